@@ -1,0 +1,103 @@
+import type { Diagnostic } from './types.ts';
+
+/** Every way in which a user's manifest can be wrong or worth a word. Tests and tools branch on these, never on prose. */
+export type DiagnosticCode =
+  // the file
+  | 'not-readable'
+  | 'not-utf8'
+  | 'nul-byte'
+  | 'file-too-large'
+  | 'yaml-syntax'
+  | 'duplicate-key'
+  | 'custom-tag'
+  | 'too-many-aliases'
+  | 'several-documents'
+  // its shape
+  | 'unknown-field'
+  | 'missing-field'
+  | 'wrong-type'
+  | 'not-allowed'
+  | 'out-of-range'
+  | 'bad-format'
+  // images and how they are made
+  | 'bad-id'
+  | 'duplicate-id'
+  | 'duplicate-output'
+  | 'unknown-preset'
+  | 'unknown-variable'
+  | 'bad-row'
+  | 'missing-alt'
+  | 'conflict'
+  | 'literal-api-key'
+  | 'not-supported'
+  | 'not-supported-by-model'
+  | 'unknown-provider'
+  | 'unknown-image'
+  | 'cycle'
+  | 'model-shut-down'
+  | 'model-shutting-down'
+  | 'bad-input'
+  | 'crop-too-large'
+  | 'width-too-large'
+  | 'nothing-picked';
+
+/** Every way in which the world, or the command line, can fail a run or an image. */
+export type ErrorCode =
+  // the run cannot start: exit 2
+  | 'usage'
+  | 'config'
+  | 'manifest'
+  | 'api-key-missing'
+  | 'output-not-ours'
+  // the run may not spend: exit 3 and 4
+  | 'originals-missing'
+  | 'over-budget'
+  // the run stops at once, what was made is kept: exit 1
+  | 'quota'
+  | 'bad-api-key'
+  | 'not-permitted'
+  | 'store-not-writable'
+  // an image fails, others go on: exit 1
+  | 'moderation'
+  | 'refused'
+  | 'rate-limited'
+  | 'overloaded'
+  | 'server-error'
+  | 'not-connected'
+  | 'connection-lost'
+  | 'timeout'
+  | 'bad-reply'
+  | 'original-damaged'
+  | 'original-missing'
+  | 'original-rejected'
+  | 'record-damaged'
+  | 'upstream-failed'
+  | 'not-supported'
+  | 'encode'
+  // exit 130
+  | 'interrupted';
+
+/** The world failed, or the command line is wrong. The message says what is wrong and what to do next. */
+export class TintypeError extends Error {
+  override readonly name = 'TintypeError';
+  readonly code: ErrorCode;
+  /** The image that it is about, where it is about one. */
+  readonly imageId: string | null;
+  /** The mistakes behind a `manifest` error. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: {
+      readonly imageId?: string;
+      readonly diagnostics?: readonly Diagnostic[];
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.imageId = details.imageId ?? null;
+    this.diagnostics = details.diagnostics ?? [];
+  }
+}

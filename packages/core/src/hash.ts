@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Sha256 } from './types.ts';
+
+/** The sha-256 of bytes, or of a string's UTF-8, in lower-case hex. */
+export function sha256(data: string | Uint8Array): Sha256 {
+  return createHash('sha256').update(data).digest('hex') as Sha256;
+}
+
+/**
+ * JSON with sorted keys and no white space, so that equal data has equal text: RFC 8785 (2020-06) for what Tintype
+ * hashes, which is strings, safe integers, booleans, null, arrays and plain objects. `undefined` members are left out.
+ * Throws on anything else, for what cannot be written the same way everywhere must not be hashed.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') {
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new TypeError(`not a safe integer: ${value}`);
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  throw new TypeError(`not canonical JSON: ${typeof value}`);
+}

@@ -1,0 +1,11 @@
+/** The public API of `@tintype/core`: a list, nothing else. */
+export { defineConfig } from './config.ts';
+export type { Config, Missing, Options } from './config.ts';
+export { TintypeError } from './errors.ts';
+export type { DiagnosticCode, ErrorCode } from './errors.ts';
+export type { Event, Reporter, TimedEvent } from './events.ts';
+export { checkProject, generate, planProject } from './generate.ts';
+export type { CheckResult, Context, GenerateResult } from './generate.ts';
+export { loadProject } from './project.ts';
+export type { Project, ProjectRequest } from './project.ts';
+export type * from './types.ts';

@@ -1,0 +1,4 @@
+/** Facts about one model that a config may state or change. */
+export interface ModelOverride {
+  readonly successor?: string | null;
+}

@@ -1,0 +1,353 @@
+/**
+ * The nouns that cross a stage border. Data only, readonly.
+ *
+ * | word      | meaning                                                                                   |
+ * | --------- | ----------------------------------------------------------------------------------------- |
+ * | manifest  | a YAML file `*.images.yaml` that names images and says how to make them                   |
+ * | image     | one entry under `images:`; its id is unique across all manifests of a project             |
+ * | job       | one image with every default, preset, row and template applied                            |
+ * | request   | everything that decides the pixels of **one** picture, and nothing else                   |
+ * | key       | sha-256 of the canonical JSON of a request                                                |
+ * | original  | the provider's bytes for a request, untouched                                             |
+ * | record    | the JSON kept beside an original: request, sha-256, size, usage, cost, provenance         |
+ * | store     | records + originals: paid for, cannot be made again                                       |
+ * | variant   | a file encoded from an original (width x format)                                          |
+ * | cache     | variants and their metadata: free to make again                                           |
+ * | plan      | what a run would do and cost, worked out before anything is spent                         |
+ * | provider  | what turns a request into an original                                                     |
+ * | stand-in  | a labelled drawing of the right size, made locally where no original is to be had         |
+ * | delivery  | a job's picture under the name that it has in the output folder                           |
+ * | asset map | the JSON that tells a site what files an image became                                     |
+ */
+
+declare const brand: unique symbol;
+
+/** A sha-256 in lower-case hex, 64 characters. Made by `sha256()` in `hash.ts` only. */
+export type Sha256 = string & { readonly [brand]: 'sha256' };
+
+/** The sha-256 of a request's canonical JSON. Made by `requestKey()` in `plan/request-key.ts` only. */
+export type Key = Sha256 & { readonly [brand]: 'key' };
+
+/** Where something is written: `file` relative to the project's root with `/`, `line` and `column` from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something to say about a user's file. Collected, never thrown; an `error` stops the run before anything is spent. */
+export interface Diagnostic extends Place {
+  readonly severity: 'error' | 'warning';
+  /** Stable, kebab-case; the whole set is `DiagnosticCode` in `errors.ts`. */
+  readonly code: string;
+  readonly message: string;
+  /** The lines around the place with a caret under it; `null` where there is no source text. */
+  readonly frame: string | null;
+}
+
+/** What Tintype encodes to. */
+export type Format = 'avif' | 'webp' | 'jpeg' | 'png';
+
+export type Background = 'auto' | 'transparent' | 'opaque';
+
+/**
+ * Everything that decides the pixels of one picture, under the manifest's names. Its canonical JSON is hashed into the
+ * key, so a change to this record's serialised form makes every user pay for every picture again: the golden-key test
+ * pins it. Fields that are optional here are left out at their default, so that fields added later move no key.
+ */
+export interface Request {
+  /** Two providers make two pictures of one prompt. */
+  readonly provider: string;
+  readonly model: string;
+  /** After presets and templates. */
+  readonly prompt: string;
+  /** `WxH` in pixels, or `auto`; `aspect_ratio` has become a size here. */
+  readonly size: string;
+  readonly quality: string;
+  readonly background: Background;
+  /** Left out where the manifest has none. */
+  readonly complexity?: string;
+  /** Left out at `low`, which is the default. */
+  readonly input_fidelity?: 'high';
+  /** The sha-256 of each input picture's bytes, in order; left out where there are none. */
+  readonly input_images?: readonly Sha256[];
+  readonly mask?: Sha256;
+  /** From 2; the first take is left out. */
+  readonly take?: number;
+  /** From 2; the first candidate is the request of `number_of_images: 1`. */
+  readonly candidate?: number;
+}
+
+/** An entry of `input_images`, or a `mask`, as the manifest names it. */
+export type InputReference =
+  | { readonly kind: 'file'; readonly path: string; readonly place: Place }
+  | { readonly kind: 'url'; readonly url: string; readonly place: Place }
+  | { readonly kind: 'image'; readonly id: string; readonly candidate: number | null; readonly place: Place };
+
+/** One file format of an image and its `output_compression` (0 to 100, the same visible quality in every format). */
+export interface FormatSpec {
+  readonly format: Format;
+  readonly compression: number;
+}
+
+/** Pixels to cut to, by filling the box; `position` as in sharp's `resize`. */
+export interface Crop {
+  readonly width: number;
+  readonly height: number;
+  readonly position: string;
+}
+
+/** The fields that make the files; none of them is in the key. */
+export interface FileFields {
+  /** `''` where the image is decorative. */
+  readonly alt: string;
+  /** CSS pixels, ascending, without the full size. */
+  readonly widths: readonly number[];
+  /** In order of preference; the last is the fallback. Never empty. */
+  readonly formats: readonly FormatSpec[];
+  readonly crop: Crop | null;
+  readonly placeholder: 'blur' | 'color' | 'none';
+  readonly sizes: string | null;
+}
+
+/** The fields that make the picture, complete. */
+export interface PictureFields {
+  readonly provider: string;
+  readonly model: string;
+  readonly prompt: string;
+  readonly size: string;
+  readonly quality: string;
+  readonly background: Background;
+  readonly complexity: string | null;
+  readonly inputFidelity: 'low' | 'high';
+  readonly inputs: readonly InputReference[];
+  readonly mask: InputReference | null;
+  readonly take: number;
+  readonly numberOfImages: number;
+}
+
+/** What goes along with the API call and changes no pixel that is paid for again. */
+export interface CallFields {
+  readonly moderation: 'auto' | 'low';
+  readonly userId: string | null;
+  /** The name of the environment variable that holds the API key; `null`: the provider's own default. Never the key. */
+  readonly apiKeyName: string | null;
+}
+
+/** One image with every default, preset, row and template applied. */
+export interface Job {
+  readonly id: string;
+  /** The image's id in its manifest. */
+  readonly place: Place;
+  readonly picture: PictureFields;
+  readonly call: CallFields;
+  readonly files: FileFields;
+  /** Which candidate is delivered under the image's own id; `null`: all of them, as `<id>-1` to `<id>-n`. */
+  readonly pick: number | null;
+}
+
+/** A job's picture under the name that it has in the output folder. */
+export interface Delivery {
+  /** `<id>`, or `<id>-<candidate>` where nothing was picked from several. */
+  readonly name: string;
+  readonly candidate: number;
+}
+
+/** US dollars, from the least to the most that it may cost. */
+export interface CostRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The tokens that a reply was billed for. */
+export interface Usage {
+  readonly inputTextTokens: number;
+  readonly inputImageTokens: number;
+  readonly outputImageTokens: number;
+  readonly outputTextTokens: number;
+}
+
+/** What the bytes of a picture say of themselves. */
+export interface PictureInfo {
+  /** `png`, `jpeg`, `webp`, `avif`, ...: read from the bytes, never from a name or a header. */
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+}
+
+/** The JSON kept beside an original. */
+export interface StoreRecord {
+  readonly version: 1;
+  readonly key: Key;
+  readonly request: Request;
+  readonly original: PictureInfo & { readonly sha256: Sha256; readonly bytes: number };
+  /** Why the bytes are kept aside and never delivered; absent for a good original. */
+  readonly rejected?: string;
+  /** `null` where the API did not say. */
+  readonly usage: Usage | null;
+  /** US dollars, from `usage` and the price table of the day; `null` where either is unknown. */
+  readonly costUsd: number | null;
+  readonly provenance: {
+    /** The API's own id of the call. */
+    readonly requestId: string | null;
+    /** ISO 8601, UTC. */
+    readonly createdAt: string;
+    readonly tintype: string;
+  };
+}
+
+/** A paid request in flight, or one whose outcome is unknown. */
+export interface Attempt {
+  readonly version: 1;
+  readonly key: Key;
+  readonly imageId: string;
+  readonly provider: string;
+  readonly model: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** What is known of how it ended; `null` while it is in flight, or after a crash. */
+  readonly outcome: string | null;
+  readonly requestId: string | null;
+}
+
+export type PlanStatus = 'stored' | 'missing' | 'blocked' | 'attempted';
+
+/** One request of the plan: the row that `tintype plan --json` prints. */
+export interface PlanRow {
+  readonly id: string;
+  /** The candidate's number; `null` where the image has one. */
+  readonly candidate: number | null;
+  /** `null` while an upstream image's bytes are unknown. */
+  readonly key: Key | null;
+  readonly status: PlanStatus;
+  /** Why it is not simply stored; `null` only where it is. */
+  readonly reason: string | null;
+  readonly provider: string;
+  readonly model: string;
+  /** `null`: unknown, never 0. */
+  readonly costUsd: CostRange | null;
+  readonly manifest: string;
+  readonly line: number;
+}
+
+export interface PlanTotals {
+  /** Rows. */
+  readonly images: number;
+  readonly stored: number;
+  readonly missing: number;
+  readonly blocked: number;
+  readonly attempted: number;
+  /** Of what is priced, each key once; `null` where something must be bought and nothing of it has a known price. */
+  readonly costUsd: CostRange | null;
+  /** Keys that would be bought at an unknown price. */
+  readonly unpriced: number;
+}
+
+/** A plan row with what a run needs to carry it out. */
+export interface PlannedRequest extends PlanRow {
+  readonly job: Job;
+  /** The candidate's number, from 1. */
+  readonly number: number;
+  /** `null` where blocked. */
+  readonly request: Request | null;
+  /** The record of a stored original. */
+  readonly record: StoreRecord | null;
+  /** Drawn locally, for nothing: the provider is `offline`. */
+  readonly isFree: boolean;
+}
+
+/** What a run would do and cost. Left of it nothing is spent or written, right of it nothing is decided. */
+export interface Plan {
+  readonly jobs: readonly Job[];
+  /** One a request, in manifest order. */
+  readonly requests: readonly PlannedRequest[];
+  readonly totals: PlanTotals;
+}
+
+/** One file of an image, before it is encoded: everything that decides its bytes but for the original. */
+export interface VariantSpec extends FormatSpec {
+  /** Relative to the output folder, with `/`. */
+  readonly file: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly crop: Crop | null;
+}
+
+/** A picture to encode from: an original of the store, or a stand-in. */
+export interface Source {
+  /** What identifies the pixels: the original's sha-256, or a stand-in's recipe hash. */
+  readonly sha256: Sha256;
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+  readonly isStandIn: boolean;
+  /** The verified bytes. Called only where something has to be encoded. */
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** An encoded file, in the cache. */
+export interface EncodedFile {
+  readonly spec: VariantSpec;
+  readonly bytes: number;
+  readonly sha256: Sha256;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** What a page shows before the picture is there. */
+export interface Preview {
+  /** A tiny WebP as a data URL. */
+  readonly placeholder: string | null;
+  /** `#rrggbb`, the dominant colour. */
+  readonly color: string | null;
+}
+
+/** Who made the picture, as the asset map says it. */
+export interface AiProvenance {
+  /** `false` for a stand-in. */
+  readonly generated: boolean;
+  readonly provider: string;
+  readonly model: string;
+  readonly original: Sha256 | null;
+  /** IPTC, https://cv.iptc.org/newscodes/digitalsourcetype/ (2026-11-22). */
+  readonly digitalSourceType: string;
+}
+
+/** A picture with all its files encoded, ready to be written under its name. */
+export interface DeliveredImage extends Preview {
+  readonly name: string;
+  readonly files: FileFields;
+  readonly width: number;
+  readonly height: number;
+  readonly encoded: readonly EncodedFile[];
+  readonly ai: AiProvenance;
+}
+
+export interface AssetFile {
+  readonly file: string;
+  readonly format: Format;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  readonly sha256: Sha256;
+}
+
+export interface Asset extends Preview {
+  readonly alt: string;
+  readonly width: number;
+  readonly height: number;
+  /** The fallback format's full-size file, relative to the asset map. */
+  readonly src: string;
+  readonly sizes: string | null;
+  /** A `srcset` a format, in order of preference. */
+  readonly sources: Readonly<Partial<Record<Format, string>>>;
+  readonly files: readonly AssetFile[];
+  readonly ai: AiProvenance;
+}
+
+/** `<outDir>/tintype.assets.json`. */
+export interface AssetMap {
+  readonly version: 1;
+  readonly images: Readonly<Record<string, Asset>>;
+}
