@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { didYouMean } from './did-you-mean.ts';
 import { TintypeError } from './errors.ts';
-import type { ModelOverride } from './plan/models.ts';
+import type { Fields } from './fields.ts';
+import { checkFields } from './manifest/check-fields.ts';
+import { type ModelOverride, type ModelTable, resolveModels } from './plan/models.ts';
 import type { Provider } from './provider/provider.ts';
 
 /** What to do with a picture that is not in the store. */
@@ -22,7 +25,7 @@ export interface Options {
   /** Providers of your own, by the name that manifests use. */
   readonly providers?: Readonly<Record<string, Provider>>;
   /** Manifest fields for every image of every manifest, below each manifest's own `defaults`. */
-  readonly defaults?: Readonly<Record<string, unknown>>;
+  readonly defaults?: Fields;
   /** Facts about models, on top of the built-in table: a new model's prices, a server of your own, a changed price. */
   readonly models?: Readonly<Record<string, ModelOverride>>;
   readonly store?: {
@@ -88,8 +91,8 @@ export interface Config {
   readonly manifests: readonly string[];
   readonly provider: string;
   readonly providers: Readonly<Record<string, Provider>>;
-  readonly defaults: Readonly<Record<string, unknown>>;
-  readonly models: Readonly<Record<string, ModelOverride>>;
+  readonly defaults: Fields;
+  readonly models: ModelTable;
   /** Absolute. */
   readonly storeDir: string;
   /** Absolute. */
@@ -110,4 +113,119 @@ export interface Config {
 /** Types a config file's default export; returns it unchanged. */
 export function defineConfig(options: Options): Options {
   return options;
+}
+
+/** What the options are completed with. */
+export interface ConfigSource {
+  /** Absolute. */
+  readonly root: string;
+  /** What error messages call the file that the options are from; `null` where there is none. */
+  readonly file: string | null;
+  /** Whether the environment sets `CI`. */
+  readonly isCi: boolean;
+}
+
+/** Options made complete. Throws a TintypeError `config` that names every option that is wrong. */
+export function resolveConfig(options: Options, { root, file, isCi }: ConfigSource): Config {
+  const problems = problemsOf(options);
+  if (problems.length > 0) {
+    const subject = file ?? 'the options';
+    throw new TintypeError(
+      'config',
+      problems.map((problem) => `${subject}: ${problem}`).join('\n'),
+    );
+  }
+  return {
+    root,
+    file,
+    manifests: options.manifests ?? ['**/*.images.{yaml,yml}'],
+    provider: options.provider ?? 'openai',
+    providers: options.providers ?? {},
+    defaults: options.defaults ?? {},
+    models: resolveModels(options.models ?? {}),
+    storeDir: resolve(root, options.store?.dir ?? '.tintype'),
+    cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
+    outDir: resolve(root, options.outDir ?? 'public/images'),
+    concurrency: options.concurrency ?? 4,
+    imagesPerMinute: options.imagesPerMinute ?? null,
+    maxCostUsd: options.maxCostUsd ?? null,
+    allowUnpriced: options.allowUnpriced ?? false,
+    timeoutMs: options.timeoutMs ?? 600_000,
+    missing: options.missing ?? (isCi ? 'fail' : 'buy'),
+    effort: options.effort ?? 3,
+    parallelism: availableParallelism(),
+  };
+}
+
+/** The names that every project has; `providers` adds to them. */
+export const builtInProviders: readonly string[] = ['openai', 'offline'];
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string' && value !== '';
+const isMap: Check = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isIntegerFrom =
+  (min: number, max: number = Number.MAX_SAFE_INTEGER): Check =>
+  (value) =>
+    Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+
+/** What each option must be, and the words for it. */
+const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, string] } = {
+  manifests: [(value) => Array.isArray(value) && value.every(isText), 'a list of globs'],
+  provider: [isText, 'the name of a provider'],
+  providers: [isMap, 'a map of name to provider'],
+  defaults: [isMap, 'a map of manifest fields'],
+  models: [isMap, 'a map of model name to facts'],
+  store: [isMap, '{ dir: a folder }'],
+  cacheDir: [isText, 'a folder'],
+  outDir: [isText, 'a folder'],
+  concurrency: [isIntegerFrom(1), 'a whole number from 1'],
+  imagesPerMinute: [
+    (value) => value === null || isIntegerFrom(1)(value),
+    'a whole number from 1, or null',
+  ],
+  maxCostUsd: [
+    (value) =>
+      value === null || (typeof value === 'number' && Number.isFinite(value) && value >= 0),
+    'dollars from 0, or null',
+  ],
+  allowUnpriced: [(value) => typeof value === 'boolean', 'true or false'],
+  timeoutMs: [isIntegerFrom(1), 'milliseconds from 1'],
+  missing: [
+    (value) => ['buy', 'standin', 'fail'].includes(String(value)),
+    '"buy", "standin" or "fail"',
+  ],
+  effort: [isIntegerFrom(0, 9), 'a whole number from 0 to 9'],
+};
+
+function problemsOf(options: Options): string[] {
+  if (!isMap(options)) return ['its default export must be a map of options'];
+  const names = Object.keys(checks);
+  const problems = Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (!Object.hasOwn(checks, name)) {
+      return [`there is no option "${name}"${didYouMean(name, names)}`];
+    }
+    const [isRight, words] = checks[name as keyof Options];
+    return isRight(value) ? [] : [`${name} must be ${words}`];
+  });
+  if (problems.length > 0) return problems;
+
+  const { provider, providers = {}, store, defaults = {} } = options;
+  const known = [...builtInProviders, ...Object.keys(providers)];
+  if (provider !== undefined && !known.includes(provider)) {
+    problems.push(
+      `there is no provider "${provider}"; there is ${known.join(', ')}${didYouMean(provider, known)}`,
+    );
+  }
+  if (store?.dir !== undefined && !isText(store.dir)) problems.push('store.dir must be a folder');
+  for (const [name, own] of Object.entries(providers)) {
+    if (builtInProviders.includes(name)) problems.push(`providers.${name}: the name is taken`);
+    if (!isMap(own) || typeof own.generate !== 'function') {
+      problems.push(`providers.${name} must be a provider, with a generate function`);
+    }
+  }
+  problems.push(...checkFields(defaults).map((problem) => `defaults: ${problem}`));
+  return problems;
 }

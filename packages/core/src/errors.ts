@@ -72,8 +72,10 @@ export type ErrorCode =
   | 'original-rejected'
   | 'record-damaged'
   | 'upstream-failed'
+  | 'input-changed'
   | 'not-supported'
   | 'encode'
+  | 'output-not-writable'
   // exit 130
   | 'interrupted';
 

@@ -7,7 +7,7 @@ import type { Diagnostic } from './types.ts';
  * `delivered` is for views only; the others are the JSON events of the contract, under the same names.
  */
 export type Event =
-  | { readonly type: 'diagnostic' } & Diagnostic
+  | ({ readonly type: 'diagnostic' } & Diagnostic)
   | {
       readonly type: 'warning';
       readonly code: string;

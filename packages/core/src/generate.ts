@@ -1,17 +1,18 @@
-import type { Config } from './config.ts';
-import type { Reporter } from './events.ts';
-import type { AssetMap, Plan } from './types.ts';
-
-/** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
-export interface Context {
-  readonly config: Config;
-  /** The environment, `.env` files included; the only place a key comes from. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly report: Reporter;
-  readonly now: () => Date;
-  /** Aborted by the first Ctrl-C: nothing new is asked for, what is in flight is awaited and stored. */
-  readonly signal: AbortSignal;
-}
+import { recordLeftOver } from './buy-original.ts';
+import { type Context, report } from './context.ts';
+import { TintypeError } from './errors.ts';
+import { outputNames } from './file-names.ts';
+import { deriveVariants } from './image/derive-variants.ts';
+import { resolveVariants } from './image/resolve-variants.ts';
+import { openVariantCache } from './image/variant-cache.ts';
+import { isMaybeBilled, obtainer, type Original } from './obtain-original.ts';
+import { findForeignFiles, readPreviousOutputs } from './output/previous-outputs.ts';
+import { writeOutputs } from './output/write-outputs.ts';
+import { deliveriesOf } from './plan/deliveries.ts';
+import { readPlan, readProject } from './read-plan.ts';
+import { refusePlan } from './refuse-plan.ts';
+import { fileStore } from './store/file-store.ts';
+import type { AssetMap, DeliveredImage, Job, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: the counts of the `done` event, and what the outputs now are. */
 export interface GenerateResult {
@@ -25,17 +26,119 @@ export interface GenerateResult {
   readonly removed: number;
 }
 
-/** Makes what is missing, encodes, writes. `ids`: only these images and what they depend on; none: all. */
+/**
+ * Makes what is missing, encodes, writes. `ids`: only these images; none: all.
+ *
+ * Rejects before anything is spent or written with the TintypeErrors of `readPlan` and `refusePlan`, or
+ * `output-not-ours`; with `interrupted` once what was in flight is stored. An image that fails is a `failed` event.
+ */
 export async function generate(
   context: Context,
   ids: readonly string[] = [],
 ): Promise<GenerateResult> {
-  throw new Error(`not written yet: ${context.config.root} ${ids.join()}`);
+  const { config } = context;
+  const store = fileStore(config.storeDir);
+  if (config.missing === 'buy') await recordLeftOver(store, context);
+
+  const { plan, jobs } = await readPlan(context, store, ids);
+  report(context, plannedEvent(plan));
+  refusePlan(plan, context);
+  warnAttempted(plan, context);
+
+  const names = plan.jobs.flatMap((job) =>
+    deliveriesOf(job).flatMap(({ name }) => outputNames(name, job.files)),
+  );
+  const previous = await readPreviousOutputs(config.outDir);
+  await refuseForeignFiles(context, await findForeignFiles(config.outDir, names, previous));
+
+  const tally = { delivered: 0, failed: 0, written: 0, removed: 0 };
+  const outputs = writeOutputs(config.outDir, {
+    previous,
+    names,
+    onWritten(file, bytes) {
+      tally.written++;
+      report(context, { type: 'written', file, bytes });
+    },
+    onRemoved(file) {
+      tally.removed++;
+      report(context, { type: 'removed', file });
+    },
+  });
+  const cache = openVariantCache(config.cacheDir, ({ message }) => {
+    report(context, {
+      type: 'warning',
+      code: 'no-cache',
+      message: `the cache cannot be used: ${message}`,
+    });
+  });
+  const { obtain, bill } = obtainer(context, store);
+
+  await Promise.all(
+    plan.requests.map(async (planned) => {
+      try {
+        const original = await obtain(planned);
+        for (const { name, candidate } of deliveriesOf(planned.job)) {
+          if (candidate !== planned.number) continue;
+          context.signal.throwIfAborted();
+          await deliver(name, planned.job, original);
+        }
+      } catch (error) {
+        if (context.signal.aborted) return;
+        tally.failed++;
+        report(context, failedEvent(planned, error));
+      }
+    }),
+  );
+
+  const assetMap = await outputs.finish(
+    jobs.flatMap((job) => deliveriesOf(job).map(({ name }) => name)),
+  );
+  const done = { ...tally, ...bill() };
+  report(context, { type: 'done', ...done });
+  if (context.signal.aborted) {
+    throw new TintypeError(
+      'interrupted',
+      `interrupted; ${done.bought} bought pictures were stored`,
+    );
+  }
+  return { plan, assetMap, ...done };
+
+  /** Original to variants to files. */
+  async function deliver(name: string, job: Job, original: Original): Promise<void> {
+    const { source, ai } = original;
+    const specs = resolveVariants(name, job.files, source);
+    const { encoded, preview } = await deriveVariants(source, specs, {
+      cache,
+      effort: config.effort,
+      placeholder: job.files.placeholder,
+    });
+    const { width, height } = job.files.crop ?? source;
+    const image: DeliveredImage = {
+      name,
+      files: job.files,
+      width,
+      height,
+      encoded,
+      ...preview,
+      ai,
+    };
+    await outputs.write(image);
+    tally.delivered++;
+    report(context, {
+      type: 'delivered',
+      id: name,
+      files: encoded.length,
+      bytes: encoded.reduce((sum, { bytes }) => sum + bytes, 0),
+      originalBytes: original.bytes,
+      isStandIn: source.isStandIn,
+    });
+  }
 }
 
 /** What `generate` would do and cost. Spends nothing, writes nothing. */
 export async function planProject(context: Context, ids: readonly string[] = []): Promise<Plan> {
-  throw new Error(`not written yet: ${context.config.root} ${ids.join()}`);
+  const { plan } = await readPlan(context, fileStore(context.config.storeDir), ids);
+  return plan;
 }
 
 export interface CheckResult {
@@ -47,5 +150,61 @@ export interface CheckResult {
 
 /** Validates manifests, models and input files; every mistake is reported as a `diagnostic` event. */
 export async function checkProject(context: Context): Promise<CheckResult> {
-  throw new Error(`not written yet: ${context.config.root}`);
+  const { manifests, jobs, diagnostics } = await readProject(context);
+  for (const diagnostic of diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  return {
+    manifests: manifests.length,
+    images: jobs.length,
+    errors,
+    warnings: diagnostics.length - errors,
+  };
+}
+
+function plannedEvent({ totals }: Plan) {
+  const { images, stored, missing, blocked, costUsd } = totals;
+  return {
+    type: 'planned',
+    images,
+    stored,
+    missing,
+    blocked,
+    costUsd: costUsd?.high ?? null,
+  } as const;
+}
+
+function failedEvent(planned: PlannedRequest, error: unknown) {
+  return {
+    type: 'failed',
+    id: planned.id,
+    key: planned.key,
+    code: error instanceof TintypeError ? error.code : 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    maybeBilled: isMaybeBilled(error),
+    manifest: planned.manifest,
+    line: planned.line,
+  } as const;
+}
+
+/** A request with an unknown outcome is asked again, for the user orders it again: but never without a word. */
+function warnAttempted({ requests }: Plan, context: Context): void {
+  if (context.config.missing !== 'buy') return;
+  for (const { status, id, reason, manifest, line } of requests) {
+    if (status !== 'attempted') continue;
+    report(context, {
+      type: 'warning',
+      code: 'maybe-billed',
+      message: `"${id}" was ${reason}`,
+      manifest,
+      line,
+    });
+  }
+}
+
+async function refuseForeignFiles({ config }: Context, files: readonly string[]): Promise<void> {
+  if (files.length === 0) return;
+  throw new TintypeError(
+    'output-not-ours',
+    `${files.join(', ')} in ${config.outDir} ${files.length === 1 ? 'is' : 'are'} not by Tintype and would be overwritten; move what is there, or choose another outDir. Nothing was done`,
+  );
 }

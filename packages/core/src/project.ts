@@ -1,7 +1,13 @@
-import type { Config, Options } from './config.ts';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { type Config, type Options, resolveConfig } from './config.ts';
+import { TintypeError } from './errors.ts';
 
 /** What a shell knows before the config is read. */
 export interface ProjectRequest {
+  /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--root`, relative to `cwd`. */
@@ -20,8 +26,83 @@ export interface Project {
 
 /**
  * Finds the root, reads the config file and `.env`, and completes the options.
- * Throws a TintypeError `config` that names the field which is wrong.
+ * Throws a TintypeError `config` that names the option which is wrong.
  */
 export async function loadProject(request: ProjectRequest): Promise<Project> {
-  throw new Error(`not written yet: ${request.cwd}`);
+  const root =
+    request.root === undefined ? findRoot(request.cwd) : resolve(request.cwd, request.root);
+  if (!existsSync(root)) throw new TintypeError('config', `the root ${root} does not exist`);
+  const file =
+    request.config === undefined ? findConfig(root) : resolve(request.cwd, request.config);
+  if (file !== null && !existsSync(file)) {
+    throw new TintypeError('config', `the config file ${file} does not exist`);
+  }
+
+  const env = {
+    ...(await readEnv(join(root, '.env'))),
+    ...(await readEnv(join(root, '.env.local'))),
+    ...request.env,
+  };
+  const options = file === null ? {} : await importConfig(root, file);
+  const config = resolveConfig(
+    { ...options, ...request.overrides },
+    { root, file: file === null ? null : relative(root, file), isCi: isSet(env['CI']) },
+  );
+  return { config, env };
+}
+
+const configEndings = ['ts', 'mts', 'js', 'mjs', 'json'] as const;
+
+/** The nearest folder upwards with a config or a `package.json`, else the folder itself. */
+function findRoot(cwd: string): string {
+  for (let dir = cwd; ; dir = dirname(dir)) {
+    if (findConfig(dir) !== null || existsSync(join(dir, 'package.json'))) return dir;
+    if (dirname(dir) === dir) return cwd;
+  }
+}
+
+function findConfig(dir: string): string | null {
+  return (
+    configEndings
+      .map((ending) => join(dir, `tintype.config.${ending}`))
+      .find((path) => existsSync(path)) ?? null
+  );
+}
+
+/** c12 is loaded only where there is a config, for it takes longer to load than a warm run to run. */
+async function importConfig(root: string, file: string): Promise<Options> {
+  const { loadConfig } = await import('c12');
+  try {
+    const { config } = await loadConfig<Options & Record<string, unknown>>({
+      cwd: root,
+      configFile: file.slice(0, -extname(file).length),
+      configFileRequired: true,
+      dotenv: false,
+      envName: false,
+      extend: false,
+      globalRc: false,
+      packageJson: false,
+      rcFile: false,
+    });
+    return config;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TintypeError('config', `${relative(root, file)} could not be loaded: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+async function readEnv(path: string): Promise<Record<string, string | undefined>> {
+  try {
+    return parseEnv(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** `CI=false` and `CI=0` say that it is not. */
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false'].includes(value.toLowerCase());
 }

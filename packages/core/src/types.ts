@@ -20,13 +20,17 @@
  * | asset map | the JSON that tells a site what files an image became                                     |
  */
 
-declare const brand: unique symbol;
+import type { DiagnosticCode } from './errors.ts';
+import type { Fields } from './fields.ts';
+
+declare const isSha256: unique symbol;
+declare const isKey: unique symbol;
 
 /** A sha-256 in lower-case hex, 64 characters. Made by `sha256()` in `hash.ts` only. */
-export type Sha256 = string & { readonly [brand]: 'sha256' };
+export type Sha256 = string & { readonly [isSha256]: true };
 
 /** The sha-256 of a request's canonical JSON. Made by `requestKey()` in `plan/request-key.ts` only. */
-export type Key = Sha256 & { readonly [brand]: 'key' };
+export type Key = Sha256 & { readonly [isKey]: true };
 
 /** Where something is written: `file` relative to the project's root with `/`, `line` and `column` from 1. */
 export interface Place {
@@ -38,11 +42,57 @@ export interface Place {
 /** Something to say about a user's file. Collected, never thrown; an `error` stops the run before anything is spent. */
 export interface Diagnostic extends Place {
   readonly severity: 'error' | 'warning';
-  /** Stable, kebab-case; the whole set is `DiagnosticCode` in `errors.ts`. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly message: string;
   /** The lines around the place with a caret under it; `null` where there is no source text. */
   readonly frame: string | null;
+}
+
+/** What is wrong, or worth a word, at some place. */
+export interface Finding {
+  /** @default 'error' */
+  readonly severity?: 'error' | 'warning';
+  readonly code: DiagnosticCode;
+  readonly message: string;
+}
+
+/** The way from a manifest's top to a value in it: `['images', 'hero', 'widths', 1]`. */
+export type FieldPath = readonly (string | number)[];
+
+/** A manifest file, parsed and validated field by field; nothing merged, nothing rendered. */
+export interface Manifest {
+  readonly file: string;
+  readonly defaults: Fields;
+  readonly presets: ReadonlyMap<string, Fields>;
+  readonly images: readonly ImageEntry[];
+  /**
+   * Puts a finding where the value at `path` stands, or its name (`on: 'key'`). A path that the file does not have
+   * ends at its last part that the file has.
+   */
+  readonly diagnose: (path: FieldPath, finding: Finding, on?: 'key' | 'value') => Diagnostic;
+  readonly locate: (path: FieldPath, on?: 'key' | 'value') => Place;
+  /** Puts a finding at a place that `locate` gave. */
+  readonly diagnoseAt: (place: Place, finding: Finding) => Diagnostic;
+}
+
+/** An entry of `images`, as it is written. */
+export interface ImageEntry {
+  /** May hold `{{ variables }}`. */
+  readonly id: string;
+  readonly place: Place;
+  readonly fields: Fields;
+  readonly presets: readonly string[];
+  /** One image a row; `null`: the entry is one image. */
+  readonly rows: readonly Row[] | null;
+  readonly pick: number | null;
+  /** It has mistakes that were reported already: its id is taken, and nothing else is said of it. */
+  readonly isBroken: boolean;
+}
+
+/** One row of `each`: the values of its variables, and where it stands in a file of its own. */
+export interface Row {
+  readonly values: Readonly<Record<string, string | number | boolean>>;
+  readonly place: Place | null;
 }
 
 /** What Tintype encodes to. */
@@ -82,7 +132,12 @@ export interface Request {
 export type InputReference =
   | { readonly kind: 'file'; readonly path: string; readonly place: Place }
   | { readonly kind: 'url'; readonly url: string; readonly place: Place }
-  | { readonly kind: 'image'; readonly id: string; readonly candidate: number | null; readonly place: Place };
+  | {
+      readonly kind: 'image';
+      readonly id: string;
+      readonly candidate: number | null;
+      readonly place: Place;
+    };
 
 /** One file format of an image and its `output_compression` (0 to 100, the same visible quality in every format). */
 export interface FormatSpec {
@@ -139,6 +194,8 @@ export interface Job {
   readonly id: string;
   /** The image's id in its manifest. */
   readonly place: Place;
+  /** Where its model was named; its id, where nobody named one. */
+  readonly modelPlace: Place;
   readonly picture: PictureFields;
   readonly call: CallFields;
   readonly files: FileFields;
@@ -202,13 +259,20 @@ export interface Attempt {
   readonly version: 1;
   readonly key: Key;
   readonly imageId: string;
-  readonly provider: string;
-  readonly model: string;
+  readonly request: Request;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** What is known of how it ended; `null` while it is in flight, or after a crash. */
   readonly outcome: string | null;
+  /** What the answer said, once there is one. */
   readonly requestId: string | null;
+  readonly usage: Usage | null;
+}
+
+/** An attempt as the store holds it. */
+export interface OpenAttempt extends Attempt {
+  /** Its picture arrived and is on the disk: it only has to be recorded, for nothing. */
+  readonly isReceived: boolean;
 }
 
 export type PlanStatus = 'stored' | 'missing' | 'blocked' | 'attempted';
@@ -244,6 +308,11 @@ export interface PlanTotals {
   readonly unpriced: number;
 }
 
+/** What the store has under a key: a record, or the reason why it cannot be used. Either way it was paid for. */
+export type Stored =
+  | { readonly kind: 'record'; readonly record: StoreRecord }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
 /** A plan row with what a run needs to carry it out. */
 export interface PlannedRequest extends PlanRow {
   readonly job: Job;
@@ -251,9 +320,10 @@ export interface PlannedRequest extends PlanRow {
   readonly number: number;
   /** `null` where blocked. */
   readonly request: Request | null;
-  /** The record of a stored original. */
-  readonly record: StoreRecord | null;
-  /** Drawn locally, for nothing: the provider is `offline`. */
+  readonly stored: Stored | null;
+  /** The pictures that it works from, in order. */
+  readonly inputs: readonly InputFile[];
+  /** Made for nothing: its provider is not paid. */
   readonly isFree: boolean;
 }
 
@@ -263,6 +333,14 @@ export interface Plan {
   /** One a request, in manifest order. */
   readonly requests: readonly PlannedRequest[];
   readonly totals: PlanTotals;
+}
+
+/** A picture of the user's that a request works from, hashed and looked at. */
+export interface InputFile {
+  /** Relative to the root, with `/`. */
+  readonly file: string;
+  readonly sha256: Sha256;
+  readonly info: PictureInfo;
 }
 
 /** One file of an image, before it is encoded: everything that decides its bytes but for the original. */

@@ -1,4 +1,191 @@
-/** Facts about one model that a config may state or change. */
-export interface ModelOverride {
-  readonly successor?: string | null;
+/** Facts about one image model. */
+export interface Model {
+  /** `free`: any size within `sizeLimits`; else the sizes it takes. `auto` is always one. */
+  readonly sizes: 'free' | readonly string[];
+  readonly qualities: readonly string[];
+  readonly backgrounds: readonly string[];
+  /** Empty: the parameter must be left out. */
+  readonly inputFidelities: readonly string[];
+  readonly hasComplexity: boolean;
+  readonly maxInputImages: number;
+  /** The last day it answers, ISO 8601; `null`: none announced. */
+  readonly shutdownDate: string | null;
+  readonly successor: string | null;
+  readonly prices: Prices | null;
+  readonly tokens: TokenRule | null;
+}
+
+/** US dollars a million tokens. */
+export interface Prices {
+  readonly textIn: number;
+  readonly imageIn: number;
+  readonly imageOut: number;
+  readonly textOut: number;
+}
+
+/** How many output tokens a picture takes. */
+export type TokenRule =
+  /** The grid formula from the base of each quality; `spread` holds factors where it is only an approximation. */
+  | {
+      readonly kind: 'grid';
+      readonly base: Readonly<Record<string, number>>;
+      readonly spread: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
+    }
+  /** Tokens by size and quality. */
+  | {
+      readonly kind: 'table';
+      readonly tokens: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    };
+
+/** Facts that a config states about a model, on top of the table; a model that the table does not have is `unknown` below. */
+export type ModelOverride = Partial<Omit<Model, 'prices'>> & {
+  readonly prices?: Partial<Prices> | null;
+};
+
+/**
+ * What free sizes must satisfy. OpenAI's image guide and `openai` 7.57.0, read 2026-11-22:
+ * both sides multiples of 16 and at most 3840, ratio from 1:3 to 3:1, 655,360 to 8,294,400 pixels.
+ */
+export const sizeLimits = {
+  multiple: 16,
+  maxSide: 3840,
+  maxRatio: 3,
+  minPixels: 655_360,
+  maxPixels: 8_294_400,
+} as const;
+
+const presetSizes = ['1024x1024', '1536x1024', '1024x1536'] as const;
+
+/** OpenAI's calculator of output tokens; 18 of 18 published readings agree (2026-11-22). */
+const grid2: TokenRule = { kind: 'grid', base: { low: 16, medium: 48, high: 96 }, spread: {} };
+const grid25: TokenRule = {
+  kind: 'grid',
+  base: { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
+  spread: {},
+};
+/** No formula is published for 2.6: measured 2026-11-05, low and medium take 3 to 4.3 times 2.5's, the others 2.5's. */
+const grid26: TokenRule = {
+  kind: 'grid',
+  base: { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
+  spread: {
+    low: { low: 3, high: 4.4 },
+    medium: { low: 3, high: 4.4 },
+    high: { low: 0.97, high: 1.05 },
+    xhigh: { low: 0.97, high: 1.05 },
+    max: { low: 0.97, high: 1.05 },
+  },
+};
+/** OpenAI's image guide, read 2026-11-22. */
+const table1: TokenRule = {
+  kind: 'table',
+  tokens: {
+    '1024x1024': { low: 272, medium: 1056, high: 4160 },
+    '1024x1536': { low: 408, medium: 1584, high: 6240 },
+    '1536x1024': { low: 400, medium: 1568, high: 6208 },
+  },
+};
+
+/** OpenAI's pricing page, 2026-09-05 to 2026-11-05. */
+const prices2: Prices = { textIn: 5, imageIn: 8, imageOut: 30, textOut: 0 };
+const prices15: Prices = { textIn: 5, imageIn: 8, imageOut: 32, textOut: 10 };
+
+const model2: Model = {
+  sizes: 'free',
+  qualities: ['auto', 'low', 'medium', 'high'],
+  backgrounds: ['auto', 'transparent', 'opaque'],
+  inputFidelities: [],
+  hasComplexity: false,
+  maxInputImages: 16,
+  shutdownDate: null,
+  successor: null,
+  prices: prices2,
+  tokens: grid2,
+};
+const model25: Model = {
+  ...model2,
+  qualities: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],
+  tokens: grid25,
+};
+const model26: Model = { ...model25, hasComplexity: true, tokens: grid26 };
+const model15: Model = {
+  ...model2,
+  sizes: presetSizes,
+  inputFidelities: ['low', 'high'],
+  shutdownDate: '2026-12-01',
+  successor: 'gpt-image-2.6-flare',
+  prices: prices15,
+  tokens: table1,
+};
+const model1: Model = {
+  ...model15,
+  shutdownDate: '2026-10-23',
+  successor: 'gpt-image-2.6-flare',
+  prices: { textIn: 5, imageIn: 10, imageOut: 40, textOut: 0 },
+};
+
+/**
+ * The built-in table, as of 2026-11-22: https://developers.openai.com/api/docs/deprecations and the image guide.
+ * A config's `models` states changes and additions.
+ */
+export const modelTable: Readonly<Record<string, Model>> = {
+  'gpt-image-2.6-flare': model26,
+  'gpt-image-2.6-sunburst': model26,
+  'gpt-image-2.5-flare': model25,
+  'gpt-image-2.5-flare-2026-09-08': model25,
+  'gpt-image-2.5-sunburst': model25,
+  'gpt-image-2.5-sunburst-2026-09-08': model25,
+  'gpt-image-2': model2,
+  'gpt-image-2-2026-04-21': model2,
+  'gpt-image-1.5': model15,
+  'gpt-image-1.5-2025-12-16': model15,
+  'chatgpt-image-latest': model15,
+  'gpt-image-1-mini': {
+    ...model15,
+    inputFidelities: ['low'],
+    prices: { textIn: 2, imageIn: 2.5, imageOut: 8, textOut: 0 },
+  },
+  'gpt-image-1': model1,
+};
+
+/** A model that nobody knows: it passes with what the user wrote, at an unknown price. */
+const unknownModel: Model = {
+  sizes: 'free',
+  qualities: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],
+  backgrounds: ['auto', 'transparent', 'opaque'],
+  inputFidelities: ['low', 'high'],
+  hasComplexity: true,
+  maxInputImages: 16,
+  shutdownDate: null,
+  successor: null,
+  prices: null,
+  tokens: null,
+};
+
+export type ModelTable = Readonly<Record<string, Model>>;
+
+/** The built-in table with a config's changes and additions. */
+export function resolveModels(overrides: Readonly<Record<string, ModelOverride>>): ModelTable {
+  const table: Record<string, Model> = { ...modelTable };
+  for (const [name, { prices, ...facts }] of Object.entries(overrides)) {
+    const base = modelNamed(table, name);
+    table[name] = {
+      ...base,
+      ...facts,
+      prices:
+        prices === undefined || prices === null
+          ? (prices ?? base.prices)
+          : { ...(base.prices ?? { textIn: 0, imageIn: 0, imageOut: 0, textOut: 0 }), ...prices },
+    };
+  }
+  return table;
+}
+
+/** A model's facts; those of a model that the table does not have let everything pass. */
+export function modelNamed(table: ModelTable, name: string): Model {
+  return Object.hasOwn(table, name) ? table[name]! : unknownModel;
+}
+
+/** Whether the table has facts about a model. */
+export function isKnownModel(table: ModelTable, name: string): boolean {
+  return Object.hasOwn(table, name);
 }

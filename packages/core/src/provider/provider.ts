@@ -69,6 +69,8 @@ export class ProviderError extends TintypeError {
   /** What the API asked to wait before another try; `null` where it did not. */
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
+  /** The body of an answer that was paid for and holds no usable picture; it is kept. */
+  readonly reply: Uint8Array | null;
 
   constructor(
     code: FailureCode,
@@ -76,11 +78,13 @@ export class ProviderError extends TintypeError {
     details: {
       readonly retryAfterMs?: number | null;
       readonly requestId?: string | null;
+      readonly reply?: Uint8Array | null;
       readonly cause?: unknown;
     } = {},
   ) {
     super(code, message, details.cause === undefined ? {} : { cause: details.cause });
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.requestId = details.requestId ?? null;
+    this.reply = details.reply ?? null;
   }
 }

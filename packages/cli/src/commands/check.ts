@@ -1,0 +1,19 @@
+import type { CheckResult } from '@tintype/core';
+import { EXIT } from '../exit-codes.ts';
+import type { ProjectFlags } from '../flags.ts';
+import { count } from '../format/amounts.ts';
+import { withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
+
+/** Validates manifests, models and input files. */
+export async function checkCommand(shell: Shell, flags: ProjectFlags): Promise<number> {
+  const result = await withRun(shell, flags, (core, context) => core.checkProject(context));
+  if (!flags.quiet && flags.reporter !== 'json') shell.stdout.write(`${verdict(result)}\n`);
+  return result.errors > 0 ? EXIT.wrongInput : EXIT.delivered;
+}
+
+function verdict({ manifests, images, errors, warnings }: CheckResult): string {
+  const read = `${count(images, 'image')} in ${count(manifests, 'manifest')}`;
+  const found = errors === 0 ? 'no mistakes' : count(errors, 'mistake');
+  return `${read}: ${found}${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}.`;
+}

@@ -1,0 +1,46 @@
+import { relative } from 'node:path';
+import { didYouMean } from '../did-you-mean.ts';
+import { EXIT } from '../exit-codes.ts';
+import { isTintypeError } from '../explain-error.ts';
+import type { RunFlags } from '../flags.ts';
+import { generateSummary } from '../format/generate-summary.ts';
+import { type Core, withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
+
+/** Makes what is missing and writes the outputs. `commands`: the words that an unknown id may have been meant for. */
+export async function generateCommand(
+  shell: Shell,
+  ids: readonly string[],
+  flags: RunFlags,
+  commands: readonly string[],
+): Promise<number> {
+  const { result, config } = await withRun(shell, flags, async (core, context) => ({
+    result: await core.generate(context, ids).catch((error: unknown) => {
+      throw withMeantCommand(core, error, ids, commands);
+    }),
+    config: context.config,
+  }));
+  if (!flags.quiet && flags.reporter !== 'json') {
+    const outDir = relative(shell.cwd, config.outDir) || '.';
+    const storeDir = relative(shell.cwd, config.storeDir) || '.';
+    shell.stdout.write(generateSummary(result, { outDir, storeDir }));
+  }
+  return result.failed > 0 ? EXIT.someFailed : EXIT.delivered;
+}
+
+/** `generate` is what runs without a command, so a mistyped command arrives here as the id of an image. */
+function withMeantCommand(
+  core: Core,
+  error: unknown,
+  ids: readonly string[],
+  commands: readonly string[],
+): unknown {
+  if (!isTintypeError(error) || error.code !== 'usage') return error;
+  const unknownIds = ids.filter((id) => error.message.includes(id));
+  const [command] = unknownIds
+    .map((id) => didYouMean(id, commands))
+    .filter((near) => near !== null);
+  if (command === undefined) return error;
+  const hint = `Did you mean the command '${command}'? It comes first: tintype ${command}`;
+  return new core.TintypeError(error.code, `${error.message}\n${hint}`, { cause: error });
+}

@@ -1,0 +1,42 @@
+import { EXIT } from '../exit-codes.ts';
+import type { RunFlags } from '../flags.ts';
+import { safeJson } from '../format/clean.ts';
+import { colorsFor } from '../format/colors.ts';
+import { planDocument } from '../format/plan-document.ts';
+import { planTable } from '../format/plan-table.ts';
+import { withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
+
+export interface PlanFlags extends RunFlags {
+  readonly json?: boolean;
+}
+
+/** Prints what `generate` would do and cost. With `--json` stdout is one document, and reporters print on stderr. */
+export async function planCommand(
+  shell: Shell,
+  ids: readonly string[],
+  flags: PlanFlags,
+): Promise<number> {
+  const { stdout, stderr } = shell;
+  const { plan, config } = await withRun(
+    shell,
+    flags,
+    async (core, context) => ({
+      plan: await core.planProject(context, ids),
+      config: context.config,
+    }),
+    flags.json ? stderr : stdout,
+  );
+  if (flags.json) {
+    stdout.write(`${safeJson(planDocument(plan), 2)}\n`);
+  } else if (flags.reporter !== 'json') {
+    stdout.write(
+      planTable(plan, {
+        colors: colorsFor(stdout, shell.env),
+        maxCostUsd: config.maxCostUsd,
+        ...(stdout.isTTY && stdout.columns !== undefined && { width: stdout.columns }),
+      }),
+    );
+  }
+  return EXIT.delivered;
+}

@@ -1,0 +1,32 @@
+import { TintypeError, type Diagnostic } from '@tintype/core';
+import { expect, test } from 'vitest';
+import { explainError } from './explain-error.ts';
+
+function mistake(file: string, severity: Diagnostic['severity'] = 'error'): Diagnostic {
+  return { file, line: 1, column: 1, severity, code: 'bad-id', message: 'bad', frame: null };
+}
+
+test('mistakes that were reported one by one are only counted at the end', () => {
+  const diagnostics = [mistake('a'), mistake('a'), mistake('b'), mistake('c', 'warning')];
+  expect(explainError(new TintypeError('manifest', 'wrong', { diagnostics }))).toEqual({
+    message: '3 mistakes in 2 files; nothing was done',
+    exitCode: 2,
+  });
+});
+
+test('an error of ours keeps its lines and loses its escape sequences', () => {
+  const error = new TintypeError(
+    'originals-missing',
+    '2 originals are missing:\n  \x1b[2Jhero  $0.01',
+  );
+  expect(explainError(error)).toEqual({
+    message: '2 originals are missing:\n  hero  $0.01',
+    exitCode: 3,
+  });
+});
+
+test('any other error is a bug, with its stack', () => {
+  const { message, exitCode } = explainError(new RangeError('boom'));
+  expect(message).toMatch(/^this is a bug in tintype, please report it:\nRangeError: boom\n +at /);
+  expect(exitCode).toBe(1);
+});

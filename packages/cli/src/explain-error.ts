@@ -1,0 +1,33 @@
+import type { TintypeError } from '@tintype/core';
+import { EXIT, EXIT_CODE_OF } from './exit-codes.ts';
+import { count } from './format/amounts.ts';
+import { clean } from './format/clean.ts';
+
+/** What to print and to exit with when an error ends the run. */
+export function explainError(error: unknown): {
+  readonly message: string;
+  readonly exitCode: number;
+} {
+  if (!isTintypeError(error)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return {
+      message: `this is a bug in tintype, please report it:\n${clean(stack)}`,
+      exitCode: EXIT.someFailed,
+    };
+  }
+  const message = error.code === 'manifest' ? countMistakes(error) : clean(error.message);
+  return { message, exitCode: EXIT_CODE_OF[error.code] };
+}
+
+/** By name, so that asking needs no core: an error may come before core is loaded. */
+export function isTintypeError(error: unknown): error is TintypeError {
+  return error instanceof Error && error.name === 'TintypeError';
+}
+
+/** The mistakes themselves have been reported as they were found. */
+function countMistakes(error: TintypeError): string {
+  const mistakes = error.diagnostics.filter(({ severity }) => severity === 'error');
+  if (mistakes.length === 0) return clean(error.message);
+  const files = new Set(mistakes.map(({ file }) => file));
+  return `${count(mistakes.length, 'mistake')} in ${count(files.size, 'file')}; nothing was done`;
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { addProjectFlags, addRunFlags, overridesOf, type RunFlags } from './flags.ts';
+
+function overrides(...args: string[]): ReturnType<typeof overridesOf> {
+  const command = addRunFlags(addProjectFlags(new Command())).parse(args, { from: 'user' });
+  return overridesOf(command.opts<RunFlags>());
+}
+
+test('no flag overrides nothing', () => {
+  expect(overrides()).toEqual({});
+});
+
+test('flags become options', () => {
+  const line =
+    '--manifest a.yaml --manifest b/*.yaml --out-dir out --provider offline --concurrency 8 --max-cost 2.50 --missing standin';
+  expect(overrides(...line.split(' '))).toEqual({
+    manifests: ['a.yaml', 'b/*.yaml'],
+    outDir: 'out',
+    provider: 'offline',
+    concurrency: 8,
+    maxCostUsd: 2.5,
+    missing: 'standin',
+  });
+});
+
+test('a budget of nothing is a budget', () => {
+  expect(overrides('--max-cost', '0')).toEqual({ maxCostUsd: 0 });
+});
+
+test('--frozen is --missing fail', () => {
+  expect(overrides('--frozen')).toEqual({ missing: 'fail' });
+});

@@ -1,0 +1,39 @@
+import type { Asset, GenerateResult } from '@tintype/core';
+import { expect, test } from 'vitest';
+import { planOf } from '../../test/support/plan.ts';
+import { generateSummary } from './generate-summary.ts';
+
+const folders = { outDir: 'public/images', storeDir: '.tintype' };
+const asset = { files: [{}, {}, {}] } as unknown as Asset;
+const result: GenerateResult = {
+  plan: planOf({}),
+  assetMap: { version: 1, images: { hero: asset, icon: asset } },
+  delivered: 2,
+  bought: 0,
+  failed: 0,
+  costUsd: 0,
+  written: 0,
+  removed: 0,
+};
+
+test('a run that changed nothing says so', () => {
+  expect(generateSummary(result, folders)).toBe('Nothing to do: 2 images are up to date.\n');
+  expect(generateSummary({ ...result, delivered: 1 }, folders)).toBe(
+    'Nothing to do: 1 image is up to date.\n',
+  );
+});
+
+test('a run sums up what it wrote, bought and could not make', () => {
+  const busy = { ...result, written: 4, removed: 1, bought: 1, failed: 1, costUsd: 0.0132 };
+  expect(generateSummary(busy, folders)).toBe(`\
+2 images delivered to public/images: 4 files written, 1 removed, 3 unchanged.
+1 picture bought for $0.0132, kept in .tintype.
+1 image failed; see above.
+`);
+});
+
+test('an unknown cost is unknown', () => {
+  expect(generateSummary({ ...result, bought: 2, costUsd: null }, folders)).toContain(
+    '2 pictures bought at an unknown price, kept',
+  );
+});

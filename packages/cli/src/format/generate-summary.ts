@@ -1,0 +1,41 @@
+import type { GenerateResult } from '@tintype/core';
+import { count, forMoney } from './amounts.ts';
+
+/** What a run did, in a few lines. The folders are printed as they are given. */
+export function generateSummary(
+  result: GenerateResult,
+  folders: { readonly outDir: string; readonly storeDir: string },
+): string {
+  const { delivered, bought, failed, written, removed } = result;
+  if (written + removed + bought + failed === 0) {
+    const verb = delivered === 1 ? 'is' : 'are';
+    return `Nothing to do: ${count(delivered, 'image')} ${verb} up to date.\n`;
+  }
+  const lines = [
+    `${count(delivered, 'image')} delivered to ${folders.outDir}: ${files(result)}.`,
+    bought > 0
+      ? `${count(bought, 'picture')} bought${forMoney(result.costUsd)}, kept in ${folders.storeDir}.`
+      : '',
+    failed > 0 ? `${count(failed, 'image')} failed; see above.` : '',
+  ];
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function files({ assetMap, written, removed }: GenerateResult): string {
+  const images = Object.values(assetMap.images);
+  const total = images.reduce((sum, image) => sum + image.files.length, ASSET_MAP);
+  const unchanged = Math.max(0, total - written);
+  return [
+    `${count(written, 'file')} written`,
+    removed > 0 ? `${removed} removed` : '',
+    unchanged > 0 ? `${unchanged} unchanged` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** The asset map is a file too, and counted among the written. */
+const ASSET_MAP = 1;

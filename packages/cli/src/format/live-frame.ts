@@ -1,0 +1,58 @@
+import { duration, money } from './amounts.ts';
+import { cleanLine } from './clean.ts';
+import type { Colors } from './colors.ts';
+import { truncate } from './table.ts';
+import { timeLeft, type Progress } from '../progress.ts';
+
+/** The lines that a live view keeps in place: what is in flight, and a bar below it. None before the plan is known. */
+export function liveFrame(
+  progress: Progress,
+  options: {
+    readonly columns: number;
+    readonly rows: number;
+    readonly now: number;
+    readonly colors: Colors;
+  },
+): string[] {
+  if (progress.startedAt === null) return [];
+  const { columns, rows, now, colors } = options;
+  const flights = [...progress.inFlight.values()];
+  const shown = flights.slice(0, Math.max(1, Math.min(MAX_FLIGHTS, rows - 4)));
+  const lines = shown.map(({ id, since }) => {
+    const elapsed = duration(now - since);
+    const spinner = SPINNER[Math.floor((now - since) / SPIN_MS) % SPINNER.length] ?? '';
+    const name = truncate(cleanLine(id), Math.max(1, columns - elapsed.length - 6));
+    return `${colors.cyan(spinner)} ${name}  ${colors.dim(elapsed)}`;
+  });
+  const hidden = flights.length - shown.length;
+  if (hidden > 0) lines.push(colors.dim(truncate(`  and ${hidden} more in flight`, columns - 1)));
+  return [...lines, statusLine(progress, options)];
+}
+
+const MAX_FLIGHTS = 8;
+const MAX_BAR = 30;
+const SPIN_MS = 100;
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+function statusLine(
+  progress: Progress,
+  {
+    columns,
+    now,
+    colors,
+  }: { readonly columns: number; readonly now: number; readonly colors: Colors },
+): string {
+  const { total, finished } = progress;
+  const left = timeLeft(progress, now);
+  const text = [
+    `${finished}/${total}`,
+    `${money(progress.costUsd)}${progress.isCostOpen ? '+?' : ''}`,
+    left === null ? '' : `${duration(left)} left`,
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
+  const width = Math.min(MAX_BAR, columns - text.length - 3);
+  if (width < 5) return truncate(text, columns - 1);
+  const filled = total === 0 ? width : Math.min(width, Math.round((finished / total) * width));
+  return `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(width - filled))}  ${text}`;
+}

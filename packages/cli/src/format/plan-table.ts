@@ -1,0 +1,72 @@
+import type { Plan, PlannedRequest } from '@tintype/core';
+import { count, money, moneyRange } from './amounts.ts';
+import { cleanLine } from './clean.ts';
+import type { Colors } from './colors.ts';
+import { table, type Column } from './table.ts';
+
+/**
+ * A plan for a person: a row a picture, what is odd about any of them, and what it would cost.
+ * `width`: the terminal's columns; `maxCostUsd`: the budget, where there is one.
+ */
+export function planTable(
+  plan: Plan,
+  options: { readonly colors: Colors; readonly width?: number; readonly maxCostUsd: number | null },
+): string {
+  const { colors, width, maxCostUsd } = options;
+  const [header = '', ...lines] = table(COLUMNS, plan.requests.map(cells), width);
+  return [
+    colors.bold(header),
+    ...lines.map((line, i) => (plan.requests[i]?.status === 'stored' ? colors.dim(line) : line)),
+    '',
+    ...plan.requests.filter(isOdd).map((row) => colors.yellow(oddity(row))),
+    ...totals(plan, maxCostUsd),
+    '',
+  ].join('\n');
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'IMAGE' },
+  { title: '#', align: 'right' },
+  { title: 'STATUS' },
+  { title: 'MODEL' },
+  { title: 'SIZE' },
+  { title: 'COST', align: 'right' },
+  { title: 'WHERE', cut: 'start' },
+];
+
+function cells(row: PlannedRequest): string[] {
+  return [
+    row.id,
+    row.candidate === null ? '' : String(row.candidate),
+    row.status,
+    row.isFree ? row.provider : row.model,
+    row.job.picture.size,
+    moneyRange(row.costUsd),
+    `${row.manifest}:${row.line}`,
+  ].map(cleanLine);
+}
+
+/** `missing` says all there is to say; the rest has a reason worth a line. */
+function isOdd(row: PlannedRequest): boolean {
+  return row.reason !== null && row.status !== 'missing';
+}
+
+function oddity(row: PlannedRequest): string {
+  const name = row.candidate === null ? row.id : `${row.id} #${row.candidate}`;
+  return cleanLine(`${name} (${row.status}): ${row.reason}`);
+}
+
+function totals({ totals }: Plan, maxCostUsd: number | null): string[] {
+  const { costUsd, unpriced } = totals;
+  const statuses = (['stored', 'missing', 'blocked', 'attempted'] as const)
+    .filter((status) => totals[status] > 0)
+    .map((status) => `${totals[status]} ${status}`);
+  const lines = [[count(totals.images, 'picture'), statuses.join(', ')].filter(Boolean).join(': ')];
+  if (totals.stored === totals.images) return [...lines, 'Nothing to buy.'];
+  const more = unpriced > 0 && costUsd !== null ? `, and ${unpriced} more at an unknown price` : '';
+  lines.push(`To make what is not stored: ${moneyRange(costUsd)}${more}`);
+  if (maxCostUsd !== null && costUsd !== null && costUsd.high > maxCostUsd) {
+    lines.push(`That is more than the budget of ${money(maxCostUsd)}: generate would refuse it.`);
+  }
+  return lines;
+}

@@ -1,0 +1,43 @@
+import type { Event } from '@tintype/core';
+import { clean, cleanLine } from './clean.ts';
+import type { Colors } from './colors.ts';
+
+/** The events that somebody should act on. */
+export type Problem = Extract<Event, { type: 'diagnostic' | 'warning' | 'failed' }>;
+
+export function isProblem(event: Event): event is Problem {
+  return event.type === 'diagnostic' || event.type === 'warning' || event.type === 'failed';
+}
+
+/** False for what does not change the exit code. */
+export function isError(problem: Problem): boolean {
+  return (
+    problem.type === 'failed' || (problem.type === 'diagnostic' && problem.severity === 'error')
+  );
+}
+
+/** `file:line:column  code  message`, with the code frame below where there is one. */
+export function problemText(problem: Problem, colors: Colors): string {
+  const code = isError(problem) ? colors.red(problem.code) : colors.yellow(problem.code);
+  const parts = [colors.bold(placeOf(problem)), code, messageOf(problem)].filter(
+    (part) => part !== '',
+  );
+  const frame = problem.type === 'diagnostic' ? problem.frame : null;
+  return frame === null ? parts.join('  ') : `${parts.join('  ')}\n${clean(frame).trimEnd()}\n`;
+}
+
+/** What a problem says, on one line, with the image that it is about. */
+export function messageOf(problem: Problem): string {
+  if (problem.type !== 'failed') return cleanLine(problem.message);
+  const billed = problem.maybeBilled ? ' (it may have been billed)' : '';
+  return `${cleanLine(problem.id)}: ${cleanLine(problem.message)}${billed}`;
+}
+
+function placeOf(problem: Problem): string {
+  if (problem.type === 'diagnostic') {
+    return `${cleanLine(problem.file)}:${problem.line}:${problem.column}`;
+  }
+  if (problem.manifest === undefined) return '';
+  const file = cleanLine(problem.manifest);
+  return problem.line === undefined ? file : `${file}:${problem.line}`;
+}

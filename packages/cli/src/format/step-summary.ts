@@ -1,0 +1,54 @@
+import type { Event } from '@tintype/core';
+import { count, fileSize, forMoney, saving } from './amounts.ts';
+import { cleanLine } from './clean.ts';
+import { isError, isProblem, messageOf } from './problem.ts';
+
+/** A run in Markdown, for a page of GitHub's: one table row an image and a line of totals. `ending`: what ended it early. */
+export function stepSummary(events: readonly Event[], ending: string | null): string {
+  const rows = events.flatMap(summaryRow);
+  const table = ['| Image | Result | Files | Size |', '| :-- | :-- | --: | :-- |', ...rows];
+  const done = events.find((event) => event.type === 'done');
+  return [
+    '### Tintype',
+    '',
+    ...(rows.length > 0 ? [...table, ''] : []),
+    ...(done === undefined ? [] : [totals(done), '']),
+    ...(ending === null ? [] : [escapeMarkdown(ending), '']),
+    '',
+  ].join('\n');
+}
+
+function summaryRow(event: Event): string[] {
+  if (event.type === 'delivered') {
+    const size = event.isStandIn ? fileSize(event.bytes) : saving(event.originalBytes, event.bytes);
+    const result = event.isStandIn ? 'stand-in' : 'delivered';
+    return [row(event.id, result, String(event.files), size)];
+  }
+  if (event.type === 'failed')
+    return [row(event.id, `failed (${event.code}): ${event.message}`, '', '')];
+  if (isProblem(event) && isError(event))
+    return [row('', `${event.code}: ${messageOf(event)}`, '', '')];
+  return [];
+}
+
+function totals(done: Extract<Event, { type: 'done' }>): string {
+  return [
+    `${count(done.delivered, 'image')} delivered`,
+    `${done.failed} failed`,
+    `${done.bought} bought${forMoney(done.costUsd)}`,
+    `${count(done.written, 'file')} written`,
+    `${done.removed} removed`,
+  ].join(', ');
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+}
+
+/** As character references, which neither Markdown nor HTML takes for markup: no link, no image, no extra column. */
+function escapeMarkdown(text: string): string {
+  return cleanLine(text).replaceAll(
+    /[&<>"'`*_~[\]\\|#@:]/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+}

@@ -1,0 +1,69 @@
+export interface Column {
+  readonly title: string;
+  readonly align?: 'right';
+  /** Where a value that is too long loses its characters. @default 'end' */
+  readonly cut?: 'start' | 'end';
+}
+
+/**
+ * A header line and a line a row, padded into columns. Where `width` is given the widest columns are cut until a line
+ * fits; no column is cut below six characters.
+ */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number = Infinity,
+): string[] {
+  const titles = columns.map((column) => column.title);
+  const widths = fit(
+    columns.map((_, i) => Math.max(...[titles, ...rows].map((row) => displayWidth(row[i] ?? '')))),
+    width - GAP.length * (columns.length - 1),
+  );
+  return [titles, ...rows].map((row) =>
+    columns
+      .map((column, i) =>
+        pad(truncate(row[i] ?? '', widths[i] ?? 0, column.cut), widths[i] ?? 0, column.align),
+      )
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+/** How many terminal columns a text takes: East Asian wide characters and emoji take two. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** The text cut to `width` columns, with an ellipsis where it was cut. */
+export function truncate(text: string, width: number, cut: 'start' | 'end' = 'end'): string {
+  if (displayWidth(text) <= width) return text;
+  const graphemes = Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+  while (graphemes.length > 0 && displayWidth(graphemes.join('')) >= width) {
+    if (cut === 'end') graphemes.pop();
+    else graphemes.shift();
+  }
+  return cut === 'end' ? `${graphemes.join('')}…` : `…${graphemes.join('')}`;
+}
+
+const GAP = '  ';
+const MIN_WIDTH = 6;
+const GRAPHEMES: Intl.Segmenter = new Intl.Segmenter();
+const WIDE: RegExp =
+  /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
+
+function fit(widths: readonly number[], available: number): number[] {
+  const fitted = [...widths];
+  for (;;) {
+    const widest = Math.max(...fitted);
+    const total = fitted.reduce((sum, width) => sum + width, 0);
+    if (total <= available || widest <= MIN_WIDTH) return fitted;
+    fitted[fitted.indexOf(widest)] = widest - 1;
+  }
+}
+
+function pad(text: string, width: number, align: Column['align']): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return align === 'right' ? space + text : text + space;
+}

@@ -1,0 +1,17 @@
+/**
+ * `tintype.config.ts` as `tintype init` writes it. It imports a type only: that is gone when it runs, so it works where
+ * `@tintype/core` cannot be resolved from the project, as under pnpm or npx.
+ */
+export const FIRST_CONFIG = `import type { Options } from '@tintype/core';
+
+export default {
+  // Who makes the pictures: 'openai', or 'offline' for stand-ins that cost nothing.
+  provider: 'openai',
+
+  // Where files for the site are written.
+  outDir: 'public/images',
+
+  // What one run may spend, in US dollars. A plan that may cost more is refused before anything is bought.
+  maxCostUsd: 5,
+} satisfies Options;
+`;

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { Command, Help } from 'commander';
+import { checkCommand } from './commands/check.ts';
+import { generateCommand } from './commands/generate.ts';
+import { type InitFlags, initCommand } from './commands/init.ts';
+import { type PlanFlags, planCommand } from './commands/plan.ts';
+import { addProjectFlags, addRunFlags, type ProjectFlags, type RunFlags } from './flags.ts';
+import { clean } from './format/clean.ts';
+import { colorsFor } from './format/colors.ts';
+import type { Shell } from './shell.ts';
+
+/**
+ * The command line. What a command exits with is handed to `setExitCode`; help, version and mistakes throw a
+ * CommanderError instead of ending the process.
+ */
+export function createProgram(shell: Shell, setExitCode: (code: number) => void): Command {
+  const program = configure(new Command('tintype'), shell)
+    .usage('[command] [ids...] [options]')
+    .description(
+      'AI images as build assets: prompts in, optimised files out, every picture bought once.',
+    )
+    .version(version());
+
+  const generate = program
+    .command('generate', { isDefault: true })
+    .summary('make what is missing, encode, write outputs (the default)')
+    .description(
+      'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map.\n' +
+        'Ids bring along the images that they are made from; without ids: all images.',
+    )
+    .argument('[ids...]', 'images to make')
+    .action(async (ids: string[], flags: RunFlags) => {
+      const commands = program.commands.map((command) => command.name());
+      setExitCode(await generateCommand(shell, ids, flags, commands));
+    });
+  addRunFlags(addProjectFlags(generate)).addHelpText('after', AFTERWORD);
+
+  const plan = program
+    .command('plan')
+    .summary('say what generate would do and cost; spends nothing, writes nothing')
+    .description(
+      'Says what generate would do and cost. Spends nothing, writes nothing, and needs no key.',
+    )
+    .argument('[ids...]', 'images to plan')
+    .option('--json', 'one JSON document on stdout instead of the table')
+    .action(async (ids: string[], flags: PlanFlags) => {
+      setExitCode(await planCommand(shell, ids, flags));
+    });
+  addRunFlags(addProjectFlags(plan));
+
+  const check = program
+    .command('check')
+    .summary('validate manifests, models and input files')
+    .description(
+      'Validates manifests, models and input files, and reports every mistake with its place.',
+    )
+    .action(async (flags: ProjectFlags) => {
+      setExitCode(await checkCommand(shell, flags));
+    });
+  addProjectFlags(check);
+
+  program
+    .command('init')
+    .summary('write a first manifest, config and .gitignore lines')
+    .description('Writes a first manifest, config and .gitignore lines. Never overwrites a file.')
+    .option('--root <dir>', 'where (default: the working folder)')
+    .option('--quiet', 'say nothing')
+    .action(async (flags: InitFlags) => {
+      setExitCode(await initCommand(shell, flags));
+    });
+
+  // Flags of generate work without its name, so they belong into the first help that one sees.
+  program.configureHelp({
+    visibleOptions: (command) => [...generate.options, ...new Help().visibleOptions(command)],
+  });
+  return program.addHelpText('after', EXAMPLES + AFTERWORD);
+}
+
+const EXAMPLES = `
+Examples:
+  tintype init                         start here: a first manifest and config
+  tintype plan                         what would be made, and for how much
+  tintype                              make what is missing and write the files
+  tintype hero icon-home               only these two
+  tintype --provider offline           stand-ins: no key, no network, no cost
+  tintype --max-cost 2.50              refuse to spend more than that
+  tintype --frozen --reporter github   in CI: buy nothing, fail where something is missing
+`;
+
+const AFTERWORD = `
+Exit codes:
+  0    all delivered
+  1    some images failed; the others were delivered
+  2    the manifest, config or command line is wrong, or a key is missing; nothing was done
+  3    originals are missing and --missing is fail; nothing was bought
+  4    the plan costs more than the budget, or the budget ran out
+  130  interrupted; pictures in flight were awaited and stored
+
+Environment:
+  OPENAI_API_KEY and its kin, also from .env and .env.local; CI; NO_COLOR
+`;
+
+function configure(program: Command, { stdout, stderr, env }: Shell): Command {
+  return program
+    .exitOverride()
+    .showHelpAfterError('See tintype --help.')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(clean(text).replace(/^error: /, 'tintype: ')),
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHasColors: () => colorsFor(stdout, env).isColorSupported,
+      getErrHasColors: () => colorsFor(stderr, env).isColorSupported,
+    });
+}
+
+function version(): string {
+  const { version } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  return version;
+}

@@ -1,0 +1,89 @@
+import type { Event } from '@tintype/core';
+
+/** How far a run is, folded from its events. Times are milliseconds of one clock. */
+export interface Progress {
+  /** `null` until the plan is known. */
+  readonly startedAt: number | null;
+  /** Pictures of the plan. */
+  readonly total: number;
+  /** Images delivered or failed. */
+  readonly finished: number;
+  /** Pictures that are not stored yet. */
+  readonly toMake: number;
+  readonly made: number;
+  /** How long the made ones took, added up. */
+  readonly makingMs: number;
+  /** The most that were in flight at once. */
+  readonly lanes: number;
+  readonly costUsd: number;
+  /** True as soon as one cost is not known. */
+  readonly isCostOpen: boolean;
+  /** By key: two candidates of one image share its id. */
+  readonly inFlight: ReadonlyMap<string, { readonly id: string; readonly since: number }>;
+}
+
+export const NO_PROGRESS: Progress = {
+  startedAt: null,
+  total: 0,
+  finished: 0,
+  toMake: 0,
+  made: 0,
+  makingMs: 0,
+  lanes: 0,
+  costUsd: 0,
+  isCostOpen: false,
+  inFlight: new Map(),
+};
+
+/** The progress after an event that happened at `now`. */
+export function advance(progress: Progress, event: Event, now: number): Progress {
+  switch (event.type) {
+    case 'planned':
+      return {
+        ...progress,
+        startedAt: now,
+        total: event.images,
+        toMake: event.images - event.stored,
+      };
+    case 'generating': {
+      const inFlight = new Map(progress.inFlight).set(event.key, { id: event.id, since: now });
+      return { ...progress, inFlight, lanes: Math.max(progress.lanes, inFlight.size) };
+    }
+    case 'generated':
+      return {
+        ...progress,
+        inFlight: without(progress.inFlight, event.key),
+        made: progress.made + 1,
+        makingMs: progress.makingMs + event.ms,
+        costUsd: progress.costUsd + (event.costUsd ?? 0),
+        isCostOpen: progress.isCostOpen || event.costUsd === null,
+      };
+    case 'failed':
+      return {
+        ...progress,
+        inFlight: without(progress.inFlight, event.key),
+        finished: progress.finished + 1,
+        toMake: Math.max(progress.made, progress.toMake - 1),
+        isCostOpen: progress.isCostOpen || event.maybeBilled,
+      };
+    case 'delivered':
+      return { ...progress, finished: progress.finished + 1 };
+    default:
+      return progress;
+  }
+}
+
+/** Milliseconds until the end, as far as one can tell; `null` before the first picture is there. */
+export function timeLeft(progress: Progress, now: number): number | null {
+  const toMake = progress.toMake - progress.made;
+  if (toMake > 0) {
+    if (progress.made === 0) return null;
+    return ((progress.makingMs / progress.made) * toMake) / progress.lanes;
+  }
+  if (progress.startedAt === null || progress.finished === 0) return null;
+  return ((now - progress.startedAt) / progress.finished) * (progress.total - progress.finished);
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string | null): ReadonlyMap<string, V> {
+  return new Map([...map].filter(([other]) => other !== key));
+}

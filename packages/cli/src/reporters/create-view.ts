@@ -1,0 +1,42 @@
+import { colorsFor } from '../format/colors.ts';
+import type { Output, Shell } from '../shell.ts';
+import { githubView } from './github.ts';
+import { jsonView } from './json.ts';
+import { plainView } from './plain.ts';
+import { prettyView } from './pretty.ts';
+import type { View } from './reporter.ts';
+
+export const REPORTERS = ['pretty', 'plain', 'json', 'github'] as const;
+export type ReporterName = (typeof REPORTERS)[number];
+
+/**
+ * The view of that name; by default `pretty` on a terminal and `plain` elsewhere.
+ * `results`: where `json` and `github` print; `root`: what the files in events are relative to.
+ */
+export function createView(
+  shell: Shell,
+  options: {
+    readonly name: ReporterName | undefined;
+    readonly quiet: boolean;
+    readonly root: string;
+    readonly results: Output;
+  },
+): View {
+  const { quiet, root, results } = options;
+  const plain = plainView(shell.stderr, { colors: colorsFor(shell.stderr, shell.env), quiet });
+  switch (options.name ?? 'pretty') {
+    case 'pretty':
+      return isLive(shell) && !quiet ? prettyView(shell) : plain;
+    case 'plain':
+      return plain;
+    case 'json':
+      return jsonView(results, shell.stderr);
+    case 'github':
+      return githubView(results, { plain, quiet, root, env: shell.env });
+  }
+}
+
+/** A live view needs a terminal whose cursor moves. */
+function isLive({ stderr, env }: Shell): boolean {
+  return stderr.isTTY === true && env['TERM'] !== 'dumb';
+}

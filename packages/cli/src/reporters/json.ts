@@ -1,0 +1,29 @@
+import type { Event } from '@tintype/core';
+import { safeJson } from '../format/clean.ts';
+import type { Output } from '../shell.ts';
+import type { View } from './reporter.ts';
+
+/** One event a line on `results` and nothing else there; everything else is said on `notices`. */
+export function jsonView(results: Output, notices: Output): View {
+  return {
+    report: (event) => {
+      if (IS_PUBLIC[event.type]) results.write(`${safeJson(event)}\n`);
+    },
+    notice: (text) => notices.write(`${text}\n`),
+    close: () => {},
+  };
+}
+
+/** The events that other tools may rely on. */
+const IS_PUBLIC: Readonly<Record<Event['type'], boolean>> = {
+  diagnostic: true,
+  warning: true,
+  planned: true,
+  generating: true,
+  generated: true,
+  failed: true,
+  delivered: false,
+  written: true,
+  removed: true,
+  done: true,
+};

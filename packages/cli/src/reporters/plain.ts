@@ -1,0 +1,52 @@
+import type { Event } from '@tintype/core';
+import { count, duration, forMoney, saving } from '../format/amounts.ts';
+import { cleanLine } from '../format/clean.ts';
+import type { Colors } from '../format/colors.ts';
+import { isError, isProblem, problemText } from '../format/problem.ts';
+import type { Output } from '../shell.ts';
+import type { View } from './reporter.ts';
+
+/** A line an event, for logs. `quiet`: errors only. */
+export function plainView(
+  stream: Output,
+  options: { readonly colors: Colors; readonly quiet: boolean },
+): View {
+  const { colors, quiet } = options;
+  return {
+    report: (event) => {
+      if (quiet && !(isProblem(event) && isError(event))) return;
+      const line = isProblem(event) ? problemText(event, colors) : progressLine(event);
+      if (line !== null) stream.write(`${line}\n`);
+    },
+    notice: (text) => stream.write(`${text}\n`),
+    close: () => {},
+  };
+}
+
+/** `null` for what the end of the run sums up. */
+function progressLine(event: Event): string | null {
+  switch (event.type) {
+    case 'planned': {
+      const toMake = event.images - event.stored;
+      const rest = toMake === 0 ? '' : `, ${toMake} to make${forMoney(event.costUsd, 'at most ')}`;
+      return `planned ${count(event.images, 'picture')}: ${event.stored} stored${rest}`;
+    }
+    case 'generating':
+      return `generating ${cleanLine(event.id)}`;
+    case 'generated':
+      return `generated ${cleanLine(event.id)} in ${duration(event.ms)}${forMoney(event.costUsd)}`;
+    case 'delivered':
+      return `delivered ${deliveredText(event)}`;
+    case 'removed':
+      return `removed ${cleanLine(event.file)}`;
+    default:
+      return null;
+  }
+}
+
+/** `hero: 6 files, 1.4 MB -> 182 kB, 87% smaller`. */
+export function deliveredText(event: Extract<Event, { type: 'delivered' }>): string {
+  const standIn = event.isStandIn ? ' (stand-in)' : '';
+  const size = saving(event.originalBytes, event.bytes);
+  return `${cleanLine(event.id)}${standIn}: ${count(event.files, 'file')}, ${size}`;
+}

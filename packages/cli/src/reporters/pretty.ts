@@ -1,0 +1,94 @@
+import type { TimedEvent } from '@tintype/core';
+import { clean } from '../format/clean.ts';
+import { colorsFor, type Colors } from '../format/colors.ts';
+import { liveFrame } from '../format/live-frame.ts';
+import { isProblem, problemText } from '../format/problem.ts';
+import { displayWidth } from '../format/table.ts';
+import { advance, NO_PROGRESS } from '../progress.ts';
+import type { Shell } from '../shell.ts';
+import { deliveredText } from './plain.ts';
+import type { View } from './reporter.ts';
+
+/**
+ * A live view on a terminal: what is finished scrolls up, what is in flight and a bar stay below it. Events only change
+ * what is to be seen; a timer paints it, ten times a second at most and in one write, so that nothing flickers.
+ * The cursor is hidden from the first frame on and shown again by `close`, which also runs when the process ends.
+ */
+export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit'>): View {
+  const { stderr } = shell;
+  const colors = colorsFor(stderr, shell.env);
+  let progress = NO_PROGRESS;
+  let finishedLines: string[] = [];
+  let frame: readonly string[] = [];
+  let isCursorHidden = false;
+
+  function paint(next: readonly string[]): void {
+    if (finishedLines.length === 0 && next.join('\n') === frame.join('\n')) return;
+    const up = heightOf(frame, columnsOf(shell));
+    const hide = next.length > 0 && !isCursorHidden;
+    const lines = [...finishedLines.flatMap((text) => text.split('\n')), ...next];
+    stderr.write(
+      (hide ? HIDE_CURSOR : '') +
+        // A terminal echoes `^C`, which leaves the cursor in the middle of a line.
+        (up > 0 ? `\r\x1b[${up}A` : '\r') +
+        lines.map((line) => `${line}${CLEAR_LINE_END}\n`).join('') +
+        CLEAR_BELOW,
+    );
+    isCursorHidden ||= hide;
+    finishedLines = [];
+    frame = next;
+  }
+
+  function tick(): void {
+    const rows = stderr.rows || 24;
+    const now = shell.now().getTime();
+    paint(liveFrame(progress, { columns: columnsOf(shell), rows, now, colors }));
+  }
+
+  const timer = setInterval(tick, FRAME_MS);
+  timer.unref();
+
+  function close(): void {
+    clearInterval(timer);
+    forgetExit();
+    paint([]);
+    if (isCursorHidden) stderr.write(SHOW_CURSOR);
+    isCursorHidden = false;
+  }
+  const forgetExit = shell.onExit(close);
+
+  return {
+    report: (event) => {
+      progress = advance(progress, event, shell.now().getTime());
+      const line = finishedLine(event, colors);
+      if (line !== null) finishedLines.push(line);
+    },
+    notice: (text) => {
+      finishedLines.push(colors.yellow(text));
+    },
+    close,
+  };
+}
+
+const FRAME_MS = 100;
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const CLEAR_LINE_END = '\x1b[K';
+const CLEAR_BELOW = '\x1b[J';
+
+function finishedLine(event: TimedEvent, colors: Colors): string | null {
+  if (event.type === 'delivered') return `${colors.green('✓')} ${deliveredText(event)}`;
+  if (event.type === 'failed') return `${colors.red('✗')} ${problemText(event, colors)}`;
+  return isProblem(event) ? problemText(event, colors) : null;
+}
+
+/** Some pseudo-terminals say 0. */
+function columnsOf({ stderr }: Pick<Shell, 'stderr'>): number {
+  return stderr.columns || 80;
+}
+
+/** How many rows the lines take now: a terminal that became narrower has wrapped them. */
+function heightOf(lines: readonly string[], columns: number): number {
+  const heights = lines.map((line) => Math.max(1, Math.ceil(displayWidth(clean(line)) / columns)));
+  return heights.reduce((sum, height) => sum + height, 0);
+}

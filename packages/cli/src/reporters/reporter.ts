@@ -1,0 +1,10 @@
+import type { Reporter } from '@tintype/core';
+
+/** What shows a run while it happens. */
+export interface View {
+  readonly report: Reporter;
+  /** Says something that is no event. */
+  readonly notice: (text: string) => void;
+  /** Ends the view and gives the terminal back; `error` is what ended the run, where something did. */
+  readonly close: (error?: unknown) => void;
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runBin } from './support/run-bin.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tintype-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('--help is exit 0, on stdout, without colours', async () => {
+  const { code, stdout, stderr } = await runBin(folder, ['--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('Exit codes:');
+  expect(stdout).not.toContain('\x1b');
+});
+
+test('a mistyped flag is exit 2, on stderr, and touches nothing', async () => {
+  const { code, stdout, stderr } = await runBin(folder, ['plan', '--jsn']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('Did you mean --json?');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('--help waits for neither core nor its image library', async () => {
+  const script = `
+    process.argv.push('--help');
+    await import(${JSON.stringify(fileURLToPath(new URL('../src/bin.ts', import.meta.url)))});
+    const loaded = process.report.getReport().sharedObjects.filter((file) => /sharp|vips/.test(file));
+    console.error(loaded.length);`;
+  const { stderr } = spawnSync(
+    process.execPath,
+    ['-C', 'source', '--input-type=module', '-e', script, 'tintype'],
+    { encoding: 'utf8' },
+  );
+  expect(stderr).toBe('0\n');
+});
+
+test('a reader that goes away does not end the run', () => {
+  const command = 'exec 3>&1; { "$0" -C source "$1" --help; echo "rc $?" >&3; } | true';
+  const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+  const { stdout } = spawnSync('sh', ['-c', command, process.execPath, bin], { encoding: 'utf8' });
+  expect(stdout).toBe('rc 0\n');
+});

@@ -1,0 +1,60 @@
+import type { Event, TimedEvent } from '@tintype/core';
+
+/** One of each kind, as a run might report them. */
+export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: Type }> } = {
+  diagnostic: {
+    type: 'diagnostic',
+    severity: 'error',
+    code: 'unknown-field',
+    message: 'unknown field "prmpt"; did you mean "prompt"?',
+    file: 'site.images.yaml',
+    line: 3,
+    column: 5,
+    frame: '  2 | hero:\n> 3 |   prmpt: x\n    |   ^^^^^',
+  },
+  warning: {
+    type: 'warning',
+    code: 'maybe-billed',
+    message: 'hero was asked for before',
+    manifest: 'site.images.yaml',
+    line: 2,
+  },
+  planned: { type: 'planned', images: 4, stored: 1, missing: 3, blocked: 0, costUsd: 0.1264 },
+  generating: { type: 'generating', id: 'hero', key: 'a1' },
+  generated: { type: 'generated', id: 'hero', key: 'a1', costUsd: 0.0132, ms: 12_300 },
+  failed: {
+    type: 'failed',
+    id: 'cart',
+    key: 'b2',
+    code: 'moderation',
+    message: 'refused by the safety system',
+    maybeBilled: false,
+    manifest: 'site.images.yaml',
+    line: 22,
+  },
+  delivered: {
+    type: 'delivered',
+    id: 'hero',
+    files: 6,
+    bytes: 182_000,
+    originalBytes: 1_400_000,
+    isStandIn: false,
+  },
+  written: { type: 'written', file: 'hero.avif', bytes: 48_211 },
+  removed: { type: 'removed', file: 'old.webp' },
+  done: {
+    type: 'done',
+    delivered: 3,
+    bought: 2,
+    failed: 1,
+    costUsd: 0.0264,
+    written: 18,
+    removed: 1,
+  },
+};
+
+export function timed(event: Event): TimedEvent {
+  return { ...event, time: '2026-11-22T12:00:00.000Z' };
+}
+
+export const ALL_EVENTS: readonly TimedEvent[] = Object.values(EVENTS).map(timed);

@@ -1,0 +1,76 @@
+import type { Output, Shell } from '../../src/shell.ts';
+
+/** A stream that remembers every write. */
+export class FakeOutput implements Output {
+  readonly writes: string[] = [];
+  readonly isTTY: boolean;
+  columns: number;
+  rows = 24;
+
+  constructor({ isTTY = false, columns = 80 }: { isTTY?: boolean; columns?: number } = {}) {
+    this.isTTY = isTTY;
+    this.columns = columns;
+  }
+
+  readonly write = (text: string): void => {
+    this.writes.push(text);
+  };
+
+  get text(): string {
+    return this.writes.join('');
+  }
+}
+
+/** A shell without a process: the test presses Ctrl-C, ends it and moves its clock. */
+export class FakeShell implements Shell {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: FakeOutput;
+  readonly stderr: FakeOutput;
+  readonly exits: number[] = [];
+  time = Date.parse('2026-11-22T12:00:00Z');
+  readonly #interruptListeners = new Set<() => void>();
+  readonly #exitListeners = new Set<() => void>();
+
+  constructor({
+    cwd = '/project',
+    env = {},
+    stdout = new FakeOutput(),
+    stderr = new FakeOutput(),
+  }: Partial<Pick<FakeShell, 'cwd' | 'env' | 'stdout' | 'stderr'>> = {}) {
+    this.cwd = cwd;
+    this.env = env;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+
+  readonly now = (): Date => new Date(this.time);
+
+  readonly onInterrupt = (listener: () => void): (() => void) => {
+    this.#interruptListeners.add(listener);
+    return () => this.#interruptListeners.delete(listener);
+  };
+
+  readonly onExit = (listener: () => void): (() => void) => {
+    this.#exitListeners.add(listener);
+    return () => this.#exitListeners.delete(listener);
+  };
+
+  readonly exit = (code: number): void => {
+    this.exits.push(code);
+    this.end();
+  };
+
+  interrupt(): void {
+    for (const listener of this.#interruptListeners) listener();
+  }
+
+  /** What Node does last, however a process ends. */
+  end(): void {
+    for (const listener of this.#exitListeners) listener();
+  }
+
+  get listeners(): number {
+    return this.#interruptListeners.size + this.#exitListeners.size;
+  }
+}

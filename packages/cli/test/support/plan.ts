@@ -1,0 +1,42 @@
+import type { Key, Plan, PlannedRequest, PlanRow } from '@tintype/core';
+
+/** A plan of these rows, each completed, with what the CLI shows of it. */
+export function planOf(...rows: readonly Partial<PlanRow>[]): Plan {
+  const requests = rows.map(plannedRequest);
+  const withStatus = (status: string): number =>
+    requests.filter((row) => row.status === status).length;
+  return {
+    jobs: requests.map(({ job }) => job),
+    requests,
+    totals: {
+      images: requests.length,
+      stored: withStatus('stored'),
+      missing: withStatus('missing'),
+      blocked: withStatus('blocked'),
+      attempted: withStatus('attempted'),
+      costUsd: { low: 0.0132, high: 0.0264 },
+      unpriced: 0,
+    },
+  };
+}
+
+function plannedRequest(row: Partial<PlanRow>): PlannedRequest {
+  const complete: PlanRow = {
+    id: 'hero',
+    candidate: null,
+    key: 'ab12' as Key,
+    status: 'missing',
+    reason: 'not in the store',
+    provider: 'openai',
+    model: 'gpt-image-2.5-flare',
+    costUsd: { low: 0.0132, high: 0.0264 },
+    manifest: 'site.images.yaml',
+    line: 3,
+    ...row,
+  };
+  return {
+    ...complete,
+    job: { picture: { size: '1536x1024', prompt: 'not for the public' } },
+    isFree: row.provider === 'offline',
+  } as unknown as PlannedRequest;
+}

@@ -1,0 +1,18 @@
+import { crc32 } from 'node:zlib';
+
+/** The PNG signature and the `IHDR` chunk, which must come first. */
+const HEADER_LENGTH = 8 + 25;
+
+/**
+ * The PNG with an XMP packet. Not left to sharp, because libvips 8.18 writes a compressed `zTXt` chunk, while XMP in PNG
+ * is an uncompressed `iTXt` chunk (XMP specification, part 3, 1.1.5) and many readers look for nothing else.
+ */
+export function addPngXmp(png: Uint8Array, xmp: string): Uint8Array {
+  // Keyword, then: not compressed, no compression method, no language, no translated keyword.
+  const body = Buffer.from(`iTXtXML:com.adobe.xmp\0\0\0\0\0${xmp}`);
+  const chunk = Buffer.alloc(4 + body.length + 4);
+  chunk.writeUInt32BE(body.length - 'iTXt'.length);
+  chunk.set(body, 4);
+  chunk.writeUInt32BE(crc32(body), 4 + body.length);
+  return Buffer.concat([png.subarray(0, HEADER_LENGTH), chunk, png.subarray(HEADER_LENGTH)]);
+}

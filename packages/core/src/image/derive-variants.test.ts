@@ -1,0 +1,358 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '../hash.ts';
+import type { Crop, Format, Source, VariantSpec } from '../types.ts';
+import { deriveVariants, type DeriveOptions, type DerivedVariants } from './derive-variants.ts';
+import { openVariantCache } from './variant-cache.ts';
+
+let dir: string;
+let warnings: Error[];
+
+beforeEach(async () => {
+  dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'cache');
+  warnings = [];
+});
+
+describe('files', () => {
+  test('have the size and the format of their specs, in their order', async () => {
+    const specs = [
+      spec('avif', 60, 40),
+      spec('avif', 120, 80),
+      spec('webp', 60, 40),
+      spec('webp', 120, 80),
+      spec('jpeg', 120, 80),
+      spec('png', 30, 20),
+    ];
+    const { encoded } = await derive(source(await halves()), specs);
+    expect(encoded.map((file) => file.spec)).toEqual(specs);
+    for (const file of encoded) {
+      const bytes = await file.read();
+      const { format, compression, width, height } = await sharp(bytes).metadata();
+      expect({ width, height }).toEqual({ width: file.spec.width, height: file.spec.height });
+      expect(compression === 'av1' ? 'avif' : format).toBe(file.spec.format);
+      expect([file.bytes, file.sha256]).toEqual([bytes.length, sha256(bytes)]);
+    }
+  });
+
+  test.each(['avif', 'webp', 'jpeg', 'png'] as const)('%s keeps the colours', async (format) => {
+    const { encoded } = await derive(source(await halves()), [spec(format, 60, 40)]);
+    const at = await pixelsOf(await encoded[0]!.read());
+    expect(at(10, 20)).toEqual(near([255, 0, 0]));
+    expect(at(50, 20)).toEqual(near([0, 0, 255]));
+  });
+
+  test('of equal inputs are equal, byte for byte', async () => {
+    const original = source(await halves());
+    const specs = (['avif', 'webp', 'jpeg', 'png'] as const).map((format) => spec(format, 60, 40));
+    const first = await derive(original, specs);
+    await rm(dir, { recursive: true });
+    const second = await derive(original, specs);
+    expect(second.encoded.map((file) => file.sha256)).toEqual(
+      first.encoded.map((file) => file.sha256),
+    );
+    expect(second.preview).toEqual(first.preview);
+  });
+
+  test.each([
+    ['16-bit', (picture: Sharp) => picture.toColourspace('rgb16').png(), [255, 0, 0]],
+    ['CMYK', (picture: Sharp) => picture.toColourspace('cmyk').jpeg(), [255, 0, 0]],
+    ['wide-gamut', (picture: Sharp) => picture.withIccProfile('p3').png(), [255, 0, 0]],
+    ['grey', (picture: Sharp) => picture.toColourspace('b-w').png(), [127, 127, 127]],
+    ['16-bit grey', (picture: Sharp) => picture.toColourspace('grey16').png(), [127, 127, 127]],
+  ] as const)('of a %s original are 8-bit sRGB', async (name, convert, left) => {
+    const bytes = await convert(sharp(await halves())).toBuffer();
+    const formats = ['avif', 'webp', 'jpeg', 'png'] as const;
+    const { encoded } = await derive(
+      source(bytes),
+      formats.map((format) => spec(format, 60, 40)),
+    );
+    for (const file of encoded) {
+      const output = await file.read();
+      expect(await sharp(output).metadata()).toMatchObject({ depth: 'uchar', hasProfile: false });
+      // CMYK has no pure red.
+      const at = await pixelsOf(output);
+      expect(at(10, 20)).toEqual(near(left, name === 'CMYK' ? 40 : 8));
+    }
+  });
+
+  test.each(['avif', 'webp', 'png'] as const)('%s keeps transparency', async (format) => {
+    const { encoded } = await derive(source(await disc()), [spec(format, 60, 60)]);
+    const at = await pixelsOf(await encoded[0]!.read());
+    expect(at(1, 1)[3]).toBe(0);
+    expect(at(30, 30)[3]).toBe(255);
+  });
+
+  test('as JPEG of a transparent picture cannot be made', async () => {
+    const specs = [spec('jpeg', 60, 60), spec('webp', 60, 60)];
+    await expect(derive(source(await disc()), specs)).rejects.toMatchObject({ code: 'encode' });
+  });
+
+  test('of a picture with an alpha channel that hides nothing have none', async () => {
+    const bytes = await sharp(await halves())
+      .ensureAlpha()
+      .png()
+      .toBuffer();
+    const { encoded } = await derive(source(bytes), [spec('jpeg', 60, 40), spec('png', 60, 40)]);
+    expect(await sharp(await encoded[1]!.read()).metadata()).toMatchObject({ hasAlpha: false });
+  });
+
+  test('are cropped at the position, and every width shows the same part', async () => {
+    const crop: Crop = { width: 40, height: 80, position: 'right' };
+    const specs = [spec('png', 20, 40, crop), spec('png', 40, 80, crop)];
+    const { encoded } = await derive(source(await halves()), specs);
+    for (const file of encoded) {
+      const at = await pixelsOf(await file.read());
+      expect(at(1, 10)).toEqual(near([0, 0, 255]));
+    }
+  });
+
+  test('cannot be made of an original that does not decode', async () => {
+    const bytes = (await halves()).subarray(0, 120);
+    await expect(derive(source(bytes), [spec('webp', 60, 40)])).rejects.toMatchObject({
+      code: 'encode',
+      message: expect.stringContaining('original'),
+    });
+  });
+});
+
+describe('the preview', () => {
+  test('is a tiny WebP and the dominant colour', async () => {
+    const bytes = await sharp(await disc({ background: '#fff', radius: 20 })).toBuffer();
+    const { preview } = await derive(source(bytes), [spec('webp', 60, 60)]);
+    expect(preview.color).toBe('#ffffff');
+    const webp = dataOf(preview.placeholder!);
+    expect(await sharp(webp).metadata()).toMatchObject({ format: 'webp', width: 16, height: 16 });
+    expect(preview.placeholder!.length).toBeLessThan(400);
+  });
+
+  test('keeps transparency, and takes the colour of what is visible', async () => {
+    const { preview } = await derive(source(await disc({ radius: 40 })), [spec('webp', 60, 60)]);
+    expect(preview.color).toBe('#008000');
+    expect((await pixelsOf(dataOf(preview.placeholder!)))(0, 0)[3]).toBe(0);
+  });
+
+  test('shows the crop', async () => {
+    const crop: Crop = { width: 40, height: 80, position: 'right' };
+    const { preview } = await derive(source(await halves()), [spec('webp', 40, 80, crop)]);
+    expect(preview.color).toBe('#0000ff');
+    expect(await sharp(dataOf(preview.placeholder!)).metadata()).toMatchObject({ height: 32 });
+  });
+
+  test('has what is asked for, from the cache too', async () => {
+    const original = source(await halves());
+    const previews = [];
+    for (const placeholder of ['blur', 'color', 'none', 'blur'] as const) {
+      previews.push((await derive(original, [spec('png', 60, 40)], { placeholder })).preview);
+    }
+    const [blur, color, none, again] = previews;
+    expect(blur!.placeholder).toMatch(/^data:image\/webp;base64,/);
+    expect(color).toEqual({ placeholder: null, color: blur!.color });
+    expect(none).toEqual({ placeholder: null, color: null });
+    expect(again).toEqual(blur);
+    expect(original.reads).toBe(1);
+  });
+});
+
+describe('the cache', () => {
+  test('serves a second run without the picture', async () => {
+    const original = source(await halves());
+    const specs = [spec('avif', 60, 40), spec('webp', 120, 80)];
+    const first = await derive(original, specs);
+    const second = await derive(original, specs);
+    expect(described(second)).toEqual(described(first));
+    expect(await second.encoded[0]!.read()).toEqual(await first.encoded[0]!.read());
+    expect(original.reads).toBe(1);
+  });
+
+  test('serves a second run without loading sharp', async () => {
+    const bytes = await halves();
+    const specs = [spec('avif', 60, 40), spec('webp', 120, 80)];
+    await derive(source(bytes), specs);
+    const script = `
+      import { deriveVariants } from ${here('derive-variants.ts')};
+      import { openVariantCache } from ${here('variant-cache.ts')};
+      const { source, specs, dir } = JSON.parse(process.argv[1]);
+      const cache = openVariantCache(dir, console.error);
+      const options = { cache, effort: 2, placeholder: 'blur' };
+      const { encoded } = await deriveVariants(source, specs, options);
+      for (const file of encoded) await file.read();
+      const libraries = process.report.getReport().sharedObjects;
+      console.log(JSON.stringify([encoded.length, libraries.filter((path) => /sharp/.test(path))]));`;
+    const input = JSON.stringify({ source: source(bytes), specs, dir });
+    const output = execFileSync(
+      process.execPath,
+      ['--input-type=module', '--eval', script, input],
+      { encoding: 'utf8' },
+    );
+    expect(JSON.parse(output)).toEqual([2, []]);
+  });
+
+  test('knows a file by what decides its bytes, not by its name', async () => {
+    const original = source(await halves());
+    const before = await derive(original, [spec('webp', 60, 40)]);
+    const renamed = { ...spec('webp', 60, 40), file: 'elsewhere/other.webp' };
+    const after = await derive(original, [renamed]);
+    expect(after.encoded[0]).toMatchObject({ spec: renamed, sha256: before.encoded[0]!.sha256 });
+    expect(original.reads).toBe(1);
+  });
+
+  test.each<[string, Partial<VariantSpec>, Partial<DeriveOptions>, Partial<Source>]>([
+    ['compression', { compression: 20 }, {}, {}],
+    ['size', { width: 30, height: 20 }, {}, {}],
+    ['crop', { crop: { width: 60, height: 40, position: 'left' } }, {}, {}],
+    ['effort', {}, { effort: 1 }, {}],
+    ['original', {}, {}, { sha256: sha256('another original') }],
+    ['kind of picture', {}, {}, { isStandIn: true }],
+  ])('makes a file again for another %s', async (_, otherSpec, otherOptions, otherSource) => {
+    const original = source(await halves());
+    await derive(original, [spec('avif', 60, 40)]);
+    let reads = 0;
+    const other = { ...original, ...otherSource, read: () => ((reads += 1), original.read()) };
+    await derive(other, [{ ...spec('avif', 60, 40), ...otherSpec }], otherOptions);
+    expect(reads).toBe(1);
+  });
+
+  test('makes only the files that are missing', async () => {
+    const original = source(await halves());
+    await derive(original, [spec('webp', 60, 40)]);
+    const entries = (await filesBelow(dir)).length;
+    await derive(original, [spec('webp', 60, 40), spec('webp', 30, 20)]);
+    expect(await filesBelow(dir)).toHaveLength(entries + 2);
+  });
+
+  test('heals a file that was damaged behind an equal size', async () => {
+    const original = source(await halves());
+    const specs = [spec('webp', 60, 40), spec('webp', 120, 80)];
+    const first = await derive(original, specs);
+    const [small] = first.encoded;
+    const path = join(dir, 'v1', 'files', small!.sha256.slice(0, 2), small!.sha256);
+    await writeFile(path, Buffer.alloc(small!.bytes));
+
+    const second = await derive(original, specs);
+    expect(sha256(await second.encoded[0]!.read())).toBe(small!.sha256);
+    expect(original.reads).toBe(2);
+    expect(sha256(await second.encoded[0]!.read())).toBe(small!.sha256);
+    expect(original.reads).toBe(2);
+  });
+
+  test('that cannot be written costs one warning and no file', async () => {
+    await writeFile(dir, 'a file where the folder should be');
+    const original = source(await halves());
+    const { encoded, preview } = await derive(original, [
+      spec('webp', 60, 40),
+      spec('png', 60, 40),
+    ]);
+    expect(sha256(await encoded[0]!.read())).toBe(encoded[0]!.sha256);
+    expect(preview.placeholder).not.toBeNull();
+    expect(original.reads).toBe(1);
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+test('many pictures at once all come out', async () => {
+  const pictures = await Promise.all(
+    Array.from({ length: 12 }, async (_, index) =>
+      source(
+        await sharp(await halves())
+          .modulate({ hue: index * 30 })
+          .png()
+          .toBuffer(),
+      ),
+    ),
+  );
+  const specs = [spec('avif', 60, 40), spec('webp', 120, 80), spec('jpeg', 60, 40)];
+  const derived = await Promise.all(pictures.map((picture) => derive(picture, specs)));
+  const digests = derived.flatMap(({ encoded }) => encoded.map((file) => file.sha256));
+  expect(new Set(digests)).toHaveLength(36);
+});
+
+async function derive(
+  original: Source,
+  specs: readonly VariantSpec[],
+  options: Partial<DeriveOptions> = {},
+): Promise<DerivedVariants> {
+  const cache = openVariantCache(dir, (error) => warnings.push(error));
+  return deriveVariants(original, specs, { cache, effort: 2, placeholder: 'blur', ...options });
+}
+
+/** An original of the store that counts how often it is read. */
+function source(bytes: Uint8Array): Source & { readonly reads: number } {
+  let reads = 0;
+  return {
+    sha256: sha256(bytes),
+    width: 120,
+    height: 80,
+    hasAlpha: false,
+    isStandIn: false,
+    get reads() {
+      return reads;
+    },
+    read: async () => {
+      reads += 1;
+      return bytes;
+    },
+  };
+}
+
+function spec(
+  format: Format,
+  width: number,
+  height: number,
+  crop: Crop | null = null,
+): VariantSpec {
+  return { file: `hero-${width}w.${format}`, format, compression: 90, width, height, crop };
+}
+
+/** 120 x 80, red on the left and blue on the right. */
+async function halves(): Promise<Buffer> {
+  const blue = { create: { width: 60, height: 80, channels: 3, background: '#00f' } } as const;
+  return sharp({ create: { width: 120, height: 80, channels: 3, background: '#f00' } })
+    .composite([{ input: blue, left: 60, top: 0 }])
+    .png()
+    .toBuffer();
+}
+
+/** 120 x 120, a green disc on a background, transparent by default. */
+async function disc({ background = 'none', radius = 50 } = {}): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="120">
+    <rect width="120" height="120" fill="${background}"/>
+    <circle cx="60" cy="60" r="${radius}" fill="green"/></svg>`;
+  return sharp(Buffer.from(svg)).png().toBuffer();
+}
+
+async function pixelsOf(bytes: Uint8Array): Promise<(x: number, y: number) => number[]> {
+  const { data, info } = await sharp(bytes)
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return (x, y) => [...data.subarray((y * info.width + x) * 4, (y * info.width + x) * 4 + 4)];
+}
+
+/** Matches an opaque colour, each channel within the tolerance. */
+function near(color: readonly number[], tolerance = 8): unknown[] {
+  return [...color, 255].map((value) =>
+    expect.toSatisfy((channel: number) => Math.abs(channel - value) <= tolerance),
+  );
+}
+
+function dataOf(url: string): Buffer {
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}
+
+function here(file: string): string {
+  return JSON.stringify(new URL(file, import.meta.url).href);
+}
+
+function described({ encoded, preview }: DerivedVariants): unknown {
+  return [encoded.map(({ spec: of, bytes, sha256: digest }) => [of, bytes, digest]), preview];
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}

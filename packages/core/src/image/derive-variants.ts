@@ -1,0 +1,135 @@
+import { TintypeError } from '../errors.ts';
+import type { EncodedFile, FileFields, Preview, Sha256, Source, VariantSpec } from '../types.ts';
+import { encodePicture } from './encode-picture.ts';
+import { encodeQueue } from './encode-queue.ts';
+import { encoderSettings, type EncoderSettings } from './encoder-settings.ts';
+import { makePreview } from './make-preview.ts';
+import { openPicture, type OpenPicture } from './open-picture.ts';
+import { provenanceXmp } from './provenance.ts';
+import type { CachedFile, VariantCache } from './variant-cache.ts';
+import { previewKey, variantKey } from './variant-key.ts';
+
+export interface DeriveOptions {
+  readonly cache: VariantCache;
+  /** How hard the AVIF encoder works, 0 to 9. */
+  readonly effort: number;
+  readonly placeholder: FileFields['placeholder'];
+}
+
+export interface DerivedVariants {
+  /** In the order of the specs. */
+  readonly encoded: readonly EncodedFile[];
+  readonly preview: Preview;
+}
+
+/**
+ * A picture's files and preview, from the cache as far as they are there: `source.read` is called, and sharp loaded, only
+ * where one is not. Throws a TintypeError `encode`, or what `source.read` throws. May be called for any number of
+ * pictures at once: the process-wide queues see to processors and memory.
+ */
+export async function deriveVariants(
+  source: Source,
+  specs: readonly VariantSpec[],
+  options: DeriveOptions,
+): Promise<DerivedVariants> {
+  const { cache, placeholder } = options;
+  const variants = specs.map((spec) => toVariant(source, spec, options.effort));
+  const files = new Map<Variant, CachedFile>();
+  for (const variant of variants) {
+    const file = await cache.find(variant.key);
+    if (file !== null) files.set(variant, file);
+  }
+  // An image has one crop, and its preview shows what its files show.
+  const crop = specs[0]?.crop ?? null;
+  const keyOfPreview = previewKey(source, crop);
+  let preview = placeholder === 'none' ? NO_PREVIEW : await cache.findPreview(keyOfPreview);
+
+  const missing = variants.filter((variant) => !files.has(variant));
+  if (missing.length > 0 || preview === null) {
+    const found = preview;
+    preview = await openPicture(source, async (picture) => {
+      const shown =
+        found === null
+          ? encodeQueue(async () => makePreview(await picture.at(crop)))
+          : Promise.resolve(found);
+      const encodes = missing.toSorted(cheapestFirst).map(async (variant) => {
+        files.set(variant, await cache.put(variant.key, await encode(picture, variant)));
+      });
+      await allDone([shown, ...encodes]);
+      return shown;
+    });
+    if (found === null) await cache.putPreview(keyOfPreview, preview);
+  }
+
+  return {
+    encoded: variants.map((variant) => toEncodedFile(source, variant, files.get(variant)!, cache)),
+    preview: placeholder === 'blur' ? preview : { ...preview, placeholder: null },
+  };
+}
+
+/** A file to encode, with all that decides its bytes, and the key that this comes to. */
+interface Variant {
+  readonly spec: VariantSpec;
+  readonly settings: EncoderSettings;
+  readonly xmp: string;
+  readonly key: Sha256;
+}
+
+const NO_PREVIEW: Preview = { placeholder: null, color: null };
+
+function toVariant(source: Source, spec: VariantSpec, effort: number): Variant {
+  const settings = encoderSettings(spec, effort);
+  const xmp = provenanceXmp(source.isStandIn);
+  return { spec, settings, xmp, key: variantKey(source, spec, settings) };
+}
+
+/** Small before large, and AVIF last: it takes longer than all the others together, which need not wait for it. */
+function cheapestFirst(a: Variant, b: Variant): number {
+  const isAvif = ({ spec }: Variant) => Number(spec.format === 'avif');
+  return isAvif(a) - isAvif(b) || a.spec.width * a.spec.height - b.spec.width * b.spec.height;
+}
+
+async function encode(picture: OpenPicture, variant: Variant): Promise<Uint8Array> {
+  const { spec, settings, xmp } = variant;
+  return encodeQueue(async () =>
+    encodePicture(await picture.at(spec.crop, spec), settings, xmp, spec.file),
+  );
+}
+
+/** Waits for all, so that nothing goes on behind a failure; then throws the first. */
+async function allDone(tasks: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(tasks)) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+}
+
+function toEncodedFile(
+  source: Source,
+  variant: Variant,
+  file: CachedFile,
+  cache: VariantCache,
+): EncodedFile {
+  return {
+    spec: variant.spec,
+    bytes: file.bytes,
+    sha256: file.sha256,
+    read: async () => (await file.read()) ?? encodeAgain(source, variant, file.sha256, cache),
+  };
+}
+
+/** For cached bytes that turn out to be damaged when they are needed. */
+async function encodeAgain(
+  source: Source,
+  variant: Variant,
+  expected: Sha256,
+  cache: VariantCache,
+): Promise<Uint8Array> {
+  const bytes = await openPicture(source, (picture) => encode(picture, variant));
+  const file = await cache.put(variant.key, bytes);
+  if (file.sha256 === expected) return bytes;
+  throw new TintypeError(
+    'encode',
+    `${variant.spec.file} was damaged in the cache and came out different when encoded again. ` +
+      'The cache is right now: run again.',
+  );
+}

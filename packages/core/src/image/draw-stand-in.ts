@@ -1,0 +1,103 @@
+import type { Sha256 } from '../types.ts';
+import { loadTypeface, type Typeface } from './glyphs.ts';
+import { between, type Random, seededRandom } from './seeded-random.ts';
+import { drawLabel } from './stand-in-label.ts';
+import { type Palette, standInPalette } from './stand-in-palette.ts';
+import { drawScene } from './stand-in-scenes.ts';
+import { type Box, num } from './svg.ts';
+
+/** Everything that decides a stand-in's pixels. */
+export interface StandIn {
+  /** Decides the colours and the composition. */
+  readonly seed: Sha256;
+  readonly imageId: string;
+  readonly prompt: string;
+  /** Pixels, from 1. */
+  readonly width: number;
+  readonly height: number;
+  /** A badge on nothing instead of a full picture. */
+  readonly isTransparent: boolean;
+  /** The number on the label; left out where the image has one candidate. */
+  readonly candidate?: number;
+}
+
+/** Goes up whenever the drawing changes, so that it can be part of a cache key. */
+export const standInVersion = 1;
+
+/**
+ * PNG bytes of a labelled drawing. Deterministic for one version of sharp: equal input, equal bytes. No text of the
+ * input enters the SVG as text, and no font of the machine is used.
+ */
+export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
+  const svg = standInSvg(standIn, await loadTypeface());
+  const { default: sharp } = await import('sharp');
+  const raster = sharp(Buffer.from(svg));
+  return (standIn.isTransparent ? raster : raster.removeAlpha())
+    .png({ compressionLevel: 6 })
+    .toBuffer();
+}
+
+function standInSvg(standIn: StandIn, typeface: Typeface): string {
+  const { width, height } = standIn;
+  const random = seededRandom(standIn.seed);
+  const palette = standInPalette(random);
+  const scene = drawScene(width, height, palette, random);
+  const picture = standIn.isTransparent
+    ? badge(width, height, scene, palette, random)
+    : { svg: scene, labelArea: inset({ x: 0, y: 0, width, height }, 0.84) };
+  const label = drawLabel(
+    {
+      title:
+        standIn.candidate === undefined
+          ? standIn.imageId
+          : `${standIn.imageId} #${standIn.candidate}`,
+      prompt: standIn.prompt,
+      size: `${width} × ${height}`,
+    },
+    picture.labelArea,
+    labelEm(width, height),
+    palette,
+    typeface,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${picture.svg}${label}</svg>`;
+}
+
+/** Pixels. Legible where the picture is shown 320 to 600 pixels wide, and in proportion to it. */
+function labelEm(width: number, height: number): number {
+  return 0.037 * Math.max(Math.min(width, height), 0.8 * width);
+}
+
+interface Picture {
+  readonly svg: string;
+  /** Where the label may be. */
+  readonly labelArea: Box;
+}
+
+/** The scene inside a shape with a paper-coloured border, like a sticker; the corners stay empty. */
+function badge(
+  width: number,
+  height: number,
+  scene: string,
+  palette: Palette,
+  random: Random,
+): Picture {
+  const shorter = Math.min(width, height);
+  const box = inset({ x: 0, y: 0, width, height }, 0.94);
+  const shape = `x="${num(box.x)}" y="${num(box.y)}" width="${num(box.width)}" height="${num(box.height)}" rx="${num(shorter * between(random, 0.2, 0.34))}"`;
+  const svg =
+    `<clipPath id="badge"><rect ${shape}/></clipPath>` +
+    `<g clip-path="url(#badge)">${scene}</g>` +
+    `<rect ${shape} fill="none" stroke="${palette.paper}" stroke-width="${num(0.022 * shorter)}"/>`;
+  return { svg, labelArea: inset(box, 0.8) };
+}
+
+/** The middle of a box: `share` of each side. */
+function inset(box: Box, share: number): Box {
+  const [width, height] = [box.width * share, box.height * share];
+  return {
+    x: box.x + (box.width - width) / 2,
+    y: box.y + (box.height - height) / 2,
+    width,
+    height,
+  };
+}

@@ -1,0 +1,156 @@
+import type { Font, Glyph, PathCommand } from 'opentype.js';
+import { num } from './svg.ts';
+
+export type Weight = 'medium' | 'bold';
+
+/** A line of text: one size, one weight. */
+export interface TextStyle {
+  readonly weight: Weight;
+  /** Pixels an em. */
+  readonly size: number;
+  /** Ems between two characters; 0 where it is left out. */
+  readonly tracking?: number;
+}
+
+/** Text as outlines from the fonts of `assets/`, for a machine may have no fonts at all. */
+export interface Typeface {
+  /** What of the text can be drawn: one glyph a character, a hollow box for what no font has, no control characters. */
+  readonly drawable: (text: string) => string;
+  /** Pixels. Takes drawable text, as `outline` does. */
+  readonly measure: (text: string, style: TextStyle) => number;
+  /** SVG path data, from the left end of the baseline. */
+  readonly outline: (text: string, style: TextStyle, x: number, y: number) => string;
+}
+
+/** Parsed once a process; a failed read is tried again. */
+export function loadTypeface(): Promise<Typeface> {
+  loading ??= readTypeface().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** U+25A1 WHITE SQUARE, which none of the fonts has. */
+const boxCharacter = '\u25A1';
+/** Ems. */
+const boxAdvance = 0.66;
+/** More than a label can show; a prompt may have 32,000 characters. */
+const maxCharacters = 1000;
+const mediumScripts = ['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese'];
+
+let loading: Promise<Typeface> | undefined;
+
+interface Character {
+  readonly font: Font;
+  readonly glyph: Glyph;
+}
+
+async function readTypeface(): Promise<Typeface> {
+  const { default: opentype } = await import('opentype.js');
+  const { readFile } = await import('node:fs/promises');
+  const read = async (name: string): Promise<Font> => {
+    const file = new URL(`../../assets/manrope/manrope-${name}-normal.woff`, import.meta.url);
+    return opentype.parse(new Uint8Array(await readFile(file)).buffer);
+  };
+  const medium = await Promise.all(mediumScripts.map((script) => read(`${script}-500`)));
+  const fonts = { medium, bold: [await read('latin-700'), ...medium] };
+
+  const find = (character: string, weight: Weight): Character | null => {
+    for (const font of fonts[weight]) {
+      const glyph = font.charToGlyph(character);
+      if (glyph.index > 0) return { font, glyph };
+    }
+    return null;
+  };
+  const placed = (text: string, style: TextStyle): Placed => place(text, style, find);
+  return {
+    drawable: (text) => drawable(text, (character) => find(character, 'medium') !== null),
+    measure: (text, style) => placed(text, style).width,
+    outline: (text, style, x, y) =>
+      placed(text, style)
+        .characters.map(({ character, offset }) =>
+          character === null
+            ? hollowBox(x + offset, y, style.size)
+            : pathData(character.glyph.getPath(x + offset, y, style.size).commands),
+        )
+        .join(''),
+  };
+}
+
+function drawable(text: string, has: (character: string) => boolean): string {
+  const plain = text
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+    .trim()
+    .slice(0, maxCharacters);
+  const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(plain);
+  return Array.from(graphemes, ({ segment }) => {
+    const spellings = [segment.normalize('NFC'), withoutMarks(segment)];
+    return (
+      spellings.find((spelling) => spelling !== '' && Array.from(spelling).every(has)) ??
+      boxCharacter
+    );
+  }).join('');
+}
+
+function withoutMarks(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '');
+}
+
+interface Placed {
+  /** `null`: a hollow box. */
+  readonly characters: readonly { readonly character: Character | null; readonly offset: number }[];
+  readonly width: number;
+}
+
+function place(
+  text: string,
+  style: TextStyle,
+  find: (character: string, weight: Weight) => Character | null,
+): Placed {
+  const tracking = (style.tracking ?? 0) * style.size;
+  const characters: { character: Character | null; offset: number }[] = [];
+  let width = 0;
+  let previous: Character | null = null;
+  for (const each of text) {
+    const character = find(each, style.weight);
+    if (characters.length > 0) width += tracking + kerning(previous, character) * style.size;
+    characters.push({ character, offset: width });
+    width += advance(character) * style.size;
+    previous = character;
+  }
+  return { characters, width };
+}
+
+/** Ems. */
+function advance(character: Character | null): number {
+  if (character === null) return boxAdvance;
+  return character.glyph.advanceWidth / character.font.unitsPerEm;
+}
+
+/** Ems. */
+function kerning(left: Character | null, right: Character | null): number {
+  if (left === null || right === null || left.font !== right.font) return 0;
+  return left.font.getKerningValue(left.glyph, right.glyph) / left.font.unitsPerEm;
+}
+
+/** In place of opentype.js 2.0.0's own `toPathData`, which writes `NaN` for some coordinates just over a whole number. */
+function pathData(commands: readonly PathCommand[]): string {
+  return commands
+    .map(({ type, x1, y1, x2, y2, x, y }) => {
+      const coordinates = [x1, y1, x2, y2, x, y].filter((value) => value !== undefined);
+      return type + coordinates.map(num).join(' ');
+    })
+    .join('');
+}
+
+/** As high as a capital. The inner outline runs the other way round, which leaves it empty. */
+function hollowBox(x: number, y: number, size: number): string {
+  const [left, right] = [x + 0.08 * size, x + (boxAdvance - 0.08) * size];
+  const [top, bottom, line] = [y - 0.7 * size, y, 0.06 * size];
+  return (
+    `M${num(left)} ${num(top)}H${num(right)}V${num(bottom)}H${num(left)}Z` +
+    `M${num(left + line)} ${num(top + line)}V${num(bottom - line)}H${num(right - line)}V${num(top + line)}Z`
+  );
+}

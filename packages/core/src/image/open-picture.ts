@@ -1,0 +1,55 @@
+import type { Crop, Source } from '../types.ts';
+import { encodeError } from './encode-error.ts';
+import { encodeQueue, pictureQueue } from './encode-queue.ts';
+import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
+
+/** A picture that is decoded once and of which each size is made once. */
+export interface OpenPicture {
+  /** The picture, or the crop of it, scaled to a size; without one at its own. */
+  readonly at: (
+    crop: Crop | null,
+    size?: { readonly width: number; readonly height: number },
+  ) => Promise<RawPicture>;
+}
+
+/** Waits for its turn, decodes a picture, lends it out and lets its pixels go. */
+export async function openPicture<Result>(
+  source: Source,
+  use: (picture: OpenPicture) => Promise<Result>,
+): Promise<Result> {
+  return pictureQueue(async () => {
+    const bytes = await source.read();
+    return use(sizesOf(await encodeQueue(() => decode(bytes))));
+  });
+}
+
+async function decode(bytes: Uint8Array): Promise<RawPicture> {
+  try {
+    return await decodePicture(bytes);
+  } catch (error) {
+    throw encodeError('The original could not be decoded', error);
+  }
+}
+
+function sizesOf(decoded: RawPicture): OpenPicture {
+  const made = new Map<string, Promise<RawPicture>>();
+  const once = (name: string, make: () => Promise<RawPicture>): Promise<RawPicture> => {
+    const picture =
+      made.get(name) ??
+      make().catch((error: unknown) => {
+        throw encodeError('The original could not be cropped or scaled', error);
+      });
+    made.set(name, picture);
+    return picture;
+  };
+  return {
+    at: async (crop, size) => {
+      const part = JSON.stringify(crop);
+      // A width is made from the crop, not cropped itself: `attention` would choose another part at each size.
+      const whole = crop === null ? decoded : await once(part, () => cropPicture(decoded, crop));
+      if (size === undefined) return whole;
+      const { width, height } = size;
+      return once(`${part} ${width}x${height}`, () => resizePicture(whole, width, height));
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { sha256 } from '../hash.ts';
+import type { Format, Source } from '../types.ts';
+import { deriveVariants } from './derive-variants.ts';
+import { provenanceXmp } from './provenance.ts';
+import { openVariantCache } from './variant-cache.ts';
+
+const formats = ['avif', 'webp', 'jpeg', 'png'] as const;
+const hasExiftool = spawnSync('exiftool', ['-ver']).status === 0;
+
+test.each(formats)('%s says that a trained model made it', async (format) => {
+  const text = (await encoded(format, { isStandIn: false })).toString('latin1');
+  expect(text).toContain('digitalsourcetype/trainedAlgorithmicMedia<');
+});
+
+test.each(formats)('a stand-in as %s says that an algorithm drew it', async (format) => {
+  const text = (await encoded(format, { isStandIn: true })).toString('latin1');
+  expect(text).toContain('digitalsourcetype/algorithmicMedia<');
+});
+
+test.each(formats)('sharp reads it back from %s, and no other metadata', async (format) => {
+  const { xmp, exif, iptc, icc } = await sharp(
+    await encoded(format, { isStandIn: false }),
+  ).metadata();
+  expect(xmp?.toString()).toBe(provenanceXmp(false));
+  expect([exif, iptc, icc]).toEqual([undefined, undefined, undefined]);
+});
+
+test.for(formats)(
+  'exiftool reads it from %s, and nothing else about the making',
+  async (format, context) => {
+    context.skip(!hasExiftool, 'apt-get install libimage-exiftool-perl');
+    const path = join(await mkdtemp(join(tmpdir(), 'tintype-')), `picture.${format}`);
+    await writeFile(path, await encoded(format, { isStandIn: false }));
+    const [tags] = JSON.parse(
+      execFileSync(
+        'exiftool',
+        ['-json', '-G', '-n', '-XMP:all', '-EXIF:all', '-IPTC:all', '-validate', path],
+        { encoding: 'utf8' },
+      ),
+    );
+    expect(tags).toEqual({
+      SourceFile: path,
+      // No errors, no warnings, no minor ones.
+      'ExifTool:Validate': '0 0 0',
+      'XMP:DigitalSourceType':
+        'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',
+    });
+  },
+);
+
+async function encoded(format: Format, { isStandIn }: Pick<Source, 'isStandIn'>): Promise<Buffer> {
+  const bytes = await sharp({
+    create: { width: 64, height: 48, channels: 3, background: '#c8a77b' },
+  })
+    .png()
+    .toBuffer();
+  const source: Source = {
+    sha256: sha256(bytes),
+    width: 64,
+    height: 48,
+    hasAlpha: false,
+    isStandIn,
+    read: async () => bytes,
+  };
+  const spec = { file: `a.${format}`, format, compression: 80, width: 32, height: 24, crop: null };
+  const cacheDir = await mkdtemp(join(tmpdir(), 'tintype-'));
+  const derived = await deriveVariants(source, [spec], {
+    cache: openVariantCache(cacheDir, (error) => expect.unreachable(error.message)),
+    effort: 2,
+    placeholder: 'none',
+  });
+  return Buffer.from(await derived.encoded[0]!.read());
+}

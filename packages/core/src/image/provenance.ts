@@ -1,0 +1,24 @@
+/**
+ * How a picture came to be, in IPTC's terms: made by a trained model, or (a stand-in) by an algorithm.
+ * https://cv.iptc.org/newscodes/digitalsourcetype/ (2026-11-22).
+ */
+export function digitalSourceType(isStandIn: boolean): string {
+  const type = isStandIn ? 'algorithmicMedia' : 'trainedAlgorithmicMedia';
+  return `http://cv.iptc.org/newscodes/digitalsourcetype/${type}`;
+}
+
+/**
+ * The XMP packet of every variant: its `DigitalSourceType` and nothing else. No prompt, no date and no version, for it
+ * ships, and equal inputs must give equal bytes.
+ */
+export function provenanceXmp(isStandIn: boolean): string {
+  return [
+    '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>',
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">',
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
+    '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">',
+    `<Iptc4xmpExt:DigitalSourceType>${digitalSourceType(isStandIn)}</Iptc4xmpExt:DigitalSourceType>`,
+    '</rdf:Description></rdf:RDF></x:xmpmeta>',
+    '<?xpacket end="w"?>',
+  ].join('');
+}

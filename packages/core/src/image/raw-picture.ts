@@ -1,0 +1,63 @@
+import type { Sharp } from 'sharp';
+import type { Crop } from '../types.ts';
+import { INPUT_OPTIONS, loadSharp } from './load-sharp.ts';
+
+/** Decoded pixels: sRGB, 8 bits a channel, alpha only where something is transparent. */
+export interface RawPicture {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** All pixels of an encoded picture, whatever its depth, profile or colour space. */
+export async function decodePicture(bytes: Uint8Array): Promise<RawPicture> {
+  const sharp = await loadSharp();
+  const picture = await pixels(sharp(bytes, INPUT_OPTIONS).toColourspace('srgb'));
+  return hasAlpha(picture) && isOpaque(picture)
+    ? pixels((await openRaw(picture)).removeAlpha())
+    : picture;
+}
+
+/** The part of a picture that fills the box, scaled down to it. */
+export async function cropPicture(picture: RawPicture, crop: Crop): Promise<RawPicture> {
+  const { width, height, position } = crop;
+  return pixels((await openRaw(picture)).resize({ width, height, fit: 'cover', position }));
+}
+
+/** All of a picture at another size of the same shape. */
+export async function resizePicture(
+  picture: RawPicture,
+  width: number,
+  height: number,
+): Promise<RawPicture> {
+  if (width === picture.width && height === picture.height) return picture;
+  return pixels((await openRaw(picture)).resize({ width, height, fit: 'fill' }));
+}
+
+/** A sharp pipeline that starts from decoded pixels. */
+export async function openRaw(picture: RawPicture): Promise<Sharp> {
+  const { data, width, height, channels } = picture;
+  const sharp = await loadSharp();
+  return sharp(data, { raw: { width, height, channels } });
+}
+
+/** Whether some of it is transparent: an alpha channel that hides nothing was dropped by `decodePicture`. */
+export function hasAlpha(picture: RawPicture): boolean {
+  return picture.channels === 2 || picture.channels === 4;
+}
+
+async function pixels(pipeline: Sharp): Promise<RawPicture> {
+  const { data, info } = await pipeline
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+function isOpaque({ data, channels }: RawPicture): boolean {
+  for (let alpha = channels - 1; alpha < data.length; alpha += channels) {
+    if (data[alpha] !== 255) return false;
+  }
+  return true;
+}

@@ -1,0 +1,43 @@
+import { TintypeError } from '../errors.ts';
+import { fileName } from '../file-names.ts';
+import type { FileFields, VariantSpec } from '../types.ts';
+
+/**
+ * The files of a picture, in the order of the formats and then of the widths, the full size last. A width that is not
+ * below the full size is left out, for the full-size file serves it; a crop that the picture cannot fill is an error.
+ */
+export function resolveVariants(
+  name: string,
+  files: FileFields,
+  picture: { readonly width: number; readonly height: number },
+): VariantSpec[] {
+  const { crop } = files;
+  if (crop !== null && (crop.width > picture.width || crop.height > picture.height)) {
+    throw new TintypeError(
+      'encode',
+      `${name}: the crop ${crop.width}x${crop.height} is larger than the picture, which is ` +
+        `${picture.width}x${picture.height}. Make the crop smaller or ask for a larger picture.`,
+    );
+  }
+  const full = crop ?? picture;
+  return files.formats.flatMap(({ format, compression }) => [
+    ...files.widths
+      .filter((width) => width < full.width)
+      .map((width) => ({
+        file: fileName(name, format, width),
+        format,
+        compression,
+        width,
+        height: Math.max(1, Math.round((full.height * width) / full.width)),
+        crop,
+      })),
+    {
+      file: fileName(name, format),
+      format,
+      compression,
+      width: full.width,
+      height: full.height,
+      crop,
+    },
+  ]);
+}

@@ -1,0 +1,209 @@
+import type { z } from 'zod';
+import { didYouMean } from '../did-you-mean.ts';
+import { choices, cropPositions, formats, forms } from '../fields.ts';
+import { redact } from '../redact.ts';
+import type { FieldPath, Finding } from '../types.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** A finding with the way to the value that it is about. */
+export interface Located {
+  readonly path: FieldPath;
+  readonly on: 'key' | 'value';
+  readonly finding: Finding;
+}
+
+/**
+ * What zod found, in the words of the manifest. `value` is what was parsed, `fieldNames` what may stand at its top.
+ * A value is quoted in a message, except an `openai_api_key`, which never is.
+ */
+export function explainIssues(
+  issues: readonly Issue[],
+  value: unknown,
+  fieldNames: readonly string[],
+): Located[] {
+  return issues.flatMap((issue) => explainIssue(issue, value, fieldNames));
+}
+
+/** The words that are allowed where a value is one of a few. */
+const allowedWords: Readonly<Record<string, readonly string[]>> = {
+  ...choices,
+  formats,
+  position: cropPositions,
+};
+
+function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[]): Located[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const input = valueAt(value, path);
+  const name = labelOf(path);
+  const say = (code: Finding['code'], message: string, on: Located['on'] = 'value'): Located[] => [
+    { path, on, finding: { code, message } },
+  ];
+
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        on: 'key',
+        finding: {
+          code: 'unknown-field',
+          message:
+            (name === ''
+              ? `there is no field ${quote(key)}`
+              : `${name} has no field ${quote(key)}`) +
+            didYouMean(key, path.length === 0 ? fieldNames : fieldsOf(path)),
+        },
+      }));
+    case 'invalid_type':
+      return input === undefined
+        ? say('missing-field', `${name} is missing`)
+        : say(
+            'wrong-type',
+            `${name} must be ${typeNames[issue.expected] ?? issue.expected}, not ${show(input)}`,
+          );
+    case 'too_big':
+      return say('out-of-range', tooMuch(name, Number(issue.maximum), 'at most', input));
+    case 'too_small':
+      return say('out-of-range', tooMuch(name, Number(issue.minimum), 'at least', input));
+    case 'invalid_key':
+      return [
+        {
+          path,
+          on: 'key',
+          finding: {
+            code: 'not-allowed',
+            message: `there is no format ${quote(String(path.at(-1)))}${allowed(path.slice(0, -1), String(path.at(-1)))}`,
+          },
+        },
+      ];
+    case 'custom':
+      return say('out-of-range', `${name} must not be empty`);
+    case 'invalid_union':
+      return explainUnion(issue, path, input, name, value, fieldNames);
+    default:
+      return say('not-allowed', `${name} may not be ${show(input)}${allowed(path)}`);
+  }
+}
+
+/** A value that fits none of a union's branches: the branch that is meant speaks, or else the field's own words. */
+function explainUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: FieldPath,
+  input: unknown,
+  name: string,
+  value: unknown,
+  fieldNames: readonly string[],
+): Located[] {
+  const field = fieldOf(path);
+  const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0));
+  if (meant !== undefined) {
+    const absolute = meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+    return explainIssues(absolute, value, fieldNames);
+  }
+  const at = (code: Finding['code'], message: string): Located[] => [
+    { path, on: 'value', finding: { code, message } },
+  ];
+  if (field === 'openai_api_key') {
+    return at(
+      'literal-api-key',
+      'openai_api_key must name an environment variable, such as ${OPENAI_API_KEY}; a key does not belong in a file',
+    );
+  }
+  const form = Object.hasOwn(forms, field) ? forms[field as keyof typeof forms] : null;
+  if (form !== null) return at('bad-format', `${name} must be ${form.is}, not ${show(input)}`);
+  const words = allowedWords[field];
+  if (words === undefined) {
+    return at(
+      'wrong-type',
+      `${name} must be ${unionNames[field] ?? 'something else'}, not ${show(input)}`,
+    );
+  }
+  if (typeof input === 'string') {
+    return at('not-allowed', `${name} may not be ${show(input)}${allowed(path, input)}`);
+  }
+  return at(
+    'wrong-type',
+    `${name} must be ${unionNames[field] ?? listWords(words)}, not ${show(input)}`,
+  );
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+const unionNames: Readonly<Record<string, string>> = {
+  formats: 'a list of formats, or a map of format to compression',
+  preset: 'the name of a preset, or a list of names',
+  each: 'a list of maps, or the path of a .csv, .json, .jsonl or .yaml file',
+};
+
+function fieldsOf(path: FieldPath): readonly string[] {
+  if (fieldOf(path) === 'crop') return ['width', 'height', 'position'];
+  return fieldOf(path) === 'formats' ? formats : [];
+}
+
+function allowed(path: FieldPath, input?: string): string {
+  const words = allowedWords[fieldOf(path)];
+  if (words === undefined) return '';
+  return `; it is ${listWords(words)}${input === undefined ? '' : didYouMean(input, words)}`;
+}
+
+function tooMuch(name: string, limit: number, bound: string, input: unknown): string {
+  const number = limit.toLocaleString('en');
+  if (typeof input === 'string') {
+    if (bound === 'at least') return `${name} must not be empty`;
+    return `${name} must have ${bound} ${number} characters, it has ${input.length.toLocaleString('en')}`;
+  }
+  if (Array.isArray(input)) {
+    return `${name} must have ${bound} ${number} ${limit === 1 ? 'entry' : 'entries'}, it has ${input.length}`;
+  }
+  return `${name} must be ${bound} ${number}, not ${show(input)}`;
+}
+
+/** The last name in a path: what `formats[1]` is one of. */
+function fieldOf(path: FieldPath): string {
+  return path.findLast((part): part is string => typeof part === 'string') ?? '';
+}
+
+/** `widths[1]`, `crop.width`. */
+function labelOf(path: FieldPath): string {
+  return path.reduce<string>(
+    (label, part) =>
+      typeof part === 'number' ? `${label}[${part}]` : label === '' ? part : `${label}.${part}`,
+    '',
+  );
+}
+
+function valueAt(value: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>(
+    (parent, part) =>
+      typeof parent === 'object' && parent !== null && Object.hasOwn(parent, part)
+        ? (parent as Record<string | number, unknown>)[part]
+        : undefined,
+    value,
+  );
+}
+
+function show(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return typeof value === 'string' ? quote(value) : String(value);
+}
+
+const shownLength = 60;
+
+function quote(text: string): string {
+  const shown = text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+  return redact(JSON.stringify(shown));
+}
+
+function listWords(words: readonly string[]): string {
+  return `one of ${words.join(', ')}`;
+}

@@ -1,0 +1,91 @@
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import glob from 'fast-glob';
+import { readInside } from '../read-inside.ts';
+import type { Diagnostic, ImageEntry, Manifest } from '../types.ts';
+import { type ParsedEntry, type ParsedManifest, parseManifest } from './parse-manifest.ts';
+import { parseRows } from './parse-rows.ts';
+import { diagnoseFile } from './source-text.ts';
+
+export interface ManifestSearch {
+  /** Absolute. */
+  readonly root: string;
+  /** Globs, relative to the root. */
+  readonly patterns: readonly string[];
+  /** Absolute folders in which no manifest is looked for. */
+  readonly ignoredDirs: readonly string[];
+}
+
+export interface ReadManifests {
+  /** In the order of their paths. */
+  readonly manifests: readonly Manifest[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Finds, reads and parses every manifest of a project, and the data files that their `each` names. */
+export async function readManifests(search: ManifestSearch): Promise<ReadManifests> {
+  const files = await findManifests(search);
+  const read = await Promise.all(files.map((file) => readManifest(search.root, file)));
+  return {
+    manifests: read.flatMap(({ manifest }) => (manifest === null ? [] : [manifest])),
+    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+/** Paths relative to the root, sorted; nothing in `node_modules`, dot-folders, `dist` or the ignored folders. */
+async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): Promise<string[]> {
+  const ignored = ignoredDirs
+    .map((dir) => relative(root, dir).split(sep).join('/'))
+    .filter((dir) => dir !== '' && !dir.startsWith('..'))
+    .map((dir) => `${glob.escapePath(dir)}/**`);
+  const files = await glob([...patterns], {
+    cwd: root,
+    ignore: ['**/node_modules/**', '**/dist/**', '**/.*/**', ...ignored],
+    followSymbolicLinks: false,
+    unique: true,
+  });
+  return files.filter((file) => !file.startsWith('../')).toSorted();
+}
+
+async function readManifest(
+  root: string,
+  file: string,
+): Promise<{ manifest: Manifest | null; diagnostics: readonly Diagnostic[] }> {
+  const read = await readInside(root, join(root, file));
+  if ('problem' in read) {
+    const finding = { code: 'not-readable', message: read.problem } as const;
+    return { manifest: null, diagnostics: [diagnoseFile(file, finding)] };
+  }
+  const { manifest, diagnostics } = parseManifest(file, read.bytes);
+  if (manifest === null) return { manifest: null, diagnostics };
+
+  const entries = await Promise.all(
+    manifest.images.map((entry) => completeEntry(root, manifest, entry)),
+  );
+  return {
+    manifest: { ...manifest, images: entries.map(({ image }) => image) },
+    diagnostics: [...diagnostics, ...entries.flatMap((entry) => entry.diagnostics)],
+  };
+}
+
+/** An entry with its rows, which may have to be read from a data file. */
+async function completeEntry(
+  root: string,
+  manifest: ParsedManifest,
+  { each, ...entry }: ParsedEntry,
+): Promise<{ image: ImageEntry; diagnostics: readonly Diagnostic[] }> {
+  if (typeof each !== 'string') {
+    const rows = each?.map((values) => ({ values, place: null })) ?? null;
+    return { image: { ...entry, rows }, diagnostics: [] };
+  }
+  const path = ['images', entry.id, 'each'];
+  const read = await readInside(root, resolve(root, dirname(manifest.file), each));
+  if ('problem' in read) {
+    const finding = { code: 'not-readable', message: `each: ${read.problem}` } as const;
+    return {
+      image: { ...entry, rows: [], isBroken: true },
+      diagnostics: [manifest.diagnose(path, finding)],
+    };
+  }
+  const { rows, diagnostics } = parseRows(read.file, read.bytes);
+  return { image: { ...entry, rows }, diagnostics };
+}

@@ -1,0 +1,111 @@
+import type { Diagnostic, Finding, Place } from '../types.ts';
+
+/** A user's text file with what it takes to point into it. */
+export interface SourceText {
+  /** Relative to the project's root, with `/`. */
+  readonly file: string;
+  readonly text: string;
+  /** Where each line begins, in characters from 0. */
+  readonly lineStarts: readonly number[];
+}
+
+/** Characters from `start` up to `end`, from 0. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function sourceText(file: string, text: string): SourceText {
+  const lineStarts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    lineStarts.push(at + 1);
+  }
+  return { file, text, lineStarts };
+}
+
+/** The line and column of a character. */
+export function placeOf(source: SourceText, offset: number): Place {
+  let low = 0;
+  let high = source.lineStarts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (source.lineStarts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { file: source.file, line: low + 1, column: offset - source.lineStarts[low]! + 1 };
+}
+
+/** The range of the word at a place: up to a blank, a comma, a colon or the end of the line. */
+export function wordAt(source: SourceText, { line, column }: Place): TextRange {
+  const start = (source.lineStarts[line - 1] ?? 0) + column - 1;
+  const length =
+    /^[^\s,]+?(?=:?(?:\s|,|$))/.exec(source.text.slice(start, start + 200))?.[0].length ?? 1;
+  return { start, end: start + length };
+}
+
+/** A finding at a range of a text becomes a diagnostic with line, column and code frame. */
+export function diagnoseText(source: SourceText, range: TextRange, finding: Finding): Diagnostic {
+  const place = placeOf(source, range.start);
+  return {
+    severity: finding.severity ?? 'error',
+    code: finding.code,
+    message: finding.message,
+    ...place,
+    frame: codeFrame(source, place, range.end - range.start),
+  };
+}
+
+/** A finding about a file as a whole. */
+export function diagnoseFile(file: string, finding: Finding): Diagnostic {
+  return {
+    severity: finding.severity ?? 'error',
+    code: finding.code,
+    message: finding.message,
+    file,
+    line: 1,
+    column: 1,
+    frame: null,
+  };
+}
+
+const contextLines = 1;
+const maxLineWidth = 120;
+
+function codeFrame(source: SourceText, { line, column }: Place, length: number): string {
+  const first = Math.max(1, line - contextLines);
+  const last = Math.min(source.lineStarts.length, line + contextLines);
+  const gutter = String(last).length;
+  const frame: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const content = lineAt(source, number);
+    const mark = number === line ? '>' : ' ';
+    const shown = content.slice(0, maxLineWidth);
+    frame.push(`${mark} ${String(number).padStart(gutter)} | ${shown}`.trimEnd());
+    if (number === line && column <= maxLineWidth) {
+      const room = Math.max(1, shown.length - column + 1);
+      const carets = '^'.repeat(Math.max(1, Math.min(length, room)));
+      frame.push(`  ${' '.repeat(gutter)} | ${indentOf(content.slice(0, column - 1))}${carets}`);
+    }
+  }
+  return frame.join('\n');
+}
+
+function lineAt(source: SourceText, line: number): string {
+  const start = source.lineStarts[line - 1]!;
+  const end = source.lineStarts[line] ?? source.text.length + 1;
+  return source.text.slice(start, end - 1).replace(/\r$/, '');
+}
+
+/** White space as wide on screen as the text: a tab stays a tab, a wide character takes two columns. */
+function indentOf(text: string): string {
+  return Array.from(text, (character) =>
+    character === '\t' ? '\t' : ' '.repeat(isWide(character) ? 2 : 1),
+  ).join('');
+}
+
+/** East Asian wide characters and emoji, by the blocks that matter in prompts (Unicode 16, UAX #11). */
+function isWide(character: string): boolean {
+  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+    character,
+  );
+}

@@ -1,0 +1,180 @@
+import { expect, test } from 'vitest';
+import { sha256 } from '../hash.ts';
+import type { Asset, DeliveredImage, Format } from '../types.ts';
+import { buildAssetMap, renderAssetMap, toAsset } from './asset-map.ts';
+import { parseAssetMap } from './parse-asset-map.ts';
+
+const digest = sha256('the bytes of a file');
+
+const ai: Asset['ai'] = {
+  generated: true,
+  provider: 'openai',
+  model: 'gpt-image-2.5-flare',
+  original: digest,
+  digitalSourceType: 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',
+};
+
+test('an image with widths is the JSON of the contract', () => {
+  const image = delivered('hero', [
+    ['avif', 640, 427],
+    ['avif', 1536, 1024],
+    ['jpeg', 640, 427],
+    ['jpeg', 1536, 1024],
+  ]);
+  const assetMap = buildAssetMap(null, new Map([['hero', toAsset(image)]]), ['hero']);
+  expect(JSON.parse(renderAssetMap(assetMap))).toEqual({
+    version: 1,
+    images: {
+      hero: {
+        alt: 'hero, described',
+        width: 1536,
+        height: 1024,
+        src: 'hero.jpeg',
+        sizes: '100vw',
+        sources: {
+          avif: 'hero-640w.avif 640w, hero.avif 1536w',
+          jpeg: 'hero-640w.jpeg 640w, hero.jpeg 1536w',
+        },
+        placeholder: 'data:image/webp;base64,AAAA',
+        color: '#c8a77b',
+        files: [
+          file('hero-640w.avif', 'avif', 640, 427),
+          file('hero.avif', 'avif', 1536, 1024),
+          file('hero-640w.jpeg', 'jpeg', 640, 427),
+          file('hero.jpeg', 'jpeg', 1536, 1024),
+        ],
+        ai,
+      },
+    },
+  });
+});
+
+test('an image without widths still has a source for each format', () => {
+  const asset = toAsset(delivered('icon', [['png', 1024, 1024]]));
+  expect(asset.sources).toEqual({ png: 'icon.png 1024w' });
+  expect(asset.src).toBe('icon.png');
+});
+
+test('sources are in the order of the formats', () => {
+  const asset = toAsset(
+    delivered('hero', [
+      ['webp', 8, 8],
+      ['avif', 8, 8],
+      ['png', 8, 8],
+    ]),
+  );
+  expect(Object.keys(asset.sources)).toEqual(['webp', 'avif', 'png']);
+  expect(asset.src).toBe('hero.png');
+});
+
+test('the text ends in a line feed and survives the way there and back', () => {
+  const images = new Map([['hero', toAsset(delivered('hero', [['webp', 8, 8]]))]]);
+  const assetMap = buildAssetMap(null, images, ['hero']);
+  const text = renderAssetMap(assetMap);
+  expect(text).toMatch(/^\{\n {2}"version": 1,[^]*\}\n$/);
+  expect(renderAssetMap(parseAssetMap(text)!)).toBe(text);
+});
+
+test('what was not delivered keeps its place, what is not in the order loses it', () => {
+  const before = buildAssetMap(
+    null,
+    new Map(['a', 'b', 'c'].map((name) => [name, assetOf(name, 'before')])),
+    ['a', 'b', 'c'],
+  );
+  const after = buildAssetMap(before, new Map([['c', assetOf('c', 'after')]]), ['c', 'new', 'a']);
+  expect(Object.entries(after.images).map(([name, { alt }]) => [name, alt])).toEqual([
+    ['c', 'after'],
+    ['a', 'before'],
+  ]);
+});
+
+test('an image may have the name of something that every object has', () => {
+  expect(buildAssetMap({ version: 1, images: {} }, new Map(), ['constructor']).images).toEqual({});
+  const images = new Map([['constructor', assetOf('constructor', 'built')]]);
+  expect(buildAssetMap(null, images, ['constructor']).images['constructor']!.alt).toBe('built');
+});
+
+test.each([
+  '',
+  '{"version":1,"images":',
+  '[]',
+  'null',
+  '{"version":2,"images":{}}',
+  '{"version":1,"images":[]}',
+])('a previous asset map that is damaged is none: %s', (text) => {
+  expect(parseAssetMap(text)).toBeNull();
+});
+
+test.each([
+  '../secret.webp',
+  '/etc/passwd',
+  'a/../../b.webp',
+  'a//b.webp',
+  'C:\\b.webp',
+  'a\\..\\b.webp',
+  '.tintype-writing.json',
+  'a/.git',
+  'a\0.webp',
+  '',
+  7,
+])('a file name that is none of ours is dropped, and the others stay: %j', (name) => {
+  const hero = assetOf('hero', 'hero');
+  const files = [{ ...hero.files[0]!, file: name }, ...hero.files];
+  const text = JSON.stringify({ version: 1, images: { hero: { ...hero, files } } });
+  expect(parseAssetMap(text)!.images['hero']).toEqual(hero);
+});
+
+test.each<[string, Readonly<Record<string, unknown>>]>([
+  ['an alt that is no text', { alt: 3 }],
+  ['a src that leads out', { src: '../hero.webp' }],
+  ['sources that are a list', { sources: ['hero.webp'] }],
+  ['a format that there is not', { sources: { gif: 'hero.gif 8w' } }],
+  ['no files', { files: null }],
+  ['no provenance', { ai: undefined }],
+])('an image with %s is dropped, and the others stay', (_, damage) => {
+  const hero = assetOf('hero', 'hero');
+  const images = { bad: { ...hero, ...damage }, hero, worse: null };
+  expect(parseAssetMap(JSON.stringify({ version: 1, images }))!.images).toEqual({ hero });
+});
+
+function assetOf(name: string, alt: string): Asset {
+  return { ...toAsset(delivered(name, [['webp', 8, 8]])), alt };
+}
+
+function delivered(name: string, sizes: (readonly [Format, number, number])[]): DeliveredImage {
+  const full = sizes.at(-1)!;
+  const formats = [...new Set(sizes.map(([format]) => format))];
+  return {
+    name,
+    files: {
+      alt: `${name}, described`,
+      widths: [],
+      formats: formats.map((format) => ({ format, compression: 90 })),
+      crop: null,
+      placeholder: 'blur',
+      sizes: '100vw',
+    },
+    width: full[1],
+    height: full[2],
+    encoded: sizes.map(([format, width, height]) => ({
+      spec: {
+        file: width === full[1] ? `${name}.${format}` : `${name}-${width}w.${format}`,
+        format,
+        compression: 90,
+        width,
+        height,
+        crop: null,
+      },
+      bytes: 100,
+      sha256: digest,
+      read: async () => new Uint8Array(100),
+    })),
+    placeholder: 'data:image/webp;base64,AAAA',
+    color: '#c8a77b',
+    ai,
+  };
+}
+
+function file(name: string, format: Format, width: number, height: number) {
+  return { file: name, format, width, height, bytes: 100, sha256: digest };
+}

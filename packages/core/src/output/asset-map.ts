@@ -1,0 +1,60 @@
+import type { Asset, AssetMap, DeliveredImage, Format } from '../types.ts';
+
+/**
+ * The asset map after a run. `order` is every name that has a place in it: a name that was not delivered this time, since
+ * it failed or was not asked for, keeps what the previous map says of it.
+ */
+export function buildAssetMap(
+  previous: AssetMap | null,
+  delivered: ReadonlyMap<string, Asset>,
+  order: readonly string[],
+): AssetMap {
+  // A Map, for an image may be called `constructor`.
+  const kept = new Map(Object.entries(previous?.images ?? {}));
+  const images = order.flatMap((name): [string, Asset][] => {
+    const asset = delivered.get(name) ?? kept.get(name);
+    return asset === undefined ? [] : [[name, asset]];
+  });
+  return { version: 1, images: Object.fromEntries(images) };
+}
+
+/** The text of `tintype.assets.json`: equal maps give equal text. */
+export function renderAssetMap(assetMap: AssetMap): string {
+  return `${JSON.stringify(assetMap, null, 2)}\n`;
+}
+
+/** What the asset map says of an image. */
+export function toAsset(image: DeliveredImage): Asset {
+  const files = image.encoded.map(({ spec, bytes, sha256 }) => ({
+    file: spec.file,
+    format: spec.format,
+    width: spec.width,
+    height: spec.height,
+    bytes,
+    sha256,
+  }));
+  const fallback = image.files.formats.at(-1)!.format;
+  const main = files.find((file) => file.format === fallback && file.width === image.width);
+  if (main === undefined) throw new Error(`${image.name} has no full-size ${fallback} file`);
+  return {
+    alt: image.files.alt,
+    width: image.width,
+    height: image.height,
+    src: main.file,
+    sizes: image.files.sizes,
+    sources: Object.fromEntries(
+      image.files.formats.map(({ format }) => [format, srcset(files, format)]),
+    ),
+    placeholder: image.placeholder,
+    color: image.color,
+    files,
+    ai: image.ai,
+  };
+}
+
+function srcset(files: Asset['files'], format: Format): string {
+  return files
+    .filter((file) => file.format === format)
+    .map(({ file, width }) => `${file} ${width}w`)
+    .join(', ');
+}

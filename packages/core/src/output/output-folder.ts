@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { lstatSync, type Stats } from 'node:fs';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
+import { TintypeError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import type { Sha256 } from '../types.ts';
+
+/** The output folder on disk, which need not exist. Names are relative to it, with `/`; nothing outside it is touched. */
+export interface OutputFolder {
+  /** `other`: a folder, a link, or a name that leads out of the output folder or through something that is no folder. */
+  readonly kindOf: (name: string) => Promise<'nothing' | 'file' | 'other'>;
+  /** Whether a regular file with exactly these bytes stands at the name. Its size is compared before it is read. */
+  readonly holds: (
+    name: string,
+    file: { readonly bytes: number; readonly sha256: Sha256 },
+  ) => Promise<boolean>;
+  /** `null` where no regular file is. */
+  readonly readText: (name: string) => Promise<string | null>;
+  /** The whole file or none of it; a TintypeError `output-not-writable` names it. */
+  readonly write: (
+    name: string,
+    data: Uint8Array | string,
+    options?: { flush: true },
+  ) => Promise<void>;
+  /** Removes a file, and the folders that it leaves empty. */
+  readonly remove: (name: string) => Promise<void>;
+  /** Removes what writes of these names left behind when an earlier process was killed. */
+  readonly removeTemporaries: (names: readonly string[]) => Promise<void>;
+}
+
+/** Remembers which folders lie inside, so that each is looked at once a run. */
+export function openOutputFolder(dir: string): OutputFolder {
+  const insides = new Map<string, Promise<boolean>>();
+  const isInside = (path: string): Promise<boolean> => {
+    const parent = dirname(path);
+    const inside = insides.get(parent) ?? leadsInside(dir, parent);
+    insides.set(parent, inside);
+    return inside;
+  };
+
+  const look = async (name: string): Promise<Stats | 'nothing' | 'other'> => {
+    const path = join(dir, name);
+    if (!(await isInside(path))) return 'other';
+    const status = lstatSync(path, { throwIfNoEntry: false }) ?? 'nothing';
+    return status === 'nothing' || status.isFile() ? status : 'other';
+  };
+
+  return {
+    kindOf: async (name) => {
+      const status = await look(name);
+      return typeof status === 'string' ? status : 'file';
+    },
+
+    holds: async (name, file) => {
+      const status = await look(name);
+      if (typeof status === 'string' || status.size !== file.bytes) return false;
+      return sha256(await readFile(join(dir, name))) === file.sha256;
+    },
+
+    readText: async (name) =>
+      typeof (await look(name)) === 'string' ? null : readFile(join(dir, name), 'utf8'),
+
+    write: async (name, data, options) => {
+      const path = join(dir, name);
+      if (!(await isInside(path)))
+        throw notWritable(path, 'it would lie outside the output folder');
+      const temporary = join(dirname(path), temporaryName(basename(path)));
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(temporary, data, options);
+        await rename(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => {});
+        throw notWritable(path, error);
+      }
+    },
+
+    remove: async (name) => {
+      const path = join(dir, name);
+      if (!(await isInside(path))) return;
+      try {
+        await rm(path, { force: true });
+      } catch (error) {
+        throw notWritable(path, error);
+      }
+      for (let parent = posix.dirname(name); parent !== '.'; parent = posix.dirname(parent)) {
+        const isRemoved = await rmdir(join(dir, parent)).then(
+          () => true,
+          () => false,
+        );
+        if (!isRemoved) break;
+      }
+    },
+
+    removeTemporaries: async (names) => {
+      const paths = names.map((name) => join(dir, name));
+      const parents = new Set(paths.map((path) => dirname(path)));
+      for (const parent of parents) {
+        if (!(await isInside(join(parent, 'any')))) continue;
+        const entries = await readdir(parent).catch(() => []);
+        for (const entry of entries.filter(isTemporaryName)) {
+          const path = join(parent, entry);
+          // One that is younger than this process may be another's, which is about to rename it.
+          const status = lstatSync(path, { throwIfNoEntry: false });
+          if (status !== undefined && status.mtimeMs < performance.timeOrigin) {
+            await rm(path, { force: true });
+          }
+        }
+      }
+    },
+  };
+}
+
+/** Whether as much as exists of a folder really lies in `dir`, links followed, and is a folder. */
+async function leadsInside(dir: string, folder: string): Promise<boolean> {
+  const way = relative(dir, folder);
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return false;
+  const root = await realpathOrNull(dir);
+  if (root === null) return true;
+  let existing = await realpathOrNull(folder);
+  for (let parent = folder; existing === null; existing = await realpathOrNull(parent)) {
+    parent = dirname(parent);
+  }
+  if (existing !== root && !existing.startsWith(root + sep)) return false;
+  return (await stat(existing)).isDirectory();
+}
+
+/** Whatever keeps a path from being followed keeps it from being written, too. */
+async function realpathOrNull(path: string): Promise<string | null> {
+  return realpath(path).catch(() => null);
+}
+
+function notWritable(path: string, cause: unknown): TintypeError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TintypeError('output-not-writable', `${path} could not be written: ${reason}`, {
+    cause,
+  });
+}
+
+function temporaryName(name: string): string {
+  return `.${name}.${randomBytes(6).toString('hex')}.tintype-tmp`;
+}
+
+function isTemporaryName(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tintype-tmp$/.test(name);
+}

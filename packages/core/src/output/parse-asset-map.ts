@@ -1,0 +1,110 @@
+import type { Asset, AssetFile, AssetMap, Format, Sha256 } from '../types.ts';
+import { isOutputName } from './output-name.ts';
+
+/**
+ * An asset map from its text, which anybody may have edited; `null` where it is none. What is not as it was written is
+ * left out, an image at a time or a file at a time, and a file name that leads elsewhere with it.
+ */
+export function parseAssetMap(text: string): AssetMap | null {
+  const map = parseJson(text);
+  if (!isRecord(map) || map['version'] !== 1 || !isRecord(map['images'])) return null;
+  const images = Object.entries(map['images']).flatMap(([name, value]): [string, Asset][] => {
+    const asset = parseAsset(value);
+    return asset === null ? [] : [[name, asset]];
+  });
+  return { version: 1, images: Object.fromEntries(images) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function parseAsset(value: unknown): Asset | null {
+  if (!isRecord(value)) return null;
+  const { alt, width, height, src, sizes, sources, placeholder, color, files } = value;
+  const ai = parseAi(value['ai']);
+  const isAsset =
+    typeof alt === 'string' &&
+    isCount(width) &&
+    isCount(height) &&
+    isOutputName(src) &&
+    isTextOrNull(sizes) &&
+    isSources(sources) &&
+    isTextOrNull(placeholder) &&
+    isTextOrNull(color) &&
+    Array.isArray(files) &&
+    ai !== null;
+  if (!isAsset) return null;
+  return {
+    alt,
+    width,
+    height,
+    src,
+    sizes,
+    sources,
+    placeholder,
+    color,
+    files: files.flatMap((file) => parseFile(file) ?? []),
+    ai,
+  };
+}
+
+function parseFile(value: unknown): AssetFile | null {
+  if (!isRecord(value)) return null;
+  const { file, format, width, height, bytes, sha256 } = value;
+  const isFile =
+    isOutputName(file) &&
+    isFormat(format) &&
+    isCount(width) &&
+    isCount(height) &&
+    isCount(bytes) &&
+    isSha256(sha256);
+  return isFile ? { file, format, width, height, bytes, sha256 } : null;
+}
+
+function parseAi(value: unknown): Asset['ai'] | null {
+  if (!isRecord(value)) return null;
+  const { generated, provider, model, original, digitalSourceType } = value;
+  const isAi =
+    typeof generated === 'boolean' &&
+    typeof provider === 'string' &&
+    typeof model === 'string' &&
+    (original === null || isSha256(original)) &&
+    typeof digitalSourceType === 'string';
+  return isAi ? { generated, provider, model, original, digitalSourceType } : null;
+}
+
+function isSources(value: unknown): value is Asset['sources'] {
+  return (
+    isRecord(value) &&
+    Object.entries(value).every(([format, srcset]) => isFormat(format) && isText(srcset))
+  );
+}
+
+function isFormat(value: unknown): value is Format {
+  return value === 'avif' || value === 'webp' || value === 'jpeg' || value === 'png';
+}
+
+function isSha256(value: unknown): value is Sha256 {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,409 @@
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { sha256 } from '../hash.ts';
+import type { AssetMap, DeliveredImage } from '../types.ts';
+import { findForeignFiles, readPreviousOutputs } from './previous-outputs.ts';
+import { writeOutputs, type OutputWriter } from './write-outputs.ts';
+
+const JOURNAL = '.tintype-writing.json';
+const ASSET_MAP = 'tintype.assets.json';
+
+let dir: string;
+let written: string[];
+let removed: string[];
+
+beforeEach(async () => {
+  dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'public', 'images');
+});
+
+test('a first run writes every file, and the asset map', async () => {
+  const assetMap = await run([image('hero', 'a', 'b'), image('team/ada', 'c')]);
+  expect(await tree()).toEqual({
+    'hero.webp': 'a',
+    'hero-8w.webp': 'b',
+    'team/ada.webp': 'c',
+    [ASSET_MAP]: `${JSON.stringify(assetMap, null, 2)}\n`,
+  });
+  expect(written.toSorted()).toEqual([
+    'hero-8w.webp',
+    'hero.webp',
+    'team/ada.webp',
+    'tintype.assets.json',
+  ]);
+  expect(removed).toEqual([]);
+});
+
+test('a second run writes nothing, reads nothing to encode, and every mtime stands', async () => {
+  await run([image('hero', 'a', 'b'), image('team/ada', 'c')]);
+  const before = await mtimes();
+  await run([
+    image('hero', 'a', 'b', () => expect.unreachable()),
+    image('team/ada', 'c', undefined, () => expect.unreachable()),
+  ]);
+  expect(await mtimes()).toEqual(before);
+  expect([written, removed]).toEqual([[], []]);
+});
+
+test('only what changed is written', async () => {
+  await run([image('hero', 'a', 'b')]);
+  const before = await mtimes();
+  await run([image('hero', 'a', 'B')]);
+  expect(written).toEqual(['hero-8w.webp', ASSET_MAP]);
+  expect((await mtimes())['hero.webp']).toBe(before['hero.webp']);
+});
+
+test('a file of ours that somebody changed or removed is made right again', async () => {
+  await run([image('hero', 'a', 'b')]);
+  await writeFile(join(dir, 'hero.webp'), 'X');
+  await rm(join(dir, 'hero-8w.webp'));
+  await run([image('hero', 'a', 'b')]);
+  expect(await tree()).toMatchObject({ 'hero.webp': 'a', 'hero-8w.webp': 'b' });
+  expect(written).toEqual(['hero.webp', 'hero-8w.webp']);
+});
+
+test('files that no image needs any more are removed, with the folders they leave empty', async () => {
+  await run([image('hero', 'a', 'b'), image('team/ada', 'c'), image('deep/er/est', 'd')]);
+  await writeFile(join(dir, 'team', 'notes.txt'), 'mine');
+  await run([image('hero', 'a')]);
+  expect(Object.keys(await tree())).toEqual(['hero.webp', 'team/notes.txt', ASSET_MAP]);
+  expect(await readdir(dir)).toEqual(['hero.webp', 'team', ASSET_MAP]);
+  expect(removed.toSorted()).toEqual(['deep/er/est.webp', 'hero-8w.webp', 'team/ada.webp']);
+});
+
+test('a stale file that was changed since is somebody else’s', async () => {
+  await run([image('hero', 'a'), image('logo', 'b')]);
+  await writeFile(join(dir, 'logo.webp'), 'retouched by hand');
+  await run([image('hero', 'a')]);
+  expect(await tree()).toMatchObject({ 'logo.webp': 'retouched by hand' });
+  expect(removed).toEqual([]);
+});
+
+test('files that Tintype did not write are never touched', async () => {
+  await mkdir(join(dir, 'sub'), { recursive: true });
+  await writeFile(join(dir, 'photo.webp'), 'mine');
+  await writeFile(join(dir, 'sub', 'photo.webp'), 'mine too');
+  const before = await mtimes();
+  await run([image('hero', 'a')]);
+  await run([]);
+  expect(await mtimes()).toMatchObject(before);
+  expect(Object.keys(await tree())).toEqual(['photo.webp', 'sub/photo.webp', ASSET_MAP]);
+});
+
+test('an image that was not delivered keeps its files and its place', async () => {
+  const before = await run([image('hero', 'a', 'b'), image('logo', 'c')]);
+  const after = await run([image('logo', 'C')], ['hero', 'logo']);
+  expect(after.images['hero']).toEqual(before.images['hero']);
+  expect(await tree()).toMatchObject({ 'hero.webp': 'a', 'hero-8w.webp': 'b', 'logo.webp': 'C' });
+  expect(removed).toEqual([]);
+});
+
+test('somebody else’s file at a name of ours is found beforehand, and refused', async () => {
+  await mkdir(join(dir, 'hero-8w.webp'), { recursive: true });
+  await writeFile(join(dir, 'hero.webp'), 'mine');
+  await writeFile(join(dir, 'team'), 'a file where a folder is wanted');
+  const names = ['hero.webp', 'hero-8w.webp', 'logo.webp', 'team/ada.webp'];
+  const previous = await readPreviousOutputs(dir);
+  expect(await findForeignFiles(dir, names, previous)).toEqual([
+    'hero.webp',
+    'hero-8w.webp',
+    'team/ada.webp',
+  ]);
+
+  const outputs = await start(names);
+  await expect(outputs.write(image('hero', 'ours'))).rejects.toMatchObject({
+    code: 'output-not-ours',
+  });
+  await expect(outputs.write(image('team/ada', 'ours'))).rejects.toMatchObject({
+    code: 'output-not-ours',
+  });
+  await outputs.write(image('logo', 'ours'));
+  const assetMap = await outputs.finish(['hero', 'team/ada', 'logo']);
+  expect(Object.keys(assetMap.images)).toEqual(['logo']);
+  expect(await tree()).toMatchObject({ 'hero.webp': 'mine' });
+});
+
+test('files that already have our bytes are taken over when the asset map was lost', async () => {
+  await run([image('hero', 'a', 'b')]);
+  await writeFile(join(dir, ASSET_MAP), '<<<<<<< HEAD');
+  const before = await mtimes();
+  await run([image('hero', 'a', 'b')]);
+  expect(written).toEqual([ASSET_MAP]);
+  expect((await mtimes())['hero.webp']).toBe(before['hero.webp']);
+});
+
+test('the journal stands while files are written, and is gone at the end', async () => {
+  const outputs = await start(['hero.webp', 'logo.webp']);
+  await outputs.write(image('hero', 'a'));
+  expect(await tree()).toEqual({
+    'hero.webp': 'a',
+    [JOURNAL]: '[\n  "hero.webp",\n  "logo.webp"\n]\n',
+  });
+  await outputs.finish(['hero']);
+  expect(Object.keys(await tree())).toEqual(['hero.webp', ASSET_MAP]);
+});
+
+test('what a run that was cut off has written is overwritten by the next', async () => {
+  const cutOff = await start(['hero.webp']);
+  await cutOff.write(image('hero', 'before'));
+
+  const previous = await readPreviousOutputs(dir);
+  expect(await findForeignFiles(dir, ['hero.webp'], previous)).toEqual([]);
+  await run([image('hero', 'after')]);
+  expect(await tree()).toMatchObject({ 'hero.webp': 'after' });
+  expect(await readdir(dir)).not.toContain(JOURNAL);
+});
+
+test('what only a run that was cut off has written is removed when it is not needed', async () => {
+  await run([image('hero', 'a')]);
+  const cutOff = await start(['hero.webp', 'team/ada.webp']);
+  await cutOff.write(image('team/ada', 'b'));
+  await run([image('hero', 'a')]);
+  expect(await readdir(dir)).toEqual(['hero.webp', ASSET_MAP]);
+  expect(removed).toEqual(['team/ada.webp']);
+});
+
+test('a run that was cut off makes nobody else’s file ours', async () => {
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, 'photo.webp'), 'mine');
+  const cutOff = await start(['hero.webp', 'photo.webp']);
+  await cutOff.write(image('hero', 'a'));
+  await run([]);
+  expect(await tree()).toMatchObject({ 'photo.webp': 'mine' });
+  expect(removed).toEqual(['hero.webp']);
+});
+
+test('a second run that is cut off still knows what the first one wrote', async () => {
+  await (await start(['a.webp'])).write(image('a', '1'));
+  await (await start(['b.webp'])).write(image('b', '2'));
+  await run([]);
+  expect(await readdir(dir)).toEqual([ASSET_MAP]);
+});
+
+test('temporary files of a process that was killed are removed, others are left', async () => {
+  await (await start(['hero.webp'])).write(image('hero', 'a'));
+  const killed = join(dir, '.hero.webp.0123456789ab.tintype-tmp');
+  const underWay = join(dir, '.hero.webp.ba9876543210.tintype-tmp');
+  await writeFile(killed, 'half');
+  await utimes(killed, new Date(0), new Date(0));
+  await writeFile(underWay, 'half');
+  await run([image('hero', 'a')]);
+  expect((await readdir(dir)).filter((name) => name.endsWith('-tmp'))).toEqual([
+    '.hero.webp.ba9876543210.tintype-tmp',
+  ]);
+});
+
+test('a damaged journal gives no rights, and goes', async () => {
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, JOURNAL), '["../../outside.webp", "/etc/hosts", "photo.webp", 7');
+  await writeFile(join(dir, 'photo.webp'), 'mine');
+  await run([]);
+  expect(await readdir(dir)).toEqual(['photo.webp', ASSET_MAP]);
+});
+
+test('nothing is written or removed outside, by no name', async () => {
+  const outside = join(dir, '..', 'outside.webp');
+  await mkdir(dir, { recursive: true });
+  await writeFile(outside, 'mine');
+  await writeFile(join(dir, JOURNAL), '["../outside.webp"]');
+  const outputs = await start(['../outside.webp']);
+  await expect(outputs.write(image('../outside', 'ours'))).rejects.toMatchObject({
+    code: 'output-not-ours',
+  });
+  await outputs.finish([]);
+  expect(await readFile(outside, 'utf8')).toBe('mine');
+});
+
+test('nothing is written or removed outside, through no link', async () => {
+  const outside = join(dir, '..', 'outside');
+  await mkdir(outside, { recursive: true });
+  await run([image('team/ada', 'a')]);
+  await rm(join(dir, 'team'), { recursive: true });
+  await writeFile(join(outside, 'ada.webp'), 'a');
+  await symlink(outside, join(dir, 'team'));
+
+  const previous = await readPreviousOutputs(dir);
+  expect(await findForeignFiles(dir, ['team/ada.webp', 'team/bob.webp'], previous)).toEqual([
+    'team/ada.webp',
+    'team/bob.webp',
+  ]);
+  const outputs = await start(['team/bob.webp']);
+  await expect(outputs.write(image('team/bob', 'b'))).rejects.toMatchObject({
+    code: 'output-not-ours',
+  });
+  await outputs.finish([]);
+  expect(await readdir(outside)).toEqual(['ada.webp']);
+  expect(removed).toEqual([]);
+});
+
+test('an output folder that is itself a link is fine', async () => {
+  const real = join(dir, '..', '..', 'elsewhere');
+  await mkdir(real, { recursive: true });
+  await mkdir(join(dir, '..'));
+  await symlink(real, dir);
+  await run([image('team/ada', 'a')]);
+  expect(await readFile(join(real, 'team', 'ada.webp'), 'utf8')).toBe('a');
+});
+
+test('a link in the place of a file of ours is refused, and what it leads to stands', async () => {
+  await run([image('hero', 'a')]);
+  const target = join(dir, '..', 'target.webp');
+  await writeFile(target, 'mine');
+  await rm(join(dir, 'hero.webp'));
+  await symlink(target, join(dir, 'hero.webp'));
+  const outputs = await start(['hero.webp']);
+  await expect(outputs.write(image('hero', 'b'))).rejects.toMatchObject({
+    code: 'output-not-ours',
+  });
+  await outputs.finish([]);
+  expect((await lstat(join(dir, 'hero.webp'))).isSymbolicLink()).toBe(true);
+  expect(await readFile(target, 'utf8')).toBe('mine');
+});
+
+test('a file that cannot be written fails its image, and leaves no half of it', async () => {
+  const outputs = await start(['hero.webp', 'logo.webp']);
+  const unreadable = image('hero', 'a', undefined, () => {
+    throw new Error('the original is gone');
+  });
+  await expect(outputs.write(unreadable)).rejects.toThrow('the original is gone');
+  await outputs.write(image('logo', 'b'));
+  const assetMap = await outputs.finish(['hero', 'logo']);
+  expect(Object.keys(assetMap.images)).toEqual(['logo']);
+  expect(await readdir(dir)).toEqual(['logo.webp', ASSET_MAP]);
+});
+
+test('an image that fails half-way leaves none of its files behind', async () => {
+  const half = image('hero', 'a', 'b');
+  const [full, small] = half.encoded;
+  const broken = { ...small!, read: () => Promise.reject(new Error('no memory left')) };
+  const outputs = await start(['hero.webp', 'hero-8w.webp']);
+  await expect(outputs.write({ ...half, encoded: [full!, broken] })).rejects.toThrow('no memory');
+  await outputs.finish(['hero']);
+  expect(await readdir(dir)).toEqual([ASSET_MAP]);
+  expect(removed).toEqual(['hero.webp']);
+});
+
+test('an output folder that cannot be made is a failure that names the file', async () => {
+  await mkdir(join(dir, '..'), { recursive: true });
+  await writeFile(dir, 'a file where the folder should be');
+  const previous = await readPreviousOutputs(dir);
+  expect(await findForeignFiles(dir, ['hero.webp'], previous)).toEqual(['hero.webp']);
+  const outputs = await start([]);
+  await expect(outputs.finish([])).rejects.toMatchObject({
+    code: 'output-not-writable',
+    message: expect.stringContaining(ASSET_MAP),
+  });
+});
+
+test('many images may arrive at once', async () => {
+  const images = Array.from({ length: 40 }, (_, at) =>
+    image(`many/image-${at}`, `${at}`, `w${at}`),
+  );
+  const outputs = await start(images.flatMap((one) => one.encoded.map(({ spec }) => spec.file)));
+  await Promise.all(images.map((one) => outputs.write(one)));
+  await outputs.finish(images.map(({ name }) => name));
+  expect(Object.keys(await tree())).toHaveLength(81);
+  expect(written).toHaveLength(81);
+});
+
+/** A whole run: every image delivered, then the end. */
+async function run(
+  images: readonly DeliveredImage[],
+  order: readonly string[] = images.map(({ name }) => name),
+): Promise<AssetMap> {
+  const outputs = await start(
+    images.flatMap((one) => one.encoded.map((encoded) => encoded.spec.file)),
+  );
+  await Promise.all(images.map((one) => outputs.write(one)));
+  return outputs.finish(order);
+}
+
+async function start(names: readonly string[]): Promise<OutputWriter> {
+  written = [];
+  removed = [];
+  return writeOutputs(dir, {
+    previous: await readPreviousOutputs(dir),
+    names,
+    onWritten: (file) => written.push(file),
+    onRemoved: (file) => removed.push(file),
+  });
+}
+
+/** An image of one format with a full-size file, and a width of 8 where there is text for it. */
+function image(name: string, full: string, small?: string, onRead = () => {}): DeliveredImage {
+  const toFile = (file: string, width: number, text: string) => ({
+    spec: { file, format: 'webp', compression: 90, width, height: width, crop: null } as const,
+    bytes: text.length,
+    sha256: sha256(text),
+    read: async () => {
+      onRead();
+      return new TextEncoder().encode(text);
+    },
+  });
+  return {
+    name,
+    files: {
+      alt: '',
+      widths: [8],
+      formats: [{ format: 'webp', compression: 90 }],
+      crop: null,
+      placeholder: 'none',
+      sizes: null,
+    },
+    width: 16,
+    height: 16,
+    encoded: [
+      toFile(`${name}.webp`, 16, full),
+      ...(small === undefined ? [] : [toFile(`${name}-8w.webp`, 8, small)]),
+    ],
+    placeholder: null,
+    color: null,
+    ai: {
+      generated: false,
+      provider: 'offline',
+      model: 'offline',
+      original: null,
+      digitalSourceType: 'http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia',
+    },
+  };
+}
+
+/** Every file below the output folder and what is in it. */
+async function tree(): Promise<Record<string, string>> {
+  const names = await filesBelow();
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [name, await readFile(join(dir, name), 'utf8')] as const),
+    ),
+  );
+}
+
+async function mtimes(): Promise<Record<string, number>> {
+  const names = await filesBelow();
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [name, (await stat(join(dir, name))).mtimeMs] as const),
+    ),
+  );
+}
+
+async function filesBelow(): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true });
+  const files = [];
+  for (const name of entries) {
+    if ((await stat(join(dir, name))).isFile()) files.push(name.replaceAll('\\', '/'));
+  }
+  return files.toSorted();
+}

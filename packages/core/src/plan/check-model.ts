@@ -1,0 +1,62 @@
+import { defaults, type FieldName } from '../fields.ts';
+import type { Draft } from './expand-jobs.ts';
+import { isKnownModel, type Model, modelNamed, type ModelTable } from './models.ts';
+import { sizeProblem } from './picture-size.ts';
+
+/**
+ * What the image asks of its model that the model does not do, before anything is spent; the message names the models
+ * that do. A field at its default asks for nothing. Unknown models do everything.
+ */
+export function checkModel(draft: Draft, name: string, models: ModelTable): void {
+  if (!isKnownModel(models, name)) return;
+  const model = modelNamed(models, name);
+  const { fields, find } = draft;
+  const refuse = (field: FieldName, what: string, can: (other: Model) => boolean): void => {
+    const others = Object.keys(models).filter((other) => can(models[other]!));
+    const instead = others.length === 0 ? 'no model does' : `${others.join(', ')} can`;
+    find(field, { code: 'not-supported-by-model', message: `${name} ${what}; ${instead}` });
+  };
+
+  const { size, quality, background, input_fidelity: fidelity, complexity } = fields;
+  if (size !== undefined) {
+    const problem = sizeProblem(model, size);
+    if (problem !== null) {
+      const others = Object.keys(models).filter(
+        (other) => sizeProblem(models[other]!, size) === null,
+      );
+      const instead = others.length === 0 ? '' : `; ${others.join(', ')} can`;
+      find('size', {
+        code: 'not-supported-by-model',
+        message: `size ${size} ${problem}${instead}`,
+      });
+    }
+  }
+  if (quality !== undefined && !model.qualities.includes(quality)) {
+    refuse('quality', `has no quality ${quality}`, (other) => other.qualities.includes(quality));
+  }
+  if (background !== undefined && !model.backgrounds.includes(background)) {
+    refuse('background', `makes no ${background} background`, (other) =>
+      other.backgrounds.includes(background),
+    );
+  }
+  if (
+    fidelity !== undefined &&
+    fidelity !== defaults.input_fidelity &&
+    !model.inputFidelities.includes(fidelity)
+  ) {
+    refuse('input_fidelity', `does not take input_fidelity: ${fidelity}`, (other) =>
+      other.inputFidelities.includes(fidelity),
+    );
+  }
+  if (complexity !== undefined && !model.hasComplexity) {
+    refuse('complexity', 'has no complexity', (other) => other.hasComplexity);
+  }
+  const inputs = fields.input_images?.length ?? 0;
+  if (inputs > model.maxInputImages) {
+    refuse(
+      'input_images',
+      `takes at most ${model.maxInputImages} input images`,
+      (other) => other.maxInputImages >= inputs,
+    );
+  }
+}

@@ -1,0 +1,227 @@
+import { alphaFormats, defaults, type Fields, forms } from '../fields.ts';
+import type {
+  Background,
+  Crop,
+  FileFields,
+  Format,
+  FormatSpec,
+  InputReference,
+  Job,
+  Place,
+} from '../types.ts';
+import { checkModel } from './check-model.ts';
+import type { Draft, ExpandOptions } from './expand-jobs.ts';
+import { modelNamed } from './models.ts';
+import { parseSize, type Size, sizeOfRatio } from './picture-size.ts';
+import { didYouMean } from '../did-you-mean.ts';
+
+/**
+ * A job with every field present, or `null` where a field that it cannot do without is missing. What is wrong is said
+ * through the draft, each at the field that says it.
+ */
+export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
+  const { fields, find } = draft;
+  checkConflicts(draft);
+  checkProvider(draft, options);
+  const modelName = fields.model ?? defaults.model;
+  const size = sizeOf(draft, options, modelName);
+  checkModel(draft, modelName, options.models);
+
+  const inputs = (fields.input_images ?? []).flatMap((written, index) => {
+    const reference = referenceOf(draft, written, draft.placeOf('input_images', index), index);
+    return reference === null ? [] : [reference];
+  });
+  if (fields.mask !== undefined) {
+    find('mask', { code: 'not-supported', message: 'mask is not supported yet' });
+  }
+  const files = filesOf(draft, size === null ? null : parseSize(size));
+  if (fields.prompt === undefined) {
+    find('prompt', { code: 'missing-field', message: `"${draft.id}" has no prompt` });
+  }
+  if (fields.prompt === undefined || files === null || size === null) return null;
+
+  return {
+    id: draft.id,
+    place: draft.place,
+    modelPlace: draft.placeOf('model'),
+    picture: {
+      provider: fields.provider ?? options.provider,
+      model: modelName,
+      prompt: fields.prompt,
+      size,
+      quality: fields.quality ?? defaults.quality,
+      background: (fields.background ?? defaults.background) as Background,
+      complexity: fields.complexity ?? null,
+      inputFidelity: (fields.input_fidelity ?? defaults.input_fidelity) as 'low' | 'high',
+      inputs,
+      mask: null,
+      take: fields.take ?? defaults.take,
+      numberOfImages: fields.number_of_images ?? defaults.number_of_images,
+    },
+    call: {
+      moderation: (fields.moderation ?? defaults.moderation) as 'auto' | 'low',
+      userId: fields.user_id ?? null,
+      apiKeyName: fields.openai_api_key === undefined ? null : fields.openai_api_key.slice(2, -1),
+    },
+    files,
+    pick: draft.pick,
+  };
+}
+
+function checkConflicts({ id, fields, pick, find }: Draft): void {
+  if (fields.size !== undefined && fields.aspect_ratio !== undefined) {
+    find('size', {
+      code: 'conflict',
+      message: 'size and aspect_ratio exclude each other; keep one',
+    });
+  }
+  if (fields.alt !== undefined && fields.decorative === true) {
+    find('decorative', {
+      code: 'conflict',
+      message: 'a decorative image has no alt; keep one of the two',
+    });
+  }
+  if (fields.alt === undefined && fields.decorative !== true) {
+    find('alt', { code: 'missing-alt', message: `"${id}" needs an alt text, or decorative: true` });
+  }
+  if (fields.input_fidelity === 'high' && fields.input_images === undefined) {
+    find('input_fidelity', {
+      code: 'conflict',
+      message: 'input_fidelity says how closely to keep to input_images, and there are none',
+    });
+  }
+  const count = fields.number_of_images ?? defaults.number_of_images;
+  if (pick !== null && pick > count) {
+    find('pick', {
+      code: 'out-of-range',
+      message: `pick: ${pick} of ${count} ${count === 1 ? 'candidate' : 'candidates'}; pick one that there is, or raise number_of_images`,
+    });
+  }
+  if (pick === null && count > 1) {
+    find('number_of_images', {
+      severity: 'warning',
+      code: 'nothing-picked',
+      message: `"${id}" has ${count} candidates and no pick: they are delivered as ${id}-1 to ${id}-${count}, and "${id}" means ${id}-1`,
+    });
+  }
+}
+
+function checkProvider({ fields, find }: Draft, { providers }: ExpandOptions): void {
+  const { provider } = fields;
+  if (provider === undefined || providers.includes(provider)) return;
+  find('provider', {
+    code: 'unknown-provider',
+    message: `there is no provider "${provider}"; there is ${providers.join(', ')}${didYouMean(provider, providers)}`,
+  });
+}
+
+/** The size to ask for; `null`, with a finding, where the model has none of the ratio. */
+function sizeOf(draft: Draft, { models }: ExpandOptions, modelName: string): string | null {
+  const { fields, find } = draft;
+  if (fields.size !== undefined) return fields.size;
+  const ratio = fields.aspect_ratio ?? defaults.aspect_ratio;
+  const size = sizeOfRatio(modelNamed(models, modelName), ratio);
+  if (size !== null) return size;
+  const takers = Object.keys(models).filter((name) => sizeOfRatio(models[name]!, ratio) !== null);
+  find('aspect_ratio', {
+    code: 'not-supported-by-model',
+    message:
+      takers.length === 0
+        ? `no model makes pictures of ${ratio}; the longest is 3:1`
+        : `${modelName} makes 1:1, 3:2 and 2:3, not ${ratio}; ${takers.join(', ')} can`,
+  });
+  return null;
+}
+
+function referenceOf(
+  draft: Draft,
+  written: string,
+  place: Place,
+  index: number,
+): InputReference | null {
+  const refuse = (code: 'not-supported' | 'bad-input', message: string): null => {
+    draft.find('input_images', { code, message }, index);
+    return null;
+  };
+  if (written.startsWith('tintype:')) {
+    return refuse('not-supported', 'references to other images (tintype:) are not supported yet');
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(written)?.[1]?.toLowerCase();
+  if (scheme === 'https')
+    return refuse('not-supported', 'https: input images are not supported yet');
+  if (scheme !== undefined) {
+    return refuse(
+      'bad-input',
+      `an input image is a path, an https: URL or tintype:<id>, not ${scheme}:`,
+    );
+  }
+  return { kind: 'file', path: written, place };
+}
+
+/** The fields that make the files, checked against the pixels there will be; `picture` is `null` for size auto. */
+function filesOf(draft: Draft, picture: Size | null): FileFields | null {
+  const { fields, find } = draft;
+  checkAlpha(draft);
+  const crop = cropOf(fields);
+  if (
+    crop !== null &&
+    picture !== null &&
+    (crop.width > picture.width || crop.height > picture.height)
+  ) {
+    find('crop', {
+      code: 'crop-too-large',
+      message: `crop ${crop.width}x${crop.height} is larger than the picture, ${picture.width}x${picture.height}; nothing is enlarged`,
+    });
+  }
+  const widest = crop?.width ?? picture?.width ?? null;
+  const widths = [...new Set(fields.widths ?? [])].toSorted((a, b) => a - b);
+  for (const [index, width] of (fields.widths ?? []).entries()) {
+    if (widest !== null && width > widest) {
+      const message = `width ${width} is wider than the picture, ${widest}; nothing is enlarged`;
+      find('widths', { code: 'width-too-large', message }, index);
+    }
+  }
+  return {
+    alt: fields.alt ?? '',
+    widths,
+    formats: formatsOf(fields),
+    crop,
+    placeholder: (fields.placeholder ?? defaults.placeholder) as FileFields['placeholder'],
+    sizes: fields.sizes ?? null,
+  };
+}
+
+function checkAlpha({ fields, find }: Draft): void {
+  if (fields.background !== 'transparent') return;
+  const listed = formatsOf(fields).map(({ format }) => format);
+  const flat = listed.filter((format) => !alphaFormats.includes(format));
+  const message = (format: string) =>
+    `${format} has no transparency, and background: transparent asks for it; take ${alphaFormats.join(', ')}`;
+  if (flat[0] !== undefined) {
+    find(fields.formats === undefined ? 'output_format' : 'formats', {
+      code: 'conflict',
+      message: message(flat[0]),
+    });
+  } else if (fields.output_format === 'jpeg') {
+    find('output_format', { code: 'conflict', message: message('jpeg') });
+  }
+}
+
+function formatsOf(fields: Fields): readonly FormatSpec[] {
+  const compression = fields.output_compression ?? defaults.output_compression;
+  const written = fields.formats ?? [fields.output_format ?? defaults.output_format];
+  if (Array.isArray(written)) {
+    return [...new Set(written as Format[])].map((format) => ({ format, compression }));
+  }
+  return Object.entries(written).map(([format, own]) => ({
+    format: format as Format,
+    compression: own ?? compression,
+  }));
+}
+
+function cropOf({ crop }: Fields): Crop | null {
+  if (crop === undefined) return null;
+  if (typeof crop !== 'string') return { ...crop, position: crop.position ?? defaults.position };
+  const size = forms.crop.pattern.test(crop) ? parseSize(crop) : null;
+  return size === null ? null : { ...size, position: defaults.position };
+}

@@ -1,0 +1,161 @@
+import type { CostRange, Request, Usage } from '../types.ts';
+import type { Model, Prices, TokenRule } from './models.ts';
+import { parseSize, type Size } from './picture-size.ts';
+
+/** What a request may cost, in US dollars; `null` where the model's price is unknown. `inputs`: pixels of each input. */
+export function estimateCost(
+  model: Model,
+  request: Request,
+  inputs: readonly Size[],
+): CostRange | null {
+  if (model.prices === null || model.tokens === null) return null;
+  const output = outputTokens(model, model.tokens, request);
+  if (output === null) return null;
+  const text = textTokens(request.prompt);
+  const images = inputImageTokens(model, request, inputs);
+  return {
+    low: dollars(model.prices, usageOf(text.low, images.low, output.low)),
+    high: dollars(model.prices, usageOf(text.high, images.high, output.high)),
+  };
+}
+
+/** What a reply's tokens cost, in US dollars; `null` where the tokens or the prices are unknown. */
+export function actualCost(model: Model, usage: Usage | null): number | null {
+  if (usage === null || model.prices === null) return null;
+  return dollars(model.prices, usage);
+}
+
+/** US dollars without the dust of binary fractions: to a millionth of a dollar. */
+export function roundUsd(usd: number): number {
+  return Math.round(usd * 1e6) / 1e6;
+}
+
+/** From the least to the most tokens. */
+interface TokenRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Qualities from the cheapest to the dearest; `auto` may become any of the model's. */
+const qualityOrder = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+/** What `auto` may become at the most and at the least: the square of most pixels, the longest strip of fewest. */
+const autoSizes: readonly Size[] = [
+  { width: 2880, height: 2880 },
+  { width: 1408, height: 480 },
+];
+
+function outputTokens(model: Model, rule: TokenRule, request: Request): TokenRange | null {
+  const qualities =
+    request.quality === 'auto'
+      ? qualityOrder.filter((quality) => model.qualities.includes(quality))
+      : [request.quality];
+  const size = parseSize(request.size);
+  const counts = qualities.flatMap((quality) =>
+    rule.kind === 'grid'
+      ? (size === null ? autoSizes : [size]).flatMap((pixels) => gridRange(rule, quality, pixels))
+      : tableCounts(rule, quality, request.size),
+  );
+  if (counts.length === 0) return null;
+  return {
+    low: Math.min(...counts.map(({ low }) => low)),
+    high: Math.max(...counts.map(({ high }) => high)),
+  };
+}
+
+function gridRange(
+  rule: Extract<TokenRule, { kind: 'grid' }>,
+  quality: string,
+  size: Size,
+): TokenRange[] {
+  const base = rule.base[quality];
+  if (base === undefined) return [];
+  const tokens = gridTokens(base, size);
+  const spread = rule.spread[quality] ?? { low: 1, high: 1 };
+  return [{ low: Math.floor(tokens * spread.low), high: Math.ceil(tokens * spread.high) }];
+}
+
+function tableCounts(
+  rule: Extract<TokenRule, { kind: 'table' }>,
+  quality: string,
+  size: string,
+): TokenRange[] {
+  const rows = size === 'auto' ? Object.values(rule.tokens) : [rule.tokens[size] ?? {}];
+  return rows.flatMap((row) => {
+    const tokens = row[quality];
+    return tokens === undefined ? [] : [{ low: tokens, high: tokens }];
+  });
+}
+
+/**
+ * OpenAI's own calculator (`GptImageTokenCalculator` of its image guide, read 2026-11-22): the shorter side in units of
+ * the base, rounded half to even, times the base, scaled by the area.
+ */
+export function gridTokens(base: number, { width, height }: Size): number {
+  const shorter = (base * Math.min(width, height)) / Math.max(width, height);
+  return Math.ceil((base * roundHalfToEven(shorter) * (2e6 + width * height)) / 4e6);
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
+}
+
+/** Typical English at four characters a token, and an upper bound that held for every reading (2026-11-22). */
+function textTokens(prompt: string): TokenRange {
+  return { low: Math.ceil(prompt.length / 8), high: 16 + prompt.length };
+}
+
+/** At most 1,536 patches of 32 pixels a picture; on the models with `input_fidelity`, tiles and a surcharge. */
+function inputImageTokens(model: Model, request: Request, inputs: readonly Size[]): TokenRange {
+  const counts = inputs.map((size) =>
+    model.inputFidelities.length === 0
+      ? patchTokens(size)
+      : tileTokens(size, request.input_fidelity === 'high'),
+  );
+  const sum = counts.reduce((total, count) => total + count, 0);
+  return { low: sum, high: sum };
+}
+
+const patch = 32;
+const maxPatches = 1536;
+
+/** The longer side at least 1024, then 32-pixel patches, at most 1,536: 5 of 5 real usages agreed (2026-09). */
+export function patchTokens({ width, height }: Size): number {
+  const up = Math.max(1, 1024 / Math.max(width, height));
+  const [w, h] = [width * up, height * up];
+  const patches = Math.ceil(w / patch) * Math.ceil(h / patch);
+  if (patches <= maxPatches) return patches;
+  const shrink = Math.sqrt((patch * patch * maxPatches) / (w * h));
+  const across = (w * shrink) / patch;
+  const down = (h * shrink) / patch;
+  const fit = shrink * Math.min(Math.floor(across) / across, Math.floor(down) / down);
+  return Math.ceil((w * fit) / patch - 1e-9) * Math.ceil((h * fit) / patch - 1e-9);
+}
+
+/** 65 tokens and 129 a tile of 512 pixels with the shorter side at 512; high fidelity adds 4,160 or 6,240. */
+function tileTokens({ width, height }: Size, isHighFidelity: boolean): number {
+  const scale = 512 / Math.min(width, height);
+  const tiles = Math.ceil((width * scale) / 512) * Math.ceil((height * scale) / 512);
+  const surcharge = width === height ? 4160 : 6240;
+  return 65 + 129 * tiles + (isHighFidelity ? surcharge : 0);
+}
+
+function usageOf(text: number, imagesIn: number, imagesOut: number): Usage {
+  return {
+    inputTextTokens: text,
+    inputImageTokens: imagesIn,
+    outputImageTokens: imagesOut,
+    outputTextTokens: 0,
+  };
+}
+
+function dollars(prices: Prices, usage: Usage): number {
+  return roundUsd(
+    (usage.inputTextTokens * prices.textIn +
+      usage.inputImageTokens * prices.imageIn +
+      usage.outputImageTokens * prices.imageOut +
+      usage.outputTextTokens * prices.textOut) /
+      1e6,
+  );
+}

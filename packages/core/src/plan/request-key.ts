@@ -1,0 +1,32 @@
+import { canonicalJson, sha256 } from '../hash.ts';
+import type { Job, Key, Request, Sha256 } from '../types.ts';
+
+/** The hashes of the pictures that a request works from. */
+export interface InputHashes {
+  readonly images: readonly Sha256[];
+  readonly mask: Sha256 | null;
+}
+
+/** The request of one candidate of a job. Fields at a default that `Request` calls optional are left out. */
+export function requestOf(job: Job, candidate: number, inputs: InputHashes): Request {
+  const { picture } = job;
+  return {
+    provider: picture.provider,
+    model: picture.model,
+    prompt: picture.prompt,
+    size: picture.size,
+    quality: picture.quality,
+    background: picture.background,
+    ...(picture.complexity === null ? {} : { complexity: picture.complexity }),
+    ...(picture.inputFidelity === 'low' ? {} : { input_fidelity: picture.inputFidelity }),
+    ...(inputs.images.length === 0 ? {} : { input_images: inputs.images }),
+    ...(inputs.mask === null ? {} : { mask: inputs.mask }),
+    ...(picture.take === 1 ? {} : { take: picture.take }),
+    ...(candidate === 1 ? {} : { candidate }),
+  };
+}
+
+/** The request's key: the sha-256 of its canonical JSON. */
+export function requestKey(request: Request): Key {
+  return sha256(canonicalJson(request)) as Key;
+}

@@ -1,0 +1,85 @@
+import type { FailureCode } from './provider.ts';
+
+/** An answer that is no picture. */
+export interface ErrorAnswer {
+  readonly status: number;
+  /** The envelope's `error.code`. */
+  readonly code: string | null;
+  readonly message: string;
+  /** The envelope's `error`, whatever it is. */
+  readonly details: unknown;
+  readonly header: (name: string) => string | null;
+}
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+}
+
+/**
+ * What an error answer of the API means: https://developers.openai.com/api/docs/guides/error-codes and the texts that
+ * were measured (2026-11-22). By `code` first, for a billing error may come as a 400 and a quota as a 429.
+ */
+export function failureOfStatus(answer: ErrorAnswer): Failure {
+  const { status, code } = answer;
+  const message = `the API answered ${status}: ${firstLine(answer.message)}`;
+  const failure = (failureCode: FailureCode, remedy = ''): Failure => ({
+    code: failureCode,
+    message: remedy === '' ? message : `${message} (${remedy})`,
+    retryAfterMs: retryAfterMs(answer.header),
+  });
+
+  if (code === 'moderation_blocked' || code === 'content_policy_violation') {
+    return failure('moderation', moderationReason(answer.details));
+  }
+  if (code !== null && quotaCodes.has(code))
+    return failure('quota', 'raise the limit or add credit');
+  if (status === 401) return failure('bad-api-key', 'check the key');
+  if (status === 403) return failure('not-permitted');
+  if (status === 429) return failure('rate-limited');
+  if (status === 503) return failure('overloaded');
+  if (status >= 500) return failure('server-error', 'it may have been billed');
+  return failure('refused');
+}
+
+const quotaCodes: ReadonlySet<string> = new Set([
+  'insufficient_quota',
+  'credit_balance_exhausted',
+  'organization_spend_limit_exceeded',
+  'project_spend_limit_exceeded',
+  'organization_usage_limit_exceeded',
+  'billing_hard_limit_reached',
+]);
+
+const shownLength = 500;
+
+function firstLine(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim();
+  return line.length > shownLength ? `${line.slice(0, shownLength)}…` : line;
+}
+
+/** The stage and categories, as the API gives them. */
+function moderationReason(details: unknown): string {
+  const moderation =
+    typeof details === 'object' && details !== null && 'moderation_details' in details
+      ? (details.moderation_details as { moderation_stage?: unknown; categories?: unknown } | null)
+      : null;
+  const categories = Array.isArray(moderation?.categories) ? moderation.categories.join(', ') : '';
+  const stage = typeof moderation?.moderation_stage === 'string' ? moderation.moderation_stage : '';
+  const parts = [stage === '' ? '' : `stage ${stage}`, categories].filter((part) => part !== '');
+  return parts.join(': ');
+}
+
+/** `retry-after-ms`, else `retry-after` in seconds or as an HTTP date; `null` where there is none. */
+function retryAfterMs(header: ErrorAnswer['header']): number | null {
+  const ms = Number(header('retry-after-ms') ?? Number.NaN);
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const after = header('retry-after');
+  if (after === null) return null;
+  const seconds = Number(after);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  const date = Date.parse(after);
+  const sent = Date.parse(header('date') ?? '');
+  return Number.isNaN(date) || Number.isNaN(sent) ? null : Math.max(0, date - sent);
+}

@@ -1,0 +1,84 @@
+import type { Context } from './context.ts';
+import { TintypeError } from './errors.ts';
+import { roundUsd } from './plan/estimate-cost.ts';
+import type { CostRange, Plan, PlannedRequest } from './types.ts';
+
+/**
+ * Everything that a run may be refused for before it spends or writes anything. Throws `originals-missing` where what
+ * is missing may not be bought, `over-budget`, or `api-key-missing`.
+ */
+export function refusePlan(plan: Plan, { config, env }: Context): void {
+  const wanted = plan.requests.filter(({ status, isFree }) => status !== 'stored' && !isFree);
+  if (wanted.length === 0 || config.missing === 'standin') return;
+  if (config.missing === 'fail') refuseMissing(plan, wanted);
+  if (config.maxCostUsd !== null)
+    refuseUnaffordable(plan, wanted, config.maxCostUsd, config.allowUnpriced);
+  refuseKeyless(wanted, env);
+}
+
+function refuseMissing(plan: Plan, wanted: readonly PlannedRequest[]): never {
+  const list = wanted.map((row) => `  ${nameOf(row)}  ${row.reason}  ${formatRange(row.costUsd)}`);
+  const total = formatRange(plan.totals.costUsd);
+  throw new TintypeError(
+    'originals-missing',
+    [
+      `${wanted.length} ${wanted.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (missing: fail); nothing was done`,
+      ...list,
+      `Together ${total}. Run tintype where there is a key and commit the store, or take --missing standin or --missing buy.`,
+    ].join('\n'),
+  );
+}
+
+function refuseUnaffordable(
+  { totals }: Plan,
+  wanted: readonly PlannedRequest[],
+  maxCostUsd: number,
+  allowUnpriced: boolean,
+): void {
+  const unpriced = wanted.filter(({ costUsd }) => costUsd === null);
+  if (unpriced.length > 0 && !allowUnpriced) {
+    throw new TintypeError(
+      'over-budget',
+      `there is a budget of ${formatUsd(maxCostUsd)}, and the price of ${unpriced.map(nameOf).join(', ')} is unknown; state it under models in the config, or set allowUnpriced`,
+    );
+  }
+  const high = totals.costUsd?.high ?? 0;
+  if (high > maxCostUsd) {
+    throw new TintypeError(
+      'over-budget',
+      `this may cost up to ${formatUsd(high)}, and the budget is ${formatUsd(maxCostUsd)}; nothing was bought. Raise --max-cost, or ask for fewer or smaller pictures`,
+    );
+  }
+}
+
+function refuseKeyless(wanted: readonly PlannedRequest[], env: Context['env']): void {
+  const keyless = wanted
+    .filter(({ provider }) => provider === 'openai')
+    .find(({ job }) => !env[keyNameOf(job)]);
+  if (keyless === undefined) return;
+  throw new TintypeError(
+    'api-key-missing',
+    `${nameOf(keyless)} has to be bought, and ${keyNameOf(keyless.job)} is not set; set it, or take --provider offline or --missing standin for drawings in its place. Nothing was done`,
+    { imageId: keyless.id },
+  );
+}
+
+/** The environment variable that holds the key for a job's calls. */
+export function keyNameOf({ call }: PlannedRequest['job']): string {
+  return call.apiKeyName ?? 'OPENAI_API_KEY';
+}
+
+function nameOf({ id, candidate }: PlannedRequest): string {
+  return candidate === null ? id : `${id} (candidate ${candidate})`;
+}
+
+function formatRange(range: CostRange | null): string {
+  if (range === null) return 'price unknown';
+  return range.low === range.high
+    ? formatUsd(range.high)
+    : `${formatUsd(range.low)} to ${formatUsd(range.high)}`;
+}
+
+function formatUsd(usd: number): string {
+  return `$${roundUsd(usd).toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`;
+}

@@ -1,0 +1,165 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { TintypeError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import type { Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
+import { version } from '../version.ts';
+import { layout } from './layout.ts';
+import { formatJson, isHash, parseAttempt, parseRecord } from './record-file.ts';
+import type { Purchase, Store } from './store.ts';
+import { writeAtomic } from './write-atomic.ts';
+
+/** A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet. */
+export function fileStore(dir: string): Store {
+  return {
+    stored: () => readStored(dir),
+    read: (record) => readOriginal(dir, record),
+    put: (purchase) => putPurchase(dir, purchase),
+    attempts: () => readAttempts(dir),
+    async noteAttempt(attempt) {
+      try {
+        await writeAtomic(layout.attempt(dir, attempt.key), formatJson(attempt));
+      } catch (cause) {
+        throw notWritable(dir, cause);
+      }
+    },
+    receive: (key, bytes) => receiveBytes(dir, key, bytes),
+    received: (key) => readIfThere(layout.received(dir, key)),
+    async clearAttempt(key) {
+      // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
+      await rm(layout.received(dir, key), { force: true });
+      await rm(layout.attempt(dir, key), { force: true });
+    },
+  };
+}
+
+async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
+  const stored = new Map<Key, Stored>();
+  const folders = await namesIn(layout.recordsDir(dir));
+  await Promise.all(
+    folders.map(async (folder) => {
+      for (const name of await namesIn(join(layout.recordsDir(dir), folder))) {
+        const key = name.replace(/\.json$/, '') as Key;
+        if (!name.endsWith('.json') || !isHash(key)) continue;
+        stored.set(key, parseRecord(key, await readFile(layout.record(dir, key), 'utf8')));
+      }
+    }),
+  );
+  return stored;
+}
+
+async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAttempt>> {
+  const attempts = new Map<Key, OpenAttempt>();
+  const names = new Set(await namesIn(layout.attemptsDir(dir)));
+  for (const name of names) {
+    if (!name.endsWith('.json')) continue;
+    const attempt = parseAttempt(await readFile(join(layout.attemptsDir(dir), name), 'utf8'));
+    if (attempt === null) continue;
+    const isReceived = names.has(basename(layout.received(dir, attempt.key)));
+    attempts.set(attempt.key, { ...attempt, isReceived });
+  }
+  return attempts;
+}
+
+async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Array> {
+  const { original } = record;
+  const path = layout.original(dir, original.sha256, original.format);
+  const bytes = await readIfThere(path);
+  if (bytes === null) {
+    throw new TintypeError(
+      'original-missing',
+      `the original ${path} is gone, and its record says that it was paid for; restore it (git checkout, git lfs pull), or ask for another take`,
+    );
+  }
+  const actual = sha256(bytes);
+  if (actual === original.sha256) return bytes;
+  const what = isLfsPointer(bytes)
+    ? 'is a Git LFS pointer and not the picture; run git lfs pull'
+    : `is damaged: it hashes to ${actual.slice(0, 12)}…; restore it (git checkout), or ask for another take`;
+  throw new TintypeError('original-damaged', `the original ${path} ${what}`);
+}
+
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md (2026-11-22). */
+function isLfsPointer(bytes: Uint8Array): boolean {
+  return (
+    Buffer.from(bytes.subarray(0, 42)).toString('latin1') ===
+    'version https://git-lfs.github.com/spec/v1'
+  );
+}
+
+/** Bytes that were paid for: where the store cannot take them, the temporary folder may. */
+async function receiveBytes(dir: string, key: Key, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeAtomic(layout.received(dir, key), bytes);
+  } catch (cause) {
+    const path = join(tmpdir(), 'tintype-rescued', key);
+    const fate = await writeAtomic(path, bytes).then(
+      () => `the picture that was paid for is kept in ${path}`,
+      () => 'the picture that was paid for could not be kept in the temporary folder either',
+    );
+    throw notWritable(dir, cause, `; ${fate}`);
+  }
+}
+
+async function putPurchase(dir: string, purchase: Purchase): Promise<StoreRecord> {
+  const record = recordOf(purchase);
+  const { sha256: hash, format } = record.original;
+  const path =
+    purchase.rejected === null ? layout.original(dir, hash, format) : layout.rejected(dir, hash);
+  try {
+    await writeAtomic(path, purchase.bytes);
+    await writeAtomic(layout.record(dir, purchase.key), formatJson(record));
+  } catch (cause) {
+    throw notWritable(
+      dir,
+      cause,
+      `; what was paid for is kept in ${layout.received(dir, purchase.key)}`,
+    );
+  }
+  return record;
+}
+
+function recordOf(purchase: Purchase): StoreRecord {
+  const info = purchase.info ?? { format: 'bin', width: 0, height: 0, hasAlpha: false };
+  return {
+    version: 1,
+    key: purchase.key,
+    request: purchase.request,
+    original: { sha256: sha256(purchase.bytes), bytes: purchase.bytes.byteLength, ...info },
+    ...(purchase.rejected === null ? {} : { rejected: purchase.rejected }),
+    usage: purchase.usage,
+    costUsd: purchase.costUsd,
+    provenance: {
+      requestId: purchase.requestId,
+      createdAt: purchase.createdAt.toISOString(),
+      tintype: version,
+    },
+  };
+}
+
+function notWritable(dir: string, cause: unknown, consequence = ''): TintypeError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  const message = `the store ${dir} cannot be written (${reason})${consequence}`;
+  return new TintypeError('store-not-writable', message, { cause });
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The names in a folder; none where there is no folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { Key, Sha256 } from '../types.ts';
+
+/**
+ * The store on disk. This file alone knows it.
+ *
+ *     .tintype/
+ *       records/ab/<key>.json        one small JSON a request; ab: the key's first two characters
+ *       originals/cd/<sha256>.png    the bytes, by content
+ *       rejected/<sha256>            paid bytes that are no usable picture, named by a record that says why
+ *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
+ *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
+ */
+export const layout = {
+  recordsDir: (dir: string): string => join(dir, 'records'),
+  record: (dir: string, key: Key): string => join(dir, 'records', key.slice(0, 2), `${key}.json`),
+  original: (dir: string, sha256: Sha256, format: string): string =>
+    join(dir, 'originals', sha256.slice(0, 2), `${sha256}.${format}`),
+  rejected: (dir: string, sha256: Sha256): string => join(dir, 'rejected', sha256),
+  attemptsDir: (dir: string): string => join(dir, 'attempts'),
+  attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.json`),
+  received: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.received`),
+} as const;

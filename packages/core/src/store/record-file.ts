@@ -1,0 +1,70 @@
+import { canonicalJson, sha256 } from '../hash.ts';
+import type { Attempt, Key, Stored, StoreRecord } from '../types.ts';
+
+const recordVersion = 1;
+
+/** A record as it stands on disk: stable, one field a line, so that a pull request shows what was bought. */
+export function formatJson(value: StoreRecord | Attempt): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** What a record file says; one that cannot be trusted is damaged, with the reason and the way out. */
+export function parseRecord(key: Key, text: string): Stored {
+  const damaged = (what: string): Stored => ({
+    kind: 'damaged',
+    reason: `the record ${key.slice(0, 12)}… ${what}; restore it (git checkout), or ask for another take`,
+  });
+  const record = parseJson(text) as Partial<StoreRecord> | null;
+  if (typeof record !== 'object' || record === null) return damaged('is no JSON');
+  const version: unknown = record.version;
+  if (typeof version === 'number' && version > recordVersion) {
+    return {
+      kind: 'damaged',
+      reason: `the record ${key.slice(0, 12)}… was written by a newer Tintype (record version ${version}); update Tintype`,
+    };
+  }
+  if (version !== recordVersion) return damaged('has no version');
+  if (!hasOriginal(record)) return damaged('does not say which original it is of');
+  if (record.key !== key || !isKeyOf(key, record.request))
+    return damaged('is not the one of its request');
+  return { kind: 'record', record: record as StoreRecord };
+}
+
+/** `null` for what is no attempt: it says nothing, and stands in nobody's way. */
+export function parseAttempt(text: string): Attempt | null {
+  const attempt = parseJson(text) as Partial<Attempt> | null;
+  return typeof attempt === 'object' && attempt?.version === 1 && typeof attempt.key === 'string'
+    ? (attempt as Attempt)
+    : null;
+}
+
+/** Whether the text is a sha-256 in lower-case hex. */
+export function isHash(text: unknown): boolean {
+  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}
+
+function hasOriginal({ original }: Partial<StoreRecord>): boolean {
+  return (
+    typeof original === 'object' &&
+    original !== null &&
+    isHash(original.sha256) &&
+    /^[a-z0-9]{1,8}$/.test(original.format) &&
+    [original.width, original.height, original.bytes].every((count) => Number.isSafeInteger(count))
+  );
+}
+
+function isKeyOf(key: Key, request: unknown): boolean {
+  try {
+    return sha256(canonicalJson(request)) === key;
+  } catch {
+    return false;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,51 @@
+import type {
+  Attempt,
+  Key,
+  OpenAttempt,
+  PictureInfo,
+  Request,
+  Stored,
+  StoreRecord,
+  Usage,
+} from '../types.ts';
+
+/** A picture that was bought, with what its record says of it. */
+export interface Purchase {
+  readonly key: Key;
+  readonly request: Request;
+  readonly bytes: Uint8Array;
+  /** `null` where the bytes are no picture. */
+  readonly info: PictureInfo | null;
+  /** Why the bytes are kept aside and never delivered; `null` for a good picture. */
+  readonly rejected: string | null;
+  readonly usage: Usage | null;
+  readonly costUsd: number | null;
+  readonly requestId: string | null;
+  readonly createdAt: Date;
+}
+
+/**
+ * Where paid originals are kept.
+ *
+ * A purchase goes through four steps, each whole or not at all, so that a crash at any instant loses nothing that was
+ * paid for and buys nothing twice: `noteAttempt` before the request is sent, `receive` as soon as the bytes are here,
+ * `put` (the original, then its record), `clearAttempt`. What was received and not put is put by the next run.
+ */
+export interface Store {
+  /** Everything there is, by key; what is damaged says so rather than being left out, for it was paid for. */
+  stored(): Promise<ReadonlyMap<Key, Stored>>;
+  /** The bytes of an original, verified. Throws `original-missing` or `original-damaged`. */
+  read(record: StoreRecord): Promise<Uint8Array>;
+  /** The requests whose outcome is unknown or not recorded, by key. */
+  attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
+  /** Before a paid request is sent, and again with what is known of its answer. Throws `store-not-writable`. */
+  noteAttempt(attempt: Attempt): Promise<void>;
+  /** The bytes of an answer, whatever they are. Throws `store-not-writable`, and says where it kept them instead. */
+  receive(key: Key, bytes: Uint8Array): Promise<void>;
+  /** What `receive` was given for a key; `null` where it was given nothing. */
+  received(key: Key): Promise<Uint8Array | null>;
+  /** Keeps a purchase: the original, then its record. Throws `store-not-writable`. */
+  put(purchase: Purchase): Promise<StoreRecord>;
+  /** The outcome is known: the record stands, or nothing was billed. */
+  clearAttempt(key: Key): Promise<void>;
+}

@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { freshState, type EmulatorOptions } from './openai-emulator/emulator-state.ts';
+import type { Fault, Match } from './openai-emulator/faults.ts';
+import { handleRequest } from './openai-emulator/handle-request.ts';
+import type { LedgerEntry, RequestEntry } from './openai-emulator/ledger.ts';
+import { readAll } from './openai-emulator/read-body.ts';
+
+export * from './openai-emulator/error-faults.ts';
+export type { EmulatorOptions } from './openai-emulator/emulator-state.ts';
+export type { Fault, Match } from './openai-emulator/faults.ts';
+export type { LedgerEntry, RequestEntry } from './openai-emulator/ledger.ts';
+export { IMAGE_MODELS, type EmulatedModel } from './openai-emulator/model-table.ts';
+
+export interface OpenAiEmulator extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>/v1` */
+  readonly baseUrl: string;
+  /** `http://127.0.0.1:<port>`, where `/__ledger`, `/__requests`, `/__fail` and `/__reset` are. */
+  readonly controlUrl: string;
+  /** What the account pays for, in order. */
+  readonly ledger: readonly LedgerEntry[];
+  /** Every request to the API, paid for or not, in order. */
+  readonly requests: readonly RequestEntry[];
+  /** The most pictures' requests that were worked on at one time. */
+  readonly inFlightPeak: number;
+  /** Queues faults: the next requests that match get one each, in order. See `Fault` for which bill. */
+  fail(fault: Fault | readonly Fault[], match?: Match): void;
+  /** Forgets everything, and drops the requests that are not answered yet. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * An independent emulator of OpenAI's image API, on real HTTP over the loopback interface: strict about requests, with
+ * real pictures, the published token counts, faults, and a ledger of everything that would have been paid for.
+ *
+ * It shares no code with the sources under test. Texts, codes and numbers are those of the API reference, the
+ * `openai@7.57.0` types and third parties' measurements as of 2026-11-22; a comment says where one is made up.
+ *
+ * @example
+ *     await using emulator = await startOpenAiEmulator();
+ *     emulator.fail([overloaded(), { kind: 'reset-mid-body' }], { prompt: 'lighthouse' });
+ *     // … run the code under test against emulator.baseUrl …
+ *     expect(emulator.ledger).toMatchObject([{ images: 1, outcome: 'dropped' }]);
+ */
+export async function startOpenAiEmulator(options: EmulatorOptions = {}): Promise<OpenAiEmulator> {
+  let state = freshState(options);
+  const unanswered = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    // A client that is gone is no error here; the ledger says so.
+    response.on('error', () => {});
+    void (request.url?.startsWith('/__')
+      ? control(request, response)
+      : handleRequest(state, request, response));
+  });
+  // Longer than any client keeps an idle connection, so that none is closed under a request.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve) => server.listen(state.options.port, '127.0.0.1', resolve));
+  const controlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const emulator: OpenAiEmulator = {
+    baseUrl: `${controlUrl}/v1`,
+    controlUrl,
+    get ledger() {
+      return state.ledger;
+    },
+    get requests() {
+      return state.requests;
+    },
+    get inFlightPeak() {
+      return state.inFlightPeak;
+    },
+    fail(fault, match) {
+      state.faults.add(fault, match);
+    },
+    reset() {
+      state = freshState(options);
+      // Idle connections stay: a client could be about to use one.
+      for (const response of unanswered) response.destroy();
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+    [Symbol.asyncDispose]() {
+      return emulator.close();
+    },
+  };
+  return emulator;
+
+  async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = (await readAll(request)).toString('utf8');
+    const answer = (status: number, value: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    };
+    switch (`${request.method} ${request.url}`) {
+      case 'GET /__ledger':
+        return answer(200, state.ledger);
+      case 'GET /__requests':
+        return answer(200, state.requests);
+      case 'POST /__fail': {
+        try {
+          const order = JSON.parse(body) as { fault: Fault | Fault[]; match?: Match };
+          state.faults.add(order.fault, order.match);
+        } catch (error) {
+          return answer(400, { error: String(error) });
+        }
+        return answer(200, {});
+      }
+      case 'POST /__reset':
+        unanswered.delete(response);
+        emulator.reset();
+        return answer(200, {});
+      default:
+        return answer(404, { error: `No ${request.method} ${request.url} here` });
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** The `error` member of OpenAI's error envelope. */
+export interface ErrorBody {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+  readonly moderation_details?: {
+    readonly moderation_stage: 'input' | 'output' | 'unknown';
+    readonly categories: readonly string[];
+  };
+}
+
+/** A refusal of the emulated API: thrown where it is found, sent as JSON, never billed. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly body: ErrorBody;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, body: ErrorBody, headers: Readonly<Record<string, string>> = {}) {
+    super(body.message);
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** A 400 of the schema check in front of every endpoint. */
+export function invalidRequest(
+  code: string | null,
+  param: string | null,
+  message: string,
+): ApiError {
+  return new ApiError(400, { message, type: 'invalid_request_error', param, code });
+}
+
+/** A 400 of the image service behind it. */
+export function imageUserError(
+  code: string | null,
+  param: string | null,
+  message: string,
+): ApiError {
+  return new ApiError(400, { message, type: 'image_generation_user_error', param, code });
+}
+
+/** The 401 of a key that is missing or wrong; it echoes the key's head and tail, as the real one does. */
+export function wrongKey(key: string | null): ApiError {
+  const type = 'invalid_request_error';
+  const where = 'https://platform.openai.com/account/api-keys';
+  if (key === null) {
+    const message = `You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY). You can obtain an API key from ${where}.`;
+    return new ApiError(401, { message, type, param: null, code: null });
+  }
+  const message = `Incorrect API key provided: ${masked(key)}. You can find your API key at ${where}.`;
+  return new ApiError(401, { message, type, param: null, code: 'invalid_api_key' });
+}
+
+/** `sk-VKMIs***…***wjh3`, one asterisk a character: https://github.com/chatanywhere/GPT_API_free/issues/62 (2023-07-18). */
+function masked(key: string): string {
+  return key.length <= 12 ? key : key.slice(0, 8) + '*'.repeat(key.length - 12) + key.slice(-4);
+}

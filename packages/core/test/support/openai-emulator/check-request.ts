@@ -1,0 +1,225 @@
+import { imageUserError, invalidRequest } from './api-error.ts';
+import { checkFreeSize } from './check-size.ts';
+import { modelsAlive, type EmulatedModel } from './model-table.ts';
+import { sha256, type ReceivedBody, type ReceivedFile } from './read-body.ts';
+import {
+  missing,
+  notAmong,
+  readBoolean,
+  readChoice,
+  readInteger,
+  readString,
+  unknownParameter,
+  wrongType,
+} from './read-parameter.ts';
+import { readPictures } from './read-pictures.ts';
+import type { BilledWork, PixelSize } from './token-usage.ts';
+
+export type Endpoint = 'generations' | 'edits';
+export type PictureFormat = 'png' | 'jpeg' | 'webp';
+
+/** A request that the API takes, every default resolved. */
+export interface ImageRequest extends BilledWork {
+  readonly endpoint: Endpoint;
+  readonly background: 'transparent' | 'opaque';
+  readonly outputFormat: PictureFormat;
+  readonly outputCompression: number;
+  readonly stream: boolean;
+  readonly safetyIdentifier: string | null;
+  /** Inputs, mask and markup. */
+  readonly files: readonly ReceivedFile[];
+}
+
+const COMMON_KEYS = [
+  'model prompt n size quality background output_format output_compression moderation stream partial_images',
+  'complexity frame_count frame_duration_ms svg safety_identifier user',
+]
+  .join(' ')
+  .split(' ');
+
+const KEYS = {
+  'generations/json': COMMON_KEYS,
+  'generations/multipart': COMMON_KEYS,
+  'edits/json': [...COMMON_KEYS, 'input_fidelity', 'images', 'mask'],
+  'edits/multipart': [...COMMON_KEYS, 'input_fidelity', 'image', 'image[]', 'mask', 'markup'],
+};
+
+const MAX_PROMPT_LENGTH = 32_000;
+
+/**
+ * Checks a request as the API does, in the order measured by third parties on 2026-08-30: model, unknown keys, prompt,
+ * images, n, the rest (whose own order is not known). Throws an `ApiError`.
+ */
+export async function checkRequest(
+  endpoint: Endpoint,
+  body: ReceivedBody,
+  models: readonly EmulatedModel[],
+  today: string,
+): Promise<ImageRequest> {
+  const model = readModel(body, modelsAlive(models, today));
+  checkKeys(endpoint, body);
+  const prompt = readPrompt(body);
+  const pictures =
+    endpoint === 'edits' ? await readPictures(body, model) : { sizes: [], files: [] };
+  const n = readInteger(body, 'n', 1, 10) ?? 1;
+  const quality = readQuality(body, model, prompt);
+  const outputFormat = readFormat(body);
+  const background = readBackground(body, model, outputFormat);
+  const stream = readStream(body, n);
+  readChoice(body, 'moderation', ['low', 'auto']);
+  checkComplexity(body, model);
+  return {
+    endpoint,
+    model,
+    prompt,
+    n,
+    ...readSize(body, model),
+    quality,
+    background,
+    outputFormat,
+    outputCompression: readInteger(body, 'output_compression', 0, 100) ?? 100,
+    stream,
+    partialImages: readInteger(body, 'partial_images', 0, 3) ?? 0,
+    inputFidelity: readInputFidelity(body, model),
+    safetyIdentifier: readString(body, 'safety_identifier') || readString(body, 'user') || null,
+    inputs: pictures.sizes,
+    files: pictures.files,
+  };
+}
+
+/** On the images endpoints an unknown model is a 400, not a 404 (third parties, 2026-08-29). */
+function readModel(body: ReceivedBody, models: readonly EmulatedModel[]): EmulatedModel {
+  const id = readString(body, 'model');
+  if (id === null) throw missing('model');
+  const model = models.find((candidate) => candidate.id === id);
+  if (model) return model;
+  throw imageUserError('invalid_value', 'model', `The model '${id}' does not exist.`);
+}
+
+/** In a form, `svg[model]` and `svg[reasoning][effort]` belong to the key `svg`. */
+function checkKeys(endpoint: Endpoint, body: ReceivedBody): void {
+  if (endpoint === 'edits' && body.encoding === 'json' && 'image' in body.fields) {
+    throw invalidRequest(
+      'unknown_parameter',
+      'image',
+      "For application/json on /v1/images/edits, use 'images' (array).",
+    );
+  }
+  const known = KEYS[`${endpoint}/${body.encoding}`];
+  const sent = [...Object.keys(body.fields), ...body.files.map((file) => file.name)];
+  for (const name of sent) {
+    const key = body.encoding === 'multipart' && name.startsWith('svg[') ? 'svg' : name;
+    if (!known.includes(key)) throw unknownParameter(name);
+  }
+}
+
+/** A prompt of blanks is taken, and billed. */
+function readPrompt(body: ReceivedBody): string {
+  const prompt = readString(body, 'prompt');
+  if (prompt === null) throw missing('prompt');
+  if (prompt === '') {
+    throw invalidRequest(
+      'empty_string',
+      'prompt',
+      "Invalid 'prompt': empty string. Expected a string with minimum length 1, but got an empty string instead.",
+    );
+  }
+  // Characters, not UTF-16 units.
+  const { length } = Array.from(prompt);
+  if (length <= MAX_PROMPT_LENGTH) return prompt;
+  throw invalidRequest(
+    'string_above_max_length',
+    'prompt',
+    `Invalid 'prompt': string too long. Expected a string with maximum length ${MAX_PROMPT_LENGTH}, but got a string with length ${length} instead.`,
+  );
+}
+
+/** `standard` and `hd` in the SDK's type are leftovers of DALL·E and refused. */
+function readQuality(body: ReceivedBody, model: EmulatedModel, prompt: string): string {
+  const asked = readChoice(body, 'quality', [...model.qualities, 'auto']) ?? 'auto';
+  if (asked !== 'auto') return asked;
+  if (model.autoQuality !== 'varies') return model.autoQuality;
+  const pick = Number.parseInt(sha256(prompt).slice(0, 8), 16) % model.qualities.length;
+  return model.qualities[pick] ?? 'high';
+}
+
+/** `gif` and `svg` (2.6) need an access of their own, which nobody has here; the texts are made up. */
+function readFormat(body: ReceivedBody): PictureFormat {
+  const format = readChoice(body, 'output_format', ['png', 'webp', 'jpeg', 'gif', 'svg']);
+  if (format === 'gif' || format === 'svg') {
+    throw imageUserError(
+      'invalid_value',
+      'output_format',
+      `Output format '${format}' is not available for this project.`,
+    );
+  }
+  for (const name of ['frame_count', 'frame_duration_ms', 'svg']) {
+    if ((body.fields[name] ?? null) === null) continue;
+    const only = name === 'svg' ? 'svg' : 'gif';
+    const message = `'${name}' is only supported with output_format=${only}.`;
+    throw invalidRequest('invalid_value', name, message);
+  }
+  return (format ?? 'png') as PictureFormat;
+}
+
+/** The text about jpeg is made up. */
+function readBackground(
+  body: ReceivedBody,
+  model: EmulatedModel,
+  format: PictureFormat,
+): 'transparent' | 'opaque' {
+  const background = readChoice(body, 'background', ['transparent', 'opaque', 'auto']);
+  if (background !== 'transparent') return 'opaque';
+  if (!model.transparent) {
+    const message = 'Transparent background is not supported for this model.';
+    throw imageUserError('invalid_value', 'background', message);
+  }
+  if (format === 'jpeg') {
+    const message = "Transparent background requires output_format 'png' or 'webp'.";
+    throw imageUserError('invalid_value', 'background', message);
+  }
+  return background;
+}
+
+function readStream(body: ReceivedBody, n: number): boolean {
+  const stream = readBoolean(body, 'stream') ?? false;
+  if (stream && n > 1) {
+    throw invalidRequest('invalid_value', 'n', 'Streaming is only supported with n=1.');
+  }
+  return stream;
+}
+
+/** Which models take it the SDK does not say; the text is that of `input_fidelity`. */
+function checkComplexity(body: ReceivedBody, model: EmulatedModel): void {
+  const complexity = readChoice(body, 'complexity', ['low', 'medium', 'high']);
+  if (complexity === null || model.complexity) return;
+  throw imageUserError(
+    'invalid_value',
+    'complexity',
+    `The model '${model.id}' does not support the 'complexity' parameter.`,
+  );
+}
+
+/** Where it is forbidden, null is forbidden too. */
+function readInputFidelity(body: ReceivedBody, model: EmulatedModel): string {
+  if (!('input_fidelity' in body.fields)) return 'low';
+  if (model.inputFidelity.length === 0) {
+    throw imageUserError(
+      'invalid_input_fidelity_model',
+      'input_fidelity',
+      `The model '${model.id}' does not support the 'input_fidelity' parameter.`,
+    );
+  }
+  return readChoice(body, 'input_fidelity', model.inputFidelity) ?? 'low';
+}
+
+function readSize(body: ReceivedBody, model: EmulatedModel): PixelSize {
+  const asked = readString(body, 'size') ?? 'auto';
+  if (asked !== 'auto' && model.sizes === 'free') return checkFreeSize(asked);
+  if (asked !== 'auto' && model.sizes !== 'free' && !model.sizes.includes(asked)) {
+    throw notAmong('size', asked, [...model.sizes, 'auto']);
+  }
+  const [width, height] = (asked === 'auto' ? model.autoSize : asked).split('x').map(Number);
+  if (width === undefined || height === undefined) throw wrongType('size', 'a string', asked);
+  return { width, height };
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+
+import type { Trouble } from './faults.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, in the pieces in which it is sent. */
+  readonly pieces: readonly string[];
+  /** The pause before each piece. */
+  readonly paceMs: number;
+}
+
+/**
+ * Sends a reply, or spoils its way as the fault says. Resolves when the bytes are on the wire, with whether the client
+ * could have the whole of it.
+ */
+export async function deliver(
+  response: ServerResponse,
+  reply: Reply,
+  fault: Trouble | null,
+): Promise<boolean> {
+  const text = reply.pieces.join('');
+  const half = text.slice(0, text.length >> 1);
+  switch (fault?.kind) {
+    case 'reset-before-headers':
+      response.socket?.resetAndDestroy();
+      return false;
+    case 'hang-before-headers':
+      await closed(response);
+      return false;
+    case 'reset-mid-body':
+      await sendPart(response, reply, half, text);
+      response.socket?.destroy();
+      return false;
+    case 'hang-mid-body':
+      await sendPart(response, reply, half, text);
+      await closed(response);
+      return false;
+    case 'truncated-body':
+      await send(response, { ...reply, pieces: [half] });
+      return false;
+    case 'slow-trickle': {
+      const pieces = cut(text, 20);
+      return send(response, { ...reply, pieces, paceMs: fault.durationMs / pieces.length });
+    }
+    case 'content-type':
+      return send(response, withType(reply, fault.contentType));
+    case 'not-json':
+      return send(response, {
+        ...withType(reply, 'application/json'),
+        pieces: [fault.body],
+      });
+    default:
+      return send(response, reply);
+  }
+}
+
+/** Waits, at most until the client is gone. */
+export async function pause(response: ServerResponse, ms: number): Promise<void> {
+  if (ms <= 0 || response.closed) return;
+  const gone = new AbortController();
+  const abort = (): void => gone.abort();
+  response.once('close', abort);
+  await setTimeout(ms, undefined, { signal: gone.signal }).catch(() => {});
+  response.off('close', abort);
+}
+
+async function send(response: ServerResponse, reply: Reply): Promise<boolean> {
+  writeHead(response, reply, reply.pieces.join(''));
+  for (const [index, piece] of reply.pieces.entries()) {
+    if (reply.paceMs > 0) {
+      response.flushHeaders();
+      await pause(response, reply.paceMs);
+    }
+    if (response.closed) return false;
+    if (index < reply.pieces.length - 1) await write(response, piece);
+  }
+  // The end goes with the last piece: a client that has it all finds it in the ledger.
+  response.end(reply.pieces.at(-1));
+  if (!response.writableFinished) await Promise.race([once(response, 'finish'), closed(response)]);
+  return response.writableFinished;
+}
+
+/** The headers announce the whole, the body is a part. */
+async function sendPart(
+  response: ServerResponse,
+  reply: Reply,
+  part: string,
+  whole: string,
+): Promise<void> {
+  writeHead(response, reply, whole);
+  await write(response, part);
+}
+
+/** A stream has no length. */
+function writeHead(response: ServerResponse, reply: Reply, text: string): void {
+  const stream = reply.headers['content-type'] === 'text/event-stream';
+  const length = stream ? {} : { 'content-length': String(Buffer.byteLength(text)) };
+  response.writeHead(reply.status, { ...reply.headers, ...length });
+}
+
+async function write(response: ServerResponse, text: string): Promise<void> {
+  // Called back too, with an error, where the client is gone.
+  await new Promise((resolve) => response.write(text, resolve));
+}
+
+async function closed(response: ServerResponse): Promise<void> {
+  if (!response.closed) await once(response, 'close');
+}
+
+function withType(reply: Reply, contentType: string): Reply {
+  return { ...reply, headers: { ...reply.headers, 'content-type': contentType } };
+}
+
+function cut(text: string, count: number): string[] {
+  const length = Math.max(1, Math.ceil(text.length / count));
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; at += length) pieces.push(text.slice(at, at + length));
+  return pieces;
+}

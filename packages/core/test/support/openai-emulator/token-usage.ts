@@ -1,0 +1,140 @@
+import type { EmulatedModel } from './model-table.ts';
+
+/** The `usage` of a reply: per request, not per picture. */
+export interface Usage {
+  readonly input_tokens: number;
+  readonly input_tokens_details: { readonly text_tokens: number; readonly image_tokens: number };
+  readonly output_tokens: number;
+  readonly output_tokens_details: { readonly image_tokens: number; readonly text_tokens: number };
+  readonly total_tokens: number;
+}
+
+export interface PixelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the tokens of one request depend on. */
+export interface BilledWork {
+  readonly model: EmulatedModel;
+  readonly prompt: string;
+  readonly n: number;
+  readonly width: number;
+  readonly height: number;
+  readonly quality: string;
+  readonly partialImages: number;
+  readonly inputFidelity: string;
+  /** Without the mask, which is not counted. */
+  readonly inputs: readonly PixelSize[];
+}
+
+export function usageOf(work: BilledWork): Usage {
+  const text = textTokens(work.prompt);
+  const image = work.inputs.reduce(
+    (sum, input) => sum + inputImageTokens(work.model, input, work.inputFidelity),
+    0,
+  );
+  const output =
+    work.n * outputTokens(work.model, work.quality, work.width, work.height) +
+    work.partialImages * TOKENS_PER_PARTIAL;
+  return {
+    input_tokens: text + image,
+    input_tokens_details: { text_tokens: text, image_tokens: image },
+    output_tokens: output,
+    output_tokens_details: { image_tokens: output, text_tokens: 0 },
+    total_tokens: text + image + output,
+  };
+}
+
+export function costUsdOf(model: EmulatedModel, usage: Usage): number {
+  const { textIn, imageIn, imageOut } = model.prices;
+  const { text_tokens, image_tokens } = usage.input_tokens_details;
+  return (text_tokens * textIn + image_tokens * imageIn + usage.output_tokens * imageOut) / 1e6;
+}
+
+/** Each partial picture of a stream costs this many output tokens (image generation guide). */
+const TOKENS_PER_PARTIAL = 100;
+
+/** The side of the token grid, by family and quality. Exact for 2 and 2.5; 2.6 is taken as 2.5 (see `FACTOR_26`). */
+const GRID = {
+  '2': { low: 16, medium: 48, high: 96 },
+  '2.5': { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
+  '2.6': { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
+} as const satisfies Record<string, Readonly<Record<string, number>>>;
+
+/** 2.6 against 2.5, as measured by third parties on 2026-11-05; no formula is published. */
+const FACTOR_26: Readonly<Record<string, number>> = { low: 4.2, medium: 3.5 };
+
+/** Tokens by `WxH` for 1.5, 1 and 1-mini (image generation guide). */
+const LEGACY_TOKENS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  '1024x1024': { low: 272, medium: 1056, high: 4160 },
+  '1024x1536': { low: 408, medium: 1584, high: 6240 },
+  '1536x1024': { low: 400, medium: 1568, high: 6208 },
+};
+
+/**
+ * The tokens of one picture. The formula is that of the calculator in OpenAI's image generation guide (2026-09): a grid
+ * whose long side is `base`, its short side rounded half to even, weighted with the number of pixels.
+ */
+export function outputTokens(
+  model: EmulatedModel,
+  quality: string,
+  width: number,
+  height: number,
+): number {
+  if (model.family === 'legacy')
+    return known(LEGACY_TOKENS[`${width}x${height}`]?.[quality], quality);
+  const grid: Readonly<Record<string, number>> = GRID[model.family];
+  const base = known(grid[quality], quality);
+  const shortSide = roundHalfToEven(base / (Math.max(width, height) / Math.min(width, height)));
+  const tokens = Math.ceil((base * shortSide * (2e6 + width * height)) / 4e6);
+  const factor = model.family === '2.6' ? (FACTOR_26[quality] ?? 1) : 1;
+  return Math.ceil(tokens * factor);
+}
+
+/** About four characters a token and a few for the frame; the real tokenizer is not public. */
+export function textTokens(prompt: string): number {
+  return Math.ceil(prompt.length / 4) + 8;
+}
+
+/** The tokens of one reference picture. */
+export function inputImageTokens(
+  model: EmulatedModel,
+  size: PixelSize,
+  inputFidelity: string,
+): number {
+  return model.family === 'legacy' ? tileTokens(size, inputFidelity) : patchTokens(size);
+}
+
+/** 32-pixel patches, at most 1536 of them. Unpublished; fits five of five usages measured by third parties (2026-09). */
+function patchTokens({ width, height }: PixelSize): number {
+  const enlarge = Math.max(1, 1024 / Math.max(width, height));
+  const w = width * enlarge;
+  const h = height * enlarge;
+  const patches = Math.ceil(w / 32) * Math.ceil(h / 32);
+  if (patches <= 1536) return patches;
+  const shrink = Math.sqrt((32 ** 2 * 1536) / (w * h));
+  const across = (w * shrink) / 32;
+  const down = (h * shrink) / 32;
+  const fit = shrink * Math.min(Math.floor(across) / across, Math.floor(down) / down);
+  return Math.ceil(Math.round(w * fit) / 32) * Math.ceil(Math.round(h * fit) / 32);
+}
+
+/** 65 and 129 a 512-pixel tile once the short side is 512; high fidelity adds a fixed sum (image generation guide). */
+function tileTokens({ width, height }: PixelSize, inputFidelity: string): number {
+  const scale = 512 / Math.min(width, height);
+  const tiles =
+    Math.ceil(Math.round(width * scale) / 512) * Math.ceil(Math.round(height * scale) / 512);
+  const extra = width === height ? 4160 : 6240;
+  return 65 + 129 * tiles + (inputFidelity === 'high' ? extra : 0);
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
+}
+
+function known(tokens: number | undefined, quality: string): number {
+  if (tokens === undefined) throw new Error(`No token count for quality ${quality} and this size`);
+  return tokens;
+}

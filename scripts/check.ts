@@ -1,0 +1,23 @@
+/** Everything that must hold before a change lands, one after the other; stops at the first that does not. */
+import { spawnSync } from 'node:child_process';
+
+const steps: readonly (readonly [name: string, command: string])[] = [
+  ['build', 'pnpm --recursive --filter "./packages/*" run build'],
+  ['format', 'oxfmt --check'],
+  ['lint', 'oxlint --type-aware --deny-warnings'],
+  ['types', 'tsc -p tsconfig.json'],
+  ['tests', 'vitest run'],
+  ['unused code', 'knip'],
+  ['packages', 'node scripts/check-packages.ts'],
+];
+
+for (const [name, command] of steps) {
+  const started = performance.now();
+  const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (status !== 0) {
+    console.error(`\ncheck: ${name} failed (${command})`);
+    process.exit(1);
+  }
+  console.log(`check: ${name} passed in ${seconds} s`);
+}
