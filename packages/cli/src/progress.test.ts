@@ -7,7 +7,7 @@ function progressOf(...events: readonly Event[]): Progress {
   return events.reduce((progress, event) => advance(progress, event, 0), NO_PROGRESS);
 }
 
-const plan = { ...EVENTS.planned, images: 10, stored: 4 };
+const plan = { ...EVENTS.planned, images: 10, deliveries: 10, stored: 4 };
 const asked = (key: string): Event => ({ ...EVENTS.generating, key });
 const made = (key: string, costUsd: number | null = 0.01): Event => ({
   ...EVENTS.generated,

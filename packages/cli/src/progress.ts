@@ -4,7 +4,7 @@ import type { Event } from '@tintype/core';
 export interface Progress {
   /** `null` until the plan is known. */
   readonly startedAt: number | null;
-  /** Pictures of the plan. */
+  /** Images to deliver. */
   readonly total: number;
   /** Images delivered or failed. */
   readonly finished: number;
@@ -42,7 +42,7 @@ export function advance(progress: Progress, event: Event, now: number): Progress
       return {
         ...progress,
         startedAt: now,
-        total: event.images,
+        total: event.deliveries,
         toMake: event.images - event.stored,
       };
     case 'generating': {

@@ -33,7 +33,8 @@ export async function withRun<T>(
   });
   const interrupt = listenForInterrupt(shell, () => view.notice(DRAINING));
   try {
-    const context = { config, env, report: view.report, now: shell.now, signal: interrupt.signal };
+    const clock = { ...core.systemClock, now: shell.now };
+    const context = { ...clock, config, env, report: view.report, signal: interrupt.signal };
     const result = await act(core, context);
     view.close();
     return result;

@@ -119,7 +119,7 @@ describe('a manifest with mistakes', () => {
     const { code, stdout, stderr } = await tintype('--provider', 'offline');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^tintype\.images\.yaml:5:3 {2}unknown-field {2}.*quality/m);
-    expect(stderr).toMatch(/^tintype\.images\.yaml:18:19 /m);
+    expect(stderr).toMatch(/^tintype\.images\.yaml:17:19 /m);
     expect(stderr).toMatch(/tintype: 2 mistakes in 1 file; nothing was done\n$/);
   });
 

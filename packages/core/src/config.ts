@@ -6,6 +6,7 @@ import type { Fields } from './fields.ts';
 import { checkFields } from './manifest/check-fields.ts';
 import { type ModelOverride, type ModelTable, resolveModels } from './plan/models.ts';
 import type { Provider } from './provider/provider.ts';
+import { providerNames } from './provider-names.ts';
 
 /** What to do with a picture that is not in the store. */
 export type Missing = 'buy' | 'standin' | 'fail';
@@ -157,9 +158,6 @@ export function resolveConfig(options: Options, { root, file, isCi }: ConfigSour
   };
 }
 
-/** The names that every project has; `providers` adds to them. */
-export const builtInProviders: readonly string[] = ['openai', 'offline'];
-
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string' && value !== '';
@@ -213,7 +211,7 @@ function problemsOf(options: Options): string[] {
   if (problems.length > 0) return problems;
 
   const { provider, providers = {}, store, defaults = {} } = options;
-  const known = [...builtInProviders, ...Object.keys(providers)];
+  const known = providerNames(providers);
   if (provider !== undefined && !known.includes(provider)) {
     problems.push(
       `there is no provider "${provider}"; there is ${known.join(', ')}${didYouMean(provider, known)}`,
@@ -221,7 +219,7 @@ function problemsOf(options: Options): string[] {
   }
   if (store?.dir !== undefined && !isText(store.dir)) problems.push('store.dir must be a folder');
   for (const [name, own] of Object.entries(providers)) {
-    if (builtInProviders.includes(name)) problems.push(`providers.${name}: the name is taken`);
+    if (providerNames({}).includes(name)) problems.push(`providers.${name}: the name is taken`);
     if (!isMap(own) || typeof own.generate !== 'function') {
       problems.push(`providers.${name} must be a provider, with a generate function`);
     }

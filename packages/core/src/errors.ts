@@ -31,6 +31,7 @@ export type DiagnosticCode =
   | 'literal-api-key'
   | 'not-supported'
   | 'not-supported-by-model'
+  | 'not-supported-by-provider'
   | 'unknown-provider'
   | 'unknown-image'
   | 'cycle'

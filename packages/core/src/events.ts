@@ -4,7 +4,7 @@ import type { Diagnostic } from './types.ts';
  * Everything that can happen in a run, one union. The shells turn events into a live view, plain lines, JSON lines or
  * annotations; core itself never prints.
  *
- * `delivered` is for views only; the others are the JSON events of the contract, under the same names.
+ * `delivered`, and what is marked so, is for views only; the rest are the JSON events of the contract.
  */
 export type Event =
   | ({ readonly type: 'diagnostic' } & Diagnostic)
@@ -23,6 +23,8 @@ export type Event =
       readonly missing: number;
       readonly blocked: number;
       readonly costUsd: number | null;
+      /** How many images will be delivered. For views only. */
+      readonly deliveries: number;
     }
   | { readonly type: 'generating'; readonly id: string; readonly key: string }
   | {
@@ -44,14 +46,17 @@ export type Event =
       readonly manifest: string;
       readonly line: number;
     }
-  /** An image's files are all encoded: `bytes` of the files together, `originalBytes` of what they were made from. */
+  /** An image's files stand. For views only. */
   | {
       readonly type: 'delivered';
       readonly id: string;
       readonly files: number;
+      /** Of the full-size file in the preferred format. */
       readonly bytes: number;
-      readonly originalBytes: number;
-      readonly isStandIn: boolean;
+      /** Of what it was made from; `null` for a stand-in. */
+      readonly originalBytes: number | null;
+      /** Whether a file had to be written. */
+      readonly isChanged: boolean;
     }
   | { readonly type: 'written'; readonly file: string; readonly bytes: number }
   | { readonly type: 'removed'; readonly file: string }

@@ -74,6 +74,10 @@ export const forms = {
   },
 } as const satisfies Partial<Record<FieldName, { pattern: RegExp; is: string }>>;
 
+/** An `openai_api_key` with `{{ variables }}` in the name that it names: never a key with a variable in it. */
+export const keyTemplate: RegExp =
+  /^\$\{(?:[A-Za-z0-9_]*\{\{[^{}]*\}\})+[A-Za-z0-9_]*\}$/;
+
 /** sharp's `resize` positions, gravities and strategies: https://sharp.pixelplumbing.com/api-resize/ (2026-11-22). */
 export const cropPositions = [
   'centre',

@@ -1,15 +1,19 @@
 import { recordLeftOver } from './buy-original.ts';
 import { type Context, report } from './context.ts';
+import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
 import { outputNames } from './file-names.ts';
 import { deriveVariants } from './image/derive-variants.ts';
 import { resolveVariants } from './image/resolve-variants.ts';
 import { openVariantCache } from './image/variant-cache.ts';
-import { isMaybeBilled, obtainer, type Original } from './obtain-original.ts';
+import { obtainer, type Original } from './obtain-original.ts';
 import { findForeignFiles, readPreviousOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
+import { ProviderError } from './provider/provider.ts';
+import { policies } from './provider/retry.ts';
 import { readPlan, readProject } from './read-plan.ts';
+import { openRefusals } from './refusals.ts';
 import { refusePlan } from './refuse-plan.ts';
 import { fileStore } from './store/file-store.ts';
 import type { AssetMap, DeliveredImage, Job, Plan, PlannedRequest } from './types.ts';
@@ -38,10 +42,12 @@ export async function generate(
 ): Promise<GenerateResult> {
   const { config } = context;
   const store = fileStore(config.storeDir);
-  if (config.missing === 'buy') await recordLeftOver(store, context);
+  const refusals = openRefusals(config.cacheDir);
+  const isBuying = config.missing === 'buy';
+  if (isBuying) await recordLeftOver(store, context);
 
-  const { plan, jobs } = await readPlan(context, store, ids);
-  report(context, plannedEvent(plan));
+  const { plan, jobs } = await readPlan(context, store, { ids, mayFetch: isBuying });
+  report(context, plannedEvent(plan, config.missing));
   refusePlan(plan, context);
   warnAttempted(plan, context);
 
@@ -71,7 +77,7 @@ export async function generate(
       message: `the cache cannot be used: ${message}`,
     });
   });
-  const { obtain, bill } = obtainer(context, store);
+  const { obtain, bill, stopped } = obtainer(plan, context, store, refusals);
 
   await Promise.all(
     plan.requests.map(async (planned) => {
@@ -101,6 +107,8 @@ export async function generate(
       `interrupted; ${done.bought} bought pictures were stored`,
     );
   }
+  const end = stopped();
+  if (end?.code === 'over-budget') throw end;
   return { plan, assetMap, ...done };
 
   /** Original to variants to files. */
@@ -122,22 +130,22 @@ export async function generate(
       ...preview,
       ai,
     };
-    await outputs.write(image);
+    const writes = await outputs.write(image);
     tally.delivered++;
     report(context, {
       type: 'delivered',
       id: name,
       files: encoded.length,
-      bytes: encoded.reduce((sum, { bytes }) => sum + bytes, 0),
-      originalBytes: original.bytes,
-      isStandIn: source.isStandIn,
+      bytes: encoded.find(({ spec }) => spec.width === width)?.bytes ?? 0,
+      originalBytes: original.record?.original.bytes ?? null,
+      isChanged: writes > 0,
     });
   }
 }
 
 /** What `generate` would do and cost. Spends nothing, writes nothing. */
 export async function planProject(context: Context, ids: readonly string[] = []): Promise<Plan> {
-  const { plan } = await readPlan(context, fileStore(context.config.storeDir), ids);
+  const { plan } = await readPlan(context, fileStore(context.config.storeDir), { ids, mayFetch: false });
   return plan;
 }
 
@@ -150,7 +158,7 @@ export interface CheckResult {
 
 /** Validates manifests, models and input files; every mistake is reported as a `diagnostic` event. */
 export async function checkProject(context: Context): Promise<CheckResult> {
-  const { manifests, jobs, diagnostics } = await readProject(context);
+  const { manifests, jobs, diagnostics } = await readProject(context, fileStore(context.config.storeDir), false);
   for (const diagnostic of diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   return {
@@ -161,16 +169,11 @@ export async function checkProject(context: Context): Promise<CheckResult> {
   };
 }
 
-function plannedEvent({ totals }: Plan) {
-  const { images, stored, missing, blocked, costUsd } = totals;
-  return {
-    type: 'planned',
-    images,
-    stored,
-    missing,
-    blocked,
-    costUsd: costUsd?.high ?? null,
-  } as const;
+function plannedEvent({ jobs, totals }: Plan, policy: Missing) {
+  const { images, stored, missing, blocked } = totals;
+  const costUsd = policy === 'buy' ? (totals.costUsd?.high ?? null) : 0;
+  const deliveries = jobs.flatMap(deliveriesOf).length;
+  return { type: 'planned', images, stored, missing, blocked, costUsd, deliveries } as const;
 }
 
 function failedEvent(planned: PlannedRequest, error: unknown) {
@@ -184,6 +187,12 @@ function failedEvent(planned: PlannedRequest, error: unknown) {
     manifest: planned.manifest,
     line: planned.line,
   } as const;
+}
+
+/** Whether the user may have been billed for a picture that this error stands for. */
+function isMaybeBilled(error: unknown): boolean {
+  if (!(error instanceof ProviderError)) return error instanceof TintypeError && error.code === 'original-rejected';
+  return error.isBilledAnyway || policies[error.code].billed !== 'no';
 }
 
 /** A request with an unknown outcome is asked again, for the user orders it again: but never without a word. */

@@ -8,7 +8,7 @@ export function sha256(data: string | Uint8Array): Sha256 {
 
 /**
  * JSON with sorted keys and no white space, so that equal data has equal text: RFC 8785 (2020-06) for what Tintype
- * hashes, which is strings, safe integers, booleans, null, arrays and plain objects. `undefined` members are left out.
+ * hashes, which is strings, finite numbers, booleans, null, arrays and plain objects. `undefined` members are left out.
  * Throws on anything else, for what cannot be written the same way everywhere must not be hashed.
  */
 export function canonicalJson(value: unknown): string {
@@ -16,7 +16,7 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw new TypeError(`not a safe integer: ${value}`);
+    if (!Number.isFinite(value)) throw new TypeError(`not a finite number: ${value}`);
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -1,30 +1,26 @@
 import pLimit from 'p-limit';
-import { buyOriginal, rejectedError, type Wanted } from './buy-original.ts';
-import { type Context, report } from './context.ts';
+import { rejectedError, type Wanted } from './buy-original.ts';
+import { type Bill, buyer } from './buyer.ts';
+import type { Context } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { canonicalJson, sha256 } from './hash.ts';
 import { drawStandIn, standInVersion } from './image/draw-stand-in.ts';
 import { digitalSourceType } from './image/provenance.ts';
 import { parseSize, type Size } from './plan/picture-size.ts';
-import { policies } from './provider/policy.ts';
-import { openAi } from './provider/openai.ts';
-import { type FailureCode, type Provider, ProviderError } from './provider/provider.ts';
+import { requestFrom } from './plan/plan-jobs.ts';
+import { requestKey } from './plan/request-key.ts';
+import { offline } from './provider-names.ts';
+import { lazyProviders } from './providers.ts';
+import type { Refusals } from './refusals.ts';
 import type { Store } from './store/store.ts';
-import type { AiProvenance, PlannedRequest, Source, StoreRecord } from './types.ts';
+import type { AiProvenance, Plan, PlannedInput, PlannedRequest, Source, StoreRecord } from './types.ts';
 
 /** A picture to make files of, and where it is from. */
 export interface Original {
   readonly source: Source;
   readonly ai: AiProvenance;
-  /** Of the original; 0 for a stand-in, which was drawn here. */
-  readonly bytes: number;
-}
-
-/** What was bought so far. */
-export interface Bill {
-  readonly bought: number;
-  /** `null` where a part of it is unknown. */
-  readonly costUsd: number | null;
+  /** `null` for a stand-in. */
+  readonly record: StoreRecord | null;
 }
 
 export interface Obtainer {
@@ -34,119 +30,84 @@ export interface Obtainer {
    */
   readonly obtain: (planned: PlannedRequest) => Promise<Original>;
   readonly bill: () => Bill;
+  /** Why the run bought no more; `null` where it bought all it wanted. */
+  readonly stopped: () => TintypeError | null;
 }
 
-/** Hands out the pictures of one run. What is bought is limited to `concurrency` requests in flight. */
-export function obtainer(context: Context, store: Store): Obtainer {
+/** Hands out the pictures of one run, an image's only once those that it works from are there. */
+export function obtainer(plan: Plan, context: Context, store: Store, refusals: Refusals): Obtainer {
   const { config } = context;
   const limit = pLimit(config.concurrency);
-  const provider = lazyProviders(context);
+  const providers = lazyProviders(context);
+  const { buy, bill, stopped } = buyer(context, store, providers, refusals);
+  const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
+  const obtained = new Map<PlannedRequest, Promise<Original>>();
   const purchases = new Map<string, Promise<StoreRecord>>();
-  const costs: (number | null)[] = [];
-  let stopped: TintypeError | null = null;
 
-  const buy = async (wanted: Wanted): Promise<StoreRecord> => {
-    if (context.signal.aborted)
-      throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
-    if (stopped !== null) throw new TintypeError(stopped.code, `not asked for: ${stopped.message}`);
-    const started = performance.now();
-    report(context, { type: 'generating', id: wanted.id, key: wanted.key });
-    try {
-      const record = await buyOriginal(wanted, {
-        provider: provider(wanted.provider),
-        store,
-        context,
-      });
-      costs.push(record.costUsd);
-      const ms = Math.round(performance.now() - started);
-      report(context, {
-        type: 'generated',
-        id: wanted.id,
-        key: wanted.key,
-        costUsd: record.costUsd,
-        ms,
-      });
-      return record;
-    } catch (error) {
-      if (error instanceof TintypeError && stopsRun(error)) stopped ??= error;
-      throw error;
+  return { obtain, bill, stopped };
+
+  function obtain(planned: PlannedRequest): Promise<Original> {
+    const original = obtained.get(planned) ?? make(planned);
+    obtained.set(planned, original);
+    return original;
+  }
+
+  async function make(planned: PlannedRequest): Promise<Original> {
+    if (planned.isFree) return standIn(planned);
+    if (planned.stored !== null) return storedOriginal(planned, store);
+    if (config.missing === 'standin') return standIn(planned);
+    if (planned.refusal !== null) {
+      throw new TintypeError('moderation', `${planned.refusal} (refused before, so not asked again)`);
     }
-  };
+    const wanted = await unblocked(planned);
+    // What another image brought in meanwhile is not asked for again.
+    const purchase = purchases.get(wanted.key) ?? limit(() => buyUnlessStored(wanted));
+    purchases.set(wanted.key, purchase);
+    return originalOf(await purchase, store);
+  }
 
-  return {
-    async obtain(planned) {
-      if (planned.isFree) return standIn(planned);
-      if (planned.stored !== null) return storedOriginal(planned, store);
-      if (config.missing === 'standin') return standIn(planned);
-      const wanted = wantedOf(planned);
-      const purchase = purchases.get(wanted.key) ?? limit(() => buy(wanted));
-      purchases.set(wanted.key, purchase);
-      return originalOf(await purchase, store);
-    },
-    bill: () => ({
-      bought: costs.length,
-      costUsd: costs.reduce<number | null>(
-        (sum, cost) => (sum === null || cost === null ? null : sum + cost),
-        0,
-      ),
-    }),
-  };
-}
+  /** A request that waited for others may turn out to be stored already: only now is its key known. */
+  async function buyUnlessStored(wanted: Wanted): Promise<StoreRecord> {
+    const stored = wanted.status === 'blocked' ? (await store.stored()).get(wanted.key) : undefined;
+    if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
+    return stored?.record ?? buy(wanted);
+  }
 
-/** Whether nothing more can be bought until the user has done something. */
-function stopsRun({ code }: TintypeError): boolean {
-  return (
-    code === 'store-not-writable' ||
-    (Object.hasOwn(policies, code) && policies[code as FailureCode].stopsRun)
-  );
-}
+  /** The request with every picture that it works from. */
+  async function unblocked(planned: PlannedRequest): Promise<Wanted> {
+    const inputs = await Promise.all(planned.inputs.map((input) => arrived(input, planned)));
+    const mask = planned.mask === null ? null : await arrived(planned.mask, planned);
+    const request = requestFrom(planned.job, planned.number, inputs, mask, providers(planned.provider).inputs);
+    if (request === null) throw new Error(`${planned.id} waits for what was not planned`);
+    return { ...planned, inputs, mask, request, key: requestKey(request) };
+  }
 
-/** Whether the user may have been billed for a picture that this error stands for. */
-export function isMaybeBilled(error: unknown): boolean {
-  if (error instanceof ProviderError) return policies[error.code].billed !== 'no';
-  return error instanceof TintypeError && error.code === 'original-rejected';
-}
-
-function wantedOf(planned: PlannedRequest): Wanted {
-  const { key, request } = planned;
-  if (key === null || request === null) throw new Error(`${planned.id} has no request yet`);
-  return { ...planned, key, request };
-}
-
-/** Providers by name, each made when it is first asked for something: a run that buys nothing makes none. */
-function lazyProviders({ config, env }: Context): (name: string) => Provider {
-  let own: Provider | null = null;
-  return (name) => {
-    const configured = Object.hasOwn(config.providers, name) ? config.providers[name] : undefined;
-    if (configured !== undefined) return configured;
-    own ??= openAi({
-      baseUrl: env['OPENAI_BASE_URL'] ?? null,
-      organization: env['OPENAI_ORG_ID'] ?? null,
-      project: env['OPENAI_PROJECT_ID'] ?? null,
+  async function arrived(input: PlannedInput, { id }: PlannedRequest): Promise<PlannedInput> {
+    if (input.kind !== 'upstream') return input;
+    const upstream = rows.get(`${input.id}@${input.number}`);
+    if (upstream === undefined) throw new Error(`${input.id} is not planned`);
+    const original = await obtain(upstream).catch((error: unknown) => {
+      if (!(error instanceof TintypeError)) throw error;
+      if (error.code === 'interrupted') throw error;
+      throw new TintypeError('upstream-failed', `not asked for: "${id}" works from "${input.id}", which failed`);
     });
-    return own;
-  };
+    if (original.record !== null) return { kind: 'original', record: original.record };
+    throw new TintypeError('upstream-failed', `not asked for: "${id}" works from "${input.id}", which is only a stand-in`);
+  }
 }
 
 function storedOriginal({ stored }: PlannedRequest, store: Store): Original {
   if (stored?.kind !== 'record') {
     throw new TintypeError('record-damaged', stored?.reason ?? 'there is no record');
   }
-  if (stored.record.rejected !== undefined) throw rejectedError(stored.record);
   return originalOf(stored.record, store);
 }
 
 function originalOf(record: StoreRecord, store: Store): Original {
-  const { sha256: hash, width, height, hasAlpha, bytes } = record.original;
+  if (record.rejected !== undefined) throw rejectedError(record);
+  const { sha256: hash, width, height, hasAlpha } = record.original;
   return {
-    source: {
-      sha256: hash,
-      width,
-      height,
-      hasAlpha,
-      isStandIn: false,
-      read: () => store.read(record),
-    },
+    source: { sha256: hash, width, height, hasAlpha, isStandIn: false, read: () => store.read(record) },
     ai: {
       generated: true,
       provider: record.request.provider,
@@ -154,7 +115,7 @@ function originalOf(record: StoreRecord, store: Store): Original {
       original: hash,
       digitalSourceType: digitalSourceType(false),
     },
-    bytes,
+    record,
   };
 }
 
@@ -183,11 +144,11 @@ function standIn({ key, request, id, candidate, job }: PlannedRequest): Original
     },
     ai: {
       generated: false,
-      provider: 'offline',
+      provider: offline,
       model: job.picture.model,
       original: null,
       digitalSourceType: digitalSourceType(true),
     },
-    bytes: 0,
+    record: null,
   };
 }

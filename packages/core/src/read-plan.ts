@@ -1,14 +1,19 @@
-import { builtInProviders, type Config } from './config.ts';
 import { type Context, report } from './context.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { TintypeError } from './errors.ts';
 import { readInputs } from './image/read-inputs.ts';
 import { readManifests } from './manifest/read-manifests.ts';
+import { withUpstream } from './plan/check-graph.ts';
 import { checkLifetimes } from './plan/check-lifetime.ts';
 import { expandJobs } from './plan/expand-jobs.ts';
 import { planJobs } from './plan/plan-jobs.ts';
+import { providerNames } from './provider-names.ts';
+import { freeProviders, lazyProviders, type Providers } from './providers.ts';
+import { openRefusals } from './refusals.ts';
+import { pinRemoteInputs } from './pin-remote-inputs.ts';
 import type { Store } from './store/store.ts';
-import type { Diagnostic, Job, Manifest, Place, Plan, Finding } from './types.ts';
+import type { Config } from './config.ts';
+import type { Diagnostic, Job, Manifest, PlacedFinding, Place, Plan, Finding } from './types.ts';
 
 /** A project as far as it can be read without its store. */
 export interface ReadProject {
@@ -18,8 +23,12 @@ export interface ReadProject {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Manifests to jobs: every mistake of every file, none of them thrown. Rejects with `no-manifest` where there is no file. */
-export async function readProject({ config }: Context): Promise<ReadProject> {
+/** Manifests to jobs: every mistake of every file, none of them thrown. Throws `config` where there is no manifest. */
+export async function readProject(
+  { config }: Context,
+  store: Store,
+  mayFetch: boolean,
+): Promise<ReadProject> {
   const read = await readManifests({
     root: config.root,
     patterns: config.manifests,
@@ -34,17 +43,15 @@ export async function readProject({ config }: Context): Promise<ReadProject> {
   const expanded = expandJobs(read.manifests, {
     defaults: config.defaults,
     provider: config.provider,
-    providers: [...builtInProviders, ...Object.keys(config.providers)],
+    providers: providerNames(config.providers),
     models: config.models,
   });
-  const { inputs, problems } = await readInputs(
-    config.root,
-    expanded.jobs.flatMap(({ picture }) => picture.inputs),
-  );
+  const pinned = await pinRemoteInputs(expanded.jobs, store, mayFetch);
+  const { inputs, problems } = await readInputs(config.root, expanded.jobs, pinned.pins);
   const diagnostics = [
     ...read.diagnostics,
     ...expanded.diagnostics,
-    ...problems.flatMap(({ place, finding }) => diagnoseAt(read.manifests, place, finding)),
+    ...[...pinned.problems, ...problems].flatMap(({ place, finding }) => diagnoseAt(read.manifests, place, finding)),
   ];
   return {
     manifests: read.manifests,
@@ -52,6 +59,13 @@ export async function readProject({ config }: Context): Promise<ReadProject> {
     inputs,
     diagnostics: inOrder(diagnostics),
   };
+}
+
+export interface PlanRequest {
+  /** The images to plan; none: all. */
+  readonly ids: readonly string[];
+  /** Whether `https:` inputs that were never fetched are fetched now, and kept in the store. */
+  readonly mayFetch: boolean;
 }
 
 export interface ReadPlan {
@@ -67,27 +81,30 @@ export interface ReadPlan {
 export async function readPlan(
   context: Context,
   store: Store,
-  ids: readonly string[],
+  { ids, mayFetch }: PlanRequest,
 ): Promise<ReadPlan> {
   const { config } = context;
-  const { manifests, jobs, inputs, diagnostics } = await readProject(context);
+  const { manifests, jobs, inputs, diagnostics } = await readProject(context, store, mayFetch);
   refuseMistakes(context, diagnostics);
 
   const plan = planJobs(selectJobs(jobs, ids), {
     stored: await store.stored(),
     attempts: await store.attempts(),
     inputs,
+    refusals: await openRefusals(config.cacheDir).all(),
     models: config.models,
     freeProviders: freeProviders(config),
+    providerInputs: providerInputs(config),
   });
-  const lifetimes = checkLifetimes(plan, {
-    models: config.models,
-    today: context.now().toISOString().slice(0, 10),
-    isBuying: config.missing === 'buy',
-  });
+  const isBuying = config.missing === 'buy';
+  const today = context.now().toISOString().slice(0, 10);
+  const findings = [
+    ...checkLifetimes(plan, { models: config.models, today, isBuying }),
+    ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
+  ];
   refuseMistakes(
     context,
-    onlyOnce(lifetimes.flatMap(({ place, finding }) => diagnoseAt(manifests, place, finding))),
+    onlyOnce(findings.flatMap(({ place, finding }) => diagnoseAt(manifests, place, finding))),
   );
   return { plan, jobs };
 }
@@ -112,12 +129,28 @@ function selectJobs(jobs: readonly Job[], ids: readonly string[]): readonly Job[
     if (!known.has(id))
       throw new TintypeError('usage', `there is no image "${id}"${didYouMean(id, known)}`);
   }
-  return jobs.filter(({ id }) => ids.includes(id));
+  return withUpstream(jobs, ids);
 }
 
-function freeProviders({ providers }: Config): ReadonlySet<string> {
-  const own = Object.entries(providers).filter(([, provider]) => !provider.isPaid);
-  return new Set(['offline', ...own.map(([name]) => name)]);
+/** What the provider of a picture that has to be bought cannot do: a mistake, known before anything is spent. */
+function providerMistakes(
+  plan: Plan,
+  providers: Providers,
+): PlacedFinding[] {
+  return plan.requests.flatMap(({ job, request, provider, status, isFree }) => {
+    if (isFree || status === 'stored' || request === null) return [];
+    const refusal = providers(provider).refuse(request);
+    if (refusal === null) return [];
+    const message = `the provider ${provider} ${refusal}`;
+    return [{ place: job.place, finding: { code: 'not-supported-by-provider', message } as const }];
+  });
+}
+
+/** What configured providers add to every request. */
+function providerInputs({ providers }: Config): Map<string, Readonly<Record<string, unknown>>> {
+  return new Map(
+    Object.entries(providers).flatMap(([name, { inputs }]) => (inputs === null ? [] : [[name, inputs] as const])),
+  );
 }
 
 function diagnoseAt(manifests: readonly Manifest[], place: Place, finding: Finding): Diagnostic[] {

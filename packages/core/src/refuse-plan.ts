@@ -1,19 +1,22 @@
 import type { Context } from './context.ts';
 import { TintypeError } from './errors.ts';
+import { keyNameOf } from './key-name.ts';
 import { roundUsd } from './plan/estimate-cost.ts';
+import { lazyProviders } from './providers.ts';
 import type { CostRange, Plan, PlannedRequest } from './types.ts';
 
 /**
  * Everything that a run may be refused for before it spends or writes anything. Throws `originals-missing` where what
  * is missing may not be bought, `over-budget`, or `api-key-missing`.
  */
-export function refusePlan(plan: Plan, { config, env }: Context): void {
-  const wanted = plan.requests.filter(({ status, isFree }) => status !== 'stored' && !isFree);
+export function refusePlan(plan: Plan, context: Context): void {
+  const { config } = context;
+  const wanted = plan.requests.filter(({ status, isFree, refusal }) => status !== 'stored' && !isFree && refusal === null);
   if (wanted.length === 0 || config.missing === 'standin') return;
   if (config.missing === 'fail') refuseMissing(plan, wanted);
   if (config.maxCostUsd !== null)
     refuseUnaffordable(plan, wanted, config.maxCostUsd, config.allowUnpriced);
-  refuseKeyless(wanted, env);
+  refuseKeyless(wanted, context);
 }
 
 function refuseMissing(plan: Plan, wanted: readonly PlannedRequest[]): never {
@@ -51,21 +54,17 @@ function refuseUnaffordable(
   }
 }
 
-function refuseKeyless(wanted: readonly PlannedRequest[], env: Context['env']): void {
-  const keyless = wanted
-    .filter(({ provider }) => provider === 'openai')
-    .find(({ job }) => !env[keyNameOf(job)]);
-  if (keyless === undefined) return;
-  throw new TintypeError(
-    'api-key-missing',
-    `${nameOf(keyless)} has to be bought, and ${keyNameOf(keyless.job)} is not set; set it, or take --provider offline or --missing standin for drawings in its place. Nothing was done`,
-    { imageId: keyless.id },
-  );
-}
-
-/** The environment variable that holds the key for a job's calls. */
-export function keyNameOf({ call }: PlannedRequest['job']): string {
-  return call.apiKeyName ?? 'OPENAI_API_KEY';
+function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): void {
+  const providers = lazyProviders(context);
+  for (const planned of wanted) {
+    const keyName = keyNameOf(planned.job, providers(planned.provider));
+    if (keyName === null || context.env[keyName]) continue;
+    throw new TintypeError(
+      'api-key-missing',
+      `${nameOf(planned)} has to be bought, and ${keyName} is not set; set it, or take --provider offline or --missing standin for drawings in its place. Nothing was done`,
+      { imageId: planned.id },
+    );
+  }
 }
 
 function nameOf({ id, candidate }: PlannedRequest): string {

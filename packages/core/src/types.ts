@@ -56,6 +56,12 @@ export interface Finding {
   readonly message: string;
 }
 
+/** A finding with the place in a manifest that it is about. */
+export interface PlacedFinding {
+  readonly place: Place;
+  readonly finding: Finding;
+}
+
 /** The way from a manifest's top to a value in it: `['images', 'hero', 'widths', 1]`. */
 export type FieldPath = readonly (string | number)[];
 
@@ -126,6 +132,8 @@ export interface Request {
   readonly take?: number;
   /** From 2; the first candidate is the request of `number_of_images: 1`. */
   readonly candidate?: number;
+  /** What the provider's configuration adds to every request, such as a model's own inputs; left out where nothing. */
+  readonly provider_inputs?: Readonly<Record<string, unknown>>;
 }
 
 /** An entry of `input_images`, or a `mask`, as the manifest names it. */
@@ -322,7 +330,10 @@ export interface PlannedRequest extends PlanRow {
   readonly request: Request | null;
   readonly stored: Stored | null;
   /** The pictures that it works from, in order. */
-  readonly inputs: readonly InputFile[];
+  readonly inputs: readonly PlannedInput[];
+  readonly mask: PlannedInput | null;
+  /** Why the provider will not make it, remembered from an earlier run; asking again would change nothing. */
+  readonly refusal: string | null;
   /** Made for nothing: its provider is not paid. */
   readonly isFree: boolean;
 }
@@ -337,11 +348,18 @@ export interface Plan {
 
 /** A picture of the user's that a request works from, hashed and looked at. */
 export interface InputFile {
-  /** Relative to the root, with `/`. */
+  /** A path relative to the root, with `/`, or an `https:` URL. */
   readonly file: string;
   readonly sha256: Sha256;
   readonly info: PictureInfo;
 }
+
+/** One picture that a request works from: a file, another image's original, or one that is not known yet. */
+export type PlannedInput =
+  | { readonly kind: 'file'; readonly file: InputFile }
+  | { readonly kind: 'original'; readonly record: StoreRecord }
+  | { readonly kind: 'upstream'; readonly id: string; readonly number: number }
+  | { readonly kind: 'unfetched'; readonly url: string };
 
 /** One file of an image, before it is encoded: everything that decides its bytes but for the original. */
 export interface VariantSpec extends FormatSpec {

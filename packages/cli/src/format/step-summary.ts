@@ -20,8 +20,9 @@ export function stepSummary(events: readonly Event[], ending: string | null): st
 
 function summaryRow(event: Event): string[] {
   if (event.type === 'delivered') {
-    const size = event.isStandIn ? fileSize(event.bytes) : saving(event.originalBytes, event.bytes);
-    const result = event.isStandIn ? 'stand-in' : 'delivered';
+    const { bytes, originalBytes } = event;
+    const size = originalBytes === null ? fileSize(bytes) : saving(originalBytes, bytes);
+    const result = originalBytes === null ? 'stand-in' : 'delivered';
     return [row(event.id, result, String(event.files), size)];
   }
   if (event.type === 'failed')

@@ -7,7 +7,8 @@ import type { View } from './reporter.ts';
 export function jsonView(results: Output, notices: Output): View {
   return {
     report: (event) => {
-      if (IS_PUBLIC[event.type]) results.write(`${safeJson(event)}\n`);
+      if (!IS_PUBLIC[event.type]) return;
+      results.write(`${safeJson({ ...event, deliveries: undefined })}\n`);
     },
     notice: (text) => notices.write(`${text}\n`),
     close: () => {},

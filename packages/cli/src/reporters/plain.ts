@@ -36,7 +36,7 @@ function progressLine(event: Event): string | null {
     case 'generated':
       return `generated ${cleanLine(event.id)} in ${duration(event.ms)}${forMoney(event.costUsd)}`;
     case 'delivered':
-      return `delivered ${deliveredText(event)}`;
+      return event.isChanged ? `delivered ${deliveredText(event)}` : null;
     case 'removed':
       return `removed ${cleanLine(event.file)}`;
     default:
@@ -44,9 +44,9 @@ function progressLine(event: Event): string | null {
   }
 }
 
-/** `hero: 6 files, 1.4 MB -> 182 kB, 87% smaller`. */
+/** `hero: 6 files, 1.4 MB -> 182 kB, 87% smaller`; a stand-in saves nothing. */
 export function deliveredText(event: Extract<Event, { type: 'delivered' }>): string {
-  const standIn = event.isStandIn ? ' (stand-in)' : '';
-  const size = saving(event.originalBytes, event.bytes);
-  return `${cleanLine(event.id)}${standIn}: ${count(event.files, 'file')}, ${size}`;
+  const { originalBytes, bytes } = event;
+  const size = originalBytes === null ? 'a stand-in' : saving(originalBytes, bytes);
+  return `${cleanLine(event.id)}: ${count(event.files, 'file')}, ${size}`;
 }

@@ -77,7 +77,9 @@ const CLEAR_LINE_END = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
 
 function finishedLine(event: TimedEvent, colors: Colors): string | null {
-  if (event.type === 'delivered') return `${colors.green('✓')} ${deliveredText(event)}`;
+  if (event.type === 'delivered') {
+    return event.isChanged ? `${colors.green('✓')} ${deliveredText(event)}` : null;
+  }
   if (event.type === 'failed') return `${colors.red('✗')} ${problemText(event, colors)}`;
   return isProblem(event) ? problemText(event, colors) : null;
 }

@@ -19,7 +19,7 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     manifest: 'site.images.yaml',
     line: 2,
   },
-  planned: { type: 'planned', images: 4, stored: 1, missing: 3, blocked: 0, costUsd: 0.1264 },
+  planned: { type: 'planned', images: 4, stored: 1, missing: 3, blocked: 0, costUsd: 0.1264, deliveries: 4 },
   generating: { type: 'generating', id: 'hero', key: 'a1' },
   generated: { type: 'generated', id: 'hero', key: 'a1', costUsd: 0.0132, ms: 12_300 },
   failed: {
@@ -38,7 +38,7 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     files: 6,
     bytes: 182_000,
     originalBytes: 1_400_000,
-    isStandIn: false,
+    isChanged: true,
   },
   written: { type: 'written', file: 'hero.avif', bytes: 48_211 },
   removed: { type: 'removed', file: 'old.webp' },

@@ -1,60 +1,86 @@
 import { dirname, resolve } from 'node:path';
 import { sha256 } from '../hash.ts';
 import { readInside } from '../read-inside.ts';
-import type { Finding, InputFile, InputReference, Place } from '../types.ts';
+import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 import { inspectPicture, PictureError } from './inspect-picture.ts';
 
-/** OpenAI's image guide: each input below 50 MB, png, webp or jpg; read 2026-11-22. */
+/** OpenAI's image guide, read 2026-11-22: each input below 50 MB. */
 export const maxInputBytes = 50_000_000;
 
-/** The media type that goes with each format that the API takes. */
-export const inputMediaTypes: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-};
+/** The package's types say below 4 MB, the guide below 50 MB (2026-11-22): the smaller holds everywhere. */
+const maxMaskBytes = 4_000_000;
 
 export interface ReadInputs {
-  /** By the reference itself; a picture that cannot be used is not among them. */
+  /** By the reference itself; a picture that cannot be used, and a URL without a pin, is not among them. */
   readonly inputs: ReadonlyMap<InputReference, InputFile>;
-  readonly problems: readonly { readonly place: Place; readonly finding: Finding }[];
+  readonly problems: readonly PlacedFinding[];
 }
 
-/** Hashes and decodes the pictures that images work from. `root` is absolute; a file is read once. */
+/**
+ * Hashes and decodes the pictures that images work from: a file is read once, a URL is looked up in `pins` and never
+ * fetched. `root` is absolute.
+ */
 export async function readInputs(
   root: string,
-  references: readonly InputReference[],
+  jobs: readonly Job[],
+  pins: ReadonlyMap<string, InputFile>,
 ): Promise<ReadInputs> {
   const inputs = new Map<InputReference, InputFile>();
-  const problems: { place: Place; finding: Finding }[] = [];
+  const problems: PlacedFinding[] = [];
   const byPath = new Map<string, Promise<InputFile | string>>();
-  for (const reference of references) {
-    if (reference.kind !== 'file') continue;
+
+  const read = async (reference: InputReference, maxBytes: number): Promise<InputFile | null> => {
+    if (reference.kind === 'image') return null;
+    if (reference.kind === 'url') {
+      const pin = pins.get(reference.url) ?? null;
+      if (pin !== null) inputs.set(reference, pin);
+      return pin;
+    }
     const path = resolve(root, dirname(reference.place.file), reference.path);
-    const reading = byPath.get(path) ?? readInput(root, path);
+    const reading = byPath.get(path) ?? readInput(root, path, maxBytes);
     byPath.set(path, reading);
     const input = await reading;
-    if (typeof input === 'string') {
-      problems.push({ place: reference.place, finding: { code: 'bad-input', message: input } });
-    } else {
+    if (typeof input !== 'string') {
       inputs.set(reference, input);
+      return input;
     }
+    problems.push({ place: reference.place, finding: { code: 'bad-input', message: input } });
+    return null;
+  };
+
+  for (const { picture } of jobs) {
+    const sources = [];
+    for (const reference of picture.inputs) sources.push(await read(reference, maxInputBytes));
+    if (picture.mask === null) continue;
+    const mask = await read(picture.mask, maxMaskBytes);
+    const message = mask === null ? null : maskProblem(mask, sources[0] ?? null);
+    if (message !== null) problems.push({ place: picture.mask.place, finding: { code: 'bad-input', message } });
   }
   return { inputs, problems };
 }
 
 /** One picture, or what is wrong with it. */
-async function readInput(root: string, path: string): Promise<InputFile | string> {
-  const read = await readInside(root, path, maxInputBytes);
-  if ('problem' in read) return `input image ${read.problem}`;
+async function readInput(root: string, path: string, maxBytes: number): Promise<InputFile | string> {
+  const read = await readInside(root, path, maxBytes);
+  return 'problem' in read ? `input image ${read.problem}` : lookAt(read.file, read.bytes);
+}
+
+/** A picture's hash and what its bytes say of it, or why it cannot be used. */
+export async function lookAt(file: string, bytes: Uint8Array): Promise<InputFile | string> {
   try {
-    const info = await inspectPicture(read.bytes);
-    if (!Object.hasOwn(inputMediaTypes, info.format)) {
-      return `input image ${read.file} is ${info.format}; the API takes png, jpeg and webp`;
-    }
-    return { file: read.file, sha256: sha256(read.bytes), info };
+    return { file, sha256: sha256(bytes), info: await inspectPicture(bytes) };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
-    return `input image ${read.file} cannot be used: ${error.message}`;
+    return `input image ${file} cannot be used: ${error.message}`;
   }
+}
+
+/** The API's rules for masks: PNG with alpha, as large as the first input image; read 2026-11-22. */
+function maskProblem({ file, info }: InputFile, first: InputFile | null): string | null {
+  if (info.format !== 'png') return `the mask ${file} is ${info.format}, and a mask is a PNG`;
+  if (!info.hasAlpha) return `the mask ${file} has no alpha channel: transparent is where to draw`;
+  if (first === null) return null;
+  const isAsLarge = info.width === first.info.width && info.height === first.info.height;
+  if (isAsLarge) return null;
+  return `the mask ${file} is ${info.width}x${info.height}, and ${first.file} is ${first.info.width}x${first.info.height}`;
 }

@@ -22,7 +22,7 @@ export function resolveVariants(
   const full = crop ?? picture;
   return files.formats.flatMap(({ format, compression }) => [
     ...files.widths
-      .filter((width) => width < full.width)
+      .filter((width) => width <= full.width)
       .map((width) => ({
         file: fileName(name, format, width),
         format,

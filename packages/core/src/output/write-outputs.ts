@@ -25,9 +25,9 @@ export interface OutputWriter {
   /**
    * Writes an image's files where they differ from what stands on disk. May be called for many images at once. Throws a
    * TintypeError `output-not-ours` or `output-not-writable`, or what reading the encoded file throws; the image then has
-   * no place in the asset map but its previous one.
+   * no place in the asset map but its previous one. Resolves to how many files had to be written.
    */
-  readonly write: (image: DeliveredImage) => Promise<void>;
+  readonly write: (image: DeliveredImage) => Promise<number>;
   /**
    * Removes files of ours that are needed no more, and writes the asset map. Once, after every `write` has settled.
    * `order` is every name that has a place in the asset map, delivered this time or not.
@@ -60,9 +60,10 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     await folder.write(JOURNAL_NAME, text, { flush: true });
   };
 
-  const writeFile = async (file: EncodedFile) => {
+  /** 1 where the file had to be written, else 0. */
+  const writeFile = async (file: EncodedFile): Promise<number> => {
     const name = file.spec.file;
-    if (await folder.holds(name, file)) return;
+    if (await folder.holds(name, file)) return 0;
     const kind = await folder.kindOf(name);
     if (kind === 'other' || (kind === 'file' && !ours.has(name))) {
       throw new TintypeError(
@@ -77,6 +78,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     await folder.write(name, bytes);
     written.add(name);
     onWritten(name, bytes.length);
+    return 1;
   };
 
   const remove = async (name: string) => {
@@ -97,8 +99,10 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
 
   return {
     write: async (image) => {
-      for (const file of image.encoded) await limit(() => writeFile(file));
+      let writes = 0;
+      for (const file of image.encoded) writes += await limit(() => writeFile(file));
       delivered.set(image.name, toAsset(image));
+      return writes;
     },
 
     finish: async (order) => {

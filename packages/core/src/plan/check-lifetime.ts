@@ -1,10 +1,5 @@
-import type { Finding, Place, Plan } from '../types.ts';
+import type { PlacedFinding, Plan } from '../types.ts';
 import { modelNamed, type ModelTable } from './models.ts';
-
-export interface PlacedFinding {
-  readonly place: Place;
-  readonly finding: Finding;
-}
 
 export interface Lifetime {
   readonly models: ModelTable;

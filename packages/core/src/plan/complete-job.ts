@@ -7,9 +7,9 @@ import type {
   FormatSpec,
   InputReference,
   Job,
-  Place,
 } from '../types.ts';
 import { checkModel } from './check-model.ts';
+import { parseInputReference } from './input-reference.ts';
 import type { Draft, ExpandOptions } from './expand-jobs.ts';
 import { modelNamed } from './models.ts';
 import { parseSize, type Size, sizeOfRatio } from './picture-size.ts';
@@ -27,13 +27,8 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
   const size = sizeOf(draft, options, modelName);
   checkModel(draft, modelName, options.models);
 
-  const inputs = (fields.input_images ?? []).flatMap((written, index) => {
-    const reference = referenceOf(draft, written, draft.placeOf('input_images', index), index);
-    return reference === null ? [] : [reference];
-  });
-  if (fields.mask !== undefined) {
-    find('mask', { code: 'not-supported', message: 'mask is not supported yet' });
-  }
+  const inputs = inputsOf(draft);
+  const mask = maskOf(draft);
   const files = filesOf(draft, size === null ? null : parseSize(size));
   if (fields.prompt === undefined) {
     find('prompt', { code: 'missing-field', message: `"${draft.id}" has no prompt` });
@@ -54,7 +49,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       complexity: fields.complexity ?? null,
       inputFidelity: (fields.input_fidelity ?? defaults.input_fidelity) as 'low' | 'high',
       inputs,
-      mask: null,
+      mask,
       take: fields.take ?? defaults.take,
       numberOfImages: fields.number_of_images ?? defaults.number_of_images,
     },
@@ -133,29 +128,24 @@ function sizeOf(draft: Draft, { models }: ExpandOptions, modelName: string): str
   return null;
 }
 
-function referenceOf(
-  draft: Draft,
-  written: string,
-  place: Place,
-  index: number,
-): InputReference | null {
-  const refuse = (code: 'not-supported' | 'bad-input', message: string): null => {
-    draft.find('input_images', { code, message }, index);
-    return null;
-  };
-  if (written.startsWith('tintype:')) {
-    return refuse('not-supported', 'references to other images (tintype:) are not supported yet');
+function inputsOf({ fields, find, placeOf }: Draft): InputReference[] {
+  return (fields.input_images ?? []).flatMap((written, index) => {
+    const reference = parseInputReference(written, placeOf('input_images', index));
+    if (typeof reference !== 'string') return [reference];
+    find('input_images', { code: 'bad-input', message: reference }, index);
+    return [];
+  });
+}
+
+function maskOf({ fields, find, placeOf }: Draft): InputReference | null {
+  if (fields.mask === undefined) return null;
+  if (fields.input_images === undefined) {
+    find('mask', { code: 'conflict', message: 'mask is laid over input_images, and there are none' });
   }
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(written)?.[1]?.toLowerCase();
-  if (scheme === 'https')
-    return refuse('not-supported', 'https: input images are not supported yet');
-  if (scheme !== undefined) {
-    return refuse(
-      'bad-input',
-      `an input image is a path, an https: URL or tintype:<id>, not ${scheme}:`,
-    );
-  }
-  return { kind: 'file', path: written, place };
+  const reference = parseInputReference(fields.mask, placeOf('mask'));
+  if (typeof reference !== 'string' && reference.kind === 'file') return reference;
+  find('mask', { code: 'bad-input', message: 'a mask is the path of a PNG' });
+  return null;
 }
 
 /** The fields that make the files, checked against the pixels there will be; `picture` is `null` for size auto. */

@@ -2,11 +2,11 @@ import type { CostRange, Request, Usage } from '../types.ts';
 import type { Model, Prices, TokenRule } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 
-/** What a request may cost, in US dollars; `null` where the model's price is unknown. `inputs`: pixels of each input. */
+/** What a request may cost, in US dollars; `null` where the model's price is unknown. `inputs`: pixels of each input, `null` unknown. */
 export function estimateCost(
   model: Model,
   request: Request,
-  inputs: readonly Size[],
+  inputs: readonly (Size | null)[],
 ): CostRange | null {
   if (model.prices === null || model.tokens === null) return null;
   const output = outputTokens(model, model.tokens, request);
@@ -107,15 +107,26 @@ function textTokens(prompt: string): TokenRange {
 }
 
 /** At most 1,536 patches of 32 pixels a picture; on the models with `input_fidelity`, tiles and a surcharge. */
-function inputImageTokens(model: Model, request: Request, inputs: readonly Size[]): TokenRange {
-  const counts = inputs.map((size) =>
-    model.inputFidelities.length === 0
-      ? patchTokens(size)
-      : tileTokens(size, request.input_fidelity === 'high'),
-  );
-  const sum = counts.reduce((total, count) => total + count, 0);
-  return { low: sum, high: sum };
+function inputImageTokens(
+  model: Model,
+  request: Request,
+  inputs: readonly (Size | null)[],
+): TokenRange {
+  const hasTiles = model.inputFidelities.length > 0;
+  const isHighFidelity = request.input_fidelity === 'high';
+  const ranges = inputs.map((size): TokenRange => {
+    if (size === null) return hasTiles ? anyTiles : { low: patch, high: maxPatches };
+    const tokens = hasTiles ? tileTokens(size, isHighFidelity) : patchTokens(size);
+    return { low: tokens, high: tokens };
+  });
+  return {
+    low: ranges.reduce((sum, { low }) => sum + low, 0),
+    high: ranges.reduce((sum, { high }) => sum + high, 0),
+  };
 }
+
+/** One tile at low fidelity, three at high: no size that the models make has more. */
+const anyTiles: TokenRange = { low: 65 + 129, high: 65 + 3 * 129 + 6240 };
 
 const patch = 32;
 const maxPatches = 1536;

@@ -11,6 +11,7 @@ import type {
   Place,
   Row,
 } from '../types.ts';
+import { checkGraph } from './check-graph.ts';
 import { completeJob } from './complete-job.ts';
 import { deliveriesOf } from './deliveries.ts';
 import type { ModelTable } from './models.ts';
@@ -27,6 +28,8 @@ export interface ExpandOptions {
 }
 
 export interface Expanded {
+  /** Of every image, those with mistakes included. */
+  readonly ids: ReadonlySet<string>;
   /** In manifest order; an image with a mistake is not among them. */
   readonly jobs: readonly Job[];
   readonly diagnostics: readonly Diagnostic[];
@@ -70,11 +73,11 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
       }
     }
   }
-  for (const clash of outputClashes(jobs)) {
-    const manifest = manifests.find(({ file }) => file === clash.place.file);
-    if (manifest !== undefined) found.add(manifest.diagnoseAt(clash.place, clash.finding));
+  for (const { place, finding } of [...outputClashes(jobs), ...checkGraph(jobs, new Set(taken.keys()))]) {
+    const manifest = manifests.find(({ file }) => file === place.file);
+    if (manifest !== undefined) found.add(manifest.diagnoseAt(place, finding));
   }
-  return { jobs, diagnostics: found.all };
+  return { ids: new Set(taken.keys()), jobs, diagnostics: found.all };
 }
 
 /** Diagnostics, each said once: a mistake in a preset is the same mistake in every image that uses it. */

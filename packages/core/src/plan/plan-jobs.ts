@@ -5,100 +5,176 @@ import type {
   Job,
   Key,
   OpenAttempt,
+  PictureInfo,
   Plan,
+  PlannedInput,
   PlannedRequest,
   PlanTotals,
+  Request,
+  Sha256,
   Stored,
 } from '../types.ts';
+import { candidateOf } from './check-graph.ts';
 import { estimateCost, roundUsd } from './estimate-cost.ts';
 import { modelNamed, type ModelTable } from './models.ts';
+import { parseSize, type Size } from './picture-size.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
 /** What planning knows of the world. */
 export interface Known {
   readonly stored: ReadonlyMap<Key, Stored>;
   readonly attempts: ReadonlyMap<Key, OpenAttempt>;
+  /** By the reference; an `https:` URL that was never fetched is not among them. */
   readonly inputs: ReadonlyMap<InputReference, InputFile>;
+  /** Why a key was refused by moderation before. */
+  readonly refusals: ReadonlyMap<Key, string>;
   readonly models: ModelTable;
   /** The providers that cost nothing. */
   readonly freeProviders: ReadonlySet<string>;
+  /** What a provider's configuration adds to every request, where it adds anything. */
+  readonly providerInputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
-/** One row a request, in the order of the jobs, with what is stored, what is missing and what that may cost. */
+/**
+ * One row a request, in the order of the jobs, with what is stored, what is missing and what that may cost. Every image
+ * that a job works from must be among the jobs, and no image may wait for itself (`checkGraph`).
+ */
 export function planJobs(jobs: readonly Job[], known: Known): Plan {
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const planned = new Map<string, PlannedRequest>();
+  const plan = (job: Job, number: number): PlannedRequest => {
+    const name = `${job.id}@${number}`;
+    const row = planned.get(name) ?? planRequest(job, number, known, (reference) => upstream(reference));
+    planned.set(name, row);
+    return row;
+  };
+  const upstream: Upstream = (reference) => {
+    const job = byId.get(reference.id);
+    if (job === undefined) throw new Error(`${reference.id} is not planned`);
+    return plan(job, candidateOf(reference, job));
+  };
   const requests = jobs.flatMap((job) =>
-    Array.from({ length: job.picture.numberOfImages }, (_, index) =>
-      planRequest(job, index + 1, known),
-    ),
+    Array.from({ length: job.picture.numberOfImages }, (_, index) => plan(job, index + 1)),
   );
   return { jobs, requests, totals: totalsOf(requests) };
 }
 
-function planRequest(job: Job, number: number, known: Known): PlannedRequest {
+type ImageReference = Extract<InputReference, { kind: 'image' }>;
+type Upstream = (reference: ImageReference) => PlannedRequest;
+
+function planRequest(job: Job, number: number, known: Known, upstream: Upstream): PlannedRequest {
   const { picture } = job;
-  const inputs = picture.inputs.flatMap((reference) => known.inputs.get(reference) ?? []);
-  const request = requestOf(job, number, {
-    images: inputs.map(({ sha256 }) => sha256),
-    mask: null,
-  });
-  const key = requestKey(request);
+  const inputs = picture.inputs.map((reference) => plannedInput(reference, known, upstream));
+  const mask = picture.mask === null ? null : plannedInput(picture.mask, known, upstream);
   const isFree = known.freeProviders.has(picture.provider);
   const row = {
     id: job.id,
     candidate: picture.numberOfImages === 1 ? null : number,
-    key,
     provider: picture.provider,
     model: picture.model,
     manifest: job.place.file,
     line: job.place.line,
     job,
     number,
-    request,
     inputs,
+    mask,
     isFree,
+    stored: null,
+    refusal: null,
   };
 
+  const providerInputs = known.providerInputs.get(picture.provider) ?? null;
   if (isFree) {
-    return {
-      ...row,
-      status: 'missing',
-      reason: 'drawn here, for nothing',
-      costUsd: nothing,
-      stored: null,
-    };
+    // Nothing waits for a drawing: an upstream image counts as what it would be drawn from.
+    const images = picture.inputs.map((reference, index) =>
+      reference.kind === 'image' ? upstream(reference).key : hashOf(inputs[index]!),
+    );
+    const hashes = { images: images.filter((hash) => hash !== null), mask: mask && hashOf(mask) };
+    const free = requestOf(job, number, hashes, providerInputs);
+    const key = requestKey(free);
+    return { ...row, key, request: free, status: 'missing', reason: 'drawn here, for nothing', costUsd: nothing };
   }
+  const request = requestFrom(job, number, inputs, mask, providerInputs);
+  const estimate = (): CostRange | null =>
+    estimateCost(
+      modelNamed(known.models, picture.model),
+      request ?? requestOf(job, number, { images: [], mask: null }, null),
+      picture.inputs.map((reference, index) => sizeOf(inputs[index]!, reference, upstream)),
+    );
+  if (request === null) {
+    const waitsFor = [...inputs, ...(mask === null ? [] : [mask])].find(isUnknown);
+    const reason = `waits for ${waitsFor === undefined ? 'its inputs' : nameOf(waitsFor)}`;
+    return { ...row, key: null, request, status: 'blocked', reason, costUsd: estimate() };
+  }
+  const key = requestKey(request);
   const stored = known.stored.get(key) ?? null;
   if (stored !== null) {
-    return { ...row, status: 'stored', reason: storedReason(stored), costUsd: nothing, stored };
+    const reason = stored.kind === 'damaged' ? stored.reason : (stored.record.rejected ?? null);
+    return { ...row, key, request, stored, status: 'stored', reason, costUsd: nothing };
   }
-  const costUsd = estimateCost(
-    modelNamed(known.models, picture.model),
-    request,
-    inputs.map(({ info }) => info),
-  );
+  const refusal = known.refusals.get(key) ?? null;
+  if (refusal !== null) {
+    return { ...row, key, request, refusal, status: 'missing', reason: refusal, costUsd: nothing };
+  }
   const attempt = known.attempts.get(key);
-  if (attempt !== undefined) {
-    return {
-      ...row,
-      status: 'attempted',
-      reason: attemptReason(attempt),
-      costUsd: attempt.isReceived ? nothing : costUsd,
-      stored,
-    };
+  if (attempt === undefined) {
+    return { ...row, key, request, status: 'missing', reason: 'new', costUsd: estimate() };
   }
-  return { ...row, status: 'missing', reason: 'new', costUsd, stored };
+  const costUsd = attempt.isReceived ? nothing : estimate();
+  return { ...row, key, request, status: 'attempted', reason: attemptReason(attempt), costUsd };
 }
 
 const nothing: CostRange = { low: 0, high: 0 };
 
-/** Why what is stored cannot be delivered; `null` where it can. */
-function storedReason(stored: Stored): string | null {
-  return stored.kind === 'damaged' ? stored.reason : (stored.record.rejected ?? null);
+function plannedInput(reference: InputReference, known: Known, upstream: Upstream): PlannedInput {
+  if (reference.kind === 'image') {
+    const { stored, id, number } = upstream(reference);
+    const isUsable = stored?.kind === 'record' && stored.record.rejected === undefined;
+    return isUsable ? { kind: 'original', record: stored.record } : { kind: 'upstream', id, number };
+  }
+  const file = known.inputs.get(reference);
+  if (file !== undefined) return { kind: 'file', file };
+  if (reference.kind === 'url') return { kind: 'unfetched', url: reference.url };
+  throw new Error(`${reference.path} was not read`);
+}
+
+/** The request, once every picture that it works from is known; `null` before. */
+export function requestFrom(
+  job: Job,
+  number: number,
+  inputs: readonly PlannedInput[],
+  mask: PlannedInput | null,
+  providerInputs: Request['provider_inputs'] | null,
+): Request | null {
+  const images = inputs.map(hashOf).filter((hash) => hash !== null);
+  const maskHash = mask === null ? null : hashOf(mask);
+  if (images.length < inputs.length || (mask !== null && maskHash === null)) return null;
+  return requestOf(job, number, { images, mask: maskHash }, providerInputs ?? null);
+}
+
+function hashOf(input: PlannedInput): Sha256 | null {
+  if (input.kind === 'file') return input.file.sha256;
+  return input.kind === 'original' ? input.record.original.sha256 : null;
+}
+
+function isUnknown(input: PlannedInput): boolean {
+  return hashOf(input) === null;
+}
+
+function nameOf(input: PlannedInput): string {
+  if (input.kind === 'upstream') return `"${input.id}"`;
+  return input.kind === 'unfetched' ? `${input.url}, which was not fetched yet` : 'its inputs';
+}
+
+/** The pixels of an input; of one that is not known yet, those that its image asks for; `null`: nobody knows. */
+function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstream): Size | null {
+  if (input.kind === 'file') return input.file.info;
+  if (input.kind === 'original') return input.record.original satisfies PictureInfo;
+  return reference.kind === 'image' ? parseSize(upstream(reference).job.picture.size) : null;
 }
 
 function attemptReason({ startedAt, outcome, requestId, isReceived }: OpenAttempt): string {
-  if (isReceived)
-    return `bought at ${startedAt} and not recorded yet; the next run does, for nothing`;
+  if (isReceived) return `bought at ${startedAt} and not recorded yet; the next run does, for nothing`;
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   return `asked for at ${startedAt}, ${how}${id}; it may have been billed`;

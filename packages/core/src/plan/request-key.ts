@@ -7,8 +7,16 @@ export interface InputHashes {
   readonly mask: Sha256 | null;
 }
 
-/** The request of one candidate of a job. Fields at a default that `Request` calls optional are left out. */
-export function requestOf(job: Job, candidate: number, inputs: InputHashes): Request {
+/**
+ * The request of one candidate of a job. Fields at a default that `Request` calls optional are left out.
+ * `providerInputs`: what the provider's configuration adds to it.
+ */
+export function requestOf(
+  job: Job,
+  candidate: number,
+  inputs: InputHashes,
+  providerInputs: Request['provider_inputs'] | null = null,
+): Request {
   const { picture } = job;
   return {
     provider: picture.provider,
@@ -23,6 +31,7 @@ export function requestOf(job: Job, candidate: number, inputs: InputHashes): Req
     ...(inputs.mask === null ? {} : { mask: inputs.mask }),
     ...(picture.take === 1 ? {} : { take: picture.take }),
     ...(candidate === 1 ? {} : { candidate }),
+    ...(providerInputs === null ? {} : { provider_inputs: providerInputs }),
   };
 }
 

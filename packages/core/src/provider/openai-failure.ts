@@ -15,6 +15,8 @@ export interface Failure {
   readonly code: FailureCode;
   readonly message: string;
   readonly retryAfterMs: number | null;
+  /** A picture was made, and then blocked. */
+  readonly isBilledAnyway: boolean;
 }
 
 /**
@@ -28,6 +30,7 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
     code: failureCode,
     message: remedy === '' ? message : `${message} (${remedy})`,
     retryAfterMs: retryAfterMs(answer.header),
+    isBilledAnyway: failureCode === 'moderation' && moderationStage(answer.details) === 'output',
   });
 
   if (code === 'moderation_blocked' || code === 'content_policy_violation') {
@@ -35,12 +38,22 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   }
   if (code !== null && quotaCodes.has(code))
     return failure('quota', 'raise the limit or add credit');
+  if (status === 402) return failure('quota', 'add credit');
   if (status === 401) return failure('bad-api-key', 'check the key');
   if (status === 403) return failure('not-permitted');
+  if (status === 429 && asksTooMuch(answer.message)) {
+    return failure('refused', 'one request asks for more pictures than the account may have in a minute');
+  }
   if (status === 429) return failure('rate-limited');
   if (status === 503) return failure('overloaded');
   if (status >= 500) return failure('server-error', 'it may have been billed');
   return failure('refused');
+}
+
+/** "Limit 5, Requested 10": it can never succeed, however long one waits. */
+function asksTooMuch(message: string): boolean {
+  const match = /Limit (\d+).*?Requested (\d+)/.exec(message);
+  return match !== null && Number(match[2]) > Number(match[1]);
 }
 
 const quotaCodes: ReadonlySet<string> = new Set([
@@ -59,16 +72,29 @@ function firstLine(message: string): string {
   return line.length > shownLength ? `${line.slice(0, shownLength)}…` : line;
 }
 
+interface ModerationDetails {
+  readonly moderation_stage?: unknown;
+  readonly categories?: unknown;
+}
+
+function moderationDetails(details: unknown): ModerationDetails | null {
+  return typeof details === 'object' && details !== null && 'moderation_details' in details
+    ? (details.moderation_details as ModerationDetails | null)
+    : null;
+}
+
+/** `input`, `output` or `unknown`; empty where the API does not say. */
+function moderationStage(details: unknown): string {
+  const stage = moderationDetails(details)?.moderation_stage;
+  return typeof stage === 'string' ? stage : '';
+}
+
 /** The stage and categories, as the API gives them. */
 function moderationReason(details: unknown): string {
-  const moderation =
-    typeof details === 'object' && details !== null && 'moderation_details' in details
-      ? (details.moderation_details as { moderation_stage?: unknown; categories?: unknown } | null)
-      : null;
-  const categories = Array.isArray(moderation?.categories) ? moderation.categories.join(', ') : '';
-  const stage = typeof moderation?.moderation_stage === 'string' ? moderation.moderation_stage : '';
-  const parts = [stage === '' ? '' : `stage ${stage}`, categories].filter((part) => part !== '');
-  return parts.join(': ');
+  const categories = moderationDetails(details)?.categories;
+  const stage = moderationStage(details);
+  const parts = [stage === '' ? '' : `stage ${stage}`, Array.isArray(categories) ? categories.join(', ') : ''];
+  return parts.filter((part) => part !== '').join(': ');
 }
 
 /** `retry-after-ms`, else `retry-after` in seconds or as an HTTP date; `null` where there is none. */

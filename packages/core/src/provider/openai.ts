@@ -5,43 +5,79 @@ import OpenAI, {
   APIUserAbortError,
   toFile,
 } from 'openai';
-import { Agent, fetch as undiciFetch } from 'undici';
 import { redact } from '../redact.ts';
 import type { Request } from '../types.ts';
+import { patientFetch } from './patient-fetch.ts';
+import { rateLimitOf } from './openai-rate-limit.ts';
 import { failureOfStatus } from './openai-failure.ts';
 import { readImagesReply } from './openai-reply.ts';
-import { type Order, type Picture, type Provider, ProviderError } from './provider.ts';
+import { type InputPicture, type Order, type Picture, type Provider, ProviderError } from './provider.ts';
 
-/** Where the API is. */
+/** A server that speaks OpenAI's Images API: where it is, and how it differs from OpenAI's own. */
 export interface OpenAiOptions {
   /** @default OpenAI's own, `https://api.openai.com/v1` */
-  readonly baseUrl: string | null;
-  readonly organization: string | null;
-  readonly project: string | null;
+  readonly baseUrl?: string | null;
+  readonly organization?: string | null;
+  readonly project?: string | null;
+  /**
+   * The environment variable that holds its key; `null` for a server that asks for none.
+   * @default 'OPENAI_API_KEY'
+   */
+  readonly apiKeyName?: string | null;
+  /**
+   * `b64_json` for servers that answer with a URL unless they are told otherwise. OpenAI refuses the parameter.
+   * @default 'omit'
+   */
+  readonly responseFormat?: 'omit' | 'b64_json';
+  /**
+   * Whether it can work from input images.
+   * @default true
+   */
+  readonly supportsEdits?: boolean;
+  /**
+   * The parameters that it takes besides `model`, `prompt`, `n` and `size`; `null`: all.
+   * @default null
+   */
+  readonly parameters?: readonly string[] | null;
+  /**
+   * Whether the token counts of its answers are what is billed.
+   * @default true
+   */
+  readonly trustsUsage?: boolean;
 }
+
+/** A profile with every field present. */
+type Profile = Required<OpenAiOptions>;
+
+const openAiProfile: Profile = {
+  baseUrl: null,
+  organization: null,
+  project: null,
+  apiKeyName: 'OPENAI_API_KEY',
+  responseFormat: 'omit',
+  supportsEdits: true,
+  parameters: null,
+  trustsUsage: true,
+};
 
 /**
  * OpenAI's Images API, and servers that speak it, through the real client. One call is one attempt at one picture: the
  * client's own retries are off, for a call that was lost on the way back may have been billed.
  */
-export function openAi(options: OpenAiOptions): Provider {
-  // undici gives up after 300 s of silence, which pictures can take: the only clock that counts is the order's own.
-  // No connection is used twice, for one that died between two calls looks like a picture that was lost on the way.
-  const dispatcher = new Agent({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs },
-    pipelining: 0,
-  });
+export function openAi(options: OpenAiOptions = {}): Provider {
+  const profile: Profile = { ...openAiProfile, ...options };
+  const fetch = patientFetch();
   return {
     isPaid: true,
+    apiKeyName: profile.apiKeyName,
+    inputs: null,
+    refuse: (request) => refusal(request, profile),
     async generate(order) {
       const secrets = order.apiKey === null ? [] : [order.apiKey];
       const signal = AbortSignal.timeout(order.timeoutMs);
       try {
-        const response = await send(clientOf(options, order, dispatcher), order, signal);
-        const requestId = response.headers.get('x-request-id');
-        return pictureOf(new Uint8Array(await response.arrayBuffer()), requestId);
+        const response = await send(clientOf(profile, order, fetch), order, profile, signal);
+        return pictureOf(new Uint8Array(await response.arrayBuffer()), response.headers, profile);
       } catch (error) {
         throw providerError(error, signal.aborted, order.timeoutMs, secrets);
       }
@@ -49,61 +85,86 @@ export function openAi(options: OpenAiOptions): Provider {
   };
 }
 
-const connectTimeoutMs = 30_000;
-
-function clientOf(options: OpenAiOptions, order: Order, dispatcher: Agent): OpenAI {
+function clientOf(profile: Profile, order: Order, fetch: typeof globalThis.fetch): OpenAI {
   return new OpenAI({
-    apiKey: order.apiKey ?? '',
-    baseURL: options.baseUrl,
-    organization: options.organization,
-    project: options.project,
+    // The client insists on a key, also where the server asks for none.
+    apiKey: order.apiKey ?? 'none',
+    baseURL: profile.baseUrl,
+    organization: profile.organization,
+    project: profile.project,
     maxRetries: 0,
     // The signal ends the call; the client's own clock must not end it earlier.
     timeout: order.timeoutMs + 60_000,
     logLevel: 'off',
-    fetch: (input, init) => undiciFetch(input as never, { ...init, dispatcher } as never) as never,
+    fetch,
   });
 }
 
 /** The call itself: an edit where there are pictures to work from, a generation else. */
-async function send(client: OpenAI, order: Order, signal: AbortSignal): Promise<Response> {
-  const body = bodyOf(order.request, order.call);
+async function send(client: OpenAI, order: Order, profile: Profile, signal: AbortSignal): Promise<Response> {
+  const body = bodyOf(order, profile);
   if (order.inputs.length === 0) {
     return client.images.generate(body, { signal }).asResponse();
   }
-  const image = await Promise.all(
-    order.inputs.map(({ bytes, name, mediaType }) => toFile(bytes, name, { type: mediaType })),
-  );
-  const fidelity = order.request.input_fidelity;
-  const edit = { ...body, image, ...(fidelity === undefined ? {} : { input_fidelity: fidelity }) };
-  return client.images.edit(edit, { signal }).asResponse();
+  const image = await Promise.all(order.inputs.map(fileOf));
+  const mask = order.mask === null ? {} : { mask: await fileOf(order.mask) };
+  return client.images.edit({ ...body, image, ...mask }, { signal }).asResponse();
 }
 
-/** The API's parameters. Only what the request names: the API refuses what it does not know, and `null` too. */
-function bodyOf(request: Request, call: Order['call']) {
+/** What is asked for, not at its default, that the server does not take. */
+function refusal(request: Request, { supportsEdits, parameters }: Profile): string | null {
+  if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
+  const asked = {
+    quality: request.quality !== 'auto',
+    background: request.background !== 'auto',
+    complexity: request.complexity !== undefined,
+    input_fidelity: request.input_fidelity !== undefined,
+  };
+  const refused = Object.entries(asked).find(([name, isAsked]) => isAsked && parameters?.includes(name) === false);
+  return refused === undefined ? null : `takes no ${refused[0]}`;
+}
+
+function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
+  return toFile(bytes, name, { type: mediaType });
+}
+
+/**
+ * The API's parameters. What is at its default is left out, for a model that does not have a parameter refuses its
+ * default too; `null` would be refused as well.
+ */
+function bodyOf({ request, call }: Order, profile: Profile) {
+  const parameters = Object.entries({
+    quality: request.quality === 'auto' ? undefined : request.quality,
+    background: request.background === 'auto' ? undefined : request.background,
+    complexity: request.complexity,
+    input_fidelity: request.input_fidelity,
+    moderation: call.moderation === 'auto' ? undefined : call.moderation,
+    output_format: 'png',
+    safety_identifier: call.userId ?? undefined,
+    response_format: profile.responseFormat === 'omit' ? undefined : profile.responseFormat,
+  }).filter(
+    ([name, value]) =>
+      value !== undefined &&
+      (profile.parameters === null || profile.parameters.includes(name) || name === 'response_format'),
+  );
   return {
     model: request.model,
     prompt: request.prompt,
     n: 1,
     size: request.size as '1024x1024',
-    quality: request.quality as 'auto',
-    background: request.background,
-    output_format: 'png' as const,
-    ...(call.moderation === 'auto' ? {} : { moderation: call.moderation }),
-    ...(call.userId === null ? {} : { safety_identifier: call.userId }),
-    ...(request.complexity === undefined ? {} : { complexity: request.complexity as 'low' }),
+    ...Object.fromEntries(parameters),
   };
 }
 
-function pictureOf(reply: Uint8Array, requestId: string | null): Picture {
+function pictureOf(reply: Uint8Array, headers: Headers, profile: Profile): Picture {
+  const requestId = headers.get('x-request-id');
+  const limit = rateLimitOf((name) => headers.get(name), null);
   const read = readImagesReply(reply);
   if ('problem' in read) {
-    throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, {
-      requestId,
-      reply,
-    });
+    throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, { requestId, reply, limit });
   }
-  return { ...read, requestId };
+  const usage = profile.trustsUsage ? read.usage : null;
+  return { bytes: read.bytes, usage, requestId, warnings: [], limit };
 }
 
 function providerError(
@@ -127,7 +188,9 @@ function providerError(
     });
     return new ProviderError(failure.code, redact(failure.message, secrets), {
       retryAfterMs: failure.retryAfterMs,
+      isBilledAnyway: failure.isBilledAnyway,
       requestId: error.requestID ?? null,
+      limit: rateLimitOf((name) => error.headers?.get(name) ?? null, messageOf(error)),
     });
   }
   const code = errorCodeOf(error);

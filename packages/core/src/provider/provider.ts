@@ -2,8 +2,8 @@ import type { CallFields, Key, Request, Usage } from '../types.ts';
 import { TintypeError, type ErrorCode } from '../errors.ts';
 
 /**
- * What turns a request into an original. One call is one picture. A provider never retries, never writes and never
- * reads the environment: the caller knows the store, the budget and the attempt file.
+ * What turns a request into an original. One call is one attempt at one picture. A provider never retries, never writes
+ * and never reads the environment: the caller knows the store, the budget and the attempt file.
  */
 export interface Provider {
   /**
@@ -11,6 +11,12 @@ export interface Provider {
    * free one's are drawn again at will and kept in the cache only.
    */
   readonly isPaid: boolean;
+  /** The environment variable that holds the key for its calls, unless an image names another; `null`: it needs none. */
+  readonly apiKeyName: string | null;
+  /** What its configuration adds to every request. It decides pixels, so it enters the key; `null`: nothing. */
+  readonly inputs: Readonly<Record<string, unknown>> | null;
+  /** What of a request it cannot do, in words that follow "provider x ": known before anything is spent. */
+  refuse(request: Request): string | null;
   /** Rejects with a `ProviderError`; any other error counts as one whose outcome is unknown. */
   generate(order: Order): Promise<Picture>;
 }
@@ -23,8 +29,12 @@ export interface Order {
   readonly call: Pick<CallFields, 'moderation' | 'userId'>;
   /** The key itself. It goes into the request's header and nowhere else. */
   readonly apiKey: string | null;
+  /** The user's own key at OpenAI, for hosts that ask for it as an input of a model; absent where there is none. */
+  readonly openAiKey?: string | null;
   /** The bytes behind `request.input_images`, in order. */
   readonly inputs: readonly InputPicture[];
+  /** The bytes behind `request.mask`. */
+  readonly mask: InputPicture | null;
   /** Milliseconds for headers and body together. */
   readonly timeoutMs: number;
 }
@@ -43,6 +53,15 @@ export interface Picture {
   /** `null` where the API did not say. */
   readonly usage: Usage | null;
   readonly requestId: string | null;
+  /** What the API says it did not do as asked; shown to the user. */
+  readonly warnings: readonly string[];
+  /** What the API says of the account's limit on pictures a minute; `null` where it says nothing. */
+  readonly limit: RateLimit | null;
+}
+
+/** What an answer tells of the account's limit. */
+export interface RateLimit {
+  readonly imagesPerMinute: number;
 }
 
 /** How a call to a provider can fail: the rows of the policy in `retry.ts`. */
@@ -69,6 +88,9 @@ export class ProviderError extends TintypeError {
   /** What the API asked to wait before another try; `null` where it did not. */
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
+  readonly limit: RateLimit | null;
+  /** The work was done and is billed although nothing came of it, as where a finished picture is blocked. */
+  readonly isBilledAnyway: boolean;
   /** The body of an answer that was paid for and holds no usable picture; it is kept. */
   readonly reply: Uint8Array | null;
 
@@ -79,6 +101,8 @@ export class ProviderError extends TintypeError {
       readonly retryAfterMs?: number | null;
       readonly requestId?: string | null;
       readonly reply?: Uint8Array | null;
+      readonly limit?: RateLimit | null;
+      readonly isBilledAnyway?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -86,5 +110,7 @@ export class ProviderError extends TintypeError {
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.requestId = details.requestId ?? null;
     this.reply = details.reply ?? null;
+    this.limit = details.limit ?? null;
+    this.isBilledAnyway = details.isBilledAnyway ?? false;
   }
 }

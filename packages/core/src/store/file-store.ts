@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import type { Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
+import type { InputFile, Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
 import { version } from '../version.ts';
 import { layout } from './layout.ts';
-import { formatJson, isHash, parseAttempt, parseRecord } from './record-file.ts';
+import { formatJson, isHash, parseAttempt, parsePin, parseRecord } from './record-file.ts';
 import type { Purchase, Store } from './store.ts';
 import { writeAtomic } from './write-atomic.ts';
 
@@ -16,14 +16,10 @@ export function fileStore(dir: string): Store {
     stored: () => readStored(dir),
     read: (record) => readOriginal(dir, record),
     put: (purchase) => putPurchase(dir, purchase),
+    pins: () => readPins(dir),
+    pin: (input) => writing(dir, layout.input(dir, sha256(input.file)), formatJson({ version: 1, ...input })),
     attempts: () => readAttempts(dir),
-    async noteAttempt(attempt) {
-      try {
-        await writeAtomic(layout.attempt(dir, attempt.key), formatJson(attempt));
-      } catch (cause) {
-        throw notWritable(dir, cause);
-      }
-    },
+    noteAttempt: (attempt) => writing(dir, layout.attempt(dir, attempt.key), formatJson(attempt)),
     receive: (key, bytes) => receiveBytes(dir, key, bytes),
     received: (key) => readIfThere(layout.received(dir, key)),
     async clearAttempt(key) {
@@ -47,6 +43,26 @@ async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
     }),
   );
   return stored;
+}
+
+/** A pin that cannot be read is no pin: the input is fetched again, and its hash decides. */
+async function readPins(dir: string): Promise<ReadonlyMap<string, InputFile>> {
+  const pins = new Map<string, InputFile>();
+  for (const folder of await namesIn(layout.inputsDir(dir))) {
+    for (const name of await namesIn(join(layout.inputsDir(dir), folder))) {
+      const pin = parsePin(await readFile(join(layout.inputsDir(dir), folder, name), 'utf8'));
+      if (pin !== null) pins.set(pin.file, pin);
+    }
+  }
+  return pins;
+}
+
+async function writing(dir: string, path: string, text: string): Promise<void> {
+  try {
+    await writeAtomic(path, text);
+  } catch (cause) {
+    throw notWritable(dir, cause);
+  }
 }
 
 async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAttempt>> {

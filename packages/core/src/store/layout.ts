@@ -8,6 +8,7 @@ import type { Key, Sha256 } from '../types.ts';
  *       records/ab/<key>.json        one small JSON a request; ab: the key's first two characters
  *       originals/cd/<sha256>.png    the bytes, by content
  *       rejected/<sha256>            paid bytes that are no usable picture, named by a record that says why
+ *       inputs/ef/<sha256 of url>.json   what an https: input was when it was first fetched
  *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
  *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
  */
@@ -17,6 +18,9 @@ export const layout = {
   original: (dir: string, sha256: Sha256, format: string): string =>
     join(dir, 'originals', sha256.slice(0, 2), `${sha256}.${format}`),
   rejected: (dir: string, sha256: Sha256): string => join(dir, 'rejected', sha256),
+  inputsDir: (dir: string): string => join(dir, 'inputs'),
+  input: (dir: string, urlHash: Sha256): string =>
+    join(dir, 'inputs', urlHash.slice(0, 2), `${urlHash}.json`),
   attemptsDir: (dir: string): string => join(dir, 'attempts'),
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.json`),
   received: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.received`),

@@ -1,10 +1,15 @@
 import { canonicalJson, sha256 } from '../hash.ts';
-import type { Attempt, Key, Stored, StoreRecord } from '../types.ts';
+import type { Attempt, InputFile, Key, Stored, StoreRecord } from '../types.ts';
+
+/** An `https:` input as it stands on disk. */
+interface PinFile extends InputFile {
+  readonly version: 1;
+}
 
 const recordVersion = 1;
 
 /** A record as it stands on disk: stable, one field a line, so that a pull request shows what was bought. */
-export function formatJson(value: StoreRecord | Attempt): string {
+export function formatJson(value: StoreRecord | Attempt | PinFile): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
@@ -36,6 +41,13 @@ export function parseAttempt(text: string): Attempt | null {
   return typeof attempt === 'object' && attempt?.version === 1 && typeof attempt.key === 'string'
     ? (attempt as Attempt)
     : null;
+}
+
+export function parsePin(text: string): InputFile | null {
+  const pin = parseJson(text) as Partial<PinFile> | null;
+  if (typeof pin !== 'object' || pin?.version !== 1) return null;
+  const { file, sha256: hash, info } = pin;
+  return typeof file === 'string' && isHash(hash) && typeof info === 'object' ? { file, sha256: hash!, info } : null;
 }
 
 /** Whether the text is a sha-256 in lower-case hex. */

@@ -1,5 +1,6 @@
 import type {
   Attempt,
+  InputFile,
   Key,
   OpenAttempt,
   PictureInfo,
@@ -36,6 +37,10 @@ export interface Store {
   stored(): Promise<ReadonlyMap<Key, Stored>>;
   /** The bytes of an original, verified. Throws `original-missing` or `original-damaged`. */
   read(record: StoreRecord): Promise<Uint8Array>;
+  /** What each `https:` input was when it was first fetched, by its URL. */
+  pins(): Promise<ReadonlyMap<string, InputFile>>;
+  /** Keeps what an `https:` input is. Throws `store-not-writable`. */
+  pin(input: InputFile): Promise<void>;
   /** The requests whose outcome is unknown or not recorded, by key. */
   attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /** Before a paid request is sent, and again with what is known of its answer. Throws `store-not-writable`. */

@@ -1,0 +1,260 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+
+const example = join(import.meta.dirname, '..');
+const tintype = join(example, '../../packages/cli/src/bin.ts');
+
+const browserPath = '/usr/bin/chromium';
+const hasBrowser = existsSync(browserPath);
+const skipped = hasBrowser
+  ? ''
+  : ` (skipped: there is no ${browserPath}; apt-get install -y --no-install-recommends chromium)`;
+
+/** A copy of the example, with a cache and a dist of its own. */
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'static-site-'));
+  const isSource = (path: string) => !/[\\/](?:node_modules|dist|\.tintype|test)$/.test(path);
+  await cp(example, root, { recursive: true, filter: isSource });
+  await mkdir(join(root, 'node_modules'));
+  await symlink(join(example, 'node_modules/@tintype'), join(root, 'node_modules/@tintype'));
+  await build();
+}, 120_000);
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+test('a second run writes nothing and says so', async () => {
+  const { events, page } = await build();
+  expect(events.filter(({ type }) => type === 'written' || type === 'removed')).toEqual([]);
+  expect(events.at(-1)).toMatchObject({ type: 'done', written: 0, removed: 0, bought: 0 });
+  expect(page).toContain('Nothing to do');
+});
+
+describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
+  let browser: Browser;
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await serve(join(root, 'dist'));
+    browser = await chromium.launch({ executablePath: browserPath, args: browserArgs });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  describe.each([
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ])('$width pixels wide', (viewport) => {
+    let page: Page;
+    let images: readonly ShownImage[];
+    const problems: string[] = [];
+
+    beforeAll(async () => {
+      page = await browser.newPage({ viewport });
+      watch(page, problems);
+      await page.addInitScript(recordShifts);
+      await page.goto(addressOf(server));
+      for (const image of await page.locator('img').all()) await image.scrollIntoViewIfNeeded();
+      await page.waitForFunction('Array.from(document.images).every((image) => image.complete)');
+      images = await page.evaluate<ShownImage[]>(inspectImages);
+    });
+
+    afterAll(() => page?.close());
+
+    test('every image loads, and nothing is logged or fails', () => {
+      expect(images).toHaveLength(13);
+      expect(images.filter(({ isLoaded }) => !isLoaded)).toEqual([]);
+      expect(problems).toEqual([]);
+    });
+
+    test('every image is in a picture and has width, height and alt', () => {
+      const incomplete = images.filter(
+        ({ isInPicture, hasSize, alt }) => !isInPicture || !hasSize || alt === null,
+      );
+      expect(incomplete).toEqual([]);
+      expect(images.filter(({ alt }) => alt === '').map(({ file }) => file)).toEqual([
+        expect.stringMatching(/^quay/),
+      ]);
+    });
+
+    test('the first image is fetched ahead, the others when they are needed', () => {
+      expect(images.map(({ loading }) => loading)).toEqual(['eager', ...Array(12).fill('lazy')]);
+    });
+
+    test('the browser takes AVIF where there is one, and else WebP', () => {
+      for (const { file, types } of images)
+        expect(extname(file)).toBe(types.includes('image/avif') ? '.avif' : '.webp');
+      expect(images.filter(({ types }) => types.includes('image/avif'))).toHaveLength(12);
+    });
+
+    test('the browser takes the smallest file that fills the place: sizes and styles agree', () => {
+      for (const { file, fileWidth, shownWidth, widths } of images) {
+        const wanted = widths.find((width) => width >= shownWidth) ?? widths.at(-1);
+        expect(fileWidth, `${file}, shown ${shownWidth} wide`).toBe(wanted);
+      }
+    });
+
+    test('nothing moves while the page loads, and nothing is wider than the window', async () => {
+      expect(await page.evaluate('window.shifts')).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+    });
+  });
+
+  test('the card for other sites is 1200 x 630', async () => {
+    const page = await browser.newPage();
+    await page.goto(addressOf(server));
+    const address = await page.locator('meta[property="og:image"]').getAttribute('content');
+    const { pathname, protocol } = new URL(address ?? '');
+    expect(protocol).toBe('https:');
+    expect(await page.evaluate(sizeOf(pathname))).toEqual([1200, 630]);
+    await page.close();
+  });
+
+  test('the emblem is opaque in the middle and nothing is behind its corners', async () => {
+    const page = await browser.newPage();
+    await page.goto(addressOf(server));
+    expect(await page.evaluate(alphaOf('/images/emblem.png'))).toEqual({ corner: 0, middle: 255 });
+    await page.close();
+  });
+});
+
+/** Both steps of `npm run build`, as CI runs them: no key, no network, no terminal. */
+async function build() {
+  const options = { cwd: root, env: { PATH: process.env['PATH'], CI: 'true' } };
+  const made = await run(
+    process.execPath,
+    ['-C', 'source', tintype, '--reporter', 'json'],
+    options,
+  );
+  const page = await run(process.execPath, ['build.ts'], options);
+  const lines = made.stdout.trim().split('\n');
+  return {
+    events: lines.map((line) => JSON.parse(line) as { readonly type: string }),
+    page: page.stdout,
+  };
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.css': 'text/css',
+  '.avif': 'image/avif',
+  '.webp': 'image/webp',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+};
+
+/** Serves a folder on a free port of the loopback interface. */
+async function serve(folder: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const file = join(folder, pathname === '/' ? 'index.html' : pathname);
+    readFile(file).then(
+      (bytes) => response.setHeader('content-type', contentTypes[extname(file)] ?? '').end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+function addressOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** Collects everything that goes wrong in a page. */
+function watch(page: Page, problems: string[]): void {
+  page.on('console', (message) => problems.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`));
+  page.on('response', (response) => {
+    if (!response.ok()) problems.push(`${response.status()}: ${response.url()}`);
+  });
+}
+
+const browserArgs = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+interface ShownImage {
+  /** The file that the browser chose. */
+  readonly file: string;
+  readonly fileWidth: number;
+  /** CSS pixels, which are the screen's here. */
+  readonly shownWidth: number;
+  /** The widths that the browser could choose from. */
+  readonly widths: readonly number[];
+  readonly types: readonly string[];
+  readonly isLoaded: boolean;
+  readonly isInPicture: boolean;
+  readonly hasSize: boolean;
+  readonly alt: string | null;
+  readonly loading: string;
+}
+
+// What runs in the page is text, for the tests know no DOM types.
+
+const inspectImages = `Array.from(document.images, (image) => {
+  const candidates = Array.from(image.srcset.matchAll(/(\\S+)\\.\\w+ (\\d+)w/g));
+  const file = image.currentSrc.split('/images/')[1] ?? '';
+  const chosen = candidates.find(([, name]) => name === 'images/' + file.replace(/\\.\\w+$/, ''));
+  return {
+    file,
+    fileWidth: Number(chosen?.[2]),
+    shownWidth: image.offsetWidth,
+    widths: candidates.map(([, , width]) => Number(width)),
+    types: Array.from(image.parentElement.querySelectorAll('source'), (source) => source.type),
+    isLoaded: image.complete && image.naturalWidth > 0,
+    isInPicture: image.parentElement.localName === 'picture',
+    hasSize: image.hasAttribute('width') && image.hasAttribute('height'),
+    alt: image.getAttribute('alt'),
+    loading: image.loading,
+  };
+})`;
+
+const recordShifts = `
+  window.shifts = [];
+  new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map(({ value }) => value)))
+    .observe({ type: 'layout-shift', buffered: true });
+`;
+
+function sizeOf(path: string): string {
+  return `(async () => {
+    const image = new Image();
+    image.src = ${JSON.stringify(path)};
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  })()`;
+}
+
+function alphaOf(path: string): string {
+  return `(async () => {
+    const image = new Image();
+    image.src = ${JSON.stringify(path)};
+    await image.decode();
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const context = new OffscreenCanvas(width, height).getContext('2d');
+    context.drawImage(image, 0, 0);
+    const alpha = (x, y) => context.getImageData(x, y, 1, 1).data[3];
+    return { corner: alpha(2, 2), middle: alpha(width / 2, height / 2) };
+  })()`;
+}

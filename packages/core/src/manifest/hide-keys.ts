@@ -1,0 +1,62 @@
+import { forms, keyTemplate } from '../fields.ts';
+import { redact } from '../redact.ts';
+import type { TextRange } from './source-text.ts';
+
+/** Whether a field's name says that an API key stands behind it, however it is spelt. */
+export function isKeyName(name: string): boolean {
+  return /api[_-]?key|secret|password/i.test(name);
+}
+
+/** Whether a value only names an environment variable, with or without a `{{ variable }}` in its name. */
+export function isKeyReference(value: unknown): boolean {
+  return (
+    typeof value === 'string' && (forms.openai_api_key.pattern.test(value) || keyTemplate.test(value))
+  );
+}
+
+/**
+ * The text with bullets for every key, each character where it was: for what looks like a key, what stands at the given
+ * places, and what stands behind an `api_key` on its line, even in a comment. Where the text has no structure, the
+ * deeper lines below that line are its value too.
+ */
+export function hideKeys(text: string, keys: readonly TextRange[], isBroken: boolean): string {
+  const shown: string[] = [];
+  let end = 0;
+  for (const range of [...keys, ...keysByLine(text, isBroken)].toSorted((a, b) => a.start - b.start)) {
+    const start = Math.max(range.start, end);
+    if (range.end <= start) continue;
+    shown.push(text.slice(end, start), text.slice(start, range.end).replace(/[^\r\n]/g, '•'));
+    end = range.end;
+  }
+  return redact(shown.join('') + text.slice(end));
+}
+
+/** A line up to the value of its `api_key`, and the value with all that follows it. */
+const keyLine = /^(.*?api[_-]?key["']?[ \t]*:[ \t]*)(.*)$/gim;
+
+/** A reference at the start of a value, with nothing else in it. */
+const referenceFirst = /^(["']?)(\$\{(?:\w|\{\{[^{}]*\}\})+\})\1[ \t]*(?:$|[,}#])/;
+
+function keysByLine(text: string, isBroken: boolean): TextRange[] {
+  return [...text.matchAll(keyLine)].flatMap(({ index, 1: before = '', 2: value = '' }) => {
+    if (isKeyReference(referenceFirst.exec(value)?.[2])) return [];
+    const start = index + before.length;
+    const end = start + value.length;
+    const indent = before.length - before.trimStart().length;
+    return [{ start, end: isBroken ? endOfDeeperLines(text, end, indent) : end }];
+  });
+}
+
+/** Where the lines below a line end that are blank or further to the right. */
+function endOfDeeperLines(text: string, endOfLine: number, indent: number): number {
+  let end = endOfLine;
+  for (;;) {
+    const start = text.indexOf('\n', end) + 1;
+    if (start === 0) return end;
+    const next = text.indexOf('\n', start);
+    const line = text.slice(start, next === -1 ? text.length : next);
+    const isDeeper = line.length - line.trimStart().length > indent;
+    if (!isDeeper && line.trim() !== '') return end;
+    end = start + line.length;
+  }
+}

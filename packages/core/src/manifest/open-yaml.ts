@@ -1,0 +1,272 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import { redact } from '../redact.ts';
+import type { FieldPath, Finding } from '../types.ts';
+import { hideKeys, isKeyName, isKeyReference } from './hide-keys.ts';
+import type { TextRange } from './source-text.ts';
+
+/** A finding with the characters that it is about. */
+export interface TextFinding {
+  readonly range: TextRange;
+  readonly finding: Finding;
+}
+
+/** A YAML text as plain data, and the way back from a path in it to the characters. */
+export interface YamlTree {
+  /** Maps are plain objects, and an alias is the same object as what it stands for. */
+  readonly value: unknown;
+  /** The names in the map at a path, in the order of the file. */
+  readonly namesIn: (path: FieldPath) => readonly string[];
+  /**
+   * Where the value at a path stands, or its name (`on: 'key'`). An alias stands where it is used, and a map where it
+   * has its name; a path that the file does not have ends at its last part that the file has.
+   */
+  readonly rangeOf: (path: FieldPath, on: 'key' | 'value') => TextRange;
+}
+
+export interface OpenedYaml {
+  /** `null` where the text has no usable structure. */
+  readonly tree: YamlTree | null;
+  readonly problems: readonly TextFinding[];
+  /** The text as messages may show it: API keys are bullets, and every character stands where it stood. */
+  readonly shownText: string;
+}
+
+/** YAML 1.2, one document, without tags; each name once in its map. Never throws, and takes linear time. */
+export function openYaml(text: string): OpenedYaml {
+  let document: ReturnType<typeof parseDocument>;
+  try {
+    document = parseDocument(text, {
+      prettyErrors: false,
+      version: '1.2',
+      resolveKnownTags: false,
+      // An id is what is written: 007 is not 7. Doubled names are found below, which takes linear time.
+      stringKeys: true,
+      uniqueKeys: false,
+    });
+  } catch {
+    // The only thing that the parser throws is the end of the stack.
+    return { tree: null, problems: [tooDeep(fileStart)], shownText: hideKeys(text, [], true) };
+  }
+
+  const syntax = syntaxProblems(document, text);
+  const walk = new Walk();
+  const { value } = walk.visit(document.contents, 1);
+  const isBroken = syntax.some(({ finding }) => finding.code !== 'custom-tag') || walk.isBroken;
+  return {
+    tree: isBroken ? null : treeOf(document.contents, value, walk),
+    problems: isBroken && syntax.length > 0 ? syntax : [...syntax, ...walk.problems],
+    shownText: hideKeys(text, walk.keys, isBroken),
+  };
+}
+
+const fileStart: TextRange = { start: 0, end: 1 };
+
+/** Manifests are five levels deep. The parser's own limit is the stack, which is not the same everywhere. */
+const maxDepth = 50;
+
+/** What a file may come to once every alias is what it stands for; it could not write as much in 10 MB. */
+const maxNodes = 1_000_000;
+
+/** After the first few, syntax errors are about the others. */
+const maxSyntaxProblems = 10;
+
+function syntaxProblems(
+  document: ReturnType<typeof parseDocument>,
+  text: string,
+): readonly TextFinding[] {
+  const found = [...document.errors, ...document.warnings];
+  if (found.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return [tooDeep(fileStart)];
+  const problems = found.slice(0, maxSyntaxProblems).map(({ code, message, pos }): TextFinding => {
+    const range = { start: pos[0], end: pos[1] };
+    const [known, words] = syntaxWords[code] ?? (['yaml-syntax', firstLine(message)] as const);
+    return { range, finding: { code: known, message: words } };
+  });
+  const { version } = document.directives?.yaml ?? {};
+  if (version !== undefined && version !== '1.2') {
+    const start = Math.max(0, text.indexOf('%YAML'));
+    const message = `this is read as YAML 1.2, not ${version}; remove the line`;
+    problems.push({
+      range: { start, end: start + 5 },
+      finding: { code: 'yaml-syntax', message },
+    });
+  }
+  return problems;
+}
+
+const syntaxWords: Readonly<Record<string, readonly [Finding['code'], string]>> = {
+  MULTIPLE_DOCS: ['several-documents', 'a file is one YAML document; move the second to its own'],
+  TAG_RESOLVE_FAILED: ['custom-tag', 'tags (!) are not allowed; write the value as it is'],
+  NON_STRING_KEY: ['yaml-syntax', 'a name must be plain text'],
+};
+
+function firstLine(message: string): string {
+  return redact(message.split('\n', 1)[0]!);
+}
+
+function tooDeep(range: TextRange): TextFinding {
+  return {
+    range,
+    finding: { code: 'yaml-syntax', message: 'this is nested too deeply to be read' },
+  };
+}
+
+/** A node as plain data, and how many nodes it comes to once every alias is what it stands for. */
+interface Visited {
+  readonly value: unknown;
+  readonly size: number;
+}
+
+/** One walk over a document, in the order of the text: its data, what its aliases stand for, and what is wrong. */
+class Walk {
+  readonly problems: TextFinding[] = [];
+  /** Where API keys stand. */
+  readonly keys: TextRange[] = [];
+  readonly pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  readonly targets = new Map<Alias, Node>();
+  isBroken = false;
+  /** `visited` is `null` inside the anchored node itself. */
+  readonly #anchors = new Map<string, { node: Node; visited: Visited | null }>();
+
+  visit(node: Node | null, depth: number): Visited {
+    if (node === null) return nothing;
+    if (isAlias(node)) return this.#follow(node);
+    const anchored = 'anchor' in node && node.anchor ? { node, visited: null as Visited | null } : null;
+    if (anchored !== null) this.#anchors.set(node.anchor!, anchored);
+    const visited = this.#visitValue(node, depth);
+    if (anchored !== null) anchored.visited = visited;
+    return visited;
+  }
+
+  #visitValue(node: Node, depth: number): Visited {
+    if (isScalar(node)) return { value: node.value, size: 1 };
+    if (depth > maxDepth) return this.#refuse(tooDeep(rangeOfNode(node)));
+    const visited = isMap(node) ? this.#visitMap(node, depth) : this.#visitList(node, depth);
+    if (visited.size <= maxNodes || this.targets.size === 0 || this.isBroken) return visited;
+    const message = `with its aliases written out, this has over ${maxNodes.toLocaleString('en')} values`;
+    return this.#refuse({
+      range: rangeOfNode(node),
+      finding: { code: 'too-many-aliases', message },
+    });
+  }
+
+  #visitMap(map: YAMLMap, depth: number): Visited {
+    const pairs = new Map<string, Pair>();
+    const value: Record<string, unknown> = {};
+    let size = 1;
+    for (const pair of map.items) {
+      const name = nameOf(pair);
+      if (pairs.has(name)) {
+        this.problems.push({
+          range: rangeOfNode(pair.key as Node | null),
+          finding: { code: 'duplicate-key', message: 'this name stands twice in its map; keep one' },
+        });
+      }
+      pairs.set(name, pair);
+      this.visit(pair.key as Node | null, depth + 1);
+      const member = this.visit(pair.value as Node | null, depth + 1);
+      size += member.size;
+      // `__proto__` is a name like any other.
+      Object.defineProperty(value, name, {
+        value: member.value,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+      if (isKeyName(name) && !isKeyReference(member.value)) this.#hide(pair.value as Node | null);
+    }
+    this.pairs.set(map, pairs);
+    return { value, size };
+  }
+
+  #visitList(node: Node, depth: number): Visited {
+    const items = isSeq(node) ? (node.items as (Node | null)[]) : [];
+    const visited = items.map((item) => this.visit(item, depth + 1));
+    return {
+      value: visited.map(({ value }) => value),
+      size: visited.reduce((sum, { size }) => sum + size, 1),
+    };
+  }
+
+  #follow(alias: Alias): Visited {
+    const anchored = this.#anchors.get(alias.source);
+    if (anchored?.visited) {
+      this.targets.set(alias, anchored.node);
+      return anchored.visited;
+    }
+    const message =
+      anchored === undefined
+        ? 'this alias has no anchor before it'
+        : 'this alias stands inside of what it stands for';
+    return this.#refuse({ range: rangeOfNode(alias), finding: { code: 'yaml-syntax', message } });
+  }
+
+  #refuse(problem: TextFinding): Visited {
+    this.isBroken = true;
+    this.problems.push(problem);
+    return nothing;
+  }
+
+  #hide(node: Node | null): void {
+    if (node !== null) this.keys.push(rangeOfNode(node));
+    const target = isAlias(node) ? this.targets.get(node) : undefined;
+    if (target !== undefined) this.keys.push(rangeOfNode(target));
+  }
+}
+
+const nothing: Visited = { value: null, size: 1 };
+
+function treeOf(root: Node | null, value: unknown, { pairs, targets }: Walk): YamlTree {
+  const pairOf = (node: Node | null, name: string | number): Pair | null =>
+    isMap(node) ? (pairs.get(node)?.get(String(name)) ?? null) : null;
+  const written = (node: Node | null): Node | null =>
+    isAlias(node) ? (targets.get(node) ?? null) : node;
+
+  return {
+    value,
+
+    namesIn: (path) => {
+      let node = written(root);
+      for (const part of path) node = written((pairOf(node, part)?.value ?? null) as Node | null);
+      return isMap(node) ? [...(pairs.get(node)?.keys() ?? [])] : [];
+    },
+
+    rangeOf: (path, on) => {
+      let node = root;
+      let range = rangeOfNode(node);
+      for (const [index, part] of path.entries()) {
+        const parent = written(node);
+        const pair = pairOf(parent, part);
+        if (pair !== null) {
+          node = pair.value as Node | null;
+          const isNamed = isMap(node) || (on === 'key' && index === path.length - 1);
+          range = rangeOfNode(isNamed || node === null ? (pair.key as Node) : node);
+        } else {
+          const item = isSeq(parent) ? parent.items[Number(part)] : undefined;
+          if (item === undefined) break;
+          node = item as Node | null;
+          if (node !== null) range = rangeOfNode(node);
+        }
+      }
+      return range;
+    },
+  };
+}
+
+function nameOf(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+}
+
+/** A node that the text does not have stands at the file's start. */
+function rangeOfNode(node: Node | null): TextRange {
+  return node?.range == null ? fileStart : { start: node.range[0], end: node.range[1] };
+}

@@ -1,0 +1,10 @@
+/** The drawing provider: it is no `Provider`, for there is nothing to ask, to wait for or to pay. */
+export const offline = 'offline';
+
+/** The paid providers that every project has. */
+export const builtInProviders = ['openai', 'replicate'] as const;
+
+/** Every name that a manifest may give as its provider; `own`: those of the config. */
+export function providerNames(own: Readonly<Record<string, unknown>>): string[] {
+  return [...builtInProviders, offline, ...Object.keys(own)];
+}

@@ -1,0 +1,31 @@
+import { Agent, fetch } from 'undici';
+
+const connectTimeoutMs = 30_000;
+
+/**
+ * A `fetch` for calls that take minutes and cost money. undici gives up after 300 s of silence, which a picture can take:
+ * here only the caller's signal ends a call. No connection is used twice, for one that died between two calls looks like
+ * a picture that was lost on the way.
+ */
+export function patientFetch(): typeof globalThis.fetch {
+  const dispatcher = new Agent({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: connectTimeoutMs },
+    pipelining: 0,
+  });
+  const patient = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const encoded = init.body instanceof FormData ? await encodeForm(init.body, init.headers) : {};
+    return fetch(String(input), { ...init, ...encoded, dispatcher } as never) as never;
+  };
+  // Where the openai client looks whether forms can be sent: they are encoded by the Response that it names.
+  return Object.assign(patient, { Response: globalThis.Response });
+}
+
+/** undici from npm does not know Node's own FormData: the form is sent as the bytes that Node makes of it. */
+async function encodeForm(form: FormData, headers: RequestInit['headers']): Promise<RequestInit> {
+  const encoded = new Response(form);
+  const all = new Headers(headers);
+  all.set('content-type', encoded.headers.get('content-type') ?? 'multipart/form-data');
+  return { body: await encoded.arrayBuffer(), headers: [...all.entries()] };
+}

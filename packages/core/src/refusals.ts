@@ -1,0 +1,39 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Key } from './types.ts';
+
+/** What moderation refused, remembered in the cache so that nothing is asked twice for the same answer. */
+export interface Refusals {
+  /** The reasons, by key. */
+  readonly all: () => Promise<ReadonlyMap<Key, string>>;
+  /** A cache that cannot be written forgets. */
+  readonly remember: (key: Key, reason: string) => Promise<void>;
+}
+
+/** One file a key, `<cacheDir>/v1/refusals/<key>.txt`, holding the reason. */
+export function openRefusals(cacheDir: string): Refusals {
+  const dir = join(cacheDir, 'v1', 'refusals');
+  return {
+    async all() {
+      const names = await readdir(dir).catch(() => []);
+      const keys = names.filter((name) => /^[0-9a-f]{64}\.txt$/.test(name));
+      const entries = await Promise.all(
+        keys.map(async (name): Promise<[Key, string]> => [
+          name.slice(0, 64) as Key,
+          await readFile(join(dir, name), 'utf8').catch(() => ''),
+        ]),
+      );
+      return new Map(entries.filter(([, reason]) => reason !== ''));
+    },
+    async remember(key, reason) {
+      const path = join(dir, `${key}.txt`);
+      try {
+        await mkdir(dir, { recursive: true });
+        await writeFile(`${path}.${process.pid}.tmp`, reason);
+        await rename(`${path}.${process.pid}.tmp`, path);
+      } catch {
+        // See the interface: the next run asks again, and moderation is not billed.
+      }
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  type Clock,
+  type Context,
+  generate,
+  type GenerateResult,
+  loadProject,
+  type Options,
+  type TimedEvent,
+} from '../../src/index.ts';
+
+/** A project on a real disk, run through the public API. */
+export interface TestProject extends AsyncDisposable {
+  readonly root: string;
+  readonly write: (file: string, content: string | Uint8Array) => Promise<void>;
+  readonly read: (file: string) => Promise<Buffer>;
+  readonly context: (run?: Run) => Promise<Context>;
+  /** Runs `generate` and gives what it resolved or threw, with everything that it reported. */
+  readonly generate: (run?: Run) => Promise<Outcome>;
+}
+
+export interface Run {
+  readonly options?: Options;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ids?: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly clock?: Partial<Clock>;
+  readonly onEvent?: (event: TimedEvent) => void;
+}
+
+export interface Outcome {
+  readonly events: readonly TimedEvent[];
+  readonly result: GenerateResult | null;
+  readonly error: unknown;
+}
+
+/** A key that is easy to find where it should not be. */
+export const testKey = 'sk-test-RECOGNISABLE-KEY-0123456789abcdef';
+
+/** The day that tests live on, so that no model dies under them. */
+export const testToday = '2026-11-23T12:00:00.000Z';
+
+/** `files` by path; `baseUrl`: the API. */
+export async function testProject(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  baseUrl = 'http://127.0.0.1:9/v1',
+): Promise<TestProject> {
+  const root = await mkdtemp(join(tmpdir(), 'tintype-test-'));
+  const write: TestProject['write'] = async (file, content) => {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), content);
+  };
+  await write('package.json', '{}');
+  for (const [file, content] of Object.entries(files)) await write(file, content);
+
+  const contextWith = async (run: Run = {}, report: Context['report'] = () => {}): Promise<Context> => {
+    const env = { OPENAI_API_KEY: testKey, OPENAI_BASE_URL: baseUrl, ...run.env };
+    const project = await loadProject({ cwd: root, env, root, overrides: run.options ?? {} });
+    return { ...project, ...fastClock(), ...run.clock, signal: run.signal ?? new AbortController().signal, report };
+  };
+
+  return {
+    root,
+    write,
+    read: (file) => readFile(join(root, file)),
+    context: contextWith,
+    async generate(run = {}) {
+      const events: TimedEvent[] = [];
+      const context = await contextWith(run, (event) => {
+        events.push(event);
+        run.onEvent?.(event);
+      });
+      try {
+        return { events, result: await generate(context, run.ids ?? []), error: null };
+      } catch (error) {
+        return { events, result: null, error };
+      }
+    },
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+/** A clock on which a second of waiting takes a millisecond, and the day is always the same. */
+export function fastClock(start: string = testToday): Clock {
+  const began = performance.now();
+  const now = () => new Date(Date.parse(start) + (performance.now() - began) * 1000);
+  return {
+    now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, Math.max(1, ms / 1000));
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+  };
+}
