@@ -29,7 +29,7 @@ const lines: readonly (readonly [string, string])[] = [
     'originals',
     originals.size === 0
       ? 'none: these are stand-ins, drawn here for nothing'
-      : `${originals.size} bought pictures, ${megabytes(originalBytes)}`,
+      : `${originals.size} pictures, ${megabytes(originalBytes)}`,
   ],
 ];
 console.log(`\n${lines.map(([name, value]) => `  ${name.padEnd(11)}${value}`).join('\n')}\n`);
