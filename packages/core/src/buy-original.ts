@@ -1,12 +1,15 @@
 import { TintypeError } from './errors.ts';
 import type { Context } from './context.ts';
 import { inspectPicture, PictureError } from './image/inspect-picture.ts';
-import { keyNameOf } from './key-name.ts';
+import { decodePicture, hasAlpha } from './image/raw-picture.ts';
+import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import { actualCost } from './plan/estimate-cost.ts';
 import { modelNamed } from './plan/models.ts';
-import { type Order, type Picture, type Provider, ProviderError } from './provider/provider.ts';
+import { type Order, type Picture, type Provider, ProviderError, type RateLimit } from './provider/provider.ts';
 import { policies } from './provider/retry.ts';
+import { shownText } from './provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
+import { redact } from './redact.ts';
 import type { Store } from './store/store.ts';
 import type { Attempt, Key, PictureInfo, PlannedRequest, Request, StoreRecord } from './types.ts';
 
@@ -19,9 +22,14 @@ export interface Wanted extends PlannedRequest {
 /** What one paid call gave. */
 export interface Answer {
   readonly record: StoreRecord;
-  /** `null` where what came back held no picture. */
-  readonly picture: Picture | null;
+  /** What it says of the account's limit. */
+  readonly limit: RateLimit | null;
+  /** What is not as it was asked for, though it is a picture. */
+  readonly warnings: readonly string[];
 }
+
+/** It was paid for, and nothing usable came of it. */
+class PaidForError extends TintypeError {}
 
 /**
  * Asks a paid provider once: the only way from here to one. The attempt is noted before the request leaves, the bytes
@@ -33,6 +41,7 @@ export async function askOnce(
   { provider, store, context }: { provider: Provider; store: Store; context: Context },
 ): Promise<Answer> {
   const order = await orderOf(wanted, provider, store, context);
+  const earlier = await store.attempt(wanted.key);
   const attempt: Attempt = {
     version: 1,
     key: wanted.key,
@@ -44,8 +53,26 @@ export async function askOnce(
     usage: null,
   };
   await store.noteAttempt(attempt);
-  const received = await callProvider(provider, order, attempt, store);
-  return { record: await recordReceived(received, store, context), picture: received.picture };
+  const answer = await callProvider(provider, order);
+  if (answer instanceof ProviderError && answer.reply === null) {
+    await noteFailure(answer, attempt, earlier, store);
+    throw answer;
+  }
+  try {
+    const received = await receive(answer, attempt, store);
+    const record = await recordReceived(received, store, context);
+    const warnings = answer instanceof ProviderError ? [] : [...answer.warnings, ...(await differences(received, record))];
+    return { record, limit: answer.limit, warnings };
+  } catch (error) {
+    if (!(error instanceof TintypeError)) throw error;
+    throw new PaidForError(error.code, error.message, { cause: error });
+  }
+}
+
+/** Whether the user may have been billed for a picture that this error stands for. */
+export function isMaybeBilled(error: unknown): boolean {
+  if (!(error instanceof ProviderError)) return error instanceof PaidForError;
+  return error.isBilledAnyway || policies[error.code].billed !== 'no';
 }
 
 /** Records what earlier runs received and did not come to record, and clears what was recorded after all. */
@@ -54,6 +81,7 @@ export async function recordLeftOver(store: Store, context: Context): Promise<vo
   if (attempts.size === 0) return;
   const stored = await store.stored();
   for (const { isReceived, ...attempt } of attempts.values()) {
+    if (await store.isClaimed(attempt.key)) continue;
     if (stored.has(attempt.key)) {
       await store.clearAttempt(attempt.key);
       continue;
@@ -72,40 +100,65 @@ interface Received {
   readonly problem: string | null;
 }
 
-/** The one call that costs money. What it answers is on the disk when this returns, and what is known of it noted. */
-async function callProvider(
-  provider: Provider,
-  order: Order,
-  attempt: Attempt,
-  store: Store,
-): Promise<Received & Pick<Answer, 'picture'>> {
-  let picture: Picture;
+/** The one call that costs money. */
+async function callProvider(provider: Provider, order: Order): Promise<Picture | ProviderError> {
   try {
-    picture = await provider.generate(order);
+    return await provider.generate(order);
   } catch (error) {
-    return { ...(await noteFailure(error, attempt, store)), picture: null };
+    if (error instanceof ProviderError) return error;
+    // A provider of the user's own may throw anything, and repeat the key in it.
+    const secrets = [order.apiKey, order.openAiKey].filter((key) => typeof key === 'string');
+    const words = redact(shownText(error instanceof Error ? error.message : String(error)), secrets);
+    return new ProviderError('connection-lost', `the provider failed: ${words}; the picture may have been made and billed`);
   }
-  await store.receive(attempt.key, picture.bytes);
-  const { requestId, usage, bytes } = picture;
-  const answered = { ...attempt, outcome: 'answered', requestId, usage };
-  await store.noteAttempt(answered);
-  return { attempt: answered, bytes, problem: null, picture };
 }
 
-/** Keeps a reply that was paid for and holds no picture; anything else is thrown, the attempt noted or cleared. */
-async function noteFailure(error: unknown, attempt: Attempt, store: Store): Promise<Received> {
-  const failure = error instanceof ProviderError ? error : null;
-  if (failure !== null && policies[failure.code].billed === 'no') {
-    await store.clearAttempt(attempt.key);
-    throw failure;
+/** Clears what was not billed, unless an earlier call with the same key may have been: its note comes back. */
+async function noteFailure(
+  failure: ProviderError,
+  attempt: Attempt,
+  earlier: Attempt | null,
+  store: Store,
+): Promise<void> {
+  const { code, message: outcome, requestId } = failure;
+  const noting =
+    policies[code].billed !== 'no'
+      ? store.noteAttempt({ ...attempt, outcome, requestId })
+      : earlier === null
+        ? store.clearAttempt(attempt.key)
+        : store.noteAttempt(earlier);
+  // Where this fails, the note from before the call stands: "may have been billed", with fewer words.
+  await noting.catch(() => {});
+}
+
+/** Puts what was paid for on the disk, and notes what is known of it. */
+async function receive(answer: Picture | ProviderError, attempt: Attempt, store: Store): Promise<Received> {
+  const { requestId } = answer;
+  if (answer instanceof ProviderError) {
+    const { message: outcome, reply } = answer;
+    if (reply === null) throw new Error('an answer without a body is not received');
+    await store.receive(attempt.key, reply);
+    const failed = { ...attempt, outcome, requestId };
+    await store.noteAttempt(failed);
+    return { attempt: failed, bytes: reply, problem: outcome };
   }
-  const outcome = error instanceof Error ? error.message : String(error);
-  const noted = { ...attempt, outcome, requestId: failure?.requestId ?? null };
-  const reply = failure?.reply ?? null;
-  if (reply !== null) await store.receive(attempt.key, reply);
-  await store.noteAttempt(noted);
-  if (reply === null) throw error;
-  return { attempt: noted, bytes: reply, problem: outcome };
+  const { bytes, usage } = answer;
+  await store.receive(attempt.key, bytes);
+  const answered = { ...attempt, outcome: 'answered', requestId, usage };
+  await store.noteAttempt(answered);
+  return { attempt: answered, bytes, problem: null };
+}
+
+/** What a picture lacks of what was asked for: it is delivered all the same. */
+async function differences({ bytes }: Received, { request, original, rejected }: StoreRecord): Promise<string[]> {
+  if (rejected !== undefined) return [];
+  const size = `${original.width}x${original.height}`;
+  return [
+    ...(request.size === 'auto' || request.size === size ? [] : [`it is ${size}, and ${request.size} was asked for`]),
+    ...(request.background === 'transparent' && !hasAlpha(await decodePicture(bytes))
+      ? ['nothing of it is transparent, though background: transparent was asked for']
+      : []),
+  ];
 }
 
 /** Looks at what came back, keeps it as an original or aside, and clears the attempt. */
@@ -133,7 +186,7 @@ async function recordReceived(
 
 /** An image whose picture was paid for and is unusable: it is not bought again by itself. */
 export function rejectedError({ original, rejected }: StoreRecord): TintypeError {
-  return new TintypeError(
+  return new PaidForError(
     'original-rejected',
     `what the API sent cannot be used: ${rejected}. It was paid for and is kept aside as rejected/${original.sha256.slice(0, 12)}…; take: 2 asks for another`,
   );
@@ -154,8 +207,14 @@ function formatProblem(format: string): string | null {
   return format === 'png' ? null : `it is ${format} and not png, which was asked for`;
 }
 
-async function orderOf(wanted: Wanted, provider: Provider, store: Store, { config, env }: Context): Promise<Order> {
-  const read = (input: PlannedRequest['inputs'][number]) => readInputPicture(input, config.root, store);
+async function orderOf(
+  wanted: Wanted,
+  provider: Provider,
+  store: Store,
+  context: Context,
+): Promise<Order> {
+  const { config, env } = context;
+  const read = (input: PlannedRequest['inputs'][number]) => readInputPicture(input, context, store);
   const keyName = keyNameOf(wanted.job, provider);
   return {
     imageId: wanted.id,
@@ -163,6 +222,7 @@ async function orderOf(wanted: Wanted, provider: Provider, store: Store, { confi
     request: wanted.request,
     call: wanted.job.call,
     apiKey: keyName === null ? null : (env[keyName] ?? null),
+    openAiKey: env[openAiKeyNameOf(wanted.job)] ?? null,
     inputs: await Promise.all(wanted.inputs.map(read)),
     mask: wanted.mask === null ? null : await read(wanted.mask),
     timeoutMs: config.timeoutMs,

@@ -1,10 +1,17 @@
-import { askOnce, type Wanted } from './buy-original.ts';
+import { askOnce, isMaybeBilled, type Wanted } from './buy-original.ts';
 import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { newBudget, reserve, settle } from './provider/budget.ts';
 import { roundUsd } from './plan/estimate-cost.ts';
 import { ProviderError } from './provider/provider.ts';
-import { newRate, type Rate, rateAfterAnswer, rateAfterRefusal, rateAfterSending, waitMs } from './provider/rate-limit.ts';
+import {
+  newRate,
+  type Rate,
+  rateAfterAnswer,
+  rateAfterRefusal,
+  rateAfterSending,
+  waitMs,
+} from './provider/rate-limit.ts';
 import { decideRetry, maxRetryMs, policies } from './provider/retry.ts';
 import type { Providers } from './providers.ts';
 import type { Refusals } from './refusals.ts';
@@ -25,8 +32,8 @@ export interface Buyer {
    */
   readonly buy: (wanted: Wanted) => Promise<StoreRecord>;
   readonly bill: () => Bill;
-  /** Why the run buys no more; `null` while it does. */
-  readonly stopped: () => TintypeError | null;
+  /** What the budget did not hold; `null` where it held everything. */
+  readonly overBudget: () => TintypeError | null;
 }
 
 /** The money of one run: budget, rate and retries, shared by all of its images. */
@@ -36,7 +43,10 @@ export function buyer(context: Context, store: Store, providers: Providers, refu
   const rates = new Map<string, Rate>();
   const rateOf = (provider: string) => rates.get(provider) ?? newRate(config.imagesPerMinute);
   let budget = newBudget(config.maxCostUsd);
+  let overBudget: TintypeError | null = null;
   let stopped: TintypeError | null = null;
+  const stopping = new AbortController();
+  const waking = AbortSignal.any([context.signal, stopping.signal]);
   const costs: (number | null)[] = [];
 
   return {
@@ -45,70 +55,82 @@ export function buyer(context: Context, store: Store, providers: Providers, refu
       bought: costs.length,
       costUsd: costs.reduce<number | null>((sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)), 0),
     }),
-    stopped: () => stopped,
+    overBudget: () => overBudget,
   };
 
   async function buy(wanted: Wanted): Promise<StoreRecord> {
-    const started = now();
-    const failures = new Map<string, number>();
+    const failures: ProviderError[] = [];
+    let firstFailedAt = 0;
     for (;;) {
-      await turnOf(wanted);
-      const error = await ask(wanted);
-      if (!(error instanceof ProviderError)) return error;
+      const answer = await ask(wanted).catch((refusal: unknown) => {
+        // Why the first call failed says more than why there is no second one.
+        throw failures.length === 0 ? refusal : lastOf(failures);
+      });
+      if (!(answer instanceof ProviderError)) return answer;
 
-      const times = (failures.get(error.code) ?? 0) + 1;
-      failures.set(error.code, times);
-      const { code, retryAfterMs } = error;
-      const decision = decideRetry({ code, times, retryAfterMs, elapsedMs: now() - started }, Math.random());
+      failures.push(answer);
+      if (failures.length === 1) firstFailedAt = now();
+      const codes = failures.map(({ code }) => code);
+      const { code, retryAfterMs, limit } = answer;
+      const decision = decideRetry({ codes, retryAfterMs, elapsedMs: now() - firstFailedAt }, Math.random());
       if (policies[code].slowsRun && decision.kind !== 'fail') {
         const { provider } = wanted;
-        rates.set(provider, rateAfterRefusal(rateOf(provider), error.limit, decision.afterMs, now()));
+        rates.set(provider, rateAfterRefusal(rateOf(provider), limit, decision.afterMs, now()));
       }
-      if (decision.kind === 'retry') await pause(decision.afterMs);
-      else throw decision.kind === 'fail' ? error : comeBack(error, now() + decision.afterMs);
+      if (decision.kind === 'fail') throw lastOf(failures);
+      if (decision.kind === 'come-back') throw comeBack(lastOf(failures), now() + decision.afterMs);
+      await context.sleep(decision.afterMs, waking);
     }
   }
 
-  /** Returns when the request may leave. */
-  async function turnOf(wanted: Wanted): Promise<void> {
-    for (;;) {
-      refuseStopped();
-      const ms = waitMs(rateOf(wanted.provider), picturesOf(wanted), now());
-      if (ms === 0) return;
-      await pause(ms);
-    }
-  }
-
-  /** One call and its money. An error that may be asked again is returned; any other is thrown. */
+  /** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
   async function ask(wanted: Wanted): Promise<StoreRecord | ProviderError> {
+    await takeTurn(wanted);
     const high = wanted.costUsd?.high ?? 0;
     const reserved = reserve(budget, high);
-    if (reserved === null) throw (stopped ??= overBudget(config.maxCostUsd ?? 0));
+    // What costs less may fit yet, so the run goes on.
+    if (reserved === null) throw (overBudget = notAffordable(config.maxCostUsd ?? 0));
     budget = reserved;
     let actual = high;
-    rates.set(wanted.provider, rateAfterSending(rateOf(wanted.provider), picturesOf(wanted), now()));
     report(context, { type: 'generating', id: wanted.id, key: wanted.key });
     const started = now();
     try {
-      const { record, picture } = await askOnce(wanted, { provider: providers(wanted.provider), store, context });
+      const provider = providers(wanted.provider);
+      const { record, limit, warnings } = await askOnce(wanted, { provider, store, context });
       actual = record.costUsd ?? high;
       costs.push(record.costUsd);
-      rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), picture?.limit ?? null));
-      for (const message of picture?.warnings ?? []) warn(wanted, message);
+      rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));
+      for (const message of warnings) warn(wanted, message);
       if (record.rejected === undefined) {
         const { costUsd } = record;
         report(context, { type: 'generated', id: wanted.id, key: wanted.key, costUsd, ms: now() - started });
       }
       return record;
     } catch (error) {
-      if (error instanceof TintypeError && stopsRun(error)) stopped ??= error;
+      if (!isMaybeBilled(error)) actual = 0;
+      if (error instanceof TintypeError && stopsRun(error)) {
+        stopped ??= error;
+        stopping.abort();
+      }
       if (!(error instanceof ProviderError)) throw error;
-      if (policies[error.code].billed === 'no' && !error.isBilledAnyway) actual = 0;
       if (error.code === 'moderation') await refusals.remember(wanted.key, error.message);
       return error;
     } finally {
       budget = settle(budget, high, actual);
     }
+  }
+
+  /** Returns when the request may leave; it counts as sent from then on, for others look at the same moment. */
+  async function takeTurn({ provider, inputs }: Wanted): Promise<void> {
+    // The API's limit counts the pictures that are worked from, too (2026-11-22).
+    const pictures = 1 + inputs.length;
+    for (;;) {
+      refuseStopped();
+      const ms = waitMs(rateOf(provider), pictures, now());
+      if (ms === 0) break;
+      await context.sleep(ms, waking);
+    }
+    rates.set(provider, rateAfterSending(rateOf(provider), pictures, now()));
   }
 
   function warn({ id, manifest, line }: Wanted, message: string): void {
@@ -119,31 +141,32 @@ export function buyer(context: Context, store: Store, providers: Providers, refu
     if (context.signal.aborted) throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
     if (stopped !== null) throw new TintypeError(stopped.code, `not asked for: ${stopped.message}`);
   }
-
-  /** Waits, a Ctrl-C at most. */
-  async function pause(ms: number): Promise<void> {
-    await context.sleep(ms, context.signal);
-  }
-}
-
-/** A request and the pictures that it works from: the API's limit counts both (2026-11-22). */
-function picturesOf({ inputs }: Wanted): number {
-  return 1 + inputs.length;
 }
 
 function stopsRun(error: TintypeError): boolean {
   return error instanceof ProviderError ? policies[error.code].stopsRun : error.code === 'store-not-writable';
 }
 
-function overBudget(maxCostUsd: number): TintypeError {
+function notAffordable(maxCostUsd: number): TintypeError {
   return new TintypeError(
     'over-budget',
     `the budget of $${maxCostUsd} does not hold another picture; what was bought is kept. Raise --max-cost and run again`,
   );
 }
 
-function comeBack(error: ProviderError, at: number): ProviderError {
+/** The last failure of a request, which stays one that may have been billed where an earlier one was. */
+function lastOf(failures: readonly ProviderError[]): ProviderError {
+  const last = failures.at(-1)!;
+  const { code, message, requestId } = last;
+  if (isMaybeBilled(last) || !failures.some(isMaybeBilled)) return last;
+  return new ProviderError(code, `${message}; an earlier call may have been billed`, {
+    requestId,
+    isBilledAnyway: true,
+  });
+}
+
+function comeBack({ code, message, requestId, isBilledAnyway }: ProviderError, at: number): ProviderError {
   const time = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-  const message = `${error.message}; it asks for a longer wait than ${maxRetryMs / 60_000} minutes: run again after ${time} UTC`;
-  return new ProviderError(error.code, message, { requestId: error.requestId });
+  const longer = `it asks for a longer wait than ${maxRetryMs / 60_000} minutes: run again after ${time} UTC`;
+  return new ProviderError(code, `${message}; ${longer}`, { requestId, isBilledAnyway });
 }

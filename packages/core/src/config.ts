@@ -4,7 +4,12 @@ import { didYouMean } from './did-you-mean.ts';
 import { TintypeError } from './errors.ts';
 import type { Fields } from './fields.ts';
 import { checkFields } from './manifest/check-fields.ts';
-import { type ModelOverride, type ModelTable, resolveModels } from './plan/models.ts';
+import {
+  modelProblems,
+  type ModelOverride,
+  type ModelTable,
+  resolveModels,
+} from './plan/models.ts';
 import type { Provider } from './provider/provider.ts';
 import { providerNames } from './provider-names.ts';
 
@@ -170,7 +175,10 @@ const isIntegerFrom =
 
 /** What each option must be, and the words for it. */
 const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, string] } = {
-  manifests: [(value) => Array.isArray(value) && value.every(isText), 'a list of globs'],
+  manifests: [
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+    'a list of globs',
+  ],
   provider: [isText, 'the name of a provider'],
   providers: [isMap, 'a map of name to provider'],
   defaults: [isMap, 'a map of manifest fields'],
@@ -191,7 +199,7 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
   allowUnpriced: [(value) => typeof value === 'boolean', 'true or false'],
   timeoutMs: [isIntegerFrom(1), 'milliseconds from 1'],
   missing: [
-    (value) => ['buy', 'standin', 'fail'].includes(String(value)),
+    (value) => typeof value === 'string' && ['buy', 'standin', 'fail'].includes(value),
     '"buy", "standin" or "fail"',
   ],
   effort: [isIntegerFrom(0, 9), 'a whole number from 0 to 9'],
@@ -200,30 +208,62 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
 function problemsOf(options: Options): string[] {
   if (!isMap(options)) return ['its default export must be a map of options'];
   const names = Object.keys(checks);
-  const problems = Object.entries(options).flatMap(([name, value]) => {
-    if (value === undefined) return [];
+  const isWrong = (name: keyof Options): boolean =>
+    options[name] !== undefined && !checks[name][0](options[name]);
+  const problems = Object.keys(options).flatMap((name) => {
     if (!Object.hasOwn(checks, name)) {
       return [`there is no option "${name}"${didYouMean(name, names)}`];
     }
-    const [isRight, words] = checks[name as keyof Options];
-    return isRight(value) ? [] : [`${name} must be ${words}`];
+    const known = name as keyof Options;
+    return isWrong(known) ? [`${known} must be ${checks[known][1]}`] : [];
   });
-  if (problems.length > 0) return problems;
+  const inside = <Name extends keyof Options>(
+    name: Name,
+    problemsIn: (value: NonNullable<Options[Name]>) => string[],
+  ): string[] => {
+    const value = options[name];
+    return value === undefined || isWrong(name)
+      ? []
+      : problemsIn(value as NonNullable<Options[Name]>);
+  };
 
-  const { provider, providers = {}, store, defaults = {} } = options;
-  const known = providerNames(providers);
-  if (provider !== undefined && !known.includes(provider)) {
-    problems.push(
-      `there is no provider "${provider}"; there is ${known.join(', ')}${didYouMean(provider, known)}`,
-    );
-  }
-  if (store?.dir !== undefined && !isText(store.dir)) problems.push('store.dir must be a folder');
-  for (const [name, own] of Object.entries(providers)) {
-    if (providerNames({}).includes(name)) problems.push(`providers.${name}: the name is taken`);
-    if (!isMap(own) || typeof own.generate !== 'function') {
-      problems.push(`providers.${name} must be a provider, with a generate function`);
-    }
-  }
-  problems.push(...checkFields(defaults).map((problem) => `defaults: ${problem}`));
-  return problems;
+  return [
+    ...problems,
+    ...inside('provider', (provider) => {
+      const known = isWrong('providers') ? [] : providerNames(options.providers ?? {});
+      return known.length === 0 || known.includes(provider)
+        ? []
+        : [
+            `there is no provider "${provider}"; there is ${known.join(', ')}${didYouMean(provider, known)}`,
+          ];
+    }),
+    ...inside('providers', (providers) => Object.entries(providers).flatMap(providerProblems)),
+    ...inside('store', storeProblems),
+    ...inside('models', (models) =>
+      Object.entries(models).flatMap(([name, facts]) =>
+        isMap(facts)
+          ? modelProblems(facts).map((problem) => `models.${name}: ${problem}`)
+          : [`models.${name} must be a map of facts`],
+      ),
+    ),
+    ...inside('defaults', (defaults) =>
+      checkFields(defaults).map((problem) => `defaults: ${problem}`),
+    ),
+  ];
+}
+
+function providerProblems([name, own]: [string, Provider]): string[] {
+  return [
+    ...(providerNames({}).includes(name) ? [`providers.${name}: the name is taken`] : []),
+    ...(isMap(own) && typeof own.generate === 'function'
+      ? []
+      : [`providers.${name} must be a provider, with a generate function`]),
+  ];
+}
+
+function storeProblems(store: NonNullable<Options['store']>): string[] {
+  return Object.entries(store).flatMap(([name, value]) => {
+    if (name !== 'dir') return [`store has no option "${name}"${didYouMean(name, ['dir'])}`];
+    return value === undefined || isText(value) ? [] : ['store.dir must be a folder'];
+  });
 }

@@ -1,6 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Event, Reporter } from './events.ts';
+import { fetchRemote } from './fetch-remote.ts';
+import type { ReadResult } from './read-inside.ts';
 
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
 export interface Context extends Clock {
@@ -10,6 +12,20 @@ export interface Context extends Clock {
   readonly report: Reporter;
   /** Aborted by the first Ctrl-C: nothing new is asked for, what is in flight is awaited and stored. */
   readonly signal: AbortSignal;
+  /**
+   * Fetches an `https:` input image.
+   * @default `fetchRemote`, which reaches public addresses only
+   */
+  readonly fetchInput?: FetchInput;
+}
+
+export type FetchInput = (url: string) => Promise<ReadResult>;
+
+export function fetchInput(
+  { fetchInput = fetchRemote }: Pick<Context, 'fetchInput'>,
+  url: string,
+): Promise<ReadResult> {
+  return fetchInput(url);
 }
 
 /** Tells the shell what happened, and when. */

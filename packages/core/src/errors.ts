@@ -36,8 +36,11 @@ export type DiagnosticCode =
   | 'unknown-image'
   | 'cycle'
   | 'model-shut-down'
+  | 'unknown-model'
+  | 'not-checked'
   | 'model-shutting-down'
   | 'bad-input'
+  | 'input-changed'
   | 'crop-too-large'
   | 'width-too-large'
   | 'nothing-picked';

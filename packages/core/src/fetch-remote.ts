@@ -47,7 +47,9 @@ export async function fetchRemote(url: string, limits: RemoteLimits = {}): Promi
     }
     return { problem: `${url} redirects more than ${maxRedirects} times` };
   } catch (error) {
-    return { problem: `${url} cannot be fetched: ${signal.aborted ? 'it takes too long' : reasonOf(error)}` };
+    return {
+      problem: `${url} cannot be fetched: ${signal.aborted ? 'it takes too long' : reasonOf(error)}`,
+    };
   } finally {
     await dispatcher.destroy();
   }
@@ -80,7 +82,10 @@ function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction 
   };
 }
 
-async function readAtMost(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Uint8Array | null> {
+async function readAtMost(
+  body: AsyncIterable<Uint8Array> | null,
+  maxBytes: number,
+): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {

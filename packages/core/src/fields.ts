@@ -44,6 +44,35 @@ export interface CropFields {
 
 export type FieldName = keyof Fields;
 
+/** Every field, in the order of the contract. */
+export const fieldNames: readonly FieldName[] = [
+  'openai_api_key',
+  'prompt',
+  'aspect_ratio',
+  'background',
+  'input_fidelity',
+  'input_images',
+  'moderation',
+  'number_of_images',
+  'output_compression',
+  'output_format',
+  'quality',
+  'user_id',
+  'model',
+  'size',
+  'mask',
+  'complexity',
+  'take',
+  'provider',
+  'alt',
+  'decorative',
+  'widths',
+  'formats',
+  'crop',
+  'placeholder',
+  'sizes',
+];
+
 export const formats: readonly Format[] = ['avif', 'webp', 'jpeg', 'png'];
 
 /** The formats that hold an alpha channel. */
@@ -75,8 +104,7 @@ export const forms = {
 } as const satisfies Partial<Record<FieldName, { pattern: RegExp; is: string }>>;
 
 /** An `openai_api_key` with `{{ variables }}` in the name that it names: never a key with a variable in it. */
-export const keyTemplate: RegExp =
-  /^\$\{(?:[A-Za-z0-9_]*\{\{[^{}]*\}\})+[A-Za-z0-9_]*\}$/;
+export const keyTemplate: RegExp = /^\$\{(?:[A-Za-z0-9_]*\{\{[^{}]*\}\})+[A-Za-z0-9_]*\}$/;
 
 /** sharp's `resize` positions, gravities and strategies: https://sharp.pixelplumbing.com/api-resize/ (2026-11-22). */
 export const cropPositions = [
@@ -102,6 +130,9 @@ export const cropPositions = [
   'attention',
 ] as const;
 
+/** An image's id: segments of `a-z 0-9 -` joined by `/`, none of them empty. */
+export const idForm = { pattern: /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/, maxLength: 200 } as const;
+
 /** Upper limits, inclusive. `width` is WebP's own: 14 bits, https://developers.google.com/speed/webp/faq (2026-11-22). */
 export const limits = {
   promptLength: 32_000,
@@ -126,3 +157,8 @@ export const defaults = {
   placeholder: 'blur',
   position: 'centre',
 } as const;
+
+/** How many characters a text has, as the API and JSON Schema count them: an emoji is one. */
+export function lengthOf(text: string): number {
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+}

@@ -1,4 +1,4 @@
-import { recordLeftOver } from './buy-original.ts';
+import { isMaybeBilled, recordLeftOver } from './buy-original.ts';
 import { type Context, report } from './context.ts';
 import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
@@ -10,8 +10,6 @@ import { obtainer, type Original } from './obtain-original.ts';
 import { findForeignFiles, readPreviousOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
-import { ProviderError } from './provider/provider.ts';
-import { policies } from './provider/retry.ts';
 import { readPlan, readProject } from './read-plan.ts';
 import { openRefusals } from './refusals.ts';
 import { refusePlan } from './refuse-plan.ts';
@@ -77,7 +75,7 @@ export async function generate(
       message: `the cache cannot be used: ${message}`,
     });
   });
-  const { obtain, bill, stopped } = obtainer(plan, context, store, refusals);
+  const { obtain, bill, overBudget } = obtainer(plan, context, store, refusals);
 
   await Promise.all(
     plan.requests.map(async (planned) => {
@@ -89,7 +87,7 @@ export async function generate(
           await deliver(name, planned.job, original);
         }
       } catch (error) {
-        if (context.signal.aborted) return;
+        if (isInterruption(error, context)) return;
         tally.failed++;
         report(context, failedEvent(planned, error));
       }
@@ -107,8 +105,8 @@ export async function generate(
       `interrupted; ${done.bought} bought pictures were stored`,
     );
   }
-  const end = stopped();
-  if (end?.code === 'over-budget') throw end;
+  const short = overBudget();
+  if (short !== null) throw short;
   return { plan, assetMap, ...done };
 
   /** Original to variants to files. */
@@ -145,7 +143,10 @@ export async function generate(
 
 /** What `generate` would do and cost. Spends nothing, writes nothing. */
 export async function planProject(context: Context, ids: readonly string[] = []): Promise<Plan> {
-  const { plan } = await readPlan(context, fileStore(context.config.storeDir), { ids, mayFetch: false });
+  const { plan } = await readPlan(context, fileStore(context.config.storeDir), {
+    ids,
+    mayFetch: false,
+  });
   return plan;
 }
 
@@ -158,7 +159,11 @@ export interface CheckResult {
 
 /** Validates manifests, models and input files; every mistake is reported as a `diagnostic` event. */
 export async function checkProject(context: Context): Promise<CheckResult> {
-  const { manifests, jobs, diagnostics } = await readProject(context, fileStore(context.config.storeDir), false);
+  const { manifests, jobs, diagnostics } = await readProject(
+    context,
+    fileStore(context.config.storeDir),
+    false,
+  );
   for (const diagnostic of diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   return {
@@ -189,10 +194,9 @@ function failedEvent(planned: PlannedRequest, error: unknown) {
   } as const;
 }
 
-/** Whether the user may have been billed for a picture that this error stands for. */
-function isMaybeBilled(error: unknown): boolean {
-  if (!(error instanceof ProviderError)) return error instanceof TintypeError && error.code === 'original-rejected';
-  return error.isBilledAnyway || policies[error.code].billed !== 'no';
+/** Not asked for, or not delivered, because of a Ctrl-C: no failure of the image's own. */
+function isInterruption(error: unknown, { signal }: Context): boolean {
+  return (error instanceof TintypeError && error.code === 'interrupted') || (signal.aborted && error === signal.reason);
 }
 
 /** A request with an unknown outcome is asked again, for the user orders it again: but never without a word. */

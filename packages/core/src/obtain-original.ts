@@ -13,7 +13,14 @@ import { offline } from './provider-names.ts';
 import { lazyProviders } from './providers.ts';
 import type { Refusals } from './refusals.ts';
 import type { Store } from './store/store.ts';
-import type { AiProvenance, Plan, PlannedInput, PlannedRequest, Source, StoreRecord } from './types.ts';
+import type {
+  AiProvenance,
+  Plan,
+  PlannedInput,
+  PlannedRequest,
+  Source,
+  StoreRecord,
+} from './types.ts';
 
 /** A picture to make files of, and where it is from. */
 export interface Original {
@@ -30,8 +37,8 @@ export interface Obtainer {
    */
   readonly obtain: (planned: PlannedRequest) => Promise<Original>;
   readonly bill: () => Bill;
-  /** Why the run bought no more; `null` where it bought all it wanted. */
-  readonly stopped: () => TintypeError | null;
+  /** What the budget did not hold; `null` where it held everything. */
+  readonly overBudget: () => TintypeError | null;
 }
 
 /** Hands out the pictures of one run, an image's only once those that it works from are there. */
@@ -39,12 +46,12 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   const { config } = context;
   const limit = pLimit(config.concurrency);
   const providers = lazyProviders(context);
-  const { buy, bill, stopped } = buyer(context, store, providers, refusals);
+  const { buy, bill, overBudget } = buyer(context, store, providers, refusals);
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
   const obtained = new Map<PlannedRequest, Promise<Original>>();
   const purchases = new Map<string, Promise<StoreRecord>>();
 
-  return { obtain, bill, stopped };
+  return { obtain, bill, overBudget };
 
   function obtain(planned: PlannedRequest): Promise<Original> {
     const original = obtained.get(planned) ?? make(planned);
@@ -57,7 +64,10 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     if (planned.stored !== null) return storedOriginal(planned, store);
     if (config.missing === 'standin') return standIn(planned);
     if (planned.refusal !== null) {
-      throw new TintypeError('moderation', `${planned.refusal} (refused before, so not asked again)`);
+      throw new TintypeError(
+        'moderation',
+        `${planned.refusal} (refused before, so not asked again)`,
+      );
     }
     const wanted = await unblocked(planned);
     // What another image brought in meanwhile is not asked for again.
@@ -66,18 +76,30 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     return originalOf(await purchase, store);
   }
 
-  /** A request that waited for others may turn out to be stored already: only now is its key known. */
+  /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
   async function buyUnlessStored(wanted: Wanted): Promise<StoreRecord> {
-    const stored = wanted.status === 'blocked' ? (await store.stored()).get(wanted.key) : undefined;
-    if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
-    return stored?.record ?? buy(wanted);
+    const claim = await store.claim(wanted.key, context.signal);
+    if (claim === null) throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
+    try {
+      const stored = await store.find(wanted.key);
+      if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
+      return stored?.record ?? (await buy(wanted));
+    } finally {
+      await claim.release();
+    }
   }
 
   /** The request with every picture that it works from. */
   async function unblocked(planned: PlannedRequest): Promise<Wanted> {
     const inputs = await Promise.all(planned.inputs.map((input) => arrived(input, planned)));
     const mask = planned.mask === null ? null : await arrived(planned.mask, planned);
-    const request = requestFrom(planned.job, planned.number, inputs, mask, providers(planned.provider).inputs);
+    const request = requestFrom(
+      planned.job,
+      planned.number,
+      inputs,
+      mask,
+      providers(planned.provider).inputs,
+    );
     if (request === null) throw new Error(`${planned.id} waits for what was not planned`);
     return { ...planned, inputs, mask, request, key: requestKey(request) };
   }
@@ -89,10 +111,16 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     const original = await obtain(upstream).catch((error: unknown) => {
       if (!(error instanceof TintypeError)) throw error;
       if (error.code === 'interrupted') throw error;
-      throw new TintypeError('upstream-failed', `not asked for: "${id}" works from "${input.id}", which failed`);
+      throw new TintypeError(
+        'upstream-failed',
+        `not asked for: "${id}" works from "${input.id}", which failed`,
+      );
     });
     if (original.record !== null) return { kind: 'original', record: original.record };
-    throw new TintypeError('upstream-failed', `not asked for: "${id}" works from "${input.id}", which is only a stand-in`);
+    throw new TintypeError(
+      'upstream-failed',
+      `not asked for: "${id}" works from "${input.id}", which is only a stand-in`,
+    );
   }
 }
 
@@ -107,7 +135,14 @@ function originalOf(record: StoreRecord, store: Store): Original {
   if (record.rejected !== undefined) throw rejectedError(record);
   const { sha256: hash, width, height, hasAlpha } = record.original;
   return {
-    source: { sha256: hash, width, height, hasAlpha, isStandIn: false, read: () => store.read(record) },
+    source: {
+      sha256: hash,
+      width,
+      height,
+      hasAlpha,
+      isStandIn: false,
+      read: () => store.read(record),
+    },
     ai: {
       generated: true,
       provider: record.request.provider,

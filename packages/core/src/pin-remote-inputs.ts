@@ -1,4 +1,4 @@
-import { fetchRemote } from './fetch-remote.ts';
+import type { FetchInput } from './context.ts';
 import { lookAt } from './image/read-inputs.ts';
 import type { Store } from './store/store.ts';
 import type { InputFile, InputReference, Job, PlacedFinding } from './types.ts';
@@ -10,17 +10,23 @@ export interface Pins {
 }
 
 /**
- * Reads what the store knows of the `https:` inputs. `mayFetch`: one that it does not know is fetched and kept there, so
- * that keys can be made of it here and, without a network, in CI.
+ * Reads what the store knows of the `https:` inputs. One that it does not know is fetched and kept there, so that keys can
+ * be made of it here and, without a network, in CI. `fetch`: `null` where nothing may be fetched.
  */
-export async function pinRemoteInputs(jobs: readonly Job[], store: Store, mayFetch: boolean): Promise<Pins> {
-  const references = jobs.flatMap(({ picture }) => picture.inputs).filter((reference) => reference.kind === 'url');
+export async function pinRemoteInputs(
+  jobs: readonly Job[],
+  store: Store,
+  fetch: FetchInput | null,
+): Promise<Pins> {
+  const references = jobs
+    .flatMap(({ picture }) => picture.inputs)
+    .filter((reference) => reference.kind === 'url');
   if (references.length === 0) return { pins: new Map(), problems: [] };
   const pins = new Map(await store.pins());
   const problems: PlacedFinding[] = [];
-  for (const reference of mayFetch ? references : []) {
-    if (pins.has(reference.url)) continue;
-    const input = await fetchInput(reference);
+  for (const reference of references) {
+    if (fetch === null || pins.has(reference.url)) continue;
+    const input = await lookAtRemote(reference, fetch);
     if (typeof input === 'string') {
       problems.push({ place: reference.place, finding: { code: 'bad-input', message: input } });
     } else {
@@ -31,7 +37,10 @@ export async function pinRemoteInputs(jobs: readonly Job[], store: Store, mayFet
   return { pins, problems };
 }
 
-async function fetchInput({ url }: Extract<InputReference, { kind: 'url' }>): Promise<InputFile | string> {
-  const fetched = await fetchRemote(url);
+async function lookAtRemote(
+  { url }: Extract<InputReference, { kind: 'url' }>,
+  fetch: FetchInput,
+): Promise<InputFile | string> {
+  const fetched = await fetch(url);
   return 'problem' in fetched ? `input image ${fetched.problem}` : lookAt(url, fetched.bytes);
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Config, type Options, resolveConfig } from './config.ts';
 import { TintypeError } from './errors.ts';
@@ -31,7 +31,9 @@ export interface Project {
 export async function loadProject(request: ProjectRequest): Promise<Project> {
   const root =
     request.root === undefined ? findRoot(request.cwd) : resolve(request.cwd, request.root);
-  if (!existsSync(root)) throw new TintypeError('config', `the root ${root} does not exist`);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new TintypeError('config', `the root ${root} is no folder`);
+  }
   const file =
     request.config === undefined ? findConfig(root) : resolve(request.cwd, request.config);
   if (file !== null && !existsSync(file)) {
@@ -41,11 +43,11 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
   const env = {
     ...(await readEnv(join(root, '.env'))),
     ...(await readEnv(join(root, '.env.local'))),
-    ...request.env,
+    ...withoutUndefined(request.env),
   };
   const options = file === null ? {} : await importConfig(root, file);
   const config = resolveConfig(
-    { ...options, ...request.overrides },
+    isMap(options) ? { ...options, ...withoutUndefined(request.overrides ?? {}) } : options,
     { root, file: file === null ? null : relative(root, file), isCi: isSet(env['CI']) },
   );
   return { config, env };
@@ -75,12 +77,14 @@ async function importConfig(root: string, file: string): Promise<Options> {
   try {
     const { config } = await loadConfig<Options & Record<string, unknown>>({
       cwd: root,
-      configFile: file.slice(0, -extname(file).length),
+      configFile: file,
       configFileRequired: true,
       dotenv: false,
       envName: false,
       extend: false,
       globalRc: false,
+      // What the file says as it says it: c12 would drop every null.
+      merger: (...sources) => sources.find((source) => source != null)!,
       packageJson: false,
       rcFile: false,
     });
@@ -96,10 +100,20 @@ async function importConfig(root: string, file: string): Promise<Options> {
 async function readEnv(path: string): Promise<Record<string, string | undefined>> {
   try {
     return parseEnv(await readFile(path, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    throw new TintypeError('config', `${path} could not be read: ${code}`, { cause });
   }
+}
+
+/** What is not said wins over nothing. */
+function withoutUndefined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `CI=false` and `CI=0` say that it is not. */

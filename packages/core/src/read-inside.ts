@@ -4,7 +4,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 /** A file's bytes, or why there are none, in words that name it relative to the root. */
 export type ReadResult =
   | { readonly bytes: Uint8Array; readonly file: string }
-  | { readonly problem: string };
+  | { readonly problem: string; readonly isTooLarge?: true };
 
 /**
  * Reads a regular file that really lies inside the root, symbolic links followed. `root` and `path` are absolute;
@@ -23,7 +23,8 @@ export async function readInside(
     if (status.isDirectory()) return { problem: `${file} is a folder` };
     if (!status.isFile()) return { problem: `${file} is not a regular file` };
     if (status.size > maxBytes) {
-      return { problem: `${file} is larger than ${Math.floor(maxBytes / 1e6)} MB` };
+      const most = Math.floor(maxBytes / 1e6);
+      return { problem: `${file} is larger than ${most} MB`, isTooLarge: true };
     }
     return { bytes: await readFile(realPath), file };
   } catch (error) {

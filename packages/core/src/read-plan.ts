@@ -1,19 +1,30 @@
-import { type Context, report } from './context.ts';
+import { type Context, fetchInput, report } from './context.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { TintypeError } from './errors.ts';
+import { sha256 } from './hash.ts';
 import { readInputs } from './image/read-inputs.ts';
 import { readManifests } from './manifest/read-manifests.ts';
 import { withUpstream } from './plan/check-graph.ts';
 import { checkLifetimes } from './plan/check-lifetime.ts';
 import { expandJobs } from './plan/expand-jobs.ts';
 import { planJobs } from './plan/plan-jobs.ts';
+import { requestOf } from './plan/request-key.ts';
 import { providerNames } from './provider-names.ts';
 import { freeProviders, lazyProviders, type Providers } from './providers.ts';
 import { openRefusals } from './refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
 import type { Store } from './store/store.ts';
 import type { Config } from './config.ts';
-import type { Diagnostic, Job, Manifest, PlacedFinding, Place, Plan, Finding } from './types.ts';
+import type {
+  Diagnostic,
+  Finding,
+  Job,
+  Manifest,
+  Place,
+  PlacedFinding,
+  Plan,
+  Request,
+} from './types.ts';
 
 /** A project as far as it can be read without its store. */
 export interface ReadProject {
@@ -25,10 +36,11 @@ export interface ReadProject {
 
 /** Manifests to jobs: every mistake of every file, none of them thrown. Throws `config` where there is no manifest. */
 export async function readProject(
-  { config }: Context,
+  context: Context,
   store: Store,
   mayFetch: boolean,
 ): Promise<ReadProject> {
+  const { config } = context;
   const read = await readManifests({
     root: config.root,
     patterns: config.manifests,
@@ -46,12 +58,18 @@ export async function readProject(
     providers: providerNames(config.providers),
     models: config.models,
   });
-  const pinned = await pinRemoteInputs(expanded.jobs, store, mayFetch);
+  const pinned = await pinRemoteInputs(
+    expanded.jobs,
+    store,
+    mayFetch ? (url) => fetchInput(context, url) : null,
+  );
   const { inputs, problems } = await readInputs(config.root, expanded.jobs, pinned.pins);
   const diagnostics = [
     ...read.diagnostics,
     ...expanded.diagnostics,
-    ...[...pinned.problems, ...problems].flatMap(({ place, finding }) => diagnoseAt(read.manifests, place, finding)),
+    ...[...pinned.problems, ...problems].flatMap(({ place, finding }) =>
+      diagnoseAt(read.manifests, place, finding),
+    ),
   ];
   return {
     manifests: read.manifests,
@@ -133,23 +151,30 @@ function selectJobs(jobs: readonly Job[], ids: readonly string[]): readonly Job[
 }
 
 /** What the provider of a picture that has to be bought cannot do: a mistake, known before anything is spent. */
-function providerMistakes(
-  plan: Plan,
-  providers: Providers,
-): PlacedFinding[] {
-  return plan.requests.flatMap(({ job, request, provider, status, isFree }) => {
-    if (isFree || status === 'stored' || request === null) return [];
-    const refusal = providers(provider).refuse(request);
+function providerMistakes(plan: Plan, providers: Providers): PlacedFinding[] {
+  return plan.requests.flatMap(({ job, number, request, provider, status, isFree }) => {
+    if (isFree || status === 'stored') return [];
+    const refusal = providers(provider).refuse(request ?? requestToBe(job, number));
     if (refusal === null) return [];
     const message = `the provider ${provider} ${refusal}`;
     return [{ place: job.place, finding: { code: 'not-supported-by-provider', message } as const }];
   });
 }
 
+/** The request of an image that waits for others, with their hashes left open. */
+function requestToBe(job: Job, number: number): Request {
+  const { inputs, mask } = job.picture;
+  const unknown = sha256('not known yet');
+  const hashes = { images: inputs.map(() => unknown), mask: mask === null ? null : unknown };
+  return requestOf(job, number, hashes);
+}
+
 /** What configured providers add to every request. */
 function providerInputs({ providers }: Config): Map<string, Readonly<Record<string, unknown>>> {
   return new Map(
-    Object.entries(providers).flatMap(([name, { inputs }]) => (inputs === null ? [] : [[name, inputs] as const])),
+    Object.entries(providers).flatMap(([name, { inputs }]) =>
+      inputs === null ? [] : [[name, inputs] as const],
+    ),
   );
 }
 

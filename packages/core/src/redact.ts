@@ -1,8 +1,11 @@
 /** OpenAI's and Replicate's keys by their prefix, wherever they stand in a text. */
 const keyPattern = /\b(?:sk-|r8_)[A-Za-z0-9_*-]{8,}/g;
 
-/** A key as the API repeats it: its head, asterisks, its tail (measured 2026-11-22). */
-const halfHiddenPattern = /[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_-]*/g;
+/**
+ * A key as the API repeats it: its head, asterisks, its tail (measured 2026-11-22). It starts where a word does, for
+ * else a long word without asterisks would be looked at from each of its characters.
+ */
+const halfHiddenPattern = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_-]*/g;
 
 /** The text with everything that looks like an API key, and every given secret, replaced by as many bullets. */
 export function redact(text: string, secrets: Iterable<string> = []): string {

@@ -11,7 +11,9 @@ import type { CostRange, Plan, PlannedRequest } from './types.ts';
  */
 export function refusePlan(plan: Plan, context: Context): void {
   const { config } = context;
-  const wanted = plan.requests.filter(({ status, isFree, refusal }) => status !== 'stored' && !isFree && refusal === null);
+  const wanted = plan.requests.filter(
+    ({ status, isFree, refusal }) => status !== 'stored' && !isFree && refusal === null,
+  );
   if (wanted.length === 0 || config.missing === 'standin') return;
   if (config.missing === 'fail') refuseMissing(plan, wanted);
   if (config.maxCostUsd !== null)

@@ -68,6 +68,7 @@ export type FieldPath = readonly (string | number)[];
 /** A manifest file, parsed and validated field by field; nothing merged, nothing rendered. */
 export interface Manifest {
   readonly file: string;
+  /** Here, in presets and in images, a field that is there and `undefined` has a mistake that was reported already. */
   readonly defaults: Fields;
   readonly presets: ReadonlyMap<string, Fields>;
   readonly images: readonly ImageEntry[];
@@ -91,8 +92,8 @@ export interface ImageEntry {
   /** One image a row; `null`: the entry is one image. */
   readonly rows: readonly Row[] | null;
   readonly pick: number | null;
-  /** It has mistakes that were reported already: its id is taken, and nothing else is said of it. */
-  readonly isBroken: boolean;
+  /** What has a mistake that was reported already, beyond its `fields`: nothing is said that follows from it. */
+  readonly broken: readonly ('preset' | 'each' | 'pick')[];
 }
 
 /** One row of `each`: the values of its variables, and where it stands in a file of its own. */

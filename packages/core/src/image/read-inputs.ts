@@ -54,13 +54,18 @@ export async function readInputs(
     if (picture.mask === null) continue;
     const mask = await read(picture.mask, maxMaskBytes);
     const message = mask === null ? null : maskProblem(mask, sources[0] ?? null);
-    if (message !== null) problems.push({ place: picture.mask.place, finding: { code: 'bad-input', message } });
+    if (message !== null)
+      problems.push({ place: picture.mask.place, finding: { code: 'bad-input', message } });
   }
   return { inputs, problems };
 }
 
 /** One picture, or what is wrong with it. */
-async function readInput(root: string, path: string, maxBytes: number): Promise<InputFile | string> {
+async function readInput(
+  root: string,
+  path: string,
+  maxBytes: number,
+): Promise<InputFile | string> {
   const read = await readInside(root, path, maxBytes);
   return 'problem' in read ? `input image ${read.problem}` : lookAt(read.file, read.bytes);
 }

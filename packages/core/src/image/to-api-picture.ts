@@ -18,5 +18,9 @@ export async function toApiPicture(
   const mediaType = mediaTypes[format];
   if (mediaType !== undefined) return { name: `${base}.${format}`, mediaType, bytes };
   const sharp = await loadSharp();
-  return { name: `${base}.png`, mediaType: 'image/png', bytes: await sharp(bytes).autoOrient().png().toBuffer() };
+  return {
+    name: `${base}.png`,
+    mediaType: 'image/png',
+    bytes: await sharp(bytes).autoOrient().png().toBuffer(),
+  };
 }

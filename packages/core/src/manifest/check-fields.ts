@@ -1,5 +1,6 @@
+import { fieldNames } from '../fields.ts';
 import { explainIssues } from './explain-issue.ts';
-import { fieldNames, fieldsSchema } from './manifest-schema.ts';
+import { fieldsSchema } from './manifest-schema.ts';
 
 /** What is wrong with manifest fields that stand in no manifest, such as a config's `defaults`. */
 export function checkFields(fields: unknown): string[] {

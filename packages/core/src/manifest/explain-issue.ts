@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
-import { choices, cropPositions, formats, forms } from '../fields.ts';
+import { choices, cropPositions, formats, forms, lengthOf } from '../fields.ts';
 import { redact } from '../redact.ts';
 import type { FieldPath, Finding } from '../types.ts';
 
@@ -22,7 +22,11 @@ export function explainIssues(
   value: unknown,
   fieldNames: readonly string[],
 ): Located[] {
-  return issues.flatMap((issue) => explainIssue(issue, value, fieldNames));
+  const found = issues.flatMap((issue) => explainIssue(issue, value, fieldNames));
+  // Of a value the first mistake is said: a list that should be text is no empty text as well.
+  const identity = ({ path, on }: Located) => [on, ...path].join('\0');
+  const first = new Map(found.toReversed().map((located) => [identity(located), located]));
+  return found.filter((located) => first.get(identity(located)) === located);
 }
 
 /** The words that are allowed where a value is one of a few. */
@@ -36,6 +40,7 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const input = valueAt(value, path);
   const name = labelOf(path);
+  const isTop = path.length === 0;
   const say = (code: Finding['code'], message: string, on: Located['on'] = 'value'): Located[] => [
     { path, on, finding: { code, message } },
   ];
@@ -48,10 +53,8 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
         finding: {
           code: 'unknown-field',
           message:
-            (name === ''
-              ? `there is no field ${quote(key)}`
-              : `${name} has no field ${quote(key)}`) +
-            didYouMean(key, path.length === 0 ? fieldNames : fieldsOf(path)),
+            (isTop ? `there is no field ${quote(key)}` : `${name} has no field ${quote(key)}`) +
+            didYouMean(key, isTop ? fieldNames : fieldsOf(path)),
         },
       }));
     case 'invalid_type':
@@ -95,36 +98,34 @@ function explainUnion(
   fieldNames: readonly string[],
 ): Located[] {
   const field = fieldOf(path);
-  const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0));
-  if (meant !== undefined) {
-    const absolute = meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-    return explainIssues(absolute, value, fieldNames);
-  }
-  const at = (code: Finding['code'], message: string): Located[] => [
+  const say = (code: Finding['code'], message: string): Located[] => [
     { path, on: 'value', finding: { code, message } },
   ];
   if (field === 'openai_api_key') {
-    return at(
+    return say(
       'literal-api-key',
       'openai_api_key must name an environment variable, such as ${OPENAI_API_KEY}; a key does not belong in a file',
     );
   }
+  const isOfBranch = (branch: readonly Issue[]) =>
+    !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);
+  const meant = typeof input === 'object' && input !== null && issue.errors.find(isOfBranch);
+  if (meant) {
+    const absolute = meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+    return explainIssues(absolute, value, fieldNames);
+  }
   const form = Object.hasOwn(forms, field) ? forms[field as keyof typeof forms] : null;
-  if (form !== null) return at('bad-format', `${name} must be ${form.is}, not ${show(input)}`);
   const words = allowedWords[field];
-  if (words === undefined) {
-    return at(
-      'wrong-type',
-      `${name} must be ${unionNames[field] ?? 'something else'}, not ${show(input)}`,
-    );
+  const several = path.at(-1) === field ? unionNames[field] : undefined;
+  if (typeof input === 'string' && (form !== null || several === undefined)) {
+    if (form !== null) return say('bad-format', `${name} must be ${form.is}, not ${show(input)}`);
+    return say('not-allowed', `${name} may not be ${show(input)}${allowed(path, input)}`);
   }
-  if (typeof input === 'string') {
-    return at('not-allowed', `${name} may not be ${show(input)}${allowed(path, input)}`);
-  }
-  return at(
-    'wrong-type',
-    `${name} must be ${unionNames[field] ?? listWords(words)}, not ${show(input)}`,
-  );
+  const is =
+    several ??
+    form?.is ??
+    (words === undefined ? 'text, a number, true or false' : listWords(words));
+  return say('wrong-type', `${name} must be ${is}, not ${show(input)}`);
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -139,6 +140,7 @@ const typeNames: Readonly<Record<string, string>> = {
 
 const unionNames: Readonly<Record<string, string>> = {
   formats: 'a list of formats, or a map of format to compression',
+  crop: 'pixels such as "1200x630", or { width, height, position }',
   preset: 'the name of a preset, or a list of names',
   each: 'a list of maps, or the path of a .csv, .json, .jsonl or .yaml file',
 };
@@ -158,7 +160,7 @@ function tooMuch(name: string, limit: number, bound: string, input: unknown): st
   const number = limit.toLocaleString('en');
   if (typeof input === 'string') {
     if (bound === 'at least') return `${name} must not be empty`;
-    return `${name} must have ${bound} ${number} characters, it has ${input.length.toLocaleString('en')}`;
+    return `${name} must have ${bound} ${number} characters, it has ${lengthOf(input).toLocaleString('en')}`;
   }
   if (Array.isArray(input)) {
     return `${name} must have ${bound} ${number} ${limit === 1 ? 'entry' : 'entries'}, it has ${input.length}`;
@@ -166,13 +168,15 @@ function tooMuch(name: string, limit: number, bound: string, input: unknown): st
   return `${name} must be ${bound} ${number}, not ${show(input)}`;
 }
 
-/** The last name in a path: what `formats[1]` is one of. */
+/** The last name in a path: what `formats[1]` is one of. The names in a row are nobody's field. */
 function fieldOf(path: FieldPath): string {
+  if (path[0] === 'each' && path.length > 1) return '';
   return path.findLast((part): part is string => typeof part === 'string') ?? '';
 }
 
 /** `widths[1]`, `crop.width`. */
 function labelOf(path: FieldPath): string {
+  if (path.length === 0) return 'this';
   return path.reduce<string>(
     (label, part) =>
       typeof part === 'number' ? `${label}[${part}]` : label === '' ? part : `${label}.${part}`,
@@ -190,7 +194,8 @@ function valueAt(value: unknown, path: FieldPath): unknown {
   );
 }
 
-function show(value: unknown): string {
+/** A value as a message shows it. */
+export function show(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
@@ -199,7 +204,8 @@ function show(value: unknown): string {
 
 const shownLength = 60;
 
-function quote(text: string): string {
+/** A text in quotes, cut where it is long, without control characters and keys. */
+export function quote(text: string): string {
   const shown = text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
   return redact(JSON.stringify(shown));
 }

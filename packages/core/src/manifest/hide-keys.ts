@@ -10,7 +10,8 @@ export function isKeyName(name: string): boolean {
 /** Whether a value only names an environment variable, with or without a `{{ variable }}` in its name. */
 export function isKeyReference(value: unknown): boolean {
   return (
-    typeof value === 'string' && (forms.openai_api_key.pattern.test(value) || keyTemplate.test(value))
+    typeof value === 'string' &&
+    (forms.openai_api_key.pattern.test(value) || keyTemplate.test(value))
   );
 }
 
@@ -22,7 +23,9 @@ export function isKeyReference(value: unknown): boolean {
 export function hideKeys(text: string, keys: readonly TextRange[], isBroken: boolean): string {
   const shown: string[] = [];
   let end = 0;
-  for (const range of [...keys, ...keysByLine(text, isBroken)].toSorted((a, b) => a.start - b.start)) {
+  for (const range of [...keys, ...keysByLine(text, isBroken)].toSorted(
+    (a, b) => a.start - b.start,
+  )) {
     const start = Math.max(range.start, end);
     if (range.end <= start) continue;
     shown.push(text.slice(end, start), text.slice(start, range.end).replace(/[^\r\n]/g, '•'));

@@ -1,5 +1,18 @@
 import { z } from 'zod';
-import { choices, cropPositions, type Fields, formats, forms, limits } from '../fields.ts';
+import {
+  choices,
+  cropPositions,
+  defaults,
+  type FieldName,
+  fieldNames,
+  type Fields,
+  formats,
+  forms,
+  idForm,
+  keyTemplate,
+  lengthOf,
+  limits,
+} from '../fields.ts';
 import type { Row } from '../types.ts';
 
 /** An entry of `images`, as it is written. */
@@ -10,7 +23,8 @@ export interface ImageFields extends Fields {
 }
 
 /** Text with a `{{ variable }}` in it: what it will become is checked once it has become it. */
-const templated = z.string().regex(/\{\{/).describe('Text with a {{ variable }}');
+const templatePattern = /\{\{/;
+const templated = z.string().regex(templatePattern).describe('Text with a {{ variable }}');
 
 const integer = (min: number, max: number) => z.int().min(min).max(max);
 
@@ -19,6 +33,21 @@ const choice = (name: keyof typeof choices) => z.union([z.enum(choices[name]), t
 const form = (name: keyof typeof forms) =>
   z.union([z.string().regex(forms[name].pattern), templated]);
 
+/** JavaScript counts an emoji as two, the API and JSON Schema as one. */
+const prompt = z
+  .string()
+  .min(1)
+  .check(({ value, issues }) => {
+    if (lengthOf(value) <= limits.promptLength) return;
+    issues.push({ code: 'too_big', origin: 'string', maximum: limits.promptLength, input: value });
+  })
+  .meta({ maxLength: limits.promptLength });
+
+const apiKey = z.union([
+  z.string().regex(forms.openai_api_key.pattern),
+  z.string().regex(keyTemplate).describe('A name with a {{ variable }}'),
+]);
+
 const compression = integer(0, limits.compression);
 
 const listedFormats = z.array(z.union([z.enum(formats), templated])).min(1);
@@ -26,11 +55,12 @@ const listedFormats = z.array(z.union([z.enum(formats), templated])).min(1);
 // A record, not an object: the order of its keys is the order of preference, and zod sorts an object's.
 const mappedFormats = z
   .partialRecord(z.enum(formats), compression.nullable())
-  .refine((map) => Object.keys(map).length > 0)
+  .refine((map) => Object.keys(map).length > 0, { when: ({ issues }) => issues.length === 0 })
   .meta({ minProperties: 1 });
 
 const crop = z.union([
-  form('crop'),
+  z.string().regex(forms.crop.pattern),
+  templated,
   z.strictObject({
     width: integer(1, limits.width),
     height: integer(1, limits.width),
@@ -40,17 +70,15 @@ const crop = z.union([
 
 /** The fields that an image, a preset and a `defaults` share; the descriptions are what editors show. */
 const shape = {
-  openai_api_key: form('openai_api_key').describe(
+  openai_api_key: apiKey.describe(
     'The environment variable that holds the key: ${NAME}. Never the key itself. Default: ${OPENAI_API_KEY}.',
   ),
-  prompt: z
-    .string()
-    .min(1)
-    .max(limits.promptLength)
-    .describe("What to draw. In a preset, {{ prompt }} stands for the image's own prompt."),
-  aspect_ratio: form('aspect_ratio').describe(
-    'The shape: 1:1, 3:2 or 2:3; any W:H where the model takes free sizes. Default 1:1.',
+  prompt: prompt.describe(
+    "What to draw. In a preset, {{ prompt }} stands for the image's own prompt.",
   ),
+  aspect_ratio: form('aspect_ratio')
+    .describe('The shape: 1:1, 3:2 or 2:3; any W:H where the model takes free sizes. Default 1:1.')
+    .meta({ examples: ['1:1', '3:2', '2:3', '16:9'] }),
   background: choice('background').describe('Default auto.'),
   input_fidelity: choice('input_fidelity').describe(
     'How closely to keep to input_images, where the model has it. Default low.',
@@ -77,7 +105,9 @@ const shape = {
   ),
   user_id: z.string().min(1).describe("Sent as the API's safety identifier. Never buys again."),
   model: z.string().min(1).describe('Default gpt-image-2.5-flare.'),
-  size: form('size').describe('Pixels as WxH, or auto. Instead of aspect_ratio.'),
+  size: form('size')
+    .describe('Pixels as WxH, or auto. Instead of aspect_ratio.')
+    .meta({ examples: ['1024x1024', '1536x1024', '1024x1536', 'auto'] }),
   mask: z.string().min(1).describe('A PNG with alpha, of the size of the first input image.'),
   complexity: choice('complexity').describe('Where the model has it.'),
   take: integer(1, 1_000_000).describe(
@@ -101,7 +131,7 @@ const shape = {
   crop: crop.describe('Cut to "WxH", or { width, height, position }.'),
   placeholder: choice('placeholder').describe('blur: a tiny data URL; color; none. Default blur.'),
   sizes: z.string().min(1).describe('The sizes attribute that goes with widths.'),
-};
+} satisfies Record<FieldName, z.ZodType>;
 
 const fields = z.strictObject(shape).partial();
 
@@ -130,6 +160,8 @@ export const imageSchema: z.ZodType<ImageFields> = image;
 /** The rows of `each`, inline or from a file. */
 export const rowsSchema: z.ZodType<readonly Row['values'][]> = z.array(row);
 
+const images = z.record(z.string(), imageSchema.nullable());
+
 /** The whole file, for editors: `schema/manifest.json` is made from it. */
 const manifest = z
   .strictObject({
@@ -139,8 +171,7 @@ const manifest = z
       .nullable()
       .optional()
       .describe('Named fields that images share.'),
-    images: z
-      .record(z.string(), imageSchema.nullable())
+    images: images
       .nullable()
       .describe('The images, by id: segments of a-z, 0-9 and - joined by /.'),
   })
@@ -150,13 +181,39 @@ const manifest = z
       'AI images as build assets: each entry of images is bought once and encoded for the page.',
   });
 
-/** The names of the fields that a preset and a `defaults` may hold. */
-export const fieldNames: readonly string[] = Object.keys(shape);
-
 /** The names of the fields that an entry of `images` may hold. */
 export const imageFieldNames: readonly string[] = [...fieldNames, 'preset', 'each', 'pick'];
 
 /** The JSON Schema (draft-07, which every YAML editor reads) that ships as `schema/manifest.json`. */
 export function manifestJsonSchema(): object {
-  return z.toJSONSchema(manifest, { target: 'draft-07', io: 'input' });
+  return z.toJSONSchema(manifest, {
+    target: 'draft-07',
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      // Editors complete the names of properties, and not those that `propertyNames` allows.
+      if (zodSchema === mappedFormats) {
+        const value = jsonSchema.additionalProperties!;
+        delete jsonSchema.propertyNames;
+        jsonSchema.properties = Object.fromEntries(formats.map((format) => [format, value]));
+        jsonSchema.additionalProperties = false;
+      }
+      for (const [name, value] of Object.entries(defaults)) {
+        const property = jsonSchema.properties?.[name];
+        if (typeof property === 'object') property.default = value;
+      }
+      if (zodSchema === images) {
+        jsonSchema.propertyNames = {
+          anyOf: [
+            { pattern: idForm.pattern.source, maxLength: idForm.maxLength },
+            { pattern: templatePattern.source },
+          ],
+        };
+      }
+    },
+  });
+}
+
+/** `schema/manifest.json`, byte for byte. */
+export function manifestSchemaText(): string {
+  return `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`;
 }

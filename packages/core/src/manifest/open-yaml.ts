@@ -140,7 +140,8 @@ class Walk {
   visit(node: Node | null, depth: number): Visited {
     if (node === null) return nothing;
     if (isAlias(node)) return this.#follow(node);
-    const anchored = 'anchor' in node && node.anchor ? { node, visited: null as Visited | null } : null;
+    const anchored =
+      'anchor' in node && node.anchor ? { node, visited: null as Visited | null } : null;
     if (anchored !== null) this.#anchors.set(node.anchor!, anchored);
     const visited = this.#visitValue(node, depth);
     if (anchored !== null) anchored.visited = visited;
@@ -165,23 +166,25 @@ class Walk {
     let size = 1;
     for (const pair of map.items) {
       const name = nameOf(pair);
+      if (name === '__proto__') {
+        const finding = { code: 'unknown-field', message: 'no name may be __proto__' } as const;
+        this.problems.push({ range: rangeOfNode(pair.key as Node | null), finding });
+        continue;
+      }
       if (pairs.has(name)) {
         this.problems.push({
           range: rangeOfNode(pair.key as Node | null),
-          finding: { code: 'duplicate-key', message: 'this name stands twice in its map; keep one' },
+          finding: {
+            code: 'duplicate-key',
+            message: 'this name stands twice in its map; keep one',
+          },
         });
       }
       pairs.set(name, pair);
       this.visit(pair.key as Node | null, depth + 1);
       const member = this.visit(pair.value as Node | null, depth + 1);
       size += member.size;
-      // `__proto__` is a name like any other.
-      Object.defineProperty(value, name, {
-        value: member.value,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
+      value[name] = member.value;
       if (isKeyName(name) && !isKeyReference(member.value)) this.#hide(pair.value as Node | null);
     }
     this.pairs.set(map, pairs);
@@ -262,8 +265,9 @@ function treeOf(root: Node | null, value: unknown, { pairs, targets }: Walk): Ya
   };
 }
 
+/** A name that is no text has been refused, and is not looked at: to write it out may take exponential time. */
 function nameOf(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+  return isScalar(pair.key) ? String(pair.key.value) : '';
 }
 
 /** A node that the text does not have stands at the file's start. */

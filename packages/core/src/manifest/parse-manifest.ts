@@ -1,14 +1,8 @@
 import { didYouMean } from '../did-you-mean.ts';
-import type { Fields } from '../fields.ts';
+import { fieldNames, type Fields } from '../fields.ts';
 import type { Diagnostic, FieldPath, Finding, ImageEntry, Manifest } from '../types.ts';
-import { explainIssues, type Located } from './explain-issue.ts';
-import {
-  fieldNames,
-  fieldsSchema,
-  imageSchema,
-  type ImageFields,
-  imageFieldNames,
-} from './manifest-schema.ts';
+import { explainIssues, type Located, quote, show } from './explain-issue.ts';
+import { fieldsSchema, imageSchema, type ImageFields, imageFieldNames } from './manifest-schema.ts';
 import { openYaml, type YamlTree } from './open-yaml.ts';
 import { readText } from './read-text.ts';
 import { diagnoseFile, diagnoseText, placeOf, sourceText, wordAt } from './source-text.ts';
@@ -134,7 +128,9 @@ function rightFields(written: unknown, issues: Issues, names: readonly string[])
 
 function brokenParts(written: unknown, issues: Issues): ImageEntry['broken'] {
   const parts = ['preset', 'each', 'pick'] as const;
-  return isRecord(written) ? parts.filter((part) => issues.some(({ path }) => path[0] === part)) : parts;
+  return isRecord(written)
+    ? parts.filter((part) => issues.some(({ path }) => path[0] === part))
+    : parts;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

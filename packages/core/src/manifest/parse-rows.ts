@@ -1,7 +1,9 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Diagnostic, Finding, Place, Row } from '../types.ts';
+import { redact } from '../redact.ts';
+import type { Diagnostic, Row } from '../types.ts';
+import { quote } from './explain-issue.ts';
 import { rowsSchema } from './manifest-schema.ts';
+import { openYaml } from './open-yaml.ts';
 import { readText } from './read-text.ts';
 import { diagnoseFile, diagnoseText, placeOf, sourceText, type SourceText } from './source-text.ts';
 
@@ -37,8 +39,8 @@ export function parseRows(file: string, bytes: Uint8Array): ParsedRows {
     return { rows: [], diagnostics: [diagnoseFile(file, { code: 'bad-row', message })] };
   }
 
-  const source = sourceText(file, text);
-  const { raw, mistakes } = parse(text);
+  const source = sourceText(file, redact(text));
+  const { raw, mistakes } = parse(text, source);
   const found = [...mistakes];
   const rows: Row[] = [];
   for (const { value, offset } of raw) {
@@ -59,7 +61,7 @@ interface Read {
   readonly mistakes: readonly Mistake[];
 }
 
-const parsers: Readonly<Record<string, (text: string) => Read>> = {
+const parsers: Readonly<Record<string, (text: string, source: SourceText) => Read>> = {
   '.csv': readCsv,
   '.json': readYaml,
   '.jsonl': readJsonLines,
@@ -67,26 +69,69 @@ const parsers: Readonly<Record<string, (text: string) => Read>> = {
   '.yml': readYaml,
 };
 
-function readCsv(text: string): Read {
+/** `bytes`: where the record ends. */
+type CsvRecords = readonly {
+  readonly record: readonly string[];
+  readonly info: { bytes: number };
+}[];
+
+function readCsv(text: string, { lineStarts }: SourceText): Read {
+  let records: CsvRecords;
   try {
-    const records: { record: Record<string, string>; info: { lines: number } }[] = parseCsv(text, {
-      columns: true,
+    records = parseCsv(text, {
       info: true,
+      relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
     }) as never;
-    const lineStarts = sourceText('', text).lineStarts;
-    const raw = records.map(({ record, info }) => ({
-      value: { ...record },
-      offset: lineStarts[Math.min(info.lines, lineStarts.length) - 1] ?? 0,
-    }));
-    return { raw, mistakes: [] };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
-    const offset = sourceText('', text).lineStarts[line - 1] ?? 0;
-    return { raw: [], mistakes: [{ offset, message: `this is no CSV: ${error.message}` }] };
+    const message = `this is no CSV: ${redact(error.message)}`;
+    return { raw: [], mistakes: [{ offset: lineStarts[line - 1] ?? 0, message }] };
   }
+
+  const offsets = csvOffsets(text, records);
+  const header = records[0]?.record ?? [];
+  const problems = headerProblems(header);
+  if (problems.length > 0) {
+    return { raw: [], mistakes: problems.map((message) => ({ offset: offsets[0]!, message })) };
+  }
+  const raw: RawRow[] = [];
+  const mistakes: Mistake[] = [];
+  for (const [index, { record }] of records.entries()) {
+    const offset = offsets[index]!;
+    if (record.length !== header.length) {
+      const message = `this row has ${record.length} values, and the header ${header.length}`;
+      mistakes.push({ offset, message });
+    } else if (index > 0) {
+      raw.push({ value: Object.fromEntries(header.map((name, at) => [name, record[at]])), offset });
+    }
+  }
+  return { raw, mistakes };
+}
+
+/** Where each record begins: at the first character behind the record before it that is no white space. */
+function csvOffsets(text: string, records: CsvRecords): number[] {
+  const bytes = Buffer.from(text);
+  const visible = /\S/g;
+  let endByte = 0;
+  let end = 0;
+  return records.map(({ info }) => {
+    visible.lastIndex = end;
+    const offset = visible.exec(text)?.index ?? end;
+    end += bytes.toString('utf8', endByte, info.bytes).length;
+    endByte = info.bytes;
+    return offset;
+  });
+}
+
+function headerProblems(header: readonly string[]): string[] {
+  const twice = header.find((name, index) => name !== '' && header.indexOf(name) !== index);
+  return [
+    ...(header.includes('') ? ['a column of the header has no name'] : []),
+    ...(twice === undefined ? [] : [`two columns have the name ${quote(twice)}`]),
+  ];
 }
 
 function readJsonLines(text: string): Read {
@@ -98,7 +143,8 @@ function readJsonLines(text: string): Read {
       try {
         raw.push({ value: JSON.parse(line), offset });
       } catch (error) {
-        mistakes.push({ offset, message: `this line is no JSON: ${(error as Error).message}` });
+        const reason = redact((error as Error).message);
+        mistakes.push({ offset, message: `this line is no JSON: ${reason}` });
       }
     }
     offset += line.length + 1;
@@ -108,40 +154,36 @@ function readJsonLines(text: string): Read {
 
 /** YAML, and JSON, which is YAML with the same positions. */
 function readYaml(text: string): Read {
-  try {
-    const document = parseDocument(text, { prettyErrors: false });
-    const mistakes = [...document.errors, ...document.warnings].map((error) => ({
-      offset: error.pos[0],
-      message: error.message.split('\n', 1)[0]!,
-    }));
-    if (mistakes.length > 0) return { raw: [], mistakes };
-    const list = document.contents;
-    if (!isSeq(list))
-      return { raw: [], mistakes: [{ offset: 0, message: 'this file must be a list of maps' }] };
-    const values: unknown = document.toJS();
-    const raw = list.items.map((item, index) => ({
-      value: (values as unknown[])[index],
-      offset: (isMap(item) || isScalar(item)) && item.range != null ? item.range[0] : 0,
-    }));
-    return { raw, mistakes: [] };
-  } catch {
-    const message = 'this file is nested too deeply, or has too many aliases, to be read';
-    return { raw: [], mistakes: [{ offset: 0, message }] };
+  const { tree, problems } = openYaml(text);
+  const mistakes = problems.map(({ range, finding }) => ({
+    offset: range.start,
+    message: finding.message,
+  }));
+  if (tree === null || mistakes.length > 0) return { raw: [], mistakes };
+  if (!Array.isArray(tree.value)) {
+    return { raw: [], mistakes: [{ offset: 0, message: 'this file must be a list of maps' }] };
   }
+  const raw = tree.value.map((value: unknown, index) => ({
+    value,
+    offset: tree.rangeOf([index], 'value').start,
+  }));
+  return { raw, mistakes: [] };
 }
 
 function rowProblem(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'a row must be a map';
-  const bad = Object.entries(value).find(
-    ([, member]) => !['string', 'number', 'boolean'].includes(typeof member),
-  );
-  return `"${bad?.[0]}" must be text, a number, true or false`;
+  const [bad = ''] =
+    Object.entries(value).find(
+      ([, member]) => !Number.isFinite(member) && !['string', 'boolean'].includes(typeof member),
+    ) ?? [];
+  return `${quote(bad)} must be text, a number, true or false`;
 }
 
+/** A mistake from its character to the end of the line. */
 function diagnose(source: SourceText, { offset, message }: Mistake): Diagnostic {
-  const finding: Finding = { code: 'bad-row', message };
-  const line: Place = placeOf(source, offset);
-  const end = source.lineStarts[line.line] ?? source.text.length;
-  return diagnoseText(source, { start: offset, end: Math.max(offset + 1, end - 1) }, finding);
+  const { line } = placeOf(source, offset);
+  const end = (source.lineStarts[line] ?? source.text.length + 1) - 1;
+  const range = { start: offset, end: Math.max(offset + 1, end) };
+  return diagnoseText(source, range, { code: 'bad-row', message });
 }

@@ -1,9 +1,11 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import glob from 'fast-glob';
-import { readInside } from '../read-inside.ts';
-import type { Diagnostic, ImageEntry, Manifest } from '../types.ts';
+import pLimit from 'p-limit';
+import { readInside, type ReadResult } from '../read-inside.ts';
+import type { Diagnostic, Finding, ImageEntry, Manifest } from '../types.ts';
 import { type ParsedEntry, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { parseRows } from './parse-rows.ts';
+import { maxTextBytes } from './read-text.ts';
 import { diagnoseFile } from './source-text.ts';
 
 export interface ManifestSearch {
@@ -43,16 +45,26 @@ async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): P
     followSymbolicLinks: false,
     unique: true,
   });
-  return files.filter((file) => !file.startsWith('../')).toSorted();
+  const relativeToRoot = files.map((file) =>
+    relative(root, resolve(root, file)).split(sep).join('/'),
+  );
+  return [...new Set(relativeToRoot)].filter((file) => !file.startsWith('../')).toSorted();
+}
+
+/** A project may have more files than a process may open. */
+const openFiles = pLimit(64);
+
+function readText(root: string, path: string): Promise<ReadResult> {
+  return openFiles(() => readInside(root, path, maxTextBytes));
 }
 
 async function readManifest(
   root: string,
   file: string,
 ): Promise<{ manifest: Manifest | null; diagnostics: readonly Diagnostic[] }> {
-  const read = await readInside(root, join(root, file));
+  const read = await readText(root, join(root, file));
   if ('problem' in read) {
-    const finding = { code: 'not-readable', message: read.problem } as const;
+    const finding = { code: codeOf(read), message: read.problem };
     return { manifest: null, diagnostics: [diagnoseFile(file, finding)] };
   }
   const { manifest, diagnostics } = parseManifest(file, read.bytes);
@@ -78,14 +90,21 @@ async function completeEntry(
     return { image: { ...entry, rows }, diagnostics: [] };
   }
   const path = ['images', entry.id, 'each'];
-  const read = await readInside(root, resolve(root, dirname(manifest.file), each));
+  const broken = [...entry.broken, 'each'] as const;
+  const read = await readText(root, resolve(root, dirname(manifest.file), each));
   if ('problem' in read) {
-    const finding = { code: 'not-readable', message: `each: ${read.problem}` } as const;
+    const finding = { code: codeOf(read), message: `each: ${read.problem}` };
     return {
-      image: { ...entry, rows: [], isBroken: true },
+      image: { ...entry, rows: null, broken },
       diagnostics: [manifest.diagnose(path, finding)],
     };
   }
   const { rows, diagnostics } = parseRows(read.file, read.bytes);
-  return { image: { ...entry, rows }, diagnostics };
+  return rows.length === 0
+    ? { image: { ...entry, rows: null, broken }, diagnostics }
+    : { image: { ...entry, rows }, diagnostics };
+}
+
+function codeOf({ isTooLarge }: { readonly isTooLarge?: true }): Finding['code'] {
+  return isTooLarge ? 'file-too-large' : 'not-readable';
 }

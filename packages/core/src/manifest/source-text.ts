@@ -35,11 +35,11 @@ export function placeOf(source: SourceText, offset: number): Place {
   return { file: source.file, line: low + 1, column: offset - source.lineStarts[low]! + 1 };
 }
 
-/** The range of the word at a place: up to a blank, a comma, a colon or the end of the line. */
+/** The range of the word at a place: up to a blank, a comma, a bracket, a colon or the end of the line. */
 export function wordAt(source: SourceText, { line, column }: Place): TextRange {
   const start = (source.lineStarts[line - 1] ?? 0) + column - 1;
   const length =
-    /^[^\s,]+?(?=:?(?:\s|,|$))/.exec(source.text.slice(start, start + 200))?.[0].length ?? 1;
+    /^[^\s,\]}]+?(?=:?(?:[\s,\]}]|$))/.exec(source.text.slice(start, start + 200))?.[0].length ?? 1;
   return { start, end: start + length };
 }
 
@@ -75,37 +75,42 @@ function codeFrame(source: SourceText, { line, column }: Place, length: number):
   const first = Math.max(1, line - contextLines);
   const last = Math.min(source.lineStarts.length, line + contextLines);
   const gutter = String(last).length;
+  // What is far to the right in a long line is shown with what stands before it.
+  const skipped = column > maxLineWidth - 20 ? column - 1 - maxLineWidth / 2 : 0;
   const frame: string[] = [];
   for (let number = first; number <= last; number++) {
-    const content = lineAt(source, number);
-    const mark = number === line ? '>' : ' ';
-    const shown = content.slice(0, maxLineWidth);
-    frame.push(`${mark} ${String(number).padStart(gutter)} | ${shown}`.trimEnd());
-    if (number === line && column <= maxLineWidth) {
-      const room = Math.max(1, shown.length - column + 1);
-      const carets = '^'.repeat(Math.max(1, Math.min(length, room)));
-      frame.push(`  ${' '.repeat(gutter)} | ${indentOf(content.slice(0, column - 1))}${carets}`);
+    const isMarked = number === line;
+    const shown = lineAt(source, number, isMarked ? skipped : 0);
+    frame.push(`${isMarked ? '>' : ' '} ${String(number).padStart(gutter)} | ${shown}`.trimEnd());
+    if (isMarked) {
+      const before = shown.slice(0, column - 1 - skipped);
+      const carets = '^'.repeat(Math.max(1, Math.min(length, shown.length - before.length)));
+      frame.push(`  ${' '.repeat(gutter)} | ${indentOf(before)}${carets}`);
     }
   }
   return frame.join('\n');
 }
 
-function lineAt(source: SourceText, line: number): string {
-  const start = source.lineStarts[line - 1]!;
-  const end = source.lineStarts[line] ?? source.text.length + 1;
-  return source.text.slice(start, end - 1).replace(/\r$/, '');
+/** A line's characters after `skipped`, as many as a frame shows: a line may be a whole file. */
+function lineAt({ text, lineStarts }: SourceText, line: number, skipped: number): string {
+  const start = lineStarts[line - 1]! + skipped;
+  const end = (lineStarts[line] ?? text.length + 1) - 1;
+  return text.slice(start, Math.min(end, start + maxLineWidth)).replace(/\r$/, '');
 }
 
-/** White space as wide on screen as the text: a tab stays a tab, a wide character takes two columns. */
+/** White space as wide on screen as the text: a tab stays a tab, a wide character takes two columns, an accent none. */
 function indentOf(text: string): string {
   return Array.from(text, (character) =>
-    character === '\t' ? '\t' : ' '.repeat(isWide(character) ? 2 : 1),
+    character === '\t' ? '\t' : ' '.repeat(widthOf(character)),
   ).join('');
 }
 
-/** East Asian wide characters and emoji, by the blocks that matter in prompts (Unicode 16, UAX #11). */
-function isWide(character: string): boolean {
+/** Marks that go with the character before them; East Asian wide characters and emoji, by the blocks that matter in prompts (Unicode 16, UAX #11). */
+function widthOf(character: string): number {
+  if (/\p{Mark}|[\u200b-\u200d\ufe0e\ufe0f]/u.test(character)) return 0;
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
     character,
-  );
+  )
+    ? 2
+    : 1;
 }

@@ -1,5 +1,5 @@
-import type { PlacedFinding, Plan } from '../types.ts';
-import { modelNamed, type ModelTable } from './models.ts';
+import type { Finding, PlacedFinding, Plan } from '../types.ts';
+import { type Model, modelNamed, type ModelTable } from './models.ts';
 
 export interface Lifetime {
   readonly models: ModelTable;
@@ -9,40 +9,39 @@ export interface Lifetime {
   readonly isBuying: boolean;
 }
 
+/**
+ * What is to be said of models that were shut down, or soon will be: an error where a picture would have to be bought
+ * from one that answers no more, a warning otherwise.
+ */
+export function checkLifetimes(plan: Plan, { models, today, isBuying }: Lifetime): PlacedFinding[] {
+  return plan.requests.flatMap(({ job, model, status, isFree }) => {
+    if (isFree) return [];
+    const mustBuy = isBuying && status !== 'stored';
+    const finding = checkLifetime(model, modelNamed(models, model), today, mustBuy);
+    return finding === null ? [] : [{ place: job.modelPlace, finding }];
+  });
+}
+
 const warningDays = 30;
 const dayMs = 86_400_000;
 
-/**
- * What is to be said of models that were shut down, or soon will be: an error where a picture would have to be bought
- * from one that answers no more, a warning otherwise. Once a model and place.
- */
-export function checkLifetimes(plan: Plan, { models, today, isBuying }: Lifetime): PlacedFinding[] {
-  return plan.requests.flatMap(({ job, model, status, isFree }): PlacedFinding[] => {
-    const { shutdownDate, successor } = modelNamed(models, model);
-    if (isFree || shutdownDate === null) return [];
-    const daysLeft = (Date.parse(shutdownDate) - Date.parse(today)) / dayMs;
-    if (daysLeft > warningDays) return [];
-    const instead = successor === null ? '' : `; its successor is ${successor}`;
-    if (daysLeft > 0) {
-      const message = `${model} is shut down on ${shutdownDate}, in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}${instead}`;
-      return [
-        {
-          place: job.modelPlace,
-          finding: { severity: 'warning', code: 'model-shutting-down', message },
-        },
-      ];
-    }
-    const mustBuy = isBuying && status !== 'stored';
-    const fate = mustBuy ? 'this picture cannot be bought any more' : 'what is stored stays usable';
-    return [
-      {
-        place: job.modelPlace,
-        finding: {
-          severity: mustBuy ? 'error' : 'warning',
-          code: 'model-shut-down',
-          message: `${model} was shut down on ${shutdownDate}: ${fate}${instead}`,
-        },
-      },
-    ];
-  });
+/** What is to be said of one model on a day; `null` where it has more than 30 days to live. */
+export function checkLifetime(
+  name: string,
+  { shutdownDate, successor }: Pick<Model, 'shutdownDate' | 'successor'>,
+  today: string,
+  mustBuy: boolean,
+): Finding | null {
+  if (shutdownDate === null) return null;
+  const daysLeft = (Date.parse(shutdownDate) - Date.parse(today)) / dayMs;
+  const instead = successor === null ? '' : `; its successor is ${successor}`;
+  if (daysLeft > warningDays) return null;
+  if (daysLeft > 0) {
+    const days = `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`;
+    const message = `${name} is shut down on ${shutdownDate}, in ${days}${instead}`;
+    return { severity: 'warning', code: 'model-shutting-down', message };
+  }
+  const fate = mustBuy ? 'this picture cannot be bought any more' : 'what is stored stays usable';
+  const message = `${name} was shut down on ${shutdownDate}: ${fate}${instead}`;
+  return { severity: mustBuy ? 'error' : 'warning', code: 'model-shut-down', message };
 }

@@ -140,7 +140,10 @@ function inputsOf({ fields, find, placeOf }: Draft): InputReference[] {
 function maskOf({ fields, find, placeOf }: Draft): InputReference | null {
   if (fields.mask === undefined) return null;
   if (fields.input_images === undefined) {
-    find('mask', { code: 'conflict', message: 'mask is laid over input_images, and there are none' });
+    find('mask', {
+      code: 'conflict',
+      message: 'mask is laid over input_images, and there are none',
+    });
   }
   const reference = parseInputReference(fields.mask, placeOf('mask'));
   if (typeof reference !== 'string' && reference.kind === 'file') return reference;

@@ -1,5 +1,5 @@
 import type { CostRange, Request, Usage } from '../types.ts';
-import type { Model, Prices, TokenRule } from './models.ts';
+import { type Model, type Prices, sizeLimits, type TokenRule } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 
 /** What a request may cost, in US dollars; `null` where the model's price is unknown. `inputs`: pixels of each input, `null` unknown. */
@@ -39,10 +39,12 @@ interface TokenRange {
 /** Qualities from the cheapest to the dearest; `auto` may become any of the model's. */
 const qualityOrder = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 
-/** What `auto` may become at the most and at the least: the square of most pixels, the longest strip of fewest. */
+const { minPixels, maxPixels, maxRatio } = sizeLimits;
+
+/** What bounds the tokens of every legal size, for `auto` may become any: the longest strip of fewest pixels, the largest square. */
 const autoSizes: readonly Size[] = [
-  { width: 2880, height: 2880 },
-  { width: 1408, height: 480 },
+  { width: Math.sqrt(minPixels * maxRatio), height: Math.sqrt(minPixels / maxRatio) },
+  { width: Math.sqrt(maxPixels), height: Math.sqrt(maxPixels) },
 ];
 
 function outputTokens(model: Model, rule: TokenRule, request: Request): TokenRange | null {
@@ -106,18 +108,22 @@ function textTokens(prompt: string): TokenRange {
   return { low: Math.ceil(prompt.length / 8), high: 16 + prompt.length };
 }
 
-/** At most 1,536 patches of 32 pixels a picture; on the models with `input_fidelity`, tiles and a surcharge. */
+/**
+ * At most 1,536 patches of 32 pixels a picture; on the older models, tiles and a surcharge. How the API rounds the sides
+ * of a picture that it has resized is not known: a pixel less may be a patch or a tile less.
+ */
 function inputImageTokens(
   model: Model,
   request: Request,
   inputs: readonly (Size | null)[],
 ): TokenRange {
-  const hasTiles = model.inputFidelities.length > 0;
+  const hasTiles = model.tokens?.kind === 'table';
   const isHighFidelity = request.input_fidelity === 'high';
   const ranges = inputs.map((size): TokenRange => {
     if (size === null) return hasTiles ? anyTiles : { low: patch, high: maxPatches };
-    const tokens = hasTiles ? tileTokens(size, isHighFidelity) : patchTokens(size);
-    return { low: tokens, high: tokens };
+    const tokens = (slack: number): number =>
+      hasTiles ? tileTokens(size, isHighFidelity, slack) : patchTokens(size, slack);
+    return { low: tokens(1), high: tokens(0) };
   });
   return {
     low: ranges.reduce((sum, { low }) => sum + low, 0),
@@ -129,25 +135,27 @@ function inputImageTokens(
 const anyTiles: TokenRange = { low: 65 + 129, high: 65 + 3 * 129 + 6240 };
 
 const patch = 32;
+const tile = 512;
 const maxPatches = 1536;
 
 /** The longer side at least 1024, then 32-pixel patches, at most 1,536: 5 of 5 real usages agreed (2026-09). */
-export function patchTokens({ width, height }: Size): number {
+export function patchTokens({ width, height }: Size, slack = 0): number {
   const up = Math.max(1, 1024 / Math.max(width, height));
   const [w, h] = [width * up, height * up];
-  const patches = Math.ceil(w / patch) * Math.ceil(h / patch);
-  if (patches <= maxPatches) return patches;
+  const count = (side: number): number => Math.ceil((side - slack) / patch - 1e-9);
+  if (Math.ceil(w / patch) * Math.ceil(h / patch) <= maxPatches) return count(w) * count(h);
   const shrink = Math.sqrt((patch * patch * maxPatches) / (w * h));
   const across = (w * shrink) / patch;
   const down = (h * shrink) / patch;
   const fit = shrink * Math.min(Math.floor(across) / across, Math.floor(down) / down);
-  return Math.ceil((w * fit) / patch - 1e-9) * Math.ceil((h * fit) / patch - 1e-9);
+  return count(w * fit) * count(h * fit);
 }
 
 /** 65 tokens and 129 a tile of 512 pixels with the shorter side at 512; high fidelity adds 4,160 or 6,240. */
-function tileTokens({ width, height }: Size, isHighFidelity: boolean): number {
-  const scale = 512 / Math.min(width, height);
-  const tiles = Math.ceil((width * scale) / 512) * Math.ceil((height * scale) / 512);
+function tileTokens({ width, height }: Size, isHighFidelity: boolean, slack: number): number {
+  const shorter = Math.min(width, height);
+  const count = (side: number): number => Math.ceil(side / shorter - slack / tile);
+  const tiles = count(width) * count(height);
   const surcharge = width === height ? 4160 : 6240;
   return 65 + 129 * tiles + (isHighFidelity ? surcharge : 0);
 }

@@ -1,5 +1,15 @@
 import { didYouMean } from '../did-you-mean.ts';
-import { choices, type FieldName, type Fields, formats, forms, limits } from '../fields.ts';
+import {
+  choices,
+  type FieldName,
+  fieldNames,
+  type Fields,
+  formats,
+  forms,
+  idForm,
+  lengthOf,
+  limits,
+} from '../fields.ts';
 import { outputNames } from '../file-names.ts';
 import type {
   Diagnostic,
@@ -15,7 +25,7 @@ import { checkGraph } from './check-graph.ts';
 import { completeJob } from './complete-job.ts';
 import { deliveriesOf } from './deliveries.ts';
 import type { ModelTable } from './models.ts';
-import { renderTemplate } from './render-template.ts';
+import { renderTemplate, variablesIn } from './render-template.ts';
 
 /** What expansion needs of the config. */
 export interface ExpandOptions {
@@ -61,23 +71,21 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
   const jobs: Job[] = [];
   for (const manifest of manifests) {
     for (const entry of manifest.images) {
-      for (const draft of draftsOf(manifest, entry, options, found)) {
-        const idFinding = idProblem(draft, taken);
-        taken.set(draft.id, taken.get(draft.id) ?? draft.place);
-        if (idFinding !== null)
-          found.add(manifest.diagnose(['images', entry.id], idFinding, 'key'));
-        if (entry.isBroken) continue;
+      const layers = mergeLayers(layersOf(manifest, entry, options, found), entry.broken);
+      for (const row of entry.rows ?? [null]) {
         const before = found.errors;
+        const { draft, isWhole } = draftOf(manifest, entry, layers, row, taken, found);
         const job = completeJob(draft, options);
-        if (job !== null && found.errors === before && idFinding === null) jobs.push(job);
+        if (job !== null && isWhole && found.errors === before) jobs.push(job);
       }
     }
   }
-  for (const { place, finding } of [...outputClashes(jobs), ...checkGraph(jobs, new Set(taken.keys()))]) {
+  const ids = new Set(taken.keys());
+  for (const { place, finding } of [...outputClashes(jobs), ...checkGraph(jobs, ids)]) {
     const manifest = manifests.find(({ file }) => file === place.file);
     if (manifest !== undefined) found.add(manifest.diagnoseAt(place, finding));
   }
-  return { ids: new Set(taken.keys()), jobs, diagnostics: found.all };
+  return { ids, jobs, diagnostics: found.all };
 }
 
 /** Diagnostics, each said once: a mistake in a preset is the same mistake in every image that uses it. */
@@ -96,103 +104,120 @@ class Findings {
   }
 }
 
-function* draftsOf(
+/** The layers of an entry. A preset that there is not may have said anything: every field of it counts as wrong. */
+function layersOf(
   manifest: Manifest,
   entry: ImageEntry,
   options: ExpandOptions,
   found: Findings,
-): Generator<Draft> {
+): readonly Layer[] {
   const at: FieldPath = ['images', entry.id];
-  const layers: Layer[] = [{ fields: entry.fields, path: at }];
-  for (const [index, name] of entry.presets.entries()) {
+  const presets = entry.presets.map((name, index): Layer => {
     const fields = manifest.presets.get(name);
-    if (fields === undefined) {
-      const message = `there is no preset "${name}"${didYouMean(name, manifest.presets.keys())}`;
-      found.add(manifest.diagnose([...at, 'preset', index], { code: 'unknown-preset', message }));
-    } else {
-      layers.splice(1, 0, { fields, path: ['presets', name] });
-    }
-  }
-  layers.push(
+    if (fields !== undefined) return { fields, path: ['presets', name] };
+    const message = `there is no preset "${name}"${didYouMean(name, manifest.presets.keys())}`;
+    found.add(manifest.diagnose([...at, 'preset', index], { code: 'unknown-preset', message }));
+    return { fields: allWrong, path: null };
+  });
+  if (entry.broken.includes('preset')) presets.push({ fields: allWrong, path: null });
+  const config = Object.entries(options.defaults).filter(([, value]) => value !== undefined);
+  return [
+    { fields: entry.fields, path: at },
+    ...presets.toReversed(),
     { fields: manifest.defaults, path: ['defaults'] },
-    { fields: options.defaults, path: null },
-  );
-
-  for (const row of entry.rows ?? [null]) {
-    yield draftOf(manifest, entry, layers, row, found);
-  }
+    { fields: Object.fromEntries(config), path: null },
+  ];
 }
 
+const allWrong: Fields = Object.fromEntries(fieldNames.map((name) => [name, undefined]));
+
+/** An image's draft, and whether all of it is right so far. */
 function draftOf(
   manifest: Manifest,
   entry: ImageEntry,
-  layers: readonly Layer[],
+  { layers, merged, sources, wrong: alreadyWrong }: Merged,
   row: Row | null,
+  taken: Map<string, Place>,
   found: Findings,
-): Draft {
+): { readonly draft: Draft; readonly isWhole: boolean } {
   const variables = row?.values ?? {};
   const at: FieldPath = ['images', entry.id];
-  const unknown = (
-    names: readonly string[],
-    path: FieldPath,
-    on?: 'key',
-    known = variables,
-  ): void => {
-    for (const name of names) {
-      const message = `there is no variable "${name}"${didYouMean(name, Object.keys(known))}`;
-      found.add(manifest.diagnose(path, { code: 'unknown-variable', message }, on));
-    }
-  };
+  const wrong = new Set(alreadyWrong);
 
-  const id = renderTemplate(entry.id, variables);
-  unknown(id.unknown, at, 'key');
-
-  const merged = mergeLayers(layers);
+  let promptLayer: Layer | null = null;
   const pathOf = (field: FieldName | 'pick', index?: number): FieldPath | null => {
-    if (field === 'pick') return [...at, 'pick'];
-    const layer = layers.find(({ fields }) => fields[field] !== undefined);
-    if (layer === undefined) return null;
-    return layer.path === null
-      ? null
-      : [...layer.path, field, ...(index === undefined ? [] : [index])];
+    const layer =
+      field === 'prompt' ? promptLayer : field === 'pick' ? layers[0]! : sources.get(field);
+    const path = layer?.path ?? null;
+    return path === null ? null : [...path, field, ...(index === undefined ? [] : [index])];
   };
-  const find: Draft['find'] = (field, finding, index) => {
+  const rowNote = row?.place == null ? '' : ` (row at ${row.place.file}:${row.place.line})`;
+  const report: Draft['find'] = (field, finding, index) => {
     const path = pathOf(field, index);
-    const diagnostic = manifest.diagnose(path ?? at, finding, path === null ? 'key' : 'value');
+    const message = finding.message + rowNote;
     found.add(
-      row?.place == null || path === null
-        ? diagnostic
-        : {
-            ...diagnostic,
-            message: `${diagnostic.message} (row at ${row.place.file}:${row.place.line})`,
-          },
+      path === null
+        ? manifest.diagnose(at, finding, 'key')
+        : manifest.diagnose(path, { ...finding, message }),
     );
   };
-  const render = (text: string, path: FieldPath): string => {
-    const rendered = renderTemplate(text, variables);
-    unknown(rendered.unknown, path);
-    return rendered.text;
+  const find: Draft['find'] = (field, finding, index) => {
+    const causes = [field, ...(dependencies[field] ?? [])];
+    if (!causes.some((name) => wrong.has(name))) report(field, finding, index);
   };
+  /** Renders a text; `null`, where it names a variable that there is not. */
+  const render = (
+    text: string,
+    path: FieldPath | null,
+    known = variables,
+    on: 'key' | 'value' = 'value',
+  ): string | null => {
+    const rendered = renderTemplate(text, known);
+    // Rows that could not be read may have had any variable.
+    for (const name of entry.broken.includes('each') ? [] : rendered.unknown) {
+      const message = `there is no variable "${name}"${didYouMean(name, Object.keys(known))}`;
+      const finding = { code: 'unknown-variable', message } as const;
+      found.add(manifest.diagnose(path ?? at, finding, path === null ? 'key' : on));
+    }
+    return rendered.unknown.length === 0 ? rendered.text : null;
+  };
+
+  const id = render(entry.id, at, variables, 'key');
+  const problem = id === null ? null : idProblem(id, entry, taken);
+  if (id !== null) taken.set(id, taken.get(id) ?? entry.place);
+  if (problem !== null) {
+    const message = problem.message + (variablesIn(entry.id).length === 0 ? '' : rowNote);
+    found.add(manifest.diagnose(at, { ...problem, message }, 'key'));
+  }
 
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(merged)) {
-    const path = pathOf(name as FieldName) ?? at;
+    const path = pathOf(name as FieldName);
     if (typeof value === 'string') fields[name] = render(value, path);
     else if (Array.isArray(value)) {
-      fields[name] = value.map((item: unknown, index) =>
-        typeof item === 'string' ? render(item, [...path, index]) : item,
+      const items = value.map((item: unknown, index) =>
+        typeof item === 'string' ? render(item, path && [...path, index]) : item,
       );
+      fields[name] = items.includes(null) ? null : items;
     } else fields[name] = value;
   }
-  const prompt = renderPrompt(layers, variables, (names, path) =>
-    unknown(names, path ?? at, undefined, { ...variables, prompt: '' }),
-  );
-  if (prompt !== null) fields['prompt'] = prompt;
+  const prompt = renderPrompt(layers, variables, render);
+  fields['prompt'] = prompt.text;
+  promptLayer = prompt.layer;
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null) wrong.add(name as FieldName);
+    if (value === null || value === undefined) delete fields[name];
+  }
+  for (const { field, finding, index } of wrongWords(fields as Fields)) {
+    report(field, finding, index);
+    wrong.add(field);
+    delete fields[field];
+  }
 
-  return {
-    id: id.text,
+  const draft: Draft = {
+    id: id ?? entry.id,
     place: entry.place,
-    fields: checkWords(fields as Fields, merged, find),
+    fields: fields as Fields,
     pick: entry.pick,
     find,
     placeOf: (field, index) => {
@@ -200,123 +225,183 @@ function draftOf(
       return path === null ? entry.place : manifest.locate(path);
     },
   };
+  return { draft, isWhole: id !== null && wrong.size === 0 && entry.broken.length === 0 };
 }
 
-/** The fields that say the same thing in two ways: the nearest layer that has either decides. */
-const alternatives: readonly (readonly FieldName[])[] = [
-  ['size', 'aspect_ratio'],
-  ['alt', 'decorative'],
-];
+/** What a finding about a field follows from, beside the field itself: nothing is said where one of these is wrong. */
+const dependencies: Readonly<Partial<Record<FieldName | 'pick', readonly (FieldName | 'pick')[]>>> =
+  {
+    alt: ['decorative'],
+    decorative: ['alt'],
+    size: ['aspect_ratio', 'model'],
+    aspect_ratio: ['size', 'model'],
+    quality: ['model'],
+    background: ['model'],
+    complexity: ['model'],
+    input_images: ['model'],
+    input_fidelity: ['model', 'input_images'],
+    mask: ['input_images'],
+    crop: ['size', 'aspect_ratio', 'model'],
+    widths: ['size', 'aspect_ratio', 'model', 'crop'],
+    output_format: ['background', 'formats'],
+    formats: ['background', 'output_format'],
+    pick: ['number_of_images'],
+    number_of_images: ['pick'],
+  };
 
-function mergeLayers(layers: readonly Layer[]): Fields {
+interface Merged {
+  readonly layers: readonly Layer[];
+  /** Without the prompt, which is wrapped rather than merged. */
+  readonly merged: Fields;
+  /** The layer that decided a field. */
+  readonly sources: ReadonlyMap<FieldName, Layer>;
+  /** What is written, and was reported already: a value that is `undefined`. */
+  readonly wrong: ReadonlySet<FieldName | 'pick'>;
+}
+
+/** The nearest layer that has a field decides. */
+function mergeLayers(layers: readonly Layer[], broken: ImageEntry['broken']): Merged {
   const merged: Record<string, unknown> = {};
-  for (const { fields } of layers) {
-    const decided = alternatives
-      .filter((names) => names.some((name) => merged[name] !== undefined))
-      .flat();
-    for (const [name, value] of Object.entries(fields)) {
-      if (value === undefined || merged[name] !== undefined) continue;
-      if (name !== 'prompt' && !decided.includes(name as FieldName)) merged[name] = value;
+  const sources = new Map<FieldName, Layer>();
+  const wrong = new Set<FieldName | 'pick'>(broken.includes('pick') ? ['pick'] : []);
+  for (const layer of layers) {
+    const nearer: Nearer = { fields: { ...merged }, wrong: new Set(wrong) };
+    for (const [key, value] of Object.entries(layer.fields)) {
+      const name = key as FieldName;
+      const isDecided = sources.has(name) || alternatives[name]?.(nearer);
+      if (name === 'prompt' || isDecided) continue;
+      sources.set(name, layer);
+      if (value === undefined) wrong.add(name);
+      else merged[name] = value;
     }
   }
-  return merged;
+  return { layers, merged, sources, wrong };
 }
+
+interface Nearer {
+  readonly fields: Fields;
+  readonly wrong: ReadonlySet<string>;
+}
+
+/** Fields that say the same thing in another way: whether a nearer layer has said it so. */
+const alternatives: Readonly<Partial<Record<FieldName, (nearer: Nearer) => boolean>>> = {
+  size: ({ fields, wrong }) => fields.aspect_ratio !== undefined || wrong.has('aspect_ratio'),
+  aspect_ratio: ({ fields, wrong }) => fields.size !== undefined || wrong.has('size'),
+  alt: ({ fields, wrong }) => fields.decorative === true || wrong.has('decorative'),
+  decorative: ({ fields, wrong }) => fields.alt !== undefined || wrong.has('alt'),
+};
 
 /**
  * The image's prompt, then from the nearest layer to the farthest: a prompt with `{{ prompt }}` in it wraps what there
- * is, any other counts only where there is none yet. `null` where nobody wrote one.
+ * is, any other counts only where there is none yet. `undefined` where nobody wrote one, `null` where one is wrong;
+ * `layer` is the one that the others wrap.
  */
 function renderPrompt(
   layers: readonly Layer[],
   variables: Row['values'],
-  unknown: (names: readonly string[], path: FieldPath | null) => void,
-): string | null {
-  let prompt: string | null = null;
-  for (const [index, { fields, path }] of orderOfWrapping(layers).entries()) {
-    const template = fields.prompt;
-    if (template === undefined) continue;
-    const wraps = index > 0 && /\{\{\s*prompt\s*\}\}/.test(template);
-    if (prompt !== null && !wraps) continue;
-    const rendered = renderTemplate(
-      template,
-      prompt === null ? variables : { ...variables, prompt },
-    );
-    unknown(rendered.unknown, path === null ? null : [...path, 'prompt']);
-    prompt = rendered.text;
+  render: (text: string, path: FieldPath | null, known: Row['values']) => string | null,
+): { readonly text: string | null | undefined; readonly layer: Layer | null } {
+  let text: string | undefined;
+  let innermost: Layer | null = null;
+  for (const layer of orderOfWrapping(layers)) {
+    const { fields, path } = layer;
+    if (!Object.hasOwn(fields, 'prompt')) continue;
+    if (fields.prompt === undefined) return { text: null, layer };
+    const wraps = layer !== layers[0] && variablesIn(fields.prompt).includes('prompt');
+    if (text !== undefined && !wraps) continue;
+    // With nothing to wrap, the prompt is missing: that is said, and not that there is no variable.
+    if (text === undefined && wraps && !Object.hasOwn(variables, 'prompt')) continue;
+    const known = text === undefined ? variables : { ...variables, prompt: text };
+    const rendered = render(fields.prompt, path && [...path, 'prompt'], known);
+    if (rendered === null) return { text: null, layer };
+    innermost ??= layer;
+    text = rendered;
   }
-  return prompt;
+  return { text, layer: innermost };
 }
 
 /** The image, its presets from left to right, the file, the config: layers have the presets from the right. */
 function orderOfWrapping(layers: readonly Layer[]): readonly Layer[] {
-  const [image, ...rest] = layers;
-  return [image!, ...rest.slice(0, -2).toReversed(), ...rest.slice(-2)];
+  return [...layers.slice(0, 1), ...layers.slice(1, -2).toReversed(), ...layers.slice(-2)];
 }
 
-/** What a template became must still be one of the field's words; a field that is not is left out. */
-function checkWords(fields: Fields, written: Fields, find: Draft['find']): Fields {
-  const checked: Record<string, unknown> = { ...fields };
-  const reject = (
-    name: FieldName,
-    message: string,
-    code: Finding['code'],
-    index?: number,
-  ): void => {
-    find(name, { code, message }, index);
-    delete checked[name];
+interface WrongWord {
+  readonly field: FieldName;
+  readonly finding: Finding;
+  readonly index?: number;
+}
+
+/** What templates became must still be what the fields take. */
+function wrongWords(fields: Fields): WrongWord[] {
+  const found: WrongWord[] = [];
+  const say = (field: FieldName, code: Finding['code'], message: string, index?: number): void => {
+    found.push({ field, finding: { code, message }, ...(index === undefined ? {} : { index }) });
   };
-  for (const [name, words] of Object.entries(choices) as [FieldName, readonly string[]][]) {
-    const value = fields[name];
-    if (typeof value !== 'string' || value === written[name] || words.includes(value)) continue;
-    reject(
-      name,
-      `${name} may not be "${value}"; it is one of ${words.join(', ')}${didYouMean(value, words)}`,
-      'not-allowed',
-    );
-  }
-  for (const [name, { pattern, is }] of Object.entries(forms) as [
-    FieldName,
-    { pattern: RegExp; is: string },
-  ][]) {
-    const value = fields[name];
-    if (typeof value !== 'string' || value === written[name] || pattern.test(value)) continue;
-    if (name === 'openai_api_key') reject(name, `openai_api_key must be ${is}`, 'literal-api-key');
-    else reject(name, `${name} must be ${is}, not "${value}"`, 'bad-format');
+  for (const [name, value] of Object.entries(fields) as [FieldName, unknown][]) {
+    const empty = Array.isArray(value) ? value.indexOf('') : -1;
+    if (value === '') say(name, 'out-of-range', `${name} is empty once rendered`);
+    else if (empty !== -1)
+      say(name, 'out-of-range', `${name}[${empty}] is empty once rendered`, empty);
+    else if (typeof value === 'string') {
+      const wrong = wrongWord(name, value);
+      if (wrong !== null) say(name, wrong.code, wrong.message);
+    }
   }
   if (Array.isArray(fields.formats)) {
-    const bad = fields.formats.findIndex((format) => !formats.includes(format));
+    const bad = fields.formats.findIndex((format) => !formats.includes(format) && format !== '');
     if (bad !== -1) {
       const value = String(fields.formats[bad]);
       const message = `formats may not have "${value}"; it is one of ${formats.join(', ')}${didYouMean(value, formats)}`;
-      reject('formats', message, 'not-allowed', bad);
+      say('formats', 'not-allowed', message, bad);
     }
   }
-  const prompt = fields.prompt;
-  if (prompt !== undefined && (prompt.length === 0 || prompt.length > limits.promptLength)) {
-    const message = `prompt must have 1 to 32,000 characters once rendered, it has ${prompt.length.toLocaleString('en')}`;
-    reject('prompt', message, 'out-of-range');
-  }
-  return checked as Fields;
+  return found;
 }
 
-/** `a-z 0-9 -` in segments joined by `/`; no segment may be empty. */
-const idPattern = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/;
-const maxIdLength = 200;
+function wrongWord(name: FieldName, value: string): Finding | null {
+  const words: readonly string[] | null = isOf(choices, name) ? choices[name] : null;
+  if (words !== null && !words.includes(value)) {
+    const message = `${name} may not be "${value}"; it is one of ${words.join(', ')}${didYouMean(value, words)}`;
+    return { code: 'not-allowed', message };
+  }
+  const form = isOf(forms, name) ? forms[name] : null;
+  if (form !== null && !form.pattern.test(value)) {
+    return name === 'openai_api_key'
+      ? { code: 'literal-api-key', message: `openai_api_key must be ${form.is}` }
+      : { code: 'bad-format', message: `${name} must be ${form.is}, not "${value}"` };
+  }
+  if (name === 'prompt' && lengthOf(value) > limits.promptLength) {
+    const most = limits.promptLength.toLocaleString('en');
+    const length = lengthOf(value).toLocaleString('en');
+    const message = `prompt must have at most ${most} characters once rendered, it has ${length}`;
+    return { code: 'out-of-range', message };
+  }
+  return null;
+}
 
-function idProblem(draft: Draft, taken: ReadonlyMap<string, Place>): Finding | null {
-  const { id } = draft;
-  if (id.includes('{{')) return null;
-  if (!idPattern.test(id) || id.length > maxIdLength) {
+function isOf<T extends object>(table: T, name: string): name is Extract<keyof T, string> {
+  return Object.hasOwn(table, name);
+}
+
+function idProblem(
+  id: string,
+  entry: ImageEntry,
+  taken: ReadonlyMap<string, Place>,
+): Finding | null {
+  if (!idForm.pattern.test(id) || id.length > idForm.maxLength) {
     return {
       code: 'bad-id',
-      message: `an id is segments of a-z, 0-9 and - joined by /, at most ${maxIdLength} characters; "${id.slice(0, 60)}" is not`,
+      message: `an id is segments of a-z, 0-9 and - joined by /, at most ${idForm.maxLength} characters; ${JSON.stringify(id.slice(0, 60))} is not`,
     };
   }
   const first = taken.get(id);
   if (first === undefined) return null;
+  const isEveryRow = first === entry.place && variablesIn(entry.id).length === 0;
   return {
     code: 'duplicate-id',
-    message: `"${id}" is the id of another image, at ${first.file}:${first.line}`,
+    message: isEveryRow
+      ? `every row of each would be "${id}"; put a {{ variable }} in the id`
+      : `"${id}" is the id of another image, at ${first.file}:${first.line}`,
   };
 }
 

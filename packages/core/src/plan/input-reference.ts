@@ -16,6 +16,7 @@ export function parseInputReference(written: string, place: Place): InputReferen
     return `an input image is a path, an https: URL or tintype:<id>, not "${written.slice(0, 60)}"`;
   }
   const url = new URL(written);
-  if (url.username !== '' || url.password !== '') return 'an input image is no URL with a password in it';
+  if (url.username !== '' || url.password !== '')
+    return 'an input image is no URL with a password in it';
   return { kind: 'url', url: url.href, place };
 }

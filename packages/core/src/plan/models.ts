@@ -1,3 +1,6 @@
+import { didYouMean } from '../did-you-mean.ts';
+import { forms } from '../fields.ts';
+
 /** Facts about one image model. */
 export interface Model {
   /** `free`: any size within `sizeLimits`; else the sizes it takes. `auto` is always one. */
@@ -8,7 +11,7 @@ export interface Model {
   readonly inputFidelities: readonly string[];
   readonly hasComplexity: boolean;
   readonly maxInputImages: number;
-  /** The last day it answers, ISO 8601; `null`: none announced. */
+  /** From this day on it answers no more, `YYYY-MM-DD`; `null`: none announced. */
   readonly shutdownDate: string | null;
   readonly successor: string | null;
   readonly prices: Prices | null;
@@ -172,13 +175,84 @@ export function resolveModels(overrides: Readonly<Record<string, ModelOverride>>
       ...base,
       ...facts,
       prices:
-        prices === undefined || prices === null
-          ? (prices ?? base.prices)
-          : { ...(base.prices ?? { textIn: 0, imageIn: 0, imageOut: 0, textOut: 0 }), ...prices },
+        prices === undefined ? base.prices : prices && { ...noPrices, ...base.prices, ...prices },
     };
   }
   return table;
 }
+
+const noPrices: Prices = { textIn: 0, imageIn: 0, imageOut: 0, textOut: 0 };
+
+/** What is wrong with the facts that a config states about a model. */
+export function modelProblems(facts: ModelOverride): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (!Object.hasOwn(factChecks, name)) {
+      return [`there is no fact "${name}"${didYouMean(name, Object.keys(factChecks))}`];
+    }
+    const [isRight, words] = factChecks[name as keyof Model];
+    return isRight(value) ? [] : [`${name} must be ${words}`];
+  });
+}
+
+type Check = (value: unknown) => boolean;
+
+const isMap = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMapOf =
+  (check: Check, names?: readonly string[]): Check =>
+  (value) =>
+    isMap(value) &&
+    Object.values(value).every(check) &&
+    (names === undefined || Object.keys(value).every((name) => names.includes(name)));
+const isListOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isText: Check = (value) => typeof value === 'string' && value !== '';
+const isAmount: Check = (value) =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isDate: Check = (value) =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+
+const isTokenRule: Check = (value) => {
+  if (!isMap(value)) return false;
+  const rule = value as Record<string, unknown>;
+  return rule['kind'] === 'table'
+    ? isMapOf(isMapOf(isAmount))(rule['tokens'])
+    : rule['kind'] === 'grid' &&
+        isMapOf(isAmount)(rule['base']) &&
+        isMapOf(isMapOf(isAmount, ['low', 'high']))(rule['spread']);
+};
+
+/** What each fact must be, and the words for it. */
+const factChecks: { readonly [Name in keyof Model]: readonly [Check, string] } = {
+  sizes: [
+    (value) =>
+      value === 'free' ||
+      isListOf((size) => typeof size === 'string' && forms.size.pattern.test(size))(value),
+    '"free", or a list of sizes such as "1024x1024"',
+  ],
+  qualities: [isListOf(isText), 'a list of qualities'],
+  backgrounds: [isListOf(isText), 'a list of backgrounds'],
+  inputFidelities: [isListOf(isText), 'a list of fidelities'],
+  hasComplexity: [(value) => typeof value === 'boolean', 'true or false'],
+  maxInputImages: [(value) => Number.isSafeInteger(value) && isAmount(value), 'a whole number'],
+  shutdownDate: [orNull(isDate), 'a day such as "2026-12-01", or null'],
+  successor: [orNull(isText), 'the name of a model, or null'],
+  prices: [
+    orNull(isMapOf(isAmount, Object.keys(noPrices))),
+    `a map of ${Object.keys(noPrices).join(', ')} to dollars a million tokens, or null`,
+  ],
+  tokens: [
+    orNull(isTokenRule),
+    '{ kind: "grid", base, spread }, { kind: "table", tokens }, or null',
+  ],
+};
 
 /** A model's facts; those of a model that the table does not have let everything pass. */
 export function modelNamed(table: ModelTable, name: string): Model {

@@ -36,41 +36,61 @@ function freeSizeProblem({ width, height }: Size): string | null {
   return null;
 }
 
-/** The contract's own sizes, on every model. */
-const namedSizes: Readonly<Record<string, string>> = {
-  '1:1': '1024x1024',
-  '3:2': '1536x1024',
-  '2:3': '1024x1536',
+/** The contract's own sizes, on every model that takes them. */
+const namedSizes: Readonly<Record<string, Size>> = {
+  '1:1': { width: 1024, height: 1024 },
+  '3:2': { width: 1536, height: 1024 },
+  '2:3': { width: 1024, height: 1536 },
 };
 
 const targetPixels = 1024 * 1024;
 
+/** A size that is exact in ratio may be so many times as large as it should be: pixels cost money, and a crop does not. */
+const maxExcess = 2;
+
 /**
  * The size that an `aspect_ratio` stands for: the contract's three, or the legal size nearest to 1024 x 1024 pixels in
- * area, exact in ratio where one is and else the nearest in ratio. `null` where the model has no size of that ratio.
+ * area, exact in ratio where one is that is not far larger, and else within a multiple of it. `null` where the model has
+ * no size of that ratio.
  */
 export function sizeOfRatio(model: Model, ratio: string): string | null {
   const [width = 0, height = 0] = ratio.split(':').map(Number);
   const divisor = greatestCommonDivisor(width, height);
   const named = namedSizes[`${width / divisor}:${height / divisor}`];
-  if (named !== undefined) return named;
-  if (model.sizes !== 'free') return null;
+  if (named !== undefined && sizeProblem(model, nameOf(named)) === null) return nameOf(named);
 
-  const legal = legalSizes(width / height);
   const isExact = (size: Size) => size.width * height === size.height * width;
-  const candidates = legal.some(isExact) ? legal.filter(isExact) : legal;
-  const distance = (size: Size) => Math.abs(size.width * size.height - targetPixels);
-  const best = candidates.toSorted((a, b) => distance(a) - distance(b))[0];
-  return best === undefined ? null : `${best.width}x${best.height}`;
+  const nearest = (sizes: readonly Size[]): Size | null => {
+    const distance = (size: Size) => Math.abs(size.width * size.height - targetPixels);
+    return sizes.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
+  };
+  if (model.sizes !== 'free') {
+    const best = nearest(
+      model.sizes.map(parseSize).filter((size) => size !== null && isExact(size)) as Size[],
+    );
+    return best && nameOf(best);
+  }
+  const legal = legalSizes({ width, height });
+  const exact = legal.filter(
+    (size) => isExact(size) && size.width * size.height <= maxExcess * targetPixels,
+  );
+  const best = nearest(exact.length > 0 ? exact : legal);
+  return best && nameOf(best);
 }
 
-/** Every legal size whose longer side is the legal length nearest to the ratio times its shorter one. */
-function legalSizes(ratio: number): Size[] {
+function nameOf({ width, height }: Size): string {
+  return `${width}x${height}`;
+}
+
+/** Every legal size whose longer side is the legal length nearest to what the ratio makes of its shorter one. */
+function legalSizes(ratio: Size): Size[] {
   const { multiple, maxSide } = sizeLimits;
+  const isWide = ratio.width >= ratio.height;
+  const [more, less] = isWide ? [ratio.width, ratio.height] : [ratio.height, ratio.width];
   const sizes: Size[] = [];
   for (let short = multiple; short <= maxSide; short += multiple) {
-    const long = Math.round((short * Math.max(ratio, 1 / ratio)) / multiple) * multiple;
-    const size = ratio >= 1 ? { width: long, height: short } : { width: short, height: long };
+    const long = Math.round((short * more) / (less * multiple)) * multiple;
+    const size = isWide ? { width: long, height: short } : { width: short, height: long };
     if (freeSizeProblem(size) === null) sizes.push(size);
   }
   return sizes;

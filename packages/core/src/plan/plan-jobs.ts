@@ -44,7 +44,8 @@ export function planJobs(jobs: readonly Job[], known: Known): Plan {
   const planned = new Map<string, PlannedRequest>();
   const plan = (job: Job, number: number): PlannedRequest => {
     const name = `${job.id}@${number}`;
-    const row = planned.get(name) ?? planRequest(job, number, known, (reference) => upstream(reference));
+    const row =
+      planned.get(name) ?? planRequest(job, number, known, (reference) => upstream(reference));
     planned.set(name, row);
     return row;
   };
@@ -92,7 +93,14 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
     const hashes = { images: images.filter((hash) => hash !== null), mask: mask && hashOf(mask) };
     const free = requestOf(job, number, hashes, providerInputs);
     const key = requestKey(free);
-    return { ...row, key, request: free, status: 'missing', reason: 'drawn here, for nothing', costUsd: nothing };
+    return {
+      ...row,
+      key,
+      request: free,
+      status: 'missing',
+      reason: 'drawn here, for nothing',
+      costUsd: nothing,
+    };
   }
   const request = requestFrom(job, number, inputs, mask, providerInputs);
   const estimate = (): CostRange | null =>
@@ -130,7 +138,9 @@ function plannedInput(reference: InputReference, known: Known, upstream: Upstrea
   if (reference.kind === 'image') {
     const { stored, id, number } = upstream(reference);
     const isUsable = stored?.kind === 'record' && stored.record.rejected === undefined;
-    return isUsable ? { kind: 'original', record: stored.record } : { kind: 'upstream', id, number };
+    return isUsable
+      ? { kind: 'original', record: stored.record }
+      : { kind: 'upstream', id, number };
   }
   const file = known.inputs.get(reference);
   if (file !== undefined) return { kind: 'file', file };
@@ -174,7 +184,8 @@ function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstre
 }
 
 function attemptReason({ startedAt, outcome, requestId, isReceived }: OpenAttempt): string {
-  if (isReceived) return `bought at ${startedAt} and not recorded yet; the next run does, for nothing`;
+  if (isReceived)
+    return `bought at ${startedAt} and not recorded yet; the next run does, for nothing`;
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   return `asked for at ${startedAt}, ${how}${id}; it may have been billed`;

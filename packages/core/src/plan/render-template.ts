@@ -4,8 +4,8 @@ export interface Rendered {
   readonly unknown: readonly string[];
 }
 
-/** `{{ name }}`; a backslash before it keeps the braces as they are. */
-const placeholder = /\\?\{\{\s*([^{}]*?)\s*\}\}/g;
+/** `{{ name }}`, or the `\{{` that stands for two braces. */
+const placeholder = /\\\{\{|\{\{([^{}]*)\}\}/g;
 
 /**
  * Replaces every `{{ name }}` by its value, in one pass: a value that looks like a template is not rendered again.
@@ -16,11 +16,17 @@ export function renderTemplate(
   variables: Readonly<Record<string, string | number | boolean>>,
 ): Rendered {
   const unknown: string[] = [];
-  const text = template.replace(placeholder, (written: string, name: string) => {
-    if (written.startsWith('\\')) return written.slice(1);
+  const text = template.replace(placeholder, (written: string, inside: string | undefined) => {
+    if (inside === undefined) return '{{';
+    const name = inside.trim();
     if (Object.hasOwn(variables, name)) return String(variables[name]);
     unknown.push(name);
     return written;
   });
   return { text, unknown };
+}
+
+/** The variables that a template names. */
+export function variablesIn(template: string): readonly string[] {
+  return renderTemplate(template, {}).unknown;
 }

@@ -2,7 +2,7 @@ import type { Request } from '../types.ts';
 import type { AiSdkCall, AiSdkImageModel, AiSdkProviderOptions } from './ai-sdk-model.ts';
 import type { Json } from './json.ts';
 import type { InputPicture, Order } from './provider.ts';
-import { ratioOf } from './replicate-inputs.ts';
+import { ratioOf } from './ratio-of.ts';
 
 /** How a model is asked for, besides the request. */
 export interface CallOptions {

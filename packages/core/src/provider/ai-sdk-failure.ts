@@ -13,7 +13,7 @@ import { shownText } from './shown-text.ts';
  */
 export function aiSdkFailure(error: unknown): ProviderError {
   const name = textOf(memberOf(error, 'name')) ?? 'an error';
-  const message = redact(shownText(textOf(memberOf(error, 'message')) ?? ''));
+  const message = shownText(redact(textOf(memberOf(error, 'message')) ?? ''));
   const status = memberOf(error, 'statusCode');
   // A model that polls and downloads has placed its order by then, whatever went wrong.
   if (isFollowUp(error)) return afterOrder(message);
@@ -74,12 +74,13 @@ function answerError(error: unknown, status: number, fallback: string): Provider
   const failure = failureOfStatus({
     status,
     code: textOf(member(details, 'code')),
-    message: shownText(said),
+    message: redact(said),
     details,
     header,
   });
-  return new ProviderError(failure.code, redact(failure.message), {
+  return new ProviderError(failure.code, failure.message, {
     retryAfterMs: failure.retryAfterMs ?? (failure.code === 'rate-limited' ? resetMs(said) : null),
+    isBilledAnyway: failure.isBilledAnyway,
     requestId: header('x-request-id'),
     limit: rateLimitOf(header, said),
   });

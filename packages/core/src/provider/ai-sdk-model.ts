@@ -33,7 +33,7 @@ export interface AiSdkCall {
 /** By the name of the SDK's provider: `{ fal: { outputFormat: 'png' } }`. */
 export type AiSdkProviderOptions = Record<string, { [name: string]: Json }>;
 
-export interface AiSdkFile {
+interface AiSdkFile {
   readonly type: 'file';
   readonly mediaType: string;
   readonly data: Uint8Array;

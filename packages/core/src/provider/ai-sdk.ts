@@ -64,7 +64,7 @@ function modelProblem(model: AiSdkImageModel): string | null {
   const { specificationVersion: version } = model;
   return ['v2', 'v3', 'v4'].includes(version)
     ? null
-    : `${model.modelId} has version ${String(version)} of the image model interface, and v2 to v4 are known`;
+    : `${model.modelId} has version ${version} of the image model interface, and v2 to v4 are known`;
 }
 
 function addedInputs({ providerOptions, sizeAs }: AiSdkOptions): Provider['inputs'] {
@@ -128,7 +128,7 @@ function usageOf({ usage, providerMetadata }: AiSdkResult): Usage | null {
 function warningText({ type, feature, setting, details, message }: AiSdkWarning): string {
   const subject = feature ?? setting;
   const said = details ?? message ?? '';
-  if (subject === undefined) return redact(shownText(said === '' ? type : said));
+  if (subject === undefined) return shownText(redact(said === '' ? type : said));
   const verb = type.startsWith('unsupported') ? 'does not support' : `warns of (${type})`;
-  return redact(shownText(`the model ${verb} ${subject}${said === '' ? '' : `: ${said}`}`));
+  return shownText(redact(`the model ${verb} ${subject}${said === '' ? '' : `: ${said}`}`));
 }

@@ -1,4 +1,5 @@
 import type { FailureCode } from './provider.ts';
+import { shownText } from './shown-text.ts';
 
 /** An answer that is no picture. */
 export interface ErrorAnswer {
@@ -25,11 +26,11 @@ export interface Failure {
  */
 export function failureOfStatus(answer: ErrorAnswer): Failure {
   const { status, code } = answer;
-  const message = `the API answered ${status}: ${firstLine(answer.message)}`;
+  const message = `the API answered ${status}: ${shownText(answer.message)}`;
   const failure = (failureCode: FailureCode, remedy = ''): Failure => ({
     code: failureCode,
     message: remedy === '' ? message : `${message} (${remedy})`,
-    retryAfterMs: retryAfterMs(answer.header),
+    retryAfterMs: retryAfterMs(answer.header) ?? tryAgainMs(answer.message),
     isBilledAnyway: failureCode === 'moderation' && moderationStage(answer.details) === 'output',
   });
 
@@ -42,7 +43,10 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   if (status === 401) return failure('bad-api-key', 'check the key');
   if (status === 403) return failure('not-permitted');
   if (status === 429 && asksTooMuch(answer.message)) {
-    return failure('refused', 'one request asks for more pictures than the account may have in a minute');
+    return failure(
+      'refused',
+      'one request asks for more pictures than the account may have in a minute',
+    );
   }
   if (status === 429) return failure('rate-limited');
   if (status === 503) return failure('overloaded');
@@ -65,13 +69,6 @@ const quotaCodes: ReadonlySet<string> = new Set([
   'billing_hard_limit_reached',
 ]);
 
-const shownLength = 500;
-
-function firstLine(message: string): string {
-  const line = message.replace(/\s+/g, ' ').trim();
-  return line.length > shownLength ? `${line.slice(0, shownLength)}…` : line;
-}
-
 interface ModerationDetails {
   readonly moderation_stage?: unknown;
   readonly categories?: unknown;
@@ -93,19 +90,30 @@ function moderationStage(details: unknown): string {
 function moderationReason(details: unknown): string {
   const categories = moderationDetails(details)?.categories;
   const stage = moderationStage(details);
-  const parts = [stage === '' ? '' : `stage ${stage}`, Array.isArray(categories) ? categories.join(', ') : ''];
+  const parts = [
+    stage === '' ? '' : `stage ${stage}`,
+    Array.isArray(categories) ? categories.join(', ') : '',
+  ];
   return parts.filter((part) => part !== '').join(': ');
 }
 
 /** `retry-after-ms`, else `retry-after` in seconds or as an HTTP date; `null` where there is none. */
 function retryAfterMs(header: ErrorAnswer['header']): number | null {
-  const ms = Number(header('retry-after-ms') ?? Number.NaN);
+  const ms = Number(header('retry-after-ms') || Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
   const after = header('retry-after');
-  if (after === null) return null;
+  if (after === null || after === '') return null;
   const seconds = Number(after);
   if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
   const date = Date.parse(after);
   const sent = Date.parse(header('date') ?? '');
   return Number.isNaN(date) || Number.isNaN(sent) ? null : Math.max(0, date - sent);
+}
+
+/** "Please try again in 12s", "in 120ms", "in 6m0s": what a 429 says where no header does (measured 2026-11-22). */
+function tryAgainMs(message: string): number | null {
+  const said = /try again in (?:(\d+)m(?!s))?(?:([\d.]+)(ms|s))?/.exec(message);
+  const [, minutes = '0', amount = '0', unit = 's'] = said ?? [];
+  const ms = Number(minutes) * 60_000 + Number(amount) * (unit === 'ms' ? 1 : 1000);
+  return said === null || !Number.isFinite(ms) || ms === 0 ? null : ms;
 }

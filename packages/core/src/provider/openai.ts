@@ -7,11 +7,18 @@ import OpenAI, {
 } from 'openai';
 import { redact } from '../redact.ts';
 import type { Request } from '../types.ts';
+import { connectionLost, networkError } from './network-error.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { rateLimitOf } from './openai-rate-limit.ts';
 import { failureOfStatus } from './openai-failure.ts';
 import { readImagesReply } from './openai-reply.ts';
-import { type InputPicture, type Order, type Picture, type Provider, ProviderError } from './provider.ts';
+import {
+  type InputPicture,
+  type Order,
+  type Picture,
+  type Provider,
+  ProviderError,
+} from './provider.ts';
 
 /** A server that speaks OpenAI's Images API: where it is, and how it differs from OpenAI's own. */
 export interface OpenAiOptions {
@@ -70,10 +77,15 @@ export function openAi(options: OpenAiOptions = {}): Provider {
   return {
     isPaid: true,
     apiKeyName: profile.apiKeyName,
+    takesOpenAiKey: true,
     inputs: null,
     refuse: (request) => refusal(request, profile),
     async generate(order) {
       const secrets = order.apiKey === null ? [] : [order.apiKey];
+      if (secrets.some((key) => !fitsHeader(key))) {
+        const message = 'the API key holds characters that no request can carry; copy it again';
+        throw new ProviderError('bad-api-key', message);
+      }
       const signal = AbortSignal.timeout(order.timeoutMs);
       try {
         const response = await send(clientOf(profile, order, fetch), order, profile, signal);
@@ -83,6 +95,11 @@ export function openAi(options: OpenAiOptions = {}): Provider {
       }
     },
   };
+}
+
+/** Visible ASCII. What refuses others on the way repeats them, which a key must not be. */
+function fitsHeader(key: string): boolean {
+  return /^[!-~]+$/.test(key);
 }
 
 function clientOf(profile: Profile, order: Order, fetch: typeof globalThis.fetch): OpenAI {
@@ -101,7 +118,12 @@ function clientOf(profile: Profile, order: Order, fetch: typeof globalThis.fetch
 }
 
 /** The call itself: an edit where there are pictures to work from, a generation else. */
-async function send(client: OpenAI, order: Order, profile: Profile, signal: AbortSignal): Promise<Response> {
+async function send(
+  client: OpenAI,
+  order: Order,
+  profile: Profile,
+  signal: AbortSignal,
+): Promise<Response> {
   const body = bodyOf(order, profile);
   if (order.inputs.length === 0) {
     return client.images.generate(body, { signal }).asResponse();
@@ -120,7 +142,9 @@ function refusal(request: Request, { supportsEdits, parameters }: Profile): stri
     complexity: request.complexity !== undefined,
     input_fidelity: request.input_fidelity !== undefined,
   };
-  const refused = Object.entries(asked).find(([name, isAsked]) => isAsked && parameters?.includes(name) === false);
+  const refused = Object.entries(asked).find(
+    ([name, isAsked]) => isAsked && parameters?.includes(name) === false,
+  );
   return refused === undefined ? null : `takes no ${refused[0]}`;
 }
 
@@ -145,7 +169,9 @@ function bodyOf({ request, call }: Order, profile: Profile) {
   }).filter(
     ([name, value]) =>
       value !== undefined &&
-      (profile.parameters === null || profile.parameters.includes(name) || name === 'response_format'),
+      (profile.parameters === null ||
+        profile.parameters.includes(name) ||
+        name === 'response_format'),
   );
   return {
     model: request.model,
@@ -161,7 +187,11 @@ function pictureOf(reply: Uint8Array, headers: Headers, profile: Profile): Pictu
   const limit = rateLimitOf((name) => headers.get(name), null);
   const read = readImagesReply(reply);
   if ('problem' in read) {
-    throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, { requestId, reply, limit });
+    throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, {
+      requestId,
+      reply,
+      limit,
+    });
   }
   const usage = profile.trustsUsage ? read.usage : null;
   return { bytes: read.bytes, usage, requestId, warnings: [], limit };
@@ -193,22 +223,11 @@ function providerError(
       limit: rateLimitOf((name) => error.headers?.get(name) ?? null, messageOf(error)),
     });
   }
-  const code = errorCodeOf(error);
-  if (code !== null && neverSent.has(code)) {
-    return new ProviderError('not-connected', `the API could not be reached (${code})`);
+  if (error instanceof APIConnectionError || error instanceof APIUserAbortError) {
+    return networkError(error) ?? connectionLost(null);
   }
-  if (
-    error instanceof APIConnectionError ||
-    error instanceof APIUserAbortError ||
-    code !== null ||
-    isLostBody(error)
-  ) {
-    const how = code === null ? 'the connection broke' : `the connection broke (${code})`;
-    return new ProviderError(
-      'connection-lost',
-      `${how} before the answer was complete; the picture may have been made and billed`,
-    );
-  }
+  const lost = networkError(error);
+  if (lost !== null) return lost;
   throw error;
 }
 
@@ -225,38 +244,4 @@ function messageOf(error: APIError): string {
   }
   if (typeof body === 'string') return body;
   return error.message;
-}
-
-/** Errors after which the request cannot have reached the API: Node's and undici's names, read 2026-11-22. */
-const neverSent: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_INVALID_URL',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-/** The innermost code in a chain of causes. */
-function errorCodeOf(error: unknown): string | null {
-  let code: string | null = null;
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') code = at.code;
-    if (at instanceof AggregateError && at.errors[0] instanceof Error)
-      code = errorCodeOf(at.errors[0]);
-  }
-  return code;
-}
-
-/** undici's `TypeError: terminated`: the body ended before its length. */
-function isLostBody(error: unknown): boolean {
-  return error instanceof TypeError && error.message === 'terminated';
 }

@@ -14,7 +14,10 @@ export function patientFetch(): typeof globalThis.fetch {
     connect: { timeout: connectTimeoutMs },
     pipelining: 0,
   });
-  const patient = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+  const patient = async (
+    input: string | URL | Request,
+    init: RequestInit = {},
+  ): Promise<Response> => {
     const encoded = init.body instanceof FormData ? await encodeForm(init.body, init.headers) : {};
     return fetch(String(input), { ...init, ...encoded, dispatcher } as never) as never;
   };

@@ -11,8 +11,13 @@ export interface Provider {
    * free one's are drawn again at will and kept in the cache only.
    */
   readonly isPaid: boolean;
-  /** The environment variable that holds the key for its calls, unless an image names another; `null`: it needs none. */
+  /** The environment variable that holds the key for its calls; `null`: it needs none. */
   readonly apiKeyName: string | null;
+  /**
+   * Whether that key is one of OpenAI's, so that an image's `openai_api_key` names it.
+   * @default false
+   */
+  readonly takesOpenAiKey?: boolean;
   /** What its configuration adds to every request. It decides pixels, so it enters the key; `null`: nothing. */
   readonly inputs: Readonly<Record<string, unknown>> | null;
   /** What of a request it cannot do, in words that follow "provider x ": known before anything is spent. */

@@ -49,6 +49,14 @@ export function rateAfterAnswer(rate: Rate, limit: RateLimit | null): Rate {
 }
 
 /** A 429: every request waits as long as the API asked this one to. */
-export function rateAfterRefusal(rate: Rate, limit: RateLimit | null, afterMs: number, now: number): Rate {
-  return { ...rateAfterAnswer(rate, limit), pausedUntil: Math.max(rate.pausedUntil, now + afterMs) };
+export function rateAfterRefusal(
+  rate: Rate,
+  limit: RateLimit | null,
+  afterMs: number,
+  now: number,
+): Rate {
+  return {
+    ...rateAfterAnswer(rate, limit),
+    pausedUntil: Math.max(rate.pausedUntil, now + afterMs),
+  };
 }

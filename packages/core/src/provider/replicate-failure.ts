@@ -1,6 +1,7 @@
+import { redact } from '../redact.ts';
 import { member, parseJson, textOf } from './json.ts';
 import { failureOfStatus, type Failure } from './openai-failure.ts';
-import type { FailureCode } from './provider.ts';
+import { type FailureCode, ProviderError } from './provider.ts';
 import { shownText } from './shown-text.ts';
 
 /** An HTTP answer, read whole. */
@@ -10,11 +11,21 @@ export interface Answer {
   readonly text: string;
 }
 
+export function isGood({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
+}
+
+export function answerError(answer: Answer, secrets: readonly string[]): ProviderError {
+  const text = redact(answer.text, secrets);
+  const { code, message, retryAfterMs } = failureOfAnswer({ ...answer, text });
+  return new ProviderError(code, message, { retryAfterMs });
+}
+
 /**
  * What an error answer of Replicate means: `{ title, detail, status, invalid_fields }`
  * (https://replicate.com/docs/reference/http and replicate/replicate-python#47, read 2026-11-22).
  */
-export function failureOfAnswer({ status, header, text }: Answer): Failure {
+function failureOfAnswer({ status, header, text }: Answer): Failure {
   const body = parseJson(text);
   const said = textOf(member(body, 'detail')) ?? textOf(member(body, 'title')) ?? text;
   const message = shownText(said);

@@ -1,4 +1,4 @@
-import { Agent, fetch as undiciFetch, type RequestInit } from 'undici';
+import { patientFetch } from './patient-fetch.ts';
 import type { Answer } from './replicate-failure.ts';
 
 /** Replicate's API behind one base URL and one token. */
@@ -17,22 +17,20 @@ export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
   const authorization = `Bearer ${token}`;
   return {
     async call(path, { headers, ...init }) {
-      const response = await undiciFetch(`${baseUrl}${path}`, {
+      const response = await fetch(`${baseUrl}${path}`, {
         ...init,
         headers: { ...(headers as Record<string, string> | undefined), authorization },
         redirect: 'manual',
-        dispatcher,
       });
       const text = await response.text();
       return { status: response.status, header: (name) => response.headers.get(name), text };
     },
     async fetchBytes(url, signal) {
       const isApi = url.origin === new URL(baseUrl).origin;
-      const response = await undiciFetch(url, {
+      const response = await fetch(url, {
         headers: isApi ? { authorization } : {},
         redirect: 'manual',
         signal,
-        dispatcher,
       });
       if (response.status !== 200) {
         await response.body?.cancel();
@@ -43,13 +41,7 @@ export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
   };
 }
 
-/** No connection is used twice, for one that died between two calls looks like a prediction that was lost on the way. */
-const dispatcher: Agent = new Agent({
-  headersTimeout: 0,
-  bodyTimeout: 0,
-  connect: { timeout: 30_000 },
-  pipelining: 0,
-});
+const fetch = patientFetch();
 
 /** Far above any picture. */
 const maxPictureBytes = 200_000_000;

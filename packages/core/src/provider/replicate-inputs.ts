@@ -1,5 +1,6 @@
 import type { Request } from '../types.ts';
 import type { Json } from './json.ts';
+import { ratioOf } from './ratio-of.ts';
 
 /** How a model names what most models take under another name; a name that ends in `[]` takes a list. */
 export interface InputNames {
@@ -8,7 +9,7 @@ export interface InputNames {
 }
 
 /** Where a model's predictions are made. */
-export interface ReplicateModel {
+interface ReplicateModel {
   /** `owner/name`. */
   readonly path: string;
   /** The version's id, which community models need; `null`: the official one. */
@@ -155,17 +156,4 @@ function nameProblem(request: Request, names: InputNames): string | null {
   if (count > 1 && names.input_images?.endsWith('[]') === false) return 'takes one input image';
   if (request.mask !== undefined && names.mask === undefined) return 'takes no mask';
   return null;
-}
-
-/** `1536x1024` as `3:2`; `null` for `auto`. */
-export function ratioOf(size: string): `${number}:${number}` | null {
-  const match = /^(\d+)x(\d+)$/.exec(size);
-  if (match === null) return null;
-  const [width, height] = [Number(match[1]), Number(match[2])];
-  const divisor = greatestCommonDivisor(width, height);
-  return `${width / divisor}:${height / divisor}`;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

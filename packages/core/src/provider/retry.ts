@@ -4,7 +4,7 @@ import type { FailureCode } from './provider.ts';
 export interface Policy {
   /** Whether the call may have been billed. */
   readonly billed: 'no' | 'maybe' | 'yes';
-  /** How often it may be asked again. Only `server-error`, of what may have been billed, is: once. */
+  /** How often this failure is asked again. Of what may have been billed only `server-error` is: once. */
   readonly retries: number;
   /** Every image of the run waits with it. */
   readonly slowsRun: boolean;
@@ -12,13 +12,16 @@ export interface Policy {
   readonly stopsRun: boolean;
 }
 
+/** All retries of one request, whatever failed: the contract's 5. */
+const maxRetries = 5;
+
 const imageFails: Policy = { billed: 'no', retries: 0, slowsRun: false, stopsRun: false };
 
 /** The table of failures of the contract, one row a code. */
 export const policies: Readonly<Record<FailureCode, Policy>> = {
-  'not-connected': { ...imageFails, retries: 5 },
-  'rate-limited': { ...imageFails, retries: 5, slowsRun: true },
-  overloaded: { ...imageFails, retries: 5 },
+  'not-connected': { ...imageFails, retries: maxRetries },
+  'rate-limited': { ...imageFails, retries: maxRetries, slowsRun: true },
+  overloaded: { ...imageFails, retries: maxRetries },
   'server-error': { ...imageFails, billed: 'maybe', retries: 1 },
   timeout: { ...imageFails, billed: 'maybe' },
   'connection-lost': { ...imageFails, billed: 'maybe' },
@@ -31,12 +34,11 @@ export const policies: Readonly<Record<FailureCode, Policy>> = {
   'bad-reply': { ...imageFails, billed: 'yes' },
 };
 
-/** One request's failures so far, the last of them included. */
+/** One request's failures so far. */
 export interface Failures {
-  readonly code: FailureCode;
-  /** How many calls failed with this code. */
-  readonly times: number;
-  /** What the API asked to wait; `null` where it did not. */
+  /** In order, never empty; the last one is the one to decide on. */
+  readonly codes: readonly FailureCode[];
+  /** What the API asked to wait, the last time; `null` where it did not. */
   readonly retryAfterMs: number | null;
   /** Since the first of them. */
   readonly elapsedMs: number;
@@ -59,11 +61,13 @@ const maxDelayMs = 30_000;
  * failed together are spread over half of their length.
  */
 export function decideRetry(failures: Failures, random: number): Decision {
-  const { retries } = policies[failures.code];
-  if (failures.times > retries) return { kind: 'fail' };
-  const grown = Math.min(maxDelayMs, firstDelayMs * 2 ** (failures.times - 1));
+  const { codes, retryAfterMs, elapsedMs } = failures;
+  const last = codes.at(-1)!;
+  const times = codes.filter((code) => code === last).length;
+  if (times > policies[last].retries || codes.length > maxRetries) return { kind: 'fail' };
+  const grown = Math.min(maxDelayMs, firstDelayMs * 2 ** (codes.length - 1));
   const spread = grown * (0.5 + random / 2);
-  const afterMs = Math.ceil(failures.retryAfterMs === null ? spread : failures.retryAfterMs + random * firstDelayMs);
-  if (failures.elapsedMs + afterMs <= maxRetryMs) return { kind: 'retry', afterMs };
-  return failures.retryAfterMs === null ? { kind: 'fail' } : { kind: 'come-back', afterMs };
+  const afterMs = Math.ceil(retryAfterMs === null ? spread : retryAfterMs + random * firstDelayMs);
+  if (elapsedMs + (retryAfterMs ?? afterMs) <= maxRetryMs) return { kind: 'retry', afterMs };
+  return retryAfterMs === null ? { kind: 'fail' } : { kind: 'come-back', afterMs };
 }

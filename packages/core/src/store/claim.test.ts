@@ -22,7 +22,9 @@ const never = new AbortController().signal;
 const worker = fileURLToPath(new URL('../../test/support/claim-and-write.ts', import.meta.url));
 
 function run(times: number, workMs: number): ChildProcess {
-  return spawn(process.execPath, [worker, path, log, String(times), String(workMs)], { stdio: 'inherit' });
+  return spawn(process.execPath, [worker, path, log, String(times), String(workMs)], {
+    stdio: 'inherit',
+  });
 }
 
 async function lines(): Promise<string[]> {

@@ -42,7 +42,7 @@ export async function claimFile(
   await mkdir(dirname(path), { recursive: true });
   const realm = await ownRealm();
   const mine: Holder = { token: randomUUID(), pid: process.pid, realm, beats: 0 };
-  let seen: { readonly text: string; readonly since: number } | null = null;
+  let seen = null as { readonly text: string; readonly since: number } | null;
   while (!signal.aborted) {
     if (await create(path, mine)) return keep(path, mine, timing);
     const text = await readFile(path, 'utf8').catch(() => null);
@@ -105,7 +105,9 @@ function keep(path: string, holder: Holder, { beatMs }: ClaimTiming): Claim {
     async release() {
       clearInterval(timer);
       await beating;
-      if (parseHolder((await readFile(path, 'utf8').catch(() => '')) || '')?.token === holder.token) {
+      if (
+        parseHolder((await readFile(path, 'utf8').catch(() => '')) || '')?.token === holder.token
+      ) {
         await rm(path, { force: true });
       }
     },
@@ -120,7 +122,12 @@ async function beat(path: string, holder: Holder): Promise<void> {
   await rename(aside, path);
 }
 
-function isDead(holder: Holder | null, realm: string, silentMs: number, { deadAfterMs }: ClaimTiming): boolean {
+function isDead(
+  holder: Holder | null,
+  realm: string,
+  silentMs: number,
+  { deadAfterMs }: ClaimTiming,
+): boolean {
   if (holder !== null && holder.realm === realm) return !isAlive(holder.pid);
   return silentMs > deadAfterMs;
 }
@@ -142,14 +149,17 @@ async function bury(path: string, dead: string): Promise<void> {
   } catch {
     return;
   }
-  if ((await readFile(grave, 'utf8').catch(() => dead)) !== dead) await link(grave, path).catch(() => {});
+  if ((await readFile(grave, 'utf8').catch(() => dead)) !== dead)
+    await link(grave, path).catch(() => {});
   await rm(grave, { force: true });
 }
 
 function parseHolder(text: string): Holder | null {
   try {
     const holder = JSON.parse(text) as Partial<Holder>;
-    return typeof holder.token === 'string' && typeof holder.pid === 'number' ? (holder as Holder) : null;
+    return typeof holder.token === 'string' && typeof holder.pid === 'number'
+      ? (holder as Holder)
+      : null;
   } catch {
     return null;
   }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import type { InputFile, Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
+import type { Attempt, InputFile, Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
 import { version } from '../version.ts';
+import { claimFile, isHeld } from './claim.ts';
 import { layout } from './layout.ts';
 import { formatJson, isHash, parseAttempt, parsePin, parseRecord } from './record-file.ts';
 import type { Purchase, Store } from './store.ts';
@@ -14,14 +15,25 @@ import { writeAtomic } from './write-atomic.ts';
 export function fileStore(dir: string): Store {
   return {
     stored: () => readStored(dir),
+    find: (key) => readRecord(key, layout.record(dir, key)),
     read: (record) => readOriginal(dir, record),
     put: (purchase) => putPurchase(dir, purchase),
     pins: () => readPins(dir),
-    pin: (input) => writing(dir, layout.input(dir, sha256(input.file)), formatJson({ version: 1, ...input })),
+    pin: (input) =>
+      writing(dir, layout.input(dir, sha256(input.file)), formatJson({ version: 1, ...input })),
     attempts: () => readAttempts(dir),
+    attempt: (key) => readAttempt(layout.attempt(dir, key)),
     noteAttempt: (attempt) => writing(dir, layout.attempt(dir, attempt.key), formatJson(attempt)),
     receive: (key, bytes) => receiveBytes(dir, key, bytes),
     received: (key) => readIfThere(layout.received(dir, key)),
+    isClaimed: (key) => isHeld(layout.claim(dir, key)),
+    async claim(key, signal) {
+      try {
+        return await claimFile(layout.claim(dir, key), signal);
+      } catch (cause) {
+        throw notWritable(dir, cause);
+      }
+    },
     async clearAttempt(key) {
       // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
       await rm(layout.received(dir, key), { force: true });
@@ -38,11 +50,17 @@ async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
       for (const name of await namesIn(join(layout.recordsDir(dir), folder))) {
         const key = name.replace(/\.json$/, '') as Key;
         if (!name.endsWith('.json') || !isHash(key)) continue;
-        stored.set(key, parseRecord(key, await readFile(layout.record(dir, key), 'utf8')));
+        const record = await readRecord(key, join(layout.recordsDir(dir), folder, name));
+        if (record !== null) stored.set(key, record);
       }
     }),
   );
   return stored;
+}
+
+async function readRecord(key: Key, path: string): Promise<Stored | null> {
+  const bytes = await readIfThere(path);
+  return bytes === null ? null : parseRecord(key, Buffer.from(bytes).toString('utf8'));
 }
 
 /** A pin that cannot be read is no pin: the input is fetched again, and its hash decides. */
@@ -70,12 +88,18 @@ async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAttempt>>
   const names = new Set(await namesIn(layout.attemptsDir(dir)));
   for (const name of names) {
     if (!name.endsWith('.json')) continue;
-    const attempt = parseAttempt(await readFile(join(layout.attemptsDir(dir), name), 'utf8'));
+    // One that is gone since has been settled by whoever had it.
+    const attempt = await readAttempt(join(layout.attemptsDir(dir), name));
     if (attempt === null) continue;
     const isReceived = names.has(basename(layout.received(dir, attempt.key)));
     attempts.set(attempt.key, { ...attempt, isReceived });
   }
   return attempts;
+}
+
+async function readAttempt(path: string): Promise<Attempt | null> {
+  const bytes = await readIfThere(path);
+  return bytes === null ? null : parseAttempt(Buffer.from(bytes).toString('utf8'));
 }
 
 async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Array> {

@@ -10,6 +10,7 @@ import type { Key, Sha256 } from '../types.ts';
  *       rejected/<sha256>            paid bytes that are no usable picture, named by a record that says why
  *       inputs/ef/<sha256 of url>.json   what an https: input was when it was first fetched
  *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
+ *       attempts/<key>.claim         which process buys the key; gone when it has
  *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
  */
 export const layout = {
@@ -23,5 +24,6 @@ export const layout = {
     join(dir, 'inputs', urlHash.slice(0, 2), `${urlHash}.json`),
   attemptsDir: (dir: string): string => join(dir, 'attempts'),
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.json`),
+  claim: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.claim`),
   received: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.received`),
 } as const;

@@ -47,7 +47,9 @@ export function parsePin(text: string): InputFile | null {
   const pin = parseJson(text) as Partial<PinFile> | null;
   if (typeof pin !== 'object' || pin?.version !== 1) return null;
   const { file, sha256: hash, info } = pin;
-  return typeof file === 'string' && isHash(hash) && typeof info === 'object' ? { file, sha256: hash!, info } : null;
+  return typeof file === 'string' && isHash(hash) && typeof info === 'object' && info !== null
+    ? { file, sha256: hash!, info }
+    : null;
 }
 
 /** Whether the text is a sha-256 in lower-case hex. */

@@ -1,3 +1,4 @@
+import type { Claim } from './claim.ts';
 import type {
   Attempt,
   InputFile,
@@ -35,6 +36,8 @@ export interface Purchase {
 export interface Store {
   /** Everything there is, by key; what is damaged says so rather than being left out, for it was paid for. */
   stored(): Promise<ReadonlyMap<Key, Stored>>;
+  /** What there is under one key, now; `null`: nothing. */
+  find(key: Key): Promise<Stored | null>;
   /** The bytes of an original, verified. Throws `original-missing` or `original-damaged`. */
   read(record: StoreRecord): Promise<Uint8Array>;
   /** What each `https:` input was when it was first fetched, by its URL. */
@@ -43,6 +46,8 @@ export interface Store {
   pin(input: InputFile): Promise<void>;
   /** The requests whose outcome is unknown or not recorded, by key. */
   attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
+  /** The one of a key; `null`: there is none. */
+  attempt(key: Key): Promise<Attempt | null>;
   /** Before a paid request is sent, and again with what is known of its answer. Throws `store-not-writable`. */
   noteAttempt(attempt: Attempt): Promise<void>;
   /** The bytes of an answer, whatever they are. Throws `store-not-writable`, and says where it kept them instead. */
@@ -53,4 +58,11 @@ export interface Store {
   put(purchase: Purchase): Promise<StoreRecord>;
   /** The outcome is known: the record stands, or nothing was billed. */
   clearAttempt(key: Key): Promise<void>;
+  /**
+   * Waits until this process alone, of those that share the store, may buy a key. `null` when the signal is aborted
+   * first. Throws `store-not-writable`.
+   */
+  claim(key: Key, signal: AbortSignal): Promise<Claim | null>;
+  /** Whether a process that lives holds a key. */
+  isClaimed(key: Key): Promise<boolean>;
 }

@@ -8,6 +8,8 @@ import {
   type GenerateResult,
   loadProject,
   type Options,
+  type Plan,
+  planProject,
   type TimedEvent,
 } from '../../src/index.ts';
 
@@ -16,7 +18,8 @@ export interface TestProject extends AsyncDisposable {
   readonly root: string;
   readonly write: (file: string, content: string | Uint8Array) => Promise<void>;
   readonly read: (file: string) => Promise<Buffer>;
-  readonly context: (run?: Run) => Promise<Context>;
+  readonly context: (run?: Run, report?: Context['report']) => Promise<Context>;
+  readonly plan: (run?: Run) => Promise<Plan>;
   /** Runs `generate` and gives what it resolved or threw, with everything that it reported. */
   readonly generate: (run?: Run) => Promise<Outcome>;
 }
@@ -27,6 +30,7 @@ export interface Run {
   readonly ids?: readonly string[];
   readonly signal?: AbortSignal;
   readonly clock?: Partial<Clock>;
+  readonly fetchInput?: Context['fetchInput'];
   readonly onEvent?: (event: TimedEvent) => void;
 }
 
@@ -55,10 +59,20 @@ export async function testProject(
   await write('package.json', '{}');
   for (const [file, content] of Object.entries(files)) await write(file, content);
 
-  const contextWith = async (run: Run = {}, report: Context['report'] = () => {}): Promise<Context> => {
+  const contextWith = async (
+    run: Run = {},
+    report: Context['report'] = () => {},
+  ): Promise<Context> => {
     const env = { OPENAI_API_KEY: testKey, OPENAI_BASE_URL: baseUrl, ...run.env };
     const project = await loadProject({ cwd: root, env, root, overrides: run.options ?? {} });
-    return { ...project, ...fastClock(), ...run.clock, signal: run.signal ?? new AbortController().signal, report };
+    return {
+      ...project,
+      ...fastClock(),
+      ...run.clock,
+      ...(run.fetchInput && { fetchInput: run.fetchInput }),
+      signal: run.signal ?? new AbortController().signal,
+      report,
+    };
   };
 
   return {
@@ -66,6 +80,7 @@ export async function testProject(
     write,
     read: (file) => readFile(join(root, file)),
     context: contextWith,
+    plan: async (run = {}) => planProject(await contextWith(run), run.ids ?? []),
     async generate(run = {}) {
       const events: TimedEvent[] = [];
       const context = await contextWith(run, (event) => {

@@ -1,0 +1,309 @@
+import { readFile } from 'node:fs/promises';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import { expandText, imageText, places } from '../../test/support/expand-text.ts';
+import { cropPositions, fieldNames } from '../fields.ts';
+import { manifestJsonSchema, manifestSchemaText } from './manifest-schema.ts';
+import { parseManifest } from './parse-manifest.ts';
+
+const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(manifestJsonSchema());
+
+const wide = '\u{1F600}';
+
+/** A field's lines and, for illegal ones, where the parser finds what. Fields begin on line 3, in column 5. */
+const fields: readonly [fields: string, ...found: string[]][] = [
+  ['openai_api_key: ${OPENAI_API_KEY}'],
+  ['openai_api_key: "${KEY_{{ team }}}"'],
+  ['openai_api_key: sk-1234567890', '3:21 literal-api-key'],
+  ['openai_api_key: OPENAI_API_KEY', '3:21 literal-api-key'],
+  ['openai_api_key: $OPENAI_API_KEY', '3:21 literal-api-key'],
+  ['openai_api_key: "${1A}"', '3:21 literal-api-key'],
+  ['openai_api_key: "${}"', '3:21 literal-api-key'],
+  ['openai_api_key: "{{ key }}"', '3:21 literal-api-key'],
+  ['openai_api_key: ""', '3:21 literal-api-key'],
+  ['openai_api_key: 12', '3:21 literal-api-key'],
+  ['openai_api_key: [a]', '3:21 literal-api-key'],
+
+  ['prompt: x'],
+  [`prompt: ${'x'.repeat(32_000)}`],
+  [`prompt: ${wide.repeat(32_000)}`],
+  ['prompt: " "'],
+  [`prompt: ${'x'.repeat(32_001)}`, '3:13 out-of-range'],
+  [`prompt: ${wide.repeat(32_001)}`, '3:13 out-of-range'],
+  ['prompt: ""', '3:13 out-of-range'],
+  ['prompt: 12', '3:13 wrong-type'],
+  ['prompt: true', '3:13 wrong-type'],
+  ['prompt: null', '3:13 wrong-type'],
+  ['prompt: [x]', '3:13 wrong-type'],
+  ['prompt: { a: x }', '3:5 wrong-type'],
+
+  ...['1:1', '3:2', '2:3', '16:9', '9999:1', '"{{ ratio }}"'].map(
+    (value) => [`aspect_ratio: ${value}`] as [string],
+  ),
+  ...['"0:1"', '1:0', '16x9', '16/9', 'wide', '01:1', '10000:1', '1.91:1', '-1:1', '""'].map(
+    (value): [string, string] => [`aspect_ratio: ${value}`, '3:19 bad-format'],
+  ),
+  ['aspect_ratio: 1.5', '3:19 wrong-type'],
+
+  ...choicesOf('background', ['auto', 'transparent', 'opaque'], ['Auto', 'none', '""']),
+  ...choicesOf('input_fidelity', ['low', 'high'], ['auto', 'medium']),
+  ...choicesOf('moderation', ['auto', 'low'], ['none', 'high']),
+  ...choicesOf('output_format', ['png', 'jpeg', 'webp', 'avif'], ['jpg', 'gif', 'PNG']),
+  ...choicesOf('quality', ['auto', 'low', 'medium', 'high', 'xhigh', 'max'], ['standard', 'hd']),
+  ...choicesOf('complexity', ['low', 'medium', 'high'], ['auto', 'max']),
+  ...choicesOf('placeholder', ['blur', 'color', 'none'], ['colour', 'true_']),
+
+  ['input_images: [a.png]'],
+  [`input_images: [${Array.from({ length: 16 }, (_, n) => `${n}.png`).join(', ')}]`],
+  ['input_images: ["{{ file }}", https://example.com/a.png, tintype:hero]'],
+  [
+    `input_images: [${Array.from({ length: 17 }, (_, n) => `${n}.png`).join(', ')}]`,
+    '3:19 out-of-range',
+  ],
+  ['input_images: []', '3:19 out-of-range'],
+  ['input_images: a.png', '3:19 wrong-type'],
+  ['input_images: [1]', '3:20 wrong-type'],
+  ['input_images: [a.png, ""]', '3:27 out-of-range'],
+
+  ...integers('number_of_images', 1, 10),
+  ...integers('output_compression', 0, 100),
+  ...integers('take', 1, 1_000_000),
+  ...integers('pick', 1, 10),
+
+  ...texts('user_id'),
+  ...texts('model'),
+  ...texts('mask'),
+  ...texts('provider'),
+  ...texts('alt'),
+  ...texts('sizes'),
+
+  ...['1024x1024', 'auto', '1x1', '99999x99999', '"{{ size }}"'].map(
+    (value) => [`size: ${value}`] as [string],
+  ),
+  ...['1024', '0x100', '1024X1024', '1024×1024', 'x', 'Auto', '100000x1'].map(
+    (value): [string, string] => [`size: "${value}"`, '3:11 bad-format'],
+  ),
+  ['size: 1024', '3:11 wrong-type'],
+
+  ['decorative: true'],
+  ['decorative: false'],
+  ['decorative: yes', '3:17 wrong-type'],
+  ['decorative: 1', '3:17 wrong-type'],
+
+  ['widths: [1, 640, 16383]'],
+  ['widths: [640, 640]'],
+  ['widths: []', '3:13 out-of-range'],
+  ['widths: 640', '3:13 wrong-type'],
+  ['widths: [640, 0]', '3:19 out-of-range'],
+  ['widths: [16384]', '3:14 out-of-range'],
+  ['widths: [640.5]', '3:14 wrong-type'],
+  ['widths: ["640"]', '3:14 wrong-type'],
+
+  ['formats: [avif, webp, jpeg, png]'],
+  ['formats: ["{{ format }}"]'],
+  ['formats: { avif: 50, webp: , png: 0, jpeg: 100 }'],
+  ['formats: []', '3:14 out-of-range'],
+  ['formats: {}', '3:5 out-of-range'],
+  ['formats: webp', '3:14 wrong-type'],
+  ['formats: 3', '3:14 wrong-type'],
+  ['formats: [webp, jpg]', '3:21 not-allowed'],
+  ['formats: [1]', '3:15 wrong-type'],
+  ['formats: { gif: 3 }', '3:16 unknown-field'],
+  ['formats: { webp: 101 }', '3:22 out-of-range'],
+  ['formats: { webp: high }', '3:22 wrong-type'],
+  ['formats: { webp: -1, avif: 1.5 }', '3:22 out-of-range', '3:32 wrong-type'],
+
+  ['crop: 1200x630'],
+  ['crop: "{{ crop }}"'],
+  ['crop: { width: 1, height: 16383 }'],
+  ...cropPositions.map(
+    (position) => [`crop: { width: 1, height: 1, position: ${position} }`] as [string],
+  ),
+  ['crop: 1200', '3:11 wrong-type'],
+  ['crop: wide', '3:11 bad-format'],
+  ['crop: [1200, 630]', '3:11 wrong-type'],
+  ['crop: { width: 1200 }', '3:5 missing-field'],
+  ['crop: { width: 0, height: 16384 }', '3:20 out-of-range', '3:31 out-of-range'],
+  ['crop: { width: 1, height: 1, position: middle }', '3:44 not-allowed'],
+  ['crop: { width: 1, height: 1, gravity: centre }', '3:34 unknown-field'],
+
+  ['preset: brand'],
+  ['preset: [brand, brand]'],
+  ['preset: []', '3:13 out-of-range'],
+  ['preset: ""', '3:13 out-of-range'],
+  ['preset: 3', '3:13 wrong-type'],
+  ['preset: [3]', '3:14 wrong-type'],
+
+  ['each: [{ name: a }, { name: 1, other: true }]'],
+  ['each: [{}]'],
+  ['each: rows.csv'],
+  ['each: []', '3:11 out-of-range'],
+  ['each: ""', '3:11 out-of-range'],
+  ['each: 3', '3:11 wrong-type'],
+  ['each: { name: a }', '3:5 wrong-type'],
+  ['each: [a]', '3:12 wrong-type'],
+  ['each: [{ name: [a] }]', '3:20 wrong-type'],
+  ['each: [{ name: }]', '3:20 wrong-type'],
+  ['each: [{ quality: {} }]', '3:14 wrong-type'],
+
+  ['promt: x', '3:5 unknown-field'],
+  ['Prompt: x', '3:5 unknown-field'],
+  ['seed: 3', '3:5 unknown-field'],
+];
+
+describe('each field', () => {
+  test('has a legal value among the tests', () => {
+    const legal = fields.filter(([, ...found]) => found.length === 0).map(([text]) => text);
+    expect(fieldNames.filter((name) => !legal.some((text) => text.startsWith(`${name}:`)))).toEqual(
+      [],
+    );
+  });
+
+  for (const [text, ...found] of fields) {
+    const verdict = found.length === 0 ? 'is legal' : `is illegal: ${found.join(', ')}`;
+    test(`${text.slice(0, 60)} ${verdict}`, () => {
+      expect(structuralPlaces(imageText(text))).toEqual(found);
+      expect(isValid(parseYaml(imageText(text)))).toBe(found.length === 0);
+    });
+  }
+
+  test.each(['defaults', 'presets'])('is the same one in %s', (section) => {
+    for (const [text, ...found] of fields) {
+      if (/^(?:preset|each|pick):/.test(text)) continue;
+      const place = section === 'defaults' ? '' : '  ';
+      const body = text.split('\n').map((line) => `${place}  ${line}`);
+      const head = section === 'defaults' ? ['defaults:'] : ['presets:', '  brand:'];
+      const yaml = [...head, ...body, 'images:', ''].join('\n');
+      const codes = (where: string[]) => where.map((one) => one.split(' ')[1]);
+      expect([text, ...codes(structuralPlaces(yaml))]).toEqual([text, ...codes(found)]);
+      expect(isValid(parseYaml(yaml))).toBe(found.length === 0);
+    }
+  });
+
+  test.each(['preset: brand', 'each: rows.csv', 'pick: 1'])('%s is for images alone', (text) => {
+    for (const yaml of [
+      `defaults:\n  ${text}\nimages:\n`,
+      `presets:\n  brand:\n    ${text}\nimages:\n`,
+    ]) {
+      expect(structuralPlaces(yaml).map((one) => one.split(' ')[1])).toEqual(['unknown-field']);
+      expect(isValid(parseYaml(yaml))).toBe(false);
+    }
+  });
+});
+
+describe('the schema and the parser agree on whole files', () => {
+  test.each<[text: string, isGood: boolean]>([
+    ['images:\n', true],
+    ['images: {}\n', true],
+    ['images:\n  hero:\n', true],
+    ['images:\n  team/ada-1: { prompt: x }\n', true],
+    ['images:\n  "icon-{{ name }}": { each: [{ name: a }] }\n', true],
+    [`images:\n  ${'a'.repeat(200)}: {}\n`, true],
+    ['defaults:\npresets:\nimages:\n', true],
+    ['presets:\n  brand:\nimages:\n', true],
+    ['presets:\n  Any name: { take: 2 }\nimages:\n', true],
+    ['{}', false],
+    ['[]', false],
+    ['hello', false],
+    ['null', false],
+    ['defaults: {}\n', false],
+    ['images: []\n', false],
+    ['images: text\n', false],
+    ['images: {}\nimage: {}\n', false],
+    ['images: {}\npresets: []\n', false],
+    ['images: {}\ndefaults: text\n', false],
+    ['presets:\n  brand: []\nimages:\n', false],
+    ['images:\n  hero: []\n', false],
+    ['images:\n  hero: text\n', false],
+    [`images:\n  ${'a'.repeat(201)}: {}\n`, false],
+    ...[
+      'Hero',
+      'he ro',
+      '/hero',
+      'hero/',
+      'a//b',
+      '../a',
+      'a/../b',
+      'a.b',
+      'a_b',
+      'é',
+      '"a\\\\b"',
+      '""',
+    ].map((id): [string, boolean] => [`images:\n  ${id}: { prompt: x }\n`, false]),
+  ])('%j', (text, isGood) => {
+    expect(structuralPlaces(text).length === 0).toBe(isGood);
+    expect(isValid(parseYaml(text))).toBe(isGood);
+  });
+});
+
+describe('schema/manifest.json', () => {
+  test('is up to date: node -C source scripts/write-schema.ts', async () => {
+    const file = new URL('../../schema/manifest.json', import.meta.url);
+    expect(await readFile(file, 'utf8')).toBe(manifestSchemaText());
+  });
+
+  test('describes every field, requires images and offers the words of every choice', () => {
+    const { properties, required } = manifestJsonSchema() as {
+      properties: { images: unknown };
+      required: string[];
+    };
+    expect(required).toEqual(['images']);
+    const image = /"properties":(\{"openai_api_key".*?\}),"additionalProperties":false/.exec(
+      JSON.stringify(properties.images),
+    );
+    for (const name of fieldNames) expect(image?.[1]).toContain(`"${name}":{`);
+    expect(image?.[1]).toContain('"enum":["auto","low","medium","high","xhigh","max"]');
+    expect(image?.[1]).toContain('"default":"gpt-image-2.5-flare"');
+  });
+});
+
+/** The mistakes that a schema can see: all of the parser's, and ids that are none. */
+function structuralPlaces(text: string): string[] {
+  const parsed = parseManifest('a.images.yaml', Buffer.from(text)).diagnostics;
+  const ids = expandText(text).diagnostics.filter(({ code }) => code === 'bad-id');
+  return places([...parsed, ...ids]);
+}
+
+type Row = [fields: string, ...found: string[]];
+
+function choicesOf(name: string, good: string[], bad: string[]): Row[] {
+  const column = 3 + name.length + 4;
+  return [
+    ...good.map((value): Row => [`${name}: ${value}`]),
+    [`${name}: "{{ word }}"`],
+    ...bad.map((value): Row => [`${name}: ${value}`, `3:${column} not-allowed`]),
+    [`${name}: 3`, `3:${column} wrong-type`],
+    [`${name}: true`, `3:${column} wrong-type`],
+    [`${name}:`, `3:${column - 1} wrong-type`],
+  ];
+}
+
+function integers(name: string, min: number, max: number): Row[] {
+  const column = 3 + name.length + 4;
+  return [
+    [`${name}: ${min}`],
+    [`${name}: ${max}`],
+    [`${name}: ${min}.0`],
+    [`${name}: ${min - 1}`, `3:${column} out-of-range`],
+    [`${name}: ${max + 1}`, `3:${column} out-of-range`],
+    [`${name}: 1e30`, `3:${column} out-of-range`],
+    [`${name}: 1.5`, `3:${column} wrong-type`],
+    [`${name}: "1"`, `3:${column} wrong-type`],
+    [`${name}: one`, `3:${column} wrong-type`],
+    [`${name}: [1]`, `3:${column} wrong-type`],
+    [`${name}: .nan`, `3:${column} wrong-type`],
+  ];
+}
+
+function texts(name: string): Row[] {
+  const column = 3 + name.length + 4;
+  return [
+    [`${name}: x`],
+    [`${name}: "{{ text }}"`],
+    [`${name}: ""`, `3:${column} out-of-range`],
+    [`${name}: 3`, `3:${column} wrong-type`],
+    [`${name}: [x]`, `3:${column} wrong-type`],
+    [`${name}:`, `3:${column - 1} wrong-type`],
+  ];
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { type ErrorAnswer, failureOfStatus } from './openai-failure.ts';
+
+function failureOf(status: number, answer: Partial<Omit<ErrorAnswer, 'header'>> & { headers?: Record<string, string> } = {}) {
+  const { headers = {}, ...rest } = answer;
+  const header = (name: string) => headers[name] ?? null;
+  return failureOfStatus({ status, code: null, message: 'no', details: null, header, ...rest });
+}
+
+describe('what an error answer means', () => {
+  test.each([
+    [400, 'moderation_blocked', 'moderation'],
+    [400, 'content_policy_violation', 'moderation'],
+    [400, 'billing_hard_limit_reached', 'quota'],
+    [429, 'insufficient_quota', 'quota'],
+    [429, 'credit_balance_exhausted', 'quota'],
+    [429, 'organization_spend_limit_exceeded', 'quota'],
+    [429, 'project_spend_limit_exceeded', 'quota'],
+    [429, 'organization_usage_limit_exceeded', 'quota'],
+    [402, null, 'quota'],
+    [401, 'invalid_api_key', 'bad-api-key'],
+    [403, null, 'not-permitted'],
+    [403, 'unsupported_country_region_territory', 'not-permitted'],
+    [429, 'rate_limit_exceeded', 'rate-limited'],
+    [429, 'slow_down', 'rate-limited'],
+    [429, null, 'rate-limited'],
+    [503, 'server_is_overloaded', 'overloaded'],
+    [500, null, 'server-error'],
+    [502, null, 'server-error'],
+    [504, null, 'server-error'],
+    [524, null, 'server-error'],
+    [400, 'invalid_value', 'refused'],
+    [404, null, 'refused'],
+    [413, null, 'refused'],
+    [422, null, 'refused'],
+  ])('%d %s is %s', (status, code, expected) => {
+    expect(failureOf(status, { code }).code).toBe(expected);
+  });
+
+  test('more pictures than the account may have in a minute never succeed', () => {
+    const message = 'Rate limit reached on input-images per min: Limit 5, Used 0, Requested 10. Please try again in 1m0s.';
+    expect(failureOf(429, { message }).code).toBe('refused');
+    expect(failureOf(429, { message: message.replace('Requested 10', 'Requested 5') }).code).toBe('rate-limited');
+  });
+
+  test('moderation has its reasons, and is billed where a finished picture was blocked', () => {
+    const details = { moderation_details: { moderation_stage: 'output', categories: ['violence', 'hate'] } };
+    const failure = failureOf(400, { code: 'moderation_blocked', details });
+    expect(failure.isBilledAnyway).toBe(true);
+    expect(failure.message).toBe('the API answered 400: no (stage output: violence, hate)');
+    expect(failureOf(400, { code: 'moderation_blocked' })).toMatchObject({ isBilledAnyway: false, message: 'the API answered 400: no' });
+    const input = { moderation_details: { moderation_stage: 'input', categories: null } };
+    expect(failureOf(400, { code: 'moderation_blocked', details: input }).isBilledAnyway).toBe(false);
+  });
+
+  test('its words are one line of bounded length without control characters', () => {
+    const { message } = failureOf(502, { message: `<html>\r\n\u001b[31m${'x'.repeat(5000)}` });
+    expect(message).toMatch(/^the API answered 502: <html> \[31mx+… \(it may have been billed\)$/);
+    expect(message.length).toBeLessThan(600);
+  });
+});
+
+describe('how long to wait', () => {
+  const date = 'Mon, 23 Nov 2026 12:00:00 GMT';
+  test.each<[string, Record<string, string>, number | null]>([
+    ['seconds', { 'retry-after': '7' }, 7000],
+    ['fractions of them', { 'retry-after': '0.5' }, 500],
+    ['0', { 'retry-after': '0' }, 0],
+    ['milliseconds, which win', { 'retry-after': '1', 'retry-after-ms': '534' }, 534],
+    ['a date, by the clock of the answer', { 'retry-after': 'Mon, 23 Nov 2026 12:02:00 GMT', date }, 120_000],
+    ['a date that is over', { 'retry-after': 'Mon, 23 Nov 2026 11:00:00 GMT', date }, 0],
+    ['a date without one of the answer', { 'retry-after': 'Mon, 23 Nov 2026 12:02:00 GMT' }, null],
+    ['nonsense', { 'retry-after': 'soon' }, null],
+    ['an empty header', { 'retry-after': '', 'retry-after-ms': '' }, null],
+    ['less than nothing', { 'retry-after': '-1', 'retry-after-ms': '-1' }, null],
+    ['no header', {}, null],
+  ])('%s', (_, headers, expected) => {
+    expect(failureOf(429, { headers }).retryAfterMs).toBe(expected);
+  });
+
+  test.each([
+    ['12s', 12_000],
+    ['120ms', 120],
+    ['58.891s', 58_891],
+    ['6m0s', 360_000],
+    ['1m30s', 90_000],
+    ['2m', 120_000],
+    ['a while', null],
+  ])('the text "try again in %s", where no header says it', (text, expected) => {
+    expect(failureOf(429, { message: `Limit 5, Used 5, Requested 1. Please try again in ${text}. Visit` }).retryAfterMs).toBe(expected);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { readImagesReply } from './openai-reply.ts';
+import { rateLimitOf } from './openai-rate-limit.ts';
+
+const read = (value: unknown) => readImagesReply(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
+const picture = Buffer.from('a picture').toString('base64');
+
+describe('a reply', () => {
+  test('has the bytes of its first picture', () => {
+    expect(read({ data: [{ b64_json: picture }] })).toEqual({ bytes: Buffer.from('a picture'), usage: null });
+  });
+
+  test.each([
+    ['an HTML page', '<html></html>', 'not with JSON'],
+    ['half of its JSON', '{"data": [{"b64_json": "iVBOR', 'not with JSON'],
+    ['nothing', '', 'not with JSON'],
+    ['no data', { created: 1 }, 'without a picture'],
+    ['data: []', { data: [] }, 'without a picture'],
+    ['data that is no list', { data: { b64_json: picture } }, 'without a picture'],
+    ['an empty picture', { data: [{ b64_json: '' }] }, 'without a picture'],
+    ['null', 'null', 'without a picture'],
+    ['no base64', { data: [{ b64_json: '%%%%' }] }, 'with a picture that is not base64'],
+    ['base64 that was cut', { data: [{ b64_json: picture.slice(0, -1) }] }, 'with a picture that is not base64'],
+  ])('with %s says so', (_, value, problem) => {
+    expect(read(value)).toEqual({ problem });
+  });
+
+  const usageOf = (usage: unknown) => {
+    const reply = read({ data: [{ b64_json: picture }], usage });
+    return 'usage' in reply ? reply.usage : reply;
+  };
+
+  test('tells text from pictures, in and out', () => {
+    expect(
+      usageOf({
+        input_tokens: 114,
+        input_tokens_details: { text_tokens: 14, image_tokens: 100 },
+        output_tokens: 390,
+        output_tokens_details: { image_tokens: 380, text_tokens: 10 },
+      }),
+    ).toEqual({ inputTextTokens: 14, inputImageTokens: 100, outputImageTokens: 380, outputTextTokens: 10 });
+  });
+
+  test('counts what it does not tell apart as a picture', () => {
+    expect(usageOf({ input_tokens_details: { text_tokens: 14 }, output_tokens: 390 })).toMatchObject({ outputImageTokens: 390 });
+  });
+
+  test.each([
+    ['no usage', undefined],
+    ['only zeros', { input_tokens_details: { text_tokens: 0 }, output_tokens: 0 }],
+    ['text for numbers', { input_tokens_details: { text_tokens: '14' }, output_tokens: 'many' }],
+    ['negative numbers', { input_tokens_details: { text_tokens: -14 }, output_tokens: -1 }],
+  ])('with %s has an unknown usage', (_, usage) => {
+    expect(usageOf(usage)).toBeNull();
+  });
+});
+
+describe('the limit on pictures a minute', () => {
+  const header = (value: string | null) => (name: string) => (name === 'x-ratelimit-limit-input-images' ? value : null);
+  const message = 'on input-images per min: Limit 5, Used 5, Requested 1.';
+  test.each([
+    ['a header', header('20'), null, { imagesPerMinute: 20 }],
+    ['a header before words', header('20'), message, { imagesPerMinute: 20 }],
+    ['words', header(null), message, { imagesPerMinute: 5 }],
+    ['words of another limit', header(null), 'on tokens per min: Limit 100000', null],
+    ['a header that is no number', header('many'), null, null],
+    ['nothing', header(null), null, null],
+  ])('is read from %s', (_, header, words, expected) => {
+    expect(rateLimitOf(header, words)).toEqual(expected);
+  });
+});

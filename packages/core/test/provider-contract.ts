@@ -1,0 +1,110 @@
+import { inspect } from 'node:util';
+
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { FailureCode, Provider } from '../src/provider/provider.ts';
+import type { Request } from '../src/types.ts';
+import { expectSecretFree, failureOf } from './support/failure-of.ts';
+import { orderOf } from './support/order.ts';
+
+/** What an API can do to a call. */
+export type Trouble =
+  | 'rate-limited'
+  | 'bad-api-key'
+  | 'moderation'
+  | 'no-credit'
+  | 'busy'
+  | 'reset'
+  | 'silence'
+  | 'no-picture';
+
+/** A provider that talks to an emulator of its API, on a loopback server of its own. */
+export interface ProviderUnderTest {
+  readonly provider: Provider;
+  /** What decides which model is asked. */
+  readonly request: Partial<Request>;
+  /** What must be in a header of its calls, and nowhere else. */
+  readonly key: string;
+  /** Whether the key comes with the order; else the provider holds it. */
+  readonly takesKey: boolean;
+  /** Makes the next call meet a trouble. `rate-limited` asks to wait 7 s. */
+  readonly fail: (trouble: Trouble) => void;
+  /** Calls that ask for a picture, paid for or not. */
+  readonly calls: () => number;
+  /** Pictures that are paid for. */
+  readonly billed: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** What every paid provider has to do. Run it over a new one, with a function that sets it up before each test. */
+export function providerContract(name: string, setUp: () => Promise<ProviderUnderTest>): void {
+  describe(`${name} keeps the contract of providers`, () => {
+    let under: ProviderUnderTest;
+    beforeEach(async () => {
+      under = await setUp();
+    });
+    afterEach(() => under.close());
+
+    const order = (timeoutMs = 10_000) =>
+      orderOf(under.request, { apiKey: under.takesKey ? under.key : null, timeoutMs });
+
+    test('it is paid, and refuses nothing of a plain request', () => {
+      const { provider } = under;
+      expect(provider.isPaid).toBe(true);
+      expect(provider.apiKeyName === null).toBe(!under.takesKey);
+      expect(provider.refuse(order().request)).toBeNull();
+      expect(under.calls()).toBe(0);
+    });
+
+    test('a PNG of the size asked for, by one call that is billed once', async () => {
+      const wide = orderOf(
+        { ...under.request, size: '1536x1024' },
+        { apiKey: under.takesKey ? under.key : null },
+      );
+      const picture = await under.provider.generate(wide);
+      const { data, info } = await sharp(picture.bytes).raw().toBuffer({ resolveWithObject: true });
+      expect((await sharp(picture.bytes).metadata()).format).toBe('png');
+      expect([info.width, info.height]).toEqual([1536, 1024]);
+      expect(data.length).toBe(1536 * 1024 * info.channels);
+      expect(picture.warnings).toEqual([]);
+      expect([under.calls(), under.billed()]).toEqual([1, 1]);
+      expect(inspect(picture, { depth: 10 })).not.toContain(under.key);
+    });
+
+    test('calls at one time are calls of their own', async () => {
+      const pictures = await Promise.all([1, 2, 3].map(() => under.provider.generate(order())));
+      expect(new Set(pictures.map(({ bytes }) => Buffer.from(bytes).toString('base64'))).size).toBe(
+        3,
+      );
+      expect([under.calls(), under.billed()]).toEqual([3, 3]);
+    });
+
+    test.each<[Trouble, FailureCode, billed: 'no' | 'yes']>([
+      ['rate-limited', 'rate-limited', 'no'],
+      ['bad-api-key', 'bad-api-key', 'no'],
+      ['moderation', 'moderation', 'no'],
+      ['no-credit', 'quota', 'no'],
+      ['busy', 'overloaded', 'no'],
+      ['reset', 'connection-lost', 'yes'],
+      ['silence', 'timeout', 'yes'],
+      ['no-picture', 'bad-reply', 'yes'],
+    ])('%s: %s, without another try, and without the key', async (trouble, code, billed) => {
+      under.fail(trouble);
+      const error = await failureOf(
+        under.provider.generate(order(trouble === 'silence' ? 700 : 10_000)),
+      );
+      expect(error.code).toBe(code);
+      expect(error.retryAfterMs).toBe(trouble === 'rate-limited' ? 7000 : null);
+      expect([under.calls(), under.billed()]).toEqual([1, billed === 'yes' ? 1 : 0]);
+      expectSecretFree(error, [under.key]);
+    });
+
+    test('nobody listens: not-connected', async () => {
+      await under.close();
+      const error = await failureOf(under.provider.generate(order()));
+      expect(error.code).toBe('not-connected');
+      expectSecretFree(error, [under.key]);
+    });
+  });
+}

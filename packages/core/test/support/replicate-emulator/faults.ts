@@ -1,0 +1,72 @@
+/** What goes wrong with the next prediction that is asked for; each meets one, in the order queued. */
+export type Fault =
+  /** The connection is reset before the body is read: nothing is made. */
+  | { readonly kind: 'refuse' }
+  /** Another answer than a prediction. Nothing is made, but with `isMade`. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: object | string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly isMade?: boolean;
+    }
+  /** It is made; the answer to its making is not given, or not to its end. */
+  | { readonly kind: 'reset-answer' | 'hang-answer' | 'truncate-answer' }
+  /** It ends like this by itself. */
+  | { readonly kind: 'end'; readonly status: 'canceled' | 'aborted' }
+  | { readonly kind: 'end'; readonly status: 'failed'; readonly error: string }
+  /** It stays in a status until it is canceled; `done-at-cancel`: that finds it done. */
+  | { readonly kind: 'stay'; readonly status: 'starting' | 'processing' }
+  | { readonly kind: 'done-at-cancel' }
+  /** It takes a moment, and asking how it stands goes wrong that many times. */
+  | { readonly kind: 'poll'; readonly trouble: 'reset' | number; readonly times: number }
+  /** Fetching its picture goes wrong that many times. */
+  | {
+      readonly kind: 'download';
+      readonly trouble: 'reset' | 'truncate' | 'hang' | 'redirect' | number;
+      readonly times: number;
+    }
+  /** It succeeds with this output. */
+  | { readonly kind: 'output'; readonly output: unknown };
+
+/** 401 (replicate/replicate-python#47, read 2026-11-22). */
+export function unauthenticated(): Fault {
+  return answer(401, {
+    title: 'Unauthenticated',
+    detail: 'You did not pass a valid authentication token',
+    status: 401,
+  });
+}
+
+/** 402; the texts are from memory. */
+export function insufficientCredit(): Fault {
+  return answer(402, {
+    title: 'Insufficient credit',
+    detail:
+      'You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase credit.',
+    status: 402,
+  });
+}
+
+/** 429: by its words alone, or by a `retry-after` too. */
+export function throttled(detail = 'Your rate limit resets in ~30s.', retryAfter?: string): Fault {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  return {
+    ...answer(429, { detail: `Request was throttled. ${detail}`, status: 429 }),
+    headers,
+  } as Fault;
+}
+
+/** A failed prediction whose input or output was refused. */
+export function flaggedAsSensitive(): Fault {
+  return {
+    kind: 'end',
+    status: 'failed',
+    error:
+      'The input or output was flagged as sensitive. Please try again with different inputs. (E005) (uIJ6l3ruRD)',
+  };
+}
+
+export function answer(status: number, body: object | string): Fault {
+  return { kind: 'answer', status, body };
+}
