@@ -2,15 +2,19 @@ import type { Missing, Options } from '@tintype/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { REPORTERS, type ReporterName } from './reporters/create-view.ts';
 
-/** Which project, and how to tell about it. */
-export interface ProjectFlags {
-  readonly manifest?: readonly string[];
+/** Where the project is, and how to tell about it. */
+export interface PlaceFlags {
   readonly root?: string;
   readonly config?: string;
-  readonly outDir?: string;
-  readonly provider?: string;
   readonly reporter?: ReporterName;
   readonly quiet?: boolean;
+}
+
+/** What of the config a command line may say otherwise. */
+export interface ProjectFlags extends PlaceFlags {
+  readonly manifest?: readonly string[];
+  readonly outDir?: string;
+  readonly provider?: string;
 }
 
 /** What a run may do, on top. */
@@ -21,16 +25,14 @@ export interface RunFlags extends ProjectFlags {
   readonly frozen?: boolean;
 }
 
-export function addProjectFlags(command: Command): Command {
+/** For commands that are about the whole project, whatever a command line might make of it. */
+export function addPlaceFlags(command: Command): Command {
   return command
-    .option('--manifest <glob>', 'manifests to read, below the root; repeat it for more', append)
     .option(
       '--root <dir>',
       'the project (default: the nearest folder with a config or package.json)',
     )
     .option('--config <file>', 'the config file (default: tintype.config.* in the root)')
-    .option('--out-dir <dir>', 'where files for the site go (default: public/images)')
-    .option('--provider <name>', 'for images that name none: openai, offline or one of your config')
     .addOption(
       new Option(
         '--reporter <name>',
@@ -38,6 +40,18 @@ export function addProjectFlags(command: Command): Command {
       ).choices(REPORTERS),
     )
     .option('--quiet', 'errors only; plan still prints its result');
+}
+
+export function addProjectFlags(command: Command): Command {
+  return addPlaceFlags(
+    command
+      .option('--manifest <glob>', 'manifests to read, below the root; repeat it for more', append)
+      .option('--out-dir <dir>', 'where files for the site go (default: public/images)')
+      .option(
+        '--provider <name>',
+        'for images that name none: openai, offline or one of your config',
+      ),
+  );
 }
 
 export function addRunFlags(command: Command): Command {
@@ -70,7 +84,14 @@ function append(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
-function positiveInteger(value: string): number {
+/** `30` or `30d`. */
+export function days(value: string): number {
+  if (!/^\d{1,5}d?$/.test(value))
+    throw new InvalidArgumentError('It takes a number of days, such as 30 or 30d.');
+  return Number.parseInt(value, 10);
+}
+
+export function positiveInteger(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value))
     throw new InvalidArgumentError('It takes a whole number from 1.');
   return Number(value);

@@ -2,9 +2,21 @@ import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { generateCommand } from './commands/generate.ts';
+import { pickCommand } from './commands/pick.ts';
+import { type PruneFlags, pruneCommand } from './commands/prune.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { type InitFlags, initCommand } from './commands/init.ts';
 import { type PlanFlags, planCommand } from './commands/plan.ts';
-import { addProjectFlags, addRunFlags, type ProjectFlags, type RunFlags } from './flags.ts';
+import {
+  addPlaceFlags,
+  addProjectFlags,
+  addRunFlags,
+  days,
+  type PlaceFlags,
+  positiveInteger,
+  type ProjectFlags,
+  type RunFlags,
+} from './flags.ts';
 import { clean } from './format/clean.ts';
 import { colorsFor } from './format/colors.ts';
 import type { Shell } from './shell.ts';
@@ -59,6 +71,51 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     });
   addProjectFlags(check);
 
+  const verify = program
+    .command('verify')
+    .summary('re-hash every original and cached variant')
+    .description(
+      'Re-hashes every original and every cached variant, and says what is wrong and what to do.\n' +
+        'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them anew.',
+    )
+    .action(async (flags: PlaceFlags) => {
+      setExitCode(await verifyCommand(shell, flags));
+    });
+  addPlaceFlags(verify);
+
+  const prune = program
+    .command('prune')
+    .summary('remove what no manifest refers to')
+    .description(
+      'Removes what no manifest refers to: pictures that were paid for with their records, and encoded files.\n' +
+        'A picture stays that another branch, remote branch, tag or stash has, or that is not committed, and so do all\n' +
+        'where git cannot say. With --older-than age alone decides. Requests with an unknown outcome are never removed.',
+    )
+    .option('--dry-run', 'list it and remove nothing')
+    .option(
+      '--older-than <days>',
+      'what is older goes, whatever branch or project has it: 30 or 30d; 0: everything',
+      days,
+    )
+    .action(async (flags: PruneFlags) => {
+      setExitCode(await pruneCommand(shell, flags));
+    });
+  addPlaceFlags(prune);
+
+  const pick = program
+    .command('pick')
+    .summary('write `pick: n` into the manifest')
+    .description(
+      "Writes `pick: n` into the image's entry of its manifest: the candidate that is delivered under its id.\n" +
+        'Comments and layout stay as they are.',
+    )
+    .argument('<id>', 'the image')
+    .argument('<n>', 'the candidate, from 1', positiveInteger)
+    .action(async (id: string, candidate: number, flags: PlaceFlags) => {
+      setExitCode(await pickCommand(shell, id, candidate, flags));
+    });
+  addPlaceFlags(pick);
+
   program
     .command('init')
     .summary('write a first manifest, config and .gitignore lines')
@@ -85,12 +142,14 @@ Examples:
   tintype --provider offline           stand-ins: no key, no network, no cost
   tintype --max-cost 2.50              refuse to spend more than that
   tintype --frozen --reporter github   in CI: buy nothing, fail where something is missing
+  tintype pick hero 2                  deliver the second of several candidates
+  tintype prune --dry-run              what nobody refers to any more, and what it cost
 `;
 
 const AFTERWORD = `
 Exit codes:
   0    all delivered
-  1    some images failed; the others were delivered
+  1    some images failed, the others were delivered; verify found something wrong
   2    the manifest, config or command line is wrong, or a key is missing; nothing was done
   3    originals are missing and --missing is fail; nothing was bought
   4    the plan costs more than the budget, or the budget ran out

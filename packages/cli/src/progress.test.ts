@@ -7,7 +7,7 @@ function progressOf(...events: readonly Event[]): Progress {
   return events.reduce((progress, event) => advance(progress, event, 0), NO_PROGRESS);
 }
 
-const plan = { ...EVENTS.planned, images: 10, deliveries: 10, stored: 4 };
+const plan = { ...EVENTS.planned, images: 10, deliveries: 10, toBuy: 6, stored: 4 };
 const asked = (key: string): Event => ({ ...EVENTS.generating, key });
 const made = (key: string, costUsd: number | null = 0.01): Event => ({
   ...EVENTS.generated,
@@ -46,13 +46,17 @@ test('the time left is not guessed before there is a picture to guess from', () 
 });
 
 test('where all is stored, the time left is that of the encoding', () => {
-  const progress = progressOf({ ...plan, stored: 10 }, EVENTS.delivered, EVENTS.delivered);
+  const progress = progressOf(
+    { ...plan, stored: 10, toBuy: 0 },
+    EVENTS.delivered,
+    EVENTS.delivered,
+  );
   expect(timeLeft(progress, 1000)).toBe(4000);
 });
 
 test('a failed picture is not waited for', () => {
   const progress = progressOf(
-    { ...plan, stored: 8 },
+    { ...plan, stored: 8, toBuy: 2 },
     asked('b2'),
     asked('1'),
     made('1'),

@@ -43,7 +43,7 @@ export function advance(progress: Progress, event: Event, now: number): Progress
         ...progress,
         startedAt: now,
         total: event.deliveries,
-        toMake: event.images - event.stored,
+        toMake: event.toBuy,
       };
     case 'generating': {
       const inFlight = new Map(progress.inFlight).set(event.key, { id: event.id, since: now });

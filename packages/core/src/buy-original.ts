@@ -5,7 +5,13 @@ import { decodePicture, hasAlpha } from './image/raw-picture.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import { actualCost } from './plan/estimate-cost.ts';
 import { modelNamed } from './plan/models.ts';
-import { type Order, type Picture, type Provider, ProviderError, type RateLimit } from './provider/provider.ts';
+import {
+  type Order,
+  type Picture,
+  type Provider,
+  ProviderError,
+  type RateLimit,
+} from './provider/provider.ts';
 import { policies } from './provider/retry.ts';
 import { shownText } from './provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
@@ -61,7 +67,10 @@ export async function askOnce(
   try {
     const received = await receive(answer, attempt, store);
     const record = await recordReceived(received, store, context);
-    const warnings = answer instanceof ProviderError ? [] : [...answer.warnings, ...(await differences(received, record))];
+    const warnings =
+      answer instanceof ProviderError
+        ? []
+        : [...answer.warnings, ...(await differences(received, record))];
     return { record, limit: answer.limit, warnings };
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;
@@ -75,21 +84,27 @@ export function isMaybeBilled(error: unknown): boolean {
   return error.isBilledAnyway || policies[error.code].billed !== 'no';
 }
 
-/** Records what earlier runs received and did not come to record, and clears what was recorded after all. */
+/**
+ * Records what earlier runs received and did not come to record, and clears what was recorded after all; what another
+ * process is at is left to it.
+ */
 export async function recordLeftOver(store: Store, context: Context): Promise<void> {
-  const attempts = await store.attempts();
-  if (attempts.size === 0) return;
-  const stored = await store.stored();
-  for (const { isReceived, ...attempt } of attempts.values()) {
-    if (await store.isClaimed(attempt.key)) continue;
-    if (stored.has(attempt.key)) {
-      await store.clearAttempt(attempt.key);
-      continue;
-    }
-    const bytes = isReceived ? await store.received(attempt.key) : null;
-    // What is no picture is kept aside here as it would have been then; its image says so when it is asked for.
-    if (bytes !== null) await recordReceived({ attempt, bytes, problem: null }, store, context);
+  for (const { isReceived, isInFlight, ...attempt } of (await store.attempts()).values()) {
+    if (isInFlight) continue;
+    if ((await store.find(attempt.key)) !== null) await store.clearAttempt(attempt.key);
+    else if (isReceived) await recordAttempt(attempt, store, context);
   }
+}
+
+/** Records what was received for an attempt; `null`: nothing was. */
+export async function recordAttempt(
+  attempt: Attempt,
+  store: Store,
+  context: Context,
+): Promise<StoreRecord | null> {
+  const bytes = await store.received(attempt.key);
+  // What is no picture is kept aside here as it would have been then; its image says so when it is asked for.
+  return bytes === null ? null : recordReceived({ attempt, bytes, problem: null }, store, context);
 }
 
 /** What came back and is on the disk, not looked at yet. */
@@ -108,8 +123,14 @@ async function callProvider(provider: Provider, order: Order): Promise<Picture |
     if (error instanceof ProviderError) return error;
     // A provider of the user's own may throw anything, and repeat the key in it.
     const secrets = [order.apiKey, order.openAiKey].filter((key) => typeof key === 'string');
-    const words = redact(shownText(error instanceof Error ? error.message : String(error)), secrets);
-    return new ProviderError('connection-lost', `the provider failed: ${words}; the picture may have been made and billed`);
+    const words = redact(
+      shownText(error instanceof Error ? error.message : String(error)),
+      secrets,
+    );
+    return new ProviderError(
+      'connection-lost',
+      `the provider failed: ${words}; the picture may have been made and billed`,
+    );
   }
 }
 
@@ -132,7 +153,11 @@ async function noteFailure(
 }
 
 /** Puts what was paid for on the disk, and notes what is known of it. */
-async function receive(answer: Picture | ProviderError, attempt: Attempt, store: Store): Promise<Received> {
+async function receive(
+  answer: Picture | ProviderError,
+  attempt: Attempt,
+  store: Store,
+): Promise<Received> {
   const { requestId } = answer;
   if (answer instanceof ProviderError) {
     const { message: outcome, reply } = answer;
@@ -150,11 +175,16 @@ async function receive(answer: Picture | ProviderError, attempt: Attempt, store:
 }
 
 /** What a picture lacks of what was asked for: it is delivered all the same. */
-async function differences({ bytes }: Received, { request, original, rejected }: StoreRecord): Promise<string[]> {
+async function differences(
+  { bytes }: Received,
+  { request, original, rejected }: StoreRecord,
+): Promise<string[]> {
   if (rejected !== undefined) return [];
   const size = `${original.width}x${original.height}`;
   return [
-    ...(request.size === 'auto' || request.size === size ? [] : [`it is ${size}, and ${request.size} was asked for`]),
+    ...(request.size === 'auto' || request.size === size
+      ? []
+      : [`it is ${size}, and ${request.size} was asked for`]),
     ...(request.background === 'transparent' && !hasAlpha(await decodePicture(bytes))
       ? ['nothing of it is transparent, though background: transparent was asked for']
       : []),

@@ -3,7 +3,7 @@ import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { newBudget, reserve, settle } from './provider/budget.ts';
 import { roundUsd } from './plan/estimate-cost.ts';
-import { ProviderError } from './provider/provider.ts';
+import { ProviderError, type RateLimit } from './provider/provider.ts';
 import {
   newRate,
   type Rate,
@@ -12,7 +12,7 @@ import {
   rateAfterSending,
   waitMs,
 } from './provider/rate-limit.ts';
-import { decideRetry, maxRetryMs, policies } from './provider/retry.ts';
+import { decideRetry, type Decision, maxRetryMs, policies } from './provider/retry.ts';
 import type { Providers } from './providers.ts';
 import type { Refusals } from './refusals.ts';
 import type { Store } from './store/store.ts';
@@ -37,7 +37,12 @@ export interface Buyer {
 }
 
 /** The money of one run: budget, rate and retries, shared by all of its images. */
-export function buyer(context: Context, store: Store, providers: Providers, refusals: Refusals): Buyer {
+export function buyer(
+  context: Context,
+  store: Store,
+  providers: Providers,
+  refusals: Refusals,
+): Buyer {
   const { config } = context;
   const now = () => context.now().getTime();
   const rates = new Map<string, Rate>();
@@ -53,7 +58,10 @@ export function buyer(context: Context, store: Store, providers: Providers, refu
     buy,
     bill: () => ({
       bought: costs.length,
-      costUsd: costs.reduce<number | null>((sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)), 0),
+      costUsd: costs.reduce<number | null>(
+        (sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)),
+        0,
+      ),
     }),
     overBudget: () => overBudget,
   };
@@ -72,15 +80,26 @@ export function buyer(context: Context, store: Store, providers: Providers, refu
       if (failures.length === 1) firstFailedAt = now();
       const codes = failures.map(({ code }) => code);
       const { code, retryAfterMs, limit } = answer;
-      const decision = decideRetry({ codes, retryAfterMs, elapsedMs: now() - firstFailedAt }, Math.random());
-      if (policies[code].slowsRun && decision.kind !== 'fail') {
-        const { provider } = wanted;
-        rates.set(provider, rateAfterRefusal(rateOf(provider), limit, decision.afterMs, now()));
-      }
+      const elapsedMs = now() - firstFailedAt;
+      const decision = decideRetry({ codes, retryAfterMs, elapsedMs }, Math.random());
+      if (policies[code].slowsRun) slowDown(wanted.provider, limit, decision);
       if (decision.kind === 'fail') throw lastOf(failures);
-      if (decision.kind === 'come-back') throw comeBack(lastOf(failures), now() + decision.afterMs);
+      if (decision.kind === 'come-back')
+        throw lastOf(failures, comeBackAt(now() + decision.afterMs));
       await context.sleep(decision.afterMs, waking);
     }
+  }
+
+  /** All wait with one that does; for longer than a run can, nobody waits for anybody. */
+  function slowDown(provider: string, limit: RateLimit | null, decision: Decision): void {
+    const rate = rateOf(provider);
+    const isWaiting = decision.kind === 'retry';
+    rates.set(
+      provider,
+      isWaiting
+        ? rateAfterRefusal(rate, limit, decision.afterMs, now())
+        : rateAfterAnswer(rate, limit),
+    );
   }
 
   /** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
@@ -103,7 +122,13 @@ export function buyer(context: Context, store: Store, providers: Providers, refu
       for (const message of warnings) warn(wanted, message);
       if (record.rejected === undefined) {
         const { costUsd } = record;
-        report(context, { type: 'generated', id: wanted.id, key: wanted.key, costUsd, ms: now() - started });
+        report(context, {
+          type: 'generated',
+          id: wanted.id,
+          key: wanted.key,
+          costUsd,
+          ms: now() - started,
+        });
       }
       return record;
     } catch (error) {
@@ -134,17 +159,26 @@ export function buyer(context: Context, store: Store, providers: Providers, refu
   }
 
   function warn({ id, manifest, line }: Wanted, message: string): void {
-    report(context, { type: 'warning', code: 'provider', message: `"${id}": ${message}`, manifest, line });
+    report(context, {
+      type: 'warning',
+      code: 'provider',
+      message: `"${id}": ${message}`,
+      manifest,
+      line,
+    });
   }
 
   function refuseStopped(): void {
-    if (context.signal.aborted) throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
+    if (context.signal.aborted)
+      throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
     if (stopped !== null) throw new TintypeError(stopped.code, `not asked for: ${stopped.message}`);
   }
 }
 
 function stopsRun(error: TintypeError): boolean {
-  return error instanceof ProviderError ? policies[error.code].stopsRun : error.code === 'store-not-writable';
+  return error instanceof ProviderError
+    ? policies[error.code].stopsRun
+    : error.code === 'store-not-writable';
 }
 
 function notAffordable(maxCostUsd: number): TintypeError {
@@ -154,19 +188,18 @@ function notAffordable(maxCostUsd: number): TintypeError {
   );
 }
 
-/** The last failure of a request, which stays one that may have been billed where an earlier one was. */
-function lastOf(failures: readonly ProviderError[]): ProviderError {
-  const last = failures.at(-1)!;
-  const { code, message, requestId } = last;
-  if (isMaybeBilled(last) || !failures.some(isMaybeBilled)) return last;
-  return new ProviderError(code, `${message}; an earlier call may have been billed`, {
+/** The last failure of a request, and what to do. It may have been billed where an earlier one may have been. */
+function lastOf(failures: readonly ProviderError[], remedy?: string): ProviderError {
+  const { code, message, requestId, isBilledAnyway } = failures.at(-1)!;
+  const isBilledBefore = failures.slice(0, -1).some(isMaybeBilled);
+  const before = isBilledBefore ? '; an earlier call may have been billed' : '';
+  return new ProviderError(code, `${message}${before}: ${remedy ?? policies[code].remedy}`, {
     requestId,
-    isBilledAnyway: true,
+    isBilledAnyway: isBilledAnyway || isBilledBefore,
   });
 }
 
-function comeBack({ code, message, requestId, isBilledAnyway }: ProviderError, at: number): ProviderError {
-  const time = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-  const longer = `it asks for a longer wait than ${maxRetryMs / 60_000} minutes: run again after ${time} UTC`;
-  return new ProviderError(code, `${message}; ${longer}`, { requestId, isBilledAnyway });
+function comeBackAt(time: number): string {
+  const minute = new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+  return `run again after ${minute} UTC, for a run waits no longer than ${maxRetryMs / 60_000} minutes`;
 }

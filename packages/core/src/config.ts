@@ -47,6 +47,12 @@ export interface Options {
    */
   readonly cacheDir?: string;
   /**
+   * Bytes of encoded files to keep in the cache; those used longest ago go first. Lower it where the disk is small, or
+   * where CI uploads the cache.
+   * @default 2_000_000_000
+   */
+  readonly cacheMaxBytes?: number;
+  /**
    * Where files for the site are written.
    * @default 'public/images'
    */
@@ -103,6 +109,7 @@ export interface Config {
   readonly storeDir: string;
   /** Absolute. */
   readonly cacheDir: string;
+  readonly cacheMaxBytes: number;
   /** Absolute. */
   readonly outDir: string;
   readonly concurrency: number;
@@ -151,6 +158,7 @@ export function resolveConfig(options: Options, { root, file, isCi }: ConfigSour
     models: resolveModels(options.models ?? {}),
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
+    cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
     outDir: resolve(root, options.outDir ?? 'public/images'),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
@@ -185,6 +193,7 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
   models: [isMap, 'a map of model name to facts'],
   store: [isMap, '{ dir: a folder }'],
   cacheDir: [isText, 'a folder'],
+  cacheMaxBytes: [isIntegerFrom(0), 'a whole number of bytes, from 0'],
   outDir: [isText, 'a folder'],
   concurrency: [isIntegerFrom(1), 'a whole number from 1'],
   imagesPerMinute: [
@@ -222,9 +231,7 @@ function problemsOf(options: Options): string[] {
     problemsIn: (value: NonNullable<Options[Name]>) => string[],
   ): string[] => {
     const value = options[name];
-    return value === undefined || isWrong(name)
-      ? []
-      : problemsIn(value as NonNullable<Options[Name]>);
+    return value === undefined || isWrong(name) ? [] : problemsIn(value);
   };
 
   return [

@@ -14,6 +14,8 @@ export type Event =
       readonly message: string;
       readonly manifest?: string;
       readonly line?: number;
+      /** The exit code will say so, too. For views only. */
+      readonly isError?: true;
     }
   /** Once, before anything is spent. `images` counts requests; `costUsd` is the high estimate, `null` where unknown. */
   | {
@@ -23,8 +25,9 @@ export type Event =
       readonly missing: number;
       readonly blocked: number;
       readonly costUsd: number | null;
-      /** How many images will be delivered. For views only. */
+      /** For views only: how many images will be delivered, and how many pictures bought for that. */
       readonly deliveries: number;
+      readonly toBuy: number;
     }
   | { readonly type: 'generating'; readonly id: string; readonly key: string }
   | {

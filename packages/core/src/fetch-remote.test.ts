@@ -72,7 +72,9 @@ describe('what may be connected to', () => {
   test('a name is judged by the address that is connected to, whatever it was before', async () => {
     await using server = await serve((_, response) => response.end('bytes'));
     const url = `https://localhost:${server.port}/a.png`;
-    expect(await problemOf(url, { ca: testCa })).toBe('cannot be fetched: it leads to an address that is not public');
+    expect(await problemOf(url, { ca: testCa })).toBe(
+      'cannot be fetched: it leads to an address that is not public',
+    );
     const asked: string[] = [];
     const limits = { ca: testCa, isAllowed: (address: string) => asked.push(address) > 0 };
     expect(await fetchRemote(url, limits)).toMatchObject({ bytes: Buffer.from('bytes') });
@@ -81,7 +83,9 @@ describe('what may be connected to', () => {
     let isFirst = true;
     const rebinding = { ca: testCa, isAllowed: () => isFirst && !(isFirst = false) };
     await fetchRemote(url, rebinding);
-    expect(await problemOf(url, rebinding)).toBe('cannot be fetched: it leads to an address that is not public');
+    expect(await problemOf(url, rebinding)).toBe(
+      'cannot be fetched: it leads to an address that is not public',
+    );
     expect(server.requests).toBeLessThanOrEqual(2);
   });
 });
@@ -89,16 +93,23 @@ describe('what may be connected to', () => {
 describe('what may be fetched', () => {
   test('the bytes behind an https: URL', async () => {
     await using server = await serve((_, response) => response.end('bytes'));
-    expect(await fetchRemote(`${server.url}/a.png`, anywhere)).toEqual({ bytes: Buffer.from('bytes'), file: `${server.url}/a.png` });
+    expect(await fetchRemote(`${server.url}/a.png`, anywhere)).toEqual({
+      bytes: Buffer.from('bytes'),
+      file: `${server.url}/a.png`,
+    });
   });
 
   test('nothing without https', async () => {
-    expect(await problemOf('http://example.com/a.png')).toBe('leads to http:, and only https: is fetched');
+    expect(await problemOf('http://example.com/a.png')).toBe(
+      'leads to http:, and only https: is fetched',
+    );
   });
 
   test('nothing from a server that nobody vouches for', async () => {
     await using server = await serve((_, response) => response.end('bytes'));
-    expect(await problemOf(server.url, { isAllowed: () => true })).toMatch(/^cannot be fetched: .*self.signed/);
+    expect(await problemOf(server.url, { isAllowed: () => true })).toMatch(
+      /^cannot be fetched: .*self.signed/,
+    );
     expect(server.requests).toBe(0);
   });
 
@@ -112,30 +123,48 @@ describe('what may be fetched', () => {
       if (request.url === '/a') response.writeHead(302, { location: '/b' }).end();
       else response.end('bytes');
     });
-    expect(await fetchRemote(`${server.url}/a`, anywhere)).toMatchObject({ bytes: Buffer.from('bytes'), file: `${server.url}/a` });
+    expect(await fetchRemote(`${server.url}/a`, anywhere)).toMatchObject({
+      bytes: Buffer.from('bytes'),
+      file: `${server.url}/a`,
+    });
   });
 
   test.each([
     ['http:', 'http://example.com/a.png', 'leads to http:, and only https: is fetched'],
     ['file:', 'file:///etc/hostname', 'leads to file:, and only https: is fetched'],
-    ['an address inside', 'https://169.254.169.254/latest', 'leads to an address that is not public'],
-    ['a mapped address inside', 'https://[::ffff:10.0.0.1]/', 'leads to an address that is not public'],
+    [
+      'an address inside',
+      'https://169.254.169.254/latest',
+      'leads to an address that is not public',
+    ],
+    [
+      'a mapped address inside',
+      'https://[::ffff:10.0.0.1]/',
+      'leads to an address that is not public',
+    ],
     ['nonsense', 'https://', 'cannot be fetched: Invalid URL'],
   ])('nothing that a redirect leads to at %s', async (_, location, problem) => {
-    await using server = await serve((_request, response) => response.writeHead(301, { location }).end());
+    await using server = await serve((_request, response) =>
+      response.writeHead(301, { location }).end(),
+    );
     const limits = { ca: testCa, isAllowed: (address: string) => address === '127.0.0.1' };
     expect(await problemOf(server.url, limits)).toBe(problem);
   });
 
   test('nothing that redirects for ever', async () => {
-    await using server = await serve((_, response) => response.writeHead(302, { location: '/' }).end());
+    await using server = await serve((_, response) =>
+      response.writeHead(302, { location: '/' }).end(),
+    );
     expect(await problemOf(server.url)).toBe('redirects more than 5 times');
     expect(server.requests).toBe(6);
   });
 
   test('nothing larger than the limit, whatever its headers say', async () => {
     await using server = await serve((request, response) => {
-      if (request.url === '/zip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(3_000_000)));
+      if (request.url === '/zip')
+        response
+          .writeHead(200, { 'content-encoding': 'gzip' })
+          .end(gzipSync(Buffer.alloc(3_000_000)));
       else for (let part = 0; part < 30; part++) response.write(Buffer.alloc(100_000));
     });
     const limits = { ...anywhere, maxBytes: 2_000_000 };
@@ -154,7 +183,9 @@ describe('what may be fetched', () => {
     });
     const limits = { ...anywhere, timeoutMs: 300 };
     for (const path of ['start', 'body', 'redirects']) {
-      expect(await problemOf(`${server.url}/${path}`, limits)).toBe('cannot be fetched: it takes too long');
+      expect(await problemOf(`${server.url}/${path}`, limits)).toBe(
+        'cannot be fetched: it takes too long',
+      );
     }
   });
 

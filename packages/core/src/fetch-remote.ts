@@ -76,7 +76,7 @@ function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction 
         return callback(new Error('it leads to an address that is not public'), '', 0);
       }
       // undici asks for all addresses, plain sockets for one.
-      if (options.all === true) return callback(null, addresses as never, 0);
+      if (options.all === true) return callback(null, addresses, 0);
       return callback(null, addresses[0].address, addresses[0].family);
     });
   };

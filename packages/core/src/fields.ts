@@ -36,7 +36,7 @@ export interface Fields {
   readonly sizes?: string | undefined;
 }
 
-export interface CropFields {
+interface CropFields {
   readonly width: number;
   readonly height: number;
   readonly position?: string | undefined;

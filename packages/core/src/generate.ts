@@ -7,9 +7,10 @@ import { deriveVariants } from './image/derive-variants.ts';
 import { resolveVariants } from './image/resolve-variants.ts';
 import { openVariantCache } from './image/variant-cache.ts';
 import { obtainer, type Original } from './obtain-original.ts';
-import { findForeignFiles, readPreviousOutputs } from './output/previous-outputs.ts';
+import { readOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
+import { toBuy } from './plan/to-buy.ts';
 import { readPlan, readProject } from './read-plan.ts';
 import { openRefusals } from './refusals.ts';
 import { refusePlan } from './refuse-plan.ts';
@@ -42,18 +43,20 @@ export async function generate(
   const store = fileStore(config.storeDir);
   const refusals = openRefusals(config.cacheDir);
   const isBuying = config.missing === 'buy';
-  if (isBuying) await recordLeftOver(store, context);
+  if (isBuying) {
+    await store.clearDead();
+    await recordLeftOver(store, context);
+  }
 
   const { plan, jobs } = await readPlan(context, store, { ids, mayFetch: isBuying });
   report(context, plannedEvent(plan, config.missing));
   refusePlan(plan, context);
-  warnAttempted(plan, context);
 
   const names = plan.jobs.flatMap((job) =>
     deliveriesOf(job).flatMap(({ name }) => outputNames(name, job.files)),
   );
-  const previous = await readPreviousOutputs(config.outDir);
-  await refuseForeignFiles(context, await findForeignFiles(config.outDir, names, previous));
+  const { previous, foreign } = await readOutputs(config.outDir, names);
+  refuseForeignFiles(context, foreign);
 
   const tally = { delivered: 0, failed: 0, written: 0, removed: 0 };
   const outputs = writeOutputs(config.outDir, {
@@ -174,11 +177,19 @@ export async function checkProject(context: Context): Promise<CheckResult> {
   };
 }
 
-function plannedEvent({ jobs, totals }: Plan, policy: Missing) {
+function plannedEvent({ jobs, requests, totals }: Plan, policy: Missing) {
   const { images, stored, missing, blocked } = totals;
-  const costUsd = policy === 'buy' ? (totals.costUsd?.high ?? null) : 0;
-  const deliveries = jobs.flatMap(deliveriesOf).length;
-  return { type: 'planned', images, stored, missing, blocked, costUsd, deliveries } as const;
+  const isBuying = policy === 'buy';
+  return {
+    type: 'planned',
+    images,
+    stored,
+    missing,
+    blocked,
+    costUsd: isBuying ? (totals.costUsd?.high ?? null) : 0,
+    deliveries: jobs.flatMap(deliveriesOf).length,
+    toBuy: isBuying ? toBuy(requests).length : 0,
+  } as const;
 }
 
 function failedEvent(planned: PlannedRequest, error: unknown) {
@@ -196,25 +207,13 @@ function failedEvent(planned: PlannedRequest, error: unknown) {
 
 /** Not asked for, or not delivered, because of a Ctrl-C: no failure of the image's own. */
 function isInterruption(error: unknown, { signal }: Context): boolean {
-  return (error instanceof TintypeError && error.code === 'interrupted') || (signal.aborted && error === signal.reason);
+  return (
+    (error instanceof TintypeError && error.code === 'interrupted') ||
+    (signal.aborted && error === signal.reason)
+  );
 }
 
-/** A request with an unknown outcome is asked again, for the user orders it again: but never without a word. */
-function warnAttempted({ requests }: Plan, context: Context): void {
-  if (context.config.missing !== 'buy') return;
-  for (const { status, id, reason, manifest, line } of requests) {
-    if (status !== 'attempted') continue;
-    report(context, {
-      type: 'warning',
-      code: 'maybe-billed',
-      message: `"${id}" was ${reason}`,
-      manifest,
-      line,
-    });
-  }
-}
-
-async function refuseForeignFiles({ config }: Context, files: readonly string[]): Promise<void> {
+function refuseForeignFiles({ config }: Context, files: readonly string[]): void {
   if (files.length === 0) return;
   throw new TintypeError(
     'output-not-ours',

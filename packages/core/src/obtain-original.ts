@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
-import { rejectedError, type Wanted } from './buy-original.ts';
+import { recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
 import { type Bill, buyer } from './buyer.ts';
-import type { Context } from './context.ts';
+import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { canonicalJson, sha256 } from './hash.ts';
 import { drawStandIn, standInVersion } from './image/draw-stand-in.ts';
 import { digitalSourceType } from './image/provenance.ts';
 import { parseSize, type Size } from './plan/picture-size.ts';
-import { requestFrom } from './plan/plan-jobs.ts';
+import { attemptReason, requestFrom } from './plan/plan-jobs.ts';
 import { requestKey } from './plan/request-key.ts';
 import { offline } from './provider-names.ts';
 import { lazyProviders } from './providers.ts';
@@ -79,14 +79,27 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
   async function buyUnlessStored(wanted: Wanted): Promise<StoreRecord> {
     const claim = await store.claim(wanted.key, context.signal);
-    if (claim === null) throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
+    if (claim === null)
+      throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
     try {
       const stored = await store.find(wanted.key);
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
-      return stored?.record ?? (await buy(wanted));
+      return stored?.record ?? (await settled(wanted)) ?? (await buy(wanted));
     } finally {
       await claim.release();
     }
+  }
+
+  /** What a process that died had received; `null` where it had nothing, which is never without a word. */
+  async function settled({ key, id, manifest, line }: Wanted): Promise<StoreRecord | null> {
+    const attempt = await store.attempt(key);
+    if (attempt === null) return null;
+    const record = await recordAttempt(attempt, store, context);
+    if (record !== null) return record;
+    // The user orders it again, so it is asked for again.
+    const message = `"${id}" was ${attemptReason(attempt)}`;
+    report(context, { type: 'warning', code: 'maybe-billed', message, manifest, line });
+    return null;
   }
 
   /** The request with every picture that it works from. */
@@ -131,7 +144,7 @@ function storedOriginal({ stored }: PlannedRequest, store: Store): Original {
   return originalOf(stored.record, store);
 }
 
-function originalOf(record: StoreRecord, store: Store): Original {
+export function originalOf(record: StoreRecord, store: Store): Original {
   if (record.rejected !== undefined) throw rejectedError(record);
   const { sha256: hash, width, height, hasAlpha } = record.original;
   return {
@@ -157,7 +170,7 @@ function originalOf(record: StoreRecord, store: Store): Original {
 const standInSize: Size = { width: 1024, height: 1024 };
 
 /** A drawing in a picture's place. It is identified by what it is drawn from, so that it is drawn only to be encoded. */
-function standIn({ key, request, id, candidate, job }: PlannedRequest): Original {
+export function standIn({ key, request, id, candidate, job }: PlannedRequest): Original {
   const { width, height } = parseSize(job.picture.size) ?? standInSize;
   const drawing = {
     seed: key ?? sha256(canonicalJson({ ...request, id })),

@@ -5,24 +5,39 @@ import { didYouMean } from './did-you-mean.ts';
 import { TintypeError } from './errors.ts';
 import { parseManifest } from './manifest/parse-manifest.ts';
 import { writePick } from './manifest/write-pick.ts';
-import { readProject } from './read-plan.ts';
+import { readProject, refuseMistakes } from './read-plan.ts';
 import { fileStore } from './store/file-store.ts';
 import { writeAtomic } from './store/write-atomic.ts';
 import type { Job, Place } from './types.ts';
 
+export interface PickResult {
+  /** Where the image's entry is. */
+  readonly place: Place;
+  /** `false`: it said so before. */
+  readonly isChanged: boolean;
+}
+
 /**
- * Writes `pick: candidate` into the manifest entry of an image, every other character as it was. Returns where the entry
- * is. Throws a TintypeError `usage` where there is no such image or candidate, or where the entry makes several images.
+ * Writes `pick: candidate` into the manifest entry of an image, every other character as it was. Throws a TintypeError
+ * `usage` where there is no such image or candidate, or where a pick there would choose for other images, too;
+ * `manifest` where the image may be missing only because of a mistake.
  */
 export async function pickCandidate(
   context: Context,
   id: string,
   candidate: number,
-): Promise<Place> {
+): Promise<PickResult> {
   const { config } = context;
-  const { manifests, jobs } = await readProject(context, fileStore(config.storeDir), false);
+  const { manifests, jobs, diagnostics } = await readProject(
+    context,
+    fileStore(config.storeDir),
+    false,
+  );
   const job = jobs.find((known) => known.id === id);
-  if (job === undefined) throw unknownImage(id, jobs);
+  if (job === undefined) {
+    refuseMistakes(context, diagnostics);
+    throw unknownImage(id, jobs);
+  }
   const count = job.picture.numberOfImages;
   if (candidate < 1 || candidate > count) {
     throw new TintypeError(
@@ -43,16 +58,17 @@ export async function pickCandidate(
       `"${id}" is one of ${entry.rows.length} images of the entry at ${at(job.place)}, and a pick there would choose for all of them; give it an entry of its own`,
     );
   }
-  await write(join(config.root, job.place.file), job.place, entry.id, candidate);
-  return job.place;
+  const path = join(config.root, job.place.file);
+  return { place: job.place, isChanged: await write(path, job.place, entry.id, candidate) };
 }
 
+/** Whether something had to be written. */
 async function write(
   path: string,
   place: Place,
   entryId: string,
   candidate: number,
-): Promise<void> {
+): Promise<boolean> {
   const before = await readFile(path);
   const written = writePick(before.toString('utf8'), entryId, candidate);
   if ('problem' in written)
@@ -61,15 +77,30 @@ async function write(
       `${at(place)}: ${written.problem}; write pick: ${candidate} there by hand`,
     );
   const after = Buffer.from(written.text);
-  const { manifest } = parseManifest(place.file, after);
-  const isRight =
-    manifest?.images.some(({ id, pick }) => id === entryId && pick === candidate) === true;
-  if (!isRight)
+  const wanted = meaning(place.file, before, entryId, candidate);
+  if (wanted === null || meaning(place.file, after) !== wanted)
     throw new TintypeError(
       'usage',
-      `${at(place)}: pick: ${candidate} could not be written; write it by hand`,
+      `${at(place)}: pick: ${candidate} cannot be written there without changing something else, as where an anchor is shared; write it by hand`,
     );
-  if (!before.equals(after)) await writeAtomic(path, after);
+  if (before.equals(after)) return false;
+  await writeAtomic(path, after);
+  return true;
+}
+
+/** Everything that a manifest says, with another pick in one entry where one is given; `null`: it cannot be read. */
+function meaning(file: string, bytes: Uint8Array, id?: string, pick?: number): string | null {
+  const { manifest } = parseManifest(file, bytes);
+  if (manifest === null) return null;
+  return JSON.stringify([
+    manifest.defaults,
+    [...manifest.presets],
+    manifest.images.map((entry) => ({
+      ...entry,
+      place: null,
+      ...(entry.id === id && { pick }),
+    })),
+  ]);
 }
 
 function unknownImage(id: string, jobs: readonly Job[]): TintypeError {

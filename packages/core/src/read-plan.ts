@@ -128,7 +128,7 @@ export async function readPlan(
 }
 
 /** Reports diagnostics; throws where one of them is an error. */
-function refuseMistakes(context: Context, diagnostics: readonly Diagnostic[]): void {
+export function refuseMistakes(context: Context, diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
   const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
   if (mistakes.length === 0) return;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Key } from './types.ts';
 
@@ -8,6 +8,7 @@ export interface Refusals {
   readonly all: () => Promise<ReadonlyMap<Key, string>>;
   /** A cache that cannot be written forgets. */
   readonly remember: (key: Key, reason: string) => Promise<void>;
+  readonly forget: (key: Key) => Promise<void>;
 }
 
 /** One file a key, `<cacheDir>/v1/refusals/<key>.txt`, holding the reason. */
@@ -35,5 +36,6 @@ export function openRefusals(cacheDir: string): Refusals {
         // See the interface: the next run asks again, and moderation is not billed.
       }
     },
+    forget: (key) => rm(join(dir, `${key}.txt`), { force: true }).catch(() => {}),
   };
 }

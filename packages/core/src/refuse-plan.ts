@@ -2,6 +2,7 @@ import type { Context } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { keyNameOf } from './key-name.ts';
 import { roundUsd } from './plan/estimate-cost.ts';
+import { toBuy } from './plan/to-buy.ts';
 import { lazyProviders } from './providers.ts';
 import type { CostRange, Plan, PlannedRequest } from './types.ts';
 
@@ -11,9 +12,7 @@ import type { CostRange, Plan, PlannedRequest } from './types.ts';
  */
 export function refusePlan(plan: Plan, context: Context): void {
   const { config } = context;
-  const wanted = plan.requests.filter(
-    ({ status, isFree, refusal }) => status !== 'stored' && !isFree && refusal === null,
-  );
+  const wanted = toBuy(plan.requests);
   if (wanted.length === 0 || config.missing === 'standin') return;
   if (config.missing === 'fail') refuseMissing(plan, wanted);
   if (config.maxCostUsd !== null)

@@ -282,6 +282,8 @@ export interface Attempt {
 export interface OpenAttempt extends Attempt {
   /** Its picture arrived and is on the disk: it only has to be recorded, for nothing. */
   readonly isReceived: boolean;
+  /** A process that lives has it. */
+  readonly isInFlight: boolean;
 }
 
 export type PlanStatus = 'stored' | 'missing' | 'blocked' | 'attempted';

@@ -11,9 +11,14 @@ export function isProblem(event: Event): event is Problem {
 
 /** False for what does not change the exit code. */
 export function isError(problem: Problem): boolean {
-  return (
-    problem.type === 'failed' || (problem.type === 'diagnostic' && problem.severity === 'error')
-  );
+  switch (problem.type) {
+    case 'failed':
+      return true;
+    case 'diagnostic':
+      return problem.severity === 'error';
+    case 'warning':
+      return problem.isError === true;
+  }
 }
 
 /** `file:line:column  code  message`, with the code frame below where there is one. */

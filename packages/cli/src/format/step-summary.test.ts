@@ -3,8 +3,9 @@ import { ALL_EVENTS, EVENTS } from '../../test/support/events.ts';
 import { stepSummary } from './step-summary.ts';
 
 test('a run is a table of images and a line of totals', () => {
-  expect(stepSummary([...ALL_EVENTS, { ...EVENTS.delivered, id: 'icon', originalBytes: null }], null))
-    .toBe(`\
+  expect(
+    stepSummary([...ALL_EVENTS, { ...EVENTS.delivered, id: 'icon', originalBytes: null }], null),
+  ).toBe(`\
 ### Tintype
 
 | Image | Result | Files | Size |

@@ -8,7 +8,9 @@ export function jsonView(results: Output, notices: Output): View {
   return {
     report: (event) => {
       if (!IS_PUBLIC[event.type]) return;
-      results.write(`${safeJson({ ...event, deliveries: undefined })}\n`);
+      results.write(
+        `${safeJson({ ...event, deliveries: undefined, toBuy: undefined, isError: undefined })}\n`,
+      );
     },
     notice: (text) => notices.write(`${text}\n`),
     close: () => {},

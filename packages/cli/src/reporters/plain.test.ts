@@ -17,7 +17,7 @@ site.images.yaml:3:5  unknown-field  unknown field "prmpt"; did you mean "prompt
     |   ^^^^^
 
 site.images.yaml:2  maybe-billed  hero was asked for before
-planned 4 pictures: 1 stored, 3 to make for at most $0.1264
+planned 4 pictures: 1 stored, 3 to buy for at most $0.1264
 generating hero
 generated hero in 12 s for $0.0132
 site.images.yaml:22  moderation  cart: refused by the safety system

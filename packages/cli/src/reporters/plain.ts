@@ -27,9 +27,12 @@ export function plainView(
 function progressLine(event: Event): string | null {
   switch (event.type) {
     case 'planned': {
-      const toMake = event.images - event.stored;
-      const rest = toMake === 0 ? '' : `, ${toMake} to make${forMoney(event.costUsd, 'at most ')}`;
-      return `planned ${count(event.images, 'picture')}: ${event.stored} stored${rest}`;
+      const { images, stored, toBuy, costUsd } = event;
+      const parts = [
+        stored > 0 ? `${stored} stored` : '',
+        toBuy > 0 ? `${toBuy} to buy${forMoney(costUsd, 'at most ')}` : '',
+      ].filter((part) => part !== '');
+      return [`planned ${count(images, 'picture')}`, parts.join(', ')].filter(Boolean).join(': ');
     }
     case 'generating':
       return `generating ${cleanLine(event.id)}`;

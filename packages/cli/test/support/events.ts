@@ -19,7 +19,16 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     manifest: 'site.images.yaml',
     line: 2,
   },
-  planned: { type: 'planned', images: 4, stored: 1, missing: 3, blocked: 0, costUsd: 0.1264, deliveries: 4 },
+  planned: {
+    type: 'planned',
+    images: 4,
+    stored: 1,
+    missing: 3,
+    blocked: 0,
+    costUsd: 0.1264,
+    deliveries: 4,
+    toBuy: 3,
+  },
   generating: { type: 'generating', id: 'hero', key: 'a1' },
   generated: { type: 'generated', id: 'hero', key: 'a1', costUsd: 0.0132, ms: 12_300 },
   failed: {

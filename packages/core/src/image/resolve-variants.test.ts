@@ -17,10 +17,11 @@ test('each format gets every width and then the full size', () => {
   ]);
 });
 
-test('a width that the full size serves is left out, and nothing is enlarged', () => {
+test('a width as large as the picture is a file of its own, and nothing is enlarged', () => {
   const files = fields({ widths: [640, 1536, 2000] });
   expect(resolveVariants('hero', files, picture).map(describe)).toEqual([
     'hero-640w.webp 640x427',
+    'hero-1536w.webp 1536x1024',
     'hero.webp 1536x1024',
   ]);
 });

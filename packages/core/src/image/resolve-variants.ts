@@ -3,8 +3,8 @@ import { fileName } from '../file-names.ts';
 import type { FileFields, VariantSpec } from '../types.ts';
 
 /**
- * The files of a picture, in the order of the formats and then of the widths, the full size last. A width that is not
- * below the full size is left out, for the full-size file serves it; a crop that the picture cannot fill is an error.
+ * The files of a picture, in the order of the formats and then of the widths, the full size last. A width above the full
+ * size is left out, for nothing is enlarged; a crop that the picture cannot fill is an error.
  */
 export function resolveVariants(
   name: string,

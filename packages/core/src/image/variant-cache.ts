@@ -1,21 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { sha256 } from '../hash.ts';
 import type { Preview, Sha256 } from '../types.ts';
-
-/*
- * The disk layout. `v1` changes when it does; all of it may be deleted at any time.
- *
- *   <cacheDir>/v1/
- *     entries/ab/<key>.json    what a key became: {"bytes":48211,"sha256":"cd…"} for a file,
- *                              {"placeholder":"data:…","color":"#c8a77b"} for a picture's preview
- *     files/cd/<sha256>        a file's bytes, by content
- *
- * A file is written before the entry that names it, each under a temporary name first: whoever else writes here at the
- * same time, or is killed while writing, an entry names whole bytes or is a miss.
- */
+import { cacheLayout, isFileEntry, isPreviewEntry } from './cache-layout.ts';
 
 /** Encoded files and previews by the key of what decides them. A miss is never an error. */
 export interface VariantCache {
@@ -24,6 +13,8 @@ export interface VariantCache {
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<CachedFile>;
   readonly findPreview: (key: Sha256) => Promise<Preview | null>;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
+  /** Whether a file was put on the disk. */
+  readonly hasGrown: () => boolean;
 }
 
 export interface CachedFile {
@@ -41,11 +32,11 @@ export function openVariantCache(
   cacheDir: string,
   onUnavailable: (error: Error) => void,
 ): VariantCache {
-  const root = join(cacheDir, 'v1');
-  const entryPath = (key: Sha256) => join(root, 'entries', key.slice(0, 2), `${key}.json`);
-  const filePath = (digest: Sha256) => join(root, 'files', digest.slice(0, 2), digest);
+  const entryPath = (key: Sha256) => cacheLayout.entry(cacheDir, key);
+  const filePath = (digest: Sha256) => cacheLayout.file(cacheDir, digest);
 
   let isAvailable = true;
+  let hasGrown = false;
   const tell = (error: unknown) => {
     if (isAvailable) onUnavailable(error instanceof Error ? error : new Error(String(error)));
     isAvailable = false;
@@ -75,7 +66,11 @@ export function openVariantCache(
       const entry = readEntry(key);
       if (!isFileEntry(entry)) return null;
       try {
-        return statSync(filePath(entry.sha256)).size === entry.bytes ? onDisk(entry) : null;
+        const path = filePath(entry.sha256);
+        const { size, mtimeMs } = statSync(path);
+        if (size !== entry.bytes) return null;
+        await noteUse(path, mtimeMs);
+        return onDisk(entry);
       } catch {
         return null;
       }
@@ -86,6 +81,7 @@ export function openVariantCache(
       try {
         await writeAtomic(filePath(file.sha256), bytes);
         await writeAtomic(entryPath(key), JSON.stringify(file));
+        hasGrown = true;
         return onDisk(file);
       } catch (error) {
         tell(error);
@@ -101,8 +97,20 @@ export function openVariantCache(
     putPreview: async (key, { placeholder, color }) => {
       await writeAtomic(entryPath(key), JSON.stringify({ placeholder, color })).catch(tell);
     },
+
+    hasGrown: () => hasGrown,
   };
 }
+
+/** A file's last use is its modification time, noted once a day: a warm run writes nothing. */
+async function noteUse(path: string, usedAtMs: number): Promise<void> {
+  const now = Date.now();
+  if (now - usedAtMs < dayMs) return;
+  // Where it cannot be noted, it may be dropped before others are: it is free to make again.
+  await utimes(path, now / 1000, now / 1000).catch(() => {});
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** No flush: what a power cut leaves behind is found by its size or its sha-256, and made again. */
 async function writeAtomic(path: string, data: Uint8Array | string): Promise<void> {
@@ -115,27 +123,6 @@ async function writeAtomic(path: string, data: Uint8Array | string): Promise<voi
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-function isFileEntry(entry: unknown): entry is { bytes: number; sha256: Sha256 } {
-  return (
-    isRecord(entry) &&
-    Number.isSafeInteger(entry['bytes']) &&
-    typeof entry['sha256'] === 'string' &&
-    /^[0-9a-f]{64}$/.test(entry['sha256'])
-  );
-}
-
-function isPreviewEntry(entry: unknown): entry is Preview {
-  return isRecord(entry) && isStringOrNull(entry['placeholder']) && isStringOrNull(entry['color']);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isStringOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

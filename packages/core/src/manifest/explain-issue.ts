@@ -199,7 +199,8 @@ export function show(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return typeof value === 'string' ? quote(value) : String(value);
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 const shownLength = 60;

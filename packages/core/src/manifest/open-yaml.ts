@@ -15,7 +15,7 @@ import { hideKeys, isKeyName, isKeyReference } from './hide-keys.ts';
 import type { TextRange } from './source-text.ts';
 
 /** A finding with the characters that it is about. */
-export interface TextFinding {
+interface TextFinding {
   readonly range: TextRange;
   readonly finding: Finding;
 }

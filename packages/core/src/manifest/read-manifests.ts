@@ -54,7 +54,7 @@ async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): P
 /** A project may have more files than a process may open. */
 const openFiles = pLimit(64);
 
-function readText(root: string, path: string): Promise<ReadResult> {
+function readTextFile(root: string, path: string): Promise<ReadResult> {
   return openFiles(() => readInside(root, path, maxTextBytes));
 }
 
@@ -62,7 +62,7 @@ async function readManifest(
   root: string,
   file: string,
 ): Promise<{ manifest: Manifest | null; diagnostics: readonly Diagnostic[] }> {
-  const read = await readText(root, join(root, file));
+  const read = await readTextFile(root, join(root, file));
   if ('problem' in read) {
     const finding = { code: codeOf(read), message: read.problem };
     return { manifest: null, diagnostics: [diagnoseFile(file, finding)] };
@@ -91,7 +91,7 @@ async function completeEntry(
   }
   const path = ['images', entry.id, 'each'];
   const broken = [...entry.broken, 'each'] as const;
-  const read = await readText(root, resolve(root, dirname(manifest.file), each));
+  const read = await readTextFile(root, resolve(root, dirname(manifest.file), each));
   if ('problem' in read) {
     const finding = { code: codeOf(read), message: `each: ${read.problem}` };
     return {

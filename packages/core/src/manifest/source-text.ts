@@ -107,7 +107,7 @@ function indentOf(text: string): string {
 
 /** Marks that go with the character before them; East Asian wide characters and emoji, by the blocks that matter in prompts (Unicode 16, UAX #11). */
 function widthOf(character: string): number {
-  if (/\p{Mark}|[\u200b-\u200d\ufe0e\ufe0f]/u.test(character)) return 0;
+  if (/\p{Mark}|\p{Default_Ignorable_Code_Point}/u.test(character)) return 0;
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
     character,
   )

@@ -178,3 +178,22 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
 function file(name: string, format: Format, width: number, height: number) {
   return { file: name, format, width, height, bytes: 100, sha256: digest };
 }
+
+test('a full size that is asked for as a width too stands once in the srcset, and the main file is its own', () => {
+  const image = delivered('hero', [
+    ['webp', 640, 427],
+    ['webp', 1536, 1024],
+  ]);
+  const again = {
+    ...image.encoded[1]!,
+    spec: { ...image.encoded[1]!.spec, file: 'hero-1536w.webp' },
+  };
+  const asset = toAsset({ ...image, encoded: [image.encoded[0]!, again, image.encoded[1]!] });
+  expect(asset.src).toBe('hero.webp');
+  expect(asset.sources.webp).toBe('hero-640w.webp 640w, hero.webp 1536w');
+  expect(asset.files.map(({ file }) => file)).toEqual([
+    'hero-640w.webp',
+    'hero-1536w.webp',
+    'hero.webp',
+  ]);
+});

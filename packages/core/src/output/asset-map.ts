@@ -34,7 +34,8 @@ export function toAsset(image: DeliveredImage): Asset {
     sha256,
   }));
   const fallback = image.files.formats.at(-1)!.format;
-  const main = files.find((file) => file.format === fallback && file.width === image.width);
+  // The last of its width: an image may ask for its full size among its widths too.
+  const main = files.findLast((file) => file.format === fallback && file.width === image.width);
   if (main === undefined) throw new Error(`${image.name} has no full-size ${fallback} file`);
   return {
     alt: image.files.alt,
@@ -52,9 +53,10 @@ export function toAsset(image: DeliveredImage): Asset {
   };
 }
 
+/** A width stands once in a `srcset`: the full-size file for it, where an image asks for its full size too. */
 function srcset(files: Asset['files'], format: Format): string {
-  return files
-    .filter((file) => file.format === format)
-    .map(({ file, width }) => `${file} ${width}w`)
-    .join(', ');
+  const byWidth = new Map(
+    files.filter((file) => file.format === format).map((file) => [file.width, file]),
+  );
+  return [...byWidth.values()].map(({ file, width }) => `${file} ${width}w`).join(', ');
 }

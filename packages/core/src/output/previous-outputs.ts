@@ -13,12 +13,26 @@ export interface PreviousOutputs {
 
 export async function readPreviousOutputs(outDir: string): Promise<PreviousOutputs> {
   const folder = openOutputFolder(outDir);
-  const assetMap = await folder.readText(ASSET_MAP_NAME);
+  // The journal first: a run beside this one removes it once the asset map stands, and what it says must be in either.
   const journal = await folder.readText(JOURNAL_NAME);
+  const assetMap = await folder.readText(ASSET_MAP_NAME);
   return {
     assetMap: assetMap === null ? null : parseAssetMap(assetMap),
     journal: journal === null ? null : parseJournal(journal),
   };
+}
+
+/** What earlier runs left word of, and at which of the names that a run wants something else stands. */
+export async function readOutputs(
+  outDir: string,
+  names: readonly string[],
+): Promise<{ readonly previous: PreviousOutputs; readonly foreign: readonly string[] }> {
+  const before = await readPreviousOutputs(outDir);
+  const strange = await findForeignFiles(outDir, names, before);
+  if (strange.length === 0) return { previous: before, foreign: [] };
+  // What a run beside this one has written since is by now in its journal, or in the asset map.
+  const previous = await readPreviousOutputs(outDir);
+  return { previous, foreign: await findForeignFiles(outDir, strange, previous) };
 }
 
 /** Of the names that a run wants, those at which something stands that no earlier run wrote. */

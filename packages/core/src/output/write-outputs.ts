@@ -5,11 +5,12 @@ import { buildAssetMap, renderAssetMap, toAsset } from './asset-map.ts';
 import { openOutputFolder } from './output-folder.ts';
 import { ASSET_MAP_NAME, JOURNAL_NAME } from './output-name.ts';
 import {
-  findForeignFiles,
   listedFiles,
   namesOf,
   renderJournal,
   type PreviousOutputs,
+  readOutputs,
+  readPreviousOutputs,
 } from './previous-outputs.ts';
 
 export interface OutputOptions {
@@ -54,17 +55,21 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
 
   const writeJournal = async () => {
     // What is somebody else's is no business of the next run's either, should this one be cut off.
-    const foreign = new Set(await findForeignFiles(outDir, names, previous));
+    const now = await readOutputs(outDir, names);
+    const foreign = new Set(now.foreign);
     const mayWrite = names.filter((name) => !foreign.has(name));
-    const text = renderJournal(new Set([...(previous.journal ?? []), ...mayWrite]));
+    // What a run beside this one may write stays in it.
+    const others = [...(previous.journal ?? []), ...(now.previous.journal ?? [])];
+    const text = renderJournal(new Set([...others, ...mayWrite]));
     await folder.write(JOURNAL_NAME, text, { flush: true });
   };
 
   /** 1 where the file had to be written, else 0. */
   const writeFile = async (file: EncodedFile): Promise<number> => {
     const name = file.spec.file;
-    if (await folder.holds(name, file)) return 0;
+    // In this order, for a run beside this one may write the same file in between.
     const kind = await folder.kindOf(name);
+    if (await folder.holds(name, file)) return 0;
     if (kind === 'other' || (kind === 'file' && !ours.has(name))) {
       throw new TintypeError(
         'output-not-ours',
@@ -106,7 +111,9 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     },
 
     finish: async (order) => {
-      const assetMap = buildAssetMap(previous.assetMap, delivered, order);
+      // As it is by now: a run beside this one may have delivered other images.
+      const { assetMap: standing } = await readPreviousOutputs(outDir);
+      const assetMap = buildAssetMap(standing ?? previous.assetMap, delivered, order);
       // Before the asset map, for what it does not list is not known for ours any more.
       await removeStale(new Set(listedFiles(assetMap).map(({ file }) => file)));
       const text = renderAssetMap(assetMap);

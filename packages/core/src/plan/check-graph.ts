@@ -7,15 +7,18 @@ import type { InputReference, Job, PlacedFinding } from '../types.ts';
  */
 export function checkGraph(jobs: readonly Job[], ids: ReadonlySet<string>): PlacedFinding[] {
   const byId = new Map(jobs.map((job) => [job.id, job]));
-  const findings = jobs.flatMap((job) =>
-    imageReferences(job).flatMap((reference) => {
-      const message = referenceProblem(reference, byId.get(reference.id), ids);
-      if (message === null) return [];
-      return [{ place: reference.place, finding: { code: 'unknown-image', message } as const }];
-    }),
-  );
-  return [...findings, ...loops(jobs, byId)];
+  const findings: PlacedFinding[] = [];
+  for (const reference of jobs.flatMap(imageReferences)) {
+    // Nobody reads so many suggestions, and to look for each among thousands of ids takes long.
+    const near = findings.length < maxSuggestions ? ids : [];
+    const message = referenceProblem(reference, byId.get(reference.id), ids, near);
+    if (message === null) continue;
+    findings.push({ place: reference.place, finding: { code: 'unknown-image', message } });
+  }
+  return [...findings, ...loops(jobs)];
 }
+
+const maxSuggestions = 50;
 
 type ImageReference = Extract<InputReference, { kind: 'image' }>;
 
@@ -32,14 +35,12 @@ export function candidateOf(reference: ImageReference, upstream: Job): number {
 /** The jobs of `ids` and every job that they depend on, in the order of `jobs`. */
 export function withUpstream(jobs: readonly Job[], ids: readonly string[]): Job[] {
   const byId = new Map(jobs.map((job) => [job.id, job]));
-  const wanted = new Set<string>();
-  const visit = (id: string): void => {
+  const wanted = new Set(ids);
+  // A set that grows while it is walked is walked to its end.
+  for (const id of wanted) {
     const job = byId.get(id);
-    if (job === undefined || wanted.has(id)) return;
-    wanted.add(id);
-    for (const reference of imageReferences(job)) visit(reference.id);
-  };
-  for (const id of ids) visit(id);
+    for (const reference of job === undefined ? [] : imageReferences(job)) wanted.add(reference.id);
+  }
   return jobs.filter(({ id }) => wanted.has(id));
 }
 
@@ -47,9 +48,10 @@ function referenceProblem(
   { id, candidate }: ImageReference,
   upstream: Job | undefined,
   ids: ReadonlySet<string>,
+  near: Iterable<string>,
 ): string | null {
   if (upstream === undefined) {
-    return ids.has(id) ? null : `there is no image "${id}"${didYouMean(id, ids)}`;
+    return ids.has(id) ? null : `there is no image "${id}"${didYouMean(id, near)}`;
   }
   const count = upstream.picture.numberOfImages;
   if (candidate === null || (candidate >= 1 && candidate <= count)) return null;
@@ -57,27 +59,47 @@ function referenceProblem(
 }
 
 /** Each loop once, at the reference that closes it. */
-function loops(jobs: readonly Job[], byId: ReadonlyMap<string, Job>): PlacedFinding[] {
+function loops(jobs: readonly Job[]): PlacedFinding[] {
   const findings: PlacedFinding[] = [];
-  const done = new Set<string>();
-  const path: string[] = [];
-  const visit = (job: Job): void => {
-    if (done.has(job.id)) return;
-    path.push(job.id);
-    for (const reference of imageReferences(job)) {
-      const start = path.indexOf(reference.id);
-      const upstream = byId.get(reference.id);
-      if (start !== -1) {
-        const loop = [...path.slice(start), reference.id].join(' → ');
-        findings.push({
-          place: reference.place,
-          finding: { code: 'cycle', message: `images cannot wait for each other: ${loop}` },
-        });
-      } else if (upstream !== undefined) visit(upstream);
-    }
-    path.pop();
-    done.add(job.id);
-  };
-  for (const job of jobs) visit(job);
+  upstreamFirst(jobs, (reference, path) => {
+    const start = path.findIndex(({ id }) => id === reference.id);
+    const loop = [...path.slice(start).map(({ id }) => id), reference.id].join(' → ');
+    const message = `images cannot wait for each other: ${loop}`;
+    findings.push({ place: reference.place, finding: { code: 'cycle', message } });
+  });
   return findings;
+}
+
+/**
+ * The jobs in an order in which an image comes after those that it works from. `onLoop` is told of each reference that
+ * leads back to the path it is on, which is then not followed. Walks on a list of its own: chains of images are as long
+ * as a user makes them, and the stack is not.
+ */
+export function upstreamFirst(
+  jobs: readonly Job[],
+  onLoop: (reference: ImageReference, path: readonly Job[]) => void = () => {},
+): Job[] {
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const ordered = new Set<Job>();
+  const onPath = new Set<Job>();
+  for (const start of jobs) {
+    const path: { readonly job: Job; readonly rest: ImageReference[] }[] = [];
+    const enter = (job: Job): void => {
+      onPath.add(job);
+      path.push({ job, rest: imageReferences(job).toReversed() });
+    };
+    if (!ordered.has(start)) enter(start);
+    for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+      const reference = at.rest.pop();
+      const upstream = reference === undefined ? undefined : byId.get(reference.id);
+      if (reference === undefined) {
+        path.pop();
+        onPath.delete(at.job);
+        ordered.add(at.job);
+      } else if (upstream !== undefined && onPath.has(upstream)) {
+        onLoop(reference, path.map(({ job }) => job));
+      } else if (upstream !== undefined && !ordered.has(upstream)) enter(upstream);
+    }
+  }
+  return [...ordered];
 }

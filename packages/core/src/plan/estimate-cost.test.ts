@@ -33,6 +33,10 @@ describe('output tokens of the models of free sizes', () => {
     expect(gridTokens(48, { width: 1024, height: 1536 })).toBe(1372);
   });
 
+  test('a side that comes to a half is rounded as the calculator rounds it', () => {
+    expect(gridTokens(64, { width: 1968, height: 2048 })).toBe(5886);
+  });
+
   test.each([
     ['gpt-image-2', { low: 196, medium: 1756, high: 7024 }],
     ['gpt-image-2.5-flare', { low: 196, medium: 439, high: 1756, xhigh: 3122, max: 7024 }],
@@ -92,7 +96,9 @@ test('an input never takes more than 1,536 tokens', () => {
   fc.assert(
     fc.property(side, side, (width, height) => {
       const tokens = patchTokens({ width, height });
-      return Number.isSafeInteger(tokens) && tokens > 0 && tokens <= 1536;
+      expect(tokens).toBeGreaterThan(0);
+      expect(tokens).toBeLessThanOrEqual(1536);
+      expect(tokens).toSatisfy(Number.isSafeInteger);
     }),
   );
 });

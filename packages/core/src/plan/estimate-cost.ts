@@ -94,7 +94,8 @@ function tableCounts(
  * the base, rounded half to even, times the base, scaled by the area.
  */
 export function gridTokens(base: number, { width, height }: Size): number {
-  const shorter = (base * Math.min(width, height)) / Math.max(width, height);
+  // Divided twice, as the calculator does: where the result is a half, the last bit decides how it is rounded.
+  const shorter = base / (Math.max(width, height) / Math.min(width, height));
   return Math.ceil((base * roundHalfToEven(shorter) * (2e6 + width * height)) / 4e6);
 }
 

@@ -46,7 +46,7 @@ export interface Expanded {
 }
 
 /** Where a merged value was written, nearest first: the image, its presets from the last, the file, the config. */
-export interface Layer {
+interface Layer {
   readonly fields: Fields;
   /** `null` for the config, which has no place in a manifest. */
   readonly path: FieldPath | null;
@@ -88,6 +88,8 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
   return { ids, jobs, diagnostics: found.all };
 }
 
+const maxSuggestions = 200;
+
 /** Diagnostics, each said once: a mistake in a preset is the same mistake in every image that uses it. */
 class Findings {
   readonly #seen = new Map<string, Diagnostic>();
@@ -97,6 +99,11 @@ class Findings {
     if (diagnostic.severity === 'error') this.errors++;
     const { file, line, column, code, message } = diagnostic;
     this.#seen.set([file, line, column, code, message].join('\0'), diagnostic);
+  }
+
+  /** Nobody reads so many suggestions, and to look for each among thousands of names takes long. */
+  suggest(word: string, names: Iterable<string>): string {
+    return this.errors < maxSuggestions ? didYouMean(word, names) : '';
   }
 
   get all(): readonly Diagnostic[] {
@@ -115,7 +122,7 @@ function layersOf(
   const presets = entry.presets.map((name, index): Layer => {
     const fields = manifest.presets.get(name);
     if (fields !== undefined) return { fields, path: ['presets', name] };
-    const message = `there is no preset "${name}"${didYouMean(name, manifest.presets.keys())}`;
+    const message = `there is no preset "${name}"${found.suggest(name, manifest.presets.keys())}`;
     found.add(manifest.diagnose([...at, 'preset', index], { code: 'unknown-preset', message }));
     return { fields: allWrong, path: null };
   });
@@ -175,7 +182,7 @@ function draftOf(
     const rendered = renderTemplate(text, known);
     // Rows that could not be read may have had any variable.
     for (const name of entry.broken.includes('each') ? [] : rendered.unknown) {
-      const message = `there is no variable "${name}"${didYouMean(name, Object.keys(known))}`;
+      const message = `there is no variable "${name}"${found.suggest(name, Object.keys(known))}`;
       const finding = { code: 'unknown-variable', message } as const;
       found.add(manifest.diagnose(path ?? at, finding, path === null ? 'key' : on));
     }
@@ -208,7 +215,7 @@ function draftOf(
     if (value === null) wrong.add(name as FieldName);
     if (value === null || value === undefined) delete fields[name];
   }
-  for (const { field, finding, index } of wrongWords(fields as Fields)) {
+  for (const { field, finding, index } of wrongWords(fields)) {
     report(field, finding, index);
     wrong.add(field);
     delete fields[field];
@@ -217,7 +224,7 @@ function draftOf(
   const draft: Draft = {
     id: id ?? entry.id,
     place: entry.place,
-    fields: fields as Fields,
+    fields,
     pick: entry.pick,
     find,
     placeOf: (field, index) => {

@@ -1,4 +1,5 @@
 import type {
+  Attempt,
   CostRange,
   InputFile,
   InputReference,
@@ -14,8 +15,9 @@ import type {
   Sha256,
   Stored,
 } from '../types.ts';
-import { candidateOf } from './check-graph.ts';
+import { candidateOf, upstreamFirst } from './check-graph.ts';
 import { estimateCost, roundUsd } from './estimate-cost.ts';
+import { explainMissing } from './explain-missing.ts';
 import { modelNamed, type ModelTable } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 import { requestKey, requestOf } from './request-key.ts';
@@ -54,11 +56,27 @@ export function planJobs(jobs: readonly Job[], known: Known): Plan {
     if (job === undefined) throw new Error(`${reference.id} is not planned`);
     return plan(job, candidateOf(reference, job));
   };
-  const requests = jobs.flatMap((job) =>
-    Array.from({ length: job.picture.numberOfImages }, (_, index) => plan(job, index + 1)),
-  );
-  return { jobs, requests, totals: totalsOf(requests) };
+  const rowsOf = (job: Job): PlannedRequest[] =>
+    Array.from({ length: job.picture.numberOfImages }, (_, index) => plan(job, index + 1));
+  // Upstream first, so that no row has to wait for a long chain of others.
+  for (const job of upstreamFirst(jobs)) rowsOf(job);
+  const requests = jobs.flatMap(rowsOf);
+  return { jobs, requests: withReasons(requests, known.stored), totals: totalsOf(requests) };
 }
+
+/** What is new, or what was stored before something about it changed: known once every key is. */
+function withReasons(
+  requests: readonly PlannedRequest[],
+  stored: Known['stored'],
+): readonly PlannedRequest[] {
+  const keys = new Set(requests.map(({ key }) => key).filter((key) => key !== null));
+  const explain = explainMissing(stored, keys);
+  return requests.map((row) =>
+    row.reason === isNew && row.request !== null ? { ...row, reason: explain(row.request) } : row,
+  );
+}
+
+const isNew = 'new';
 
 type ImageReference = Extract<InputReference, { kind: 'image' }>;
 type Upstream = (reference: ImageReference) => PlannedRequest;
@@ -126,10 +144,10 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
   }
   const attempt = known.attempts.get(key);
   if (attempt === undefined) {
-    return { ...row, key, request, status: 'missing', reason: 'new', costUsd: estimate() };
+    return { ...row, key, request, status: 'missing', reason: isNew, costUsd: estimate() };
   }
   const costUsd = attempt.isReceived ? nothing : estimate();
-  return { ...row, key, request, status: 'attempted', reason: attemptReason(attempt), costUsd };
+  return { ...row, key, request, status: 'attempted', reason: openAttemptReason(attempt), costUsd };
 }
 
 const nothing: CostRange = { low: 0, high: 0 };
@@ -183,9 +201,16 @@ function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstre
   return reference.kind === 'image' ? parseSize(upstream(reference).job.picture.size) : null;
 }
 
-function attemptReason({ startedAt, outcome, requestId, isReceived }: OpenAttempt): string {
-  if (isReceived)
-    return `bought at ${startedAt} and not recorded yet; the next run does, for nothing`;
+function openAttemptReason(attempt: OpenAttempt): string {
+  if (attempt.isInFlight)
+    return `asked for at ${attempt.startedAt} by another process, which is still at it`;
+  return attempt.isReceived
+    ? `bought at ${attempt.startedAt} and not recorded yet; the next run does, for nothing`
+    : attemptReason(attempt);
+}
+
+/** What is known of a request whose bytes never arrived. */
+export function attemptReason({ startedAt, outcome, requestId }: Attempt): string {
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   return `asked for at ${startedAt}, ${how}${id}; it may have been billed`;

@@ -37,22 +37,30 @@ describe('a budget', () => {
   });
 
   test('is never exceeded by what is spent and on order, while nothing costs more than its estimate', () => {
-    const order = fc.record({ high: fc.double({ min: 0, max: 1, noNaN: true }), share: fc.double({ min: 0, max: 1, noNaN: true }) });
+    const order = fc.record({
+      high: fc.double({ min: 0, max: 1, noNaN: true }),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 3, noNaN: true }), fc.array(order, { maxLength: 40 }), fc.array(fc.boolean()), (maxUsd, orders, settles) => {
-        let budget = newBudget(maxUsd);
-        const open: { high: number; actual: number }[] = [];
-        for (const [index, { high, share }] of orders.entries()) {
-          const reserved = reserve(budget, high);
-          if (reserved !== null) {
-            budget = reserved;
-            open.push({ high, actual: high * share });
+      fc.property(
+        fc.double({ min: 0, max: 3, noNaN: true }),
+        fc.array(order, { maxLength: 40 }),
+        fc.array(fc.boolean()),
+        (maxUsd, orders, settles) => {
+          let budget = newBudget(maxUsd);
+          const open: { high: number; actual: number }[] = [];
+          for (const [index, { high, share }] of orders.entries()) {
+            const reserved = reserve(budget, high);
+            if (reserved !== null) {
+              budget = reserved;
+              open.push({ high, actual: high * share });
+            }
+            const done = settles[index] ? open.shift() : undefined;
+            if (done !== undefined) budget = settle(budget, done.high, done.actual);
+            expect(budget.spentUsd + budget.reservedUsd).toBeLessThanOrEqual(maxUsd + 1e-6);
           }
-          const done = settles[index] ? open.shift() : undefined;
-          if (done !== undefined) budget = settle(budget, done.high, done.actual);
-          expect(budget.spentUsd + budget.reservedUsd).toBeLessThanOrEqual(maxUsd + 1e-6);
-        }
-      }),
+        },
+      ),
     );
   });
 });

@@ -27,9 +27,9 @@ export interface Failure {
 export function failureOfStatus(answer: ErrorAnswer): Failure {
   const { status, code } = answer;
   const message = `the API answered ${status}: ${shownText(answer.message)}`;
-  const failure = (failureCode: FailureCode, remedy = ''): Failure => ({
+  const failure = (failureCode: FailureCode, reason = ''): Failure => ({
     code: failureCode,
-    message: remedy === '' ? message : `${message} (${remedy})`,
+    message: reason === '' ? message : `${message} (${reason})`,
     retryAfterMs: retryAfterMs(answer.header) ?? tryAgainMs(answer.message),
     isBilledAnyway: failureCode === 'moderation' && moderationStage(answer.details) === 'output',
   });
@@ -37,10 +37,9 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   if (code === 'moderation_blocked' || code === 'content_policy_violation') {
     return failure('moderation', moderationReason(answer.details));
   }
-  if (code !== null && quotaCodes.has(code))
-    return failure('quota', 'raise the limit or add credit');
-  if (status === 402) return failure('quota', 'add credit');
-  if (status === 401) return failure('bad-api-key', 'check the key');
+  if (code !== null && quotaCodes.has(code)) return failure('quota');
+  if (status === 402) return failure('quota');
+  if (status === 401) return failure('bad-api-key');
   if (status === 403) return failure('not-permitted');
   if (status === 429 && asksTooMuch(answer.message)) {
     return failure(
@@ -50,7 +49,7 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   }
   if (status === 429) return failure('rate-limited');
   if (status === 503) return failure('overloaded');
-  if (status >= 500) return failure('server-error', 'it may have been billed');
+  if (status >= 500) return failure('server-error');
   return failure('refused');
 }
 

@@ -2,12 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { readImagesReply } from './openai-reply.ts';
 import { rateLimitOf } from './openai-rate-limit.ts';
 
-const read = (value: unknown) => readImagesReply(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
+const read = (value: unknown) =>
+  readImagesReply(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
 const picture = Buffer.from('a picture').toString('base64');
 
 describe('a reply', () => {
   test('has the bytes of its first picture', () => {
-    expect(read({ data: [{ b64_json: picture }] })).toEqual({ bytes: Buffer.from('a picture'), usage: null });
+    expect(read({ data: [{ b64_json: picture }] })).toEqual({
+      bytes: Buffer.from('a picture'),
+      usage: null,
+    });
   });
 
   test.each([
@@ -20,7 +24,11 @@ describe('a reply', () => {
     ['an empty picture', { data: [{ b64_json: '' }] }, 'without a picture'],
     ['null', 'null', 'without a picture'],
     ['no base64', { data: [{ b64_json: '%%%%' }] }, 'with a picture that is not base64'],
-    ['base64 that was cut', { data: [{ b64_json: picture.slice(0, -1) }] }, 'with a picture that is not base64'],
+    [
+      'base64 that was cut',
+      { data: [{ b64_json: picture.slice(0, -1) }] },
+      'with a picture that is not base64',
+    ],
   ])('with %s says so', (_, value, problem) => {
     expect(read(value)).toEqual({ problem });
   });
@@ -38,11 +46,18 @@ describe('a reply', () => {
         output_tokens: 390,
         output_tokens_details: { image_tokens: 380, text_tokens: 10 },
       }),
-    ).toEqual({ inputTextTokens: 14, inputImageTokens: 100, outputImageTokens: 380, outputTextTokens: 10 });
+    ).toEqual({
+      inputTextTokens: 14,
+      inputImageTokens: 100,
+      outputImageTokens: 380,
+      outputTextTokens: 10,
+    });
   });
 
   test('counts what it does not tell apart as a picture', () => {
-    expect(usageOf({ input_tokens_details: { text_tokens: 14 }, output_tokens: 390 })).toMatchObject({ outputImageTokens: 390 });
+    expect(
+      usageOf({ input_tokens_details: { text_tokens: 14 }, output_tokens: 390 }),
+    ).toMatchObject({ outputImageTokens: 390 });
   });
 
   test.each([
@@ -56,7 +71,8 @@ describe('a reply', () => {
 });
 
 describe('the limit on pictures a minute', () => {
-  const header = (value: string | null) => (name: string) => (name === 'x-ratelimit-limit-input-images' ? value : null);
+  const header = (value: string | null) => (name: string) =>
+    name === 'x-ratelimit-limit-input-images' ? value : null;
   const message = 'on input-images per min: Limit 5, Used 5, Requested 1.';
   test.each([
     ['a header', header('20'), null, { imagesPerMinute: 20 }],

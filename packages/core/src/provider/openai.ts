@@ -243,5 +243,5 @@ function messageOf(error: APIError): string {
     return body.message;
   }
   if (typeof body === 'string') return body;
-  return error.message;
+  return error.message.replace(/^\d{3} /, '');
 }

@@ -48,7 +48,9 @@ describe('a patient fetch', () => {
       if (request.url === '/body') response.write('half');
     });
     const fetch = patientFetch();
-    await expect(fetch(`${url}/headers`, { signal: AbortSignal.timeout(100) })).rejects.toThrow(/timeout/);
+    await expect(fetch(`${url}/headers`, { signal: AbortSignal.timeout(100) })).rejects.toThrow(
+      /timeout/,
+    );
     const response = await fetch(`${url}/body`, { signal: AbortSignal.timeout(100) });
     await expect(response.arrayBuffer()).rejects.toThrow(/timeout/);
   });
@@ -75,7 +77,9 @@ describe('a patient fetch', () => {
     form.append('image[]', new File(['bytes'], 'a.png', { type: 'image/png' }));
     const response = await patientFetch()(url, { method: 'POST', body: form });
     expect(await response.text()).toMatch(/^multipart\/form-data; boundary=/);
-    expect(received).toContain('name="image[]"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nbytes');
+    expect(received).toContain(
+      'name="image[]"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nbytes',
+    );
   });
 
   test('says that nobody listens', async () => {

@@ -19,7 +19,8 @@ export function patientFetch(): typeof globalThis.fetch {
     init: RequestInit = {},
   ): Promise<Response> => {
     const encoded = init.body instanceof FormData ? await encodeForm(init.body, init.headers) : {};
-    return fetch(String(input), { ...init, ...encoded, dispatcher } as never) as never;
+    const url = input instanceof Request ? input.url : input;
+    return fetch(url, { ...init, ...encoded, dispatcher } as never);
   };
   // Where the openai client looks whether forms can be sent: they are encoded by the Response that it names.
   return Object.assign(patient, { Response: globalThis.Response });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newRate, type Rate, rateAfterAnswer, rateAfterRefusal, rateAfterSending, waitMs, windowMs } from './rate-limit.ts';
+import {
+  newRate,
+  type Rate,
+  rateAfterAnswer,
+  rateAfterRefusal,
+  rateAfterSending,
+  waitMs,
+  windowMs,
+} from './rate-limit.ts';
 
 const start = 1_000_000;
 
@@ -29,7 +37,11 @@ describe('a rate', () => {
 
   test('is learned from answers, up and down, and never above what was set', () => {
     expect(rateAfterAnswer(newRate(null), { imagesPerMinute: 5 }).imagesPerMinute).toBe(5);
-    expect(rateAfterAnswer(rateAfterAnswer(newRate(null), { imagesPerMinute: 5 }), { imagesPerMinute: 20 }).imagesPerMinute).toBe(20);
+    expect(
+      rateAfterAnswer(rateAfterAnswer(newRate(null), { imagesPerMinute: 5 }), {
+        imagesPerMinute: 20,
+      }).imagesPerMinute,
+    ).toBe(20);
     expect(rateAfterAnswer(newRate(10), { imagesPerMinute: 5 }).imagesPerMinute).toBe(5);
     expect(rateAfterAnswer(newRate(10), { imagesPerMinute: 50 }).imagesPerMinute).toBe(10);
     expect(rateAfterAnswer(newRate(10), null).imagesPerMinute).toBe(10);
@@ -46,21 +58,28 @@ describe('a rate', () => {
   test('never lets more than its limit leave in any 60 s', () => {
     const request = fc.record({ images: fc.integer({ min: 1, max: 4 }), gapMs: fc.nat(30_000) });
     fc.assert(
-      fc.property(fc.integer({ min: 4, max: 12 }), fc.array(request, { maxLength: 40 }), (limit, requests) => {
-        let rate = newRate(limit);
-        let now = start;
-        const leaving: { at: number; images: number }[] = [];
-        for (const { images, gapMs } of requests) {
-          now += gapMs;
-          for (let ms = waitMs(rate, images, now); ms > 0; ms = waitMs(rate, images, now)) now += ms;
-          rate = rateAfterSending(rate, images, now);
-          leaving.push({ at: now, images });
-        }
-        for (const { at } of leaving) {
-          const inWindow = leaving.filter((other) => other.at >= at && other.at < at + windowMs);
-          expect(inWindow.reduce((sum, { images }) => sum + images, 0)).toBeLessThanOrEqual(limit);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 4, max: 12 }),
+        fc.array(request, { maxLength: 40 }),
+        (limit, requests) => {
+          let rate = newRate(limit);
+          let now = start;
+          const leaving: { at: number; images: number }[] = [];
+          for (const { images, gapMs } of requests) {
+            now += gapMs;
+            for (let ms = waitMs(rate, images, now); ms > 0; ms = waitMs(rate, images, now))
+              now += ms;
+            rate = rateAfterSending(rate, images, now);
+            leaving.push({ at: now, images });
+          }
+          for (const { at } of leaving) {
+            const inWindow = leaving.filter((other) => other.at >= at && other.at < at + windowMs);
+            expect(inWindow.reduce((sum, { images }) => sum + images, 0)).toBeLessThanOrEqual(
+              limit,
+            );
+          }
+        },
+      ),
     );
   });
 

@@ -10,28 +10,44 @@ export interface Policy {
   readonly slowsRun: boolean;
   /** Nothing can be bought until the user has done something. */
   readonly stopsRun: boolean;
+  /** What the user can do about it. */
+  readonly remedy: string;
 }
 
 /** All retries of one request, whatever failed: the contract's 5. */
 const maxRetries = 5;
 
-const imageFails: Policy = { billed: 'no', retries: 0, slowsRun: false, stopsRun: false };
+const imageFails = { billed: 'no', retries: 0, slowsRun: false, stopsRun: false } as const;
+const asksAgain = 'the next run asks again';
 
 /** The table of failures of the contract, one row a code. */
 export const policies: Readonly<Record<FailureCode, Policy>> = {
-  'not-connected': { ...imageFails, retries: maxRetries },
-  'rate-limited': { ...imageFails, retries: maxRetries, slowsRun: true },
-  overloaded: { ...imageFails, retries: maxRetries },
-  'server-error': { ...imageFails, billed: 'maybe', retries: 1 },
-  timeout: { ...imageFails, billed: 'maybe' },
-  'connection-lost': { ...imageFails, billed: 'maybe' },
-  moderation: imageFails,
-  refused: imageFails,
-  'not-supported': imageFails,
-  quota: { ...imageFails, stopsRun: true },
-  'bad-api-key': { ...imageFails, stopsRun: true },
-  'not-permitted': { ...imageFails, stopsRun: true },
-  'bad-reply': { ...imageFails, billed: 'yes' },
+  'not-connected': {
+    ...imageFails,
+    retries: maxRetries,
+    remedy: 'check the network and the address, and run again',
+  },
+  'rate-limited': {
+    ...imageFails,
+    retries: maxRetries,
+    slowsRun: true,
+    remedy: 'run again later, or set imagesPerMinute to what the account may have',
+  },
+  overloaded: { ...imageFails, retries: maxRetries, remedy: 'run again later' },
+  'server-error': { ...imageFails, billed: 'maybe', retries: 1, remedy: asksAgain },
+  timeout: { ...imageFails, billed: 'maybe', remedy: `${asksAgain}; timeoutMs allows more time` },
+  'connection-lost': { ...imageFails, billed: 'maybe', remedy: asksAgain },
+  moderation: { ...imageFails, remedy: 'change the prompt or its input images' },
+  refused: { ...imageFails, remedy: 'change what it names' },
+  'not-supported': { ...imageFails, remedy: 'take another provider or model' },
+  quota: { ...imageFails, stopsRun: true, remedy: 'raise the limit or add credit' },
+  'bad-api-key': { ...imageFails, stopsRun: true, remedy: 'check the key' },
+  'not-permitted': {
+    ...imageFails,
+    stopsRun: true,
+    remedy: 'do what it asks for, or take another key or model',
+  },
+  'bad-reply': { ...imageFails, billed: 'yes', remedy: 'take: 2 asks for another' },
 };
 
 /** One request's failures so far. */

@@ -1,15 +1,15 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { Attempt, InputFile, Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
 import { version } from '../version.ts';
-import { claimFile, isHeld } from './claim.ts';
+import { claimFile, clearDeadClaims, isHeld } from './claim.ts';
 import { layout } from './layout.ts';
+import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, parseAttempt, parsePin, parseRecord } from './record-file.ts';
 import type { Purchase, Store } from './store.ts';
-import { writeAtomic } from './write-atomic.ts';
+import { clearDeadWrites, writeAtomic } from './write-atomic.ts';
 
 /** A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet. */
 export function fileStore(dir: string): Store {
@@ -25,8 +25,9 @@ export function fileStore(dir: string): Store {
     attempt: (key) => readAttempt(layout.attempt(dir, key)),
     noteAttempt: (attempt) => writing(dir, layout.attempt(dir, attempt.key), formatJson(attempt)),
     receive: (key, bytes) => receiveBytes(dir, key, bytes),
-    received: (key) => readIfThere(layout.received(dir, key)),
+    received: (key) => readReceived(dir, key),
     isClaimed: (key) => isHeld(layout.claim(dir, key)),
+    clearDead: () => clearDead(dir),
     async claim(key, signal) {
       try {
         return await claimFile(layout.claim(dir, key), signal);
@@ -34,11 +35,7 @@ export function fileStore(dir: string): Store {
         throw notWritable(dir, cause);
       }
     },
-    async clearAttempt(key) {
-      // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
-      await rm(layout.received(dir, key), { force: true });
-      await rm(layout.attempt(dir, key), { force: true });
-    },
+    clearAttempt: (key) => clearAttempt(dir, key),
   };
 }
 
@@ -85,16 +82,50 @@ async function writing(dir: string, path: string, text: string): Promise<void> {
 
 async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAttempt>> {
   const attempts = new Map<Key, OpenAttempt>();
-  const names = new Set(await namesIn(layout.attemptsDir(dir)));
-  for (const name of names) {
-    if (!name.endsWith('.json')) continue;
-    // One that is gone since has been settled by whoever had it.
-    const attempt = await readAttempt(join(layout.attemptsDir(dir), name));
-    if (attempt === null) continue;
-    const isReceived = names.has(basename(layout.received(dir, attempt.key)));
-    attempts.set(attempt.key, { ...attempt, isReceived });
+  for (const name of await namesIn(layout.attemptsDir(dir))) {
+    const key = name.replace(/\.json$/, '') as Key;
+    if (!name.endsWith('.json') || !isHash(key)) continue;
+    const isHeldBefore = await isHeld(layout.claim(dir, key));
+    const attempt = await readAttempt(layout.attempt(dir, key));
+    // One that is gone since has been settled by whoever had it, before they let go of the key.
+    if (attempt?.key !== key) continue;
+    const isInFlight = isHeldBefore || (await isHeld(layout.claim(dir, key)));
+    const isReceived = (await receivedPath(dir, key)) !== null;
+    attempts.set(key, { ...attempt, isInFlight, isReceived });
   }
   return attempts;
+}
+
+/** Where the bytes of an answer are: in the store, or where they were rescued to. `null`: there are none. */
+async function receivedPath(dir: string, key: Key): Promise<string | null> {
+  for (const path of [layout.received(dir, key), layout.rescued(key)]) {
+    const status = await stat(path).catch(() => null);
+    // The temporary folder is everybody's: what another user put there is not ours.
+    if (status?.isFile() === true && (!process.getuid || status.uid === process.getuid()))
+      return path;
+  }
+  return null;
+}
+
+async function readReceived(dir: string, key: Key): Promise<Uint8Array | null> {
+  const path = await receivedPath(dir, key);
+  return path === null ? null : readIfThere(path);
+}
+
+/** What cannot be removed says nothing once the record stands: the next run clears it. */
+async function clearAttempt(dir: string, key: Key): Promise<void> {
+  // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
+  for (const path of [layout.received(dir, key), layout.rescued(key), layout.attempt(dir, key)])
+    await rm(path, { force: true }).catch(() => {});
+}
+
+/** Whoever is killed leaves an attempt or a claim behind, by which the rest is looked for. */
+async function clearDead(dir: string): Promise<void> {
+  const names = await namesIn(layout.attemptsDir(dir));
+  if (names.length === 0) return;
+  await clearDeadWrites(dir).catch(() => {});
+  const keys = new Set(names.map((name) => name.slice(0, 64) as Key).filter(isHash));
+  for (const key of keys) await clearDeadClaims(layout.claim(dir, key)).catch(() => {});
 }
 
 async function readAttempt(path: string): Promise<Attempt | null> {
@@ -120,20 +151,12 @@ async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Arra
   throw new TintypeError('original-damaged', `the original ${path} ${what}`);
 }
 
-/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md (2026-11-22). */
-function isLfsPointer(bytes: Uint8Array): boolean {
-  return (
-    Buffer.from(bytes.subarray(0, 42)).toString('latin1') ===
-    'version https://git-lfs.github.com/spec/v1'
-  );
-}
-
 /** Bytes that were paid for: where the store cannot take them, the temporary folder may. */
 async function receiveBytes(dir: string, key: Key, bytes: Uint8Array): Promise<void> {
   try {
     await writeAtomic(layout.received(dir, key), bytes);
   } catch (cause) {
-    const path = join(tmpdir(), 'tintype-rescued', key);
+    const path = layout.rescued(key);
     const fate = await writeAtomic(path, bytes).then(
       () => `the picture that was paid for is kept in ${path}`,
       () => 'the picture that was paid for could not be kept in the temporary folder either',
@@ -151,11 +174,8 @@ async function putPurchase(dir: string, purchase: Purchase): Promise<StoreRecord
     await writeAtomic(path, purchase.bytes);
     await writeAtomic(layout.record(dir, purchase.key), formatJson(record));
   } catch (cause) {
-    throw notWritable(
-      dir,
-      cause,
-      `; what was paid for is kept in ${layout.received(dir, purchase.key)}`,
-    );
+    const kept = await receivedPath(dir, purchase.key);
+    throw notWritable(dir, cause, kept === null ? '' : `; what was paid for is kept in ${kept}`);
   }
   return record;
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Key, Sha256 } from '../types.ts';
 
@@ -11,13 +12,18 @@ import type { Key, Sha256 } from '../types.ts';
  *       inputs/ef/<sha256 of url>.json   what an https: input was when it was first fetched
  *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
  *       attempts/<key>.claim         which process buys the key; gone when it has
+ *       attempts/<key>.claim.…       who waits to be it, or took over from one that died
  *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
+ *     <the system's temporary folder>/
+ *       tintype-rescued/<key>        the same, where the store could not take them
  */
 export const layout = {
   recordsDir: (dir: string): string => join(dir, 'records'),
   record: (dir: string, key: Key): string => join(dir, 'records', key.slice(0, 2), `${key}.json`),
   original: (dir: string, sha256: Sha256, format: string): string =>
     join(dir, 'originals', sha256.slice(0, 2), `${sha256}.${format}`),
+  originalsDir: (dir: string): string => join(dir, 'originals'),
+  rejectedDir: (dir: string): string => join(dir, 'rejected'),
   rejected: (dir: string, sha256: Sha256): string => join(dir, 'rejected', sha256),
   inputsDir: (dir: string): string => join(dir, 'inputs'),
   input: (dir: string, urlHash: Sha256): string =>
@@ -26,4 +32,5 @@ export const layout = {
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.json`),
   claim: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.claim`),
   received: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.received`),
+  rescued: (key: Key): string => join(tmpdir(), 'tintype-rescued', key),
 } as const;

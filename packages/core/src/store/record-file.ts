@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { Attempt, InputFile, Key, Stored, StoreRecord } from '../types.ts';
+import { isLfsPointer } from './lfs-pointer.ts';
 
 /** An `https:` input as it stands on disk. */
 interface PinFile extends InputFile {
@@ -19,6 +20,10 @@ export function parseRecord(key: Key, text: string): Stored {
     kind: 'damaged',
     reason: `the record ${key.slice(0, 12)}… ${what}; restore it (git checkout), or ask for another take`,
   });
+  if (isLfsPointer(Buffer.from(text))) {
+    const reason = `the record ${key.slice(0, 12)}… is a Git LFS pointer; run git lfs pull`;
+    return { kind: 'damaged', reason };
+  }
   const record = parseJson(text) as Partial<StoreRecord> | null;
   if (typeof record !== 'object' || record === null) return damaged('is no JSON');
   const version: unknown = record.version;
@@ -30,6 +35,7 @@ export function parseRecord(key: Key, text: string): Stored {
   }
   if (version !== recordVersion) return damaged('has no version');
   if (!hasOriginal(record)) return damaged('does not say which original it is of');
+  if (!hasFacts(record)) return damaged('does not say when it was bought and for how much');
   if (record.key !== key || !isKeyOf(key, record.request))
     return damaged('is not the one of its request');
   return { kind: 'record', record: record as StoreRecord };
@@ -64,6 +70,15 @@ function hasOriginal({ original }: Partial<StoreRecord>): boolean {
     isHash(original.sha256) &&
     /^[a-z0-9]{1,8}$/.test(original.format) &&
     [original.width, original.height, original.bytes].every((count) => Number.isSafeInteger(count))
+  );
+}
+
+function hasFacts({ costUsd, provenance }: Partial<StoreRecord>): boolean {
+  return (
+    (costUsd === null || typeof costUsd === 'number') &&
+    typeof provenance === 'object' &&
+    provenance !== null &&
+    typeof provenance.createdAt === 'string'
   );
 }
 

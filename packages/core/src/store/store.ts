@@ -52,11 +52,11 @@ export interface Store {
   noteAttempt(attempt: Attempt): Promise<void>;
   /** The bytes of an answer, whatever they are. Throws `store-not-writable`, and says where it kept them instead. */
   receive(key: Key, bytes: Uint8Array): Promise<void>;
-  /** What `receive` was given for a key; `null` where it was given nothing. */
+  /** What `receive` was given for a key, wherever it was kept; `null` where it was given nothing. */
   received(key: Key): Promise<Uint8Array | null>;
   /** Keeps a purchase: the original, then its record. Throws `store-not-writable`. */
   put(purchase: Purchase): Promise<StoreRecord>;
-  /** The outcome is known: the record stands, or nothing was billed. */
+  /** The outcome is known: the record stands, or nothing was billed. Never rejects. */
   clearAttempt(key: Key): Promise<void>;
   /**
    * Waits until this process alone, of those that share the store, may buy a key. `null` when the signal is aborted
@@ -65,4 +65,6 @@ export interface Store {
   claim(key: Key, signal: AbortSignal): Promise<Claim | null>;
   /** Whether a process that lives holds a key. */
   isClaimed(key: Key): Promise<boolean>;
+  /** Removes what processes that were killed left of their writes and claims. Never rejects. */
+  clearDead(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -10,10 +10,17 @@ import { basename, dirname, join } from 'node:path';
 export async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
-  const temporary = join(
-    folder,
-    `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`,
-  );
+  // One whose process cannot be seen from elsewhere may be taken for a dead one's and cleared away: then once more.
+  if (!(await tryToWrite(path, data)) && !(await tryToWrite(path, data))) {
+    throw Object.assign(new Error(`${path} was cleared away twice`), { code: 'ENOENT' });
+  }
+  await flushFolder(folder);
+}
+
+/** `false` where the temporary file is gone before it has its name. */
+async function tryToWrite(path: string, data: string | Uint8Array): Promise<boolean> {
+  const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = join(dirname(path), name);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -22,16 +29,40 @@ export async function writeAtomic(path: string, data: string | Uint8Array): Prom
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
-  await flushFolder(folder);
+  try {
+    await rename(temporary, path);
+    return true;
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Removes the temporary files below a folder whose process was killed. `dir` need not exist. */
+export async function clearDeadWrites(dir: string): Promise<void> {
+  const names = await readdir(dir, { recursive: true }).catch(() => []);
+  for (const name of names) {
+    const [, pid] = /^\..+\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(basename(name)) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dir, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Folders cannot be opened or flushed everywhere (Windows): the rename is then as durable as the system makes it. */
-async function flushFolder(folder: string): Promise<void> {
+export async function flushFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     try {

@@ -24,7 +24,10 @@ export function conformanceProblems(requests: readonly RequestEntry[]): string[]
     return (validate.errors ?? [])
       .map(({ instancePath, message }) => {
         const name = instancePath.slice(1);
-        return { text: `${name}: ${String(fields[name])}`, why: `${endpoint} ${instancePath} ${message}` };
+        return {
+          text: `${name}: ${String(fields[name])}`,
+          why: `${endpoint} ${instancePath} ${message}`,
+        };
       })
       .filter(({ text }) => !knownStaleness.some((known) => known.startsWith(`${text} (`)))
       .map(({ text, why }) => `${why} (${text})`);
@@ -44,7 +47,12 @@ function validator(name: string): ValidateFunction {
 function compile(name: string): ValidateFunction {
   const document = JSON.parse(readFileSync(openApiPath!, 'utf8')) as object;
   // A form's fields are text: "1" is a number there.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes: true, validateFormats: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    coerceTypes: true,
+    validateFormats: false,
+  });
   ajv.addSchema(document, 'openapi');
   return ajv.compile({ $ref: `openapi#/components/schemas/${name}` });
 }
@@ -54,7 +62,9 @@ function fieldsOf(body: Record<string, unknown>): Record<string, unknown> {
   const { files, ...fields } = body;
   if (!Array.isArray(files)) return { ...fields };
   const named = (names: readonly string[]) =>
-    (files as { name: string; sha256: string }[]).filter(({ name }) => names.includes(name)).map(({ sha256 }) => sha256);
+    (files as { name: string; sha256: string }[])
+      .filter(({ name }) => names.includes(name))
+      .map(({ sha256 }) => sha256);
   const [mask] = named(['mask']);
   return { ...fields, image: named(['image', 'image[]']), ...(mask === undefined ? {} : { mask }) };
 }

@@ -15,7 +15,7 @@ export async function startHttpsServer(listener: RequestListener): Promise<Https
   let requests = 0;
   const server = createServer({ key: testKey, cert: testCa }, (request, response) => {
     requests++;
-    void listener(request, response);
+    listener(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   type Clock,
   type Context,
@@ -97,19 +98,13 @@ export async function testProject(
   };
 }
 
-/** A clock on which a second of waiting takes a millisecond, and the day is always the same. */
-export function fastClock(start: string = testToday): Clock {
+/** A clock on which a second of waiting takes a millisecond, or `speed` times less, and the day is always the same. */
+export function fastClock(start: string = testToday, speed = 1000): Clock {
   const began = performance.now();
-  const now = () => new Date(Date.parse(start) + (performance.now() - began) * 1000);
   return {
-    now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, Math.max(1, ms / 1000));
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      }),
+    now: () => new Date(Date.parse(start) + (performance.now() - began) * speed),
+    async sleep(ms, signal) {
+      await setTimeout(Math.max(1, ms / speed), undefined, { signal }).catch(() => {});
+    },
   };
 }

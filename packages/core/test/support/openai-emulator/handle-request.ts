@@ -259,8 +259,9 @@ async function reply(
 
 function codeOf(answer: Reply): string | null {
   if (answer.status < 400 || answer.headers['content-type'] !== 'application/json') return null;
-  const body = JSON.parse(answer.pieces.join('')) as { error: { code: string | null } };
-  return body.error.code;
+  // Another server's, sent by a `page`, may have no `error`.
+  const body = JSON.parse(answer.pieces.join('')) as { error?: { code?: string | null } };
+  return body.error?.code ?? null;
 }
 
 function troubleReply(trouble: AnswerFault): Reply {

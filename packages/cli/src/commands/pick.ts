@@ -1,0 +1,23 @@
+import { EXIT } from '../exit-codes.ts';
+import type { PlaceFlags } from '../flags.ts';
+import { cleanLine } from '../format/clean.ts';
+import { withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
+
+/** Writes which candidate of an image is delivered into its manifest. */
+export async function pickCommand(
+  shell: Shell,
+  id: string,
+  candidate: number,
+  flags: PlaceFlags,
+): Promise<number> {
+  const { place, isChanged } = await withRun(shell, flags, (core, context) =>
+    core.pickCandidate(context, id, candidate),
+  );
+  if (!flags.quiet && flags.reporter !== 'json') {
+    const at = cleanLine(`${place.file}:${place.line}`);
+    const done = isChanged ? `pick: ${candidate} written` : `picks ${candidate} already`;
+    shell.stdout.write(`${id}: ${done} (${at}).\n`);
+  }
+  return EXIT.delivered;
+}

@@ -1,0 +1,40 @@
+import { EXIT } from '../exit-codes.ts';
+import type { PlaceFlags } from '../flags.ts';
+import { colorsFor } from '../format/colors.ts';
+import { pruneSummary, prunedText } from '../format/prune-summary.ts';
+import { withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
+
+export interface PruneFlags extends PlaceFlags {
+  readonly dryRun?: boolean;
+  readonly olderThan?: number;
+}
+
+/** Removes what no manifest refers to, or lists it. */
+export async function pruneCommand(shell: Shell, flags: PruneFlags): Promise<number> {
+  const { stdout } = shell;
+  const isDryRun = flags.dryRun === true;
+  const result = await withRun(shell, flags, async (core, context) => {
+    const options = { isDryRun, olderThanDays: flags.olderThan ?? null };
+    const pruned = await core.pruneProject(context, options);
+    // The others print their result.
+    if (isDryRun && flags.reporter === 'json') {
+      for (const file of pruned.removed) {
+        const message = prunedText(file);
+        const time = context.now().toISOString();
+        context.report({ type: 'warning', code: 'would-remove', message, time });
+      }
+    }
+    return pruned;
+  });
+  if (!flags.quiet && flags.reporter !== 'json') {
+    stdout.write(
+      pruneSummary(result, {
+        isDryRun,
+        colors: colorsFor(stdout, shell.env),
+        ...(stdout.isTTY && stdout.columns !== undefined && { width: stdout.columns }),
+      }),
+    );
+  }
+  return EXIT.delivered;
+}

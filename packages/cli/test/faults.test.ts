@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { faultGroups, type FaultRow } from './support/fault-rows.ts';
+import { renderFaults, runFaults } from './support/fault-table.ts';
+import type { FaultResult } from './support/run-fault.ts';
+
+let results: ReadonlyMap<FaultRow, FaultResult>;
+beforeAll(async () => {
+  results = await runFaults();
+}, 120_000);
+
+const planStatus = {
+  original: 'stored',
+  'kept aside': 'stored',
+  attempt: 'attempted',
+  nothing: 'missing',
+} as const;
+
+describe.each(faultGroups.map(({ title, rows }) => [title, rows] as const))('%s', (_, rows) => {
+  test.each(rows.map((row) => [row.name, row] as const))('%s', (_name, row) => {
+    const { outcome, says, leaks, planStatus: status } = results.get(row)!;
+    expect(outcome).toEqual(row.outcome);
+    if (row.says === null) expect(says).toBeNull();
+    else expect(says).toMatch(row.says);
+    expect(status).toBe(planStatus[outcome.store]);
+    expect(leaks).toEqual([]);
+  });
+});
+
+test('docs/faults.md is what bench/faults.ts prints', () => {
+  const path = new URL('../../../docs/faults.md', import.meta.url);
+  expect(readFileSync(path, 'utf8')).toBe(renderFaults(results));
+});

@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os';
+import { faultGroups, type FaultRow } from './fault-rows.ts';
+import { type FaultResult, runFault } from './run-fault.ts';
+
+/** Runs every fault, several at once: most of the time is waiting. */
+export async function runFaults(): Promise<ReadonlyMap<FaultRow, FaultResult>> {
+  const waiting = faultGroups.flatMap(({ rows }) => rows);
+  const results = new Map<FaultRow, FaultResult>();
+  const work = async (): Promise<void> => {
+    for (let row = waiting.shift(); row !== undefined; row = waiting.shift())
+      results.set(row, await runFault(row));
+  };
+  await Promise.all(Array.from({ length: 3 * availableParallelism() }, work));
+  return results;
+}
+
+/** What came of every fault, as Markdown. */
+export function renderFaults(results: ReadonlyMap<FaultRow, FaultResult>): string {
+  const sections = faultGroups.map(({ title, rows }) => {
+    const lines = rows.map((row) => cellsOf(row, results.get(row)!));
+    return `## ${title}\n\n${renderTable([header, ...lines])}\n`;
+  });
+  return `${introduction}\n${sections.join('\n')}`;
+}
+
+const introduction = `# What comes of every fault
+
+Printed by \`node -C source bench/faults.ts\`, which runs \`tintype\` against an emulator of OpenAI's image API with each of
+these faults. Three images are made one after the other, and the fault meets the one in the middle: _siblings_ says how
+many of the other two were delivered, _sent_ how often the image was asked for, _billed_ how many pictures the account
+pays for it. A \`?\` after _billed_ says that the run told its user "may have been billed".
+`;
+
+const header = [
+  'fault',
+  'exit',
+  'the image',
+  'siblings',
+  'sent',
+  'billed',
+  'the store holds',
+  'the next run',
+];
+
+function cellsOf({ name }: FaultRow, { outcome }: FaultResult): string[] {
+  const { exit, fails, siblings, sent, billed, maybeBilled, store, nextRun } = outcome;
+  return [
+    name,
+    String(exit),
+    fails === null ? 'is delivered' : `fails: \`${fails}\``,
+    `${siblings} of 2`,
+    String(sent),
+    `${billed}${maybeBilled ? '?' : ''}`,
+    store,
+    nextRun,
+  ];
+}
+
+/** Aligned as the formatter aligns it. */
+function renderTable([head = [], ...rows]: readonly string[][]): string {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]!.length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type ConfigSource, defineConfig, type Options, resolveConfig } from './config.ts';
+import { TintypeError } from './errors.ts';
+import { modelTable } from './plan/models.ts';
+
+const source: ConfigSource = { root: '/project', file: 'tintype.config.ts', isCi: false };
+const generate = async () => {
+  throw new Error('never called');
+};
+
+describe('defaults', () => {
+  test('are those of the contract', () => {
+    expect(resolveConfig({}, source)).toMatchObject({
+      root: '/project',
+      file: 'tintype.config.ts',
+      manifests: ['**/*.images.{yaml,yml}'],
+      provider: 'openai',
+      defaults: {},
+      models: modelTable,
+      storeDir: '/project/.tintype',
+      cacheDir: '/project/node_modules/.cache/tintype',
+      outDir: '/project/public/images',
+      concurrency: 4,
+      imagesPerMinute: null,
+      maxCostUsd: null,
+      allowUnpriced: false,
+      timeoutMs: 600_000,
+      missing: 'buy',
+    });
+  });
+
+  test('every option is there', () => {
+    for (const [name, value] of Object.entries(resolveConfig({}, source))) {
+      expect(value, name).toBeDefined();
+    }
+  });
+
+  test('an option that is undefined is at its default', () => {
+    const options = { concurrency: undefined, store: undefined, missing: undefined } as never;
+    expect(resolveConfig(options, source)).toMatchObject({ concurrency: 4, missing: 'buy' });
+  });
+
+  test('in CI nothing is bought, unless the config says so', () => {
+    const inCi = { ...source, isCi: true };
+    expect(resolveConfig({}, inCi).missing).toBe('fail');
+    expect(resolveConfig({ missing: 'buy' }, inCi).missing).toBe('buy');
+    expect(resolveConfig({ missing: 'standin' }, inCi).missing).toBe('standin');
+  });
+
+  test('folders are relative to the root, or absolute', () => {
+    const options = { outDir: 'out', cacheDir: '/tmp/cache', store: { dir: '../shared' } };
+    expect(resolveConfig(options, source)).toMatchObject({
+      outDir: join('/project', 'out'),
+      cacheDir: '/tmp/cache',
+      storeDir: '/shared',
+    });
+  });
+
+  test('defineConfig returns what it is given', () => {
+    const options: Options = { concurrency: 2 };
+    expect(defineConfig(options)).toBe(options);
+  });
+});
+
+describe('what is wrong', () => {
+  test.each<[unknown, string[]]>([
+    [null, ['must be a map']],
+    [[], ['must be a map']],
+    ['text', ['must be a map']],
+    [{ concurency: 3 }, ['"concurency"; did you mean "concurrency"?']],
+    [{ constructor: 3 }, ['"constructor"']],
+    [{ concurrency: 0 }, ['concurrency']],
+    [{ concurrency: 1.5 }, ['concurrency']],
+    [{ concurrency: '4' }, ['concurrency']],
+    [{ manifests: '**' }, ['manifests']],
+    [{ manifests: [] }, ['manifests']],
+    [{ manifests: [3] }, ['manifests']],
+    [{ outDir: '' }, ['outDir']],
+    [{ cacheDir: 3 }, ['cacheDir']],
+    [{ store: '.tintype' }, ['store']],
+    [{ store: { dir: '' } }, ['store.dir']],
+    [{ store: { dirr: 'x' } }, ['"dirr"; did you mean "dir"?']],
+    [{ imagesPerMinute: 0 }, ['imagesPerMinute']],
+    [{ maxCostUsd: -1 }, ['maxCostUsd']],
+    [{ maxCostUsd: Number.NaN }, ['maxCostUsd']],
+    [{ maxCostUsd: '5' }, ['maxCostUsd']],
+    [{ allowUnpriced: 'yes' }, ['allowUnpriced']],
+    [{ timeoutMs: 0 }, ['timeoutMs']],
+    [{ missing: 'by' }, ['missing']],
+    [{ missing: ['buy'] }, ['missing']],
+    [{ effort: 10 }, ['effort']],
+    [{ provider: '' }, ['provider']],
+    [{ provider: 'opanai' }, ['"opanai"; there is openai']],
+    [{ provider: 'toString' }, ['"toString"']],
+    [{ providers: { openai: { generate } } }, ['providers.openai']],
+    [{ providers: { mine: {} } }, ['providers.mine']],
+    [{ providers: { mine: null } }, ['providers.mine']],
+    [{ providers: [] }, ['providers']],
+    [{ models: { x: { qualty: [] } } }, ['models.x: there is no fact "qualty"']],
+    [{ models: { x: 3 } }, ['models.x']],
+    [
+      { models: { x: { prices: { imageOut: '3' } }, y: { sizes: 'big' } } },
+      ['models.x: prices', 'models.y: sizes'],
+    ],
+    [
+      { defaults: { qualty: 'low' } },
+      ['defaults: there is no field "qualty"; did you mean "quality"?'],
+    ],
+    [{ defaults: { quality: 'hd', take: 0 } }, ['defaults: quality', 'defaults: take']],
+    [{ defaults: { each: 'rows.csv' } }, ['defaults: there is no field "each"']],
+  ])('%j', (options, expected) => {
+    const problems = problemsOf(options);
+    expect(problems).toHaveLength(expected.length);
+    for (const [index, words] of expected.entries()) expect(problems[index]).toContain(words);
+  });
+
+  test('every wrong option is named in one go, each with the file', () => {
+    const problems = problemsOf({
+      concurrency: 0,
+      provider: 'nobody',
+      store: { dir: 3 },
+      defaults: { quality: 'hd' },
+      models: { x: { sizes: 3 } },
+      outdir: 'x',
+    });
+    expect(problems).toHaveLength(6);
+    for (const problem of problems) expect(problem).toMatch(/^tintype\.config\.ts: /);
+  });
+
+  test('a literal key is not repeated', () => {
+    for (const key of ['sk-1234567890abcdef', 'my-own-key']) {
+      const problems = problemsOf({ defaults: { openai_api_key: key } });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).not.toContain(key);
+    }
+  });
+
+  test('a provider of one’s own may be the one that counts', () => {
+    const options = { provider: 'mine', providers: { mine: { generate } } } as never;
+    expect(resolveConfig(options, source).provider).toBe('mine');
+  });
+});
+
+function problemsOf(options: unknown): string[] {
+  try {
+    resolveConfig(options as Options, source);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TintypeError)) throw error;
+    expect(error.code).toBe('config');
+    return error.message.split('\n');
+  }
+}

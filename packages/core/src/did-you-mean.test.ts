@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { didYouMean } from './did-you-mean.ts';
+
+const words = ['quality', 'prompt', 'size', 'sizes', 'widths', 'name', 'hero'];
+
+test.each([
+  ['qualty', 'quality'],
+  ['promt', 'prompt'],
+  ['widht', 'widths'],
+  ['nmae', 'name'],
+  ['siez', 'size'],
+  ['heros', 'hero'],
+  ['Quality', 'quality'],
+])('%s: %s', (word, meant) => {
+  expect(didYouMean(word, words)).toBe(`; did you mean "${meant}"?`);
+});
+
+test.each(['', 'x', 'seed', 'background', 'negative_prompt'])('nothing is near to %j', (word) => {
+  expect(didYouMean(word, words)).toBe('');
+});
+
+test('without candidates nothing is meant', () => {
+  expect(didYouMean('size', [])).toBe('');
+  expect(didYouMean('size', new Map().keys())).toBe('');
+});

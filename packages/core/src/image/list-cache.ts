@@ -1,0 +1,79 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
+import type { Preview, Sha256 } from '../types.ts';
+import { cacheLayout, type FileEntry, parseEntry } from './cache-layout.ts';
+
+/** A file below the cache's folder. */
+export interface CacheFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly usedAtMs: number;
+}
+
+/** Encoded bytes, whole or not. */
+export interface CachedBytes extends CacheFile {
+  readonly sha256: Sha256;
+}
+
+export interface CacheEntry extends CacheFile {
+  readonly key: Sha256;
+  /** `null`: damaged. */
+  readonly entry: FileEntry | Preview | null;
+}
+
+/** The encoded files of a cache, and what is left of writes that were killed. `cacheDir` need not exist. */
+export async function listCachedBytes(
+  cacheDir: string,
+): Promise<{ readonly files: readonly CachedBytes[]; readonly leftovers: readonly CacheFile[] }> {
+  const all = await filesIn(cacheLayout.filesDir(cacheDir));
+  const files = all.filter((file) => !isLeftover(file));
+  return {
+    files: files
+      .map((file) => ({ ...file, sha256: basename(file.path) as Sha256 }))
+      .filter(({ path, sha256 }) => path === cacheLayout.file(cacheDir, sha256)),
+    leftovers: all.filter(isLeftover),
+  };
+}
+
+/** The entries of a cache, read, and what is left of writes that were killed. */
+export async function listCacheEntries(
+  cacheDir: string,
+): Promise<{ readonly entries: readonly CacheEntry[]; readonly leftovers: readonly CacheFile[] }> {
+  const all = await filesIn(cacheLayout.entriesDir(cacheDir));
+  const entries = await Promise.all(
+    all.map((file) =>
+      limit(async () => {
+        const key = basename(file.path, '.json') as Sha256;
+        if (file.path !== cacheLayout.entry(cacheDir, key)) return [];
+        const text = await readFile(file.path, 'utf8').catch(() => null);
+        return text === null ? [] : [{ ...file, key, entry: parseEntry(text) }];
+      }),
+    ),
+  );
+  return { entries: entries.flat(), leftovers: all.filter(isLeftover) };
+}
+
+async function filesIn(folder: string): Promise<CacheFile[]> {
+  // A cache that cannot be read is one that has nothing.
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files = await Promise.all(
+    names.map((name) =>
+      limit(async () => {
+        const path = join(folder, name);
+        const status = await stat(path).catch(() => null);
+        if (status === null || !status.isFile()) return [];
+        return [{ path, bytes: status.size, usedAtMs: status.mtimeMs }];
+      }),
+    ),
+  );
+  return files.flat();
+}
+
+/** Files looked at together, in the whole process. */
+const limit = pLimit(32);
+
+function isLeftover({ path }: CacheFile): boolean {
+  return path.endsWith('.tmp');
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { sha256 } from '../hash.ts';
+import { cacheLayout } from './cache-layout.ts';
+import { openVariantCache, type VariantCache } from './variant-cache.ts';
+import { verifyCache } from './verify-cache.ts';
+
+const key = sha256('a key');
+const bytes = Buffer.from('the bytes of a file');
+
+let dir: string;
+let cache: VariantCache;
+let file: string;
+let entry: string;
+
+beforeEach(async () => {
+  dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'cache');
+  cache = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  await cache.put(key, bytes);
+  await cache.putPreview(sha256('a preview'), { placeholder: null, color: null });
+  file = cacheLayout.file(dir, sha256(bytes));
+  entry = cacheLayout.entry(dir, key);
+});
+
+const nothing = { findings: [], variants: { files: 0, bytes: 0 } };
+
+test('a sound cache has no findings, and what was hashed is counted', async () => {
+  const variants = { files: 1, bytes: bytes.length };
+  expect(await verifyCache(dir)).toEqual({ findings: [], variants });
+  expect(await verifyCache(join(dir, 'none'))).toEqual(nothing);
+});
+
+test.each([
+  ['bit-flipped', () => writeFile(file, 'THE BYTES OF A FILE'), () => file],
+  ['cut short', () => truncate(file, 5), () => file],
+  ['empty', () => truncate(file, 0), () => file],
+  ['an entry that is no JSON', () => truncate(entry, 5), () => entry],
+  [
+    'an entry of another size',
+    () => writeFile(entry, JSON.stringify({ bytes: 1, sha256: sha256(bytes) })),
+    () => entry,
+  ],
+])('what is damaged is named and removed, and then encoded anew: %s', async (_, damage, path) => {
+  await damage();
+  const { findings } = await verifyCache(dir);
+  expect(findings[0]).toMatchObject({
+    severity: 'error',
+    code: 'variant-damaged',
+    path: relative(dir, path()),
+    message: expect.stringMatching(/: removed; the next run encodes it anew$/),
+  });
+  expect(await cache.find(key)).toBeNull();
+  expect((await verifyCache(dir)).findings).toEqual([]);
+  await cache.put(key, bytes);
+  expect(await (await cache.find(key))!.read()).not.toBeNull();
+});
+
+test('an entry whose file is gone is a miss, and no damage', async () => {
+  await rm(file);
+  expect(await verifyCache(dir)).toEqual(nothing);
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { expandText } from '../../test/support/expand-text.ts';
+import { upstreamFirst, withUpstream } from './check-graph.ts';
+import { resolveModels } from './models.ts';
+import { planJobs } from './plan-jobs.ts';
+
+/** A chain of images, each of which works from the one below it in the file. */
+function chain(length: number): string {
+  const entries = Array.from({ length }, (_, index) => {
+    const input = index === length - 1 ? '' : `, input_images: ["tintype:i-${index + 1}"]`;
+    return `  i-${index}: { prompt: x${index}, decorative: true, quality: low${input} }`;
+  });
+  return `images:\n${entries.join('\n')}\n`;
+}
+
+test('a chain of 8,000 images is checked and planned, each after the one that it works from', () => {
+  const { jobs, diagnostics } = expandText(chain(8000));
+  expect(diagnostics).toEqual([]);
+  expect(upstreamFirst(jobs).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id).toReversed());
+  expect(withUpstream(jobs, ['i-7998']).map(({ id }) => id)).toEqual(['i-7998', 'i-7999']);
+  const { totals } = planJobs(jobs, {
+    stored: new Map(),
+    attempts: new Map(),
+    inputs: new Map(),
+    refusals: new Map(),
+    models: resolveModels({}),
+    freeProviders: new Set(['offline']),
+    providerInputs: new Map(),
+  });
+  expect(totals).toMatchObject({ missing: 1, blocked: 7999 });
+});
+
+test('each loop is named once, at the reference that closes it', () => {
+  const { diagnostics } = expandText(
+    'images:\n' +
+      '  a: { prompt: x, decorative: true, input_images: ["tintype:b"] }\n' +
+      '  b: { prompt: x, decorative: true, input_images: ["tintype:c"] }\n' +
+      '  c: { prompt: x, decorative: true, input_images: ["tintype:b", "tintype:c"] }\n',
+  );
+  expect(diagnostics.map(({ code, line, message }) => [code, line, message])).toEqual([
+    ['cycle', 4, 'images cannot wait for each other: b → c → b'],
+    ['cycle', 4, 'images cannot wait for each other: c → c'],
+  ]);
+});

@@ -1,0 +1,9 @@
+const firstLine = 'version https://git-lfs.github.com/spec/v1';
+
+/**
+ * Whether bytes are what Git LFS leaves where a file was not fetched.
+ * https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md (2026-11-22).
+ */
+export function isLfsPointer(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, firstLine.length)).toString('latin1') === firstLine;
+}

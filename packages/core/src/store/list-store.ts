@@ -1,0 +1,144 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import pLimit from 'p-limit';
+import type { InputFile, Key, Sha256, Stored, StoreRecord } from '../types.ts';
+import { layout } from './layout.ts';
+import { isHash, parsePin, parseRecord } from './record-file.ts';
+
+/** A file of the store. */
+export interface StoreFile {
+  /** Relative to the store, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface RecordFile extends StoreFile {
+  readonly key: Key;
+  readonly stored: Stored;
+}
+
+export interface PinnedFile extends StoreFile {
+  /** `null`: it cannot be read. */
+  readonly pin: InputFile | null;
+}
+
+/** Every file of a store but for its attempts, by what it is. */
+export interface StoreListing {
+  readonly records: readonly RecordFile[];
+  readonly originals: readonly StoreFile[];
+  readonly rejected: readonly StoreFile[];
+  readonly pins: readonly PinnedFile[];
+  /** What writes that were killed left behind. */
+  readonly leftovers: readonly StoreFile[];
+  /** Nothing that the store puts there, or not where it puts it. */
+  readonly foreign: readonly StoreFile[];
+}
+
+/** What is on the disk: records and pins read, originals not. `dir` need not exist. */
+export async function listStore(dir: string): Promise<StoreListing> {
+  // Originals before records: what is bought meanwhile is seen with its record, or not at all.
+  const originals = await readArea(dir, layout.originalsDir, (hash, ending) =>
+    layout.original('', hash, ending),
+  );
+  const rejected = await readArea(dir, layout.rejectedDir, (hash) => layout.rejected('', hash));
+  const records = await readArea(dir, layout.recordsDir, (hash) => layout.record('', hash as Key));
+  const pins = await readArea(dir, layout.inputsDir, (hash) => layout.input('', hash));
+  const others = [originals, rejected, records, pins].flatMap((area) => area.others);
+  return {
+    records: await reading(dir, records.files, (file, text) => {
+      const key = basename(file.path, '.json') as Key;
+      return { ...file, key, stored: parseRecord(key, text) };
+    }),
+    originals: originals.files,
+    rejected: rejected.files,
+    pins: await reading(dir, pins.files, (file, text) => ({ ...file, pin: parsePin(text) })),
+    leftovers: others.filter(isLeftover),
+    foreign: others.filter((file) => !isLeftover(file) && !isHidden(file)),
+  };
+}
+
+/** Where the bytes are that a record names, relative to the store. */
+export function bytesPath({ original, rejected }: StoreRecord): string {
+  return slashed(
+    rejected === undefined
+      ? layout.original('', original.sha256, original.format)
+      : layout.rejected('', original.sha256),
+  );
+}
+
+interface Area {
+  /** Those that are what their names say, and where the store puts them. */
+  readonly files: readonly StoreFile[];
+  readonly others: readonly StoreFile[];
+}
+
+/** `placeOf`: where a file belongs whose name is a hash with an ending. */
+async function readArea(
+  dir: string,
+  folderOf: (dir: string) => string,
+  placeOf: (hash: Sha256, ending: string) => string,
+): Promise<Area> {
+  const names = await readdir(folderOf(dir), { recursive: true }).catch(nothingThere);
+  const found = await Promise.all(
+    names.map((name) =>
+      limit(async (): Promise<StoreFile | null> => {
+        // Links are followed; one that leads nowhere is a file that is missing.
+        const status = await stat(join(folderOf(dir), name)).catch(() => null);
+        if (status === null || !status.isFile()) return null;
+        const path = slashed(join(folderOf(''), name));
+        return { path, bytes: status.size, modifiedAt: status.mtime };
+      }),
+    ),
+  );
+  const files = found.filter((file) => file !== null);
+  const isOurs = ({ path }: StoreFile): boolean => {
+    const [hash = '', ending = ''] = basename(path).split('.');
+    return isHash(hash) && slashed(placeOf(hash as Sha256, ending)) === path;
+  };
+  return { files: files.filter(isOurs), others: files.filter((file) => !isOurs(file)) };
+}
+
+/** The files read; one that is gone since it was listed is left out. */
+async function reading<T>(
+  dir: string,
+  files: readonly StoreFile[],
+  parse: (file: StoreFile, text: string) => T,
+): Promise<T[]> {
+  const read = await Promise.all(
+    files.map((file) =>
+      limit(async () => {
+        const text = await readFile(join(dir, file.path), 'utf8').catch(goneSince);
+        return text === null ? null : { value: parse(file, text) };
+      }),
+    ),
+  );
+  return read.flatMap((one) => (one === null ? [] : [one.value]));
+}
+
+/** Files looked at together, in the whole process. */
+const limit = pLimit(32);
+
+function nothingThere(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+  throw error;
+}
+
+function goneSince(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}
+
+/** As `writeAtomic` names what is not whole yet. */
+function isLeftover({ path }: StoreFile): boolean {
+  return /^\..+\.tmp$/.test(basename(path));
+}
+
+/** `.gitkeep`, `.gitattributes`, `.DS_Store`: nobody takes them for a picture. */
+function isHidden({ path }: StoreFile): boolean {
+  return basename(path).startsWith('.');
+}
+
+function slashed(path: string): string {
+  return path.split(sep).join('/');
+}

@@ -1,0 +1,189 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TintypeError } from '../errors.ts';
+import type { StoreRecord } from '../types.ts';
+import { bytesPath, listStore, type StoreFile, type StoreListing } from './list-store.ts';
+import { flushFolder } from './write-atomic.ts';
+
+/** A file of the store that no manifest refers to. */
+export interface UnwantedFile {
+  readonly kind: 'record' | 'original' | 'rejected' | 'pin' | 'leftover';
+  /** Relative to the store, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** The one that it is, or that names it; `null`: none does. */
+  readonly record: StoreRecord | null;
+}
+
+export interface KeptFile extends UnwantedFile {
+  /** Why it stays although no manifest refers to it. */
+  readonly reason: string;
+}
+
+export interface PrunePlan {
+  readonly remove: readonly UnwantedFile[];
+  readonly keep: readonly KeptFile[];
+}
+
+/** What protects a file that no manifest of this branch refers to. */
+export type Protection =
+  /** It is younger than that. */
+  | { readonly kind: 'age'; readonly before: Date }
+  /** Another branch has it; or no commit has it, so that the branch for which it was bought may be another one. */
+  | {
+      readonly kind: 'git';
+      readonly here: ReadonlySet<string>;
+      readonly elsewhere: ReadonlySet<string>;
+    }
+  /** Nobody knows who needs it. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface PruneRules {
+  /** Whether a manifest refers to a record, or may come to. */
+  readonly isWanted: (record: StoreRecord) => boolean;
+  /** The `https:` inputs that manifests name. */
+  readonly urls: ReadonlySet<string>;
+  readonly protection: Protection;
+  readonly now: Date;
+}
+
+/** What of a store may go, and what must stay although nothing refers to it. Touches nothing; attempts are not listed. */
+export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
+  const { isWanted, urls, now } = rules;
+  const protection = protectionOf(listing, rules.protection);
+  const remove: UnwantedFile[] = [];
+  const keep: KeptFile[] = [];
+  const judge = (file: UnwantedFile, reason: string | null): void => {
+    if (reason === null) remove.push(file);
+    else keep.push({ ...file, reason });
+  };
+
+  const removed = new Map<string, StoreRecord>();
+  const named = new Set<string>();
+  for (const { path, bytes, stored } of listing.records) {
+    if (stored.kind === 'damaged') continue;
+    const { record } = stored;
+    if (isWanted(record)) {
+      named.add(bytesPath(record));
+      continue;
+    }
+    const createdAt = new Date(record.provenance.createdAt);
+    const reason = reasonToKeep({ path, createdAt }, protection);
+    judge({ kind: 'record', path, bytes, record }, reason);
+    if (reason === null) removed.set(bytesPath(record), record);
+    else named.add(bytesPath(record));
+  }
+
+  const isAnyForeign = hasForeignRecord(listing, protection);
+  const paid = [
+    ...listing.originals.map((file) => ({ ...file, kind: 'original' as const })),
+    ...listing.rejected.map((file) => ({ ...file, kind: 'rejected' as const })),
+  ];
+  for (const { kind, path, bytes, modifiedAt } of paid) {
+    if (named.has(path)) continue;
+    const record = removed.get(path) ?? null;
+    const file = { kind, path, bytes, record };
+    // What goes with its record need not be in a commit itself: originals may be kept elsewhere.
+    if (record !== null) judge(file, isElsewhere(path, protection) ? hasIt : null);
+    else if (isAnyForeign) judge(file, 'records of another branch may name it');
+    else if (!isStale(modifiedAt, now)) judge(file, 'it may be about to be recorded');
+    else judge(file, reasonToKeep({ path, createdAt: modifiedAt }, protection));
+  }
+
+  for (const { path, bytes, modifiedAt, pin } of listing.pins) {
+    if (pin === null || urls.has(pin.file)) continue;
+    const reason = reasonToKeep({ path, createdAt: modifiedAt }, protection);
+    judge({ kind: 'pin', path, bytes, record: null }, reason);
+  }
+
+  for (const { path, bytes, modifiedAt } of listing.leftovers) {
+    if (isStale(modifiedAt, now)) remove.push({ kind: 'leftover', path, bytes, record: null });
+  }
+  return { remove, keep };
+}
+
+/**
+ * Removes files from a store. Records go first and their folders are flushed before any original goes, so that a crash
+ * at any instant leaves originals that no record names, and never a record whose original is gone.
+ * Throws `store-not-writable`; what was removed by then was told to `onRemoved`.
+ */
+export async function removeUnwanted(
+  dir: string,
+  files: readonly UnwantedFile[],
+  onRemoved: (file: UnwantedFile) => void,
+): Promise<void> {
+  const remove = async (file: UnwantedFile): Promise<void> => {
+    try {
+      await rm(join(dir, file.path), { force: true });
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      throw new TintypeError(
+        'store-not-writable',
+        `${join(dir, file.path)} could not be removed (${code ?? message}); what was removed before it is listed`,
+        { cause },
+      );
+    }
+    onRemoved(file);
+  };
+  const records = files.filter(({ kind }) => kind === 'record');
+  for (const file of records) await remove(file);
+  for (const folder of new Set(records.map(({ path }) => dirname(path)))) {
+    await flushFolder(join(dir, folder));
+  }
+  // Read again: equal bytes may have been bought under another request meanwhile.
+  const named = records.length === 0 ? new Set() : await namedNow(dir);
+  for (const file of files) {
+    if (file.kind !== 'record' && !named.has(file.path)) await remove(file);
+  }
+}
+
+/** A record that cannot be read names nobody knows what, and a newer Tintype's may mean what this one cannot know. */
+function protectionOf({ records }: StoreListing, protection: Protection): Protection {
+  return records.some(({ stored }) => stored.kind === 'damaged')
+    ? { kind: 'unknown', reason: 'a record of the store cannot be read; see tintype verify' }
+    : protection;
+}
+
+function reasonToKeep(
+  { path, createdAt }: { readonly path: string; readonly createdAt: Date },
+  protection: Protection,
+): string | null {
+  switch (protection.kind) {
+    case 'unknown':
+      return protection.reason;
+    case 'git':
+      if (isElsewhere(path, protection)) return hasIt;
+      return protection.here.has(path)
+        ? null
+        : 'it is not committed, and another branch may need it';
+    case 'age':
+      return createdAt < protection.before
+        ? null
+        : `it is younger than ${protection.before.toISOString().slice(0, 10)}`;
+  }
+}
+
+const hasIt = 'another branch or tag has it';
+
+function isElsewhere(path: string, protection: Protection): boolean {
+  return protection.kind === 'git' && protection.elsewhere.has(path);
+}
+
+/** Whether another branch has records that are not here: they may name originals that are, where git has no originals. */
+function hasForeignRecord({ records }: StoreListing, protection: Protection): boolean {
+  if (protection.kind !== 'git') return false;
+  const here = new Set(records.map(({ path }) => path));
+  return [...protection.elsewhere].some((path) => path.startsWith('records/') && !here.has(path));
+}
+
+/** Too old for a write that is still going on. */
+function isStale(modifiedAt: StoreFile['modifiedAt'], now: Date): boolean {
+  return now.getTime() - modifiedAt.getTime() > 24 * 60 * 60 * 1000;
+}
+
+async function namedNow(dir: string): Promise<Set<string>> {
+  const { records } = await listStore(dir);
+  return new Set(
+    records.flatMap(({ stored }) => (stored.kind === 'record' ? [bytesPath(stored.record)] : [])),
+  );
+}

@@ -1,0 +1,236 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
+import { hashFile } from '../hash-file.ts';
+import type { Key, Sha256, StoreRecord } from '../types.ts';
+import type { Checked, VerifyFinding } from '../verify-finding.ts';
+import { fileStore } from './file-store.ts';
+import { layout } from './layout.ts';
+import { isLfsPointer } from './lfs-pointer.ts';
+import { bytesPath, listStore, type StoreFile, type StoreListing } from './list-store.ts';
+
+export interface VerifiedStore {
+  /** By path. */
+  readonly findings: readonly VerifyFinding[];
+  readonly records: number;
+  /** Those that records name and that were there to be hashed. */
+  readonly originals: Checked;
+}
+
+/**
+ * Reads every record and hashes every original that one names, a few at a time and each piece by piece. Changes
+ * nothing: what is wrong here was paid for.
+ */
+export async function verifyStore(dir: string): Promise<VerifiedStore> {
+  const listing = await listStore(dir);
+  const named = namedFiles(listing);
+  const looks = await lookAll(dir, [...named.values()]);
+  const findings = [
+    ...listing.records.flatMap(({ path, key, stored }) =>
+      stored.kind === 'damaged'
+        ? [finding('error', 'record-damaged', path, stored.reason, key)]
+        : [],
+    ),
+    ...[...looks].flatMap(([file, look]) => originalFindings(file, look, named, looks)),
+    ...unnamedFindings(listing, named),
+    ...otherFindings(listing),
+    ...(await attemptFindings(dir)),
+  ];
+  const there = [...looks.values()].filter((look) => look.kind === 'hashed');
+  return {
+    findings: findings.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+    records: listing.records.length,
+    originals: {
+      files: there.length,
+      bytes: there.reduce((sum, { bytes }) => sum + bytes, 0),
+    },
+  };
+}
+
+/** A file that records name, whether or not it is there. */
+interface NamedFile {
+  readonly path: string;
+  readonly sha256: Sha256;
+  /** Never empty. */
+  readonly records: readonly StoreRecord[];
+  readonly bytes: number | null;
+}
+
+type Look =
+  | { readonly kind: 'hashed'; readonly sha256: Sha256; readonly bytes: number }
+  | { readonly kind: 'lfs-pointer' | 'missing' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+function namedFiles({ records, originals, rejected }: StoreListing): Map<string, NamedFile> {
+  const there = new Map([...originals, ...rejected].map((file) => [file.path, file]));
+  const named = new Map<string, NamedFile>();
+  for (const { stored } of records) {
+    if (stored.kind === 'damaged') continue;
+    const path = bytesPath(stored.record);
+    named.set(path, {
+      path,
+      sha256: stored.record.original.sha256,
+      records: [...(named.get(path)?.records ?? []), stored.record],
+      bytes: there.get(path)?.bytes ?? null,
+    });
+  }
+  return named;
+}
+
+async function lookAll(dir: string, files: readonly NamedFile[]): Promise<Map<NamedFile, Look>> {
+  const limit = pLimit(8);
+  const looks = await Promise.all(
+    files.map((file) => limit(async () => [file, await look(dir, file)] as const)),
+  );
+  return new Map(looks);
+}
+
+async function look(dir: string, { path, bytes, sha256 }: NamedFile): Promise<Look> {
+  if (bytes === null) return { kind: 'missing' };
+  try {
+    const actual = await hashFile(join(dir, path));
+    const isSmall = actual !== sha256 && bytes < 1024;
+    if (isSmall && isLfsPointer(await readFile(join(dir, path)))) return { kind: 'lfs-pointer' };
+    return { kind: 'hashed', sha256: actual, bytes };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT'
+      ? { kind: 'missing' }
+      : { kind: 'unreadable', reason: code ?? message };
+  }
+}
+
+function originalFindings(
+  file: NamedFile,
+  look: Look,
+  named: ReadonlyMap<string, NamedFile>,
+  looks: ReadonlyMap<NamedFile, Look>,
+): VerifyFinding[] {
+  const [record] = file.records;
+  const isRejected = record!.rejected !== undefined;
+  const restore = isRejected
+    ? 'restore it (git checkout); it was never usable, and nothing is made of it'
+    : 'restore it (git checkout, git lfs pull), or ask for another take (take: 2 is bought anew)';
+  const say = (message: string, isMissing = false): VerifyFinding[] => {
+    const code =
+      `${isRejected ? 'rejected' : 'original'}-${isMissing ? 'missing' : 'damaged'}` as const;
+    return file.records.map(({ key }) => finding('error', code, file.path, message, key));
+  };
+
+  switch (look.kind) {
+    case 'missing':
+      return say(`is missing, and its record says that it was paid for; ${restore}`, true);
+    case 'unreadable':
+      return say(`cannot be read (${look.reason}); see to its permissions, or to the disk`);
+    case 'lfs-pointer':
+      return say('is a Git LFS pointer and not the picture; run git lfs pull');
+    case 'hashed':
+  }
+  if (look.sha256 === file.sha256) {
+    return file.records
+      .filter(({ original }) => original.bytes !== look.bytes)
+      .map(({ key, original }) => {
+        const message = `is whole with ${look.bytes} bytes, and its record ${key.slice(0, 12)}… says ${original.bytes}: the record was changed; restore it (git checkout)`;
+        return finding('error', 'record-damaged', file.path, message, key);
+      });
+  }
+  return say(`${damageOf(file, look, named, looks)}; ${restore}`);
+}
+
+/** In words, what happened to bytes that are not what their record says. */
+function damageOf(
+  file: NamedFile,
+  look: Extract<Look, { kind: 'hashed' }>,
+  named: ReadonlyMap<string, NamedFile>,
+  looks: ReadonlyMap<NamedFile, Look>,
+): string {
+  if (look.bytes === 0) return 'is empty';
+  const owner = [...named.values()].find(({ sha256 }) => sha256 === look.sha256);
+  if (owner !== undefined) {
+    const other = looks.get(owner);
+    const isSwapped = other?.kind === 'hashed' && other.sha256 === file.sha256;
+    return isSwapped
+      ? `holds the bytes of ${owner.path}, and that one holds these: exchange the two files`
+      : `holds the bytes of ${owner.path}`;
+  }
+  const expected = file.records[0]!.original.bytes;
+  if (look.bytes < expected) return `is cut short: ${look.bytes} of ${expected} bytes`;
+  if (look.bytes > expected) return `is too long: ${look.bytes} bytes for ${expected}`;
+  return `is damaged: it is as long as it should be and hashes to ${look.sha256.slice(0, 12)}…`;
+}
+
+/** Paid bytes that nothing names: no error, for a record that is gone takes nothing from a page. */
+function unnamedFindings(
+  { records, originals, rejected }: StoreListing,
+  named: ReadonlyMap<string, NamedFile>,
+): VerifyFinding[] {
+  const isOpen = records.some(({ stored }) => stored.kind === 'damaged');
+  const what = isOpen
+    ? 'is named by no record that can be read: keep it until the damaged records are restored'
+    : 'is named by no record: nothing is made of it, and tintype prune removes it';
+  return [...originals, ...rejected]
+    .filter(({ path }) => !named.has(path))
+    .map(({ path }) => finding('note', 'original-unnamed', path, what));
+}
+
+function otherFindings({ pins, leftovers, foreign }: StoreListing): VerifyFinding[] {
+  const note = (code: VerifyFinding['code'], message: string) => (file: StoreFile) =>
+    finding('note', code, file.path, message);
+  return [
+    ...pins
+      .filter(({ pin }) => pin === null)
+      .map(
+        note(
+          'pin-damaged',
+          'does not say what an https: input was; restore it (git checkout), or it is fetched again',
+        ),
+      ),
+    ...leftovers.map(
+      note('not-ours', 'was left by a write that did not end; tintype prune removes it'),
+    ),
+    ...foreign.map(
+      note(
+        'not-ours',
+        'is nothing that the store puts there: Tintype neither reads nor removes it',
+      ),
+    ),
+  ];
+}
+
+/** Attempts of no process that lives. */
+async function attemptFindings(dir: string): Promise<VerifyFinding[]> {
+  const store = fileStore(dir);
+  const attempts = await store.attempts();
+  const findings: VerifyFinding[] = [];
+  for (const { key, imageId, startedAt, isReceived } of attempts.values()) {
+    if (await store.isClaimed(key)) continue;
+    const message = isReceived
+      ? `was asked for at ${startedAt} and its picture is here: the next run that may buy records it, for nothing`
+      : `was asked for at ${startedAt} with an unknown outcome, and may have been billed: the next run that may buy asks again`;
+    const path = slashed(layout.attempt('', key));
+    findings.push({ ...finding('note', 'attempt-left', path, message, key), imageIds: [imageId] });
+  }
+  for (const name of await readdir(layout.attemptsDir(dir)).catch(() => [])) {
+    const key = basename(name, '.received') as Key;
+    if (!name.endsWith('.received') || attempts.has(key)) continue;
+    const path = slashed(layout.received('', key));
+    const message =
+      'holds the answer to a paid request, and the attempt that says which request is gone or damaged; keep the file, and ask for another take where its picture is missing';
+    findings.push(finding('error', 'attempt-damaged', path, message, key));
+  }
+  return findings;
+}
+
+function finding(
+  severity: VerifyFinding['severity'],
+  code: VerifyFinding['code'],
+  path: string,
+  message: string,
+  key?: Key,
+): VerifyFinding {
+  return { severity, code, path, message, ...(key === undefined ? {} : { key }) };
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
+}

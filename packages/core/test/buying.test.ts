@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest';
+import type { Provider } from '../src/index.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import {
+  overloaded,
+  rateLimited,
+  serverError,
+  startOpenAiEmulator,
+} from './support/openai-emulator.ts';
+import { fastClock, testProject, type TestProject, testToday } from './support/project.ts';
+
+const api = useApi();
+
+function manifest(prompts: readonly string[], more = ''): string {
+  return `images:\n${prompts
+    .map(
+      (prompt) =>
+        `  ${prompt}: { prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`,
+    )
+    .join('')}`;
+}
+
+function project(
+  prompts: readonly string[],
+  more = '',
+  baseUrl = api().baseUrl,
+): Promise<TestProject> {
+  return testProject({ 'a.images.yaml': manifest(prompts, more) }, baseUrl);
+}
+
+const many = Array.from({ length: 9 }, (_, index) => `i${index}`);
+
+describe('requests in flight', () => {
+  test.each([1, 3])('are %d at most', async (concurrency) => {
+    await using slow = await startOpenAiEmulator({ latencyMs: 40 });
+    await using made = await project(many, '', slow.baseUrl);
+    const { result } = await made.generate({ options: { concurrency } });
+    expect(result).toMatchObject({ bought: 9 });
+    expect(slow.inFlightPeak).toBe(concurrency);
+  });
+});
+
+describe('pictures a minute', () => {
+  /** When pictures were asked for, in milliseconds of the clock. */
+  async function leaving(made: TestProject, imagesPerMinute: number | null): Promise<number[]> {
+    const { events, result } = await made.generate({
+      options: { concurrency: 9, imagesPerMinute },
+    });
+    expect(result).toMatchObject({ failed: 0 });
+    return eventsOf(events, 'generating').map(({ time }) => Date.parse(time));
+  }
+
+  function mostInAMinute(times: readonly number[]): number {
+    return Math.max(
+      ...times.map(
+        (start) => times.filter((time) => time >= start && time < start + 60_000).length,
+      ),
+    );
+  }
+
+  test('are never more than were set, from the first request on', async () => {
+    await using made = await project(many);
+    expect(mostInAMinute(await leaving(made, 4))).toBeLessThanOrEqual(4);
+    expect(api().requests).toHaveLength(9);
+  });
+
+  test('are 1, where 1 is set', async () => {
+    await using made = await project(many.slice(0, 4));
+    expect(mostInAMinute(await leaving(made, 1))).toBe(1);
+  });
+
+  test('count the pictures that are worked from', async () => {
+    await using made = await project(['top']);
+    await made.write(
+      'a.images.yaml',
+      `${manifest(['top'])}${manifest(['a', 'b', 'c'], ', input_images: ["tintype:top", "tintype:top"]').replace('images:\n', '')}`,
+    );
+    // 1, then 3 for each.
+    const times = await leaving(made, 4);
+    expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(59_000);
+    expect(times[3]! - times[2]!).toBeGreaterThanOrEqual(59_000);
+  });
+
+  test('are learned from the first answers of an account of 3, and nothing is lost or bought twice', async () => {
+    // A minute of the account is one of the clock.
+    await using tight = await startOpenAiEmulator({ imagesPerMinute: 3, minuteMs: 60 });
+    await using made = await project(many, '', tight.baseUrl);
+    const { result, events } = await made.generate({ options: { concurrency: 4 } });
+    expect(result).toMatchObject({ bought: 9, delivered: 9, failed: 0 });
+    expect(billedPrompts(tight)).toEqual(many);
+    const refused = tight.requests.filter(({ status }) => status === 429).length;
+    expect(refused).toBeLessThanOrEqual(3);
+    expect(eventsOf(events, 'generating')).toHaveLength(9 + refused);
+  });
+
+  test('a 429 holds the whole run back, and an hour of it only its own image', async () => {
+    await using made = await project(many.slice(0, 3));
+    api().fail(rateLimited({ retryAfter: '30', limit: 1000, used: 1000 }), { prompt: 'i0' });
+    const slow = await made.generate({ options: { concurrency: 1 } });
+    const times = eventsOf(slow.events, 'generating').map(({ time }) => Date.parse(time));
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(29_000);
+
+    await made.write('a.images.yaml', manifest(many.slice(0, 3), ', take: 2'));
+    api().fail(rateLimited({ retryAfter: '3600', limit: 1000, used: 1000 }), { prompt: 'i0' });
+    const long = await made.generate({ options: { concurrency: 1 } });
+    expect(long.result).toMatchObject({ bought: 2, failed: 1 });
+    const last = eventsOf(long.events, 'done')[0]!.time;
+    expect(Date.parse(last) - Date.parse(long.events[0]!.time)).toBeLessThan(3_000_000);
+    expect(eventsOf(long.events, 'failed')[0]?.message).toMatch(
+      /run again after 2026-11-23 13:\d\d UTC/,
+    );
+  });
+});
+
+describe('where nobody listens', () => {
+  /** Where nobody listens any more. */
+  async function deserted(): Promise<{ baseUrl: string; port: number }> {
+    await using gone = await startOpenAiEmulator();
+    return { baseUrl: gone.baseUrl, port: Number(new URL(gone.baseUrl).port) };
+  }
+
+  test.each([
+    ['a port', async () => (await deserted()).baseUrl, /ECONNREFUSED/],
+    ['a name', async () => 'http://tintype.invalid/v1', /ENOTFOUND|EAI_AGAIN/],
+  ])(
+    '%s is tried six times, nothing is billed, and nothing is left behind',
+    async (_, baseUrl, message) => {
+      await using made = await project(['hat'], '', await baseUrl());
+      const { result, events } = await made.generate();
+      expect(result).toMatchObject({ failed: 1, bought: 0, costUsd: 0 });
+      expect(eventsOf(events, 'generating')).toHaveLength(6);
+      expect(eventsOf(events, 'failed')).toMatchObject([
+        {
+          code: 'not-connected',
+          maybeBilled: false,
+          message: expect.stringMatching(message) as string,
+        },
+      ]);
+      expect((await made.plan()).requests[0]?.status).toBe('missing');
+    },
+  );
+
+  test('and then somebody does, the picture is had', async () => {
+    const { baseUrl, port } = await deserted();
+    await using made = await project(['hat'], '', baseUrl);
+    const starting: Promise<AsyncDisposable>[] = [];
+    const { result } = await made.generate({
+      clock: fastClock(testToday, 20),
+      onEvent: ({ type }) => {
+        if (type === 'generating' && starting.length === 0)
+          starting.push(startOpenAiEmulator({ port }));
+      },
+    });
+    for (const started of starting) await (await started)[Symbol.asyncDispose]();
+    expect(result).toMatchObject({ bought: 1, failed: 0 });
+  });
+});
+
+describe('a budget', () => {
+  test('counts a server error that may have been billed, and refuses the retry that it does not hold', async () => {
+    await using made = await project(['a', 'b', 'c']);
+    const { high } = (await made.plan()).totals.costUsd!;
+    api().fail(serverError(500, { billed: true }), { prompt: 'b' });
+    const { error, events } = await made.generate({
+      options: { maxCostUsd: high, concurrency: 3 },
+    });
+    expect(error).toMatchObject({ code: 'over-budget' });
+    // The others were in the plan, and still fit.
+    expect(
+      eventsOf(events, 'generated')
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['a', 'c']);
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { id: 'b', code: 'server-error', maybeBilled: true },
+    ]);
+    expect(billedPrompts(api())).toEqual(['a', 'b', 'c']);
+    const spent = api().ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
+    expect(spent).toBeLessThanOrEqual(high);
+    // What was bought was delivered before the run ended.
+    expect((await made.read('public/images/a.jpeg')).length).toBeGreaterThan(0);
+    expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 3 });
+  });
+
+  test('does not count what was not billed', async () => {
+    await using made = await project(['a']);
+    const { high } = (await made.plan()).totals.costUsd!;
+    api().fail([overloaded(), overloaded(), overloaded()], { prompt: 'a' });
+    expect((await made.generate({ options: { maxCostUsd: high } })).result).toMatchObject({
+      bought: 1,
+    });
+  });
+
+  test('counts what was estimated where the answer does not say what it cost', async () => {
+    await using made = await project(['a', 'b']);
+    const { high } = (await made.plan()).totals.costUsd!;
+    api().fail({ kind: 'no-usage' }, { times: 'always' });
+    const { result } = await made.generate({ options: { maxCostUsd: high } });
+    expect(result).toMatchObject({ bought: 2, costUsd: null });
+  });
+});
+
+describe("a provider of the user's own", () => {
+  const own = (generate: Provider['generate']): Provider => ({
+    isPaid: true,
+    apiKeyName: null,
+    inputs: null,
+    refuse: () => null,
+    generate,
+  });
+
+  test('that throws anything may have been paid, and repeats no key', async () => {
+    await using made = await project(['a', 'b'], ', provider: own');
+    const secret = 'plain-secret-of-no-known-form';
+    const provider = {
+      ...own((order) => Promise.reject(new Error(`boom with ${order.apiKey}\u001b[31m`))),
+      apiKeyName: 'OWN_KEY',
+    };
+    const { result, events } = await made.generate({
+      env: { OWN_KEY: secret },
+      options: { providers: { own: provider } },
+    });
+    expect(result).toMatchObject({ failed: 2, bought: 0 });
+    for (const failure of eventsOf(events, 'failed')) {
+      expect(failure).toMatchObject({ code: 'connection-lost', maybeBilled: true });
+      expect(failure.message).toMatch(
+        /^the provider failed: boom with •+ \[31m; the picture may have been made and billed/,
+      );
+    }
+    expect((await made.plan({ options: { providers: { own: provider } } })).totals).toMatchObject({
+      attempted: 2,
+    });
+  });
+
+  test('is given the key that an image names only where that is a key of OpenAI', async () => {
+    await using made = await project(['a'], ', provider: own, openai_api_key: "${TEAM_KEY}"');
+    const orders: unknown[] = [];
+    const bytes = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    const provider: Provider = {
+      ...own((order) => {
+        orders.push({ apiKey: order.apiKey, openAiKey: order.openAiKey });
+        return Promise.resolve({
+          bytes,
+          usage: null,
+          requestId: null,
+          warnings: ['as good as it gets'],
+          limit: null,
+        });
+      }),
+      apiKeyName: 'OWN_TOKEN',
+    };
+    const { result, events } = await made.generate({
+      env: { OWN_TOKEN: 'token', TEAM_KEY: 'team' },
+      options: { providers: { own: provider } },
+    });
+    expect(result).toMatchObject({ bought: 1 });
+    expect(orders).toEqual([{ apiKey: 'token', openAiKey: 'team' }]);
+    expect(eventsOf(events, 'warning').map(({ message }) => message)).toContain(
+      '"a": as good as it gets',
+    );
+  });
+});

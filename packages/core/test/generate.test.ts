@@ -1,0 +1,981 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Provider, type StoreRecord, TintypeError } from '../src/index.ts';
+import { sha256 } from '../src/hash.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { filesBelow } from './support/files.ts';
+import { describePicture, picture } from './support/pictures.ts';
+import { testKey, testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+/** An image that is cheap to encode. */
+function image(prompt: string, more = ''): string {
+  return `{ prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }`;
+}
+
+function manifest(images: Readonly<Record<string, string>>): string {
+  return `images:\n${Object.entries(images)
+    .map(([id, fields]) => `  ${id}: ${fields}\n`)
+    .join('')}`;
+}
+
+function project(images: Readonly<Record<string, string>>): Promise<TestProject> {
+  return testProject({ 'a.images.yaml': manifest(images) }, api().baseUrl);
+}
+
+async function records({ root }: TestProject): Promise<StoreRecord[]> {
+  const files = [...(await filesBelow(join(root, '.tintype/records'))).keys()];
+  const { readFile } = await import('node:fs/promises');
+  return Promise.all(
+    files.map(
+      async (file) =>
+        JSON.parse(await readFile(join(root, '.tintype/records', file), 'utf8')) as StoreRecord,
+    ),
+  );
+}
+
+/** The store's folder of originals, or of attempts. */
+async function storeFiles({ root }: TestProject, folder: string): Promise<string[]> {
+  return [...(await filesBelow(join(root, '.tintype', folder))).keys()];
+}
+
+describe('twelve images that use every one of the twelve parameters', () => {
+  const twelve = `
+defaults: { quality: low }
+images:
+  plain: { prompt: plain, decorative: true }
+  own-key: { prompt: own key, openai_api_key: "\${TEAM_KEY}", decorative: true }
+  wide: { prompt: wide, aspect_ratio: "3:2", alt: A wide one }
+  tall: { prompt: tall, aspect_ratio: "2:3", decorative: true }
+  clear: { prompt: clear, background: transparent, output_format: png, decorative: true }
+  edited: { prompt: edited, model: gpt-image-1.5, input_images: [in/a.png], input_fidelity: high, decorative: true }
+  lax: { prompt: lax, moderation: low, decorative: true }
+  four: { prompt: four, number_of_images: 4, pick: 2, decorative: true }
+  rough: { prompt: rough, output_format: jpeg, output_compression: 10, decorative: true }
+  fine: { prompt: fine, output_format: jpeg, output_compression: 95, decorative: true }
+  best: { prompt: best, quality: high, decorative: true }
+  team/ada: { prompt: ada, user_id: user-7, decorative: true }
+`;
+  const run = { env: { TEAM_KEY: 'sk-team-key-0123456789' } };
+  let first: Awaited<ReturnType<TestProject['generate']>>;
+  let made: TestProject;
+  let ledger: readonly {
+    prompt: string;
+    body: unknown;
+    files: readonly unknown[];
+    model: string;
+    costUsd: number;
+    pictures: readonly string[];
+  }[];
+  let authorizations: Record<string, string>;
+
+  beforeAll(async () => {
+    made = await testProject(
+      { 'a.images.yaml': twelve, 'in/a.png': await picture() },
+      api().baseUrl,
+    );
+    first = await made.generate(run);
+    ledger = [...api().ledger];
+    authorizations = Object.fromEntries(
+      api().requests.map(({ body, headers }) => [
+        (body as { prompt: string }).prompt,
+        headers['authorization'] ?? '',
+      ]),
+    );
+    return () => made[Symbol.asyncDispose]();
+  });
+
+  test('buys fifteen pictures, one a request', () => {
+    expect(first).toMatchObject({ error: null, result: { bought: 15, delivered: 12, failed: 0 } });
+    expect(ledger.map(({ prompt }) => prompt).toSorted()).toEqual([
+      'ada',
+      'best',
+      'clear',
+      'edited',
+      'fine',
+      'four',
+      'four',
+      'four',
+      'four',
+      'lax',
+      'own key',
+      'plain',
+      'rough',
+      'tall',
+      'wide',
+    ]);
+  });
+
+  const common = {
+    model: 'gpt-image-2.5-flare',
+    n: 1,
+    size: '1024x1024',
+    quality: 'low',
+    output_format: 'png',
+  };
+  test.each<[string, object]>([
+    ['plain', {}],
+    ['own key', {}],
+    ['wide', { size: '1536x1024' }],
+    ['tall', { size: '1024x1536' }],
+    ['clear', { background: 'transparent' }],
+    ['edited', { model: 'gpt-image-1.5', n: '1', input_fidelity: 'high' }],
+    ['lax', { moderation: 'low' }],
+    ['four', {}],
+    ['rough', {}],
+    ['fine', {}],
+    ['best', { quality: 'high' }],
+    ['ada', { safety_identifier: 'user-7' }],
+  ])('sends for "%s" what is not at its default, and nothing else', (prompt, differs) => {
+    const bodies = ledger.filter((entry) => entry.prompt === prompt).map(({ body }) => body);
+    expect(bodies.length).toBeGreaterThan(0);
+    for (const body of bodies) expect(body).toEqual({ ...common, prompt, ...differs });
+  });
+
+  test('sends the key that an image names with its call, and the usual one with the others', () => {
+    expect(authorizations['own key']).toBe(`Bearer ${run.env.TEAM_KEY}`);
+    expect(authorizations['plain']).toBe(`Bearer ${testKey}`);
+  });
+
+  test('writes files of the formats and sizes asked for', async () => {
+    const files = [...(await filesBelow(join(made.root, 'public/images'))).keys()];
+    expect(files).toEqual([
+      'best.webp',
+      'clear.png',
+      'edited.webp',
+      'fine.jpeg',
+      'four.webp',
+      'lax.webp',
+      'own-key.webp',
+      'plain.webp',
+      'rough.jpeg',
+      'tall.webp',
+      'team/ada.webp',
+      'tintype.assets.json',
+      'wide.webp',
+    ]);
+    const shown = async (file: string) => describePicture(await made.read(`public/images/${file}`));
+    expect(
+      await Promise.all(
+        ['plain.webp', 'clear.png', 'fine.jpeg', 'wide.webp', 'tall.webp', 'edited.webp'].map(
+          shown,
+        ),
+      ),
+    ).toEqual([
+      'webp 1024x1024',
+      'png 1024x1024 with alpha',
+      'jpeg 1024x1024',
+      'webp 1536x1024',
+      'webp 1024x1536',
+      'webp 1024x1024',
+    ]);
+    const bytes = async (file: string) => (await made.read(`public/images/${file}`)).length;
+    expect(await bytes('rough.jpeg')).toBeLessThan(await bytes('fine.jpeg'));
+  });
+
+  test('shows what was bought, to the pixel', async () => {
+    const clear = first.result!.plan.requests.find(({ id }) => id === 'clear')!;
+    const record = (await records(made)).find(({ key }) => key === clear.key)!;
+    const raw = (bytes: Uint8Array) => sharp(bytes).ensureAlpha().raw().toBuffer();
+    const original = await made.read(
+      `.tintype/originals/${record.original.sha256.slice(0, 2)}/${record.original.sha256}.png`,
+    );
+    const [was, is] = await Promise.all([
+      raw(original),
+      raw(await made.read('public/images/clear.png')),
+    ]);
+    // PNG at compression 90 may have a palette: near, not equal, and equally transparent.
+    const middle = 4 * (512 * 1024 + 512);
+    for (const at of [0, middle]) {
+      for (const channel of [0, 1, 2, 3])
+        expect(Math.abs(was[at + channel]! - is[at + channel]!)).toBeLessThan(24);
+    }
+    expect([is[3], is[middle + 3]]).toEqual([0, 255]);
+  });
+
+  test('delivers the candidate that is picked', async () => {
+    const second = first.result!.plan.requests.find(
+      ({ id, candidate }) => id === 'four' && candidate === 2,
+    )!;
+    const record = (await records(made)).find(({ key }) => key === second.key)!;
+    expect(first.result!.assetMap.images['four']?.ai.original).toBe(record.original.sha256);
+    expect(record.request).toMatchObject({ candidate: 2 });
+  });
+
+  test('lists them in the asset map, in manifest order', () => {
+    const { images } = first.result!.assetMap;
+    expect(Object.keys(images)).toEqual([
+      'plain',
+      'own-key',
+      'wide',
+      'tall',
+      'clear',
+      'edited',
+      'lax',
+      'four',
+      'rough',
+      'fine',
+      'best',
+      'team/ada',
+    ]);
+    expect(images['wide']).toMatchObject({
+      alt: 'A wide one',
+      width: 1536,
+      height: 1024,
+      src: 'wide.webp',
+      sizes: null,
+      ai: { generated: true, provider: 'openai', model: 'gpt-image-2.5-flare' },
+    });
+  });
+
+  test('keeps an original and a record a request, and no attempt', async () => {
+    const all = await records(made);
+    expect(all).toHaveLength(15);
+    expect(await storeFiles(made, 'originals')).toHaveLength(15);
+    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    const sent = new Map(
+      ledger.flatMap(({ prompt, pictures }) => pictures.map((hash) => [hash, prompt])),
+    );
+    for (const { original, request, costUsd, usage, provenance } of all) {
+      expect(sent.get(original.sha256)).toBe(request.prompt);
+      const bytes = await made.read(
+        `.tintype/originals/${original.sha256.slice(0, 2)}/${original.sha256}.png`,
+      );
+      expect(sha256(bytes)).toBe(original.sha256);
+      expect(original.bytes).toBe(bytes.length);
+      expect(costUsd).toBeGreaterThan(0);
+      expect(usage?.outputImageTokens).toBeGreaterThan(0);
+      expect(provenance).toMatchObject({
+        requestId: expect.stringMatching(/^req_/) as string,
+        createdAt: expect.stringMatching(/^2026-11-23T/) as string,
+      });
+    }
+  });
+
+  test('costs what the API bills', () => {
+    const billed = ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
+    expect(first.result!.costUsd).toBeCloseTo(billed, 5);
+  });
+
+  test('warns of the model that is about to be shut down, and of nothing else', () => {
+    expect(
+      eventsOf(first.events, 'diagnostic').map(({ severity, code, line }) => [
+        severity,
+        code,
+        line,
+      ]),
+    ).toEqual([['warning', 'model-shutting-down', 9]]);
+    expect(eventsOf(first.events, 'warning')).toEqual([]);
+  });
+
+  test('are not asked for again by a second run, which needs no key and writes nothing', async () => {
+    const before = await filesBelow(made.root);
+    const second = await made.generate({ env: { OPENAI_API_KEY: '' } });
+    expect(second).toMatchObject({
+      error: null,
+      result: { bought: 0, delivered: 12, failed: 0, written: 0, removed: 0, costUsd: 0 },
+    });
+    expect(api().requests).toEqual([]);
+    expect(await filesBelow(made.root)).toEqual(before);
+  });
+});
+
+describe('what is bought', () => {
+  test('raising number_of_images from 4 to 6 buys two', async () => {
+    await using made = await project({ a: image('hat', ', number_of_images: 4') });
+    await made.generate();
+    expect(api().ledger).toHaveLength(4);
+    await made.write('a.images.yaml', manifest({ a: image('hat', ', number_of_images: 6') }));
+    const { result } = await made.generate();
+    expect(result).toMatchObject({ bought: 2, delivered: 6 });
+    expect(api().ledger).toHaveLength(6);
+    expect(new Set((await records(made)).map(({ original }) => original.sha256)).size).toBe(6);
+  });
+
+  test('going back to one candidate buys nothing, and is the first of the four', async () => {
+    await using made = await project({ a: image('hat', ', number_of_images: 4') });
+    const four = await made.generate();
+    await made.write('a.images.yaml', manifest({ a: image('hat') }));
+    const one = await made.generate();
+    expect(one.result?.bought).toBe(0);
+    expect(one.result?.assetMap.images['a']?.ai.original).toBe(
+      four.result?.assetMap.images['a-1']?.ai.original,
+    );
+  });
+
+  test('equal requests of two manifests are bought once, also at the same time', async () => {
+    await using made = await testProject(
+      {
+        'a.images.yaml': manifest({ a: image('hat') }),
+        'b/b.images.yaml': manifest({ b: image('hat'), c: image('hat', ', take: 2') }),
+      },
+      api().baseUrl,
+    );
+    const { result } = await made.generate();
+    expect(result).toMatchObject({ bought: 2, delivered: 3 });
+    expect(result?.plan.totals).toMatchObject({ images: 3, missing: 3 });
+    const { a, b, c } = result!.assetMap.images;
+    expect(a?.ai.original).toBe(b?.ai.original);
+    expect(a?.ai.original).not.toBe(c?.ai.original);
+    expect(api().ledger).toHaveLength(2);
+  });
+
+  test('two runs at once buy a key once', async () => {
+    await using made = await project({ a: image('hat'), b: image('cap') });
+    const [one, two] = await Promise.all([
+      made.generate(),
+      made.generate({ options: { outDir: 'other' } }),
+    ]);
+    expect([one.error, two.error]).toEqual([null, null]);
+    expect(one.result!.bought + two.result!.bought).toBe(2);
+    expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+    expect([one.result!.delivered, two.result!.delivered]).toEqual([2, 2]);
+  });
+
+  test.each([
+    ['moderation', ', moderation: low'],
+    ['output_compression', ', output_compression: 40'],
+    ['user_id', ', user_id: someone'],
+    ['openai_api_key', ', openai_api_key: "${OPENAI_API_KEY}"'],
+    ['widths', ', widths: [480]'],
+    ['formats', ', formats: [webp]'],
+    ['crop', ', crop: 300x200'],
+    ['sizes', ', sizes: 100vw'],
+    [
+      'defaults written out',
+      ', number_of_images: 1, background: auto, input_fidelity: low, model: gpt-image-2.5-flare, take: 1',
+    ],
+  ])('changing %s buys nothing', async (_, more) => {
+    await using made = await project({ a: image('hat') });
+    await made.generate();
+    await made.write('a.images.yaml', manifest({ a: image('hat', more) }));
+    const { error, result } = await made.generate();
+    expect({ error, bought: result?.bought, delivered: result?.delivered }).toEqual({
+      error: null,
+      bought: 0,
+      delivered: 1,
+    });
+    expect(api().requests).toHaveLength(1);
+  });
+
+  test('moving the manifest, renaming the image and giving it an alt buys nothing', async () => {
+    await using made = await project({ a: image('hat') });
+    await made.generate();
+    await rm(join(made.root, 'a.images.yaml'));
+    await made.write(
+      'deep/er/b.images.yaml',
+      manifest({ 'x/y': image('hat').replace('decorative: true', 'alt: A hat') }),
+    );
+    const { result } = await made.generate();
+    expect(result).toMatchObject({ bought: 0, delivered: 1 });
+    expect([...(await filesBelow(join(made.root, 'public/images'))).keys()]).toEqual([
+      'tintype.assets.json',
+      'x/y.jpeg',
+    ]);
+  });
+});
+
+describe('--missing', () => {
+  /** A provider that must not be looked at, let alone asked. */
+  const untouchable = (): Provider => ({
+    isPaid: true,
+    apiKeyName: 'NO_SUCH_KEY',
+    inputs: null,
+    refuse: () => {
+      throw new Error('a provider was asked what it can do');
+    },
+    generate: () => {
+      throw new Error('a provider was asked for a picture');
+    },
+  });
+  const keyless = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' };
+
+  test('fail lists what is missing and for how much, and needs no key, no network and no provider', async () => {
+    await using made = await project({
+      a: image('hat'),
+      b: image('cap', ', number_of_images: 2, provider: own'),
+    });
+    const before = await filesBelow(made.root);
+    const { error, events } = await made.generate({
+      env: keyless,
+      options: { missing: 'fail', providers: { own: untouchable() } },
+    });
+    expect(error).toMatchObject({ code: 'originals-missing' });
+    const { message } = error as TintypeError;
+    expect(message).toMatch(
+      /3 originals are missing[^]*\n {2}a {2}new {2}\$0\.00\d+[^]*\n {2}b \(candidate 1\) [^]*\n {2}b \(candidate 2\) /,
+    );
+    expect(eventsOf(events, 'planned')).toMatchObject([{ images: 3, missing: 3, costUsd: 0 }]);
+    expect(api().requests).toEqual([]);
+    expect(await filesBelow(made.root)).toEqual(before);
+  });
+
+  test('fail delivers what is stored', async () => {
+    await using made = await project({ a: image('hat') });
+    await made.generate();
+    await rm(join(made.root, 'public'), { recursive: true });
+    await rm(join(made.root, 'node_modules'), { recursive: true });
+    const { result } = await made.generate({ env: keyless, options: { missing: 'fail' } });
+    expect(result).toMatchObject({ delivered: 1, bought: 0 });
+    expect(await describePicture(await made.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
+  });
+
+  test('standin draws what is missing, marks it, and stores nothing', async () => {
+    await using made = await project({
+      a: image('hat'),
+      b: image('cap', ', provider: own, input_images: ["tintype:a"]'),
+    });
+    const { error, result } = await made.generate({
+      env: keyless,
+      options: { missing: 'standin', providers: { own: untouchable() } },
+    });
+    expect(error).toBeNull();
+    expect(result).toMatchObject({ delivered: 2, bought: 0, costUsd: 0 });
+    for (const id of ['a', 'b']) {
+      expect(result?.assetMap.images[id]?.ai).toMatchObject({
+        generated: false,
+        provider: 'offline',
+        original: null,
+      });
+      expect(await describePicture(await made.read(`public/images/${id}.jpeg`))).toBe(
+        'jpeg 1408x480',
+      );
+    }
+    expect(await storeFiles(made, '')).toEqual([]);
+    expect(api().requests).toEqual([]);
+  });
+
+  test('standin delivers the stored ones as they are', async () => {
+    await using made = await project({ a: image('hat') });
+    await made.generate();
+    await made.write('a.images.yaml', manifest({ a: image('hat'), b: image('cap') }));
+    const { result } = await made.generate({ options: { missing: 'standin' } });
+    expect(Object.values(result!.assetMap.images).map(({ ai }) => ai.generated)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('buy without a key is a refusal that names the image and the variable', async () => {
+    await using made = await project({ a: image('hat', ', openai_api_key: "${TEAM_KEY}"') });
+    const { error } = await made.generate();
+    expect(error).toMatchObject({
+      code: 'api-key-missing',
+      imageId: 'a',
+      message: expect.stringContaining('TEAM_KEY') as string,
+    });
+    expect(api().requests).toEqual([]);
+  });
+});
+
+describe('ids', () => {
+  test('make only these and what they work from, and the others keep their place', async () => {
+    await using made = await project({
+      a: image('hat'),
+      b: image('cap'),
+      c: image('bow', ', input_images: ["tintype:b"]'),
+      d: image('tie'),
+    });
+    const some = await made.generate({ ids: ['c'] });
+    expect(billedPrompts(api())).toEqual(['bow', 'cap']);
+    expect(Object.keys(some.result!.assetMap.images)).toEqual(['b', 'c']);
+    const others = await made.generate({ ids: ['d', 'a'] });
+    expect(Object.keys(others.result!.assetMap.images)).toEqual(['a', 'b', 'c', 'd']);
+    expect(others.result).toMatchObject({ delivered: 2, removed: 0 });
+    const all = await made.generate();
+    expect(all.result).toMatchObject({ bought: 0, written: 0 });
+  });
+
+  test('that no image has are refused before anything', async () => {
+    await using made = await project({ hero: image('hat') });
+    const { error } = await made.generate({ ids: ['hreo'] });
+    expect(error).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/no image "hreo".*hero/) as string,
+    });
+    expect(api().requests).toEqual([]);
+  });
+});
+
+describe('what was paid for', () => {
+  /** A project with one bought image, and the cache gone. */
+  async function bought(): Promise<{ made: TestProject; file: string; record: StoreRecord }> {
+    const made = await project({ a: image('hat') });
+    await made.generate();
+    await rm(join(made.root, 'node_modules'), { recursive: true });
+    const [record] = await records(made);
+    const { sha256: hash } = record!.original;
+    return { made, record: record!, file: `.tintype/originals/${hash.slice(0, 2)}/${hash}.png` };
+  }
+
+  async function expectFailure(made: TestProject, code: string, message: RegExp): Promise<void> {
+    const { result, events } = await made.generate();
+    expect(result).toMatchObject({ failed: 1, bought: 0, delivered: 0 });
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { id: 'a', code, message: expect.stringMatching(message) as string },
+    ]);
+    expect(api().requests).toHaveLength(1);
+    // What was delivered before stands.
+    expect(await describePicture(await made.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
+  }
+
+  test('and is damaged fails, and is not bought again', async () => {
+    const { made, file } = await bought();
+    await using _ = made;
+    const bytes = await made.read(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    await made.write(file, bytes);
+    await expectFailure(made, 'original-damaged', /damaged.*git checkout/);
+  });
+
+  test('and is gone fails, and is not bought again', async () => {
+    const { made, file } = await bought();
+    await using _ = made;
+    await rm(join(made.root, file));
+    await expectFailure(made, 'original-missing', /is gone.*git lfs pull/);
+  });
+
+  test('and is a Git LFS pointer fails with the way out', async () => {
+    const { made, file, record } = await bought();
+    await using _ = made;
+    const { sha256: hash, bytes } = record.original;
+    await made.write(
+      file,
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${hash}\nsize ${bytes}\n`,
+    );
+    await expectFailure(made, 'original-damaged', /Git LFS pointer.*git lfs pull/);
+  });
+
+  test.each([
+    ['is no JSON', () => '<<<<<<< HEAD', /no JSON/],
+    [
+      'is of another request',
+      (record: StoreRecord) =>
+        JSON.stringify({ ...record, request: { ...record.request, prompt: 'cap' } }),
+      /not the one of its request/,
+    ],
+    [
+      'is of a newer Tintype',
+      (record: StoreRecord) => JSON.stringify({ ...record, version: 2 }),
+      /newer Tintype.*update/,
+    ],
+    [
+      'has no original',
+      (record: StoreRecord) => JSON.stringify({ ...record, original: null }),
+      /which original/,
+    ],
+    [
+      'names an original elsewhere',
+      (record: StoreRecord) =>
+        JSON.stringify({
+          ...record,
+          original: { ...record.original, sha256: '../../../etc/passwd' },
+        }),
+      /which original/,
+    ],
+  ] as const)(
+    'and whose record %s fails, and is not bought again',
+    async (_what, damage, message) => {
+      const { made, record } = await bought();
+      await using _ = made;
+      await made.write(
+        `.tintype/records/${record.key.slice(0, 2)}/${record.key}.json`,
+        damage(record),
+      );
+      await expectFailure(made, 'record-damaged', message);
+    },
+  );
+
+  test('is found by a record in a folder of another name, too', async () => {
+    const { made, record } = await bought();
+    await using _ = made;
+    const path = `.tintype/records/${record.key.slice(0, 2)}/${record.key}.json`;
+    await made.write(`.tintype/records/zz/${record.key}.json`, await made.read(path));
+    await rm(join(made.root, path));
+    expect((await made.generate()).result).toMatchObject({ delivered: 1, bought: 0 });
+  });
+});
+
+describe('an attempt', () => {
+  test('of unknown outcome is told by the plan and the next run, which asks again', async () => {
+    await using made = await project({ a: image('hat'), b: image('cap') });
+    api().fail({ kind: 'reset-mid-body' }, { prompt: 'hat' });
+    const first = await made.generate();
+    expect(first.result).toMatchObject({ delivered: 1, failed: 1 });
+    expect(eventsOf(first.events, 'failed')).toMatchObject([
+      { id: 'a', code: 'connection-lost', maybeBilled: true },
+    ]);
+
+    const plan = await made.plan();
+    expect(plan.totals).toMatchObject({ images: 2, stored: 1, attempted: 1, missing: 0 });
+    const [row] = plan.requests;
+    expect(row).toMatchObject({
+      id: 'a',
+      status: 'attempted',
+      reason: expect.stringMatching(/^asked for at 2026-11-23T.*may have been billed$/) as string,
+    });
+    expect(row?.costUsd?.high).toBeGreaterThan(0);
+
+    const second = await made.generate();
+    expect(eventsOf(second.events, 'warning')).toMatchObject([
+      {
+        code: 'maybe-billed',
+        message: expect.stringMatching(/^"a" was asked for at/) as string,
+        manifest: 'a.images.yaml',
+        line: 2,
+      },
+    ]);
+    expect(second.result).toMatchObject({ bought: 1, delivered: 2, failed: 0 });
+    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(billedPrompts(api())).toEqual(['cap', 'hat', 'hat']);
+
+    const third = await made.generate();
+    expect(eventsOf(third.events, 'warning')).toEqual([]);
+  });
+
+  test('carries the request id that the API gave', async () => {
+    await using made = await project({ a: image('hat') });
+    const serverError = {
+      kind: 'error',
+      status: 500,
+      error: { message: 'oh', type: 'server_error', param: null, code: null },
+    } as const;
+    api().fail([serverError, serverError], { prompt: 'hat' });
+    await made.generate();
+    const [row] = (await made.plan()).requests;
+    const { id } = api().requests.at(-1)!;
+    expect(row?.reason).toContain(`(request ${id})`);
+  });
+
+  test('of unknown outcome stays one although a later call is refused for nothing', async () => {
+    await using made = await project({ a: image('hat') });
+    api().fail({ kind: 'reset-before-headers' }, { prompt: 'hat' });
+    await made.generate();
+    const before = (await made.plan()).requests[0]?.reason;
+    const revoked = {
+      kind: 'error',
+      status: 401,
+      error: { message: 'no', type: 'invalid_request_error', param: null, code: 'invalid_api_key' },
+    } as const;
+    api().fail(revoked, { prompt: 'hat' });
+    await made.generate();
+    expect((await made.plan()).requests[0]).toMatchObject({ status: 'attempted', reason: before });
+  });
+
+  test('whose picture arrived is recorded by the next run, for nothing', async () => {
+    await using made = await project({ a: image('hat') });
+    const [row] = (await made.plan()).requests;
+    // What a crash leaves between the bytes and their record.
+    const bytes = await picture('png', { width: 1408, height: 480 });
+    const attempt = {
+      version: 1,
+      key: row!.key,
+      imageId: 'a',
+      request: row!.request,
+      startedAt: '2026-11-22T00:00:00.000Z',
+      outcome: 'answered',
+      requestId: 'req_1',
+      usage: {
+        inputTextTokens: 10,
+        inputImageTokens: 0,
+        outputImageTokens: 100,
+        outputTextTokens: 0,
+      },
+    };
+    await made.write(`.tintype/attempts/${row!.key}.json`, JSON.stringify(attempt));
+    await made.write(`.tintype/attempts/${row!.key}.received`, bytes);
+    expect((await made.plan()).requests[0]).toMatchObject({
+      status: 'attempted',
+      reason: expect.stringContaining('for nothing') as string,
+      costUsd: { low: 0, high: 0 },
+    });
+
+    const { result, events } = await made.generate({ env: { OPENAI_API_KEY: '' } });
+    expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 0 });
+    expect(eventsOf(events, 'warning')).toEqual([]);
+    expect(api().requests).toEqual([]);
+    const [record] = await records(made);
+    expect(record).toMatchObject({
+      original: { sha256: sha256(bytes) },
+      usage: attempt.usage,
+      provenance: { requestId: 'req_1' },
+    });
+    expect(record!.costUsd).toBeCloseTo(0.003_05, 6);
+    expect(await storeFiles(made, 'attempts')).toEqual([]);
+  });
+
+  test('whose record stands is cleared without a word', async () => {
+    await using made = await project({ a: image('hat') });
+    const { result } = await made.generate();
+    const { key, request } = result!.plan.requests[0]!;
+    await made.write(
+      `.tintype/attempts/${key}.json`,
+      JSON.stringify({
+        version: 1,
+        key,
+        imageId: 'a',
+        request,
+        startedAt: 'x',
+        outcome: null,
+        requestId: null,
+        usage: null,
+      }),
+    );
+    const { events } = await made.generate();
+    expect(eventsOf(events, 'warning')).toEqual([]);
+    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(api().requests).toHaveLength(1);
+  });
+
+  test.each(['', 'null', '[]', '{"version": 2}', '<<<<<<<'])(
+    "file with %j in it stands in nobody's way",
+    async (text) => {
+      await using made = await project({ a: image('hat') });
+      await made.write(`.tintype/attempts/${'a'.repeat(64)}.json`, text);
+      expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 1 });
+    },
+  );
+});
+
+describe('before anything is spent', () => {
+  test("a file of somebody else's in the output folder is a refusal", async () => {
+    await using made = await project({ a: image('hat') });
+    await made.write('public/images/a.jpeg', 'my holiday');
+    const { error } = await made.generate();
+    expect(error).toMatchObject({
+      code: 'output-not-ours',
+      message: expect.stringContaining('a.jpeg') as string,
+    });
+    expect(api().requests).toEqual([]);
+    expect((await made.read('public/images/a.jpeg')).toString()).toBe('my holiday');
+  });
+
+  test('a mistake in one manifest is a refusal of all', async () => {
+    await using made = await testProject(
+      {
+        'a.images.yaml': manifest({ a: image('hat') }),
+        'b.images.yaml': manifest({ b: '{ prompt: x }' }),
+      },
+      api().baseUrl,
+    );
+    const { error, events } = await made.generate();
+    expect(error).toMatchObject({ code: 'manifest' });
+    expect(eventsOf(events, 'diagnostic')).toMatchObject([
+      { file: 'b.images.yaml', line: 2, code: 'missing-alt' },
+    ]);
+    expect(api().requests).toEqual([]);
+  });
+
+  test('a budget that does not hold the plan is a refusal', async () => {
+    await using made = await project({ a: image('hat'), b: image('cap') });
+    const { high } = (await made.plan()).totals.costUsd!;
+    const { error } = await made.generate({ options: { maxCostUsd: high - 0.0001 } });
+    expect(error).toMatchObject({
+      code: 'over-budget',
+      message: expect.stringContaining('nothing was bought') as string,
+    });
+    expect(api().requests).toEqual([]);
+    const { result } = await made.generate({ options: { maxCostUsd: high } });
+    expect(result).toMatchObject({ bought: 2 });
+  });
+
+  test('an unknown price and a budget are a refusal, unless allowUnpriced', async () => {
+    await using made = await project({ a: image('hat', ', model: gpt-image-2') });
+    const options = { maxCostUsd: 1, models: { 'gpt-image-2': { tokens: null } } };
+    const { error } = await made.generate({ options });
+    expect(error).toMatchObject({
+      code: 'over-budget',
+      message: expect.stringMatching(/price of a is unknown.*allowUnpriced/) as string,
+    });
+    expect(api().requests).toEqual([]);
+    expect((await made.plan({ options })).totals).toMatchObject({ costUsd: null, unpriced: 1 });
+    const { result } = await made.generate({ options: { ...options, allowUnpriced: true } });
+    expect(result).toMatchObject({ bought: 1 });
+  });
+
+  test('a model that was shut down is a refusal where it would have to be bought from, and a warning where not', async () => {
+    await using made = await project({
+      a: image('hat', ', model: gpt-image-1').replace('size: 1408x480, ', ''),
+    });
+    const late = await made.generate();
+    expect(eventsOf(late.events, 'diagnostic')).toMatchObject([
+      {
+        severity: 'error',
+        code: 'model-shut-down',
+        message: expect.stringContaining('gpt-image-2.6-flare') as string,
+      },
+    ]);
+    expect(late.error).toMatchObject({ code: 'manifest' });
+    expect(api().requests).toEqual([]);
+  });
+
+  test('what a provider cannot do is a mistake at the image, also where it waits for another', async () => {
+    await using made = await project({
+      a: image('hat'),
+      b: image('cap', ', provider: local, input_images: ["tintype:a"]'),
+    });
+    const { openAi } = await import('../src/provider/openai.ts');
+    const local = openAi({ baseUrl: api().baseUrl, apiKeyName: null, supportsEdits: false });
+    const { error, events } = await made.generate({ options: { providers: { local } } });
+    expect(error).toMatchObject({ code: 'manifest' });
+    expect(eventsOf(events, 'diagnostic')).toMatchObject([
+      {
+        code: 'not-supported-by-provider',
+        line: 3,
+        message: 'the provider local takes no input images',
+      },
+    ]);
+    expect(api().requests).toEqual([]);
+  });
+});
+
+describe('an interrupted run', () => {
+  test('awaits and stores what is in flight, asks for nothing more, and the next run buys the rest', async () => {
+    await using made = await project({
+      a: image('hat'),
+      b: image('cap'),
+      c: image('bow'),
+      d: image('tie'),
+    });
+    api().fail({ kind: 'delay', ms: 300 }, { times: 'always' });
+    const controller = new AbortController();
+    const { error, events } = await made.generate({
+      options: { concurrency: 2 },
+      signal: controller.signal,
+      onEvent: ({ type }) => type === 'generating' && setTimeout(() => controller.abort(), 50),
+    });
+    expect(error).toMatchObject({
+      code: 'interrupted',
+      message: expect.stringContaining('2 bought pictures') as string,
+    });
+    expect(eventsOf(events, 'failed')).toEqual([]);
+    expect(eventsOf(events, 'done')).toMatchObject([{ bought: 2, failed: 0 }]);
+    expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+    expect(await records(made)).toHaveLength(2);
+    expect(await storeFiles(made, 'attempts')).toEqual([]);
+
+    const { result } = await made.generate();
+    expect(result).toMatchObject({ bought: 2, delivered: 4 });
+    expect(api().ledger).toHaveLength(4);
+  });
+
+  test('says what failed while it was drained', async () => {
+    await using made = await project({ a: image('hat'), b: image('cap') });
+    api().fail(
+      { kind: 'delay', ms: 200, followedBy: { kind: 'reset-before-headers' } },
+      { prompt: 'hat' },
+    );
+    const controller = new AbortController();
+    const { error, events } = await made.generate({
+      options: { concurrency: 1 },
+      signal: controller.signal,
+      onEvent: ({ type }) => type === 'generating' && setTimeout(() => controller.abort(), 50),
+    });
+    expect(error).toMatchObject({ code: 'interrupted' });
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { id: 'a', code: 'connection-lost', maybeBilled: true },
+    ]);
+    expect(api().requests).toHaveLength(1);
+  });
+
+  test('does not wait for the end of a pause', async () => {
+    await using made = await project({ a: image('hat') });
+    api().fail(
+      {
+        kind: 'error',
+        status: 429,
+        headers: { 'retry-after': '290' },
+        error: { message: 'slow', type: 'rate_limit_error', param: null, code: 'slow_down' },
+      },
+      { times: 'always' },
+    );
+    const controller = new AbortController();
+    const started = performance.now();
+    const { systemClock } = await import('../src/index.ts');
+    const { error } = await made.generate({
+      clock: systemClock,
+      signal: controller.signal,
+      onEvent: ({ type }) => type === 'generating' && setTimeout(() => controller.abort(), 300),
+    });
+    // Not asked again, and its own failure is what there is to say.
+    expect(error).toMatchObject({ code: 'interrupted' });
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(api().requests).toHaveLength(1);
+  });
+});
+
+describe('a store that cannot be written', () => {
+  test('stops the run before the first request', async () => {
+    await using made = await project({ a: image('hat'), b: image('cap') });
+    await writeFile(join(made.root, '.tintype'), 'a file where the store should be');
+    const { result, events } = await made.generate();
+    expect(result).toMatchObject({ failed: 2, bought: 0 });
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { code: 'store-not-writable', maybeBilled: false },
+      { code: 'store-not-writable', maybeBilled: false },
+    ]);
+    expect(api().requests).toEqual([]);
+  });
+
+  test('after the answer keeps what was paid for where the next run finds it', async () => {
+    await using made = await project({ a: image('hat'), b: image('cap') });
+    await mkdir(join(made.root, '.tintype'));
+    await writeFile(join(made.root, '.tintype/originals'), 'in the way');
+    const { result, events } = await made.generate({ options: { concurrency: 1 } });
+    expect(result).toMatchObject({ failed: 2, bought: 0 });
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      {
+        id: 'a',
+        code: 'store-not-writable',
+        maybeBilled: true,
+        message: expect.stringContaining('.received') as string,
+      },
+      { id: 'b', code: 'store-not-writable', maybeBilled: false },
+    ]);
+    expect(api().ledger).toHaveLength(1);
+
+    await rm(join(made.root, '.tintype/originals'));
+    const next = await made.generate();
+    expect(next.result).toMatchObject({ bought: 1, delivered: 2, failed: 0 });
+    expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+  });
+});
+
+describe('a picture that is not quite what was asked for', () => {
+  test('is delivered with a warning where nothing of it is transparent', async () => {
+    await using made = await project({
+      a: image('hat', ', background: transparent').replace('jpeg', 'png'),
+    });
+    api().fail({ kind: 'opaque-picture' });
+    const { result, events } = await made.generate();
+    expect(result).toMatchObject({ delivered: 1, bought: 1 });
+    expect(eventsOf(events, 'warning')).toMatchObject([
+      {
+        code: 'provider',
+        message: expect.stringMatching(/^"a": nothing of it is transparent/) as string,
+        line: 2,
+      },
+    ]);
+  });
+
+  test('is delivered with a warning where its size is another', async () => {
+    await using made = await project({ a: image('hat') });
+    api().fail({ kind: 'wrong-size', width: 320, height: 160 });
+    const { result, events } = await made.generate();
+    expect(result?.assetMap.images['a']).toMatchObject({ width: 320, height: 160 });
+    expect(eventsOf(events, 'warning')).toMatchObject([
+      { message: '"a": it is 320x160, and 1408x480 was asked for' },
+    ]);
+  });
+
+  test('of size auto has the size that it has', async () => {
+    await using made = await project({ a: image('hat').replace('1408x480', 'auto') });
+    const { result, events } = await made.generate();
+    expect(result?.assetMap.images['a']).toMatchObject({ width: 1254, height: 1254 });
+    expect(eventsOf(events, 'warning')).toEqual([]);
+    expect(api().ledger[0]?.body).toMatchObject({ size: 'auto' });
+  });
+});

@@ -1,0 +1,313 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { TintypeError } from '../src/index.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+/** Images by id, each with what it works from; the prompt is the id unless it is said. */
+type Graph = Readonly<
+  Record<
+    string,
+    { readonly from?: readonly string[]; readonly prompt?: string; readonly more?: string }
+  >
+>;
+
+function manifest(graph: Graph): string {
+  const lines = Object.entries(graph).map(([id, { from = [], prompt = id, more = '' }]) => {
+    const inputs =
+      from.length === 0
+        ? ''
+        : `, input_images: [${from.map((name) => JSON.stringify(name)).join(', ')}]`;
+    return `  ${id}: { prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${inputs}${more} }\n`;
+  });
+  return `images:\n${lines.join('')}`;
+}
+
+function project(graph: Graph): Promise<TestProject> {
+  return testProject({ 'a.images.yaml': manifest(graph) }, api().baseUrl);
+}
+
+const diamond: Graph = {
+  bottom: { from: ['tintype:left', 'tintype:right'] },
+  left: { from: ['tintype:top'] },
+  right: { from: ['tintype:top'] },
+  top: {},
+};
+
+describe('images that work from images', () => {
+  test('are made in the order of the graph, each from the bytes of what it works from', async () => {
+    await using made = await project(diamond);
+    const { result, error } = await made.generate();
+    expect({ error, ...result }).toMatchObject({ error: null, bought: 4, delivered: 4, failed: 0 });
+    const order = api().ledger.map(({ prompt }) => prompt);
+    expect(order[0]).toBe('top');
+    expect(order[3]).toBe('bottom');
+    const sent = Object.fromEntries(api().ledger.map((entry) => [entry.prompt, entry]));
+    expect(sent['top']?.endpoint).toBe('generations');
+    expect(sent['left']?.files.map(({ sha256 }) => sha256)).toEqual(sent['top']?.pictures);
+    expect(sent['bottom']?.files.map(({ name, sha256 }) => [name, sha256])).toEqual([
+      ['image[]', sent['left']?.pictures[0]],
+      ['image[]', sent['right']?.pictures[0]],
+    ]);
+    expect(result?.assetMap.images['bottom']?.ai.generated).toBe(true);
+  });
+
+  test('a chain of ten is bought in ten steps, at any concurrency', async () => {
+    const chain = Object.fromEntries(
+      Array.from({ length: 10 }, (_, index) => [
+        `c${index}`,
+        index === 0 ? {} : { from: [`tintype:c${index - 1}`] },
+      ]),
+    );
+    await using made = await project(chain);
+    const { result } = await made.generate({ options: { concurrency: 1 } });
+    expect(result).toMatchObject({ bought: 10, delivered: 10 });
+    expect(api().ledger.map(({ prompt }) => prompt)).toEqual(Object.keys(chain));
+  });
+
+  test('are blocked in the plan, with a price range and without a key', async () => {
+    await using made = await project(diamond);
+    const { requests, totals } = await made.plan();
+    expect(
+      requests.map(({ id, status, key, reason }) => [id, status, key === null, reason]),
+    ).toEqual([
+      ['bottom', 'blocked', true, 'waits for "left"'],
+      ['left', 'blocked', true, 'waits for "top"'],
+      ['right', 'blocked', true, 'waits for "top"'],
+      ['top', 'missing', false, 'new'],
+    ]);
+    for (const { costUsd } of requests) expect(costUsd!.low).toBeGreaterThan(0);
+    expect(totals).toMatchObject({ images: 4, stored: 0, missing: 1, blocked: 3 });
+    expect(totals.costUsd!.high).toBeCloseTo(
+      requests.reduce((sum, { costUsd }) => sum + costUsd!.high, 0),
+      5,
+    );
+    const { costUsd } = (await made.generate()).result!;
+    expect(costUsd).toBeGreaterThanOrEqual(totals.costUsd!.low);
+    expect(costUsd).toBeLessThanOrEqual(totals.costUsd!.high);
+  });
+
+  test('are stored where all that they work from is', async () => {
+    await using made = await project(diamond);
+    await made.generate();
+    const { requests, totals } = await made.plan();
+    expect(requests.map(({ status, reason }) => [status, reason])).toEqual(
+      Array.from({ length: 4 }, () => ['stored', null]),
+    );
+    expect(totals).toMatchObject({ stored: 4, costUsd: { low: 0, high: 0 } });
+    const { result } = await made.generate({
+      options: { missing: 'fail' },
+      env: { OPENAI_API_KEY: '' },
+    });
+    expect(result).toMatchObject({ bought: 0, delivered: 4 });
+    expect(api().requests).toHaveLength(4);
+  });
+
+  test('are bought again where something upstream changed, and nothing else is', async () => {
+    await using made = await project(diamond);
+    await made.generate();
+    await made.write(
+      'a.images.yaml',
+      manifest({ ...diamond, left: { ...diamond['left'], prompt: 'other' } }),
+    );
+    expect((await made.plan()).requests.map(({ id, status }) => [id, status])).toEqual([
+      ['bottom', 'blocked'],
+      ['left', 'missing'],
+      ['right', 'stored'],
+      ['top', 'stored'],
+    ]);
+    expect((await made.generate()).result).toMatchObject({ bought: 2, delivered: 4 });
+    expect(billedPrompts(api())).toEqual(['bottom', 'bottom', 'left', 'other', 'right', 'top']);
+    // And back: everything is still there.
+    await made.write('a.images.yaml', manifest(diamond));
+    expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 4 });
+  });
+
+  test('one that fails fails those that wait for it without asking, and no others', async () => {
+    await using made = await project({ ...diamond, alone: {}, far: { from: ['tintype:bottom'] } });
+    api().fail({ kind: 'reset-before-headers' }, { prompt: 'left' });
+    const { result, events } = await made.generate();
+    expect(result).toMatchObject({ delivered: 3, bought: 3, failed: 3 });
+    expect(
+      eventsOf(events, 'failed')
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .map(({ id, code, key, maybeBilled }) => [id, code, key === null, maybeBilled]),
+    ).toEqual([
+      ['bottom', 'upstream-failed', true, false],
+      ['far', 'upstream-failed', true, false],
+      ['left', 'connection-lost', true, true],
+    ]);
+    expect(eventsOf(events, 'failed').find(({ id }) => id === 'bottom')?.message).toBe(
+      'not asked for: "bottom" works from "left", which failed',
+    );
+    expect(billedPrompts(api())).toEqual(['alone', 'left', 'right', 'top']);
+  });
+
+  test('do not work from a damaged original', async () => {
+    await using made = await project({ top: {} });
+    const { result } = await made.generate();
+    const hash = result!.assetMap.images['top']!.ai.original!;
+    await made.write(`.tintype/originals/${hash.slice(0, 2)}/${hash}.png`, 'broken');
+    await made.write('a.images.yaml', manifest({ top: {}, left: { from: ['tintype:top'] } }));
+    const next = await made.generate();
+    expect(eventsOf(next.events, 'failed')).toMatchObject([
+      { id: 'left', code: 'original-damaged', maybeBilled: false },
+    ]);
+    expect(api().requests).toHaveLength(1);
+  });
+
+  test('nor from one that was kept aside', async () => {
+    await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
+    api().fail({ kind: 'corrupt-picture' }, { prompt: 'top' });
+    const first = await made.generate();
+    expect(
+      eventsOf(first.events, 'failed')
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .map(({ id, code }) => [id, code]),
+    ).toEqual([
+      ['left', 'upstream-failed'],
+      ['top', 'original-rejected'],
+    ]);
+    expect((await made.plan()).requests.map(({ status }) => status)).toEqual(['stored', 'blocked']);
+    const second = await made.generate();
+    expect(second.result).toMatchObject({ failed: 2, bought: 0 });
+    expect(api().requests).toHaveLength(1);
+  });
+
+  test('an interrupted upstream fails nobody, and the next run goes on', async () => {
+    await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
+    const controller = new AbortController();
+    const first = await made.generate({
+      signal: controller.signal,
+      onEvent: ({ type }) => type === 'generating' && controller.abort(),
+    });
+    expect(eventsOf(first.events, 'failed')).toEqual([]);
+    expect(billedPrompts(api())).toEqual(['top']);
+    expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 2 });
+  });
+});
+
+describe('which candidate', () => {
+  const four = { more: ', number_of_images: 4' };
+
+  async function source(graph: Graph): Promise<[given: string, candidates: readonly string[]]> {
+    await using made = await project(graph);
+    const { result } = await made.generate();
+    const candidates = result!.plan.requests
+      .filter(({ id }) => id === 'top')
+      .map(({ key }) => key!);
+    const originals = await Promise.all(
+      candidates.map(async (key) => {
+        const record = JSON.parse(
+          (await made.read(`.tintype/records/${key.slice(0, 2)}/${key}.json`)).toString(),
+        ) as { original: { sha256: string } };
+        return record.original.sha256;
+      }),
+    );
+    return [api().ledger.find(({ prompt }) => prompt === 'low')!.files[0]!.sha256, originals];
+  }
+
+  test.each([
+    ['the one that is named', { top: four, low: { from: ['tintype:top@3'] } }, 2],
+    ['the first, where nothing is picked', { top: four, low: { from: ['tintype:top'] } }, 0],
+    [
+      'the one that is picked',
+      { top: { more: ', number_of_images: 4, pick: 2' }, low: { from: ['tintype:top'] } },
+      1,
+    ],
+    [
+      'the one that is named, whatever is picked',
+      { top: { more: ', number_of_images: 4, pick: 2' }, low: { from: ['tintype:top@4'] } },
+      3,
+    ],
+    ['the only one by its number', { top: {}, low: { from: ['tintype:top@1'] } }, 0],
+  ])('is %s', async (_, graph: Graph, index) => {
+    const [given, candidates] = await source(graph);
+    expect(given).toBe(candidates[index]);
+  });
+});
+
+describe('a mistake in the graph', () => {
+  async function mistakes(graph: Graph): Promise<[number, string, string][]> {
+    await using made = await project(graph);
+    const { error, events } = await made.generate();
+    expect((error as TintypeError).code).toBe('manifest');
+    expect(api().requests).toEqual([]);
+    return eventsOf(events, 'diagnostic')
+      .filter(({ severity }) => severity === 'error')
+      .map(({ line, code, message }) => [line, code, message]);
+  }
+
+  test('is an image that there is not, with the one that was meant', async () => {
+    expect(await mistakes({ hero: {}, a: { from: ['tintype:hreo'] } })).toEqual([
+      [3, 'unknown-image', expect.stringMatching(/^there is no image "hreo".*"?hero/)],
+    ]);
+  });
+
+  test('is a candidate that there is not', async () => {
+    expect(
+      await mistakes({
+        one: {},
+        four: { more: ', number_of_images: 4' },
+        a: { from: ['tintype:one@2', 'tintype:four@5', 'tintype:four@0'] },
+      }),
+    ).toEqual([
+      [4, 'unknown-image', '"one" has one picture, and no candidate 2'],
+      [4, 'unknown-image', '"four" has 4 candidates, and no candidate 5'],
+      [4, 'unknown-image', '"four" has 4 candidates, and no candidate 0'],
+    ]);
+  });
+
+  test.each<[string, Graph, string[]]>([
+    ['of one', { a: { from: ['tintype:a'] } }, ['a → a']],
+    [
+      'of three, with what leads to it',
+      {
+        d: { from: ['tintype:a'] },
+        a: { from: ['tintype:b'] },
+        b: { from: ['tintype:c'] },
+        c: { from: ['tintype:a'] },
+      },
+      ['a → b → c → a'],
+    ],
+    [
+      'beside another',
+      { a: { from: ['tintype:b'] }, b: { from: ['tintype:a'] }, c: { from: ['tintype:c'] } },
+      ['a → b → a', 'c → c'],
+    ],
+  ])('is a loop %s, named in full', async (_, graph, loops) => {
+    const found = await mistakes(graph);
+    expect(found.map(([, code]) => code)).toEqual(loops.map(() => 'cycle'));
+    expect(found.map(([, , message]) => message)).toEqual(
+      loops.map((loop) => `images cannot wait for each other: ${loop}`),
+    );
+  });
+
+  test.each([
+    'tintype:',
+    'tintype:a@',
+    'tintype:a@1000',
+    'tintype:a@-1',
+    'TINTYPE:a',
+    'http://example.com/a.png',
+    'data:image/png;base64,AAAA',
+    'https://user:pw@example.com/a.png',
+    'https://',
+  ])('is what is no reference: %s', async (reference) => {
+    expect((await mistakes({ a: {}, b: { from: [reference] } })).map(([line]) => line)).toEqual([
+      3,
+    ]);
+  });
+});
+
+test('a store that was emptied upstream leaves downstream to be bought again', async () => {
+  await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
+  await made.generate();
+  const [row] = (await made.plan()).requests;
+  await rm(join(made.root, `.tintype/records/${row!.key!.slice(0, 2)}/${row!.key}.json`));
+  expect((await made.plan()).requests.map(({ status }) => status)).toEqual(['missing', 'blocked']);
+  expect((await made.generate()).result).toMatchObject({ bought: 2 });
+});

@@ -1,0 +1,161 @@
+/**
+ * Loaded into a process before anything else (`node --import`), from the environment:
+ *
+ *     FAULT_ROOT   the folder whose writes count
+ *     FAULT_LOG    each step is appended here as it begins
+ *     FAULT        what happens at which step: a `Fault` as JSON
+ *
+ * A step is a change of the disk by name and count: `rename store/records/ab/ab12….json #1`. What differs from run to
+ * run (process ids, random parts) is not in its name.
+ */
+import { syncBuiltinESMExports } from 'node:module';
+import fs from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+
+export type Fault =
+  /** The process kills itself right before the step, with half of its bytes written, or once it is done. */
+  | { readonly kind: 'kill'; readonly step: string; readonly when: 'before' | 'during' | 'after' }
+  /** Every step that matches the pattern is refused by the file system. `from`: from the how-manieth on. */
+  | {
+      readonly kind: 'fail';
+      readonly pattern: string;
+      readonly code: string;
+      readonly from?: number;
+    };
+
+const { FAULT_ROOT: root = '/', FAULT_LOG: log, FAULT: json } = process.env;
+const fault = json === undefined ? null : (JSON.parse(json) as Fault);
+const pattern = fault?.kind === 'fail' ? new RegExp(fault.pattern) : null;
+const counts = new Map<string, number>();
+const appendFile = fs.appendFileSync;
+let matches = 0;
+
+/** The step that a call is, or `null` for one that changes nothing below the root. */
+function stepOf(operation: string, path: unknown): string | null {
+  const name = typeof path === 'string' ? relative(root, resolve(path)).split(sep).join('/') : '..';
+  if (name.startsWith('..') || path === log) return null;
+  const kind = `${operation} ${steady(name)}`;
+  const count = (counts.get(kind) ?? 0) + 1;
+  counts.set(kind, count);
+  return `${kind} #${count}`;
+}
+
+/** A name without process ids and random parts, and with hashes cut short. */
+function steady(name: string): string {
+  return name
+    .replaceAll(/\d+-[0-9a-f]{8}(?=\.tmp)/g, '*')
+    .replaceAll(/[0-9a-f]{12}(?=\.(tintype-)?tmp)/g, '*')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*')
+    .replaceAll(/([0-9a-f]{6})[0-9a-f]{58}/g, '$1…');
+}
+
+function before(step: string | null): void {
+  if (step === null) return;
+  if (log !== undefined) appendFile(log, `${step}\n`);
+  if (fault?.kind === 'kill' && fault.when === 'before' && fault.step === step) die();
+  if (fault?.kind === 'fail' && pattern!.test(step) && ++matches >= (fault.from ?? 1)) {
+    const error: NodeJS.ErrnoException = new Error(`${fault.code}: planted, ${step}`);
+    error.code = fault.code;
+    throw error;
+  }
+}
+
+function after(step: string | null): void {
+  if (fault?.kind === 'kill' && fault.when === 'after' && fault.step === step) die();
+}
+
+function isTorn(step: string | null): boolean {
+  return fault?.kind === 'kill' && fault.when === 'during' && fault.step === step;
+}
+
+/** Writes half of the data, whatever the way to write, and dies. */
+async function tear(write: AnyFunction, self: object, args: never[]): Promise<void> {
+  const halved = args.map((value: unknown) =>
+    typeof value === 'string' || value instanceof Uint8Array ? value : null,
+  );
+  const at = halved.findLastIndex((value) => value !== null);
+  const data = halved[at] ?? '';
+  await write.apply(self, args.with(at, data.slice(0, data.length >> 1) as never) as never[]);
+  die();
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+  // The signal is on its way: nothing more may happen meanwhile.
+  for (;;);
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+
+/** Where the changed path stands among a function's arguments. */
+const pathAt: Readonly<Record<string, number>> = {
+  writeFile: 0,
+  appendFile: 0,
+  mkdir: 0,
+  rm: 0,
+  unlink: 0,
+  rmdir: 0,
+  utimes: 0,
+  rename: 1,
+  link: 1,
+  copyFile: 1,
+};
+
+const handles = new WeakMap<object, string>();
+const promises = fs.promises as unknown as Record<string, AnyFunction>;
+const handle = await fs.promises.open(process.execPath, 'r');
+const handlePrototype = Object.getPrototypeOf(handle) as Record<string, AnyFunction>;
+await handle.close();
+
+for (const [operation, at] of Object.entries(pathAt)) {
+  patch(promises, operation, (args) => stepOf(operation, args[at]));
+  const sync = `${operation}Sync`;
+  patchSync(fs as unknown as Record<string, AnyFunction>, sync, (args) =>
+    stepOf(operation, args[at]),
+  );
+}
+const open = promises['open']!;
+promises['open'] = async (...args: never[]) => {
+  const [path, flags = 'r'] = args as unknown as [string, string?];
+  // A folder is opened to be flushed.
+  const step = flags === 'r' ? null : stepOf('open', path);
+  before(step);
+  const opened = (await open(...args)) as object;
+  handles.set(opened, path);
+  after(step);
+  return opened;
+};
+for (const operation of ['writeFile', 'sync', 'close'])
+  patch(handlePrototype, operation, (_, self) => stepOf(`handle.${operation}`, handles.get(self)));
+syncBuiltinESMExports();
+
+function patch(
+  target: Record<string, AnyFunction>,
+  name: string,
+  nameStep: (args: readonly unknown[], self: object) => string | null,
+): void {
+  const original = target[name]!;
+  target[name] = async function (this: object, ...args: never[]) {
+    const step = nameStep(args, this);
+    before(step);
+    if (isTorn(step)) await tear(original, this, args);
+    const result = await original.apply(this, args);
+    after(step);
+    return result;
+  };
+}
+
+function patchSync(
+  target: Record<string, AnyFunction>,
+  name: string,
+  nameStep: (args: readonly unknown[]) => string | null,
+): void {
+  const original = target[name]!;
+  target[name] = (...args: never[]) => {
+    const step = nameStep(args);
+    before(step);
+    const result = original(...args);
+    after(step);
+    return result;
+  };
+}

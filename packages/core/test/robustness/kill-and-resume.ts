@@ -1,0 +1,308 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AssetMap, StoreRecord } from '../../src/index.ts';
+import type { Fault } from './fault-points.ts';
+import { hashesBelow, openScene, type Scene } from './scene.ts';
+import type { Ended, Start } from './tintype-process.ts';
+
+/** A story whose last run is killed. */
+export interface Story {
+  readonly name: string;
+  /** The manifests of the runs, in order. */
+  readonly manifests: readonly string[];
+}
+
+export type Kill =
+  | Extract<Fault, { kind: 'kill' }>
+  /** Whatever the process is doing so long after its start. */
+  | { readonly kind: 'at'; readonly ms: number };
+
+export interface KillResult {
+  readonly story: string;
+  readonly kill: Kill;
+  /** Whether the process died of it, and did not end before. */
+  readonly wasKilled: boolean;
+  /** Claims that do not hold; none where all is well. */
+  readonly problems: readonly string[];
+  /** Paid pictures that were on the disk and are not in the store. */
+  readonly lost: number;
+  /** Pictures bought again although the first was on the disk, or without a word. */
+  readonly boughtTwice: number;
+  /** Pictures whose bytes never reached the disk, asked for again with "maybe billed". */
+  readonly askedAgain: number;
+}
+
+const image = 'quality: low, size: 1408x480, placeholder: color, decorative: true';
+
+export const stories: readonly Story[] = [
+  {
+    name: 'a first run',
+    manifests: [
+      `images:\n  ada: { prompt: ada, ${image}, widths: [320], formats: [webp, jpeg] }\n  bob: { prompt: bob, ${image}, output_format: jpeg }\n`,
+    ],
+  },
+  {
+    name: 'a run that adds, changes and removes',
+    manifests: [
+      `images:\n  ada: { prompt: ada, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, widths: [320] }\n`,
+      `images:\n  team/cid: { prompt: cid, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, crop: 640x320 }\n`,
+    ],
+  },
+];
+
+/** What nobody but its owner may touch. */
+const foreignFiles = {
+  'public/images/mine.jpeg': 'not by Tintype',
+  'public/images/notes/.keep': '',
+  '.tintype/README.md': 'pictures are here',
+};
+
+/** What an undisturbed run comes to, where each picture is the first that the API draws, or the second. */
+export interface Expected {
+  readonly takes: readonly Snapshot[];
+}
+
+interface Snapshot {
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly assetMap: AssetMap;
+  readonly store: ReadonlyMap<string, string>;
+  readonly records: readonly StoreRecord[];
+}
+
+/** Kills the last run of stories in a project of its own, one after the other. */
+export async function openKiller(latencyMs = 0): Promise<
+  AsyncDisposable & {
+    /** The steps of a story's last run, undisturbed, in order. */
+    readonly steps: (story: Story) => Promise<readonly string[]>;
+    readonly killAndResume: (story: Story, kill: Kill) => Promise<KillResult>;
+  }
+> {
+  const scene = await openScene(foreignFiles, { latencyMs });
+  const expected = new Map<Story, Promise<Expected>>();
+  return {
+    async steps(story) {
+      await begin(scene, story);
+      const stepLog = join(scene.dir, 'steps.log');
+      await writeFile(stepLog, '');
+      await runToEnd(scene, { stepLog });
+      return (await readFile(stepLog, 'utf8')).split('\n').filter((step) => step !== '');
+    },
+    async killAndResume(story, kill) {
+      const undisturbed = expected.get(story) ?? expect(scene, story);
+      expected.set(story, undisturbed);
+      const { takes } = await undisturbed;
+      await begin(scene, story);
+      return resumeAndJudge(scene, story, kill, takes);
+    },
+    [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
+  };
+}
+
+/** All of a story but its last run, from nothing. */
+async function begin(scene: Scene, { manifests }: Story): Promise<void> {
+  await scene.reset();
+  for (const [index, manifest] of manifests.entries()) {
+    await scene.write('a.images.yaml', manifest);
+    if (index < manifests.length - 1) await runToEnd(scene);
+  }
+}
+
+async function expect(scene: Scene, story: Story): Promise<Expected> {
+  const takes: Snapshot[] = [];
+  await begin(scene, story);
+  await runToEnd(scene);
+  takes.push(await snapshot(scene));
+  // The API has drawn each picture once already: now it draws another.
+  await scene.write('a.images.yaml', story.manifests.at(-1)!);
+  const names = [...(await hashesBelow(scene.project)).keys()].filter((name) =>
+    /\/(records|originals|entries|files)\/|^public\//.test(name),
+  );
+  await forget(scene, names);
+  await runToEnd(scene);
+  takes.push(await snapshot(scene));
+  return { takes };
+}
+
+async function forget(scene: Scene, names: readonly string[]): Promise<void> {
+  const { rm } = await import('node:fs/promises');
+  for (const name of names) if (!(name in foreignFiles)) await rm(join(scene.project, name));
+}
+
+async function runToEnd(scene: Scene, start: Partial<Start> = {}): Promise<Ended> {
+  const ended = await scene.run(start);
+  if (ended.code !== 0)
+    throw new Error(`an undisturbed run ended with ${ended.code}: ${ended.stderr}`);
+  return ended;
+}
+
+async function resumeAndJudge(
+  scene: Scene,
+  { name: story }: Story,
+  kill: Kill,
+  takes: readonly Snapshot[],
+): Promise<KillResult> {
+  const { api, project } = scene;
+  const started = scene.start(kill.kind === 'kill' ? { fault: kill } : {});
+  if (kill.kind === 'at') {
+    await Promise.race([sleep(kill.ms), started.ended]);
+    started.child.kill('SIGKILL');
+  }
+  const first = await started.ended;
+  const wasKilled = first.code === null;
+  await drained(scene);
+  const onDisk = await wholeFiles(scene);
+  const safe = api.ledger
+    .filter(({ pictures }) => pictures.some((hash) => onDisk.has(hash)))
+    .map(({ prompt }) => prompt);
+
+  const resumed = await scene.run();
+  const after = await snapshot(scene).catch((error: unknown) => String(error));
+  const problems: string[] = [];
+  if (kill.kind === 'kill' && !wasKilled) problems.push('it was never reached');
+  if (resumed.code !== 0)
+    problems.push(
+      `the next run ends with ${resumed.code}: ${resumed.stderr.trim()} ${lastFailure(resumed)}`,
+    );
+
+  const billed = countBy(api.ledger.map(({ prompt }) => prompt));
+  let [boughtTwice, askedAgain] = [0, 0];
+  for (const [prompt, count] of billed) {
+    if (count === 1) continue;
+    const isSaid = resumed.events.some(
+      (event) =>
+        event.type === 'warning' &&
+        event.code === 'maybe-billed' &&
+        event.message.includes(`${prompt}" was asked for`),
+    );
+    if (count === 2 && isSaid && !safe.includes(prompt)) askedAgain++;
+    else {
+      boughtTwice++;
+      problems.push(
+        `${prompt} was billed ${count} times${safe.includes(prompt) ? ' though its bytes were on the disk' : ''}${isSaid ? '' : ' without a word'}`,
+      );
+    }
+  }
+
+  let lost = 0;
+  if (typeof after === 'string') problems.push(after);
+  else {
+    const originals = new Set(after.store.values());
+    for (const { prompt, pictures } of api.ledger) {
+      if (
+        safe.includes(prompt) &&
+        !pictures.some((hash) => originals.has(hash)) &&
+        billed.get(prompt) === 1
+      ) {
+        lost++;
+        problems.push(`the original of ${prompt} is not in the store`);
+      }
+    }
+    problems.push(...(await differences(scene, after, takes, billed)));
+  }
+  for (const [file, content] of Object.entries(foreignFiles)) {
+    const text = await readFile(join(project, file), 'utf8').catch(() => null);
+    if (text !== content) problems.push(`${file} is not what it was`);
+  }
+  return { story, kill, wasKilled, problems, lost, boughtTwice, askedAgain };
+}
+
+/** The API notices that its client is gone. */
+async function drained({ api }: Scene): Promise<void> {
+  while (api.ledger.some(({ outcome }) => outcome === 'working')) await sleep(5);
+}
+
+/** The sha-256 of every file that is not a temporary one. */
+async function wholeFiles({ dir }: Scene): Promise<ReadonlySet<string>> {
+  const files = await hashesBelow(dir);
+  return new Set([...files].filter(([name]) => !/tmp$/.test(name)).map(([, hash]) => hash));
+}
+
+async function snapshot({ project, dir }: Scene): Promise<Snapshot> {
+  const outputs = await hashesBelow(join(project, 'public/images'));
+  const store = await hashesBelow(join(project, '.tintype'));
+  const assetMap = JSON.parse(
+    await readFile(join(project, 'public/images/tintype.assets.json'), 'utf8'),
+  ) as AssetMap;
+  const records = await Promise.all(
+    [...store.keys()]
+      .filter((name) => name.startsWith('records/') && name.endsWith('.json'))
+      .map(
+        async (name) =>
+          JSON.parse(await readFile(join(project, '.tintype', name), 'utf8')) as StoreRecord,
+      ),
+  );
+  const temporaries = await readdir(join(dir, 'tmp'), { recursive: true });
+  if (temporaries.some((name) => name.includes('tintype-rescued/')))
+    throw new Error('something is left in the temporary folder');
+  return { outputs, store, assetMap, records };
+}
+
+/** What is not as an undisturbed run leaves it, given how often the API drew each picture. */
+async function differences(
+  { project }: Scene,
+  after: Snapshot,
+  takes: readonly Snapshot[],
+  billed: ReadonlyMap<string, number>,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const ideal = (prompt: string): Snapshot =>
+    takes[Math.min(billed.get(prompt) ?? 1, takes.length) - 1]!;
+  const stored = new Set(
+    Object.keys(foreignFiles).flatMap((name) =>
+      name.startsWith('.tintype/') ? [name.slice(9)] : [],
+    ),
+  );
+  for (const record of after.records) {
+    const { key, request, original } = record;
+    const path = `originals/${original.sha256.slice(0, 2)}/${original.sha256}.${original.format}`;
+    stored.add(path).add(`records/${key.slice(0, 2)}/${key}.json`);
+    if (after.store.get(path) !== original.sha256)
+      problems.push(`the original of ${request.prompt} does not hash to its name`);
+    const same = ideal(request.prompt).records.find((other) => other.key === key);
+    if (same !== undefined && same.original.sha256 !== original.sha256)
+      problems.push(`${request.prompt} has another original`);
+  }
+  if (after.records.length < takes[0]!.records.length) problems.push('a record is missing');
+  for (const name of after.store.keys())
+    if (!stored.has(name)) problems.push(`${name} is left in the store`);
+
+  const files = new Map<string, string>(
+    Object.keys(foreignFiles).flatMap((name) =>
+      name.startsWith('public/images/') ? [[name.slice(14), 'foreign'] as const] : [],
+    ),
+  );
+  const names = Object.keys(takes[0]!.assetMap.images);
+  for (const name of names) {
+    const { assetMap, outputs } = ideal(name.split('/').at(-1)!);
+    const asset = assetMap.images[name]!;
+    if (JSON.stringify(after.assetMap.images[name]) !== JSON.stringify(asset))
+      problems.push(`the asset map says something else of ${name}`);
+    for (const { file } of asset.files) files.set(file, outputs.get(file) ?? 'nothing');
+  }
+  if (JSON.stringify(Object.keys(after.assetMap.images)) !== JSON.stringify(names))
+    problems.push('the asset map has other images');
+  const map = await readFile(join(project, 'public/images/tintype.assets.json'));
+  if (!map.equals(Buffer.from(`${JSON.stringify(after.assetMap, null, 2)}\n`)))
+    problems.push('the asset map is not written as it should be');
+  files.set('tintype.assets.json', 'checked');
+  for (const [file, hash] of files) {
+    if (!after.outputs.has(file)) problems.push(`${file} is missing`);
+    else if (hash.length === 64 && after.outputs.get(file) !== hash)
+      problems.push(`${file} has other bytes`);
+  }
+  for (const file of after.outputs.keys())
+    if (!files.has(file)) problems.push(`${file} is left in the output folder`);
+  return problems;
+}
+
+function lastFailure({ events }: Ended): string {
+  const failed = events.findLast((event) => event.type === 'failed');
+  return failed?.type === 'failed' ? failed.message : '';
+}
+
+function countBy(values: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TimedEvent } from '../../src/index.ts';
+import type { Fault } from './fault-points.ts';
+
+const bin = fileURLToPath(new URL('../../../cli/src/bin.ts', import.meta.url));
+const faultPoints = fileURLToPath(new URL('fault-points.ts', import.meta.url));
+
+/** How a process of the real command line ended, and what it said. */
+export interface Ended {
+  /** `null`: it was killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Of `--reporter json`. */
+  readonly events: readonly TimedEvent[];
+  readonly ms: number;
+}
+
+export interface TintypeProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Start {
+  readonly cwd: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What goes wrong on the disk, and where the steps are written down. */
+  readonly fault?: Fault;
+  readonly stepLog?: string;
+  /** The folder whose writes are steps. @default `cwd` */
+  readonly faultRoot?: string;
+  /** Modules to load before the program. */
+  readonly imports?: readonly string[];
+  /** A process that hangs is killed, and ends with `null`. @default 60_000 */
+  readonly timeoutMs?: number;
+}
+
+/** Starts the real `tintype`, with nothing of the caller's environment but the path. */
+export function startTintype(start: Start): TintypeProcess {
+  const { cwd, args = ['--reporter', 'json'], env = {}, fault, stepLog, imports = [] } = start;
+  const isWatched = fault !== undefined || stepLog !== undefined;
+  const preloads = [...(isWatched ? [faultPoints] : []), ...imports];
+  const began = performance.now();
+  const child = spawn(
+    process.execPath,
+    ['-C', 'source', ...preloads.flatMap((file) => ['--import', file]), bin, ...args],
+    {
+      cwd,
+      env: {
+        PATH: process.env['PATH'],
+        FAULT_ROOT: start.faultRoot ?? cwd,
+        ...(fault !== undefined && { FAULT: JSON.stringify(fault) }),
+        ...(stepLog !== undefined && { FAULT_LOG: stepLog }),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const patience = setTimeout(() => child.kill('SIGKILL'), start.timeoutMs ?? 60_000);
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(patience);
+      resolve({ code, stdout, stderr, events: eventsIn(stdout), ms: performance.now() - began });
+    });
+  });
+  return { child, ended };
+}
+
+export function runTintype(start: Start): Promise<Ended> {
+  return startTintype(start).ended;
+}
+
+/** The whole lines of a JSON report; a killed process may leave half of one. */
+function eventsIn(stdout: string): TimedEvent[] {
+  return stdout.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as TimedEvent];
+    } catch {
+      return [];
+    }
+  });
+}

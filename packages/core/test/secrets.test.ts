@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { openAi } from '../src/provider/openai.ts';
+import type { Order } from '../src/provider/provider.ts';
+import { sha256 } from '../src/hash.ts';
+import { eventsOf, useApi } from './support/api.ts';
+import { filesBelow } from './support/files.ts';
+import {
+  badGatewayPage,
+  billingHardLimit,
+  type Fault,
+  invalidKey,
+  loginPage,
+  moderationBlocked,
+  overloaded,
+  quotaExceeded,
+  rateLimited,
+  serverError,
+  startOpenAiEmulator,
+  unverifiedOrganisation,
+} from './support/openai-emulator.ts';
+import { testKey, testProject } from './support/project.ts';
+
+const api = useApi();
+
+const image =
+  '{ prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }';
+
+/** An error of the API that repeats the key, as a gateway in between may. */
+function echo(key: string, status = 400): Fault {
+  return {
+    kind: 'error',
+    status,
+    error: { message: `no: ${key}`, type: 'x', param: null, code: `x ${key}` },
+  };
+}
+
+const faults: Readonly<Record<string, readonly Fault[]>> = {
+  'a bad key': [invalidKey()],
+  'a quota': [quotaExceeded()],
+  'a billing limit': [billingHardLimit()],
+  'an organisation': [unverifiedOrganisation()],
+  moderation: [moderationBlocked('output')],
+  'a rate limit': Array<Fault>(6).fill(rateLimited({ retryAfterMs: 1, limit: 1000 })),
+  'a longer one': [rateLimited({ retryAfter: '9999' })],
+  'an overload': Array<Fault>(6).fill(overloaded()),
+  'a server error': [serverError(), serverError()],
+  'a page of HTML': [badGatewayPage(), badGatewayPage()],
+  'a login page': [loginPage()],
+  'a reset': [{ kind: 'reset-before-headers' }],
+  'a reset in the body': [{ kind: 'reset-mid-body' }],
+  silence: [{ kind: 'hang-before-headers' }],
+  'a reply without a picture': [{ kind: 'missing-pictures', keep: 0 }],
+  'a reply that is no JSON': [{ kind: 'not-json', body: 'OK' }],
+  'a corrupt picture': [{ kind: 'corrupt-picture' }],
+};
+
+/** Everything that a run leaves: events, the error with its causes, every file of the project. */
+async function traces(
+  env: Record<string, string>,
+  queue: readonly Fault[],
+  baseUrl = api().baseUrl,
+): Promise<string> {
+  await using made = await testProject({ 'a.images.yaml': `images:\n  a: ${image}\n` }, baseUrl);
+  for (const fault of queue) api().fail(fault);
+  const options = { timeoutMs: 700 };
+  const { events, error, result } = await made.generate({ env, options });
+  const plan = await made.plan({ env, options });
+  const files = [...(await filesBelow(made.root)).keys()];
+  const texts = await Promise.all(files.map((file) => readFile(join(made.root, file), 'latin1')));
+  const failed = eventsOf(events, 'failed').length > 0 || error !== null;
+  expect(failed).toBe(true);
+  return [
+    JSON.stringify(events),
+    JSON.stringify(plan),
+    inspect([error, result, events], { depth: 10, showHidden: true }),
+    ...texts,
+  ].join('\n');
+}
+
+describe('no trace of the key is left by', () => {
+  test.each(Object.entries(faults))('%s', async (_, queue) => {
+    const text = await traces({}, queue);
+    expect(text).not.toContain(testKey);
+    expect(text).not.toContain('RECOGNISABLE');
+    expect(text).not.toContain('0123456789abcdef');
+  });
+
+  test('an API that nobody reaches', async () => {
+    expect(await traces({}, [], 'http://127.0.0.1:9/v1')).not.toContain('RECOGNISABLE');
+  });
+
+  test.each([400, 401, 403, 429, 500, 503])(
+    'an answer of %d that repeats it whole, whatever its form',
+    async (status) => {
+      for (const key of [
+        'sk-other-RECOGNISABLE-KEY',
+        'RECOGNISABLE.key:of/no=known+form',
+        'RECOGNISABLE',
+      ]) {
+        const text = await traces({ OPENAI_API_KEY: key }, Array<Fault>(6).fill(echo(key, status)));
+        expect(text).not.toContain('RECOGNISABLE');
+        api().reset();
+      }
+    },
+  );
+
+  test('an answer that repeats its head and its tail', async () => {
+    // As OpenAI's does, for keys that it does not know.
+    await using strict = await startOpenAiEmulator({ apiKeys: ['another'] });
+    for (const key of ['sk-proj-HEADHEAD0123456789TAIL', 'HEADHEAD-0123456789-TAIL']) {
+      const text = await traces({ OPENAI_API_KEY: key }, [], strict.baseUrl);
+      expect(text).toContain('Incorrect API key provided');
+      expect(text).not.toMatch(/HEAD|TAIL|\*\*\*/);
+    }
+  });
+
+  test.each([
+    'RECOGNISABLE\nKEY',
+    'RECOGNISABLE KEY',
+    'RECOGNISABLE-schlüssel',
+    'RECOGNISABLE\u0000',
+    'RECOGNISABLE–KEY',
+  ])('a key that no header carries: %j', async (key) => {
+    const text = await traces({ OPENAI_API_KEY: key }, []);
+    expect(text).not.toContain('RECOGNISABLE');
+    expect(text).toContain('the API key holds characters that no request can carry');
+    expect(api().requests).toEqual([]);
+  });
+
+  test('a picture that is had, in the store, the outputs and the asset map', async () => {
+    await using made = await testProject(
+      {
+        'a.images.yaml': `images:\n  a: ${image.replace(' }', ', openai_api_key: "${TEAM_KEY}" }')}\n`,
+      },
+      api().baseUrl,
+    );
+    const { events, result } = await made.generate({ env: { TEAM_KEY: 'team-RECOGNISABLE' } });
+    expect(result?.bought).toBe(1);
+    const files = [...(await filesBelow(made.root)).keys()].filter(
+      (file) => file !== 'a.images.yaml',
+    );
+    const texts = await Promise.all(files.map((file) => readFile(join(made.root, file), 'latin1')));
+    expect([JSON.stringify(events), ...texts].join('\n')).not.toMatch(/RECOGNISABLE|TEAM_KEY/);
+  });
+});
+
+test('the error of a provider holds no key, to any depth', async () => {
+  const order: Order = {
+    imageId: 'a',
+    key: sha256('a') as never,
+    request: {
+      provider: 'openai',
+      model: 'gpt-image-2',
+      prompt: 'hat',
+      size: '1024x1024',
+      quality: 'low',
+      background: 'auto',
+    },
+    call: { moderation: 'auto', userId: null },
+    apiKey: testKey,
+    inputs: [],
+    mask: null,
+    timeoutMs: 500,
+  };
+  for (const queue of Object.values(faults)) {
+    api().reset();
+    api().fail(queue[0]!);
+    const error = await openAi({ baseUrl: api().baseUrl })
+      .generate(order)
+      .catch((reason: unknown) => reason);
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(
+      /RECOGNISABLE|0123456789abcdef/,
+    );
+  }
+});
