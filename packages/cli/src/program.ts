@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
-import { checkCommand } from './commands/check.ts';
+import { type CheckFlags, checkCommand } from './commands/check.ts';
 import { generateCommand } from './commands/generate.ts';
 import { pickCommand } from './commands/pick.ts';
 import { type PruneFlags, pruneCommand } from './commands/prune.ts';
@@ -66,7 +66,11 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .description(
       'Validates manifests, models and input files, and reports every mistake with its place.',
     )
-    .action(async (flags: ProjectFlags) => {
+    .option(
+      '--online',
+      'also ask the API for shutdown dates, and whether https: inputs have changed',
+    )
+    .action(async (flags: CheckFlags) => {
       setExitCode(await checkCommand(shell, flags));
     });
   addProjectFlags(check);

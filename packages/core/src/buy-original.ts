@@ -4,7 +4,7 @@ import { inspectPicture, PictureError } from './image/inspect-picture.ts';
 import { decodePicture, hasAlpha } from './image/raw-picture.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import { actualCost } from './plan/estimate-cost.ts';
-import { modelNamed } from './plan/models.ts';
+import { modelFor } from './plan/models.ts';
 import {
   type Order,
   type Picture,
@@ -57,6 +57,7 @@ export async function askOnce(
     outcome: null,
     requestId: null,
     usage: null,
+    ...(provider.originalFormat === null ? { anyFormat: true } : {}),
   };
   await store.noteAttempt(attempt);
   const answer = await callProvider(provider, order);
@@ -204,9 +205,9 @@ async function recordReceived(
     request,
     bytes,
     info: typeof info === 'string' ? null : info,
-    rejected: typeof info === 'string' ? info : formatProblem(info.format),
+    rejected: typeof info === 'string' ? info : formatProblem(info.format, attempt),
     usage,
-    costUsd: actualCost(modelNamed(context.config.models, request.model), usage),
+    costUsd: actualCost(modelFor(context.config.models, request), usage),
     requestId,
     createdAt: context.now(),
   });
@@ -232,9 +233,11 @@ async function inspect(bytes: Uint8Array): Promise<PictureInfo | string> {
   }
 }
 
-/** Originals are asked for losslessly. */
-function formatProblem(format: string): string | null {
-  return format === 'png' ? null : `it is ${format} and not png, which was asked for`;
+/** Originals are asked for losslessly, where a provider can be asked. */
+function formatProblem(format: string, { anyFormat }: Attempt): string | null {
+  return format === 'png' || anyFormat === true
+    ? null
+    : `it is ${format} and not png, which was asked for`;
 }
 
 async function orderOf(

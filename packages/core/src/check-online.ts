@@ -1,5 +1,4 @@
-import type { Context } from './context.ts';
-import { fetchRemote } from './fetch-remote.ts';
+import { type Context, fetchInput } from './context.ts';
 import { sha256 } from './hash.ts';
 import { keyNameOf } from './key-name.ts';
 import { checkLifetime } from './plan/check-lifetime.ts';
@@ -16,7 +15,7 @@ export async function checkOnline(
   inputs: ReadonlyMap<InputReference, InputFile>,
   context: Context,
 ): Promise<PlacedFinding[]> {
-  return [...(await checkModels(jobs, context)), ...(await checkRemoteInputs(inputs))];
+  return [...(await checkModels(jobs, context)), ...(await checkRemoteInputs(inputs, context))];
 }
 
 async function checkModels(jobs: readonly Job[], context: Context): Promise<PlacedFinding[]> {
@@ -48,11 +47,12 @@ async function checkModels(jobs: readonly Job[], context: Context): Promise<Plac
 
 async function checkRemoteInputs(
   inputs: ReadonlyMap<InputReference, InputFile>,
+  context: Context,
 ): Promise<PlacedFinding[]> {
   const findings: PlacedFinding[] = [];
   for (const [reference, input] of inputs) {
     if (reference.kind !== 'url') continue;
-    const fetched = await fetchRemote(reference.url);
+    const fetched = await fetchInput(context, reference.url);
     const message =
       'problem' in fetched
         ? `input image ${fetched.problem}`

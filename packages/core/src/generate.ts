@@ -5,13 +5,14 @@ import { TintypeError } from './errors.ts';
 import { outputNames } from './file-names.ts';
 import { deriveVariants } from './image/derive-variants.ts';
 import { resolveVariants } from './image/resolve-variants.ts';
+import { trimCache } from './image/trim-cache.ts';
 import { openVariantCache } from './image/variant-cache.ts';
 import { obtainer, type Original } from './obtain-original.ts';
 import { readOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
-import { readPlan, readProject } from './read-plan.ts';
+import { readPlan } from './read-plan.ts';
 import { openRefusals } from './refusals.ts';
 import { refusePlan } from './refuse-plan.ts';
 import { fileStore } from './store/file-store.ts';
@@ -100,6 +101,7 @@ export async function generate(
   const assetMap = await outputs.finish(
     jobs.flatMap((job) => deliveriesOf(job).map(({ name }) => name)),
   );
+  if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);
   const done = { ...tally, ...bill() };
   report(context, { type: 'done', ...done });
   if (context.signal.aborted) {
@@ -151,30 +153,6 @@ export async function planProject(context: Context, ids: readonly string[] = [])
     mayFetch: false,
   });
   return plan;
-}
-
-export interface CheckResult {
-  readonly manifests: number;
-  readonly images: number;
-  readonly errors: number;
-  readonly warnings: number;
-}
-
-/** Validates manifests, models and input files; every mistake is reported as a `diagnostic` event. */
-export async function checkProject(context: Context): Promise<CheckResult> {
-  const { manifests, jobs, diagnostics } = await readProject(
-    context,
-    fileStore(context.config.storeDir),
-    false,
-  );
-  for (const diagnostic of diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  return {
-    manifests: manifests.length,
-    images: jobs.length,
-    errors,
-    warnings: diagnostics.length - errors,
-  };
 }
 
 function plannedEvent({ jobs, requests, totals }: Plan, policy: Missing) {

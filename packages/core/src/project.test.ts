@@ -80,7 +80,7 @@ describe('the config file', () => {
 
   test('what it holds is taken as it is, providers too', async () => {
     await put({
-      'tintype.config.mjs': `class Mine { isPaid = false; async generate() { return this } }
+      'tintype.config.mjs': `class Mine { async generate() { return this } }
 export const mine = new Mine(); globalThis.mine = mine;
 export default { provider: 'mine', providers: { mine } }`,
     });

@@ -1,6 +1,9 @@
 /** The drawing provider: it is no `Provider`, for there is nothing to ask, to wait for or to pay. */
 export const offline = 'offline';
 
+/** What is drawn here costs nothing. */
+export const freeProviders: ReadonlySet<string> = new Set([offline]);
+
 /** The paid providers that every project has. */
 export const builtInProviders = ['openai', 'replicate'] as const;
 

@@ -1,5 +1,4 @@
-import type { Config } from './config.ts';
-import { type builtInProviders, offline } from './provider-names.ts';
+import type { builtInProviders } from './provider-names.ts';
 import type { Context } from './context.ts';
 import { openAi } from './provider/openai.ts';
 import type { Provider } from './provider/provider.ts';
@@ -30,10 +29,4 @@ export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>):
     made.set(name, provider);
     return provider;
   };
-}
-
-/** The providers whose pictures cost nothing. */
-export function freeProviders({ providers }: Config): ReadonlySet<string> {
-  const own = Object.entries(providers).filter(([, provider]) => !provider.isPaid);
-  return new Set([offline, ...own.map(([name]) => name)]);
 }

@@ -9,8 +9,8 @@ import { checkLifetimes } from './plan/check-lifetime.ts';
 import { expandJobs } from './plan/expand-jobs.ts';
 import { planJobs } from './plan/plan-jobs.ts';
 import { requestOf } from './plan/request-key.ts';
-import { providerNames } from './provider-names.ts';
-import { freeProviders, lazyProviders, type Providers } from './providers.ts';
+import { freeProviders, providerNames } from './provider-names.ts';
+import { lazyProviders, type Providers } from './providers.ts';
 import { openRefusals } from './refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
 import type { Store } from './store/store.ts';
@@ -67,9 +67,7 @@ export async function readProject(
   const diagnostics = [
     ...read.diagnostics,
     ...expanded.diagnostics,
-    ...[...pinned.problems, ...problems].flatMap(({ place, finding }) =>
-      diagnoseAt(read.manifests, place, finding),
-    ),
+    ...diagnoseAll(read.manifests, [...pinned.problems, ...problems]),
   ];
   return {
     manifests: read.manifests,
@@ -101,17 +99,28 @@ export async function readPlan(
   store: Store,
   { ids, mayFetch }: PlanRequest,
 ): Promise<ReadPlan> {
-  const { config } = context;
-  const { manifests, jobs, inputs, diagnostics } = await readProject(context, store, mayFetch);
+  const project = await readProject(context, store, mayFetch);
+  refuseMistakes(context, project.diagnostics);
+  const { plan, diagnostics } = await planRead(context, store, project, ids);
   refuseMistakes(context, diagnostics);
+  return { plan, jobs: project.jobs };
+}
 
+/** The plan of what was read, and what only the plan shows: models past their day, what a provider cannot do. */
+export async function planRead(
+  context: Context,
+  store: Store,
+  { manifests, jobs, inputs }: ReadProject,
+  ids: readonly string[],
+): Promise<{ readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] }> {
+  const { config } = context;
   const plan = planJobs(selectJobs(jobs, ids), {
     stored: await store.stored(),
     attempts: await store.attempts(),
     inputs,
     refusals: await openRefusals(config.cacheDir).all(),
     models: config.models,
-    freeProviders: freeProviders(config),
+    freeProviders,
     providerInputs: providerInputs(config),
   });
   const isBuying = config.missing === 'buy';
@@ -120,11 +129,7 @@ export async function readPlan(
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),
     ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
   ];
-  refuseMistakes(
-    context,
-    onlyOnce(findings.flatMap(({ place, finding }) => diagnoseAt(manifests, place, finding))),
-  );
-  return { plan, jobs };
+  return { plan, diagnostics: diagnoseAll(manifests, findings) };
 }
 
 /** Reports diagnostics; throws where one of them is an error. */
@@ -176,6 +181,14 @@ function providerInputs({ providers }: Config): Map<string, Readonly<Record<stri
       inputs === null ? [] : [[name, inputs] as const],
     ),
   );
+}
+
+/** Each finding at its place, once. */
+export function diagnoseAll(
+  manifests: readonly Manifest[],
+  findings: readonly PlacedFinding[],
+): Diagnostic[] {
+  return inOrder(findings.flatMap(({ place, finding }) => diagnoseAt(manifests, place, finding)));
 }
 
 function diagnoseAt(manifests: readonly Manifest[], place: Place, finding: Finding): Diagnostic[] {

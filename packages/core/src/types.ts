@@ -276,6 +276,8 @@ export interface Attempt {
   /** What the answer said, once there is one. */
   readonly requestId: string | null;
   readonly usage: Usage | null;
+  /** The provider could not ask for a format: any that decodes is right. */
+  readonly anyFormat?: true;
 }
 
 /** An attempt as the store holds it. */

@@ -381,9 +381,9 @@ describe('what is bought', () => {
 describe('--missing', () => {
   /** A provider that must not be looked at, let alone asked. */
   const untouchable = (): Provider => ({
-    isPaid: true,
     apiKeyName: 'NO_SUCH_KEY',
     inputs: null,
+    originalFormat: 'png',
     refuse: () => {
       throw new Error('a provider was asked what it can do');
     },

@@ -51,7 +51,6 @@ export function providerContract(name: string, setUp: () => Promise<ProviderUnde
 
     test('it is paid, and refuses nothing of a plain request', () => {
       const { provider } = under;
-      expect(provider.isPaid).toBe(true);
       expect(provider.apiKeyName === null).toBe(!under.takesKey);
       expect(provider.refuse(order().request)).toBeNull();
       expect(under.calls()).toBe(0);

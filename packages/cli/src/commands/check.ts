@@ -5,9 +5,16 @@ import { count } from '../format/amounts.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
 
+export interface CheckFlags extends ProjectFlags {
+  readonly online?: boolean;
+}
+
 /** Validates manifests, models and input files. */
-export async function checkCommand(shell: Shell, flags: ProjectFlags): Promise<number> {
-  const result = await withRun(shell, flags, (core, context) => core.checkProject(context));
+export async function checkCommand(shell: Shell, flags: CheckFlags): Promise<number> {
+  const options = { isOnline: flags.online === true };
+  const result = await withRun(shell, flags, (core, context) =>
+    core.checkProject(context, options),
+  );
   if (!flags.quiet && flags.reporter !== 'json') shell.stdout.write(`${verdict(result)}\n`);
   return result.errors > 0 ? EXIT.wrongInput : EXIT.delivered;
 }

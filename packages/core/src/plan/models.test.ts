@@ -83,6 +83,7 @@ describe('overrides in the config', () => {
       ...modelTable['gpt-image-2'],
       qualities: ['auto', 'low'],
       prices: { ...modelTable['gpt-image-2']!.prices, imageOut: 15 },
+      pricedBy: null,
     });
     expect(models['gpt-image-1']).toBe(modelTable['gpt-image-1']);
   });
@@ -169,4 +170,16 @@ describe('the table', () => {
     const successors = dying.map(({ successor }) => modelTable[successor ?? '']?.shutdownDate);
     expect(new Set(successors)).toEqual(new Set([null]));
   });
+});
+
+test('the table has OpenAI’s prices: at another provider a price is unknown until the config states it', () => {
+  const own = resolveModels({ 'gpt-image-2': { prices: { imageOut: 45 } } });
+  const at = (provider: string, table = modelTable) =>
+    modelFor(table, { model: 'gpt-image-2', provider }).prices?.imageOut ?? null;
+  expect([at('openai'), at('replicate'), at('openai', own), at('replicate', own)]).toEqual([
+    30,
+    null,
+    45,
+    45,
+  ]);
 });

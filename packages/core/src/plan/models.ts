@@ -15,6 +15,8 @@ export interface Model {
   readonly shutdownDate: string | null;
   readonly successor: string | null;
   readonly prices: Prices | null;
+  /** Whose prices they are; `null`: every provider's. The table has OpenAI's own, and other sellers have theirs. */
+  readonly pricedBy: string | null;
   readonly tokens: TokenRule | null;
 }
 
@@ -102,6 +104,7 @@ const model2: Model = {
   shutdownDate: null,
   successor: null,
   prices: prices2,
+  pricedBy: 'openai',
   tokens: grid2,
 };
 const model25: Model = {
@@ -161,6 +164,7 @@ const unknownModel: Model = {
   shutdownDate: null,
   successor: null,
   prices: null,
+  pricedBy: null,
   tokens: null,
 };
 
@@ -176,6 +180,7 @@ export function resolveModels(overrides: Readonly<Record<string, ModelOverride>>
       ...facts,
       prices:
         prices === undefined ? base.prices : prices && { ...noPrices, ...base.prices, ...prices },
+      pricedBy: prices === undefined ? base.pricedBy : (facts.pricedBy ?? null),
     };
   }
   return table;
@@ -244,6 +249,7 @@ const factChecks: { readonly [Name in keyof Model]: readonly [Check, string] } =
   maxInputImages: [(value) => Number.isSafeInteger(value) && isAmount(value), 'a whole number'],
   shutdownDate: [orNull(isDate), 'a day such as "2026-12-01", or null'],
   successor: [orNull(isText), 'the name of a model, or null'],
+  pricedBy: [orNull(isText), 'the name of a provider, or null'],
   prices: [
     orNull(isMapOf(isAmount, Object.keys(noPrices))),
     `a map of ${Object.keys(noPrices).join(', ')} to dollars a million tokens, or null`,
@@ -257,6 +263,15 @@ const factChecks: { readonly [Name in keyof Model]: readonly [Check, string] } =
 /** A model's facts; those of a model that the table does not have let everything pass. */
 export function modelNamed(table: ModelTable, name: string): Model {
   return Object.hasOwn(table, name) ? table[name]! : unknownModel;
+}
+
+/** The facts that hold for one request: the prices are unknown where another provider than it goes to has set them. */
+export function modelFor(
+  table: ModelTable,
+  { model: name, provider }: { readonly model: string; readonly provider: string },
+): Model {
+  const model = modelNamed(table, name);
+  return model.pricedBy === null || model.pricedBy === provider ? model : { ...model, prices: null };
 }
 
 /** Whether the table has facts about a model. */

@@ -18,7 +18,7 @@ import type {
 import { candidateOf, upstreamFirst } from './check-graph.ts';
 import { estimateCost, roundUsd } from './estimate-cost.ts';
 import { explainMissing } from './explain-missing.ts';
-import { modelNamed, type ModelTable } from './models.ts';
+import { modelFor, type ModelTable } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
@@ -123,7 +123,7 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
   const request = requestFrom(job, number, inputs, mask, providerInputs);
   const estimate = (): CostRange | null =>
     estimateCost(
-      modelNamed(known.models, picture.model),
+      modelFor(known.models, picture),
       request ?? requestOf(job, number, { images: [], mask: null }, null),
       picture.inputs.map((reference, index) => sizeOf(inputs[index]!, reference, upstream)),
     );

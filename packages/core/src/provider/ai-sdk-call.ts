@@ -128,7 +128,8 @@ function inputProblem(
   return null;
 }
 
-function isOpenAi(model: AiSdkImageModel): boolean {
+/** OpenAI's models, Azure's included: they take a format among their options. */
+export function isOpenAi(model: AiSdkImageModel): boolean {
   return ['openai', 'azure'].includes(family(model));
 }
 

@@ -1,7 +1,7 @@
 import { TintypeError } from '../errors.ts';
 import { redact } from '../redact.ts';
 import type { Usage } from '../types.ts';
-import { type CallOptions, callOf, lateRefusalOf, refusalOf } from './ai-sdk-call.ts';
+import { callOf, isOpenAi, lateRefusalOf, refusalOf, type CallOptions } from './ai-sdk-call.ts';
 import { aiSdkFailure } from './ai-sdk-failure.ts';
 import type {
   AiSdkImageModel,
@@ -39,9 +39,9 @@ export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): P
   const { providerOptions = {}, sizeAs = null } = options;
   const call: CallOptions = { providerOptions, sizeAs };
   return {
-    isPaid: true,
     apiKeyName: null,
     inputs: addedInputs(options),
+    originalFormat: isOpenAi(model) ? 'png' : null,
     refuse: (request) => refusalOf(model, request, call),
     async generate(order) {
       const refusal =

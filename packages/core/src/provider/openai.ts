@@ -75,10 +75,10 @@ export function openAi(options: OpenAiOptions = {}): Provider {
   const profile: Profile = { ...openAiProfile, ...options };
   const fetch = patientFetch();
   return {
-    isPaid: true,
     apiKeyName: profile.apiKeyName,
     takesOpenAiKey: true,
     inputs: null,
+    originalFormat: 'png',
     refuse: (request) => refusal(request, profile),
     async generate(order) {
       const secrets = order.apiKey === null ? [] : [order.apiKey];

@@ -2,15 +2,10 @@ import type { CallFields, Key, Request, Usage } from '../types.ts';
 import { TintypeError, type ErrorCode } from '../errors.ts';
 
 /**
- * What turns a request into an original. One call is one attempt at one picture. A provider never retries, never writes
+ * What turns a request into an original, and costs money: the stand-ins of `offline` are no provider's. One call is one attempt at one picture. A provider never retries, never writes
  * and never reads the environment: the caller knows the store, the budget and the attempt file.
  */
 export interface Provider {
-  /**
-   * Whether a call costs money. A paid provider's pictures go through the store, the budget and the attempt files; a
-   * free one's are drawn again at will and kept in the cache only.
-   */
-  readonly isPaid: boolean;
   /** The environment variable that holds the key for its calls; `null`: it needs none. */
   readonly apiKeyName: string | null;
   /**
@@ -20,6 +15,8 @@ export interface Provider {
   readonly takesOpenAiKey?: boolean;
   /** What its configuration adds to every request. It decides pixels, so it enters the key; `null`: nothing. */
   readonly inputs: Readonly<Record<string, unknown>> | null;
+  /** The format that it asks for; `null`: it cannot ask, so any that decodes is right. */
+  readonly originalFormat: 'png' | null;
   /** What of a request it cannot do, in words that follow "provider x ": known before anything is spent. */
   refuse(request: Request): string | null;
   /** Rejects with a `ProviderError`; any other error counts as one whose outcome is unknown. */

@@ -40,9 +40,10 @@ export function replicate(options: ReplicateOptions = {}): Provider {
     );
   }
   return {
-    isPaid: true,
     apiKeyName: 'REPLICATE_API_TOKEN',
     inputs: addedInputs(inputs, inputNames),
+    // Every model is asked for PNG, and not every model has the input.
+    originalFormat: null,
     refuse(request) {
       const asked = inputsOf(request, inputs, inputNames);
       return 'problem' in asked ? asked.problem : null;

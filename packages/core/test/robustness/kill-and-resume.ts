@@ -13,14 +13,15 @@ export interface Story {
   readonly manifests: readonly string[];
 }
 
-export type Kill =
-  | Extract<Fault, { kind: 'kill' }>
-  /** Whatever the process is doing so long after its start. */
+/** What befalls the last run of a story. */
+export type Blow =
+  | Fault
+  /** It is killed, whatever it is doing so long after its start. */
   | { readonly kind: 'at'; readonly ms: number };
 
-export interface KillResult {
+export interface BlowResult {
   readonly story: string;
-  readonly kill: Kill;
+  readonly blow: Blow;
   /** Whether the process died of it, and did not end before. */
   readonly wasKilled: boolean;
   /** Claims that do not hold; none where all is well. */
@@ -70,12 +71,12 @@ interface Snapshot {
   readonly records: readonly StoreRecord[];
 }
 
-/** Kills the last run of stories in a project of its own, one after the other. */
-export async function openKiller(latencyMs = 0): Promise<
+/** Strikes the last run of stories in a project of its own, one after the other. */
+export async function openStriker(latencyMs = 0): Promise<
   AsyncDisposable & {
     /** The steps of a story's last run, undisturbed, in order. */
     readonly steps: (story: Story) => Promise<readonly string[]>;
-    readonly killAndResume: (story: Story, kill: Kill) => Promise<KillResult>;
+    readonly strike: (story: Story, blow: Blow) => Promise<BlowResult>;
   }
 > {
   const scene = await openScene(foreignFiles, { latencyMs });
@@ -88,12 +89,12 @@ export async function openKiller(latencyMs = 0): Promise<
       await runToEnd(scene, { stepLog });
       return (await readFile(stepLog, 'utf8')).split('\n').filter((step) => step !== '');
     },
-    async killAndResume(story, kill) {
+    async strike(story, blow) {
       const undisturbed = expected.get(story) ?? expect(scene, story);
       expected.set(story, undisturbed);
       const { takes } = await undisturbed;
       await begin(scene, story);
-      return resumeAndJudge(scene, story, kill, takes);
+      return resumeAndJudge(scene, story, blow, takes);
     },
     [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
   };
@@ -139,13 +140,13 @@ async function runToEnd(scene: Scene, start: Partial<Start> = {}): Promise<Ended
 async function resumeAndJudge(
   scene: Scene,
   { name: story }: Story,
-  kill: Kill,
+  blow: Blow,
   takes: readonly Snapshot[],
-): Promise<KillResult> {
+): Promise<BlowResult> {
   const { api, project } = scene;
-  const started = scene.start(kill.kind === 'kill' ? { fault: kill } : {});
-  if (kill.kind === 'at') {
-    await Promise.race([sleep(kill.ms), started.ended]);
+  const started = scene.start(blow.kind === 'at' ? {} : { fault: blow });
+  if (blow.kind === 'at') {
+    await Promise.race([sleep(blow.ms), started.ended]);
     started.child.kill('SIGKILL');
   }
   const first = await started.ended;
@@ -159,7 +160,8 @@ async function resumeAndJudge(
   const resumed = await scene.run();
   const after = await snapshot(scene).catch((error: unknown) => String(error));
   const problems: string[] = [];
-  if (kill.kind === 'kill' && !wasKilled) problems.push('it was never reached');
+  if (blow.kind === 'kill' && !wasKilled) problems.push('it was never reached');
+  if (blow.kind === 'fail') problems.push(...saidBadly(first));
   if (resumed.code !== 0)
     problems.push(
       `the next run ends with ${resumed.code}: ${resumed.stderr.trim()} ${lastFailure(resumed)}`,
@@ -204,7 +206,7 @@ async function resumeAndJudge(
     const text = await readFile(join(project, file), 'utf8').catch(() => null);
     if (text !== content) problems.push(`${file} is not what it was`);
   }
-  return { story, kill, wasKilled, problems, lost, boughtTwice, askedAgain };
+  return { story, blow, wasKilled, problems, lost, boughtTwice, askedAgain };
 }
 
 /** The API notices that its client is gone. */
@@ -294,6 +296,18 @@ async function differences(
   for (const file of after.outputs.keys())
     if (!files.has(file)) problems.push(`${file} is left in the output folder`);
   return problems;
+}
+
+/** A run that the disk failed is never a bug, and says what failed. */
+function saidBadly({ code, stdout, stderr, events }: Ended): string[] {
+  const failed = events.filter((event) => event.type === 'failed');
+  return [
+    ...(code === 0 || code === 1 ? [] : [`it ends with ${code}: ${stderr.trim()}`]),
+    ...(/bug in tintype|"code":"internal"/.test(stdout + stderr)
+      ? [`it calls it a bug: ${stderr.trim()} ${failed.map(({ message }) => message).join(', ')}`]
+      : []),
+    ...(code === 1 && failed.length === 0 && stderr === '' ? ['it says nothing'] : []),
+  ];
 }
 
 function lastFailure({ events }: Ended): string {

@@ -14,7 +14,10 @@ export interface RaceResult {
 const ids = ['ada', 'bob', 'cid', 'dan', 'eve', 'fay'];
 const manifest = `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none }\n`).join('')}`;
 
-type Race = (scene: Scene, problems: string[]) => Promise<{ processes: number; mayBeTwice?: string }>;
+type Race = (
+  scene: Scene,
+  problems: string[],
+) => Promise<{ processes: number; mayBeTwice?: string }>;
 
 /** Several processes on one project and one store. */
 export const races: Readonly<Record<string, Race>> = {
@@ -23,7 +26,8 @@ export const races: Readonly<Record<string, Race>> = {
     const frozen = scene.run({ args: ['--missing', 'fail', '--reporter', 'json'] });
     for (const { code, stderr, events } of await Promise.all(runs)) {
       if (code !== 0) problems.push(`a run ends with ${code}: ${stderr.trim()}`);
-      if (events.some(isMaybeBilled)) problems.push('what another process is at is called "maybe billed"');
+      if (events.some(isMaybeBilled))
+        problems.push('what another process is at is called "maybe billed"');
     }
     // What is stored by then is delivered; what is not is never bought.
     const { code, events } = await frozen;
@@ -39,12 +43,19 @@ export const races: Readonly<Record<string, Race>> = {
     const victim = await firstAsking(runs);
     victim.child.kill('SIGKILL');
     const killedAt = performance.now();
-    const others = await Promise.all(runs.filter((run) => run !== victim).map(({ ended }) => ended));
-    for (const { code, stderr } of others) if (code !== 0) problems.push(`a run ends with ${code}: ${stderr.trim()}`);
+    const others = await Promise.all(
+      runs.filter((run) => run !== victim).map(({ ended }) => ended),
+    );
+    for (const { code, stderr } of others)
+      if (code !== 0) problems.push(`a run ends with ${code}: ${stderr.trim()}`);
     if (performance.now() - killedAt > 15_000) problems.push('taking over takes too long');
     const twice = idsBilledTwice(scene);
     for (const id of twice) {
-      if (!others.some(({ events }) => events.some((event) => isMaybeBilled(event) && event.message.includes(`"${id}"`))))
+      if (
+        !others.some(({ events }) =>
+          events.some((event) => isMaybeBilled(event) && event.message.includes(`"${id}"`)),
+        )
+      )
         problems.push(`${id} is asked for again without a word`);
     }
     await expectOutputs(scene, problems, twice);
@@ -58,12 +69,17 @@ export const races: Readonly<Record<string, Race>> = {
     const before = scene.api.ledger.length;
     const second = scene.start();
     await sleep(3000);
-    const taken = scene.api.ledger.slice(0, before).filter(({ prompt }) => scene.api.ledger.filter((entry) => entry.prompt === prompt).length > 1);
+    const taken = scene.api.ledger
+      .slice(0, before)
+      .filter(
+        ({ prompt }) => scene.api.ledger.filter((entry) => entry.prompt === prompt).length > 1,
+      );
     if (taken.length > 0) problems.push('a stopped process is taken for a dead one');
     first.child.kill('SIGCONT');
     for (const { code, stderr, events } of await Promise.all([first.ended, second.ended])) {
       if (code !== 0) problems.push(`a run ends with ${code}: ${stderr.trim()}`);
-      if (events.some(isMaybeBilled)) problems.push('what another process is at is called "maybe billed"');
+      if (events.some(isMaybeBilled))
+        problems.push('what another process is at is called "maybe billed"');
     }
     await expectOutputs(scene, problems);
     return { processes: 2 };
@@ -75,7 +91,8 @@ export const races: Readonly<Record<string, Race>> = {
     for (let plans = 0; plans < 3; plans++) {
       const { stdout, code } = await scene.run({ args: ['plan', '--json'] });
       if (code !== 0) problems.push(`plan ends with ${code}`);
-      if (/may have been billed/.test(stdout)) problems.push('plan calls what another process is at "maybe billed"');
+      if (/may have been billed/.test(stdout))
+        problems.push('plan calls what another process is at "maybe billed"');
     }
     const { code } = await buying.ended;
     if (code !== 0) problems.push(`the run ends with ${code}`);
@@ -85,16 +102,24 @@ export const races: Readonly<Record<string, Race>> = {
 };
 
 export async function runRace(name: string): Promise<RaceResult> {
-  await using scene = await openScene({ 'a.images.yaml': manifest }, { latencyMs: name.startsWith('four at') ? 150 : 1500 });
+  await using scene = await openScene(
+    { 'a.images.yaml': manifest },
+    { latencyMs: name.startsWith('four at') ? 150 : 1500 },
+  );
   const problems: string[] = [];
   const { processes, mayBeTwice } = await races[name]!(scene, problems);
   const twice = idsBilledTwice(scene);
   const isAllowed = mayBeTwice !== undefined && scene.api.ledger.length <= 2 * ids.length;
   if (!isAllowed) problems.push(...twice.map((id) => `${id} is bought twice`));
   const later = await scene.run();
-  if (later.code !== 0 || later.events.some(({ type }) => type === 'written' || type === 'generating'))
+  if (
+    later.code !== 0 ||
+    later.events.some(({ type }) => type === 'written' || type === 'generating')
+  )
     problems.push('a later run finds something to do');
-  const left = [...(await hashesBelow(join(scene.project, '.tintype'))).keys()].filter((file) => !/^(records|originals)\/[^.]+\.(json|png)$/.test(file));
+  const left = [...(await hashesBelow(join(scene.project, '.tintype'))).keys()].filter(
+    (file) => !/^(records|originals)\/[^.]+\.(json|png)$/.test(file),
+  );
   problems.push(...left.map((file) => `${file} is left behind`));
   return { name, processes, problems, boughtTwice: isAllowed ? 0 : twice.length };
 }
@@ -105,7 +130,9 @@ async function asked({ api }: Scene): Promise<void> {
 }
 
 /** The process that the attempts' claims name. */
-async function firstAsking<T extends { child: { pid?: number | undefined } }>(runs: readonly T[]): Promise<T> {
+async function firstAsking<T extends { child: { pid?: number | undefined } }>(
+  runs: readonly T[],
+): Promise<T> {
   const { readdir, readFile } = await import('node:fs/promises');
   for (;;) {
     for (const run of runs) {
@@ -120,7 +147,9 @@ async function firstAsking<T extends { child: { pid?: number | undefined } }>(ru
   }
 }
 
-function isMaybeBilled(event: Ended['events'][number]): event is Extract<Ended['events'][number], { type: 'warning' }> {
+function isMaybeBilled(
+  event: Ended['events'][number],
+): event is Extract<Ended['events'][number], { type: 'warning' }> {
   return event.type === 'warning' && event.code === 'maybe-billed';
 }
 
@@ -128,14 +157,21 @@ function idsBilledTwice({ api }: Scene): string[] {
   return ids.filter((id) => api.ledger.filter(({ prompt }) => prompt === id).length > 1);
 }
 
-async function expectOutputs({ project, api }: Scene, problems: string[], again: readonly string[] = []): Promise<void> {
+async function expectOutputs(
+  { project, api }: Scene,
+  problems: string[],
+  again: readonly string[] = [],
+): Promise<void> {
   const outputs = [...(await hashesBelow(join(project, 'public/images'))).keys()];
   const wanted = [...ids.map((id) => `${id}.jpeg`), 'tintype.assets.json'].toSorted();
-  if (JSON.stringify(outputs) !== JSON.stringify(wanted)) problems.push(`the outputs are ${outputs.join(', ')}`);
+  if (JSON.stringify(outputs) !== JSON.stringify(wanted))
+    problems.push(`the outputs are ${outputs.join(', ')}`);
   const originals = new Set((await hashesBelow(join(project, '.tintype'))).values());
   for (const id of ids) {
     const entries = api.ledger.filter(({ prompt }) => prompt === id);
-    if (entries.length > (again.includes(id) ? 2 : 1)) problems.push(`${id} is billed ${entries.length} times`);
-    if (!entries.some(({ pictures }) => pictures.some((hash) => originals.has(hash)))) problems.push(`no original of ${id} is stored`);
+    if (entries.length > (again.includes(id) ? 2 : 1))
+      problems.push(`${id} is billed ${entries.length} times`);
+    if (!entries.some(({ pictures }) => pictures.some((hash) => originals.has(hash))))
+      problems.push(`no original of ${id} is stored`);
   }
 }

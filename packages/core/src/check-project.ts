@@ -1,0 +1,47 @@
+import { checkOnline } from './check-online.ts';
+import { type Context, report } from './context.ts';
+import { diagnoseAll, planRead, readProject } from './read-plan.ts';
+import { fileStore } from './store/file-store.ts';
+import type { Diagnostic } from './types.ts';
+
+export interface CheckOptions {
+  /** Also asks what only the network knows, for nothing: shutdown dates, and whether `https:` inputs have changed. */
+  readonly isOnline: boolean;
+}
+
+export interface CheckResult {
+  readonly manifests: number;
+  readonly images: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** Validates manifests, models and input files; every mistake is reported as a `diagnostic` event. */
+export async function checkProject(
+  context: Context,
+  { isOnline }: CheckOptions = { isOnline: false },
+): Promise<CheckResult> {
+  const store = fileStore(context.config.storeDir);
+  const project = await readProject(context, store, false);
+  const found: Diagnostic[] = [...project.diagnostics];
+  // What does not parse cannot be planned.
+  if (!found.some(isError))
+    found.push(...(await planRead(context, store, project, [])).diagnostics);
+  if (isOnline) {
+    const findings = await checkOnline(project.jobs, project.inputs, context);
+    found.push(...diagnoseAll(project.manifests, findings));
+  }
+  for (const diagnostic of found) report(context, { type: 'diagnostic', ...diagnostic });
+  const errors = found.filter(isError).length;
+  const { manifests, jobs } = project;
+  return {
+    manifests: manifests.length,
+    images: jobs.length,
+    errors,
+    warnings: found.length - errors,
+  };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
