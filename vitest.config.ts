@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // They import a package that has a `source` of its own, in TypeScript: it must be transformed.
     server: { deps: { inline: [/ai-sdk/, /eventsource-parser/] } },
     // Two cores: a worker each is as fast as it gets.

@@ -97,7 +97,10 @@ export function upstreamFirst(
         onPath.delete(at.job);
         ordered.add(at.job);
       } else if (upstream !== undefined && onPath.has(upstream)) {
-        onLoop(reference, path.map(({ job }) => job));
+        onLoop(
+          reference,
+          path.map(({ job }) => job),
+        );
       } else if (upstream !== undefined && !ordered.has(upstream)) enter(upstream);
     }
   }

@@ -3,6 +3,7 @@ import { imageText, expandText, jobOf, places } from '../../test/support/expand-
 import { IMAGE_MODELS } from '../../test/support/openai-emulator/model-table.ts';
 import {
   isKnownModel,
+  modelFor,
   modelNamed,
   type ModelOverride,
   modelProblems,

@@ -271,7 +271,9 @@ export function modelFor(
   { model: name, provider }: { readonly model: string; readonly provider: string },
 ): Model {
   const model = modelNamed(table, name);
-  return model.pricedBy === null || model.pricedBy === provider ? model : { ...model, prices: null };
+  return model.pricedBy === null || model.pricedBy === provider
+    ? model
+    : { ...model, prices: null };
 }
 
 /** Whether the table has facts about a model. */

@@ -36,20 +36,119 @@ const config = JSON.stringify({ concurrency: 1 });
 const store = String.raw`project/\.tintype`;
 
 export const diskRows: readonly DiskRow[] = [
-  { name: 'the store, from the start', pattern: store, exit: 1, bought: 0, delivered: 0, says: /the store .+ cannot be written/ },
-  { name: 'the claim on a key', pattern: String.raw`attempts/[^/]+\.claim`, exit: 1, bought: 0, delivered: 0, says: /the store .+ cannot be written/ },
-  { name: 'the note before the request', pattern: String.raw`open .+\.json\.\*\.tmp`, exit: 1, bought: 0, delivered: 0, says: /the store .+ cannot be written/ },
-  { name: 'the bytes that arrive', pattern: String.raw`handle.writeFile .+\.received`, exit: 1, bought: 1, delivered: 0, says: /the picture that was paid for is kept in .+tintype-rescued/ },
-  { name: 'the flush of the bytes that arrive', pattern: String.raw`handle.sync .+\.received`, exit: 1, bought: 1, delivered: 0, says: /the picture that was paid for is kept in .+tintype-rescued/ },
-  { name: 'the bytes that arrive, and the temporary folder', pattern: String.raw`\.received|tintype-rescued`, exit: 1, bought: 1, delivered: 0, says: /could not be kept in the temporary folder either/, askedAgain: 1 },
-  { name: 'the note after the answer', pattern: String.raw`rename .+attempts/[^/]+\.json #2`, exit: 1, bought: 1, delivered: 0, says: /the store .+ cannot be written/ },
-  { name: 'the original', pattern: 'writeFile .+originals/', exit: 1, bought: 1, delivered: 0, says: /what was paid for is kept in .+\.received/ },
-  { name: 'the record', pattern: 'rename .+records/', exit: 1, bought: 1, delivered: 0, says: /what was paid for is kept in .+\.received/ },
-  { name: 'clearing the attempt', pattern: `rm ${store}/attempts`, exit: 0, bought: 3, delivered: 3, says: null },
-  { name: 'the cache', pattern: String.raw`node_modules/\.cache`, exit: 0, bought: 3, delivered: 3, says: /the cache cannot be used/ },
-  { name: 'one output file', pattern: String.raw`writeFile .+/\.bob\.jpeg`, exit: 1, bought: 3, delivered: 2, says: /bob\.jpeg could not be written/ },
-  { name: 'all output files', pattern: 'project/public', exit: 1, bought: 3, delivered: 0, says: /could not be written/ },
-  { name: 'the asset map', pattern: String.raw`tintype\.assets\.json`, exit: 1, bought: 3, delivered: 3, says: /tintype\.assets\.json could not be written/ },
+  {
+    name: 'the store, from the start',
+    pattern: store,
+    exit: 1,
+    bought: 0,
+    delivered: 0,
+    says: /the store .+ cannot be written/,
+  },
+  {
+    name: 'the claim on a key',
+    pattern: String.raw`attempts/[^/]+\.claim`,
+    exit: 1,
+    bought: 0,
+    delivered: 0,
+    says: /the store .+ cannot be written/,
+  },
+  {
+    name: 'the note before the request',
+    pattern: String.raw`open .+\.json\.\*\.tmp`,
+    exit: 1,
+    bought: 0,
+    delivered: 0,
+    says: /the store .+ cannot be written/,
+  },
+  {
+    name: 'the bytes that arrive',
+    pattern: String.raw`handle.writeFile .+\.received`,
+    exit: 1,
+    bought: 1,
+    delivered: 0,
+    says: /the picture that was paid for is kept in .+tintype-rescued/,
+  },
+  {
+    name: 'the flush of the bytes that arrive',
+    pattern: String.raw`handle.sync .+\.received`,
+    exit: 1,
+    bought: 1,
+    delivered: 0,
+    says: /the picture that was paid for is kept in .+tintype-rescued/,
+  },
+  {
+    name: 'the bytes that arrive, and the temporary folder',
+    pattern: String.raw`\.received|tintype-rescued`,
+    exit: 1,
+    bought: 1,
+    delivered: 0,
+    says: /could not be kept in the temporary folder either/,
+    askedAgain: 1,
+  },
+  {
+    name: 'the note after the answer',
+    pattern: String.raw`rename .+attempts/[^/]+\.json #2`,
+    exit: 1,
+    bought: 1,
+    delivered: 0,
+    says: /the store .+ cannot be written/,
+  },
+  {
+    name: 'the original',
+    pattern: 'writeFile .+originals/',
+    exit: 1,
+    bought: 1,
+    delivered: 0,
+    says: /what was paid for is kept in .+\.received/,
+  },
+  {
+    name: 'the record',
+    pattern: 'rename .+records/',
+    exit: 1,
+    bought: 1,
+    delivered: 0,
+    says: /what was paid for is kept in .+\.received/,
+  },
+  {
+    name: 'clearing the attempt',
+    pattern: `rm ${store}/attempts`,
+    exit: 0,
+    bought: 3,
+    delivered: 3,
+    says: null,
+  },
+  {
+    name: 'the cache',
+    pattern: String.raw`node_modules/\.cache`,
+    exit: 0,
+    bought: 3,
+    delivered: 3,
+    says: /the cache cannot be used/,
+  },
+  {
+    name: 'one output file',
+    pattern: String.raw`writeFile .+/\.bob\.jpeg`,
+    exit: 1,
+    bought: 3,
+    delivered: 2,
+    says: /bob\.jpeg could not be written/,
+  },
+  {
+    name: 'all output files',
+    pattern: 'project/public',
+    exit: 1,
+    bought: 3,
+    delivered: 0,
+    says: /could not be written/,
+  },
+  {
+    name: 'the asset map',
+    pattern: String.raw`tintype\.assets\.json`,
+    exit: 1,
+    bought: 3,
+    delivered: 3,
+    says: /tintype\.assets\.json could not be written/,
+  },
 ];
 
 /** Runs three images on a disk that refuses something, then once more on one that does not. */
@@ -57,7 +156,8 @@ export async function runDisk(row: DiskRow, code: string): Promise<DiskResult> {
   await using scene = await openScene({ 'a.images.yaml': manifest, 'tintype.config.json': config });
   const first = await scene.run({ fault: { kind: 'fail', pattern: row.pattern, code } });
   const problems = judge(row, first, scene);
-  if (row.says !== null && !new RegExp(`${code}`).test(saidIn(first))) problems.push('the reason is not named');
+  if (row.says !== null && !new RegExp(`${code}`).test(saidIn(first)))
+    problems.push('the reason is not named');
 
   const second = await scene.run();
   problems.push(...judgeNext(second, scene, row.askedAgain ?? 0));
@@ -96,10 +196,14 @@ function judge(row: DiskRow, ended: Ended, { api }: Scene): string[] {
   const { code, events } = ended;
   const problems: string[] = [];
   const said = saidIn(ended);
-  const delivered = events.filter((event) => event.type === 'written' && event.file.endsWith('.jpeg')).length;
+  const delivered = events.filter(
+    (event) => event.type === 'written' && event.file.endsWith('.jpeg'),
+  ).length;
   if (code !== row.exit) problems.push(`it ends with ${code}, not ${row.exit}: ${said}`);
-  if (api.ledger.length !== row.bought) problems.push(`${api.ledger.length} pictures are bought, not ${row.bought}`);
-  if (delivered !== row.delivered) problems.push(`${delivered} images are delivered, not ${row.delivered}: ${said}`);
+  if (api.ledger.length !== row.bought)
+    problems.push(`${api.ledger.length} pictures are bought, not ${row.bought}`);
+  if (delivered !== row.delivered)
+    problems.push(`${delivered} images are delivered, not ${row.delivered}: ${said}`);
   if (row.says !== null && !row.says.test(said)) problems.push(`it says "${said}"`);
   if (/bug in tintype|\binternal\b/.test(said)) problems.push(`it calls it a bug: ${said}`);
   return problems;
@@ -108,14 +212,19 @@ function judge(row: DiskRow, ended: Ended, { api }: Scene): string[] {
 function judgeNext({ code, stderr, events }: Ended, { api }: Scene, askedAgain: number): string[] {
   const problems: string[] = [];
   if (code !== 0) problems.push(`the next run ends with ${code}: ${stderr.trim()}`);
-  if (api.ledger.length !== ids.length + askedAgain) problems.push(`${api.ledger.length} pictures are bought in all`);
-  const warnings = events.filter((event) => event.type === 'warning' && event.code === 'maybe-billed').length;
+  if (api.ledger.length !== ids.length + askedAgain)
+    problems.push(`${api.ledger.length} pictures are bought in all`);
+  const warnings = events.filter(
+    (event) => event.type === 'warning' && event.code === 'maybe-billed',
+  ).length;
   if (warnings !== askedAgain) problems.push(`"maybe billed" is said ${warnings} times`);
   return problems;
 }
 
 /** What a person is told: failures, warnings, and what ends the run. */
 function saidIn({ stderr, events }: Ended): string {
-  const messages = events.flatMap((event) => (event.type === 'failed' || event.type === 'warning' ? [`${event.code}: ${event.message}`] : []));
+  const messages = events.flatMap((event) =>
+    event.type === 'failed' || event.type === 'warning' ? [`${event.code}: ${event.message}`] : [],
+  );
   return [...messages, stderr.trim()].filter(Boolean).join('\n');
 }
