@@ -14,7 +14,6 @@ import {
   days,
   type PlaceFlags,
   positiveInteger,
-  type ProjectFlags,
   type RunFlags,
 } from './flags.ts';
 import { clean } from './format/clean.ts';

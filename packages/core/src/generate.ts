@@ -1,4 +1,4 @@
-import { isMaybeBilled, recordLeftOver } from './buy-original.ts';
+import { isMaybeBilled, recordLeftOver } from './run/buy-original.ts';
 import { type Context, report } from './context.ts';
 import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
@@ -7,14 +7,14 @@ import { deriveVariants } from './image/derive-variants.ts';
 import { resolveVariants } from './image/resolve-variants.ts';
 import { trimCache } from './image/trim-cache.ts';
 import { openVariantCache } from './image/variant-cache.ts';
-import { obtainer, type Original } from './obtain-original.ts';
+import { obtainer, type Original } from './run/obtain-original.ts';
 import { readOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
-import { readPlan } from './read-plan.ts';
-import { openRefusals } from './refusals.ts';
-import { refusePlan } from './refuse-plan.ts';
+import { readPlan } from './run/read-plan.ts';
+import { openRefusals } from './run/refusals.ts';
+import { refusePlan } from './run/refuse-plan.ts';
 import { fileStore } from './store/file-store.ts';
 import type { AssetMap, DeliveredImage, Job, Plan, PlannedRequest } from './types.ts';
 

@@ -37,10 +37,8 @@ function withMeantCommand(
 ): unknown {
   if (!isTintypeError(error) || error.code !== 'usage') return error;
   const unknownIds = ids.filter((id) => error.message.includes(id));
-  const [command] = unknownIds
-    .map((id) => didYouMean(id, commands))
-    .filter((near) => near !== null);
-  if (command === undefined) return error;
+  const command = unknownIds.map((id) => didYouMean(id, commands)).find((near) => near !== null);
+  if (command === undefined || command === null) return error;
   const hint = `Did you mean the command '${command}'? It comes first: tintype ${command}`;
   return new core.TintypeError(error.code, `${error.message}\n${hint}`, { cause: error });
 }

@@ -1,3 +1,5 @@
+import { cleanLine } from './clean.ts';
+
 /** Where an annotation points at; what is undefined is left out. */
 interface AnnotationProperties {
   readonly file?: string | undefined;
@@ -27,5 +29,5 @@ function escapeData(text: string): string {
 }
 
 function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return escapeData(cleanLine(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

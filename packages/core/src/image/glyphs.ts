@@ -1,7 +1,7 @@
 import type { Font, Glyph, PathCommand } from 'opentype.js';
 import { num } from './svg.ts';
 
-export type Weight = 'medium' | 'bold';
+type Weight = 'medium' | 'bold';
 
 /** A line of text: one size, one weight. */
 export interface TextStyle {

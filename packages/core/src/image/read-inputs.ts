@@ -5,7 +5,7 @@ import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts'
 import { inspectPicture, PictureError } from './inspect-picture.ts';
 
 /** OpenAI's image guide, read 2026-11-22: each input below 50 MB. */
-export const maxInputBytes = 50_000_000;
+const maxInputBytes = 50_000_000;
 
 /** The package's types say below 4 MB, the guide below 50 MB (2026-11-22): the smaller holds everywhere. */
 const maxMaskBytes = 4_000_000;

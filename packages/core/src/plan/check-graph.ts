@@ -23,7 +23,7 @@ const maxSuggestions = 50;
 type ImageReference = Extract<InputReference, { kind: 'image' }>;
 
 /** The images that an image works from. */
-export function imageReferences({ picture }: Job): ImageReference[] {
+function imageReferences({ picture }: Job): ImageReference[] {
   return picture.inputs.filter((reference) => reference.kind === 'image');
 }
 

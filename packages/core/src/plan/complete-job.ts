@@ -186,14 +186,13 @@ function filesOf(draft: Draft, picture: Size | null): FileFields | null {
 
 function checkAlpha({ fields, find }: Draft): void {
   if (fields.background !== 'transparent') return;
-  const listed = formatsOf(fields).map(({ format }) => format);
-  const flat = listed.filter((format) => !alphaFormats.includes(format));
+  const flat = formatsOf(fields).find(({ format }) => !alphaFormats.includes(format));
   const message = (format: string) =>
     `${format} has no transparency, and background: transparent asks for it; take ${alphaFormats.join(', ')}`;
-  if (flat[0] !== undefined) {
+  if (flat !== undefined) {
     find(fields.formats === undefined ? 'output_format' : 'formats', {
       code: 'conflict',
-      message: message(flat[0]),
+      message: message(flat.format),
     });
   } else if (fields.output_format === 'jpeg') {
     find('output_format', { code: 'conflict', message: message('jpeg') });

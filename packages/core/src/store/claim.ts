@@ -150,7 +150,8 @@ async function create(path: string, holder: Holder): Promise<boolean> {
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
     return createWithoutLink(path, holder);
   } finally {
-    await rm(aside, { force: true });
+    // Where it stays, it is a dead one's soon.
+    await rm(aside, { force: true }).catch(() => {});
   }
 }
 

@@ -115,8 +115,12 @@ async function readReceived(dir: string, key: Key): Promise<Uint8Array | null> {
 /** What cannot be removed says nothing once the record stands: the next run clears it. */
 async function clearAttempt(dir: string, key: Key): Promise<void> {
   // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
-  for (const path of [layout.received(dir, key), layout.rescued(key), layout.attempt(dir, key)])
-    await rm(path, { force: true }).catch(() => {});
+  try {
+    for (const path of [layout.received(dir, key), layout.rescued(key), layout.attempt(dir, key)])
+      await rm(path, { force: true });
+  } catch {
+    // See above: what still stands is known to the next run by its attempt.
+  }
 }
 
 /** Whoever is killed leaves an attempt or a claim behind, by which the rest is looked for. */

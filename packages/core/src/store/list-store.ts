@@ -13,12 +13,12 @@ export interface StoreFile {
   readonly modifiedAt: Date;
 }
 
-export interface RecordFile extends StoreFile {
+interface RecordFile extends StoreFile {
   readonly key: Key;
   readonly stored: Stored;
 }
 
-export interface PinnedFile extends StoreFile {
+interface PinnedFile extends StoreFile {
   /** `null`: it cannot be read. */
   readonly pin: InputFile | null;
 }

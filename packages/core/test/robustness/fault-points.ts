@@ -75,7 +75,7 @@ async function tear(write: AnyFunction, self: object, args: never[]): Promise<vo
   );
   const at = halved.findLastIndex((value) => value !== null);
   const data = halved[at] ?? '';
-  await write.apply(self, args.with(at, data.slice(0, data.length >> 1) as never) as never[]);
+  await write.apply(self, args.with(at, data.slice(0, data.length >> 1) as never));
   die();
 }
 

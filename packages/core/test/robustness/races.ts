@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashesBelow, openScene, type Scene } from './scene.ts';
@@ -133,7 +134,6 @@ async function asked({ api }: Scene): Promise<void> {
 async function firstAsking<T extends { child: { pid?: number | undefined } }>(
   runs: readonly T[],
 ): Promise<T> {
-  const { readdir, readFile } = await import('node:fs/promises');
   for (;;) {
     for (const run of runs) {
       const dir = `/proc/${run.child.pid}/cwd/.tintype/attempts`;

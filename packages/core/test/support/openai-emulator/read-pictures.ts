@@ -13,7 +13,7 @@ export interface InputPictures {
   readonly files: readonly ReceivedFile[];
 }
 
-const MIME_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
+const MIME_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp']);
 const MAX_BYTES = 50_000_000;
 const MAX_DATA_URL_LENGTH = 20_971_520;
 
@@ -102,7 +102,7 @@ function checkCount(count: number, param: string): void {
 /** The declared type counts, not the bytes (openai/openai-node#1468). The `code` is not known; nor is the text about 50 MB. */
 function checkFile(file: ReceivedFile): void {
   const param = file.name === 'image[]' ? 'image' : file.name;
-  if (!MIME_TYPES.includes(file.contentType)) {
+  if (!MIME_TYPES.has(file.contentType)) {
     throw invalidRequest(
       null,
       param,

@@ -1,8 +1,8 @@
 import { checkOnline } from './check-online.ts';
-import { type Context, report } from './context.ts';
+import { type Context, report } from '../context.ts';
 import { diagnoseAll, planRead, readProject } from './read-plan.ts';
-import { fileStore } from './store/file-store.ts';
-import type { Diagnostic } from './types.ts';
+import { fileStore } from '../store/file-store.ts';
+import type { Diagnostic } from '../types.ts';
 
 export interface CheckOptions {
   /** Also asks what only the network knows, for nothing: shutdown dates, and whether `https:` inputs have changed. */

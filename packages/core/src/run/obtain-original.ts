@@ -1,18 +1,18 @@
 import pLimit from 'p-limit';
 import { recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
 import { type Bill, buyer } from './buyer.ts';
-import { type Context, report } from './context.ts';
-import { TintypeError } from './errors.ts';
-import { canonicalJson, sha256 } from './hash.ts';
-import { drawStandIn, standInVersion } from './image/draw-stand-in.ts';
-import { digitalSourceType } from './image/provenance.ts';
-import { parseSize, type Size } from './plan/picture-size.ts';
-import { attemptReason, requestFrom } from './plan/plan-jobs.ts';
-import { requestKey } from './plan/request-key.ts';
-import { offline } from './provider-names.ts';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { canonicalJson, sha256 } from '../hash.ts';
+import { drawStandIn, standInVersion } from '../image/draw-stand-in.ts';
+import { digitalSourceType } from '../image/provenance.ts';
+import { parseSize, type Size } from '../plan/picture-size.ts';
+import { attemptReason, requestFrom } from '../plan/plan-jobs.ts';
+import { requestKey } from '../plan/request-key.ts';
+import { offline } from '../provider-names.ts';
 import { lazyProviders } from './providers.ts';
 import type { Refusals } from './refusals.ts';
-import type { Store } from './store/store.ts';
+import type { Store } from '../store/store.ts';
 import type {
   AiProvenance,
   Plan,
@@ -20,7 +20,7 @@ import type {
   PlannedRequest,
   Source,
   StoreRecord,
-} from './types.ts';
+} from '../types.ts';
 
 /** A picture to make files of, and where it is from. */
 export interface Original {

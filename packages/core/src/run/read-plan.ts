@@ -1,20 +1,20 @@
-import { type Context, fetchInput, report } from './context.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { TintypeError } from './errors.ts';
-import { sha256 } from './hash.ts';
-import { readInputs } from './image/read-inputs.ts';
-import { readManifests } from './manifest/read-manifests.ts';
-import { withUpstream } from './plan/check-graph.ts';
-import { checkLifetimes } from './plan/check-lifetime.ts';
-import { expandJobs } from './plan/expand-jobs.ts';
-import { planJobs } from './plan/plan-jobs.ts';
-import { requestOf } from './plan/request-key.ts';
-import { freeProviders, providerNames } from './provider-names.ts';
+import { type Context, fetchInput, report } from '../context.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { TintypeError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import { readInputs } from '../image/read-inputs.ts';
+import { readManifests } from '../manifest/read-manifests.ts';
+import { withUpstream } from '../plan/check-graph.ts';
+import { checkLifetimes } from '../plan/check-lifetime.ts';
+import { expandJobs } from '../plan/expand-jobs.ts';
+import { planJobs } from '../plan/plan-jobs.ts';
+import { requestOf } from '../plan/request-key.ts';
+import { freeProviders, providerNames } from '../provider-names.ts';
 import { lazyProviders, type Providers } from './providers.ts';
 import { openRefusals } from './refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
-import type { Store } from './store/store.ts';
-import type { Config } from './config.ts';
+import type { Store } from '../store/store.ts';
+import type { Config } from '../config.ts';
 import type {
   Diagnostic,
   Finding,
@@ -24,7 +24,7 @@ import type {
   PlacedFinding,
   Plan,
   Request,
-} from './types.ts';
+} from '../types.ts';
 
 /** A project as far as it can be read without its store. */
 export interface ReadProject {

@@ -1,7 +1,7 @@
-import type { FetchInput } from './context.ts';
-import { lookAt } from './image/read-inputs.ts';
-import type { Store } from './store/store.ts';
-import type { InputFile, InputReference, Job, PlacedFinding } from './types.ts';
+import type { FetchInput } from '../context.ts';
+import { lookAt } from '../image/read-inputs.ts';
+import type { Store } from '../store/store.ts';
+import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 
 /** What each `https:` input of a project is, by URL, and what is wrong with those that cannot be had. */
 export interface Pins {

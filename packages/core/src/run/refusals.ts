@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Key } from './types.ts';
+import type { Key } from '../types.ts';
 
 /** What moderation refused, remembered in the cache so that nothing is asked twice for the same answer. */
 export interface Refusals {

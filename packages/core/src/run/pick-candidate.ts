@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Context } from './context.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { TintypeError } from './errors.ts';
-import { parseManifest } from './manifest/parse-manifest.ts';
-import { writePick } from './manifest/write-pick.ts';
+import type { Context } from '../context.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { TintypeError } from '../errors.ts';
+import { parseManifest } from '../manifest/parse-manifest.ts';
+import { writePick } from '../manifest/write-pick.ts';
 import { readProject, refuseMistakes } from './read-plan.ts';
-import { fileStore } from './store/file-store.ts';
-import { writeAtomic } from './store/write-atomic.ts';
-import type { Job, Place } from './types.ts';
+import { fileStore } from '../store/file-store.ts';
+import { writeAtomic } from '../store/write-atomic.ts';
+import type { Job, Place } from '../types.ts';
 
 export interface PickResult {
   /** Where the image's entry is. */

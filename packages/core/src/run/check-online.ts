@@ -1,10 +1,10 @@
-import { type Context, fetchInput } from './context.ts';
-import { sha256 } from './hash.ts';
+import { type Context, fetchInput } from '../context.ts';
+import { sha256 } from '../hash.ts';
 import { keyNameOf } from './key-name.ts';
-import { checkLifetime } from './plan/check-lifetime.ts';
-import { listModels } from './provider/list-models.ts';
+import { checkLifetime } from '../plan/check-lifetime.ts';
+import { listModels } from '../provider/list-models.ts';
 import { lazyProviders } from './providers.ts';
-import type { InputFile, InputReference, Job, PlacedFinding } from './types.ts';
+import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 
 /**
  * What only the network knows: models of OpenAI's that the API does not have, or shuts down soon, and `https:` inputs

@@ -1,23 +1,23 @@
-import { TintypeError } from './errors.ts';
-import type { Context } from './context.ts';
-import { inspectPicture, PictureError } from './image/inspect-picture.ts';
-import { decodePicture, hasAlpha } from './image/raw-picture.ts';
+import { TintypeError } from '../errors.ts';
+import type { Context } from '../context.ts';
+import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
+import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
-import { actualCost } from './plan/estimate-cost.ts';
-import { modelFor } from './plan/models.ts';
+import { actualCost } from '../plan/estimate-cost.ts';
+import { modelFor } from '../plan/models.ts';
 import {
   type Order,
   type Picture,
   type Provider,
   ProviderError,
   type RateLimit,
-} from './provider/provider.ts';
-import { policies } from './provider/retry.ts';
-import { shownText } from './provider/shown-text.ts';
+} from '../provider/provider.ts';
+import { policies } from '../provider/retry.ts';
+import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
-import { redact } from './redact.ts';
-import type { Store } from './store/store.ts';
-import type { Attempt, Key, PictureInfo, PlannedRequest, Request, StoreRecord } from './types.ts';
+import { redact } from '../redact.ts';
+import type { Store } from '../store/store.ts';
+import type { Attempt, Key, PictureInfo, PlannedRequest, Request, StoreRecord } from '../types.ts';
 
 /** A planned request whose key is known. */
 export interface Wanted extends PlannedRequest {

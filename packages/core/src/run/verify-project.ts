@@ -1,12 +1,12 @@
 import { relative, sep } from 'node:path';
-import { type Context, report } from './context.ts';
-import { TintypeError } from './errors.ts';
-import { verifyCache } from './image/verify-cache.ts';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { verifyCache } from '../image/verify-cache.ts';
 import { readPlan } from './read-plan.ts';
-import { fileStore } from './store/file-store.ts';
-import { verifyStore } from './store/verify-store.ts';
-import type { Key } from './types.ts';
-import type { Checked, VerifyFinding } from './verify-finding.ts';
+import { fileStore } from '../store/file-store.ts';
+import { verifyStore } from '../store/verify-store.ts';
+import type { Key } from '../types.ts';
+import type { Checked, VerifyFinding } from '../verify-finding.ts';
 
 export interface VerifyResult {
   /** The store's, then the cache's. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AssetMap, StoreRecord } from '../../src/index.ts';
@@ -126,7 +126,6 @@ async function expect(scene: Scene, story: Story): Promise<Expected> {
 }
 
 async function forget(scene: Scene, names: readonly string[]): Promise<void> {
-  const { rm } = await import('node:fs/promises');
   for (const name of names) if (!(name in foreignFiles)) await rm(join(scene.project, name));
 }
 
@@ -153,9 +152,11 @@ async function resumeAndJudge(
   const wasKilled = first.code === null;
   await drained(scene);
   const onDisk = await wholeFiles(scene);
-  const safe = api.ledger
-    .filter(({ pictures }) => pictures.some((hash) => onDisk.has(hash)))
-    .map(({ prompt }) => prompt);
+  const safe = new Set(
+    api.ledger
+      .filter(({ pictures }) => pictures.some((hash) => onDisk.has(hash)))
+      .map(({ prompt }) => prompt),
+  );
 
   const resumed = await scene.run();
   const after = await snapshot(scene).catch((error: unknown) => String(error));
@@ -177,11 +178,11 @@ async function resumeAndJudge(
         event.code === 'maybe-billed' &&
         event.message.includes(`${prompt}" was asked for`),
     );
-    if (count === 2 && isSaid && !safe.includes(prompt)) askedAgain++;
+    if (count === 2 && isSaid && !safe.has(prompt)) askedAgain++;
     else {
       boughtTwice++;
       problems.push(
-        `${prompt} was billed ${count} times${safe.includes(prompt) ? ' though its bytes were on the disk' : ''}${isSaid ? '' : ' without a word'}`,
+        `${prompt} was billed ${count} times${safe.has(prompt) ? ' though its bytes were on the disk' : ''}${isSaid ? '' : ' without a word'}`,
       );
     }
   }
@@ -192,7 +193,7 @@ async function resumeAndJudge(
     const originals = new Set(after.store.values());
     for (const { prompt, pictures } of api.ledger) {
       if (
-        safe.includes(prompt) &&
+        safe.has(prompt) &&
         !pictures.some((hash) => originals.has(hash)) &&
         billed.get(prompt) === 1
       ) {
@@ -217,7 +218,7 @@ async function drained({ api }: Scene): Promise<void> {
 /** The sha-256 of every file that is not a temporary one. */
 async function wholeFiles({ dir }: Scene): Promise<ReadonlySet<string>> {
   const files = await hashesBelow(dir);
-  return new Set([...files].filter(([name]) => !/tmp$/.test(name)).map(([, hash]) => hash));
+  return new Set([...files].filter(([name]) => !name.endsWith('tmp')).map(([, hash]) => hash));
 }
 
 async function snapshot({ project, dir }: Scene): Promise<Snapshot> {

@@ -1,26 +1,26 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { type Context, report } from './context.ts';
-import { TintypeError } from './errors.ts';
-import { cacheKeys } from './image/cache-keys.ts';
-import { pruneCache } from './image/prune-cache.ts';
-import { resolveVariants } from './image/resolve-variants.ts';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { cacheKeys } from '../image/cache-keys.ts';
+import { pruneCache } from '../image/prune-cache.ts';
+import { resolveVariants } from '../image/resolve-variants.ts';
 import { originalOf, standIn } from './obtain-original.ts';
-import { deliveriesOf } from './plan/deliveries.ts';
-import { wantedRecords } from './plan/wanted-records.ts';
+import { deliveriesOf } from '../plan/deliveries.ts';
+import { wantedRecords } from '../plan/wanted-records.ts';
 import { readPlan } from './read-plan.ts';
 import { openRefusals } from './refusals.ts';
-import { committedPaths } from './store/committed-paths.ts';
-import { fileStore } from './store/file-store.ts';
-import { listStore } from './store/list-store.ts';
+import { committedPaths } from '../store/committed-paths.ts';
+import { fileStore } from '../store/file-store.ts';
+import { listStore } from '../store/list-store.ts';
 import {
   type KeptFile,
   planPrune,
   type Protection,
   removeUnwanted,
   type UnwantedFile,
-} from './store/prune-store.ts';
-import type { Store } from './store/store.ts';
-import type { Job, Plan, PlannedRequest, Sha256 } from './types.ts';
+} from '../store/prune-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Job, Plan, PlannedRequest, Sha256 } from '../types.ts';
 
 export interface PruneOptions {
   /** Says what would go, and removes nothing. */

@@ -1,10 +1,10 @@
-import type { Context } from './context.ts';
-import { TintypeError } from './errors.ts';
+import type { Context } from '../context.ts';
+import { TintypeError } from '../errors.ts';
 import { keyNameOf } from './key-name.ts';
-import { roundUsd } from './plan/estimate-cost.ts';
-import { toBuy } from './plan/to-buy.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import { toBuy } from '../plan/to-buy.ts';
 import { lazyProviders } from './providers.ts';
-import type { CostRange, Plan, PlannedRequest } from './types.ts';
+import type { CostRange, Plan, PlannedRequest } from '../types.ts';
 
 /**
  * Everything that a run may be refused for before it spends or writes anything. Throws `originals-missing` where what

@@ -1,8 +1,8 @@
-import type { builtInProviders } from './provider-names.ts';
-import type { Context } from './context.ts';
-import { openAi } from './provider/openai.ts';
-import type { Provider } from './provider/provider.ts';
-import { replicate } from './provider/replicate.ts';
+import type { builtInProviders } from '../provider-names.ts';
+import type { Context } from '../context.ts';
+import { openAi } from '../provider/openai.ts';
+import type { Provider } from '../provider/provider.ts';
+import { replicate } from '../provider/replicate.ts';
 
 /** The providers of a project by name. One is made when it is first asked for: a run that buys nothing makes none. */
 export type Providers = (name: string) => Provider;

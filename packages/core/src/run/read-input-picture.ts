@@ -1,12 +1,12 @@
 import { basename, resolve } from 'node:path';
-import { type Context, fetchInput } from './context.ts';
-import { TintypeError } from './errors.ts';
-import { sha256 } from './hash.ts';
-import { toApiPicture } from './image/to-api-picture.ts';
-import type { InputPicture } from './provider/provider.ts';
-import { readInside } from './read-inside.ts';
-import type { Store } from './store/store.ts';
-import type { InputFile, PlannedInput } from './types.ts';
+import { type Context, fetchInput } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import { toApiPicture } from '../image/to-api-picture.ts';
+import type { InputPicture } from '../provider/provider.ts';
+import { readInside } from '../read-inside.ts';
+import type { Store } from '../store/store.ts';
+import type { InputFile, PlannedInput } from '../types.ts';
 
 /**
  * The bytes of an input, in a format that the API takes. They must be the ones that the key was made of; throws a

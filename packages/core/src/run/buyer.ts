@@ -1,9 +1,9 @@
 import { askOnce, isMaybeBilled, type Wanted } from './buy-original.ts';
-import { type Context, report } from './context.ts';
-import { TintypeError } from './errors.ts';
-import { newBudget, reserve, settle } from './provider/budget.ts';
-import { roundUsd } from './plan/estimate-cost.ts';
-import { ProviderError, type RateLimit } from './provider/provider.ts';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { newBudget, reserve, settle } from '../provider/budget.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import { ProviderError, type RateLimit } from '../provider/provider.ts';
 import {
   newRate,
   type Rate,
@@ -11,12 +11,12 @@ import {
   rateAfterRefusal,
   rateAfterSending,
   waitMs,
-} from './provider/rate-limit.ts';
-import { decideRetry, type Decision, maxRetryMs, policies } from './provider/retry.ts';
+} from '../provider/rate-limit.ts';
+import { decideRetry, type Decision, maxRetryMs, policies } from '../provider/retry.ts';
 import type { Providers } from './providers.ts';
 import type { Refusals } from './refusals.ts';
-import type { Store } from './store/store.ts';
-import type { StoreRecord } from './types.ts';
+import type { Store } from '../store/store.ts';
+import type { StoreRecord } from '../types.ts';
 
 /** What was bought so far. */
 export interface Bill {

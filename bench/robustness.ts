@@ -1,0 +1,160 @@
+/**
+ * Kills, races, damages, fills and attacks real processes of `tintype`, and prints what came of it as Markdown:
+ *
+ *     node -C source bench/robustness.ts [--kills 1000] [--races 5] [--workers 3]
+ *
+ * `--kills`: how many, spread evenly over every step of the writing and, a third of them, at random instants.
+ */
+import { parseArgs } from 'node:util';
+import {
+  diskCodes,
+  diskRows,
+  runDisk,
+  runFullDisk,
+} from '../packages/core/test/robustness/failing-disks.ts';
+import { hostileRows, runHostile } from '../packages/core/test/robustness/hostile-inputs.ts';
+import {
+  type Blow,
+  type BlowResult,
+  openStriker,
+  stories,
+  type Story,
+} from '../packages/core/test/robustness/strikes.ts';
+import { races, runRace } from '../packages/core/test/robustness/races.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '1000' },
+    races: { type: 'string', default: '5' },
+    workers: { type: 'string', default: '3' },
+  },
+});
+const workers = Number(values.workers);
+
+const steps = new Map<Story, readonly string[]>();
+{
+  await using striker = await openStriker();
+  for (const story of stories) steps.set(story, await striker.steps(story));
+}
+const atSteps = sample(stories.flatMap(killsAtSteps), Math.ceil((Number(values.kills) * 2) / 3));
+const atRandom = Array.from({ length: Number(values.kills) - atSteps.length }, (_, index) => ({
+  story: stories[index % stories.length]!,
+  blow: { kind: 'at', ms: 300 + Math.random() * 1500 } as const,
+}));
+const refused = sample(stories.flatMap(failuresAtSteps), atSteps.length);
+
+const killed = await strikeAll(atSteps, 0);
+const killedAtRandom = await strikeAll(atRandom, 200);
+const failed = await strikeAll(refused, 0);
+const disks = await inTurn(
+  diskRows.flatMap((row) => diskCodes.map((code) => () => runDisk(row, code))),
+);
+const full = await runFullDisk();
+const raced = [];
+for (let round = 0; round < Number(values.races); round++)
+  for (const name of Object.keys(races)) raced.push(await runRace(name));
+const hostile = await runHostile(hostileRows);
+
+const diskResults = [...disks, ...(full === null ? [] : [full])];
+console.log(`| tried | how many | as they should be | lost | bought twice | asked again, said before |
+| --- | --: | --: | --: | --: | --: |
+${strikeRow('killed before, within or after a step of writing', killed)}
+${strikeRow(
+  'killed at a random instant',
+  killedAtRandom.filter(({ wasKilled }) => wasKilled),
+)}
+${strikeRow('a step of writing refused: ENOSPC, EROFS, EACCES, EMFILE', failed)}
+${row('disks that refuse for good, or are full', diskResults.length, diskResults.filter(isWell).length)}
+${row(`processes raced, in ${raced.length} races`, sum(raced.map(({ processes }) => processes)), sum(raced.filter(isWell).map(({ processes }) => processes)), 0, sum(raced.map(({ boughtTwice }) => boughtTwice)))}
+${row('hostile or unlucky inputs', hostile.length, hostile.filter(isWell).length)}`);
+
+const bad = [...killed, ...killedAtRandom, ...failed, ...diskResults, ...raced, ...hostile].filter(
+  (result) => !isWell(result),
+);
+for (const result of bad) console.log(`\n\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\``);
+process.exitCode = bad.length === 0 ? 0 : 1;
+
+function killsAtSteps(story: Story): { story: Story; blow: Blow }[] {
+  return steps.get(story)!.flatMap((step) => {
+    const whens = [
+      ...(['before', 'after'] as const),
+      ...(/riteFile/.test(step) ? (['during'] as const) : []),
+    ];
+    return whens.map((when) => ({ story, blow: { kind: 'kill', step, when } as const }));
+  });
+}
+
+function failuresAtSteps(story: Story): { story: Story; blow: Blow }[] {
+  return steps.get(story)!.map((step, index) => {
+    const pattern = `^${step.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`;
+    return { story, blow: { kind: 'fail', pattern, code: diskCodes[index % diskCodes.length]! } };
+  });
+}
+
+async function strikeAll(
+  blows: readonly { story: Story; blow: Blow }[],
+  latencyMs: number,
+): Promise<BlowResult[]> {
+  const waiting = [...blows];
+  const results: BlowResult[] = [];
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      await using striker = await openStriker(latencyMs);
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        results.push(await striker.strike(next.story, next.blow));
+    }),
+  );
+  return results;
+}
+
+async function inTurn<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const waiting = [...tasks];
+  const results: T[] = [];
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift())
+        results.push(await task());
+    }),
+  );
+  return results;
+}
+
+/** `count` of them, evenly spread; all, where there are no more. */
+function sample<T>(all: readonly T[], count: number): T[] {
+  if (all.length <= count) return [...all];
+  return Array.from(
+    { length: count },
+    (_, index) => all[Math.floor((index * all.length) / count)]!,
+  );
+}
+
+function strikeRow(name: string, results: readonly BlowResult[]): string {
+  const total = (count: (result: BlowResult) => number) => sum(results.map(count));
+  return row(
+    name,
+    results.length,
+    results.filter(isWell).length,
+    total(({ lost }) => lost),
+    total(({ boughtTwice }) => boughtTwice),
+    total(({ askedAgain }) => askedAgain),
+  );
+}
+
+function row(
+  name: string,
+  tried: number,
+  well: number,
+  lost = 0,
+  twice = 0,
+  again: number | null = null,
+): string {
+  return `| ${name} | ${tried} | ${well} | ${lost} | ${twice} | ${again ?? ''} |`;
+}
+
+function isWell({ problems }: { readonly problems: readonly string[] }): boolean {
+  return problems.length === 0;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,28 @@
+/**
+ * Loaded into a process before anything else: writes a line to the file that `SPY_LOG` names for each paid provider
+ * that is made, and for each connection that is opened.
+ */
+import { appendFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { Socket } from 'node:net';
+
+const log = process.env['SPY_LOG'] ?? '/dev/null';
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context);
+    if (!/\/provider\/(openai|replicate)\.ts$/.test(url)) return loaded;
+    const note = `process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(log)}, 'made\\n');`;
+    const source = Buffer.from(loaded.source ?? '')
+      .toString()
+      .replace(/(export function \w+\([^)]*\): Provider \{)/, `$1 ${note}`);
+    return { ...loaded, source };
+  },
+});
+
+// oxlint-disable-next-line typescript/unbound-method -- it is given its `this` below.
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function (this: Socket, ...args: never[]) {
+  appendFileSync(log, 'connected\n');
+  return Reflect.apply(connect, this, args) as Socket;
+};

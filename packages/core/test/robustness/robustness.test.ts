@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { diskRows, runDisk, runFullDisk } from './failing-disks.ts';
+import { hostileRows, runHostile } from './hostile-inputs.ts';
+import { type Blow, openStriker, stories } from './strikes.ts';
+import { races, runRace } from './races.ts';
+
+/** A short version of `bench/robustness.ts`, which does all of it, and hundreds of kills. */
+describe.concurrent('a run that is killed loses nothing and buys nothing twice', () => {
+  /** What ends each stage of a purchase and of a delivery. */
+  const ends = [
+    /rename .+attempts\/[^/]+\.json #1$/,
+    /handle.writeFile .+\.received/,
+    /rename .+\.received/,
+    /rename .+originals/,
+    /rename .+records/,
+    /rm .+\.received/,
+    /rm .+\.json #1$/,
+    /rename .+writing\.json/,
+    /rename .+\.jpeg #1$/,
+    /rename .+assets\.json/,
+  ];
+
+  test.each(stories)('in $name', async (story) => {
+    await using striker = await openStriker();
+    const steps = await striker.steps(story);
+    const blows = ends.flatMap((end, index): Blow[] => {
+      const step = steps.find((step) => end.test(step));
+      // Each story takes every other one.
+      return step === undefined || index % 2 !== stories.indexOf(story)
+        ? []
+        : [{ kind: 'kill', step, when: 'after' }];
+    });
+    expect(blows.length).toBeGreaterThan(3);
+    for (const blow of [...blows, { kind: 'at', ms: 700 } as const]) {
+      const result = await striker.strike(story, blow);
+      expect(result).toMatchObject({ blow, problems: [], lost: 0, boughtTwice: 0 });
+    }
+  });
+});
+
+describe('processes side by side buy each picture once', () => {
+  test.each(Object.keys(races).slice(0, 2))('%s', async (name) => {
+    expect(await runRace(name)).toMatchObject({ problems: [], boughtTwice: 0 });
+  });
+});
+
+describe.concurrent('a disk that refuses', () => {
+  test.each(
+    diskRows.filter(({ name }) => /bytes that arrive$|the record|the cache|one output/.test(name)),
+  )('$name', async (row) => {
+    expect((await runDisk(row, 'ENOSPC')).problems).toEqual([]);
+  });
+
+  test('anything, for it is full', async () => {
+    expect((await runFullDisk())?.problems ?? []).toEqual([]);
+  });
+});
+
+test('hostile input ends in one clear message, and nothing is sent', async () => {
+  const rows = hostileRows.filter((_, index) => index % 8 === 0);
+  const bad = (await runHostile(rows)).filter(({ problems }) => problems.length > 0);
+  expect(bad).toEqual([]);
+});
