@@ -5,8 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // They import a package that has a `source` of its own, in TypeScript: it must be transformed.
     server: { deps: { inline: [/ai-sdk/, /eventsource-parser/] } },
     // Two cores: a worker each is as fast as it gets.

@@ -13,6 +13,12 @@ test('a property cannot end its value or begin another', () => {
   );
 });
 
+test('a property brings no escape sequence to the terminal', () => {
+  expect(annotation('error', 'm', { file: 'a\u001B[31m\u009B2J.yaml' })).toBe(
+    '::error file=a.yaml::m\n',
+  );
+});
+
 test('what is not known is left out', () => {
   expect(annotation('error', 'm', { file: undefined, title: 't' })).toBe('::error title=t::m\n');
 });

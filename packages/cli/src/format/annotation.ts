@@ -1,4 +1,4 @@
-import { cleanLine } from './clean.ts';
+import { clean } from './clean.ts';
 
 /** Where an annotation points at; what is undefined is left out. */
 interface AnnotationProperties {
@@ -29,5 +29,5 @@ function escapeData(text: string): string {
 }
 
 function escapeProperty(text: string): string {
-  return escapeData(cleanLine(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return escapeData(clean(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

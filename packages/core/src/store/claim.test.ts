@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimFile, isHeld } from './claim.ts';
+import { claimFile, clearDeadClaims, isHeld } from './claim.ts';
 
 let dir: string;
 let path: string;
@@ -54,6 +55,53 @@ test('a holder that was killed is taken over at once', async () => {
   const claim = await claimFile(path, never);
   expect(performance.now() - started).toBeLessThan(2000);
   await claim?.release();
+});
+
+test('of several that find a holder dead, one takes over, however many are killed', async () => {
+  const children = new Set<ChildProcess>();
+  const killed = new Set<number>();
+  const spawnOne = (): void => {
+    const child = run(1000, 1);
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+  };
+  for (let count = 0; count < 5; count++) spawnOne();
+  for (let kill = 0; kill < 15; kill++) {
+    await sleep(60);
+    // The one that holds it, as far as one look can tell.
+    const holder = Number((await lines()).at(-1)?.split(' ')[1]);
+    const victim = [...children].find(({ pid }) => pid === holder) ?? [...children][0]!;
+    killed.add(victim.pid!);
+    victim.kill('SIGKILL');
+    await once(victim, 'exit');
+    spawnOne();
+  }
+  for (const child of children) {
+    killed.add(child.pid!);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  let holder = '';
+  for (const line of await lines()) {
+    const [what, pid = ''] = line.split(' ');
+    if (what === 'end') expect(pid).toBe(holder);
+    else if (holder !== '') expect([...killed]).toContain(Number(holder));
+    holder = what === 'end' ? '' : pid;
+  }
+  await clearDeadClaims(path);
+  expect(await readdir(dir)).toEqual(['log']);
+});
+
+test('a process that has the id of a dead holder is not taken for it', async () => {
+  const child = run(1, 60_000);
+  await expect.poll(lines, { timeout: 10_000 }).toHaveLength(1);
+  const holder = JSON.parse(await readFile(path, 'utf8')) as { born: string };
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  // Where the system does not say when a process began, nobody can tell.
+  if (holder.born === '') return;
+  await writeFile(path, JSON.stringify({ ...holder, pid: process.pid }));
+  expect(await isHeld(path)).toBe(false);
 });
 
 test('a holder that is stopped, and lives, is waited for', async () => {

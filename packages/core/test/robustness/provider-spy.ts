@@ -3,8 +3,12 @@
  * that is made, and for each connection that is opened.
  */
 import { appendFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { type ModuleSource, registerHooks } from 'node:module';
 import { Socket } from 'node:net';
+
+const text = new TextDecoder();
+const textOf = (source: ModuleSource | undefined): string =>
+  typeof source === 'string' ? source : text.decode(source);
 
 const log = process.env['SPY_LOG'] ?? '/dev/null';
 
@@ -13,9 +17,10 @@ registerHooks({
     const loaded = nextLoad(url, context);
     if (!/\/provider\/(openai|replicate)\.ts$/.test(url)) return loaded;
     const note = `process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(log)}, 'made\\n');`;
-    const source = Buffer.from(loaded.source ?? '')
-      .toString()
-      .replace(/(export function \w+\([^)]*\): Provider \{)/, `$1 ${note}`);
+    const source = textOf(loaded.source).replace(
+      /(export function \w+\([^)]*\): Provider \{)/,
+      `$1 ${note}`,
+    );
     return { ...loaded, source };
   },
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claimFile } from '../../src/store/claim.ts';
 import { hashesBelow, openScene, type Scene } from './scene.ts';
 import type { Ended } from './tintype-process.ts';
 
@@ -86,6 +87,25 @@ export const races: Readonly<Record<string, Race>> = {
     return { processes: 2 };
   },
 
+  'one that waits for another, which dies with the bytes on the disk': async (scene, problems) => {
+    const { stdout } = await scene.run({ args: ['plan', '--json'] });
+    const { key } = (JSON.parse(stdout) as { images: { key: string }[] }).images[0]!;
+    const attempt = `.tintype/attempts/${key.slice(0, 6)}…`;
+    const step = `rename project/${attempt}.received #1`;
+    await scene.run({ fault: { kind: 'kill', step, when: 'after' } });
+    // This process stands in for the holder, which lives until the other one waits for it.
+    const claim = await claimFile(join(scene.project, `.tintype/attempts/${key}.claim`), never);
+    const waiting = scene.start();
+    await Promise.race([allOthersAsked(scene), waiting.ended]);
+    await claim?.release();
+    const { code, stderr, events } = await waiting.ended;
+    if (code !== 0) problems.push(`the run ends with ${code}: ${stderr.trim()}`);
+    if (events.some((event) => event.type === 'generating' && event.key === key))
+      problems.push('what was on the disk is asked for again');
+    await expectOutputs(scene, problems, idsBilledTwice(scene));
+    return { processes: 2, mayBeTwice: 'what was in flight beside it' };
+  },
+
   'one that buys, and plans beside it': async (scene, problems) => {
     const buying = scene.start();
     await asked(scene);
@@ -129,6 +149,14 @@ export async function runRace(name: string): Promise<RaceResult> {
 async function asked({ api }: Scene): Promise<void> {
   while (api.ledger.length === 0) await sleep(10);
 }
+
+/** Until every picture but the first was asked for, which the killed process may have done, too. */
+async function allOthersAsked({ api }: Scene): Promise<void> {
+  const asked = () => new Set(api.ledger.map(({ prompt }) => prompt)).size;
+  while (asked() < ids.length) await sleep(10);
+}
+
+const never = new AbortController().signal;
 
 /** The process that the attempts' claims name. */
 async function firstAsking<T extends { child: { pid?: number | undefined } }>(
