@@ -43,16 +43,22 @@ const atRandom = Array.from({ length: Number(values.kills) - atSteps.length }, (
 }));
 const refused = sample(stories.flatMap(failuresAtSteps), atSteps.length);
 
+tell(`${atSteps.length} kills at steps`);
 const killed = await strikeAll(atSteps, 0);
+tell(`${atRandom.length} kills at random`);
 const killedAtRandom = await strikeAll(atRandom, 200);
+tell(`${refused.length} steps refused`);
 const failed = await strikeAll(refused, 0);
+tell('disks');
 const disks = await inTurn(
   diskRows.flatMap((row) => diskCodes.map((code) => () => runDisk(row, code))),
 );
 const full = await runFullDisk();
+tell('races');
 const raced = [];
 for (let round = 0; round < Number(values.races); round++)
   for (const name of Object.keys(races)) raced.push(await runRace(name));
+tell('hostile input');
 const hostile = await runHostile(hostileRows);
 
 const diskResults = [...disks, ...(full === null ? [] : [full])];
@@ -73,6 +79,11 @@ const bad = [...killed, ...killedAtRandom, ...failed, ...diskResults, ...raced, 
 );
 for (const result of bad) console.log(`\n\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\``);
 process.exitCode = bad.length === 0 ? 0 : 1;
+
+/** What is under way, for somebody who waits. */
+function tell(what: string): void {
+  console.error(`${new Date().toISOString().slice(11, 19)} ${what}`);
+}
 
 function killsAtSteps(story: Story): { story: Story; blow: Blow }[] {
   return steps.get(story)!.flatMap((step) => {
