@@ -8,9 +8,10 @@ import { replicate } from '../src/provider/replicate.ts';
 import { providerContract, type ProviderUnderTest, type Trouble } from './provider-contract.ts';
 import * as openAiApi from './support/openai-emulator.ts';
 import * as replicateApi from './support/replicate-emulator.ts';
+import { testToken } from './support/test-keys.ts';
 
 const openAiKey = 'sk-proj-Recognisable0123456789abcdefghij';
-const token = 'r8_Recognisable0123456789abcdefghijklmno';
+const token = testToken;
 const flux = 'black-forest-labs/flux-emulated';
 
 providerContract('openai', () =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expandText } from '../../test/support/expand-text.ts';
 import { upstreamFirst, withUpstream } from './check-graph.ts';
-import { resolveModels } from './models.ts';
+import { nothingKnown } from '../../test/support/nothing-known.ts';
 import { planJobs } from './plan-jobs.ts';
 
 /** A chain of images, each of which works from the one below it in the file. */
@@ -18,15 +18,7 @@ test('a chain of 8,000 images is checked and planned, each after the one that it
   expect(diagnostics).toEqual([]);
   expect(upstreamFirst(jobs).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id).toReversed());
   expect(withUpstream(jobs, ['i-7998']).map(({ id }) => id)).toEqual(['i-7998', 'i-7999']);
-  const { totals } = planJobs(jobs, {
-    stored: new Map(),
-    attempts: new Map(),
-    inputs: new Map(),
-    refusals: new Map(),
-    models: resolveModels({}),
-    freeProviders: new Set(['offline']),
-    providerInputs: new Map(),
-  });
+  const { totals } = planJobs(jobs, nothingKnown);
   expect(totals).toMatchObject({ missing: 1, blocked: 7999 });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { jobsOf } from '../../test/support/expand-text.ts';
 import { sha256 } from '../hash.ts';
 import type { Request, StoreRecord } from '../types.ts';
-import { resolveModels } from './models.ts';
+import { nothingKnown } from '../../test/support/nothing-known.ts';
 import { planJobs } from './plan-jobs.ts';
 import { requestKey } from './request-key.ts';
 import { wantedRecords } from './wanted-records.ts';
@@ -13,15 +13,7 @@ const night = 'night: { prompt: At night, input_images: [tintype:hero], decorati
 /** Whether a manifest of these images, with nothing stored, wants the record of a request. */
 function isWanted(images: readonly string[], request: Partial<Request>, provider = 'openai') {
   const text = `images:\n${images.map((image) => `  ${image}\n`).join('')}`;
-  const plan = planJobs(jobsOf(text, { provider }), {
-    stored: new Map(),
-    attempts: new Map(),
-    inputs: new Map(),
-    refusals: new Map(),
-    models: resolveModels({}),
-    freeProviders: new Set(['offline']),
-    providerInputs: new Map(),
-  });
+  const plan = planJobs(jobsOf(text, { provider }), nothingKnown);
   const complete: Request = {
     provider: 'openai',
     model: 'gpt-image-2.5-flare',

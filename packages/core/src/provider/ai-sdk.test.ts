@@ -28,9 +28,10 @@ import type { Request } from '../types.ts';
 import { fromAiSdk } from './ai-sdk.ts';
 import type { AiSdkCall, AiSdkImageModel } from './ai-sdk-model.ts';
 import type { Order } from './provider.ts';
+import { testToken } from '../../test/support/test-keys.ts';
 
 const apiKey = 'sk-proj-Recognisable0123456789abcdefghij';
-const token = 'r8_Recognisable0123456789abcdefghijklmno';
+const token = testToken;
 const flux = 'black-forest-labs/flux-emulated';
 
 let openai: OpenAiEmulator;

@@ -15,8 +15,9 @@ import {
 import type { Request } from '../types.ts';
 import type { Order, Picture, Provider } from './provider.ts';
 import { replicate, type ReplicateOptions } from './replicate.ts';
+import { testToken } from '../../test/support/test-keys.ts';
 
-const token = 'r8_Recognisable0123456789abcdefghijklmno';
+const token = testToken;
 const openAiKey = 'sk-proj-Recognisable0123456789abcdefghij';
 
 let emulator: ReplicateEmulator;
@@ -418,7 +419,7 @@ describe('failures', () => {
   });
 
   test('401: bad-api-key, and the token is not repeated', async () => {
-    const apiKey = 'r8_AnotherRecognisable0123456789abcdefgh';
+    const apiKey = `${testToken}Another`;
     const error = await failureOf(generate({}, { apiKey }));
     expect(error.code).toBe('bad-api-key');
     expectSecretFree(error, [apiKey]);
