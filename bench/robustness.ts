@@ -1,7 +1,7 @@
 /**
  * Kills, races, damages, fills and attacks real processes of `tintype`, and prints what came of it as Markdown:
  *
- *     node -C source bench/robustness.ts [--kills 1000] [--races 5] [--workers 3]
+ *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--workers 3]
  *
  * `--kills`: how many, spread evenly over every step of the writing and, a third of them, at random instants.
  */

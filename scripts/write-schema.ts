@@ -1,4 +1,4 @@
-/** Writes the JSON Schema that ships with `@tintype/core`, from the schema that its parser uses: `node -C source scripts/write-schema.ts`. */
+/** Writes the JSON Schema that ships with `@tintype/core`, from the schema that its parser uses: `node -C tintype-source scripts/write-schema.ts`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { manifestSchemaText } from '../packages/core/src/manifest/manifest-schema.ts';
 

@@ -137,7 +137,7 @@ async function build() {
   const options = { cwd: root, env: { PATH: process.env['PATH'], CI: 'true' } };
   const made = await run(
     process.execPath,
-    ['-C', 'source', tintype, '--reporter', 'json'],
+    ['-C', 'tintype-source', tintype, '--reporter', 'json'],
     options,
   );
   const page = await run(process.execPath, ['build.ts'], options);

@@ -35,14 +35,14 @@ test('--help waits for neither core nor its image library', async () => {
     console.error(loaded.length);`;
   const { stderr } = spawnSync(
     process.execPath,
-    ['-C', 'source', '--input-type=module', '-e', script, 'tintype'],
+    ['-C', 'tintype-source', '--input-type=module', '-e', script, 'tintype'],
     { encoding: 'utf8' },
   );
   expect(stderr).toBe('0\n');
 });
 
 test('a reader that goes away does not end the run', () => {
-  const command = 'exec 3>&1; { "$0" -C source "$1" --help; echo "rc $?" >&3; } | true';
+  const command = 'exec 3>&1; { "$0" -C tintype-source "$1" --help; echo "rc $?" >&3; } | true';
   const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
   const { stdout } = spawnSync('sh', ['-c', command, process.execPath, bin], { encoding: 'utf8' });
   expect(stdout).toBe('rc 0\n');

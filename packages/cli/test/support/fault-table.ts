@@ -25,7 +25,7 @@ export function renderFaults(results: ReadonlyMap<FaultRow, FaultResult>): strin
 
 const introduction = `# What comes of every fault
 
-Printed by \`node -C source bench/faults.ts\`, which runs \`tintype\` against an emulator of OpenAI's image API with each of
+Printed by \`node -C tintype-source bench/faults.ts\`, which runs \`tintype\` against an emulator of OpenAI's image API with each of
 these faults. Three images are made one after the other, and the fault meets the one in the middle: _siblings_ says how
 many of the other two were delivered, _sent_ how often the image was asked for, _billed_ how many pictures the account
 pays for it. A \`?\` after _billed_ says that the run told its user "may have been billed".

@@ -15,7 +15,7 @@ export function runBin(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ['-C', 'source', BIN, ...args], {
+  const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

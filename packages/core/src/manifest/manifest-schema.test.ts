@@ -238,7 +238,7 @@ describe('the schema and the parser agree on whole files', () => {
 });
 
 describe('schema/manifest.json', () => {
-  test('is up to date: node -C source scripts/write-schema.ts', async () => {
+  test('is up to date: node -C tintype-source scripts/write-schema.ts', async () => {
     const file = new URL('../../schema/manifest.json', import.meta.url);
     expect(await readFile(file, 'utf8')).toBe(manifestSchemaText());
   });

@@ -45,7 +45,7 @@ export function startTintype(start: Start): TintypeProcess {
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    ['-C', 'source', ...preloads.flatMap((file) => ['--import', file]), bin, ...args],
+    ['-C', 'tintype-source', ...preloads.flatMap((file) => ['--import', file]), bin, ...args],
     {
       cwd,
       env: {
