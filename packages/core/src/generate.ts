@@ -1,22 +1,18 @@
-import { isMaybeBilled, recordLeftOver } from './run/buy-original.ts';
+import { isMaybeBilled } from './run/buy-original.ts';
 import { type Context, report } from './context.ts';
 import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
 import { outputNames } from './file-names.ts';
-import { deriveVariants } from './image/derive-variants.ts';
-import { resolveVariants } from './image/resolve-variants.ts';
-import { trimCache } from './image/trim-cache.ts';
-import { openVariantCache } from './image/variant-cache.ts';
-import { obtainer, type Original } from './run/obtain-original.ts';
+import type { Original } from './run/obtain-original.ts';
+import { openImages, type PlannedImage } from './run/open-images.ts';
 import { readOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
 import { readPlan } from './run/read-plan.ts';
-import { openRefusals } from './run/refusals.ts';
 import { refusePlan } from './run/refuse-plan.ts';
 import { fileStore } from './store/file-store.ts';
-import type { AssetMap, DeliveredImage, Job, Plan, PlannedRequest } from './types.ts';
+import type { AssetMap, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: the counts of the `done` event, and what the outputs now are. */
 export interface GenerateResult {
@@ -41,21 +37,13 @@ export async function generate(
   ids: readonly string[] = [],
 ): Promise<GenerateResult> {
   const { config } = context;
-  const store = fileStore(config.storeDir);
-  const refusals = openRefusals(config.cacheDir);
-  const isBuying = config.missing === 'buy';
-  if (isBuying) {
-    await store.clearDead();
-    await recordLeftOver(store, context);
-  }
-
-  const { plan, jobs } = await readPlan(context, store, { ids, mayFetch: isBuying });
+  const project = await openImages(context, ids);
+  const { plan, jobs } = project;
   report(context, plannedEvent(plan, config.missing));
   refusePlan(plan, context);
 
-  const names = plan.jobs.flatMap((job) =>
-    deliveriesOf(job).flatMap(({ name }) => outputNames(name, job.files)),
-  );
+  const images = [...project.images.values()];
+  const names = images.flatMap(({ name, job }) => outputNames(name, job.files));
   const { previous, foreign } = await readOutputs(config.outDir, names);
   refuseForeignFiles(context, foreign);
 
@@ -72,24 +60,17 @@ export async function generate(
       report(context, { type: 'removed', file });
     },
   });
-  const cache = openVariantCache(config.cacheDir, ({ message }) => {
-    report(context, {
-      type: 'warning',
-      code: 'no-cache',
-      message: `the cache cannot be used: ${message}`,
-    });
-  });
-  const { obtain, bill, overBudget } = obtainer(plan, context, store, refusals);
 
+  const imageOf = new Map(images.map((image) => [image.planned, image]));
   await Promise.all(
     plan.requests.map(async (planned) => {
       try {
-        const original = await obtain(planned);
-        for (const { name, candidate } of deliveriesOf(planned.job)) {
-          if (candidate !== planned.number) continue;
-          context.signal.throwIfAborted();
-          await deliver(name, planned.job, original);
-        }
+        const original = await project.obtain(planned);
+        const image = imageOf.get(planned);
+        // A candidate that was not picked is bought, and not delivered.
+        if (image === undefined) return;
+        context.signal.throwIfAborted();
+        await deliver(image, original);
       } catch (error) {
         if (isInterruption(error, context)) return;
         tally.failed++;
@@ -101,8 +82,8 @@ export async function generate(
   const assetMap = await outputs.finish(
     jobs.flatMap((job) => deliveriesOf(job).map(({ name }) => name)),
   );
-  if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);
-  const done = { ...tally, ...bill() };
+  await project.close();
+  const done = { ...tally, ...project.bill() };
   report(context, { type: 'done', ...done });
   if (context.signal.aborted) {
     throw new TintypeError(
@@ -110,36 +91,20 @@ export async function generate(
       `interrupted; ${done.bought} bought pictures were stored`,
     );
   }
-  const short = overBudget();
+  const short = project.overBudget();
   if (short !== null) throw short;
   return { plan, assetMap, ...done };
 
   /** Original to variants to files. */
-  async function deliver(name: string, job: Job, original: Original): Promise<void> {
-    const { source, ai } = original;
-    const specs = resolveVariants(name, job.files, source);
-    const { encoded, preview } = await deriveVariants(source, specs, {
-      cache,
-      effort: config.effort,
-      placeholder: job.files.placeholder,
-    });
-    const { width, height } = job.files.crop ?? source;
-    const image: DeliveredImage = {
-      name,
-      files: job.files,
-      width,
-      height,
-      encoded,
-      ...preview,
-      ai,
-    };
-    const writes = await outputs.write(image);
+  async function deliver(image: PlannedImage, original: Original): Promise<void> {
+    const delivered = await project.deliver(image, original);
+    const writes = await outputs.write(delivered);
     tally.delivered++;
     report(context, {
       type: 'delivered',
-      id: name,
-      files: encoded.length,
-      bytes: encoded.find(({ spec }) => spec.width === width)?.bytes ?? 0,
+      id: image.name,
+      files: delivered.encoded.length,
+      bytes: delivered.encoded.find(({ spec }) => spec.width === delivered.width)?.bytes ?? 0,
       originalBytes: original.record?.original.bytes ?? null,
       isChanged: writes > 0,
     });

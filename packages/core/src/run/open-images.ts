@@ -1,0 +1,122 @@
+import { type Context, report } from '../context.ts';
+import { deriveVariants } from '../image/derive-variants.ts';
+import { resolveVariants } from '../image/resolve-variants.ts';
+import { trimCache } from '../image/trim-cache.ts';
+import { openVariantCache } from '../image/variant-cache.ts';
+import { previewKey } from '../image/variant-key.ts';
+import { deliveriesOf } from '../plan/deliveries.ts';
+import { fileStore } from '../store/file-store.ts';
+import type {
+  DeliveredImage,
+  EncodedFile,
+  Job,
+  Plan,
+  PlannedRequest,
+  Preview,
+  VariantSpec,
+} from '../types.ts';
+import { recordLeftOver } from './buy-original.ts';
+import { type Obtainer, obtainer, type Original } from './obtain-original.ts';
+import { readPlan } from './read-plan.ts';
+import { openRefusals } from './refusals.ts';
+
+/** A picture under the name that it is delivered under, before anything of it is made. */
+export interface PlannedImage {
+  /** `<id>`, or `<id>-<candidate>` where nothing was picked from several. */
+  readonly name: string;
+  readonly job: Job;
+  /** The request that makes it. */
+  readonly planned: PlannedRequest;
+}
+
+/**
+ * A project's images, each made when it is asked for: what the command line and a bundler share. With
+ * `missing: 'standin'`, `obtain` neither spends nor decodes.
+ */
+export interface OpenImages extends Obtainer {
+  readonly plan: Plan;
+  /** Every image of the project, planned or not. */
+  readonly jobs: readonly Job[];
+  /** The deliveries of what is planned, by name, in manifest order. */
+  readonly images: ReadonlyMap<string, PlannedImage>;
+  /** The files that it becomes. Throws a TintypeError `encode` for a crop that it cannot fill. */
+  readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
+  /** What a page shows before the picture is there, as far as the cache knows; `null`: it has not been made. */
+  readonly findPreview: (image: PlannedImage, original: Original) => Promise<Preview | null>;
+  /** One of its files, encoded where the cache does not have it. */
+  readonly encode: (original: Original, spec: VariantSpec) => Promise<EncodedFile>;
+  /** All of its files, and its preview. */
+  readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
+  /** Trims the cache, where it has grown. Once, when nothing is made any more. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Plans a project, or the images named in `ids` and what they depend on. Spends nothing yet, and writes nothing but what
+ * a process that was killed had paid for and could not record. Rejects with the TintypeErrors of `readPlan`.
+ */
+export async function openImages(
+  context: Context,
+  ids: readonly string[] = [],
+): Promise<OpenImages> {
+  const { config } = context;
+  const store = fileStore(config.storeDir);
+  const refusals = openRefusals(config.cacheDir);
+  const isBuying = config.missing === 'buy';
+  if (isBuying) {
+    await store.clearDead();
+    await recordLeftOver(store, context);
+  }
+  const { plan, jobs } = await readPlan(context, store, { ids, mayFetch: isBuying });
+  const { obtain, bill, overBudget } = obtainer(plan, context, store, refusals);
+  const cache = openVariantCache(config.cacheDir, ({ message }) => {
+    report(context, {
+      type: 'warning',
+      code: 'no-cache',
+      message: `the cache cannot be used: ${message}`,
+    });
+  });
+  const variants = ({ name, job }: PlannedImage, { source }: Original) =>
+    resolveVariants(name, job.files, source);
+  const derive = (
+    { source }: Original,
+    specs: readonly VariantSpec[],
+    placeholder: Job['files']['placeholder'],
+  ) => deriveVariants(source, specs, { cache, effort: config.effort, placeholder });
+
+  return {
+    plan,
+    jobs,
+    images: new Map(imagesOf(plan).map((image) => [image.name, image])),
+    obtain,
+    bill,
+    overBudget,
+    variants,
+    findPreview: ({ job }, { source }) => cache.findPreview(previewKey(source, job.files.crop)),
+
+    encode: async (original, spec) => {
+      const { encoded } = await derive(original, [spec], 'none');
+      return encoded[0]!;
+    },
+
+    deliver: async (image, original) => {
+      const { files } = image.job;
+      const specs = variants(image, original);
+      const { encoded, preview } = await derive(original, specs, files.placeholder);
+      const { width, height } = files.crop ?? original.source;
+      return { name: image.name, files, width, height, encoded, ...preview, ai: original.ai };
+    },
+
+    close: async () => {
+      if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);
+    },
+  };
+}
+
+function imagesOf(plan: Plan): PlannedImage[] {
+  return plan.requests.flatMap((planned) =>
+    deliveriesOf(planned.job)
+      .filter(({ candidate }) => candidate === planned.number)
+      .map(({ name }) => ({ name, job: planned.job, planned })),
+  );
+}
