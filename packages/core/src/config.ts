@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
 import { TintypeError } from './errors.ts';
@@ -119,8 +118,6 @@ export interface Config {
   readonly timeoutMs: number;
   readonly missing: Missing;
   readonly effort: number;
-  /** Encodes at once. */
-  readonly parallelism: number;
 }
 
 /** Types a config file's default export; returns it unchanged. */
@@ -167,7 +164,6 @@ export function resolveConfig(options: Options, { root, file, isCi }: ConfigSour
     timeoutMs: options.timeoutMs ?? 600_000,
     missing: options.missing ?? (isCi ? 'fail' : 'buy'),
     effort: options.effort ?? 3,
-    parallelism: availableParallelism(),
   };
 }
 

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../hash.ts';
 import type { Crop, Format, Source, VariantSpec } from '../types.ts';
 import { deriveVariants, type DeriveOptions, type DerivedVariants } from './derive-variants.ts';
+import { encoderSettings } from './encoder-settings.ts';
 import { openVariantCache } from './variant-cache.ts';
 
 let dir: string;
@@ -174,10 +175,12 @@ describe('the cache', () => {
     await derive(source(bytes), specs);
     const script = `
       import { deriveVariants } from ${here('derive-variants.ts')};
+      import { encoderSettings } from ${here('encoder-settings.ts')};
       import { openVariantCache } from ${here('variant-cache.ts')};
       const { source, specs, dir } = JSON.parse(process.argv[1]);
       const cache = openVariantCache(dir, console.error);
-      const options = { cache, effort: 2, placeholder: 'blur' };
+      const settings = (spec) => encoderSettings(spec, 2);
+      const options = { cache, settings, placeholder: 'blur' };
       const { encoded } = await deriveVariants(source, specs, options);
       for (const file of encoded) await file.read();
       const libraries = process.report.getReport().sharedObjects;
@@ -204,7 +207,7 @@ describe('the cache', () => {
     ['compression', { compression: 20 }, {}, {}],
     ['size', { width: 30, height: 20 }, {}, {}],
     ['crop', { crop: { width: 60, height: 40, position: 'left' } }, {}, {}],
-    ['effort', {}, { effort: 1 }, {}],
+    ['effort', {}, { settings: (of) => encoderSettings(of, 1) }, {}],
     ['original', {}, {}, { sha256: sha256('another original') }],
     ['kind of picture', {}, {}, { isStandIn: true }],
   ])('makes a file again for another %s', async (_, otherSpec, otherOptions, otherSource) => {
@@ -276,7 +279,8 @@ async function derive(
   options: Partial<DeriveOptions> = {},
 ): Promise<DerivedVariants> {
   const cache = openVariantCache(dir, (error) => warnings.push(error));
-  return deriveVariants(original, specs, { cache, effort: 2, placeholder: 'blur', ...options });
+  const settings: DeriveOptions['settings'] = (of) => encoderSettings(of, 2);
+  return deriveVariants(original, specs, { cache, settings, placeholder: 'blur', ...options });
 }
 
 /** An original of the store that counts how often it is read. */

@@ -1,8 +1,16 @@
 import { TintypeError } from '../errors.ts';
-import type { EncodedFile, FileFields, Preview, Sha256, Source, VariantSpec } from '../types.ts';
+import type {
+  EncodedFile,
+  FileFields,
+  FormatSpec,
+  Preview,
+  Sha256,
+  Source,
+  VariantSpec,
+} from '../types.ts';
 import { encodePicture } from './encode-picture.ts';
 import { encodeQueue } from './encode-queue.ts';
-import { encoderSettings, type EncoderSettings } from './encoder-settings.ts';
+import type { EncoderSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
@@ -11,8 +19,8 @@ import { previewKey, variantKey } from './variant-key.ts';
 
 export interface DeriveOptions {
   readonly cache: VariantCache;
-  /** How hard the AVIF encoder works, 0 to 9. */
-  readonly effort: number;
+  /** How a file is encoded; a run has its own `effort` in it. */
+  readonly settings: (spec: FormatSpec) => EncoderSettings;
   readonly placeholder: FileFields['placeholder'];
 }
 
@@ -33,7 +41,7 @@ export async function deriveVariants(
   options: DeriveOptions,
 ): Promise<DerivedVariants> {
   const { cache, placeholder } = options;
-  const variants = specs.map((spec) => toVariant(source, spec, options.effort));
+  const variants = specs.map((spec) => toVariant(source, spec, options.settings(spec)));
   const files = new Map<Variant, CachedFile>();
   for (const variant of variants) {
     const file = await cache.find(variant.key);
@@ -77,8 +85,7 @@ interface Variant {
 
 const NO_PREVIEW: Preview = { placeholder: null, color: null };
 
-function toVariant(source: Source, spec: VariantSpec, effort: number): Variant {
-  const settings = encoderSettings(spec, effort);
+function toVariant(source: Source, spec: VariantSpec, settings: EncoderSettings): Variant {
   const xmp = provenanceXmp(source.isStandIn);
   return { spec, settings, xmp, key: variantKey(source, spec, settings) };
 }

@@ -6,7 +6,7 @@ export type EncoderSettings =
       readonly format: 'avif';
       readonly quality: number;
       readonly effort: number;
-      readonly chromaSubsampling: '4:2:0';
+      readonly chromaSubsampling: '4:2:0' | '4:4:4';
       readonly bitdepth: 8;
     }
   | {
@@ -15,7 +15,7 @@ export type EncoderSettings =
       readonly effort: number;
       readonly smartSubsample: false;
     }
-  | { readonly format: 'jpeg'; readonly quality: number; readonly mozjpeg: true }
+  | { readonly format: 'jpeg'; readonly quality: number; readonly mozjpeg: boolean }
   | { readonly format: 'png'; readonly compressionLevel: number; readonly adaptiveFiltering: true };
 
 /**

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { sha256 } from '../hash.ts';
 import type { Format, Source } from '../types.ts';
 import { deriveVariants } from './derive-variants.ts';
+import { encoderSettings } from './encoder-settings.ts';
 import { provenanceXmp } from './provenance.ts';
 import { openVariantCache } from './variant-cache.ts';
 
@@ -72,7 +73,7 @@ async function encoded(format: Format, { isStandIn }: Pick<Source, 'isStandIn'>)
   const cacheDir = await mkdtemp(join(tmpdir(), 'tintype-'));
   const derived = await deriveVariants(source, [spec], {
     cache: openVariantCache(cacheDir, (error) => expect.unreachable(error.message)),
-    effort: 2,
+    settings: (of) => encoderSettings(of, 2),
     placeholder: 'none',
   });
   return Buffer.from(await derived.encoded[0]!.read());

@@ -1,5 +1,6 @@
 import { type Context, report } from '../context.ts';
 import { deriveVariants } from '../image/derive-variants.ts';
+import { encoderSettings } from '../image/encoder-settings.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { trimCache } from '../image/trim-cache.ts';
 import { openVariantCache } from '../image/variant-cache.ts';
@@ -82,7 +83,12 @@ export async function openImages(
     { source }: Original,
     specs: readonly VariantSpec[],
     placeholder: Job['files']['placeholder'],
-  ) => deriveVariants(source, specs, { cache, effort: config.effort, placeholder });
+  ) =>
+    deriveVariants(source, specs, {
+      cache,
+      settings: (spec) => encoderSettings(spec, config.effort),
+      placeholder,
+    });
 
   return {
     plan,

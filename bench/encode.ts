@@ -1,0 +1,127 @@
+/**
+ * Cold encodes beside other tools: 1024 x 1024 pictures to four widths in AVIF, WebP and JPEG.
+ *
+ *     node -C tintype-source bench/encode.ts [--rounds 5] [--pictures 24] [--save]
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { formats, widths } from './encode/work.ts';
+import { compare, type Contestant } from './support/compare.ts';
+import { corpus } from './support/corpus.ts';
+import { numberFlags } from './support/flags.ts';
+import { installPeers, peersDir } from './support/install-peers.ts';
+import { ratioOf } from './support/ratios.ts';
+import { publish } from './support/results.ts';
+import { storedProject } from './support/stored-project.ts';
+import { comparisonTable, goalTable } from './support/tables.ts';
+
+const { rounds, pictures: count } = numberFlags({ rounds: 5, pictures: 24 });
+installPeers();
+const pictures = await corpus('picture', count);
+const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-encode-'));
+
+const handQueue = 'by hand, queue of 2';
+const theirs = 'tintype, their settings';
+const ours = 'tintype, our defaults';
+const imagetools = 'vite-imagetools';
+const peers = [imagetools, 'eleventy-img', 'astro'];
+
+const samples = await compare(
+  [
+    script(handQueue, 'encode/by-hand.ts', ['2']),
+    script('by hand, queue of 4', 'encode/by-hand.ts', ['4']),
+    script(theirs, 'encode/derive.ts', []),
+    ...peers.map(peer),
+    await commandLine(),
+  ],
+  rounds,
+);
+const ratio = (name: string, other: string, measure: 'wallMs' | 'cpuMs' | 'peakBytes') =>
+  ratioOf(samples, name, other, measure);
+publish(
+  'Encode',
+  `${comparisonTable(samples, handQueue)}
+
+${goalTable([
+  {
+    what: 'their settings: wall, to by hand',
+    measured: ratio(theirs, handQueue, 'wallMs'),
+    atMost: 1.02,
+  },
+  {
+    what: 'their settings: CPU, to by hand',
+    measured: ratio(theirs, handQueue, 'cpuMs'),
+    atMost: 1.02,
+  },
+  {
+    what: `their settings: wall, to ${imagetools}`,
+    measured: ratio(theirs, imagetools, 'wallMs'),
+    atMost: 0.97,
+  },
+  {
+    what: `their settings: memory, to ${imagetools}`,
+    measured: ratio(theirs, imagetools, 'peakBytes'),
+    atMost: 0.75,
+  },
+  ...peers.map((name) => ({
+    what: `our defaults: wall, to ${name}`,
+    measured: ratio(ours, name, 'wallMs'),
+    atMost: 0.23,
+  })),
+])}`,
+);
+await rm(folder, { recursive: true });
+
+/** One of ours: it is run with the folder that it writes to, `args` and the pictures. */
+function script(name: string, file: string, args: readonly string[]): Contestant {
+  const out = outOf(name);
+  return {
+    name,
+    command: [process.execPath, '-C', 'tintype-source', here(file), out, ...args, ...pictures],
+    before: () => rm(out, { recursive: true, force: true }),
+  };
+}
+
+function peer(name: string): Contestant {
+  const out = outOf(name);
+  const args = [out, formats.join(','), widths.join(','), ...pictures];
+  return {
+    name,
+    command: [process.execPath, join(peersDir, `${name}.mjs`), ...args],
+    cwd: peersDir,
+    env: { ASTRO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    before: () => rm(out, { recursive: true, force: true }),
+  };
+}
+
+/** The built CLI as users have it, from the manifest to the output folder; only the originals are in the store. */
+async function commandLine(): Promise<Contestant> {
+  const images = pictures.map((_, at) => `  p${at}: { prompt: Picture ${at} }`).join('\n');
+  const manifest = `
+defaults:
+  decorative: true
+  output_compression: 80
+  formats: [${formats.join(', ')}]
+  widths: [${widths.slice(0, -1).join(', ')}]
+images:
+${images}
+`;
+  const { root, outDir, cacheDir } = await storedProject({ 'a.images.yaml': manifest }, pictures);
+  return {
+    name: ours,
+    command: [process.execPath, here('../packages/cli/dist/bin.js'), '--root', root, '--frozen'],
+    before: async () => {
+      for (const dir of [outDir, cacheDir]) await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function outOf(name: string): string {
+  return join(folder, name.replaceAll(/\W+/g, '-'));
+}
+
+function here(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

@@ -1,0 +1,58 @@
+/**
+ * The fastest way with sharp that we know of, written down without anything around it:
+ *
+ *     node by-hand.ts <outDir> <encodes at once> <picture>…
+ *
+ * Decoded once, each width made once from the decoded pixels, one queue for all encodes of the process, one thread an
+ * encode. Here no picture is read before there is room for its encodes, so that memory stays small.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
+import sharp, { type OutputInfo } from 'sharp';
+import { provenanceXmp } from '../../packages/core/src/image/provenance.ts';
+import { formats, settingsOf, widths } from './work.ts';
+
+const [outDir, encodesAtOnce, ...pictures] = process.argv.slice(2) as [string, string, string];
+sharp.concurrency(1);
+sharp.cache(false);
+const xmp = provenanceXmp(false);
+const encodeQueue = pLimit(Number(encodesAtOnce));
+const pictureQueue = pLimit(3);
+await mkdir(outDir, { recursive: true });
+await pictureQueue.map(pictures, encodeAll);
+
+async function encodeAll(path: string): Promise<void> {
+  const whole = await encodeQueue(() => sharp(path).raw().toBuffer({ resolveWithObject: true }));
+  const sizes = widths.map(async (width) => ({
+    width,
+    ...(width === whole.info.width
+      ? whole
+      : await encodeQueue(() =>
+          sharp(whole.data, { raw: rawOf(whole.info) })
+            .resize({ width, height: width, fit: 'fill' })
+            .raw()
+            .toBuffer({ resolveWithObject: true }),
+        )),
+  }));
+  const pictureName = basename(path, '.png');
+  await Promise.all(
+    formats.toReversed().flatMap((format) =>
+      sizes.map(async (size) => {
+        const { width, data, info } = await size;
+        const { format: _, ...options } = settingsOf({ format });
+        const bytes = await encodeQueue(() =>
+          sharp(data, { raw: rawOf(info) })
+            .toFormat(format, options)
+            .withXmp(xmp)
+            .toBuffer(),
+        );
+        await writeFile(join(outDir, `${pictureName}-${width}.${format}`), bytes);
+      }),
+    ),
+  );
+}
+
+function rawOf({ width, height, channels }: OutputInfo) {
+  return { width, height, channels };
+}

@@ -1,0 +1,39 @@
+/**
+ * Our own way with the settings of others: `node -C tintype-source derive.ts <cacheDir> <picture>…`. What a run does with
+ * pictures once they are stored, up to the files in the cache; all are asked for at once, as a run does.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { sha256 } from '../../packages/core/src/hash.ts';
+import { deriveVariants } from '../../packages/core/src/image/derive-variants.ts';
+import { openVariantCache } from '../../packages/core/src/image/variant-cache.ts';
+import { formats, settingsOf, side, widths } from './work.ts';
+
+const [cacheDir, ...pictures] = process.argv.slice(2) as [string, ...string[]];
+const cache = openVariantCache(cacheDir, (error) => {
+  throw error;
+});
+
+await Promise.all(
+  pictures.map((path) => {
+    const source = {
+      sha256: sha256(path),
+      width: side,
+      height: side,
+      hasAlpha: false,
+      isStandIn: false,
+      read: () => readFile(path),
+    };
+    const specs = formats.flatMap((format) =>
+      widths.map((width) => ({
+        file: `${basename(path, '.png')}-${width}.${format}`,
+        format,
+        compression: 80,
+        width,
+        height: width,
+        crop: null,
+      })),
+    );
+    return deriveVariants(source, specs, { cache, settings: settingsOf, placeholder: 'blur' });
+  }),
+);

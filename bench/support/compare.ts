@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A way to do the work, as a process of its own. */
+export interface Contestant {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly cwd?: string;
+  /** Beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Before each of its runs, not measured: clears what the last one left. */
+  readonly before?: () => Promise<void>;
+}
+
+/** What a run of a process cost, by the kernel's accounts. */
+export interface Sample {
+  /** From the start of the process to its end. */
+  readonly wallMs: number;
+  /** User and system, of all threads and of the children that it waited for, to 10 ms. */
+  readonly cpuMs: number;
+  /** The largest resident set of the process or a child of it. */
+  readonly peakBytes: number;
+  readonly stdout: string;
+}
+
+/** By the contestant's name, a sample a round. */
+export type Samples = ReadonlyMap<string, readonly Sample[]>;
+
+/**
+ * Runs whole processes in rounds, A B C A B C, so that whatever slows the machine for a while slows all of them: samples
+ * with one index are a pair. A run that does not exit with 0 throws. Needs GNU time.
+ */
+export async function compare(
+  contestants: readonly Contestant[],
+  rounds: number,
+): Promise<Samples> {
+  const samples = new Map<string, Sample[]>(contestants.map(({ name }) => [name, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const contestant of contestants) {
+      await contestant.before?.();
+      const sample = await runMeasured(contestant);
+      samples.get(contestant.name)!.push(sample);
+      const seconds = (sample.wallMs / 1000).toFixed(2);
+      process.stderr.write(`round ${round}/${rounds}  ${contestant.name}: ${seconds} s\n`);
+    }
+  }
+  return samples;
+}
+
+/** One run of a contestant; `before` is not called. */
+async function runMeasured({ name, command, cwd, env }: Contestant): Promise<Sample> {
+  if (!existsSync(gnuTime)) throw new Error(`${gnuTime} is missing: apt-get install time`);
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'));
+  try {
+    const account = join(folder, 'account');
+    const started = performance.now();
+    const child = spawn(gnuTime, ['-o', account, '-f', '%U %S %M', ...command], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject).on('close', resolve);
+    });
+    const wallMs = performance.now() - started;
+    if (status !== 0) throw new Error(`${name} ended with ${status}:\n${stderr.slice(-4000)}`);
+    const [user, system, kibibytes] = (await readFile(account, 'utf8')).trim().split(' ');
+    return {
+      wallMs,
+      cpuMs: (Number(user) + Number(system)) * 1000,
+      peakBytes: Number(kibibytes) * 1024,
+      stdout,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const gnuTime = '/usr/bin/time';

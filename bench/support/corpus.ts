@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { loadTypeface } from '../../packages/core/src/image/glyphs.ts';
+import {
+  between,
+  pick,
+  type Random,
+  seededRandom,
+} from '../../packages/core/src/image/seeded-random.ts';
+
+/**
+ * - `picture`: what image models draw most: soft light, texture, edges and a fine grain; 1.2 to 2 MB as PNG;
+ * - `cutout`: the same with a soft-edged transparent surrounding;
+ * - `flat`: areas of few colours with sharp edges;
+ * - `lines`: thin coloured strokes on a plain ground;
+ * - `text`: coloured words from 12 to 96 pixels.
+ */
+export type Kind = 'picture' | 'cutout' | 'flat' | 'lines' | 'text';
+
+/** Pixels each way: the size that image models draw by default. */
+const side = 1024;
+
+/**
+ * Paths of PNGs of a kind, 1024 x 1024, the same pixels for the same kind and number on every machine. They are drawn once
+ * and kept in the temporary folder.
+ */
+export async function corpus(kind: Kind, count: number): Promise<string[]> {
+  const folder = join(tmpdir(), `tintype-corpus-${recipe()}`);
+  await mkdir(folder, { recursive: true });
+  const paths = Array.from({ length: count }, (_, index) =>
+    join(folder, `${kind}-${String(index).padStart(3, '0')}.png`),
+  );
+  for (const [index, path] of paths.entries()) {
+    if (existsSync(path)) continue;
+    const png = await draw(kind, seededRandom(sha256(`${kind} ${index}`)));
+    const temporary = `${path}.${process.pid}.tmp`;
+    await writeFile(temporary, png);
+    await rename(temporary, path);
+  }
+  return paths;
+}
+
+/** This file: what is drawn by another version of it is another corpus. */
+function recipe(): string {
+  return sha256(readFileSync(fileURLToPath(import.meta.url), 'utf8')).slice(0, 12);
+}
+
+function draw(kind: Kind, random: Random): Promise<Buffer> {
+  switch (kind) {
+    case 'picture':
+      return encode(drawPicture(random), 3);
+    case 'cutout':
+      return encode(cutOut(drawPicture(random), random), 4);
+    case 'flat':
+      return encodeSvg(flatArt(random));
+    case 'lines':
+      return encodeSvg(lineArt(random));
+    case 'text':
+      return textPage(random).then(encodeSvg);
+  }
+}
+
+function encode(data: Uint8Array, channels: 3 | 4): Promise<Buffer> {
+  return sharp(data, { raw: { width: side, height: side, channels } })
+    .png({ compressionLevel: 6, adaptiveFiltering: true })
+    .toBuffer();
+}
+
+function encodeSvg(content: string): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}">${content}</svg>`;
+  return sharp(Buffer.from(svg)).removeAlpha().png({ adaptiveFiltering: true }).toBuffer();
+}
+
+/** Octaves of noise for light and, weaker and coarser, for colour; shapes that bend both; grain on top. RGB. */
+function drawPicture(random: Random): Uint8Array {
+  const light = noise(random, [4, 8, 16, 32, 64, 128], between(random, 0.5, 0.62));
+  const warm = noise(random, [3, 6, 12, 48], 0.5);
+  const green = noise(random, [3, 6, 12, 48], 0.5);
+  for (let shapes = 0; shapes < 14; shapes++) addDisc(random, light, warm, green);
+  const grain = between(random, 3, 14);
+  const pixels = new Uint8Array(side * side * 3);
+  for (let at = 0; at < side * side; at++) {
+    const luma = 128 + 150 * light[at]! + grain * (random() + random() - 1);
+    const red = 90 * warm[at]!;
+    const tint = 60 * green[at]!;
+    pixels[at * 3] = clamp(luma + red + random() - 0.5);
+    pixels[at * 3 + 1] = clamp(luma + tint - 0.4 * red + random() - 0.5);
+    pixels[at * 3 + 2] = clamp(luma - red - 0.6 * tint + random() - 0.5);
+  }
+  return pixels;
+}
+
+/** Value noise around 0, the octaves' cells across given, each weaker by `falloff` than the one before. */
+function noise(random: Random, octaves: readonly number[], falloff: number): Float32Array {
+  const field = new Float32Array(side * side);
+  let weight = 0.5;
+  for (const cells of octaves) {
+    const stride = cells + 1;
+    const grid = Float32Array.from({ length: stride * stride }, () => random() * 2 - 1);
+    const steps = Array.from({ length: side }, (_, at) => {
+      const place = (at * cells) / side;
+      const cell = Math.floor(place);
+      const share = place - cell;
+      return { cell, ease: share * share * (3 - 2 * share) };
+    });
+    for (const [y, row] of steps.entries()) {
+      for (const [x, column] of steps.entries()) {
+        const corner = row.cell * stride + column.cell;
+        const top = mix(grid[corner]!, grid[corner + 1]!, column.ease);
+        const bottom = mix(grid[corner + stride]!, grid[corner + stride + 1]!, column.ease);
+        field[y * side + x]! += weight * mix(top, bottom, row.ease);
+      }
+    }
+    weight *= falloff;
+  }
+  return field;
+}
+
+/** A shape with its own light and colour and an edge of one to twelve pixels. */
+function addDisc(random: Random, ...fields: readonly Float32Array[]): void {
+  const [centreX, centreY] = [between(random, 0, side), between(random, 0, side)];
+  const radius = between(random, 30, 260);
+  const flatness = between(random, 0.5, 1.8);
+  const edge = between(random, 1, 12);
+  const shifts = fields.map(() => between(random, -0.45, 0.45));
+  const reach = Math.ceil((radius + edge) / Math.min(1, flatness));
+  const rows = [
+    Math.max(0, Math.floor(centreY) - reach),
+    Math.min(side, Math.ceil(centreY) + reach),
+  ];
+  for (let y = rows[0]!; y < rows[1]!; y++) {
+    for (let x = 0; x < side; x++) {
+      const distance = Math.hypot(x - centreX, (y - centreY) * flatness);
+      const inside = Math.min(1, Math.max(0, (radius - distance) / edge + 0.5));
+      if (inside === 0) continue;
+      for (const [index, field] of fields.entries())
+        field[y * side + x]! += inside * shifts[index]!;
+    }
+  }
+}
+
+/** RGBA: the picture inside a wavy outline that fades over a few pixels, nothing outside. */
+function cutOut(rgb: Uint8Array, random: Random): Uint8Array {
+  const waves = between(random, 3, 9);
+  const fade = between(random, 2, 24);
+  const pixels = new Uint8Array(side * side * 4);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const [dx, dy] = [x - side / 2, y - side / 2];
+      const radius = side * (0.38 + 0.05 * Math.sin(Math.atan2(dy, dx) * Math.round(waves)));
+      const alpha = clamp(255 * ((radius - Math.hypot(dx, dy)) / fade + 0.5));
+      if (alpha === 0) continue;
+      const at = y * side + x;
+      pixels.set(rgb.subarray(at * 3, at * 3 + 3), at * 4);
+      pixels[at * 4 + 3] = alpha;
+    }
+  }
+  return pixels;
+}
+
+const palettes = [
+  ['#f4e4c1', '#e07a5f', '#3d405b', '#81b29a', '#f2cc8f'],
+  ['#0b132b', '#1c2541', '#3a506b', '#5bc0be', '#ffffff'],
+  ['#ffffff', '#e63946', '#a8dadc', '#457b9d', '#1d3557'],
+  ['#fff1e6', '#d00000', '#ffba08', '#3f88c5', '#032b43'],
+] as const;
+
+function flatArt(random: Random): string {
+  const [ground, ...colours] = pick(random, palettes);
+  const shapes = Array.from({ length: 40 }, () => {
+    const [x, y, size] = [
+      between(random, 0, side),
+      between(random, 0, side),
+      between(random, 20, 320),
+    ];
+    const fill = pick(random, colours);
+    return pick(random, [
+      `<circle cx="${x}" cy="${y}" r="${size / 2}" fill="${fill}"/>`,
+      `<rect x="${x}" y="${y}" width="${size}" height="${size / 2}" rx="12" fill="${fill}"/>`,
+      `<path d="M${x} ${y}l${size} ${size / 3}l${-size / 2} ${size}z" fill="${fill}"/>`,
+    ]);
+  });
+  return `${background(ground)}${shapes.join('')}`;
+}
+
+function lineArt(random: Random): string {
+  const [ground, ...colours] = pick(random, palettes);
+  const point = () =>
+    `${between(random, 0, side).toFixed(1)} ${between(random, 0, side).toFixed(1)}`;
+  const strokes = Array.from(
+    { length: 90 },
+    () =>
+      `<path d="M${point()}C${point()} ${point()} ${point()}" fill="none" ` +
+      `stroke="${pick(random, colours)}" stroke-width="${between(random, 1, 6).toFixed(1)}"/>`,
+  );
+  return `${background(ground)}${strokes.join('')}`;
+}
+
+const words =
+  'The quick brown fox jumps over a lazy dog while seven wizards mix 48 jars of ink'.split(' ');
+
+async function textPage(random: Random): Promise<string> {
+  const typeface = await loadTypeface();
+  const [ground, ...colours] = pick(random, palettes);
+  const lines: string[] = [];
+  for (let y = 20; y < side;) {
+    const style = {
+      weight: pick(random, ['medium', 'bold'] as const),
+      size: between(random, 12, 96),
+    } as const;
+    y += style.size * 1.3;
+    const text = Array.from({ length: 14 }, () => pick(random, words)).join(' ');
+    lines.push(
+      `<path d="${typeface.outline(text, style, 24, y)}" fill="${pick(random, colours)}"/>`,
+    );
+  }
+  return `${background(ground)}${lines.join('')}`;
+}
+
+function background(colour: string): string {
+  return `<rect width="${side}" height="${side}" fill="${colour}"/>`;
+}
+
+function mix(from: number, to: number, share: number): number {
+  return from + (to - from) * share;
+}
+
+function clamp(value: number): number {
+  return Math.min(255, Math.max(0, Math.round(value)));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,29 @@
+import type { Sample, Samples } from './compare.ts';
+
+/** What of a sample is compared. */
+export type Measure = 'wallMs' | 'cpuMs' | 'peakBytes';
+
+/** The median of a contestant's samples. */
+export function medianOf(samples: Samples, name: string, measure: Measure): number {
+  return median(samplesOf(samples, name).map((sample) => sample[measure]));
+}
+
+/** The median of the ratios pair by pair: each round of `name` to the same round of `other`. */
+export function ratioOf(samples: Samples, name: string, other: string, measure: Measure): number {
+  const others = samplesOf(samples, other);
+  return median(
+    samplesOf(samples, name).map((sample, round) => sample[measure] / others[round]![measure]),
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function samplesOf(samples: Samples, name: string): readonly Sample[] {
+  const found = samples.get(name);
+  if (found === undefined) throw new Error(`there is no contestant ${name}`);
+  return found;
+}

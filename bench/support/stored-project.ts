@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { fileStore } from '../../packages/core/src/store/file-store.ts';
+import { loadProject, planProject, systemClock } from '../../packages/core/src/index.ts';
+
+export interface StoredProject {
+  readonly root: string;
+  /** Absolute, as in the resolved config. */
+  readonly outDir: string;
+  readonly cacheDir: string;
+}
+
+/**
+ * A project in the temporary folder whose manifests' originals are in its store, as if they had been bought: nothing is
+ * encoded yet. `files`: its manifests and, where it has one, its config, by path. The originals are the pictures, taken
+ * in turn.
+ */
+export async function storedProject(
+  files: Readonly<Record<string, string>>,
+  pictures: readonly string[],
+): Promise<StoredProject> {
+  const root = await mkdtemp(join(tmpdir(), 'tintype-bench-project-'));
+  await writeFile(join(root, 'package.json'), '{}');
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(join(root, file, '..'), { recursive: true });
+    await writeFile(join(root, file), text);
+  }
+  const project = await loadProject({ cwd: root, env: {}, root, overrides: {} });
+  const context = {
+    ...project,
+    ...systemClock,
+    signal: new AbortController().signal,
+    report: () => {},
+  };
+  const { storeDir, outDir, cacheDir } = project.config;
+  const { requests } = await planProject(context);
+  const originals = await Promise.all(pictures.map(readOriginal));
+  const store = fileStore(storeDir);
+  for (const [index, { key, request }] of requests.entries()) {
+    if (key === null || request === null) throw new Error('an original cannot wait for another');
+    await store.put({
+      key,
+      request,
+      ...originals[index % originals.length]!,
+      rejected: null,
+      usage: null,
+      costUsd: null,
+      requestId: null,
+      createdAt: new Date('2026-11-22T00:00:00Z'),
+    });
+  }
+  return { root, outDir, cacheDir };
+}
+
+async function readOriginal(path: string) {
+  const bytes = await readFile(path);
+  const { width, height, hasAlpha } = await sharp(bytes).metadata();
+  return { bytes, info: { format: 'png', width, height, hasAlpha } } as const;
+}
