@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['tintype-source'], externalConditions: ['tintype-source'] } },
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    // The contact sheet's page is bundled, so that tests see the one of the sources.
+    globalSetup: ['packages/core/sheet-page/build.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     // Two cores: a worker each is as fast as it gets.

@@ -198,6 +198,12 @@ export interface CallFields {
   readonly apiKeyName: string | null;
 }
 
+/** A part of a text, in UTF-16 units; `end` is the first that is no more of it. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** One image with every default, preset, row and template applied. */
 export interface Job {
   readonly id: string;
@@ -206,6 +212,8 @@ export interface Job {
   /** Where its model was named; its id, where nobody named one. */
   readonly modelPlace: Place;
   readonly picture: PictureFields;
+  /** Where the image's own words stand in `picture.prompt`; what is around them is the style that wraps them. */
+  readonly ownPrompt: readonly TextRange[];
   readonly call: CallFields;
   readonly files: FileFields;
   /** Which candidate is delivered under the image's own id; `null`: all of them, as `<id>-1` to `<id>-n`. */

@@ -53,6 +53,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       take: fields.take ?? defaults.take,
       numberOfImages: fields.number_of_images ?? defaults.number_of_images,
     },
+    ownPrompt: draft.ownPrompt,
     call: {
       moderation: (fields.moderation ?? defaults.moderation) as 'auto' | 'low',
       userId: fields.user_id ?? null,

@@ -33,6 +33,7 @@ describe('defaults', () => {
         take: 1,
         numberOfImages: 1,
       },
+      ownPrompt: [{ start: 0, end: 8 }],
       call: { moderation: 'auto', userId: null, apiKeyName: null },
       files: {
         alt: 'A keeper reads',
@@ -555,6 +556,25 @@ images:
     expect(prompt('flat', '')).toBe('D(Flat)');
     expect(prompt('flat, one', '')).toBe('D(1(Flat))');
     expect(prompt('one, flat', '')).toBe('D(Flat)');
+  });
+
+  test.each<[string, string, string, string[]]>([
+    ['one', '', 'A keeper', ['A keeper']],
+    ['one', '1({{ prompt }})', '1(A keeper)', ['A keeper']],
+    ['two', '({{prompt}}, {{ prompt }})', '1((A keeper, A keeper))', ['A keeper', 'A keeper']],
+    ['escaped', '\\{{ {{ name }} {{ prompt }}', '1({{ lamp A keeper)', ['A keeper']],
+  ])("where the image's own words end up is known: %s", (_, preset, prompt, own) => {
+    const around = preset === '' ? '' : `, preset: [inner, outer]`;
+    const text = `
+presets:
+  inner: { prompt: '${preset}' }
+  outer: { prompt: '1({{ prompt }})' }
+images:
+  'hero-{{ name }}': { each: [{ name: lamp }], prompt: A keeper, alt: y${around} }`;
+    const wrapped = preset.startsWith('1') ? text.replace('inner, outer', 'inner') : text;
+    const [job] = jobsOf(preset === '' ? wrapped.replace("prompt: ''", 'take: 1') : wrapped);
+    expect(job?.picture.prompt).toBe(prompt);
+    expect(job?.ownPrompt.map(({ start, end }) => prompt.slice(start, end))).toEqual(own);
   });
 
   test('the config wraps too, around all the others', () => {

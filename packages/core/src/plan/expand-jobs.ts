@@ -20,12 +20,13 @@ import type {
   Manifest,
   Place,
   Row,
+  TextRange,
 } from '../types.ts';
 import { checkGraph } from './check-graph.ts';
 import { completeJob } from './complete-job.ts';
 import { deliveriesOf } from './deliveries.ts';
 import type { ModelTable } from './models.ts';
-import { renderTemplate, variablesIn } from './render-template.ts';
+import { placesOf, renderTemplate, variablesIn } from './render-template.ts';
 
 /** What expansion needs of the config. */
 export interface ExpandOptions {
@@ -57,6 +58,7 @@ export interface Draft {
   readonly id: string;
   readonly place: Place;
   readonly fields: Fields;
+  readonly ownPrompt: readonly TextRange[];
   readonly pick: number | null;
   /** Puts a finding where the field was written; a field that nobody wrote: at the image's id. */
   readonly find: (field: FieldName | 'pick', finding: Finding, index?: number) => void;
@@ -225,6 +227,7 @@ function draftOf(
     id: id ?? entry.id,
     place: entry.place,
     fields,
+    ownPrompt: prompt.own,
     pick: entry.pick,
     find,
     placeOf: (field, index) => {
@@ -301,30 +304,43 @@ const alternatives: Readonly<Partial<Record<FieldName, (nearer: Nearer) => boole
 /**
  * The image's prompt, then from the nearest layer to the farthest: a prompt with `{{ prompt }}` in it wraps what there
  * is, any other counts only where there is none yet. `undefined` where nobody wrote one, `null` where one is wrong;
- * `layer` is the one that the others wrap.
+ * `layer` is the one that the others wrap, and `own` where its words ended up.
  */
 function renderPrompt(
   layers: readonly Layer[],
   variables: Row['values'],
   render: (text: string, path: FieldPath | null, known: Row['values']) => string | null,
-): { readonly text: string | null | undefined; readonly layer: Layer | null } {
+): {
+  readonly text: string | null | undefined;
+  readonly layer: Layer | null;
+  readonly own: readonly TextRange[];
+} {
   let text: string | undefined;
   let innermost: Layer | null = null;
+  let own: readonly TextRange[] = [];
   for (const layer of orderOfWrapping(layers)) {
     const { fields, path } = layer;
     if (!Object.hasOwn(fields, 'prompt')) continue;
-    if (fields.prompt === undefined) return { text: null, layer };
+    if (fields.prompt === undefined) return { text: null, layer, own: [] };
     const wraps = layer !== layers[0] && variablesIn(fields.prompt).includes('prompt');
     if (text !== undefined && !wraps) continue;
     // With nothing to wrap, the prompt is missing: that is said, and not that there is no variable.
     if (text === undefined && wraps && !Object.hasOwn(variables, 'prompt')) continue;
     const known = text === undefined ? variables : { ...variables, prompt: text };
     const rendered = render(fields.prompt, path && [...path, 'prompt'], known);
-    if (rendered === null) return { text: null, layer };
+    if (rendered === null) return { text: null, layer, own: [] };
+    own =
+      text === undefined
+        ? [{ start: 0, end: rendered.length }]
+        : placesOf('prompt', fields.prompt, known).flatMap((at) => moved(own, at));
     innermost ??= layer;
     text = rendered;
   }
-  return { text, layer: innermost };
+  return { text, layer: innermost, own };
+}
+
+function moved(ranges: readonly TextRange[], by: number): readonly TextRange[] {
+  return ranges.map(({ start, end }) => ({ start: start + by, end: end + by }));
 }
 
 /** The image, its presets from left to right, the file, the config: layers have the presets from the right. */

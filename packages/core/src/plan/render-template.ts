@@ -30,3 +30,14 @@ export function renderTemplate(
 export function variablesIn(template: string): readonly string[] {
   return renderTemplate(template, {}).unknown;
 }
+
+/** Where the values of one variable begin in what a template becomes. */
+export function placesOf(
+  name: string,
+  template: string,
+  variables: Readonly<Record<string, string | number | boolean>>,
+): readonly number[] {
+  return [...template.matchAll(placeholder)]
+    .filter(([, inside]) => inside?.trim() === name)
+    .map(({ index }) => renderTemplate(template.slice(0, index), variables).text.length);
+}
