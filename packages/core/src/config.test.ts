@@ -140,11 +140,20 @@ describe('what is wrong', () => {
     const options = { provider: 'mine', providers: { mine: { generate } } } as never;
     expect(resolveConfig(options, source).provider).toBe('mine');
   });
+
+  test('the file is named where it says what is wrong, and not for what wins over it', () => {
+    const file = { provider: 'mine', providers: { mine: { generate } }, effort: 99 };
+    expect(problemsOf(file, { provider: 'mien' })).toEqual([
+      'tintype.config.ts: effort must be a whole number from 0 to 9',
+      'there is no provider "mien"; there is openai, replicate, offline, mine; did you mean "mine"?',
+    ]);
+    expect(problemsOf(file, { effort: 3 })).toEqual([]);
+  });
 });
 
-function problemsOf(options: unknown): string[] {
+function problemsOf(options: unknown, overrides: Options = {}): string[] {
   try {
-    resolveConfig(options as Options, source);
+    resolveConfig(options as Options, { ...source, overrides });
     return [];
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;

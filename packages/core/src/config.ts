@@ -133,17 +133,27 @@ export interface ConfigSource {
   readonly file: string | null;
   /** Whether the environment sets `CI`. */
   readonly isCi: boolean;
+  /** What wins over the options, such as flags. */
+  readonly overrides?: Options;
 }
 
-/** Options made complete. Throws a TintypeError `config` that names every option that is wrong. */
-export function resolveConfig(options: Options, { root, file, isCi }: ConfigSource): Config {
+/**
+ * Options made complete. Throws a TintypeError `config` that names every option that is wrong, and the file where it is
+ * the file that says so.
+ */
+export function resolveConfig(
+  written: Options,
+  { root, file, isCi, overrides = {} }: ConfigSource,
+): Config {
+  const options = isMap(written) ? { ...written, ...overrides } : written;
   const problems = problemsOf(options);
   if (problems.length > 0) {
+    const ofFile = new Set(problemsOf(written));
     const subject = file ?? 'the options';
-    throw new TintypeError(
-      'config',
-      problems.map((problem) => `${subject}: ${problem}`).join('\n'),
+    const lines = problems.map((problem) =>
+      ofFile.has(problem) ? `${subject}: ${problem}` : problem,
     );
+    throw new TintypeError('config', lines.join('\n'));
   }
   return {
     root,

@@ -45,11 +45,12 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     ...(await readEnv(join(root, '.env.local'))),
     ...withoutUndefined(request.env),
   };
-  const options = file === null ? {} : await importConfig(root, file);
-  const config = resolveConfig(
-    isMap(options) ? { ...options, ...withoutUndefined(request.overrides ?? {}) } : options,
-    { root, file: file === null ? null : relative(root, file), isCi: isSet(env['CI']) },
-  );
+  const config = resolveConfig(file === null ? {} : await importConfig(root, file), {
+    root,
+    file: file === null ? null : relative(root, file),
+    isCi: isSet(env['CI']),
+    overrides: withoutUndefined(request.overrides ?? {}),
+  });
   return { config, env };
 }
 
@@ -110,10 +111,6 @@ async function readEnv(path: string): Promise<Record<string, string | undefined>
 /** What is not said wins over nothing. */
 function withoutUndefined<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `CI=false` and `CI=0` say that it is not. */
