@@ -3,10 +3,15 @@ import type { InputReference, Job, PlacedFinding } from '../types.ts';
 
 /**
  * What is wrong with the references between images: one to an image or a candidate that there is not, and every loop,
- * named in full. `ids`: of all images, those with mistakes of their own included.
+ * named in full. `whole`: the jobs without a mistake of their own, for of others it is not known how many candidates
+ * they have; `ids`: of all images.
  */
-export function checkGraph(jobs: readonly Job[], ids: ReadonlySet<string>): PlacedFinding[] {
-  const byId = new Map(jobs.map((job) => [job.id, job]));
+export function checkGraph(
+  jobs: readonly Job[],
+  whole: readonly Job[],
+  ids: ReadonlySet<string>,
+): PlacedFinding[] {
+  const byId = new Map(whole.map((job) => [job.id, job]));
   const findings: PlacedFinding[] = [];
   for (const reference of jobs.flatMap(imageReferences)) {
     // Nobody reads so many suggestions, and to look for each among thousands of ids takes long.
@@ -32,8 +37,9 @@ export function candidateOf(reference: ImageReference, upstream: Job): number {
   return reference.candidate ?? upstream.pick ?? 1;
 }
 
-/** The jobs of `ids` and every job that they depend on, in the order of `jobs`. */
-export function withUpstream(jobs: readonly Job[], ids: readonly string[]): Job[] {
+/** The jobs of `ids` and every job that they depend on, in the order of `jobs`; all of them where there are no ids. */
+export function withUpstream(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
+  if (ids.length === 0) return jobs;
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const wanted = new Set(ids);
   // A set that grows while it is walked is walked to its end.
@@ -42,6 +48,24 @@ export function withUpstream(jobs: readonly Job[], ids: readonly string[]): Job[
     for (const reference of job === undefined ? [] : imageReferences(job)) wanted.add(reference.id);
   }
   return jobs.filter(({ id }) => wanted.has(id));
+}
+
+/**
+ * The jobs of which everything that they work from is known or planned: all, where there is no mistake. `isRead`: whether
+ * a picture that is no image of the project could be read.
+ */
+export function plannable(
+  jobs: readonly Job[],
+  isRead: (reference: InputReference) => boolean,
+): readonly Job[] {
+  const ready = new Set<string>();
+  for (const { id, picture } of upstreamFirst(jobs)) {
+    const references = [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])];
+    const isReady = (reference: InputReference): boolean =>
+      reference.kind === 'image' ? ready.has(reference.id) : isRead(reference);
+    if (references.every(isReady)) ready.add(id);
+  }
+  return jobs.filter(({ id }) => ready.has(id));
 }
 
 function referenceProblem(

@@ -43,6 +43,8 @@ export interface Expanded {
   readonly ids: ReadonlySet<string>;
   /** In manifest order; an image with a mistake is not among them. */
   readonly jobs: readonly Job[];
+  /** Those, and what can be told of images with a mistake: what they work from is checked, too. */
+  readonly checkable: readonly Job[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -71,23 +73,26 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
   const found = new Findings();
   const taken = new Map<string, Place>();
   const jobs: Job[] = [];
+  const checkable: Job[] = [];
   for (const manifest of manifests) {
     for (const entry of manifest.images) {
       const layers = mergeLayers(layersOf(manifest, entry, options, found), entry.broken);
       for (const row of entry.rows ?? [null]) {
         const before = found.errors;
-        const { draft, isWhole } = draftOf(manifest, entry, layers, row, taken, found);
+        const { draft, isNamed, isWhole } = draftOf(manifest, entry, layers, row, taken, found);
         const job = completeJob(draft, options);
-        if (job !== null && isWhole && found.errors === before) jobs.push(job);
+        if (job === null || !isNamed) continue;
+        checkable.push(job);
+        if (isWhole && found.errors === before) jobs.push(job);
       }
     }
   }
   const ids = new Set(taken.keys());
-  for (const { place, finding } of [...outputClashes(jobs), ...checkGraph(jobs, ids)]) {
+  for (const { place, finding } of [...outputClashes(jobs), ...checkGraph(checkable, jobs, ids)]) {
     const manifest = manifests.find(({ file }) => file === place.file);
     if (manifest !== undefined) found.add(manifest.diagnoseAt(place, finding));
   }
-  return { ids, jobs, diagnostics: found.all };
+  return { ids, jobs, checkable, diagnostics: found.all };
 }
 
 const maxSuggestions = 200;
@@ -140,7 +145,7 @@ function layersOf(
 
 const allWrong: Fields = Object.fromEntries(fieldNames.map((name) => [name, undefined]));
 
-/** An image's draft, and whether all of it is right so far. */
+/** An image's draft, whether its name is right, and whether all of it is right so far. */
 function draftOf(
   manifest: Manifest,
   entry: ImageEntry,
@@ -148,7 +153,7 @@ function draftOf(
   row: Row | null,
   taken: Map<string, Place>,
   found: Findings,
-): { readonly draft: Draft; readonly isWhole: boolean } {
+): { readonly draft: Draft; readonly isNamed: boolean; readonly isWhole: boolean } {
   const variables = row?.values ?? {};
   const at: FieldPath = ['images', entry.id];
   const wrong = new Set(alreadyWrong);
@@ -235,7 +240,8 @@ function draftOf(
       return path === null ? entry.place : manifest.locate(path);
     },
   };
-  return { draft, isWhole: id !== null && wrong.size === 0 && entry.broken.length === 0 };
+  const isNamed = id !== null && problem === null;
+  return { draft, isNamed, isWhole: wrong.size === 0 && entry.broken.length === 0 };
 }
 
 /** What a finding about a field follows from, beside the field itself: nothing is said where one of these is wrong. */

@@ -1,6 +1,6 @@
 import { checkOnline } from './check-online.ts';
 import { type Context, report } from '../context.ts';
-import { diagnoseAll, planRead, readProject } from './read-plan.ts';
+import { diagnoseAll, inOrder, planRead, readProject } from './read-plan.ts';
 import { fileStore } from '../store/file-store.ts';
 import type { Diagnostic } from '../types.ts';
 
@@ -23,14 +23,13 @@ export async function checkProject(
 ): Promise<CheckResult> {
   const store = fileStore(context.config.storeDir);
   const project = await readProject(context, store, false);
-  const found: Diagnostic[] = [...project.diagnostics];
-  // What does not parse cannot be planned.
-  if (!found.some(isError))
-    found.push(...(await planRead(context, store, project, [])).diagnostics);
-  if (isOnline) {
-    const findings = await checkOnline(project.jobs, project.inputs, context);
-    found.push(...diagnoseAll(project.manifests, findings));
-  }
+  const { diagnostics } = await planRead(context, store, project, []);
+  const online = isOnline ? await checkOnline(project.jobs, project.inputs, context) : [];
+  const found = inOrder([
+    ...project.diagnostics,
+    ...diagnostics,
+    ...diagnoseAll(project.manifests, online),
+  ]);
   for (const diagnostic of found) report(context, { type: 'diagnostic', ...diagnostic });
   const errors = found.filter(isError).length;
   const { manifests, jobs } = project;

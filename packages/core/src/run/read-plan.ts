@@ -4,7 +4,7 @@ import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { readInputs } from '../image/read-inputs.ts';
 import { readManifests } from '../manifest/read-manifests.ts';
-import { withUpstream } from '../plan/check-graph.ts';
+import { plannable, withUpstream } from '../plan/check-graph.ts';
 import { checkLifetimes } from '../plan/check-lifetime.ts';
 import { expandJobs } from '../plan/expand-jobs.ts';
 import { planJobs } from '../plan/plan-jobs.ts';
@@ -18,6 +18,7 @@ import type { Config } from '../config.ts';
 import type {
   Diagnostic,
   Finding,
+  InputReference,
   Job,
   Manifest,
   Place,
@@ -63,7 +64,7 @@ export async function readProject(
     store,
     mayFetch ? (url) => fetchInput(context, url) : null,
   );
-  const { inputs, problems } = await readInputs(config.root, expanded.jobs, pinned.pins);
+  const { inputs, problems } = await readInputs(config.root, expanded.checkable, pinned.pins);
   const diagnostics = [
     ...read.diagnostics,
     ...expanded.diagnostics,
@@ -100,13 +101,16 @@ export async function readPlan(
   { ids, mayFetch }: PlanRequest,
 ): Promise<ReadPlan> {
   const project = await readProject(context, store, mayFetch);
-  refuseMistakes(context, project.diagnostics);
   const { plan, diagnostics } = await planRead(context, store, project, ids);
-  refuseMistakes(context, diagnostics);
+  refuseMistakes(context, inOrder([...project.diagnostics, ...diagnostics]));
+  refuseUnknownIds(project.jobs, ids);
   return { plan, jobs: project.jobs };
 }
 
-/** The plan of what was read, and what only the plan shows: models past their day, what a provider cannot do. */
+/**
+ * The plan of what was read, without images that a mistake leaves nothing to plan of; and what only the plan shows: models
+ * past their day, what a provider cannot do.
+ */
 export async function planRead(
   context: Context,
   store: Store,
@@ -114,7 +118,9 @@ export async function planRead(
   ids: readonly string[],
 ): Promise<{ readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] }> {
   const { config } = context;
-  const plan = planJobs(selectJobs(jobs, ids), {
+  const isRead = (reference: InputReference): boolean =>
+    reference.kind === 'url' || inputs.has(reference);
+  const plan = planJobs(withUpstream(plannable(jobs, isRead), ids), {
     stored: await store.stored(),
     attempts: await store.attempts(),
     inputs,
@@ -145,14 +151,11 @@ export function refuseMistakes(context: Context, diagnostics: readonly Diagnosti
   );
 }
 
-function selectJobs(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
-  if (ids.length === 0) return jobs;
+function refuseUnknownIds(jobs: readonly Job[], ids: readonly string[]): void {
   const known = new Set(jobs.map(({ id }) => id));
-  for (const id of ids) {
-    if (!known.has(id))
-      throw new TintypeError('usage', `there is no image "${id}"${didYouMean(id, known)}`);
-  }
-  return withUpstream(jobs, ids);
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown === undefined) return;
+  throw new TintypeError('usage', `there is no image "${unknown}"${didYouMean(unknown, known)}`);
 }
 
 /** What the provider of a picture that has to be bought cannot do: a mistake, known before anything is spent. */
@@ -196,7 +199,8 @@ function diagnoseAt(manifests: readonly Manifest[], place: Place, finding: Findi
   return manifest === undefined ? [] : [manifest.diagnoseAt(place, finding)];
 }
 
-function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+/** Each diagnostic once, in the order of files and lines. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return onlyOnce(diagnostics).toSorted(
     (a, b) =>
       (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
