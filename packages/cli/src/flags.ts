@@ -1,6 +1,6 @@
 import type { Missing, Options } from '@tintype/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { REPORTERS, type ReporterName } from './reporters/create-view.ts';
+import { REPORTERS, type ReporterName } from './reporters/reporter.ts';
 
 /** Where the project is, and how to tell about it. */
 export interface PlaceFlags {

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
-import { type CheckFlags, checkCommand } from './commands/check.ts';
-import { generateCommand } from './commands/generate.ts';
-import { pickCommand } from './commands/pick.ts';
-import { type PruneFlags, pruneCommand } from './commands/prune.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { type InitFlags, initCommand } from './commands/init.ts';
-import { type PlanFlags, planCommand } from './commands/plan.ts';
+import type { CheckFlags } from './commands/check.ts';
+import type { PruneFlags } from './commands/prune.ts';
+import type { InitFlags } from './commands/init.ts';
+import type { PlanFlags } from './commands/plan.ts';
 import {
   addPlaceFlags,
   addProjectFlags,
@@ -21,7 +18,7 @@ import { colorsFor } from './format/colors.ts';
 import type { Shell } from './shell.ts';
 
 /**
- * The command line. What a command exits with is handed to `setExitCode`; help, version and mistakes throw a
+ * The command line; a command is loaded when it is asked for, so that help need not wait. What a command exits with is handed to `setExitCode`; help, version and mistakes throw a
  * CommanderError instead of ending the process.
  */
 export function createProgram(shell: Shell, setExitCode: (code: number) => void): Command {
@@ -42,6 +39,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .argument('[ids...]', 'images to make')
     .action(async (ids: string[], flags: RunFlags) => {
       const commands = program.commands.map((command) => command.name());
+      const { generateCommand } = await import('./commands/generate.ts');
       setExitCode(await generateCommand(shell, ids, flags, commands));
     });
   addRunFlags(addProjectFlags(generate)).addHelpText('after', AFTERWORD);
@@ -55,6 +53,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .argument('[ids...]', 'images to plan')
     .option('--json', 'one JSON document on stdout instead of the table')
     .action(async (ids: string[], flags: PlanFlags) => {
+      const { planCommand } = await import('./commands/plan.ts');
       setExitCode(await planCommand(shell, ids, flags));
     });
   addRunFlags(addProjectFlags(plan));
@@ -70,6 +69,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
       'also ask the API for shutdown dates, and whether https: inputs have changed',
     )
     .action(async (flags: CheckFlags) => {
+      const { checkCommand } = await import('./commands/check.ts');
       setExitCode(await checkCommand(shell, flags));
     });
   addProjectFlags(check);
@@ -82,6 +82,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
         'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them anew.',
     )
     .action(async (flags: PlaceFlags) => {
+      const { verifyCommand } = await import('./commands/verify.ts');
       setExitCode(await verifyCommand(shell, flags));
     });
   addPlaceFlags(verify);
@@ -101,6 +102,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
       days,
     )
     .action(async (flags: PruneFlags) => {
+      const { pruneCommand } = await import('./commands/prune.ts');
       setExitCode(await pruneCommand(shell, flags));
     });
   addPlaceFlags(prune);
@@ -115,6 +117,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .argument('<id>', 'the image')
     .argument('<n>', 'the candidate, from 1', positiveInteger)
     .action(async (id: string, candidate: number, flags: PlaceFlags) => {
+      const { pickCommand } = await import('./commands/pick.ts');
       setExitCode(await pickCommand(shell, id, candidate, flags));
     });
   addPlaceFlags(pick);
@@ -126,6 +129,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .option('--root <dir>', 'where (default: the working folder)')
     .option('--quiet', 'say nothing')
     .action(async (flags: InitFlags) => {
+      const { initCommand } = await import('./commands/init.ts');
       setExitCode(await initCommand(shell, flags));
     });
 

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type ConfigSource, defineConfig, type Options, resolveConfig } from './config.ts';
+import {
+  type ConfigSource,
+  defineConfig,
+  type Options,
+  refuseDefaults,
+  resolveConfig,
+} from './config.ts';
 import { TintypeError } from './errors.ts';
 import { modelTable } from './plan/models.ts';
 
@@ -10,8 +16,8 @@ const generate = async () => {
 };
 
 describe('defaults', () => {
-  test('are those of the contract', () => {
-    expect(resolveConfig({}, source)).toMatchObject({
+  test('are those of the contract', async () => {
+    expect(await resolveConfig({}, source)).toMatchObject({
       root: '/project',
       file: 'tintype.config.ts',
       manifests: ['**/*.images.{yaml,yml}'],
@@ -30,34 +36,34 @@ describe('defaults', () => {
     });
   });
 
-  test('every option is there', () => {
-    for (const [name, value] of Object.entries(resolveConfig({}, source))) {
+  test('every option is there', async () => {
+    for (const [name, value] of Object.entries(await resolveConfig({}, source))) {
       expect(value, name).toBeDefined();
     }
   });
 
-  test('an option that is undefined is at its default', () => {
+  test('an option that is undefined is at its default', async () => {
     const options = { concurrency: undefined, store: undefined, missing: undefined } as never;
-    expect(resolveConfig(options, source)).toMatchObject({ concurrency: 4, missing: 'buy' });
+    expect(await resolveConfig(options, source)).toMatchObject({ concurrency: 4, missing: 'buy' });
   });
 
-  test('in CI nothing is bought, unless the config says so', () => {
+  test('in CI nothing is bought, unless the config says so', async () => {
     const inCi = { ...source, isCi: true };
-    expect(resolveConfig({}, inCi).missing).toBe('fail');
-    expect(resolveConfig({ missing: 'buy' }, inCi).missing).toBe('buy');
-    expect(resolveConfig({ missing: 'standin' }, inCi).missing).toBe('standin');
+    expect((await resolveConfig({}, inCi)).missing).toBe('fail');
+    expect((await resolveConfig({ missing: 'buy' }, inCi)).missing).toBe('buy');
+    expect((await resolveConfig({ missing: 'standin' }, inCi)).missing).toBe('standin');
   });
 
-  test('folders are relative to the root, or absolute', () => {
+  test('folders are relative to the root, or absolute', async () => {
     const options = { outDir: 'out', cacheDir: '/tmp/cache', store: { dir: '../shared' } };
-    expect(resolveConfig(options, source)).toMatchObject({
+    expect(await resolveConfig(options, source)).toMatchObject({
       outDir: join('/project', 'out'),
       cacheDir: '/tmp/cache',
       storeDir: '/shared',
     });
   });
 
-  test('defineConfig returns what it is given', () => {
+  test('defineConfig returns what it is given', async () => {
     const options: Options = { concurrency: 2 };
     expect(defineConfig(options)).toBe(options);
   });
@@ -109,14 +115,14 @@ describe('what is wrong', () => {
     ],
     [{ defaults: { quality: 'hd', take: 0 } }, ['defaults: quality', 'defaults: take']],
     [{ defaults: { each: 'rows.csv' } }, ['defaults: there is no field "each"']],
-  ])('%j', (options, expected) => {
-    const problems = problemsOf(options);
+  ])('%j', async (options, expected) => {
+    const problems = await problemsOf(options);
     expect(problems).toHaveLength(expected.length);
     for (const [index, words] of expected.entries()) expect(problems[index]).toContain(words);
   });
 
-  test('every wrong option is named in one go, each with the file', () => {
-    const problems = problemsOf({
+  test('every wrong option is named in one go, each with the file', async () => {
+    const problems = await problemsOf({
       concurrency: 0,
       provider: 'nobody',
       store: { dir: 3 },
@@ -128,32 +134,32 @@ describe('what is wrong', () => {
     for (const problem of problems) expect(problem).toMatch(/^tintype\.config\.ts: /);
   });
 
-  test('a literal key is not repeated', () => {
+  test('a literal key is not repeated', async () => {
     for (const key of ['sk-1234567890abcdef', 'my-own-key']) {
-      const problems = problemsOf({ defaults: { openai_api_key: key } });
+      const problems = await problemsOf({ defaults: { openai_api_key: key } });
       expect(problems).toHaveLength(1);
       expect(problems[0]).not.toContain(key);
     }
   });
 
-  test('a provider of one’s own may be the one that counts', () => {
+  test('a provider of one’s own may be the one that counts', async () => {
     const options = { provider: 'mine', providers: { mine: { generate } } } as never;
-    expect(resolveConfig(options, source).provider).toBe('mine');
+    expect((await resolveConfig(options, source)).provider).toBe('mine');
   });
 
-  test('the file is named where it says what is wrong, and not for what wins over it', () => {
+  test('the file is named where it says what is wrong, and not for what wins over it', async () => {
     const file = { provider: 'mine', providers: { mine: { generate } }, effort: 99 };
-    expect(problemsOf(file, { provider: 'mien' })).toEqual([
+    expect(await problemsOf(file, { provider: 'mien' })).toEqual([
       'tintype.config.ts: effort must be a whole number from 0 to 9',
       'there is no provider "mien"; there is openai, replicate, offline, mine; did you mean "mine"?',
     ]);
-    expect(problemsOf(file, { effort: 3 })).toEqual([]);
+    expect(await problemsOf(file, { effort: 3 })).toEqual([]);
   });
 });
 
-function problemsOf(options: unknown, overrides: Options = {}): string[] {
+async function problemsOf(options: unknown, overrides: Options = {}): Promise<string[]> {
   try {
-    resolveConfig(options as Options, { ...source, overrides });
+    await refuseDefaults(await resolveConfig(options as Options, { ...source, overrides }));
     return [];
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;

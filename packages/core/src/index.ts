@@ -6,9 +6,17 @@ export type { Clock } from './clock.ts';
 export { TintypeError } from './errors.ts';
 export type { DiagnosticCode, ErrorCode } from './errors.ts';
 export type { Event, Reporter, TimedEvent } from './events.ts';
-export { checkProject } from './run/check-project.ts';
+export {
+  checkProject,
+  generate,
+  loadProject,
+  openImages,
+  pickCandidate,
+  planProject,
+  pruneProject,
+  verifyProject,
+} from './operations.ts';
 export type { CheckOptions, CheckResult } from './run/check-project.ts';
-export { generate, planProject } from './generate.ts';
 export type { Context } from './context.ts';
 export type { GenerateResult } from './generate.ts';
 export type { Fields } from './fields.ts';
@@ -22,18 +30,13 @@ export type { OpenAiOptions } from './provider/openai.ts';
 export { ProviderError } from './provider/provider.ts';
 export { replicate } from './provider/replicate.ts';
 export type { ReplicateOptions } from './provider/replicate.ts';
-export { pickCandidate } from './run/pick-candidate.ts';
 export type { PickResult } from './run/pick-candidate.ts';
-export { openImages } from './run/open-images.ts';
 export type { OpenImages, PlannedImage } from './run/open-images.ts';
 export type { Original } from './run/obtain-original.ts';
 export { refusePlan } from './run/refuse-plan.ts';
-export { loadProject } from './project.ts';
 export type { Project, ProjectRequest } from './project.ts';
-export { pruneProject } from './run/prune-project.ts';
 export type { PruneOptions, PruneResult } from './run/prune-project.ts';
 export type { KeptFile, UnwantedFile } from './store/prune-store.ts';
 export type * from './types.ts';
-export { verifyProject } from './run/verify-project.ts';
 export type { VerifyResult } from './run/verify-project.ts';
 export type { Checked, VerifyCode, VerifyFinding } from './verify-finding.ts';

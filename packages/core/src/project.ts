@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Config, type Options, resolveConfig } from './config.ts';
 import { TintypeError } from './errors.ts';
+import { importConfig } from './import-config.ts';
 
 /** What a shell knows before the config is read. */
 export interface ProjectRequest {
@@ -45,7 +46,7 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     ...(await readEnv(join(root, '.env.local'))),
     ...withoutUndefined(request.env),
   };
-  const config = resolveConfig(file === null ? {} : await importConfig(root, file), {
+  const config = await resolveConfig(file === null ? {} : await importConfig(root, file), {
     root,
     file: file === null ? null : relative(root, file),
     isCi: isSet(env['CI']),
@@ -70,32 +71,6 @@ function findConfig(dir: string): string | null {
       .map((ending) => join(dir, `tintype.config.${ending}`))
       .find((path) => existsSync(path)) ?? null
   );
-}
-
-/** c12 is loaded only where there is a config, for it takes longer to load than a warm run to run. */
-async function importConfig(root: string, file: string): Promise<Options> {
-  const { loadConfig } = await import('c12');
-  try {
-    const { config } = await loadConfig<Options & Record<string, unknown>>({
-      cwd: root,
-      configFile: file,
-      configFileRequired: true,
-      dotenv: false,
-      envName: false,
-      extend: false,
-      globalRc: false,
-      // What the file says as it says it: c12 would drop every null.
-      merger: (...sources) => sources.find((source) => source != null)!,
-      packageJson: false,
-      rcFile: false,
-    });
-    return config;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TintypeError('config', `${relative(root, file)} could not be loaded: ${reason}`, {
-      cause,
-    });
-  }
 }
 
 async function readEnv(path: string): Promise<Record<string, string | undefined>> {

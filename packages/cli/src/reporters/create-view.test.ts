@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { EVENTS, timed } from '../../test/support/events.ts';
 import { FakeOutput, FakeShell } from '../../test/support/fake-shell.ts';
-import { createView, type ReporterName } from './create-view.ts';
+import { createView } from './create-view.ts';
+import type { ReporterName } from './reporter.ts';
 
 /** `live` where the view waits for its next frame, `lines` where it prints at once. */
 function styleOf(name: ReporterName | undefined, shell: FakeShell, quiet = false): string {

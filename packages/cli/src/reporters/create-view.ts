@@ -4,10 +4,7 @@ import { githubView } from './github.ts';
 import { jsonView } from './json.ts';
 import { plainView } from './plain.ts';
 import { prettyView } from './pretty.ts';
-import type { View } from './reporter.ts';
-
-export const REPORTERS = ['pretty', 'plain', 'json', 'github'] as const;
-export type ReporterName = (typeof REPORTERS)[number];
+import type { ReporterName, View } from './reporter.ts';
 
 /**
  * The view of that name; by default `pretty` on a terminal and `plain` elsewhere.

@@ -1,5 +1,8 @@
 import type { Reporter } from '@tintype/core';
 
+export const REPORTERS = ['pretty', 'plain', 'json', 'github'] as const;
+export type ReporterName = (typeof REPORTERS)[number];
+
 /** What shows a run while it happens. */
 export interface View {
   readonly report: Reporter;

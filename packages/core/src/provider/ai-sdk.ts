@@ -2,7 +2,6 @@ import { TintypeError } from '../errors.ts';
 import { redact } from '../redact.ts';
 import type { Usage } from '../types.ts';
 import { callOf, isOpenAi, lateRefusalOf, refusalOf, type CallOptions } from './ai-sdk-call.ts';
-import { aiSdkFailure } from './ai-sdk-failure.ts';
 import type {
   AiSdkImageModel,
   AiSdkProviderOptions,
@@ -47,6 +46,7 @@ export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): P
       const refusal =
         refusalOf(model, order.request, call) ?? (await lateRefusalOf(model, order.request));
       if (refusal !== null) throw new ProviderError('not-supported', `it ${refusal}`);
+      const { aiSdkFailure } = await import('./ai-sdk-failure.ts');
       const signal = AbortSignal.timeout(order.timeoutMs);
       try {
         const made = model.doGenerate(callOf(model, order, call, signal));

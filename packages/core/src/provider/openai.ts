@@ -1,24 +1,5 @@
-import OpenAI, {
-  APIConnectionError,
-  APIConnectionTimeoutError,
-  APIError,
-  APIUserAbortError,
-  toFile,
-} from 'openai';
-import { redact } from '../redact.ts';
 import type { Request } from '../types.ts';
-import { connectionLost, networkError } from './network-error.ts';
-import { patientFetch } from './patient-fetch.ts';
-import { rateLimitOf } from './openai-rate-limit.ts';
-import { failureOfStatus } from './openai-failure.ts';
-import { readImagesReply } from './openai-reply.ts';
-import {
-  type InputPicture,
-  type Order,
-  type Picture,
-  type Provider,
-  ProviderError,
-} from './provider.ts';
+import type { Provider } from './provider.ts';
 
 /** A server that speaks OpenAI's Images API: where it is, and how it differs from OpenAI's own. */
 export interface OpenAiOptions {
@@ -53,8 +34,8 @@ export interface OpenAiOptions {
   readonly trustsUsage?: boolean;
 }
 
-/** A profile with every field present. */
-type Profile = Required<OpenAiOptions>;
+/** A server's profile, complete. */
+export type Profile = Required<OpenAiOptions>;
 
 const openAiProfile: Profile = {
   baseUrl: null,
@@ -68,12 +49,11 @@ const openAiProfile: Profile = {
 };
 
 /**
- * OpenAI's Images API, and servers that speak it, through the real client. One call is one attempt at one picture: the
- * client's own retries are off, for a call that was lost on the way back may have been billed.
+ * OpenAI's Images API, and servers that speak it, through the real client, which is loaded with the first call. One call
+ * is one attempt at one picture.
  */
 export function openAi(options: OpenAiOptions = {}): Provider {
   const profile: Profile = { ...openAiProfile, ...options };
-  const fetch = patientFetch();
   return {
     apiKeyName: profile.apiKeyName,
     takesOpenAiKey: true,
@@ -81,56 +61,10 @@ export function openAi(options: OpenAiOptions = {}): Provider {
     originalFormat: 'png',
     refuse: (request) => refusal(request, profile),
     async generate(order) {
-      const secrets = order.apiKey === null ? [] : [order.apiKey];
-      if (secrets.some((key) => !fitsHeader(key))) {
-        const message = 'the API key holds characters that no request can carry; copy it again';
-        throw new ProviderError('bad-api-key', message);
-      }
-      const signal = AbortSignal.timeout(order.timeoutMs);
-      try {
-        const response = await send(clientOf(profile, order, fetch), order, profile, signal);
-        return pictureOf(new Uint8Array(await response.arrayBuffer()), response.headers, profile);
-      } catch (error) {
-        throw providerError(error, signal.aborted, order.timeoutMs, secrets);
-      }
+      const { callOpenAi } = await import('./openai-call.ts');
+      return callOpenAi(order, profile);
     },
   };
-}
-
-/** Visible ASCII. What refuses others on the way repeats them, which a key must not be. */
-function fitsHeader(key: string): boolean {
-  return /^[!-~]+$/.test(key);
-}
-
-function clientOf(profile: Profile, order: Order, fetch: typeof globalThis.fetch): OpenAI {
-  return new OpenAI({
-    // The client insists on a key, also where the server asks for none.
-    apiKey: order.apiKey ?? 'none',
-    baseURL: profile.baseUrl,
-    organization: profile.organization,
-    project: profile.project,
-    maxRetries: 0,
-    // The signal ends the call; the client's own clock must not end it earlier.
-    timeout: order.timeoutMs + 60_000,
-    logLevel: 'off',
-    fetch,
-  });
-}
-
-/** The call itself: an edit where there are pictures to work from, a generation else. */
-async function send(
-  client: OpenAI,
-  order: Order,
-  profile: Profile,
-  signal: AbortSignal,
-): Promise<Response> {
-  const body = bodyOf(order, profile);
-  if (order.inputs.length === 0) {
-    return client.images.generate(body, { signal }).asResponse();
-  }
-  const image = await Promise.all(order.inputs.map(fileOf));
-  const mask = order.mask === null ? {} : { mask: await fileOf(order.mask) };
-  return client.images.edit({ ...body, image, ...mask }, { signal }).asResponse();
 }
 
 /** What is asked for, not at its default, that the server does not take. */
@@ -146,102 +80,4 @@ function refusal(request: Request, { supportsEdits, parameters }: Profile): stri
     ([name, isAsked]) => isAsked && parameters?.includes(name) === false,
   );
   return refused === undefined ? null : `takes no ${refused[0]}`;
-}
-
-function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
-  return toFile(bytes, name, { type: mediaType });
-}
-
-/**
- * The API's parameters. What is at its default is left out, for a model that does not have a parameter refuses its
- * default too; `null` would be refused as well.
- */
-function bodyOf({ request, call }: Order, profile: Profile) {
-  const parameters = Object.entries({
-    quality: request.quality === 'auto' ? undefined : request.quality,
-    background: request.background === 'auto' ? undefined : request.background,
-    complexity: request.complexity,
-    input_fidelity: request.input_fidelity,
-    moderation: call.moderation === 'auto' ? undefined : call.moderation,
-    output_format: 'png',
-    safety_identifier: call.userId ?? undefined,
-    response_format: profile.responseFormat === 'omit' ? undefined : profile.responseFormat,
-  }).filter(
-    ([name, value]) =>
-      value !== undefined &&
-      (profile.parameters === null ||
-        profile.parameters.includes(name) ||
-        name === 'response_format'),
-  );
-  return {
-    model: request.model,
-    prompt: request.prompt,
-    n: 1,
-    size: request.size as '1024x1024',
-    ...Object.fromEntries(parameters),
-  };
-}
-
-function pictureOf(reply: Uint8Array, headers: Headers, profile: Profile): Picture {
-  const requestId = headers.get('x-request-id');
-  const limit = rateLimitOf((name) => headers.get(name), null);
-  const read = readImagesReply(reply);
-  if ('problem' in read) {
-    throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, {
-      requestId,
-      reply,
-      limit,
-    });
-  }
-  const usage = profile.trustsUsage ? read.usage : null;
-  return { bytes: read.bytes, usage, requestId, warnings: [], limit };
-}
-
-function providerError(
-  error: unknown,
-  isTimedOut: boolean,
-  timeoutMs: number,
-  secrets: readonly string[],
-): ProviderError {
-  if (error instanceof ProviderError) return error;
-  if (isTimedOut || error instanceof APIConnectionTimeoutError) {
-    const message = `no complete answer within ${timeoutMs / 1000} s; the picture may have been made and billed`;
-    return new ProviderError('timeout', message);
-  }
-  if (error instanceof APIError && typeof error.status === 'number') {
-    const failure = failureOfStatus({
-      status: error.status,
-      code: error.code ?? null,
-      message: messageOf(error),
-      details: error.error,
-      header: (name) => error.headers?.get(name) ?? null,
-    });
-    return new ProviderError(failure.code, redact(failure.message, secrets), {
-      retryAfterMs: failure.retryAfterMs,
-      isBilledAnyway: failure.isBilledAnyway,
-      requestId: error.requestID ?? null,
-      limit: rateLimitOf((name) => error.headers?.get(name) ?? null, messageOf(error)),
-    });
-  }
-  if (error instanceof APIConnectionError || error instanceof APIUserAbortError) {
-    return networkError(error) ?? connectionLost(null);
-  }
-  const lost = networkError(error);
-  if (lost !== null) return lost;
-  throw error;
-}
-
-/** The API's own words where it has some: the client's message repeats the status before them. */
-function messageOf(error: APIError): string {
-  const body: unknown = error.error;
-  if (
-    typeof body === 'object' &&
-    body !== null &&
-    'message' in body &&
-    typeof body.message === 'string'
-  ) {
-    return body.message;
-  }
-  if (typeof body === 'string') return body;
-  return error.message.replace(/^\d{3} /, '');
 }

@@ -2,9 +2,7 @@ import { TintypeError } from '../errors.ts';
 import { fitsHeader } from './fits-header.ts';
 import type { Json } from './json.ts';
 import { type Provider, ProviderError } from './provider.ts';
-import { replicateHttp } from './replicate-http.ts';
 import { type InputNames, inputsOf } from './replicate-inputs.ts';
-import { buyPrediction } from './replicate-purchase.ts';
 
 /** Where Replicate is, and what its models are asked with. */
 export interface ReplicateOptions {
@@ -63,6 +61,11 @@ export function replicate(options: ReplicateOptions = {}): Provider {
           `${asked.model.path} runs on your own OpenAI key, and there is none; set OPENAI_API_KEY`,
         );
       }
+      // Loaded with the first call: a config that names a provider need not wait for its client.
+      const [{ replicateHttp }, { buyPrediction }] = await Promise.all([
+        import('./replicate-http.ts'),
+        import('./replicate-purchase.ts'),
+      ]);
       return buyPrediction({
         order,
         asked,

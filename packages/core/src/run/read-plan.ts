@@ -14,7 +14,7 @@ import { lazyProviders, type Providers } from './providers.ts';
 import { openRefusals } from './refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
 import type { Store } from '../store/store.ts';
-import type { Config } from '../config.ts';
+import { type Config, refuseDefaults } from '../config.ts';
 import type {
   Diagnostic,
   Finding,
@@ -42,6 +42,7 @@ export async function readProject(
   mayFetch: boolean,
 ): Promise<ReadProject> {
   const { config } = context;
+  await refuseDefaults(config);
   const read = await readManifests({
     root: config.root,
     patterns: config.manifests,
