@@ -35,6 +35,11 @@ export function placeOf(source: SourceText, offset: number): Place {
   return { file: source.file, line: low + 1, column: offset - source.lineStarts[low]! + 1 };
 }
 
+/** The lines around a place, with a caret under `length` characters. For a text that is no manifest. */
+export function codeFrame(text: string, place: Place, length: number): string {
+  return frameOf(sourceText(place.file, text), place, length);
+}
+
 /** The range of the word at a place: up to a blank, a comma, a bracket, a colon or the end of the line. */
 export function wordAt(source: SourceText, { line, column }: Place): TextRange {
   const start = (source.lineStarts[line - 1] ?? 0) + column - 1;
@@ -51,7 +56,7 @@ export function diagnoseText(source: SourceText, range: TextRange, finding: Find
     code: finding.code,
     message: finding.message,
     ...place,
-    frame: codeFrame(source, place, range.end - range.start),
+    frame: frameOf(source, place, range.end - range.start),
   };
 }
 
@@ -71,7 +76,7 @@ export function diagnoseFile(file: string, finding: Finding): Diagnostic {
 const contextLines = 1;
 const maxLineWidth = 120;
 
-function codeFrame(source: SourceText, { line, column }: Place, length: number): string {
+function frameOf(source: SourceText, { line, column }: Place, length: number): string {
   const first = Math.max(1, line - contextLines);
   const last = Math.min(source.lineStarts.length, line + contextLines);
   const gutter = String(last).length;

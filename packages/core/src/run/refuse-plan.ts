@@ -21,7 +21,10 @@ export function refusePlan(plan: Plan, context: Context): void {
 }
 
 function refuseMissing(plan: Plan, wanted: readonly PlannedRequest[]): never {
-  const list = wanted.map((row) => `  ${nameOf(row)}  ${row.reason}  ${formatRange(row.costUsd)}`);
+  const list = wanted.map(
+    (row) =>
+      `  ${nameOf(row)}  ${row.reason}  ${formatRange(row.costUsd)}  ${row.manifest}:${row.line}`,
+  );
   const total = formatRange(plan.totals.costUsd);
   throw new TintypeError(
     'originals-missing',

@@ -1,0 +1,145 @@
+import {
+  type DeliveredImage,
+  openImages,
+  type Original,
+  type PlannedImage,
+  refusePlan,
+  TintypeError,
+} from '@tintype/core';
+import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
+
+/** A picture with all its files encoded. */
+export interface Delivered extends DeliveredImage {
+  readonly image: PlannedImage;
+  readonly original: Original;
+}
+
+/** What the environments of one build share: the plan, every picture once, and the bill. */
+export interface BuildRun {
+  readonly project: OpenProject;
+  /** Whether it has to be bought first: its bytes are not known before `buy`. */
+  readonly isLate: (image: PlannedImage) => boolean;
+  /** A picture out of the store, or a stand-in, with its files; each once, however many ask. */
+  readonly deliver: (image: PlannedImage) => Promise<Delivered>;
+  /**
+   * Buys what is missing of the images, under the rules of the command line, and delivers them. Rejects before anything
+   * is spent with the TintypeErrors of `refusePlan`, and once everything in flight is stored with the first failure.
+   */
+  readonly buy: (images: readonly PlannedImage[]) => Promise<void>;
+  /** What was delivered so far. */
+  readonly delivered: ReadonlyMap<string, Delivered>;
+  readonly bill: () => { readonly bought: number; readonly costUsd: number | null };
+  /** Once what is in flight is stored. */
+  readonly settled: () => Promise<void>;
+}
+
+/** Opens a project for a build. */
+export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
+  const project = await openProject(options);
+  const { context, config } = project;
+  const deliveries = new Map<string, Promise<Delivered>>();
+  const delivered = new Map<string, Delivered>();
+  const bill = { bought: 0, costUsd: 0 as number | null };
+  let purchases: Promise<unknown> = Promise.resolve();
+
+  const deliverOnce = (image: PlannedImage, obtain: () => Promise<Original>) => {
+    const started = deliveries.get(image.name) ?? deliverNow(image, obtain);
+    deliveries.set(image.name, started);
+    return started;
+  };
+
+  const deliverNow = async (image: PlannedImage, obtain: () => Promise<Original>) => {
+    try {
+      const original = await obtain();
+      const result = { ...(await project.deliver(image, original)), image, original };
+      delivered.set(image.name, result);
+      return result;
+    } catch (error) {
+      return ofImage(image.job.id, error);
+    }
+  };
+
+  /** One after the other: what one environment buys, the next finds in the store. */
+  const buyNow = async (images: readonly PlannedImage[]) => {
+    const missing = images.filter(({ name }) => !deliveries.has(name));
+    if (missing.length === 0) return;
+    const ids = [...new Set(missing.map(({ job }) => job.id))];
+    const budget = budgetLeft(config.maxCostUsd, bill.costUsd);
+    const affordable = { ...context, config: { ...config, maxCostUsd: budget } };
+    const order = await openImages(affordable, ids);
+    refusePlan(order.plan, affordable);
+    const rows = order.plan.requests;
+    const failures = await failuresOf(
+      rows.map((row) => order.obtain(row).catch((error: unknown) => ofImage(row.id, error))),
+    );
+    const cost = order.bill();
+    bill.bought += cost.bought;
+    bill.costUsd =
+      bill.costUsd === null || cost.costUsd === null ? null : bill.costUsd + cost.costUsd;
+    const short = order.overBudget();
+    if (short !== null) throw short;
+    throwAll(failures);
+
+    const rowOf = new Map(rows.map((row) => [`${row.id}@${row.number}`, row]));
+    throwAll(
+      await failuresOf(
+        missing.map((image) => {
+          const row = rowOf.get(`${image.job.id}@${image.planned.number}`);
+          if (row === undefined) throw new Error(`${image.name} is not planned`);
+          return deliverOnce(image, () => order.obtain(row));
+        }),
+      ),
+    );
+  };
+
+  return {
+    project,
+    isLate: ({ planned }) =>
+      !planned.isFree && planned.stored === null && config.missing !== 'standin',
+    deliver: (image) => deliverOnce(image, () => project.obtain(image.planned)),
+    buy: async (images) => {
+      const purchase = purchases.then(() => buyNow(images));
+      purchases = purchase.catch(() => {});
+      await purchase;
+      // What another environment bought may have failed to be encoded.
+      await Promise.all(images.flatMap(({ name }) => deliveries.get(name) ?? []));
+    },
+    delivered,
+    bill: () => bill,
+    settled: async () => {
+      await purchases;
+    },
+  };
+}
+
+/** An image's failure, so that its line in the manifest can be shown. */
+function ofImage(id: string, cause: unknown): never {
+  if (!(cause instanceof TintypeError)) throw cause;
+  const message = cause.message.includes(id) ? cause.message : `${id}: ${cause.message}`;
+  throw new TintypeError(cause.code, message, { imageId: id, cause });
+}
+
+/** `null`: no limit. What was spent at an unknown price leaves the limit as it is. */
+function budgetLeft(maxCostUsd: number | null, spentUsd: number | null): number | null {
+  return maxCostUsd === null ? null : Math.max(0, maxCostUsd - (spentUsd ?? 0));
+}
+
+async function failuresOf(tasks: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const results = await Promise.allSettled(tasks);
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+}
+
+/** All of them in the words of one, at the place of the first. */
+function throwAll(failures: readonly unknown[]): void {
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  if (!(first instanceof TintypeError) || others.length === 0) throw first;
+  const messages = failures.map((failure) =>
+    failure instanceof Error ? failure.message : String(failure),
+  );
+  const { imageId, code } = first;
+  throw new TintypeError(code, messages.join('\n'), {
+    cause: first,
+    ...(imageId === null ? {} : { imageId }),
+  });
+}

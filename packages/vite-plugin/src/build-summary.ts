@@ -1,0 +1,45 @@
+import type { Delivered } from './build-run.ts';
+
+/** What a build did: `3 images in 12 files, 1 bought for $0.0420; 4.1 MB of originals became 182 kB, 95% smaller`. */
+export function buildSummary(
+  pictures: readonly Delivered[],
+  { bought, costUsd }: { readonly bought: number; readonly costUsd: number | null },
+): string {
+  const files = pictures.flatMap(({ encoded }) => encoded);
+  const money = costUsd === null ? 'at an unknown price' : `for $${costUsd.toFixed(4)}`;
+  return [
+    `${count(pictures.length, 'image')} in ${count(files.length, 'file')}`,
+    bought === 0 ? '' : `, ${bought} bought ${money}`,
+    saving(pictures),
+  ].join('');
+}
+
+/** That what ships is not what was asked for. */
+export function standInWarning(standIns: readonly Delivered[]): string {
+  const names = standIns.map(({ name }) => name).toSorted();
+  const verb = names.length === 1 ? 'is a stand-in: a drawing' : 'are stand-ins: drawings';
+  return `${names.join(', ')} ${verb} in the place of pictures that are not stored. Run tintype where there is a key, and commit the store`;
+}
+
+/** Originals against the full size in the preferred format: what a page would have loaded, and what it does. */
+function saving(pictures: readonly Delivered[]): string {
+  let before = 0;
+  let after = 0;
+  for (const { original, encoded, width } of pictures) {
+    before += original.record?.original.bytes ?? 0;
+    if (original.record !== null) {
+      after += encoded.find(({ spec }) => spec.width === width)?.bytes ?? 0;
+    }
+  }
+  if (before <= after) return '';
+  const percent = Math.floor((1 - after / before) * 100);
+  return `; ${size(before)} of originals became ${size(after)}, ${percent}% smaller`;
+}
+
+function size(bytes: number): string {
+  return bytes < 999_500 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,60 @@
+import type { EncodedFile } from '@tintype/core';
+import type { Environment } from 'vite';
+import type { AssetTarget, Emitter, PlacedFile } from './asset-target.ts';
+import type { Delivered } from './build-run.ts';
+import type { Picture } from './picture.ts';
+import { toInlined, toPicture } from './to-picture.ts';
+import type { Inlining } from './virtual-modules.ts';
+
+/** A picture as a build's pages get it, and the files that it needs. */
+export interface BuiltPicture {
+  readonly picture: Picture;
+  readonly files: readonly PlacedFile[];
+}
+
+export async function buildPicture(
+  delivered: Delivered,
+  inlining: Inlining,
+  target: AssetTarget,
+  { environment, emitter }: { readonly environment: Environment; readonly emitter: Emitter },
+): Promise<BuiltPicture> {
+  const { encoded, files, original, ...rest } = delivered;
+  const parts = { ...rest, alt: files.alt, sizes: files.sizes, hasAlpha: original.source.hasAlpha };
+  const fallback = encoded.at(-1)!;
+  if (await isInlined(delivered, inlining, environment)) {
+    const url = await dataUrl(fallback);
+    return { picture: toInlined({ ...parts, files: [served(fallback, url)] }, url), files: [] };
+  }
+  const placed = encoded.map(target.place);
+  const shown = await Promise.all(
+    placed.map(async (file) => served(file.file, await target.urlOf(file, emitter))),
+  );
+  return { picture: toPicture({ ...parts, files: shown }), files: placed };
+}
+
+function served({ spec }: EncodedFile, url: string) {
+  return { format: spec.format, width: spec.width, url };
+}
+
+/** As Vite decides about its own assets; only a picture of one file is small enough to be inlined unasked. */
+async function isInlined(
+  { encoded }: Delivered,
+  inlining: Inlining,
+  { config }: Environment,
+): Promise<boolean> {
+  if (inlining !== 'auto') return inlining === 'always';
+  if (config.build.lib) return true;
+  const [only, ...others] = encoded;
+  if (only === undefined || others.length > 0) return false;
+  const limit = config.build.assetsInlineLimit;
+  if (typeof limit !== 'function') return only.bytes < limit;
+  return limit(only.spec.file, Buffer.from(await only.read())) ?? only.bytes < viteLimit;
+}
+
+/** Vite's own `assetsInlineLimit`. */
+const viteLimit = 4096;
+
+async function dataUrl(file: EncodedFile): Promise<string> {
+  const base64 = Buffer.from(await file.read()).toString('base64');
+  return `data:image/${file.spec.format};base64,${base64}`;
+}

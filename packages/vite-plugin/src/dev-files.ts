@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Original, PlannedImage, VariantSpec } from '@tintype/core';
+import type { OpenProject } from './open-project.ts';
+import type { Picture } from './picture.ts';
+import { toPicture } from './to-picture.ts';
+
+/** Below the base, where the dev server has the files of pictures. */
+export const devFolder = '@tintype/';
+
+/**
+ * A picture as the dev server's pages get it: what is known without encoding anything. Its URLs say all that it takes to
+ * make the files, so that they outlive the server. `prefix`: what comes before `@tintype/`.
+ */
+export async function devPicture(
+  project: OpenProject,
+  image: PlannedImage,
+  prefix: string,
+): Promise<Picture> {
+  const original = await project.obtain(image.planned);
+  const { source, ai } = original;
+  const { files } = image.job;
+  const specs = project.variants(image, original);
+  const preview = files.placeholder === 'none' ? null : await project.findPreview(image, original);
+  const { width, height } = files.crop ?? source;
+  return toPicture({
+    files: specs.map((spec) => ({
+      format: spec.format,
+      width: spec.width,
+      url: `${prefix}${devFolder}${spec.file}?v=${versionOf(original, spec)}`,
+    })),
+    width,
+    height,
+    alt: files.alt,
+    sizes: files.sizes,
+    placeholder: files.placeholder === 'blur' ? (preview?.placeholder ?? null) : null,
+    color: preview?.color ?? null,
+    hasAlpha: source.hasAlpha,
+    ai,
+  });
+}
+
+/** A file that a dev URL names; `null`: no image has it. */
+export interface DevFile {
+  readonly image: PlannedImage;
+  readonly original: Original;
+  readonly spec: VariantSpec;
+}
+
+/** Finds the file by its name alone: `team/ada-640w.webp`, `hero@2.avif`. */
+export async function findDevFile(project: OpenProject, file: string): Promise<DevFile | null> {
+  const stem = file.slice(0, file.lastIndexOf('.'));
+  for (const name of [stem, stem.replace(/-\d+w$/, '')]) {
+    const image = project.find(name);
+    if (image === null) continue;
+    const original = await project.obtain(image.planned);
+    const spec = project.variants(image, original).find((one) => one.file === file);
+    if (spec !== undefined) return { image, original, spec };
+  }
+  return null;
+}
+
+/** Changes when the file does: a browser that has the old one asks again. */
+function versionOf({ source }: Original, spec: VariantSpec): string {
+  return createHash('sha256')
+    .update(JSON.stringify([source.sha256, spec]))
+    .digest('hex')
+    .slice(0, 8);
+}

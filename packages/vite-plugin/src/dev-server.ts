@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connect, Logger } from 'vite';
+import { devFolder, findDevFile } from './dev-files.ts';
+import { failureSvg } from './failure-svg.ts';
+import type { OpenProject } from './open-project.ts';
+
+export interface DevServerOptions {
+  /** Ends in `/`. */
+  readonly base: string;
+  readonly project: () => Promise<OpenProject>;
+  readonly logger: Logger;
+}
+
+/** Answers for the files of pictures: encodes what is asked for and not cached yet, and says in a picture what failed. */
+export function devMiddleware({
+  base,
+  project,
+  logger,
+}: DevServerOptions): Connect.NextHandleFunction {
+  const prefix = base + devFolder;
+  return (request, response, next) => {
+    const isAsking = request.method === 'GET' || request.method === 'HEAD';
+    const file = isAsking ? fileBelow(prefix, request.url) : null;
+    if (file === null) return next();
+    answer(file, request, response).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      logger.warnOnce(`[tintype] ${file}: ${message}`);
+      send(request, response, failureSvg(file, message), {
+        'content-type': 'image/svg+xml',
+        'cache-control': 'no-store',
+      });
+    });
+  };
+
+  async function answer(file: string, request: IncomingMessage, response: ServerResponse) {
+    const open = await project();
+    const found = await findDevFile(open, file);
+    if (found === null) throw new Error('no image of the manifests has this file');
+    const encoded = await open.encode(found.original, found.spec);
+    const headers = {
+      etag: `"${encoded.sha256}"`,
+      'cache-control': 'no-cache',
+      'content-type': `image/${found.spec.format}`,
+    };
+    if (request.headers['if-none-match'] === headers.etag) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+    send(request, response, await encoded.read(), headers);
+  }
+}
+
+/** `null`: it is no URL of ours. */
+function fileBelow(prefix: string, url: string | undefined): string | null {
+  const path = url?.split('?', 1)[0] ?? '';
+  if (!path.startsWith(prefix)) return null;
+  try {
+    return decodeURIComponent(path.slice(prefix.length));
+  } catch {
+    return null;
+  }
+}
+
+function send(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,111 @@
+import {
+  type Config,
+  type Context,
+  type Job,
+  loadProject,
+  type Missing,
+  openImages,
+  type OpenImages,
+  type Options,
+  type PlannedImage,
+  type Reporter,
+  systemClock,
+} from '@tintype/core';
+import { dirname, join, resolve } from 'node:path';
+
+export interface ProjectOptions {
+  /** Absolute: Vite's root, from which the project's is looked for upwards. */
+  readonly cwd: string;
+  readonly options: Options;
+  /** Whatever the config says. */
+  readonly missing?: Missing;
+  readonly report: Reporter;
+}
+
+/** A project with its plan. */
+export interface OpenProject extends OpenImages {
+  readonly config: Config;
+  readonly context: Context;
+  /**
+   * An image by the name that an import says: one that is delivered, `<id>` for the first of several of which none was
+   * picked, or `<id>@<n>` for a candidate. `null`: there is none.
+   */
+  readonly find: (name: string) => PlannedImage | null;
+  /** Every image under every name that it is delivered or known under, but for candidates. */
+  readonly imported: readonly { readonly name: string; readonly image: PlannedImage }[];
+  /** Pixels, as far as the plan knows: `null` where a model chooses and has not yet. */
+  readonly sizeOf: (image: PlannedImage) => PictureSize | null;
+  /** Absolute: what the plan was read from. */
+  readonly watched: readonly string[];
+}
+
+interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Loads and plans a project. Spends nothing. Rejects with the TintypeErrors of `loadProject` and `openImages`. */
+export async function openProject(request: ProjectOptions): Promise<OpenProject> {
+  const { cwd, options, missing, report } = request;
+  const overrides = missing === undefined ? options : { ...options, missing };
+  // oxlint-disable-next-line node/no-process-env -- this is the shell that core is handed its environment by.
+  const { config, env } = await loadProject({ cwd, env: process.env, overrides });
+  const context: Context = {
+    ...systemClock,
+    config,
+    env,
+    report,
+    signal: new AbortController().signal,
+  };
+  const images = await openImages(context);
+  return {
+    ...images,
+    config,
+    context,
+    find: (name) => findImage(images, name),
+    imported: importedNames(images),
+    sizeOf,
+    watched: watchedFiles(images.jobs, config),
+  };
+}
+
+function findImage({ images, plan }: OpenImages, name: string): PlannedImage | null {
+  const delivered = images.get(name) ?? images.get(`${name}-1`);
+  if (delivered !== undefined && (delivered.name === name || delivered.job.id === name)) {
+    return delivered;
+  }
+  const [, id, candidate] = /^(.+)@(\d+)$/.exec(name) ?? [];
+  const planned = plan.requests.find((row) => row.id === id && row.number === Number(candidate));
+  return planned === undefined ? null : { name, job: planned.job, planned };
+}
+
+function importedNames({ images, jobs }: OpenImages) {
+  const delivered = [...images].map(([name, image]) => ({ name, image }));
+  const unpicked = jobs.flatMap(({ id }) => {
+    const image = images.has(id) ? undefined : images.get(`${id}-1`);
+    return image?.job.id === id ? [{ name: id, image }] : [];
+  });
+  return [...delivered, ...unpicked];
+}
+
+function sizeOf({ job, planned }: PlannedImage): PictureSize | null {
+  const { crop } = job.files;
+  if (crop !== null) return { width: crop.width, height: crop.height };
+  if (planned.stored?.kind === 'record') {
+    const { width, height } = planned.stored.record.original;
+    return { width, height };
+  }
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(job.picture.size) ?? [];
+  return width === undefined ? null : { width: Number(width), height: Number(height) };
+}
+
+function watchedFiles(jobs: readonly Job[], { root, file }: Config): string[] {
+  const inputs = jobs.flatMap(({ picture }) =>
+    [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])].flatMap((input) =>
+      input.kind === 'file' ? [join(dirname(input.place.file), input.path)] : [],
+    ),
+  );
+  const files = [...jobs.map(({ place }) => place.file), ...inputs];
+  if (file !== null) files.push(file);
+  return [...new Set(files)].map((path) => resolve(root, path));
+}

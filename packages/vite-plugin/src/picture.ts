@@ -1,0 +1,33 @@
+import type { AiProvenance, Format } from '@tintype/core';
+
+/**
+ * What `import hero from 'virtual:tintype/hero'` gives: a superset of vite-imagetools' `Picture`, so that components
+ * written for that work.
+ */
+export interface Picture {
+  /** A `srcset` a format, in order of preference; empty where the picture is inlined. */
+  readonly sources: Readonly<Partial<Record<Format, string>>>;
+  /** The fallback, at full size. */
+  readonly img: { readonly src: string; readonly w: number; readonly h: number };
+  /** `''` where the image is decorative. */
+  readonly alt: string;
+  /** The `sizes` attribute that goes with `sources`. */
+  readonly sizes: string | null;
+  /** A tiny data URL; `null` where none was asked for, and in dev until the picture has been encoded once. */
+  readonly placeholder: string | null;
+  /** `#rrggbb`, the dominant colour; `null` as `placeholder` is. */
+  readonly color: string | null;
+  /** Whether what is behind it may show through. */
+  readonly hasAlpha: boolean;
+  readonly ai: AiProvenance;
+}
+
+/** A picture of which the formats and the size are known: what `tintype-env.d.ts` declares. */
+export interface ExactPicture<
+  Formats extends Format,
+  Width extends number,
+  Height extends number,
+> extends Picture {
+  readonly sources: Readonly<Record<Formats, string>>;
+  readonly img: { readonly src: string; readonly w: Width; readonly h: Height };
+}

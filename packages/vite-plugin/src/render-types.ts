@@ -1,0 +1,82 @@
+import type { Job } from '@tintype/core';
+import { namedExports } from './virtual-modules.ts';
+
+/** An image as its type says it. */
+export interface TypedImage {
+  /** As it is imported. */
+  readonly name: string;
+  readonly job: Job;
+  /** Pixels; `null`: not known before the picture is there. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+}
+
+/** The text of `tintype-env.d.ts`: one exact declaration an image, so that a wrong id is a type error. */
+export function renderTypes(images: readonly TypedImage[]): string {
+  const folders = [...new Set(images.flatMap(({ name }) => foldersOf(name)))];
+  return [
+    '// Written by vite-plugin-tintype from the manifests, and again whenever they change.\n',
+    `declare module 'virtual:tintype' {\n${renderRecord(images.map(({ name }) => name))}}\n`,
+    ...images.map(renderImage),
+    ...folders.map((folder) => {
+      const names = images.map(({ name }) => name).filter((name) => isIn(folder, name));
+      return `declare module 'virtual:tintype/${folder}/*' {\n${renderRecord(names)}}\n`;
+    }),
+  ].join('\n');
+}
+
+function renderImage({ name, job, size }: TypedImage): string {
+  const formats = job.files.formats.map(({ format }) => `'${format}'`);
+  const dimensions = [size?.width ?? 'number', size?.height ?? 'number'];
+  const members = namedExports.map((member) => `  export const ${member}: ${typeOf(member)};\n`);
+  const specifier = `virtual:tintype/${name}`;
+  const again = ['?inline', '?no-inline'].map(
+    (query) =>
+      `declare module '${specifier}${query}' {\n  export * from '${specifier}';\n  export { default } from '${specifier}';\n}\n`,
+  );
+  return [
+    `declare module '${specifier}' {\n`,
+    '  /**\n',
+    ...commentLines(job.picture.prompt).map((line) => `   * ${line}`.trimEnd() + '\n'),
+    `   *\n   * ${job.place.file}:${job.place.line}\n`,
+    '   */\n',
+    `  const picture: import('vite-plugin-tintype/picture').ExactPicture<${[formats.join(' | '), ...dimensions].join(', ')}>;\n`,
+    '  export default picture;\n',
+    ...members,
+    '}\n',
+    ...again,
+  ].join('');
+}
+
+/** The prompt, so that it can neither end the comment nor start a tag. */
+function commentLines(prompt: string): string[] {
+  return prompt
+    .replaceAll('*/', '*\u200b/')
+    .replaceAll(/^(\s*)@/gm, '$1\u200b@')
+    .split(/\r\n|[\r\n\u2028\u2029]/);
+}
+
+function typeOf(member: string): string {
+  const short: Readonly<Record<string, string>> = {
+    src: "(typeof picture)['img']['src']",
+    width: "(typeof picture)['img']['w']",
+    height: "(typeof picture)['img']['h']",
+  };
+  return short[member] ?? `(typeof picture)['${member}']`;
+}
+
+function renderRecord(names: readonly string[]): string {
+  const entries = names.map(
+    (name) => `    readonly '${name}': () => Promise<typeof import('virtual:tintype/${name}')>;\n`,
+  );
+  return `  const images: {\n${entries.join('')}  };\n  export default images;\n`;
+}
+
+/** Every folder that an id is in, below the top. */
+function foldersOf(name: string): string[] {
+  const end = name.lastIndexOf('/');
+  return end === -1 ? [] : [name.slice(0, end)];
+}
+
+function isIn(folder: string, name: string): boolean {
+  return name.startsWith(`${folder}/`) && !name.slice(folder.length + 1).includes('/');
+}

@@ -1,0 +1,33 @@
+interface SharedRun<Run> {
+  readonly run: Promise<Run>;
+  readonly users: Set<object>;
+}
+
+/** Runs that are shared by all environments of a process that build the same project. */
+export interface RunShare<Run> {
+  /** The run that others are in, or a new one. A user that is the only one in it begins anew. */
+  readonly join: (key: string, user: object, open: () => Promise<Run>) => Promise<Run>;
+  readonly leave: (key: string, user: object) => void;
+}
+
+export function shareRuns<Run>(): RunShare<Run> {
+  const shared = new Map<string, SharedRun<Run>>();
+  return {
+    join: (key, user, open) => {
+      const current = shared.get(key);
+      const others = [...(current?.users ?? [])].filter((other) => other !== user);
+      const joined =
+        current === undefined || others.length === 0
+          ? { run: open(), users: new Set<object>() }
+          : current;
+      joined.users.add(user);
+      shared.set(key, joined);
+      return joined.run;
+    },
+    leave: (key, user) => {
+      const current = shared.get(key);
+      current?.users.delete(user);
+      if (current?.users.size === 0) shared.delete(key);
+    },
+  };
+}

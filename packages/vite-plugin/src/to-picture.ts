@@ -1,0 +1,49 @@
+import type { AiProvenance, Format, Preview } from '@tintype/core';
+import type { Picture } from './picture.ts';
+
+/** A file of a picture where a page finds it. */
+interface ServedFile {
+  readonly format: Format;
+  readonly width: number;
+  readonly url: string;
+}
+
+export interface PictureParts extends Preview {
+  /** In order of preference, the full size of each format last. Never empty. */
+  readonly files: readonly ServedFile[];
+  readonly width: number;
+  readonly height: number;
+  readonly alt: string;
+  readonly sizes: string | null;
+  readonly hasAlpha: boolean;
+  readonly ai: AiProvenance;
+}
+
+/** The object that a page imports. */
+export function toPicture({ files, width, height, ...rest }: PictureParts): Picture {
+  const formats = [...new Set(files.map(({ format }) => format))];
+  return {
+    sources: Object.fromEntries(formats.map((format) => [format, srcset(files, format)])),
+    img: { src: files.at(-1)!.url, w: width, h: height },
+    alt: rest.alt,
+    sizes: rest.sizes,
+    placeholder: rest.placeholder,
+    color: rest.color,
+    hasAlpha: rest.hasAlpha,
+    ai: rest.ai,
+  };
+}
+
+/** The picture as one data URL: there is nothing to choose from. */
+export function toInlined(parts: PictureParts, dataUrl: string): Picture {
+  const picture = toPicture(parts);
+  return { ...picture, sources: {}, img: { ...picture.img, src: dataUrl } };
+}
+
+/** A width stands once in a `srcset`: the full-size file for it, where an image asks for its full size too. */
+function srcset(files: readonly ServedFile[], format: Format): string {
+  const urls = new Map(
+    files.filter((file) => file.format === format).map(({ width, url }) => [width, url]),
+  );
+  return [...urls].map(([width, url]) => `${url} ${width}w`).join(', ');
+}

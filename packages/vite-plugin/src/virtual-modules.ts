@@ -1,0 +1,96 @@
+import type { Picture } from './picture.ts';
+
+/** What a module id of ours asks for. */
+export type Wanted =
+  | { readonly kind: 'picture'; readonly name: string; readonly inlining: Inlining }
+  /** `virtual:tintype`, or `virtual:tintype/<folder>/*` with its `folder` ending in `/`. */
+  | { readonly kind: 'index'; readonly folder: string };
+
+/** `?inline`, `?no-inline`, or neither. */
+export type Inlining = 'always' | 'never' | 'auto';
+
+/** What hooks are filtered by: what an import says, and what it is resolved to. */
+export const importForm: RegExp = /^virtual:tintype(?:\/|\?|$)/;
+// oxlint-disable-next-line no-control-regex
+export const moduleForm: RegExp = /^\0virtual:tintype(?:\/|\?|$)/;
+
+const prefix = '\0virtual:tintype';
+
+export function moduleIdOf(specifier: string): string {
+  return `\0${specifier}`;
+}
+
+/** Takes a module id apart: `\0virtual:tintype/hero@2?inline`. `null`: it is none of ours. */
+export function parseModuleId(id: string): Wanted | null {
+  if (!moduleForm.test(id)) return null;
+  const [path = '', query = ''] = id.slice(prefix.length).split('?', 2);
+  const name = path.replace(/^\//, '');
+  if (name === '' || name.endsWith('*')) return { kind: 'index', folder: name.slice(0, -1) };
+  const flags = query.split('&');
+  const inlining = flags.includes('no-inline')
+    ? 'never'
+    : flags.includes('inline')
+      ? 'always'
+      : 'auto';
+  return { kind: 'picture', name, inlining };
+}
+
+const members = [
+  'sources',
+  'img',
+  'alt',
+  'sizes',
+  'placeholder',
+  'color',
+  'hasAlpha',
+  'ai',
+] as const satisfies readonly (keyof Picture)[];
+
+/** The names that a picture's module exports beside its default. */
+export const namedExports: readonly string[] = [...members, 'src', 'width', 'height'];
+
+/** The module of a picture that is known. */
+export function renderPicture(picture: Picture): string {
+  const lines = members.map((name) => `export const ${name} = ${JSON.stringify(picture[name])};`);
+  return [
+    ...lines,
+    `export const src = ${JSON.stringify(picture.img.src)};`,
+    `export const width = ${picture.img.w};`,
+    `export const height = ${picture.img.h};`,
+    `export default { ${members.join(', ')} };`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * The module of a picture that is bought before the chunks are rendered: `token` stands for its JSON until then. A call
+ * that no optimiser looks into, for what it would fold is not there yet.
+ */
+export function renderLatePicture(token: string): string {
+  return [
+    `const picture = /* @__PURE__ */ JSON.parse(${JSON.stringify(token)});`,
+    'export default picture;',
+    ...members.map((name) => `export const ${name} = /* @__PURE__ */ (() => picture.${name})();`),
+    'export const src = /* @__PURE__ */ (() => picture.img.src)();',
+    'export const width = /* @__PURE__ */ (() => picture.img.w)();',
+    'export const height = /* @__PURE__ */ (() => picture.img.h)();',
+    '',
+  ].join('\n');
+}
+
+/** The module of a record of lazy imports, by name. */
+export function renderIndex(names: readonly string[]): string {
+  const entries = names.map((name) => {
+    const specifier = JSON.stringify(`virtual:tintype/${name}`);
+    return `  ${JSON.stringify(name)}: () => import(${specifier}),\n`;
+  });
+  return `export default {\n${entries.join('')}};\n`;
+}
+
+/** The names directly in a folder; `''`: all there are. */
+export function namesIn(folder: string, names: Iterable<string>): string[] {
+  return [...names].filter(
+    (name) =>
+      name.startsWith(folder) && (folder === '' || !name.slice(folder.length).includes('/')),
+  );
+}

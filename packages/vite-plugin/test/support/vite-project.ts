@@ -1,0 +1,148 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { InlineConfig, Logger, Rollup } from 'vite';
+import { loadProject, planProject, systemClock } from '@tintype/core';
+import { picture } from '../../../core/test/support/pictures.ts';
+import { testKey } from '../../../core/test/support/project.ts';
+import { fileStore } from '../../../core/src/store/file-store.ts';
+import { tintype, type TintypePluginOptions } from '../../src/index.ts';
+
+export type Vite = typeof import('vite');
+
+/** The versions of Vite that the plugin works with, each loaded when it is used. */
+export const viteVersions: readonly (readonly [name: string, load: () => Promise<Vite>])[] = [
+  ['6', () => import('vite6') as unknown as Promise<Vite>],
+  ['7', () => import('vite7') as unknown as Promise<Vite>],
+  ['8.0', () => import('vite80') as unknown as Promise<Vite>],
+  ['8.3', () => import('vite')],
+];
+
+/** A Vite project on a real disk, with a store, a cache and an output folder of its own. */
+export interface ViteProject extends AsyncDisposable {
+  readonly root: string;
+  readonly write: (file: string, content: string | Uint8Array) => Promise<void>;
+  readonly read: (file: string) => Promise<string>;
+  /** Puts pictures of 64x48 into the store for every request of the manifests but those of `except`. */
+  readonly stock: (except?: readonly string[], color?: string) => Promise<void>;
+  readonly config: (config?: InlineConfig, options?: TintypePluginOptions) => Config;
+  readonly build: (
+    config?: InlineConfig,
+    options?: TintypePluginOptions,
+    vite?: Vite,
+  ) => Promise<Built>;
+  /** Everything that was logged, by level, without colours. */
+  readonly log: readonly string[];
+}
+
+export type Config = InlineConfig & { readonly customLogger: Logger };
+
+export interface Built {
+  readonly output: readonly (Rollup.OutputChunk | Rollup.OutputAsset)[];
+  /** All JavaScript of the build. */
+  readonly code: string;
+}
+
+/** `baseUrl`: the API. */
+export async function viteProject(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  baseUrl = 'http://127.0.0.1:9/v1',
+): Promise<ViteProject> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'tintype-vite-')));
+  const write: ViteProject['write'] = async (file, content) => {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), content);
+  };
+  await write('package.json', '{ "type": "module" }');
+  await write('.env', `OPENAI_API_KEY=${testKey}\nOPENAI_BASE_URL=${baseUrl}\n`);
+  for (const [file, content] of Object.entries(files)) await write(file, content);
+  const log: string[] = [];
+
+  const config: ViteProject['config'] = (more = {}, options = {}) => ({
+    root,
+    configFile: false,
+    cacheDir: join(root, '.vite'),
+    customLogger: recordingLogger(log),
+    logLevel: 'warn',
+    ...more,
+    plugins: [tintype({ cacheDir: '.cache', ...options }), ...(more.plugins ?? [])],
+    build: { minify: false, ...more.build },
+    server: { host: '127.0.0.1', port: 0, ...more.server },
+  });
+
+  return {
+    root,
+    write,
+    read: (file) => readFile(join(root, file), 'utf8'),
+    stock: (except = [], color = '#c8a77b') => stock(root, except, color),
+    config,
+    build: async (more, options, vite) => {
+      const { build } = vite ?? (await import('vite'));
+      const result = await build(config(more, options));
+      if (!('output' in result) && !Array.isArray(result)) throw new Error('a watcher');
+      const output = [result].flat().flatMap((one) => one.output);
+      const chunks = output.filter((one) => one.type === 'chunk');
+      return { output, code: chunks.map(({ code }) => code).join('\n') };
+    },
+    log,
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** What a build fails with: the first of Rolldown's errors, or Rollup's one. */
+export async function buildFailure(build: Promise<unknown>): Promise<BuildError> {
+  const error = await build.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason as BuildError & { readonly errors?: readonly BuildError[] },
+  );
+  return 'errors' in error && error.errors !== undefined ? error.errors[0]! : error;
+}
+
+export type BuildError = Error & {
+  readonly id?: string;
+  readonly frame?: string;
+  readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
+};
+
+async function stock(root: string, except: readonly string[], color: string): Promise<void> {
+  const { config, env } = await loadProject({ cwd: root, env: {}, root });
+  const report = () => {};
+  const { signal } = new AbortController();
+  const plan = await planProject({ ...systemClock, config, env, report, signal });
+  const store = fileStore(config.storeDir);
+  for (const { id, key, request } of plan.requests) {
+    if (key === null || request === null || except.includes(id)) continue;
+    const alpha = request.background === 'transparent' ? 0.5 : 1;
+    await store.put({
+      key,
+      request,
+      bytes: await picture('png', { color, alpha }),
+      info: { format: 'png', width: 64, height: 48, hasAlpha: alpha !== 1 },
+      rejected: null,
+      usage: null,
+      costUsd: 0.01,
+      requestId: null,
+      createdAt: new Date('2026-11-01T00:00:00Z'),
+    });
+  }
+}
+
+function recordingLogger(log: string[]): Logger {
+  const warned = new Set<string>();
+  const say = (level: string) => (message: string) => {
+    // oxlint-disable-next-line no-control-regex -- colours
+    log.push(`${level}: ${message.replaceAll(/\u001b\[\d+m/g, '')}`);
+  };
+  return {
+    info: say('info'),
+    warn: say('warn'),
+    warnOnce: (message) => {
+      if (!warned.has(message)) say('warn')(message);
+      warned.add(message);
+    },
+    error: say('error'),
+    clearScreen: () => {},
+    hasErrorLogged: () => false,
+    hasWarned: false,
+  };
+}

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { mkdir, stat, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { viteProject } from './support/vite-project.ts';
+
+const packageDir = fileURLToPath(new URL('..', import.meta.url));
+const viteDir = dirname(fileURLToPath(import.meta.resolve('vite/package.json')));
+
+const files = {
+  'site.images.yaml': `
+images:
+  hero:
+    prompt: |
+      A keeper */ export default nothing; /*
+      @deprecated reading
+    alt: A keeper
+    formats: [webp, jpeg]
+  team/ada:
+    prompt: A portrait
+    alt: Ada
+    size: auto
+`,
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      types: ['vite/client'],
+      // The sources, and no more of core than its nouns.
+      paths: {
+        'vite-plugin-tintype/picture': [join(packageDir, 'src/picture-html.ts')],
+        '@tintype/core': [join(packageDir, '../core/src/types.ts')],
+      },
+      allowImportingTsExtensions: true,
+      lib: ['es2023', 'dom', 'esnext.disposable'],
+    },
+    files: ['main.ts', 'tintype-env.d.ts'],
+  }),
+};
+
+/** What tsc says of a file that imports pictures. */
+async function check(main: string): Promise<string[]> {
+  await using project = await viteProject({ ...files, 'main.ts': main });
+  await project.write('index.html', '');
+  await project.build({}, { missing: 'standin' });
+  await mkdir(join(project.root, 'node_modules'));
+  await symlink(viteDir, join(project.root, 'node_modules/vite'));
+  const tsc = fileURLToPath(import.meta.resolve('typescript/package.json')).replace(
+    'package.json',
+    'bin/tsc',
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, '--pretty', 'false'], {
+    cwd: project.root,
+  }).catch((error: { stdout: string }) => error);
+  return stdout.split('\n').filter((line) => /^(main|tintype-env)/.test(line));
+}
+
+test('an image is typed exactly: its size, its formats, its names', async () => {
+  const problems = await check(`
+    import hero, { width, alt } from 'virtual:tintype/hero';
+    import ada from 'virtual:tintype/team/ada';
+    import inlined from 'virtual:tintype/hero?inline';
+    import type { Picture } from 'vite-plugin-tintype/picture';
+    import logo from './logo.png';
+    import team from 'virtual:tintype/team/*';
+    import images from 'virtual:tintype';
+    export const w: 1024 = hero.img.w;
+    export const named: 1024 = width;
+    export const unknown: number = ada.img.w;
+    export const webp: string = hero.sources.webp;
+    export const picture: Picture = hero;
+    export const rest: readonly string[] = [alt, inlined.img.src, logo];
+    export const lazy: Promise<{ readonly alt: string }> = team['team/ada']();
+    export const all: Promise<{ readonly alt: string }> = images['hero']();
+  `);
+  expect(problems).toEqual([]);
+});
+
+test('a wrong id, a format that an image does not have and a wrong size are type errors', async () => {
+  const problems = await check(`
+    import hero from 'virtual:tintype/hero';
+    import 'virtual:tintype/hero';
+    import herro from 'virtual:tintype/herro';
+    import other from 'virtual:tintype/team/adda';
+    hero.sources.png;
+    other.img;
+    export const narrow: 640 = hero.img.w;
+    void herro;
+  `);
+  expect(problems.map((line) => line.replace(/: error/, '').split(':')[0])).toEqual([
+    'main.ts(4,23) TS2307',
+    'main.ts(6,18) TS2339',
+    'main.ts(7,11) TS2339',
+    'main.ts(8,18) TS2322',
+  ]);
+});
+
+test('the types are written again only when they change', async () => {
+  await using project = await viteProject(files);
+  await project.write('index.html', '');
+  const types = join(project.root, 'tintype-env.d.ts');
+  await project.build({}, { missing: 'standin' });
+  const before = (await stat(types)).mtimeMs;
+  await project.build({}, { missing: 'standin' });
+  expect((await stat(types)).mtimeMs).toBe(before);
+  await project.write('more.images.yaml', 'images: { logo: { prompt: A logo, alt: Logo } }');
+  await project.build({}, { missing: 'standin' });
+  expect(await project.read('tintype-env.d.ts')).toContain("'virtual:tintype/logo'");
+});
