@@ -27,6 +27,10 @@ export interface OutputFolder {
   ) => Promise<boolean>;
   /** `null` where no regular file is. */
   readonly readText: (name: string) => Promise<string | null>;
+  /** What stands in the folder itself; nothing where there is no folder. */
+  readonly entries: () => Promise<string[]>;
+  /** How long before this process began a file was last written, in milliseconds; `null` where no regular file is. */
+  readonly ageMs: (name: string) => Promise<number | null>;
   /** The whole file or none of it; a TintypeError `output-not-writable` names it. */
   readonly write: (
     name: string,
@@ -70,6 +74,13 @@ export function openOutputFolder(dir: string): OutputFolder {
 
     readText: async (name) =>
       typeof (await look(name)) === 'string' ? null : readFile(join(dir, name), 'utf8'),
+
+    entries: () => readdir(dir).catch(() => []),
+
+    ageMs: async (name) => {
+      const status = await look(name);
+      return typeof status === 'string' ? null : performance.timeOrigin - status.mtimeMs;
+    },
 
     write: async (name, data, options) => {
       const path = join(dir, name);
@@ -141,7 +152,8 @@ async function realpathOrNull(path: string): Promise<string | null> {
   return realpath(path).catch(() => null);
 }
 
-function notWritable(path: string, cause: unknown): TintypeError {
+/** `path`: of the file that could not be written. */
+export function notWritable(path: string, cause: unknown): TintypeError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new TintypeError('output-not-writable', `${path} could not be written: ${reason}`, {
     cause,

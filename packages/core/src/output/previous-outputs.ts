@@ -1,25 +1,33 @@
+import { isGone, parseProcess, type ProcessMark } from '../process-mark.ts';
 import type { AssetFile, AssetMap } from '../types.ts';
-import { openOutputFolder } from './output-folder.ts';
-import { ASSET_MAP_NAME, isOutputName, JOURNAL_NAME } from './output-name.ts';
+import { openOutputFolder, type OutputFolder } from './output-folder.ts';
+import { ASSET_MAP_NAME, isJournalName, isOutputName } from './output-name.ts';
 import { parseAssetMap } from './parse-asset-map.ts';
 
 /** What earlier runs left word of in the output folder: how a file of ours is told from anybody else's. */
 export interface PreviousOutputs {
   /** `null`: none, or damaged. */
   readonly assetMap: AssetMap | null;
-  /** The names that a run which never came to its end may have written; `null` where the last one did. */
-  readonly journal: readonly string[] | null;
+  /** Of runs that never came to their end, and of those beside this one. */
+  readonly journals: readonly Journal[];
+}
+
+/** The names that one run may write, until it comes to its end. */
+export interface Journal {
+  /** Its own name in the output folder. */
+  readonly file: string;
+  readonly names: readonly string[];
+  /** Whether the run was cut off, so that nobody but the next one sees to its files. */
+  readonly isLeftOver: boolean;
 }
 
 export async function readPreviousOutputs(outDir: string): Promise<PreviousOutputs> {
   const folder = openOutputFolder(outDir);
-  // The journal first: a run beside this one removes it once the asset map stands, and what it says must be in either.
-  const journal = await folder.readText(JOURNAL_NAME);
+  // The journals first: a run beside this one removes its own once the asset map stands, and what it says must be in
+  // either.
+  const journals = await readJournals(folder);
   const assetMap = await folder.readText(ASSET_MAP_NAME);
-  return {
-    assetMap: assetMap === null ? null : parseAssetMap(assetMap),
-    journal: journal === null ? null : parseJournal(journal),
-  };
+  return { assetMap: assetMap === null ? null : parseAssetMap(assetMap), journals };
 }
 
 /** What earlier runs left word of, and at which of the names that a run wants something else stands. */
@@ -51,10 +59,14 @@ export async function findForeignFiles(
   return foreign;
 }
 
-/** Every name that an earlier run wrote, or may have. */
-export function namesOf(previous: PreviousOutputs): Set<string> {
-  const listed = listedFiles(previous.assetMap).map(({ file }) => file);
-  return new Set([...listed, ...(previous.journal ?? [])]);
+/** Every name that an earlier run wrote, or that one may have written. */
+export function namesOf({ assetMap, journals }: PreviousOutputs): Set<string> {
+  const listed = listedFiles(assetMap).map(({ file }) => file);
+  return new Set([...listed, ...namesIn(journals)]);
+}
+
+export function namesIn(journals: readonly Journal[]): string[] {
+  return journals.flatMap(({ names }) => names);
 }
 
 /** The files of all images of an asset map. */
@@ -62,16 +74,36 @@ export function listedFiles(assetMap: AssetMap | null): AssetFile[] {
   return Object.values(assetMap?.images ?? {}).flatMap(({ files }) => files);
 }
 
-/** A JSON list of names. */
-export function renderJournal(names: Iterable<string>): string {
-  return `${JSON.stringify([...names], null, 2)}\n`;
+export function renderJournal(process: ProcessMark, names: readonly string[]): string {
+  return `${JSON.stringify({ process, names }, null, 2)}\n`;
 }
 
-function parseJournal(text: string): string[] {
+async function readJournals(folder: OutputFolder): Promise<Journal[]> {
+  const journals: Journal[] = [];
+  for (const file of (await folder.entries()).filter(isJournalName)) {
+    const text = await folder.readText(file);
+    // One that is gone since was of a run beside this one.
+    if (text === null) continue;
+    const { process, names } = parseJournal(text);
+    const isLeftOver = process === null || (await hasEnded(process, file, folder));
+    journals.push({ file, names, isLeftOver });
+  }
+  return journals;
+}
+
+/** No run takes that long. */
+const A_DAY_MS = 24 * 60 * 60 * 1000;
+
+async function hasEnded(mark: ProcessMark, file: string, folder: OutputFolder): Promise<boolean> {
+  return (await isGone(mark)) ?? ((await folder.ageMs(file)) ?? 0) > A_DAY_MS;
+}
+
+/** One that is damaged names nobody and nothing. */
+function parseJournal(text: string): { process: ProcessMark | null; names: string[] } {
   try {
-    const names: unknown = JSON.parse(text);
-    return Array.isArray(names) ? names.filter(isOutputName) : [];
+    const { process, names } = JSON.parse(text) as { process: unknown; names: unknown[] };
+    return { process: parseProcess(process), names: names.filter(isOutputName) };
   } catch {
-    return [];
+    return { process: null, names: [] };
   }
 }

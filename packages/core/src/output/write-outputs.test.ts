@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   lstat,
   mkdir,
@@ -18,8 +19,8 @@ import type { AssetMap, DeliveredImage } from '../types.ts';
 import { findForeignFiles, readPreviousOutputs } from './previous-outputs.ts';
 import { writeOutputs, type OutputWriter } from './write-outputs.ts';
 
-const JOURNAL = '.tintype-writing.json';
 const ASSET_MAP = 'tintype.assets.json';
+const damagedJournal = '.tintype-writing-0123456789ab.json';
 
 let dir: string;
 let written: string[];
@@ -147,29 +148,29 @@ test('files that already have our bytes are taken over when the asset map was lo
 test('the journal stands while files are written, and is gone at the end', async () => {
   const outputs = await start(['hero.webp', 'logo.webp']);
   await outputs.write(image('hero', 'a'));
-  expect(await tree()).toEqual({
-    'hero.webp': 'a',
-    [JOURNAL]: '[\n  "hero.webp",\n  "logo.webp"\n]\n',
+  const [journal = '', ...others] = await journals();
+  expect(JSON.parse(await readFile(join(dir, journal), 'utf8'))).toMatchObject({
+    process: { pid: process.pid },
+    names: ['hero.webp', 'logo.webp'],
   });
+  expect(others).toEqual([]);
   await outputs.finish(['hero']);
   expect(Object.keys(await tree())).toEqual(['hero.webp', ASSET_MAP]);
 });
 
 test('what a run that was cut off has written is overwritten by the next', async () => {
-  const cutOff = await start(['hero.webp']);
-  await cutOff.write(image('hero', 'before'));
+  await cutOff(['hero.webp'], image('hero', 'before'));
 
   const previous = await readPreviousOutputs(dir);
   expect(await findForeignFiles(dir, ['hero.webp'], previous)).toEqual([]);
   await run([image('hero', 'after')]);
   expect(await tree()).toMatchObject({ 'hero.webp': 'after' });
-  expect(await readdir(dir)).not.toContain(JOURNAL);
+  expect(await journals()).toEqual([]);
 });
 
 test('what only a run that was cut off has written is removed when it is not needed', async () => {
   await run([image('hero', 'a')]);
-  const cutOff = await start(['hero.webp', 'team/ada.webp']);
-  await cutOff.write(image('team/ada', 'b'));
+  await cutOff(['hero.webp', 'team/ada.webp'], image('team/ada', 'b'));
   await run([image('hero', 'a')]);
   expect(await readdir(dir)).toEqual(['hero.webp', ASSET_MAP]);
   expect(removed).toEqual(['team/ada.webp']);
@@ -178,22 +179,79 @@ test('what only a run that was cut off has written is removed when it is not nee
 test('a run that was cut off makes nobody else’s file ours', async () => {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, 'photo.webp'), 'mine');
-  const cutOff = await start(['hero.webp', 'photo.webp']);
-  await cutOff.write(image('hero', 'a'));
+  await cutOff(['hero.webp', 'photo.webp'], image('hero', 'a'));
   await run([]);
   expect(await tree()).toMatchObject({ 'photo.webp': 'mine' });
   expect(removed).toEqual(['hero.webp']);
 });
 
 test('a second run that is cut off still knows what the first one wrote', async () => {
-  await (await start(['a.webp'])).write(image('a', '1'));
-  await (await start(['b.webp'])).write(image('b', '2'));
+  await cutOff(['a.webp'], image('a', '1'));
+  await cutOff(['b.webp'], image('b', '2'));
+  await run([]);
+  expect(await readdir(dir)).toEqual([ASSET_MAP]);
+});
+
+test('a run leaves alone what a run beside it is at, and both have their place in the asset map', async () => {
+  await run([image('hero', 'a')]);
+  const order = ['hero', 'ada', 'bob'];
+  const first = await start(['ada.webp']);
+  await first.write(image('ada', '1'));
+  const second = await start(['bob.webp']);
+  await second.write(image('bob', '2'));
+  await second.finish(order);
+  expect(removed).toEqual([]);
+  expect(await journals()).toHaveLength(1);
+  await first.finish(order);
+  expect(Object.keys((await assetMap()).images)).toEqual(order);
+  expect(await readdir(dir)).toEqual(['ada.webp', 'bob.webp', 'hero.webp', ASSET_MAP]);
+});
+
+test('what a run that was cut off has written is ours although a run beside it came to its end', async () => {
+  const ended = await start(['bob.webp']);
+  await ended.write(image('bob', '2'));
+  await cutOff(['ada.webp'], image('ada', '1'));
+  await ended.finish(['ada', 'bob']);
+  expect(await readdir(dir)).toEqual(['bob.webp', ASSET_MAP]);
+
+  const beside = await start(['bob.webp']);
+  await beside.write(image('bob', '3'));
+  const killed = await start(['ada.webp']);
+  await killed.write(image('ada', '1'));
+  await beside.finish(['ada', 'bob']);
+  await endProcesses();
+  const previous = await readPreviousOutputs(dir);
+  expect(await findForeignFiles(dir, ['ada.webp'], previous)).toEqual([]);
+});
+
+test('runs that end at the same time lose nothing of each other', async () => {
+  const order = Array.from({ length: 5 }, (_, at) => `image-${at}`);
+  const writers = await Promise.all(
+    order.map(async (name) => {
+      const outputs = await start([`${name}.webp`]);
+      await outputs.write(image(name, name));
+      return outputs;
+    }),
+  );
+  await Promise.all(writers.map((outputs) => outputs.finish(order)));
+  expect(Object.keys((await assetMap()).images)).toEqual(order);
+  expect(await readdir(dir)).toEqual([...order.map((name) => `${name}.webp`).sort(), ASSET_MAP]);
+});
+
+test('a run elsewhere, of which nobody can ask whether it lives, is over after a day', async () => {
+  await cutOff(['hero.webp'], image('hero', 'a'), { realm: 'another machine' });
+  await run([]);
+  expect(await journals()).toHaveLength(1);
+  expect(await tree()).toMatchObject({ 'hero.webp': 'a' });
+  const [journal = ''] = await journals();
+  const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
+  await utimes(join(dir, journal), yesterday, yesterday);
   await run([]);
   expect(await readdir(dir)).toEqual([ASSET_MAP]);
 });
 
 test('temporary files of a process that was killed are removed, others are left', async () => {
-  await (await start(['hero.webp'])).write(image('hero', 'a'));
+  await cutOff(['hero.webp'], image('hero', 'a'));
   const killed = join(dir, '.hero.webp.0123456789ab.tintype-tmp');
   const underWay = join(dir, '.hero.webp.ba9876543210.tintype-tmp');
   await writeFile(killed, 'half');
@@ -207,7 +265,7 @@ test('temporary files of a process that was killed are removed, others are left'
 
 test('a damaged journal gives no rights, and goes', async () => {
   await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, JOURNAL), '["../../outside.webp", "/etc/hosts", "photo.webp", 7');
+  await writeFile(join(dir, damagedJournal), '{"names": ["../../x.webp", "photo.webp", 7');
   await writeFile(join(dir, 'photo.webp'), 'mine');
   await run([]);
   expect(await readdir(dir)).toEqual(['photo.webp', ASSET_MAP]);
@@ -217,7 +275,7 @@ test('nothing is written or removed outside, by no name', async () => {
   const outside = join(dir, '..', 'outside.webp');
   await mkdir(dir, { recursive: true });
   await writeFile(outside, 'mine');
-  await writeFile(join(dir, JOURNAL), '["../outside.webp"]');
+  await writeFile(join(dir, damagedJournal), '{"names": ["../outside.webp"]}');
   const outputs = await start(['../outside.webp']);
   await expect(outputs.write(image('../outside', 'ours'))).rejects.toMatchObject({
     code: 'output-not-ours',
@@ -328,6 +386,43 @@ async function run(
   );
   await Promise.all(images.map((one) => outputs.write(one)));
   return outputs.finish(order);
+}
+
+const ended = { pid: spawnSync(process.execPath, ['-e', '0']).pid, born: '' };
+
+/** A run of a process that is no more, which came as far as one image. */
+async function cutOff(
+  names: readonly string[],
+  image: DeliveredImage,
+  mark: Readonly<Record<string, unknown>> = ended,
+): Promise<void> {
+  const before = new Set(await journals());
+  await (await start(names)).write(image);
+  await endProcesses(
+    (await journals()).filter((name) => !before.has(name)),
+    mark,
+  );
+}
+
+/** As if the processes whose journals stand were no more. */
+async function endProcesses(
+  names?: readonly string[],
+  mark: Readonly<Record<string, unknown>> = ended,
+): Promise<void> {
+  for (const name of names ?? (await journals())) {
+    const journal = JSON.parse(await readFile(join(dir, name), 'utf8')) as { process: object };
+    const process = { ...journal.process, ...mark };
+    await writeFile(join(dir, name), JSON.stringify({ ...journal, process }));
+  }
+}
+
+async function journals(): Promise<string[]> {
+  const names = await readdir(dir).catch(() => []);
+  return names.filter((name) => name.startsWith('.tintype-writing-'));
+}
+
+async function assetMap(): Promise<AssetMap> {
+  return JSON.parse(await readFile(join(dir, ASSET_MAP), 'utf8')) as AssetMap;
 }
 
 async function start(names: readonly string[]): Promise<OutputWriter> {

@@ -1,16 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { type Claim, claimFile, clearDeadClaims } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
+import { ownProcess } from '../process-mark.ts';
 import type { Asset, AssetMap, DeliveredImage, EncodedFile } from '../types.ts';
 import { buildAssetMap, renderAssetMap, toAsset } from './asset-map.ts';
-import { openOutputFolder } from './output-folder.ts';
-import { ASSET_MAP_NAME, JOURNAL_NAME } from './output-name.ts';
+import { notWritable, openOutputFolder } from './output-folder.ts';
+import { ASSET_MAP_NAME, FINISH_CLAIM_NAME, journalName } from './output-name.ts';
 import {
+  type Journal,
   listedFiles,
+  namesIn,
   namesOf,
-  renderJournal,
   type PreviousOutputs,
   readOutputs,
   readPreviousOutputs,
+  renderJournal,
 } from './previous-outputs.ts';
 
 export interface OutputOptions {
@@ -39,10 +45,22 @@ export interface OutputWriter {
 /** Fed by libuv's pool of 4 threads: more at once would only hold more buffers. */
 const FILES_AT_ONCE = 8;
 
+/** What is left to do at the end of a run, given what stands in the output folder. */
+interface Ending {
+  readonly assetMap: AssetMap;
+  /** Of the asset map; `null` where it stands. */
+  readonly text: string | null;
+  readonly stale: ReadonlySet<string>;
+  /** Journals of runs that were cut off, which this one sees to. */
+  readonly leftOver: readonly Journal[];
+  readonly isSettled: boolean;
+}
+
 /**
  * Writes images as they arrive. Overwrites and removes only what an earlier run wrote: what the previous asset map lists,
- * and what the journal of a run that was cut off names. The journal stands from the first write until the asset map
- * does, so that a crash at any instant leaves files that the next run knows for its own.
+ * and what the journal of a run that was cut off names. The run's own journal stands from its first write until the
+ * asset map does, so that a crash at any instant leaves files that the next run knows for its own. What a run beside
+ * this one is at is left to it; the asset map is written by one at a time, each adding to what the other wrote.
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
   const { previous, names, onWritten, onRemoved } = options;
@@ -51,17 +69,16 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
   const limit = pLimit(FILES_AT_ONCE);
   const delivered = new Map<string, Asset>();
   const written = new Set<string>();
+  const ownJournal = journalName(randomBytes(6).toString('hex'));
   let journal: Promise<void> | null = null;
 
   const writeJournal = async () => {
     // What is somebody else's is no business of the next run's either, should this one be cut off.
-    const now = await readOutputs(outDir, names);
-    const foreign = new Set(now.foreign);
-    const mayWrite = names.filter((name) => !foreign.has(name));
-    // What a run beside this one may write stays in it.
-    const others = [...(previous.journal ?? []), ...(now.previous.journal ?? [])];
-    const text = renderJournal(new Set([...others, ...mayWrite]));
-    await folder.write(JOURNAL_NAME, text, { flush: true });
+    const { foreign } = await readOutputs(outDir, names);
+    const notOurs = new Set(foreign);
+    const mayWrite = names.filter((name) => !notOurs.has(name));
+    const text = renderJournal(await ownProcess(), mayWrite);
+    await folder.write(ownJournal, text, { flush: true });
   };
 
   /** 1 where the file had to be written, else 0. */
@@ -70,7 +87,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     // In this order, for a run beside this one may write the same file in between.
     const kind = await folder.kindOf(name);
     if (await folder.holds(name, file)) return 0;
-    if (kind === 'other' || (kind === 'file' && !ours.has(name))) {
+    if (kind === 'other' || (kind === 'file' && !(await isOurs(name)))) {
       throw new TintypeError(
         'output-not-ours',
         `${name} in ${outDir} was not written by Tintype, so it is left alone. ` +
@@ -86,20 +103,35 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     return 1;
   };
 
-  const remove = async (name: string) => {
-    await folder.remove(name);
-    onRemoved(name);
-  };
+  const isOurs = async (name: string): Promise<boolean> =>
+    // A run beside this one may have written it since.
+    ours.has(name) || namesOf(await readPreviousOutputs(outDir)).has(name);
 
-  const removeStale = async (needed: ReadonlySet<string>) => {
-    // Of a run that was cut off, and of images of this run that failed half-way.
-    for (const name of new Set([...(previous.journal ?? []), ...written])) {
-      if (!needed.has(name) && (await folder.kindOf(name)) === 'file') await remove(name);
+  const lookAtEnd = async (order: readonly string[]): Promise<Ending> => {
+    // As it is by now: a run beside this one may have delivered other images.
+    const now = await readPreviousOutputs(outDir);
+    const before = now.assetMap ?? previous.assetMap;
+    const assetMap = buildAssetMap(before, delivered, order);
+    const leftOver = now.journals.filter(({ isLeftOver }) => isLeftOver);
+    const beside = now.journals.filter(
+      ({ file, isLeftOver }) => !isLeftOver && file !== ownJournal,
+    );
+    const kept = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(beside)]);
+    const stale = new Set<string>();
+    // Of runs that were cut off, and of images of this run that failed half-way.
+    for (const name of new Set([...namesIn(leftOver), ...written])) {
+      if (!kept.has(name) && (await folder.kindOf(name)) === 'file') stale.add(name);
     }
-    for (const file of listedFiles(previous.assetMap)) {
+    for (const file of listedFiles(before)) {
       // One that was changed since is somebody else's now.
-      if (!needed.has(file.file) && (await folder.holds(file.file, file))) await remove(file.file);
+      if (!kept.has(file.file) && (await folder.holds(file.file, file))) stale.add(file.file);
     }
+    const rendered = renderAssetMap(assetMap);
+    const text = (await folder.readText(ASSET_MAP_NAME)) === rendered ? null : rendered;
+    const hasClaims = (await folder.entries()).some((name) => name.startsWith(FINISH_CLAIM_NAME));
+    const isSettled =
+      journal === null && text === null && stale.size === 0 && leftOver.length === 0 && !hasClaims;
+    return { assetMap, text, stale, leftOver, isSettled };
   };
 
   return {
@@ -111,21 +143,39 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     },
 
     finish: async (order) => {
-      // As it is by now: a run beside this one may have delivered other images.
-      const { assetMap: standing } = await readPreviousOutputs(outDir);
-      const assetMap = buildAssetMap(standing ?? previous.assetMap, delivered, order);
-      // Before the asset map, for what it does not list is not known for ours any more.
-      await removeStale(new Set(listedFiles(assetMap).map(({ file }) => file)));
-      const text = renderAssetMap(assetMap);
-      if ((await folder.readText(ASSET_MAP_NAME)) !== text) {
-        await folder.write(ASSET_MAP_NAME, text);
-        onWritten(ASSET_MAP_NAME, Buffer.byteLength(text));
+      const settled = await lookAtEnd(order);
+      if (settled.isSettled) return settled.assetMap;
+      const claim = await claimFinish(outDir);
+      try {
+        const { assetMap, text, stale, leftOver } = await lookAtEnd(order);
+        // Before the asset map, for what it does not list is not known for ours any more.
+        for (const name of stale) {
+          await folder.remove(name);
+          onRemoved(name);
+        }
+        if (text !== null) {
+          await folder.write(ASSET_MAP_NAME, text, { flush: true });
+          onWritten(ASSET_MAP_NAME, Buffer.byteLength(text));
+        }
+        await folder.removeTemporaries([...namesIn(leftOver), ASSET_MAP_NAME]);
+        for (const { file } of leftOver) await folder.remove(file);
+        await folder.remove(ownJournal);
+        await clearDeadClaims(join(outDir, FINISH_CLAIM_NAME));
+        return assetMap;
+      } finally {
+        await claim.release();
       }
-      if (previous.journal !== null || journal !== null) {
-        await folder.removeTemporaries([...(previous.journal ?? []), ASSET_MAP_NAME]);
-        await folder.remove(JOURNAL_NAME);
-      }
-      return assetMap;
     },
   };
+}
+
+/** One run at a time ends: it reads the asset map and writes it again. */
+async function claimFinish(outDir: string): Promise<Claim> {
+  try {
+    // Waited for also by a run that was interrupted, whose files would else be nobody's.
+    const claim = await claimFile(join(outDir, FINISH_CLAIM_NAME), new AbortController().signal);
+    return claim!;
+  } catch (cause) {
+    throw notWritable(join(outDir, ASSET_MAP_NAME), cause);
+  }
 }

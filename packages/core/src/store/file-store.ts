@@ -1,10 +1,10 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { claimFile, clearDeadClaims, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { Attempt, InputFile, Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
 import { version } from '../version.ts';
-import { claimFile, clearDeadClaims, isHeld } from './claim.ts';
 import { layout } from './layout.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, parseAttempt, parsePin, parseRecord } from './record-file.ts';

@@ -44,7 +44,7 @@ function stepOf(operation: string, path: unknown): string | null {
 function steady(name: string): string {
   return name
     .replaceAll(/\d+-[0-9a-f]{8}(?=\.tmp)/g, '*')
-    .replaceAll(/[0-9a-f]{12}(?=\.(tintype-)?tmp)/g, '*')
+    .replaceAll(/[0-9a-f]{12}(?=\.(tintype-)?tmp)|(?<=writing-)[0-9a-f]{12}/g, '*')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*')
     .replaceAll(/([0-9a-f]{6})[0-9a-f]{58}/g, '$1…');
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claimFile } from '../../src/store/claim.ts';
+import { claimFile } from '../../src/claim-file.ts';
 import { hashesBelow, openScene, type Scene } from './scene.ts';
 import type { Ended } from './tintype-process.ts';
 
@@ -85,6 +85,41 @@ export const races: Readonly<Record<string, Race>> = {
     }
     await expectOutputs(scene, problems);
     return { processes: 2 };
+  },
+
+  'three that make different images': async (scene, problems) => {
+    const pairs = [ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)];
+    const runs = pairs.map((pair) => scene.run({ args: [...pair, '--reporter', 'json'] }));
+    for (const { code, stderr, events } of await Promise.all(runs)) {
+      if (code !== 0) problems.push(`a run ends with ${code}: ${stderr.trim()}`);
+      if (events.some(({ type }) => type === 'removed')) problems.push('a run removes something');
+    }
+    await expectOutputs(scene, problems);
+    return { processes: 3 };
+  },
+
+  'one that is killed half-way through its files, after one beside it ended': async (
+    scene,
+    problems,
+  ) => {
+    const outputs = async () => [
+      ...(await hashesBelow(join(scene.project, 'public/images'))).keys(),
+    ];
+    const victim = scene.start({
+      args: ['ada', 'bob', '--concurrency', '1', '--reporter', 'json'],
+    });
+    while (!(await outputs()).includes('ada.jpeg')) await sleep(5);
+    victim.child.kill('SIGSTOP');
+    const beside = await scene.run({ args: ['cid', '--reporter', 'json'] });
+    if (beside.code !== 0) problems.push(`the run beside ends with ${beside.code}`);
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    if (!(await outputs()).includes('ada.jpeg'))
+      problems.push('a file of the other run is removed');
+    const { code, stderr } = await scene.run();
+    if (code !== 0) problems.push(`the next run ends with ${code}: ${stderr.trim()}`);
+    await expectOutputs(scene, problems, idsBilledTwice(scene));
+    return { processes: 3, mayBeTwice: 'what was in flight when it was killed' };
   },
 
   'one that waits for another, which dies with the bytes on the disk': async (scene, problems) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimFile, clearDeadClaims, isHeld } from './claim.ts';
+import { claimFile, clearDeadClaims, isHeld } from './claim-file.ts';
 
 let dir: string;
 let path: string;
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
-const worker = fileURLToPath(new URL('../../test/support/claim-and-write.ts', import.meta.url));
+const worker = fileURLToPath(new URL('../test/support/claim-and-write.ts', import.meta.url));
 
 function run(times: number, workMs: number): ChildProcess {
   return spawn(process.execPath, [worker, path, log, String(times), String(workMs)], {

@@ -1,20 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isGone, ownProcess, parseProcess, type ProcessMark } from './process-mark.ts';
 
-/** A key that this process alone may buy, until it is released or the process dies. */
+/** A path that is this process's alone, until it is released or the process dies. */
 export interface Claim {
   readonly release: () => Promise<void>;
 }
@@ -30,13 +20,8 @@ export interface ClaimTiming {
 const defaultTiming: ClaimTiming = { beatMs: 1000, deadAfterMs: 15_000, pollMs: 100 };
 
 /** Who holds a claim. `beats` grows while the holder lives: no clocks are compared, for machines' clocks differ. */
-interface Holder {
+interface Holder extends ProcessMark {
   readonly token: string;
-  readonly pid: number;
-  /** When the process began, for another may have its `pid` by now; `''` where the system does not say. */
-  readonly born: string;
-  /** The machine and process namespace in which `pid` means something. */
-  readonly realm: string;
   readonly beats: number;
 }
 
@@ -73,7 +58,7 @@ export async function claimFile(
     }
     if (seen?.text !== last.text) seen = { text: last.text, since: performance.now() };
     const silentMs = performance.now() - seen.since;
-    if (!(await isDead(last.holder, mine.realm, silentMs, timing))) {
+    if (!(await isDead(last.holder, silentMs, timing))) {
       await sleep(timing.pollMs, undefined, { signal }).catch(() => {});
       continue;
     }
@@ -90,7 +75,7 @@ export async function claimFile(
 /** Whether somebody who lives holds the path, as far as one look can tell: `false` also where nobody holds it. */
 export async function isHeld(path: string): Promise<boolean> {
   const last = (await successionOf(path)).at(-1);
-  return last !== undefined && !(await isDead(last.holder, await ownRealm(), 0, defaultTiming));
+  return last !== undefined && !(await isDead(last.holder, 0, defaultTiming));
 }
 
 /** Removes what processes that were killed left of their claims on `path`. What they held is free before and after. */
@@ -107,7 +92,7 @@ export async function clearDeadClaims(path: string): Promise<void> {
     if (!name.startsWith(`${basename(path)}.`) || inUse.has(beside)) continue;
     const holder = (await readLink(beside))?.holder ?? null;
     // One that cannot be read is half-written; who writes it and lives makes it again.
-    if (holder === null || (await isDead(holder, await ownRealm(), 0, defaultTiming)))
+    if (holder === null || (await isDead(holder, 0, defaultTiming)))
       await rm(beside, { force: true });
   }
 }
@@ -200,34 +185,19 @@ async function beat(path: string, holder: Holder): Promise<void> {
 
 async function isDead(
   holder: Holder | null,
-  realm: string,
   silentMs: number,
   { deadAfterMs }: ClaimTiming,
 ): Promise<boolean> {
-  if (holder === null || holder.realm !== realm) return silentMs > deadAfterMs;
-  const born = await bornAt(holder.pid);
-  return born === null || (born !== '' && holder.born !== '' && born !== holder.born);
-}
-
-/** When a process began, as its system counts; `''` where it does not say, `null` for a process that is no more. */
-async function bornAt(pid: number): Promise<string | null> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
-  }
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (2026-11): the fields behind the name, from the third on.
-  const [state = '', ...fields] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-  // A zombie has only not been buried by its parent yet.
-  return state === 'Z' || state === 'X' ? null : (fields[18] ?? '');
+  const isKnownDead = holder === null ? null : await isGone(holder);
+  return isKnownDead ?? silentMs > deadAfterMs;
 }
 
 function parseHolder(text: string): Holder | null {
   try {
-    const holder = JSON.parse(text) as Partial<Holder>;
-    return typeof holder.token === 'string' && typeof holder.pid === 'number'
-      ? ({ born: '', ...holder } as Holder)
+    const { token, beats, ...mark } = JSON.parse(text) as Partial<Holder>;
+    const process = parseProcess(mark);
+    return typeof token === 'string' && process !== null
+      ? { token, ...process, beats: beats ?? 0 }
       : null;
   } catch {
     return null;
@@ -235,13 +205,5 @@ function parseHolder(text: string): Holder | null {
 }
 
 async function ownHolder(): Promise<Holder> {
-  const born = (await bornAt(process.pid)) ?? '';
-  return { token: randomUUID(), pid: process.pid, born, realm: await ownRealm(), beats: 0 };
-}
-
-/** Process ids mean something within one machine, and on Linux within one namespace of it: a container has its own. */
-async function ownRealm(): Promise<string> {
-  const namespace = await readlink('/proc/self/ns/pid').catch(() => process.platform);
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  return [hostname(), boot.trim(), namespace].join(' ');
+  return { token: randomUUID(), ...(await ownProcess()), beats: 0 };
 }
