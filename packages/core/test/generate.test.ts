@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Provider, type StoreRecord, TintypeError } from '../src/index.ts';
@@ -767,6 +768,19 @@ describe('before anything is spent', () => {
       { file: 'b.images.yaml', line: 2, code: 'missing-alt' },
     ]);
     expect(api().requests).toEqual([]);
+  });
+
+  test.each([
+    ['OPENAI_BASE_URL', 'https://name:hush-hush@api.example.com/v1', /no name or password/],
+    ['OPENAI_BASE_URL', 'api.example.com/v1', /must be an address/],
+    ['OPENAI_ORG_ID', 'org-hush-hush\n', /characters that no request can carry/],
+  ])('an address that nothing can be sent to is a refusal: %s', async (name, value, words) => {
+    await using made = await project({ a: image('hat') });
+    const { error, events } = await made.generate({ env: { [name]: value } });
+    expect(error).toMatchObject({ code: 'config', message: expect.stringMatching(words) });
+    expect(String(error)).toContain(name);
+    expect(JSON.stringify([events, inspect(error)])).not.toContain('hush-hush');
+    expect(await storeFiles(made, 'attempts')).toEqual([]);
   });
 
   test('a budget that does not hold the plan is a refusal', async () => {

@@ -40,6 +40,15 @@ describe('what an error answer means', () => {
     expect(failureOf(status, { code }).code).toBe(expected);
   });
 
+  test.each([
+    ['https://me:hush@new.example.com/v1/images?key=hush', / to https:\/\/new.example.com\/v1\/images,/],
+    ['/v1/elsewhere', /\(a redirect, which is not followed\)/],
+  ])('a redirect is no picture, and says where to: %s', (location, words) => {
+    const failure = failureOf(307, { message: '', headers: { location } });
+    expect(failure).toMatchObject({ code: 'refused', message: expect.stringMatching(words) });
+    expect(failure.message).not.toContain('hush');
+  });
+
   test('more pictures than the account may have in a minute never succeed', () => {
     const message =
       'Rate limit reached on input-images per min: Limit 5, Used 0, Requested 10. Please try again in 1m0s.';

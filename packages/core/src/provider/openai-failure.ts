@@ -38,6 +38,7 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
     return failure('moderation', moderationReason(answer.details));
   }
   if (code !== null && quotaCodes.has(code)) return failure('quota');
+  if (status < 400) return failure('refused', redirection(answer.header('location')));
   if (status === 402) return failure('quota');
   if (status === 401) return failure('bad-api-key');
   if (status === 403) return failure('not-permitted');
@@ -51,6 +52,12 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   if (status === 503) return failure('overloaded');
   if (status >= 500) return failure('server-error');
   return failure('refused');
+}
+
+/** Where a redirect leads, without what of an address may be a secret. */
+function redirection(location: string | null): string {
+  const url = URL.parse(location ?? '');
+  return `a redirect${url === null ? '' : ` to ${shownText(url.origin + url.pathname)}`}, which is not followed`;
 }
 
 /** "Limit 5, Requested 10": it can never succeed, however long one waits. */

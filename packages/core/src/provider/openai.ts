@@ -1,4 +1,6 @@
+import { TintypeError } from '../errors.ts';
 import type { Request } from '../types.ts';
+import { addressProblem } from './address.ts';
 import type { Provider } from './provider.ts';
 
 /** A server that speaks OpenAI's Images API: where it is, and how it differs from OpenAI's own. */
@@ -54,6 +56,8 @@ const openAiProfile: Profile = {
  */
 export function openAi(options: OpenAiOptions = {}): Provider {
   const profile: Profile = { ...openAiProfile, ...options };
+  const wrong = addressProblem(profile);
+  if (wrong !== null) throw new TintypeError('config', `openAi: ${wrong.field} ${wrong.problem}`);
   return {
     apiKeyName: profile.apiKeyName,
     takesOpenAiKey: true,

@@ -55,6 +55,17 @@ describe('a patient fetch', () => {
     await expect(response.arrayBuffer()).rejects.toThrow(/timeout/);
   });
 
+  test('follows no redirect', async () => {
+    const asked: string[] = [];
+    const url = await listen((request, response) => {
+      asked.push(request.url!);
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    const { status } = await patientFetch()(`${url}/here`, { method: 'POST', body: 'x' });
+    expect(status).toBe(307);
+    expect(asked).toEqual(['/here']);
+  });
+
   test('uses no connection twice', async () => {
     const ports = new Set<number | undefined>();
     const url = await listen((request, response) => {

@@ -5,7 +5,8 @@ const connectTimeoutMs = 30_000;
 /**
  * A `fetch` for calls that take minutes and cost money. undici gives up after 300 s of silence, which a picture can take:
  * here only the caller's signal ends a call. No connection is used twice, for one that died between two calls looks like
- * a picture that was lost on the way.
+ * a picture that was lost on the way. No redirect is followed: a request, and the key in it, is for one host and is sent
+ * once.
  */
 export function patientFetch(): typeof globalThis.fetch {
   const dispatcher = new Agent({
@@ -20,7 +21,7 @@ export function patientFetch(): typeof globalThis.fetch {
   ): Promise<Response> => {
     const encoded = init.body instanceof FormData ? await encodeForm(init.body, init.headers) : {};
     const url = input instanceof Request ? input.url : input;
-    return fetch(url, { ...init, ...encoded, dispatcher } as never);
+    return fetch(url, { ...init, ...encoded, redirect: 'manual', dispatcher } as never);
   };
   // Where the openai client looks whether forms can be sent: they are encoded by the Response that it names.
   return Object.assign(patient, { Response: globalThis.Response });

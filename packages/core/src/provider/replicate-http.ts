@@ -12,7 +12,6 @@ export interface ReplicateHttp {
   ) => Promise<{ readonly status: number; readonly bytes: Uint8Array | null }>;
 }
 
-/** No redirect is followed: the token and the body are for one host. */
 export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
   const authorization = `Bearer ${token}`;
   return {
@@ -20,7 +19,6 @@ export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
       const response = await fetch(`${baseUrl}${path}`, {
         ...init,
         headers: { ...(headers as Record<string, string> | undefined), authorization },
-        redirect: 'manual',
       });
       const text = await response.text();
       return { status: response.status, header: (name) => response.headers.get(name), text };
@@ -29,7 +27,6 @@ export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
       const isApi = url.origin === new URL(baseUrl).origin;
       const response = await fetch(url, {
         headers: isApi ? { authorization } : {},
-        redirect: 'manual',
         signal,
       });
       if (response.status !== 200) {

@@ -1,4 +1,5 @@
 import { TintypeError } from '../errors.ts';
+import { addressProblem } from './address.ts';
 import { fitsHeader } from './fits-header.ts';
 import type { Json } from './json.ts';
 import { type Provider, ProviderError } from './provider.ts';
@@ -30,6 +31,10 @@ export interface ReplicateOptions {
  */
 export function replicate(options: ReplicateOptions = {}): Provider {
   const { inputs = {}, inputNames = {} } = options;
+  const wrong = addressProblem(options);
+  if (wrong !== null) {
+    throw new TintypeError('config', `replicate: ${wrong.field} ${wrong.problem}`);
+  }
   const baseUrl = (options.baseUrl ?? 'https://api.replicate.com/v1').replace(/\/+$/, '');
   if (Object.hasOwn(inputs, 'openai_api_key')) {
     throw new TintypeError(

@@ -1,5 +1,7 @@
 import type { builtInProviders } from '../provider-names.ts';
 import type { Context } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { type Address, addressProblem } from '../provider/address.ts';
 import { openAi } from '../provider/openai.ts';
 import type { Provider } from '../provider/provider.ts';
 import { replicate } from '../provider/replicate.ts';
@@ -11,13 +13,26 @@ export type Providers = (name: string) => Provider;
 const builtIn: Readonly<
   Record<(typeof builtInProviders)[number], (env: Context['env']) => Provider>
 > = {
-  openai: (env) =>
-    openAi({
-      baseUrl: env['OPENAI_BASE_URL'] ?? null,
-      organization: env['OPENAI_ORG_ID'] ?? null,
-      project: env['OPENAI_PROJECT_ID'] ?? null,
-    }),
+  openai: (env) => openAi(openAiAddress(env)),
   replicate: () => replicate(),
+};
+
+/** Throws a TintypeError `config` that names the variable which is wrong. */
+function openAiAddress(env: Context['env']): Address {
+  const address = {
+    baseUrl: env[variables.baseUrl] || null,
+    organization: env[variables.organization] || null,
+    project: env[variables.project] || null,
+  };
+  const wrong = addressProblem(address);
+  if (wrong === null) return address;
+  throw new TintypeError('config', `${variables[wrong.field]} ${wrong.problem}`);
+}
+
+const variables: Readonly<Record<keyof Address, string>> = {
+  baseUrl: 'OPENAI_BASE_URL',
+  organization: 'OPENAI_ORG_ID',
+  project: 'OPENAI_PROJECT_ID',
 };
 
 export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>): Providers {
