@@ -93,6 +93,7 @@ describe('what is wrong', () => {
     [{ maxCostUsd: '5' }, ['maxCostUsd']],
     [{ allowUnpriced: 'yes' }, ['allowUnpriced']],
     [{ timeoutMs: 0 }, ['timeoutMs']],
+    [{ timeoutMs: 86_400_001 }, ['timeoutMs']],
     [{ missing: 'by' }, ['missing']],
     [{ missing: ['buy'] }, ['missing']],
     [{ effort: 10 }, ['effort']],

@@ -76,7 +76,8 @@ export interface Options {
    */
   readonly allowUnpriced?: boolean;
   /**
-   * How long one request may take, headers and body together. A request that times out may have been billed.
+   * How long one request may take, headers and body together, up to a day. A request that times out may have been
+   * billed.
    * @default 600_000
    */
   readonly timeoutMs?: number;
@@ -209,6 +210,9 @@ const isIntegerFrom =
   (value) =>
     Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
 
+/** A timer of the platform holds 24 days, and beyond that ends at once. */
+const maxTimeoutMs = 86_400_000;
+
 /** What each option must be, and the words for it. */
 const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, string] } = {
   manifests: [
@@ -234,7 +238,7 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
     'dollars from 0, or null',
   ],
   allowUnpriced: [(value) => typeof value === 'boolean', 'true or false'],
-  timeoutMs: [isIntegerFrom(1), 'milliseconds from 1'],
+  timeoutMs: [isIntegerFrom(1, maxTimeoutMs), 'milliseconds from 1 to a day, 86_400_000'],
   missing: [
     (value) => typeof value === 'string' && ['buy', 'standin', 'fail'].includes(value),
     '"buy", "standin" or "fail"',

@@ -86,7 +86,7 @@ async function create(input: Record<string, Json>, purchase: Purchase): Promise<
       signal,
     });
   } catch (error) {
-    if (signal.aborted) throw timedOut('it may have been made and billed', purchase, null);
+    if (signal.aborted) throw timedOut('the answer never came', purchase, null);
     throw networkError(error) ?? connectionLost(null);
   }
   if (!isGood(answer)) throw answerError(answer, purchase.secrets);
@@ -167,7 +167,8 @@ async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise
     throw new ProviderError('bad-reply', message, { requestId, reply });
   }
   const leftMs = Math.max(endsAt - performance.now(), Math.min(graceMs, order.timeoutMs));
-  const got = await download(url, { http, baseUrl, signal: AbortSignal.timeout(leftMs) });
+  // A signal takes whole milliseconds only, and throws at others: now, when the picture is paid for.
+  const got = await download(url, { http, baseUrl, signal: AbortSignal.timeout(Math.ceil(leftMs)) });
   if ('bytes' in got) {
     // Without a key of the user's own it is Replicate that bills, by the picture.
     const usage = asked.needsOpenAiKey ? usageOfLogs(prediction) : null;
@@ -180,7 +181,7 @@ async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise
 
 /** A prediction that goes on, or is done, where it cannot be reached from here. */
 function lost(how: string, { id }: Prediction): ProviderError {
-  const message = `the prediction was made and may be billed, but ${how}; it is at https://replicate.com/p/${id} for about an hour`;
+  const message = `the prediction was made, but ${how}; it is at https://replicate.com/p/${id} for about an hour`;
   return new ProviderError('connection-lost', message, { requestId: id });
 }
 
