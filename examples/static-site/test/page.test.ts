@@ -30,7 +30,7 @@ beforeAll(async () => {
   await mkdir(join(root, 'node_modules'));
   await symlink(join(example, 'node_modules/@tintype'), join(root, 'node_modules/@tintype'));
   await build();
-}, 120_000);
+}, 600_000);
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 

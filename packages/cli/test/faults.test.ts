@@ -7,7 +7,7 @@ import type { FaultResult } from './support/run-fault.ts';
 let results: ReadonlyMap<FaultRow, FaultResult>;
 beforeAll(async () => {
   results = await runFaults();
-}, 120_000);
+}, 600_000);
 
 const planStatus = {
   original: 'stored',
