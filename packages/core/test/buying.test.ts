@@ -228,7 +228,7 @@ describe("a provider of the user's own", () => {
     for (const failure of eventsOf(events, 'failed')) {
       expect(failure).toMatchObject({ code: 'connection-lost', maybeBilled: true });
       expect(failure.message).toMatch(
-        /^the provider failed: boom with •+ \[31m; the picture may have been made and billed/,
+        /^the provider failed: boom with •+ \[31m; the next run asks again$/,
       );
     }
     expect((await made.plan({ options: { providers: { own: provider } } })).totals).toMatchObject({

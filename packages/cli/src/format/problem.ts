@@ -33,9 +33,15 @@ export function problemText(problem: Problem, colors: Colors): string {
 
 /** What a problem says, on one line, with the image that it is about. */
 export function messageOf(problem: Problem): string {
-  if (problem.type !== 'failed') return cleanLine(problem.message);
-  const billed = problem.maybeBilled ? ' (it may have been billed)' : '';
-  return `${cleanLine(problem.id)}: ${cleanLine(problem.message)}${billed}`;
+  return problem.type === 'failed'
+    ? `${cleanLine(problem.id)}: ${wordsOf(problem)}`
+    : wordsOf(problem);
+}
+
+/** What a problem says, on one line, and whether money may be gone. */
+export function wordsOf(problem: Problem): string {
+  const isBilled = problem.type === 'failed' && problem.maybeBilled;
+  return `${cleanLine(problem.message)}${isBilled ? ' (it may have been billed)' : ''}`;
 }
 
 function placeOf(problem: Problem): string {

@@ -28,6 +28,12 @@ test('text of an API is text: no column, no HTML, no link, no new line', () => {
   expect(row).not.toContain('\x1b');
 });
 
+test('a failure that may have been billed says so', () => {
+  expect(stepSummary([{ ...EVENTS.failed, maybeBilled: true }], null)).toContain(
+    'refused by the safety system (it may have been billed) |',
+  );
+});
+
 test('a run that ended early says why', () => {
   expect(stepSummary([], 'the plan costs more than the budget')).toBe(
     '### Tintype\n\nthe plan costs more than the budget\n\n',

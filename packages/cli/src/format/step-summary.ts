@@ -1,7 +1,7 @@
 import type { Event } from '@tintype/core';
 import { count, fileSize, forMoney, saving } from './amounts.ts';
 import { cleanLine } from './clean.ts';
-import { isError, isProblem, messageOf } from './problem.ts';
+import { isError, isProblem, messageOf, wordsOf } from './problem.ts';
 
 /** A run in Markdown, for a page of GitHub's: one table row an image and a line of totals. `ending`: what ended it early. */
 export function stepSummary(events: readonly Event[], ending: string | null): string {
@@ -26,7 +26,7 @@ function summaryRow(event: Event): string[] {
     return [row(event.id, result, String(event.files), size)];
   }
   if (event.type === 'failed')
-    return [row(event.id, `failed (${event.code}): ${event.message}`, '', '')];
+    return [row(event.id, `failed (${event.code}): ${wordsOf(event)}`, '', '')];
   if (isProblem(event) && isError(event))
     return [row('', `${event.code}: ${messageOf(event)}`, '', '')];
   return [];

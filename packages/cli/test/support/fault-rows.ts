@@ -246,13 +246,13 @@ export const faultGroups: readonly FaultGroup[] = [
       {
         name: '400 moderation of the prompt',
         faults: [moderationBlocked('input', ['violence'])],
-        says: /safety system.*stage input: violence\): change the prompt/,
+        says: /safety system.*stage input: violence\); change the prompt/,
         outcome: failed('moderation', { nextRun: 'fails without asking' }),
       },
       {
         name: '400 moderation of the finished picture',
         faults: [moderationBlocked('output', ['sexual'])],
-        says: /safety system.*stage output: sexual\): change the prompt/,
+        says: /safety system.*stage output: sexual\); change the prompt/,
         outcome: failed('moderation', {
           billed: 1,
           maybeBilled: true,
@@ -273,7 +273,7 @@ export const faultGroups: readonly FaultGroup[] = [
             },
           },
         ],
-        says: /400: Invalid size\.: change what it names/,
+        says: /400: Invalid size; change what it names/,
         outcome: failed('refused'),
       },
       {
@@ -297,7 +297,7 @@ export const faultGroups: readonly FaultGroup[] = [
       {
         name: '503 without end',
         faults: Array<Fault>(6).fill(busy('0')),
-        says: /503: oh: run again later/,
+        says: /503: oh; run again later/,
         outcome: failed('overloaded', { sent: 6 }),
       },
       {
@@ -316,19 +316,19 @@ export const faultGroups: readonly FaultGroup[] = [
       {
         name: '500 twice, billed',
         faults: [serverError(500, { billed: true }), serverError(500, { billed: true })],
-        says: /^the API answered 500: .*: the next run asks again$/,
+        says: /^the API answered 500: .*; the next run asks again$/,
         outcome: lost('server-error', 2, { sent: 2 }),
       },
       {
         name: '500 twice, not billed',
         faults: [serverError(), serverError()],
-        says: /^the API answered 500: .*: the next run asks again$/,
+        says: /^the API answered 500: .*; the next run asks again$/,
         outcome: lost('server-error', 0, { sent: 2 }),
       },
       {
         name: '500, billed, then 401',
         faults: [serverError(500, { billed: true }), invalidKey()],
-        says: /401.*earlier call may have been billed: check the key$/,
+        says: /401.*earlier call may have been billed; check the key$/,
         outcome: lost('bad-api-key', 1, { sent: 2, siblings: 1 }),
       },
       {
@@ -340,7 +340,7 @@ export const faultGroups: readonly FaultGroup[] = [
       {
         name: '502, a page of HTML, twice',
         faults: [badGatewayPage(), badGatewayPage()],
-        says: /^the API answered 502: .*: the next run asks again$/,
+        says: /^the API answered 502: .*; the next run asks again$/,
         outcome: lost('server-error', 0, { sent: 2 }),
       },
       {
@@ -349,7 +349,7 @@ export const faultGroups: readonly FaultGroup[] = [
           refusal(524, 'text/html', '<html>524</html>'),
           refusal(524, 'text/html', '<html>524</html>'),
         ],
-        says: /^the API answered 524: .*: the next run asks again$/,
+        says: /^the API answered 524: .*; the next run asks again$/,
         outcome: lost('server-error', 0, { sent: 2 }),
       },
     ],
@@ -361,19 +361,19 @@ export const faultGroups: readonly FaultGroup[] = [
         name: 'reset before the body was read',
         faults: [{ kind: 'refuse' }],
         fields: 'input_images: [in.png]',
-        says: /connection broke.*may have been made and billed: the next run asks again/,
+        says: /connection broke.*before the answer was complete; the next run asks again/,
         outcome: lost('connection-lost', 0),
       },
       {
         name: 'reset before the answer',
         faults: [{ kind: 'reset-before-headers' }],
-        says: /connection broke.*may have been made and billed: the next run asks again/,
+        says: /connection broke.*before the answer was complete; the next run asks again/,
         outcome: lost('connection-lost', 1),
       },
       {
         name: 'reset half-way through the answer',
         faults: [{ kind: 'reset-mid-body' }],
-        says: /connection broke.*may have been made and billed: the next run asks again/,
+        says: /connection broke.*before the answer was complete; the next run asks again/,
         outcome: lost('connection-lost', 1),
       },
       {
@@ -424,7 +424,7 @@ export const faultGroups: readonly FaultGroup[] = [
       {
         name: 'half of the JSON as though it were all',
         faults: [{ kind: 'truncated-body' }],
-        says: /not with JSON.*paid for.*kept aside.*take: 2/,
+        says: /not with JSON; it is kept aside as rejected.*take: 2/,
         outcome: rejected,
       },
       {

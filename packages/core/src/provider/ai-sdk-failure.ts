@@ -22,7 +22,7 @@ export function aiSdkFailure(error: unknown): ProviderError {
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return new ProviderError(
       'timeout',
-      `the model's fetch gave up waiting (${code}); the picture may have been made and billed. Give the model a fetch that waits longer`,
+      `the model's fetch gave up waiting (${code}); give the model a fetch that waits longer`,
     );
   }
   const lost = networkError(error);
@@ -34,7 +34,7 @@ export function aiSdkFailure(error: unknown): ProviderError {
   if (name === 'AbortError' || name === 'TimeoutError') return connectionLost(null);
   return new ProviderError(
     codeOfText(message) ?? 'bad-reply',
-    `the model failed, and may have been billed: ${message === '' ? name : message}`,
+    `the model failed: ${message === '' ? name : message}`,
   );
 }
 
@@ -57,7 +57,7 @@ function isFollowUp(error: unknown): boolean {
 function afterOrder(message: string): ProviderError {
   return new ProviderError(
     'connection-lost',
-    `the picture was ordered and may be billed, but could not be fetched: ${message}`,
+    `the picture was ordered, but could not be fetched: ${message}`,
   );
 }
 

@@ -80,10 +80,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 function timedOut(timeoutMs: number): ProviderError {
-  return new ProviderError(
-    'timeout',
-    `no complete answer within ${timeoutMs / 1000} s; the picture may have been made and billed`,
-  );
+  return new ProviderError('timeout', `no complete answer within ${timeoutMs / 1000} s`);
 }
 
 function pictureOf(result: AiSdkResult): Picture {

@@ -15,10 +15,7 @@ export function networkError(error: unknown): ProviderError | null {
 /** The request was on its way, and the answer is not here. */
 export function connectionLost(code: string | null): ProviderError {
   const how = code === null ? 'the connection broke' : `the connection broke (${code})`;
-  return new ProviderError(
-    'connection-lost',
-    `${how} before the answer was complete; the picture may have been made and billed`,
-  );
+  return new ProviderError('connection-lost', `${how} before the answer was complete`);
 }
 
 /** The innermost code in a chain of causes. */

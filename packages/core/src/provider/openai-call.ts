@@ -124,8 +124,7 @@ function providerError(
 ): ProviderError {
   if (error instanceof ProviderError) return error;
   if (isTimedOut || error instanceof APIConnectionTimeoutError) {
-    const message = `no complete answer within ${timeoutMs / 1000} s; the picture may have been made and billed`;
-    return new ProviderError('timeout', message);
+    return new ProviderError('timeout', `no complete answer within ${timeoutMs / 1000} s`);
   }
   if (error instanceof APIError && typeof error.status === 'number') {
     const failure = failureOfStatus({

@@ -41,7 +41,10 @@ describe('what an error answer means', () => {
   });
 
   test.each([
-    ['https://me:hush@new.example.com/v1/images?key=hush', / to https:\/\/new.example.com\/v1\/images,/],
+    [
+      'https://me:hush@new.example.com/v1/images?key=hush',
+      / to https:\/\/new.example.com\/v1\/images,/,
+    ],
     ['/v1/elsewhere', /\(a redirect, which is not followed\)/],
   ])('a redirect is no picture, and says where to: %s', (location, words) => {
     const failure = failureOf(307, { message: '', headers: { location } });

@@ -128,10 +128,7 @@ async function callProvider(provider: Provider, order: Order): Promise<Picture |
       shownText(error instanceof Error ? error.message : String(error)),
       secrets,
     );
-    return new ProviderError(
-      'connection-lost',
-      `the provider failed: ${words}; the picture may have been made and billed`,
-    );
+    return new ProviderError('connection-lost', `the provider failed: ${words}`);
   }
 }
 
@@ -219,7 +216,7 @@ async function recordReceived(
 export function rejectedError({ original, rejected }: StoreRecord): TintypeError {
   return new PaidForError(
     'original-rejected',
-    `what the API sent cannot be used: ${rejected}. It was paid for and is kept aside as rejected/${original.sha256.slice(0, 12)}…; take: 2 asks for another`,
+    `what the API sent cannot be used: ${rejected}; it is kept aside as rejected/${original.sha256.slice(0, 12)}…, and take: 2 asks for another`,
   );
 }
 

@@ -193,7 +193,9 @@ function lastOf(failures: readonly ProviderError[], remedy?: string): ProviderEr
   const { code, message, requestId, isBilledAnyway } = failures.at(-1)!;
   const isBilledBefore = failures.slice(0, -1).some(isMaybeBilled);
   const before = isBilledBefore ? '; an earlier call may have been billed' : '';
-  return new ProviderError(code, `${message}${before}: ${remedy ?? policies[code].remedy}`, {
+  // What an API says is often a sentence, and this goes on.
+  const said = message.replace(/[.\s]+$/, '');
+  return new ProviderError(code, `${said}${before}; ${remedy ?? policies[code].remedy}`, {
     requestId,
     isBilledAnyway: isBilledAnyway || isBilledBefore,
   });
