@@ -168,7 +168,11 @@ async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise
   }
   const leftMs = Math.max(endsAt - performance.now(), Math.min(graceMs, order.timeoutMs));
   // A signal takes whole milliseconds only, and throws at others: now, when the picture is paid for.
-  const got = await download(url, { http, baseUrl, signal: AbortSignal.timeout(Math.ceil(leftMs)) });
+  const got = await download(url, {
+    http,
+    baseUrl,
+    signal: AbortSignal.timeout(Math.ceil(leftMs)),
+  });
   if ('bytes' in got) {
     // Without a key of the user's own it is Replicate that bills, by the picture.
     const usage = asked.needsOpenAiKey ? usageOfLogs(prediction) : null;
