@@ -39,13 +39,16 @@ export function assetTarget({ config }: Pick<Environment, 'config'>): AssetTarge
   const { base, build, experimental } = config;
   const isInBundle = experimental.renderBuiltUrl !== undefined || base === '' || base === './';
   const pattern = assetFileNames(build);
+  const emitted = new Map<string, string>();
   const delivery = !build.emitAssets ? 'none' : build.write ? 'link' : 'bundle';
   return {
     place: (file) => ({ fileName: assetName(file.spec.file, file.sha256, pattern), file }),
     urlOf: async ({ fileName, file }, emitter) => {
       if (!isInBundle) return base + encodeURI(fileName);
       const source = delivery === 'bundle' ? await file.read() : '';
-      const reference = emitter.emitFile({ type: 'asset', fileName, source });
+      const reference =
+        emitted.get(fileName) ?? emitter.emitFile({ type: 'asset', fileName, source });
+      emitted.set(fileName, reference);
       return `__VITE_ASSET__${reference}__`;
     },
     isInBundle,

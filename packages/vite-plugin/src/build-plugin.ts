@@ -1,14 +1,15 @@
 import type { PlannedImage } from '@tintype/core';
 import type { Environment, Plugin, Rollup } from 'vite';
-import { type AssetTarget, assetTarget, type Emitter, type PlacedFile } from './asset-target.ts';
+import { assetTarget, type Emitter, type PlacedFile } from './asset-target.ts';
 import { type BuildRun, openBuildRun } from './build-run.ts';
+import { type Builds, type BuildState, lateUrlIn } from './build-state.ts';
+import { buildSummary, standInWarning } from './build-summary.ts';
 import { buildPicture } from './built-picture.ts';
 import { explain } from './explain.ts';
-import { fillIn, lateForm, lateToken } from './late-pictures.ts';
+import { fillIn, fillInUrls, lateForm, lateToken } from './late-pictures.ts';
 import { linkFiles } from './link-files.ts';
-import type { PluginRequest } from './plugin-options.ts';
 import { logReporter } from './log-reporter.ts';
-import { buildSummary, standInWarning } from './build-summary.ts';
+import type { PluginRequest } from './plugin-options.ts';
 import { shareRuns } from './share-run.ts';
 import { unknownImage } from './unknown-image.ts';
 import {
@@ -22,30 +23,14 @@ import {
 } from './virtual-modules.ts';
 import { writeTypes } from './write-types.ts';
 
-/** What an environment's build has seen so far. */
-interface Seen {
-  readonly run: BuildRun;
-  readonly target: AssetTarget;
-  /** The files of each module of ours. Kept over the rebuilds of a watcher, which need not load a module again. */
-  readonly files: Map<string, readonly PlacedFile[]>;
-  readonly late: Map<string, PlannedImage>;
-  /** The names of the pictures that were handed out in this build. */
-  readonly shipped: Set<string>;
-}
-
+/** Of all the plugins of a process: environments may be built by one each. */
 const runs = shareRuns<BuildRun>();
 
-/** What builds: the modules of pictures, and their files beside the bundle. */
-export function buildPlugins({ options, types, importers }: PluginRequest): Plugin[] {
-  const builds = new Map<Environment, Seen>();
-  const seen = (environment: Environment): Seen => {
-    const state = builds.get(environment);
-    if (state === undefined) throw new Error('a module was loaded before the build began');
-    return state;
-  };
+/** The modules of pictures, in a build; and the beginning and the end of the run that they are of. */
+export function buildPlugin({ options, types, importers }: PluginRequest, builds: Builds): Plugin {
   const keyOf = (root: string) => JSON.stringify([root, options], named);
 
-  const modules: Plugin = {
+  return {
     name: 'tintype:build',
     apply: 'build',
     enforce: 'pre',
@@ -59,14 +44,7 @@ export function buildPlugins({ options, types, importers }: PluginRequest): Plug
         const run = await runs.join(keyOf(root), environment, () =>
           openBuildRun({ cwd: root, options, report }),
         );
-        const files = builds.get(environment)?.files ?? new Map<string, readonly PlacedFile[]>();
-        builds.set(environment, {
-          run,
-          target: assetTarget(environment),
-          files,
-          late: new Map(),
-          shipped: new Set(),
-        });
+        builds.begin(environment, run, assetTarget(environment));
         await writeTypes(run.project, environment.config, types);
         for (const file of run.project.watched) this.addWatchFile(file);
       } catch (error) {
@@ -79,30 +57,30 @@ export function buildPlugins({ options, types, importers }: PluginRequest): Plug
       async handler(id) {
         const wanted = parseModuleId(id);
         if (wanted === null) return null;
-        const state = seen(this.environment);
-        const { run } = state;
+        const state = builds.of(this.environment);
+        const { project, isLate } = state.run;
         if (wanted.kind === 'index') {
-          return module(renderIndex(namesIn(wanted.folder, run.project.images.keys())));
+          return module(renderIndex(namesIn(wanted.folder, project.images.keys())));
         }
-        const image = run.project.find(wanted.name);
+        const image = project.find(wanted.name);
         if (image === null) {
           const importer = importers.get(id)?.split('?')[0];
-          this.error(await unknownImage(run.project, wanted.name, importer, wanted.name));
+          this.error(await unknownImage(project, wanted.name, importer, wanted.name));
         }
-        if (run.isLate(image)) {
+        if (isLate(image)) {
           state.late.set(id, image);
           return module(renderLatePicture(lateToken(id)));
         }
         try {
           return module(renderPicture(await pictureOf(this, state, id, wanted, image)));
         } catch (error) {
-          this.error(await explain(error, run.project.config.root, run.project.jobs));
+          this.error(await explain(error, project.config.root, project.jobs));
         }
       },
     },
 
     async buildEnd(failure) {
-      const state = builds.get(this.environment);
+      const state = builds.find(this.environment);
       if (state === undefined) return;
       const { run, late } = state;
       if (failure !== undefined) return run.settled();
@@ -113,81 +91,115 @@ export function buildPlugins({ options, types, importers }: PluginRequest): Plug
       }
     },
 
+    async closeBundle() {
+      const state = builds.find(this.environment);
+      if (state !== undefined) say(this.environment, state);
+      const isLast = runs.leave(keyOf(this.environment.config.root), this.environment);
+      if (isLast) await state?.run.project.close();
+    },
+  };
+}
+
+/** What is bought before the chunks are rendered gets into them, and the files of what is in them beside them. */
+export function emitPlugin(builds: Builds): Plugin {
+  return {
+    name: 'tintype:emit',
+    apply: 'build',
+    enforce: 'pre',
+    sharedDuringBuild: true,
+
     renderChunk: {
+      // Before Vite puts the URLs of assets in.
       order: 'pre',
       filter: { code: lateForm },
-      async handler(code) {
+      async handler(code, chunk) {
         if (!lateForm.test(code)) return null;
-        const state = seen(this.environment);
-        return fillIn(code, async (id) => {
+        const state = builds.of(this.environment);
+        const jsonOf = async (id: string) => {
           const wanted = parseModuleId(id);
           const image = state.late.get(id);
           if (wanted?.kind !== 'picture' || image === undefined) throw new Error(`what is ${id}?`);
           return JSON.stringify(await pictureOf(this, state, id, wanted, image));
-        });
+        };
+        const host = { fileName: chunk.fileName, type: 'css' } as const;
+        return fillIn(code, jsonOf, (file) => lateUrlIn(state, file, host));
       },
     },
 
     generateBundle: {
       // Before Vite writes its manifest.
       order: 'pre',
-      async handler(_, bundle) {
-        const { target, files } = seen(this.environment);
-        if (target.isInBundle) return;
+      handler(_, bundle) {
+        const { target, modules, placed } = builds.of(this.environment);
+        placed.length = 0;
         for (const output of Object.values(bundle)) {
           if (output.type !== 'chunk') continue;
-          for (const { fileName, file } of filesOf([output], files)) {
-            output.viteMetadata?.importedAssets.add(fileName);
-            if (target.delivery !== 'bundle') continue;
-            this.emitFile({ type: 'asset', fileName, source: await file.read() });
-          }
+          const files = output.moduleIds.flatMap((id) => modules.get(id) ?? []);
+          placed.push(...files);
+          // What Vite has in the bundle it has in the manifest, too.
+          if (target.isInBundle) continue;
+          for (const { fileName } of files) output.viteMetadata?.importedAssets.add(fileName);
         }
       },
     },
 
-    async writeBundle({ dir }, bundle) {
-      const { target, files } = seen(this.environment);
-      if (target.delivery !== 'link' || dir === undefined) return;
-      await linkFiles(dir, filesOf(Object.values(bundle), files));
-    },
-
-    closeBundle() {
-      const state = builds.get(this.environment);
-      if (state !== undefined) say(this.environment, state);
-      runs.leave(keyOf(this.environment.config.root), this.environment);
+    async writeBundle({ dir }) {
+      const { target, placed } = builds.of(this.environment);
+      if (target.delivery === 'link' && dir !== undefined) await linkFiles(dir, placed);
     },
   };
+}
 
-  /** What was in the bundle for its URL alone leaves it again, for its bytes come by another way. */
-  const withoutEmpty: Plugin = {
-    name: 'tintype:without-empty',
+/** The end of a bundle: style sheets, pages and the manifest are there. */
+export function finishPlugin(builds: Builds): Plugin {
+  return {
+    name: 'tintype:finish',
     apply: 'build',
     enforce: 'post',
     sharedDuringBuild: true,
     generateBundle: {
-      // After Vite has written its manifest.
       order: 'post',
-      handler(_, bundle) {
-        const { target, files } = seen(this.environment);
-        if (!target.isInBundle || target.delivery === 'bundle') return;
-        for (const { fileName } of [...files.values()].flat()) delete bundle[fileName];
+      async handler(_, bundle) {
+        const state = builds.of(this.environment);
+        fillInStyles(state, bundle);
+        const { target, placed, modules, pages } = state;
+        placed.push(...[...pages.values()].flat());
+        if (target.delivery === 'bundle') {
+          await emitBytes(this, placed, bundle);
+        } else if (target.isInBundle) {
+          // What was in the bundle for its URL alone: its bytes come by another way.
+          const empty = [...modules.values(), ...pages.values()].flat();
+          for (const { fileName } of empty) delete bundle[fileName];
+        }
       },
     },
   };
-
-  return [modules, withoutEmpty];
 }
 
-/** The files of the modules that are in chunks. */
-function filesOf(outputs: readonly Output[], files: Seen['files']): PlacedFile[] {
-  const chunks = outputs.filter((output) => output.type === 'chunk');
-  return chunks.flatMap(({ moduleIds }) => moduleIds.flatMap((id) => files.get(id) ?? []));
+function fillInStyles(state: BuildState, bundle: Rollup.OutputBundle): void {
+  for (const asset of Object.values(bundle)) {
+    if (asset.type !== 'asset' || typeof asset.source !== 'string') continue;
+    if (!asset.fileName.endsWith('.css')) continue;
+    const host = { fileName: asset.fileName, type: 'css' } as const;
+    const filled = fillInUrls(asset.source, (file) => lateUrlIn(state, file, host));
+    if (filled !== asset.source) asset.source = filled;
+  }
 }
 
-type Output = Rollup.OutputChunk | Rollup.OutputAsset;
+async function emitBytes(
+  emitter: Emitter,
+  files: readonly PlacedFile[],
+  bundle: Rollup.OutputBundle,
+): Promise<void> {
+  const named = new Map(files.map((placed) => [placed.fileName, placed.file]));
+  for (const [fileName, file] of named) {
+    if (Object.hasOwn(bundle, fileName)) continue;
+    emitter.emitFile({ type: 'asset', fileName, source: await file.read() });
+  }
+}
 
 /** What the environment's build made, and what it should not have had to ship. */
-function say({ config: { logger } }: Environment, { run, shipped }: Seen): void {
+function say({ config: { logger } }: Environment, { run, shipped }: BuildState): void {
   if (shipped.size === 0) return;
   const pictures = [...shipped].flatMap((name) => run.delivered.get(name) ?? []);
   const standIns = pictures.filter(({ original }) => original.source.isStandIn);
@@ -199,20 +211,20 @@ function say({ config: { logger } }: Environment, { run, shipped }: Seen): void 
 type PictureWanted = Extract<Wanted, { kind: 'picture' }>;
 
 async function pictureOf(
-  context: { readonly environment: Environment } & Emitter,
-  { run, target, files, shipped }: Seen,
+  emitter: Emitter,
+  { run, target, modules, shipped, environment }: BuildState,
   id: string,
   { inlining }: PictureWanted,
   image: PlannedImage,
 ) {
   const delivered = await run.deliver(image);
-  const built = await buildPicture(delivered, inlining, target, {
-    environment: context.environment,
-    emitter: context,
+  const { picture, files } = await buildPicture(delivered, inlining, environment, {
+    place: target.place,
+    urlOf: (placed) => target.urlOf(placed, emitter),
   });
-  files.set(id, built.files);
+  modules.set(id, files);
   shipped.add(image.name);
-  return built.picture;
+  return picture;
 }
 
 function module(code: string) {

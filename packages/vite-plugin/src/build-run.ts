@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type DeliveredImage,
   openImages,
@@ -17,6 +18,8 @@ export interface Delivered extends DeliveredImage {
 /** What the environments of one build share: the plan, every picture once, and the bill. */
 export interface BuildRun {
   readonly project: OpenProject;
+  /** Another one with each run. */
+  readonly id: string;
   /** Whether it has to be bought first: its bytes are not known before `buy`. */
   readonly isLate: (image: PlannedImage) => boolean;
   /** A picture out of the store, or a stand-in, with its files; each once, however many ask. */
@@ -94,6 +97,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
 
   return {
     project,
+    id: randomUUID(),
     isLate: ({ planned }) =>
       !planned.isFree && planned.stored === null && config.missing !== 'standin',
     deliver: (image) => deliverOnce(image, () => project.obtain(image.planned)),

@@ -1,6 +1,6 @@
 import type { EncodedFile } from '@tintype/core';
 import type { Environment } from 'vite';
-import type { AssetTarget, Emitter, PlacedFile } from './asset-target.ts';
+import type { AssetTarget, PlacedFile } from './asset-target.ts';
 import type { Delivered } from './build-run.ts';
 import type { Picture } from './picture.ts';
 import { toInlined, toPicture } from './to-picture.ts';
@@ -12,28 +12,39 @@ export interface BuiltPicture {
   readonly files: readonly PlacedFile[];
 }
 
+/** Where a page or a script finds a file. */
+export type UrlOf = (placed: PlacedFile) => Promise<string>;
+
 export async function buildPicture(
   delivered: Delivered,
   inlining: Inlining,
-  target: AssetTarget,
-  { environment, emitter }: { readonly environment: Environment; readonly emitter: Emitter },
+  environment: Environment,
+  { place, urlOf }: Pick<AssetTarget, 'place'> & { readonly urlOf: UrlOf },
 ): Promise<BuiltPicture> {
   const { encoded, files, original, ...rest } = delivered;
   const parts = { ...rest, alt: files.alt, sizes: files.sizes, hasAlpha: original.source.hasAlpha };
-  const fallback = encoded.at(-1)!;
-  if (await isInlined(delivered, inlining, environment)) {
-    const url = await dataUrl(fallback);
-    return { picture: toInlined({ ...parts, files: [served(fallback, url)] }, url), files: [] };
+  const url = await inlinedUrl(delivered, inlining, environment);
+  if (url !== null) {
+    const inlined = { ...parts, files: [served(encoded.at(-1)!, url)] };
+    return { picture: toInlined(inlined, url), files: [] };
   }
-  const placed = encoded.map(target.place);
-  const shown = await Promise.all(
-    placed.map(async (file) => served(file.file, await target.urlOf(file, emitter))),
-  );
+  const placed = encoded.map(place);
+  const shown = await Promise.all(placed.map(async (file) => served(file.file, await urlOf(file))));
   return { picture: toPicture({ ...parts, files: shown }), files: placed };
 }
 
 function served({ spec }: EncodedFile, url: string) {
   return { format: spec.format, width: spec.width, url };
+}
+
+/** The fallback as a data URL, where a picture is to be inlined; else `null`. */
+export async function inlinedUrl(
+  delivered: Delivered,
+  inlining: Inlining,
+  environment: Environment,
+): Promise<string | null> {
+  const fallback = delivered.encoded.at(-1)!;
+  return (await isInlined(delivered, inlining, environment)) ? dataUrl(fallback) : null;
 }
 
 /** As Vite decides about its own assets; only a picture of one file is small enough to be inlined unasked. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Original, PlannedImage, VariantSpec } from '@tintype/core';
+import type { CssFile } from './css.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { toPicture } from './to-picture.ts';
@@ -37,6 +38,26 @@ export async function devPicture(
     hasAlpha: source.hasAlpha,
     ai,
   });
+}
+
+/** A picture's full-size files, one a format, in order of preference. */
+export async function devCssFiles(
+  project: OpenProject,
+  image: PlannedImage,
+  prefix: string,
+): Promise<CssFile[]> {
+  const original = await project.obtain(image.planned);
+  const { width } = image.job.files.crop ?? original.source;
+  const specs = project.variants(image, original).filter((spec) => spec.width === width);
+  const fullSize = new Map(specs.map((spec) => [spec.format, spec]));
+  return [...fullSize.values()].map((spec) => ({
+    type: `image/${spec.format}`,
+    url: async () => urlOf(original, spec, prefix),
+  }));
+}
+
+function urlOf(original: Original, spec: VariantSpec, prefix: string): string {
+  return `${prefix}${devFolder}${spec.file}?v=${versionOf(original, spec)}`;
 }
 
 /** A file that a dev URL names; `null`: no image has it. */

@@ -1,13 +1,16 @@
 import { extname, sep } from 'node:path';
 import type { DevEnvironment, Environment, Plugin, ResolvedConfig } from 'vite';
-import { devPicture } from './dev-files.ts';
+import { type CssFile, cssModule, cssReference, expandCss } from './css.ts';
+import { devCssFiles, devPicture } from './dev-files.ts';
 import { type DevProject, devProject } from './dev-project.ts';
 import { devMiddleware } from './dev-server.ts';
 import { explain } from './explain.ts';
+import { expandHtml, findReferences } from './html.ts';
 import { logReporter } from './log-reporter.ts';
 import type { OpenProject } from './open-project.ts';
+import type { Picture } from './picture.ts';
 import type { PluginRequest } from './plugin-options.ts';
-import { unknownImage } from './unknown-image.ts';
+import { unknownImage, unknownInStyles } from './unknown-image.ts';
 import {
   moduleForm,
   namesIn,
@@ -17,12 +20,34 @@ import {
 } from './virtual-modules.ts';
 import { writeTypes } from './write-types.ts';
 
-export function devPlugin({ options, types, importers }: PluginRequest): Plugin {
-  let config: ResolvedConfig;
-  let project: DevProject;
-  /** What was handed out, so that only what changes is updated. */
-  const rendered = new Map<Environment, Map<string, string>>();
+/** What the dev server's plugins share. */
+interface DevSite {
+  /** Set once Vite's config is known. */
+  config: ResolvedConfig;
+  project: DevProject;
+  /** What was handed out, by environment and by the id of the module that has it, with what makes it again. */
+  readonly shown: Map<Environment, Map<string, Shown>>;
+  /** The pages that name pictures, with what makes again what they show. */
+  readonly pages: Map<string, Shown>;
+}
 
+interface Shown {
+  readonly text: string;
+  readonly again: (project: OpenProject) => Promise<string>;
+}
+
+/** Pictures in dev: known without an encode, encoded when they are asked for, updated when their manifests are. */
+export function devPlugins(request: PluginRequest): Plugin[] {
+  const site = { shown: new Map(), pages: new Map() } as unknown as DevSite;
+  return [
+    modulesPlugin(site, request),
+    stylesPlugin(site),
+    pagesPlugin(site),
+    updatesPlugin(site, request),
+  ];
+}
+
+function modulesPlugin(site: DevSite, { options, types, importers }: PluginRequest): Plugin {
   const render = async (open: OpenProject, id: string): Promise<string> => {
     const wanted = parseModuleId(id);
     if (wanted?.kind === 'index') return renderIndex(namesIn(wanted.folder, open.images.keys()));
@@ -31,8 +56,7 @@ export function devPlugin({ options, types, importers }: PluginRequest): Plugin 
     if (image === null) {
       throw await unknownImage(open, name, importers.get(id)?.split('?')[0], name);
     }
-    const prefix = (config.server.origin ?? '') + config.base;
-    return renderPicture(await devPicture(open, image, prefix));
+    return renderPicture(await devPicture(open, image, prefixOf(site.config)));
   };
 
   return {
@@ -40,14 +64,14 @@ export function devPlugin({ options, types, importers }: PluginRequest): Plugin 
     apply: 'serve',
     enforce: 'pre',
 
-    configResolved(resolved) {
-      config = resolved;
-      const report = logReporter(config.logger);
-      project = devProject({ cwd: config.root, options, report });
+    configResolved(config) {
+      site.config = config;
+      site.project = devProject({ cwd: config.root, options, report: logReporter(config.logger) });
     },
 
     async configureServer(server) {
-      const { logger, base } = config;
+      const { config, project } = site;
+      const { logger, base, root } = config;
       server.middlewares.use(devMiddleware({ base, logger, project: project.current }));
       try {
         const open = await project.current();
@@ -55,7 +79,7 @@ export function devPlugin({ options, types, importers }: PluginRequest): Plugin 
         await writeTypes(open, config, types);
       } catch (error) {
         // The server starts all the same: the page that needs an image says it, and mending it is noticed.
-        const { message } = await explain(error, config.root, []);
+        const { message } = await explain(error, root, []);
         logger.error(`[tintype] ${message}`);
       }
     },
@@ -64,62 +88,167 @@ export function devPlugin({ options, types, importers }: PluginRequest): Plugin 
       filter: { id: moduleForm },
       async handler(id) {
         if (!moduleForm.test(id)) return null;
-        const { environment } = this;
-        let open: OpenProject | null = null;
         try {
-          open = await project.current();
-          const code = await render(open, id);
-          const known = rendered.get(environment) ?? new Map<string, string>();
-          rendered.set(environment, known.set(id, code));
+          const again = (project: OpenProject) => render(project, id);
+          const code = await show(site, this.environment, id, again);
           return { code, moduleSideEffects: false, map: { mappings: '' } };
         } catch (error) {
-          const root = open?.config.root ?? config.root;
-          this.error(await explain(error, root, open?.jobs ?? []));
+          this.error(await explainIn(site, error));
         }
       },
     },
+  };
+}
 
-    async hotUpdate({ file, modules }) {
-      if (!(await concerns(file))) return;
-      const wasBroken = await isBroken();
-      await project.refresh();
+function stylesPlugin(site: DevSite): Plugin {
+  return {
+    name: 'tintype:dev-styles',
+    apply: 'serve',
+    // After Vite has compiled them, so that what they import is in them.
+    transform: {
+      filter: { id: cssModule, code: cssReference },
+      async handler(css, id) {
+        if (!cssModule.test(id) || !cssReference.test(css)) return null;
+        const again = async (project: OpenProject) => {
+          const filesOf = async (name: string): Promise<CssFile[]> => {
+            const image = project.find(name);
+            if (image === null) throw await unknownInStyles(project, name, id);
+            return devCssFiles(project, image, prefixOf(site.config));
+          };
+          return (await expandCss(css, filesOf))?.toString() ?? css;
+        };
+        try {
+          return { code: await show(site, this.environment, id, again), map: null };
+        } catch (error) {
+          this.error(await explainIn(site, error));
+        }
+      },
+    },
+  };
+}
+
+function pagesPlugin(site: DevSite): Plugin {
+  return {
+    name: 'tintype:dev-html',
+    apply: 'serve',
+    transformIndexHtml: {
+      order: 'post',
+      async handler(html, { filename }) {
+        const names = new Set(findReferences(html).map(({ name }) => name));
+        if (names.size === 0) {
+          site.pages.delete(filename);
+          return;
+        }
+        const again = async (project: OpenProject) => {
+          const pictures = new Map<string, Picture>();
+          for (const name of names) {
+            const image = project.find(name);
+            if (image === null) {
+              throw await unknownImage(project, name, filename, `tintype:${name}`);
+            }
+            pictures.set(name, await devPicture(project, image, prefixOf(site.config)));
+          }
+          return expandHtml(html, (name) => pictures.get(name)!);
+        };
+        try {
+          const text = await again(await site.project.current());
+          site.pages.set(filename, { text, again });
+          return text;
+        } catch (error) {
+          throw await explainIn(site, error);
+        }
+      },
+    },
+  };
+}
+
+function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
+  return {
+    name: 'tintype:dev-updates',
+    apply: 'serve',
+    enforce: 'pre',
+
+    async hotUpdate({ file, modules, server }) {
+      const { project, config } = site;
+      if (!(await concerns(site, file))) return;
       const { environment } = this;
+      const wasBroken = await isBroken(project);
+      await project.refresh();
       const open = await project.current().catch(async (error: unknown) => {
         // A page that stands keeps its state: to the client, an error before any update is one of the page's loading.
         if (!wasBroken) environment.hot.send({ type: 'update', updates: [] });
         throw await explain(error, config.root, []);
       });
-      if (environment.name === 'client') await writeTypes(open, config, types);
-      const changed = await changedModules(environment, open);
-      if (wasBroken && changed.length === 0) environment.hot.send({ type: 'update', updates: [] });
+      const isClient = environment.name === 'client';
+      if (isClient) {
+        server.watcher.add(open.watched);
+        await writeTypes(open, config, types);
+      }
+      const changed = await changedModules(site, environment, open);
+      if (isClient && (await isAnyChanged(site.pages, open))) {
+        environment.hot.send({ type: 'full-reload', path: '*' });
+      } else if (changed.length === 0) {
+        // What takes an error's overlay away.
+        environment.hot.send({ type: 'update', updates: [] });
+      }
       return [...modules, ...changed];
     },
   };
+}
 
-  async function isBroken(): Promise<boolean> {
-    return project.current().then(
-      () => false,
-      () => true,
-    );
-  }
+/** What comes before the names of files in dev URLs. */
+function prefixOf({ base, server }: ResolvedConfig): string {
+  return (server.origin ?? '') + base;
+}
 
-  /** Manifests and their data files, input images, the store's records and the config. */
-  async function concerns(file: string): Promise<boolean> {
-    if (dataFiles.has(extname(file))) return true;
-    const open = await project.current().catch(() => null);
-    if (open === null) return false;
-    return open.watched.includes(file.split('/').join(sep));
-  }
+async function show(
+  { project, shown }: DevSite,
+  environment: Environment,
+  id: string,
+  again: Shown['again'],
+): Promise<string> {
+  const text = await again(await project.current());
+  const known = shown.get(environment) ?? new Map<string, Shown>();
+  shown.set(environment, known.set(id, { text, again }));
+  return text;
+}
 
-  async function changedModules(environment: DevEnvironment, open: OpenProject) {
-    const changed = [];
-    for (const [id, before] of rendered.get(environment) ?? []) {
-      const now = await render(open, id).catch(() => null);
-      const node = environment.moduleGraph.getModuleById(id);
-      if (now !== before && node !== undefined) changed.push(node);
-    }
-    return changed;
-  }
+async function explainIn({ project, config }: DevSite, error: unknown): Promise<Error> {
+  const open = await project.current().catch(() => null);
+  return explain(error, open?.config.root ?? config.root, open?.jobs ?? []);
+}
+
+function isBroken(project: DevProject): Promise<boolean> {
+  return project.current().then(
+    () => false,
+    () => true,
+  );
+}
+
+/** Manifests and their data files, input images, the store's records and the config. */
+async function concerns({ project }: DevSite, file: string): Promise<boolean> {
+  if (dataFiles.has(extname(file))) return true;
+  const open = await project.current().catch(() => null);
+  return open !== null && open.watched.includes(file.split('/').join(sep));
 }
 
 const dataFiles = new Set(['.yaml', '.yml', '.csv', '.json', '.jsonl']);
+
+async function changedModules(site: DevSite, environment: DevEnvironment, open: OpenProject) {
+  const changed = [];
+  for (const [id, shown] of site.shown.get(environment) ?? []) {
+    const node = environment.moduleGraph.getModuleById(id);
+    if (node !== undefined && (await isChanged(shown, open))) changed.push(node);
+  }
+  return changed;
+}
+
+async function isAnyChanged(shown: ReadonlyMap<string, Shown>, open: OpenProject) {
+  for (const one of shown.values()) if (await isChanged(one, open)) return true;
+  return false;
+}
+
+/** What cannot be made any more has changed, too. */
+async function isChanged({ text, again }: Shown, open: OpenProject): Promise<boolean> {
+  return (await again(open).catch(() => null)) !== text;
+}

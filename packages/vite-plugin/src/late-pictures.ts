@@ -1,3 +1,4 @@
+import type { Format } from '@tintype/core';
 import { MagicString, type SourceMap } from 'magic-string';
 
 /** What stands for the JSON of a picture that is not there yet, in the string that it will be in. */
@@ -5,18 +6,46 @@ export function lateToken(moduleId: string): string {
   return `__TINTYPE_LATE_${Buffer.from(moduleId).toString('hex')}__`;
 }
 
-/** What a chunk with late pictures has in it. */
-export const lateForm: RegExp = /__TINTYPE_LATE_[0-9a-f]+__/;
+/** What stands for the URL of a file that is not there yet, in a style sheet. */
+export interface LateFile {
+  readonly name: string;
+  readonly format: Format;
+  /** Another with each run: the style sheet's hash must not be that of another picture bought for the same request. */
+  readonly run: string;
+}
 
-/** Puts pictures into a chunk. `jsonOf` is asked for each by the id of its module. */
+export function lateUrl({ name, format, run }: LateFile): string {
+  return `__TINTYPE_URL_${Buffer.from(JSON.stringify([name, format, run])).toString('hex')}__`;
+}
+
+/** Puts URLs into a text. */
+export function fillInUrls(text: string, urlOf: (file: LateFile) => string): string {
+  return text.replaceAll(/__TINTYPE_URL_([0-9a-f]+)__/g, (_, hex: string) => {
+    const [name, format, run] = JSON.parse(Buffer.from(hex, 'hex').toString()) as [
+      string,
+      Format,
+      string,
+    ];
+    return urlOf({ name, format, run });
+  });
+}
+
+/** What a chunk with late pictures, or with style sheets that name them, has in it. */
+export const lateForm: RegExp = /__TINTYPE_(?:LATE|URL)_[0-9a-f]+__/;
+
+/** Puts pictures into a chunk. `jsonOf` is asked for each by the id of its module; `urlOf` for those in style sheets. */
 export async function fillIn(
   code: string,
   jsonOf: (moduleId: string) => Promise<string>,
+  urlOf: (file: LateFile) => string,
 ): Promise<{ readonly code: string; readonly map: SourceMap } | null> {
   const text = new MagicString(code);
   for (const match of code.matchAll(/(["'`])__TINTYPE_LATE_([0-9a-f]+)__\1/g)) {
     const json = await jsonOf(Buffer.from(match[2]!, 'hex').toString());
     text.overwrite(match.index, match.index + match[0].length, JSON.stringify(json));
+  }
+  for (const match of code.matchAll(/__TINTYPE_URL_[0-9a-f]+__/g)) {
+    text.overwrite(match.index, match.index + match[0].length, fillInUrls(match[0], urlOf));
   }
   if (!text.hasChanged()) return null;
   return { code: text.toString(), map: text.generateMap({ hires: 'boundary' }) };

@@ -1,6 +1,8 @@
 import type { Plugin } from 'vite';
-import { buildPlugins } from './build-plugin.ts';
-import { devPlugin } from './dev-plugin.ts';
+import { buildHtmlPlugins, buildStylesPlugin } from './build-pages.ts';
+import { buildPlugin, emitPlugin, finishPlugin } from './build-plugin.ts';
+import { builds } from './build-state.ts';
+import { devPlugins } from './dev-plugin.ts';
 import { splitOptions, type TintypePluginOptions } from './plugin-options.ts';
 import { importForm, moduleIdOf } from './virtual-modules.ts';
 
@@ -11,7 +13,16 @@ import { importForm, moduleIdOf } from './virtual-modules.ts';
 export function tintype(options: TintypePluginOptions = {}): Plugin[] {
   const importers = new Map<string, string>();
   const request = { ...splitOptions(options), importers };
-  return [resolvePlugin(importers), ...buildPlugins(request), devPlugin(request)];
+  const states = builds();
+  return [
+    resolvePlugin(importers),
+    buildPlugin(request, states),
+    buildStylesPlugin(states),
+    ...buildHtmlPlugins(states),
+    emitPlugin(states),
+    finishPlugin(states),
+    ...devPlugins(request),
+  ];
 }
 
 /** `importers` gets the first file that imports a module, for errors to point at. */

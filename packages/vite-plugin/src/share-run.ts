@@ -7,7 +7,8 @@ interface SharedRun<Run> {
 export interface RunShare<Run> {
   /** The run that others are in, or a new one. A user that is the only one in it begins anew. */
   readonly join: (key: string, user: object, open: () => Promise<Run>) => Promise<Run>;
-  readonly leave: (key: string, user: object) => void;
+  /** Whether nobody is in the run any more. */
+  readonly leave: (key: string, user: object) => boolean;
 }
 
 export function shareRuns<Run>(): RunShare<Run> {
@@ -27,7 +28,8 @@ export function shareRuns<Run>(): RunShare<Run> {
     leave: (key, user) => {
       const current = shared.get(key);
       current?.users.delete(user);
-      if (current?.users.size === 0) shared.delete(key);
+      if (current === undefined || current.users.size > 0) return false;
+      return shared.delete(key);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from '@tintype/core';
 import { readFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import type { OpenProject } from './open-project.ts';
 import { PlacedError, pointAt } from './explain.ts';
 
@@ -27,4 +27,26 @@ export async function unknownImage(
     },
     written.length,
   );
+}
+
+/** As above, in a style sheet or in what it imports by a relative path. `id` is what was compiled. */
+export async function unknownInStyles(
+  project: OpenProject,
+  name: string,
+  id: string,
+): Promise<PlacedError> {
+  const written = `tintype:${name}`;
+  const seen = new Set<string>();
+  const search = async (file: string): Promise<PlacedError | null> => {
+    if (seen.has(file)) return null;
+    seen.add(file);
+    const text = await readFile(file, 'utf8').catch(() => '');
+    if (text.includes(written)) return unknownImage(project, name, file, written);
+    for (const [, path] of text.matchAll(/@(?:import|use|forward)\s+(?:url\()?\s*["']([^"']+)/g)) {
+      const found = await search(resolve(dirname(file), path!));
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return (await search(id.split('?')[0]!)) ?? unknownImage(project, name, undefined, written);
 }

@@ -1,0 +1,148 @@
+import type { PlannedImage } from '@tintype/core';
+import type { Plugin } from 'vite';
+import type { Emitter } from './asset-target.ts';
+import { type Builds, type BuildState, fullSizeFiles, lateUrlIn } from './build-state.ts';
+import { buildPicture, inlinedUrl } from './built-picture.ts';
+import { type CssFile, cssModule, cssReference, expandCss } from './css.ts';
+import { explain } from './explain.ts';
+import { hostUrl } from './host-url.ts';
+import { expandHtml, findReferences } from './html.ts';
+import { fillInUrls, lateForm, lateUrl } from './late-pictures.ts';
+import type { Picture } from './picture.ts';
+import { unknownImage, unknownInStyles } from './unknown-image.ts';
+
+/** Style sheets that name pictures, in a build. After Vite has compiled them, so that what they import is in them. */
+export function buildStylesPlugin(builds: Builds): Plugin {
+  return {
+    name: 'tintype:build-styles',
+    apply: 'build',
+    sharedDuringBuild: true,
+
+    configResolved({ logger }) {
+      // Vite looks for a file of that name first, and says that there is none.
+      const warnOnce = logger.warnOnce.bind(logger);
+      logger.warnOnce = (message, options) => {
+        if (!/^\s*tintype:\S+ referenced in/.test(message)) warnOnce(message, options);
+      };
+    },
+
+    transform: {
+      filter: { id: cssModule, code: cssReference },
+      async handler(css, id) {
+        if (!cssModule.test(id) || !cssReference.test(css)) return null;
+        const state = builds.of(this.environment);
+        const { project } = state.run;
+        state.pages.set(id, []);
+        const filesOf = async (name: string) => {
+          const image = project.find(name);
+          if (image === null) throw await unknownInStyles(project, name, id);
+          return cssFiles(this, state, id, image);
+        };
+        try {
+          const text = await expandCss(css, filesOf);
+          return text && { code: text.toString(), map: text.generateMap({ hires: 'boundary' }) };
+        } catch (error) {
+          this.error(await explain(error, project.config.root, project.jobs));
+        }
+      },
+    },
+  };
+}
+
+async function cssFiles(
+  emitter: Emitter,
+  state: BuildState,
+  id: string,
+  image: PlannedImage,
+): Promise<CssFile[]> {
+  const { run, target, pages, shipped, environment, late } = state;
+  if (run.isLate(image)) {
+    late.set(`${id} ${image.name}`, image);
+    return image.job.files.formats.map(({ format }) => ({
+      type: `image/${format}`,
+      url: async () => lateUrl({ name: image.name, format, run: run.id }),
+    }));
+  }
+  const delivered = await run.deliver(image);
+  const inlined = await inlinedUrl(delivered, 'auto', environment);
+  shipped.add(image.name);
+  return [...fullSizeFiles(delivered)].map(([format, file]) => ({
+    type: `image/${format}`,
+    url: async () => {
+      if (inlined !== null) return inlined;
+      const placed = target.place(file);
+      pages.set(id, [...(pages.get(id) ?? []), placed]);
+      return target.urlOf(placed, emitter);
+    },
+  }));
+}
+
+/** Pages that name pictures, in a build: looked through before anything is bought, written when all is there. */
+export function buildHtmlPlugins(builds: Builds): Plugin[] {
+  const find: Plugin = {
+    name: 'tintype:find-in-html',
+    apply: 'build',
+    sharedDuringBuild: true,
+    transformIndexHtml: {
+      order: 'pre',
+      async handler(html, { filename }) {
+        for (const { name } of findReferences(html)) {
+          const { run, late } = builds.client();
+          const image = run.project.find(name);
+          if (image === null) {
+            throw await unknownImage(run.project, name, filename, `tintype:${name}`);
+          }
+          if (run.isLate(image)) late.set(`${filename} ${name}`, image);
+        }
+      },
+    },
+  };
+  const expand: Plugin = {
+    name: 'tintype:expand-html',
+    apply: 'build',
+    sharedDuringBuild: true,
+    transformIndexHtml: {
+      order: 'post',
+      async handler(html, { filename, path }) {
+        const names = new Set(findReferences(html).map(({ name }) => name));
+        const isLate = lateForm.test(html);
+        if (names.size === 0 && !isLate) return;
+        const state = builds.client();
+        const page = path.slice(1);
+        const pictures = new Map<string, Picture>();
+        state.pages.set(filename, []);
+        for (const name of names) {
+          pictures.set(name, await pagePicture(state, name, filename, page));
+        }
+        const expanded = expandHtml(html, (name) => pictures.get(name)!);
+        // What the page's own styles name.
+        const host = { fileName: page, type: 'html' } as const;
+        return isLate ? fillInUrls(expanded, (file) => lateUrlIn(state, file, host)) : expanded;
+      },
+    },
+  };
+  return [find, expand];
+}
+
+/** `page`: what the page is called in the build. */
+async function pagePicture(
+  { run, target, pages, shipped, environment }: BuildState,
+  name: string,
+  filename: string,
+  page: string,
+): Promise<Picture> {
+  const image = run.project.find(name);
+  if (image === null) throw await unknownImage(run.project, name, filename, `tintype:${name}`);
+  const host = { fileName: page, type: 'html' } as const;
+  try {
+    const { picture, files } = await buildPicture(await run.deliver(image), 'auto', environment, {
+      place: target.place,
+      urlOf: async ({ fileName }) => hostUrl(fileName, host, environment),
+    });
+    pages.set(filename, [...(pages.get(filename) ?? []), ...files]);
+    shipped.add(image.name);
+    return picture;
+  } catch (error) {
+    throw await explain(error, run.project.config.root, run.project.jobs);
+  }
+}

@@ -1,0 +1,87 @@
+import type { EncodedFile, Format, PlannedImage } from '@tintype/core';
+import type { Environment } from 'vite';
+import type { AssetTarget, PlacedFile } from './asset-target.ts';
+import type { BuildRun, Delivered } from './build-run.ts';
+import { type Host, hostUrl } from './host-url.ts';
+import type { LateFile } from './late-pictures.ts';
+
+/** What the build of an environment has seen so far. */
+export interface BuildState {
+  readonly environment: Environment;
+  readonly run: BuildRun;
+  readonly target: AssetTarget;
+  /** The files of each module of ours. Kept over the rebuilds of a watcher, which need not load a module again. */
+  readonly modules: Map<string, readonly PlacedFile[]>;
+  /** The files of each style sheet and each page, kept likewise: these are delivered whatever is in the chunks. */
+  readonly pages: Map<string, readonly PlacedFile[]>;
+  /** What has to be bought before chunks are rendered, by who asked for it. */
+  readonly late: Map<string, PlannedImage>;
+  /** The names of the pictures that were handed out in this build. */
+  readonly shipped: Set<string>;
+  /** What is to stand below the output folder. */
+  readonly placed: PlacedFile[];
+}
+
+/** The builds of a plugin's environments. */
+export interface Builds {
+  readonly begin: (environment: Environment, run: BuildRun, target: AssetTarget) => void;
+  readonly find: (environment: Environment) => BuildState | undefined;
+  /** Throws where it has not begun. */
+  readonly of: (environment: Environment) => BuildState;
+  /** The build that has pages. */
+  readonly client: () => BuildState;
+}
+
+export function builds(): Builds {
+  const states = new Map<Environment, BuildState>();
+  return {
+    begin: (environment, run, target) => {
+      const before = states.get(environment);
+      states.set(environment, {
+        environment,
+        run,
+        target,
+        modules: before?.modules ?? new Map<string, readonly PlacedFile[]>(),
+        pages: before?.pages ?? new Map<string, readonly PlacedFile[]>(),
+        late: new Map(),
+        shipped: new Set(),
+        placed: [],
+      });
+    },
+    find: (environment) => states.get(environment),
+    of: (environment) => {
+      const state = states.get(environment);
+      if (state === undefined) throw new Error('a module was loaded before the build began');
+      return state;
+    },
+    client: () => {
+      const state = [...states.values()].find(
+        ({ environment }) => environment.config.consumer === 'client',
+      );
+      if (state === undefined) throw new Error('there is a page, and no build for the client');
+      return state;
+    },
+  };
+}
+
+/** A picture's full-size files, one a format, in order of preference. */
+export function fullSizeFiles({ encoded, width }: Delivered): ReadonlyMap<Format, EncodedFile> {
+  return new Map(
+    encoded.filter(({ spec }) => spec.width === width).map((file) => [file.spec.format, file]),
+  );
+}
+
+/** The URL of a picture that has been bought since a style sheet named it. */
+export function lateUrlIn(
+  { run, target, pages, shipped, environment }: BuildState,
+  { name, format }: LateFile,
+  host: Host,
+): string {
+  const delivered = run.delivered.get(name);
+  const file = delivered === undefined ? undefined : fullSizeFiles(delivered).get(format);
+  if (file === undefined) throw new Error(`${name} was not bought`);
+  const placed = target.place(file);
+  pages.set(`${host.fileName} ${placed.fileName}`, [placed]);
+  shipped.add(name);
+  return hostUrl(placed.fileName, host, environment);
+}

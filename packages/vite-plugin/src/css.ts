@@ -1,0 +1,146 @@
+import { type CSSToken, tokenize, TokenType } from '@csstools/css-tokenizer';
+import { MagicString } from 'magic-string';
+
+/** A picture's full-size file in one of its formats. */
+export interface CssFile {
+  /** `image/avif`. */
+  readonly type: string;
+  /** Asked for only where it is used. */
+  readonly url: () => Promise<string>;
+}
+
+/** Style sheets as Vite sees them, whatever they are written in; not what is imported as text or as a URL. */
+export const cssModule: RegExp =
+  /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|sss)(?:\?(?!(?:.*&)?(?:raw|url)(?:&|$))|$)/;
+
+/** What may have a reference in it; whether it does, the tokens say. */
+export const cssReference: RegExp = /tintype:/;
+
+/**
+ * Puts pictures where a style sheet names them: `url("tintype:hero")` becomes the fallback's URL; in `image-set()`,
+ * `"tintype:hero"` becomes one option a format, or the one that the option's `type()` names. `filesOf` gives the formats in
+ * order of preference, the fallback last. `null`: it names none.
+ */
+export async function expandCss(
+  css: string,
+  filesOf: (name: string) => Promise<readonly CssFile[]>,
+): Promise<MagicString | null> {
+  const text = new MagicString(css);
+  for (const { name, start, end, option } of findUses(css)) {
+    const files = await filesOf(name);
+    if (option === null) text.overwrite(start, end, await urlOf(files.at(-1)!));
+    else text.overwrite(option.start, option.end, await optionsOf(files, option));
+  }
+  return text.hasChanged() ? text : null;
+}
+
+interface Use {
+  readonly name: string;
+  /** Of the `url()`, or of the string in an `image-set()`. Characters, from 0. */
+  readonly start: number;
+  readonly end: number;
+  /** What surrounds it in an `image-set()`. */
+  readonly option: ImageSetOption | null;
+}
+
+interface ImageSetOption {
+  readonly start: number;
+  readonly end: number;
+  /** The option without the picture: its resolution, its type. */
+  readonly rest: string;
+}
+
+function findUses(css: string): Use[] {
+  const tokens = tokenize({ css });
+  const open: string[] = [];
+  const uses: Use[] = [];
+  tokens.forEach((token, at) => {
+    const [type, , start, last] = token;
+    if (type === TokenType.Function) open.push(token[4].value.toLowerCase());
+    else if (type === TokenType.OpenParen) open.push('(');
+    else if (type === TokenType.CloseParen) open.pop();
+    else if (type === TokenType.URL && isReference(token[4].value)) {
+      uses.push(useOf(css, tokens, at, token[4].value, { start, end: last + 1 }, open.at(-1)));
+    } else if (type === TokenType.String && isReference(token[4].value)) {
+      const [inner, outer] = [open.at(-1), open.at(-2)];
+      if (isImageSet(inner)) {
+        uses.push(useOf(css, tokens, at, token[4].value, { start, end: last + 1 }, inner));
+      } else if (inner === 'url' || inner === 'src') {
+        const range = { start: callStart(tokens, at), end: callEnd(tokens, at) };
+        uses.push(useOf(css, tokens, at, token[4].value, range, outer));
+      }
+    }
+  });
+  return uses;
+}
+
+function isReference(value: string): boolean {
+  return value.startsWith('tintype:');
+}
+
+function isImageSet(name: string | undefined): boolean {
+  return name === 'image-set' || name === '-webkit-image-set';
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function useOf(
+  css: string,
+  tokens: readonly CSSToken[],
+  at: number,
+  value: string,
+  { start, end }: Range,
+  around: string | undefined,
+): Use {
+  const name = value.slice('tintype:'.length).trim();
+  if (!isImageSet(around)) return { name, start, end, option: null };
+  const first = edge(tokens, at, -1, start);
+  const last = edge(tokens, at, 1, end);
+  const rest = `${css.slice(first, start)} ${css.slice(end, last)}`.trim();
+  return { name, start, end, option: { start: first, end: last, rest } };
+}
+
+/** Where an option begins or ends: at the comma or the parenthesis of the `image-set()` that it is in. */
+function edge(tokens: readonly CSSToken[], from: number, step: 1 | -1, inside: number): number {
+  let depth = 0;
+  let reached = inside;
+  for (let at = from + step; at >= 0 && at < tokens.length; at += step) {
+    const [type, , start, last] = tokens[at]!;
+    // The picture's own `url(` and `)` are part of it.
+    if (step === 1 ? start < inside : last >= inside) continue;
+    const opens = type === TokenType.Function || type === TokenType.OpenParen;
+    const closes = type === TokenType.CloseParen;
+    if (depth === 0 && (type === TokenType.Comma || (step === 1 ? closes : opens))) break;
+    depth += (step === 1 ? opens : closes) ? 1 : (step === 1 ? closes : opens) ? -1 : 0;
+    reached = step === 1 ? last + 1 : start;
+  }
+  return reached;
+}
+
+function callStart(tokens: readonly CSSToken[], at: number): number {
+  const index = tokens.findLastIndex(
+    ([type], before) => before < at && type === TokenType.Function,
+  );
+  return tokens[index]![2];
+}
+
+function callEnd(tokens: readonly CSSToken[], at: number): number {
+  const token = tokens.find(([type], after) => after > at && type === TokenType.CloseParen);
+  return token![3] + 1;
+}
+
+async function optionsOf(files: readonly CssFile[], { rest }: ImageSetOption): Promise<string> {
+  const [, type] = /type\(\s*["']([^"']+)["']\s*\)/.exec(rest) ?? [];
+  const after = rest === '' ? '' : ` ${rest}`;
+  const chosen = type === undefined ? undefined : files.find((file) => file.type === type);
+  if (chosen !== undefined) return (await urlOf(chosen)) + after;
+  const options = files.map(async (file) => `${await urlOf(file)} type("${file.type}")${after}`);
+  return (await Promise.all(options)).join(', ');
+}
+
+async function urlOf({ url }: CssFile): Promise<string> {
+  return `url("${(await url()).replaceAll(/["\\\n]/g, (character) => `\\${character.charCodeAt(0).toString(16)} `)}")`;
+}

@@ -1,0 +1,95 @@
+import { MagicString } from 'magic-string';
+import { type DefaultTreeAdapterTypes, parse } from 'parse5';
+import type { Picture } from './picture.ts';
+import { pictureElements, renderAttributes, renderSources } from './picture-elements.ts';
+
+type Element = DefaultTreeAdapterTypes.Element;
+type ParentNode = DefaultTreeAdapterTypes.ParentNode;
+
+/** An attribute of a page that names an image: `src="tintype:hero"`. */
+export interface HtmlReference {
+  readonly name: string;
+  /** Characters of the page, from 0. */
+  readonly offset: number;
+}
+
+/** Every image that a page names, in the order of the page. */
+export function findReferences(html: string): HtmlReference[] {
+  if (!html.includes(scheme)) return [];
+  return findUses(html).map(({ name, start }) => ({ name, offset: start }));
+}
+
+/**
+ * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset`
+ * becomes the format's that `type` names, or else the fallback's; any other attribute the fallback's URL. All the rest
+ * of the page stays as it is, to the letter.
+ */
+export function expandHtml(html: string, pictureOf: (name: string) => Picture): string {
+  if (!html.includes(scheme)) return html;
+  const text = new MagicString(html);
+  for (const use of findUses(html)) {
+    const picture = pictureOf(use.name);
+    if (use.element.tagName === 'img' && use.attribute === 'src') expandImg(text, use, picture);
+    else text.overwrite(use.start, use.end, attributeText(use, picture));
+  }
+  return text.toString();
+}
+
+const scheme = 'tintype:';
+
+interface Use {
+  readonly name: string;
+  readonly element: Element;
+  readonly attribute: string;
+  /** Of the attribute, its name included. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function findUses(html: string): Use[] {
+  const uses: Use[] = [];
+  const walk = (parent: ParentNode): void => {
+    for (const node of parent.childNodes) {
+      if (!('attrs' in node)) continue;
+      for (const { name, value } of node.attrs) {
+        const at = node.sourceCodeLocation?.attrs?.[name];
+        const named = value.trim();
+        if (at === undefined || !named.startsWith(scheme)) continue;
+        const { startOffset: start, endOffset: end } = at;
+        uses.push({ name: named.slice(scheme.length), element: node, attribute: name, start, end });
+      }
+      walk('content' in node ? node.content : node);
+    }
+  };
+  walk(parse(html, { sourceCodeLocationInfo: true }));
+  return uses.toSorted((a, b) => a.start - b.start);
+}
+
+function expandImg(text: MagicString, { element, start, end }: Use, picture: Picture): void {
+  const given = Object.fromEntries(element.attrs.map(({ name, value }) => [name, value]));
+  const { src: _, style: ownStyle, ...kept } = given;
+  const { sources, img } = pictureElements(picture, {
+    ...kept,
+    ...(ownStyle && { style: ownStyle }),
+  });
+  // The author's attributes stay as they are written; what is not among them stands in the place of `src`.
+  const added = Object.entries(img).filter(([name]) => !Object.hasOwn(kept, name));
+  text.overwrite(start, end, renderAttributes(Object.fromEntries(added)).trimStart());
+
+  const place = element.sourceCodeLocation!;
+  const ownStyleAt = place.attrs?.['style'];
+  if (ownStyleAt !== undefined) text.remove(ownStyleAt.startOffset, ownStyleAt.endOffset);
+  if (sources.length === 0) return;
+  const isInPicture = element.parentNode !== null && element.parentNode.nodeName === 'picture';
+  text.appendLeft(place.startOffset, `${isInPicture ? '' : '<picture>'}${renderSources(sources)}`);
+  if (!isInPicture) text.appendRight(place.endOffset, '</picture>');
+}
+
+function attributeText({ element, attribute }: Use, { sources, img }: Picture): string {
+  const type = element.attrs.find(({ name }) => name === 'type')?.value;
+  const srcsets = Object.entries(sources);
+  const chosen = srcsets.find(([format]) => type === `image/${format}`) ?? srcsets.at(-1);
+  const isSet = attribute === 'srcset' || attribute === 'imagesrcset';
+  const value = isSet ? (chosen?.[1] ?? img.src) : img.src;
+  return renderAttributes({ [attribute]: value }).trimStart();
+}

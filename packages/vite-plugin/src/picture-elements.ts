@@ -1,0 +1,79 @@
+import type { Picture } from './picture.ts';
+
+/** Attributes of an element; `null`, `undefined` and `false` leave one out, `true` writes it without a value. */
+export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** A picture's elements, before they are written. */
+export interface PictureElements {
+  /** All formats but the fallback. */
+  readonly sources: readonly Attributes[];
+  readonly img: Attributes;
+}
+
+/** What an author gave, by lower-case names, wins over what the picture says. */
+export function pictureElements(picture: Picture, given: Attributes): PictureElements {
+  const formats = Object.entries(picture.sources);
+  const fallback = formats.at(-1)?.[1];
+  const sizes = given['sizes'] ?? picture.sizes;
+  const isResponsive = fallback?.includes(', ') ?? false;
+  return {
+    sources: formats.slice(0, -1).map(([format, srcset]) => ({
+      type: `image/${format}`,
+      srcset,
+      sizes,
+    })),
+    img: {
+      src: picture.img.src,
+      srcset: isResponsive ? fallback : null,
+      sizes,
+      ...dimensions(picture, given),
+      alt: picture.alt,
+      loading: 'lazy',
+      decoding: 'async',
+      ...given,
+      style: style(picture, given['style']),
+    },
+  };
+}
+
+/** Of a width or a height alone, the other follows: the space that is kept has the picture's shape. */
+function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): Attributes {
+  if (width !== undefined && height !== undefined) return { width, height };
+  if (Number(width) > 0) return { width, height: Math.round((Number(width) * h) / w) };
+  if (Number(height) > 0) return { width: Math.round((Number(height) * w) / h), height };
+  return { width: width ?? w, height: height ?? h };
+}
+
+/** The placeholder, behind a picture that hides it once it is there; the author's own style comes after it. */
+function style({ placeholder, color, hasAlpha }: Picture, own: Attributes[string]): string | null {
+  const background =
+    placeholder === null ? color : `url(${placeholder}) center / 100% 100% no-repeat`;
+  const parts = [
+    background === null || hasAlpha ? '' : `background:${background}`,
+    typeof own === 'string' ? own : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? null : parts.join(';');
+}
+
+/** ` src="…" alt=""`, everything escaped. Throws for a name that would be something else than an attribute. */
+export function renderAttributes(attributes: Attributes): string {
+  return Object.entries(attributes)
+    .filter(([, value]) => value !== null && value !== undefined && value !== false)
+    .map(([name, value]) => {
+      if (!/^[\w:@.-]+$/.test(name)) throw new Error(`"${name}" is no attribute's name`);
+      return value === true ? ` ${name}` : ` ${name}="${escapeHtml(String(value))}"`;
+    })
+    .join('');
+}
+
+export function renderSources(sources: readonly Attributes[]): string {
+  return sources.map((source) => `<source${renderAttributes(source)}>`).join('');
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
