@@ -54,6 +54,13 @@ test('where all is stored, the time left is that of the encoding', () => {
   expect(timeLeft(progress, 1000)).toBe(4000);
 });
 
+test('a picture that another process is at is in flight until that is over', () => {
+  const waiting = progressOf(plan, { ...EVENTS.waiting, key: 'a', ms: 2000 });
+  expect([...waiting.inFlight.values()]).toEqual([{ id: 'hero', since: -2000, isElsewhere: true }]);
+  expect(waiting.lanes).toBe(0);
+  expect(advance(waiting, { ...EVENTS.waited, key: 'a' }, 0).inFlight.size).toBe(0);
+});
+
 test('a failed picture is not waited for', () => {
   const progress = progressOf(
     { ...plan, stored: 8, toBuy: 2 },

@@ -19,7 +19,14 @@ export interface Progress {
   /** True as soon as one cost is not known. */
   readonly isCostOpen: boolean;
   /** By key: two candidates of one image share its id. */
-  readonly inFlight: ReadonlyMap<string, { readonly id: string; readonly since: number }>;
+  readonly inFlight: ReadonlyMap<string, Flight>;
+}
+
+interface Flight {
+  readonly id: string;
+  readonly since: number;
+  /** Another process is at it, and this one waits. */
+  readonly isElsewhere: boolean;
 }
 
 export const NO_PROGRESS: Progress = {
@@ -46,9 +53,20 @@ export function advance(progress: Progress, event: Event, now: number): Progress
         toMake: event.toBuy,
       };
     case 'generating': {
-      const inFlight = new Map(progress.inFlight).set(event.key, { id: event.id, since: now });
+      const inFlight = new Map(progress.inFlight).set(event.key, {
+        id: event.id,
+        since: now,
+        isElsewhere: false,
+      });
       return { ...progress, inFlight, lanes: Math.max(progress.lanes, inFlight.size) };
     }
+    case 'waiting': {
+      const { id, key, ms } = event;
+      const flight = { id, since: now - ms, isElsewhere: true };
+      return { ...progress, inFlight: new Map(progress.inFlight).set(key, flight) };
+    }
+    case 'waited':
+      return { ...progress, inFlight: without(progress.inFlight, event.key) };
     case 'generated':
       return {
         ...progress,

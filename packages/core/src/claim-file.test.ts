@@ -53,7 +53,8 @@ test('a holder that was killed is taken over at once', async () => {
   expect(await isHeld(path)).toBe(false);
   const started = performance.now();
   const claim = await claimFile(path, never);
-  expect(performance.now() - started).toBeLessThan(2000);
+  // Long before one of which nobody can ask would be.
+  expect(performance.now() - started).toBeLessThan(10_000);
   await claim?.release();
 });
 

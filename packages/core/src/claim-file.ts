@@ -17,7 +17,8 @@ export interface ClaimTiming {
   readonly pollMs: number;
 }
 
-const defaultTiming: ClaimTiming = { beatMs: 1000, deadAfterMs: 15_000, pollMs: 100 };
+/** What holds where nobody says otherwise. */
+export const defaultTiming: ClaimTiming = { beatMs: 1000, deadAfterMs: 15_000, pollMs: 100 };
 
 /** Who holds a claim. `beats` grows while the holder lives: no clocks are compared, for machines' clocks differ. */
 interface Holder extends ProcessMark {
@@ -36,7 +37,8 @@ interface Link {
  * Waits until `path` is this process's, and keeps it: one process at a time, on every file system that creates a file
  * exclusively and renames atomically, which local ones and NFS from version 3 on do. A holder on the same machine is
  * dead when its process is, at once; on another machine, when it shows no life for `deadAfterMs`. A slow one is waited
- * for. Resolves to `null` when the signal is aborted first.
+ * for. Resolves to `null` when the signal is aborted first. `onWait` is told at each look that finds another holder how
+ * long that has been so.
  *
  * A dead holder's file stays where it is until its heir lets go: the heir is who creates the one file that is named
  * after the dead one's token, so that of several that find it dead only one can be.
@@ -45,7 +47,9 @@ export async function claimFile(
   path: string,
   signal: AbortSignal,
   timing: ClaimTiming = defaultTiming,
+  onWait: (ms: number) => void = () => {},
 ): Promise<Claim | null> {
+  const began = performance.now();
   await mkdir(dirname(path), { recursive: true });
   const mine = await ownHolder();
   let seen = null as { readonly text: string; readonly since: number } | null;
@@ -59,6 +63,7 @@ export async function claimFile(
     if (seen?.text !== last.text) seen = { text: last.text, since: performance.now() };
     const silentMs = performance.now() - seen.since;
     if (!(await isDead(last.holder, silentMs, timing))) {
+      onWait(performance.now() - began);
       await sleep(timing.pollMs, undefined, { signal }).catch(() => {});
       continue;
     }

@@ -4,7 +4,7 @@ import type { Diagnostic } from './types.ts';
  * Everything that can happen in a run, one union. The shells turn events into a live view, plain lines, JSON lines or
  * annotations; core itself never prints.
  *
- * `delivered`, and what is marked so, is for views only; the rest are the JSON events of the contract.
+ * `delivered`, `waiting`, `waited`, and what is marked so, are for views only; the rest are the JSON events of the contract.
  */
 export type Event =
   | ({ readonly type: 'diagnostic' } & Diagnostic)
@@ -30,6 +30,10 @@ export type Event =
       readonly toBuy: number;
     }
   | { readonly type: 'generating'; readonly id: string; readonly key: string }
+  /** Another process has been buying the picture for so long: said soon, and again each time that has doubled. */
+  | { readonly type: 'waiting'; readonly id: string; readonly key: string; readonly ms: number }
+  /** After `waiting`: the other process is done with it, or is no more. */
+  | { readonly type: 'waited'; readonly id: string; readonly key: string; readonly ms: number }
   | {
       readonly type: 'generated';
       readonly id: string;
@@ -45,6 +49,8 @@ export type Event =
       readonly code: string;
       readonly message: string;
       readonly maybeBilled: boolean;
+      /** It was not asked for because another image failed, which has been said. For views only. */
+      readonly isFollowing?: true;
       /** Where the image is defined. */
       readonly manifest: string;
       readonly line: number;

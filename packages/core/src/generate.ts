@@ -1,4 +1,5 @@
 import { isMaybeBilled } from './run/buy-original.ts';
+import { NotAskedError } from './run/buyer.ts';
 import { type Context, report } from './context.ts';
 import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
@@ -143,6 +144,7 @@ function failedEvent(planned: PlannedRequest, error: unknown) {
     code: error instanceof TintypeError ? error.code : 'internal',
     message: error instanceof Error ? error.message : String(error),
     maybeBilled: isMaybeBilled(error),
+    ...(error instanceof NotAskedError && { isFollowing: true as const }),
     manifest: planned.manifest,
     line: planned.line,
   } as const;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuMsOf } from '../test/support/cpu-time.ts';
 import { redact } from './redact.ts';
 
 describe('redact', () => {
@@ -55,11 +56,3 @@ describe('redact', () => {
     }
   });
 });
-
-/** The processor's time, which does not count what other processes take of it. */
-function cpuMsOf(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}

@@ -92,8 +92,8 @@ export interface ImageEntry {
   /** One image a row; `null`: the entry is one image. */
   readonly rows: readonly Row[] | null;
   readonly pick: number | null;
-  /** What has a mistake that was reported already, beyond its `fields`: nothing is said that follows from it. */
-  readonly broken: readonly ('preset' | 'each' | 'pick')[];
+  /** What has a mistake that was reported already, beyond its `fields`: nothing is said that follows from it. `rows`: some of them. */
+  readonly broken: readonly ('preset' | 'each' | 'rows' | 'pick')[];
 }
 
 /** One row of `each`: the values of its variables, and where it stands in a file of its own. */

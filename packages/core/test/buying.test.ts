@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { claimFile } from '../src/claim-file.ts';
 import type { Provider } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import {
@@ -38,6 +40,45 @@ describe('requests in flight', () => {
     expect(result).toMatchObject({ bought: 9 });
     expect(slow.inFlightPeak).toBe(concurrency);
   });
+});
+
+test('a picture that another process is at is waited for, with a word now and then', async () => {
+  await using made = await project(['a', 'b']);
+  const { requests } = await made.plan();
+  const key = requests[0]!.key!;
+  const path = join(made.root, '.tintype/attempts', `${key}.claim`);
+  const claim = await claimFile(path, new AbortController().signal);
+  const { events, result } = await made.generate({
+    onEvent: (event) => {
+      if (event.type === 'waiting' && event.ms > 4000) void claim!.release();
+    },
+  });
+  expect(result).toMatchObject({ bought: 2, failed: 0 });
+  const waits = eventsOf(events, 'waiting');
+  expect(waits.length).toBeGreaterThan(1);
+  for (const [index, { id, ms }] of waits.entries()) {
+    expect(id).toBe('a');
+    expect(ms).toBeGreaterThanOrEqual(index === 0 ? 2000 : 2 * waits[index - 1]!.ms - 1);
+  }
+  const [over, ...others] = eventsOf(events, 'waited');
+  expect(over).toMatchObject({ id: 'a', key });
+  expect(others).toEqual([]);
+  // Bought by this process after all, for the other one let go without it.
+  const types = events.flatMap((event) =>
+    'key' in event && event.key === key ? [event.type] : [],
+  );
+  expect(types.slice(types.indexOf('waited'))).toEqual(['waited', 'generating', 'generated']);
+});
+
+test('a store that cannot be written is said once, however many pictures are wanted', async () => {
+  await using made = await project(many);
+  await made.write('.tintype/attempts', 'a file where the folder should be');
+  const { events, result } = await made.generate();
+  expect(result).toMatchObject({ bought: 0, failed: 9 });
+  const failed = eventsOf(events, 'failed');
+  expect(failed.filter(({ isFollowing }) => isFollowing !== true)).toHaveLength(1);
+  expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['store-not-writable']));
+  expect(api().requests).toEqual([]);
 });
 
 describe('pictures a minute', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TintypeError } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { moderationBlocked } from './support/openai-emulator.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -67,6 +68,28 @@ describe('images that work from images', () => {
     expect(result).toMatchObject({ bought: 10, delivered: 10 });
     expect(api().ledger.map(({ prompt }) => prompt)).toEqual(Object.keys(chain));
   });
+
+  test(
+    'a chain of 5,000 waits for its first, and fails with it',
+    { timeout: 240_000 },
+    async () => {
+      const length = 5000;
+      const graph = Object.fromEntries(
+        Array.from({ length }, (_, index) => [
+          `c${index}`,
+          // The last comes first, so that all of the others are reached by way of it.
+          index === length - 1 ? {} : { from: [`tintype:c${index + 1}`] },
+        ]),
+      );
+      await using made = await project(graph);
+      api().fail(moderationBlocked());
+      const { result, events } = await made.generate();
+      expect(result).toMatchObject({ bought: 0, failed: length });
+      const codes = eventsOf(events, 'failed').map(({ code }) => code);
+      expect(codes.filter((code) => code === 'upstream-failed')).toHaveLength(length - 1);
+      expect(api().ledger).toEqual([]);
+    },
+  );
 
   test('are blocked in the plan, with a price range and without a key', async () => {
     await using made = await project(diamond);

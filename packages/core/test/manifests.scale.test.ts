@@ -4,6 +4,7 @@ import { parseRows } from '../src/manifest/parse-rows.ts';
 import { expandJobs } from '../src/plan/expand-jobs.ts';
 import { modelTable } from '../src/plan/models.ts';
 import { requestKey, requestOf } from '../src/plan/request-key.ts';
+import { cpuMsOf } from './support/cpu-time.ts';
 import { expandText, jobsOf } from './support/expand-text.ts';
 
 /** Bounds that hold on a slow machine, and not where something takes quadratic time. */
@@ -119,8 +120,8 @@ describe('thousands of mistakes take linear time', () => {
         `images:\n  a: { prompt: "${'{{ '.repeat(count)}", alt: "${' '.repeat(count)}" }\n`,
     ],
   ])('%s', (_, write) => {
-    const small = timeOf(() => expandText(write(500)));
-    const large = timeOf(() => expandText(write(4000)));
+    const small = cpuMsOf(() => expandText(write(500)));
+    const large = cpuMsOf(() => expandText(write(4000)));
     // Eight times as many take 64 times as long where the time is quadratic; small times are mostly noise.
     expect(large).toBeLessThan(Math.max(small * 30, 2000));
   });
@@ -133,20 +134,10 @@ function range(count: number): number[] {
 }
 
 function within<T>(maxMs: number, work: () => T): T {
-  const before = process.cpuUsage();
-  const result = work();
-  expect(cpuMsSince(before)).toBeLessThan(maxMs);
-  return result;
-}
-
-function timeOf(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  return cpuMsSince(before);
-}
-
-/** The processor's time, which does not count what other processes take of it. */
-function cpuMsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  let result: { readonly value: T } | null = null;
+  const ms = cpuMsOf(() => {
+    result = { value: work() };
+  });
+  expect(ms).toBeLessThan(maxMs);
+  return result!.value;
 }

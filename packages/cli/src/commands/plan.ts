@@ -18,13 +18,13 @@ export async function planCommand(
   flags: PlanFlags,
 ): Promise<number> {
   const { stdout, stderr } = shell;
-  const { plan, config } = await withRun(
+  const { plan, toBuy, config } = await withRun(
     shell,
     flags,
-    async (core, context) => ({
-      plan: await core.planProject(context, ids),
-      config: context.config,
-    }),
+    async (core, context) => {
+      const plan = await core.planProject(context, ids);
+      return { plan, toBuy: core.toBuy(plan.requests), config: context.config };
+    },
     flags.json ? stderr : stdout,
   );
   if (flags.json) {
@@ -34,6 +34,7 @@ export async function planCommand(
       planTable(plan, {
         colors: colorsFor(stdout, shell.env),
         maxCostUsd: config.maxCostUsd,
+        toBuy,
         ...(stdout.isTTY && stdout.columns !== undefined && { width: stdout.columns }),
       }),
     );

@@ -18,8 +18,8 @@ export function liveFrame(
   const { columns, rows, now, colors } = options;
   const flights = [...progress.inFlight.values()];
   const shown = flights.slice(0, Math.max(1, Math.min(MAX_FLIGHTS, rows - 4)));
-  const lines = shown.map(({ id, since }) => {
-    const elapsed = duration(now - since);
+  const lines = shown.map(({ id, since, isElsewhere }) => {
+    const elapsed = `${isElsewhere ? 'another process ' : ''}${duration(now - since)}`;
     const spinner = SPINNER[Math.floor((now - since) / SPIN_MS) % SPINNER.length] ?? '';
     const name = truncate(cleanLine(id), Math.max(1, columns - elapsed.length - 6));
     return `${colors.cyan(spinner)} ${name}  ${colors.dim(elapsed)}`;

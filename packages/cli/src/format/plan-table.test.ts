@@ -1,3 +1,4 @@
+import { type Key, type Plan, toBuy } from '@tintype/core';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import { planOf } from '../../test/support/plan.ts';
@@ -5,16 +6,22 @@ import { planTable } from './plan-table.ts';
 import { displayWidth } from './table.ts';
 
 const plain = { colors: picocolors.createColors(false), maxCostUsd: null };
+
+/** As the command prints it: core says what would be bought. */
+function printed(plan: Plan, options: Partial<Parameters<typeof planTable>[1]> = {}): string {
+  return planTable(plan, { ...plain, toBuy: toBuy(plan.requests), ...options });
+}
+
 const STORED = { status: 'stored', reason: null, costUsd: { low: 0, high: 0 } } as const;
 
 test('a row a picture, then what is odd, then the price', () => {
   const plan = planOf(
     { id: 'hero', ...STORED },
-    { id: 'night', candidate: 2, costUsd: null, line: 12 },
+    { id: 'night', candidate: 2, costUsd: null, line: 12, key: 'cd34' as Key },
     { id: 'cart', status: 'attempted', reason: 'asked for before; may have been billed' },
     { id: 'icon', provider: 'offline', costUsd: { low: 0, high: 0 } },
   );
-  expect(planTable({ ...plan, totals: { ...plan.totals, unpriced: 1 } }, plain)).toBe(`\
+  expect(printed({ ...plan, totals: { ...plan.totals, unpriced: 1 } })).toBe(`\
 IMAGE  #  STATUS     MODEL                SIZE                  COST  WHERE
 hero      stored     gpt-image-2.5-flare  1536x1024               $0  site.images.yaml:3
 night  2  missing    gpt-image-2.5-flare  1536x1024          unknown  site.images.yaml:12
@@ -23,27 +30,34 @@ icon      missing    offline              1536x1024               $0  site.image
 
 cart (attempted): asked for before; may have been billed
 4 pictures: 1 stored, 2 missing, 1 attempted
-To make what is not stored: $0.0132–$0.0264, and 1 more at an unknown price
+2 to buy: $0.0132–$0.0264, and 1 of them at an unknown price
 `);
 });
 
 test('where all is stored there is nothing to buy', () => {
-  expect(planTable(planOf(STORED), plain)).toMatch(/\n1 picture: 1 stored\nNothing to buy.\n$/);
+  expect(printed(planOf(STORED))).toMatch(/\n1 picture: 1 stored\nNothing to buy.\n$/);
+});
+
+test('what two images ask for is bought once, and the last lines say what that saves', () => {
+  const plan = planOf({ id: 'hero' }, { id: 'hero-again' }, { id: 'hero-too' });
+  expect(printed(plan)).toMatch(
+    /\n3 pictures: 3 missing\n1 to buy: \$0\.0132–\$0\.0264\n2 rows ask for the same picture as another, which saves \$0\.0264–\$0\.0528\.\n$/,
+  );
 });
 
 test('a plan that generate would refuse says so', () => {
-  expect(planTable(planOf({}), { ...plain, maxCostUsd: 0.02 })).toContain(
+  expect(printed(planOf({}), { maxCostUsd: 0.02 })).toContain(
     'That is more than the budget of $0.0200: generate would refuse it.',
   );
-  expect(planTable(planOf({}), { ...plain, maxCostUsd: 0.03 })).not.toContain('budget');
+  expect(printed(planOf({}), { maxCostUsd: 0.03 })).not.toContain('budget');
 });
 
 test('the rows fit the terminal', () => {
-  const lines = planTable(planOf({ id: 'a/long/name-of-an-image' }), { ...plain, width: 60 });
+  const lines = printed(planOf({ id: 'a/long/name-of-an-image' }), { width: 60 });
   for (const line of lines.split('\n').slice(0, 2))
     expect(displayWidth(line)).toBeLessThanOrEqual(60);
 });
 
 test('a hostile model name does not reach the terminal', () => {
-  expect(planTable(planOf({ model: 'a\x1b[2J\nb' }), plain)).toContain('  a b  ');
+  expect(printed(planOf({ model: 'a\x1b[2J\nb' }))).toContain('  a b  ');
 });

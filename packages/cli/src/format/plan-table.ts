@@ -1,4 +1,4 @@
-import type { Plan, PlannedRequest } from '@tintype/core';
+import type { CostRange, Plan, PlannedRequest } from '@tintype/core';
 import { count, money, moneyRange } from './amounts.ts';
 import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
@@ -10,16 +10,22 @@ import { table, type Column } from './table.ts';
  */
 export function planTable(
   plan: Plan,
-  options: { readonly colors: Colors; readonly width?: number; readonly maxCostUsd: number | null },
+  options: {
+    readonly colors: Colors;
+    readonly width?: number;
+    readonly maxCostUsd: number | null;
+    /** Those of the rows that would be bought, each picture once. */
+    readonly toBuy: readonly PlannedRequest[];
+  },
 ): string {
-  const { colors, width, maxCostUsd } = options;
+  const { colors, width } = options;
   const [header = '', ...lines] = table(COLUMNS, plan.requests.map(cells), width);
   return [
     colors.bold(header),
     ...lines.map((line, i) => (plan.requests[i]?.status === 'stored' ? colors.dim(line) : line)),
     '',
     ...plan.requests.filter(isOdd).map((row) => colors.yellow(oddity(row))),
-    ...totals(plan, maxCostUsd),
+    ...totals(plan, options),
     '',
   ].join('\n');
 }
@@ -56,17 +62,42 @@ function oddity(row: PlannedRequest): string {
   return cleanLine(`${name} (${row.status}): ${row.reason}`);
 }
 
-function totals({ totals }: Plan, maxCostUsd: number | null): string[] {
+function totals(
+  { totals, requests }: Plan,
+  {
+    maxCostUsd,
+    toBuy,
+  }: { readonly maxCostUsd: number | null; readonly toBuy: readonly PlannedRequest[] },
+): string[] {
   const { costUsd, unpriced } = totals;
   const statuses = (['stored', 'missing', 'blocked', 'attempted'] as const)
     .filter((status) => totals[status] > 0)
     .map((status) => `${totals[status]} ${status}`);
   const lines = [[count(totals.images, 'picture'), statuses.join(', ')].filter(Boolean).join(': ')];
-  if (totals.stored === totals.images) return [...lines, 'Nothing to buy.'];
-  const more = unpriced > 0 && costUsd !== null ? `, and ${unpriced} more at an unknown price` : '';
-  lines.push(`To make what is not stored: ${moneyRange(costUsd)}${more}`);
+  if (toBuy.length === 0) return [...lines, 'Nothing to buy.'];
+  const more =
+    unpriced > 0 && costUsd !== null ? `, and ${unpriced} of them at an unknown price` : '';
+  lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(requests, toBuy));
   if (maxCostUsd !== null && costUsd !== null && costUsd.high > maxCostUsd) {
     lines.push(`That is more than the budget of ${money(maxCostUsd)}: generate would refuse it.`);
   }
   return lines;
+}
+
+/** What it saves that equal requests are bought once; nothing where there are none. */
+function sharing(rows: readonly PlannedRequest[], toBuy: readonly PlannedRequest[]): string[] {
+  const bought = new Map(toBuy.map((row) => [row.key, row]));
+  const wanted = rows.filter(({ status, isFree }) => status !== 'stored' && !isFree);
+  const shared = wanted.filter(
+    (row) => row.key !== null && !toBuy.includes(row) && bought.has(row.key),
+  );
+  if (shared.length === 0) return [];
+  const rowsWord = shared.length === 1 ? 'row asks' : 'rows ask';
+  const priced = shared.flatMap(({ costUsd }): CostRange[] => (costUsd === null ? [] : [costUsd]));
+  const saved = {
+    low: priced.reduce((sum, { low }) => sum + low, 0),
+    high: priced.reduce((sum, { high }) => sum + high, 0),
+  };
+  const saving = priced.length === 0 ? '' : `, which saves ${moneyRange(saved)}`;
+  return [`${shared.length} ${rowsWord} for the same picture as another${saving}.`];
 }

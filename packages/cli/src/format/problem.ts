@@ -21,6 +21,16 @@ export function isError(problem: Problem): boolean {
   }
 }
 
+/** What an earlier failure says already: views count it, and say `followingText` at the end. */
+export function isFollowing(event: Event): boolean {
+  return event.type === 'failed' && event.isFollowing === true;
+}
+
+export function followingText(following: number): string {
+  const were = following === 1 ? 'image was' : 'images were';
+  return `${following} more ${were} not asked for, for the reason given above`;
+}
+
 /** `file:line:column  code  message`, with the code frame below where there is one. */
 export function problemText(problem: Problem, colors: Colors): string {
   const code = isError(problem) ? colors.red(problem.code) : colors.yellow(problem.code);

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import type { TimedEvent } from '@tintype/core';
 import { explainError } from '../explain-error.ts';
 import { annotation } from '../format/annotation.ts';
-import { isError, isProblem, messageOf, type Problem } from '../format/problem.ts';
+import { isError, isFollowing, isProblem, messageOf, type Problem } from '../format/problem.ts';
 import { stepSummary } from '../format/step-summary.ts';
 import type { Output, Shell } from '../shell.ts';
 import type { View } from './reporter.ts';
@@ -49,7 +49,7 @@ export function githubView(
   return {
     report: (event) => {
       events.push(event);
-      if (isProblem(event)) annotate(event);
+      if (isProblem(event) && !isFollowing(event)) annotate(event);
       else plain.report(event);
     },
     notice: plain.notice,

@@ -9,7 +9,7 @@ export function jsonView(results: Output, notices: Output): View {
     report: (event) => {
       if (!IS_PUBLIC[event.type]) return;
       results.write(
-        `${safeJson({ ...event, deliveries: undefined, toBuy: undefined, isError: undefined })}\n`,
+        `${safeJson({ ...event, deliveries: undefined, toBuy: undefined, isError: undefined, isFollowing: undefined })}\n`,
       );
     },
     notice: (text) => notices.write(`${text}\n`),
@@ -23,6 +23,8 @@ const IS_PUBLIC: Readonly<Record<Event['type'], boolean>> = {
   warning: true,
   planned: true,
   generating: true,
+  waiting: false,
+  waited: false,
   generated: true,
   failed: true,
   delivered: false,

@@ -19,6 +19,7 @@ site.images.yaml:3:5  unknown-field  unknown field "prmpt"; did you mean "prompt
 site.images.yaml:2  maybe-billed  hero was asked for before
 planned 4 pictures: 1 stored, 3 to buy for at most $0.1264
 generating hero
+waiting for hero, which another process has been buying for 4 s
 generated hero in 12 s for $0.0132
 site.images.yaml:22  moderation  cart: refused by the safety system
 delivered hero: 6 files, 1.4 MB -> 182 kB, 87% smaller
@@ -45,6 +46,18 @@ test('a failure that may have been billed says so', () => {
   );
   expect(stderr.text).toBe(
     'site.images.yaml:22  timeout  cart: no answer (it may have been billed)\n',
+  );
+});
+
+test('what fails for a reason that was given is counted, and not said again', () => {
+  const stderr = new FakeOutput();
+  const view = plainView(stderr, { colors, quiet: true });
+  const following = timed({ ...EVENTS.failed, isFollowing: true });
+  for (const event of [timed(EVENTS.failed), following, following, timed(EVENTS.done)])
+    view.report(event);
+  expect(stderr.text).toBe(
+    'site.images.yaml:22  moderation  cart: refused by the safety system\n' +
+      '2 more images were not asked for, for the reason given above\n',
   );
 });
 

@@ -2,7 +2,7 @@ import type { Event } from '@tintype/core';
 import { count, duration, forMoney, saving } from '../format/amounts.ts';
 import { cleanLine } from '../format/clean.ts';
 import type { Colors } from '../format/colors.ts';
-import { isError, isProblem, problemText } from '../format/problem.ts';
+import { followingText, isError, isFollowing, isProblem, problemText } from '../format/problem.ts';
 import type { Output } from '../shell.ts';
 import type { View } from './reporter.ts';
 
@@ -12,9 +12,12 @@ export function plainView(
   options: { readonly colors: Colors; readonly quiet: boolean },
 ): View {
   const { colors, quiet } = options;
+  let following = 0;
   return {
     report: (event) => {
-      if (quiet && !(isProblem(event) && isError(event))) return;
+      if (isFollowing(event)) following++;
+      if (event.type === 'done' && following > 0) stream.write(`${followingText(following)}\n`);
+      if ((quiet && !(isProblem(event) && isError(event))) || isFollowing(event)) return;
       const line = isProblem(event) ? problemText(event, colors) : progressLine(event);
       if (line !== null) stream.write(`${line}\n`);
     },
@@ -36,6 +39,8 @@ function progressLine(event: Event): string | null {
     }
     case 'generating':
       return `generating ${cleanLine(event.id)}`;
+    case 'waiting':
+      return `waiting for ${cleanLine(event.id)}, which another process has been buying for ${duration(event.ms)}`;
     case 'generated':
       return `generated ${cleanLine(event.id)} in ${duration(event.ms)}${forMoney(event.costUsd)}`;
     case 'delivered':

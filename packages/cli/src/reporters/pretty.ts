@@ -2,7 +2,7 @@ import type { TimedEvent } from '@tintype/core';
 import { clean } from '../format/clean.ts';
 import { colorsFor, type Colors } from '../format/colors.ts';
 import { liveFrame } from '../format/live-frame.ts';
-import { isProblem, problemText } from '../format/problem.ts';
+import { followingText, isFollowing, isProblem, problemText } from '../format/problem.ts';
 import { displayWidth } from '../format/table.ts';
 import { advance, NO_PROGRESS } from '../progress.ts';
 import type { Shell } from '../shell.ts';
@@ -20,6 +20,7 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
   let progress = NO_PROGRESS;
   let finishedLines: string[] = [];
   let frame: readonly string[] = [];
+  let following = 0;
   let isCursorHidden = false;
 
   function paint(next: readonly string[]): void {
@@ -60,7 +61,11 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
   return {
     report: (event) => {
       progress = advance(progress, event, shell.now().getTime());
-      const line = finishedLine(event, colors);
+      if (isFollowing(event)) following++;
+      const line =
+        event.type === 'done' && following > 0
+          ? followingText(following)
+          : finishedLine(event, colors);
       if (line !== null) finishedLines.push(line);
     },
     notice: (text) => {
@@ -80,6 +85,7 @@ function finishedLine(event: TimedEvent, colors: Colors): string | null {
   if (event.type === 'delivered') {
     return event.isChanged ? `${colors.green('✓')} ${deliveredText(event)}` : null;
   }
+  if (isFollowing(event)) return null;
   if (event.type === 'failed') return `${colors.red('✗')} ${problemText(event, colors)}`;
   return isProblem(event) ? problemText(event, colors) : null;
 }

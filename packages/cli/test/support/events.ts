@@ -30,6 +30,8 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     toBuy: 3,
   },
   generating: { type: 'generating', id: 'hero', key: 'a1' },
+  waiting: { type: 'waiting', id: 'hero', key: 'ab12', ms: 4000 },
+  waited: { type: 'waited', id: 'hero', key: 'ab12', ms: 5000 },
   generated: { type: 'generated', id: 'hero', key: 'a1', costUsd: 0.0132, ms: 12_300 },
   failed: {
     type: 'failed',

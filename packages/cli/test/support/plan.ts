@@ -38,5 +38,6 @@ function plannedRequest(row: Partial<PlanRow>): PlannedRequest {
     ...complete,
     job: { picture: { size: '1536x1024', prompt: 'not for the public' } },
     isFree: row.provider === 'offline',
+    refusal: null,
   } as unknown as PlannedRequest;
 }

@@ -170,6 +170,23 @@ describe('rows in a file of their own', () => {
     expect(expanded.jobs).toEqual([]);
   });
 
+  test.each([
+    ['that cannot be read', ''],
+    ['of which one is bad', 'name,n\nhome,1\ncart\n'],
+  ])('an image that may be one of rows %s is not called unknown', async (_, rows) => {
+    const works = (id: string, from: string): string =>
+      `  ${id}: { prompt: x, alt: y, input_images: ["tintype:${from}"] }\n`;
+    await put({
+      'a.images.yaml': `${entry('r.csv')}${works('a', 'i-cart')}${works('b', 'j-cart')}`,
+      ...(rows !== '' && { 'r.csv': rows }),
+    });
+    const { diagnostics, expanded } = await readAndExpand();
+    expect(places([...diagnostics, ...expanded.diagnostics])).toEqual([
+      rows === '' ? '3:11 not-readable' : 'r.csv:3:1 bad-row',
+      '7:42 unknown-image',
+    ]);
+  });
+
   test('bad rows are said in the data file, and the good ones are images', async () => {
     await put({ 'a.images.yaml': entry('r.csv'), 'r.csv': 'name,n\nhome,1\ncart\n' });
     const { diagnostics, expanded } = await readAndExpand();

@@ -102,7 +102,14 @@ async function completeEntry(
   const { rows, diagnostics } = parseRows(read.file, read.bytes);
   return rows.length === 0
     ? { image: { ...entry, rows: null, broken }, diagnostics }
-    : { image: { ...entry, rows }, diagnostics };
+    : {
+        image: {
+          ...entry,
+          rows,
+          ...(diagnostics.length > 0 && { broken: [...entry.broken, 'rows'] }),
+        },
+        diagnostics,
+      };
 }
 
 function codeOf({ isTooLarge }: { readonly isTooLarge?: true }): Finding['code'] {

@@ -4,12 +4,13 @@ import type { InputReference, Job, PlacedFinding } from '../types.ts';
 /**
  * What is wrong with the references between images: one to an image or a candidate that there is not, and every loop,
  * named in full. `whole`: the jobs without a mistake of their own, for of others it is not known how many candidates
- * they have; `ids`: of all images.
+ * they have; `ids`: of all images; `mayBe`: whether it is not known that there is no image of an id.
  */
 export function checkGraph(
   jobs: readonly Job[],
   whole: readonly Job[],
   ids: ReadonlySet<string>,
+  mayBe: (id: string) => boolean = () => false,
 ): PlacedFinding[] {
   const byId = new Map(whole.map((job) => [job.id, job]));
   const findings: PlacedFinding[] = [];
@@ -17,7 +18,7 @@ export function checkGraph(
     // Nobody reads so many suggestions, and to look for each among thousands of ids takes long.
     const near = findings.length < maxSuggestions ? ids : [];
     const message = referenceProblem(reference, byId.get(reference.id), ids, near);
-    if (message === null) continue;
+    if (message === null || (!ids.has(reference.id) && mayBe(reference.id))) continue;
     findings.push({ place: reference.place, finding: { code: 'unknown-image', message } });
   }
   return [...findings, ...loops(jobs)];

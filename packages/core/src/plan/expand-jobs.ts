@@ -88,11 +88,32 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
     }
   }
   const ids = new Set(taken.keys());
-  for (const { place, finding } of [...outputClashes(jobs), ...checkGraph(checkable, jobs, ids)]) {
+  const unread = manifests.flatMap(({ images }) => images.filter(isUnread).map(idPattern));
+  const mayBe = (id: string): boolean => unread.some((pattern) => pattern.test(id));
+  for (const { place, finding } of [
+    ...outputClashes(jobs),
+    ...checkGraph(checkable, jobs, ids, mayBe),
+  ]) {
     const manifest = manifests.find(({ file }) => file === place.file);
     if (manifest !== undefined) found.add(manifest.diagnoseAt(place, finding));
   }
   return { ids, jobs, checkable, diagnostics: found.all };
+}
+
+/** Whether rows of an entry could not be read: nobody knows what images it has. */
+function isUnread({ broken }: ImageEntry): boolean {
+  return broken.includes('each') || broken.includes('rows');
+}
+
+/** What the ids of an entry's images look like. */
+function idPattern({ id }: ImageEntry): RegExp {
+  const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(
+    `^${id
+      .split(/\{\{.*?\}\}/)
+      .map(literal)
+      .join('.+')}$`,
+  );
 }
 
 const maxSuggestions = 200;
@@ -241,7 +262,11 @@ function draftOf(
     },
   };
   const isNamed = id !== null && problem === null;
-  return { draft, isNamed, isWhole: wrong.size === 0 && entry.broken.length === 0 };
+  return {
+    draft,
+    isNamed,
+    isWhole: wrong.size === 0 && entry.broken.every((what) => what === 'rows'),
+  };
 }
 
 /** What a finding about a field follows from, beside the field itself: nothing is said where one of these is wrong. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { cpuMsOf } from '../../test/support/cpu-time.ts';
 import { renderTemplate, variablesIn } from './render-template.ts';
 
 const variables = {
@@ -45,10 +46,11 @@ describe('renderTemplate', () => {
 
   test('white space without end takes no time', () => {
     const template = `{{${' '.repeat(1_000_000)}`;
-    const started = performance.now();
-    expect(renderTemplate(template, {}).text).toBe(template);
-    expect(renderTemplate('{{'.repeat(500_000), {}).unknown).toEqual([]);
-    expect(performance.now() - started).toBeLessThan(2000);
+    const ms = cpuMsOf(() => {
+      expect(renderTemplate(template, {}).text).toBe(template);
+      expect(renderTemplate('{{'.repeat(500_000), {}).unknown).toEqual([]);
+    });
+    expect(ms).toBeLessThan(2000);
   });
 });
 

@@ -34,7 +34,12 @@ export interface Buyer {
   readonly bill: () => Bill;
   /** What the budget did not hold; `null` where it held everything. */
   readonly overBudget: () => TintypeError | null;
+  /** The failure itself, having stopped the run where that is what such a failure does. */
+  readonly stopping: (failure: unknown) => unknown;
 }
+
+/** Not asked for, because another image failed for a reason that is every image's. */
+export class NotAskedError extends TintypeError {}
 
 /** The money of one run: budget, rate and retries, shared by all of its images. */
 export function buyer(
@@ -50,8 +55,8 @@ export function buyer(
   let budget = newBudget(config.maxCostUsd);
   let overBudget: TintypeError | null = null;
   let stopped: TintypeError | null = null;
-  const stopping = new AbortController();
-  const waking = AbortSignal.any([context.signal, stopping.signal]);
+  const stop = new AbortController();
+  const waking = AbortSignal.any([context.signal, stop.signal]);
   const costs: (number | null)[] = [];
 
   return {
@@ -64,6 +69,7 @@ export function buyer(
       ),
     }),
     overBudget: () => overBudget,
+    stopping,
   };
 
   async function buy(wanted: Wanted): Promise<StoreRecord> {
@@ -133,10 +139,7 @@ export function buyer(
       return record;
     } catch (error) {
       if (!isMaybeBilled(error)) actual = 0;
-      if (error instanceof TintypeError && stopsRun(error)) {
-        stopped ??= error;
-        stopping.abort();
-      }
+      stopping(error);
       if (!(error instanceof ProviderError)) throw error;
       if (error.code === 'moderation') await refusals.remember(wanted.key, error.message);
       return error;
@@ -171,7 +174,18 @@ export function buyer(
   function refuseStopped(): void {
     if (context.signal.aborted)
       throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
-    if (stopped !== null) throw new TintypeError(stopped.code, `not asked for: ${stopped.message}`);
+    if (stopped !== null)
+      throw new NotAskedError(stopped.code, `not asked for: ${stopped.message}`);
+  }
+
+  function stopping(failure: unknown): unknown {
+    if (!(failure instanceof TintypeError) || !stopsRun(failure)) return failure;
+    // Several may fail at once, and only the first says something new.
+    if (stopped !== null && !(failure instanceof ProviderError) && !isMaybeBilled(failure))
+      return new NotAskedError(failure.code, `not asked for: ${failure.message}`);
+    stopped ??= failure;
+    stop.abort();
+    return failure;
   }
 }
 

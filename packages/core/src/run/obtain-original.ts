@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
 import { type Bill, buyer } from './buyer.ts';
+import type { Claim } from '../claim-file.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
@@ -46,7 +47,7 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   const { config } = context;
   const limit = pLimit(config.concurrency);
   const providers = lazyProviders(context);
-  const { buy, bill, overBudget } = buyer(context, store, providers, refusals);
+  const { buy, bill, overBudget, stopping } = buyer(context, store, providers, refusals);
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
   const obtained = new Map<PlannedRequest, Promise<Original>>();
   const purchases = new Map<string, Promise<StoreRecord>>();
@@ -54,7 +55,8 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   return { obtain, bill, overBudget };
 
   function obtain(planned: PlannedRequest): Promise<Original> {
-    const original = obtained.get(planned) ?? make(planned);
+    // On a stack of its own: chains of images are as long as a user makes them.
+    const original = obtained.get(planned) ?? Promise.resolve(planned).then(make);
     obtained.set(planned, original);
     return original;
   }
@@ -78,9 +80,7 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
 
   /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
   async function buyUnlessStored(wanted: Wanted): Promise<StoreRecord> {
-    const claim = await store.claim(wanted.key, context.signal);
-    if (claim === null)
-      throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
+    const claim = await claimed(wanted);
     try {
       const stored = await store.find(wanted.key);
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
@@ -88,6 +88,26 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     } finally {
       await claim.release();
     }
+  }
+
+  /** The right to buy a picture, which another process may have until it is done. */
+  async function claimed({ id, key }: Wanted): Promise<Claim> {
+    let [saidMs, waitedMs] = [0, 0];
+    const onWait = (ms: number): void => {
+      waitedMs = ms;
+      if (ms < Math.max(2 * saidMs, soonMs)) return;
+      saidMs = ms;
+      report(context, { type: 'waiting', id, key, ms: Math.round(ms) });
+    };
+    try {
+      const claim = await store.claim(key, context.signal, onWait);
+      if (claim !== null) return claim;
+    } catch (error) {
+      throw stopping(error);
+    } finally {
+      if (saidMs > 0) report(context, { type: 'waited', id, key, ms: Math.round(waitedMs) });
+    }
+    throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
   }
 
   /** What a process that died had received; `null` where it had nothing, which is never without a word. */
@@ -136,6 +156,9 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     );
   }
 }
+
+/** A wait that is over sooner is not worth a word. */
+const soonMs = 2000;
 
 function storedOriginal({ stored }: PlannedRequest, store: Store): Original {
   if (stored?.kind !== 'record') {

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { claimFile, clearDeadClaims, isHeld } from '../claim-file.ts';
+import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { Attempt, InputFile, Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
@@ -28,9 +28,9 @@ export function fileStore(dir: string): Store {
     received: (key) => readReceived(dir, key),
     isClaimed: (key) => isHeld(layout.claim(dir, key)),
     clearDead: () => clearDead(dir),
-    async claim(key, signal) {
+    async claim(key, signal, onWait) {
       try {
-        return await claimFile(layout.claim(dir, key), signal);
+        return await claimFile(layout.claim(dir, key), signal, defaultTiming, onWait);
       } catch (cause) {
         throw notWritable(dir, cause);
       }

@@ -60,9 +60,9 @@ export interface Store {
   clearAttempt(key: Key): Promise<void>;
   /**
    * Waits until this process alone, of those that share the store, may buy a key. `null` when the signal is aborted
-   * first. Throws `store-not-writable`.
+   * first. `onWait` is told now and then for how long another process has been at it. Throws `store-not-writable`.
    */
-  claim(key: Key, signal: AbortSignal): Promise<Claim | null>;
+  claim(key: Key, signal: AbortSignal, onWait?: (ms: number) => void): Promise<Claim | null>;
   /** Whether a process that lives holds a key. */
   isClaimed(key: Key): Promise<boolean>;
   /** Removes what processes that were killed left of their writes and claims. Never rejects. */

@@ -204,6 +204,10 @@ function judge(row: DiskRow, ended: Ended, { api }: Scene): string[] {
   if (delivered !== row.delivered)
     problems.push(`${delivered} images are delivered, not ${row.delivered}: ${said}`);
   if (row.says !== null && !row.says.test(said)) problems.push(`it says "${said}"`);
+  const reasons = events.filter(
+    (event) => event.type === 'failed' && /^the store .+ cannot be written/.test(event.message),
+  ).length;
+  if (reasons > 1) problems.push(`that the store cannot be written is said ${reasons} times`);
   if (/bug in tintype|\binternal\b/.test(said)) problems.push(`it calls it a bug: ${said}`);
   return problems;
 }
