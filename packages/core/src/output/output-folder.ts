@@ -69,11 +69,14 @@ export function openOutputFolder(dir: string): OutputFolder {
     holds: async (name, file) => {
       const status = await look(name);
       if (typeof status === 'string' || status.size !== file.bytes) return false;
-      return sha256(await readFile(join(dir, name))) === file.sha256;
+      const bytes = await readIfThere(join(dir, name));
+      return bytes !== null && sha256(bytes) === file.sha256;
     },
 
     readText: async (name) =>
-      typeof (await look(name)) === 'string' ? null : readFile(join(dir, name), 'utf8'),
+      typeof (await look(name)) === 'string'
+        ? null
+        : ((await readIfThere(join(dir, name)))?.toString('utf8') ?? null),
 
     entries: () => readdir(dir).catch(() => []),
 
@@ -131,6 +134,16 @@ export function openOutputFolder(dir: string): OutputFolder {
       }
     },
   };
+}
+
+/** `null`: a run beside this one has removed it since it was looked at. */
+async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** Whether as much as exists of a folder really lies in `dir`, links followed, and is a folder. */
