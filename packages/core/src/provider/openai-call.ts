@@ -24,7 +24,7 @@ const fetch = patientFetch();
 export async function callOpenAi(order: Order, profile: Profile): Promise<Picture> {
   const secrets = order.apiKey === null ? [] : [order.apiKey];
   if (secrets.some((key) => !fitsHeader(key))) {
-    const message = 'the API key holds characters that no request can carry; copy it again';
+    const message = 'the API key holds characters that no request can carry';
     throw new ProviderError('bad-api-key', message);
   }
   const signal = AbortSignal.timeout(order.timeoutMs);

@@ -57,7 +57,7 @@ export function replicate(options: ReplicateOptions = {}): Provider {
       const { apiKey, openAiKey = null } = order;
       if (apiKey === null) throw new ProviderError('bad-api-key', 'there is no Replicate token');
       if (!fitsHeader(apiKey)) {
-        const message = 'the token holds characters that no request can carry; copy it again';
+        const message = 'the token holds characters that no request can carry';
         throw new ProviderError('bad-api-key', message);
       }
       if (asked.needsOpenAiKey && openAiKey === null) {
