@@ -1,16 +1,5 @@
 import { didYouMean } from '../did-you-mean.ts';
-import {
-  choices,
-  type FieldName,
-  fieldNames,
-  type Fields,
-  formats,
-  forms,
-  idForm,
-  lengthOf,
-  limits,
-} from '../fields.ts';
-import { outputNames } from '../file-names.ts';
+import { type FieldName, fieldNames, type Fields, idForm } from '../fields.ts';
 import type {
   Diagnostic,
   FieldPath,
@@ -23,8 +12,9 @@ import type {
   TextRange,
 } from '../types.ts';
 import { checkGraph } from './check-graph.ts';
+import { outputClashes } from './check-outputs.ts';
+import { wrongWords } from './check-rendered.ts';
 import { completeJob } from './complete-job.ts';
-import { deliveriesOf } from './deliveries.ts';
 import type { ModelTable } from './models.ts';
 import { placesOf, renderTemplate, variablesIn } from './render-template.ts';
 
@@ -379,64 +369,6 @@ function orderOfWrapping(layers: readonly Layer[]): readonly Layer[] {
   return [...layers.slice(0, 1), ...layers.slice(1, -2).toReversed(), ...layers.slice(-2)];
 }
 
-interface WrongWord {
-  readonly field: FieldName;
-  readonly finding: Finding;
-  readonly index?: number;
-}
-
-/** What templates became must still be what the fields take. */
-function wrongWords(fields: Fields): WrongWord[] {
-  const found: WrongWord[] = [];
-  const say = (field: FieldName, code: Finding['code'], message: string, index?: number): void => {
-    found.push({ field, finding: { code, message }, ...(index === undefined ? {} : { index }) });
-  };
-  for (const [name, value] of Object.entries(fields) as [FieldName, unknown][]) {
-    const empty = Array.isArray(value) ? value.indexOf('') : -1;
-    if (value === '') say(name, 'out-of-range', `${name} is empty once rendered`);
-    else if (empty !== -1)
-      say(name, 'out-of-range', `${name}[${empty}] is empty once rendered`, empty);
-    else if (typeof value === 'string') {
-      const wrong = wrongWord(name, value);
-      if (wrong !== null) say(name, wrong.code, wrong.message);
-    }
-  }
-  if (Array.isArray(fields.formats)) {
-    const bad = fields.formats.findIndex((format) => !formats.includes(format) && format !== '');
-    if (bad !== -1) {
-      const value = String(fields.formats[bad]);
-      const message = `formats may not have "${value}"; it is one of ${formats.join(', ')}${didYouMean(value, formats)}`;
-      say('formats', 'not-allowed', message, bad);
-    }
-  }
-  return found;
-}
-
-function wrongWord(name: FieldName, value: string): Finding | null {
-  const words: readonly string[] | null = isOf(choices, name) ? choices[name] : null;
-  if (words !== null && !words.includes(value)) {
-    const message = `${name} may not be "${value}"; it is one of ${words.join(', ')}${didYouMean(value, words)}`;
-    return { code: 'not-allowed', message };
-  }
-  const form = isOf(forms, name) ? forms[name] : null;
-  if (form !== null && !form.pattern.test(value)) {
-    return name === 'openai_api_key'
-      ? { code: 'literal-api-key', message: `openai_api_key must be ${form.is}` }
-      : { code: 'bad-format', message: `${name} must be ${form.is}, not "${value}"` };
-  }
-  if (name === 'prompt' && lengthOf(value) > limits.promptLength) {
-    const most = limits.promptLength.toLocaleString('en');
-    const length = lengthOf(value).toLocaleString('en');
-    const message = `prompt must have at most ${most} characters once rendered, it has ${length}`;
-    return { code: 'out-of-range', message };
-  }
-  return null;
-}
-
-function isOf<T extends object>(table: T, name: string): name is Extract<keyof T, string> {
-  return Object.hasOwn(table, name);
-}
-
 function idProblem(
   id: string,
   entry: ImageEntry,
@@ -457,24 +389,4 @@ function idProblem(
       ? `every row of each would be "${id}"; put a {{ variable }} in the id`
       : `"${id}" is the id of another image, at ${first.file}:${first.line}`,
   };
-}
-
-/** Images that would be delivered under a file name that another one has. */
-function outputClashes(
-  jobs: readonly Job[],
-): { readonly finding: Finding; readonly place: Place }[] {
-  const owners = new Map<string, Job>();
-  const clashes = [];
-  for (const job of jobs) {
-    for (const file of deliveriesOf(job).flatMap(({ name }) => outputNames(name, job.files))) {
-      const owner = owners.get(file);
-      if (owner === undefined) owners.set(file, job);
-      else if (owner !== job) {
-        const message = `"${job.id}" would be delivered as ${file}, which is a file of "${owner.id}" at ${owner.place.file}:${owner.place.line}`;
-        clashes.push({ finding: { code: 'duplicate-output' as const, message }, place: job.place });
-        break;
-      }
-    }
-  }
-  return clashes;
 }

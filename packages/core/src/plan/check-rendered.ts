@@ -1,0 +1,69 @@
+import { didYouMean } from '../did-you-mean.ts';
+import {
+  choices,
+  type FieldName,
+  type Fields,
+  formats,
+  forms,
+  lengthOf,
+  limits,
+} from '../fields.ts';
+import type { Finding } from '../types.ts';
+
+interface WrongWord {
+  readonly field: FieldName;
+  readonly finding: Finding;
+  readonly index?: number;
+}
+
+/** What templates became must still be what the fields take: what is not, where it is. */
+export function wrongWords(fields: Fields): WrongWord[] {
+  const found: WrongWord[] = [];
+  const say = (field: FieldName, code: Finding['code'], message: string, index?: number): void => {
+    found.push({ field, finding: { code, message }, ...(index === undefined ? {} : { index }) });
+  };
+  for (const [name, value] of Object.entries(fields) as [FieldName, unknown][]) {
+    const empty = Array.isArray(value) ? value.indexOf('') : -1;
+    if (value === '') say(name, 'out-of-range', `${name} is empty once rendered`);
+    else if (empty !== -1)
+      say(name, 'out-of-range', `${name}[${empty}] is empty once rendered`, empty);
+    else if (typeof value === 'string') {
+      const wrong = wrongWord(name, value);
+      if (wrong !== null) say(name, wrong.code, wrong.message);
+    }
+  }
+  if (Array.isArray(fields.formats)) {
+    const bad = fields.formats.findIndex((format) => !formats.includes(format) && format !== '');
+    if (bad !== -1) {
+      const value = String(fields.formats[bad]);
+      const message = `formats may not have "${value}"; it is one of ${formats.join(', ')}${didYouMean(value, formats)}`;
+      say('formats', 'not-allowed', message, bad);
+    }
+  }
+  return found;
+}
+
+function wrongWord(name: FieldName, value: string): Finding | null {
+  const words: readonly string[] | null = isOf(choices, name) ? choices[name] : null;
+  if (words !== null && !words.includes(value)) {
+    const message = `${name} may not be "${value}"; it is one of ${words.join(', ')}${didYouMean(value, words)}`;
+    return { code: 'not-allowed', message };
+  }
+  const form = isOf(forms, name) ? forms[name] : null;
+  if (form !== null && !form.pattern.test(value)) {
+    return name === 'openai_api_key'
+      ? { code: 'literal-api-key', message: `openai_api_key must be ${form.is}` }
+      : { code: 'bad-format', message: `${name} must be ${form.is}, not "${value}"` };
+  }
+  if (name === 'prompt' && lengthOf(value) > limits.promptLength) {
+    const most = limits.promptLength.toLocaleString('en');
+    const length = lengthOf(value).toLocaleString('en');
+    const message = `prompt must have at most ${most} characters once rendered, it has ${length}`;
+    return { code: 'out-of-range', message };
+  }
+  return null;
+}
+
+function isOf<T extends object>(table: T, name: string): name is Extract<keyof T, string> {
+  return Object.hasOwn(table, name);
+}
