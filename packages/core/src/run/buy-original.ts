@@ -28,10 +28,17 @@ export interface Wanted extends PlannedRequest {
 /** What one paid call gave. */
 export interface Answer {
   readonly record: StoreRecord;
-  /** What it says of the account's limit. */
-  readonly limit: RateLimit | null;
   /** What is not as it was asked for, though it is a picture. */
   readonly warnings: readonly string[];
+}
+
+/** Where a picture is asked for, and put. */
+interface Desk {
+  readonly provider: Provider;
+  readonly store: Store;
+  readonly context: Context;
+  /** Its bytes are on the disk. What they cost, and what the answer says of the account's limit, where that is known. */
+  readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => void;
 }
 
 /** It was paid for, and nothing usable came of it. */
@@ -42,10 +49,8 @@ class PaidForError extends TintypeError {}
  * are on the disk before anything else is done with them, and the attempt is cleared once the record stands.
  * Throws the provider's error, with the attempt left behind where it may have been billed, or `store-not-writable`.
  */
-export async function askOnce(
-  wanted: Wanted,
-  { provider, store, context }: { provider: Provider; store: Store; context: Context },
-): Promise<Answer> {
+export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
+  const { provider, store, context } = desk;
   const order = await orderOf(wanted, provider, store, context);
   const earlier = await store.attempt(wanted.key);
   const attempt: Attempt = {
@@ -66,13 +71,13 @@ export async function askOnce(
     throw answer;
   }
   try {
-    const received = await receive(answer, attempt, store);
+    const received = await receive(answer, attempt, desk);
     const record = await recordReceived(received, store, context);
     const warnings =
       answer instanceof ProviderError
         ? []
         : [...answer.warnings, ...(await differences(received, record))];
-    return { record, limit: answer.limit, warnings };
+    return { record, warnings };
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;
     throw new PaidForError(error.code, error.message, { cause: error });
@@ -154,19 +159,21 @@ async function noteFailure(
 async function receive(
   answer: Picture | ProviderError,
   attempt: Attempt,
-  store: Store,
+  { store, context, onReceived }: Desk,
 ): Promise<Received> {
   const { requestId } = answer;
   if (answer instanceof ProviderError) {
     const { message: outcome, reply } = answer;
     if (reply === null) throw new Error('an answer without a body is not received');
     await store.receive(attempt.key, reply);
+    onReceived(null, answer.limit);
     const failed = { ...attempt, outcome, requestId };
     await store.noteAttempt(failed);
     return { attempt: failed, bytes: reply, problem: outcome };
   }
   const { bytes, usage } = answer;
   await store.receive(attempt.key, bytes);
+  onReceived(actualCost(modelFor(context.config.models, attempt.request), usage), answer.limit);
   const answered = { ...attempt, outcome: 'answered', requestId, usage };
   await store.noteAttempt(answered);
   return { attempt: answered, bytes, problem: null };

@@ -28,9 +28,10 @@ export interface Bill {
 export interface Buyer {
   /**
    * Buys one picture, in its turn and within the budget, asking again where that is safe. What came back may be kept
-   * aside (`record.rejected`). Throws a TintypeError.
+   * aside (`record.rejected`). `onReceived` is called when its bytes are on the disk and its money is settled: from then
+   * on the next may be asked for. Throws a TintypeError.
    */
-  readonly buy: (wanted: Wanted) => Promise<StoreRecord>;
+  readonly buy: (wanted: Wanted, onReceived: () => void) => Promise<StoreRecord>;
   readonly bill: () => Bill;
   /** What the budget did not hold; `null` where it held everything. */
   readonly overBudget: () => TintypeError | null;
@@ -72,11 +73,11 @@ export function buyer(
     stopping,
   };
 
-  async function buy(wanted: Wanted): Promise<StoreRecord> {
+  async function buy(wanted: Wanted, onReceived: () => void): Promise<StoreRecord> {
     const failures: ProviderError[] = [];
     let firstFailedAt = 0;
     for (;;) {
-      const answer = await ask(wanted).catch((refusal: unknown) => {
+      const answer = await ask(wanted, onReceived).catch((refusal: unknown) => {
         // Why the first call failed says more than why there is no second one.
         throw failures.length === 0 ? refusal : lastOf(failures);
       });
@@ -109,22 +110,33 @@ export function buyer(
   }
 
   /** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
-  async function ask(wanted: Wanted): Promise<StoreRecord | ProviderError> {
+  async function ask(wanted: Wanted, onReceived: () => void): Promise<StoreRecord | ProviderError> {
     await takeTurn(wanted);
     const high = wanted.costUsd?.high ?? 0;
     const reserved = reserve(budget, high);
     // What costs less may fit yet, so the run goes on.
     if (reserved === null) throw (overBudget = notAffordable(config.maxCostUsd ?? 0));
     budget = reserved;
-    let actual = high;
+    let isSettled = false;
+    const settleOnce = (costUsd: number) => {
+      if (!isSettled) budget = settle(budget, high, costUsd);
+      isSettled = true;
+    };
     report(context, { type: 'generating', id: wanted.id, key: wanted.key });
     const started = now();
     try {
       const provider = providers(wanted.provider);
-      const { record, limit, warnings } = await askOnce(wanted, { provider, store, context });
-      actual = record.costUsd ?? high;
+      const { record, warnings } = await askOnce(wanted, {
+        provider,
+        store,
+        context,
+        onReceived: (costUsd, limit) => {
+          settleOnce(costUsd ?? high);
+          rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));
+          onReceived();
+        },
+      });
       costs.push(record.costUsd);
-      rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));
       for (const message of warnings) warn(wanted, message);
       if (record.rejected === undefined) {
         const { costUsd } = record;
@@ -138,13 +150,11 @@ export function buyer(
       }
       return record;
     } catch (error) {
-      if (!isMaybeBilled(error)) actual = 0;
+      settleOnce(isMaybeBilled(error) ? high : 0);
       stopping(error);
       if (!(error instanceof ProviderError)) throw error;
       if (error.code === 'moderation') await refusals.remember(wanted.key, error.message);
       return error;
-    } finally {
-      budget = settle(budget, high, actual);
     }
   }
 

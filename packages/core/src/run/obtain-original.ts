@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
 import { type Bill, buyer } from './buyer.ts';
 import type { Claim } from '../claim-file.ts';
@@ -45,7 +45,10 @@ export interface Obtainer {
 /** Hands out the pictures of one run, an image's only once those that it works from are there. */
 export function obtainer(plan: Plan, context: Context, store: Store, refusals: Refusals): Obtainer {
   const { config } = context;
-  const limit = pLimit(config.concurrency);
+  // A place on the wire is free again once a picture's bytes are on the disk; it is looked at and recorded while the next
+  // one is asked for. As many again may be at that, so that a slow disk holds up the asking and not the memory.
+  const onTheWire = pLimit(config.concurrency);
+  const inHand = pLimit(config.concurrency * 2);
   const providers = lazyProviders(context);
   const { buy, bill, overBudget, stopping } = buyer(context, store, providers, refusals);
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
@@ -73,18 +76,20 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     }
     const wanted = await unblocked(planned);
     // What another image brought in meanwhile is not asked for again.
-    const purchase = purchases.get(wanted.key) ?? limit(() => buyUnlessStored(wanted));
+    const purchase =
+      purchases.get(wanted.key) ??
+      inHand(() => untilLeft(onTheWire, (leave) => buyUnlessStored(wanted, leave)));
     purchases.set(wanted.key, purchase);
     return originalOf(await purchase, store);
   }
 
   /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
-  async function buyUnlessStored(wanted: Wanted): Promise<StoreRecord> {
+  async function buyUnlessStored(wanted: Wanted, onReceived: () => void): Promise<StoreRecord> {
     const claim = await claimed(wanted);
     try {
       const stored = await store.find(wanted.key);
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
-      return stored?.record ?? (await settled(wanted)) ?? (await buy(wanted));
+      return stored?.record ?? (await settled(wanted)) ?? (await buy(wanted, onReceived));
     } finally {
       await claim.release();
     }
@@ -159,6 +164,21 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
 
 /** A wait that is over sooner is not worth a word. */
 const soonMs = 2000;
+
+/** Runs a task in a place of a queue, which it may leave before it ends. */
+function untilLeft<Result>(
+  queue: LimitFunction,
+  task: (leave: () => void) => Promise<Result>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    void queue(
+      () =>
+        new Promise<void>((leave) => {
+          void task(leave).then(resolve, reject).finally(leave);
+        }),
+    );
+  });
+}
 
 function storedOriginal({ stored }: PlannedRequest, store: Store): Original {
   if (stored?.kind !== 'record') {
