@@ -449,7 +449,7 @@ export interface Asset extends Preview {
   /** The fallback format's full-size file, relative to the asset map. */
   readonly src: string;
   readonly sizes: string | null;
-  /** A `srcset` a format, in order of preference. */
+  /** A `srcset` a format, in order of preference; none of a format with a file larger than the fallback's. */
   readonly sources: Readonly<Partial<Record<Format, string>>>;
   readonly files: readonly AssetFile[];
   readonly ai: AiProvenance;

@@ -101,6 +101,27 @@ describe('files', () => {
     expect(await sharp(await encoded[1]!.read()).metadata()).toMatchObject({ hasAlpha: false });
   });
 
+  test('of a picture that is grey throughout hold grey only', async () => {
+    const grey = { width: 120, height: 80, channels: 3, background: '#777' } as const;
+    const bytes = await sharp({ create: grey }).png().toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ channels: 3 });
+    const { encoded } = await derive(source(bytes), [spec('jpeg', 60, 40)]);
+    expect(await sharp(await encoded[0]!.read()).metadata()).toMatchObject({ channels: 1 });
+  });
+
+  test('as PNG have a palette where that loses nothing', async () => {
+    const [few, many] = [await disc(), await gradient()];
+    for (const [bytes, isPalette] of [
+      [few, true],
+      [many, false],
+    ] as const) {
+      const whole = { ...spec('png', 120, 120), compression: 1 };
+      const png = await (await derive(source(bytes), [whole])).encoded[0]!.read();
+      expect(await sharp(png).metadata()).toMatchObject({ isPalette });
+      expect(await visiblePixels(png)).toEqual(await visiblePixels(bytes));
+    }
+  });
+
   test('are cropped at the position, and every width shows the same part', async () => {
     const crop: Crop = { width: 40, height: 80, position: 'right' };
     const specs = [spec('png', 20, 40, crop), spec('png', 40, 80, crop)];
@@ -256,6 +277,61 @@ describe('the cache', () => {
   });
 });
 
+test('processes that differ in threads, in order and in how much they do at once make equal files', async () => {
+  const files = await Promise.all(
+    [0, 90, 180].map(async (hue) => {
+      const path = join(dir, '..', `${hue}.png`);
+      await sharp(await disc({ background: '#ffe8c0' }))
+        .modulate({ hue })
+        .toFile(path);
+      return path;
+    }),
+  );
+  const script = `
+    import { readFile } from 'node:fs/promises';
+    import { deriveVariants } from ${here('derive-variants.ts')};
+    import { encoderSettings } from ${here('encoder-settings.ts')};
+    import { openVariantCache } from ${here('variant-cache.ts')};
+    const { files, atOnce, dir } = JSON.parse(process.argv[1]);
+    const options = {
+      cache: openVariantCache(dir, console.error),
+      settings: (spec) => encoderSettings(spec, 3),
+      placeholder: 'blur',
+    };
+    const crops = ['attention', 'entropy', 'centre'].map((position) => ({ width: 90, height: 60, position }));
+    const derive = async (path) => {
+      const source = { sha256: path, width: 120, height: 120, read: () => readFile(path) };
+      const made = [];
+      for (const crop of crops) {
+        const specs = ['avif', 'webp', 'jpeg', 'png'].flatMap((format) =>
+          [45, 90].map((width) => ({ format, compression: 80, width, height: width / 1.5, crop })));
+        const { encoded, preview } = await deriveVariants(source, specs, options);
+        made.push(encoded.map(({ sha256 }) => sha256), preview);
+      }
+      return [path, made];
+    };
+    const made = [];
+    if (atOnce) made.push(...await Promise.all(files.map(derive)));
+    else for (const path of files) made.push(await derive(path));
+    console.log(JSON.stringify(made.toSorted()));`;
+  const run = (threads: string, order: readonly string[], atOnce: boolean): unknown =>
+    JSON.parse(
+      execFileSync(
+        process.execPath,
+        [
+          '--input-type=module',
+          '--eval',
+          script,
+          JSON.stringify({ files: order, atOnce, dir: join(dir, threads) }),
+        ],
+        { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: threads } },
+      ),
+    );
+  const one = run('1', files, false);
+  expect(one).toHaveLength(3);
+  expect(run('8', files.toReversed(), true)).toEqual(one);
+});
+
 test('many pictures at once all come out', async () => {
   const pictures = await Promise.all(
     Array.from({ length: 12 }, async (_, index) =>
@@ -326,6 +402,23 @@ async function disc({ background = 'none', radius = 50 } = {}): Promise<Buffer> 
     <rect width="120" height="120" fill="${background}"/>
     <circle cx="60" cy="60" r="${radius}" fill="green"/></svg>`;
   return sharp(Buffer.from(svg)).png().toBuffer();
+}
+
+/** 120 x 120, of more colours than a palette holds. */
+async function gradient(): Promise<Buffer> {
+  const data = Buffer.from(
+    Array.from({ length: 120 * 120 * 3 }, (_, at) => ((at * at) % 65_521) >> 8),
+  );
+  return sharp(data, { raw: { width: 120, height: 120, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** RGBA, with no colour where nothing is seen. */
+async function visiblePixels(bytes: Uint8Array): Promise<Buffer> {
+  const data = await sharp(bytes).toColourspace('srgb').ensureAlpha().raw().toBuffer();
+  for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 0) data.fill(0, at, at + 3);
+  return data;
 }
 
 async function pixelsOf(bytes: Uint8Array): Promise<(x: number, y: number) => number[]> {

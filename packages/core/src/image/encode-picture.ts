@@ -1,5 +1,6 @@
 import { TintypeError } from '../errors.ts';
 import { addPngXmp } from './add-png-xmp.ts';
+import { encodePng } from './encode-png.ts';
 import { encodeError } from './encode-error.ts';
 import type { EncoderSettings } from './encoder-settings.ts';
 import { hasAlpha, openRaw, type RawPicture } from './raw-picture.ts';
@@ -18,11 +19,10 @@ export async function encodePicture(
         'Choose another format, such as webp or png; that costs nothing.',
     );
   }
-  const { format, ...options } = settings;
   try {
-    const pipeline = (await openRaw(picture)).toFormat(format, options);
-    if (format === 'png') return addPngXmp(await pipeline.toBuffer(), xmp);
-    return await pipeline.withXmp(xmp).toBuffer();
+    if (settings.format === 'png') return addPngXmp(await encodePng(picture, settings), xmp);
+    const { format, ...options } = settings;
+    return await (await openRaw(picture)).toFormat(format, options).withXmp(xmp).toBuffer();
   } catch (error) {
     throw encodeError(`${file} could not be encoded`, error);
   }

@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp';
 import type { Crop } from '../types.ts';
 import { INPUT_OPTIONS, loadSharp } from './load-sharp.ts';
 
-/** Decoded pixels: sRGB, 8 bits a channel, alpha only where something is transparent. */
+/** Decoded pixels: sRGB, 8 bits a channel, alpha only where something is transparent, colour only where some is. */
 export interface RawPicture {
   readonly data: Uint8Array;
   readonly width: number;
@@ -15,9 +15,13 @@ export interface RawPicture {
 export async function decodePicture(bytes: Uint8Array): Promise<RawPicture> {
   const sharp = await loadSharp();
   const picture = await pixels(sharp(bytes, INPUT_OPTIONS).toColourspace('srgb'));
-  return hasAlpha(picture) && isOpaque(picture)
-    ? pixels((await openRaw(picture)).removeAlpha())
-    : picture;
+  const shown =
+    hasAlpha(picture) && isOpaque(picture)
+      ? await pixels((await openRaw(picture)).removeAlpha())
+      : picture;
+  return shown.channels === 3 && isGrey(shown)
+    ? pixels((await openRaw(shown)).extractChannel(0).toColourspace('b-w'))
+    : shown;
 }
 
 /** The part of a picture that fills the box, scaled down to it. */
@@ -40,7 +44,9 @@ export async function resizePicture(
 export async function openRaw(picture: RawPicture): Promise<Sharp> {
   const { data, width, height, channels } = picture;
   const sharp = await loadSharp();
-  return sharp(data, { raw: { width, height, channels } });
+  const pipeline = sharp(data, { raw: { width, height, channels } });
+  // Else sharp makes three channels of one on the way out.
+  return channels < 3 ? pipeline.toColourspace('b-w') : pipeline;
 }
 
 /** Whether some of it is transparent: an alpha channel that hides nothing was dropped by `decodePicture`. */
@@ -58,6 +64,13 @@ async function pixels(pipeline: Sharp): Promise<RawPicture> {
 function isOpaque({ data, channels }: RawPicture): boolean {
   for (let alpha = channels - 1; alpha < data.length; alpha += channels) {
     if (data[alpha] !== 255) return false;
+  }
+  return true;
+}
+
+function isGrey({ data }: RawPicture): boolean {
+  for (let at = 0; at < data.length; at += 3) {
+    if (data[at] !== data[at + 1] || data[at] !== data[at + 2]) return false;
   }
   return true;
 }

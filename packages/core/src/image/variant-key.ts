@@ -5,6 +5,9 @@ import { encoderVersion } from './encoder-version.ts';
 import { PLACEHOLDER_SETTINGS } from './make-preview.ts';
 import { digitalSourceType } from './provenance.ts';
 
+/** How pixels are prepared for the encoders: raised when that changes, so that no file of another way is taken for ours. */
+const PIPELINE = 2;
+
 /** The cache's key of a file: everything that decides its bytes. Its name does not. */
 export function variantKey(source: Source, spec: VariantSpec, settings: EncoderSettings): Sha256 {
   return sha256(
@@ -17,6 +20,7 @@ export function variantKey(source: Source, spec: VariantSpec, settings: EncoderS
       settings,
       digitalSourceType: digitalSourceType(source.isStandIn),
       sharp: encoderVersion(),
+      pipeline: PIPELINE,
     }),
   );
 }
@@ -29,6 +33,7 @@ export function previewKey(source: Source, crop: Crop | null): Sha256 {
       crop,
       placeholder: PLACEHOLDER_SETTINGS,
       sharp: encoderVersion(),
+      pipeline: PIPELINE,
     }),
   );
 }

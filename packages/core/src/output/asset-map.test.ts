@@ -67,6 +67,25 @@ test('sources are in the order of the formats', () => {
   expect(asset.src).toBe('hero.png');
 });
 
+test('a format with a file larger than the fallback is no source, and its files are listed', () => {
+  const image = delivered('hero', [
+    ['avif', 8, 8],
+    ['avif', 64, 64],
+    ['webp', 8, 8],
+    ['webp', 64, 64],
+    ['png', 8, 8],
+    ['png', 64, 64],
+  ]);
+  const bytes = [120, 700, 100, 900, 100, 1000];
+  const encoded = image.encoded.map((file, at) => ({ ...file, bytes: bytes[at]! }));
+  const asset = toAsset({ ...image, encoded });
+  expect(asset.sources).toEqual({
+    webp: 'hero-8w.webp 8w, hero.webp 64w',
+    png: 'hero-8w.png 8w, hero.png 64w',
+  });
+  expect(asset.files.map((file) => file.format)).toContain('avif');
+});
+
 test('the text ends in a line feed and survives the way there and back', () => {
   const images = new Map([['hero', toAsset(delivered('hero', [['webp', 8, 8]]))]]);
   const assetMap = buildAssetMap(null, images, ['hero']);

@@ -44,13 +44,29 @@ export function toAsset(image: DeliveredImage): Asset {
     src: main.file,
     sizes: image.files.sizes,
     sources: Object.fromEntries(
-      image.files.formats.map(({ format }) => [format, srcset(files, format)]),
+      image.files.formats
+        .filter(({ format }) => isWorthIt(files, format, fallback))
+        .map(({ format }) => [format, srcset(files, format)]),
     ),
     placeholder: image.placeholder,
     color: image.color,
     files,
     ai: image.ai,
   };
+}
+
+/**
+ * Whether no file of a format is larger than the fallback's of the same width. A page takes the first format that it
+ * knows and then a width of it: one that lacked a width would make it load a larger or a coarser one. So a format is
+ * offered whole or not at all; its files are there all the same, for whoever names them.
+ */
+function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boolean {
+  const fallbackBytes = new Map(
+    files.filter((file) => file.format === fallback).map(({ width, bytes }) => [width, bytes]),
+  );
+  return files.every(
+    (file) => file.format !== format || file.bytes <= (fallbackBytes.get(file.width) ?? Infinity),
+  );
 }
 
 /** A width stands once in a `srcset`: the full-size file for it, where an image asks for its full size too. */

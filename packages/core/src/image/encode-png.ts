@@ -1,0 +1,52 @@
+import { decodePicture, openRaw, type RawPicture } from './raw-picture.ts';
+
+/** As much as a PNG's palette holds. */
+const PALETTE_COLORS = 256;
+
+interface PngOptions {
+  readonly compressionLevel: number;
+  readonly adaptiveFiltering: boolean;
+}
+
+/**
+ * A PNG without loss, the smaller of two: with a palette where the picture has no more colours than one holds, else and
+ * otherwise with the colours written out.
+ */
+export async function encodePng(picture: RawPicture, options: PngOptions): Promise<Uint8Array> {
+  const plain = await (await openRaw(picture)).png(options).toBuffer();
+  if (!fitsPalette(picture)) return plain;
+  const { compressionLevel } = options;
+  const indexed = await (
+    await openRaw(picture)
+  )
+    .png({ palette: true, quality: 100, dither: 0, compressionLevel })
+    .toBuffer();
+  if (indexed.length >= plain.length) return plain;
+  // libvips chooses the palette as for a picture of many colours, which is exact for few, but nowhere promised.
+  return (await looksEqual(indexed, picture)) ? indexed : plain;
+}
+
+function fitsPalette({ data, channels }: RawPicture): boolean {
+  const colors = new Set<number>();
+  for (let at = 0; at < data.length; at += channels) {
+    let color = 0;
+    for (let channel = 0; channel < channels; channel++) color = color * 256 + data[at + channel]!;
+    colors.add(color);
+    if (colors.size > PALETTE_COLORS) return false;
+  }
+  return true;
+}
+
+/** Pixel by pixel; what is wholly transparent has no colour. */
+async function looksEqual(png: Uint8Array, picture: RawPicture): Promise<boolean> {
+  const expected = await rgba(picture);
+  const actual = await rgba(await decodePicture(png));
+  return expected.every(
+    (value, at) => value === actual[at] || (at % 4 !== 3 && expected[at - (at % 4) + 3] === 0),
+  );
+}
+
+/** Four channels, whatever it has. */
+async function rgba(picture: RawPicture): Promise<Uint8Array> {
+  return (await openRaw(picture)).toColourspace('srgb').ensureAlpha().raw().toBuffer();
+}
