@@ -1,12 +1,24 @@
-/** Every bench with a table in `bench/RESULTS.md`, one after the other, with the flags that it is given: `npm run bench`. */
+/** Every bench with a table in `bench/RESULTS.md`, one after the other: `npm run bench -- [--rounds 5] [--save]`. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
-const benches = ['encode'] as const;
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, save: { type: 'boolean', default: false } },
+});
+const rounds = ['--rounds', values.rounds];
+const save = values.save ? ['--save'] : [];
 
-for (const bench of benches) {
+/** Name and flags. What is measured in bytes and pixels needs no rounds. */
+const benches = [
+  ['quality', []],
+  ['encode', rounds],
+  ['cold', rounds],
+] as const;
+
+for (const [bench, flags] of benches) {
   const script = fileURLToPath(new URL(`${bench}.ts`, import.meta.url));
-  const args = ['-C', 'tintype-source', script, ...process.argv.slice(2)];
+  const args = ['-C', 'tintype-source', script, ...flags, ...save];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
   if (status !== 0) process.exit(1);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { addPngXmp } from '../../packages/core/src/image/add-png-xmp.ts';
 import { loadTypeface } from '../../packages/core/src/image/glyphs.ts';
 import {
   between,
@@ -30,19 +31,37 @@ const side = 1024;
  * and kept in the temporary folder.
  */
 export async function corpus(kind: Kind, count: number): Promise<string[]> {
-  const folder = join(tmpdir(), `tintype-corpus-${recipe()}`);
+  const folder = join(tmpdir(), `tintype-corpus-${recipe()}`, kind);
   await mkdir(folder, { recursive: true });
   const paths = Array.from({ length: count }, (_, index) =>
-    join(folder, `${kind}-${String(index).padStart(3, '0')}.png`),
+    join(folder, `${String(index).padStart(3, '0')}.png`),
   );
   for (const [index, path] of paths.entries()) {
     if (existsSync(path)) continue;
     const png = await draw(kind, seededRandom(sha256(`${kind} ${index}`)));
-    const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, png);
-    await rename(temporary, path);
+    await writeWhole(path, png);
   }
   return paths;
+}
+
+/** A folder of `count` pictures that differ in a comment at least, so that each of them is another original. */
+export async function originals(count: number): Promise<string> {
+  const pictures = await corpus('picture', Math.min(count, 24));
+  const folder = join(tmpdir(), `tintype-corpus-${recipe()}`, `originals-${count}`);
+  await mkdir(folder, { recursive: true });
+  for (let index = 0; index < count; index++) {
+    const path = join(folder, `${String(index).padStart(3, '0')}.png`);
+    if (existsSync(path)) continue;
+    const png = readFileSync(pictures[index % pictures.length]!);
+    await writeWhole(path, addPngXmp(png, `<!-- ${index} -->`));
+  }
+  return folder;
+}
+
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, bytes);
+  await rename(temporary, path);
 }
 
 /** This file: what is drawn by another version of it is another corpus. */
@@ -76,13 +95,13 @@ function encodeSvg(content: string): Promise<Buffer> {
   return sharp(Buffer.from(svg)).removeAlpha().png({ adaptiveFiltering: true }).toBuffer();
 }
 
-/** Octaves of noise for light and, weaker and coarser, for colour; shapes that bend both; grain on top. RGB. */
+/** Octaves of noise for light and, weaker and coarser, for colour; discs that bend both; grain on top. RGB. */
 function drawPicture(random: Random): Uint8Array {
-  const light = noise(random, [4, 8, 16, 32, 64, 128], between(random, 0.5, 0.62));
+  const light = noise(random, [4, 8, 16, 32, 64, 128, 256, 400], between(random, 0.52, 0.66));
   const warm = noise(random, [3, 6, 12, 48], 0.5);
   const green = noise(random, [3, 6, 12, 48], 0.5);
-  for (let shapes = 0; shapes < 14; shapes++) addDisc(random, light, warm, green);
-  const grain = between(random, 3, 14);
+  for (let shapes = 0; shapes < 60; shapes++) addDisc(random, light, warm, green);
+  const grain = between(random, 2, 8);
   const pixels = new Uint8Array(side * side * 3);
   for (let at = 0; at < side * side; at++) {
     const luma = 128 + 150 * light[at]! + grain * (random() + random() - 1);
@@ -124,10 +143,10 @@ function noise(random: Random, octaves: readonly number[], falloff: number): Flo
 /** A shape with its own light and colour and an edge of one to twelve pixels. */
 function addDisc(random: Random, ...fields: readonly Float32Array[]): void {
   const [centreX, centreY] = [between(random, 0, side), between(random, 0, side)];
-  const radius = between(random, 30, 260);
+  const radius = 8 + 250 * random() ** 2;
   const flatness = between(random, 0.5, 1.8);
-  const edge = between(random, 1, 12);
-  const shifts = fields.map(() => between(random, -0.45, 0.45));
+  const edge = 1 + 11 * random() ** 3;
+  const shifts = fields.map(() => between(random, -0.4, 0.4));
   const reach = Math.ceil((radius + edge) / Math.min(1, flatness));
   const rows = [
     Math.max(0, Math.floor(centreY) - reach),

@@ -10,6 +10,7 @@ export interface StoredProject {
   /** Absolute, as in the resolved config. */
   readonly outDir: string;
   readonly cacheDir: string;
+  readonly storeDir: string;
 }
 
 /**
@@ -51,7 +52,7 @@ export async function storedProject(
       createdAt: new Date('2026-11-22T00:00:00Z'),
     });
   }
-  return { root, outDir, cacheDir };
+  return { root, outDir, cacheDir, storeDir };
 }
 
 async function readOriginal(path: string) {

@@ -2,7 +2,7 @@ import type { Samples } from './compare.ts';
 import { medianOf, ratioOf } from './ratios.ts';
 
 /** A Markdown table; numbers are strings by now, and every column but the first is set to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
   return [head, rule, ...rows].map(line).join('\n');

@@ -3,10 +3,13 @@
  *
  *     node packages/core/test/support/openai-emulator-cli.ts [--port 4010] [--latency-ms 2000] [--images-per-minute 5]
  *         [--minute-ms 60000] [--api-key sk-test] [--today 2026-12-02] [--detail photographic]
+ *         [--pictures <folder of PNGs to answer with>]
  *
  * It prints one JSON line, `{ "baseUrl": …, "controlUrl": … }`. Look at `GET <controlUrl>/__ledger` and `/__requests`;
  * `POST <controlUrl>/__fail` takes `{ "fault": …, "match": { "prompt": …, "times": … } }`, `POST /__reset` forgets all.
  */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { EmulatorOptions } from './openai-emulator.ts';
@@ -34,6 +37,7 @@ function parseOptions(args: string[]): EmulatorOptions {
       'api-key': { type: 'string', multiple: true },
       today: { type: 'string' },
       detail: { type: 'string' },
+      pictures: { type: 'string' },
     },
   });
   return {
@@ -44,5 +48,13 @@ function parseOptions(args: string[]): EmulatorOptions {
     ...(values['api-key'] && { apiKeys: values['api-key'] }),
     ...(values.today && { today: values.today }),
     ...(values.detail === 'photographic' && { detail: values.detail }),
+    ...(values.pictures && { pictures: readPictures(values.pictures) }),
   };
+}
+
+function readPictures(folder: string): Buffer[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.png'))
+    .toSorted()
+    .map((name) => readFileSync(join(folder, name)));
 }

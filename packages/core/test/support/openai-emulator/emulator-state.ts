@@ -39,6 +39,11 @@ export interface EmulatorOptions {
   readonly today?: string;
   /** @default 'flat' */
   readonly detail?: Detail;
+  /**
+   * PNGs to answer with, in turn, whatever was asked for: for measuring, since drawing costs more than answering.
+   * @default none: every picture is drawn
+   */
+  readonly pictures?: readonly Buffer[];
 }
 
 /** Everything that one run of the emulator remembers; a reset starts another. */
@@ -64,6 +69,7 @@ export function freshState(options: EmulatorOptions): EmulatorState {
     models: IMAGE_MODELS,
     today: '2026-11-22',
     detail: 'flat' as const,
+    pictures: [],
     ...rest,
   };
   return {

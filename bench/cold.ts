@@ -1,0 +1,163 @@
+/**
+ * Cold runs through the API emulator, which is a process of its own and answers with pictures that it does not draw.
+ *
+ *     node -C tintype-source bench/cold.ts [--rounds 5] [--pictures 64] [--latency-ms 2000] [--memory 100] [--save]
+ *
+ * `--memory`: peak memory is compared between a run of that many images and one of four times as many.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compare, type Contestant } from './support/compare.ts';
+import { originals } from './support/corpus.ts';
+import { numberFlags } from './support/flags.ts';
+import { medianOf, ratioOf } from './support/ratios.ts';
+import { publish } from './support/results.ts';
+import { storedProject } from './support/stored-project.ts';
+import { comparisonTable, goalTable } from './support/tables.ts';
+
+const flags = numberFlags({ rounds: 5, pictures: 64, 'latency-ms': 2000, memory: 100 });
+const { rounds, pictures, memory } = flags;
+const latencyMs = flags['latency-ms'];
+const inFlight = 8;
+
+/** One small file an image: what is measured is the buying. */
+const smallFiles = '{ crop: 64x64, formats: [jpeg], placeholder: none }';
+/** Six files, of which the encoders need longer than the network for the pictures. */
+const manyFiles = '{ formats: [avif, webp, jpeg], widths: [512] }';
+
+const bare = 'bare loop';
+const buying = 'tintype, one small file';
+const plain = 'tintype, default files';
+const busy = 'tintype, six files';
+const encoding = 'tintype, six files, nothing to buy';
+const few = `tintype, ${memory} images`;
+const many = `tintype, ${memory * 4} images`;
+
+await using emulator = await startEmulator(await originals(memory * 4), latencyMs);
+await using quick = await startEmulator(await originals(memory * 4), 1);
+
+const network = await compare(
+  [
+    {
+      name: bare,
+      command: [
+        process.execPath,
+        here('cold/bare-loop.ts'),
+        emulator.baseUrl,
+        String(pictures),
+        String(inFlight),
+      ],
+    },
+    await run(buying, smallFiles, pictures, emulator),
+    await run(plain, '{}', pictures, emulator),
+    await run(busy, manyFiles, pictures, emulator),
+    await run(encoding, manyFiles, pictures, null),
+  ],
+  rounds,
+);
+const memories = await compare(
+  [await run(few, '{}', memory, quick), await run(many, '{}', memory * 4, quick)],
+  rounds,
+);
+
+const idealMs = Math.ceil(pictures / inFlight) * latencyMs;
+const limitMs = Math.max(idealMs, medianOf(network, encoding, 'wallMs'));
+publish(
+  'Cold',
+  `${pictures} pictures, ${latencyMs / 1000} s latency, ${inFlight} in flight: the network's ideal is ${idealMs / 1000} s.
+
+${comparisonTable(network, bare)}
+
+Latency of 1 ms, default files:
+
+${comparisonTable(memories, few)}
+
+${goalTable([
+  {
+    what: 'buying: wall, to the bare loop',
+    measured: ratioOf(network, buying, bare, 'wallMs'),
+    atMost: 1.01,
+  },
+  {
+    what: "both busy: wall, to the slower of the network's ideal and the encoders",
+    measured: medianOf(network, busy, 'wallMs') / limitMs,
+    atMost: 1.08,
+  },
+  {
+    what: `memory: ${many}, to ${few}`,
+    measured: ratioOf(memories, many, few, 'peakBytes'),
+    atMost: 1.1,
+  },
+])}`,
+);
+
+/** The built CLI, which has everything to buy; without an emulator everything is in the store. */
+async function run(
+  name: string,
+  fields: string,
+  count: number,
+  api: Emulator | null,
+): Promise<Contestant> {
+  const images = Array.from({ length: count }, (_, at) => `  p${at}: { prompt: Picture ${at} }`);
+  const manifest = [
+    'defaults: { decorative: true }',
+    `presets: { all: ${fields} }`,
+    'images:',
+    ...images.map((image) => image.replace('{', '{ preset: all,')),
+  ].join('\n');
+  const files = {
+    'a.images.yaml': manifest,
+    'tintype.config.json': JSON.stringify({ concurrency: inFlight, missing: 'buy' }),
+  };
+  const folder = await originals(memory * 4);
+  const stored = Array.from({ length: count }, (_, at) =>
+    join(folder, `${String(at).padStart(3, '0')}.png`),
+  );
+  const project = await storedProject(files, stored);
+  return {
+    name,
+    command: [process.execPath, here('../packages/cli/dist/bin.js'), '--root', project.root],
+    env: {
+      CI: '',
+      OPENAI_API_KEY: 'sk-bench',
+      OPENAI_BASE_URL: api?.baseUrl ?? 'http://127.0.0.1:9/v1',
+    },
+    before: async () => {
+      const made = [project.outDir, project.cacheDir, ...(api === null ? [] : [project.storeDir])];
+      for (const dir of made) await rm(dir, { recursive: true, force: true });
+      await api?.reset();
+    },
+  };
+}
+
+interface Emulator extends AsyncDisposable {
+  readonly baseUrl: string;
+  readonly reset: () => Promise<void>;
+}
+
+async function startEmulator(folder: string, latency: number): Promise<Emulator> {
+  const cli = here('../packages/core/test/support/openai-emulator-cli.ts');
+  const args = ['--latency-ms', String(latency), '--pictures', folder];
+  const child = spawn(process.execPath, ['-C', 'tintype-source', cli, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const { baseUrl, controlUrl } = JSON.parse(line.toString('utf8')) as Record<string, string>;
+  return {
+    baseUrl: baseUrl!,
+    reset: async () => {
+      await fetch(`${controlUrl}/__reset`, { method: 'POST' });
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
+
+function here(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
