@@ -1,0 +1,150 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser, launchBrowser, skipped, until } from './support/browser.ts';
+import { serve, type Served } from './support/serve.ts';
+import { type ViteProject, viteProject } from './support/vite-project.ts';
+
+const manifest = (heroAlt: string, more = '') => `
+images:
+  hero:
+    prompt: A lighthouse keeper
+    alt: ${heroAlt}
+    ${more}
+  logo:
+    prompt: A flat logo
+    alt: The logo
+`;
+
+const files = {
+  'site.images.yaml': manifest('before'),
+  'index.html': '<main></main><script type="module" src="/main.js"></script>',
+  'main.js': `
+    import './style.css';
+    import hero from 'virtual:tintype/hero';
+    import 'virtual:tintype/logo';
+    Object.assign(window, { born: Math.random(), hero, logoUpdates: 0 });
+    import.meta.hot.accept('virtual:tintype/hero', (module) => { window.hero = module.default; });
+    import.meta.hot.accept('virtual:tintype/logo', () => { window.logoUpdates += 1; });
+  `,
+  'style.css': 'main { background: url("tintype:hero") }',
+};
+
+const overlay = "document.querySelector('vite-error-overlay')?.shadowRoot.textContent";
+
+describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  /** A page of the project, which keeps its state as long as it is not loaded anew. */
+  async function open(project: ViteProject, served: Served): Promise<Page> {
+    await expect
+      .poll(() => served.server.watcher.getWatched()[project.root], { timeout: 60_000 })
+      .toContain('site.images.yaml');
+    const page = await browser.newPage();
+    await page.goto(served.origin);
+    return page;
+  }
+
+  test('an edited image is updated, alone, and the page keeps its state', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    await using served = await serve(project);
+    const page = await open(project, served);
+    await until(page, "window.hero?.alt === 'before'");
+    const born = await page.evaluate('window.born');
+
+    await project.write('site.images.yaml', manifest('after'));
+    await until(page, "window.hero.alt === 'after'");
+    await project.write('site.images.yaml', manifest('after', 'formats: [webp, jpeg]'));
+    await until(page, "'jpeg' in window.hero.sources");
+    await until(
+      page,
+      "getComputedStyle(document.querySelector('main')).backgroundImage.includes('hero.jpeg')",
+    );
+    expect(await page.evaluate('[window.born, window.logoUpdates]')).toEqual([born, 0]);
+    expect(await project.read('tintype-env.d.ts')).toContain("'webp' | 'jpeg'");
+    await page.close();
+  });
+
+  test('a mistake is in the overlay with its place until it is mended, and the page keeps its state', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    await using served = await serve(project);
+    const page = await open(project, served);
+    await until(page, "window.hero?.alt === 'before'");
+    const born = await page.evaluate('window.born');
+
+    await project.write('site.images.yaml', manifest('broken', 'witdhs: [32]'));
+    await until(page, `(${overlay})?.includes('witdhs')`);
+    const text = String(await page.evaluate(overlay));
+    expect(text).toContain('site.images.yaml:6');
+    expect(text).toContain('widths');
+    expect(text).toContain('> 6 |');
+
+    await project.write('site.images.yaml', manifest('mended'));
+    await until(page, `window.hero.alt === 'mended' && (${overlay}) === undefined`);
+    expect(await page.evaluate('window.born')).toBe(born);
+    await page.close();
+  });
+
+  test('a mistake that is taken back leaves no overlay', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    await using served = await serve(project);
+    const page = await open(project, served);
+    await until(page, "window.hero?.alt === 'before'");
+    await project.write('site.images.yaml', manifest('before', 'witdhs: [32]'));
+    await until(page, `(${overlay})?.includes('witdhs')`);
+    await project.write('site.images.yaml', manifest('before'));
+    await until(page, `(${overlay}) === undefined`);
+    await page.close();
+  });
+
+  test('a page that was opened on a mistake is loaded when it is mended', async () => {
+    await using project = await viteProject({
+      ...files,
+      'site.images.yaml': manifest('x', 'widht: 1'),
+    });
+    await using served = await serve(project);
+    expect(project.log.join('\n')).toContain('widht');
+    const page = await open(project, served);
+    await until(page, `(${overlay})?.includes('widht')`);
+    await project.write('site.images.yaml', manifest('mended'));
+    await until(page, "window.hero?.alt === 'mended'");
+    await page.close();
+  });
+
+  test('what is bought elsewhere takes the place of its stand-in', async () => {
+    await using project = await viteProject(files);
+    await using served = await serve(project);
+    const page = await open(project, served);
+    await until(page, 'window.hero?.ai.generated === false');
+    const born = await page.evaluate('window.born');
+    await project.stock();
+    await until(page, 'window.hero.ai.generated === true && window.hero.img.w === 64');
+    expect(await page.evaluate('window.born')).toBe(born);
+    await page.close();
+  });
+
+  test('an edited config and an edited page are noticed, too', async () => {
+    await using project = await viteProject({
+      ...files,
+      'index.html': `<img src="tintype:hero">${files['index.html']}`,
+      'tintype.config.js': 'export default { defaults: { formats: ["webp"] } };',
+    });
+    await project.stock();
+    await using served = await serve(project);
+    const page = await open(project, served);
+    await until(page, "document.querySelector('img')?.src.includes('hero.webp')");
+    await project.write(
+      'tintype.config.js',
+      'export default { defaults: { formats: ["webp", "jpeg"] } };',
+    );
+    await until(page, "document.querySelector('picture > img')?.src.includes('hero.jpeg')");
+    await until(page, "'jpeg' in window.hero.sources");
+    await page.close();
+  });
+});
