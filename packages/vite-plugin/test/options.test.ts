@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useApi } from '../../core/test/support/api.ts';
+import { filesBelow } from '../../core/test/support/files.ts';
+import { testKey } from '../../core/test/support/project.ts';
+import { serve } from './support/serve.ts';
+import { type Vite, type ViteProject, viteProject, viteVersions } from './support/vite-project.ts';
+
+const api = useApi();
+
+const files = {
+  'site.images.yaml': `
+images:
+  hero:
+    prompt: PROMPT-TO-RECOGNISE a lighthouse
+    alt: A lighthouse
+    formats: [webp, jpeg]
+  icon:
+    prompt: PROMPT-TO-RECOGNISE an icon
+    alt: An icon
+    placeholder: none
+`,
+  'index.html': '<script type="module" src="/main.js"></script>',
+  'main.js': `import hero from 'virtual:tintype/hero'; globalThis.shown = hero;`,
+};
+
+async function pictures({ root }: ViteProject, dir = 'dist'): Promise<string[]> {
+  const names = [...(await filesBelow(join(root, dir))).keys()];
+  return names.filter((name) => /\.(webp|jpeg)$/.test(name)).toSorted();
+}
+
+describe.each(viteVersions)('Vite %s', (_, load) => {
+  let vite: Vite;
+  beforeAll(async () => {
+    vite = await load();
+  });
+
+  test('a small picture is inlined as Vite inlines, and ?inline and ?no-inline decide', async () => {
+    await using project = await viteProject({
+      ...files,
+      'main.js': `
+        import icon from 'virtual:tintype/icon';
+        import kept from 'virtual:tintype/icon?no-inline';
+        import hero from 'virtual:tintype/hero?inline';
+        globalThis.shown = { icon, kept, hero };
+      `,
+    });
+    await project.stock();
+    const { code } = await project.build({}, {}, vite);
+    expect(code.match(/data:image\/webp;base64,[^"]{40}/g)).not.toEqual(null);
+    expect(code).toContain('src": "data:image/jpeg;base64,'.slice(7));
+    expect((await pictures(project)).map((name) => name.split('-')[0])).toEqual(['assets/icon']);
+
+    await project.build({ build: { assetsInlineLimit: () => false } }, {}, vite);
+    await project.write('main.js', `import icon from 'virtual:tintype/icon'; console.log(icon);`);
+    const asked: string[] = [];
+    await project.build(
+      {
+        build: {
+          assetsInlineLimit: (file, content) => {
+            asked.push(`${file} ${content.length > 0}`);
+            return false;
+          },
+        },
+      },
+      {},
+      vite,
+    );
+    expect(asked).toEqual(['icon.webp true']);
+    expect(await pictures(project)).toHaveLength(1);
+  });
+
+  test('a library has its pictures in itself', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    const lib = { entry: 'main.js', formats: ['es' as const], fileName: 'lib' };
+    const { code } = await project.build({ build: { lib } }, {}, vite);
+    expect(code).toContain('data:image/jpeg;base64,');
+    expect(await pictures(project)).toEqual([]);
+  });
+
+  test('assetsDir and assetFileNames name the files', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    await project.build({ build: { assetsDir: 'static/media' } }, {}, vite);
+    expect((await pictures(project))[0]).toMatch(/^static\/media\/hero-[\w-]{8}\.(webp|jpeg)$/);
+    for (const assetFileNames of [
+      'img/[name].[hash:12][extname]',
+      ({ names }: { names: string[] }) => `img/${names[0]!.length}.[hash:12].[ext]`,
+    ]) {
+      const output = { assetFileNames };
+      await project.build({ build: { rollupOptions: { output } } }, {}, vite);
+      expect((await pictures(project))[0]).toMatch(/^img\/(hero|9)\.[\w-]{12}\.(webp|jpeg)$/);
+    }
+  });
+
+  test('a server build has no pictures, but with ssrEmitAssets', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    const first = await project.build({ build: { ssr: 'main.js' } }, {}, vite);
+    expect(await pictures(project)).toEqual([]);
+    const ssr = await project.build({ build: { ssr: 'main.js', ssrEmitAssets: true } }, {}, vite);
+    expect(ssr.code).toBe(first.code);
+    const emitted = await pictures(project);
+    expect(emitted).toHaveLength(2);
+    await project.build({}, {}, vite);
+    expect(await pictures(project)).toEqual(emitted);
+  });
+
+  test('an import that nothing is made of emits nothing, and an index only what is lazily there', async () => {
+    await using project = await viteProject({
+      ...files,
+      'main.js': `
+        import hero from 'virtual:tintype/hero';
+        import images from 'virtual:tintype';
+        images.icon().then(({ src }) => { globalThis.src = src; });
+      `,
+    });
+    await project.stock();
+    const { output } = await project.build({ build: { minify: true } }, {}, vite);
+    const chunks = output.filter((one) => one.type === 'chunk' && one.isDynamicEntry);
+    expect(chunks.filter((one) => 'code' in one && one.code.includes('An icon'))).toHaveLength(1);
+    await project.write('main.js', `import hero from 'virtual:tintype/hero'; console.log(1);`);
+    await project.build({}, {}, vite);
+    expect(await pictures(project)).toEqual([]);
+  });
+
+  test('no prompt and no key is in a build that buys, source maps and all, or in what dev answers', async () => {
+    await using project = await viteProject(files, api().baseUrl);
+    await project.write('index.html', `<img src="tintype:icon">${files['index.html']}`);
+    const { output } = await project.build(
+      { build: { sourcemap: true, manifest: true } },
+      { missing: 'buy' },
+      vite,
+    );
+    expect(api().ledger).toHaveLength(2);
+    expect(output.some(({ fileName }) => fileName.endsWith('.js.map'))).toBe(true);
+    const dist = join(project.root, 'dist');
+    const texts = [...(await filesBelow(dist)).keys()].map((name) => project.read(`dist/${name}`));
+
+    await using served = await serve(project, {}, {}, vite);
+    const paths = ['/', '/main.js', '/@id/__x00__virtual:tintype/hero', '/@tintype/hero.webp'];
+    const answers = paths.map(async (path) => (await served.fetch(path)).text());
+    for (const text of await Promise.all([...texts, ...answers])) {
+      expect(text).not.toContain('PROMPT-TO-RECOGNISE');
+      expect(text).not.toContain(testKey);
+    }
+    expect(project.log.join('\n')).not.toContain(testKey);
+  });
+
+  test('a watcher builds again what a manifest changes', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    const watcher = await vite.build(
+      project.config({ build: { watch: {}, assetsInlineLimit: 0 } }),
+    );
+    if (!('on' in watcher)) throw new Error('no watcher');
+    const ends: (() => void)[] = [];
+    watcher.on('event', (event) => {
+      if (event.code === 'BUNDLE_END') void event.result.close();
+      if (event.code === 'END') ends.shift()?.();
+    });
+    const end = () => new Promise<void>((resolve) => ends.push(resolve));
+    try {
+      await end();
+      expect(await pictures(project)).toHaveLength(2);
+      const next = end();
+      await project.write(
+        'site.images.yaml',
+        files['site.images.yaml'].replace('[webp, jpeg]', '[jpeg]'),
+      );
+      await next;
+      expect((await project.read((await jsFile(project))!)).includes('"webp"')).toBe(false);
+      const third = end();
+      await project.write('main.js', `${files['main.js']}\nconsole.log(2);`);
+      await third;
+      expect(await project.read((await jsFile(project))!)).toContain('console.log(2)');
+      expect((await pictures(project)).filter((name) => name.endsWith('jpeg'))).toHaveLength(1);
+    } finally {
+      await watcher.close();
+    }
+  });
+});
+
+async function jsFile({ root }: ViteProject): Promise<string | undefined> {
+  const names = [...(await filesBelow(join(root, 'dist'))).keys()];
+  const file = names.find((name) => name.endsWith('.js'));
+  return file && `dist/${file}`;
+}
