@@ -14,6 +14,7 @@ const benches = [
   ['quality', []],
   ['encode', rounds],
   ['cold', rounds],
+  ['vite-warm', rounds],
 ] as const;
 
 for (const [bench, flags] of benches) {

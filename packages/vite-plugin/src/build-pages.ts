@@ -3,12 +3,12 @@ import type { Plugin } from 'vite';
 import type { Emitter } from './asset-target.ts';
 import { type Builds, type BuildState, fullSizeFiles, lateUrlIn } from './build-state.ts';
 import { buildPicture, inlinedUrl } from './built-picture.ts';
-import { type CssFile, cssModule, cssReference, expandCss } from './css.ts';
+import type { CssFile } from './css.ts';
 import { explain } from './explain.ts';
 import { hostUrl } from './host-url.ts';
-import { expandHtml, findReferences } from './html.ts';
 import { fillInUrls, lateForm, lateUrl } from './late-pictures.ts';
 import type { Picture } from './picture.ts';
+import { namesInPage, reference, styleModule } from './references.ts';
 import { unknownImage, unknownInStyles } from './unknown-image.ts';
 
 /** Style sheets that name pictures, in a build. After Vite has compiled them, so that what they import is in them. */
@@ -27,9 +27,10 @@ export function buildStylesPlugin(builds: Builds): Plugin {
     },
 
     transform: {
-      filter: { id: cssModule, code: cssReference },
+      filter: { id: styleModule, code: reference },
       async handler(css, id) {
-        if (!cssModule.test(id) || !cssReference.test(css)) return null;
+        if (!styleModule.test(id) || !reference.test(css)) return null;
+        const { expandCss } = await import('./css.ts');
         const state = builds.of(this.environment);
         const { project } = state.run;
         state.pages.set(id, []);
@@ -86,7 +87,7 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
     transformIndexHtml: {
       order: 'pre',
       async handler(html, { filename }) {
-        for (const { name } of findReferences(html)) {
+        for (const name of await namesInPage(html)) {
           const { run, late } = builds.client();
           const image = run.project.find(name);
           if (image === null) {
@@ -104,7 +105,7 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
     transformIndexHtml: {
       order: 'post',
       async handler(html, { filename, path }) {
-        const names = new Set(findReferences(html).map(({ name }) => name));
+        const names = await namesInPage(html);
         const isLate = lateForm.test(html);
         if (names.size === 0 && !isLate) return;
         const state = builds.client();
@@ -114,6 +115,7 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
         for (const name of names) {
           pictures.set(name, await pagePicture(state, name, filename, page));
         }
+        const { expandHtml } = await import('./html.ts');
         const expanded = expandHtml(html, (name) => pictures.get(name)!);
         // What the page's own styles name.
         const host = { fileName: page, type: 'html' } as const;

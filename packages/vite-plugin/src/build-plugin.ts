@@ -5,7 +5,7 @@ import { type BuildRun, openBuildRun } from './build-run.ts';
 import { type Builds, type BuildState, lateUrlIn } from './build-state.ts';
 import { buildSummary, standInWarning } from './build-summary.ts';
 import { buildPicture } from './built-picture.ts';
-import { explain } from './explain.ts';
+import { explain, PlacedError } from './explain.ts';
 import { fillIn, fillInUrls, lateForm, lateToken } from './late-pictures.ts';
 import { linkFiles } from './link-files.ts';
 import { logReporter } from './log-reporter.ts';
@@ -48,7 +48,12 @@ export function buildPlugin({ options, types, importers }: PluginRequest, builds
         await writeTypes(run.project, environment.config, types);
         for (const file of run.project.watched) this.addWatchFile(file);
       } catch (error) {
-        this.error(await explain(error, root, []));
+        const explained = await explain(error, root, []);
+        // So that a watcher notices when it is mended.
+        if (explained instanceof PlacedError && explained.id !== undefined) {
+          this.addWatchFile(explained.id);
+        }
+        this.error(explained);
       }
     },
 

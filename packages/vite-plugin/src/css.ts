@@ -1,5 +1,6 @@
 import { type CSSToken, tokenize, TokenType } from '@csstools/css-tokenizer';
 import { MagicString } from 'magic-string';
+import { scheme } from './references.ts';
 
 /** A picture's full-size file in one of its formats. */
 export interface CssFile {
@@ -8,13 +9,6 @@ export interface CssFile {
   /** Asked for only where it is used. */
   readonly url: () => Promise<string>;
 }
-
-/** Style sheets as Vite sees them, whatever they are written in; not what is imported as text or as a URL. */
-export const cssModule: RegExp =
-  /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|sss)(?:\?(?!(?:.*&)?(?:raw|url)(?:&|$))|$)/;
-
-/** What may have a reference in it; whether it does, the tokens say. */
-export const cssReference: RegExp = /tintype:/;
 
 /**
  * Puts pictures where a style sheet names them: `url("tintype:hero")` becomes the fallback's URL; in `image-set()`,
@@ -75,7 +69,7 @@ function findUses(css: string): Use[] {
 }
 
 function isReference(value: string): boolean {
-  return value.startsWith('tintype:');
+  return value.startsWith(scheme);
 }
 
 function isImageSet(name: string | undefined): boolean {
@@ -95,7 +89,7 @@ function useOf(
   { start, end }: Range,
   around: string | undefined,
 ): Use {
-  const name = value.slice('tintype:'.length).trim();
+  const name = value.slice(scheme.length).trim();
   if (!isImageSet(around)) return { name, start, end, option: null };
   const first = edge(tokens, at, -1, start);
   const last = edge(tokens, at, 1, end);
@@ -115,7 +109,7 @@ function edge(tokens: readonly CSSToken[], from: number, step: 1 | -1, inside: n
     const closes = type === TokenType.CloseParen;
     if (depth === 0 && (type === TokenType.Comma || (step === 1 ? closes : opens))) break;
     depth += (step === 1 ? opens : closes) ? 1 : (step === 1 ? closes : opens) ? -1 : 0;
-    reached = step === 1 ? last + 1 : start;
+    if (type !== TokenType.Whitespace) reached = step === 1 ? last + 1 : start;
   }
   return reached;
 }

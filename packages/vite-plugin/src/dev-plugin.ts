@@ -1,14 +1,14 @@
 import { extname, sep } from 'node:path';
 import type { DevEnvironment, Environment, Plugin, ResolvedConfig } from 'vite';
-import { type CssFile, cssModule, cssReference, expandCss } from './css.ts';
+import type { CssFile } from './css.ts';
 import { devCssFiles, devPicture } from './dev-files.ts';
 import { type DevProject, devProject } from './dev-project.ts';
 import { devMiddleware } from './dev-server.ts';
 import { explain } from './explain.ts';
-import { expandHtml, findReferences } from './html.ts';
 import { logReporter } from './log-reporter.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
+import { namesInPage, reference, styleModule } from './references.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { unknownImage, unknownInStyles } from './unknown-image.ts';
 import {
@@ -106,9 +106,10 @@ function stylesPlugin(site: DevSite): Plugin {
     apply: 'serve',
     // After Vite has compiled them, so that what they import is in them.
     transform: {
-      filter: { id: cssModule, code: cssReference },
+      filter: { id: styleModule, code: reference },
       async handler(css, id) {
-        if (!cssModule.test(id) || !cssReference.test(css)) return null;
+        if (!styleModule.test(id) || !reference.test(css)) return null;
+        const { expandCss } = await import('./css.ts');
         const again = async (project: OpenProject) => {
           const filesOf = async (name: string): Promise<CssFile[]> => {
             const image = project.find(name);
@@ -134,11 +135,12 @@ function pagesPlugin(site: DevSite): Plugin {
     transformIndexHtml: {
       order: 'post',
       async handler(html, { filename }) {
-        const names = new Set(findReferences(html).map(({ name }) => name));
+        const names = await namesInPage(html);
         if (names.size === 0) {
           site.pages.delete(filename);
           return;
         }
+        const { expandHtml } = await import('./html.ts');
         const again = async (project: OpenProject) => {
           const pictures = new Map<string, Picture>();
           for (const name of names) {

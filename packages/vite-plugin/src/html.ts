@@ -1,22 +1,15 @@
 import { MagicString } from 'magic-string';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
+import { scheme } from './references.ts';
 import type { Picture } from './picture.ts';
 import { pictureElements, renderAttributes, renderSources } from './picture-elements.ts';
 
 type Element = DefaultTreeAdapterTypes.Element;
 type ParentNode = DefaultTreeAdapterTypes.ParentNode;
 
-/** An attribute of a page that names an image: `src="tintype:hero"`. */
-export interface HtmlReference {
-  readonly name: string;
-  /** Characters of the page, from 0. */
-  readonly offset: number;
-}
-
-/** Every image that a page names, in the order of the page. */
-export function findReferences(html: string): HtmlReference[] {
-  if (!html.includes(scheme)) return [];
-  return findUses(html).map(({ name, start }) => ({ name, offset: start }));
+/** The name of every image that a page names, in the order of the page. */
+export function findReferences(html: string): string[] {
+  return findUses(html).map(({ name }) => name);
 }
 
 /**
@@ -25,7 +18,6 @@ export function findReferences(html: string): HtmlReference[] {
  * of the page stays as it is, to the letter.
  */
 export function expandHtml(html: string, pictureOf: (name: string) => Picture): string {
-  if (!html.includes(scheme)) return html;
   const text = new MagicString(html);
   for (const use of findUses(html)) {
     const picture = pictureOf(use.name);
@@ -34,8 +26,6 @@ export function expandHtml(html: string, pictureOf: (name: string) => Picture): 
   }
   return text.toString();
 }
-
-const scheme = 'tintype:';
 
 interface Use {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { Format } from '@tintype/core';
-import { MagicString, type SourceMap } from 'magic-string';
+import type { SourceMap } from 'magic-string';
 
 /** What stands for the JSON of a picture that is not there yet, in the string that it will be in. */
 export function lateToken(moduleId: string): string {
@@ -39,6 +39,7 @@ export async function fillIn(
   jsonOf: (moduleId: string) => Promise<string>,
   urlOf: (file: LateFile) => string,
 ): Promise<{ readonly code: string; readonly map: SourceMap } | null> {
+  const { MagicString } = await import('magic-string');
   const text = new MagicString(code);
   for (const match of code.matchAll(/(["'`])__TINTYPE_LATE_([0-9a-f]+)__\1/g)) {
     const json = await jsonOf(Buffer.from(match[2]!, 'hex').toString());

@@ -11,6 +11,7 @@ import {
   type Reporter,
   systemClock,
 } from '@tintype/core';
+import { explain } from './explain.ts';
 import { dirname, join, resolve } from 'node:path';
 
 export interface ProjectOptions {
@@ -44,7 +45,7 @@ interface PictureSize {
   readonly height: number;
 }
 
-/** Loads and plans a project. Spends nothing. Rejects with the TintypeErrors of `loadProject` and `openImages`. */
+/** Loads and plans a project. Spends nothing. Rejects with what is wrong with it, at its place. */
 export async function openProject(request: ProjectOptions): Promise<OpenProject> {
   const { cwd, options, missing, report } = request;
   const overrides = missing === undefined ? options : { ...options, missing };
@@ -57,7 +58,10 @@ export async function openProject(request: ProjectOptions): Promise<OpenProject>
     report,
     signal: new AbortController().signal,
   };
-  const images = await openImages(context);
+  const images = await openImages(context).catch(async (error: unknown) => {
+    // Here the root that places are relative to is known.
+    throw await explain(error, config.root, []);
+  });
   return {
     ...images,
     config,

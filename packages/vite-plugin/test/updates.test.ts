@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, launchBrowser, skipped, until } from './support/browser.ts';
+import { expectSoon, hasBrowser, launchBrowser, skipped } from './support/browser.ts';
 import { serve, type Served } from './support/serve.ts';
 import { type ViteProject, viteProject } from './support/vite-project.ts';
 
@@ -53,14 +53,14 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await project.stock();
     await using served = await serve(project);
     const page = await open(project, served);
-    await until(page, "window.hero?.alt === 'before'");
+    await expectSoon(page, "window.hero?.alt === 'before'");
     const born = await page.evaluate('window.born');
 
     await project.write('site.images.yaml', manifest('after'));
-    await until(page, "window.hero.alt === 'after'");
+    await expectSoon(page, "window.hero.alt === 'after'");
     await project.write('site.images.yaml', manifest('after', 'formats: [webp, jpeg]'));
-    await until(page, "'jpeg' in window.hero.sources");
-    await until(
+    await expectSoon(page, "'jpeg' in window.hero.sources");
+    await expectSoon(
       page,
       "getComputedStyle(document.querySelector('main')).backgroundImage.includes('hero.jpeg')",
     );
@@ -74,18 +74,18 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await project.stock();
     await using served = await serve(project);
     const page = await open(project, served);
-    await until(page, "window.hero?.alt === 'before'");
+    await expectSoon(page, "window.hero?.alt === 'before'");
     const born = await page.evaluate('window.born');
 
     await project.write('site.images.yaml', manifest('broken', 'witdhs: [32]'));
-    await until(page, `(${overlay})?.includes('witdhs')`);
+    await expectSoon(page, `(${overlay})?.includes('witdhs')`);
     const text = String(await page.evaluate(overlay));
     expect(text).toContain('site.images.yaml:6');
     expect(text).toContain('widths');
     expect(text).toContain('> 6 |');
 
     await project.write('site.images.yaml', manifest('mended'));
-    await until(page, `window.hero.alt === 'mended' && (${overlay}) === undefined`);
+    await expectSoon(page, `window.hero.alt === 'mended' && (${overlay}) === undefined`);
     expect(await page.evaluate('window.born')).toBe(born);
     await page.close();
   });
@@ -95,11 +95,11 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await project.stock();
     await using served = await serve(project);
     const page = await open(project, served);
-    await until(page, "window.hero?.alt === 'before'");
+    await expectSoon(page, "window.hero?.alt === 'before'");
     await project.write('site.images.yaml', manifest('before', 'witdhs: [32]'));
-    await until(page, `(${overlay})?.includes('witdhs')`);
+    await expectSoon(page, `(${overlay})?.includes('witdhs')`);
     await project.write('site.images.yaml', manifest('before'));
-    await until(page, `(${overlay}) === undefined`);
+    await expectSoon(page, `(${overlay}) === undefined`);
     await page.close();
   });
 
@@ -111,9 +111,9 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await using served = await serve(project);
     expect(project.log.join('\n')).toContain('widht');
     const page = await open(project, served);
-    await until(page, `(${overlay})?.includes('widht')`);
+    await expectSoon(page, `(${overlay})?.includes('widht')`);
     await project.write('site.images.yaml', manifest('mended'));
-    await until(page, "window.hero?.alt === 'mended'");
+    await expectSoon(page, "window.hero?.alt === 'mended'");
     await page.close();
   });
 
@@ -121,10 +121,10 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await using project = await viteProject(files);
     await using served = await serve(project);
     const page = await open(project, served);
-    await until(page, 'window.hero?.ai.generated === false');
+    await expectSoon(page, 'window.hero?.ai.generated === false');
     const born = await page.evaluate('window.born');
     await project.stock();
-    await until(page, 'window.hero.ai.generated === true && window.hero.img.w === 64');
+    await expectSoon(page, 'window.hero.ai.generated === true && window.hero.img.w === 64');
     expect(await page.evaluate('window.born')).toBe(born);
     await page.close();
   });
@@ -138,13 +138,13 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await project.stock();
     await using served = await serve(project);
     const page = await open(project, served);
-    await until(page, "document.querySelector('img')?.src.includes('hero.webp')");
+    await expectSoon(page, "document.querySelector('img')?.src.includes('hero.webp')");
     await project.write(
       'tintype.config.js',
       'export default { defaults: { formats: ["webp", "jpeg"] } };',
     );
-    await until(page, "document.querySelector('picture > img')?.src.includes('hero.jpeg')");
-    await until(page, "'jpeg' in window.hero.sources");
+    await expectSoon(page, "document.querySelector('picture > img')?.src.includes('hero.jpeg')");
+    await expectSoon(page, "'jpeg' in window.hero.sources");
     await page.close();
   });
 });

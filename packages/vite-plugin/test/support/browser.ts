@@ -26,6 +26,6 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** Waits until an expression is true in the page. */
-export async function until(page: Page, expression: string): Promise<void> {
+export async function expectSoon(page: Page, expression: string): Promise<void> {
   await page.waitForFunction(expression, undefined, { timeout: 60_000, polling: 50 });
 }

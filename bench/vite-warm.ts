@@ -1,0 +1,136 @@
+/**
+ * Warm builds of a Vite site that imports many pictures in twelve files each, beside vite-imagetools, the same files as
+ * plain imports, and Vite with nothing to import.
+ *
+ *     node -C tintype-source bench/vite-warm.ts [--rounds 5] [--images 1000] [--save]
+ */
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { seededRandom } from '../packages/core/src/image/seeded-random.ts';
+import { sha256 } from '../packages/core/src/hash.ts';
+import { compare, type Contestant } from './support/compare.ts';
+import { numberFlags } from './support/flags.ts';
+import { installPeers, peersDir } from './support/install-peers.ts';
+import { ratioOf } from './support/ratios.ts';
+import { publish } from './support/results.ts';
+import { storedProject } from './support/stored-project.ts';
+import { comparisonTable, goalTable } from './support/tables.ts';
+
+const { rounds, images } = numberFlags({ rounds: 5, images: 1000 });
+installPeers();
+
+/** Small, for it is not the encoders that are measured: what a warm build does for a file it does whatever its size. */
+const [width, height] = [128, 96];
+const widths = [32, 64, 96];
+const formats = ['avif', 'webp', 'jpeg'];
+const filesAnImage = formats.length * (widths.length + 1);
+
+const names = Array.from({ length: images }, (_, at) => `p${at}`);
+const manifest = [
+  `defaults: { decorative: true, formats: [${formats.join()}], widths: [${widths.join()}] }`,
+  'images:',
+  ...names.map((name) => `  ${name}: { prompt: ${name} }`),
+].join('\n');
+const pictures = await drawPictures();
+const project = await storedProject({ 'site.images.yaml': manifest }, pictures);
+const elsewhere = await mkdtemp(join(tmpdir(), 'tintype-bench-sites-'));
+
+const ours = 'vite-plugin-tintype';
+const theirs = 'vite-imagetools';
+const plain = 'the same files, plain imports';
+const nothing = 'nothing to import';
+
+const query = `w=${[...widths, width].join(';')}&format=${formats.join(';')}&as=picture`;
+const warmed = [
+  await site(
+    ours,
+    here('../packages/vite-plugin/dist/index.js'),
+    project.root,
+    (at) => `virtual:tintype/p${at}`,
+  ),
+  await site(
+    theirs,
+    'imagetools',
+    join(elsewhere, 'imagetools'),
+    (at) => `${pictures[at]}?${query}`,
+  ),
+];
+await compare(warmed, 1);
+const files = await copyOfOurs();
+const sites = [
+  ...warmed,
+  await site(plain, 'nothing', join(elsewhere, 'plain'), (at) => files[at]!, files.length),
+  await site(nothing, 'nothing', join(elsewhere, 'nothing'), () => '', 0),
+];
+
+const samples = await compare(sites, rounds);
+publish(
+  `Warm Vite builds, ${images} images`,
+  `${images} images in ${filesAnImage} files each, all of them encoded before; every build writes a new output folder.
+
+${comparisonTable(samples, theirs)}
+
+${goalTable([
+  { what: `wall, to ${theirs}`, measured: ratioOf(samples, ours, theirs, 'wallMs'), atMost: 0.1 },
+  {
+    what: `peak memory, to ${theirs}`,
+    measured: ratioOf(samples, ours, theirs, 'peakBytes'),
+    atMost: 0.25,
+  },
+])}`,
+);
+for (const folder of [project.root, elsewhere]) await rm(folder, { recursive: true });
+
+/** A build of a module that imports all that it is told, in a folder of its own. */
+async function site(
+  name: string,
+  what: string,
+  folder: string,
+  specifierOf: (at: number) => string,
+  count = images,
+): Promise<Contestant> {
+  const numbers = Array.from({ length: count }, (_, at) => at);
+  const imports = numbers.map((at) => `import p${at} from ${JSON.stringify(specifierOf(at))};`);
+  const list = numbers.map((at) => `p${at}`).join(', ');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'main.js'), `${imports.join('\n')}\nexport default [${list}];\n`);
+  return {
+    name,
+    command: [process.execPath, join(peersDir, 'vite-build.mjs'), folder, what],
+    cwd: peersDir,
+    env: { NODE_ENV: 'production' },
+    before: () => rm(join(folder, 'dist'), { recursive: true, force: true }),
+  };
+}
+
+/** The files that our build wrote, out of reach of the next. */
+async function copyOfOurs(): Promise<string[]> {
+  const folder = join(elsewhere, 'plain', 'files');
+  await cp(join(project.root, 'dist', 'assets'), folder, { recursive: true });
+  const copied = (await readdir(folder)).filter((file) => !file.endsWith('.js'));
+  if (copied.length !== images * filesAnImage) throw new Error(`we built ${copied.length} files`);
+  return copied.map((file) => join(folder, file));
+}
+
+/** Each its own, and hard to compress. */
+async function drawPictures(): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-pictures-'));
+  return Promise.all(
+    names.map(async (name) => {
+      const random = seededRandom(sha256(name));
+      const pixels = Uint8Array.from({ length: (width * height * 3) / 16 }, () => random() * 256);
+      const path = join(folder, `${name}.png`);
+      await sharp(pixels, { raw: { width: width / 4, height: height / 4, channels: 3 } })
+        .resize(width, height)
+        .toFile(path);
+      return path;
+    }),
+  );
+}
+
+function here(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

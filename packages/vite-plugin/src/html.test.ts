@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { expandHtml, findReferences } from './html.ts';
+import type { Picture } from './picture.ts';
+
+const picture: Picture = {
+  sources: { webp: '/a.webp 320w, /b.webp 640w', jpeg: '/a.jpeg 320w, /b.jpeg 640w' },
+  img: { src: '/b.jpeg', w: 640, h: 480 },
+  alt: 'Ada',
+  sizes: null,
+  placeholder: null,
+  color: null,
+  hasAlpha: false,
+  ai: { generated: true, provider: 'openai', model: 'm', original: null, digitalSourceType: '' },
+};
+const expand = (html: string) => expandHtml(html, () => picture);
+const source = '<source type="image/webp" srcset="/a.webp 320w, /b.webp 640w">';
+const generated =
+  'src="/b.jpeg" srcset="/a.jpeg 320w, /b.jpeg 640w" width="640" height="480" alt="Ada" loading="lazy" decoding="async"';
+
+test.each([
+  ['<img src="tintype:a">', `<picture>${source}<img ${generated}></picture>`],
+  [
+    "<p>x<IMG   @click='go' SRC=tintype:a Class=big />y",
+    `<p>x<picture>${source}<IMG   @click='go' ${generated} Class=big /></picture>y`,
+  ],
+  [
+    '<picture class="own"><img src="tintype:a"></picture>',
+    `<picture class="own">${source}<img ${generated}></picture>`,
+  ],
+  [
+    '<img alt="mine" loading="eager" src="tintype:a" height="48">',
+    `<picture>${source}<img alt="mine" loading="eager" src="/b.jpeg" srcset="/a.jpeg 320w, /b.jpeg 640w" width="64" decoding="async" height="48"></picture>`,
+  ],
+  [
+    '<source type="image/webp" srcset="tintype:a">',
+    '<source type="image/webp" srcset="/a.webp 320w, /b.webp 640w">',
+  ],
+  ['<source srcset="tintype:a">', '<source srcset="/a.jpeg 320w, /b.jpeg 640w">'],
+  ['<video poster="tintype:a"></video>', '<video poster="/b.jpeg"></video>'],
+  [
+    '<template><img src="tintype:a"></template>',
+    `<template><picture>${source}<img ${generated}></picture></template>`,
+  ],
+])('%s', (before, after) => {
+  expect(expand(before)).toBe(after);
+});
+
+test.each(['<!-- <img src="tintype:a"> -->', '<script>"tintype:a"</script>', '<p>tintype:a</p>'])(
+  '%s names none, and stays to the letter',
+  (html) => {
+    expect(findReferences(html)).toEqual([]);
+    expect(expand(html)).toBe(html);
+  },
+);

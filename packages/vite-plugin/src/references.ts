@@ -1,0 +1,16 @@
+/** What pages and style sheets name an image by: `tintype:hero`. */
+export const scheme = 'tintype:';
+
+/** What may have a reference in it; whether it does, a parser says, which is loaded only then. */
+export const reference: RegExp = /tintype:/;
+
+/** Style sheets as Vite sees them, whatever they are written in; not what is imported as text or as a URL. */
+export const styleModule: RegExp =
+  /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|sss)(?:\?(?!(?:.*&)?(?:raw|url)(?:&|$))|$)/;
+
+/** The names of the images that a page names, each once. */
+export async function namesInPage(html: string): Promise<Set<string>> {
+  if (!html.includes(scheme)) return new Set();
+  const { findReferences } = await import('./html.ts');
+  return new Set(findReferences(html));
+}

@@ -1,0 +1,120 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { useApi } from '../../core/test/support/api.ts';
+import { filesBelow } from '../../core/test/support/files.ts';
+import type { Picture } from '../src/index.ts';
+import { serve } from './support/serve.ts';
+import { buildFailure, type ViteProject, viteProject } from './support/vite-project.ts';
+
+// What broke other image plugins, and where ours is held to it:
+//
+// | fault                                                                | held to it by                                   |
+// | -------------------------------------------------------------------- | ----------------------------------------------- |
+// | URLs that ignore `base` or `renderBuiltUrl`, or are `file:` in SSR   | build.test.ts, options.test.ts, missing.test.ts |
+// | files that are not in Vite's manifest                                | build.test.ts                                   |
+// | "unknown file" when environments build at once with a cold cache     | missing.test.ts                                 |
+// | bytes held for a server build that has none                          | options.test.ts                                 |
+// | `serve` taken for "no bundle": nothing works in bundled dev          | here                                            |
+// | a warm build that reads every original again                         | here                                            |
+// | stale files after a changed option                                   | here                                            |
+// | what was paid for, lost with `node_modules`                          | here                                            |
+// | a damaged cache entry shipped, or a build that dies of it            | here                                            |
+// | names that another machine's encoder changes                         | here: they are the content's                    |
+// | wildcard types that take any id                                      | types.test.ts                                   |
+// | a dev server that waits for encodes, or pays                         | dev.test.ts                                     |
+// | no update when an image changes                                      | updates.test.ts                                 |
+// | everything in `dist`, used or not                                    | build.test.ts, options.test.ts                  |
+// | one image's failure that takes the page away                         | dev.test.ts                                     |
+// | absolute dev URLs that a backend on another origin cannot use        | dev.test.ts (`server.origin`)                   |
+
+const api = useApi();
+
+const files = {
+  'site.images.yaml': `
+images:
+  hero:
+    prompt: A lighthouse
+    alt: A lighthouse
+    formats: [webp, jpeg]
+`,
+  'index.html': '<script type="module" src="/main.js"></script>',
+  'main.js': `import hero from 'virtual:tintype/hero'; globalThis.shown = hero;`,
+};
+
+async function pictures({ root }: ViteProject): Promise<string[]> {
+  const names = [...(await filesBelow(join(root, 'dist'))).keys()];
+  return names.filter((name) => /\.(webp|jpeg)$/.test(name)).toSorted();
+}
+
+test('bundled dev has the same URLs, and they answer', async () => {
+  await using project = await viteProject(files);
+  await project.stock();
+  await using served = await serve(project, { experimental: { bundledDev: true } });
+  const hero = (await served.load('virtual:tintype/hero'))['default'] as Picture;
+  expect((await served.fetch(hero.img.src)).headers.get('content-type')).toBe('image/jpeg');
+});
+
+test('a warm build reads no original', async () => {
+  await using project = await viteProject(files);
+  await project.stock();
+  await project.build();
+  const before = await pictures(project);
+  await rm(join(project.root, '.tintype/originals'), { recursive: true });
+  await project.build();
+  expect(await pictures(project)).toEqual(before);
+});
+
+test('a changed option makes other files', async () => {
+  await using project = await viteProject(files);
+  await project.stock();
+  await project.build();
+  const before = await pictures(project);
+  await project.write(
+    'site.images.yaml',
+    `${files['site.images.yaml']}    output_compression: 20\n`,
+  );
+  await project.build();
+  const after = await pictures(project);
+  expect(after).toHaveLength(2);
+  expect(before.filter((name) => after.includes(name))).toEqual([]);
+});
+
+test('without node_modules, a cache, a key and a network the same is built from the store', async () => {
+  await using project = await viteProject(files, api().baseUrl);
+  await project.build({}, { missing: 'buy' });
+  const before = await pictures(project);
+  await rm(join(project.root, '.cache'), { recursive: true });
+  await project.write('.env', 'CI=true');
+  await project.build();
+  expect(await pictures(project)).toEqual(before);
+  expect(api().ledger).toHaveLength(1);
+});
+
+test('a damaged cache is mended, and what it had is not shipped', async () => {
+  await using project = await viteProject(files);
+  await project.stock();
+  await project.build();
+  const before = await pictures(project);
+  const contents = await Promise.all(before.map((name) => project.read(`dist/${name}`)));
+  for (const [name] of await filesBelow(join(project.root, '.cache'))) {
+    await project.write(`.cache/${name}`, 'x');
+  }
+  await project.build();
+  expect(await pictures(project)).toEqual(before);
+  expect(await Promise.all(before.map((name) => project.read(`dist/${name}`)))).toEqual(contents);
+});
+
+test('a mistake in a manifest is at its line, also where the site is a folder of the project', async () => {
+  await using project = await viteProject({
+    'site.images.yaml': files['site.images.yaml'].replace('formats:', 'fromats:'),
+    'site/index.html': files['index.html'],
+    'site/main.js': files['main.js'],
+  });
+  const error = await buildFailure(project.build({ root: join(project.root, 'site') }));
+  expect(error.message).toContain('site.images.yaml:6:5');
+  expect(error).toMatchObject({
+    loc: { file: join(project.root, 'site.images.yaml'), line: 6 },
+    frame: expect.stringContaining('> 6 |'),
+  });
+});
