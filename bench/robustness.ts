@@ -12,6 +12,11 @@ import {
   runDisk,
   runFullDisk,
 } from '../packages/core/test/robustness/failing-disks.ts';
+import {
+  runDamages,
+  storeDamages,
+  variantDamages,
+} from '../packages/core/test/robustness/damages.ts';
 import { hostileRows, runHostile } from '../packages/core/test/robustness/hostile-inputs.ts';
 import {
   type Blow,
@@ -58,6 +63,8 @@ tell('races');
 const raced = [];
 for (let round = 0; round < Number(values.races); round++)
   for (const name of Object.keys(races)) raced.push(await runRace(name));
+tell('damages');
+const damaged = await runDamages(storeDamages, variantDamages);
 tell('hostile input');
 const hostile = await runHostile(hostileRows);
 
@@ -72,11 +79,18 @@ ${strikeRow(
 ${strikeRow('a step of writing refused: ENOSPC, EROFS, EACCES, EMFILE', failed)}
 ${row('disks that refuse for good, or are full', diskResults.length, diskResults.filter(isWell).length)}
 ${row(`processes raced, in ${raced.length} races`, sum(raced.map(({ processes }) => processes)), sum(raced.filter(isWell).map(({ processes }) => processes)), 0, sum(raced.map(({ boughtTwice }) => boughtTwice)))}
+${row('damages planted and found', damaged.length, damaged.filter(isWell).length, 0, sum(damaged.map(({ boughtTwice }) => boughtTwice)))}
 ${row('hostile or unlucky inputs', hostile.length, hostile.filter(isWell).length)}`);
 
-const bad = [...killed, ...killedAtRandom, ...failed, ...diskResults, ...raced, ...hostile].filter(
-  (result) => !isWell(result),
-);
+const bad = [
+  ...killed,
+  ...killedAtRandom,
+  ...failed,
+  ...diskResults,
+  ...raced,
+  ...damaged,
+  ...hostile,
+].filter((result) => !isWell(result));
 for (const result of bad) console.log(`\n\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\``);
 process.exitCode = bad.length === 0 ? 0 : 1;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { runDamages, storeDamages, variantDamages } from './damages.ts';
 import { diskRows, runDisk, runFullDisk } from './failing-disks.ts';
 import { hostileRows, runHostile } from './hostile-inputs.ts';
 import { type Blow, openStriker, stories } from './strikes.ts';
@@ -58,6 +59,11 @@ describe.concurrent('a disk that refuses', patience, () => {
   test('anything, for it is full', async () => {
     expect((await runFullDisk())?.problems ?? []).toEqual([]);
   });
+});
+
+test('what is damaged is found, and not bought again', patience, async () => {
+  const results = await runDamages(storeDamages.slice(4, 6), variantDamages.slice(0, 1));
+  for (const result of results) expect(result).toMatchObject({ problems: [], boughtTwice: 0 });
 });
 
 test('hostile input ends in one clear message, and nothing is sent', patience, async () => {

@@ -1,0 +1,148 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { openScene, type Scene } from '../../core/test/robustness/scene.ts';
+
+const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+
+/** Why there is no terminal to test on; `''`: there is one. */
+const missing = (() => {
+  try {
+    return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
+      ? ''
+      : 'script is not that of util-linux';
+  } catch {
+    return 'apt-get install -y --no-install-recommends bsdutils';
+  }
+})();
+
+const image = 'quality: low, size: 1408x480, placeholder: none, decorative: true';
+const hostile = String.raw`"a\e[2J\e]0;owned\a\x9b1A\r\x07\u202e cat"`;
+const raw = 'no\x1b[2J\x1b]0;owned\x07\x9b1A\r\nfaked\u202e line';
+
+describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing})`}`, () => {
+  test(
+    'hostile prompts and what an API says reach nothing but the text',
+    { timeout: 120_000 },
+    async () => {
+      await using scene = await openScene({
+        'a.images.yaml': `images:\n  ada: { prompt: ${hostile}, ${image} }\n  bob: { prompt: bob, ${image} }\n`,
+      });
+      const error = { message: raw, type: raw, param: null, code: null };
+      scene.api.fail({ kind: 'error', status: 400, billed: false, error }, { prompt: 'bob' });
+      const terminal = openTerminal(scene);
+      expect(await terminal.ended).toBe(1);
+      expectHarmless(terminal.text());
+      expect(terminal.text()).toContain('faked line');
+    },
+  );
+
+  test(
+    'hostile ids and values in a manifest reach nothing but the text',
+    { timeout: 120_000 },
+    async () => {
+      await using scene = await openScene({
+        'a.images.yaml': `images:\n  ${hostile}: { prompt: x, quality: ${hostile}, ${hostile}: 1, alt: y }\n`,
+      });
+      const terminal = openTerminal(scene);
+      expect(await terminal.ended).toBe(2);
+      expectHarmless(terminal.text());
+      expect(terminal.text()).toContain('bad-id');
+    },
+  );
+
+  test(
+    'Ctrl-C waits for what is in flight, and the cursor comes back',
+    { timeout: 120_000 },
+    async () => {
+      await using scene = await openScene(
+        { 'a.images.yaml': `images:\n  ada: { prompt: ada, ${image} }\n` },
+        { latencyMs: 3000 },
+      );
+      const terminal = openTerminal(scene);
+      await terminal.shows('ada');
+      terminal.press(ctrlC);
+      expect(await terminal.ended).toBe(130);
+      expectHarmless(terminal.text());
+      expect(terminal.text()).toContain('Interrupted');
+      // What was paid for is kept.
+      const { code } = await scene.run({ args: ['plan', '--json'] });
+      expect(code).toBe(0);
+      expect(scene.api.ledger).toHaveLength(1);
+      expect((await scene.run()).code).toBe(0);
+      expect(scene.api.ledger).toHaveLength(1);
+    },
+  );
+
+  test(
+    'a second Ctrl-C stops at once, and the cursor comes back',
+    { timeout: 120_000 },
+    async () => {
+      await using scene = await openScene(
+        { 'a.images.yaml': `images:\n  ada: { prompt: ada, ${image} }\n` },
+        { latencyMs: 100_000 },
+      );
+      const terminal = openTerminal(scene);
+      await terminal.shows('ada');
+      terminal.press(ctrlC);
+      await terminal.shows('Interrupted');
+      // One that comes sooner is an echo of the same key press.
+      await sleep(300);
+      terminal.press(ctrlC);
+      expect(await terminal.ended).toBe(130);
+      expectHarmless(terminal.text());
+    },
+  );
+});
+
+const ctrlC = '\x03';
+
+interface Terminal {
+  readonly text: () => string;
+  readonly press: (key: string) => void;
+  readonly shows: (text: string) => Promise<void>;
+  readonly ended: Promise<number | null>;
+}
+
+/** Runs `tintype` on a pseudo-terminal, which turns a key press into a signal as a real one does. */
+function openTerminal({ project, api }: Scene): Terminal {
+  const command = `exec ${process.execPath} -C tintype-source ${bin} --reporter pretty`;
+  const child: ChildProcess = spawn('script', ['-qefc', command, '/dev/null'], {
+    cwd: project,
+    env: {
+      PATH: process.env['PATH'],
+      TERM: 'xterm-256color',
+      OPENAI_API_KEY: 'sk-terminal',
+      OPENAI_BASE_URL: api.baseUrl,
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout!.setEncoding('utf8').on('data', (more: string) => (text += more));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return {
+    text: () => text,
+    press: (key) => child.stdin!.write(key),
+    shows: (wanted) => expect.poll(() => text, { timeout: 60_000 }).toContain(wanted),
+    ended,
+  };
+}
+
+// C0 but line feed and tab, DEL, C1, line separators, whatever turns the direction of writing.
+const HOSTILE =
+  // oxlint-disable-next-line no-control-regex
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+/** Nothing moves, colours or clears the terminal but the view itself, and the last word on the cursor shows it. */
+function expectHarmless(text: string): void {
+  // oxlint-disable-next-line no-control-regex
+  const own = /\x1b\[(?:\?25[lh]|\d+A|K|J|[\d;]*m)/g;
+  // The terminal ends lines with both, and echoes a key press.
+  const rest = text.replaceAll(own, '').replaceAll(/\r+\n|\r/g, '\n');
+  expect(rest).not.toMatch(HOSTILE);
+  expect(text.lastIndexOf('\x1b[?25h')).toBeGreaterThanOrEqual(text.lastIndexOf('\x1b[?25l'));
+}
