@@ -11,10 +11,14 @@ const folder = import.meta.dirname;
 export default async function buildPage(): Promise<void> {
   const [script, style] = await Promise.all([bundle('page.ts'), bundle('page.css')]);
   const frame = await readFile(join(folder, 'src/page.html'), 'utf8');
-  const html = frame.replace(/__TINTYPE_(SCRIPT|STYLE)(_HASH)?__/g, (_, name: string, hash) => {
-    const text = name === 'SCRIPT' ? script : style;
-    return hash === undefined ? text : `sha256-${digest(text)}`;
-  });
+  const texts: Readonly<Record<string, string>> = { SCRIPT: script, STYLE: style };
+  const html = frame
+    .replace(
+      /__TINTYPE_(SCRIPT|STYLE)_HASH__/g,
+      (_, name: string) => `sha256-${digest(texts[name]!)}`,
+    )
+    // Without what a formatter puts around: the policy allows this very text.
+    .replace(/\s*__TINTYPE_(SCRIPT|STYLE)__;?\s*/g, (_, name: string) => texts[name]!);
   await mkdir(join(folder, 'dist'), { recursive: true });
   // Two test runs at a time see a whole page each.
   const temporary = join(folder, `dist/page.${process.pid}.tmp`);

@@ -1,1 +1,470 @@
-document.body.append('Tintype');
+import type { Sheet, SheetImage } from '../../src/sheet/sheet.ts';
+import { count, fileSize, money, percentLess, priceOf } from './amounts.ts';
+import { card } from './card.ts';
+import { askToBuy, showHelp } from './dialogs.ts';
+import { choice, h, nodesOf } from './element.ts';
+import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
+import { inspector, type InspectorActions } from './inspector.ts';
+import { fromFile, fromServer } from './pictures.ts';
+import {
+  apply,
+  type Backdrop,
+  keepPreferences,
+  type Preferences,
+  readPreferences,
+  type Theme,
+} from './preferences.ts';
+import { server } from './server.ts';
+import { listenForKeys } from './shortcuts.ts';
+import { openViewer } from './viewer.ts';
+
+const embedded = JSON.parse(
+  document.querySelector('#sheet')?.textContent ?? 'null',
+) as Sheet | null;
+const isLive = embedded === null;
+const source = isLive ? fromServer : fromFile;
+
+let preferences = readPreferences();
+let sheet: Sheet | null = embedded;
+let { filter, selected } = fromFragment(location.hash);
+/** What each card was drawn from, so that a change redraws what changed and nothing else. */
+const drawn = new Map<string, { readonly from: string; readonly card: HTMLLIElement }>();
+let inspected = '';
+
+const totals = h('dl', { class: 'totals' });
+const title = h('h1', {}, sheet?.project ?? 'Contact sheet');
+const lost = h('p', { class: 'lost', role: 'status' });
+const problems = h('section', { class: 'problems', 'aria-label': 'Mistakes and warnings' });
+const search = h('input', {
+  type: 'search',
+  placeholder: 'Search',
+  'aria-label': 'Search ids, prompts, models and keys',
+  'aria-keyshortcuts': '/',
+  oninput: () => look({ ...filter, text: search.value.trim() }),
+});
+search.value = filter.text;
+const flagButtons = h('div', { class: 'flags', role: 'group', 'aria-label': 'Show' });
+const manifests = h('select', {
+  'aria-label': 'Manifest',
+  onchange: () => look({ ...filter, manifest: manifests.value === '' ? null : manifests.value }),
+});
+const found = h('p', { class: 'found', role: 'status' });
+const rolls = h('main', { id: 'rolls' });
+const panel = h('aside', { class: 'panel', 'aria-label': 'The selected image' });
+/** Where the panel comes over the sheet instead of standing beside it; as in the style sheet. */
+const narrow = matchMedia('(max-width: 63rem)');
+const toast = h('p', { class: 'toast', role: 'status' });
+
+function start(): void {
+  apply(preferences);
+  document.body.append(
+    h(
+      'header',
+      { class: 'top' },
+      h('div', { class: 'title' }, title, lost),
+      totals,
+      h(
+        'div',
+        { class: 'settings' },
+        choice<Theme>(
+          'Theme',
+          [
+            ['auto', 'Auto'],
+            ['light', 'Light'],
+            ['dark', 'Dark'],
+          ],
+          preferences.theme,
+          (theme) => prefer({ ...preferences, theme }),
+        ),
+        choice<Backdrop | 'auto'>(
+          'Backdrop',
+          [
+            ['auto', 'As the theme'],
+            ['light', 'Light'],
+            ['dark', 'Dark'],
+            ['checker', 'Checkerboard'],
+          ],
+          preferences.backdrop ?? 'auto',
+          (backdrop) => prefer({ ...preferences, backdrop: backdrop === 'auto' ? null : backdrop }),
+        ),
+        h('button', { type: 'button', class: 'help', 'aria-label': 'Help', onclick: help }, '?'),
+      ),
+    ),
+    h('search', { class: 'bar' }, search, flagButtons, manifests, found),
+    problems,
+    h('div', { class: 'table' }, rolls, panel),
+    toast,
+  );
+  listenForKeys({
+    isOn: () => preferences.hasShortcuts,
+    move,
+    pick: (candidate) => withSelected((image) => actions.pick(image, candidate)),
+    compare: () => withSelected((image) => actions.compare(image)),
+    zoom: () => withSelected((image) => actions.look(image, null)),
+    search: () => search.focus(),
+    help,
+    close: closePanel,
+  });
+  narrow.addEventListener('change', closePanel);
+  addEventListener('hashchange', () => {
+    const now = fromFragment(location.hash);
+    if (toFragment(now.filter, now.selected) === toFragment(filter, selected)) return;
+    search.value = now.filter.text;
+    select(now.selected);
+    look(now.filter);
+  });
+  if (sheet !== null) draw();
+  if (isLive) follow();
+}
+
+/** Reads the sheet again after each change, one reading at a time. */
+function follow(): void {
+  let isReading = false;
+  let isStale = false;
+  const read = async (): Promise<void> => {
+    isStale = true;
+    if (isReading) return;
+    isReading = true;
+    try {
+      while (isStale) {
+        isStale = false;
+        sheet = await server.sheet();
+        draw();
+      }
+    } catch (error) {
+      say(wordsOf(error));
+    } finally {
+      isReading = false;
+    }
+  };
+  found.textContent = 'Reading the project';
+  server.listen(
+    () => void read(),
+    (isLost) => {
+      lost.textContent = isLost ? 'The server is gone. This is what it last said.' : '';
+    },
+  );
+  void read();
+}
+
+function draw(): void {
+  if (sheet === null) return;
+  title.textContent = sheet.project;
+  document.title = `${sheet.project}: contact sheet`;
+  totals.replaceChildren(...totalsOf(sheet));
+  problems.replaceChildren(...problemsOf(sheet));
+  const names = [...new Set(sheet.images.map(({ manifest }) => manifest))];
+  manifests.hidden = names.length < 2;
+  manifests.replaceChildren(
+    h('option', { value: '' }, 'Every manifest'),
+    ...names.map((name) => h('option', { value: name }, name)),
+  );
+  manifests.value = filter.manifest ?? '';
+  drawFlags(sheet);
+  drawRolls(sheet, names);
+  if (selected === null || imageOf(selected) === null) selected = sheet.images[0]?.id ?? null;
+  look(filter);
+}
+
+function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
+  const { images, pictures, missing, spentUsd, unknownCosts, toBuyUsd } = sums;
+  const { originalBytes: before, deliveredBytes: after } = sums;
+  const figure = (name: string, value: string, note: string) =>
+    h('div', {}, h('dt', {}, name), h('dd', {}, value), h('dd', { class: 'aside' }, note));
+  const price = missing === 0 ? 'nothing to buy' : `${priceOf(toBuyUsd)} to buy`;
+  return [
+    figure('Images', String(images), pictures === images ? '' : count(pictures, 'picture')),
+    figure(
+      'Missing',
+      String(missing),
+      live === null || !('refusal' in live.buying) ? price : 'not bought here',
+    ),
+    figure(
+      'Spent',
+      money(spentUsd),
+      unknownCosts === 0 ? '' : `and ${unknownCosts} of unknown cost`,
+    ),
+    figure(
+      'Saved',
+      before === 0 ? '–' : percentLess(before, after).replace(' less', ''),
+      before === 0 ? '' : `${fileSize(before)} became ${fileSize(after)}`,
+    ),
+  ];
+}
+
+function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
+  const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+  const list = (summary: string, found: typeof diagnostics, isOpen: boolean) =>
+    h(
+      'details',
+      { open: isOpen, class: isOpen ? 'note wrong' : 'note' },
+      h('summary', {}, summary),
+      h(
+        'ul',
+        {},
+        ...found.map(({ file, line, column, message, frame }) =>
+          h(
+            'li',
+            {},
+            h('code', {}, `${file}:${line}:${column}`),
+            h('p', { class: 'words' }, message),
+            frame !== null && isOpen && h('pre', {}, frame),
+          ),
+        ),
+      ),
+    );
+  return [
+    ...(problem === null ? [] : [h('p', { class: 'note wrong words', role: 'alert' }, problem)]),
+    ...(mistakes.length === 0
+      ? []
+      : [
+          list(
+            `${count(mistakes.length, 'mistake')}: below is the project as it last could be read`,
+            mistakes,
+            true,
+          ),
+        ]),
+    ...(warnings.length === 0 ? [] : [list(count(warnings.length, 'warning'), warnings, false)]),
+  ];
+}
+
+function drawFlags({ images }: Sheet): void {
+  const button = (flag: Filter['flag'], name: string, number: number) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        'aria-pressed': String(filter.flag === flag),
+        'data-flag': flag ?? 'all',
+        disabled: number === 0 && filter.flag !== flag && flag !== null,
+        onclick: () => look({ ...filter, flag: filter.flag === flag ? null : flag }),
+      },
+      name,
+      h('span', { class: 'number' }, String(number)),
+    );
+  const holds =
+    document.activeElement instanceof HTMLElement && flagButtons.contains(document.activeElement)
+      ? document.activeElement.dataset['flag']
+      : undefined;
+  flagButtons.replaceChildren(
+    button(null, 'All', images.length),
+    ...flags.map(([flag, name]) =>
+      button(flag, name, images.filter((image) => image.flags.includes(flag)).length),
+    ),
+  );
+  if (holds !== undefined) {
+    flagButtons.querySelector<HTMLElement>(`[data-flag="${holds}"]`)?.focus();
+  }
+}
+
+/** A roll a manifest. Cards whose image is as it was stay as they are, with their pictures and their focus. */
+function drawRolls({ images, live }: Sheet, names: readonly string[]): void {
+  const cards = images.map((image) => {
+    const isBuying = live?.purchase?.id === image.id;
+    const from = JSON.stringify([image, isBuying]);
+    const known = drawn.get(image.id);
+    if (known?.from === from) return known.card;
+    const made = card(image, source, isBuying, { select: (id) => open(id) });
+    if (known?.card.contains(document.activeElement)) requestAnimationFrame(focusSelected);
+    drawn.set(image.id, { from, card: made });
+    return made;
+  });
+  const ids = new Set(images.map(({ id }) => id));
+  for (const id of drawn.keys()) if (!ids.has(id)) drawn.delete(id);
+  const sections = names.map((name) => {
+    const roll =
+      document.querySelector<HTMLElement>(`[data-roll="${CSS.escape(name)}"]`) ?? newRoll(name);
+    const wanted = cards.filter((_, index) => images[index]?.manifest === name);
+    const list = roll.querySelector('ul')!;
+    const isSame =
+      list.children.length === wanted.length &&
+      wanted.every((one, index) => list.children[index] === one);
+    if (!isSame) list.replaceChildren(...wanted);
+    return roll;
+  });
+  const isSame =
+    rolls.children.length === sections.length &&
+    sections.every((one, index) => rolls.children[index] === one);
+  if (!isSame) rolls.replaceChildren(...sections);
+}
+
+function newRoll(name: string): HTMLElement {
+  return h(
+    'section',
+    { class: 'roll', 'data-roll': name, 'aria-label': name },
+    h('h2', {}, name),
+    h('ul', { class: 'frames' }),
+  );
+}
+
+/** Shows what the filter asks for, and nothing else. */
+function look(wanted: Filter): void {
+  filter = wanted;
+  if (sheet === null) return;
+  let shown = 0;
+  for (const image of sheet.images) {
+    const isShown = matches(image, filter);
+    const made = drawn.get(image.id)?.card;
+    if (made !== undefined && made.hidden === isShown) made.hidden = !isShown;
+    if (isShown) shown++;
+  }
+  for (const roll of rolls.querySelectorAll<HTMLElement>('.roll')) {
+    roll.hidden = roll.querySelector('.card:not([hidden])') === null;
+  }
+  for (const button of flagButtons.querySelectorAll<HTMLElement>('button')) {
+    button.setAttribute('aria-pressed', String(button.dataset['flag'] === (filter.flag ?? 'all')));
+  }
+  const isAll = toFragment(filter, null) === toFragment(everything, null);
+  found.textContent = isAll ? '' : `${shown} of ${count(sheet.images.length, 'image')}`;
+  rolls.dataset['empty'] = String(shown === 0);
+  select(selected);
+}
+
+/** Marks an image as the one that is looked at, and says everything about it. */
+function select(id: string | null): void {
+  selected = id;
+  for (const frame of rolls.querySelectorAll('.frame[aria-current]')) {
+    frame.removeAttribute('aria-current');
+    frame.setAttribute('tabindex', '-1');
+  }
+  const made = id === null ? undefined : drawn.get(id)?.card;
+  const frame = made?.querySelector('.frame');
+  frame?.setAttribute('aria-current', 'true');
+  // One stop for the Tab key; the arrows and j and k move on from it.
+  const stop = made?.hidden === false ? frame : rolls.querySelector('.card:not([hidden]) .frame');
+  stop?.setAttribute('tabindex', '0');
+  history.replaceState(null, '', toFragment(filter, id) || location.pathname + location.search);
+  drawPanel();
+}
+
+function drawPanel(): void {
+  const image = selected === null ? null : imageOf(selected);
+  const now = JSON.stringify([image, sheet?.live]);
+  if (now === inspected) return;
+  const isAnother = panel.dataset['id'] !== image?.id;
+  inspected = now;
+  panel.dataset['id'] = image?.id ?? '';
+  const top = panel.scrollTop;
+  const focused = panel.contains(document.activeElement) ? indexOfFocus() : -1;
+  panel.replaceChildren(
+    ...(image === null ? [] : inspector(image, sheet?.live ?? null, source, actions)),
+  );
+  panel.scrollTop = isAnother ? 0 : top;
+  if (focused >= 0) (stops()[focused] ?? stops()[0])?.focus();
+}
+
+/** What in the panel takes the focus, so that it stays where it is when the panel is drawn anew. */
+function stops(): readonly HTMLElement[] {
+  return [...panel.querySelectorAll<HTMLElement>('button:not([disabled])')];
+}
+
+function indexOfFocus(): number {
+  return stops().findIndex((stop) => stop === document.activeElement);
+}
+
+const actions: InspectorActions = {
+  pick(image, candidate) {
+    if (candidate > image.candidates.length || image.candidates.length === 1) {
+      say(`"${image.id}" has ${count(image.candidates.length, 'candidate')}.`);
+    } else if (!isLive) {
+      copy(`tintype pick ${image.id} ${candidate}`);
+    } else {
+      void server
+        .pick(image.id, candidate)
+        .then(() => say(`${image.id}: pick: ${candidate} is written to ${image.manifest}.`))
+        .catch((error: unknown) => say(wordsOf(error)));
+    }
+  },
+  buy(image) {
+    const buying = sheet?.live?.buying;
+    if (image.price === null || buying === undefined || 'refusal' in buying) return;
+    const upToUsd = image.price.costUsd?.high ?? null;
+    const isDear = upToUsd === null || upToUsd > buying.confirmAboveUsd;
+    const order = () => {
+      void server.buy(image.id, upToUsd).catch((error: unknown) => say(wordsOf(error)));
+    };
+    if (isDear) askToBuy(image.id, image.price, order);
+    else order();
+  },
+  look: (image, candidate) => openViewer(image, { mode: 'one', candidate }, { source, isLive }),
+  compare: (image) => openViewer(image, { mode: 'side', candidate: null }, { source, isLive }),
+  copy,
+  close: closePanel,
+};
+
+/** What a click on a frame does: on a narrow screen the panel comes over the sheet. */
+function open(id: string): void {
+  select(id);
+  if (!narrow.matches) return;
+  panel.classList.add('open');
+  rolls.inert = true;
+  panel.querySelector<HTMLElement>('.close')?.focus();
+}
+
+function closePanel(): void {
+  if (!panel.classList.contains('open')) return;
+  panel.classList.remove('open');
+  rolls.inert = false;
+  focusSelected();
+}
+
+function move(by: number): void {
+  if (sheet === null) return;
+  const shown = sheet.images.filter((image) => matches(image, filter));
+  const at = shown.findIndex(({ id }) => id === selected);
+  const next = shown[at === -1 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by))];
+  if (next === undefined) return;
+  select(next.id);
+  if (!rolls.inert) focusSelected();
+}
+
+function focusSelected(): void {
+  const made = selected === null ? undefined : drawn.get(selected)?.card;
+  const frame = made?.querySelector<HTMLElement>('.frame');
+  frame?.focus({ preventScroll: true });
+  made?.scrollIntoView({ block: 'nearest' });
+}
+
+function withSelected(act: (image: SheetImage) => void): void {
+  const image = selected === null ? null : imageOf(selected);
+  if (image !== null) act(image);
+}
+
+function imageOf(id: string): SheetImage | null {
+  return sheet?.images.find((image) => image.id === id) ?? null;
+}
+
+function prefer(wanted: Preferences): void {
+  preferences = wanted;
+  keepPreferences(preferences);
+  apply(preferences);
+}
+
+function help(): void {
+  showHelp(preferences.hasShortcuts, (hasShortcuts) => prefer({ ...preferences, hasShortcuts }));
+}
+
+/** Where the clipboard may not be written, what was to be copied is said instead. */
+function copy(text: string): void {
+  const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
+  copying.then(
+    () => say(`Copied: ${text}`),
+    () => say(text),
+  );
+}
+
+let saying: number | undefined;
+
+function say(text: string): void {
+  toast.replaceChildren(...nodesOf([text]));
+  clearTimeout(saying);
+  saying = setTimeout(() => toast.replaceChildren(), 8000);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// Last, when everything above has its value.
+start();

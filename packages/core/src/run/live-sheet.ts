@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import type { Event, TimedEvent } from '../events.ts';
@@ -36,6 +37,8 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
   const listeners = new Set<() => void>();
   const closing = new AbortController();
   const failures = new Map<string, Failure>();
+  const pictures = pLimit(picturesAtOnce);
+  const drawing = new Set<Promise<unknown>>();
   let current: Promise<Reading> | null = null;
   let lastWhole: SheetReading | null = null;
   let purchase: Purchase | null = null;
@@ -81,15 +84,26 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
     }
   }
 
-  async function picture(hash: Sha256, view: View): Promise<Uint8Array | null> {
-    const { reading } = await read();
+  /** A few at a time: who scrolls past a hundred frames waits for none that is gone. */
+  function picture(hash: Sha256, view: View, isWanted: () => boolean): Promise<Uint8Array | null> {
+    const drawn = pictures(async () => {
+      if (closing.signal.aborted || !isWanted()) return null;
+      const { reading } = await read();
+      return reading === null ? null : pictureOf(reading, hash, view);
+    });
+    const settled = drawn.finally(() => drawing.delete(settled));
+    drawing.add(settled);
+    return settled;
+  }
+
+  function pictureOf(reading: SheetReading, hash: Sha256, view: View): Promise<Uint8Array | null> {
     switch (view.kind) {
       case 'thumbnail':
-        return reading?.thumbnail(hash, thumbnailSide) ?? null;
+        return reading.thumbnail(hash, thumbnailSide);
       case 'picture':
-        return reading?.picture(hash) ?? null;
+        return reading.picture(hash);
       case 'variant':
-        return reading?.variant(hash, view) ?? null;
+        return reading.variant(hash, view);
     }
   }
 
@@ -171,9 +185,13 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
   async function close(): Promise<void> {
     closing.abort();
     await buying;
+    await Promise.allSettled(drawing);
     await lastWhole?.close();
   }
 }
+
+/** Reading and encoding have queues of their own; this one only keeps the order of what is asked for. */
+const picturesAtOnce = 8;
 
 /** Twice a card's width: sharp on a dense screen. */
 const thumbnailSide = 480;

@@ -8,8 +8,12 @@ import type { Sheet } from './sheet.ts';
 /** What the handler serves: a project, without HTTP. */
 export interface SheetSource {
   readonly sheet: () => Promise<Sheet>;
-  /** `null`: there is no such picture. */
-  readonly picture: (hash: Sha256, view: View) => Promise<Uint8Array | null>;
+  /** `null`: there is no such picture, or it is wanted no more when its turn comes. */
+  readonly picture: (
+    hash: Sha256,
+    view: View,
+    isWanted: () => boolean,
+  ) => Promise<Uint8Array | null>;
   /** Writes the pick. Rejects with a TintypeError. */
   readonly pick: (id: string, candidate: number) => Promise<void>;
   /**
@@ -113,7 +117,7 @@ export function sheetHandler(
     const bytes =
       view === null || !/^[0-9a-f]{64}$/.test(hash)
         ? null
-        : await source.picture(hash as Sha256, view);
+        : await source.picture(hash as Sha256, view, () => !response.destroyed);
     const type = bytes === null ? null : typeOf(bytes);
     if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
     // The hash is the content's.

@@ -140,19 +140,19 @@ export interface Candidate {
 }
 
 /** Pixels that the page can ask for, by what identifies them. */
-interface Picture extends Pick<PictureInfo, 'width' | 'height' | 'hasAlpha'> {
+export interface Picture extends Pick<PictureInfo, 'width' | 'height' | 'hasAlpha'> {
   readonly hash: Sha256;
 }
 
 /** A file that a picture of an image becomes. */
-interface Variant {
+export interface Variant {
   readonly format: Format;
   readonly width: number;
   readonly height: number;
   readonly isCropped: boolean;
 }
 
-interface DeliveredFile {
+export interface DeliveredFile {
   readonly file: string;
   readonly format: Format;
   readonly width: number;

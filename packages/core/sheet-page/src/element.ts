@@ -1,0 +1,67 @@
+type Child = Node | string | number | null | false;
+
+type Attributes = Readonly<
+  Record<string, string | number | boolean | null | ((event: never) => void)>
+>;
+
+/**
+ * An element with its attributes, listeners (`onclick`) and children. Texts become text nodes: nothing that a manifest, a
+ * record or an API says is ever parsed as markup.
+ */
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') {
+      element.addEventListener(name.slice(2), value as unknown as EventListener);
+    } else if (value !== null && value !== false) {
+      element.setAttribute(name, value === true ? '' : visible(String(value)));
+    }
+  }
+  element.append(...nodesOf(children));
+  return element;
+}
+
+export function nodesOf(children: readonly Child[]): (Node | string)[] {
+  return children.flatMap((child) => {
+    if (child === null || child === false) return [];
+    return [child instanceof Node ? child : visible(String(child))];
+  });
+}
+
+/** What would turn a line around, hide in it or beep, by its name: a prompt is shown as it is sent. */
+function visible(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g,
+    (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  );
+}
+
+/** Radio buttons side by side, of which one holds. */
+export function choice<Value extends string>(
+  legend: string,
+  options: readonly (readonly [Value, string])[],
+  current: Value,
+  onChange: (value: Value) => void,
+): HTMLFieldSetElement {
+  const name = `choice-${legend.toLowerCase().replaceAll(/[^a-z]/g, '-')}`;
+  return h(
+    'fieldset',
+    { class: `choice ${name}` },
+    h('legend', {}, legend),
+    ...options.map(([value, label]) => {
+      const input = h('input', {
+        type: 'radio',
+        name,
+        value,
+        onchange: () => onChange(value),
+      });
+      input.checked = value === current;
+      return h('label', {}, input, h('span', { 'data-value': value }, label));
+    }),
+  );
+}

@@ -1,0 +1,65 @@
+export interface Shortcuts {
+  /** Whether single keys do anything: who dictates or presses keys by accident turns them off. */
+  readonly isOn: () => boolean;
+  readonly move: (by: number) => void;
+  readonly pick: (candidate: number) => void;
+  readonly compare: () => void;
+  readonly zoom: () => void;
+  readonly search: () => void;
+  readonly help: () => void;
+  readonly close: () => void;
+}
+
+/** Single keys, wherever nobody writes and no dialog is open; arrows on the sheet itself. */
+export function listenForKeys(shortcuts: Shortcuts): void {
+  document.addEventListener('keydown', (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (document.querySelector('dialog[open]') !== null) return;
+    if (key === 'Escape') {
+      if (target instanceof HTMLInputElement) target.blur();
+      shortcuts.close();
+      return;
+    }
+    if (isWriting(target)) return;
+    const onSheet = target instanceof Element && target.closest('.frame') !== null;
+    const act =
+      (onSheet ? arrows(key, shortcuts) : null) ??
+      (shortcuts.isOn() ? letters(key, shortcuts) : null);
+    if (act === null) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+function arrows(key: string, { move }: Shortcuts): (() => void) | null {
+  if (key === 'ArrowRight' || key === 'ArrowDown') return () => move(1);
+  if (key === 'ArrowLeft' || key === 'ArrowUp') return () => move(-1);
+  if (key === 'Home') return () => move(-Infinity);
+  return key === 'End' ? () => move(Infinity) : null;
+}
+
+function letters(key: string, shortcuts: Shortcuts): (() => void) | null {
+  if (/^[1-9]$/.test(key)) return () => shortcuts.pick(Number(key));
+  switch (key) {
+    case 'j':
+      return () => shortcuts.move(1);
+    case 'k':
+      return () => shortcuts.move(-1);
+    case 'c':
+      return shortcuts.compare;
+    case 'z':
+      return shortcuts.zoom;
+    case '/':
+      return shortcuts.search;
+    case '?':
+      return shortcuts.help;
+    default:
+      return null;
+  }
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type === 'search' || target.type === 'text';
+  return target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
+}

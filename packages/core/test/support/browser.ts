@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const executablePath = '/usr/bin/chromium';
+
+/** Why tests that need a browser are skipped, and how to have them; `false`: there is one. */
+export const noBrowser: string | false = existsSync(executablePath)
+  ? false
+  : 'needs a browser: apt-get install -y --no-install-recommends chromium';
+
+/** A real browser that talks to nobody but the pages it is sent to. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
