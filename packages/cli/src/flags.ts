@@ -97,6 +97,12 @@ export function positiveInteger(value: string): number {
   return Number(value);
 }
 
+export function port(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
+    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+  return Number(value);
+}
+
 function dollars(value: string): number {
   if (!/^(\d+\.?\d*|\.\d+)$/.test(value)) {
     throw new InvalidArgumentError('It takes an amount in US dollars, such as 0 or 2.50.');

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command, Help } from 'commander';
 import type { CheckFlags } from './commands/check.ts';
 import type { PruneFlags } from './commands/prune.ts';
+import type { ReviewFlags } from './commands/review.ts';
+import type { SheetFlags } from './commands/sheet.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
 import {
@@ -10,6 +12,7 @@ import {
   addRunFlags,
   days,
   type PlaceFlags,
+  port,
   positiveInteger,
   type RunFlags,
 } from './flags.ts';
@@ -122,6 +125,35 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     });
   addPlaceFlags(pick);
 
+  const sheet = program
+    .command('sheet')
+    .summary('write the contact sheet: every image with its state, on one page')
+    .description(
+      'Writes the contact sheet as one HTML file: every image with its candidates, prompt, cost and files. It needs no\n' +
+        'network and no other file, so that CI can keep it. Spends nothing.',
+    )
+    .option('--out <file>', 'where, relative to the project (default: tintype-sheet.html)')
+    .action(async (flags: SheetFlags) => {
+      const { sheetCommand } = await import('./commands/sheet.ts');
+      setExitCode(await sheetCommand(shell, flags));
+    });
+  addProjectFlags(sheet);
+
+  const review = program
+    .command('review')
+    .summary('serve the contact sheet on this machine, to compare, pick and buy')
+    .description(
+      'Serves the contact sheet on 127.0.0.1 and prints its address; whoever has that may pick and buy. It follows every\n' +
+        'change of the project, and buys nothing but what is clicked. Ctrl-C ends it.',
+    )
+    .option('--port <n>', 'the port (default: any that is free)', port)
+    .option('--open', 'open it in the browser')
+    .action(async (flags: ReviewFlags) => {
+      const { reviewCommand } = await import('./commands/review.ts');
+      setExitCode(await reviewCommand(shell, flags));
+    });
+  addRunFlags(addProjectFlags(review));
+
   program
     .command('init')
     .summary('write a first manifest, config and .gitignore lines')
@@ -149,6 +181,7 @@ Examples:
   tintype --provider offline           stand-ins: no key, no network, no cost
   tintype --max-cost 2.50              refuse to spend more than that
   tintype --frozen --reporter github   in CI: buy nothing, fail where something is missing
+  tintype review --open                look at all of it, compare, pick and buy
   tintype pick hero 2                  deliver the second of several candidates
   tintype prune --dry-run              what nobody refers to any more, and what it cost
 `;

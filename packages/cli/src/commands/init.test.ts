@@ -22,7 +22,9 @@ test('an empty folder gets a manifest, a config, .gitignore lines and the next c
   expect(await initCommand(shell, {})).toBe(0);
   expect(read('tintype.images.yaml')).toBe(FIRST_MANIFEST);
   expect(read('tintype.config.ts')).toBe(FIRST_CONFIG);
-  expect(read('.gitignore')).toBe('.tintype/attempts/\n.env.local\npublic/images/\n');
+  expect(read('.gitignore')).toBe(
+    '.tintype/attempts/\n.env.local\ntintype-sheet.html\npublic/images/\n',
+  );
   expect(shell.stdout.text).toContain('tintype plan');
 });
 
@@ -33,7 +35,7 @@ test('what is there already stays as it is', async () => {
   mkdirSync(join(shell.cwd, 'public/images'), { recursive: true });
   await initCommand(shell, {});
   expect(read('tintype.images.yaml')).toBe('images: {}\n');
-  expect(read('.gitignore')).toBe('dist\n/.tintype/attempts\n.env.local\n');
+  expect(read('.gitignore')).toBe('dist\n/.tintype/attempts\n.env.local\ntintype-sheet.html\n');
   expect(readdirSync(shell.cwd)).not.toContain('tintype.config.ts');
 });
 

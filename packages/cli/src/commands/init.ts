@@ -55,7 +55,12 @@ async function extendGitignore(root: string): Promise<string> {
   const before = existsSync(file) ? await readFile(file, 'utf8') : '';
   // A folder that is there already may hold pictures of the user's own.
   const wanted = existsSync(join(root, 'public/images')) ? [] : ['public/images/'];
-  const lines = missingIgnoreLines(before, ['.tintype/attempts/', '.env.local', ...wanted]);
+  const lines = missingIgnoreLines(before, [
+    '.tintype/attempts/',
+    '.env.local',
+    'tintype-sheet.html',
+    ...wanted,
+  ]);
   if (lines.length === 0) return 'kept     .gitignore';
   const gap = before === '' || before.endsWith('\n') ? '' : '\n';
   await writeFile(file, `${gap}${lines.join('\n')}\n`, { flag: 'a' });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BIN: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
+export const BIN: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
 
 export interface Finished {
   readonly code: number | null;

@@ -1,0 +1,42 @@
+import type { Context } from '@tintype/core';
+import { EXIT } from '../exit-codes.ts';
+import { overridesOf, type RunFlags } from '../flags.ts';
+import { openInBrowser } from '../open-in-browser.ts';
+import { withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
+
+export interface ReviewFlags extends RunFlags {
+  readonly port?: number;
+  readonly open?: boolean;
+}
+
+/** Serves the contact sheet on this machine until Ctrl-C, which lets a purchase end. */
+export async function reviewCommand(shell: Shell, flags: ReviewFlags): Promise<number> {
+  await withRun(shell, flags, async (core, first) => {
+    const { serveSheet } = await import('@tintype/core/sheet');
+    // As it is at each look: the config may change while the page is open.
+    const context = async (): Promise<Context> => {
+      const project = await core.loadProject({
+        cwd: shell.cwd,
+        env: shell.env,
+        root: first.config.root,
+        ...(flags.config !== undefined && { config: flags.config }),
+        overrides: overridesOf(flags),
+      });
+      return { ...first, ...project };
+    };
+    const server = await serveSheet({ context, port: flags.port ?? 0 });
+    shell.stdout.write(`${server.url}\n`);
+    if (flags.open) openInBrowser(server.url, (problem) => shell.stderr.write(`${problem}\n`));
+    await aborted(first.signal);
+    await server.close();
+  });
+  return EXIT.delivered;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+}

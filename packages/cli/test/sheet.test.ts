@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BIN, type Finished, runBin } from './support/run-bin.ts';
+
+let folder: string;
+
+const manifest = 'images:\n  hero: { prompt: A keeper, alt: A keeper, provider: offline }\n';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tintype-'));
+  writeFileSync(join(folder, 'package.json'), '{}');
+  writeFileSync(join(folder, 'a.images.yaml'), manifest);
+});
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
+
+function tintype(...args: string[]): Promise<Finished> {
+  return runBin(folder, args);
+}
+
+describe('tintype sheet', () => {
+  test('writes one file, and says which', async () => {
+    const { code, stdout, stderr } = await tintype('sheet');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^tintype-sheet\.html written: 1 image, 1 picture, [\d.]+ kB\.\n$/);
+    const html = readFileSync(join(folder, 'tintype-sheet.html'), 'utf8');
+    expect(html).toContain('"id":"hero"');
+  });
+
+  test('writes it where it is told to', async () => {
+    const { code, stdout } = await tintype('sheet', '--out', 'ci/sheet.html');
+    expect(code).toBe(0);
+    expect(stdout).toContain(join('ci', 'sheet.html'));
+    expect(readFileSync(join(folder, 'ci/sheet.html'), 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  test('of a manifest with a mistake says the mistake, and writes nothing', async () => {
+    writeFileSync(join(folder, 'a.images.yaml'), manifest.replace('alt', 'atl'));
+    const { code, stdout, stderr } = await tintype('sheet');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/a\.images\.yaml:2:29 .*there is no field "atl"/);
+    expect(() => readFileSync(join(folder, 'tintype-sheet.html'))).toThrow('ENOENT');
+  });
+});
+
+describe('tintype review', () => {
+  test('prints its address, answers there, and ends with Ctrl-C', async () => {
+    const review = startReview();
+    const url = await review.url;
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/__tintype\/[\w-]{43}\/$/);
+    const sheet = (await (await fetch(`${url}data`)).json()) as { images: { id: string }[] };
+    expect(sheet.images.map(({ id }) => id)).toEqual(['hero']);
+    expect((await fetch(new URL('/__tintype/wrong/data', url))).status).toBe(403);
+    review.stop();
+    expect(await review.code).toBe(0);
+  });
+
+  test('lives on when a manifest breaks, and with one that was broken from the start', async () => {
+    writeFileSync(join(folder, 'a.images.yaml'), manifest.replace('alt', 'atl'));
+    const review = startReview();
+    const url = await review.url;
+    const broken = (await (await fetch(`${url}data`)).json()) as { diagnostics: unknown[] };
+    expect(broken.diagnostics).toHaveLength(2);
+    review.stop();
+    expect(await review.code).toBe(0);
+  });
+
+  test('a port that is taken, or that is none, is exit 2', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const taken = await tintype('review', '--port', String(port));
+    expect(taken).toMatchObject({ code: 2, stderr: `tintype: port ${port} is taken\n` });
+    expect(await tintype('review', '--port', '70000')).toMatchObject({ code: 2 });
+    other.close();
+  });
+});
+
+/** `tintype review` in a process of its own, which a test ends as a terminal would. */
+function startReview() {
+  const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, 'review'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return {
+    url: new Promise<string>((resolve) => {
+      child.stdout.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()));
+    }),
+    code: new Promise<number | null>((resolve) => child.once('close', resolve)),
+    stop: () => child.kill('SIGINT'),
+  };
+}
