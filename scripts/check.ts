@@ -8,7 +8,7 @@ const steps: readonly (readonly [name: string, command: string])[] = [
   ['build', 'pnpm --recursive --filter "./packages/*" run build'],
   ['format', 'oxfmt --check'],
   ['lint', 'oxlint --type-aware --deny-warnings'],
-  ['types', 'tsc -p tsconfig.json && tsc -p packages/core/sheet-page'],
+  ['types', 'node --run typecheck'],
   ['tests', 'vitest run'],
   ['unused code', 'knip'],
   ['packages', 'node scripts/check-packages.ts'],

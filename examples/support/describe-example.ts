@@ -1,0 +1,118 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, noBrowser } from '../../packages/core/test/support/browser.ts';
+import { type OpenPage, openPage, smallestThatFills, type Viewport } from './open-page.ts';
+import { type RunningScript, runScript, serveScript } from './run-script.ts';
+
+interface Example {
+  readonly root: string;
+  /** How many `<img>` the first page has. */
+  readonly imageCount: number;
+  /** The alternative texts that may be empty: pictures that say nothing which the text does not. */
+  readonly decorativeCount?: number;
+}
+
+/** An example that has been built and is served, and a browser. */
+export interface Site {
+  readonly browser: Browser;
+  readonly address: string;
+}
+
+const viewports: readonly Viewport[] = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+];
+
+/**
+ * What every Vite example claims, in a real browser: its dev server encodes what the page asks for, and its build shows
+ * the same at the right sizes. `more` adds the claims of one example.
+ */
+export function describeExample(
+  { root, imageCount, decorativeCount = 0 }: Example,
+  more: (site: () => Site) => void = () => {},
+): void {
+  const reason = noBrowser === false ? '' : ` (skipped: ${noBrowser})`;
+  describe.skipIf(noBrowser !== false)(`in Chromium${reason}`, () => {
+    let browser: Browser;
+    let types: string;
+
+    beforeAll(async () => {
+      browser = await launchBrowser();
+      types = await readTypes(root);
+      // So that the dev server has everything to encode. What it encodes, the build finds.
+      await rm(join(root, 'node_modules/.cache/tintype'), { recursive: true, force: true });
+    });
+
+    afterAll(() => browser?.close());
+
+    test('the dev server shows every image, encoded when the page asks for it', async () => {
+      await using dev = await serveScript(root, 'dev');
+      await using shown = await openPage(browser, dev.address, viewports[0]!);
+      expect(shown.images).toHaveLength(imageCount);
+      expect(shown.images.filter(({ isLoaded }) => !isLoaded)).toEqual([]);
+      for (const { file } of shown.images) expect(file).toContain('/@tintype/');
+      expect(shown.problems).toEqual([]);
+    });
+
+    describe('built', () => {
+      let preview: RunningScript;
+
+      beforeAll(async () => {
+        await runScript(root, 'build');
+        preview = await serveScript(root, 'preview');
+      });
+
+      afterAll(() => preview?.[Symbol.asyncDispose]());
+
+      test('the types that are committed are those of the manifest', async () => {
+        expect(await readTypes(root)).toBe(types);
+      });
+
+      describe.each(viewports)('$width pixels wide', (viewport) => {
+        let shown: OpenPage;
+
+        beforeAll(async () => {
+          shown = await openPage(browser, preview.address, viewport);
+        });
+
+        afterAll(() => shown?.[Symbol.asyncDispose]());
+
+        test('every image loads, and nothing is logged or fails', () => {
+          expect(shown.images).toHaveLength(imageCount);
+          expect(shown.images.filter(({ isLoaded }) => !isLoaded)).toEqual([]);
+          expect(shown.problems).toEqual([]);
+        });
+
+        test('every image has width, height and alt', () => {
+          const { images } = shown;
+          expect(images.filter(({ hasSize, alt }) => !hasSize || alt === null)).toEqual([]);
+          expect(images.filter(({ alt }) => alt === '')).toHaveLength(decorativeCount);
+        });
+
+        test('the browser takes the smallest file that fills the place: sizes and styles agree', () => {
+          const responsive = shown.images.filter(({ widths }) => widths.length > 0);
+          expect(responsive).not.toEqual([]);
+          for (const image of responsive) {
+            const { file, shownWidth, fileWidth } = image;
+            expect(fileWidth, `${file}, shown ${shownWidth} wide`).toBe(smallestThatFills(image));
+          }
+        });
+
+        test('nothing moves while the page loads, and nothing is wider than the window', async () => {
+          expect(await shown.layoutShift()).toBe(0);
+          expect(await shown.page.evaluate('document.documentElement.scrollWidth')).toBe(
+            viewport.width,
+          );
+        });
+      });
+
+      more(() => ({ browser, address: preview.address }));
+    });
+  });
+}
+
+function readTypes(root: string): Promise<string> {
+  return readFile(join(root, 'tintype-env.d.ts'), 'utf8');
+}
