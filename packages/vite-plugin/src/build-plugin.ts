@@ -149,10 +149,30 @@ export function emitPlugin(builds: Builds): Plugin {
     },
 
     async writeBundle({ dir }) {
-      const { target, placed } = builds.of(this.environment);
-      if (target.delivery === 'link' && dir !== undefined) await linkFiles(dir, placed);
+      const state = builds.of(this.environment);
+      state.outDir = dir ?? null;
+      await deliver(state, builds.all());
     },
   };
+}
+
+/**
+ * Puts files where a build that has been written makes it possible: below its own folder; and those that only the pages
+ * of a server show, which keeps none, among the client's, whichever of the two is written first.
+ */
+async function deliver(written: BuildState, all: readonly BuildState[]): Promise<void> {
+  for (const from of all) {
+    for (const to of all) {
+      if (from !== written && to !== written) continue;
+      if (to.outDir !== null && isKeptBy(to, from)) await linkFiles(to.outDir, from.placed);
+    }
+  }
+}
+
+function isKeptBy(to: BuildState, from: BuildState): boolean {
+  if (to.target.delivery !== 'link') return false;
+  if (from === to) return true;
+  return from.target.delivery === 'none' && to.environment.config.consumer === 'client';
 }
 
 /** The end of a bundle: style sheets, pages and the manifest are there. */

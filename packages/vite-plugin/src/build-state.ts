@@ -20,6 +20,8 @@ export interface BuildState {
   readonly shipped: Set<string>;
   /** What is to stand below the output folder. */
   readonly placed: PlacedFile[];
+  /** Absolute: where it has been written to; `null`: not yet. */
+  outDir: string | null;
 }
 
 /** The builds of a plugin's environments. */
@@ -30,6 +32,7 @@ export interface Builds {
   readonly of: (environment: Environment) => BuildState;
   /** The build that has pages. */
   readonly client: () => BuildState;
+  readonly all: () => readonly BuildState[];
 }
 
 export function builds(): Builds {
@@ -46,6 +49,7 @@ export function builds(): Builds {
         late: new Map(),
         shipped: new Set(),
         placed: [],
+        outDir: null,
       });
     },
     find: (environment) => states.get(environment),
@@ -61,6 +65,7 @@ export function builds(): Builds {
       if (state === undefined) throw new Error('there is a page, and no build for the client');
       return state;
     },
+    all: () => [...states.values()],
   };
 }
 

@@ -121,3 +121,39 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(entry.assets.toSorted()).toEqual((await pictures(project)).toSorted());
   });
 });
+
+test.each([
+  ['client', 'ssr'],
+  ['ssr', 'client'],
+])(
+  'what only the server shows is among the files of the client: %s first, then %s',
+  async (...order) => {
+    await using project = await viteProject({
+      ...files,
+      'server.js': `import { src } from 'virtual:tintype/unused'; console.log(src);`,
+    });
+    await project.stock();
+    const { createBuilder } = await import('vite');
+    const builder = await createBuilder(
+      project.config({
+        builder: {},
+        environments: {
+          client: { build: { outDir: 'dist/client', assetsInlineLimit: 0 } },
+          ssr: {
+            build: {
+              outDir: 'dist/server',
+              assetsInlineLimit: 0,
+              rollupOptions: { input: '/server.js' },
+            },
+          },
+        },
+      }),
+    );
+    for (const name of order) await builder.build(builder.environments[name]!);
+    const built = await pictures(project, 'dist/client');
+    expect(built.map(withoutHash).toSorted()).toEqual([...heroFiles, 'assets/unused.webp']);
+    const unused = built.find((file) => file.includes('unused'));
+    expect(await project.read('dist/server/server.js')).toContain(`/${unused}`);
+    expect(await pictures(project, 'dist/server')).toEqual([]);
+  },
+);
