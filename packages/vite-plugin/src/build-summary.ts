@@ -14,11 +14,15 @@ export function buildSummary(
   ].join('');
 }
 
-/** That what ships is not what was asked for. */
+/** That what ships is not what was asked for, and what to do about it. */
 export function standInWarning(standIns: readonly Delivered[]): string {
   const names = standIns.map(({ name }) => name).toSorted();
   const verb = names.length === 1 ? 'is a stand-in: a drawing' : 'are stand-ins: drawings';
-  return `${names.join(', ')} ${verb} in the place of pictures that are not stored. Run tintype where there is a key, and commit the store`;
+  const isAllThereIs = standIns.every(({ image }) => image.job.picture.provider === 'offline');
+  const reason = isAllThereIs
+    ? ', which is all that the provider "offline" makes. Set another in tintype.config to have them'
+    : ' that are not stored. Run tintype where there is a key, and commit the store';
+  return `${names.join(', ')} ${verb} in the place of pictures${reason}`;
 }
 
 /** Originals against the full size in the preferred format: what a page would have loaded, and what it does. */

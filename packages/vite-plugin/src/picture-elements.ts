@@ -10,8 +10,11 @@ export interface PictureElements {
   readonly img: Attributes;
 }
 
-/** What an author gave, by lower-case names, wins over what the picture says. */
-export function pictureElements(picture: Picture, given: Attributes): PictureElements {
+/**
+ * The attributes of a picture's `<source>`s and its `<img>`, for a component to spread. What is given for the `<img>`, by
+ * lower-case names, wins over what the picture says.
+ */
+export function pictureElements(picture: Picture, given: Attributes = {}): PictureElements {
   const formats = Object.entries(picture.sources);
   const fallback = formats.at(-1)?.[1];
   const sizes = given['sizes'] ?? picture.sizes;

@@ -7,7 +7,7 @@ import {
 } from './picture-elements.ts';
 
 export type { ExactPicture, Picture } from './picture.ts';
-export type { Attributes } from './picture-elements.ts';
+export { type Attributes, pictureElements, type PictureElements } from './picture-elements.ts';
 
 /**
  * The HTML of a picture: `<picture>` with a `<source>` a format, or an `<img>` alone where there is one format.

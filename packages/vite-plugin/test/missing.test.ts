@@ -80,6 +80,14 @@ test('standin: the build goes through and warns what it ships', async () => {
   expect(api().requests).toEqual([]);
 });
 
+test('with provider offline the warning does not send anyone for a key', async () => {
+  await using project = await viteProject(files, api().baseUrl);
+  await project.build({}, { provider: 'offline' });
+  expect(project.log.filter((line) => line.startsWith('warn: [tintype]'))).toEqual([
+    'warn: [tintype] hero, logo are stand-ins: drawings in the place of pictures, which is all that the provider "offline" makes. Set another in tintype.config to have them',
+  ]);
+});
+
 test('a picture that fails leaves the others bought and stored, and the error is at its line', async () => {
   await using project = await viteProject(files, api().baseUrl);
   api().fail({ kind: 'reset-mid-body' }, { prompt: 'logo' });
