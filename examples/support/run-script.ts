@@ -36,11 +36,11 @@ export async function serveScript(root: string, script: string): Promise<Running
   return { address, printed, [Symbol.asyncDispose]: stop };
 }
 
-/** Without a key, and with the sources of the packages where they are run rather than bundled. */
+/** Without a key, and with the packages as `npm run build` left them: a bundled Vite config knows no sources. */
 function start(root: string, script: string, flags: readonly string[]) {
   const child: ChildProcess = spawn(process.execPath, ['--run', script, '--', ...flags], {
     cwd: root,
-    env: { PATH: process.env['PATH'], CI: 'true', NODE_OPTIONS: '--conditions=tintype-source' },
+    env: { PATH: process.env['PATH'], CI: 'true' },
     // A group of its own, so that all that it starts can be ended.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

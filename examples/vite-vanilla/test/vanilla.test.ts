@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { filesBelow } from '../../../packages/core/test/support/files.ts';
+import { describeExample } from '../../support/describe-example.ts';
+import { openPage } from '../../support/open-page.ts';
+
+const root = join(import.meta.dirname, '..');
+
+describeExample({ root, imageCount: 2 }, (site) => {
+  test('an image in HTML is a picture in every format, and the browser takes the first', async () => {
+    await using shown = await openPage(site().browser, site().address, { width: 390, height: 844 });
+    const [hut, view] = shown.images;
+    expect(hut).toMatchObject({
+      file: expect.stringMatching(/^\/assets\/hut-360w-.{8}\.avif$/),
+      types: ['image/avif', 'image/webp'],
+      loading: 'eager',
+    });
+    expect(view).toMatchObject({ isInPicture: false, loading: 'lazy' });
+  });
+
+  test('a window looks out on another picture when it is asked for, and nothing moves', async () => {
+    const { browser, address } = site();
+    await using shown = await openPage(browser, address, { width: 1280, height: 900 });
+    const view = shown.page.locator('#view');
+    const north = await view.locator('img').getAttribute('srcset');
+    await shown.page.getByRole('button', { name: 'West' }).click();
+    await view.locator('img[alt^="The west window"]').waitFor();
+    await shown.page.waitForFunction('document.querySelector("#view img").naturalWidth > 0');
+    await shown.page.getByRole('button', { name: 'North' }).click();
+    await view.locator('img[alt^="The north window"]').waitFor();
+    expect(await view.locator('img').getAttribute('srcset')).toBe(north);
+    expect(shown.problems).toEqual([]);
+    expect(await shown.layoutShift()).toBe(0);
+  });
+
+  test('the style sheet and the card for other sites name files of the build', async () => {
+    const { browser, address } = site();
+    await using shown = await openPage(browser, address, { width: 1280, height: 900 });
+    const card = await shown.page.locator('meta[property="og:image"]').getAttribute('content');
+    const background = await shown.page.evaluate<string>(
+      'getComputedStyle(document.querySelector("footer")).backgroundImage',
+    );
+    const ridge = /url\("([^"]+)"\)/.exec(background)?.[1];
+    const named = [card, ridge].map((url) => new URL(url!, address).pathname.slice(1));
+    expect(named).toEqual([
+      expect.stringMatching(/^assets\/hut-.{8}\.jpeg$/),
+      expect.stringMatching(/^assets\/ridge-.{8}\.webp$/),
+    ]);
+    const built = new Set((await filesBelow(join(root, 'dist'))).keys());
+    expect(named.filter((file) => !built.has(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+import tintype from 'vite-plugin-tintype';
+
+export default defineConfig({ plugins: [tintype()] });
