@@ -7,6 +7,7 @@ import {
   refusePlan,
   TintypeError,
 } from '@tintype/core';
+import { listenForInterrupt } from './interrupt.ts';
 import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
 
 /** A picture with all its files encoded. */
@@ -66,9 +67,29 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
   const buyNow = async (images: readonly PlannedImage[]) => {
     const missing = images.filter(({ name }) => !deliveries.has(name));
     if (missing.length === 0) return;
+    const interrupt = listenForInterrupt((message) => {
+      context.report({
+        type: 'warning',
+        code: 'interrupted',
+        message,
+        time: context.now().toISOString(),
+      });
+    });
+    try {
+      await buyMissing(missing, interrupt.signal);
+    } finally {
+      interrupt.stop();
+    }
+  };
+
+  const buyMissing = async (missing: readonly PlannedImage[], signal: AbortSignal) => {
     const ids = [...new Set(missing.map(({ job }) => job.id))];
     const budget = budgetLeft(config.maxCostUsd, bill.costUsd);
-    const affordable = { ...context, config: { ...config, maxCostUsd: budget } };
+    const affordable = {
+      ...context,
+      config: { ...config, maxCostUsd: budget },
+      signal,
+    };
     const order = await openImages(affordable, ids);
     refusePlan(order.plan, affordable);
     const rows = order.plan.requests;

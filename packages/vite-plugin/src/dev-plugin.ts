@@ -1,12 +1,14 @@
+import type { AddressInfo } from 'node:net';
 import { extname, sep } from 'node:path';
 import type { DevEnvironment, Environment, Plugin, ResolvedConfig } from 'vite';
 import type { CssFile } from './css.ts';
 import { devCssFiles, devPicture } from './dev-files.ts';
 import { type DevProject, devProject } from './dev-project.ts';
+import { type DevSheet, devSheet } from './dev-sheet.ts';
 import { devMiddleware } from './dev-server.ts';
 import { explain } from './explain.ts';
 import { logReporter } from './log-reporter.ts';
-import type { OpenProject } from './open-project.ts';
+import { openContext, type OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage, reference, styleModule } from './references.ts';
 import type { PluginRequest } from './plugin-options.ts';
@@ -25,6 +27,9 @@ interface DevSite {
   /** Set once Vite's config is known. */
   config: ResolvedConfig;
   project: DevProject;
+  sheet: DevSheet;
+  /** Stops what goes on for the page of the contact sheet. */
+  close: () => Promise<void>;
   /** What was handed out, by environment and by the id of the module that has it, with what makes it again. */
   readonly shown: Map<Environment, Map<string, Shown>>;
   /** The pages that name pictures, with what makes again what they show. */
@@ -66,13 +71,28 @@ function modulesPlugin(site: DevSite, { options, types, importers }: PluginReque
 
     configResolved(config) {
       site.config = config;
-      site.project = devProject({ cwd: config.root, options, report: logReporter(config.logger) });
+      const request = { cwd: config.root, options, report: logReporter(config.logger) };
+      site.project = devProject(request);
+      const closing = new AbortController();
+      const context = () => openContext(request, closing.signal);
+      site.sheet = devSheet(config.root, config.base, context);
+      site.close = async () => {
+        closing.abort();
+        await site.sheet.close();
+      };
     },
 
     async configureServer(server) {
       const { config, project } = site;
       const { logger, base, root } = config;
       server.middlewares.use(devMiddleware({ base, logger, project: project.current }));
+      server.middlewares.use(site.sheet.middleware);
+      server.httpServer?.once('listening', () => {
+        const address = server.httpServer?.address() ?? null;
+        logger.info(`  [tintype] contact sheet: ${originOf(address, config)}${site.sheet.path}`);
+      });
+      // Vite before 8.3 has no other word for it; what was paid for is stored before the process may end.
+      server.httpServer?.once('close', () => void site.close());
       try {
         const open = await project.current();
         server.watcher.add(open.watched);
@@ -176,6 +196,7 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
       const { environment } = this;
       const wasBroken = await isBroken(project);
       await project.refresh();
+      site.sheet.changed();
       const open = await project.current().catch(async (error: unknown) => {
         // A page that stands keeps its state: to the client, an error before any update is one of the page's loading.
         if (!wasBroken) environment.hot.send({ type: 'update', updates: [] });
@@ -196,6 +217,14 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
       return [...modules, ...changed];
     },
   };
+}
+
+/** Where this machine finds the server; Vite itself knows only once every listener has heard that it listens. */
+function originOf(address: AddressInfo | string | null, { server }: ResolvedConfig): string {
+  if (address === null || typeof address === 'string') return '';
+  const host =
+    address.family === 'IPv4' && address.address !== '0.0.0.0' ? address.address : 'localhost';
+  return `${server.https ? 'https' : 'http'}://${host}:${address.port}`;
 }
 
 /** What comes before the names of files in dev URLs. */

@@ -45,19 +45,22 @@ interface PictureSize {
   readonly height: number;
 }
 
+/** What a run of the project is handed. Rejects with the TintypeError `config` of `loadProject`. */
+export async function openContext(
+  { cwd, options, report }: ProjectOptions,
+  signal: AbortSignal,
+): Promise<Context> {
+  // oxlint-disable-next-line node/no-process-env -- this is the shell that core is handed its environment by.
+  const { config, env } = await loadProject({ cwd, env: process.env, overrides: options });
+  return { ...systemClock, config, env, report, signal };
+}
+
 /** Loads and plans a project. Spends nothing. Rejects with what is wrong with it, at its place. */
 export async function openProject(request: ProjectOptions): Promise<OpenProject> {
-  const { cwd, options, missing, report } = request;
-  const overrides = missing === undefined ? options : { ...options, missing };
-  // oxlint-disable-next-line node/no-process-env -- this is the shell that core is handed its environment by.
-  const { config, env } = await loadProject({ cwd, env: process.env, overrides });
-  const context: Context = {
-    ...systemClock,
-    config,
-    env,
-    report,
-    signal: new AbortController().signal,
-  };
+  const { missing } = request;
+  const options = missing === undefined ? request.options : { ...request.options, missing };
+  const context = await openContext({ ...request, options }, new AbortController().signal);
+  const { config } = context;
   const images = await openImages(context).catch(async (error: unknown) => {
     // Here the root that places are relative to is known.
     throw await explain(error, config.root, []);

@@ -167,3 +167,17 @@ test('a foreign host is refused before a picture is looked for', async () => {
   });
   expect(status).toBe(403);
 });
+
+test('the contact sheet is at the address that the server names, and at no other', async () => {
+  await using project = await viteProject(files, api().baseUrl);
+  await project.stock();
+  await using served = await serve(project);
+  await expect.poll(() => project.log.join('\n')).toContain(`contact sheet: ${served.origin}/`);
+  const path = /(\/__tintype\/[\w-]{43}\/)/.exec(project.log.join('\n'))?.[1];
+  const page = await served.fetch(path!);
+  expect(page.headers.get('content-type')).toContain('text/html');
+  expect(await page.text()).toContain('<title>Contact sheet</title>');
+  const elsewhere = await served.fetch('/__tintype/' + 'x'.repeat(43) + '/');
+  expect(elsewhere.status).toBeGreaterThanOrEqual(400);
+  expect(api().requests).toEqual([]);
+});

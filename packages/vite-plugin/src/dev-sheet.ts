@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from '@tintype/core';
+import type { SheetHandler } from '@tintype/core/sheet';
+import type { Connect } from 'vite';
+
+/** The contact sheet of a dev server. It is loaded when somebody opens it. */
+export interface DevSheet {
+  /** Below the server's origin. */
+  readonly path: string;
+  readonly middleware: Connect.NextHandleFunction;
+  /** Something about the project may be another. */
+  readonly changed: () => void;
+  /** Waits until what was paid for on the page is stored. */
+  readonly close: () => Promise<void>;
+}
+
+/** By Vite's root: a server that is started again in the same process leaves open pages open. */
+const tokens = new Map<string, string>();
+
+/** `base`: the server's, which ends in `/`. What somebody orders on the page is bought by the context that it is given. */
+export function devSheet(root: string, base: string, context: () => Promise<Context>): DevSheet {
+  const token = tokens.get(root) ?? randomBytes(32).toString('base64url');
+  tokens.set(root, token);
+  const mount = `${base}__tintype/`;
+  let handler: Promise<SheetHandler> | null = null;
+
+  const open = async (): Promise<SheetHandler> => {
+    const { createSheetHandler } = await import('@tintype/core/sheet');
+    // Vite watches the project, and serves its files itself.
+    const options = { context, base: mount, token, isWatching: false, deliversPicks: false };
+    return createSheetHandler(options);
+  };
+
+  const answer: Connect.NextHandleFunction = async (request, response, next) => {
+    try {
+      handler ??= open();
+      const sheet = await handler;
+      if (!(await sheet.handle(request, response))) next();
+    } catch (error) {
+      next(error);
+    }
+  };
+
+  return {
+    path: `${mount}${token}/`,
+    middleware: (request, response, next) => {
+      if (request.url?.startsWith(mount) !== true) return next();
+      void answer(request, response, next);
+    },
+    changed: () => {
+      void handler?.then((sheet) => sheet.changed());
+    },
+    close: async () => {
+      await (await handler)?.close();
+    },
+  };
+}

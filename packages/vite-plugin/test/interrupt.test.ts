@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { useApi } from '../../core/test/support/api.ts';
+import { buildFailure, viteProject } from './support/vite-project.ts';
+
+const api = useApi({ latencyMs: 1500 });
+
+const files = {
+  'site.images.yaml': `
+images:
+  hero: { prompt: A lighthouse, alt: A lighthouse }
+  logo: { prompt: A flat logo, alt: The logo }
+`,
+  'index.html': '<script type="module" src="/main.js"></script>',
+  'main.js': `
+    import hero from 'virtual:tintype/hero';
+    import logo from 'virtual:tintype/logo';
+    console.log(hero, logo);
+  `,
+};
+
+test('a Ctrl-C while pictures are bought stores what is in flight and asks for no more', async () => {
+  await using project = await viteProject(files, api().baseUrl);
+  const failure = buildFailure(project.build({}, { missing: 'buy', concurrency: 1 }));
+  await expect.poll(() => api().requests.length, { timeout: 60_000 }).toBe(1);
+  process.emit('SIGINT');
+  expect((await failure).message).toContain('interrupted');
+  expect(project.log.join('\n')).toContain('pictures in flight are awaited');
+  expect(api().ledger).toHaveLength(1);
+  expect(process.listenerCount('SIGINT')).toBe(0);
+
+  await project.build({}, { missing: 'buy' });
+  expect(api().ledger).toHaveLength(2);
+});
+
+test('a build that fails for another reason waits for nothing and has bought nothing', async () => {
+  await using project = await viteProject(files, api().baseUrl);
+  await project.write('main.js', `${files['main.js']} import './nowhere.js';`);
+  await buildFailure(project.build({}, { missing: 'buy' }));
+  expect(api().requests).toEqual([]);
+});
