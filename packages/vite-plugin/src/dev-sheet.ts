@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Context } from '@tintype/core';
 import type { SheetHandler } from '@tintype/core/sheet';
 import type { Connect } from 'vite';
@@ -31,7 +32,11 @@ export function devSheet(root: string, base: string, context: () => Promise<Cont
     return createSheetHandler(options);
   };
 
-  const answer: Connect.NextHandleFunction = async (request, response, next) => {
+  const answer = async (
+    request: Connect.IncomingMessage,
+    response: ServerResponse,
+    next: Connect.NextFunction,
+  ): Promise<void> => {
     try {
       handler ??= open();
       const sheet = await handler;
