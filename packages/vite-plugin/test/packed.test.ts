@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { filesBelow } from '../../core/test/support/files.ts';
+import { describePicture } from '../../core/test/support/pictures.ts';
+
+const run = promisify(execFile);
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+
+const files = {
+  'package.json': '{ "private": true, "type": "module" }',
+  'tintype.config.ts': `
+    import { defineConfig } from '@tintype/core';
+    export default defineConfig({ provider: 'offline' });
+  `,
+  'site.images.yaml': `
+images:
+  hero:
+    prompt: A lighthouse keeper reading at dawn
+    alt: A lighthouse keeper
+    widths: [64]
+    formats: [webp, jpeg]
+`,
+  'vite.config.ts': `
+    import tintype from 'vite-plugin-tintype';
+    import { defineConfig } from 'vite';
+    export default defineConfig({ plugins: [tintype()] });
+  `,
+  'index.html': '<img src="tintype:hero"><script type="module" src="/main.ts"></script>',
+  'main.ts': `
+    import hero from 'virtual:tintype/hero';
+    import { pictureHtml } from 'vite-plugin-tintype/picture';
+    const width: 1024 = hero.img.w;
+    document.body.append(pictureHtml(hero, { width }));
+  `,
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      target: 'esnext',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ['vite/client'],
+    },
+    // As in a new Vite project: the config is checked, too.
+    files: ['main.ts', 'vite.config.ts', 'tintype.config.ts', 'tintype-env.d.ts'],
+  }),
+};
+
+/** An empty project with what the registry would hand out. */
+let root: string;
+
+beforeAll(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'tintype-packed-')));
+  for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text);
+  const tarballs = await Promise.all(['core', 'cli', 'vite-plugin'].map(pack));
+  const { version } = JSON.parse(
+    await readFile(fileURLToPath(import.meta.resolve('vite/package.json')), 'utf8'),
+  ) as { readonly version: string };
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  await run('npm', ['install', ...quiet, `vite@${version}`, ...tarballs], { cwd: root });
+});
+
+afterAll(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
+
+test('installed from tarballs, the plugin builds a page', async () => {
+  const { stdout, stderr } = await inProject('node_modules/vite/bin/vite.js', 'build');
+  expect(stdout).toContain('[tintype] 1 image in 4 files');
+  expect(stderr).toContain('[tintype] hero is a stand-in');
+  const built = [...(await filesBelow(join(root, 'dist'))).keys()].map((file) =>
+    file.replace(/-[\w-]{8}\./, '.'),
+  );
+  expect(built.toSorted()).toEqual([
+    'assets/hero-64w.jpeg',
+    'assets/hero-64w.webp',
+    'assets/hero.jpeg',
+    'assets/hero.webp',
+    'assets/index.js',
+    'index.html',
+  ]);
+  const html = await readFile(join(root, 'dist/index.html'), 'utf8');
+  const [small] = /assets\/hero-64w-[\w-]{8}\.webp/.exec(html) ?? [''];
+  expect(await describePicture(await readFile(join(root, 'dist', small)))).toBe('webp 64x64');
+});
+
+test('a right import compiles, and a wrong id and a wrong format do not', async () => {
+  expect(await typeErrors()).toEqual([]);
+  await writeFile(
+    join(root, 'main.ts'),
+    `import hero from 'virtual:tintype/hero';\nimport 'virtual:tintype/herro';\nimport herro from 'virtual:tintype/herro';\nconsole.log(hero.sources.avif, herro);\n`,
+  );
+  expect(await typeErrors()).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^main\.ts\(3,\d+\): error TS2307: .*virtual:tintype\/herro/),
+      expect.stringMatching(/^main\.ts\(4,\d+\): error TS2339: Property 'avif'/),
+    ]),
+  );
+});
+
+test('the command line that comes with it plans the same project', async () => {
+  const { stdout } = await inProject('node_modules/tintype/dist/bin.js', 'plan', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ images: [{ id: 'hero', provider: 'offline' }] });
+});
+
+async function pack(name: string): Promise<string> {
+  const { stdout } = await run('pnpm', ['pack', '--json', '--pack-destination', root], {
+    cwd: join(repository, 'packages', name),
+  });
+  return (JSON.parse(stdout) as { readonly filename: string }).filename;
+}
+
+/** Runs a program of the project as CI does: no key, nothing of this repository. */
+function inProject(program: string, ...args: readonly string[]) {
+  const env = { PATH: process.env['PATH'], HOME: root, CI: 'true', NO_COLOR: '1' };
+  return run(process.execPath, [join(root, program), ...args], { cwd: root, env });
+}
+
+async function typeErrors(): Promise<string[]> {
+  const { stdout } = await run(process.execPath, [tsc, '--pretty', 'false'], { cwd: root }).catch(
+    (error: { readonly stdout: string }) => error,
+  );
+  return stdout.split('\n').filter((line) => line !== '');
+}
