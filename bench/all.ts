@@ -14,6 +14,8 @@ const benches = [
   ['quality', []],
   ['encode', rounds],
   ['cold', rounds],
+  ['warm', rounds],
+  ['startup', rounds],
   ['vite-warm', rounds],
 ] as const;
 

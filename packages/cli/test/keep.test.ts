@@ -66,7 +66,7 @@ describe('verify', () => {
 
   test('is exit 1 with a line for everything that is wrong, quiet or not', async () => {
     await truncate((await files('.tintype/originals'))[0]!, 10);
-    await truncate((await files('node_modules/.cache/tintype/v1/files'))[0]!, 10);
+    await truncate((await files('node_modules/.cache/tintype/v2/files'))[0]!, 10);
     const quiet = await tintype('verify', '--quiet');
     expect(quiet).toMatchObject({ code: 1, stdout: '' });
     expect(quiet.stderr).toMatch(
@@ -109,7 +109,7 @@ describe('prune', () => {
       /^PICTURE +MODEL +BOUGHT +SIZE +COST +PROMPT\n[0-9a-f]{12} +gpt-image-2.5-flare .* \$0\.\d+ +other\n/,
     );
     expect(stdout).toMatch(/^Would remove 1 picture \(.* [kM]B\) that cost \$0\.\d{4}\.$/m);
-    expect(stdout).toMatch(/^Would remove 2 files of the cache \(.* kB\)\.$/m);
+    expect(stdout).toMatch(/^Would remove 1 file of the cache \(.* kB\)\.$/m);
     expect(await files('.tintype')).toHaveLength(6);
   });
 

@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Event, Reporter } from './events.ts';
-import { fetchRemote } from './fetch-remote.ts';
 import type { ReadResult } from './read-inside.ts';
 
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
@@ -21,11 +20,13 @@ export interface Context extends Clock {
 
 export type FetchInput = (url: string) => Promise<ReadResult>;
 
-export function fetchInput(
-  { fetchInput = fetchRemote }: Pick<Context, 'fetchInput'>,
+/** The HTTP client is loaded when there is something to fetch. */
+export async function fetchInput(
+  { fetchInput }: Pick<Context, 'fetchInput'>,
   url: string,
 ): Promise<ReadResult> {
-  return fetchInput(url);
+  const fetch = fetchInput ?? (await import('./fetch-remote.ts')).fetchRemote;
+  return fetch(url);
 }
 
 /** Tells the shell what happened, and when. */

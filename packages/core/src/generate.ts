@@ -5,14 +5,14 @@ import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
 import { outputNames } from './file-names.ts';
 import type { Original } from './run/obtain-original.ts';
+import { keepOutputs } from './run/kept-outputs.ts';
 import { openImages, type PlannedImage } from './run/open-images.ts';
-import { readOutputs } from './output/previous-outputs.ts';
+import { ASSET_MAP_NAME } from './output/output-name.ts';
+import { listedFiles, readOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
-import { readPlan } from './run/read-plan.ts';
 import { refusePlan } from './run/refuse-plan.ts';
-import { fileStore } from './store/file-store.ts';
 import type { AssetMap, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: the counts of the `done` event, and what the outputs now are. */
@@ -38,6 +38,7 @@ export async function generate(
   ids: readonly string[] = [],
 ): Promise<GenerateResult> {
   const { config } = context;
+  const startedAt = new Date();
   const project = await openImages(context, ids);
   const { plan, jobs } = project;
   report(context, plannedEvent(plan, config.missing));
@@ -86,6 +87,12 @@ export async function generate(
   await project.close();
   const done = { ...tally, ...project.bill() };
   report(context, { type: 'done', ...done });
+  const { fingerprint } = project;
+  if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
+    const files = listedFiles(assetMap).map(({ file }) => file);
+    const outputs = { fingerprint, delivered: images.length, names: [...files, ASSET_MAP_NAME] };
+    keepOutputs(context, ids, outputs, startedAt);
+  }
   if (context.signal.aborted) {
     throw new TintypeError(
       'interrupted',
@@ -112,14 +119,12 @@ export async function generate(
   }
 }
 
-/** What `generate` would do and cost. Spends nothing, writes nothing. */
-export async function planProject(context: Context, ids: readonly string[] = []): Promise<Plan> {
-  const { plan } = await readPlan(context, fileStore(context.config.storeDir), {
-    ids,
-    mayFetch: false,
-  });
-  return plan;
+/** Whether there was nothing to do. */
+function isNothing({ failed, bought, written, removed }: Tally): boolean {
+  return failed + bought + written + removed === 0;
 }
+
+type Tally = Pick<GenerateResult, 'failed' | 'bought' | 'written' | 'removed'>;
 
 function plannedEvent({ jobs, requests, totals }: Plan, policy: Missing) {
   const { images, stored, missing, blocked } = totals;

@@ -3,13 +3,16 @@
  * a config file does, or asks for something that has not changed, need not wait for a YAML parser.
  */
 
-type Generate = typeof import('./generate.ts');
+/** Where nothing has changed since a run that had nothing to do, the rest is not even loaded. */
+export const generate: (typeof import('./generate.ts'))['generate'] = async (context, ids) => {
+  const { generateUnchanged } = await import('./run/generate-unchanged.ts');
+  const unchanged = generateUnchanged(context, ids ?? []);
+  return unchanged ?? (await import('./generate.ts')).generate(context, ids);
+};
 
-export const generate: Generate['generate'] = async (...args) =>
-  (await import('./generate.ts')).generate(...args);
-
-export const planProject: Generate['planProject'] = async (...args) =>
-  (await import('./generate.ts')).planProject(...args);
+export const planProject: (typeof import('./run/plan-project.ts'))['planProject'] = async (
+  ...args
+) => (await import('./run/plan-project.ts')).planProject(...args);
 
 export const openImages: (typeof import('./run/open-images.ts'))['openImages'] = async (...args) =>
   (await import('./run/open-images.ts')).openImages(...args);

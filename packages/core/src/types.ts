@@ -402,6 +402,11 @@ export interface EncodedFile {
   readonly bytes: number;
   readonly sha256: Sha256;
   readonly read: () => Promise<Uint8Array>;
+  /**
+   * Puts it at a path, at which nothing may stand: by reflink or hard link where the file system can, else by a copy. So
+   * the file may share its bytes, and its time, with the cache. Rejects with the file system's own error.
+   */
+  readonly linkTo: (path: string) => Promise<void>;
 }
 
 /** What a page shows before the picture is there. */

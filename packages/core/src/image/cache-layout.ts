@@ -2,57 +2,96 @@ import { join } from 'node:path';
 import type { Preview, Sha256 } from '../types.ts';
 
 /**
- * The cache on disk. `v1` changes when it does; all of it may be deleted at any time.
+ * The cache on disk. `v2` changes when it does; all of it may be deleted at any time.
  *
- *     <cacheDir>/v1/
- *       entries/ab/<key>.json    what a key became: {"bytes":48211,"sha256":"cd…"} for a file,
- *                                {"placeholder":"data:…","color":"#c8a77b"} for a picture's preview
- *       files/cd/<sha256>        a file's bytes, by content; its modification time is its last use, to the day
+ *     <cacheDir>/v2/
+ *       index              what keys became, a JSON array a line, each with the day on which it was used last:
+ *                            ["<key>",day,"<sha256>",bytes,mtimeMs,ino]    a file, and what its bytes looked like on disk
+ *                            ["<key>",day,"data:…"|null,"#c8a77b"|null]    a picture's preview
+ *                            ["<key>",day]                                 used again; ["<key>"]  nothing any more
+ *       files/cd/<sha256>  a file's bytes, by content; files that were written for a site may share them (a hard link)
  *
- * A file is written before the entry that names it, each under a temporary name first: whoever else writes here at the
- * same time, or is killed while writing, an entry names whole bytes or is a miss.
+ * The index is appended to, each time in one write that begins with a line feed, and the last line of a key counts. So it
+ * may be written by several processes at once, and a line that was torn is no line, and spoils no other. Bytes are
+ * written before the line that names them, under a temporary name first: whoever is killed while writing, what the index
+ * says is true, or is found out by the bytes' looks.
  */
 export const cacheLayout = {
-  entriesDir: (cacheDir: string): string => join(cacheDir, 'v1', 'entries'),
-  filesDir: (cacheDir: string): string => join(cacheDir, 'v1', 'files'),
-  entry: (cacheDir: string, key: Sha256): string =>
-    join(cacheDir, 'v1', 'entries', key.slice(0, 2), `${key}.json`),
+  index: (cacheDir: string): string => join(cacheDir, 'v2', 'index'),
+  filesDir: (cacheDir: string): string => join(cacheDir, 'v2', 'files'),
   file: (cacheDir: string, digest: Sha256): string =>
-    join(cacheDir, 'v1', 'files', digest.slice(0, 2), digest),
+    join(cacheDir, 'v2', 'files', digest.slice(0, 2), digest),
 } as const;
 
-export interface FileEntry {
-  readonly bytes: number;
+/** A file, and by what its bytes are known without being read. */
+export interface FileEntry extends Looks {
   readonly sha256: Sha256;
+  readonly bytes: number;
 }
 
-/** What an entry's text says; `null` for what is no entry. */
-export function parseEntry(text: string): FileEntry | Preview | null {
-  try {
-    const entry: unknown = JSON.parse(text);
-    return isFileEntry(entry) || isPreviewEntry(entry) ? entry : null;
-  } catch {
-    return null;
-  }
+/**
+ * What a file system says of a file whose bytes have not changed. Its time of change is no part of it: that moves with
+ * every link that is made or removed.
+ */
+export interface Looks {
+  readonly mtimeMs: number;
+  readonly ino: number;
 }
 
-export function isFileEntry(entry: unknown): entry is FileEntry {
-  return (
-    isRecord(entry) &&
-    Number.isSafeInteger(entry['bytes']) &&
-    typeof entry['sha256'] === 'string' &&
-    /^[0-9a-f]{64}$/.test(entry['sha256'])
+export type CacheEntry = FileEntry | Preview;
+
+export function isFileEntry(entry: CacheEntry): entry is FileEntry {
+  return 'sha256' in entry;
+}
+
+/** A key with what it became (`undefined`: as before; `null`: nothing any more) and the day of its last use. */
+export interface IndexLine {
+  readonly key: Sha256;
+  /** Since 1970, UTC. */
+  readonly day: number;
+  readonly entry: CacheEntry | null | undefined;
+}
+
+export function formatLine({ key, day, entry }: IndexLine): string {
+  if (entry === undefined) return JSON.stringify([key, day]);
+  if (entry === null) return JSON.stringify([key]);
+  return JSON.stringify(
+    isFileEntry(entry)
+      ? [key, day, entry.sha256, entry.bytes, entry.mtimeMs, entry.ino]
+      : [key, day, entry.placeholder, entry.color],
   );
 }
 
-export function isPreviewEntry(entry: unknown): entry is Preview {
-  return isRecord(entry) && isStringOrNull(entry['placeholder']) && isStringOrNull(entry['color']);
+/** `null` for what is no line of an index. */
+export function readLine(line: unknown): IndexLine | null {
+  if (!Array.isArray(line)) return null;
+  const [key, day = 0, first, second, mtimeMs, ino] = line as unknown[];
+  if (!isHash(key) || typeof day !== 'number') return null;
+  switch (line.length) {
+    case 1:
+      return { key, day, entry: null };
+    case 2:
+      return { key, day, entry: undefined };
+    case 4:
+      return isTextOrNull(first) && isTextOrNull(second)
+        ? { key, day, entry: { placeholder: first, color: second } }
+        : null;
+    case 6:
+      return isHash(first) &&
+        Number.isSafeInteger(second) &&
+        typeof mtimeMs === 'number' &&
+        typeof ino === 'number'
+        ? { key, day, entry: { sha256: first, bytes: second as number, mtimeMs, ino } }
+        : null;
+    default:
+      return null;
+  }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+function isHash(value: unknown): value is Sha256 {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
-function isStringOrNull(value: unknown): value is string | null {
+function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
 }

@@ -1,5 +1,6 @@
 import { TintypeError } from '../errors.ts';
 import type {
+  Crop,
   EncodedFile,
   FileFields,
   FormatSpec,
@@ -40,17 +41,10 @@ export async function deriveVariants(
   specs: readonly VariantSpec[],
   options: DeriveOptions,
 ): Promise<DerivedVariants> {
-  const { cache, placeholder } = options;
-  const variants = specs.map((spec) => toVariant(source, spec, options.settings(spec)));
-  const files = new Map<Variant, CachedFile>();
-  for (const variant of variants) {
-    const file = await cache.find(variant.key);
-    if (file !== null) files.set(variant, file);
-  }
-  // An image has one crop, and its preview shows what its files show.
-  const crop = specs[0]?.crop ?? null;
-  const keyOfPreview = previewKey(source, crop);
-  let preview = placeholder === 'none' ? NO_PREVIEW : await cache.findPreview(keyOfPreview);
+  const { cache } = options;
+  const found = look(source, specs, options);
+  const { variants, files, crop, keyOfPreview } = found;
+  let { preview } = found;
 
   const missing = variants.filter((variant) => !files.has(variant));
   if (missing.length > 0 || preview === null) {
@@ -69,6 +63,53 @@ export async function deriveVariants(
     if (found === null) await cache.putPreview(keyOfPreview, preview);
   }
 
+  return derived(source, { variants, files, preview }, options);
+}
+
+/** The same, as far as the cache's index knows all of it: no file and no picture is touched. `null`: something is missing. */
+export function findVariants(
+  source: Source,
+  specs: readonly VariantSpec[],
+  options: DeriveOptions,
+): DerivedVariants | null {
+  const { variants, files, preview } = look(source, specs, options);
+  return files.size < variants.length || preview === null
+    ? null
+    : derived(source, { variants, files, preview }, options);
+}
+
+/** What the cache has of a picture. */
+interface Cached {
+  readonly variants: readonly Variant[];
+  readonly files: Map<Variant, CachedFile>;
+  readonly crop: Crop | null;
+  readonly keyOfPreview: Sha256;
+  readonly preview: Preview | null;
+}
+
+function look(
+  source: Source,
+  specs: readonly VariantSpec[],
+  { cache, settings, placeholder }: DeriveOptions,
+): Cached {
+  const variants = specs.map((spec) => toVariant(source, spec, settings(spec)));
+  const files = new Map<Variant, CachedFile>();
+  for (const variant of variants) {
+    const file = cache.find(variant.key);
+    if (file !== null) files.set(variant, file);
+  }
+  // An image has one crop, and its preview shows what its files show.
+  const crop = specs[0]?.crop ?? null;
+  const keyOfPreview = previewKey(source, crop);
+  const preview = placeholder === 'none' ? NO_PREVIEW : cache.findPreview(keyOfPreview);
+  return { variants, files, crop, keyOfPreview, preview };
+}
+
+function derived(
+  source: Source,
+  { variants, files, preview }: Pick<Cached, 'variants' | 'files'> & { readonly preview: Preview },
+  { cache, placeholder }: DeriveOptions,
+): DerivedVariants {
   return {
     encoded: variants.map((variant) => toEncodedFile(source, variant, files.get(variant)!, cache)),
     preview: placeholder === 'blur' ? preview : { ...preview, placeholder: null },
@@ -120,7 +161,17 @@ function toEncodedFile(
     spec: variant.spec,
     bytes: file.bytes,
     sha256: file.sha256,
-    read: async () => (await file.read()) ?? encodeAgain(source, variant, file.sha256, cache),
+    read: async () => {
+      const bytes = await file.read();
+      if (bytes !== null) return bytes;
+      const again = await encodeAgain(source, variant, file.sha256, cache);
+      return again.bytes;
+    },
+    linkTo: async (path) => {
+      if (await file.linkTo(path)) return;
+      const again = await encodeAgain(source, variant, file.sha256, cache);
+      if (!(await again.file.linkTo(path))) throw new Error(`${path}: the cache lost it twice`);
+    },
   };
 }
 
@@ -130,10 +181,10 @@ async function encodeAgain(
   variant: Variant,
   expected: Sha256,
   cache: VariantCache,
-): Promise<Uint8Array> {
+): Promise<{ readonly bytes: Uint8Array; readonly file: CachedFile }> {
   const bytes = await openPicture(source, (picture) => encode(picture, variant));
   const file = await cache.put(variant.key, bytes);
-  if (file.sha256 === expected) return bytes;
+  if (file.sha256 === expected) return { bytes, file };
   throw new TintypeError(
     'encode',
     `${variant.spec.file} was damaged in the cache and came out different when encoded again. ` +

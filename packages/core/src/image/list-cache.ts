@@ -1,26 +1,20 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
-import type { Preview, Sha256 } from '../types.ts';
-import { cacheLayout, type FileEntry, parseEntry } from './cache-layout.ts';
+import type { Sha256 } from '../types.ts';
+import { cacheLayout } from './cache-layout.ts';
 
 /** A file below the cache's folder. */
 export interface CacheFile {
   /** Absolute. */
   readonly path: string;
   readonly bytes: number;
-  readonly usedAtMs: number;
+  readonly modifiedAtMs: number;
 }
 
 /** Encoded bytes, whole or not. */
 export interface CachedBytes extends CacheFile {
   readonly sha256: Sha256;
-}
-
-export interface CacheEntry extends CacheFile {
-  readonly key: Sha256;
-  /** `null`: damaged. */
-  readonly entry: FileEntry | Preview | null;
 }
 
 /** The encoded files of a cache, and what is left of writes that were killed. `cacheDir` need not exist. */
@@ -37,24 +31,6 @@ export async function listCachedBytes(
   };
 }
 
-/** The entries of a cache, read, and what is left of writes that were killed. */
-export async function listCacheEntries(
-  cacheDir: string,
-): Promise<{ readonly entries: readonly CacheEntry[]; readonly leftovers: readonly CacheFile[] }> {
-  const all = await filesIn(cacheLayout.entriesDir(cacheDir));
-  const entries = await Promise.all(
-    all.map((file) =>
-      limit(async () => {
-        const key = basename(file.path, '.json') as Sha256;
-        if (file.path !== cacheLayout.entry(cacheDir, key)) return [];
-        const text = await readFile(file.path, 'utf8').catch(() => null);
-        return text === null ? [] : [{ ...file, key, entry: parseEntry(text) }];
-      }),
-    ),
-  );
-  return { entries: entries.flat(), leftovers: all.filter(isLeftover) };
-}
-
 async function filesIn(folder: string): Promise<CacheFile[]> {
   // A cache that cannot be read is one that has nothing.
   const names = await readdir(folder, { recursive: true }).catch(() => []);
@@ -64,7 +40,7 @@ async function filesIn(folder: string): Promise<CacheFile[]> {
         const path = join(folder, name);
         const status = await stat(path).catch(() => null);
         if (status === null || !status.isFile()) return [];
-        return [{ path, bytes: status.size, usedAtMs: status.mtimeMs }];
+        return [{ path, bytes: status.size, modifiedAtMs: status.mtimeMs }];
       }),
     ),
   );

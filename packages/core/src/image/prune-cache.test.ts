@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { filesBelow } from '../../test/support/files.ts';
 import { sha256 } from '../hash.ts';
+import { openCacheIndex } from './cache-index.ts';
 import { cacheLayout } from './cache-layout.ts';
 import { pruneCache } from './prune-cache.ts';
 import { openVariantCache, type VariantCache } from './variant-cache.ts';
@@ -25,11 +26,13 @@ const prune = (options: Partial<Parameters<typeof pruneCache>[1]> = {}) =>
   pruneCache(dir, { wanted, maxBytes: 1e9, isDryRun: false, ...options });
 
 test('entries that nothing refers to go with their files, variants and previews alike', async () => {
-  expect((await prune()).files).toBe(3);
-  expect(await cache.find(sha256('a'))).not.toBeNull();
-  expect(await cache.findPreview(sha256('preview of a'))).not.toBeNull();
-  expect(await cache.find(sha256('b'))).toBeNull();
-  expect((await filesBelow(dir)).size).toBe(3);
+  expect((await prune()).files).toBe(1);
+  cache = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  expect(cache.find(sha256('a'))).not.toBeNull();
+  expect(cache.findPreview(sha256('preview of a'))).not.toBeNull();
+  expect(cache.find(sha256('b'))).toBeNull();
+  expect(cache.findPreview(sha256('preview of b'))).toBeNull();
+  expect((await filesBelow(dir)).size).toBe(2);
 });
 
 test('a dry run counts the same and removes nothing', async () => {
@@ -42,7 +45,7 @@ test('a dry run counts the same and removes nothing', async () => {
 test('a file stays while a wanted entry has the same bytes', async () => {
   await cache.put(sha256('c'), Buffer.from('the bytes of a'));
   await prune();
-  expect(await (await cache.find(sha256('a')))!.read()).not.toBeNull();
+  expect(await cache.find(sha256('a'))!.read()).not.toBeNull();
 });
 
 test('what is over the limit goes, too', async () => {
@@ -54,17 +57,17 @@ test('a file without an entry, and half of one, go when no run can be writing th
   const half = `${cacheLayout.file(dir, sha256('half'))}.ab12.tmp`;
   const orphan = cacheLayout.file(dir, sha256('the bytes of a orphan'));
   await cache.put(sha256('x'), Buffer.from('the bytes of a orphan'));
-  await rm(cacheLayout.entry(dir, sha256('x')));
+  await openCacheIndex(dir).add([[sha256('x'), null]]);
   await mkdir(join(half, '..'), { recursive: true });
   await writeFile(half, 'half');
-  expect((await prune()).files).toBe(3);
+  expect((await prune()).files).toBe(1);
   const then = Date.now() / 1000 - 2 * 60 * 60;
   for (const path of [half, orphan]) await utimes(path, then, then);
   expect((await prune()).files).toBe(2);
 });
 
-test('a damaged entry goes', async () => {
-  await writeFile(cacheLayout.entry(dir, sha256('a')), '{');
+test('a line of the index that is none goes', async () => {
+  await appendFile(cacheLayout.index(dir), '\n["torn');
   await prune();
-  expect([...(await filesBelow(join(dir, 'v1/entries'))).keys()]).toHaveLength(1);
+  expect(await readFile(cacheLayout.index(dir), 'utf8')).not.toContain('torn');
 });

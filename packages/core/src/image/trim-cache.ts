@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
+import type { Sha256 } from '../types.ts';
+import { type CacheIndex, openCacheIndex } from './cache-index.ts';
 import { isFileEntry } from './cache-layout.ts';
-import { type CachedBytes, listCacheEntries, listCachedBytes } from './list-cache.ts';
+import { type CachedBytes, listCachedBytes } from './list-cache.ts';
 
 /**
  * Removes the encoded files that were used longest ago until what is left is at most `maxBytes`, and the entries that
@@ -11,23 +13,36 @@ export async function trimCache(
   maxBytes: number,
 ): Promise<{ readonly files: number; readonly bytes: number }> {
   const { files } = await listCachedBytes(cacheDir);
-  const dropped = leastUsed(files, maxBytes);
+  const index = openCacheIndex(cacheDir);
+  const dropped = leastUsed(files, index.all(), maxBytes);
   if (dropped.length === 0) return { files: 0, bytes: 0 };
 
   const names = new Set(dropped.map(({ sha256 }) => sha256));
-  const { entries } = await listCacheEntries(cacheDir);
-  for (const { path, entry } of entries) {
-    if (isFileEntry(entry) && names.has(entry.sha256)) await rm(path, { force: true }).catch(stays);
-  }
+  const unnamed = [...index.all()].filter(
+    ([, { entry }]) => isFileEntry(entry) && names.has(entry.sha256),
+  );
+  await index.add(unnamed.map(([key]) => [key, null])).catch(stays);
   for (const { path } of dropped) await rm(path, { force: true }).catch(stays);
+  await index.close().catch(stays);
   return { files: dropped.length, bytes: sum(dropped) };
 }
 
 /** Those that must go so that the rest is within `maxBytes`, the one that was used longest ago first. */
-export function leastUsed(files: readonly CachedBytes[], maxBytes: number): CachedBytes[] {
+export function leastUsed(
+  files: readonly CachedBytes[],
+  entries: ReturnType<CacheIndex['all']>,
+  maxBytes: number,
+): CachedBytes[] {
+  const usedOn = new Map<Sha256, number>();
+  for (const { entry, day } of entries.values()) {
+    if (isFileEntry(entry)) usedOn.set(entry.sha256, Math.max(day, usedOn.get(entry.sha256) ?? 0));
+  }
+  const dayOf = ({ sha256 }: CachedBytes) => usedOn.get(sha256) ?? 0;
   let excess = sum(files) - maxBytes;
   const dropped: CachedBytes[] = [];
-  for (const file of files.toSorted((a, b) => a.usedAtMs - b.usedAtMs)) {
+  for (const file of files.toSorted(
+    (a, b) => dayOf(a) - dayOf(b) || a.modifiedAtMs - b.modifiedAtMs,
+  )) {
     if (excess <= 0) break;
     dropped.push(file);
     excess -= file.bytes;

@@ -1,13 +1,25 @@
-import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { sha256 } from '../hash.ts';
-import type { Sha256 } from '../types.ts';
-import { openVariantCache, type VariantCache } from './variant-cache.ts';
+import { cacheLayout } from './cache-layout.ts';
+import { type CachedFile, openVariantCache, type VariantCache } from './variant-cache.ts';
 
 const key = sha256('a key');
 const bytes = new TextEncoder().encode('the bytes of a file');
+
+const none = { placeholder: null, color: null };
 
 let dir: string;
 let warnings: Error[];
@@ -22,15 +34,15 @@ beforeEach(async () => {
 test('what is put is found, by another cache of the same folder too', async () => {
   await cache.put(key, bytes);
   const other = openVariantCache(dir, (error) => warnings.push(error));
-  const file = await other.find(key);
+  const file = other.find(key);
   expect(file).toMatchObject({ bytes: bytes.length, sha256: sha256(bytes) });
   expect(Buffer.from((await file!.read())!)).toEqual(Buffer.from(bytes));
   expect(warnings).toEqual([]);
 });
 
 test('what is not there is a miss, and no folder is made by looking', async () => {
-  expect(await cache.find(key)).toBeNull();
-  expect(await cache.findPreview(key)).toBeNull();
+  expect(cache.find(key)).toBeNull();
+  expect(cache.findPreview(key)).toBeNull();
   await expect(readdir(dir)).rejects.toMatchObject({ code: 'ENOENT' });
   expect(warnings).toEqual([]);
 });
@@ -38,46 +50,84 @@ test('what is not there is a miss, and no folder is made by looking', async () =
 test('a preview is kept, and is no file', async () => {
   const preview = { placeholder: 'data:image/webp;base64,AAAA', color: null };
   await cache.putPreview(key, preview);
-  expect(await cache.findPreview(key)).toEqual(preview);
-  expect(await cache.find(key)).toBeNull();
+  expect(cache.findPreview(key)).toEqual(preview);
+  expect(cache.find(key)).toBeNull();
 });
 
 test.each([
   ['cut short', (path: string) => truncate(path, 5)],
   ['grown', (path: string) => appendFile(path, '!')],
   ['gone', (path: string) => rm(path)],
-])('a file that is %s is a miss, until it is put again', async (_, damage) => {
+  ['changed behind an equal size', (path: string) => writeFile(path, 'THE BYTES OF A FILE')],
+])('bytes that are %s are never handed out, and a miss from then on', async (_, damage) => {
+  for (const use of [
+    (file: CachedFile) => file.read(),
+    async (file: CachedFile) => ((await file.linkTo(join(dir, 'out'))) ? 'linked' : null),
+  ]) {
+    await cache.put(key, bytes);
+    const file = cache.find(key)!;
+    await damage(bytesPath());
+    expect(await use(file)).toBeNull();
+    expect(cache.find(key)).toBeNull();
+  }
   await cache.put(key, bytes);
-  await damage(bytesPath());
-  expect(await cache.find(key)).toBeNull();
-  await cache.put(key, bytes);
-  expect(await (await cache.find(key))!.read()).not.toBeNull();
+  expect(cache.find(key)!.read()).not.toBeNull();
 });
 
-test('bytes that changed behind an equal size are never handed out', async () => {
+test('a file is linked without being copied, and one that was only touched stays good', async () => {
   await cache.put(key, bytes);
-  await writeFile(bytesPath(), 'THE BYTES OF A FILE');
-  const file = await cache.find(key);
-  expect(await file!.read()).toBeNull();
+  await cache.find(key)!.linkTo(join(dir, 'one'));
+  expect((await stat(join(dir, 'one'))).mtimeMs).toBe((await stat(bytesPath())).mtimeMs);
+  await utimes(bytesPath(), 1, 1);
+  expect(await cache.find(key)!.linkTo(join(dir, 'two'))).toBe(true);
+  expect(await readFile(join(dir, 'two'))).toEqual(Buffer.from(bytes));
+  await expect(cache.find(key)!.linkTo(join(dir, 'two'))).rejects.toMatchObject({ code: 'EEXIST' });
+});
+
+test('what another process puts meanwhile is found', async () => {
+  expect(cache.find(key)).toBeNull();
+  await openVariantCache(dir, (error) => warnings.push(error)).put(key, bytes);
+  expect(cache.find(key)).not.toBeNull();
 });
 
 test.each([
-  '',
-  '{"bytes":19,"sha2',
-  'null',
-  '{"bytes":"19","sha256":"../../../etc/passwd"}',
-  '{"placeholder":1,"color":2}',
-])('a damaged entry is a miss: %s', async (text) => {
-  await cache.put(key, bytes);
-  await writeFile(entryPath(key), text);
-  expect(await cache.find(key)).toBeNull();
-  expect(await cache.findPreview(key)).toBeNull();
-  expect(warnings).toEqual([]);
+  ['a torn one', '["ab'],
+  ['no list', 'null'],
+  ['a digest that leads elsewhere', `["${key}",1,"../../../etc/passwd",19,1,1]`],
+  ['numbers for texts', `["${key}",1,1,2]`],
+])(
+  'a damaged line of the index spoils no other, and is gone when the run ends: %s',
+  async (_, line) => {
+    await cache.put(key, bytes);
+    await appendFile(cacheLayout.index(dir), `\n${line}`);
+    await cache.put(sha256('another key'), bytes);
+    const other = openVariantCache(dir, (error) => warnings.push(error));
+    expect(other.find(key)).toMatchObject({ sha256: sha256(bytes) });
+    expect(other.find(sha256('another key'))).not.toBeNull();
+    await other.close();
+    expect(await readFile(cacheLayout.index(dir), 'utf8')).not.toContain(line);
+    expect(warnings).toEqual([]);
+  },
+);
+
+test('an index of which most lines count no more is written anew when a run ends', async () => {
+  for (let time = 0; time < 30; time++) {
+    await Promise.all(
+      Array.from({ length: 40 }, (_, at) => cache.putPreview(sha256(`${at}`), none)),
+    );
+  }
+  const before = (await stat(cacheLayout.index(dir))).size;
+  await cache.close();
+  expect((await stat(cacheLayout.index(dir))).size).toBeLessThan(before / 20);
+  expect(cache.findPreview(sha256('7'))).toEqual(none);
+  await cache.putPreview(sha256('new'), none);
+  const other = openVariantCache(dir, (error) => warnings.push(error));
+  expect([other.findPreview(sha256('39')), other.findPreview(sha256('new'))]).toEqual([none, none]);
 });
 
 test('a folder that cannot be made is one warning, and the files are held in memory', async () => {
   await writeFile(dir, 'a file where the folder should be');
-  expect(await cache.find(key)).toBeNull();
+  expect(cache.find(key)).toBeNull();
   const file = await cache.put(key, bytes);
   await cache.put(sha256('another key'), bytes);
   await cache.putPreview(key, { placeholder: null, color: null });
@@ -87,16 +137,11 @@ test('a folder that cannot be made is one warning, and the files are held in mem
 
 test('many writers of one key leave one whole entry and no temporary files', async () => {
   await Promise.all(Array.from({ length: 20 }, () => cache.put(key, bytes)));
-  expect(await (await cache.find(key))!.read()).not.toBeNull();
+  expect(await cache.find(key)!.read()).not.toBeNull();
   const names = await readdir(dir, { recursive: true });
   expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
 function bytesPath(): string {
-  const digest = sha256(bytes);
-  return join(dir, 'v1', 'files', digest.slice(0, 2), digest);
-}
-
-function entryPath(entry: Sha256): string {
-  return join(dir, 'v1', 'entries', entry.slice(0, 2), `${entry}.json`);
+  return cacheLayout.file(dir, sha256(bytes));
 }

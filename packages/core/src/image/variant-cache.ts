@@ -1,27 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../hash.ts';
+import { hashFile } from '../hash-file.ts';
 import type { Preview, Sha256 } from '../types.ts';
-import { cacheLayout, isFileEntry, isPreviewEntry } from './cache-layout.ts';
+import { openCacheIndex } from './cache-index.ts';
+import {
+  type CacheEntry,
+  cacheLayout,
+  type FileEntry,
+  isFileEntry,
+  type Looks,
+} from './cache-layout.ts';
+import { filePlacer } from './place-file.ts';
 
 /** Encoded files and previews by the key of what decides them. A miss is never an error. */
 export interface VariantCache {
-  /** `null`: not there, or damaged. */
-  readonly find: (key: Sha256) => Promise<CachedFile | null>;
+  /** By the index alone: that the bytes are there and whole is seen when they are asked for. `null`: not there. */
+  readonly find: (key: Sha256) => CachedFile | null;
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<CachedFile>;
-  readonly findPreview: (key: Sha256) => Promise<Preview | null>;
+  readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
   /** Whether a file was put on the disk. */
   readonly hasGrown: () => boolean;
+  /** Notes what was used. Once, when nothing is asked for any more. */
+  readonly close: () => Promise<void>;
 }
 
 export interface CachedFile {
   readonly bytes: number;
   readonly sha256: Sha256;
-  /** `null`: gone or damaged since it was found. Bytes that do not match `sha256` are never handed out. */
+  /** `null`: gone or damaged since it was put. Bytes that do not match `sha256` are never handed out. */
   readonly read: () => Promise<Uint8Array | null>;
+  /**
+   * Puts the bytes at a path, at which nothing may stand, without moving them where the file system can. `false`: they
+   * are gone or damaged. Rejects with the file system's own error.
+   */
+  readonly linkTo: (path: string) => Promise<boolean>;
 }
 
 /**
@@ -32,8 +47,9 @@ export function openVariantCache(
   cacheDir: string,
   onUnavailable: (error: Error) => void,
 ): VariantCache {
-  const entryPath = (key: Sha256) => cacheLayout.entry(cacheDir, key);
   const filePath = (digest: Sha256) => cacheLayout.file(cacheDir, digest);
+  const index = openCacheIndex(cacheDir);
+  const place = filePlacer();
 
   let isAvailable = true;
   let hasGrown = false;
@@ -42,89 +58,114 @@ export function openVariantCache(
     isAvailable = false;
   };
 
-  const readEntry = (key: Sha256): unknown => {
+  const findEntry = (key: Sha256): CacheEntry | null => {
     try {
-      // Synchronous: for files as small as these it takes a third of the time (10,000: 95 ms for 345, 2026-11-22).
-      return JSON.parse(readFileSync(entryPath(key), 'utf8'));
+      return index.find(key);
     } catch (error) {
-      if (isSystemError(error) && error.code !== 'ENOENT') tell(error);
+      tell(error);
       return null;
     }
   };
 
-  const onDisk = (file: Pick<CachedFile, 'bytes' | 'sha256'>): CachedFile => ({
-    bytes: file.bytes,
-    sha256: file.sha256,
-    read: async () => {
-      const bytes = await readFile(filePath(file.sha256)).catch(() => null);
-      return bytes !== null && sha256(bytes) === file.sha256 ? bytes : null;
-    },
-  });
+  const drop = async (key: Sha256, path: string): Promise<void> => {
+    await rm(path, { force: true }).catch(() => {});
+    await index.add([[key, null]]).catch(tell);
+  };
+
+  const onDisk = (key: Sha256, entry: FileEntry): CachedFile => {
+    const path = filePath(entry.sha256);
+    return {
+      bytes: entry.bytes,
+      sha256: entry.sha256,
+      read: async () => {
+        const bytes = await readFile(path).catch(() => null);
+        if (bytes !== null && sha256(bytes) === entry.sha256) return bytes;
+        await drop(key, path);
+        return null;
+      },
+      linkTo: async (to) => {
+        const status = await stat(path).catch(() => null);
+        if (status === null || !looksAs(entry, status)) {
+          // Touched, restored from elsewhere, or rewritten through an output that shares the bytes: only these know.
+          if (status === null || (await hashFile(path).catch(() => null)) !== entry.sha256) {
+            await drop(key, path);
+            return false;
+          }
+          await index.add([[key, { ...entry, ...looksOf(status) }]]).catch(tell);
+        }
+        await place(path, to);
+        return true;
+      },
+    };
+  };
 
   return {
-    find: async (key) => {
-      const entry = readEntry(key);
-      if (!isFileEntry(entry)) return null;
-      try {
-        const path = filePath(entry.sha256);
-        const { size, mtimeMs } = statSync(path);
-        if (size !== entry.bytes) return null;
-        await noteUse(path, mtimeMs);
-        return onDisk(entry);
-      } catch {
-        return null;
-      }
+    find: (key) => {
+      const entry = findEntry(key);
+      return entry !== null && isFileEntry(entry) ? onDisk(key, entry) : null;
     },
 
     put: async (key, bytes) => {
       const file = { bytes: bytes.length, sha256: sha256(bytes) };
       try {
-        await writeAtomic(filePath(file.sha256), bytes);
-        await writeAtomic(entryPath(key), JSON.stringify(file));
+        const entry = { ...file, ...(await writeFile(filePath(file.sha256), bytes)) };
+        await index.add([[key, entry]]);
         hasGrown = true;
-        return onDisk(file);
+        return onDisk(key, entry);
       } catch (error) {
         tell(error);
-        return { ...file, read: async () => bytes };
+        return {
+          ...file,
+          read: async () => bytes,
+          linkTo: async (to) => {
+            const copy = await open(to, 'wx');
+            await copy.writeFile(bytes).finally(() => copy.close());
+            return true;
+          },
+        };
       }
     },
 
-    findPreview: async (key) => {
-      const entry = readEntry(key);
-      return isPreviewEntry(entry) ? { placeholder: entry.placeholder, color: entry.color } : null;
+    findPreview: (key) => {
+      const entry = findEntry(key);
+      return entry === null || isFileEntry(entry) ? null : entry;
     },
 
     putPreview: async (key, { placeholder, color }) => {
-      await writeAtomic(entryPath(key), JSON.stringify({ placeholder, color })).catch(tell);
+      await index.add([[key, { placeholder, color }]]).catch(tell);
     },
 
     hasGrown: () => hasGrown,
+    // What is not noted may be dropped before others are: it is free to make again.
+    close: () => index.close().catch(() => {}),
   };
 }
 
-/** A file's last use is its modification time, noted once a day: a warm run writes nothing. */
-async function noteUse(path: string, usedAtMs: number): Promise<void> {
-  const now = Date.now();
-  if (now - usedAtMs < dayMs) return;
-  // Where it cannot be noted, it may be dropped before others are: it is free to make again.
-  await utimes(path, now / 1000, now / 1000).catch(() => {});
+function looksAs(entry: FileEntry, { size, mtimeMs, ino }: Looks & { size: number }): boolean {
+  return size === entry.bytes && mtimeMs === entry.mtimeMs && ino === entry.ino;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
+function looksOf({ mtimeMs, ino }: Looks): Looks {
+  return { mtimeMs, ino };
+}
 
-/** No flush: what a power cut leaves behind is found by its size or its sha-256, and made again. */
-async function writeAtomic(path: string, data: Uint8Array | string): Promise<void> {
+/** The whole file or none of it. No flush: what a power cut leaves behind is found out, and made again. */
+async function writeFile(path: string, bytes: Uint8Array): Promise<Looks> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    await writeFile(temporary, data);
+    const file = await open(temporary, 'wx');
+    let looks: Looks;
+    try {
+      await file.writeFile(bytes);
+      looks = looksOf(await file.stat());
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
+    return looks;
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const bytes = Buffer.from('the bytes of a file');
 let dir: string;
 let cache: VariantCache;
 let file: string;
-let entry: string;
+let index: string;
 
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'cache');
@@ -21,7 +21,7 @@ beforeEach(async () => {
   await cache.put(key, bytes);
   await cache.putPreview(sha256('a preview'), { placeholder: null, color: null });
   file = cacheLayout.file(dir, sha256(bytes));
-  entry = cacheLayout.entry(dir, key);
+  index = cacheLayout.index(dir);
 });
 
 const nothing = { findings: [], variants: { files: 0, bytes: 0 } };
@@ -36,11 +36,11 @@ test.each([
   ['bit-flipped', () => writeFile(file, 'THE BYTES OF A FILE'), () => file],
   ['cut short', () => truncate(file, 5), () => file],
   ['empty', () => truncate(file, 0), () => file],
-  ['an entry that is no JSON', () => truncate(entry, 5), () => entry],
+  ['a line that is no JSON', () => writeFile(index, '\n["ab'), () => index],
   [
     'an entry of another size',
-    () => writeFile(entry, JSON.stringify({ bytes: 1, sha256: sha256(bytes) })),
-    () => entry,
+    () => appendFile(index, `\n${JSON.stringify([key, 1, sha256(bytes), 1, 1, 1])}`),
+    () => index,
   ],
 ])('what is damaged is named and removed, and then encoded anew: %s', async (_, damage, path) => {
   await damage();
@@ -51,10 +51,11 @@ test.each([
     path: relative(dir, path()),
     message: expect.stringMatching(/: removed; the next run encodes it anew$/),
   });
-  expect(await cache.find(key)).toBeNull();
+  const next = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  expect((await next.find(key)?.read()) ?? null).toBeNull();
   expect((await verifyCache(dir)).findings).toEqual([]);
   await cache.put(key, bytes);
-  expect(await (await cache.find(key))!.read()).not.toBeNull();
+  expect(await cache.find(key)!.read()).not.toBeNull();
 });
 
 test('an entry whose file is gone is a miss, and no damage', async () => {

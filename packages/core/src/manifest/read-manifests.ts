@@ -1,8 +1,9 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import glob from 'fast-glob';
 import pLimit from 'p-limit';
+import { sha256 } from '../hash.ts';
 import { readInside, type ReadResult } from '../read-inside.ts';
-import type { Diagnostic, Finding, ImageEntry, Manifest } from '../types.ts';
+import type { Diagnostic, Finding, ImageEntry, Manifest, Sha256 } from '../types.ts';
 import { type ParsedEntry, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { parseRows } from './parse-rows.ts';
 import { maxTextBytes } from './read-text.ts';
@@ -21,13 +22,22 @@ export interface ReadManifests {
   /** In the order of their paths. */
   readonly manifests: readonly Manifest[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What was read, manifests and data files: the sha-256 of their bytes by path. */
+  readonly texts: ReadonlyMap<string, Sha256>;
 }
 
 /** Finds, reads and parses every manifest of a project, and the data files that their `each` names. */
 export async function readManifests(search: ManifestSearch): Promise<ReadManifests> {
   const files = await findManifests(search);
-  const read = await Promise.all(files.map((file) => readManifest(search.root, file)));
+  const texts = new Map<string, Sha256>();
+  const readText: ReadTextFile = async (path) => {
+    const read = await openFiles(() => readInside(search.root, path, maxTextBytes));
+    if ('bytes' in read) texts.set(read.file, sha256(read.bytes));
+    return read;
+  };
+  const read = await Promise.all(files.map((file) => readManifest(search.root, file, readText)));
   return {
+    texts,
     manifests: read.flatMap(({ manifest }) => (manifest === null ? [] : [manifest])),
     diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
   };
@@ -54,15 +64,14 @@ async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): P
 /** A project may have more files than a process may open. */
 const openFiles = pLimit(64);
 
-function readTextFile(root: string, path: string): Promise<ReadResult> {
-  return openFiles(() => readInside(root, path, maxTextBytes));
-}
+type ReadTextFile = (path: string) => Promise<ReadResult>;
 
 async function readManifest(
   root: string,
   file: string,
+  readTextFile: ReadTextFile,
 ): Promise<{ manifest: Manifest | null; diagnostics: readonly Diagnostic[] }> {
-  const read = await readTextFile(root, join(root, file));
+  const read = await readTextFile(join(root, file));
   if ('problem' in read) {
     const finding = { code: codeOf(read), message: read.problem };
     return { manifest: null, diagnostics: [diagnoseFile(file, finding)] };
@@ -71,7 +80,7 @@ async function readManifest(
   if (manifest === null) return { manifest: null, diagnostics };
 
   const entries = await Promise.all(
-    manifest.images.map((entry) => completeEntry(root, manifest, entry)),
+    manifest.images.map((entry) => completeEntry(root, manifest, entry, readTextFile)),
   );
   return {
     manifest: { ...manifest, images: entries.map(({ image }) => image) },
@@ -84,6 +93,7 @@ async function completeEntry(
   root: string,
   manifest: ParsedManifest,
   { each, ...entry }: ParsedEntry,
+  readTextFile: ReadTextFile,
 ): Promise<{ image: ImageEntry; diagnostics: readonly Diagnostic[] }> {
   if (typeof each !== 'string') {
     const rows = each?.map((values) => ({ values, place: null })) ?? null;
@@ -91,7 +101,7 @@ async function completeEntry(
   }
   const path = ['images', entry.id, 'each'];
   const broken = [...entry.broken, 'each'] as const;
-  const read = await readTextFile(root, resolve(root, dirname(manifest.file), each));
+  const read = await readTextFile(resolve(root, dirname(manifest.file), each));
   if ('problem' in read) {
     const finding = { code: codeOf(read), message: `each: ${read.problem}` };
     return {

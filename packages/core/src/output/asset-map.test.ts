@@ -187,6 +187,7 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
       bytes: 100,
       sha256: digest,
       read: async () => new Uint8Array(100),
+      linkTo: () => Promise.reject(new Error('not for an asset map')),
     })),
     placeholder: 'data:image/webp;base64,AAAA',
     color: '#c8a77b',

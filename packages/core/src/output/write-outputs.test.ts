@@ -446,6 +446,10 @@ function image(name: string, full: string, small?: string, onRead = () => {}): D
       onRead();
       return new TextEncoder().encode(text);
     },
+    linkTo: async (path: string) => {
+      onRead();
+      await writeFile(path, text, { flag: 'wx' });
+    },
   });
   return {
     name,

@@ -1,5 +1,5 @@
 import { type Context, report } from '../context.ts';
-import { deriveVariants } from '../image/derive-variants.ts';
+import { type DerivedVariants, deriveVariants, findVariants } from '../image/derive-variants.ts';
 import { encoderSettings } from '../image/encoder-settings.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { trimCache } from '../image/trim-cache.ts';
@@ -10,6 +10,7 @@ import { fileStore } from '../store/file-store.ts';
 import type {
   DeliveredImage,
   EncodedFile,
+  FormatSpec,
   Job,
   Plan,
   PlannedRequest,
@@ -18,7 +19,7 @@ import type {
 } from '../types.ts';
 import { recordLeftOver } from './buy-original.ts';
 import { type Obtainer, obtainer, type Original } from './obtain-original.ts';
-import { readPlan } from './read-plan.ts';
+import { findPlan } from './find-plan.ts';
 import { openRefusals } from './refusals.ts';
 
 /** A picture under the name that it is delivered under, before anything of it is made. */
@@ -36,6 +37,8 @@ export interface PlannedImage {
  */
 export interface OpenImages extends Obtainer {
   readonly plan: Plan;
+  /** Equal for equal plans of unchanged projects; `null` where nothing can be known of that. */
+  readonly fingerprint: string | null;
   /** Every image of the project, planned or not. */
   readonly jobs: readonly Job[];
   /** The deliveries of what is planned, by name, in manifest order. */
@@ -46,9 +49,14 @@ export interface OpenImages extends Obtainer {
   readonly findPreview: (image: PlannedImage, original: Original) => Promise<Preview | null>;
   /** One of its files, encoded where the cache does not have it. */
   readonly encode: (original: Original, spec: VariantSpec) => Promise<EncodedFile>;
-  /** All of its files, and its preview. */
+  /**
+   * All of its files, and its preview, from the cache's index alone: no file and no picture is touched, so that a bundler
+   * knows every size and hash in no time. `null`: something of it has to be encoded.
+   */
+  readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
+  /** All of its files, and its preview, encoded where the cache does not have them. */
   readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
-  /** Trims the cache, where it has grown. Once, when nothing is made any more. */
+  /** Notes in the cache what was used, and trims it where it has grown. Once, when nothing is made any more. */
   readonly close: () => Promise<void>;
 }
 
@@ -68,7 +76,11 @@ export async function openImages(
     await store.clearDead();
     await recordLeftOver(store, context);
   }
-  const { plan, jobs } = await readPlan(context, store, { ids, mayFetch: isBuying });
+  const { plan, jobs, fingerprint } = await findPlan(context, store, {
+    ids,
+    mayFetch: isBuying,
+    mayBuy: isBuying,
+  });
   const { obtain, bill, overBudget } = obtainer(plan, context, store, refusals);
   const cache = openVariantCache(config.cacheDir, ({ message }) => {
     report(context, {
@@ -79,44 +91,59 @@ export async function openImages(
   });
   const variants = ({ name, job }: PlannedImage, { source }: Original) =>
     resolveVariants(name, job.files, source);
-  const derive = (
-    { source }: Original,
-    specs: readonly VariantSpec[],
-    placeholder: Job['files']['placeholder'],
-  ) =>
-    deriveVariants(source, specs, {
-      cache,
-      settings: (spec) => encoderSettings(spec, config.effort),
-      placeholder,
-    });
+  const options = (placeholder: Job['files']['placeholder']) => ({
+    cache,
+    settings: (spec: FormatSpec) => encoderSettings(spec, config.effort),
+    placeholder,
+  });
 
   return {
     plan,
+    fingerprint,
     jobs,
     images: new Map(imagesOf(plan).map((image) => [image.name, image])),
     obtain,
     bill,
     overBudget,
     variants,
-    findPreview: ({ job }, { source }) => cache.findPreview(previewKey(source, job.files.crop)),
+    findPreview: async ({ job }, { source }) =>
+      cache.findPreview(previewKey(source, job.files.crop)),
+
+    findDelivered: (image, original) => {
+      const specs = variants(image, original);
+      const found = findVariants(original.source, specs, options(image.job.files.placeholder));
+      return found === null ? null : delivered(image, original, found);
+    },
 
     encode: async (original, spec) => {
-      const { encoded } = await derive(original, [spec], 'none');
+      const { encoded } = await deriveVariants(original.source, [spec], options('none'));
       return encoded[0]!;
     },
 
     deliver: async (image, original) => {
-      const { files } = image.job;
       const specs = variants(image, original);
-      const { encoded, preview } = await derive(original, specs, files.placeholder);
-      const { width, height } = files.crop ?? original.source;
-      return { name: image.name, files, width, height, encoded, ...preview, ai: original.ai };
+      const { placeholder } = image.job.files;
+      return delivered(
+        image,
+        original,
+        await deriveVariants(original.source, specs, options(placeholder)),
+      );
     },
 
     close: async () => {
+      await cache.close();
       if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);
     },
   };
+}
+
+function delivered(
+  { name, job: { files } }: PlannedImage,
+  { source, ai }: Original,
+  { encoded, preview }: DerivedVariants,
+): DeliveredImage {
+  const { width, height } = files.crop ?? source;
+  return { name, files, width, height, encoded, ...preview, ai };
 }
 
 function imagesOf(plan: Plan): PlannedImage[] {

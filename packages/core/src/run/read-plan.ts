@@ -11,6 +11,7 @@ import { planJobs } from '../plan/plan-jobs.ts';
 import { requestOf } from '../plan/request-key.ts';
 import { freeProviders, providerNames } from '../provider-names.ts';
 import { lazyProviders, type Providers } from './providers.ts';
+import type { PlanSources } from './kept-plan.ts';
 import { openRefusals } from './refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
 import type { Store } from '../store/store.ts';
@@ -25,6 +26,7 @@ import type {
   PlacedFinding,
   Plan,
   Request,
+  Sha256,
 } from '../types.ts';
 
 /** A project as far as it can be read without its store. */
@@ -32,6 +34,8 @@ export interface ReadProject {
   readonly manifests: readonly Manifest[];
   readonly jobs: readonly Job[];
   readonly inputs: Awaited<ReturnType<typeof readInputs>>['inputs'];
+  /** The manifests and data files as they were read: the sha-256 of their bytes by path. */
+  readonly texts: ReadonlyMap<string, Sha256>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -75,6 +79,7 @@ export async function readProject(
     manifests: read.manifests,
     jobs: expanded.jobs,
     inputs,
+    texts: read.texts,
     diagnostics: inOrder(diagnostics),
   };
 }
@@ -86,11 +91,7 @@ export interface PlanRequest {
   readonly mayFetch: boolean;
 }
 
-export interface ReadPlan {
-  readonly plan: Plan;
-  /** Every image of the project, planned or not. */
-  readonly jobs: readonly Job[];
-}
+export type ReadPlan = PlanSources;
 
 /**
  * The plan of a project, or of the images named in `ids` and what they depend on. Reports every mistake and warning;
@@ -103,9 +104,10 @@ export async function readPlan(
 ): Promise<ReadPlan> {
   const project = await readProject(context, store, mayFetch);
   const { plan, diagnostics } = await planRead(context, store, project, ids);
-  refuseMistakes(context, inOrder([...project.diagnostics, ...diagnostics]));
+  const all = inOrder([...project.diagnostics, ...diagnostics]);
+  refuseMistakes(context, all);
   refuseUnknownIds(project.jobs, ids);
-  return { plan, jobs: project.jobs };
+  return { plan, jobs: project.jobs, texts: project.texts, diagnostics: all };
 }
 
 /**

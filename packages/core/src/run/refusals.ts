@@ -1,5 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type DiskDigest, summariseDisk } from '../disk-digest.ts';
 import type { Key } from '../types.ts';
 
 /** What moderation refused, remembered in the cache so that nothing is asked twice for the same answer. */
@@ -11,9 +13,9 @@ export interface Refusals {
   readonly forget: (key: Key) => Promise<void>;
 }
 
-/** One file a key, `<cacheDir>/v1/refusals/<key>.txt`, holding the reason. */
+/** One file a key, `<cacheDir>/v2/refusals/<key>.txt`, holding the reason. */
 export function openRefusals(cacheDir: string): Refusals {
-  const dir = join(cacheDir, 'v1', 'refusals');
+  const dir = folderOf(cacheDir);
   return {
     async all() {
       const names = await readdir(dir).catch(() => []);
@@ -38,4 +40,19 @@ export function openRefusals(cacheDir: string): Refusals {
     },
     forget: (key) => rm(join(dir, `${key}.txt`), { force: true }).catch(() => {}),
   };
+}
+
+/** What the remembered refusals look like on the disk. Throws the file system's own errors. */
+export function digestRefusals(cacheDir: string): DiskDigest {
+  const dir = folderOf(cacheDir);
+  const files = summariseDisk();
+  if (existsSync(dir)) {
+    files.addFolder(dir);
+    for (const name of readdirSync(dir)) files.addFile(name, join(dir, name));
+  }
+  return files.digest();
+}
+
+function folderOf(cacheDir: string): string {
+  return join(cacheDir, 'v2', 'refusals');
 }

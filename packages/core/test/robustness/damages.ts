@@ -124,7 +124,7 @@ export async function boughtFiles(root: string, prompt: string): Promise<BoughtF
 /** Where the cache has the bytes of a delivered file. */
 export function cachedFile(root: string, bytes: Uint8Array): string {
   const hash = hashOf(bytes);
-  return join(root, `node_modules/.cache/tintype/v1/files/${hash.slice(0, 2)}/${hash}`);
+  return join(root, `node_modules/.cache/tintype/v2/files/${hash.slice(0, 2)}/${hash}`);
 }
 
 /** Plants each damage in a project whose two pictures are bought, and runs real processes on it. */

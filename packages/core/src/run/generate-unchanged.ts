@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Context, report } from '../context.ts';
+import type { GenerateResult } from '../generate.ts';
+import { ASSET_MAP_NAME } from '../output/output-name.ts';
+import { parseAssetMap } from '../output/parse-asset-map.ts';
+import type { AssetMap, Plan } from '../types.ts';
+import { countStanding } from './kept-outputs.ts';
+import { openKeptPlan } from './kept-plan.ts';
+
+/**
+ * A run of a project in which nothing has changed since a run that had nothing to do: reports the same, from what that one
+ * kept. Sends and writes nothing, and reads no picture. `null` at any doubt: then all of it has to be looked at.
+ */
+export function generateUnchanged(context: Context, ids: readonly string[]): GenerateResult | null {
+  const kept = openKeptPlan(context, ids);
+  if (kept === null || !kept.isSettled || context.signal.aborted) return null;
+  const delivered = countStanding(context, ids, kept.fingerprint);
+  if (delivered === null) return null;
+
+  for (const diagnostic of kept.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
+  const { images, stored, missing, blocked } = kept.totals;
+  const { deliveries } = kept;
+  const planned = { images, stored, missing, blocked, costUsd: 0, deliveries, toBuy: 0 };
+  report(context, { type: 'planned', ...planned });
+  const done = { delivered, failed: 0, written: 0, removed: 0, bought: 0, costUsd: 0 };
+  report(context, { type: 'done', ...done });
+  return {
+    ...done,
+    // Few who run it look at these, and they are large.
+    get plan(): Plan {
+      const read = kept.read();
+      if (read === null) throw new Error('the plan that was kept cannot be read');
+      return read.plan;
+    },
+    get assetMap(): AssetMap {
+      const text = readFileSync(join(context.config.outDir, ASSET_MAP_NAME), 'utf8');
+      const assetMap = parseAssetMap(text);
+      if (assetMap === null) throw new Error(`${ASSET_MAP_NAME} has changed since`);
+      return assetMap;
+    },
+  };
+}

@@ -1,0 +1,265 @@
+import { randomBytes } from 'node:crypto';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { summariseDisk } from '../disk-digest.ts';
+import { sha256 } from '../hash.ts';
+import { digestNames } from '../manifest/digest-names.ts';
+import { digestStore } from '../store/digest-store.ts';
+import { deliveriesOf } from '../plan/deliveries.ts';
+import type { Diagnostic, Job, Plan, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
+import { version } from '../version.ts';
+import { digestRefusals } from './refusals.ts';
+
+/** A plan with everything that it was made of. */
+export interface PlanSources {
+  readonly plan: Plan;
+  /** Every image of the project, planned or not. */
+  readonly jobs: readonly Job[];
+  /** Warnings; with a mistake there is no plan. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The manifests and data files as they were read: paths relative to the root, and the sha-256 of their bytes. */
+  readonly texts: ReadonlyMap<string, Sha256>;
+}
+
+/**
+ * A plan as an earlier run made it, of a project in which nothing has changed that it depends on. Whoever buys must not
+ * go by it: see `isSettled`.
+ */
+export interface KeptPlan {
+  /** Equal for equal plans of equal projects. */
+  readonly fingerprint: Sha256;
+  readonly totals: PlanTotals;
+  readonly deliveries: number;
+  /** To be told again. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Everything is in the store, or drawn: there is nothing to decide, and nothing to buy. */
+  readonly isSettled: boolean;
+  /** All of it; `null`: it cannot be read. */
+  readonly read: () => Omit<PlanSources, 'texts'> | null;
+}
+
+/** The first line of the file; the second one is the plan. */
+interface Head extends Omit<KeptPlan, 'read'> {
+  readonly sources: Sha256;
+  readonly texts: readonly (readonly [file: string, sum: Sha256])[];
+  readonly pictures: readonly string[];
+  readonly pictureSum: Sha256;
+}
+
+/**
+ * The plan that an earlier run kept, if all that it was made of is as it was: the config, the day, the names that
+ * manifests may have, the bytes of manifests and data files, and what records, pins, refusals and input pictures look
+ * like. `null` at any doubt.
+ */
+export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan | null {
+  try {
+    const { root } = context.config;
+    const text = readFileSync(pathOf(context, ids));
+    const end = text.indexOf(10);
+    const head = JSON.parse(text.toString('utf8', 0, end)) as Head;
+    const isSame =
+      head.sources === digestSources(context, ids)?.sum &&
+      head.texts.every(([file, sum]) => sha256(readFileSync(realPath(root, file))) === sum) &&
+      head.pictureSum === digestPictures(root, head.pictures).sum;
+    if (!isSame) return null;
+    const { fingerprint, totals, deliveries, diagnostics, isSettled } = head;
+    const read = () => unpack(text.subarray(end + 1), totals, diagnostics);
+    return { fingerprint, totals, deliveries, diagnostics, isSettled, read };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keeps a plan for later runs. What changed since `startedAt`, or shortly before it, may not be what was read: then
+ * nothing is kept. Gives what it is known by. Never throws: without it, the next run makes its own plan.
+ */
+export function keepPlan(
+  context: Context,
+  ids: readonly string[],
+  { plan, jobs, diagnostics, texts }: PlanSources,
+  startedAt: Date,
+): Sha256 | null {
+  try {
+    const { root, missing } = context.config;
+    const isSettled = plan.requests.every(({ status, isFree }) => status === 'stored' || isFree);
+    // What may be bought is decided anew each time.
+    if (missing === 'buy' && !isSettled) return null;
+
+    const sources = digestSources(context, ids);
+    const pictures = picturesOf(jobs);
+    const pictureDigest = digestPictures(root, pictures);
+    if (sources === null) return null;
+    const changedAtMs = Math.max(sources.changedAtMs, pictureDigest.changedAtMs);
+    if (changedAtMs > startedAt.getTime() - clockMarginMs) return null;
+
+    const parts = [sources.sum, ...[...texts].flat(), pictureDigest.sum];
+    const head: Head = {
+      fingerprint: sha256(parts.join(' ')),
+      totals: plan.totals,
+      deliveries: plan.jobs.flatMap(deliveriesOf).length,
+      diagnostics,
+      isSettled,
+      sources: sources.sum,
+      texts: [...texts],
+      pictures,
+      pictureSum: pictureDigest.sum,
+    };
+    const path = pathOf(context, ids);
+    writeWhole(path, `${JSON.stringify(head)}\n${pack(plan, jobs)}`);
+    forgetOthers(join(path, '..'));
+    return head.fingerprint;
+  } catch {
+    return null;
+  }
+}
+
+/** A file that is written twice within a tick of the file system's clock looks the same; FAT's takes 2 s. */
+export const clockMarginMs = 2000;
+
+/** Kept in the cache, a file for each way to ask. */
+export function pathOf({ config }: Context, ids: readonly string[]): string {
+  const name = sha256(JSON.stringify([config.root, config.missing, config.provider, ids]));
+  return join(config.cacheDir, 'v2', 'plans', name.slice(0, 16));
+}
+
+/** The whole file or none of it. */
+export function writeWhole(path: string, text: string): void {
+  mkdirSync(join(path, '..'), { recursive: true });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** What can be known of a plan's sources before there is one. `null`: somebody is buying. */
+function digestSources(
+  { config, now }: Context,
+  ids: readonly string[],
+): { readonly sum: Sha256; readonly changedAtMs: number } | null {
+  const { root, manifests, storeDir, cacheDir, outDir } = config;
+  const store = digestStore(storeDir);
+  if (store === null) return null;
+  const names = digestNames({
+    root,
+    patterns: manifests,
+    ignoredDirs: [outDir, cacheDir, storeDir],
+  });
+  const refusals = digestRefusals(cacheDir);
+  const today = now().toISOString().slice(0, 10);
+  const parts = [layoutVersion, version, today, JSON.stringify(ids), configText(config)];
+  return {
+    sum: sha256([...parts, store.sum, names.sum, refusals.sum].join('\n')),
+    changedAtMs: Math.max(store.changedAtMs, names.changedAtMs, refusals.changedAtMs),
+  };
+}
+
+/** Of the file below. */
+const layoutVersion = 1;
+
+/** All of the config that a plan or its files depend on; functions are not among it. */
+function configText({ providers, ...config }: Context['config']): string {
+  const described = Object.entries(providers).map(
+    ([name, { inputs, apiKeyName, takesOpenAiKey, originalFormat }]) => [
+      name,
+      inputs,
+      apiKeyName,
+      takesOpenAiKey,
+      originalFormat,
+    ],
+  );
+  return JSON.stringify([config, described]);
+}
+
+/** The pictures of the user's that images work from, relative to the root. */
+function picturesOf(jobs: readonly Job[]): string[] {
+  const paths = jobs.flatMap(({ picture }) =>
+    [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])].flatMap((reference) =>
+      reference.kind === 'file' ? [join(reference.place.file, '..', reference.path)] : [],
+    ),
+  );
+  return [...new Set(paths)];
+}
+
+function digestPictures(root: string, pictures: readonly string[]) {
+  const files = summariseDisk();
+  for (const picture of pictures) files.addFile(picture, realPath(root, picture));
+  return files.digest();
+}
+
+/** Links followed; throws for what they lead out of the root with. */
+function realPath(root: string, file: string): string {
+  const path = realpathSync.native(resolve(root, file));
+  // The same file by another way is not the same to whoever must not read beyond the root.
+  if (path !== join(realpathSync.native(root), file)) throw new Error(`${file} is behind a link`);
+  return path;
+}
+
+/** A plan as JSON, each thing once: a request is in its record too, and a job in its rows. */
+function pack(plan: Plan, jobs: readonly Job[]): string {
+  const places = new Map(jobs.map((job, index) => [job, index]));
+  const requests = plan.requests.map(({ job, request, stored, ...row }) => ({
+    ...row,
+    job: places.get(job),
+    ...(stored?.kind === 'record'
+      ? { record: { ...stored.record, request } }
+      : { request, stored }),
+  }));
+  return JSON.stringify({ jobs, planned: plan.jobs.map((job) => places.get(job)), requests });
+}
+
+function unpack(
+  text: Buffer,
+  totals: PlanTotals,
+  diagnostics: readonly Diagnostic[],
+): Omit<PlanSources, 'texts'> | null {
+  try {
+    const { jobs, planned, requests } = JSON.parse(text.toString('utf8')) as {
+      jobs: Job[];
+      planned: number[];
+      requests: ({ job: number; record?: { request: unknown } } & Record<string, unknown>)[];
+    };
+    const rows = requests.map(({ job, record, ...row }) => ({
+      ...row,
+      job: jobs[job],
+      ...(record !== undefined && {
+        request: record.request,
+        stored: { kind: 'record', record },
+      }),
+    }));
+    return {
+      plan: {
+        jobs: planned.map((index) => jobs[index]!),
+        requests: rows as unknown as PlannedRequest[],
+        totals,
+      },
+      jobs,
+      diagnostics,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Other ways to ask leave files too: those of the longest ago go. */
+function forgetOthers(folder: string): void {
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  const byAge = files.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const file of byAge.slice(keptFiles)) rmSync(file, { force: true });
+}
+
+const keptFiles = 16;
