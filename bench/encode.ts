@@ -7,6 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkEqualFiles } from './encode/check-equal-files.ts';
+import { compareLooks } from './encode/compare-looks.ts';
 import { formats, widths } from './encode/work.ts';
 import { compare, type Contestant } from './support/compare.ts';
 import { corpus } from './support/corpus.ts';
@@ -24,25 +26,32 @@ const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-encode-'));
 
 const handQueue = 'by hand, queue of 2';
 const theirs = 'tintype, their settings';
-const ours = 'tintype, our defaults';
 const imagetools = 'vite-imagetools';
 const peers = [imagetools, 'eleventy-img', 'astro'];
 
+const project = await storedProject({ 'a.images.yaml': manifest() }, pictures);
+const ours = 'tintype, our defaults';
 const samples = await compare(
   [
     script(handQueue, 'encode/by-hand.ts', ['2']),
     script('by hand, queue of 4', 'encode/by-hand.ts', ['4']),
     script(theirs, 'encode/derive.ts', []),
     ...peers.map(peer),
-    await commandLine(),
+    commandLine(),
   ],
   rounds,
 );
+checkEqualFiles(samples, handQueue, theirs);
+const looks = await compareLooks(outOf(handQueue), project.outDir, pictures);
 const ratio = (name: string, other: string, measure: 'wallMs' | 'cpuMs' | 'peakBytes') =>
   ratioOf(samples, name, other, measure);
 publish(
   'Encode',
   `${comparisonTable(samples, handQueue)}
+
+Our defaults beside sharp's, which are the peers': ours to theirs in bytes, and MS-SSIM of luma.
+
+${looks.text}
 
 ${goalTable([
   {
@@ -65,6 +74,7 @@ ${goalTable([
     measured: ratio(theirs, imagetools, 'peakBytes'),
     atMost: 0.75,
   },
+  { what: 'our defaults: bytes of all files', measured: looks.bytes, atMost: 1.04 },
   ...peers.map((name) => ({
     what: `our defaults: wall, to ${name}`,
     measured: ratio(ours, name, 'wallMs'),
@@ -96,26 +106,37 @@ function peer(name: string): Contestant {
   };
 }
 
-/** The built CLI as users have it, from the manifest to the output folder; only the originals are in the store. */
-async function commandLine(): Promise<Contestant> {
-  const images = pictures.map((_, at) => `  p${at}: { prompt: Picture ${at} }`).join('\n');
-  const manifest = `
-defaults:
-  decorative: true
-  output_compression: 80
-  formats: [${formats.join(', ')}]
-  widths: [${widths.slice(0, -1).join(', ')}]
-images:
-${images}
-`;
-  const { root, outDir, cacheDir } = await storedProject({ 'a.images.yaml': manifest }, pictures);
+/**
+ * The built CLI as users have it, from the manifest to the output folder; only the originals are in the store. 66 is where
+ * AVIF looks as it does at the peers' default.
+ */
+function commandLine(): Contestant {
   return {
     name: ours,
-    command: [process.execPath, here('../packages/cli/dist/bin.js'), '--root', root, '--frozen'],
+    command: [
+      process.execPath,
+      here('../packages/cli/dist/bin.js'),
+      '--root',
+      project.root,
+      '--frozen',
+    ],
     before: async () => {
-      for (const dir of [outDir, cacheDir]) await rm(dir, { recursive: true, force: true });
+      for (const dir of [project.outDir, project.cacheDir]) {
+        await rm(dir, { recursive: true, force: true });
+      }
     },
   };
+}
+
+function manifest(): string {
+  return [
+    'defaults:',
+    '  decorative: true',
+    '  formats: { avif: 66, webp: 80, jpeg: 80 }',
+    `  widths: [${widths.slice(0, -1).join(', ')}]`,
+    'images:',
+    ...pictures.map((_, at) => `  p${at}: { prompt: Picture ${at} }`),
+  ].join('\n');
 }
 
 function outOf(name: string): string {

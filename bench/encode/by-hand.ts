@@ -6,6 +6,7 @@
  * Decoded once, each width made once from the decoded pixels, one queue for all encodes of the process, one thread an
  * encode. Here no picture is read before there is room for its encodes, so that memory stays small.
  */
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
@@ -19,8 +20,10 @@ sharp.cache(false);
 const xmp = provenanceXmp(false);
 const encodeQueue = pLimit(Number(encodesAtOnce));
 const pictureQueue = pLimit(3);
+const digests: string[] = [];
 await mkdir(outDir, { recursive: true });
 await pictureQueue.map(pictures, encodeAll);
+console.log(digests.toSorted().join('\n'));
 
 async function encodeAll(path: string): Promise<void> {
   const whole = await encodeQueue(() => sharp(path).raw().toBuffer({ resolveWithObject: true }));
@@ -47,7 +50,9 @@ async function encodeAll(path: string): Promise<void> {
             .withXmp(xmp)
             .toBuffer(),
         );
-        await writeFile(join(outDir, `${pictureName}-${width}.${format}`), bytes);
+        const file = `${pictureName}-${width}.${format}`;
+        await writeFile(join(outDir, file), bytes);
+        digests.push(`${file} ${createHash('sha256').update(bytes).digest('hex')}`);
       }),
     ),
   );

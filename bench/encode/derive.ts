@@ -1,6 +1,7 @@
 /**
  * Our own way with the settings of others: `node -C tintype-source derive.ts <cacheDir> <picture>…`. What a run does with
- * pictures once they are stored, up to the files in the cache; all are asked for at once, as a run does.
+ * pictures once they are stored, up to the files in the cache; all are asked for at once, as a run does. Prints the files'
+ * names and hashes.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -14,7 +15,7 @@ const cache = openVariantCache(cacheDir, (error) => {
   throw error;
 });
 
-await Promise.all(
+const derived = await Promise.all(
   pictures.map((path) => {
     const source = {
       sha256: sha256(path),
@@ -37,3 +38,7 @@ await Promise.all(
     return deriveVariants(source, specs, { cache, settings: settingsOf, placeholder: 'blur' });
   }),
 );
+const digests = derived.flatMap(({ encoded }) =>
+  encoded.map(({ spec, sha256: digest }) => `${spec.file} ${digest}`),
+);
+console.log(digests.toSorted().join('\n'));

@@ -23,9 +23,14 @@ export async function planesOf(picture: Sharp): Promise<Planes> {
   return { width, height, grounds: grounds.map((ground) => split(data, channels, ground)) };
 }
 
-/** Of luma: what MS-SSIM is defined on. */
+/** MS-SSIM, 0 to 1, of luma: what it is defined on. */
+export function similarityOf(picture: Planes, other: Planes): number {
+  return similarity(picture, other, 'y');
+}
+
+/** The same in decibels. */
 export function lightOf(picture: Planes, other: Planes): number {
-  return decibels(similarity(picture, other, 'y'));
+  return decibels(similarityOf(picture, other));
 }
 
 /** The mean of Cb and Cr, at full resolution: what chroma subsampling costs. */

@@ -109,6 +109,18 @@ describe('files', () => {
     expect(await sharp(await encoded[0]!.read()).metadata()).toMatchObject({ channels: 1 });
   });
 
+  test('as AVIF keep all colours where these have sharp edges, and a quarter of them elsewhere', async () => {
+    const subsampling = async (bytes: Buffer) => {
+      const { encoded } = await derive(source(bytes), [spec('avif', 60, 60)]);
+      const avif = Buffer.from(await encoded[0]!.read());
+      // https://aomediacodec.github.io/av1-isobmff/#av1codecconfigurationbox-syntax
+      const flags = avif[avif.indexOf('av1C') + 6]!;
+      return (flags & 0b1100) === 0 ? '4:4:4' : '4:2:0';
+    };
+    expect(await subsampling(await disc({ background: '#c22' }))).toBe('4:4:4');
+    expect(await subsampling(await disc({ background: 'none' }))).toBe('4:2:0');
+  });
+
   test('as PNG have a palette where that loses nothing', async () => {
     const [few, many] = [await disc(), await gradient()];
     for (const [bytes, isPalette] of [

@@ -11,7 +11,7 @@ import type {
 } from '../types.ts';
 import { encodePicture } from './encode-picture.ts';
 import { encodeQueue } from './encode-queue.ts';
-import type { EncoderSettings } from './encoder-settings.ts';
+import { type EncoderSettings, settledSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
@@ -140,7 +140,12 @@ function cheapestFirst(a: Variant, b: Variant): number {
 async function encode(picture: OpenPicture, variant: Variant): Promise<Uint8Array> {
   const { spec, settings, xmp } = variant;
   return encodeQueue(async () =>
-    encodePicture(await picture.at(spec.crop, spec), settings, xmp, spec.file),
+    encodePicture(
+      await picture.at(spec.crop, spec),
+      settledSettings(settings, picture.hasSharpColour),
+      xmp,
+      spec.file,
+    ),
   );
 }
 

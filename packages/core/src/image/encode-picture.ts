@@ -2,13 +2,13 @@ import { TintypeError } from '../errors.ts';
 import { addPngXmp } from './add-png-xmp.ts';
 import { encodePng } from './encode-png.ts';
 import { encodeError } from './encode-error.ts';
-import type { EncoderSettings } from './encoder-settings.ts';
+import type { SettledSettings } from './encoder-settings.ts';
 import { hasAlpha, openRaw, type RawPicture } from './raw-picture.ts';
 
 /** A file's bytes, with its XMP. `file` is for the message of the TintypeError `encode` that it may throw. */
 export async function encodePicture(
   picture: RawPicture,
-  settings: EncoderSettings,
+  settings: SettledSettings,
   xmp: string,
   file: string,
 ): Promise<Uint8Array> {

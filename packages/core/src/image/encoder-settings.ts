@@ -1,7 +1,7 @@
 import type { Format, FormatSpec } from '../types.ts';
 
-/** What the encoder is told, under sharp's names. All of it enters the cache's key. */
-export type EncoderSettings =
+/** What the encoder is told, under sharp's names, once the picture is known. */
+export type SettledSettings =
   | {
       readonly format: 'avif';
       readonly quality: number;
@@ -18,19 +18,16 @@ export type EncoderSettings =
   | { readonly format: 'jpeg'; readonly quality: number; readonly mozjpeg: boolean }
   | { readonly format: 'png'; readonly compressionLevel: number; readonly adaptiveFiltering: true };
 
+/** The same before it is: what the pixels decide has a name here. All of it enters the cache's key, which is made without them. */
+export type EncoderSettings =
+  | SettledSettings
+  | (Omit<Extract<SettledSettings, { format: 'avif' }>, 'chromaSubsampling'> & {
+      readonly chromaSubsampling: 'by content';
+    });
+
 /**
- * The encoder's settings for a format at an `output_compression`. `effort` is AVIF's, 0 to 9.
- *
- * Measured with sharp 0.35.5, on 1024 x 1024 pictures of a model's entropy (2026-11-22):
- * - AVIF: effort 3 with 4:2:0 takes a sixth of the time of sharp's default (effort 4, 4:4:4) for 2.6 % more bytes at
- *   equal MS-SSIM; effort 5 and above take 2 to 15 times as long for 0 to 4 % fewer bytes; 10 bits gain nothing.
- * - WebP: effort 6 takes 11 times as long as 4 for 6 % fewer bytes.
- * - JPEG: mozjpeg takes 66 ms for 10 ms, for 22 % fewer bytes.
- *
- * And on four pictures, to be repeated on more (2026-11-23):
- * - WebP: smart subsampling costs 3 to 5 % more bytes, and gains nothing in MS-SSIM.
- * - PNG, one texture: adaptive filters at level 6 make 0.56 of the bytes without them, in 2.8 times the time; level 9
- *   takes another 2.4 times as long for 1.5 % less.
+ * The encoder's settings for a format at an `output_compression`. `effort` is AVIF's, 0 to 9. Measured with sharp 0.35.5 by
+ * `bench/quality.ts` (2026-11-26); `docs/encoding.md` has the tables and the reasons.
  */
 export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettings {
   // sharp's lowest quality is 1.
@@ -40,7 +37,7 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
       format: 'avif',
       quality: avifQuality(quality),
       effort,
-      chromaSubsampling: '4:2:0',
+      chromaSubsampling: 'by content',
       bitdepth: 8,
     },
     webp: { format: 'webp', quality, effort: 4, smartSubsample: false },
@@ -50,15 +47,23 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
   return settings[spec.format];
 }
 
-/**
- * Where AVIF looks as WebP and JPEG do: their quality, AVIF's quality. 80 looks like 50 is the common anchor (it is also
- * the pair of sharp's defaults); the others are rounded from equal MS-SSIM on two photographs, a texture and a flat
- * drawing, 640 pixels wide, effort 3, 4:2:0 (sharp 0.35.5, 2026-11-23), which scatter by 10 either way.
- */
+/** All of a picture's colours where they have sharp edges, else a quarter of them. */
+export function settledSettings(
+  settings: EncoderSettings,
+  hasSharpColour: () => boolean,
+): SettledSettings {
+  if (settings.format !== 'avif' || settings.chromaSubsampling !== 'by content') return settings;
+  return { ...settings, chromaSubsampling: hasSharpColour() ? '4:4:4' : '4:2:0' };
+}
+
+/** WebP's and JPEG's quality, and AVIF's that looks the same, by MS-SSIM. What lies between is interpolated. */
 const AVIF_QUALITIES = [
   [1, 1],
-  [50, 36],
-  [80, 50],
+  [30, 35],
+  [50, 45],
+  [70, 53],
+  [80, 60],
+  [90, 77],
   [100, 95],
 ] as const;
 

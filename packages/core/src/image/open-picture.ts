@@ -1,6 +1,7 @@
 import type { Crop, Source } from '../types.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
+import { hasSharpColour } from './has-sharp-colour.ts';
 import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
 
 /** A picture that is decoded once and of which each size is made once. */
@@ -10,6 +11,8 @@ export interface OpenPicture {
     crop: Crop | null,
     size?: { readonly width: number; readonly height: number },
   ) => Promise<RawPicture>;
+  /** Of the whole picture, so that all of its files have the same of their colours. */
+  readonly hasSharpColour: () => boolean;
 }
 
 /** Waits for its turn, decodes a picture, lends it out and lets its pixels go. */
@@ -42,7 +45,9 @@ function sizesOf(decoded: RawPicture): OpenPicture {
     made.set(name, picture);
     return picture;
   };
+  let isSharp: boolean | undefined;
   return {
+    hasSharpColour: () => (isSharp ??= hasSharpColour(decoded)),
     at: async (crop, size) => {
       const part = JSON.stringify(crop);
       // A width is made from the crop, not cropped itself: `attention` would choose another part at each size.
