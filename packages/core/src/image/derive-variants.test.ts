@@ -122,7 +122,7 @@ describe('files', () => {
   });
 
   test('as PNG have a palette where that loses nothing', async () => {
-    const [few, many] = [await disc(), await gradient()];
+    const [few, many] = [await disc({ background: '#fff' }), await gradient()];
     for (const [bytes, isPalette] of [
       [few, true],
       [many, false],

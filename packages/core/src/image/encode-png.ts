@@ -23,7 +23,7 @@ export async function encodePng(picture: RawPicture, options: PngOptions): Promi
     .toBuffer();
   if (indexed.length >= plain.length) return plain;
   // libvips chooses the palette as for a picture of many colours, which is exact for few, but nowhere promised.
-  return (await looksEqual(indexed, picture)) ? indexed : plain;
+  return (await isEqual(indexed, picture)) ? indexed : plain;
 }
 
 function fitsPalette({ data, channels }: RawPicture): boolean {
@@ -37,13 +37,11 @@ function fitsPalette({ data, channels }: RawPicture): boolean {
   return true;
 }
 
-/** Pixel by pixel; what is wholly transparent has no colour. */
-async function looksEqual(png: Uint8Array, picture: RawPicture): Promise<boolean> {
+/** Pixel by pixel, the colours of those too that nobody sees. */
+async function isEqual(png: Uint8Array, picture: RawPicture): Promise<boolean> {
   const expected = await rgba(picture);
   const actual = await rgba(await decodePicture(png));
-  return expected.every(
-    (value, at) => value === actual[at] || (at % 4 !== 3 && expected[at - (at % 4) + 3] === 0),
-  );
+  return Buffer.compare(expected, actual) === 0;
 }
 
 /** Four channels, whatever it has. */

@@ -37,8 +37,8 @@ interface Desk {
   readonly provider: Provider;
   readonly store: Store;
   readonly context: Context;
-  /** Its bytes are on the disk. What they cost, and what the answer says of the account's limit, where that is known. */
-  readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => void;
+  /** Its record stands. What it cost, and what the answer says of the account's limit, where that is known. */
+  readonly onRecorded: (costUsd: number | null, limit: RateLimit | null) => void;
 }
 
 /** It was paid for, and nothing usable came of it. */
@@ -50,7 +50,7 @@ class PaidForError extends TintypeError {}
  * Throws the provider's error, with the attempt left behind where it may have been billed, or `store-not-writable`.
  */
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
-  const { provider, store, context } = desk;
+  const { provider, store, context, onRecorded } = desk;
   const order = await orderOf(wanted, provider, store, context);
   const earlier = await store.attempt(wanted.key);
   const attempt: Attempt = {
@@ -71,8 +71,9 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
     throw answer;
   }
   try {
-    const received = await receive(answer, attempt, desk);
+    const received = await receive(answer, attempt, store);
     const record = await recordReceived(received, store, context);
+    onRecorded(record.costUsd, answer.limit);
     const warnings =
       answer instanceof ProviderError
         ? []
@@ -159,21 +160,19 @@ async function noteFailure(
 async function receive(
   answer: Picture | ProviderError,
   attempt: Attempt,
-  { store, context, onReceived }: Desk,
+  store: Store,
 ): Promise<Received> {
   const { requestId } = answer;
   if (answer instanceof ProviderError) {
     const { message: outcome, reply } = answer;
     if (reply === null) throw new Error('an answer without a body is not received');
     await store.receive(attempt.key, reply);
-    onReceived(null, answer.limit);
     const failed = { ...attempt, outcome, requestId };
     await store.noteAttempt(failed);
     return { attempt: failed, bytes: reply, problem: outcome };
   }
   const { bytes, usage } = answer;
   await store.receive(attempt.key, bytes);
-  onReceived(actualCost(modelFor(context.config.models, attempt.request), usage), answer.limit);
   const answered = { ...attempt, outcome: 'answered', requestId, usage };
   await store.noteAttempt(answered);
   return { attempt: answered, bytes, problem: null };

@@ -45,10 +45,9 @@ export interface Obtainer {
 /** Hands out the pictures of one run, an image's only once those that it works from are there. */
 export function obtainer(plan: Plan, context: Context, store: Store, refusals: Refusals): Obtainer {
   const { config } = context;
-  // A place on the wire is free again once a picture's bytes are on the disk; it is looked at and recorded while the next
-  // one is asked for. As many again may be at that, so that a slow disk holds up the asking and not the memory.
-  const onTheWire = pLimit(config.concurrency);
-  const inHand = pLimit(config.concurrency * 2);
+  // A place is free again once a picture's record stands: not before, for nothing is bought for a store that cannot be
+  // written, and not later, for what is left to do to it holds nobody up.
+  const buying = pLimit(config.concurrency);
   const providers = lazyProviders(context);
   const { buy, bill, overBudget, stopping } = buyer(context, store, providers, refusals);
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
@@ -77,19 +76,18 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     const wanted = await unblocked(planned);
     // What another image brought in meanwhile is not asked for again.
     const purchase =
-      purchases.get(wanted.key) ??
-      inHand(() => untilLeft(onTheWire, (leave) => buyUnlessStored(wanted, leave)));
+      purchases.get(wanted.key) ?? untilLeft(buying, (leave) => buyUnlessStored(wanted, leave));
     purchases.set(wanted.key, purchase);
     return originalOf(await purchase, store);
   }
 
   /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
-  async function buyUnlessStored(wanted: Wanted, onReceived: () => void): Promise<StoreRecord> {
+  async function buyUnlessStored(wanted: Wanted, onRecorded: () => void): Promise<StoreRecord> {
     const claim = await claimed(wanted);
     try {
       const stored = await store.find(wanted.key);
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
-      return stored?.record ?? (await settled(wanted)) ?? (await buy(wanted, onReceived));
+      return stored?.record ?? (await settled(wanted)) ?? (await buy(wanted, onRecorded));
     } finally {
       await claim.release();
     }
