@@ -59,8 +59,7 @@ function manifest(page: string, images: number, widths: readonly number[]): stri
   });
   return `defaults:
   formats: [avif, webp, jpeg]
-  widths: [${widths.join(', ')}]
-images:
+${widths.length === 0 ? '' : `  widths: [${widths.join(', ')}]\n`}images:
 ${entries.join('')}`;
 }
 
