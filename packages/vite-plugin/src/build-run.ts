@@ -14,6 +14,8 @@ import { type OpenProject, openProject, type ProjectOptions } from './open-proje
 export interface Delivered extends DeliveredImage {
   readonly image: PlannedImage;
   readonly original: Original;
+  /** Whether nothing had to be encoded. */
+  readonly isCached: boolean;
 }
 
 /** What the environments of one build share: the plan, every picture once, and the bill. */
@@ -55,7 +57,10 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
   const deliverNow = async (image: PlannedImage, obtain: () => Promise<Original>) => {
     try {
       const original = await obtain();
-      const result = { ...(await project.deliver(image, original)), image, original };
+      const cached = project.findDelivered(image, original);
+      const isCached = cached !== null;
+      const files = cached ?? (await project.deliver(image, original));
+      const result = { ...files, image, original, isCached };
       delivered.set(image.name, result);
       return result;
     } catch (error) {

@@ -1,14 +1,16 @@
 import type { Delivered } from './build-run.ts';
 
-/** What a build did: `3 images in 12 files, 1 bought for $0.0420; 4.1 MB of originals became 182 kB, 95% smaller`. */
+/** What a build did: `3 images in 12 files, 2 of them cached, 1 bought for $0.0420; 4.1 MB of originals became 182 kB, 95% smaller`. */
 export function buildSummary(
   pictures: readonly Delivered[],
   { bought, costUsd }: { readonly bought: number; readonly costUsd: number | null },
 ): string {
   const files = pictures.flatMap(({ encoded }) => encoded);
+  const cached = pictures.filter(({ isCached }) => isCached).length;
   const money = costUsd === null ? 'at an unknown price' : `for $${costUsd.toFixed(4)}`;
   return [
     `${count(pictures.length, 'image')} in ${count(files.length, 'file')}`,
+    cached === 0 ? '' : `, ${cached === pictures.length ? 'all' : cached} of them cached`,
     bought === 0 ? '' : `, ${bought} bought ${money}`,
     saving(pictures),
   ].join('');

@@ -79,6 +79,8 @@ function modulesPlugin(site: DevSite, { options, types, importers }: PluginReque
       site.close = async () => {
         closing.abort();
         await site.sheet.close();
+        const open = await site.project.current().catch(() => null);
+        await open?.close();
       };
     },
 
