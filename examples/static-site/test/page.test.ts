@@ -1,24 +1,21 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, noBrowser } from '../../../packages/core/test/support/browser.ts';
+import { type OpenPage, openPage, smallestThatFills } from '../../support/open-page.ts';
 
 const run = promisify(execFile);
 
 const example = join(import.meta.dirname, '..');
 const tintype = join(example, '../../packages/cli/src/bin.ts');
 
-const browserPath = '/usr/bin/chromium';
-const hasBrowser = existsSync(browserPath);
-const skipped = hasBrowser
-  ? ''
-  : ` (skipped: there is no ${browserPath}; apt-get install -y --no-install-recommends chromium)`;
+const skipped = noBrowser === false ? '' : ` (skipped: ${noBrowser})`;
 
 /** A copy of the example, with a cache and a dist of its own. */
 let root: string;
@@ -41,13 +38,13 @@ test('a second run writes nothing and says so', async () => {
   expect(page).toContain('Nothing to do');
 });
 
-describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
+describe.skipIf(noBrowser !== false)(`in Chromium${skipped}`, () => {
   let browser: Browser;
   let server: Server;
 
   beforeAll(async () => {
     server = await serve(join(root, 'dist'));
-    browser = await chromium.launch({ executablePath: browserPath, args: browserArgs });
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {
@@ -59,58 +56,55 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     { width: 1280, height: 800 },
     { width: 390, height: 844 },
   ])('$width pixels wide', (viewport) => {
-    let page: Page;
-    let images: readonly ShownImage[];
-    const problems: string[] = [];
+    let shown: OpenPage;
 
     beforeAll(async () => {
-      page = await browser.newPage({ viewport });
-      watch(page, problems);
-      await page.addInitScript(recordShifts);
-      await page.goto(addressOf(server));
-      for (const image of await page.locator('img').all()) await image.scrollIntoViewIfNeeded();
-      await page.waitForFunction('Array.from(document.images).every((image) => image.complete)');
-      images = await page.evaluate<ShownImage[]>(inspectImages);
+      shown = await openPage(browser, addressOf(server), viewport);
     });
 
-    afterAll(() => page?.close());
+    afterAll(() => shown?.[Symbol.asyncDispose]());
 
     test('every image loads, and nothing is logged or fails', () => {
-      expect(images).toHaveLength(13);
-      expect(images.filter(({ isLoaded }) => !isLoaded)).toEqual([]);
-      expect(problems).toEqual([]);
+      expect(shown.images).toHaveLength(13);
+      expect(shown.images.filter(({ isLoaded }) => !isLoaded)).toEqual([]);
+      expect(shown.problems).toEqual([]);
     });
 
     test('every image is in a picture and has width, height and alt', () => {
-      const incomplete = images.filter(
+      const incomplete = shown.images.filter(
         ({ isInPicture, hasSize, alt }) => !isInPicture || !hasSize || alt === null,
       );
       expect(incomplete).toEqual([]);
-      expect(images.filter(({ alt }) => alt === '').map(({ file }) => file)).toEqual([
-        expect.stringMatching(/^quay/),
+      expect(shown.images.filter(({ alt }) => alt === '').map(({ file }) => file)).toEqual([
+        expect.stringMatching(/^\/images\/quay/),
       ]);
     });
 
     test('the first image is fetched ahead, the others when they are needed', () => {
-      expect(images.map(({ loading }) => loading)).toEqual(['eager', ...Array(12).fill('lazy')]);
+      expect(shown.images.map(({ loading }) => loading)).toEqual([
+        'eager',
+        ...Array(12).fill('lazy'),
+      ]);
     });
 
     test('the browser takes AVIF where there is one, and else WebP', () => {
-      for (const { file, types } of images)
+      for (const { file, types } of shown.images)
         expect(extname(file)).toBe(types.includes('image/avif') ? '.avif' : '.webp');
-      expect(images.filter(({ types }) => types.includes('image/avif'))).toHaveLength(12);
+      expect(shown.images.filter(({ types }) => types.includes('image/avif'))).toHaveLength(12);
     });
 
     test('the browser takes the smallest file that fills the place: sizes and styles agree', () => {
-      for (const { file, fileWidth, shownWidth, widths } of images) {
-        const wanted = widths.find((width) => width >= shownWidth) ?? widths.at(-1);
-        expect(fileWidth, `${file}, shown ${shownWidth} wide`).toBe(wanted);
+      for (const image of shown.images) {
+        const { file, shownWidth, fileWidth } = image;
+        expect(fileWidth, `${file}, shown ${shownWidth} wide`).toBe(smallestThatFills(image));
       }
     });
 
     test('nothing moves while the page loads, and nothing is wider than the window', async () => {
-      expect(await page.evaluate('window.shifts')).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+      expect(await shown.layoutShift()).toBe(0);
+      expect(await shown.page.evaluate('document.documentElement.scrollWidth')).toBe(
+        viewport.width,
+      );
     });
   });
 
@@ -175,67 +169,7 @@ function addressOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Collects everything that goes wrong in a page. */
-function watch(page: Page, problems: string[]): void {
-  page.on('console', (message) => problems.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
-  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`));
-  page.on('response', (response) => {
-    if (!response.ok()) problems.push(`${response.status()}: ${response.url()}`);
-  });
-}
-
-const browserArgs = [
-  '--no-sandbox',
-  '--disable-dev-shm-usage',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-interface ShownImage {
-  /** The file that the browser chose. */
-  readonly file: string;
-  readonly fileWidth: number;
-  /** CSS pixels, which are the screen's here. */
-  readonly shownWidth: number;
-  /** The widths that the browser could choose from. */
-  readonly widths: readonly number[];
-  readonly types: readonly string[];
-  readonly isLoaded: boolean;
-  readonly isInPicture: boolean;
-  readonly hasSize: boolean;
-  readonly alt: string | null;
-  readonly loading: string;
-}
-
 // What runs in the page is text, for the tests know no DOM types.
-
-const inspectImages = `Array.from(document.images, (image) => {
-  const candidates = Array.from(image.srcset.matchAll(/(\\S+)\\.\\w+ (\\d+)w/g));
-  const file = image.currentSrc.split('/images/')[1] ?? '';
-  const chosen = candidates.find(([, name]) => name === 'images/' + file.replace(/\\.\\w+$/, ''));
-  return {
-    file,
-    fileWidth: Number(chosen?.[2]),
-    shownWidth: image.offsetWidth,
-    widths: candidates.map(([, , width]) => Number(width)),
-    types: Array.from(image.parentElement.querySelectorAll('source'), (source) => source.type),
-    isLoaded: image.complete && image.naturalWidth > 0,
-    isInPicture: image.parentElement.localName === 'picture',
-    hasSize: image.hasAttribute('width') && image.hasAttribute('height'),
-    alt: image.getAttribute('alt'),
-    loading: image.loading,
-  };
-})`;
-
-const recordShifts = `
-  window.shifts = [];
-  new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map(({ value }) => value)))
-    .observe({ type: 'layout-shift', buffered: true });
-`;
 
 function sizeOf(path: string): string {
   return `(async () => {

@@ -1,29 +1,12 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { noBrowser } from '../../../core/test/support/browser.ts';
 
-const executablePath = '/usr/bin/chromium';
+export { launchBrowser } from '../../../core/test/support/browser.ts';
 
-export const hasBrowser = existsSync(executablePath);
+export const hasBrowser: boolean = noBrowser === false;
 
 /** Goes into the name of a suite that is skipped. */
-export const skipped = hasBrowser
-  ? ''
-  : ` (skipped: there is no ${executablePath}; apt-get install -y --no-install-recommends chromium)`;
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-dev-shm-usage',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
+export const skipped: string = noBrowser === false ? '' : ` (skipped: ${noBrowser})`;
 
 /** Waits until an expression is true in the page. */
 export async function expectSoon(page: Page, expression: string): Promise<void> {
