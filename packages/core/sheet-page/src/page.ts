@@ -30,6 +30,11 @@ let { filter, selected } = fromFragment(location.hash);
 /** What each card was drawn from, so that a change redraws what changed and nothing else. */
 const drawn = new Map<string, { readonly from: string; readonly card: HTMLLIElement }>();
 let inspected = '';
+/** What the filter lets through, and how much of it has frames by now: more come when somebody scrolls near the end. */
+let shown: readonly SheetImage[] = [];
+let drawnUpTo = 0;
+/** Few enough for one frame of a slow machine. */
+const drawnAtOnce = 60;
 
 const totals = h('dl', { class: 'totals' });
 const title = h('h1', {}, sheet?.project ?? 'Contact sheet');
@@ -50,6 +55,7 @@ const manifests = h('select', {
 });
 const found = h('p', { class: 'found', role: 'status' });
 const rolls = h('main', { id: 'rolls' });
+const more = h('div', { class: 'more', 'aria-hidden': 'true' });
 const panel = h('aside', { class: 'panel', 'aria-label': 'The selected image' });
 /** Where the panel comes over the sheet instead of standing beside it; as in the style sheet. */
 const narrow = matchMedia('(max-width: 63rem)');
@@ -92,7 +98,7 @@ function start(): void {
     ),
     h('search', { class: 'bar' }, search, flagButtons, manifests, found),
     problems,
-    h('div', { class: 'table' }, rolls, panel),
+    h('div', { class: 'table' }, h('div', { class: 'sheet' }, rolls, more), panel),
     toast,
   );
   listenForKeys({
@@ -105,6 +111,18 @@ function start(): void {
     help,
     close: closePanel,
   });
+  drawnUpTo = drawnAtOnce;
+  const nearEnd = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      drawMore();
+      // Asked anew, for on a large screen the end may be near still.
+      nearEnd.unobserve(more);
+      nearEnd.observe(more);
+    },
+    { rootMargin: '1500px' },
+  );
+  nearEnd.observe(more);
   narrow.addEventListener('change', closePanel);
   addEventListener('hashchange', () => {
     const now = fromFragment(location.hash);
@@ -161,7 +179,8 @@ function draw(): void {
   );
   manifests.value = filter.manifest ?? '';
   drawFlags(sheet);
-  drawRolls(sheet, names);
+  const ids = new Set(sheet.images.map(({ id }) => id));
+  for (const id of drawn.keys()) if (!ids.has(id)) drawn.delete(id);
   if (selected === null || imageOf(selected) === null) selected = sheet.images[0]?.id ?? null;
   look(filter);
 }
@@ -258,35 +277,41 @@ function drawFlags({ images }: Sheet): void {
   }
 }
 
-/** A roll a manifest. Cards whose image is as it was stay as they are, with their pictures and their focus. */
-function drawRolls({ images, live }: Sheet, names: readonly string[]): void {
-  const cards = images.map((image) => {
-    const isBuying = live?.purchase?.id === image.id;
-    const from = JSON.stringify([image, isBuying]);
-    const known = drawn.get(image.id);
-    if (known?.from === from) return known.card;
-    const made = card(image, source, isBuying, { select: (id) => open(id) });
-    if (known?.card.contains(document.activeElement)) requestAnimationFrame(focusSelected);
-    drawn.set(image.id, { from, card: made });
-    return made;
-  });
-  const ids = new Set(images.map(({ id }) => id));
-  for (const id of drawn.keys()) if (!ids.has(id)) drawn.delete(id);
+/**
+ * A roll a manifest, as far down as somebody has looked: a thousand frames at once would make every search stutter. Cards
+ * whose image is as it was stay as they are, with their pictures and their focus.
+ */
+function drawRolls(): void {
+  const images = shown.slice(0, drawnUpTo);
+  const names = [...new Set(images.map(({ manifest }) => manifest))];
   const sections = names.map((name) => {
     const roll =
-      document.querySelector<HTMLElement>(`[data-roll="${CSS.escape(name)}"]`) ?? newRoll(name);
-    const wanted = cards.filter((_, index) => images[index]?.manifest === name);
-    const list = roll.querySelector('ul')!;
-    const isSame =
-      list.children.length === wanted.length &&
-      wanted.every((one, index) => list.children[index] === one);
-    if (!isSame) list.replaceChildren(...wanted);
+      rolls.querySelector<HTMLElement>(`[data-roll="${CSS.escape(name)}"]`) ?? newRoll(name);
+    const cards = images.filter(({ manifest }) => manifest === name).map(cardOf);
+    setChildren(roll.querySelector('ul')!, cards);
     return roll;
   });
+  setChildren(rolls, sections);
+  rolls.dataset['empty'] = String(shown.length === 0);
+  more.hidden = drawnUpTo >= shown.length;
+}
+
+function cardOf(image: SheetImage): HTMLLIElement {
+  const isBuying = sheet?.live?.purchase?.id === image.id;
+  const from = JSON.stringify([image, isBuying]);
+  const known = drawn.get(image.id);
+  if (known?.from === from) return known.card;
+  const made = card(image, source, isBuying, { select: (id) => open(id) });
+  if (known?.card.contains(document.activeElement)) requestAnimationFrame(focusSelected);
+  drawn.set(image.id, { from, card: made });
+  return made;
+}
+
+function setChildren(parent: Element, wanted: readonly Element[]): void {
+  const { children } = parent;
   const isSame =
-    rolls.children.length === sections.length &&
-    sections.every((one, index) => rolls.children[index] === one);
-  if (!isSame) rolls.replaceChildren(...sections);
+    children.length === wanted.length && wanted.every((one, index) => children[index] === one);
+  if (!isSame) parent.replaceChildren(...wanted);
 }
 
 function newRoll(name: string): HTMLElement {
@@ -300,24 +325,17 @@ function newRoll(name: string): HTMLElement {
 
 /** Shows what the filter asks for, and nothing else. */
 function look(wanted: Filter): void {
+  const isAnother = toFragment(wanted, null) !== toFragment(filter, null);
   filter = wanted;
   if (sheet === null) return;
-  let shown = 0;
-  for (const image of sheet.images) {
-    const isShown = matches(image, filter);
-    const made = drawn.get(image.id)?.card;
-    if (made !== undefined && made.hidden === isShown) made.hidden = !isShown;
-    if (isShown) shown++;
-  }
-  for (const roll of rolls.querySelectorAll<HTMLElement>('.roll')) {
-    roll.hidden = roll.querySelector('.card:not([hidden])') === null;
-  }
+  shown = sheet.images.filter((image) => matches(image, filter));
+  if (isAnother) drawnUpTo = drawnAtOnce;
+  drawRolls();
   for (const button of flagButtons.querySelectorAll<HTMLElement>('button')) {
     button.setAttribute('aria-pressed', String(button.dataset['flag'] === (filter.flag ?? 'all')));
   }
   const isAll = toFragment(filter, null) === toFragment(everything, null);
-  found.textContent = isAll ? '' : `${shown} of ${count(sheet.images.length, 'image')}`;
-  rolls.dataset['empty'] = String(shown === 0);
+  found.textContent = isAll ? '' : `${shown.length} of ${count(sheet.images.length, 'image')}`;
   select(selected);
 }
 
@@ -326,14 +344,14 @@ function select(id: string | null): void {
   selected = id;
   for (const frame of rolls.querySelectorAll('.frame[aria-current]')) {
     frame.removeAttribute('aria-current');
-    frame.setAttribute('tabindex', '-1');
   }
-  const made = id === null ? undefined : drawn.get(id)?.card;
-  const frame = made?.querySelector('.frame');
+  const frame = frameOf(id);
   frame?.setAttribute('aria-current', 'true');
+  for (const other of rolls.querySelectorAll('.frame[tabindex="0"]')) {
+    other.setAttribute('tabindex', '-1');
+  }
   // One stop for the Tab key; the arrows and j and k move on from it.
-  const stop = made?.hidden === false ? frame : rolls.querySelector('.card:not([hidden]) .frame');
-  stop?.setAttribute('tabindex', '0');
+  (frame ?? rolls.querySelector('.frame'))?.setAttribute('tabindex', '0');
   history.replaceState(null, '', toFragment(filter, id) || location.pathname + location.search);
   drawPanel();
 }
@@ -410,20 +428,30 @@ function closePanel(): void {
 }
 
 function move(by: number): void {
-  if (sheet === null) return;
-  const shown = sheet.images.filter((image) => matches(image, filter));
   const at = shown.findIndex(({ id }) => id === selected);
-  const next = shown[at === -1 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by))];
+  const to = at === -1 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by));
+  const next = shown[to];
   if (next === undefined) return;
+  if (to >= drawnUpTo) drawMore(to + 1);
   select(next.id);
   if (!rolls.inert) focusSelected();
 }
 
 function focusSelected(): void {
-  const made = selected === null ? undefined : drawn.get(selected)?.card;
-  const frame = made?.querySelector<HTMLElement>('.frame');
+  const frame = frameOf(selected);
   frame?.focus({ preventScroll: true });
-  made?.scrollIntoView({ block: 'nearest' });
+  frame?.scrollIntoView({ block: 'nearest' });
+}
+
+/** The frame of an image on the sheet; `null` where it is filtered out, or further down than anybody looked. */
+function frameOf(id: string | null): HTMLElement | null {
+  const made = id === null ? undefined : drawn.get(id)?.card;
+  return made?.isConnected ? made.querySelector<HTMLElement>('.frame') : null;
+}
+
+function drawMore(atLeast = 0): void {
+  drawnUpTo = Math.max(drawnUpTo + drawnAtOnce, atLeast);
+  drawRolls();
 }
 
 function withSelected(act: (image: SheetImage) => void): void {

@@ -1,0 +1,96 @@
+/**
+ * What a sheet of a thousand images takes to open, filter and scroll in a browser:
+ * `node -C tintype-source bench/sheet.ts [images]`. Counted is the processor time of the page's main thread, by task, as
+ * the browser's own trace has it: a task of 50 ms and more is what a person feels. Nothing is bought: every image is
+ * drawn here. Needs /usr/bin/chromium.
+ */
+import { serveSheet } from '../packages/core/src/sheet.ts';
+import { launchBrowser } from '../packages/core/test/support/browser.ts';
+import { manyImages } from '../packages/core/test/support/sheet-project.ts';
+
+const images = Number(process.argv[2] ?? 1000);
+
+const project = await manyImages(images);
+const server = await serveSheet({ context: () => project.context(), port: 0 });
+const browser = await launchBrowser();
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+
+console.log(`${images} images; processor time of the page's main thread\n`);
+console.log('| step | all | longest task | tasks of 50 ms and more |\n| --- | --: | --: | --: |');
+
+await step('open', async () => {
+  await page.goto(server.url);
+  // Nothing is asked of the page meanwhile: what asks would be counted.
+  await page.waitForTimeout(5000);
+});
+await page.locator('.card').first().waitFor();
+for (const [name, text] of [
+  ['search for one of them', 'number 987'],
+  ['for a tenth of them', 'number 7'],
+  ['for all again', ''],
+] as const) {
+  await step(name, () =>
+    page.evaluate(`(async () => {
+      const box = document.querySelector('input[type=search]');
+      box.value = ${JSON.stringify(text)};
+      box.dispatchEvent(new Event('input'));
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)));
+    })()`),
+  );
+}
+await page.evaluate(`document.querySelector('.frame[tabindex="0"]').focus()`);
+await step('j, fifty times', async () => {
+  for (let pressed = 0; pressed < 50; pressed++) await page.keyboard.press('j');
+});
+await step('scroll to the end, 150 px a frame', () =>
+  page.evaluate(`(async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += 150) {
+      scrollTo(0, y);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  })()`),
+);
+await browser.close();
+await server.close();
+await project[Symbol.asyncDispose]();
+
+async function step(name: string, act: () => Promise<unknown>): Promise<void> {
+  await browser.startTracing(page, {
+    categories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'],
+  });
+  await act();
+  const tasks = tasksOf(await browser.stopTracing());
+  const all = tasks.reduce((total, task) => total + task, 0);
+  const long = tasks.filter((task) => task >= 50);
+  console.log(`| ${[name, ms(all), ms(Math.max(0, ...tasks)), long.length].join(' | ')} |`);
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of processor time. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** Milliseconds of each task of the threads that draw pages. */
+function tasksOf(trace: Buffer): number[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  const threadOf = ({ pid, tid }: TraceEvent) => `${pid}.${tid}`;
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+      .map(threadOf),
+  );
+  const tasks = traceEvents.filter(
+    (event) => event.name === 'RunTask' && main.has(threadOf(event)),
+  );
+  if (tasks.every(({ tdur }) => tdur === undefined))
+    throw new Error('the trace has no processor time');
+  return tasks.map(({ tdur = 0 }) => tdur / 1000);
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(0)} ms`;
+}
