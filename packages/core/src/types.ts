@@ -359,6 +359,17 @@ export interface Plan {
   readonly totals: PlanTotals;
 }
 
+/** A plan row with what else a table of them shows. */
+export interface ShownRow extends PlanRow, Pick<PlannedRequest, 'refusal' | 'isFree'> {
+  readonly size: string;
+}
+
+/** A plan to be shown. Its `jobs` and `requests` may be read from the disk when they are first asked for. */
+export interface ShownPlan extends Plan {
+  /** One a request, in the same order. */
+  readonly rows: readonly ShownRow[];
+}
+
 /** A picture of the user's that a request works from, hashed and looked at. */
 export interface InputFile {
   /** A path relative to the root, with `/`, or an `https:` URL. */

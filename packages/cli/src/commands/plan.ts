@@ -23,7 +23,7 @@ export async function planCommand(
     flags,
     async (core, context) => {
       const plan = await core.planProject(context, ids);
-      return { plan, toBuy: core.toBuy(plan.requests), config: context.config };
+      return { plan, toBuy: core.toBuy(plan.rows), config: context.config };
     },
     flags.json ? stderr : stdout,
   );

@@ -1,4 +1,4 @@
-import type { Plan, PlanRow, PlanTotals } from '@tintype/core';
+import type { PlanRow, PlanTotals, ShownPlan } from '@tintype/core';
 
 /** What `tintype plan --json` prints: public, other tools read it. */
 export interface PlanDocument {
@@ -8,11 +8,11 @@ export interface PlanDocument {
 }
 
 /** Exactly the public fields of a plan, in a fixed order. */
-export function planDocument(plan: Plan): PlanDocument {
+export function planDocument(plan: Pick<ShownPlan, 'rows' | 'totals'>): PlanDocument {
   const { images, stored, missing, blocked, attempted, costUsd, unpriced } = plan.totals;
   return {
     version: 1,
-    images: plan.requests.map(planRow),
+    images: plan.rows.map(planRow),
     totals: { images, stored, missing, blocked, attempted, costUsd, unpriced },
   };
 }

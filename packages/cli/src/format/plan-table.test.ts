@@ -1,4 +1,4 @@
-import { type Key, type Plan, toBuy } from '@tintype/core';
+import { type Key, type ShownPlan, toBuy } from '@tintype/core';
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import { planOf } from '../../test/support/plan.ts';
@@ -8,8 +8,8 @@ import { displayWidth } from './table.ts';
 const plain = { colors: picocolors.createColors(false), maxCostUsd: null };
 
 /** As the command prints it: core says what would be bought. */
-function printed(plan: Plan, options: Partial<Parameters<typeof planTable>[1]> = {}): string {
-  return planTable(plan, { ...plain, toBuy: toBuy(plan.requests), ...options });
+function printed(plan: ShownPlan, options: Partial<Parameters<typeof planTable>[1]> = {}): string {
+  return planTable(plan, { ...plain, toBuy: toBuy(plan.rows), ...options });
 }
 
 const STORED = { status: 'stored', reason: null, costUsd: { low: 0, high: 0 } } as const;

@@ -1,4 +1,4 @@
-import type { CostRange, Plan, PlannedRequest } from '@tintype/core';
+import type { CostRange, ShownPlan, ShownRow } from '@tintype/core';
 import { count, money, moneyRange } from './amounts.ts';
 import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
@@ -9,22 +9,22 @@ import { table, type Column } from './table.ts';
  * `width`: the terminal's columns; `maxCostUsd`: the budget, where there is one.
  */
 export function planTable(
-  plan: Plan,
+  plan: Pick<ShownPlan, 'rows' | 'totals'>,
   options: {
     readonly colors: Colors;
     readonly width?: number;
     readonly maxCostUsd: number | null;
     /** Those of the rows that would be bought, each picture once. */
-    readonly toBuy: readonly PlannedRequest[];
+    readonly toBuy: readonly ShownRow[];
   },
 ): string {
   const { colors, width } = options;
-  const [header = '', ...lines] = table(COLUMNS, plan.requests.map(cells), width);
+  const [header = '', ...lines] = table(COLUMNS, plan.rows.map(cells), width);
   return [
     colors.bold(header),
-    ...lines.map((line, i) => (plan.requests[i]?.status === 'stored' ? colors.dim(line) : line)),
+    ...lines.map((line, i) => (plan.rows[i]?.status === 'stored' ? colors.dim(line) : line)),
     '',
-    ...plan.requests.filter(isOdd).map((row) => colors.yellow(oddity(row))),
+    ...plan.rows.filter(isOdd).map((row) => colors.yellow(oddity(row))),
     ...totals(plan, options),
     '',
   ].join('\n');
@@ -40,34 +40,34 @@ const COLUMNS: readonly Column[] = [
   { title: 'WHERE', cut: 'start' },
 ];
 
-function cells(row: PlannedRequest): string[] {
+function cells(row: ShownRow): string[] {
   return [
     row.id,
     row.candidate === null ? '' : String(row.candidate),
     row.status,
     row.isFree ? row.provider : row.model,
-    row.job.picture.size,
+    row.size,
     moneyRange(row.costUsd),
     `${row.manifest}:${row.line}`,
   ].map(cleanLine);
 }
 
 /** `missing` says all there is to say; the rest has a reason worth a line. */
-function isOdd(row: PlannedRequest): boolean {
+function isOdd(row: ShownRow): boolean {
   return row.reason !== null && row.status !== 'missing';
 }
 
-function oddity(row: PlannedRequest): string {
+function oddity(row: ShownRow): string {
   const name = row.candidate === null ? row.id : `${row.id} #${row.candidate}`;
   return cleanLine(`${name} (${row.status}): ${row.reason}`);
 }
 
 function totals(
-  { totals, requests }: Plan,
+  { totals, rows }: Pick<ShownPlan, 'rows' | 'totals'>,
   {
     maxCostUsd,
     toBuy,
-  }: { readonly maxCostUsd: number | null; readonly toBuy: readonly PlannedRequest[] },
+  }: { readonly maxCostUsd: number | null; readonly toBuy: readonly ShownRow[] },
 ): string[] {
   const { costUsd, unpriced } = totals;
   const statuses = (['stored', 'missing', 'blocked', 'attempted'] as const)
@@ -77,7 +77,7 @@ function totals(
   if (toBuy.length === 0) return [...lines, 'Nothing to buy.'];
   const more =
     unpriced > 0 && costUsd !== null ? `, and ${unpriced} of them at an unknown price` : '';
-  lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(requests, toBuy));
+  lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(rows, toBuy));
   if (maxCostUsd !== null && costUsd !== null && costUsd.high > maxCostUsd) {
     lines.push(`That is more than the budget of ${money(maxCostUsd)}: generate would refuse it.`);
   }
@@ -85,12 +85,11 @@ function totals(
 }
 
 /** What it saves that equal requests are bought once; nothing where there are none. */
-function sharing(rows: readonly PlannedRequest[], toBuy: readonly PlannedRequest[]): string[] {
-  const bought = new Map(toBuy.map((row) => [row.key, row]));
+function sharing(rows: readonly ShownRow[], toBuy: readonly ShownRow[]): string[] {
+  const bought = new Set(toBuy);
+  const keys = new Set(toBuy.map(({ key }) => key));
   const wanted = rows.filter(({ status, isFree }) => status !== 'stored' && !isFree);
-  const shared = wanted.filter(
-    (row) => row.key !== null && !toBuy.includes(row) && bought.has(row.key),
-  );
+  const shared = wanted.filter((row) => row.key !== null && !bought.has(row) && keys.has(row.key));
   if (shared.length === 0) return [];
   const rowsWord = shared.length === 1 ? 'row asks' : 'rows ask';
   const priced = shared.flatMap(({ costUsd }): CostRange[] => (costUsd === null ? [] : [costUsd]));

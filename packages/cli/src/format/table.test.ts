@@ -30,6 +30,8 @@ test('a terminal that is too narrow for any table still gets one', () => {
 
 test.each([
   ['abc', 3],
+  ['', 0],
+  ['$0.01–$0.02', 11],
   ['灯台', 4],
   ['👩‍🎨!', 3],
   ['e\u0301', 1],

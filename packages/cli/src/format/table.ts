@@ -16,7 +16,9 @@ export function table(
 ): string[] {
   const titles = columns.map((column) => column.title);
   const widths = fit(
-    columns.map((_, i) => Math.max(...[titles, ...rows].map((row) => displayWidth(row[i] ?? '')))),
+    columns.map((_, i) =>
+      [titles, ...rows].reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), 0),
+    ),
     width - GAP.length * (columns.length - 1),
   );
   return [titles, ...rows].map((row) =>
@@ -31,15 +33,17 @@ export function table(
 
 /** How many terminal columns a text takes: East Asian wide characters and emoji take two. */
 export function displayWidth(text: string): number {
+  // Most are, and to look for graphemes takes a hundred times as long.
+  if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const segment of graphemesOf(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
 }
 
 /** The text cut to `width` columns, with an ellipsis where it was cut. */
 export function truncate(text: string, width: number, cut: 'start' | 'end' = 'end'): string {
   if (displayWidth(text) <= width) return text;
-  const graphemes = Array.from(GRAPHEMES.segment(text), ({ segment }) => segment);
+  const graphemes = graphemesOf(text);
   while (graphemes.length > 0 && displayWidth(graphemes.join('')) >= width) {
     if (cut === 'end') graphemes.pop();
     else graphemes.shift();
@@ -49,9 +53,18 @@ export function truncate(text: string, width: number, cut: 'start' | 'end' = 'en
 
 const GAP = '  ';
 const MIN_WIDTH = 6;
-const GRAPHEMES: Intl.Segmenter = new Intl.Segmenter();
+/** Printable ASCII, and what ranges and cuts are written with. */
+const NARROW: RegExp = /^[\x20-\x7e–…]*$/;
 const WIDE: RegExp =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
+
+let segmenter: Intl.Segmenter | null = null;
+
+function graphemesOf(text: string): string[] {
+  // It takes as long to make as a thousand rows to print.
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
 
 function fit(widths: readonly number[], available: number): number[] {
   const fitted = [...widths];

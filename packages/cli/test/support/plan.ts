@@ -1,13 +1,14 @@
-import type { Key, Plan, PlannedRequest, PlanRow } from '@tintype/core';
+import type { Key, PlannedRequest, PlanRow, ShownPlan } from '@tintype/core';
 
 /** A plan of these rows, each completed, with what the CLI shows of it. */
-export function planOf(...rows: readonly Partial<PlanRow>[]): Plan {
+export function planOf(...rows: readonly Partial<PlanRow>[]): ShownPlan {
   const requests = rows.map(plannedRequest);
   const withStatus = (status: string): number =>
     requests.filter((row) => row.status === status).length;
   return {
     jobs: requests.map(({ job }) => job),
     requests,
+    rows: requests.map((row) => ({ ...row, size: row.job.picture.size })),
     totals: {
       images: requests.length,
       stored: withStatus('stored'),

@@ -8,21 +8,6 @@ export interface FoundPlan extends Omit<ReadPlan, 'texts'> {
   readonly fingerprint: string | null;
 }
 
-/**
- * The plan that an earlier run kept, where nothing has changed since; with its warnings reported again. `mayBuy`: where
- * there is anything to buy, the plan is never one that was kept. `null`: it has to be read.
- */
-export function findKeptPlan(
-  context: Context,
-  { ids, mayBuy }: { readonly ids: readonly string[]; readonly mayBuy: boolean },
-): FoundPlan | null {
-  const kept = openKeptPlan(context, ids);
-  const found = kept !== null && (kept.isSettled || !mayBuy) ? kept.read() : null;
-  if (kept === null || found === null) return null;
-  for (const diagnostic of kept.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
-  return { ...found, fingerprint: kept.fingerprint };
-}
-
 /** The plan that was kept, else a new one, which is kept. Rejects as `readPlan`. */
 export async function findPlan(
   context: Context,
@@ -36,4 +21,19 @@ export async function findPlan(
   const { readPlan } = await import('./read-plan.ts');
   const read = await readPlan(context, store, request);
   return { ...read, fingerprint: keepPlan(context, request.ids, read, startedAt) };
+}
+
+/**
+ * The plan that an earlier run kept, where nothing has changed since; with its warnings reported again. `mayBuy`: where
+ * there is anything to buy, the plan is never one that was kept. `null`: it has to be read.
+ */
+function findKeptPlan(
+  context: Context,
+  { ids, mayBuy }: { readonly ids: readonly string[]; readonly mayBuy: boolean },
+): FoundPlan | null {
+  const kept = openKeptPlan(context, ids);
+  const found = kept !== null && (kept.isSettled || !mayBuy) ? kept.read() : null;
+  if (kept === null || found === null) return null;
+  for (const diagnostic of kept.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
+  return { ...found, fingerprint: kept.fingerprint };
 }

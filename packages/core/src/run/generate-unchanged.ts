@@ -6,7 +6,7 @@ import { ASSET_MAP_NAME } from '../output/output-name.ts';
 import { parseAssetMap } from '../output/parse-asset-map.ts';
 import type { AssetMap, Plan } from '../types.ts';
 import { countStanding } from './kept-outputs.ts';
-import { openKeptPlan } from './kept-plan.ts';
+import { openKeptPlan, wholePlan } from './kept-plan.ts';
 
 /**
  * A run of a project in which nothing has changed since a run that had nothing to do: reports the same, from what that one
@@ -29,9 +29,7 @@ export function generateUnchanged(context: Context, ids: readonly string[]): Gen
     ...done,
     // Few who run it look at these, and they are large.
     get plan(): Plan {
-      const read = kept.read();
-      if (read === null) throw new Error('the plan that was kept cannot be read');
-      return read.plan;
+      return wholePlan(kept);
     },
     get assetMap(): AssetMap {
       const text = readFileSync(join(context.config.outDir, ASSET_MAP_NAME), 'utf8');

@@ -16,7 +16,16 @@ import { sha256 } from '../hash.ts';
 import { digestNames } from '../manifest/digest-names.ts';
 import { digestStore } from '../store/digest-store.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
-import type { Diagnostic, Job, Plan, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
+import { shownRows } from '../plan/shown-rows.ts';
+import type {
+  Diagnostic,
+  Job,
+  Plan,
+  PlannedRequest,
+  PlanTotals,
+  Sha256,
+  ShownRow,
+} from '../types.ts';
 import { version } from '../version.ts';
 import { digestRefusals } from './refusals.ts';
 
@@ -44,12 +53,16 @@ export interface KeptPlan {
   readonly diagnostics: readonly Diagnostic[];
   /** Everything is in the store, or drawn: there is nothing to decide, and nothing to buy. */
   readonly isSettled: boolean;
-  /** All of it; `null`: it cannot be read. */
+  /** What a table of it shows; `null`: it cannot be read. */
+  readonly readRows: () => ShownRow[] | null;
+  /** All of it, which takes ten times as long. */
   readonly read: () => Omit<PlanSources, 'texts'> | null;
 }
 
-/** The first line of the file; the second one is the plan. */
-interface Head extends Omit<KeptPlan, 'read'> {
+/** The first line of the file; the second one is what is shown of the plan, the third one is the plan. */
+interface Head extends Omit<KeptPlan, 'read' | 'readRows'> {
+  /** Of both, with the line break between them. */
+  readonly bytes: number;
   readonly sources: Sha256;
   readonly texts: readonly (readonly [file: string, sum: Sha256])[];
   readonly pictures: readonly string[];
@@ -67,17 +80,28 @@ export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan
     const text = readFileSync(pathOf(context, ids));
     const end = text.indexOf(10);
     const head = JSON.parse(text.toString('utf8', 0, end)) as Head;
+    const body = text.subarray(end + 1);
     const isSame =
+      head.bytes === body.length &&
       head.sources === digestSources(context, ids)?.sum &&
       head.texts.every(([file, sum]) => sha256(readFileSync(realPath(root, file))) === sum) &&
       head.pictureSum === digestPictures(root, head.pictures).sum;
     if (!isSame) return null;
     const { fingerprint, totals, deliveries, diagnostics, isSettled } = head;
-    const read = () => unpack(text.subarray(end + 1), totals, diagnostics);
-    return { fingerprint, totals, deliveries, diagnostics, isSettled, read };
+    const rowsEnd = body.indexOf(10);
+    const readRows = () => unpackRows(body.subarray(0, rowsEnd));
+    const read = () => unpack(body.subarray(rowsEnd + 1), totals, diagnostics);
+    return { fingerprint, totals, deliveries, diagnostics, isSettled, readRows, read };
   } catch {
     return null;
   }
+}
+
+/** All of a plan that was kept, for whoever asks for it after all; throws where it cannot be read. */
+export function wholePlan(kept: KeptPlan): Plan {
+  const read = kept.read();
+  if (read === null) throw new Error('the plan that was kept cannot be read');
+  return read.plan;
 }
 
 /**
@@ -103,6 +127,8 @@ export function keepPlan(
     const changedAtMs = Math.max(sources.changedAtMs, pictureDigest.changedAtMs);
     if (changedAtMs > startedAt.getTime() - clockMarginMs) return null;
 
+    const rows = shownRows(plan.requests).map(packRow);
+    const body = `${JSON.stringify(rows)}\n${pack(plan, jobs)}`;
     const parts = [sources.sum, ...[...texts].flat(), pictureDigest.sum];
     const head: Head = {
       fingerprint: sha256(parts.join(' ')),
@@ -110,13 +136,14 @@ export function keepPlan(
       deliveries: plan.jobs.flatMap(deliveriesOf).length,
       diagnostics,
       isSettled,
+      bytes: Buffer.byteLength(body),
       sources: sources.sum,
       texts: [...texts],
       pictures,
       pictureSum: pictureDigest.sum,
     };
     const path = pathOf(context, ids);
-    writeWhole(path, `${JSON.stringify(head)}\n${pack(plan, jobs)}`);
+    writeWhole(path, `${JSON.stringify(head)}\n${body}`);
     forgetOthers(join(path, '..'));
     return head.fingerprint;
   } catch {
@@ -169,7 +196,7 @@ function digestSources(
 }
 
 /** Of the file below. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /** All of the config that a plan or its files depend on; functions are not among it. */
 function configText({ providers, ...config }: Context['config']): string {
@@ -207,6 +234,41 @@ function realPath(root: string, file: string): string {
   // The same file by another way is not the same to whoever must not read beyond the root.
   if (path !== join(realpathSync.native(root), file)) throw new Error(`${file} is behind a link`);
   return path;
+}
+
+/** A row without the names of its fields, which is half as long. */
+function packRow(row: ShownRow) {
+  const { id, candidate, key, status, reason, provider, model, costUsd, manifest, line } = row;
+  const { refusal, isFree, size } = row;
+  const shown = [id, candidate, key, status, reason, provider, model, costUsd] as const;
+  return [...shown, manifest, line, refusal, isFree, size] as const;
+}
+
+function unpackRows(text: Buffer): ShownRow[] | null {
+  try {
+    const rows = JSON.parse(text.toString('utf8')) as ReturnType<typeof packRow>[];
+    return rows.map((row) => {
+      const [id, candidate, key, status, reason, provider, model, costUsd] = row;
+      const [, , , , , , , , manifest, line, refusal, isFree, size] = row;
+      return {
+        id,
+        candidate,
+        key,
+        status,
+        reason,
+        provider,
+        model,
+        costUsd,
+        manifest,
+        line,
+        refusal,
+        isFree,
+        size,
+      };
+    });
+  } catch {
+    return null;
+  }
 }
 
 /** A plan as JSON, each thing once: a request is in its record too, and a job in its rows. */

@@ -1,16 +1,43 @@
-import type { Context } from '../context.ts';
-import type { Plan } from '../types.ts';
-import { findKeptPlan } from './find-plan.ts';
+import { type Context, report } from '../context.ts';
+import { shownRows } from '../plan/shown-rows.ts';
+import type { Plan, ShownPlan } from '../types.ts';
+import { type KeptPlan, openKeptPlan, wholePlan } from './kept-plan.ts';
 
 /** What `generate` would do and cost. Spends nothing, writes nothing. Rejects with the TintypeErrors of `readPlan`. */
-export async function planProject(context: Context, ids: readonly string[] = []): Promise<Plan> {
-  const found = findKeptPlan(context, { ids, mayBuy: false });
-  if (found !== null) return found.plan;
+export async function planProject(
+  context: Context,
+  ids: readonly string[] = [],
+): Promise<ShownPlan> {
+  const kept = openKeptPlan(context, ids);
+  const shown = kept === null ? null : showKept(kept);
+  if (kept !== null && shown !== null) {
+    for (const diagnostic of kept.diagnostics)
+      report(context, { type: 'diagnostic', ...diagnostic });
+    return shown;
+  }
   const [{ fileStore }, { readPlan }] = await Promise.all([
     import('../store/file-store.ts'),
     import('./read-plan.ts'),
   ]);
   const store = fileStore(context.config.storeDir);
   const { plan } = await readPlan(context, store, { ids, mayFetch: false });
-  return plan;
+  return { ...plan, rows: shownRows(plan.requests) };
+}
+
+function showKept(kept: KeptPlan): ShownPlan | null {
+  const rows = kept.readRows();
+  if (rows === null) return null;
+  let plan: Plan | null = null;
+  // Who shows a plan looks at its rows, and the rest is large.
+  const whole = (): Plan => (plan ??= wholePlan(kept));
+  return {
+    rows,
+    totals: kept.totals,
+    get jobs() {
+      return whole().jobs;
+    },
+    get requests() {
+      return whole().requests;
+    },
+  };
 }
