@@ -36,7 +36,7 @@ export function devMiddleware({
     const open = await project();
     const found = await findDevFile(open, file);
     if (found === null) throw new Error('no image of the manifests has this file');
-    const encoded = await open.encode(found.original, found.spec);
+    const encoded = await open.encode(found.original, found.spec, 'waited-for');
     const headers = {
       etag: `"${encoded.sha256}"`,
       'cache-control': 'no-cache',

@@ -17,12 +17,18 @@ import { openPicture, type OpenPicture } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
 import type { CachedFile, VariantCache } from './variant-cache.ts';
 import { previewKey, variantKey } from './variant-key.ts';
+import type { Lane } from './work-queue.ts';
 
 export interface DeriveOptions {
   readonly cache: VariantCache;
   /** How a file is encoded; a run has its own `effort` in it. */
   readonly settings: (spec: FormatSpec) => EncoderSettings;
   readonly placeholder: FileFields['placeholder'];
+  /**
+   * Whether somebody waits for it, as a page does in dev.
+   * @default 'in-turn'
+   */
+  readonly lane?: Lane;
 }
 
 export interface DerivedVariants {
@@ -41,7 +47,7 @@ export async function deriveVariants(
   specs: readonly VariantSpec[],
   options: DeriveOptions,
 ): Promise<DerivedVariants> {
-  const { cache } = options;
+  const { cache, lane = 'in-turn' } = options;
   const found = look(source, specs, options);
   const { variants, files, crop, keyOfPreview } = found;
   let { preview } = found;
@@ -49,13 +55,13 @@ export async function deriveVariants(
   const missing = variants.filter((variant) => !files.has(variant));
   if (missing.length > 0 || preview === null) {
     const found = preview;
-    preview = await openPicture(source, async (picture) => {
+    preview = await openPicture(source, lane, async (picture) => {
       const shown =
         found === null
-          ? encodeQueue(async () => makePreview(await picture.at(crop)))
+          ? encodeQueue(async () => makePreview(await picture.at(crop)), { lane })
           : Promise.resolve(found);
       const encodes = missing.toSorted(cheapestFirst).map(async (variant) => {
-        files.set(variant, await cache.put(variant.key, await encode(picture, variant)));
+        files.set(variant, await cache.put(variant.key, await encode(picture, variant, lane)));
       });
       await allDone([shown, ...encodes]);
       return shown;
@@ -137,16 +143,19 @@ function cheapestFirst(a: Variant, b: Variant): number {
   return isAvif(a) - isAvif(b) || a.spec.width * a.spec.height - b.spec.width * b.spec.height;
 }
 
-async function encode(picture: OpenPicture, variant: Variant): Promise<Uint8Array> {
-  const { spec, settings, xmp } = variant;
-  return encodeQueue(async () =>
+async function encode(
+  picture: OpenPicture,
+  { spec, settings, xmp }: Variant,
+  lane: Lane,
+): Promise<Uint8Array> {
+  const encodeNow = async () =>
     encodePicture(
       await picture.at(spec.crop, spec),
       settledSettings(settings, picture.hasSharpColour),
       xmp,
       spec.file,
-    ),
-  );
+    );
+  return encodeQueue(encodeNow, { lane });
 }
 
 /** Waits for all, so that nothing goes on behind a failure; then throws the first. */
@@ -187,7 +196,9 @@ async function encodeAgain(
   expected: Sha256,
   cache: VariantCache,
 ): Promise<{ readonly bytes: Uint8Array; readonly file: CachedFile }> {
-  const bytes = await openPicture(source, (picture) => encode(picture, variant));
+  // Its file was to be there: whoever reads it waits.
+  const lane = 'waited-for';
+  const bytes = await openPicture(source, lane, (picture) => encode(picture, variant, lane));
   const file = await cache.put(variant.key, bytes);
   if (file.sha256 === expected) return { bytes, file };
   throw new TintypeError(

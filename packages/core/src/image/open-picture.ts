@@ -3,6 +3,7 @@ import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
 import { hasSharpColour } from './has-sharp-colour.ts';
 import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
+import type { Lane } from './work-queue.ts';
 
 /** A picture that is decoded once and of which each size is made once. */
 export interface OpenPicture {
@@ -18,12 +19,14 @@ export interface OpenPicture {
 /** Waits for its turn, decodes a picture, lends it out and lets its pixels go. */
 export async function openPicture<Result>(
   source: Source,
+  lane: Lane,
   use: (picture: OpenPicture) => Promise<Result>,
 ): Promise<Result> {
-  return pictureQueue(async () => {
+  const decodeAndUse = async () => {
     const bytes = await source.read();
-    return use(sizesOf(await encodeQueue(() => decode(bytes))));
-  });
+    return use(sizesOf(await encodeQueue(() => decode(bytes), { lane })));
+  };
+  return pictureQueue(decodeAndUse, { lane, weight: source.width * source.height });
 }
 
 async function decode(bytes: Uint8Array): Promise<RawPicture> {

@@ -6,6 +6,7 @@ import { trimCache } from '../image/trim-cache.ts';
 import { openVariantCache } from '../image/variant-cache.ts';
 import { previewKey } from '../image/variant-key.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
+import type { Lane } from '../image/work-queue.ts';
 import { fileStore } from '../store/file-store.ts';
 import type {
   DeliveredImage,
@@ -47,8 +48,8 @@ export interface OpenImages extends Obtainer {
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
   /** What a page shows before the picture is there, as far as the cache knows; `null`: it has not been made. */
   readonly findPreview: (image: PlannedImage, original: Original) => Promise<Preview | null>;
-  /** One of its files, encoded where the cache does not have it. */
-  readonly encode: (original: Original, spec: VariantSpec) => Promise<EncodedFile>;
+  /** One of its files, encoded where the cache does not have it: before all others where somebody waits for it. */
+  readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
   /**
    * All of its files, and its preview, from the cache's index alone: no file and no picture is touched, so that a bundler
    * knows every size and hash in no time. `null`: something of it has to be encoded.
@@ -115,8 +116,11 @@ export async function openImages(
       return found === null ? null : delivered(image, original, found);
     },
 
-    encode: async (original, spec) => {
-      const { encoded } = await deriveVariants(original.source, [spec], options('none'));
+    encode: async (original, spec, lane = 'in-turn') => {
+      const { encoded } = await deriveVariants(original.source, [spec], {
+        ...options('none'),
+        lane,
+      });
       return encoded[0]!;
     },
 

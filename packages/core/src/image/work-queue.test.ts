@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { type Turn, workQueue } from './work-queue.ts';
+
+/** Tasks that begin when the queue lets them, and end when the test says so. */
+function tasks(queue: ReturnType<typeof workQueue>) {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const add = (name: string, turn?: Turn) =>
+    queue(async () => {
+      begun.push(name);
+      await new Promise<void>((resolve) => ends.set(name, resolve));
+      return name;
+    }, turn);
+  const end = async (name: string) => {
+    ends.get(name)!();
+    await settled();
+  };
+  return { begun, add, end };
+}
+
+/** Everything that only waits for promises has happened. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('as many run at once as there are places, the others in order of arrival', async () => {
+  const { begun, add, end } = tasks(workQueue({ places: 2 }));
+  const all = Promise.all(['a', 'b', 'c', 'd'].map((name) => add(name)));
+  await settled();
+  expect(begun).toEqual(['a', 'b']);
+  await end('b');
+  expect(begun).toEqual(['a', 'b', 'c']);
+  for (const name of ['a', 'c', 'd']) await end(name);
+  expect(await all).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('what somebody waits for goes before all that only has its turn', async () => {
+  const { begun, add, end } = tasks(workQueue({ places: 1 }));
+  for (const name of ['first', 'second', 'third']) void add(name);
+  void add('urgent', { lane: 'waited-for' });
+  void add('urgent too', { lane: 'waited-for' });
+  await settled();
+  for (const name of ['first', 'urgent', 'urgent too', 'second', 'third']) await end(name);
+  expect(begun).toEqual(['first', 'urgent', 'urgent too', 'second', 'third']);
+});
+
+test('what runs at once weighs no more than the limit, and a heavy one is not passed by', async () => {
+  const { begun, add, end } = tasks(workQueue({ places: 9, weight: 10 }));
+  void add('six', { weight: 6 });
+  void add('five', { weight: 5 });
+  void add('one', { weight: 1 });
+  await settled();
+  expect(begun).toEqual(['six']);
+  await end('six');
+  expect(begun).toEqual(['six', 'five', 'one']);
+});
+
+test('one that is heavier than the limit runs, alone', async () => {
+  const { begun, add, end } = tasks(workQueue({ places: 9, weight: 10 }));
+  void add('one', { weight: 1 });
+  void add('fifty', { weight: 50 });
+  void add('two', { weight: 2 });
+  await settled();
+  expect(begun).toEqual(['one']);
+  await end('one');
+  expect(begun).toEqual(['one', 'fifty']);
+  await end('fifty');
+  expect(begun).toEqual(['one', 'fifty', 'two']);
+});
+
+test('a task that fails, at once or later, gives its place back', async () => {
+  const queue = workQueue({ places: 1, weight: 1 });
+  const fail = () => {
+    throw new Error('at once');
+  };
+  await expect(queue(fail, { weight: 1 })).rejects.toThrow('at once');
+  await expect(queue(() => Promise.reject(new Error('later')))).rejects.toThrow('later');
+  expect(await queue(async () => 'runs', { weight: 1 })).toBe('runs');
+});
