@@ -166,7 +166,7 @@ describe('@ai-sdk/openai', () => {
     ['silence in the body', { kind: 'hang-mid-body' }, 'timeout', 1],
   ])('%s', async (_, fault, code, billed) => {
     openai.fail(fault);
-    const order = orderOf({}, { timeoutMs: 600 });
+    const order = orderOf({}, { timeoutMs: 3000 });
     const error = await failureOf(fromAiSdk(openAiModel('v4')).generate(order));
     expect(error.code).toBe(code);
     expect(openai.requests).toHaveLength(1);

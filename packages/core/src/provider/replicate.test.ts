@@ -307,7 +307,8 @@ const failures: readonly {
     fault: { kind: 'hang-answer' },
     code: 'timeout',
     billed: 1,
-    order: { timeoutMs: 600 },
+    // Long enough for the question to arrive on a busy machine.
+    order: { timeoutMs: 3000 },
   },
   {
     name: '200 that is no JSON',
@@ -384,7 +385,7 @@ const failures: readonly {
     fault: { kind: 'download', trouble: 'hang', times: 9 },
     code: 'connection-lost',
     billed: 1,
-    order: { timeoutMs: 600 },
+    order: { timeoutMs: 3000 },
   },
 ];
 
