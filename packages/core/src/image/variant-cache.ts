@@ -93,8 +93,15 @@ export function openVariantCache(
           }
           await index.add([[key, { ...entry, ...looksOf(status) }]]).catch(tell);
         }
-        await place(path, to);
-        return true;
+        try {
+          await place(path, to);
+          return true;
+        } catch (error) {
+          // Trimmed or pruned by a process beside this one since it was looked at; else it is the other path's fault.
+          if ((await stat(path).catch(() => null)) !== null) throw error;
+          await drop(key, path);
+          return false;
+        }
       },
     };
   };

@@ -37,14 +37,28 @@ export interface OutputFolder {
     data: Uint8Array | string,
     options?: { flush: true },
   ) => Promise<void>;
+  /**
+   * Has `linkTo` put a file at a path beside, and takes it for what stands at the name: the whole file or none of it.
+   * `false`: it is the very file that stands there, whose bytes this one shares. Rejects as `write`, and as `linkTo`.
+   */
+  readonly link: (name: string, linkTo: (path: string) => Promise<void>) => Promise<boolean>;
   /** Removes a file, and the folders that it leaves empty. */
   readonly remove: (name: string) => Promise<void>;
-  /** Removes what writes of these names left behind when an earlier process was killed. */
-  readonly removeTemporaries: (names: readonly string[]) => Promise<void>;
+  /**
+   * Removes what writes of these names left behind when an earlier process was killed: those of runs whose tokens are
+   * given, and those that are older than this process.
+   */
+  readonly removeTemporaries: (
+    names: readonly string[],
+    tokens: ReadonlySet<string>,
+  ) => Promise<void>;
 }
 
-/** Remembers which folders lie inside, so that each is looked at once a run. */
-export function openOutputFolder(dir: string): OutputFolder {
+/**
+ * Remembers which folders lie inside, so that each is looked at once a run. `token`: 12 hex digits by which what is left
+ * of the run's writes is known for its own.
+ */
+export function openOutputFolder(dir: string, token: string = runToken()): OutputFolder {
   const insides = new Map<string, Promise<boolean>>();
   const isInside = (path: string): Promise<boolean> => {
     const parent = dirname(path);
@@ -58,6 +72,23 @@ export function openOutputFolder(dir: string): OutputFolder {
     if (!(await isInside(path))) return 'other';
     const status = lstatSync(path, { throwIfNoEntry: false }) ?? 'nothing';
     return status === 'nothing' || status.isFile() ? status : 'other';
+  };
+
+  /** A TintypeError that `put` throws is thrown as it is. */
+  const replace = async <T>(
+    name: string,
+    put: (temporary: string, path: string) => Promise<T>,
+  ): Promise<T> => {
+    const path = join(dir, name);
+    if (!(await isInside(path))) throw notWritable(path, 'it would lie outside the output folder');
+    const temporary = join(dirname(path), temporaryName(basename(path), token));
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      return await put(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error instanceof TintypeError ? error : notWritable(path, error);
+    }
   };
 
   return {
@@ -85,20 +116,24 @@ export function openOutputFolder(dir: string): OutputFolder {
       return typeof status === 'string' ? null : performance.timeOrigin - status.mtimeMs;
     },
 
-    write: async (name, data, options) => {
-      const path = join(dir, name);
-      if (!(await isInside(path)))
-        throw notWritable(path, 'it would lie outside the output folder');
-      const temporary = join(dirname(path), temporaryName(basename(path)));
-      try {
-        await mkdir(dirname(path), { recursive: true });
+    write: (name, data, options) =>
+      replace(name, async (temporary, path) => {
         await writeFile(temporary, data, options);
         await rename(temporary, path);
-      } catch (error) {
-        await rm(temporary, { force: true }).catch(() => {});
-        throw notWritable(path, error);
-      }
-    },
+      }),
+
+    link: (name, linkTo) =>
+      replace(name, async (temporary, path) => {
+        await linkTo(temporary);
+        if (isOneFile(temporary, path)) {
+          await rm(temporary);
+          return false;
+        }
+        await rename(temporary, path);
+        // Where a run beside this one has linked the same file since, there was nothing to rename.
+        await rm(temporary, { force: true });
+        return true;
+      }),
 
     remove: async (name) => {
       const path = join(dir, name);
@@ -117,17 +152,20 @@ export function openOutputFolder(dir: string): OutputFolder {
       }
     },
 
-    removeTemporaries: async (names) => {
+    removeTemporaries: async (names, tokens) => {
       const paths = names.map((name) => join(dir, name));
       const parents = new Set(paths.map((path) => dirname(path)));
       for (const parent of parents) {
         if (!(await isInside(join(parent, 'any')))) continue;
         const entries = await readdir(parent).catch(() => []);
-        for (const entry of entries.filter(isTemporaryName)) {
+        for (const entry of entries) {
+          const owner = tokenOf(entry);
+          if (owner === null) continue;
           const path = join(parent, entry);
-          // One that is younger than this process may be another's, which is about to rename it.
+          // One that is younger than this process may be another's, which is about to rename it. A link has the time of
+          // the file that it is to, but for this one.
           const status = lstatSync(path, { throwIfNoEntry: false });
-          if (status !== undefined && status.mtimeMs < performance.timeOrigin) {
+          if (tokens.has(owner) || (status?.ctimeMs ?? Infinity) < performance.timeOrigin) {
             await rm(path, { force: true });
           }
         }
@@ -173,10 +211,21 @@ export function notWritable(path: string, cause: unknown): TintypeError {
   });
 }
 
-function temporaryName(name: string): string {
-  return `.${name}.${randomBytes(6).toString('hex')}.tintype-tmp`;
+/** A run's own, in the names of its journal and of what it is writing. */
+export function runToken(): string {
+  return randomBytes(6).toString('hex');
 }
 
-function isTemporaryName(name: string): boolean {
-  return /^\..+\.[0-9a-f]{12}\.tintype-tmp$/.test(name);
+function temporaryName(name: string, token: string): string {
+  return `.${name}.${token}.tintype-tmp`;
+}
+
+function tokenOf(temporaryName: string): string | null {
+  return /^\..+\.([0-9a-f]{12})\.tintype-tmp$/.exec(temporaryName)?.[1] ?? null;
+}
+
+function isOneFile(one: string, other: string): boolean {
+  const a = lstatSync(one, { bigint: true });
+  const b = lstatSync(other, { bigint: true, throwIfNoEntry: false });
+  return a.ino === b?.ino && a.dev === b.dev;
 }

@@ -10,7 +10,12 @@ export function journalName(token: string): string {
 }
 
 export function isJournalName(name: string): boolean {
-  return /^\.tintype-writing-[0-9a-f]{12}\.json$/.test(name);
+  return journalToken(name) !== null;
+}
+
+/** `null`: of no journal. */
+export function journalToken(name: string): string | null {
+  return /^\.tintype-writing-([0-9a-f]{12})\.json$/.exec(name)?.[1] ?? null;
 }
 
 /**

@@ -13,9 +13,10 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { sha256 } from '../hash.ts';
 import type { AssetMap, DeliveredImage } from '../types.ts';
+import { journalToken } from './output-name.ts';
 import { findForeignFiles, readPreviousOutputs } from './previous-outputs.ts';
 import { writeOutputs, type OutputWriter } from './write-outputs.ts';
 
@@ -252,15 +253,27 @@ test('a run elsewhere, of which nobody can ask whether it lives, is over after a
 
 test('temporary files of a process that was killed are removed, others are left', async () => {
   await cutOff(['hero.webp'], image('hero', 'a'));
-  const killed = join(dir, '.hero.webp.0123456789ab.tintype-tmp');
+  const token = journalToken((await journals())[0]!);
+  // As old as the cached file that it is a link to, or as young.
+  const killed = join(dir, `.hero.webp.${token}.tintype-tmp`);
   const underWay = join(dir, '.hero.webp.ba9876543210.tintype-tmp');
   await writeFile(killed, 'half');
-  await utimes(killed, new Date(0), new Date(0));
   await writeFile(underWay, 'half');
+  await utimes(underWay, new Date(0), new Date(0));
   await run([image('hero', 'a')]);
   expect((await readdir(dir)).filter((name) => name.endsWith('-tmp'))).toEqual([
     '.hero.webp.ba9876543210.tintype-tmp',
   ]);
+});
+
+test('temporary files that are older than the process are removed, whoever left them', async () => {
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, '.tintype.assets.json.0123456789ab.tintype-tmp'), 'half');
+  const now = performance.timeOrigin + performance.now();
+  vi.spyOn(performance, 'timeOrigin', 'get').mockReturnValue(now + 1000);
+  onTestFinished(() => void vi.restoreAllMocks());
+  await run([image('hero', 'a')]);
+  expect(await readdir(dir)).toEqual(['hero.webp', ASSET_MAP]);
 });
 
 test('a damaged journal gives no rights, and goes', async () => {
@@ -345,7 +358,7 @@ test('a file that cannot be written fails its image, and leaves no half of it', 
 test('an image that fails half-way leaves none of its files behind', async () => {
   const half = image('hero', 'a', 'b');
   const [full, small] = half.encoded;
-  const broken = { ...small!, read: () => Promise.reject(new Error('no memory left')) };
+  const broken = { ...small!, linkTo: () => Promise.reject(new Error('no memory left')) };
   const outputs = await start(['hero.webp', 'hero-8w.webp']);
   await expect(outputs.write({ ...half, encoded: [full!, broken] })).rejects.toThrow('no memory');
   await outputs.finish(['hero']);

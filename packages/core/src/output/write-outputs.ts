@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Claim, claimFile, clearDeadClaims } from '../claim-file.ts';
@@ -6,8 +5,8 @@ import { TintypeError } from '../errors.ts';
 import { ownProcess } from '../process-mark.ts';
 import type { Asset, AssetMap, DeliveredImage, EncodedFile } from '../types.ts';
 import { buildAssetMap, renderAssetMap, toAsset } from './asset-map.ts';
-import { notWritable, openOutputFolder } from './output-folder.ts';
-import { ASSET_MAP_NAME, FINISH_CLAIM_NAME, journalName } from './output-name.ts';
+import { notWritable, openOutputFolder, runToken } from './output-folder.ts';
+import { ASSET_MAP_NAME, FINISH_CLAIM_NAME, journalName, journalToken } from './output-name.ts';
 import {
   type Journal,
   listedFiles,
@@ -64,12 +63,13 @@ interface Ending {
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
   const { previous, names, onWritten, onRemoved } = options;
-  const folder = openOutputFolder(outDir);
+  const token = runToken();
+  const folder = openOutputFolder(outDir, token);
   const ours = namesOf(previous);
   const limit = pLimit(FILES_AT_ONCE);
   const delivered = new Map<string, Asset>();
   const written = new Set<string>();
-  const ownJournal = journalName(randomBytes(6).toString('hex'));
+  const ownJournal = journalName(token);
   let journal: Promise<void> | null = null;
 
   const writeJournal = async () => {
@@ -96,10 +96,10 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     }
     journal ??= writeJournal();
     await journal;
-    const bytes = await file.read();
-    await folder.write(name, bytes);
+    // What stands there is wrong; where it shares its bytes with the cache, so is that, which reading finds out.
+    if (!(await folder.link(name, file.linkTo))) await folder.write(name, await file.read());
     written.add(name);
-    onWritten(name, bytes.length);
+    onWritten(name, file.bytes);
     return 1;
   };
 
@@ -157,7 +157,8 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
           await folder.write(ASSET_MAP_NAME, text, { flush: true });
           onWritten(ASSET_MAP_NAME, Buffer.byteLength(text));
         }
-        await folder.removeTemporaries([...namesIn(leftOver), ASSET_MAP_NAME]);
+        const tokens = new Set(leftOver.map(({ file }) => journalToken(file) ?? ''));
+        await folder.removeTemporaries([...namesIn(leftOver), ASSET_MAP_NAME], tokens);
         for (const { file } of leftOver) await folder.remove(file);
         await folder.remove(ownJournal);
         await clearDeadClaims(join(outDir, FINISH_CLAIM_NAME));

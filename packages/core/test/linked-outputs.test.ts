@@ -1,0 +1,69 @@
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '../src/hash.ts';
+import { cacheLayout } from '../src/image/cache-layout.ts';
+import { filePlacer } from '../src/image/place-file.ts';
+import type { AssetFile } from '../src/types.ts';
+import { type TestProject, testProject } from './support/project.ts';
+
+const manifest = `
+defaults: { size: 1024x1024, placeholder: none, provider: offline }
+images:
+  a: { prompt: a, alt: a }
+`;
+
+describe('outputs share their bytes with the cache,', () => {
+  let cacheDir: string;
+  let first: TestProject;
+  let second: TestProject;
+
+  beforeAll(async () => {
+    const cache = await testProject({});
+    cacheDir = join(cache.root, 'cache');
+    first = await testProject({ 'site.images.yaml': manifest });
+    second = await testProject({ 'site.images.yaml': manifest });
+  });
+
+  test('as far as the file system lets them, and hold nothing else', async () => {
+    const { file, output } = await deliver(first);
+    const cached = cacheLayout.file(cacheDir, file.sha256);
+    const other = join(first.root, 'other');
+    await filePlacer()(cached, other);
+    const isLinked = (await stat(other)).ino === (await stat(cached)).ino;
+    expect((await stat(output)).ino === (await stat(cached)).ino).toBe(isLinked);
+    expect(sha256(await readFile(output))).toBe(file.sha256);
+  });
+
+  test.each([
+    ['to other bytes', false],
+    ['to other bytes of the same time', true],
+  ])('and one that is rewritten in place %s harms no other for long', async (_, isTimeKept) => {
+    const { file, output } = await deliver(first);
+    const other = await deliver(second);
+    expect(other.file.sha256).toBe(file.sha256);
+    const right = await readFile(output);
+
+    const { atime, mtime } = await stat(output);
+    const wrong = Buffer.from(right);
+    wrong[wrong.length >> 1]! ^= 1;
+    await writeFile(output, wrong);
+    if (isTimeKept) await utimes(output, atime, mtime);
+
+    // Whichever is built first.
+    for (const project of [second, first]) {
+      const { output } = await deliver(project);
+      expect(await readFile(output)).toEqual(right);
+    }
+    expect(await readFile(cacheLayout.file(cacheDir, file.sha256))).toEqual(right);
+    const third = await testProject({ 'site.images.yaml': manifest });
+    expect(await readFile((await deliver(third)).output)).toEqual(right);
+  });
+
+  async function deliver(project: TestProject): Promise<{ file: AssetFile; output: string }> {
+    const { result, error } = await project.generate({ options: { cacheDir } });
+    expect(error).toBeNull();
+    const file = result!.assetMap.images['a']!.files[0]!;
+    return { file, output: join(project.root, 'public/images', file.file) };
+  }
+});
