@@ -5,6 +5,8 @@ import type { Sha256 } from './types.ts';
 /** What files look like without being read: equal sums, equal files. */
 export interface DiskDigest {
   readonly sum: Sha256;
+  /** `looksOf` each file, one after the other as they were added. */
+  readonly looks: readonly number[];
   /** When the last of them changed, by the file system's clock; 0 where there is none. */
   readonly changedAtMs: number;
 }
@@ -24,14 +26,14 @@ export interface DiskSummary {
 /** Synchronous throughout, which for many small looks takes a third of the time. */
 export function summariseDisk(): DiskSummary {
   const texts: string[] = [];
-  const numbers: number[] = [];
+  const looks: number[] = [];
   let changedAtMs = 0;
   const note = ({ mtimeMs, ctimeMs }: Stats) => {
     changedAtMs = Math.max(changedAtMs, mtimeMs, ctimeMs);
   };
   const add = (name: string, status: Stats) => {
     texts.push(name);
-    numbers.push(status.mode, status.size, status.mtimeMs, status.ctimeMs, status.ino);
+    looks.push(...looksOf(status));
     note(status);
   };
   return {
@@ -42,9 +44,17 @@ export function summariseDisk(): DiskSummary {
     digest: () => ({
       sum: createHash('sha256')
         .update(texts.join('\0'))
-        .update(Float64Array.from(numbers))
+        .update(Float64Array.from(looks))
         .digest('hex') as Sha256,
+      looks,
       changedAtMs,
     }),
   };
 }
+
+/** What a file looks like, in as many numbers as `looksLength`. */
+export function looksOf({ mode, size, mtimeMs, ctimeMs, ino }: Stats): readonly number[] {
+  return [mode, size, mtimeMs, ctimeMs, ino];
+}
+
+export const looksLength = 5;

@@ -5,9 +5,8 @@ import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
 import { outputNames } from './file-names.ts';
 import type { Original } from './run/obtain-original.ts';
-import { keepOutputs } from './run/kept-outputs.ts';
+import { keepOutputs, knownOutputs } from './run/kept-outputs.ts';
 import { openImages, type PlannedImage } from './run/open-images.ts';
-import { ASSET_MAP_NAME } from './output/output-name.ts';
 import { listedFiles, readOutputs } from './output/previous-outputs.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
@@ -53,6 +52,7 @@ export async function generate(
   const outputs = writeOutputs(config.outDir, {
     previous,
     names,
+    isKnown: knownOutputs(context, ids),
     onWritten(file, bytes) {
       tally.written++;
       report(context, { type: 'written', file, bytes });
@@ -89,8 +89,7 @@ export async function generate(
   report(context, { type: 'done', ...done });
   const { fingerprint } = project;
   if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
-    const files = listedFiles(assetMap).map(({ file }) => file);
-    const outputs = { fingerprint, delivered: images.length, names: [...files, ASSET_MAP_NAME] };
+    const outputs = { fingerprint, delivered: images.length, files: listedFiles(assetMap) };
     keepOutputs(context, ids, outputs, startedAt);
   }
   if (context.signal.aborted) {

@@ -16,14 +16,21 @@ import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { Sha256 } from '../types.ts';
 
+/** Whether a file that looks like this is known to have these bytes. */
+export type IsKnown = (name: string, sha256: Sha256, status: Stats) => boolean;
+
 /** The output folder on disk, which need not exist. Names are relative to it, with `/`; nothing outside it is touched. */
 export interface OutputFolder {
   /** `other`: a folder, a link, or a name that leads out of the output folder or through something that is no folder. */
   readonly kindOf: (name: string) => Promise<'nothing' | 'file' | 'other'>;
-  /** Whether a regular file with exactly these bytes stands at the name. Its size is compared before it is read. */
+  /**
+   * Whether a regular file with exactly these bytes stands at the name. Its size is compared before it is read, and one that
+   * `isKnown` is not read.
+   */
   readonly holds: (
     name: string,
     file: { readonly bytes: number; readonly sha256: Sha256 },
+    isKnown?: IsKnown,
   ) => Promise<boolean>;
   /** `null` where no regular file is. */
   readonly readText: (name: string) => Promise<string | null>;
@@ -97,9 +104,10 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
       return typeof status === 'string' ? status : 'file';
     },
 
-    holds: async (name, file) => {
+    holds: async (name, file, isKnown) => {
       const status = await look(name);
       if (typeof status === 'string' || status.size !== file.bytes) return false;
+      if (isKnown?.(name, file.sha256, status) === true) return true;
       const bytes = await readIfThere(join(dir, name));
       return bytes !== null && sha256(bytes) === file.sha256;
     },

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { sha256 } from '../hash.ts';
 import type { AssetMap, DeliveredImage } from '../types.ts';
+import type { IsKnown } from './output-folder.ts';
 import { journalToken } from './output-name.ts';
 import { findForeignFiles, readPreviousOutputs } from './previous-outputs.ts';
 import { writeOutputs, type OutputWriter } from './write-outputs.ts';
@@ -74,6 +75,17 @@ test('a file of ours that somebody changed or removed is made right again', asyn
   await run([image('hero', 'a', 'b')]);
   expect(await tree()).toMatchObject({ 'hero.webp': 'a', 'hero-8w.webp': 'b' });
   expect(written).toEqual(['hero.webp', 'hero-8w.webp']);
+});
+
+test('what is known by its looks is not read, and what is not is made right', async () => {
+  await run([image('hero', 'a', 'b')]);
+  for (const name of ['hero.webp', 'hero-8w.webp']) await writeFile(join(dir, name), 'X');
+  const outputs = await start(['hero.webp', 'hero-8w.webp'], (name, sum) => {
+    return name === 'hero.webp' && sum === sha256('a');
+  });
+  await outputs.write(image('hero', 'a', 'b'));
+  await outputs.finish(['hero']);
+  expect(await tree()).toMatchObject({ 'hero.webp': 'X', 'hero-8w.webp': 'b' });
 });
 
 test('files that no image needs any more are removed, with the folders they leave empty', async () => {
@@ -438,12 +450,16 @@ async function assetMap(): Promise<AssetMap> {
   return JSON.parse(await readFile(join(dir, ASSET_MAP), 'utf8')) as AssetMap;
 }
 
-async function start(names: readonly string[]): Promise<OutputWriter> {
+async function start(
+  names: readonly string[],
+  isKnown: IsKnown = () => false,
+): Promise<OutputWriter> {
   written = [];
   removed = [];
   return writeOutputs(dir, {
     previous: await readPreviousOutputs(dir),
     names,
+    isKnown,
     onWritten: (file) => written.push(file),
     onRemoved: (file) => removed.push(file),
   });

@@ -5,7 +5,7 @@ import { TintypeError } from '../errors.ts';
 import { ownProcess } from '../process-mark.ts';
 import type { Asset, AssetMap, DeliveredImage, EncodedFile } from '../types.ts';
 import { buildAssetMap, renderAssetMap, toAsset } from './asset-map.ts';
-import { notWritable, openOutputFolder, runToken } from './output-folder.ts';
+import { type IsKnown, notWritable, openOutputFolder, runToken } from './output-folder.ts';
 import { ASSET_MAP_NAME, FINISH_CLAIM_NAME, journalName, journalToken } from './output-name.ts';
 import {
   type Journal,
@@ -22,6 +22,8 @@ export interface OutputOptions {
   readonly previous: PreviousOutputs;
   /** Every file name that the run may write, as far as is known: `outputNames()` of each image. */
   readonly names: readonly string[];
+  /** Of files that an earlier run hashed. @default none is */
+  readonly isKnown?: IsKnown;
   /** `file` is relative to the output folder. The asset map is reported too. */
   readonly onWritten: (file: string, bytes: number) => void;
   readonly onRemoved: (file: string) => void;
@@ -62,7 +64,7 @@ interface Ending {
  * this one is at is left to it; the asset map is written by one at a time, each adding to what the other wrote.
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
-  const { previous, names, onWritten, onRemoved } = options;
+  const { previous, names, isKnown, onWritten, onRemoved } = options;
   const token = runToken();
   const folder = openOutputFolder(outDir, token);
   const ours = namesOf(previous);
@@ -86,7 +88,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     const name = file.spec.file;
     // In this order, for a run beside this one may write the same file in between.
     const kind = await folder.kindOf(name);
-    if (await folder.holds(name, file)) return 0;
+    if (await folder.holds(name, file, isKnown)) return 0;
     if (kind === 'other' || (kind === 'file' && !(await isOurs(name)))) {
       throw new TintypeError(
         'output-not-ours',

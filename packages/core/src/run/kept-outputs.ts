@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { encoderVersion } from '../image/encoder-version.ts';
+import { looksLength, looksOf } from '../disk-digest.ts';
 import { digestOutputs } from '../output/digest-outputs.ts';
-import type { Sha256 } from '../types.ts';
+import type { IsKnown } from '../output/output-folder.ts';
+import { ASSET_MAP_NAME } from '../output/output-name.ts';
+import type { AssetFile, Sha256 } from '../types.ts';
 import { clockMarginMs, pathOf, writeWhole } from './kept-plan.ts';
 
-/** What a run found in the output folder that had nothing to do. */
+/** What a run found in the output folder that had nothing to do: the first line of the file. */
 interface KeptOutputs {
   /** The plan that all of it was held against. */
   readonly fingerprint: string;
@@ -23,7 +26,7 @@ export function countStanding(
   fingerprint: string,
 ): number | null {
   try {
-    const kept = JSON.parse(readFileSync(outputsPath(context, ids), 'utf8')) as KeptOutputs;
+    const [kept] = openKept(context, ids);
     if (kept.fingerprint !== fingerprint || kept.encoder !== encoderVersion()) return null;
     return digestOutputs(context.config.outDir, kept.names)?.sum === kept.sum
       ? kept.delivered
@@ -33,24 +36,69 @@ export function countStanding(
   }
 }
 
+/** By what was kept, whatever of it has changed since: so that only what looks changed has to be hashed. */
+export function knownOutputs(context: Context, ids: readonly string[]): IsKnown {
+  let known: ReadonlyMap<string, KnownFile> | null = null;
+  return (name, sum, status) => {
+    known ??= readKnown(context, ids);
+    const file = known.get(name);
+    if (file === undefined || file[0] !== sum) return false;
+    return looksOf(status).every((number, index) => number === file[index + 1]);
+  };
+}
+
 /**
- * Keeps what the outputs look like after a run that hashed all of them and found nothing to do. What changed since
+ * Keeps what the outputs look like after a run that hashed or knew all of them and found nothing to do. What changed since
  * `startedAt`, or shortly before it, may not be what was hashed: then nothing is kept. Never throws.
  */
 export function keepOutputs(
   context: Context,
   ids: readonly string[],
-  outputs: Omit<KeptOutputs, 'sum' | 'encoder'>,
+  {
+    fingerprint,
+    delivered,
+    files,
+  }: Pick<KeptOutputs, 'fingerprint' | 'delivered'> & {
+    readonly files: readonly AssetFile[];
+  },
   startedAt: Date,
 ): void {
   try {
-    const digest = digestOutputs(context.config.outDir, outputs.names);
+    const names = [...files.map(({ file }) => file), ASSET_MAP_NAME];
+    const digest = digestOutputs(context.config.outDir, names);
     if (digest === null || digest.changedAtMs > startedAt.getTime() - clockMarginMs) return;
-    const kept: KeptOutputs = { ...outputs, encoder: encoderVersion(), sum: digest.sum };
-    writeWhole(outputsPath(context, ids), JSON.stringify(kept));
+    const { sum, looks } = digest;
+    const kept: KeptOutputs = { fingerprint, encoder: encoderVersion(), delivered, names, sum };
+    const known = files.map(({ sha256 }, index): KnownFile => {
+      const at = index * looksLength;
+      return [sha256, ...looks.slice(at, at + looksLength)];
+    });
+    writeWhole(outputsPath(context, ids), `${JSON.stringify(kept)}\n${JSON.stringify(known)}`);
   } catch {
     // The next run looks at all of them again.
   }
+}
+
+/** The second line: each of the names, but for the asset map's, with what it was hashed to and what it looked like. */
+type KnownFile = readonly [sum: Sha256, ...looks: number[]];
+
+function readKnown(context: Context, ids: readonly string[]): ReadonlyMap<string, KnownFile> {
+  try {
+    const [{ names }, rest] = openKept(context, ids);
+    const known = JSON.parse(rest.toString('utf8')) as KnownFile[];
+    return new Map(known.map((file, index) => [names[index]!, file]));
+  } catch {
+    return new Map();
+  }
+}
+
+function openKept(
+  context: Context,
+  ids: readonly string[],
+): readonly [kept: KeptOutputs, rest: Buffer] {
+  const text = readFileSync(outputsPath(context, ids));
+  const end = text.indexOf(10);
+  return [JSON.parse(text.toString('utf8', 0, end)) as KeptOutputs, text.subarray(end + 1)];
 }
 
 function outputsPath(context: Context, ids: readonly string[]): string {
