@@ -49,6 +49,9 @@ describe('what may be connected to', () => {
     ['2002:7f00:1::', false],
     ['2001:db8::1', false],
     ['localhost', false],
+    ['::127.0.0.1', false],
+    ['::7f00:1', false],
+    ['fe00::1', false],
     ['', false],
   ])('%s: %s', (address, expected) => {
     expect(isPublic(address)).toBe(expected);

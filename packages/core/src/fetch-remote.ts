@@ -57,8 +57,14 @@ export async function fetchRemote(url: string, limits: RemoteLimits = {}): Promi
 
 /** Unicast addresses of the public internet: no loopback, private, link-local, carrier or mapped one. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== 'unicast') return false;
+  return parsed.kind() === 'ipv4' || parsed.match(globalUnicast);
 }
+
+/** All that IANA gives out of IPv6 (RFC 4291, 2.4): outside are `::127.0.0.1` and what no list of ranges knows yet. */
+const globalUnicast = ipaddr.parseCIDR('2000::/3');
 
 /** A literal address is not looked up, so it is checked here. */
 function urlProblem(url: URL, isAllowed: (address: string) => boolean): string | null {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { hashFile } from '../hash-file.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
@@ -45,8 +45,10 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   const findings = (await Promise.all(ofFiles)).flat();
 
   const index = openCacheIndex(cacheDir);
-  const sizes = new Map(files.map(({ sha256, bytes }) => [sha256, bytes]));
-  // An entry whose file is gone is a miss, as where the cache was trimmed.
+  const told = new Set(findings.map(({ path }) => basename(path)));
+  const whole = files.filter(({ sha256 }) => !told.has(sha256));
+  const sizes = new Map(whole.map(({ sha256, bytes }) => [sha256, bytes]));
+  // An entry whose file is gone is a miss, as where the cache was trimmed; one of a damaged file has been told of.
   const wrong = [...index.all()].filter(
     ([, { entry }]) =>
       isFileEntry(entry) && (sizes.get(entry.sha256) ?? entry.bytes) !== entry.bytes,
