@@ -37,8 +37,10 @@ export async function readInputs(
       return pin;
     }
     const path = resolve(root, dirname(reference.place.file), reference.path);
-    const reading = byPath.get(path) ?? readInput(root, path, maxBytes);
-    byPath.set(path, reading);
+    // A picture that is a mask too is held to the limits of both.
+    const name = `${path}\0${maxBytes}`;
+    const reading = byPath.get(name) ?? readInput(root, path, maxBytes);
+    byPath.set(name, reading);
     const input = await reading;
     if (typeof input !== 'string') {
       inputs.set(reference, input);

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -36,6 +36,7 @@ test.each([
   ['bit-flipped', () => writeFile(file, 'THE BYTES OF A FILE'), () => file],
   ['cut short', () => truncate(file, 5), () => file],
   ['empty', () => truncate(file, 0), () => file],
+  ['an index that is a folder', () => rm(index).then(() => mkdir(index)), () => index],
   ['a line that is no JSON', () => writeFile(index, '\n["ab'), () => index],
   [
     'an entry of another size',

@@ -44,7 +44,18 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   );
   const findings = (await Promise.all(ofFiles)).flat();
 
+  const variants = {
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
   const index = openCacheIndex(cacheDir);
+  const unreadable = codeOf(() => index.all());
+  if (unreadable !== null) {
+    const path = cacheLayout.index(cacheDir);
+    const remove = () => rm(path, { force: true, recursive: true });
+    findings.push(await damaged(path, `cannot be read (${unreadable})`, remove, 'removed'));
+    return { findings, variants };
+  }
   const told = new Set(findings.map(({ path }) => basename(path)));
   const whole = files.filter(({ sha256 }) => !told.has(sha256));
   const sizes = new Map(whole.map(({ sha256, bytes }) => [sha256, bytes]));
@@ -62,8 +73,17 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
     const what = `has ${lines === 1 ? 'a line that does' : `${lines} lines that do`} not say what was encoded`;
     findings.push(await damaged(cacheLayout.index(cacheDir), what, mend, 'removed'));
   }
-  return {
-    findings,
-    variants: { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) },
-  };
+  return { findings, variants };
+}
+
+/** The code of what the file system refuses; `null`: it does not. */
+function codeOf(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return code;
+  }
 }
