@@ -129,6 +129,36 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await page.close();
   });
 
+  test('a candidate that is picked on the contact sheet is written into the manifest, and shown', async () => {
+    await using project = await viteProject({
+      ...files,
+      'site.images.yaml': manifest('before', 'number_of_images: 2 # choose'),
+    });
+    await using served = await serve(project);
+    const page = await open(project, served);
+    await expectSoon(page, "window.hero?.alt === 'before'");
+    const born = await page.evaluate('window.born');
+    const shown = 'fetch(window.hero.img.src).then((answer) => answer.text())';
+    const first = await page.evaluate(shown);
+    await page.evaluate('window.firstSrc = window.hero.img.src');
+
+    await expect.poll(() => project.log.join('\n')).toContain('contact sheet: ');
+    const address = /contact sheet: (\S+)/.exec(project.log.join('\n'))![1]!;
+    const sheet = await browser.newPage();
+    await sheet.goto(address);
+    await sheet.locator('[data-id="hero"]').first().click();
+    await sheet.keyboard.press('2');
+
+    await expectSoon(page, 'window.hero.img.src !== window.firstSrc');
+    expect(await page.evaluate(shown)).not.toBe(first);
+    expect(await page.evaluate('window.born')).toBe(born);
+    expect(await project.read('site.images.yaml')).toMatch(
+      /number_of_images: 2 # choose\n +pick: 2|pick: 2\n[^]*number_of_images: 2 # choose/,
+    );
+    await sheet.close();
+    await page.close();
+  });
+
   test('an edited config and an edited page are noticed, too', async () => {
     await using project = await viteProject({
       ...files,
