@@ -145,3 +145,20 @@ test('many writers of one key leave one whole entry and no temporary files', asy
 function bytesPath(): string {
   return cacheLayout.file(dir, sha256(bytes));
 }
+
+test('a file that others put again all the time can be linked', async () => {
+  const over = new AbortController();
+  const putting = [1, 2, 3].map(async (writer) => {
+    while (!over.signal.aborted) await cache.put(sha256(`key ${writer}`), bytes);
+  });
+  try {
+    const file = await cache.put(key, bytes);
+    for (let link = 0; link < 1000; link++) {
+      expect(await file.linkTo(join(dir, `out-${link}`))).toBe(true);
+    }
+  } finally {
+    over.abort();
+    await Promise.all(putting);
+  }
+  expect(warnings).toEqual([]);
+});

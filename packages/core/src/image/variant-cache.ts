@@ -93,14 +93,20 @@ export function openVariantCache(
           }
           await index.add([[key, { ...entry, ...looksOf(status) }]]).catch(tell);
         }
-        try {
-          await place(path, to);
-          return true;
-        } catch (error) {
-          // Trimmed or pruned by a process beside this one since it was looked at; else it is the other path's fault.
-          if ((await stat(path).catch(() => null)) !== null) throw error;
-          await drop(key, path);
-          return false;
+        for (let tries = 1; ; tries++) {
+          try {
+            await place(path, to);
+            return true;
+          } catch (error) {
+            // Trimmed or pruned by a process beside this one since it was looked at.
+            if ((await stat(path).catch(() => null)) === null) {
+              await drop(key, path);
+              return false;
+            }
+            // One that is replaced by its like at this moment cannot be linked, though there always is one; else it is
+            // the other path's fault.
+            if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === TRIES) throw error;
+          }
         }
       },
     };
@@ -147,6 +153,9 @@ export function openVariantCache(
     close: () => index.close().catch(() => {}),
   };
 }
+
+/** Each time the file has to be replaced anew in the instant between two system calls. */
+const TRIES = 10;
 
 function looksAs(entry: FileEntry, { size, mtimeMs, ino }: Looks & { size: number }): boolean {
   return size === entry.bytes && mtimeMs === entry.mtimeMs && ino === entry.ino;
