@@ -26,7 +26,32 @@ describe('pick is written and nothing else moves', () => {
     [
       'into a flow map with a comma at its end',
       'images: { a: { prompt: x, number_of_images: 3, } }\n',
-      'images: { a: { prompt: x, number_of_images: 3, pick: 2 } }\n',
+      'images: { a: { prompt: x, number_of_images: 3, pick: 2, } }\n',
+    ],
+    [
+      'into a flow map with a comment at its end',
+      'images:\n  a: { prompt: x, number_of_images: 3 # three\n  }\n',
+      'images:\n  a: { prompt: x, number_of_images: 3, pick: 2 # three\n  }\n',
+    ],
+    [
+      'into a flow map over several lines',
+      'images:\n  a: {\n    prompt: x, # why\n    number_of_images: 3, # three\n    # the end\n  }\n',
+      'images:\n  a: {\n    prompt: x, # why\n    number_of_images: 3, pick: 2, # three\n    # the end\n  }\n',
+    ],
+    [
+      'into an empty flow map',
+      'images:\n  a: { # by the defaults\n  }\n',
+      'images:\n  a: { pick: 2 # by the defaults\n  }\n',
+    ],
+    [
+      'where its value is left out',
+      'images:\n  a:\n    pick: # none\n    prompt: x\n',
+      'images:\n  a:\n    pick: 2 # none\n    prompt: x\n',
+    ],
+    [
+      'below a count that stands on a line of its own',
+      'images:\n  a:\n    number_of_images:\n      3\n    prompt: x\n',
+      'images:\n  a:\n    number_of_images:\n      3\n    pick: 2\n    prompt: x\n',
     ],
     [
       'at the end of a file without a line end',

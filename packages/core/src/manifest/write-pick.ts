@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isNode, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 
 /**
  * A manifest's text with `pick: n` in an entry of `images`, every other character as it was: comments, order, quotes and
@@ -17,7 +17,12 @@ export function writePick(
 
   const existing = pairNamed(entry, 'pick');
   const range = isScalar(existing?.value) ? existing.value.range : null;
-  if (range != null) return { text: splice(text, range[0], range[1], String(pick)) };
+  if (range != null) {
+    const [start, end] = range;
+    if (start < end) return { text: splice(text, start, end, String(pick)) };
+    const colonEnd = text.indexOf(':', keyEnd(existing!)) + 1;
+    return { text: splice(text, colonEnd, colonEnd, ` ${pick}`) };
+  }
   return {
     text: entry.flow === true ? addToFlow(text, entry, pick) : addToBlock(text, entry, pick),
   };
@@ -35,10 +40,10 @@ function pairNamed(map: YAMLMap, name: string): Pair | null {
 
 /** `{ prompt: x }` becomes `{ prompt: x, pick: 2 }`. */
 function addToFlow(text: string, entry: YAMLMap, pick: number): string {
-  const end = entry.range![1] - 1;
-  const before = text.slice(0, end).trimEnd();
-  const isOpen = before.endsWith(',') || before.endsWith('{');
-  return splice(text, before.length, before.length, `${isOpen ? '' : ','} pick: ${pick}`);
+  const last = entry.items.at(-1);
+  // Behind the value itself: before the closing brace there may be a comment, or a comma.
+  const end = last === undefined ? entry.range![0] + 1 : pairEnd(last);
+  return splice(text, end, end, `${last === undefined ? '' : ','} pick: ${pick}`);
 }
 
 /** A line of its own below `number_of_images`, which it belongs to, or before the first field where that is not there. */
@@ -49,14 +54,24 @@ function addToBlock(text: string, entry: YAMLMap, pick: number): string {
   const indent = text.slice(lineStart, anchor);
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   if (count === null) return splice(text, lineStart, lineStart, `${indent}pick: ${pick}${newline}`);
-  const lineEnd = text.indexOf('\n', anchor);
+  const lineEnd = text.indexOf('\n', pairEnd(count));
   return lineEnd === -1
     ? `${text}${newline}${indent}pick: ${pick}`
     : splice(text, lineEnd + 1, lineEnd + 1, `${indent}pick: ${pick}${newline}`);
 }
 
+/** Behind the value, or behind the name where no value is written. */
+function pairEnd(pair: Pair): number {
+  const { value } = pair;
+  return Math.max(keyEnd(pair), isNode(value) ? (value.range?.[1] ?? 0) : 0);
+}
+
 function keyStart({ key }: Pair): number {
   return isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+}
+
+function keyEnd({ key }: Pair): number {
+  return isScalar(key) ? (key.range?.[1] ?? 0) : 0;
 }
 
 function splice(text: string, start: number, end: number, insert: string): string {
