@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGone, ownProcess, parseProcess, type ProcessMark } from './process-mark.ts';
+import { readRegular } from './read-regular.ts';
 
 /** A path that is this process's alone, until it is released or the process dies. */
 export interface Claim {
@@ -114,8 +115,10 @@ async function successionOf(path: string): Promise<Link[]> {
 }
 
 async function readLink(path: string): Promise<Link | null> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  return text === null ? null : { path, text, holder: parseHolder(text) };
+  const bytes = await readRegular(path).catch(() => null);
+  if (bytes === null) return null;
+  const text = bytes.toString('utf8');
+  return { path, text, holder: parseHolder(text) };
 }
 
 function heirOf(path: string, holder: Holder | null): string {
@@ -182,7 +185,7 @@ function keep(line: readonly string[], holder: Holder, { beatMs }: ClaimTiming):
 
 /** Replaces the file, and only while it is still ours: one that was taken over is the other's. */
 async function beat(path: string, holder: Holder): Promise<void> {
-  if (parseHolder(await readFile(path, 'utf8'))?.token !== holder.token) return;
+  if ((await readLink(path))?.holder?.token !== holder.token) return;
   const aside = `${path}.${holder.token}`;
   await writeFile(aside, JSON.stringify(holder));
   await rename(aside, path);

@@ -67,6 +67,7 @@ describe('readInside', () => {
     ['/dev/zero', /outside/],
     ['out', /outside/],
     ['relative-out', /outside/],
+    ['../link-to-root/file', /outside/],
     ['a/up/secret', /outside/],
     ['a/up/root/../secret', /outside|not exist/],
   ])('does not read %s', async (path, problem) => {

@@ -1,5 +1,6 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
+import { openRegular, readWhole } from './read-regular.ts';
 
 /** A file's bytes, or why there are none, in words that name it relative to the root. */
 export type ReadResult =
@@ -8,7 +9,8 @@ export type ReadResult =
 
 /**
  * Reads a regular file that really lies inside the root, symbolic links followed. `root` and `path` are absolute;
- * `maxBytes` is checked before anything is read.
+ * `maxBytes` is checked before anything is read. A path that leaves the root is not looked up at all, whether or not a
+ * link leads back: on Windows it may name another machine.
  */
 export async function readInside(
   root: string,
@@ -16,24 +18,26 @@ export async function readInside(
   maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<ReadResult> {
   const file = relative(root, path).split(sep).join('/');
+  const outside = { problem: `${file} lies outside the project` };
   try {
-    const [realRoot, realPath] = await Promise.all([realpath(root), realpath(path)]);
-    if (isOutside(realRoot, realPath)) return { problem: `${file} lies outside the project` };
-    const status = await stat(realPath);
-    if (status.isDirectory()) return { problem: `${file} is a folder` };
-    if (!status.isFile()) return { problem: `${file} is not a regular file` };
-    if (status.size > maxBytes) {
-      const most = Math.floor(maxBytes / 1e6);
-      return { problem: `${file} is larger than ${most} MB`, isTooLarge: true };
+    const realRoot = isOutside(root, path) ? null : await realpath(root);
+    if (realRoot === null) return outside;
+    const realPath = await realpath(path);
+    if (isOutside(realRoot, realPath)) return outside;
+    const { handle, size } = await openRegular(realPath);
+    try {
+      if (size > maxBytes) {
+        const most = Math.floor(maxBytes / 1e6);
+        return { problem: `${file} is larger than ${most} MB`, isTooLarge: true };
+      }
+      return { bytes: await readWhole(handle, size), file };
+    } finally {
+      await handle.close();
     }
-    return { bytes: await readFile(realPath), file };
   } catch (error) {
     const reason = readProblems[(error as NodeJS.ErrnoException).code ?? ''];
     if (reason === undefined) throw error;
-    // A path that leaves the root is not looked up on the user's behalf, whether or not something is there.
-    return {
-      problem: isOutside(root, path) ? `${file} lies outside the project` : `${file} ${reason}`,
-    };
+    return { problem: `${file} ${reason}` };
   }
 }
 
@@ -46,6 +50,9 @@ const readProblems: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist',
   EISDIR: 'is a folder',
+  EFBIG: 'is too large',
+  EFTYPE: 'is not a regular file',
+  ENXIO: 'is not a regular file',
   EACCES: 'may not be read',
   EPERM: 'may not be read',
   ELOOP: 'is a loop of symbolic links',

@@ -1,3 +1,5 @@
+import { lstat, mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pickCandidate } from '../src/index.ts';
 import { testProject, type TestProject } from './support/project.ts';
@@ -91,6 +93,15 @@ describe('a pick is written where it belongs, and every other line stays', () =>
     const { after } = await pick(made, 'hero', 4);
     expect(after).toBe(picked.replace('pick: 1', 'pick: 4'));
   });
+});
+
+test('where the manifest is a link to one, that is what is written, and the link stays', async () => {
+  await using made = await testProject({ 'shared/a.yaml': text });
+  await mkdir(join(made.root, 'site'));
+  await symlink('../shared/a.yaml', join(made.root, 'site/a.images.yaml'));
+  expect((await pick(made, 'hero', 2)).after).toContain('pick: 2');
+  expect((await lstat(join(made.root, 'site/a.images.yaml'))).isSymbolicLink()).toBe(true);
+  expect((await made.read('shared/a.yaml')).toString()).toContain('pick: 2');
 });
 
 test('picking what is picked already writes nothing', async () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readSync, statSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { openRegularSync } from '../read-regular.ts';
 import type { Sha256 } from '../types.ts';
 import {
   cacheLayout,
@@ -67,7 +68,8 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
   const append = async (added: readonly IndexLine[]) => {
     if (added.length === 0) return;
     await mkdir(dirname(path), { recursive: true });
-    await appendFile(path, added.map((line) => `\n${formatLine(line)}`).join(''));
+    const text = added.map((line) => `\n${formatLine(line)}`).join('');
+    await appendFile(path, text, { flag: appending });
   };
 
   const compact = async () => {
@@ -125,6 +127,10 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
   };
 }
 
+/** A pipe in the index's place is refused: to open it for writing waits for whoever reads it, but for this. */
+const appending =
+  constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** A small index is not worth writing anew. */
@@ -147,7 +153,7 @@ interface Tail {
 function readTail(path: string, { ino, offset }: ReadTo): Tail | null {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined || (status.ino === ino && status.size === offset)) return null;
-  const descriptor = openSync(path, 'r');
+  const descriptor = openRegularSync(path);
   try {
     const opened = fstatSync(descriptor);
     const isWhole = opened.ino !== ino || opened.size < offset;

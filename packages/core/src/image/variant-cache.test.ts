@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFile,
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
@@ -82,6 +84,21 @@ test('a file is linked without being copied, and one that was only touched stays
   expect(await cache.find(key)!.linkTo(join(dir, 'two'))).toBe(true);
   expect(await readFile(join(dir, 'two'))).toEqual(Buffer.from(bytes));
   await expect(cache.find(key)!.linkTo(join(dir, 'two'))).rejects.toMatchObject({ code: 'EEXIST' });
+});
+
+test('a pipe in place of the index is said once and never waited for, and files are held in memory', async () => {
+  await mkdir(join(dir, 'v2'), { recursive: true });
+  execFileSync('mkfifo', [cacheLayout.index(dir)]);
+  expect(cache.find(key)).toBeNull();
+  const file = await cache.put(key, bytes);
+  expect(await file.read()).toEqual(bytes);
+  await cache.close();
+  expect(warnings).toMatchObject([{ code: 'EFTYPE' }]);
+
+  // To append is what would wait where nothing was looked for before.
+  const unread = openVariantCache(dir, (error) => warnings.push(error));
+  await unread.put(key, bytes);
+  expect(warnings).toMatchObject([{ code: 'EFTYPE' }, { code: 'ENXIO' }]);
 });
 
 test('what another process puts meanwhile is found', async () => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../hash.ts';
 import { hashFile } from '../hash-file.ts';
+import { readRegular } from '../read-regular.ts';
 import type { Preview, Sha256 } from '../types.ts';
 import { openCacheIndex } from './cache-index.ts';
 import {
@@ -78,7 +79,7 @@ export function openVariantCache(
       bytes: entry.bytes,
       sha256: entry.sha256,
       read: async () => {
-        const bytes = await readFile(path).catch(() => null);
+        const bytes = await readRegular(path).catch(() => null);
         if (bytes !== null && sha256(bytes) === entry.sha256) return bytes;
         await drop(key, path);
         return null;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -37,6 +38,11 @@ test.each([
   ['cut short', () => truncate(file, 5), () => file],
   ['empty', () => truncate(file, 0), () => file],
   ['an index that is a folder', () => rm(index).then(() => mkdir(index)), () => index],
+  [
+    'an index that is a pipe',
+    () => rm(index).then(() => void execFileSync('mkfifo', [index])),
+    () => index,
+  ],
   ['a line that is no JSON', () => writeFile(index, '\n["ab'), () => index],
   [
     'an entry of another size',

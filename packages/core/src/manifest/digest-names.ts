@@ -20,7 +20,10 @@ export function digestNames({ root, patterns, ignoredDirs }: ManifestSearch): Di
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (!entry.isDirectory()) {
-        if (isWanted(entry.name)) names.addText(`${name}/${entry.name} ${entry.isFile()}`);
+        if (!isWanted(entry.name)) continue;
+        names.addText(`${name}/${entry.name} ${entry.isFile()}`);
+        // Whether it is found depends on what it leads to.
+        if (entry.isSymbolicLink()) names.addFile(entry.name, path);
       } else if (!isIgnored(entry.name) && !ignored.has(path)) {
         walk(path, `${name}/${entry.name}`);
       }

@@ -83,8 +83,34 @@ describe('finding', () => {
     await symlink(join(outside, 'other'), join(root, 'link'));
     await symlink(join(outside, 'x.images.yaml'), join(root, 'link.images.yaml'));
     const patterns = ['**/*.images.yaml', '../*.images.yaml', join(outside, '*.images.yaml')];
-    const { manifests } = await read({ patterns });
+    const { manifests, diagnostics } = await read({ patterns });
     expect(manifests).toEqual([]);
+    expect(diagnostics).toMatchObject([
+      {
+        file: 'link.images.yaml',
+        code: 'not-readable',
+        message: 'link.images.yaml lies outside the project',
+      },
+    ]);
+  });
+
+  test('a manifest may be a link to one in the project, and a folder is none', async () => {
+    await put({ 'shared/brand.yaml': image, 'deep/x.images.yaml/note.txt': 'a folder' });
+    await symlink('shared/brand.yaml', join(root, 'link.images.yaml'));
+    await symlink('deep', join(root, 'folder.images.yaml'));
+    expect(await files()).toEqual(['link.images.yaml']);
+  });
+
+  test('a pipe or a link to nothing that is named as a manifest is a mistake, and nobody waits', async () => {
+    execFileSync('mkfifo', [join(root, 'a.images.yaml')]);
+    await symlink('nowhere', join(root, 'b.images.yaml'));
+    await symlink('/dev/zero', join(root, 'c.images.yaml'));
+    const { diagnostics } = await read();
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'a.images.yaml is not a regular file',
+      'b.images.yaml does not exist',
+      'c.images.yaml lies outside the project',
+    ]);
   });
 
   test('a broken file is said, and the others are read', async () => {

@@ -1,3 +1,4 @@
+import { type Dirent, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import glob from 'fast-glob';
 import pLimit from 'p-limit';
@@ -43,22 +44,36 @@ export async function readManifests(search: ManifestSearch): Promise<ReadManifes
   };
 }
 
-/** Paths relative to the root, sorted; nothing in `node_modules`, dot-folders, `dist` or the ignored folders. */
+/**
+ * Paths relative to the root, sorted; nothing in `node_modules`, dot-folders, `dist` or the ignored folders. Links to
+ * folders are not followed, and whatever else has a manifest's name is one: what cannot be read is a mistake.
+ */
 async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): Promise<string[]> {
   const ignored = ignoredDirs
     .map((dir) => relative(root, dir).split(sep).join('/'))
     .filter((dir) => dir !== '' && !dir.startsWith('..'))
     .map((dir) => `${glob.escapePath(dir)}/**`);
-  const files = await glob([...patterns], {
+  const entries = await glob([...patterns], {
     cwd: root,
     ignore: ['**/node_modules/**', '**/dist/**', '**/.*/**', ...ignored],
     followSymbolicLinks: false,
+    onlyFiles: false,
+    objectMode: true,
     unique: true,
   });
-  const relativeToRoot = files.map((file) =>
-    relative(root, resolve(root, file)).split(sep).join('/'),
-  );
+  const relativeToRoot = entries
+    .filter(({ dirent, path }) => !isFolder(dirent, resolve(root, path)))
+    .map(({ path }) => relative(root, resolve(root, path)).split(sep).join('/'));
   return [...new Set(relativeToRoot)].filter((file) => !file.startsWith('../')).toSorted();
+}
+
+function isFolder(entry: Pick<Dirent, 'isDirectory' | 'isSymbolicLink'>, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** A project may have more files than a process may open. */

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { encoderVersion } from '../image/encoder-version.ts';
 import { looksLength, looksOf } from '../disk-digest.ts';
 import { digestOutputs } from '../output/digest-outputs.ts';
 import type { IsKnown } from '../output/output-folder.ts';
 import { ASSET_MAP_NAME } from '../output/output-name.ts';
+import { readRegularSync } from '../read-regular.ts';
 import type { AssetFile, Sha256 } from '../types.ts';
 import { clockMarginMs, pathOf, writeWhole } from './kept-plan.ts';
 
@@ -96,7 +96,7 @@ function openKept(
   context: Context,
   ids: readonly string[],
 ): readonly [kept: KeptOutputs, rest: Buffer] {
-  const text = readFileSync(outputsPath(context, ids));
+  const text = readRegularSync(outputsPath(context, ids));
   const end = text.indexOf(10);
   return [JSON.parse(text.toString('utf8', 0, end)) as KeptOutputs, text.subarray(end + 1)];
 }

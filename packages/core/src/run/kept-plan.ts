@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   mkdirSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -14,6 +13,7 @@ import type { Context } from '../context.ts';
 import { summariseDisk } from '../disk-digest.ts';
 import { sha256 } from '../hash.ts';
 import { digestNames } from '../manifest/digest-names.ts';
+import { readRegularSync } from '../read-regular.ts';
 import { digestStore } from '../store/digest-store.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { shownRows } from '../plan/shown-rows.ts';
@@ -77,14 +77,14 @@ interface Head extends Omit<KeptPlan, 'read' | 'readRows'> {
 export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan | null {
   try {
     const { root } = context.config;
-    const text = readFileSync(pathOf(context, ids));
+    const text = readRegularSync(pathOf(context, ids));
     const end = text.indexOf(10);
     const head = JSON.parse(text.toString('utf8', 0, end)) as Head;
     const body = text.subarray(end + 1);
     const isSame =
       head.bytes === body.length &&
       head.sources === digestSources(context, ids)?.sum &&
-      head.texts.every(([file, sum]) => sha256(readFileSync(realPath(root, file))) === sum) &&
+      head.texts.every(([file, sum]) => sha256(readRegularSync(realPath(root, file))) === sum) &&
       head.pictureSum === digestPictures(root, head.pictures).sum;
     if (!isSame) return null;
     const { fingerprint, totals, deliveries, diagnostics, isSettled } = head;

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { TintypeError } from '../errors.ts';
 import { parseManifest } from '../manifest/parse-manifest.ts';
 import { writePick } from '../manifest/write-pick.ts';
+import { readRegular } from '../read-regular.ts';
 import { readProject, refuseMistakes } from './read-plan.ts';
 import { fileStore } from '../store/file-store.ts';
 import { writeAtomic } from '../store/write-atomic.ts';
@@ -58,7 +59,8 @@ export async function pickCandidate(
       `"${id}" is one of ${entry.rows.length} images of the entry at ${at(job.place)}, and a pick there would choose for all of them; give it an entry of its own`,
     );
   }
-  const path = join(config.root, job.place.file);
+  // Where the manifest is a link to one, the link stays.
+  const path = await realpath(join(config.root, job.place.file));
   return { place: job.place, isChanged: await write(path, job.place, entry.id, candidate) };
 }
 
@@ -69,7 +71,7 @@ async function write(
   entryId: string,
   candidate: number,
 ): Promise<boolean> {
-  const before = await readFile(path);
+  const before = await readRegular(path);
   const written = writePick(before.toString('utf8'), entryId, candidate);
   if ('problem' in written)
     throw new TintypeError(

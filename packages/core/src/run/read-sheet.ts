@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { sha256 } from '../hash.ts';
@@ -13,6 +13,7 @@ import {
   type ImageFacts,
   type SheetFacts,
 } from '../sheet/sheet-data.ts';
+import { readRegular } from '../read-regular.ts';
 import type { Price } from '../sheet/sheet.ts';
 import { layout } from '../store/layout.ts';
 import type {
@@ -211,7 +212,7 @@ function deliveredOriginal(
       hasAlpha: file.format !== 'jpeg',
       isStandIn: !ai.generated,
       read: async () => {
-        const bytes = await readFile(join(outDir, file.file));
+        const bytes = await readRegular(join(outDir, file.file));
         if (sha256(bytes) !== file.sha256) throw new Error(`${file.file} has changed`);
         return bytes;
       },

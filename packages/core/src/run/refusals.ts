@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DiskDigest, summariseDisk } from '../disk-digest.ts';
+import { readRegular } from '../read-regular.ts';
 import type { Key } from '../types.ts';
 
 /** What moderation refused, remembered in the cache so that nothing is asked twice for the same answer. */
@@ -23,7 +24,7 @@ export function openRefusals(cacheDir: string): Refusals {
       const entries = await Promise.all(
         keys.map(async (name): Promise<[Key, string]> => [
           name.slice(0, 64) as Key,
-          await readFile(join(dir, name), 'utf8').catch(() => ''),
+          await readRegular(join(dir, name)).then(String, () => ''),
         ]),
       );
       return new Map(entries.filter(([, reason]) => reason !== ''));

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
@@ -8,6 +8,7 @@ import { version } from '../version.ts';
 import { layout } from './layout.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, parseAttempt, parsePin, parseRecord } from './record-file.ts';
+import { readIfThere } from './read-if-there.ts';
 import type { Purchase, Store } from './store.ts';
 import { clearDeadWrites, writeAtomic } from './write-atomic.ts';
 
@@ -57,7 +58,7 @@ async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
 
 async function readRecord(key: Key, path: string): Promise<Stored | null> {
   const bytes = await readIfThere(path);
-  return bytes === null ? null : parseRecord(key, Buffer.from(bytes).toString('utf8'));
+  return bytes === null ? null : parseRecord(key, bytes.toString('utf8'));
 }
 
 /** A pin that cannot be read is no pin: the input is fetched again, and its hash decides. */
@@ -65,7 +66,8 @@ async function readPins(dir: string): Promise<ReadonlyMap<string, InputFile>> {
   const pins = new Map<string, InputFile>();
   for (const folder of await namesIn(layout.inputsDir(dir))) {
     for (const name of await namesIn(join(layout.inputsDir(dir), folder))) {
-      const pin = parsePin(await readFile(join(layout.inputsDir(dir), folder, name), 'utf8'));
+      const bytes = await readIfThere(join(layout.inputsDir(dir), folder, name));
+      const pin = bytes === null ? null : parsePin(bytes.toString('utf8'));
       if (pin !== null) pins.set(pin.file, pin);
     }
   }
@@ -134,7 +136,7 @@ async function clearDead(dir: string): Promise<void> {
 
 async function readAttempt(path: string): Promise<Attempt | null> {
   const bytes = await readIfThere(path);
-  return bytes === null ? null : parseAttempt(Buffer.from(bytes).toString('utf8'));
+  return bytes === null ? null : parseAttempt(bytes.toString('utf8'));
 }
 
 async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Array> {
@@ -206,15 +208,6 @@ function notWritable(dir: string, cause: unknown, consequence = ''): TintypeErro
   const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
   const message = `the store ${dir} cannot be written (${reason})${consequence}`;
   return new TintypeError('store-not-writable', message, { cause });
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }
 
 /** The names in a folder; none where there is no folder. */

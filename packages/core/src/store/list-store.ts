@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
 import type { InputFile, Key, Sha256, Stored, StoreRecord } from '../types.ts';
 import { layout } from './layout.ts';
+import { readIfThere } from './read-if-there.ts';
 import { isHash, parsePin, parseRecord } from './record-file.ts';
 
 /** A file of the store. */
@@ -85,7 +86,7 @@ async function readArea(
       limit(async (): Promise<StoreFile | null> => {
         // Links are followed; one that leads nowhere is a file that is missing.
         const status = await stat(join(folderOf(dir), name)).catch(() => null);
-        if (status === null || !status.isFile()) return null;
+        if (status === null || status.isDirectory()) return null;
         const path = slashed(join(folderOf(''), name));
         return { path, bytes: status.size, modifiedAt: status.mtime };
       }),
@@ -108,8 +109,8 @@ async function reading<T>(
   const read = await Promise.all(
     files.map((file) =>
       limit(async () => {
-        const text = await readFile(join(dir, file.path), 'utf8').catch(goneSince);
-        return text === null ? null : { value: parse(file, text) };
+        const bytes = await readIfThere(join(dir, file.path));
+        return bytes === null ? null : { value: parse(file, bytes.toString('utf8')) };
       }),
     ),
   );
@@ -121,11 +122,6 @@ const limit = pLimit(32);
 
 function nothingThere(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-  throw error;
-}
-
-function goneSince(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
   throw error;
 }
 

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { hashFile } from '../hash-file.ts';
+import { readRegular } from '../read-regular.ts';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
 import { fileStore } from './file-store.ts';
@@ -90,7 +91,7 @@ async function look(dir: string, { path, bytes, sha256 }: NamedFile): Promise<Lo
   try {
     const actual = await hashFile(join(dir, path));
     const isSmall = actual !== sha256 && bytes < 1024;
-    if (isSmall && isLfsPointer(await readFile(join(dir, path)))) return { kind: 'lfs-pointer' };
+    if (isSmall && isLfsPointer(await readRegular(join(dir, path)))) return { kind: 'lfs-pointer' };
     return { kind: 'hashed', sha256: actual, bytes };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

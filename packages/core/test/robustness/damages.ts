@@ -1,4 +1,5 @@
-import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { cp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreRecord } from '../../src/index.ts';
 import { hashesBelow, hashOf, openScene, type Scene } from './scene.ts';
@@ -94,6 +95,27 @@ export const storeDamages: readonly StoreDamage[] = [
     plant: async ({ record }) =>
       writeFile(record, (await readFile(record, 'utf8')).replace('"version": 1', '"version": 2')),
   },
+  {
+    name: 'an original that is a pipe',
+    code: 'original-damaged',
+    remedy: /EFTYPE/,
+    plant: ({ original }) => replaceByPipe(original),
+  },
+  {
+    name: 'a record that is a pipe',
+    code: 'record-damaged',
+    remedy: /git checkout/,
+    plant: ({ record }) => replaceByPipe(record),
+  },
+  {
+    name: 'a record that is a link to an endless device',
+    code: 'record-damaged',
+    remedy: /git checkout/,
+    async plant({ record }) {
+      await rm(record);
+      await symlink('/dev/zero', record);
+    },
+  },
 ];
 
 export const variantDamages: readonly VariantDamage[] = [
@@ -104,6 +126,7 @@ export const variantDamages: readonly VariantDamage[] = [
     plant: (file) => truncate(file, 100),
   },
   { name: 'a cached variant that is empty', isNoticed: true, plant: (file) => truncate(file, 0) },
+  { name: 'a cached variant that is a pipe', isNoticed: false, plant: replaceByPipe },
   { name: 'a cached variant that is missing', isNoticed: false, plant: (file) => rm(file) },
 ];
 
@@ -220,6 +243,12 @@ async function damageVariant(
   );
   if (isNamed !== isNoticed) problems.push(`verify says ${JSON.stringify(verified.events)}`);
   return problems;
+}
+
+/** Whoever opens it waits for its other end, which there is not. */
+async function replaceByPipe(path: string): Promise<void> {
+  await rm(path);
+  execFileSync('mkfifo', [path]);
 }
 
 async function flip(path: string): Promise<void> {

@@ -1,0 +1,79 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+
+/**
+ * A regular file's bytes, links followed. A pipe is never waited for and a device never read, for a clone may hold links
+ * to either: these reject with `EFTYPE`, a folder with `EISDIR`, all else with the file system's own error.
+ */
+export async function readRegular(path: string): Promise<Buffer> {
+  const { handle, size } = await openRegular(path);
+  try {
+    return await readWhole(handle, size);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * What a file that was just opened holds, up to the size that it had then: a system call less than `readFile` of it.
+ * Rejects with `EFBIG` above 2 GiB.
+ */
+export async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  if (size > 2 ** 31) throw Object.assign(new Error('EFBIG: file too large'), { code: 'EFBIG' });
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await handle.read(bytes, length, size - length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** As `readRegular`, for whoever must not wait. */
+export function readRegularSync(path: string): Buffer {
+  const descriptor = openRegularSync(path);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A file to be read, and closed, with its size in bytes. Rejects as `readRegular`. */
+export async function openRegular(
+  path: string,
+): Promise<{ readonly handle: FileHandle; readonly size: number }> {
+  const handle = await open(path, withoutWaiting);
+  try {
+    const status = await handle.stat();
+    refuseOthers(status, path);
+    return { handle, size: status.size };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** As `openRegular`: a descriptor, to be closed. */
+export function openRegularSync(path: string): number {
+  const descriptor = openSync(path, withoutWaiting);
+  try {
+    refuseOthers(fstatSync(descriptor), path);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** To open a pipe waits for its other end, but for this. Windows has neither. */
+const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+function refuseOthers(status: Stats, path: string): void {
+  if (status.isFile()) return;
+  const [code, what] = status.isDirectory()
+    ? ['EISDIR', 'illegal operation on a directory']
+    : ['EFTYPE', 'not a regular file'];
+  throw Object.assign(new Error(`${code}: ${what}, open '${path}'`), { code });
+}
