@@ -6,6 +6,7 @@ import OpenAI, {
   toFile,
 } from 'openai';
 import { redact } from '../redact.ts';
+import { version } from '../version.ts';
 import { fitsHeader } from './fits-header.ts';
 import type { Profile } from './openai.ts';
 import { connectionLost, networkError } from './network-error.ts';
@@ -36,19 +37,54 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   }
 }
 
+/** The client insists on a key, also where the server asks for none. */
+const noKey = 'none';
+
 function clientOf(profile: Profile, order: Order): OpenAI {
-  return new OpenAI({
-    // The client insists on a key, also where the server asks for none.
-    apiKey: order.apiKey ?? 'none',
-    baseURL: profile.baseUrl,
-    organization: profile.organization,
-    project: profile.project,
-    maxRetries: 0,
-    // The signal ends the call; the client's own clock must not end it earlier.
-    timeout: order.timeoutMs + 60_000,
-    logLevel: 'off',
-    fetch,
-  });
+  try {
+    return new OpenAI({
+      apiKey: order.apiKey ?? noKey,
+      baseURL: profile.baseUrl,
+      organization: profile.organization,
+      project: profile.project,
+      maxRetries: 0,
+      // The signal ends the call; the client's own clock must not end it earlier.
+      timeout: order.timeoutMs + 60_000,
+      logLevel: 'off',
+      fetch: fetchWith((headers) => headersOf(profile, order, headers)),
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Its own words would repeat the variable.
+    const message = 'OPENAI_CUSTOM_HEADERS, which the openai client reads, holds no headers';
+    throw new ProviderError('refused', message);
+  }
+}
+
+function fetchWith(headersOf: (ofClient: RequestInit['headers']) => Headers): typeof fetch {
+  const chosen: typeof fetch = (url, init) =>
+    fetch(url, { ...init, headers: headersOf(init?.headers) });
+  // What the client looks at beside calling it.
+  return Object.assign(chosen, fetch);
+}
+
+/**
+ * All headers of a call, and nothing else: the client would add those of OPENAI_CUSTOM_HEADERS, which may be secrets that
+ * are for another server, and let them replace the key.
+ */
+function headersOf(profile: Profile, order: Order, ofClient: RequestInit['headers']): Headers {
+  const client = new Headers(ofClient);
+  return new Headers(
+    Object.entries({
+      accept: 'application/json',
+      authorization: `Bearer ${order.apiKey ?? noKey}`,
+      'content-type': client.get('content-type'),
+      'openai-organization': profile.organization,
+      'openai-project': profile.project,
+      'user-agent': `tintype/${version}`,
+      'x-stainless-retry-count': client.get('x-stainless-retry-count'),
+    }).filter((header): header is [string, string] => header[1] !== null),
+  );
 }
 
 /** The call itself: an edit where there are pictures to work from, a generation else. */

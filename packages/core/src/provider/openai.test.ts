@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { useApi } from '../../test/support/api.ts';
 import { picture } from '../../test/support/pictures.ts';
 import { sha256 } from '../hash.ts';
@@ -9,6 +10,8 @@ import { openAi, type OpenAiOptions } from './openai.ts';
 import type { Order, ProviderError } from './provider.ts';
 
 const api = useApi();
+
+afterEach(() => vi.unstubAllEnvs());
 
 const request: Request = {
   provider: 'openai',
@@ -92,6 +95,32 @@ describe('one call', () => {
       'openai-organization': 'org-1',
       'openai-project': 'proj-1',
     });
+  });
+
+  test.each([
+    ['a generation', false],
+    ['an edit', true],
+  ])('sends no header that the environment names for the client, in %s', async (_, isEdit) => {
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'X-Secret: s3cret\nAuthorization: Bearer s3cret');
+    vi.stubEnv('OPENAI_ADMIN_KEY', 's3cret');
+    vi.stubEnv('OPENAI_ORG_ID', 's3cret');
+    const inputs = isEdit
+      ? [{ bytes: await picture('png'), name: 'in.png', mediaType: 'image/png' }]
+      : [];
+    await provider().generate(order({ inputs }));
+    const { headers } = api().requests[0]!;
+    expect(JSON.stringify(headers)).not.toContain('s3cret');
+    expect(headers).toMatchObject({ authorization: 'Bearer sk-test-0123456789' });
+    expect(headers['user-agent']).toMatch(/^tintype\/\d/);
+  });
+
+  test('is not sent where that variable holds no headers, and its value is not repeated', async () => {
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 's3cret token: abc');
+    const error = await errorOf(provider().generate(order()));
+    expect(error).toMatchObject({ code: 'refused' });
+    expect(error.message).toMatch(/OPENAI_CUSTOM_HEADERS/);
+    expect(inspect(error)).not.toMatch(/s3cret/);
+    expect(api().requests).toEqual([]);
   });
 
   test('ends by its own clock, in the headers and in the body', async () => {
