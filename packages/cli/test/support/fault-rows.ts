@@ -223,7 +223,7 @@ export const faultGroups: readonly FaultGroup[] = [
       {
         name: '401 `invalid_api_key`',
         faults: [invalidKey()],
-        says: /check the key/,
+        says: /check the key in OPENAI_API_KEY$/,
         outcome: stopped('bad-api-key'),
       },
       {
@@ -328,7 +328,7 @@ export const faultGroups: readonly FaultGroup[] = [
       {
         name: '500, billed, then 401',
         faults: [serverError(500, { billed: true }), invalidKey()],
-        says: /401.*earlier call may have been billed; check the key$/,
+        says: /401.*earlier call may have been billed; check the key in OPENAI_API_KEY$/,
         outcome: lost('bad-api-key', 1, { sent: 2, siblings: 1 }),
       },
       {

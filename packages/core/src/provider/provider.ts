@@ -93,6 +93,8 @@ export class ProviderError extends TintypeError {
   readonly limit: RateLimit | null;
   /** The work was done and is billed although nothing came of it, as where a finished picture is blocked. */
   readonly isBilledAnyway: boolean;
+  /** The key that is wrong is the user's at OpenAI (`Order.openAiKey`), not the provider's. */
+  readonly isOpenAiKey: boolean;
   /** The body of an answer that was paid for and holds no usable picture; it is kept. */
   readonly reply: Uint8Array | null;
 
@@ -105,6 +107,7 @@ export class ProviderError extends TintypeError {
       readonly reply?: Uint8Array | null;
       readonly limit?: RateLimit | null;
       readonly isBilledAnyway?: boolean;
+      readonly isOpenAiKey?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -114,5 +117,6 @@ export class ProviderError extends TintypeError {
     this.reply = details.reply ?? null;
     this.limit = details.limit ?? null;
     this.isBilledAnyway = details.isBilledAnyway ?? false;
+    this.isOpenAiKey = details.isOpenAiKey ?? false;
   }
 }

@@ -151,7 +151,9 @@ function endedBadly(prediction: Prediction, { secrets }: Purchase): ProviderErro
   }
   const said = shownText(redact(prediction.error ?? 'it does not say why', secrets));
   const code = codeOfText(said) ?? 'refused';
-  return new ProviderError(code, `the model failed: ${said}`, { requestId });
+  // Replicate took the token, so it is the key in the input that OpenAI refused.
+  const isOpenAiKey = code === 'bad-api-key';
+  return new ProviderError(code, `the model failed: ${said}`, { requestId, isOpenAiKey });
 }
 
 /** How long a picture that was paid for may take on its way when the order's time is nearly up. */

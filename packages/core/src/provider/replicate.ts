@@ -63,7 +63,8 @@ export function replicate(options: ReplicateOptions = {}): Provider {
       if (asked.needsOpenAiKey && openAiKey === null) {
         throw new ProviderError(
           'bad-api-key',
-          `${asked.model.path} runs on your own OpenAI key, and there is none; set OPENAI_API_KEY`,
+          `${asked.model.path} runs on your own OpenAI key, and there is none`,
+          { isOpenAiKey: true },
         );
       }
       // Loaded with the first call: a config that names a provider need not wait for its client.

@@ -13,6 +13,7 @@ import {
   waitMs,
 } from '../provider/rate-limit.ts';
 import { decideRetry, type Decision, maxRetryMs, policies } from '../provider/retry.ts';
+import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import type { Providers } from './providers.ts';
 import type { Refusals } from './refusals.ts';
 import type { Store } from '../store/store.ts';
@@ -90,11 +91,19 @@ export function buyer(
       const elapsedMs = now() - firstFailedAt;
       const decision = decideRetry({ codes, retryAfterMs, elapsedMs }, Math.random());
       if (policies[code].slowsRun) slowDown(wanted.provider, limit, decision);
-      if (decision.kind === 'fail') throw lastOf(failures);
+      if (decision.kind === 'fail') throw lastOf(failures, remedyFor(answer, wanted));
       if (decision.kind === 'come-back')
         throw lastOf(failures, comeBackAt(now() + decision.afterMs));
       await context.sleep(decision.afterMs, waking);
     }
+  }
+
+  /** Names the variable that a bad key came from. */
+  function remedyFor({ code, isOpenAiKey }: ProviderError, { job, provider }: Wanted): string {
+    const { remedy } = policies[code];
+    if (code !== 'bad-api-key') return remedy;
+    const name = isOpenAiKey ? openAiKeyNameOf(job) : keyNameOf(job, providers(provider));
+    return name === null ? remedy : `${remedy} in ${name}`;
   }
 
   /** All wait with one that does; for longer than a run can, nobody waits for anybody. */
