@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { type Provider, type StoreRecord, TintypeError } from '../src/index.ts';
 import { sha256 } from '../src/hash.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
+import { invalidKey } from './support/openai-emulator.ts';
 import { describePicture, picture } from './support/pictures.ts';
 import { testKey, testProject, type TestProject } from './support/project.ts';
 
@@ -465,6 +467,21 @@ describe('--missing', () => {
     ]);
   });
 
+  test('a key that is refused is named by its variable, and nothing more is asked', async () => {
+    await using made = await project({
+      a: image('hat', ', openai_api_key: "${TEAM_KEY}"'),
+      b: image('cap', ', openai_api_key: "${TEAM_KEY}"'),
+    });
+    api().fail(invalidKey(), { times: 'always' });
+    const env = { TEAM_KEY: 'sk-team-0123456789' };
+    const { events } = await made.generate({ env, options: { concurrency: 1 } });
+    const [first] = eventsOf(events, 'failed');
+    expect(first).toMatchObject({ code: 'bad-api-key' });
+    expect(first?.message).toMatch(/; check the key in TEAM_KEY$/);
+    expect(JSON.stringify(events)).not.toContain(env.TEAM_KEY);
+    expect(api().requests).toHaveLength(1);
+  });
+
   test('buy without a key is a refusal that names the image and the variable', async () => {
     await using made = await project({ a: image('hat', ', openai_api_key: "${TEAM_KEY}"') });
     const { error } = await made.generate();
@@ -854,6 +871,19 @@ describe('before anything is spent', () => {
 });
 
 describe('an interrupted run', () => {
+  /** A signal that is aborted once it is time, and what is over when it is. */
+  function interruption(isTime: () => boolean): {
+    readonly signal: AbortSignal;
+    readonly until: Promise<void>;
+  } {
+    const controller = new AbortController();
+    const abort = async (): Promise<void> => {
+      while (!isTime()) await setTimeout(5);
+      controller.abort();
+    };
+    return { signal: controller.signal, until: abort() };
+  }
+
   test('awaits and stores what is in flight, asks for nothing more, and the next run buys the rest', async () => {
     await using made = await project({
       a: image('hat'),
@@ -861,13 +891,9 @@ describe('an interrupted run', () => {
       c: image('bow'),
       d: image('tie'),
     });
-    api().fail({ kind: 'delay', ms: 300 }, { times: 'always' });
-    const controller = new AbortController();
-    const { error, events } = await made.generate({
-      options: { concurrency: 2 },
-      signal: controller.signal,
-      onEvent: ({ type }) => type === 'generating' && setTimeout(() => controller.abort(), 50),
-    });
+    const { signal, until } = interruption(() => api().ledger.length === 2);
+    api().fail({ kind: 'delay', ms: 0, until }, { times: 'always' });
+    const { error, events } = await made.generate({ options: { concurrency: 2 }, signal });
     expect(error).toMatchObject({
       code: 'interrupted',
       message: expect.stringContaining('2 bought pictures') as string,
@@ -885,19 +911,15 @@ describe('an interrupted run', () => {
 
   test('says what failed while it was drained', async () => {
     await using made = await project({ a: image('hat'), b: image('cap') });
+    const { signal, until } = interruption(() => api().ledger.length === 1);
     api().fail(
-      { kind: 'delay', ms: 200, followedBy: { kind: 'reset-before-headers' } },
-      { prompt: 'hat' },
+      { kind: 'delay', ms: 0, until, followedBy: { kind: 'reset-before-headers' } },
+      { times: 'always' },
     );
-    const controller = new AbortController();
-    const { error, events } = await made.generate({
-      options: { concurrency: 1 },
-      signal: controller.signal,
-      onEvent: ({ type }) => type === 'generating' && setTimeout(() => controller.abort(), 50),
-    });
+    const { error, events } = await made.generate({ options: { concurrency: 1 }, signal });
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(eventsOf(events, 'failed')).toMatchObject([
-      { id: 'a', code: 'connection-lost', maybeBilled: true },
+      { code: 'connection-lost', maybeBilled: true },
     ]);
     expect(api().requests).toHaveLength(1);
   });
@@ -913,14 +935,10 @@ describe('an interrupted run', () => {
       },
       { times: 'always' },
     );
-    const controller = new AbortController();
+    const { signal } = interruption(() => api().requests[0]?.status === 429);
     const started = performance.now();
     const { systemClock } = await import('../src/index.ts');
-    const { error } = await made.generate({
-      clock: systemClock,
-      signal: controller.signal,
-      onEvent: ({ type }) => type === 'generating' && setTimeout(() => controller.abort(), 300),
-    });
+    const { error } = await made.generate({ clock: systemClock, signal });
     // Not asked again, and its own failure is what there is to say.
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(performance.now() - started).toBeLessThan(100_000);

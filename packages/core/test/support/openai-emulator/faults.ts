@@ -19,6 +19,8 @@ export interface RefusalFault {
 export interface DelayFault {
   readonly kind: 'delay';
   readonly ms: number;
+  /** What is waited for on top, so that a test need not guess how long something takes. */
+  readonly until?: Promise<unknown>;
   readonly followedBy?: Trouble;
 }
 

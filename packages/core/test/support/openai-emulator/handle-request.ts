@@ -137,7 +137,7 @@ async function images(exchange: Exchange, endpoint: Endpoint): Promise<void> {
   log.fault = trouble?.kind ?? fault?.kind ?? null;
   if (isBilled(fault)) await work(exchange, request, body, fault);
   else {
-    if (fault?.kind === 'delay') await pause(response, fault.ms);
+    if (fault?.kind === 'delay') await delay(response, fault);
     await reply(exchange, troubleReply(trouble as AnswerFault));
   }
 }
@@ -157,7 +157,7 @@ async function work(
   state.inFlight++;
   state.inFlightPeak = Math.max(state.inFlightPeak, state.inFlight);
   try {
-    if (fault?.kind === 'delay') await pause(response, fault.ms);
+    if (fault?.kind === 'delay') await delay(response, fault);
     const asStream = request.stream && trouble?.kind !== 'json-instead-of-stream';
     if (!asStream) await pause(response, latencyMs);
 
@@ -244,6 +244,11 @@ function loggedBody(body: ReceivedBody): unknown {
 
 function afterDelay(fault: DelayFault | Trouble | null): Trouble | null {
   return fault?.kind === 'delay' ? (fault.followedBy ?? null) : fault;
+}
+
+async function delay(response: ServerResponse, { ms, until }: DelayFault): Promise<void> {
+  await pause(response, ms);
+  await until;
 }
 
 /** Sends with the headers that every answer has. */
