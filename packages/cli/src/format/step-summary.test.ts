@@ -39,3 +39,20 @@ test('a run that ended early says why', () => {
     '### Tintype\n\nthe plan costs more than the budget\n\n',
   );
 });
+
+test('a list of what is missing stays a list', () => {
+  const ending = '2 are missing\n  hero  new  $0.01\n  cart  new  $0.02\nTogether $0.03.';
+  expect(stepSummary([], ending)).toBe(
+    '### Tintype\n\n2 are missing\n\n- hero  new  $0.01\n- cart  new  $0.02\n\nTogether $0.03.\n\n',
+  );
+});
+
+test.each([
+  ['an address without a scheme', 'see www.example.com', 'see www&#46;example.com'],
+  ['one in capitals', 'WWW.example.com', 'WWW&#46;example.com'],
+  ['a rule', '---', '&#45;--'],
+  ['an item', '+ one', '&#43; one'],
+  ['a number', '1. one', '1&#46; one'],
+])('%s is text', (_, text, escaped) => {
+  expect(stepSummary([], text)).toBe(`### Tintype\n\n${escaped}\n\n`);
+});

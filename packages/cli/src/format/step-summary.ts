@@ -13,7 +13,7 @@ export function stepSummary(events: readonly Event[], ending: string | null): st
     '',
     ...(rows.length > 0 ? [...table, ''] : []),
     ...(done === undefined ? [] : [totals(done), '']),
-    ...(ending === null ? [] : [escapeMarkdown(ending), '']),
+    ...(ending === null ? [] : [paragraphs(ending), '']),
     '',
   ].join('\n');
 }
@@ -46,10 +46,26 @@ function row(...cells: readonly string[]): string {
   return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
 }
 
-/** As character references, which neither Markdown nor HTML takes for markup: no link, no image, no extra column. */
+/** Lines that are set in become a list, each other line a paragraph. */
+function paragraphs(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines
+    .map((line, index) => {
+      const isItem = line.startsWith('  ');
+      const isNext = isItem && lines[index - 1]?.startsWith('  ') === true;
+      const gap = index === 0 ? '' : isNext ? '\n' : '\n\n';
+      return `${gap}${isItem ? '- ' : ''}${escapeMarkdown(line.trim())}`;
+    })
+    .join('');
+}
+
+/**
+ * As character references, which neither Markdown nor HTML takes for markup: no link, no image, no extra column, and at
+ * the start no list, no rule and no heading.
+ */
 function escapeMarkdown(text: string): string {
   return cleanLine(text).replaceAll(
-    /[&<>"'`*_~[\]\\|#@:]/g,
+    /[&<>"'`*_~[\]\\|#@:]|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)](?=\s|$)/gi,
     (character) => `&#${character.charCodeAt(0)};`,
   );
 }
