@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean, nearest } from './did-you-mean.ts';
 
 const words = ['quality', 'prompt', 'size', 'sizes', 'widths', 'name', 'hero'];
 
@@ -17,6 +17,18 @@ test.each([
 
 test.each(['', 'x', 'seed', 'background', 'negative_prompt'])('nothing is near to %j', (word) => {
   expect(didYouMean(word, words)).toBe('');
+});
+
+test.each([
+  ['plna', 'plan'],
+  ['chekc', 'check'],
+  ['plan', 'plan'],
+  ['iinit', 'init'],
+  ['hero', null],
+  ['icon-plan', null],
+  ['x', null],
+])('%s is taken for the command %s', (word, command) => {
+  expect(nearest(word, ['generate', 'plan', 'check', 'init'])).toBe(command);
 });
 
 test('without candidates nothing is meant', () => {

@@ -1,8 +1,13 @@
 import { closestMatch } from 'leven';
 
-/** `; did you mean "x"?` for the candidate within a third of the word's length in edits (at most 3), else nothing. */
+/** `; did you mean "x"?` for the candidate that is `nearest`, else nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const near = nearest(word, candidates);
+  return near === null ? '' : `; did you mean "${near}"?`;
+}
+
+/** The candidate within a third of the word's length in edits (at most 3); `null`: there is none. */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
   const maxDistance = Math.min(3, Math.ceil(word.length / 3));
-  const nearest = closestMatch(word, [...candidates], { maxDistance });
-  return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+  return closestMatch(word, [...candidates], { maxDistance }) ?? null;
 }

@@ -2,7 +2,7 @@
 export { defineConfig } from './config.ts';
 export type { Config, Missing, Options } from './config.ts';
 export { codeFrame } from './manifest/source-text.ts';
-export { didYouMean } from './did-you-mean.ts';
+export { didYouMean, nearest } from './did-you-mean.ts';
 export { systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { TintypeError } from './errors.ts';

@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { didYouMean } from '../did-you-mean.ts';
 import { EXIT } from '../exit-codes.ts';
 import { isTintypeError } from '../explain-error.ts';
 import type { RunFlags } from '../flags.ts';
@@ -37,7 +36,7 @@ function withMeantCommand(
 ): unknown {
   if (!isTintypeError(error) || error.code !== 'usage') return error;
   const unknownIds = ids.filter((id) => error.message.includes(id));
-  const command = unknownIds.map((id) => didYouMean(id, commands)).find((near) => near !== null);
+  const command = unknownIds.map((id) => core.nearest(id, commands)).find((near) => near !== null);
   if (command === undefined || command === null) return error;
   const hint = `Did you mean the command '${command}'? It comes first: tintype ${command}`;
   return new core.TintypeError(error.code, `${error.message}\n${hint}`, { cause: error });

@@ -1,3 +1,4 @@
+import { reduceRatio } from '../reduce-ratio.ts';
 import { type Model, sizeLimits } from './models.ts';
 
 /** Pixels. */
@@ -55,8 +56,7 @@ const maxExcess = 2;
  */
 export function sizeOfRatio(model: Model, ratio: string): string | null {
   const [width = 0, height = 0] = ratio.split(':').map(Number);
-  const divisor = greatestCommonDivisor(width, height);
-  const named = namedSizes[`${width / divisor}:${height / divisor}`];
+  const named = namedSizes[reduceRatio(width, height)];
   if (named !== undefined && sizeProblem(model, nameOf(named)) === null) return nameOf(named);
 
   const isExact = (size: Size) => size.width * height === size.height * width;
@@ -94,8 +94,4 @@ function legalSizes(ratio: Size): Size[] {
     if (freeSizeProblem(size) === null) sizes.push(size);
   }
   return sizes;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
