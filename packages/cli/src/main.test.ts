@@ -37,7 +37,21 @@ test.each([
     '(Did you mean --provider?)',
   ],
   ['an unknown flag of a command', ['plan', '--jsn'], '(Did you mean --json?)'],
-  ['a flag of another command', ['check', '--max-cost', '1'], "unknown option '--max-cost'"],
+  [
+    'a flag of other commands',
+    ['check', '--max-cost', '1'],
+    "unknown option '--max-cost': check does not take it, generate, plan and review do\nSee tintype check --help.",
+  ],
+  [
+    'a flag of one other command',
+    ['prune', '--open'],
+    "unknown option '--open': prune does not take it, review does\nSee tintype prune --help.",
+  ],
+  [
+    'a flag that is nearly one of other commands',
+    ['prune', '--provder', 'x'],
+    "unknown option '--provder'\nSee tintype prune --help.",
+  ],
   ['an argument too many', ['check', 'hero'], 'Expected 0 arguments but got 1: hero'],
   ['a flag without its value', ['--max-cost'], "'--max-cost <usd>' argument missing"],
   ['no concurrency', ['--concurrency', '0'], "argument '0' is invalid"],

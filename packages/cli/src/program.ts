@@ -19,6 +19,7 @@ import {
 import { clean } from './format/clean.ts';
 import { colorsFor } from './format/colors.ts';
 import type { Shell } from './shell.ts';
+import { withTakers } from './unknown-option.ts';
 
 /**
  * The command line; a command is loaded when it is asked for, so that help need not wait. What a command exits with is handed to `setExitCode`; help, version and mistakes throw a
@@ -165,9 +166,22 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
       setExitCode(await initCommand(shell, flags));
     });
 
-  // Flags of generate work without its name, so they belong into the first help that one sees.
+  for (const command of program.commands) {
+    command.configureOutput({
+      outputError: (text, write) => write(mistake(withTakers(text, command, program.commands))),
+    });
+    if (command !== generate) command.showHelpAfterError(`See tintype ${command.name()} --help.`);
+  }
+
+  // Flags of generate work without its name, so they belong into the first help that one sees; and nowhere else, for
+  // what commands suggest for a flag that they do not know is what is visible here.
+  const visibleOptions: Help['visibleOptions'] = (command) => [
+    ...generate.options,
+    ...new Help().visibleOptions(command),
+  ];
   program.configureHelp({
-    visibleOptions: (command) => [...generate.options, ...new Help().visibleOptions(command)],
+    formatHelp: (command, help) =>
+      new Help().formatHelp(command, Object.assign(help, { visibleOptions })),
   });
   return program.addHelpText('after', EXAMPLES + AFTERWORD);
 }
@@ -206,12 +220,16 @@ function configure(program: Command, { stdout, stderr, env }: Shell): Command {
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
-      outputError: (text, write) => write(clean(text).replace(/^error: /, 'tintype: ')),
+      outputError: (text, write) => write(mistake(text)),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
       getOutHasColors: () => colorsFor(stdout, env).isColorSupported,
       getErrHasColors: () => colorsFor(stderr, env).isColorSupported,
     });
+}
+
+function mistake(text: string): string {
+  return clean(text).replace(/^error: /, 'tintype: ');
 }
 
 function version(): string {
