@@ -21,11 +21,15 @@ export function canonicalJson(value: unknown): string {
   }
   if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
   if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
+    const object = value as Readonly<Record<string, unknown>>;
+    let members = '';
+    for (const name of Object.keys(object).sort()) {
+      const member = object[name];
+      if (member === undefined) continue;
+      if (members !== '') members += ',';
+      members += `${JSON.stringify(name)}:${canonicalJson(member)}`;
+    }
+    return `{${members}}`;
   }
   throw new TypeError(`not canonical JSON: ${typeof value}`);
 }

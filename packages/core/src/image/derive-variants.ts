@@ -126,15 +126,15 @@ function derived(
 interface Variant {
   readonly spec: VariantSpec;
   readonly settings: EncoderSettings;
-  readonly xmp: string;
+  readonly isStandIn: boolean;
   readonly key: Sha256;
 }
 
 const NO_PREVIEW: Preview = { placeholder: null, color: null };
 
 function toVariant(source: Source, spec: VariantSpec, settings: EncoderSettings): Variant {
-  const xmp = provenanceXmp(source.isStandIn);
-  return { spec, settings, xmp, key: variantKey(source, spec, settings) };
+  const key = variantKey(source, spec, settings);
+  return { spec, settings, isStandIn: source.isStandIn, key };
 }
 
 /** Small before large, and AVIF last: it takes longer than all the others together, which need not wait for it. */
@@ -145,14 +145,14 @@ function cheapestFirst(a: Variant, b: Variant): number {
 
 async function encode(
   picture: OpenPicture,
-  { spec, settings, xmp }: Variant,
+  { spec, settings, isStandIn }: Variant,
   lane: Lane,
 ): Promise<Uint8Array> {
   const encodeNow = async () =>
     encodePicture(
       await picture.at(spec.crop, spec),
       settledSettings(settings, picture.hasSharpColour),
-      xmp,
+      provenanceXmp(isStandIn),
       spec.file,
     );
   return encodeQueue(encodeNow, { lane });

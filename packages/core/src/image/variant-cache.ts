@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type Stats, statSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../hash.ts';
 import { hashFile } from '../hash-file.ts';
@@ -85,7 +86,7 @@ export function openVariantCache(
         return null;
       },
       linkTo: async (to) => {
-        const status = await stat(path).catch(() => null);
+        const status = statOf(path);
         if (status === null || !looksAs(entry, status)) {
           // Touched, restored from elsewhere, or rewritten through an output that shares the bytes: only these know.
           if (status === null || (await hashFile(path).catch(() => null)) !== entry.sha256) {
@@ -100,7 +101,7 @@ export function openVariantCache(
             return true;
           } catch (error) {
             // Trimmed or pruned by a process beside this one since it was looked at.
-            if ((await stat(path).catch(() => null)) === null) {
+            if (statOf(path) === null) {
               await drop(key, path);
               return false;
             }
@@ -157,6 +158,15 @@ export function openVariantCache(
 
 /** Each time the file has to be replaced anew in the instant between two system calls. */
 const TRIES = 10;
+
+/** `null`: there is no telling. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
 
 function looksAs(entry: FileEntry, { size, mtimeMs, ino }: Looks & { size: number }): boolean {
   return size === entry.bytes && mtimeMs === entry.mtimeMs && ino === entry.ino;
