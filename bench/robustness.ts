@@ -103,7 +103,7 @@ function killsAtSteps(story: Story): { story: Story; blow: Blow }[] {
   return steps.get(story)!.flatMap((step) => {
     const whens = [
       ...(['before', 'after'] as const),
-      ...(/riteFile/.test(step) ? (['during'] as const) : []),
+      ...(/riteFile|copyFile/.test(step) ? (['during'] as const) : []),
     ];
     return whens.map((when) => ({ story, blow: { kind: 'kill', step, when } as const }));
   });

@@ -4,6 +4,7 @@
  *     FAULT_ROOT   the folder whose writes count
  *     FAULT_LOG    each step is appended here as it begins
  *     FAULT        what happens at which step: a `Fault` as JSON
+ *     FAULT_CANNOT what the file system cannot do: steps that match are refused with ENOTSUP, and are none of those above
  *
  * A step is a change of the disk by name and count: `rename store/records/ab/ab12….json #1`. What differs from run to
  * run (process ids, random parts) is not in its name.
@@ -23,11 +24,13 @@ export type Fault =
       readonly from?: number;
     };
 
-const { FAULT_ROOT: root = '/', FAULT_LOG: log, FAULT: json } = process.env;
+const { FAULT_ROOT: root = '/', FAULT_LOG: log, FAULT: json, FAULT_CANNOT } = process.env;
 const fault = json === undefined ? null : (JSON.parse(json) as Fault);
 const pattern = fault?.kind === 'fail' ? new RegExp(fault.pattern) : null;
+const cannot = FAULT_CANNOT === undefined ? null : new RegExp(FAULT_CANNOT);
 const counts = new Map<string, number>();
-const appendFile = fs.appendFileSync;
+const { appendFileSync: appendFile, readFileSync: readFile, writeFileSync: writeFile } = fs;
+const { copyFile } = fs.promises;
 let matches = 0;
 
 /** The step that a call is, or `null` for one that changes nothing below the root. */
@@ -51,13 +54,15 @@ function steady(name: string): string {
 
 function before(step: string | null): void {
   if (step === null) return;
+  if (cannot?.test(step)) refuse(step, 'ENOTSUP');
   if (log !== undefined) appendFile(log, `${step}\n`);
   if (fault?.kind === 'kill' && fault.when === 'before' && fault.step === step) die();
-  if (fault?.kind === 'fail' && pattern!.test(step) && ++matches >= (fault.from ?? 1)) {
-    const error: NodeJS.ErrnoException = new Error(`${fault.code}: planted, ${step}`);
-    error.code = fault.code;
-    throw error;
-  }
+  if (fault?.kind === 'fail' && pattern!.test(step) && ++matches >= (fault.from ?? 1))
+    refuse(step, fault.code);
+}
+
+function refuse(step: string, code: string): never {
+  throw Object.assign(new Error(`${code}: planted, ${step}`), { code });
 }
 
 function after(step: string | null): void {
@@ -70,6 +75,12 @@ function isTorn(step: string | null): boolean {
 
 /** Writes half of the data, whatever the way to write, and dies. */
 async function tear(write: AnyFunction, self: object, args: never[]): Promise<void> {
+  if (write === copyFile) {
+    const [from, to] = args as unknown as [string, string];
+    const bytes = readFile(from);
+    writeFile(to, bytes.subarray(0, bytes.length >> 1), { flag: 'wx' });
+    die();
+  }
   const halved = args.map((value: unknown) =>
     typeof value === 'string' || value instanceof Uint8Array ? value : null,
   );
@@ -108,23 +119,35 @@ const handlePrototype = Object.getPrototypeOf(handle) as Record<string, AnyFunct
 await handle.close();
 
 for (const [operation, at] of Object.entries(pathAt)) {
-  patch(promises, operation, (args) => stepOf(operation, args[at]));
+  patch(promises, operation, (args) => stepOf(nameOf(operation, args), args[at]));
   const sync = `${operation}Sync`;
   patchSync(fs as unknown as Record<string, AnyFunction>, sync, (args) =>
     stepOf(operation, args[at]),
   );
 }
+/** To share a file's bytes is another thing than to copy them. */
+function nameOf(operation: string, args: readonly unknown[]): string {
+  const isReflink =
+    operation === 'copyFile' && (Number(args[2]) & fs.constants.COPYFILE_FICLONE_FORCE) !== 0;
+  return isReflink ? 'reflink' : operation;
+}
+
 const open = promises['open']!;
 promises['open'] = async (...args: never[]) => {
-  const [path, flags = 'r'] = args as unknown as [string, string?];
+  const [path, flags = 'r'] = args as unknown as [string, (string | number)?];
   // A folder is opened to be flushed.
-  const step = flags === 'r' ? null : stepOf('open', path);
+  const step = isToRead(flags) ? null : stepOf('open', path);
   before(step);
   const opened = (await open(...args)) as object;
   handles.set(opened, path);
   after(step);
   return opened;
 };
+function isToRead(flags: string | number): boolean {
+  const { O_WRONLY, O_RDWR } = fs.constants;
+  return typeof flags === 'string' ? flags === 'r' : (flags & (O_WRONLY | O_RDWR)) === 0;
+}
+
 for (const operation of ['writeFile', 'sync', 'close'])
   patch(handlePrototype, operation, (_, self) => stepOf(`handle.${operation}`, handles.get(self)));
 syncBuiltinESMExports();

@@ -11,6 +11,8 @@ export interface Story {
   readonly name: string;
   /** The manifests of the runs, in order. */
   readonly manifests: readonly string[];
+  /** Steps that the file system cannot do. */
+  readonly cannot?: string;
 }
 
 /** What befalls the last run of a story. */
@@ -36,6 +38,12 @@ export interface BlowResult {
 
 const image = 'quality: low, size: 1408x480, placeholder: color, decorative: true';
 
+/** Every kind of change: of the manifest, of a crop, of the files that are wanted. */
+const thatChanges = [
+  `images:\n  ada: { prompt: ada, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, widths: [320] }\n`,
+  `images:\n  team/cid: { prompt: cid, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, crop: 640x320 }\n`,
+];
+
 export const stories: readonly Story[] = [
   {
     name: 'a first run',
@@ -45,10 +53,12 @@ export const stories: readonly Story[] = [
   },
   {
     name: 'a run that adds, changes and removes',
-    manifests: [
-      `images:\n  ada: { prompt: ada, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, widths: [320] }\n`,
-      `images:\n  team/cid: { prompt: cid, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, crop: 640x320 }\n`,
-    ],
+    manifests: thatChanges,
+  },
+  {
+    name: 'the same where files cannot be linked, and outputs are copied',
+    manifests: thatChanges,
+    cannot: '^(reflink|link) project/public/',
   },
 ];
 
@@ -86,7 +96,7 @@ export async function openStriker(latencyMs = 0): Promise<
       await begin(scene, story);
       const stepLog = join(scene.dir, 'steps.log');
       await writeFile(stepLog, '');
-      await runToEnd(scene, { stepLog });
+      await runToEnd(scene, { stepLog, cannot: story.cannot });
       const steps = (await readFile(stepLog, 'utf8')).split('\n');
       return steps.filter((step) => step !== '' && !isBeat(step));
     },
@@ -107,11 +117,11 @@ function isBeat(step: string): boolean {
 }
 
 /** All of a story but its last run, from nothing. */
-async function begin(scene: Scene, { manifests }: Story): Promise<void> {
+async function begin(scene: Scene, { manifests, cannot }: Story): Promise<void> {
   await scene.reset();
   for (const [index, manifest] of manifests.entries()) {
     await scene.write('a.images.yaml', manifest);
-    if (index < manifests.length - 1) await runToEnd(scene);
+    if (index < manifests.length - 1) await runToEnd(scene, { cannot });
   }
 }
 
@@ -144,12 +154,12 @@ async function runToEnd(scene: Scene, start: Partial<Start> = {}): Promise<Ended
 
 async function resumeAndJudge(
   scene: Scene,
-  { name: story }: Story,
+  { name: story, cannot }: Story,
   blow: Blow,
   takes: readonly Snapshot[],
 ): Promise<BlowResult> {
   const { api, project } = scene;
-  const started = scene.start(blow.kind === 'at' ? {} : { fault: blow });
+  const started = scene.start(blow.kind === 'at' ? { cannot } : { fault: blow, cannot });
   if (blow.kind === 'at') {
     await Promise.race([sleep(blow.ms), started.ended]);
     started.child.kill('SIGKILL');
@@ -164,7 +174,7 @@ async function resumeAndJudge(
       .map(({ prompt }) => prompt),
   );
 
-  const resumed = await scene.run();
+  const resumed = await scene.run({ cannot });
   const after = await snapshot(scene).catch((error: unknown) => String(error));
   const problems: string[] = [];
   if (blow.kind === 'kill' && !wasKilled) problems.push('it was never reached');

@@ -28,6 +28,8 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>;
   /** What goes wrong on the disk, and where the steps are written down. */
   readonly fault?: Fault;
+  /** A pattern of steps that the file system cannot do, as there are some without links. */
+  readonly cannot?: string | undefined;
   readonly stepLog?: string;
   /** The folder whose writes are steps. @default `cwd` */
   readonly faultRoot?: string;
@@ -39,8 +41,16 @@ export interface Start {
 
 /** Starts the real `tintype`, with nothing of the caller's environment but the path. */
 export function startTintype(start: Start): TintypeProcess {
-  const { cwd, args = ['--reporter', 'json'], env = {}, fault, stepLog, imports = [] } = start;
-  const isWatched = fault !== undefined || stepLog !== undefined;
+  const {
+    cwd,
+    args = ['--reporter', 'json'],
+    env = {},
+    fault,
+    stepLog,
+    cannot,
+    imports = [],
+  } = start;
+  const isWatched = [fault, stepLog, cannot].some((given) => given !== undefined);
   const preloads = [...(isWatched ? [faultPoints] : []), ...imports];
   const began = performance.now();
   const child = spawn(
@@ -53,6 +63,7 @@ export function startTintype(start: Start): TintypeProcess {
         FAULT_ROOT: start.faultRoot ?? cwd,
         ...(fault !== undefined && { FAULT: JSON.stringify(fault) }),
         ...(stepLog !== undefined && { FAULT_LOG: stepLog }),
+        ...(cannot !== undefined && { FAULT_CANNOT: cannot }),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
