@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { TintypeError } from '../src/index.ts';
+import type { Provider, TintypeError } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { moderationBlocked } from './support/openai-emulator.ts';
+import { picture } from './support/pictures.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -39,6 +40,35 @@ const diamond: Graph = {
 };
 
 describe('images that work from images', () => {
+  test('a chain of 300 is bought link by link, each once', async () => {
+    const ids = Array.from({ length: 300 }, (_, index) => `c${index}`);
+    const chain = Object.fromEntries(
+      ids.map((id, index) => [
+        id,
+        { more: ', provider: own', ...(index > 0 && { from: [`tintype:${ids[index - 1]}`] }) },
+      ]),
+    );
+    const bytes = await picture('png', { width: 1408, height: 480 });
+    const asked: string[] = [];
+    const own: Provider = {
+      apiKeyName: null,
+      inputs: null,
+      originalFormat: 'png',
+      refuse: () => null,
+      generate({ request, inputs }) {
+        asked.push(request.prompt);
+        expect(inputs).toHaveLength(request.prompt === 'c0' ? 0 : 1);
+        return Promise.resolve({ bytes, usage: null, requestId: null, warnings: [], limit: null });
+      },
+    };
+    await using made = await project(chain);
+    const options = { providers: { own } };
+    const { error, result } = await made.generate({ options });
+    expect({ error, ...result }).toMatchObject({ error: null, bought: 300, delivered: 300 });
+    expect(asked).toEqual(ids);
+    expect((await made.generate({ options })).result).toMatchObject({ bought: 0, delivered: 300 });
+  });
+
   test('are made in the order of the graph, each from the bytes of what it works from', async () => {
     await using made = await project(diamond);
     const { result, error } = await made.generate();
