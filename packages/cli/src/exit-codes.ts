@@ -22,6 +22,7 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   quota: EXIT.someFailed,
   'bad-api-key': EXIT.someFailed,
   'not-permitted': EXIT.someFailed,
+  'store-not-readable': EXIT.someFailed,
   'store-not-writable': EXIT.someFailed,
   moderation: EXIT.someFailed,
   refused: EXIT.someFailed,

@@ -25,6 +25,15 @@ test('an error of ours keeps its lines and loses its escape sequences', () => {
   });
 });
 
+test('what the operating system refuses is no bug, and has no stack', () => {
+  const error = Object.assign(new Error("EIO: i/o error, open '/a\x1b[2Jb'"), {
+    code: 'EIO',
+    errno: -5,
+    syscall: 'open',
+  });
+  expect(explainError(error)).toEqual({ message: "EIO: i/o error, open '/ab'", exitCode: 1 });
+});
+
 test('any other error is a bug, with its stack', () => {
   const { message, exitCode } = explainError(new RangeError('boom'));
   expect(message).toMatch(/^this is a bug in tintype, please report it:\nRangeError: boom\n +at /);

@@ -8,6 +8,7 @@ export function explainError(error: unknown): {
   readonly message: string;
   readonly exitCode: number;
 } {
+  if (isOfTheSystem(error)) return { message: clean(error.message), exitCode: EXIT.someFailed };
   if (!isTintypeError(error)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
@@ -17,6 +18,11 @@ export function explainError(error: unknown): {
   }
   const message = error.code === 'manifest' ? countMistakes(error) : clean(error.message);
   return { message, exitCode: EXIT_CODE_OF[error.code] };
+}
+
+/** What the operating system refused, in its words: `EACCES: permission denied, scandir '/project/data'`. */
+function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'errno' in error && 'syscall' in error;
 }
 
 /** By name, so that asking needs no core: an error may come before core is loaded. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -139,4 +139,20 @@ test('a claim that was taken over is not released by its former holder', async (
   await writeFile(path, theirs);
   await claim?.release();
   expect(await readFile(path, 'utf8')).toBe(theirs);
+});
+
+test('a folder in its place is said after a while, and not waited for for ever', async () => {
+  const timing = { beatMs: 1000, deadAfterMs: 200, pollMs: 10 };
+  await mkdir(path);
+  await expect(claimFile(path, never, timing)).rejects.toMatchObject({
+    code: 'store-not-readable',
+    message: expect.stringContaining(path) as string,
+  });
+  // In the place of the one who would take over, too.
+  await rm(path, { recursive: true });
+  await writeFile(path, 'no claim');
+  await mkdir(`${path}.after-nobody`);
+  await expect(claimFile(path, never, timing)).rejects.toMatchObject({
+    message: expect.stringContaining(`${path}.after-nobody`) as string,
+  });
 });

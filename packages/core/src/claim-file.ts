@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TintypeError } from './errors.ts';
 import { isGone, ownProcess, parseProcess, type ProcessMark } from './process-mark.ts';
 import { readRegular } from './read-regular.ts';
 
@@ -38,7 +39,8 @@ interface Link {
  * Waits until `path` is this process's, and keeps it: one process at a time, on every file system that creates a file
  * exclusively and renames atomically, which local ones and NFS from version 3 on do. A holder on the same machine is
  * dead when its process is, at once; on another machine, when it shows no life for `deadAfterMs`. A slow one is waited
- * for. Resolves to `null` when the signal is aborted first. `onWait` is told at each look that finds another holder how
+ * for. Resolves to `null` when the signal is aborted first. Throws `store-not-readable` where something stands in its way
+ * for `deadAfterMs` that is no claim and cannot be read: nobody can say whose it is. `onWait` is told at each look that finds another holder how
  * long that has been so.
  *
  * A dead holder's file stays where it is until its heir lets go: the heir is who creates the one file that is named
@@ -54,22 +56,33 @@ export async function claimFile(
   await mkdir(dirname(path), { recursive: true });
   const mine = await ownHolder();
   let seen = null as { readonly text: string; readonly since: number } | null;
+  let stuckSince: number | null = null;
+  const waitUnread = async (blocking: string): Promise<void> => {
+    stuckSince ??= performance.now();
+    if (performance.now() - stuckSince > timing.deadAfterMs) throw inTheWay(blocking);
+    await sleep(timing.pollMs, undefined, { signal }).catch(() => {});
+  };
   while (!signal.aborted) {
     const line = await successionOf(path);
     const last = line.at(-1);
     if (last === undefined) {
       if (await create(path, mine)) return keep([path], mine, timing);
+      await waitUnread(path);
       continue;
     }
     if (seen?.text !== last.text) seen = { text: last.text, since: performance.now() };
     const silentMs = performance.now() - seen.since;
     if (!(await isDead(last.holder, silentMs, timing))) {
+      stuckSince = null;
       onWait(performance.now() - began);
       await sleep(timing.pollMs, undefined, { signal }).catch(() => {});
       continue;
     }
     const heir = heirOf(path, last.holder);
-    if (!(await create(heir, mine))) continue;
+    if (!(await create(heir, mine))) {
+      await waitUnread(heir);
+      continue;
+    }
     // The line may have been let go while it was read.
     if (tokenOf((await readLink(path))?.holder) === tokenOf(line[0]!.holder))
       return keep([...line.map((link) => link.path), heir], mine, timing);
@@ -127,6 +140,13 @@ function heirOf(path: string, holder: Holder | null): string {
 
 function tokenOf(holder: Holder | null | undefined): string {
   return holder?.token ?? 'nobody';
+}
+
+function inTheWay(path: string): TintypeError {
+  return new TintypeError(
+    'store-not-readable',
+    `${path} stands in the way and cannot be read; remove it where no other process is buying`,
+  );
 }
 
 async function create(path: string, holder: Holder): Promise<boolean> {

@@ -60,6 +60,7 @@ export type ErrorCode =
   | 'quota'
   | 'bad-api-key'
   | 'not-permitted'
+  | 'store-not-readable'
   | 'store-not-writable'
   // an image fails, others go on: exit 1
   | 'moderation'

@@ -2,6 +2,7 @@ import { type Dirent, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import glob from 'fast-glob';
 import pLimit from 'p-limit';
+import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { readInside, type ReadResult } from '../read-inside.ts';
 import type { Diagnostic, Finding, ImageEntry, Manifest, Sha256 } from '../types.ts';
@@ -60,6 +61,13 @@ async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): P
     onlyFiles: false,
     objectMode: true,
     unique: true,
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'scandir') throw error;
+    throw new TintypeError(
+      'config',
+      `${error.path} cannot be read (${error.code}), and there may be manifests in it; set manifests in the config to where yours are`,
+      { cause: error },
+    );
   });
   const relativeToRoot = entries
     .filter(({ dirent, path }) => !isFolder(dirent, resolve(root, path)))

@@ -211,7 +211,7 @@ export function buyer(
 function stopsRun(error: TintypeError): boolean {
   return error instanceof ProviderError
     ? policies[error.code].stopsRun
-    : error.code === 'store-not-writable';
+    : error.code === 'store-not-writable' || error.code === 'store-not-readable';
 }
 
 function notAffordable(maxCostUsd: number): TintypeError {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { sha256 } from '../hash.ts';
 import { requestKey } from '../plan/request-key.ts';
 import type { Attempt, Request } from '../types.ts';
 import { fileStore } from './file-store.ts';
+import { layout } from './layout.ts';
 import type { Purchase, Store } from './store.ts';
 import { writeAtomic } from './write-atomic.ts';
 
@@ -132,7 +133,7 @@ describe('a store', () => {
   test('that cannot take an answer puts it where it can be found', async () => {
     await mkdir(join(dir, `attempts/${key}.received/in the way`), { recursive: true });
     const error: unknown = await store.receive(key, bytes).catch((reason: unknown) => reason);
-    const path = join(tmpdir(), 'tintype-rescued', key);
+    const path = layout.rescued(key);
     expect(error).toMatchObject({
       code: 'store-not-writable',
       message: expect.stringContaining(path) as string,
@@ -192,4 +193,19 @@ describe('writing a file', () => {
       await expect(writeAtomic(join(dir, 'file'), 'new')).rejects.toThrow(/EACCES/);
     },
   );
+});
+
+test('a folder of the store that the disk does not give is an error that names it, and no empty store', async () => {
+  await mkdir(dir);
+  for (const [folder, read] of [
+    ['records', () => store.stored()],
+    ['attempts', () => store.attempts()],
+    ['inputs', () => store.pins()],
+  ] as const) {
+    await symlink(join(dir, folder), join(dir, folder));
+    await expect(read()).rejects.toMatchObject({
+      code: 'store-not-readable',
+      message: `${join(dir, folder)} cannot be read (ELOOP); see to its permissions, or to the disk`,
+    });
+  }
 });

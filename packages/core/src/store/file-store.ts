@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
@@ -7,8 +7,8 @@ import type { Attempt, InputFile, Key, OpenAttempt, Stored, StoreRecord } from '
 import { version } from '../version.ts';
 import { layout } from './layout.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
-import { formatJson, isHash, parseAttempt, parsePin, parseRecord } from './record-file.ts';
-import { readIfThere } from './read-if-there.ts';
+import { formatJson, isHash, parseAttempt, parsePin } from './record-file.ts';
+import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
 import type { Purchase, Store } from './store.ts';
 import { clearDeadWrites, writeAtomic } from './write-atomic.ts';
 
@@ -33,7 +33,7 @@ export function fileStore(dir: string): Store {
       try {
         return await claimFile(layout.claim(dir, key), signal, defaultTiming, onWait);
       } catch (cause) {
-        throw notWritable(dir, cause);
+        throw cause instanceof TintypeError ? cause : notWritable(dir, cause);
       }
     },
     clearAttempt: (key) => clearAttempt(dir, key),
@@ -54,11 +54,6 @@ async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
     }),
   );
   return stored;
-}
-
-async function readRecord(key: Key, path: string): Promise<Stored | null> {
-  const bytes = await readIfThere(path);
-  return bytes === null ? null : parseRecord(key, bytes.toString('utf8'));
 }
 
 /** A pin that cannot be read is no pin: the input is fetched again, and its hash decides. */
@@ -142,7 +137,9 @@ async function readAttempt(path: string): Promise<Attempt | null> {
 async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Array> {
   const { original } = record;
   const path = layout.original(dir, original.sha256, original.format);
-  const bytes = await readIfThere(path);
+  const bytes = await readIfThere(path).catch((error: Error) => {
+    throw new TintypeError('original-damaged', `the original ${error.message}`, { cause: error });
+  });
   if (bytes === null) {
     throw new TintypeError(
       'original-missing',
@@ -205,18 +202,6 @@ function recordOf(purchase: Purchase): StoreRecord {
 }
 
 function notWritable(dir: string, cause: unknown, consequence = ''): TintypeError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-  const message = `the store ${dir} cannot be written (${reason})${consequence}`;
+  const message = `the store ${dir} cannot be written (${codeOf(cause)})${consequence}`;
   return new TintypeError('store-not-writable', message, { cause });
-}
-
-/** The names in a folder; none where there is no folder. */
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
 }

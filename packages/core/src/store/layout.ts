@@ -15,7 +15,8 @@ import type { Key, Sha256 } from '../types.ts';
  *       attempts/<key>.claim.…       who waits to be it, or took over from one that died
  *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
  *     <the system's temporary folder>/
- *       tintype-rescued/<key>        the same, where the store could not take them
+ *       tintype-rescued-<user>/<key> the same, where the store could not take them; a folder of one user's own, for nobody
+ *                                    else could write into it
  */
 export const layout = {
   recordsDir: (dir: string): string => join(dir, 'records'),
@@ -32,5 +33,5 @@ export const layout = {
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.json`),
   claim: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.claim`),
   received: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.received`),
-  rescued: (key: Key): string => join(tmpdir(), 'tintype-rescued', key),
+  rescued: (key: Key): string => join(tmpdir(), `tintype-rescued-${process.getuid?.() ?? 0}`, key),
 } as const;

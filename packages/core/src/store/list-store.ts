@@ -1,10 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
 import type { InputFile, Key, Sha256, Stored, StoreRecord } from '../types.ts';
 import { layout } from './layout.ts';
-import { readIfThere } from './read-if-there.ts';
-import { isHash, parsePin, parseRecord } from './record-file.ts';
+import { namesIn, readIfThere, readRecord } from './read-store.ts';
+import { isHash, parsePin } from './record-file.ts';
 
 /** A file of the store. */
 export interface StoreFile {
@@ -47,13 +47,17 @@ export async function listStore(dir: string): Promise<StoreListing> {
   const pins = await readArea(dir, layout.inputsDir, (hash) => layout.input('', hash));
   const others = [originals, rejected, records, pins].flatMap((area) => area.others);
   return {
-    records: await reading(dir, records.files, (file, text) => {
+    records: await reading(records.files, async (file) => {
       const key = basename(file.path, '.json') as Key;
-      return { ...file, key, stored: parseRecord(key, text) };
+      const stored = await readRecord(key, join(dir, file.path));
+      return stored === null ? null : { ...file, key, stored };
     }),
     originals: originals.files,
     rejected: rejected.files,
-    pins: await reading(dir, pins.files, (file, text) => ({ ...file, pin: parsePin(text) })),
+    pins: await reading(pins.files, async (file) => {
+      const bytes = await readIfThere(join(dir, file.path));
+      return bytes === null ? null : { ...file, pin: parsePin(bytes.toString('utf8')) };
+    }),
     leftovers: others.filter(isLeftover),
     foreign: others.filter((file) => !isLeftover(file) && !isHidden(file)),
   };
@@ -80,15 +84,18 @@ async function readArea(
   folderOf: (dir: string) => string,
   placeOf: (hash: Sha256, ending: string) => string,
 ): Promise<Area> {
-  const names = await readdir(folderOf(dir), { recursive: true }).catch(nothingThere);
+  const names = await namesIn(folderOf(dir), { recursive: true });
   const found = await Promise.all(
     names.map((name) =>
       limit(async (): Promise<StoreFile | null> => {
-        // Links are followed; one that leads nowhere is a file that is missing.
-        const status = await stat(join(folderOf(dir), name)).catch(() => null);
-        if (status === null || status.isDirectory()) return null;
-        const path = slashed(join(folderOf(''), name));
-        return { path, bytes: status.size, modifiedAt: status.mtime };
+        const path = join(folderOf(dir), name);
+        // Links are followed; one that leads nowhere is a file all the same, which cannot be read.
+        const status = await stat(path).catch(() => lstat(path).catch(() => null));
+        if (status === null) return null;
+        // A folder in the place of a file is a file that is damaged.
+        if (status.isDirectory() && !isHash(basename(name).split('.')[0])) return null;
+        const shown = slashed(join(folderOf(''), name));
+        return { path: shown, bytes: status.size, modifiedAt: status.mtime };
       }),
     ),
   );
@@ -100,30 +107,17 @@ async function readArea(
   return { files: files.filter(isOurs), others: files.filter((file) => !isOurs(file)) };
 }
 
-/** The files read; one that is gone since it was listed is left out. */
+/** The files read, a few at a time; one that is gone since it was listed is left out. */
 async function reading<T>(
-  dir: string,
   files: readonly StoreFile[],
-  parse: (file: StoreFile, text: string) => T,
+  read: (file: StoreFile) => Promise<T | null>,
 ): Promise<T[]> {
-  const read = await Promise.all(
-    files.map((file) =>
-      limit(async () => {
-        const bytes = await readIfThere(join(dir, file.path));
-        return bytes === null ? null : { value: parse(file, bytes.toString('utf8')) };
-      }),
-    ),
-  );
-  return read.flatMap((one) => (one === null ? [] : [one.value]));
+  const all = await Promise.all(files.map((file) => limit(() => read(file))));
+  return all.filter((one) => one !== null);
 }
 
 /** Files looked at together, in the whole process. */
 const limit = pLimit(32);
-
-function nothingThere(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-  throw error;
-}
 
 /** As `writeAtomic` names what is not whole yet. */
 function isLeftover({ path }: StoreFile): boolean {

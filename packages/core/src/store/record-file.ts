@@ -41,6 +41,14 @@ export function parseRecord(key: Key, text: string): Stored {
   return { kind: 'record', record: record as StoreRecord };
 }
 
+/** A record that the file system does not give. */
+export function unreadableRecord(key: Key, why: string): Stored {
+  return {
+    kind: 'damaged',
+    reason: `the record ${key.slice(0, 12)}… cannot be read (${why}); see to its permissions, or to the disk`,
+  };
+}
+
 /** `null` for what is no attempt: it says nothing, and stands in nobody's way. */
 export function parseAttempt(text: string): Attempt | null {
   const attempt = parseJson(text) as Partial<Attempt> | null;

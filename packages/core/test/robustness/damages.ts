@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreRecord } from '../../src/index.ts';
 import { hashesBelow, hashOf, openScene, type Scene } from './scene.ts';
@@ -106,6 +106,42 @@ export const storeDamages: readonly StoreDamage[] = [
     code: 'record-damaged',
     remedy: /git checkout/,
     plant: ({ record }) => replaceByPipe(record),
+  },
+  {
+    name: 'a record that is a link to nowhere',
+    code: 'record-damaged',
+    remedy: /leads nowhere/,
+    async plant({ record }) {
+      await rm(record);
+      await symlink('nowhere', record);
+    },
+  },
+  {
+    name: 'a record that the disk does not give',
+    code: 'record-damaged',
+    remedy: /ELOOP.*permissions/,
+    async plant({ record }) {
+      await rm(record);
+      await symlink(record, record);
+    },
+  },
+  {
+    name: 'a record that is a folder',
+    code: 'record-damaged',
+    remedy: /git checkout/,
+    async plant({ record }) {
+      await rm(record);
+      await mkdir(record);
+    },
+  },
+  {
+    name: 'an original that the disk does not give',
+    code: 'original-damaged',
+    remedy: /ELOOP.*permissions/,
+    async plant({ original }) {
+      await rm(original);
+      await symlink(original, original);
+    },
   },
   {
     name: 'a record that is a link to an endless device',

@@ -165,7 +165,9 @@ export async function runDisk(row: DiskRow, code: string): Promise<DiskResult> {
 
   const second = await scene.run();
   problems.push(...judgeNext(second, scene, row.askedAgain ?? 0));
-  const rescued = await readdir(join(scene.dir, 'tmp/tintype-rescued')).catch(() => []);
+  const rescued = await readdir(
+    join(scene.dir, `tmp/tintype-rescued-${process.getuid?.() ?? 0}`),
+  ).catch(() => []);
   if (rescued.length > 0) problems.push('what was rescued is left behind');
   return { name: row.name, code, problems };
 }
