@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
+import { namesBelow } from '../names-below.ts';
 import type { Sha256 } from '../types.ts';
 import { cacheLayout } from './cache-layout.ts';
 
@@ -33,7 +34,7 @@ export async function listCachedBytes(
 
 async function filesIn(folder: string): Promise<CacheFile[]> {
   // A cache that cannot be read is one that has nothing.
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const names = await namesBelow(folder).catch(() => []);
   const files = await Promise.all(
     names.map((name) =>
       limit(async () => {

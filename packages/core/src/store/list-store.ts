@@ -1,6 +1,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
+import { namesBelow } from '../names-below.ts';
 import type { InputFile, Key, Sha256, Stored, StoreRecord } from '../types.ts';
 import { layout } from './layout.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';
@@ -84,7 +85,7 @@ async function readArea(
   folderOf: (dir: string) => string,
   placeOf: (hash: Sha256, ending: string) => string,
 ): Promise<Area> {
-  const names = await namesIn(folderOf(dir), { recursive: true });
+  const names = await namesIn(folderOf(dir), namesBelow);
   const found = await Promise.all(
     names.map((name) =>
       limit(async (): Promise<StoreFile | null> => {

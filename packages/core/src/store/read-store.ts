@@ -35,10 +35,13 @@ export async function readIfThere(path: string): Promise<Buffer | null> {
   }
 }
 
-/** The names in a folder, or below it; none where there is no folder. Throws `store-not-readable`. */
-export async function namesIn(folder: string, options = { recursive: false }): Promise<string[]> {
+/** The names in a folder, or as `list` gives them; none where there is no folder. Throws `store-not-readable`. */
+export async function namesIn(
+  folder: string,
+  list: (folder: string) => Promise<string[]> = readdir,
+): Promise<string[]> {
   try {
-    return await readdir(folder, options);
+    return await list(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { namesBelow } from '../names-below.ts';
 
 /**
  * Writes a whole file or none: a temporary file in the same folder, flushed to the disk, then renamed over the old one,
@@ -45,7 +46,7 @@ async function tryToWrite(path: string, data: string | Uint8Array): Promise<bool
 
 /** Removes the temporary files below a folder whose process was killed. `dir` need not exist. */
 export async function clearDeadWrites(dir: string): Promise<void> {
-  const names = await readdir(dir, { recursive: true }).catch(() => []);
+  const names = await namesBelow(dir).catch(() => []);
   for (const name of names) {
     const [, pid] = /^\..+\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(basename(name)) ?? [];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dir, name), { force: true });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32, deflateSync } from 'node:zlib';
@@ -216,14 +216,32 @@ export const hostileRows: readonly HostileRow[] = [
     files: {},
     prepare: linked('a.images.yaml', outside('evil.images.yaml')),
     exit: 2,
-    says: /outside the project|no manifest/,
+    says: /a\.images\.yaml lies outside the project/,
   },
   {
     name: 'a manifest that is a pipe',
     files: {},
     prepare: piped('a.images.yaml'),
     exit: 2,
-    says: /no manifest|regular file/,
+    says: /a\.images\.yaml is not a regular file/,
+  },
+  {
+    name: 'a store and a cache with links out of them, and round and round',
+    files: { 'a.images.yaml': 'images: {}\n' },
+    async prepare(scene) {
+      const folders = [
+        '.tintype/originals',
+        '.tintype/records',
+        'node_modules/.cache/tintype/v2/files',
+      ];
+      for (const folder of folders) {
+        await linked(`${folder}/out`, outside('.'))(scene);
+        for (const name of ['a', 'b', 'c']) await linked(`${folder}/${name}`, () => '..')(scene);
+      }
+    },
+    args: ['prune', '--older-than', '0'],
+    exit: 0,
+    says: /nothing/i,
   },
   {
     name: 'an output folder with a link out of it',
@@ -389,6 +407,9 @@ async function problemsOf(row: HostileRow, scene: Scene): Promise<string[]> {
   await writeFile(join(secret, 'secret.png'), hugePng(64));
   await writeFile(join(secret, 'rows.csv'), 'n\nSECRET\n');
   await writeFile(join(secret, 'evil.images.yaml'), good.replaceAll('ada', 'secret'));
+  // What one that tidies up might take for its own.
+  await writeFile(join(secret, '.left.tmp'), 'of somebody else');
+  await utimes(join(secret, '.left.tmp'), 1, 1);
   const before = JSON.stringify([...(await hashesBelow(secret))]);
   for (const [file, content] of Object.entries(row.files)) await scene.write(file, content);
   await row.prepare?.(scene);
