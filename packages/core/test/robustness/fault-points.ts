@@ -122,7 +122,7 @@ for (const [operation, at] of Object.entries(pathAt)) {
   patch(promises, operation, (args) => stepOf(nameOf(operation, args), args[at]));
   const sync = `${operation}Sync`;
   patchSync(fs as unknown as Record<string, AnyFunction>, sync, (args) =>
-    stepOf(operation, args[at]),
+    stepOf(nameOf(operation, args), args[at]),
   );
 }
 /** To share a file's bytes is another thing than to copy them. */
