@@ -252,7 +252,7 @@ async function snapshot({ project, dir }: Scene): Promise<Snapshot> {
       ),
   );
   const temporaries = await readdir(join(dir, 'tmp'), { recursive: true });
-  if (temporaries.some((name) => name.includes('tintype-rescued-')))
+  if (temporaries.some((name) => /tintype-rescued-\d+\//.test(name)))
     throw new Error('something is left in the temporary folder');
   return { outputs, store, assetMap, records };
 }
