@@ -20,7 +20,8 @@ test('an error of ours keeps its lines and loses its escape sequences', () => {
     '2 originals are missing:\n  \x1b[2Jhero  $0.01',
   );
   expect(explainError(error)).toEqual({
-    message: '2 originals are missing:\n  hero  $0.01',
+    message:
+      '2 originals are missing:\n  hero  $0.01\nFor this run alone: --missing standin or --missing buy',
     exitCode: 3,
   });
 });
@@ -33,6 +34,15 @@ test('what the operating system refuses is no bug, and has no stack', () => {
   });
   expect(explainError(error)).toEqual({ message: "EIO: i/o error, open '/ab'", exitCode: 1 });
 });
+
+test.each(['over-budget', 'api-key-missing'] as const)(
+  '%s ends with the flags that decide otherwise',
+  (code) => {
+    expect(explainError(new TintypeError(code, 'no')).message).toMatch(
+      /^no\nFor this run alone: --\w/,
+    );
+  },
+);
 
 test('any other error is a bug, with its stack', () => {
   const { message, exitCode } = explainError(new RangeError('boom'));

@@ -1,4 +1,4 @@
-import type { TintypeError } from '@tintype/core';
+import type { ErrorCode, TintypeError } from '@tintype/core';
 import { EXIT, EXIT_CODE_OF } from './exit-codes.ts';
 import { count } from './format/amounts.ts';
 import { clean } from './format/clean.ts';
@@ -17,13 +17,24 @@ export function explainError(error: unknown): {
     };
   }
   const message = error.code === 'manifest' ? countMistakes(error) : clean(error.message);
-  return { message, exitCode: EXIT_CODE_OF[error.code] };
+  const flags = FLAGS_FOR[error.code];
+  return {
+    message: flags === undefined ? message : `${message}\n${flags}`,
+    exitCode: EXIT_CODE_OF[error.code],
+  };
 }
 
 /** What the operating system refused, in its words: `EACCES: permission denied, scandir '/project/data'`. */
 function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'errno' in error && 'syscall' in error;
 }
+
+/** Core knows options, as in a config file; the command line says them for one run. */
+const FLAGS_FOR: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'originals-missing': 'For this run alone: --missing standin or --missing buy',
+  'over-budget': 'For this run alone: --max-cost <usd>',
+  'api-key-missing': 'For this run alone: --provider offline or --missing standin',
+};
 
 /** By name, so that asking needs no core: an error may come before core is loaded. */
 export function isTintypeError(error: unknown): error is TintypeError {

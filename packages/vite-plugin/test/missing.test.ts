@@ -70,6 +70,18 @@ test('buy: without a key nothing is asked for, and the error says which', async 
   expect(api().requests).toEqual([]);
 });
 
+test.each([
+  ['fail', { missing: 'fail' }, 'set missing to "standin" or "buy"'],
+  ['a budget', { missing: 'buy', maxCostUsd: 0.001 }, 'Raise maxCostUsd'],
+  ['no key', { missing: 'buy' }, 'set provider to "offline"'],
+] as const)('%s: what to do is said in options, and in no flag', async (_, options, advice) => {
+  await using project = await viteProject(files, api().baseUrl);
+  await project.write('.env', `OPENAI_BASE_URL=${api().baseUrl}\n`);
+  const { message } = await buildFailure(project.build({}, options));
+  expect(message).toContain(advice);
+  expect(message).not.toMatch(/--\w/);
+});
+
 test('standin: the build goes through and warns what it ships', async () => {
   await using project = await viteProject(files, api().baseUrl);
   const { code } = await project.build({}, { missing: 'standin' });

@@ -52,7 +52,9 @@ test('quiet annotates errors only', () => {
 
 test('what ends the run is annotated too', () => {
   view().close(new TintypeError('originals-missing', '1 original is missing:\n  hero  100%'));
-  expect(stdout.text).toBe('::error title=tintype::1 original is missing:%0A  hero  100%25\n');
+  expect(stdout.text).toBe(
+    '::error title=tintype::1 original is missing:%0A  hero  100%25%0AFor this run alone: --missing standin or --missing buy\n',
+  );
 });
 
 test('appends a summary to what other steps wrote', () => {

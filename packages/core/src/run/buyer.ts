@@ -217,7 +217,7 @@ function stopsRun(error: TintypeError): boolean {
 function notAffordable(maxCostUsd: number): TintypeError {
   return new TintypeError(
     'over-budget',
-    `the budget of $${maxCostUsd} does not hold another picture; what was bought is kept. Raise --max-cost and run again`,
+    `the budget of $${maxCostUsd} does not hold another picture; what was bought is kept. Raise maxCostUsd and run again`,
   );
 }
 

@@ -31,7 +31,7 @@ function refuseMissing(plan: Plan, wanted: readonly PlannedRequest[]): never {
     [
       `${wanted.length} ${wanted.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (missing: fail); nothing was done`,
       ...list,
-      `Together ${total}. Run tintype where there is a key and commit the store, or take --missing standin or --missing buy.`,
+      `Together ${total}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy".`,
     ].join('\n'),
   );
 }
@@ -53,7 +53,7 @@ function refuseUnaffordable(
   if (high > maxCostUsd) {
     throw new TintypeError(
       'over-budget',
-      `this may cost up to ${formatUsd(high)}, and the budget is ${formatUsd(maxCostUsd)}; nothing was bought. Raise --max-cost, or ask for fewer or smaller pictures`,
+      `this may cost up to ${formatUsd(high)}, and the budget is ${formatUsd(maxCostUsd)}; nothing was bought. Raise maxCostUsd, or ask for fewer or smaller pictures`,
     );
   }
 }
@@ -65,7 +65,7 @@ function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): voi
     if (keyName === null || context.env[keyName]) continue;
     throw new TintypeError(
       'api-key-missing',
-      `${nameOf(planned)} has to be bought, and ${keyName} is not set; set it, or take --provider offline or --missing standin for drawings in its place. Nothing was done`,
+      `${nameOf(planned)} has to be bought, and ${keyName} is not set; set it, or set provider to "offline" or missing to "standin" for drawings in its place. Nothing was done`,
       { imageId: planned.id },
     );
   }
