@@ -17,6 +17,7 @@ const benches = [
   ['warm', rounds],
   ['startup', rounds],
   ['vite-warm', rounds],
+  ['vite-foreign', rounds],
 ] as const;
 
 for (const [bench, flags] of benches) {

@@ -58,13 +58,18 @@ export function describeExample(
 
     describe('built', () => {
       let preview: RunningScript;
+      let printed: string;
 
       beforeAll(async () => {
-        await runScript(root, 'build');
+        printed = await runScript(root, 'build');
         preview = await serveScript(root, 'preview');
       });
 
       afterAll(() => preview?.[Symbol.asyncDispose]());
+
+      test('the build warns of nothing', () => {
+        expect(printed).not.toMatch(/warn|unsupported/i);
+      });
 
       test('the types that are committed are those of the manifest', async () => {
         expect(await readTypes(root)).toBe(types);

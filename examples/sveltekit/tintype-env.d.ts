@@ -13,7 +13,7 @@ declare module 'virtual:tintype/apples/winter-bell' {
   /**
    * A small dark red apple with frost on one side, hanging alone on a bare branch. Watercolour plate from a fruit grower’s notebook, pencil notes without letters, cream paper.
    *
-   * src/lib/apples.images.yaml:4
+   * src/lib/apples.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 896, 1120>;
   export default picture;
@@ -42,7 +42,7 @@ declare module 'virtual:tintype/apples/harbour-pippin' {
   /**
    * Two flat yellow apples with russet shoulders on a blue enamel plate. Watercolour plate from a fruit grower’s notebook, pencil notes without letters, cream paper.
    *
-   * src/lib/apples.images.yaml:4
+   * src/lib/apples.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 896, 1120>;
   export default picture;
@@ -71,7 +71,7 @@ declare module 'virtual:tintype/apples/old-argument' {
   /**
    * A large green apple cut in half, one half already brown, the knife still in it. Watercolour plate from a fruit grower’s notebook, pencil notes without letters, cream paper.
    *
-   * src/lib/apples.images.yaml:4
+   * src/lib/apples.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 896, 1120>;
   export default picture;

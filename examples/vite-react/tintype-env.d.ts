@@ -14,7 +14,7 @@ declare module 'virtual:tintype/ward' {
   /**
    * A long workbench under a skylight, a row of opened clocks in white cloths like patients in their beds. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
    *
-   * clocks.images.yaml:10
+   * clocks.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp' | 'jpeg', 1536, 1024>;
   export default picture;
@@ -43,7 +43,7 @@ declare module 'virtual:tintype/patients/longcase' {
   /**
    * A tall longcase clock with its door ajar and the pendulum tied with ribbon. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
    *
-   * clocks.images.yaml:19
+   * clocks.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1024, 1024>;
   export default picture;
@@ -72,7 +72,7 @@ declare module 'virtual:tintype/patients/cuckoo' {
   /**
    * A carved cuckoo clock with the bird out on its spring and looking surprised. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
    *
-   * clocks.images.yaml:19
+   * clocks.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1024, 1024>;
   export default picture;
@@ -101,7 +101,7 @@ declare module 'virtual:tintype/patients/alarm' {
   /**
    * A dented alarm clock with two bells lying on its back on a folded towel. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
    *
-   * clocks.images.yaml:19
+   * clocks.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1024, 1024>;
   export default picture;

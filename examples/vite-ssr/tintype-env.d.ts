@@ -13,7 +13,7 @@ declare module 'virtual:tintype/hall/morning' {
   /**
    * A 1908 swimming hall with a gallery of iron balconies, empty and still, low sun through the glass roof on the water. Screen print in three inks, pool green, tile white and coral, flat light, no lettering.
    *
-   * baths.images.yaml:11
+   * baths.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1536, 1024>;
   export default picture;
@@ -42,7 +42,7 @@ declare module 'virtual:tintype/hall/evening' {
   /**
    * A 1908 swimming hall with a gallery of iron balconies, with every lamp lit, dark glass above and one swimmer in lane four. Screen print in three inks, pool green, tile white and coral, flat light, no lettering.
    *
-   * baths.images.yaml:11
+   * baths.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1536, 1024>;
   export default picture;
@@ -71,7 +71,7 @@ declare module 'virtual:tintype/slipper' {
   /**
    * A slipper bath with brass taps in a white-tiled cubicle, a towel over the door. Screen print in three inks, pool green, tile white and coral, flat light, no lettering.
    *
-   * baths.images.yaml:25
+   * baths.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 896, 1120>;
   export default picture;

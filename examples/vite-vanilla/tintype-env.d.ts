@@ -16,7 +16,7 @@ declare module 'virtual:tintype/hut' {
   /**
    * A small stone hut with one lit window on a saddle between two ridges, first snow, evening. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
    *
-   * hut.images.yaml:10
+   * hut.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'avif' | 'webp' | 'jpeg', 1536, 1024>;
   export default picture;
@@ -45,7 +45,7 @@ declare module 'virtual:tintype/windows/north' {
   /**
    * The view through a deep stone window: a glacier with blue cracks and a line of seven climbers. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
    *
-   * hut.images.yaml:21
+   * hut.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1024, 1024>;
   export default picture;
@@ -74,7 +74,7 @@ declare module 'virtual:tintype/windows/east' {
   /**
    * The view through a deep stone window: a valley full of cloud with one church tower above it. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
    *
-   * hut.images.yaml:21
+   * hut.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1024, 1024>;
   export default picture;
@@ -103,7 +103,7 @@ declare module 'virtual:tintype/windows/south' {
   /**
    * The view through a deep stone window: a scree slope and two ibex that look straight in. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
    *
-   * hut.images.yaml:21
+   * hut.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1024, 1024>;
   export default picture;
@@ -132,7 +132,7 @@ declare module 'virtual:tintype/windows/west' {
   /**
    * The view through a deep stone window: the sun going down behind the ridge with a kestrel in front of it. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
    *
-   * hut.images.yaml:21
+   * hut.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1024, 1024>;
   export default picture;
@@ -161,7 +161,7 @@ declare module 'virtual:tintype/ridge' {
   /**
    * A ridge line at dusk with three layers of mountains behind it, wide and empty sky. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
    *
-   * hut.images.yaml:34
+   * hut.images.yaml
    */
   const picture: import('vite-plugin-tintype/picture').ExactPicture<'webp', 1776, 592>;
   export default picture;

@@ -11,6 +11,7 @@ import { linkFiles } from './link-files.ts';
 import { logReporter } from './log-reporter.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { shareRuns } from './share-run.ts';
+import { warnOfPublicOutputs } from './public-outputs.ts';
 import { unknownImage } from './unknown-image.ts';
 import {
   moduleForm,
@@ -46,6 +47,7 @@ export function buildPlugin({ options, types, importers }: PluginRequest, builds
         );
         builds.begin(environment, run, assetTarget(environment));
         await writeTypes(run.project, environment.config, types);
+        warnOfPublicOutputs(run.project.config, environment.config);
         for (const file of run.project.watched) this.addWatchFile(file);
       } catch (error) {
         const explained = await explain(error, root, []);

@@ -1,7 +1,6 @@
 import {
   type Config,
   type Context,
-  type Job,
   loadProject,
   type Missing,
   openImages,
@@ -72,7 +71,7 @@ export async function openProject(request: ProjectOptions): Promise<OpenProject>
     find: (name) => findImage(images, name),
     imported: importedNames(images),
     sizeOf,
-    watched: watchedFiles(images.jobs, config),
+    watched: watchedFiles(images, config),
   };
 }
 
@@ -106,13 +105,12 @@ function sizeOf({ job, planned }: PlannedImage): PictureSize | null {
   return width === undefined ? null : { width: Number(width), height: Number(height) };
 }
 
-function watchedFiles(jobs: readonly Job[], { root, file }: Config): string[] {
+function watchedFiles({ jobs, files }: OpenImages, { root, file }: Config): string[] {
   const inputs = jobs.flatMap(({ picture }) =>
     [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])].flatMap((input) =>
       input.kind === 'file' ? [join(dirname(input.place.file), input.path)] : [],
     ),
   );
-  const files = [...jobs.map(({ place }) => place.file), ...inputs];
-  if (file !== null) files.push(file);
-  return [...new Set(files)].map((path) => resolve(root, path));
+  const config = file === null ? [] : [file];
+  return [...new Set([...files, ...inputs, ...config])].map((path) => resolve(root, path));
 }

@@ -14,7 +14,7 @@ export function tintype(options: TintypePluginOptions = {}): Plugin[] {
   const importers = new Map<string, string>();
   const request = { ...splitOptions(options), importers };
   const states = builds();
-  return [
+  const plugins = [
     resolvePlugin(importers),
     buildPlugin(request, states),
     buildStylesPlugin(states),
@@ -23,6 +23,21 @@ export function tintype(options: TintypePluginOptions = {}): Plugin[] {
     finishPlugin(states),
     ...devPlugins(request),
   ];
+  return [withoutPagesPlugin(plugins), ...plugins];
+}
+
+/** SvelteKit never runs `transformIndexHtml`, and warns of every plugin that has it as of one that does not work. */
+function withoutPagesPlugin(plugins: readonly Plugin[]): Plugin {
+  return {
+    name: 'tintype:without-pages',
+    configResolved: {
+      order: 'pre',
+      handler: (config) => {
+        if (!config.plugins.some(({ name }) => name.startsWith('vite-plugin-sveltekit'))) return;
+        for (const plugin of plugins) delete plugin.transformIndexHtml;
+      },
+    },
+  };
 }
 
 /** `importers` gets the first file that imports a module, for errors to point at. */

@@ -37,7 +37,7 @@ function renderImage({ name, job, size }: TypedImage): string {
     `declare module '${specifier}' {\n`,
     '  /**\n',
     ...commentLines(job.picture.prompt).map((line) => `   * ${line}`.trimEnd() + '\n'),
-    `   *\n   * ${job.place.file}:${job.place.line}\n`,
+    `   *\n   * ${job.place.file}\n`,
     '   */\n',
     `  const picture: import('vite-plugin-tintype/picture').ExactPicture<${[formats.join(' | '), ...dimensions].join(', ')}>;\n`,
     '  export default picture;\n',

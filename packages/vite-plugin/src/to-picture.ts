@@ -19,7 +19,10 @@ export interface PictureParts extends Preview {
   readonly ai: AiProvenance;
 }
 
-/** The object that a page imports. */
+/**
+ * The object that a page imports. It has every format, also one that a build found larger than the fallback, which the
+ * asset map leaves out: types are written before anything is encoded, and dev never knows.
+ */
 export function toPicture({ files, width, height, ...rest }: PictureParts): Picture {
   const formats = [...new Set(files.map(({ format }) => format))];
   return {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import type { Plugin } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import { filesBelow } from '../../core/test/support/files.ts';
+import { picture } from '../../core/test/support/pictures.ts';
 import { testKey } from '../../core/test/support/project.ts';
 import { serve } from './support/serve.ts';
 import { type Vite, type ViteProject, viteProject, viteVersions } from './support/vite-project.ts';
@@ -180,6 +182,137 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       await watcher.close();
     }
   });
+
+  test('a watcher builds again what a row of a data file and an input image change', async () => {
+    const rows = (alt: string) => `id,alt\nada,${alt}\n`;
+    await using project = await viteProject({
+      'site.images.yaml': `
+images:
+  'team-{{ id }}':
+    each: team.csv
+    prompt: A portrait
+    alt: '{{ alt }}'
+    input_images: [face.png]
+`,
+      'team.csv': rows('before'),
+      'face.png': await picture('png', { color: '#a03020' }),
+      'index.html': files['index.html'],
+      'main.js': `import ada from 'virtual:tintype/team-ada'; globalThis.shown = ada;`,
+    });
+    await project.stock();
+    const watcher = await vite.build(
+      project.config({ build: { watch: {} } }, { missing: 'standin' }),
+    );
+    if (!('on' in watcher)) throw new Error('no watcher');
+    const ends: (() => void)[] = [];
+    watcher.on('event', (event) => {
+      if (event.code === 'BUNDLE_END') void event.result.close();
+      if (event.code === 'END') ends.shift()?.();
+    });
+    const end = () => new Promise<void>((resolve) => ends.push(resolve));
+    const built = async () => project.read((await jsFile(project))!);
+    try {
+      await end();
+      expect(await built()).toContain('"before"');
+      const second = end();
+      await project.write('team.csv', rows('after'));
+      await second;
+      expect(await built()).toContain('"after"');
+      expect(await built()).toContain('"generated": true');
+      const third = end();
+      await project.write('face.png', await picture('png', { color: '#2030a0' }));
+      await third;
+      expect(await built()).toContain('"generated": false');
+    } finally {
+      await watcher.close();
+    }
+  });
+
+  test('for SvelteKit, which runs no transformIndexHtml, no plugin of ours has it', async () => {
+    await using project = await viteProject(files);
+    const htmlPlugins = async (name: string) => {
+      const found: string[] = [];
+      const look = {
+        name,
+        configResolved: (config: { readonly plugins: readonly Plugin[] }) => {
+          const own = config.plugins.filter((plugin) => plugin.name.startsWith('tintype:'));
+          found.push(...own.filter((one) => one.transformIndexHtml).map((one) => one.name));
+        },
+      };
+      await vite.resolveConfig(project.config({ plugins: [look] }), 'build');
+      return found;
+    };
+    expect(await htmlPlugins('vite-plugin-sveltekit-setup')).toEqual([]);
+    expect(await htmlPlugins('another')).toEqual(['tintype:find-in-html', 'tintype:expand-html']);
+  });
+
+  test('no hook of ours is called for a module that is not ours', async () => {
+    await using project = await viteProject({
+      ...files,
+      'main.js': `import './a.js'; import './style.css'; import hero from 'virtual:tintype/hero'; globalThis.shown = hero;`,
+      'a.js': `import './b.ts'; globalThis.a = 'virtual:tintype';`,
+      'b.ts': 'globalThis.b = 1 as number;',
+      'style.css': 'main { color: red }',
+    });
+    await project.stock();
+    const seen: string[] = [];
+    const watch = {
+      name: 'watch-tintype',
+      enforce: 'pre' as const,
+      config: (config: { readonly plugins?: unknown }) => {
+        const own = ([config.plugins].flat(Infinity) as Plugin[]).filter((one) =>
+          one.name.startsWith('tintype:'),
+        );
+        for (const plugin of own) note(plugin, seen);
+      },
+    };
+    await project.build({ plugins: [watch] }, {}, vite);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.filter((call) => !call.includes('virtual:tintype/hero'))).toEqual([]);
+  });
+});
+
+/** Notes what the hooks that see modules are called with. */
+function note(plugin: Plugin, seen: string[]): void {
+  const hooks = plugin as unknown as Record<
+    string,
+    { handler: (this: unknown, ...args: unknown[]) => unknown } | undefined
+  >;
+  for (const [hook, idAt] of [
+    ['resolveId', 0],
+    ['load', 0],
+    ['transform', 1],
+  ] as const) {
+    const own = hooks[hook];
+    if (own === undefined) continue;
+    const { handler } = own;
+    own.handler = function (...args) {
+      seen.push(`${plugin.name} ${hook} ${String(args[idAt])}`);
+      return handler.apply(this, args);
+    };
+  }
+}
+
+test('what the command line wrote into public is warned of once, and only then', async () => {
+  await using project = await viteProject(files);
+  await project.stock();
+  const warnings = () => project.log.filter((line) => line.includes('Vite ships public/images'));
+  await project.build();
+  expect(warnings()).toEqual([]);
+  await project.write('public/images/tintype.assets.json', '{}');
+  await project.build({}, { outDir: 'elsewhere' });
+  await project.build({ publicDir: false });
+  await project.build({ build: { copyPublicDir: false } });
+  expect(warnings()).toEqual([]);
+  const { createBuilder } = await import('vite');
+  const builder = await createBuilder(
+    project.config({
+      builder: {},
+      environments: { ssr: { build: { rollupOptions: { input: '/main.js' }, outDir: 'server' } } },
+    }),
+  );
+  await builder.buildApp();
+  expect(warnings()).toHaveLength(1);
 });
 
 async function jsFile({ root }: ViteProject): Promise<string | undefined> {

@@ -111,4 +111,12 @@ test('the types are written again only when they change', async () => {
   await project.write('more.images.yaml', 'images: { logo: { prompt: A logo, alt: Logo } }');
   await project.build({}, { missing: 'standin' });
   expect(await project.read('tintype-env.d.ts')).toContain("'virtual:tintype/logo'");
+
+  const text = await project.read('tintype-env.d.ts');
+  await project.write(
+    'site.images.yaml',
+    `\n# lines that move what follows\n${files['site.images.yaml']}`,
+  );
+  await project.build({}, { missing: 'standin' });
+  expect(await project.read('tintype-env.d.ts')).toBe(text);
 });

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSoon, hasBrowser, launchBrowser, skipped } from './support/browser.ts';
 import { serve, type Served } from './support/serve.ts';
-import { type ViteProject, viteProject } from './support/vite-project.ts';
+import { type Vite, type ViteProject, viteProject, viteVersions } from './support/vite-project.ts';
 
 const manifest = (heroAlt: string, more = '') => `
 images:
@@ -31,6 +31,9 @@ const files = {
 
 const overlay = "document.querySelector('vite-error-overlay')?.shadowRoot.textContent";
 
+/** All of it on the latest; what the versions do in ways of their own, on each. */
+const versions = viteVersions.filter(([name]) => name !== '8.0');
+
 describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -48,46 +51,53 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     return page;
   }
 
-  test('an edited image is updated, alone, and the page keeps its state', async () => {
-    await using project = await viteProject(files);
-    await project.stock();
-    await using served = await serve(project);
-    const page = await open(project, served);
-    await expectSoon(page, "window.hero?.alt === 'before'");
-    const born = await page.evaluate('window.born');
+  describe.each(versions)('Vite %s', (_, load) => {
+    let vite: Vite;
+    beforeAll(async () => {
+      vite = await load();
+    });
 
-    await project.write('site.images.yaml', manifest('after'));
-    await expectSoon(page, "window.hero.alt === 'after'");
-    await project.write('site.images.yaml', manifest('after', 'formats: [webp, jpeg]'));
-    await expectSoon(page, "'jpeg' in window.hero.sources");
-    await expectSoon(
-      page,
-      "getComputedStyle(document.querySelector('main')).backgroundImage.includes('hero.jpeg')",
-    );
-    expect(await page.evaluate('[window.born, window.logoUpdates]')).toEqual([born, 0]);
-    expect(await project.read('tintype-env.d.ts')).toContain("'webp' | 'jpeg'");
-    await page.close();
-  });
+    test('an edited image is updated, alone, and the page keeps its state', async () => {
+      await using project = await viteProject(files);
+      await project.stock();
+      await using served = await serve(project, {}, {}, vite);
+      const page = await open(project, served);
+      await expectSoon(page, "window.hero?.alt === 'before'");
+      const born = await page.evaluate('window.born');
 
-  test('a mistake is in the overlay with its place until it is mended, and the page keeps its state', async () => {
-    await using project = await viteProject(files);
-    await project.stock();
-    await using served = await serve(project);
-    const page = await open(project, served);
-    await expectSoon(page, "window.hero?.alt === 'before'");
-    const born = await page.evaluate('window.born');
+      await project.write('site.images.yaml', manifest('after'));
+      await expectSoon(page, "window.hero.alt === 'after'");
+      await project.write('site.images.yaml', manifest('after', 'formats: [webp, jpeg]'));
+      await expectSoon(page, "'jpeg' in window.hero.sources");
+      await expectSoon(
+        page,
+        "getComputedStyle(document.querySelector('main')).backgroundImage.includes('hero.jpeg')",
+      );
+      expect(await page.evaluate('[window.born, window.logoUpdates]')).toEqual([born, 0]);
+      expect(await project.read('tintype-env.d.ts')).toContain("'webp' | 'jpeg'");
+      await page.close();
+    });
 
-    await project.write('site.images.yaml', manifest('broken', 'witdhs: [32]'));
-    await expectSoon(page, `(${overlay})?.includes('witdhs')`);
-    const text = String(await page.evaluate(overlay));
-    expect(text).toContain('site.images.yaml:6');
-    expect(text).toContain('widths');
-    expect(text).toContain('> 6 |');
+    test('a mistake is in the overlay with its place until it is mended, and the page keeps its state', async () => {
+      await using project = await viteProject(files);
+      await project.stock();
+      await using served = await serve(project, {}, {}, vite);
+      const page = await open(project, served);
+      await expectSoon(page, "window.hero?.alt === 'before'");
+      const born = await page.evaluate('window.born');
 
-    await project.write('site.images.yaml', manifest('mended'));
-    await expectSoon(page, `window.hero.alt === 'mended' && (${overlay}) === undefined`);
-    expect(await page.evaluate('window.born')).toBe(born);
-    await page.close();
+      await project.write('site.images.yaml', manifest('broken', 'witdhs: [32]'));
+      await expectSoon(page, `(${overlay})?.includes('witdhs')`);
+      const text = String(await page.evaluate(overlay));
+      expect(text).toContain('site.images.yaml:6');
+      expect(text).toContain('widths');
+      expect(text).toContain('> 6 |');
+
+      await project.write('site.images.yaml', manifest('mended'));
+      await expectSoon(page, `window.hero.alt === 'mended' && (${overlay}) === undefined`);
+      expect(await page.evaluate('window.born')).toBe(born);
+      await page.close();
+    });
   });
 
   test('a mistake that is taken back leaves no overlay', async () => {

@@ -5,6 +5,8 @@ import type { PlanRequest, ReadPlan } from './read-plan.ts';
 
 /** A plan, and what it is known by where it was kept. */
 export interface FoundPlan extends Omit<ReadPlan, 'texts'> {
+  /** The manifests and data files that it was made of, relative to the root. */
+  readonly files: readonly string[];
   readonly fingerprint: string | null;
 }
 
@@ -20,7 +22,8 @@ export async function findPlan(
   if (found !== null) return found;
   const { readPlan } = await import('./read-plan.ts');
   const read = await readPlan(context, store, request);
-  return { ...read, fingerprint: keepPlan(context, request.ids, read, startedAt) };
+  const files = [...read.texts.keys()];
+  return { ...read, files, fingerprint: keepPlan(context, request.ids, read, startedAt) };
 }
 
 /**
@@ -35,5 +38,5 @@ function findKeptPlan(
   const found = kept !== null && (kept.isSettled || !mayBuy) ? kept.read() : null;
   if (kept === null || found === null) return null;
   for (const diagnostic of kept.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
-  return { ...found, fingerprint: kept.fingerprint };
+  return { ...found, files: kept.files, fingerprint: kept.fingerprint };
 }

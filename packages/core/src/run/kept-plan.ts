@@ -49,6 +49,8 @@ export interface KeptPlan {
   readonly fingerprint: Sha256;
   readonly totals: PlanTotals;
   readonly deliveries: number;
+  /** The manifests and data files that it was made of, relative to the root. */
+  readonly files: readonly string[];
   /** To be told again. */
   readonly diagnostics: readonly Diagnostic[];
   /** Everything is in the store, or drawn: there is nothing to decide, and nothing to buy. */
@@ -60,7 +62,7 @@ export interface KeptPlan {
 }
 
 /** The first line of the file; the second one is what is shown of the plan, the third one is the plan. */
-interface Head extends Omit<KeptPlan, 'read' | 'readRows'> {
+interface Head extends Omit<KeptPlan, 'read' | 'readRows' | 'files'> {
   /** Of both, with the line break between them. */
   readonly bytes: number;
   readonly sources: Sha256;
@@ -91,7 +93,8 @@ export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan
     const rowsEnd = body.indexOf(10);
     const readRows = () => unpackRows(body.subarray(0, rowsEnd));
     const read = () => unpack(body.subarray(rowsEnd + 1), totals, diagnostics);
-    return { fingerprint, totals, deliveries, diagnostics, isSettled, readRows, read };
+    const files = head.texts.map(([file]) => file);
+    return { fingerprint, totals, deliveries, files, diagnostics, isSettled, readRows, read };
   } catch {
     return null;
   }

@@ -40,6 +40,8 @@ export interface OpenImages extends Obtainer {
   readonly plan: Plan;
   /** Equal for equal plans of unchanged projects; `null` where nothing can be known of that. */
   readonly fingerprint: string | null;
+  /** The manifests and data files that all of it was read from, relative to the root. */
+  readonly files: readonly string[];
   /** Every image of the project, planned or not. */
   readonly jobs: readonly Job[];
   /** The deliveries of what is planned, by name, in manifest order. */
@@ -77,7 +79,7 @@ export async function openImages(
     await store.clearDead();
     await recordLeftOver(store, context);
   }
-  const { plan, jobs, fingerprint } = await findPlan(context, store, {
+  const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
     ids,
     mayFetch: isBuying,
     mayBuy: isBuying,
@@ -101,6 +103,7 @@ export async function openImages(
   return {
     plan,
     fingerprint,
+    files,
     jobs,
     images: new Map(imagesOf(plan).map((image) => [image.name, image])),
     obtain,

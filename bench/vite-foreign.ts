@@ -1,0 +1,87 @@
+/**
+ * What the plugin adds to a Vite build of many small modules that import no picture, in a project that has pictures.
+ *
+ *     node -C tintype-source bench/vite-foreign.ts [--rounds 9] [--modules 3000] [--save]
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { compare, type Contestant } from './support/compare.ts';
+import { numberFlags } from './support/flags.ts';
+import { installPeers, peersDir } from './support/install-peers.ts';
+import { medianOf, ratioOf } from './support/ratios.ts';
+import { publish } from './support/results.ts';
+import { storedProject } from './support/stored-project.ts';
+import { comparisonTable, table } from './support/tables.ts';
+
+const { rounds, modules } = numberFlags({ rounds: 9, modules: 3000 });
+installPeers();
+
+const images = 10;
+/** Beside the whole project, to tell what grows with the modules from what opening the project costs. */
+const fewModules = Math.ceil(modules / 10);
+
+const manifest = [
+  'defaults: { decorative: true }',
+  'images:',
+  ...Array.from({ length: images }, (_, at) => `  p${at}: { prompt: p${at} }`),
+].join('\n');
+const drawn = await mkdtemp(join(tmpdir(), 'tintype-bench-pictures-'));
+const original = join(drawn, 'original.png');
+await sharp({ create: { width: 128, height: 96, channels: 3, background: '#806040' } })
+  .png()
+  .toFile(original);
+const { root } = await storedProject({ 'site.images.yaml': manifest }, [original]);
+
+const plugin = fileURLToPath(new URL('../packages/vite-plugin/dist/index.js', import.meta.url));
+const withPlugin = (count: number) => `${count} modules, with the plugin`;
+const without = (count: number) => `${count} modules, without`;
+const contestants = [...(await pair('few', fewModules)), ...(await pair('many', modules))] as const;
+
+const samples = await compare(contestants, rounds);
+const addedMs = (count: number) =>
+  medianOf(samples, withPlugin(count), 'cpuMs') - medianOf(samples, without(count), 'cpuMs');
+const perModuleUs = ((addedMs(modules) - addedMs(fewModules)) / (modules - fewModules)) * 1000;
+const ratios = [fewModules, modules].map((count) => [
+  `${count} modules`,
+  ratioOf(samples, withPlugin(count), without(count), 'wallMs').toFixed(3),
+  ratioOf(samples, withPlugin(count), without(count), 'cpuMs').toFixed(3),
+  `${addedMs(count).toFixed(0)} ms`,
+]);
+publish(
+  `Vite builds of ${modules} modules that are not ours`,
+  `Small modules that import no picture, in a project whose manifest has ${images}, all of them stored.
+
+${comparisonTable(samples, without(modules))}
+
+${table(['with the plugin, to without', 'wall', 'CPU', 'CPU added'], ratios)}
+
+A module more costs ${perModuleUs.toFixed(0)} µs of CPU more with the plugin than without: the difference of the two
+differences. What it adds to a build however small is reading the project.`,
+);
+for (const folder of [root, drawn]) await rm(folder, { recursive: true });
+
+/** One project, built with the plugin and without. */
+async function pair(name: string, count: number): Promise<[Contestant, Contestant]> {
+  const folder = join(root, name);
+  await mkdir(folder);
+  const numbers = Array.from({ length: count }, (_, at) => at);
+  await Promise.all(
+    numbers.map((at) =>
+      writeFile(join(folder, `m${at}.js`), `export const m${at} = (x) => x + ${at};\n`),
+    ),
+  );
+  const imports = numbers.map((at) => `import { m${at} } from './m${at}.js';\n`).join('');
+  const list = numbers.map((at) => `m${at}`).join(', ');
+  await writeFile(join(folder, 'main.js'), `${imports}export default [${list}];\n`);
+  const contestant = (title: string, what: string): Contestant => ({
+    name: title,
+    command: [process.execPath, join(peersDir, 'vite-build.mjs'), folder, what],
+    cwd: peersDir,
+    env: { NODE_ENV: 'production' },
+    before: () => rm(join(folder, 'dist'), { recursive: true, force: true }),
+  });
+  return [contestant(withPlugin(count), plugin), contestant(without(count), 'nothing')];
+}

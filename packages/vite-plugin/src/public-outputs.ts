@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { Config } from '@tintype/core';
+import type { ResolvedConfig } from 'vite';
+
+/** Says once, where the command line has written pictures below Vite's `publicDir`, that a build ships these as well. */
+export function warnOfPublicOutputs(
+  { outDir, root }: Pick<Config, 'outDir' | 'root'>,
+  { publicDir, build, logger }: Pick<ResolvedConfig, 'publicDir' | 'build' | 'logger'>,
+): void {
+  const isCopied = publicDir !== '' && build.copyPublicDir;
+  if (!isCopied || !isBelow(outDir, publicDir)) return;
+  if (!existsSync(join(outDir, 'tintype.assets.json'))) return;
+  const folder = relative(root, outDir).split(sep).join('/');
+  logger.warnOnce(
+    `[tintype] Vite ships ${folder}, where the command line wrote pictures, beside those that are imported. ` +
+      `Unless pages use them, set outDir in tintype.config to a folder that is not shipped, such as 'node_modules/.cache/tintype-files', and delete ${folder}`,
+  );
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
