@@ -133,14 +133,12 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
     link: (name, linkTo) =>
       replace(name, async (temporary, path) => {
         await linkTo(temporary);
-        if (isOneFile(temporary, path)) {
-          await rm(temporary);
-          return false;
-        }
-        await rename(temporary, path);
-        // Where a run beside this one has linked the same file since, there was nothing to rename.
-        await rm(temporary, { force: true });
-        return true;
+        const isThere = isOneFile(temporary, path);
+        if (!isThere) await rename(temporary, path);
+        // Where a run beside this one has linked the same file since, there was nothing to rename. The file stands by
+        // now: a name that cannot be removed is left to the next run.
+        await rm(temporary, { force: true }).catch(() => {});
+        return !isThere;
       }),
 
     remove: async (name) => {

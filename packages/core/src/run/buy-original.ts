@@ -37,8 +37,8 @@ interface Desk {
   readonly provider: Provider;
   readonly store: Store;
   readonly context: Context;
-  /** Its record stands. What it cost, and what the answer says of the account's limit, where that is known. */
-  readonly onRecorded: (costUsd: number | null, limit: RateLimit | null) => void;
+  /** Its bytes are on the disk. What it cost, and what the answer says of the account's limit, where that is known. */
+  readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => void;
 }
 
 /** It was paid for, and nothing usable came of it. */
@@ -50,7 +50,7 @@ class PaidForError extends TintypeError {}
  * Throws the provider's error, with the attempt left behind where it may have been billed, or `store-not-writable`.
  */
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
-  const { provider, store, context, onRecorded } = desk;
+  const { provider, store, context, onReceived } = desk;
   const order = await orderOf(wanted, provider, store, context);
   const earlier = await store.attempt(wanted.key);
   const attempt: Attempt = {
@@ -72,8 +72,8 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   }
   try {
     const received = await receive(answer, attempt, store);
+    onReceived(costOf(received.attempt, context), answer.limit);
     const record = await recordReceived(received, store, context);
-    onRecorded(record.costUsd, answer.limit);
     const warnings =
       answer instanceof ProviderError
         ? []
@@ -210,12 +210,16 @@ async function recordReceived(
     info: typeof info === 'string' ? null : info,
     rejected: typeof info === 'string' ? info : formatProblem(info.format, attempt),
     usage,
-    costUsd: actualCost(modelFor(context.config.models, request), usage),
+    costUsd: costOf(attempt, context),
     requestId,
     createdAt: context.now(),
   });
   await store.clearAttempt(key);
   return record;
+}
+
+function costOf({ request, usage }: Attempt, { config }: Context): number | null {
+  return actualCost(modelFor(config.models, request), usage);
 }
 
 /** An image whose picture was paid for and is unusable: it is not bought again by itself. */

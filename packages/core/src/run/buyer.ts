@@ -29,10 +29,11 @@ export interface Bill {
 export interface Buyer {
   /**
    * Buys one picture, in its turn and within the budget, asking again where that is safe. What came back may be kept
-   * aside (`record.rejected`). `onRecorded` is called when its record stands and its money is settled: from then on the
-   * next may be asked for, and not before, for a store that cannot be written must not be bought for. Throws a TintypeError.
+   * aside (`record.rejected`). `onReceived` is called when its bytes are on the disk and its money is settled: from then
+   * on the next may be asked for, and not before, for a store that cannot be written must not be bought for. Throws a
+   * TintypeError.
    */
-  readonly buy: (wanted: Wanted, onRecorded: () => void) => Promise<StoreRecord>;
+  readonly buy: (wanted: Wanted, onReceived: () => void) => Promise<StoreRecord>;
   readonly bill: () => Bill;
   /** What the budget did not hold; `null` where it held everything. */
   readonly overBudget: () => TintypeError | null;
@@ -74,11 +75,11 @@ export function buyer(
     stopping,
   };
 
-  async function buy(wanted: Wanted, onRecorded: () => void): Promise<StoreRecord> {
+  async function buy(wanted: Wanted, onReceived: () => void): Promise<StoreRecord> {
     const failures: ProviderError[] = [];
     let firstFailedAt = 0;
     for (;;) {
-      const answer = await ask(wanted, onRecorded).catch((refusal: unknown) => {
+      const answer = await ask(wanted, onReceived).catch((refusal: unknown) => {
         // Why the first call failed says more than why there is no second one.
         throw failures.length === 0 ? refusal : lastOf(failures);
       });
@@ -119,7 +120,7 @@ export function buyer(
   }
 
   /** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
-  async function ask(wanted: Wanted, onRecorded: () => void): Promise<StoreRecord | ProviderError> {
+  async function ask(wanted: Wanted, onReceived: () => void): Promise<StoreRecord | ProviderError> {
     await takeTurn(wanted);
     const high = wanted.costUsd?.high ?? 0;
     const reserved = reserve(budget, high);
@@ -139,10 +140,10 @@ export function buyer(
         provider,
         store,
         context,
-        onRecorded: (costUsd, limit) => {
+        onReceived: (costUsd, limit) => {
           settleOnce(costUsd ?? high);
           rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));
-          onRecorded();
+          onReceived();
         },
       });
       costs.push(record.costUsd);

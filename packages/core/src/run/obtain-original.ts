@@ -45,9 +45,10 @@ export interface Obtainer {
 /** Hands out the pictures of one run, an image's only once those that it works from are there. */
 export function obtainer(plan: Plan, context: Context, store: Store, refusals: Refusals): Obtainer {
   const { config } = context;
-  // A place is free again once a picture's record stands: not before, for nothing is bought for a store that cannot be
-  // written, and not later, for what is left to do to it holds nobody up.
+  // A place is free again once a picture's bytes are on the disk, for to look at it takes processors and not the network;
+  // but not before a first record stands, for nothing more is bought for a store that cannot take one.
   const buying = pLimit(config.concurrency);
+  const firstRecord = Promise.withResolvers<void>();
   const providers = lazyProviders(context);
   const { buy, bill, overBudget, stopping } = buyer(context, store, providers, refusals);
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
@@ -82,12 +83,16 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   }
 
   /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
-  async function buyUnlessStored(wanted: Wanted, onRecorded: () => void): Promise<StoreRecord> {
+  async function buyUnlessStored(wanted: Wanted, leave: () => void): Promise<StoreRecord> {
     const claim = await claimed(wanted);
     try {
       const stored = await store.find(wanted.key);
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
-      return stored?.record ?? (await settled(wanted)) ?? (await buy(wanted, onRecorded));
+      const kept = stored?.record ?? (await settled(wanted));
+      if (kept !== null) return kept;
+      const record = await buy(wanted, () => void firstRecord.promise.then(leave));
+      firstRecord.resolve();
+      return record;
     } finally {
       await claim.release();
     }

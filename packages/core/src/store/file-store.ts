@@ -10,7 +10,7 @@ import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, parseAttempt, parsePin } from './record-file.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
 import type { Purchase, Store } from './store.ts';
-import { clearDeadWrites, writeAtomic } from './write-atomic.ts';
+import { clearDeadWrites, linkAtomic, writeAtomic } from './write-atomic.ts';
 
 /** A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet. */
 export function fileStore(dir: string): Store {
@@ -174,13 +174,22 @@ async function putPurchase(dir: string, purchase: Purchase): Promise<StoreRecord
   const path =
     purchase.rejected === null ? layout.original(dir, hash, format) : layout.rejected(dir, hash);
   try {
-    await writeAtomic(path, purchase.bytes);
+    await keepBytes(layout.received(dir, purchase.key), path, purchase.bytes);
     await writeAtomic(layout.record(dir, purchase.key), formatJson(record));
   } catch (cause) {
     const kept = await receivedPath(dir, purchase.key);
     throw notWritable(dir, cause, kept === null ? '' : `; what was paid for is kept in ${kept}`);
   }
   return record;
+}
+
+/** What was received is on the disk already: it gets its name there where the file system has links. */
+async function keepBytes(received: string, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await linkAtomic(received, path);
+  } catch {
+    await writeAtomic(path, bytes);
+  }
 }
 
 function recordOf(purchase: Purchase): StoreRecord {

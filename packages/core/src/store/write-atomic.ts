@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namesBelow } from '../names-below.ts';
 
@@ -18,10 +18,27 @@ export async function writeAtomic(path: string, data: string | Uint8Array): Prom
   await flushFolder(folder);
 }
 
+/**
+ * Gives a file that is flushed a second name, in place of what has it. Creates the folder. Rejects with the file system's
+ * own error, as where it has no links, leaving no temporary name behind.
+ */
+export async function linkAtomic(from: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const temporary = temporaryFor(path);
+  try {
+    await link(from, temporary);
+    await rename(temporary, path);
+  } finally {
+    // Where it had the name already, there was nothing to rename.
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+  await flushFolder(folder);
+}
+
 /** `false` where the temporary file is gone before it has its name. */
 async function tryToWrite(path: string, data: string | Uint8Array): Promise<boolean> {
-  const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  const temporary = join(dirname(path), name);
+  const temporary = temporaryFor(path);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -42,6 +59,11 @@ async function tryToWrite(path: string, data: string | Uint8Array): Promise<bool
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
+}
+
+function temporaryFor(path: string): string {
+  const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  return join(dirname(path), name);
 }
 
 /** Removes the temporary files below a folder whose process was killed. `dir` need not exist. */
