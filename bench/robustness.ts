@@ -48,39 +48,39 @@ const atRandom = Array.from({ length: Number(values.kills) - atSteps.length }, (
 }));
 const refused = sample(stories.flatMap(failuresAtSteps), atSteps.length);
 
+console.log(`| tried | how many | as they should be | lost | bought twice | asked again, said before |
+| --- | --: | --: | --: | --: | --: |`);
 tell(`${atSteps.length} kills at steps`);
 const killed = await strikeAll(atSteps, 0);
+console.log(strikeRow('killed before, within or after a step of writing', killed));
 tell(`${atRandom.length} kills at random`);
 const killedAtRandom = await strikeAll(atRandom, 200);
+const hit = killedAtRandom.filter(({ wasKilled }) => wasKilled);
+console.log(strikeRow('killed at a random instant', hit));
 tell(`${refused.length} steps refused`);
 const failed = await strikeAll(refused, 0);
+console.log(strikeRow('a step of writing refused: ENOSPC, EROFS, EACCES, EMFILE', failed));
 tell('disks');
 const disks = await inTurn(
   diskRows.flatMap((row) => diskCodes.map((code) => () => runDisk(row, code))),
 );
 const full = await runFullDisk();
+const diskResults = [...disks, ...(full === null ? [] : [full])];
+console.log(row('disks that refuse for good, or are full', diskResults));
 tell('races');
 const raced = [];
 for (let round = 0; round < Number(values.races); round++)
   for (const name of Object.keys(races)) raced.push(await runRace(name));
+const processes = raced.flatMap((race) => Array.from({ length: race.processes }, () => race));
+const racedTwice = sum(raced.map(({ boughtTwice }) => boughtTwice));
+console.log(row(`processes raced, in ${raced.length} races`, processes, 0, racedTwice));
 tell('damages');
 const damaged = await runDamages(storeDamages, variantDamages);
+const damagedTwice = sum(damaged.map(({ boughtTwice }) => boughtTwice));
+console.log(row('damages planted and found', damaged, 0, damagedTwice));
 tell('hostile input');
 const hostile = await runHostile(hostileRows);
-
-const diskResults = [...disks, ...(full === null ? [] : [full])];
-console.log(`| tried | how many | as they should be | lost | bought twice | asked again, said before |
-| --- | --: | --: | --: | --: | --: |
-${strikeRow('killed before, within or after a step of writing', killed)}
-${strikeRow(
-  'killed at a random instant',
-  killedAtRandom.filter(({ wasKilled }) => wasKilled),
-)}
-${strikeRow('a step of writing refused: ENOSPC, EROFS, EACCES, EMFILE', failed)}
-${row('disks that refuse for good, or are full', diskResults.length, diskResults.filter(isWell).length)}
-${row(`processes raced, in ${raced.length} races`, sum(raced.map(({ processes }) => processes)), sum(raced.filter(isWell).map(({ processes }) => processes)), 0, sum(raced.map(({ boughtTwice }) => boughtTwice)))}
-${row('damages planted and found', damaged.length, damaged.filter(isWell).length, 0, sum(damaged.map(({ boughtTwice }) => boughtTwice)))}
-${row('hostile or unlucky inputs', hostile.length, hostile.filter(isWell).length)}`);
+console.log(row('hostile or unlucky inputs', hostile));
 
 const bad = [
   ...killed,
@@ -157,8 +157,7 @@ function strikeRow(name: string, results: readonly BlowResult[]): string {
   const total = (count: (result: BlowResult) => number) => sum(results.map(count));
   return row(
     name,
-    results.length,
-    results.filter(isWell).length,
+    results,
     total(({ lost }) => lost),
     total(({ boughtTwice }) => boughtTwice),
     total(({ askedAgain }) => askedAgain),
@@ -167,13 +166,13 @@ function strikeRow(name: string, results: readonly BlowResult[]): string {
 
 function row(
   name: string,
-  tried: number,
-  well: number,
+  results: readonly { readonly problems: readonly string[] }[],
   lost = 0,
   twice = 0,
   again: number | null = null,
 ): string {
-  return `| ${name} | ${tried} | ${well} | ${lost} | ${twice} | ${again ?? ''} |`;
+  const well = results.filter(isWell).length;
+  return `| ${name} | ${results.length} | ${well} | ${lost} | ${twice} | ${again ?? ''} |`;
 }
 
 function isWell({ problems }: { readonly problems: readonly string[] }): boolean {
