@@ -98,7 +98,7 @@ export const diskRows: readonly DiskRow[] = [
   },
   {
     name: 'the original',
-    pattern: 'writeFile .+originals/',
+    pattern: 'rename .+originals/',
     exit: 1,
     bought: 1,
     onTheWay: 1,
