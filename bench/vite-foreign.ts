@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { compare, type Contestant } from './support/compare.ts';
+import { emptyFolder } from './support/empty-folder.ts';
 import { numberFlags } from './support/flags.ts';
 import { installPeers, peersDir } from './support/install-peers.ts';
 import { medianOf, ratioOf } from './support/ratios.ts';
@@ -83,7 +84,7 @@ async function pair(name: string, count: number): Promise<[Contestant, Contestan
     command: [process.execPath, join(peersDir, 'vite-build.mjs'), folder, what],
     cwd: peersDir,
     env: { NODE_ENV: 'production' },
-    before: () => rm(join(folder, 'dist'), { recursive: true, force: true }),
+    before: () => emptyFolder(join(folder, 'dist')),
   });
   return [contestant(withPlugin(count), plugin), contestant(without(count), 'nothing')];
 }

@@ -12,6 +12,7 @@ import sharp from 'sharp';
 import { seededRandom } from '../packages/core/src/image/seeded-random.ts';
 import { sha256 } from '../packages/core/src/hash.ts';
 import { compare, type Contestant } from './support/compare.ts';
+import { emptyFolder } from './support/empty-folder.ts';
 import { numberFlags } from './support/flags.ts';
 import { installPeers, peersDir } from './support/install-peers.ts';
 import { ratioOf } from './support/ratios.ts';
@@ -106,14 +107,8 @@ async function site(
     command: [process.execPath, join(peersDir, 'vite-build.mjs'), folder, what],
     cwd: peersDir,
     env: { NODE_ENV: 'production' },
-    before: () => empty(join(folder, 'dist')),
+    before: () => emptyFolder(join(folder, 'dist')),
   };
-}
-
-/** As Vite does itself, which would be measured: the folder stays. */
-async function empty(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
 }
 
 /** The files that our build wrote, out of reach of the next. */
