@@ -113,6 +113,14 @@ describe('a store', () => {
     expect((await names()).filter((name) => name.startsWith('attempts'))).toEqual([]);
   });
 
+  test('keeps what was bought even where what was received is something else by now', async () => {
+    await store.noteAttempt(attempt);
+    await store.receive(key, bytes);
+    await writeFile(layout.received(dir, key), 'damaged');
+    const record = await store.put(purchase);
+    expect(Buffer.from(await store.read(record))).toEqual(bytes);
+  });
+
   test('gives a key to one at a time', async () => {
     const never = new AbortController().signal;
     const first = await store.claim(key, never);

@@ -2,8 +2,17 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
+import { hashFile } from '../hash-file.ts';
 import { sha256 } from '../hash.ts';
-import type { Attempt, InputFile, Key, OpenAttempt, Stored, StoreRecord } from '../types.ts';
+import type {
+  Attempt,
+  InputFile,
+  Key,
+  OpenAttempt,
+  Sha256,
+  Stored,
+  StoreRecord,
+} from '../types.ts';
 import { version } from '../version.ts';
 import { layout } from './layout.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
@@ -174,7 +183,7 @@ async function putPurchase(dir: string, purchase: Purchase): Promise<StoreRecord
   const path =
     purchase.rejected === null ? layout.original(dir, hash, format) : layout.rejected(dir, hash);
   try {
-    await keepBytes(layout.received(dir, purchase.key), path, purchase.bytes);
+    await keepBytes(layout.received(dir, purchase.key), path, purchase.bytes, hash);
     await writeAtomic(layout.record(dir, purchase.key), formatJson(record));
   } catch (cause) {
     const kept = await receivedPath(dir, purchase.key);
@@ -183,13 +192,21 @@ async function putPurchase(dir: string, purchase: Purchase): Promise<StoreRecord
   return record;
 }
 
-/** What was received is on the disk already: it gets its name there where the file system has links. */
-async function keepBytes(received: string, path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await linkAtomic(received, path);
-  } catch {
-    await writeAtomic(path, bytes);
-  }
+/** What was received is on the disk already: it gets its name there, if it is what it was and the file system has links. */
+async function keepBytes(
+  received: string,
+  path: string,
+  bytes: Uint8Array,
+  hash: Sha256,
+): Promise<void> {
+  const isThere = (await hashFile(received).catch(() => null)) === hash;
+  const isLinked =
+    isThere &&
+    (await linkAtomic(received, path).then(
+      () => true,
+      () => false,
+    ));
+  if (!isLinked) await writeAtomic(path, bytes);
 }
 
 function recordOf(purchase: Purchase): StoreRecord {
