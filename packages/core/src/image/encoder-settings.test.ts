@@ -3,10 +3,10 @@ import { encoderSettings } from './encoder-settings.ts';
 
 test.each([
   [0, 1],
-  [50, 45],
-  [66, 51],
-  [80, 60],
-  [90, 77],
+  [50, 46],
+  [66, 52],
+  [80, 61],
+  [90, 79],
   [100, 95],
 ])('compression %i is AVIF quality %i', (compression, quality) => {
   expect(encoderSettings({ format: 'avif', compression }, 3)).toMatchObject({ quality, effort: 3 });

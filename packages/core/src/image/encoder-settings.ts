@@ -56,14 +56,14 @@ export function settledSettings(
   return { ...settings, chromaSubsampling: hasSharpColour() ? '4:4:4' : '4:2:0' };
 }
 
-/** WebP's and JPEG's quality, and AVIF's that looks the same, by MS-SSIM. What lies between is interpolated. */
+/** WebP's and JPEG's quality, and AVIF's that looks the same at effort 2, by MS-SSIM. What lies between is interpolated. */
 const AVIF_QUALITIES = [
   [1, 1],
-  [30, 35],
-  [50, 45],
-  [70, 53],
-  [80, 60],
-  [90, 77],
+  [30, 36],
+  [50, 46],
+  [70, 54],
+  [80, 61],
+  [90, 79],
   [100, 95],
 ] as const;
 
