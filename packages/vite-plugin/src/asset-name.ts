@@ -31,12 +31,16 @@ export function assetName(file: string, sha256: string, pattern: AssetFileNames)
           source: '',
         });
   const extension = posix.extname(name);
-  const digest = Buffer.from(sha256, 'hex').toString('base64url');
-  return shape
-    .replaceAll(/\[hash(?::(\d+))?\]/g, (_, length?: string) =>
-      digest.slice(0, Number(length ?? 8)),
-    )
-    .replaceAll('[name]', name.slice(0, -extension.length))
-    .replaceAll('[extname]', extension)
-    .replaceAll('[ext]', extension.slice(1));
+  const parts: Readonly<Record<string, string>> = {
+    hash: Buffer.from(sha256, 'hex').toString('base64url'),
+    name: name.slice(0, -extension.length),
+    extname: extension,
+    ext: extension.slice(1),
+  };
+  return shape.replaceAll(placeholder, (_, part: string, length = '8') =>
+    part === 'hash' ? parts[part]!.slice(0, Number(length)) : parts[part]!,
+  );
 }
+
+/** Rollup's own: https://rollupjs.org/configuration-options/#output-assetfilenames (2026-11). */
+const placeholder = /\[(hash|name|extname|ext)(?::(\d+))?\]/g;

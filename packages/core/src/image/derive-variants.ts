@@ -15,6 +15,7 @@ import { type EncoderSettings, settledSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
+import type { FileEntry } from './cache-layout.ts';
 import type { CachedFile, VariantCache } from './variant-cache.ts';
 import { previewKey, variantKey } from './variant-key.ts';
 import type { Lane } from './work-queue.ts';
@@ -34,6 +35,14 @@ export interface DeriveOptions {
 export interface DerivedVariants {
   /** In the order of the specs. */
   readonly encoded: readonly EncodedFile[];
+  readonly preview: Preview;
+  /** The files as the cache has them, in the same order, and what the cache has beside them. */
+  readonly cached: CachedVariants;
+}
+
+/** What the cache has of a picture. `preview` is whole, whatever was asked for. */
+export interface CachedVariants {
+  readonly files: readonly CachedFile[];
   readonly preview: Preview;
 }
 
@@ -61,7 +70,7 @@ export async function deriveVariants(
           ? encodeQueue(async () => makePreview(await picture.at(crop)), { lane })
           : Promise.resolve(found);
       const encodes = missing.toSorted(cheapestFirst).map(async (variant) => {
-        files.set(variant, await cache.put(variant.key, await encode(picture, variant, lane)));
+        files.set(variant, await cache.put(variant.key(), await encode(picture, variant, lane)));
       });
       await allDone([shown, ...encodes]);
       return shown;
@@ -84,7 +93,31 @@ export function findVariants(
     : derived(source, { variants, files, preview }, options);
 }
 
-/** What the cache has of a picture. */
+/**
+ * The same, of a picture whose files an earlier run had from the cache, by what was kept of them then: no key is made, and
+ * the index is not read. `null`: it was kept of other files.
+ */
+export function recallVariants(
+  source: Source,
+  specs: readonly VariantSpec[],
+  { entries, preview }: KeptVariants,
+  options: DeriveOptions,
+): DerivedVariants | null {
+  if (entries.length !== specs.length) return null;
+  const variants = specs.map((spec) => toVariant(source, spec, options.settings));
+  const files = variants.map(
+    (variant, index) => [variant, options.cache.recall(variant.key, entries[index]!)] as const,
+  );
+  return derived(source, { variants, files: new Map(files), preview }, options);
+}
+
+/** `CachedVariants` as they are written down. */
+export interface KeptVariants {
+  readonly entries: readonly FileEntry[];
+  readonly preview: Preview;
+}
+
+/** What the cache was found to have. */
 interface Cached {
   readonly variants: readonly Variant[];
   readonly files: Map<Variant, CachedFile>;
@@ -98,10 +131,10 @@ function look(
   specs: readonly VariantSpec[],
   { cache, settings, placeholder }: DeriveOptions,
 ): Cached {
-  const variants = specs.map((spec) => toVariant(source, spec, settings(spec)));
+  const variants = specs.map((spec) => toVariant(source, spec, settings));
   const files = new Map<Variant, CachedFile>();
   for (const variant of variants) {
-    const file = cache.find(variant.key);
+    const file = cache.find(variant.key());
     if (file !== null) files.set(variant, file);
   }
   // An image has one crop, and its preview shows what its files show.
@@ -119,22 +152,33 @@ function derived(
   return {
     encoded: variants.map((variant) => toEncodedFile(source, variant, files.get(variant)!, cache)),
     preview: placeholder === 'blur' ? preview : { ...preview, placeholder: null },
+    cached: { files: variants.map((variant) => files.get(variant)!), preview },
   };
 }
 
-/** A file to encode, with all that decides its bytes, and the key that this comes to. */
+/** A file to encode, with all that decides its bytes, and the key that this comes to: made when it is asked for. */
 interface Variant {
   readonly spec: VariantSpec;
-  readonly settings: EncoderSettings;
+  readonly settings: () => EncoderSettings;
   readonly isStandIn: boolean;
-  readonly key: Sha256;
+  readonly key: () => Sha256;
 }
 
 const NO_PREVIEW: Preview = { placeholder: null, color: null };
 
-function toVariant(source: Source, spec: VariantSpec, settings: EncoderSettings): Variant {
-  const key = variantKey(source, spec, settings);
-  return { spec, settings, isStandIn: source.isStandIn, key };
+function toVariant(
+  source: Source,
+  spec: VariantSpec,
+  settingsOf: DeriveOptions['settings'],
+): Variant {
+  const settings = () => settingsOf(spec);
+  let key: Sha256 | undefined;
+  return {
+    spec,
+    settings,
+    isStandIn: source.isStandIn,
+    key: () => (key ??= variantKey(source, spec, settings())),
+  };
 }
 
 /** Small before large, and AVIF last: it takes longer than all the others together, which need not wait for it. */
@@ -151,7 +195,7 @@ async function encode(
   const encodeNow = async () =>
     encodePicture(
       await picture.at(spec.crop, spec),
-      settledSettings(settings, picture.hasSharpColour),
+      settledSettings(settings(), picture.hasSharpColour),
       provenanceXmp(isStandIn),
       spec.file,
     );
@@ -199,7 +243,7 @@ async function encodeAgain(
   // Its file was to be there: whoever reads it waits.
   const lane = 'waited-for';
   const bytes = await openPicture(source, lane, (picture) => encode(picture, variant, lane));
-  const file = await cache.put(variant.key, bytes);
+  const file = await cache.put(variant.key(), bytes);
   if (file.sha256 === expected) return { bytes, file };
   throw new TintypeError(
     'encode',

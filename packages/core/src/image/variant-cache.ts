@@ -20,6 +20,8 @@ import { filePlacer } from './place-file.ts';
 export interface VariantCache {
   /** By the index alone: that the bytes are there and whole is seen when they are asked for. `null`: not there. */
   readonly find: (key: Sha256) => CachedFile | null;
+  /** A file as `entry` was known to say of it: the index is not read. The key is made when the file has to go. */
+  readonly recall: (key: () => Sha256, entry: FileEntry) => CachedFile;
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<CachedFile>;
   readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
@@ -32,6 +34,8 @@ export interface VariantCache {
 export interface CachedFile {
   readonly bytes: number;
   readonly sha256: Sha256;
+  /** By what it is known by now; `null`: it is not on the disk, or is gone. */
+  readonly entry: () => FileEntry | null;
   /** `null`: gone or damaged since it was put. Bytes that do not match `sha256` are never handed out. */
   readonly read: () => Promise<Uint8Array | null>;
   /**
@@ -69,31 +73,34 @@ export function openVariantCache(
     }
   };
 
-  const drop = async (key: Sha256, path: string): Promise<void> => {
-    await rm(path, { force: true }).catch(() => {});
-    await index.add([[key, null]]).catch(tell);
-  };
-
-  const onDisk = (key: Sha256, entry: FileEntry): CachedFile => {
-    const path = filePath(entry.sha256);
+  const onDisk = (key: () => Sha256, known: FileEntry): CachedFile => {
+    const path = filePath(known.sha256);
+    let entry: FileEntry | null = known;
+    const drop = async (): Promise<void> => {
+      entry = null;
+      await rm(path, { force: true }).catch(() => {});
+      await index.add([[key(), null]]).catch(tell);
+    };
     return {
-      bytes: entry.bytes,
-      sha256: entry.sha256,
+      bytes: known.bytes,
+      sha256: known.sha256,
+      entry: () => entry,
       read: async () => {
         const bytes = await readRegular(path).catch(() => null);
-        if (bytes !== null && sha256(bytes) === entry.sha256) return bytes;
-        await drop(key, path);
+        if (bytes !== null && sha256(bytes) === known.sha256) return bytes;
+        await drop();
         return null;
       },
       linkTo: async (to) => {
         const status = statOf(path);
-        if (status === null || !looksAs(entry, status)) {
+        if (status === null || entry === null || !looksAs(entry, status)) {
           // Touched, restored from elsewhere, or rewritten through an output that shares the bytes: only these know.
-          if (status === null || (await hashFile(path).catch(() => null)) !== entry.sha256) {
-            await drop(key, path);
+          if (status === null || (await hashFile(path).catch(() => null)) !== known.sha256) {
+            await drop();
             return false;
           }
-          await index.add([[key, { ...entry, ...looksOf(status) }]]).catch(tell);
+          entry = { ...known, ...looksOf(status) };
+          await index.add([[key(), entry]]).catch(tell);
         }
         for (let tries = 1; ; tries++) {
           try {
@@ -102,7 +109,7 @@ export function openVariantCache(
           } catch (error) {
             // Trimmed or pruned by a process beside this one since it was looked at.
             if (statOf(path) === null) {
-              await drop(key, path);
+              await drop();
               return false;
             }
             // One that is replaced by its like at this moment cannot be linked, though there always is one; else it is
@@ -117,8 +124,10 @@ export function openVariantCache(
   return {
     find: (key) => {
       const entry = findEntry(key);
-      return entry !== null && isFileEntry(entry) ? onDisk(key, entry) : null;
+      return entry !== null && isFileEntry(entry) ? onDisk(() => key, entry) : null;
     },
+
+    recall: onDisk,
 
     put: async (key, bytes) => {
       const file = { bytes: bytes.length, sha256: sha256(bytes) };
@@ -126,11 +135,12 @@ export function openVariantCache(
         const entry = { ...file, ...(await writeFile(filePath(file.sha256), bytes)) };
         await index.add([[key, entry]]);
         hasGrown = true;
-        return onDisk(key, entry);
+        return onDisk(() => key, entry);
       } catch (error) {
         tell(error);
         return {
           ...file,
+          entry: () => null,
           read: async () => bytes,
           linkTo: async (to) => {
             const copy = await open(to, 'wx');

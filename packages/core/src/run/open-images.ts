@@ -1,5 +1,10 @@
 import { type Context, report } from '../context.ts';
-import { type DerivedVariants, deriveVariants, findVariants } from '../image/derive-variants.ts';
+import {
+  type DerivedVariants,
+  deriveVariants,
+  findVariants,
+  recallVariants,
+} from '../image/derive-variants.ts';
 import { encoderSettings } from '../image/encoder-settings.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { trimCache } from '../image/trim-cache.ts';
@@ -21,6 +26,7 @@ import type {
 import { recordLeftOver } from './buy-original.ts';
 import { type Obtainer, obtainer, type Original } from './obtain-original.ts';
 import { findPlan } from './find-plan.ts';
+import { keptDeliveries } from './kept-deliveries.ts';
 import { openRefusals } from './refusals.ts';
 
 /** A picture under the name that it is delivered under, before anything of it is made. */
@@ -53,13 +59,14 @@ export interface OpenImages extends Obtainer {
   /** One of its files, encoded where the cache does not have it: before all others where somebody waits for it. */
   readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
   /**
-   * All of its files, and its preview, from the cache's index alone: no file and no picture is touched, so that a bundler
-   * knows every size and hash in no time. `null`: something of it has to be encoded.
+   * All of its files, and its preview, from the cache's index alone, or from what an earlier run of the same plan kept of
+   * that: no file and no picture is touched, so that a bundler knows every size and hash in no time. `null`: something of
+   * it has to be encoded.
    */
   readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
   /** All of its files, and its preview, encoded where the cache does not have them. */
   readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
-  /** Notes in the cache what was used, and trims it where it has grown. Once, when nothing is made any more. */
+  /** Notes in the cache what was used and found, and trims it where it has grown. Once, when nothing is made any more. */
   readonly close: () => Promise<void>;
 }
 
@@ -92,6 +99,7 @@ export async function openImages(
       message: `the cache cannot be used: ${message}`,
     });
   });
+  const kept = keptDeliveries(context, ids, fingerprint);
   const variants = ({ name, job }: PlannedImage, { source }: Original) =>
     resolveVariants(name, job.files, source);
   const options = (placeholder: Job['files']['placeholder']) => ({
@@ -115,8 +123,15 @@ export async function openImages(
 
     findDelivered: (image, original) => {
       const specs = variants(image, original);
-      const found = findVariants(original.source, specs, options(image.job.files.placeholder));
-      return found === null ? null : delivered(image, original, found);
+      const { source } = original;
+      const known = kept.find(image.name);
+      const asked = options(image.job.files.placeholder);
+      const found =
+        (known && recallVariants(source, specs, known, asked)) ??
+        findVariants(source, specs, asked);
+      if (found === null) return null;
+      kept.add(image.name, found.cached);
+      return delivered(image, original, found);
     },
 
     encode: async (original, spec, lane = 'in-turn') => {
@@ -138,6 +153,7 @@ export async function openImages(
     },
 
     close: async () => {
+      kept.close();
       await cache.close();
       if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);
     },

@@ -1,0 +1,115 @@
+import type { Context } from '../context.ts';
+import { formats } from '../fields.ts';
+import { sha256 } from '../hash.ts';
+import { cacheKeys } from '../image/cache-keys.ts';
+import type { FileEntry } from '../image/cache-layout.ts';
+import type { CachedVariants, KeptVariants } from '../image/derive-variants.ts';
+import { readRegularSync } from '../read-regular.ts';
+import type { Preview, Sha256 } from '../types.ts';
+import { pathOf, writeWhole } from './kept-plan.ts';
+
+/**
+ * What the images of a plan became in the cache, by their names, kept beside the plan: a run of the same plan need not make
+ * a key for each file, nor read the index. It is what was true then: what has become of the bytes since is seen when they
+ * are asked for, as with the index.
+ */
+export interface KeptDeliveries {
+  readonly find: (name: string) => KeptVariants | null;
+  /** Notes what an image became in this run. */
+  readonly add: (name: string, variants: CachedVariants) => void;
+  /** Keeps what was noted, where it is not kept already. Never throws: without it, the next run asks the index. */
+  readonly close: () => void;
+}
+
+/** `fingerprint`: the plan's; `null`: nothing is known of it, so nothing is kept. */
+export function keptDeliveries(
+  context: Context,
+  ids: readonly string[],
+  fingerprint: string | null,
+): KeptDeliveries {
+  if (fingerprint === null) return { find: () => null, add: () => {}, close: () => {} };
+  const path = `${pathOf(context, ids)}.deliveries`;
+  const head = JSON.stringify([fingerprint, keysDigest(context.config.effort)]);
+  let opened: Kept | undefined;
+  const open = () => (opened ??= readKept(path, head));
+  const noted = new Map<string, CachedVariants>();
+  return {
+    find: (name) => {
+      const line = open().lines.get(name);
+      return line === undefined ? null : unpack(line);
+    },
+    add: (name, variants) => noted.set(name, variants),
+    close: () => {
+      if (noted.size === 0) return;
+      const { lines, text } = open();
+      for (const [name, variants] of noted) {
+        const line = pack(variants);
+        if (line === null) lines.delete(name);
+        else lines.set(name, line);
+      }
+      const body = `${head}\n${JSON.stringify([...lines])}`;
+      const after = `${sha256(body)}\n${body}`;
+      if (after === text) return;
+      try {
+        writeWhole(path, after);
+      } catch {
+        // The next run asks the index again.
+      }
+    },
+  };
+}
+
+interface Kept {
+  readonly text: string;
+  readonly lines: Map<string, Line>;
+}
+
+/** The file: the hash of all that follows, what it was kept for, and a line an image. Empty at any doubt. */
+function readKept(path: string, head: string): Kept {
+  try {
+    const text = readRegularSync(path).toString('utf8');
+    const body = text.slice(text.indexOf('\n') + 1);
+    if (body.startsWith(`${head}\n`) && text.startsWith(sha256(body))) {
+      return { text, lines: new Map(JSON.parse(body.slice(head.length)) as [string, Line][]) };
+    }
+  } catch {
+    // There is none, or none that can be read.
+  }
+  return { text: '', lines: new Map() };
+}
+
+/** A preview, and of each file what the index has of it: flat, for there are thousands. */
+type Line = readonly [Preview['placeholder'], Preview['color'], ...(Sha256 | number)[]];
+
+function pack({ files, preview }: CachedVariants): Line | null {
+  const entries = files.map((file) => file.entry());
+  if (!entries.every((entry) => entry !== null)) return null;
+  const flat = entries.flatMap(({ sha256: sum, bytes, mtimeMs, ino }) => [
+    sum,
+    bytes,
+    mtimeMs,
+    ino,
+  ]);
+  return [preview.placeholder, preview.color, ...flat];
+}
+
+function unpack([placeholder, color, ...flat]: Line): KeptVariants {
+  const entries: FileEntry[] = [];
+  for (let at = 0; at < flat.length; at += 4) {
+    const [sum, bytes, mtimeMs, ino] = flat.slice(at, at + 4) as [Sha256, number, number, number];
+    entries.push({ sha256: sum, bytes, mtimeMs, ino });
+  }
+  return { entries, preview: { placeholder, color } };
+}
+
+/** Another one as soon as the keys of the same files are others: for another encoder, or other settings. */
+function keysDigest(effort: number): Sha256 {
+  const size = { width: 1, height: 1 };
+  const source = { sha256: sha256(''), ...size, hasAlpha: false, isStandIn: false };
+  const specs = formats.flatMap((format) =>
+    [0, 50, 100].map((compression) => ({ file: '', format, compression, ...size, crop: null })),
+  );
+  return sha256(
+    cacheKeys({ ...source, read: () => Promise.resolve(new Uint8Array()) }, specs, effort).join(),
+  );
+}
