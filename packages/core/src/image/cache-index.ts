@@ -115,6 +115,8 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
     },
 
     close: async () => {
+      // Whoever never asked has nothing to note, and nothing to say of how it looks.
+      if (readTo.ino === 0 && entries.size === 0) return;
       const day = today();
       const stale = [...found].filter((key) => (entries.get(key)?.day ?? day) < day);
       found.clear();

@@ -33,6 +33,24 @@ describe('a reply', () => {
     expect(read(value)).toEqual({ problem });
   });
 
+  test.each([
+    ['after another of that name', `{"b64_json": "QUJD", "data": [{"b64_json": "${picture}"}]}`],
+    ['with its slashes escaped', `{"data": [{"b64_json": "${picture.slice(0, 8)}Pz8\\/"}]}`],
+    [
+      'beside words that name it',
+      `{"data": [{"revised_prompt": "a \\"b64_json\\": \\"QUJD\\"", "b64_json": "${picture}"}]}`,
+    ],
+    [
+      'said twice, of which the last counts',
+      `{"data": [{"b64_json": "QUJD", "b64_json": "${picture}"}]}`,
+    ],
+    ['of a name that is escaped', `{"data": [{"b64\\u005fjson": "${picture}"}]}`],
+  ])('is read as JSON has it, %s', (_, text) => {
+    const { data } = JSON.parse(text) as { data: [{ b64_json: string }] };
+    const bytes = Buffer.from(data[0].b64_json, 'base64');
+    expect(read(text)).toEqual({ bytes, usage: null });
+  });
+
   const usageOf = (usage: unknown) => {
     const reply = read({ data: [{ b64_json: picture }], usage });
     return 'usage' in reply ? reply.usage : reply;

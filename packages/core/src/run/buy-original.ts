@@ -1,6 +1,8 @@
 import { TintypeError } from '../errors.ts';
 import type { Context } from '../context.ts';
+import { encodeQueue } from '../image/encode-queue.ts';
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
+import { loadSharp } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import { actualCost } from '../plan/estimate-cost.ts';
@@ -37,8 +39,11 @@ interface Desk {
   readonly provider: Provider;
   readonly store: Store;
   readonly context: Context;
-  /** Its bytes are on the disk. What it cost, and what the answer says of the account's limit, where that is known. */
-  readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => void;
+  /**
+   * Its bytes are on the disk. What it cost, and what the answer says of the account's limit, where that is known. The
+   * picture is looked at once this resolves.
+   */
+  readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => Promise<void>;
 }
 
 /** It was paid for, and nothing usable came of it. */
@@ -65,6 +70,8 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
     ...(provider.originalFormat === null ? { anyFormat: true } : {}),
   };
   await store.noteAttempt(attempt);
+  // While the answer is on its way. Where it cannot be loaded, whoever looks at the picture says so.
+  loadSharp().catch(() => {});
   const answer = await callProvider(provider, order);
   if (answer instanceof ProviderError && answer.reply === null) {
     await noteFailure(answer, attempt, earlier, store);
@@ -72,7 +79,7 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   }
   try {
     const received = await receive(answer, attempt, store);
-    onReceived(costOf(received.attempt, context), answer.limit);
+    await onReceived(costOf(received.attempt, context), answer.limit);
     const record = await recordReceived(received, store, context);
     const warnings =
       answer instanceof ProviderError
@@ -230,10 +237,10 @@ export function rejectedError({ original, rejected }: StoreRecord): TintypeError
   );
 }
 
-/** What a picture is, or why it is none. */
+/** What a picture is, or why it is none. Before any encode, for other images may wait for it. */
 async function inspect(bytes: Uint8Array): Promise<PictureInfo | string> {
   try {
-    return await inspectPicture(bytes);
+    return await encodeQueue(() => inspectPicture(bytes), { lane: 'waited-for' });
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     return error.message;

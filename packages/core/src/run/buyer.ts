@@ -30,10 +30,10 @@ export interface Buyer {
   /**
    * Buys one picture, in its turn and within the budget, asking again where that is safe. What came back may be kept
    * aside (`record.rejected`). `onReceived` is called when its bytes are on the disk and its money is settled: from then
-   * on the next may be asked for, and not before, for a store that cannot be written must not be bought for. Throws a
-   * TintypeError.
+   * on the next may be asked for, and not before, for a store that cannot be written must not be bought for. Once it
+   * resolves, the picture is looked at. Throws a TintypeError.
    */
-  readonly buy: (wanted: Wanted, onReceived: () => void) => Promise<StoreRecord>;
+  readonly buy: (wanted: Wanted, onReceived: () => Promise<void>) => Promise<StoreRecord>;
   readonly bill: () => Bill;
   /** What the budget did not hold; `null` where it held everything. */
   readonly overBudget: () => TintypeError | null;
@@ -75,7 +75,7 @@ export function buyer(
     stopping,
   };
 
-  async function buy(wanted: Wanted, onReceived: () => void): Promise<StoreRecord> {
+  async function buy(wanted: Wanted, onReceived: () => Promise<void>): Promise<StoreRecord> {
     const failures: ProviderError[] = [];
     let firstFailedAt = 0;
     for (;;) {
@@ -120,7 +120,10 @@ export function buyer(
   }
 
   /** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
-  async function ask(wanted: Wanted, onReceived: () => void): Promise<StoreRecord | ProviderError> {
+  async function ask(
+    wanted: Wanted,
+    onReceived: () => Promise<void>,
+  ): Promise<StoreRecord | ProviderError> {
     await takeTurn(wanted);
     const high = wanted.costUsd?.high ?? 0;
     const reserved = reserve(budget, high);
@@ -140,10 +143,10 @@ export function buyer(
         provider,
         store,
         context,
-        onReceived: (costUsd, limit) => {
+        onReceived: async (costUsd, limit) => {
           settleOnce(costUsd ?? high);
           rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));
-          onReceived();
+          await onReceived();
         },
       });
       costs.push(record.costUsd);

@@ -30,28 +30,30 @@ export function keptDeliveries(
   if (fingerprint === null) return { find: () => null, add: () => {}, close: () => {} };
   const path = `${pathOf(context, ids)}.deliveries`;
   const head = JSON.stringify([fingerprint, keysDigest(context.config.effort)]);
-  let opened: Kept | undefined;
-  const open = () => (opened ??= readKept(path, head));
+  let opened: Map<string, Line> | undefined;
+  const lines = () => (opened ??= readKept(path, head));
+  const recalled = new Map<string, KeptVariants>();
   const noted = new Map<string, CachedVariants>();
   return {
     find: (name) => {
-      const line = open().lines.get(name);
-      return line === undefined ? null : unpack(line);
+      const line = lines().get(name);
+      if (line === undefined) return null;
+      const variants = unpack(line);
+      recalled.set(name, variants);
+      return variants;
     },
     add: (name, variants) => noted.set(name, variants),
     close: () => {
-      if (noted.size === 0) return;
-      const { lines, text } = open();
-      for (const [name, variants] of noted) {
+      const changed = [...noted].filter(([name, now]) => !isSame(recalled.get(name), now));
+      if (changed.length === 0) return;
+      for (const [name, variants] of changed) {
         const line = pack(variants);
-        if (line === null) lines.delete(name);
-        else lines.set(name, line);
+        if (line === null) lines().delete(name);
+        else lines().set(name, line);
       }
-      const body = `${head}\n${JSON.stringify([...lines])}`;
-      const after = `${sha256(body)}\n${body}`;
-      if (after === text) return;
+      const body = `${head}\n${JSON.stringify([...lines()])}`;
       try {
-        writeWhole(path, after);
+        writeWhole(path, `${sha256(body)}\n${body}`);
       } catch {
         // The next run asks the index again.
       }
@@ -59,23 +61,26 @@ export function keptDeliveries(
   };
 }
 
-interface Kept {
-  readonly text: string;
-  readonly lines: Map<string, Line>;
+/** Whether the files are those that were recalled, and nothing new was seen of them since. */
+function isSame(recalled: KeptVariants | undefined, { files }: CachedVariants): boolean {
+  return files.every((file, index) => {
+    const entry = file.entry();
+    return entry !== null && entry === recalled?.entries[index];
+  });
 }
 
 /** The file: the hash of all that follows, what it was kept for, and a line an image. Empty at any doubt. */
-function readKept(path: string, head: string): Kept {
+function readKept(path: string, head: string): Map<string, Line> {
   try {
     const text = readRegularSync(path).toString('utf8');
     const body = text.slice(text.indexOf('\n') + 1);
     if (body.startsWith(`${head}\n`) && text.startsWith(sha256(body))) {
-      return { text, lines: new Map(JSON.parse(body.slice(head.length)) as [string, Line][]) };
+      return new Map(JSON.parse(body.slice(head.length)) as [string, Line][]);
     }
   } catch {
     // There is none, or none that can be read.
   }
-  return { text: '', lines: new Map() };
+  return new Map();
 }
 
 /** A preview, and of each file what the index has of it: flat, for there are thousands. */

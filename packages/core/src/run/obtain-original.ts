@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
+import { bursts } from './bursts.ts';
 import { type Bill, buyer } from './buyer.ts';
 import type { Claim } from '../claim-file.ts';
 import { type Context, report } from '../context.ts';
@@ -49,6 +50,11 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   // but not before a first record stands, for nothing more is bought for a store that cannot take one.
   const buying = pLimit(config.concurrency);
   const firstRecord = Promise.withResolvers<void>();
+  let hasAnswered = false;
+  const endOfBurst = bursts(
+    (ms) => context.sleep(ms, context.signal),
+    () => buying.activeCount > 0,
+  );
   const providers = lazyProviders(context);
   const { buy, bill, overBudget, stopping } = buyer(context, store, providers, refusals);
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
@@ -90,7 +96,12 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
       const kept = stored?.record ?? (await settled(wanted));
       if (kept !== null) return kept;
-      const record = await buy(wanted, () => void firstRecord.promise.then(leave));
+      const record = await buy(wanted, async () => {
+        void firstRecord.promise.then(leave);
+        // The first is looked at at once, for all the others wait for its record.
+        if (hasAnswered) await endOfBurst();
+        hasAnswered = true;
+      });
       firstRecord.resolve();
       return record;
     } finally {
