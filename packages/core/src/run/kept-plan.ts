@@ -327,4 +327,4 @@ function forgetOthers(folder: string): void {
   for (const file of byAge.slice(keptFiles)) rmSync(file, { force: true });
 }
 
-const keptFiles = 16;
+const keptFiles = 24;
