@@ -139,6 +139,8 @@ export function emitPlugin(builds: Builds): Plugin {
       handler(_, bundle) {
         const { target, modules, placed } = builds.of(this.environment);
         placed.length = 0;
+        // To look at a bundle costs as much as there are modules in it, whoever's they are.
+        if (modules.size === 0) return;
         for (const output of Object.values(bundle)) {
           if (output.type !== 'chunk') continue;
           const files = output.moduleIds.flatMap((id) => modules.get(id) ?? []);
@@ -188,8 +190,9 @@ export function finishPlugin(builds: Builds): Plugin {
       order: 'post',
       async handler(_, bundle) {
         const state = builds.of(this.environment);
-        fillInStyles(state, bundle);
         const { target, placed, modules, pages } = state;
+        if (modules.size === 0 && pages.size === 0) return;
+        fillInStyles(state, bundle);
         placed.push(...[...pages.values()].flat());
         if (target.delivery === 'bundle') {
           await emitBytes(this, placed, bundle);
