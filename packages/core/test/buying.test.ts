@@ -34,7 +34,8 @@ const many = Array.from({ length: 9 }, (_, index) => `i${index}`);
 
 describe('requests in flight', () => {
   test.each([1, 3])('are %d at most', async (concurrency) => {
-    await using slow = await startOpenAiEmulator({ latencyMs: 40 });
+    // Long enough for as many to leave before the first is answered, on a machine that is busy.
+    await using slow = await startOpenAiEmulator({ latencyMs: 150 * concurrency });
     await using made = await project(many, '', slow.baseUrl);
     const { result } = await made.generate({ options: { concurrency } });
     expect(result).toMatchObject({ bought: 9 });

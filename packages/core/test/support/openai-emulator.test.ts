@@ -1128,7 +1128,7 @@ describe('faults', () => {
 });
 
 test('the peak of requests in flight is known', async () => {
-  await using other = await startOpenAiEmulator({ latencyMs: 100 });
+  await using other = await startOpenAiEmulator({ latencyMs: 500 });
   const api = clientOf(other);
   await Promise.all([1, 2, 3].map(() => api.images.generate(base)));
   await api.images.generate(base);
