@@ -11,8 +11,8 @@ export function readImagesReply(body: Uint8Array): ImagesReply {
 }
 
 /**
- * The same in a third of the time, with the picture cut out of the bytes before the rest is parsed, for it is all but a
- * thousandth of them. `null` where it cannot be told apart like this.
+ * The same without parsing the picture, which is all but a thousandth of the bytes: it is cut out before the rest is
+ * parsed. `null` where it cannot be told apart like this.
  */
 function readAround(body: Uint8Array): ImagesReply | null {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
