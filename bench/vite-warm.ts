@@ -20,7 +20,8 @@ import { publish } from './support/results.ts';
 import { storedProject } from './support/stored-project.ts';
 import { comparisonTable, goalTable } from './support/tables.ts';
 
-const { rounds, images } = numberFlags({ rounds: 5, images: 1000 });
+const goalImages = 1000;
+const { rounds, images } = numberFlags({ rounds: 5, images: goalImages });
 installPeers();
 
 /**
@@ -77,17 +78,21 @@ publish(
   `${images} images in ${filesAnImage} files each, all of them encoded before; every build writes a new output folder.
 
 ${comparisonTable(samples, theirs)}
-
-${goalTable([
-  { what: `wall, to ${theirs}`, measured: ratioOf(samples, ours, theirs, 'wallMs'), atMost: 0.1 },
-  {
-    what: `peak memory, to ${theirs}`,
-    measured: ratioOf(samples, ours, theirs, 'peakBytes'),
-    atMost: 0.25,
-  },
-])}`,
+${images < goalImages ? '' : goals()}`,
 );
 for (const folder of [project.root, elsewhere]) await rm(folder, { recursive: true });
+
+/** They are set for many images: what Vite itself takes is most of what few take. */
+function goals(): string {
+  return `\n${goalTable([
+    { what: `wall, to ${theirs}`, measured: ratioOf(samples, ours, theirs, 'wallMs'), atMost: 0.1 },
+    {
+      what: `peak memory, to ${theirs}`,
+      measured: ratioOf(samples, ours, theirs, 'peakBytes'),
+      atMost: 0.25,
+    },
+  ])}`;
+}
 
 /** A build of a module that imports all that it is told, in a folder of its own. */
 async function site(
