@@ -6,8 +6,16 @@ import type { Sha256 } from './types.ts';
 export async function hashFile(path: string): Promise<Sha256> {
   const hash = createHash('sha256');
   const { handle } = await openRegular(path);
-  for await (const piece of handle.createReadStream({ highWaterMark: 256 * 1024 })) {
-    hash.update(piece as Uint8Array);
+  try {
+    const piece = Buffer.allocUnsafeSlow(pieceBytes);
+    for (;;) {
+      const { bytesRead } = await handle.read(piece);
+      if (bytesRead === 0) return hash.digest('hex') as Sha256;
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
   }
-  return hash.digest('hex') as Sha256;
 }
+
+const pieceBytes = 256 * 1024;

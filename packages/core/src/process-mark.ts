@@ -44,8 +44,15 @@ async function bornAt(pid: number): Promise<string | null> {
   return state === 'Z' || state === 'X' ? null : (fields[18] ?? '');
 }
 
+let realm: Promise<string> | undefined;
+
 /** Process ids mean something within one machine, and on Linux within one namespace of it: a container has its own. */
-async function ownRealm(): Promise<string> {
+function ownRealm(): Promise<string> {
+  realm ??= readRealm();
+  return realm;
+}
+
+async function readRealm(): Promise<string> {
   const namespace = await readlink('/proc/self/ns/pid').catch(() => process.platform);
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
   return sha256([hostname(), boot.trim(), namespace].join(' '));

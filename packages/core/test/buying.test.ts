@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { claimFile } from '../src/claim-file.ts';
 import type { Provider } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { pngOf } from './support/png-of.ts';
 import {
   overloaded,
   rateLimited,
@@ -41,6 +42,44 @@ describe('requests in flight', () => {
     expect(result).toMatchObject({ bought: 9 });
     expect(slow.inFlightPeak).toBe(concurrency);
   });
+});
+
+test('what waits for a place is claimed ahead, and asked for in its order', async () => {
+  await using made = await project(many);
+  const { result } = await made.generate({ options: { concurrency: 1 } });
+  expect(result).toMatchObject({ bought: 9 });
+  expect(api().ledger.map(({ prompt }) => prompt)).toEqual(many);
+});
+
+test('two runs that go through the same pictures from both ends never wait for each other', async () => {
+  await using one = await project(many);
+  await using other = await project(many.toReversed());
+  const options = { concurrency: 1, store: { dir: join(one.root, '.tintype') } };
+  const runs = await Promise.all([one.generate({ options }), other.generate({ options })]);
+  expect(runs.map(({ result }) => [result?.delivered, result?.failed])).toEqual([
+    [9, 0],
+    [9, 0],
+  ]);
+  expect(billedPrompts(api())).toEqual(many);
+});
+
+test('a PNG that is whole and has no pixels is bought once, and its failure says what to do', async () => {
+  const header = Buffer.from('00000580000001e00802000000', 'hex');
+  const hollow = pngOf([
+    ['IHDR', header],
+    ['IDAT', Buffer.from('these are no pixels')],
+    ['IEND', Buffer.alloc(0)],
+  ]);
+  await using api = await startOpenAiEmulator({ pictures: [hollow] });
+  await using made = await project(['a'], '', api.baseUrl);
+  for (const bought of [1, 0]) {
+    const { result, events } = await made.generate();
+    expect(result).toMatchObject({ bought, failed: 1 });
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { code: 'encode', message: expect.stringContaining('take: 2'), maybeBilled: false },
+    ]);
+  }
+  expect(api.ledger).toHaveLength(1);
 });
 
 test('a picture that another process is at is waited for, with a word now and then', async () => {

@@ -1,5 +1,7 @@
 import type { PictureInfo } from '../types.ts';
+import { encodeQueue } from './encode-queue.ts';
 import { INPUT_OPTIONS, loadSharp, MAX_PIXELS } from './load-sharp.ts';
+import { readPng } from './read-png.ts';
 
 /** Why bytes are no picture that Tintype can use. The message is a clause: "it is ...", "it does not decode: ...". */
 export class PictureError extends Error {
@@ -13,33 +15,43 @@ export class PictureError extends Error {
 }
 
 /**
- * What a picture's bytes say of themselves. Decodes all of its pixels, so that a truncated one is found out here; throws
- * a PictureError. A path is read by sharp.
+ * What a picture's bytes say of themselves, once they are known to be whole: a PNG by the sums that it carries, which
+ * takes neither sharp nor a turn; of any other all pixels are decoded, so that a truncated one is found out here. Throws
+ * a PictureError.
  */
-export async function inspectPicture(input: Uint8Array | string): Promise<PictureInfo> {
-  const sharp = await loadSharp();
-  const info = await decoding(async () => {
-    // Only the header is read here, and no limit is set so that the size can be named.
-    const header = await sharp(input, { ...INPUT_OPTIONS, limitInputPixels: false }).metadata();
-    return {
-      format: header.format === 'heif' && header.compression === 'av1' ? 'avif' : header.format,
-      width: header.width,
-      height: header.height,
-      hasAlpha: header.hasAlpha,
-    };
-  });
+export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
+  const png = await decoding(() => readPng(bytes));
+  const info = png ?? (await decoding(() => readHeader(bytes)));
   if (info.width * info.height > MAX_PIXELS) {
     const size = `${info.width}x${info.height}`;
     throw new PictureError('too-many-pixels', `it is ${size}, more than ${MAX_PIXELS} pixels`);
   }
-  // All of the file is decoded, one channel of it is kept: a quarter of the memory.
-  await decoding(() => sharp(input, INPUT_OPTIONS).extractChannel(0).raw().toBuffer());
+  // Before any encode, for somebody waits to hear whether it is a picture.
+  if (png === null) await encodeQueue(() => decoding(() => decode(bytes)), { lane: 'waited-for' });
   return info;
 }
 
-async function decoding<Result>(decode: () => Promise<Result>): Promise<Result> {
+async function readHeader(bytes: Uint8Array): Promise<PictureInfo> {
+  const sharp = await loadSharp();
+  // No limit is set so that the size can be named.
+  const header = await sharp(bytes, { ...INPUT_OPTIONS, limitInputPixels: false }).metadata();
+  return {
+    format: header.format === 'heif' && header.compression === 'av1' ? 'avif' : header.format,
+    width: header.width,
+    height: header.height,
+    hasAlpha: header.hasAlpha,
+  };
+}
+
+/** All of the file is decoded, one channel of it is kept: a quarter of the memory. */
+async function decode(bytes: Uint8Array): Promise<void> {
+  const sharp = await loadSharp();
+  await sharp(bytes, INPUT_OPTIONS).extractChannel(0).raw().toBuffer();
+}
+
+async function decoding<Result>(read: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return await decode();
+    return await read();
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
     throw new PictureError('undecodable', `it does not decode: ${reason}`, error);

@@ -1,3 +1,4 @@
+import { giveBack } from '../give-back.ts';
 import type { Crop, Source } from '../types.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
@@ -16,7 +17,7 @@ export interface OpenPicture {
   readonly hasSharpColour: () => boolean;
 }
 
-/** Waits for its turn, decodes a picture, lends it out and lets its pixels go. */
+/** Waits for its turn, decodes a picture, lends it out until `use` settles, and lets its pixels go. */
 export async function openPicture<Result>(
   source: Source,
   lane: Lane,
@@ -24,7 +25,8 @@ export async function openPicture<Result>(
 ): Promise<Result> {
   const decodeAndUse = async () => {
     const bytes = await source.read();
-    return use(sizesOf(await encodeQueue(() => decode(bytes), { lane })));
+    const { picture, letGo } = sizesOf(await encodeQueue(() => decode(bytes), { lane }));
+    return use(picture).finally(letGo);
   };
   return pictureQueue(decodeAndUse, { lane, weight: source.width * source.height });
 }
@@ -33,11 +35,17 @@ async function decode(bytes: Uint8Array): Promise<RawPicture> {
   try {
     return await decodePicture(bytes);
   } catch (error) {
-    throw encodeError('The original could not be decoded', error);
+    throw encodeError(
+      'The original could not be decoded, though it is what was received (take: 2 asks for another)',
+      error,
+    );
   }
 }
 
-function sizesOf(decoded: RawPicture): OpenPicture {
+function sizesOf(decoded: RawPicture): {
+  readonly picture: OpenPicture;
+  readonly letGo: () => Promise<void>;
+} {
   const made = new Map<string, Promise<RawPicture>>();
   const once = (name: string, make: () => Promise<RawPicture>): Promise<RawPicture> => {
     const picture =
@@ -49,7 +57,7 @@ function sizesOf(decoded: RawPicture): OpenPicture {
     return picture;
   };
   let isSharp: boolean | undefined;
-  return {
+  const picture: OpenPicture = {
     hasSharpColour: () => (isSharp ??= hasSharpColour(decoded)),
     at: async (crop, size) => {
       const part = JSON.stringify(crop);
@@ -60,4 +68,11 @@ function sizesOf(decoded: RawPicture): OpenPicture {
       return once(`${part} ${width}x${height}`, () => resizePicture(whole, width, height));
     },
   };
+  const letGo = async () => {
+    giveBack(decoded.data);
+    for (const size of await Promise.allSettled(made.values())) {
+      if (size.status === 'fulfilled') giveBack(size.value.data);
+    }
+  };
+  return { picture, letGo };
 }

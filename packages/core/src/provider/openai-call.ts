@@ -5,6 +5,7 @@ import OpenAI, {
   APIUserAbortError,
   toFile,
 } from 'openai';
+import { giveBack } from '../give-back.ts';
 import { redact } from '../redact.ts';
 import { version } from '../version.ts';
 import { fitsHeader } from './fits-header.ts';
@@ -31,7 +32,7 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   const signal = AbortSignal.timeout(order.timeoutMs);
   try {
     const response = await send(clientOf(profile, order), order, profile, signal);
-    return pictureOf(new Uint8Array(await response.arrayBuffer()), response.headers, profile);
+    return pictureOf(await readBody(response), response.headers, profile);
   } catch (error) {
     throw providerError(error, signal.aborted, order.timeoutMs, secrets);
   }
@@ -137,6 +138,15 @@ function bodyOf({ request, call }: Order, profile: Profile) {
   };
 }
 
+/** The body in one piece, so that no more than that of its megabytes is left for the garbage collector. */
+async function readBody(response: Response): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of response.body ?? []) pieces.push(piece);
+  const whole = Buffer.concat(pieces);
+  pieces.forEach(giveBack);
+  return whole;
+}
+
 function pictureOf(reply: Uint8Array, headers: Headers, profile: Profile): Picture {
   const requestId = headers.get('x-request-id');
   const limit = rateLimitOf((name) => headers.get(name), null);
@@ -148,6 +158,8 @@ function pictureOf(reply: Uint8Array, headers: Headers, profile: Profile): Pictu
       limit,
     });
   }
+  // The picture is a copy of what was in it.
+  giveBack(reply);
   const usage = profile.trustsUsage ? read.usage : null;
   return { bytes: read.bytes, usage, requestId, warnings: [], limit };
 }

@@ -1,6 +1,5 @@
 import { TintypeError } from '../errors.ts';
 import type { Context } from '../context.ts';
-import { encodeQueue } from '../image/encode-queue.ts';
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import { loadSharp } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
@@ -40,8 +39,8 @@ interface Desk {
   readonly store: Store;
   readonly context: Context;
   /**
-   * Its bytes are on the disk. What it cost, and what the answer says of the account's limit, where that is known. The
-   * picture is looked at once this resolves.
+   * Its bytes are on the disk, and nothing else is yet. What it cost, and what the answer says of the account's limit,
+   * where that is known. The picture is looked at once this resolves.
    */
   readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => Promise<void>;
 }
@@ -79,7 +78,11 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   }
   try {
     const received = await receive(answer, attempt, store);
-    await onReceived(costOf(received.attempt, context), answer.limit);
+    // Whoever waits for the place on the wire need not wait for the note.
+    await Promise.all([
+      onReceived(costOf(received.attempt, context), answer.limit),
+      store.noteAttempt(received.attempt),
+    ]);
     const record = await recordReceived(received, store, context);
     const warnings =
       answer instanceof ProviderError
@@ -163,7 +166,7 @@ async function noteFailure(
   await noting.catch(() => {});
 }
 
-/** Puts what was paid for on the disk, and notes what is known of it. */
+/** Puts what was paid for on the disk. */
 async function receive(
   answer: Picture | ProviderError,
   attempt: Attempt,
@@ -171,17 +174,14 @@ async function receive(
 ): Promise<Received> {
   const { requestId } = answer;
   if (answer instanceof ProviderError) {
-    const { message: outcome, reply } = answer;
-    if (reply === null) throw new Error('an answer without a body is not received');
-    await store.receive(attempt.key, reply);
-    const failed = { ...attempt, outcome, requestId };
-    await store.noteAttempt(failed);
-    return { attempt: failed, bytes: reply, problem: outcome };
+    const { message: outcome, reply: bytes } = answer;
+    if (bytes === null) throw new Error('an answer without a body is not received');
+    await store.receive(attempt.key, bytes);
+    return { attempt: { ...attempt, outcome, requestId }, bytes, problem: outcome };
   }
   const { bytes, usage } = answer;
   await store.receive(attempt.key, bytes);
   const answered = { ...attempt, outcome: 'answered', requestId, usage };
-  await store.noteAttempt(answered);
   return { attempt: answered, bytes, problem: null };
 }
 
@@ -237,10 +237,10 @@ export function rejectedError({ original, rejected }: StoreRecord): TintypeError
   );
 }
 
-/** What a picture is, or why it is none. Before any encode, for other images may wait for it. */
+/** What a picture is, or why it is none. */
 async function inspect(bytes: Uint8Array): Promise<PictureInfo | string> {
   try {
-    return await encodeQueue(() => inspectPicture(bytes), { lane: 'waited-for' });
+    return await inspectPicture(bytes);
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     return error.message;

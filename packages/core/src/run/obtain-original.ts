@@ -49,6 +49,9 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   // A place is free again once a picture's bytes are on the disk, for to look at it takes processors and not the network;
   // but not before a first record stands, for nothing more is bought for a store that cannot take one.
   const buying = pLimit(config.concurrency);
+  // As many again are claimed by then, so that a request can leave as soon as there is a place for it.
+  const line = pLimit(2 * config.concurrency);
+  let lastInLine = Promise.resolve();
   const firstRecord = Promise.withResolvers<void>();
   let hasAnswered = false;
   const endOfBurst = bursts(
@@ -83,36 +86,57 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     const wanted = await unblocked(planned);
     // What another image brought in meanwhile is not asked for again.
     const purchase =
-      purchases.get(wanted.key) ?? untilLeft(buying, (leave) => buyUnlessStored(wanted, leave));
+      purchases.get(wanted.key) ?? untilLeft(line, (leave) => buyUnlessStored(wanted, leave));
     purchases.set(wanted.key, purchase);
     return originalOf(await purchase, store);
   }
 
   /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
-  async function buyUnlessStored(wanted: Wanted, leave: () => void): Promise<StoreRecord> {
-    const claim = await claimed(wanted);
+  async function buyUnlessStored(wanted: Wanted, leaveLine: () => void): Promise<StoreRecord> {
+    const claim = await claimedInLine(wanted);
     try {
       const stored = await store.find(wanted.key);
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
-      const kept = stored?.record ?? (await settled(wanted));
-      if (kept !== null) return kept;
-      const record = await buy(wanted, async () => {
-        void firstRecord.promise.then(leave);
-        // The first is looked at at once, for all the others wait for its record.
-        if (hasAnswered) await endOfBurst();
-        hasAnswered = true;
-      });
-      firstRecord.resolve();
-      return record;
+      if (stored !== null) return stored.record;
+      // Who is on the wire waits for no claim, so that two processes never wait for each other.
+      return await untilLeft(buying, (leaveWire) =>
+        buyClaimed(wanted, () => {
+          leaveWire();
+          leaveLine();
+        }),
+      );
     } finally {
       await claim.release();
     }
   }
 
+  async function buyClaimed(wanted: Wanted, leave: () => void): Promise<StoreRecord> {
+    const kept = await settled(wanted);
+    if (kept !== null) return kept;
+    const record = await buy(wanted, async () => {
+      void firstRecord.promise.then(leave);
+      // The first is looked at at once, for all the others wait for its record.
+      if (hasAnswered) await endOfBurst();
+      hasAnswered = true;
+    });
+    firstRecord.resolve();
+    return record;
+  }
+
+  /** One after the other, so that requests leave in the order of the plan; who waits for another process holds up nobody. */
+  async function claimedInLine(wanted: Wanted): Promise<Claim> {
+    const before = lastInLine;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    lastInLine = promise;
+    await before;
+    return claimed(wanted, resolve).finally(resolve);
+  }
+
   /** The right to buy a picture, which another process may have until it is done. */
-  async function claimed({ id, key }: Wanted): Promise<Claim> {
+  async function claimed({ id, key }: Wanted, onOther: () => void): Promise<Claim> {
     let [saidMs, waitedMs] = [0, 0];
     const onWait = (ms: number): void => {
+      onOther();
       waitedMs = ms;
       if (ms < Math.max(2 * saidMs, soonMs)) return;
       saidMs = ms;

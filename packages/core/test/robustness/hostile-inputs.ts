@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { pngOf } from '../support/png-of.ts';
 import { hashesBelow, openScene, type Scene } from './scene.ts';
 
 /** An input that means harm, or only had bad luck, and what is to come of it. */
@@ -449,23 +450,14 @@ async function problemsOf(row: HostileRow, scene: Scene): Promise<string[]> {
 
 /** A PNG of one bit a pixel, all black: 900 million pixels in 110 kB. */
 function hugePng(side = 30_000): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(data.length, 0);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  };
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
   header[8] = 1;
   const pixels = deflateSync(Buffer.alloc((1 + Math.ceil(side / 8)) * side), { level: 6 });
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', pixels),
-    chunk('IEND', Buffer.alloc(0)),
+  return pngOf([
+    ['IHDR', header],
+    ['IDAT', pixels],
+    ['IEND', Buffer.alloc(0)],
   ]);
 }
