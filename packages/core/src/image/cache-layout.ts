@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Preview, Sha256 } from '../types.ts';
 
 /**
@@ -19,8 +19,9 @@ import type { Preview, Sha256 } from '../types.ts';
 export const cacheLayout = {
   index: (cacheDir: string): string => join(cacheDir, 'v2', 'index'),
   filesDir: (cacheDir: string): string => join(cacheDir, 'v2', 'files'),
+  // Not by `join`, which would take apart again what thousands of files have in common.
   file: (cacheDir: string, digest: Sha256): string =>
-    join(cacheDir, 'v2', 'files', digest.slice(0, 2), digest),
+    [cacheDir, 'v2', 'files', digest.slice(0, 2), digest].join(sep),
 } as const;
 
 /** A file, and by what its bytes are known without being read. */
@@ -36,6 +37,10 @@ export interface FileEntry extends Looks {
 export interface Looks {
   readonly mtimeMs: number;
   readonly ino: number;
+}
+
+export function looksOf({ mtimeMs, ino }: Looks): Looks {
+  return { mtimeMs, ino };
 }
 
 export type CacheEntry = FileEntry | Preview;

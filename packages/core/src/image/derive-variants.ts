@@ -78,7 +78,7 @@ export async function deriveVariants(
     if (found === null) await cache.putPreview(keyOfPreview, preview);
   }
 
-  return derived(source, { variants, files, preview }, options);
+  return derived(variants, inOrder(variants, files), preview, options);
 }
 
 /** The same, as far as the cache's index knows all of it: no file and no picture is touched. `null`: something is missing. */
@@ -90,7 +90,7 @@ export function findVariants(
   const { variants, files, preview } = look(source, specs, options);
   return files.size < variants.length || preview === null
     ? null
-    : derived(source, { variants, files, preview }, options);
+    : derived(variants, inOrder(variants, files), preview, options);
 }
 
 /**
@@ -104,11 +104,11 @@ export function recallVariants(
   options: DeriveOptions,
 ): DerivedVariants | null {
   if (entries.length !== specs.length) return null;
-  const variants = specs.map((spec) => toVariant(source, spec, options.settings));
-  const files = variants.map(
-    (variant, index) => [variant, options.cache.recall(variant.key, entries[index]!)] as const,
+  const variants = specs.map((spec) => new Variant(source, spec, options.settings));
+  const files = variants.map((variant, index) =>
+    options.cache.recall(() => variant.key(), entries[index]!),
   );
-  return derived(source, { variants, files: new Map(files), preview }, options);
+  return derived(variants, files, preview, options);
 }
 
 /** `CachedVariants` as they are written down. */
@@ -131,7 +131,7 @@ function look(
   specs: readonly VariantSpec[],
   { cache, settings, placeholder }: DeriveOptions,
 ): Cached {
-  const variants = specs.map((spec) => toVariant(source, spec, settings));
+  const variants = specs.map((spec) => new Variant(source, spec, settings));
   const files = new Map<Variant, CachedFile>();
   for (const variant of variants) {
     const file = cache.find(variant.key());
@@ -144,42 +144,53 @@ function look(
   return { variants, files, crop, keyOfPreview, preview };
 }
 
+function inOrder(
+  variants: readonly Variant[],
+  files: ReadonlyMap<Variant, CachedFile>,
+): CachedFile[] {
+  return variants.map((variant) => files.get(variant)!);
+}
+
 function derived(
-  source: Source,
-  { variants, files, preview }: Pick<Cached, 'variants' | 'files'> & { readonly preview: Preview },
+  variants: readonly Variant[],
+  files: readonly CachedFile[],
+  preview: Preview,
   { cache, placeholder }: DeriveOptions,
 ): DerivedVariants {
   return {
-    encoded: variants.map((variant) => toEncodedFile(source, variant, files.get(variant)!, cache)),
+    encoded: variants.map((variant, index) => new EncodedVariant(variant, files[index]!, cache)),
     preview: placeholder === 'blur' ? preview : { ...preview, placeholder: null },
-    cached: { files: variants.map((variant) => files.get(variant)!), preview },
+    cached: { files, preview },
   };
 }
 
-/** A file to encode, with all that decides its bytes, and the key that this comes to: made when it is asked for. */
-interface Variant {
+/**
+ * A file to encode, with all that decides its bytes, and the key that this comes to: made when it is asked for. A class
+ * and not closures, as is what it becomes, for a build holds tens of thousands of them.
+ */
+class Variant {
+  readonly source: Source;
   readonly spec: VariantSpec;
-  readonly settings: () => EncoderSettings;
-  readonly isStandIn: boolean;
-  readonly key: () => Sha256;
+  readonly #settingsOf: DeriveOptions['settings'];
+  #key: Sha256 | undefined;
+
+  constructor(source: Source, spec: VariantSpec, settingsOf: DeriveOptions['settings']) {
+    this.source = source;
+    this.spec = spec;
+    this.#settingsOf = settingsOf;
+  }
+
+  settings(): EncoderSettings {
+    return this.#settingsOf(this.spec);
+  }
+
+  key(): Sha256 {
+    this.#key ??= variantKey(this.source, this.spec, this.settings());
+    return this.#key;
+  }
 }
 
 const NO_PREVIEW: Preview = { placeholder: null, color: null };
-
-function toVariant(
-  source: Source,
-  spec: VariantSpec,
-  settingsOf: DeriveOptions['settings'],
-): Variant {
-  const settings = () => settingsOf(spec);
-  let key: Sha256 | undefined;
-  return {
-    spec,
-    settings,
-    isStandIn: source.isStandIn,
-    key: () => (key ??= variantKey(source, spec, settings())),
-  };
-}
 
 /** Small before large, and AVIF last: it takes longer than all the others together, which need not wait for it. */
 function cheapestFirst(a: Variant, b: Variant): number {
@@ -187,16 +198,13 @@ function cheapestFirst(a: Variant, b: Variant): number {
   return isAvif(a) - isAvif(b) || a.spec.width * a.spec.height - b.spec.width * b.spec.height;
 }
 
-async function encode(
-  picture: OpenPicture,
-  { spec, settings, isStandIn }: Variant,
-  lane: Lane,
-): Promise<Uint8Array> {
+async function encode(picture: OpenPicture, variant: Variant, lane: Lane): Promise<Uint8Array> {
+  const { spec, source } = variant;
   const encodeNow = async () =>
     encodePicture(
       await picture.at(spec.crop, spec),
-      settledSettings(settings(), picture.hasSharpColour),
-      provenanceXmp(isStandIn),
+      settledSettings(variant.settings(), picture.hasSharpColour),
+      provenanceXmp(source.isStandIn),
       spec.file,
     );
   return encodeQueue(encodeNow, { lane });
@@ -209,45 +217,47 @@ async function allDone(tasks: readonly Promise<unknown>[]): Promise<void> {
   }
 }
 
-function toEncodedFile(
-  source: Source,
-  variant: Variant,
-  file: CachedFile,
-  cache: VariantCache,
-): EncodedFile {
-  return {
-    spec: variant.spec,
-    bytes: file.bytes,
-    sha256: file.sha256,
-    read: async () => {
-      const bytes = await file.read();
-      if (bytes !== null) return bytes;
-      const again = await encodeAgain(source, variant, file.sha256, cache);
-      return again.bytes;
-    },
-    linkTo: async (path) => {
-      if (await file.linkTo(path)) return;
-      const again = await encodeAgain(source, variant, file.sha256, cache);
-      if (!(await again.file.linkTo(path))) throw new Error(`${path}: the cache lost it twice`);
-    },
-  };
-}
+/** A file that was encoded, out of the cache; encoded again where its bytes turn out to be damaged when they are needed. */
+class EncodedVariant implements EncodedFile {
+  readonly spec: VariantSpec;
+  readonly bytes: number;
+  readonly sha256: Sha256;
+  readonly #variant: Variant;
+  readonly #file: CachedFile;
+  readonly #cache: VariantCache;
 
-/** For cached bytes that turn out to be damaged when they are needed. */
-async function encodeAgain(
-  source: Source,
-  variant: Variant,
-  expected: Sha256,
-  cache: VariantCache,
-): Promise<{ readonly bytes: Uint8Array; readonly file: CachedFile }> {
-  // Its file was to be there: whoever reads it waits.
-  const lane = 'waited-for';
-  const bytes = await openPicture(source, lane, (picture) => encode(picture, variant, lane));
-  const file = await cache.put(variant.key(), bytes);
-  if (file.sha256 === expected) return { bytes, file };
-  throw new TintypeError(
-    'encode',
-    `${variant.spec.file} was damaged in the cache and came out different when encoded again. ` +
-      'The cache is right now: run again.',
-  );
+  constructor(variant: Variant, file: CachedFile, cache: VariantCache) {
+    this.spec = variant.spec;
+    this.bytes = file.bytes;
+    this.sha256 = file.sha256;
+    this.#variant = variant;
+    this.#file = file;
+    this.#cache = cache;
+  }
+
+  async read(): Promise<Uint8Array> {
+    return (await this.#file.read()) ?? (await this.#encodeAgain()).bytes;
+  }
+
+  async linkTo(path: string): Promise<void> {
+    if (await this.#file.linkTo(path)) return;
+    const { file } = await this.#encodeAgain();
+    if (!(await file.linkTo(path))) throw new Error(`${path}: the cache lost it twice`);
+  }
+
+  async #encodeAgain(): Promise<{ readonly bytes: Uint8Array; readonly file: CachedFile }> {
+    // Its file was to be there: whoever reads it waits.
+    const lane = 'waited-for';
+    const variant = this.#variant;
+    const bytes = await openPicture(variant.source, lane, (picture) =>
+      encode(picture, variant, lane),
+    );
+    const file = await this.#cache.put(variant.key(), bytes);
+    if (file.sha256 === this.sha256) return { bytes, file };
+    throw new TintypeError(
+      'encode',
+      `${this.spec.file} was damaged in the cache and came out different when encoded again. ` +
+        'The cache is right now: run again.',
+    );
+  }
 }

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Stats, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../hash.ts';
-import { hashFile } from '../hash-file.ts';
-import { readRegular } from '../read-regular.ts';
 import type { Preview, Sha256 } from '../types.ts';
 import { openCacheIndex } from './cache-index.ts';
 import {
@@ -13,7 +10,9 @@ import {
   type FileEntry,
   isFileEntry,
   type Looks,
+  looksOf,
 } from './cache-layout.ts';
+import { FileOnDisk, type Shelf } from './file-on-disk.ts';
 import { filePlacer } from './place-file.ts';
 
 /** Encoded files and previews by the key of what decides them. A miss is never an error. */
@@ -55,7 +54,6 @@ export function openVariantCache(
 ): VariantCache {
   const filePath = (digest: Sha256) => cacheLayout.file(cacheDir, digest);
   const index = openCacheIndex(cacheDir);
-  const place = filePlacer();
 
   let isAvailable = true;
   let hasGrown = false;
@@ -73,61 +71,19 @@ export function openVariantCache(
     }
   };
 
-  const onDisk = (key: () => Sha256, known: FileEntry): CachedFile => {
-    const path = filePath(known.sha256);
-    let entry: FileEntry | null = known;
-    const drop = async (): Promise<void> => {
-      entry = null;
-      await rm(path, { force: true }).catch(() => {});
-      await index.add([[key(), null]]).catch(tell);
-    };
-    return {
-      bytes: known.bytes,
-      sha256: known.sha256,
-      entry: () => entry,
-      read: async () => {
-        const bytes = await readRegular(path).catch(() => null);
-        if (bytes !== null && sha256(bytes) === known.sha256) return bytes;
-        await drop();
-        return null;
-      },
-      linkTo: async (to) => {
-        const status = statOf(path);
-        if (status === null || entry === null || !looksAs(entry, status)) {
-          // Touched, restored from elsewhere, or rewritten through an output that shares the bytes: only these know.
-          if (status === null || (await hashFile(path).catch(() => null)) !== known.sha256) {
-            await drop();
-            return false;
-          }
-          entry = { ...known, ...looksOf(status) };
-          await index.add([[key(), entry]]).catch(tell);
-        }
-        for (let tries = 1; ; tries++) {
-          try {
-            await place(path, to);
-            return true;
-          } catch (error) {
-            // Trimmed or pruned by a process beside this one since it was looked at.
-            if (statOf(path) === null) {
-              await drop();
-              return false;
-            }
-            // One that is replaced by its like at this moment cannot be linked, though there always is one; else it is
-            // the other path's fault.
-            if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === TRIES) throw error;
-          }
-        }
-      },
-    };
+  const shelf: Shelf = {
+    pathOf: filePath,
+    note: (key, entry) => index.add([[key, entry]]).catch(tell),
+    place: filePlacer(),
   };
 
   return {
     find: (key) => {
       const entry = findEntry(key);
-      return entry !== null && isFileEntry(entry) ? onDisk(() => key, entry) : null;
+      return entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, shelf) : null;
     },
 
-    recall: onDisk,
+    recall: (key, entry) => new FileOnDisk(key, entry, shelf),
 
     put: async (key, bytes) => {
       const file = { bytes: bytes.length, sha256: sha256(bytes) };
@@ -135,7 +91,7 @@ export function openVariantCache(
         const entry = { ...file, ...(await writeFile(filePath(file.sha256), bytes)) };
         await index.add([[key, entry]]);
         hasGrown = true;
-        return onDisk(() => key, entry);
+        return new FileOnDisk(() => key, entry, shelf);
       } catch (error) {
         tell(error);
         return {
@@ -164,26 +120,6 @@ export function openVariantCache(
     // What is not noted may be dropped before others are: it is free to make again.
     close: () => index.close().catch(() => {}),
   };
-}
-
-/** Each time the file has to be replaced anew in the instant between two system calls. */
-const TRIES = 10;
-
-/** `null`: there is no telling. */
-function statOf(path: string): Stats | null {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function looksAs(entry: FileEntry, { size, mtimeMs, ino }: Looks & { size: number }): boolean {
-  return size === entry.bytes && mtimeMs === entry.mtimeMs && ino === entry.ino;
-}
-
-function looksOf({ mtimeMs, ino }: Looks): Looks {
-  return { mtimeMs, ino };
 }
 
 /** The whole file or none of it. No flush: what a power cut leaves behind is found out, and made again. */

@@ -99,7 +99,8 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     journal ??= writeJournal();
     await journal;
     // What stands there is wrong; where it shares its bytes with the cache, so is that, which reading finds out.
-    if (!(await folder.link(name, file.linkTo))) await folder.write(name, await file.read());
+    const linkTo = (path: string) => file.linkTo(path);
+    if (!(await folder.link(name, linkTo))) await folder.write(name, await file.read());
     written.add(name);
     onWritten(name, file.bytes);
     return 1;
