@@ -1,5 +1,3 @@
-import { posix } from 'node:path';
-
 /** Rollup's `output.assetFileNames`. */
 export type AssetFileNames = string | ((asset: AssetInfo) => string);
 
@@ -13,34 +11,62 @@ interface AssetInfo {
   readonly source: string;
 }
 
+/** Where a file goes below the output folder. `file`: `team/ada-640w.webp`. */
+export type NameAsset = (file: string, sha256: string) => string;
+
 /**
- * Where a file goes below the output folder, by the pattern that the build names its assets by. The hash is the
- * content's, so that all environments and machines agree. `file`: `team/ada-640w.webp`.
+ * Names files by the pattern that the build names its assets by. The hash is the content's, so that all environments and
+ * machines agree.
  */
-export function assetName(file: string, sha256: string, pattern: AssetFileNames): string {
-  const name = file.replaceAll(/[/@]/g, '-');
-  const shape =
-    typeof pattern === 'string'
-      ? pattern
-      : pattern({
-          type: 'asset',
-          name,
-          names: [name],
-          originalFileName: null,
-          originalFileNames: [],
-          source: '',
-        });
-  const extension = posix.extname(name);
-  const parts: Readonly<Record<string, string>> = {
-    hash: Buffer.from(sha256, 'hex').toString('base64url'),
-    name: name.slice(0, -extension.length),
-    extname: extension,
-    ext: extension.slice(1),
+export function assetNamer(pattern: AssetFileNames): NameAsset {
+  if (typeof pattern === 'string') {
+    const shape = readShape(pattern);
+    return (file, sha256) => fill(shape, flat(file), sha256);
+  }
+  return (file, sha256) => {
+    const name = flat(file);
+    const shape = pattern({
+      type: 'asset',
+      name,
+      names: [name],
+      originalFileName: null,
+      originalFileNames: [],
+      source: '',
+    });
+    return fill(readShape(shape), name, sha256);
   };
-  return shape.replaceAll(placeholder, (_, part: string, length = '8') =>
-    part === 'hash' ? parts[part]!.slice(0, Number(length)) : parts[part]!,
-  );
+}
+
+/** What stands in a pattern, and what is put in its place. */
+type Shape = readonly (string | { readonly part: string; readonly length: number })[];
+
+/** Read once for all the thousands of files of a build. */
+function readShape(pattern: string): Shape {
+  const pieces = pattern.split(placeholder);
+  return pieces.flatMap((piece, at): Shape => {
+    // Between two that are literal stand the name and the length that the pattern captures.
+    if (at % 3 === 0) return [piece];
+    return at % 3 === 1 ? [{ part: piece, length: Number(pieces[at + 1] ?? 8) }] : [];
+  });
 }
 
 /** Rollup's own: https://rollupjs.org/configuration-options/#output-assetfilenames (2026-11). */
-const placeholder = /\[(hash|name|extname|ext)(?::(\d+))?\]/g;
+const placeholder = /\[(hash|name|extname|ext)(?::(\d+))?\]/;
+
+function fill(shape: Shape, name: string, sha256: string): string {
+  const dot = name.lastIndexOf('.');
+  let filled = '';
+  for (const piece of shape) {
+    if (typeof piece === 'string') filled += piece;
+    else if (piece.part === 'hash')
+      filled += Buffer.from(sha256, 'hex').toString('base64url').slice(0, piece.length);
+    else if (piece.part === 'name') filled += name.slice(0, dot);
+    else filled += name.slice(piece.part === 'ext' ? dot + 1 : dot);
+  }
+  return filled;
+}
+
+/** An asset has no folders in its name. */
+function flat(file: string): string {
+  return file.replaceAll(/[/@]/g, '-');
+}

@@ -139,7 +139,7 @@ async function pagePicture(
   try {
     const { picture, files } = await buildPicture(await run.deliver(image), 'auto', environment, {
       place: target.place,
-      urlOf: async ({ fileName }) => hostUrl(fileName, host, environment),
+      urlOf: ({ fileName }) => hostUrl(fileName, host, environment),
     });
     pages.set(filename, [...(pages.get(filename) ?? []), ...files]);
     shipped.add(image.name);

@@ -13,7 +13,7 @@ export interface BuiltPicture {
 }
 
 /** Where a page or a script finds a file. */
-export type UrlOf = (placed: PlacedFile) => Promise<string>;
+export type UrlOf = (placed: PlacedFile) => string | Promise<string>;
 
 export async function buildPicture(
   delivered: Delivered,
@@ -29,7 +29,8 @@ export async function buildPicture(
     return { picture: toInlined(inlined, url), files: [] };
   }
   const placed = encoded.map(place);
-  const shown = await Promise.all(placed.map(async (file) => served(file.file, await urlOf(file))));
+  const shown = [];
+  for (const file of placed) shown.push(served(file.file, await urlOf(file)));
   return { picture: toPicture({ ...parts, files: shown }), files: placed };
 }
 

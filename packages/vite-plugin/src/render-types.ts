@@ -27,7 +27,6 @@ export function renderTypes(images: readonly TypedImage[]): string {
 function renderImage({ name, job, size }: TypedImage): string {
   const formats = job.files.formats.map(({ format }) => `'${format}'`);
   const dimensions = [size?.width ?? 'number', size?.height ?? 'number'];
-  const members = namedExports.map((member) => `  export const ${member}: ${typeOf(member)};\n`);
   const specifier = `virtual:tintype/${name}`;
   const again = ['?inline', '?no-inline'].map(
     (query) =>
@@ -41,7 +40,7 @@ function renderImage({ name, job, size }: TypedImage): string {
     '   */\n',
     `  const picture: import('vite-plugin-tintype/picture').ExactPicture<${[formats.join(' | '), ...dimensions].join(', ')}>;\n`,
     '  export default picture;\n',
-    ...members,
+    memberTypes,
     '}\n',
     ...again,
   ].join('');
@@ -63,6 +62,11 @@ function typeOf(member: string): string {
   };
   return short[member] ?? `(typeof picture)['${member}']`;
 }
+
+/** What each module exports beside its default. */
+const memberTypes = namedExports
+  .map((member) => `  export const ${member}: ${typeOf(member)};\n`)
+  .join('');
 
 function renderRecord(names: readonly string[]): string {
   const entries = names.map(
