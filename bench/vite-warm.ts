@@ -1,6 +1,7 @@
 /**
- * Warm builds of a Vite site that imports many pictures in twelve files each, beside vite-imagetools, the same files as
- * plain imports, and Vite with nothing to import.
+ * Warm builds of a Vite site that imports many pictures in the twelve files of `encode.ts` each, beside vite-imagetools,
+ * the same files as plain imports, and Vite with nothing to import. The others read all files in each build, so that it
+ * counts how large they are.
  *
  *     node -C tintype-source bench/vite-warm.ts [--rounds 5] [--images 1000] [--save]
  */
@@ -9,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { seededRandom } from '../packages/core/src/image/seeded-random.ts';
-import { sha256 } from '../packages/core/src/hash.ts';
+import { formats, widths } from './encode/work.ts';
 import { compare, type Contestant } from './support/compare.ts';
+import { corpus } from './support/corpus.ts';
 import { emptyFolder } from './support/empty-folder.ts';
 import { numberFlags } from './support/flags.ts';
 import { installPeers, peersDir } from './support/install-peers.ts';
@@ -24,23 +25,22 @@ const goalImages = 1000;
 const { rounds, images } = numberFlags({ rounds: 5, images: goalImages });
 installPeers();
 
-/**
- * A tenth of what pages show, so that the pass before, which encodes, ends in minutes. We read none of the files, so that
- * larger ones would cost us as much, and who reads them more.
- */
-const [width, height] = [320, 240];
-const widths = [80, 160, 240];
-const formats = ['avif', 'webp', 'jpeg'];
-const filesAnImage = formats.length * (widths.length + 1);
+const filesAnImage = formats.length * widths.length;
 
 const names = Array.from({ length: images }, (_, at) => `p${at}`);
 const manifest = [
-  `defaults: { decorative: true, formats: [${formats.join()}], widths: [${widths.join()}] }`,
+  `defaults: { decorative: true, formats: [${formats.join()}], widths: [${widths.slice(0, -1).join()}] }`,
   'images:',
   ...names.map((name) => `  ${name}: { prompt: ${name} }`),
 ].join('\n');
+/** Only the pass before encodes, and is to end in minutes: both sides with the least effort. */
+const config = JSON.stringify({ effort: 0 });
+const query = `w=${widths.join(';')}&format=${formats.join(';')}&effort=min&as=picture`;
 const pictures = await drawPictures();
-const project = await storedProject({ 'site.images.yaml': manifest }, pictures);
+const project = await storedProject(
+  { 'site.images.yaml': manifest, 'tintype.config.json': config },
+  pictures,
+);
 const elsewhere = await mkdtemp(join(tmpdir(), 'tintype-bench-sites-'));
 
 const ours = 'vite-plugin-tintype';
@@ -48,7 +48,6 @@ const theirs = 'vite-imagetools';
 const plain = 'the same files, plain imports';
 const nothing = 'nothing to import';
 
-const query = `w=${[...widths, width].join(';')}&format=${formats.join(';')}&as=picture`;
 const warmed = [
   await site(
     ours,
@@ -125,16 +124,17 @@ async function copyOfOurs(): Promise<string[]> {
   return copied.map((file) => join(folder, file));
 }
 
-/** Each its own, and hard to compress. */
+/** Each its own: some pictures, in other colours each time. */
 async function drawPictures(): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-pictures-'));
+  const drawn = await corpus('picture', Math.min(images, 24));
   return Promise.all(
-    names.map(async (name) => {
-      const random = seededRandom(sha256(name));
-      const pixels = Uint8Array.from({ length: (width * height * 3) / 16 }, () => random() * 256);
+    names.map(async (name, at) => {
       const path = join(folder, `${name}.png`);
-      await sharp(pixels, { raw: { width: width / 4, height: height / 4, channels: 3 } })
-        .resize(width, height)
+      const hue = Math.floor(at / drawn.length) * 8;
+      await sharp(drawn[at % drawn.length])
+        .modulate({ hue })
+        .png()
         .toFile(path);
       return path;
     }),

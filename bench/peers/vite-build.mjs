@@ -1,7 +1,11 @@
 // A build of `<root>/main.js`: `node vite-build.mjs <root> <nothing|imagetools|path of vite-plugin-tintype>`.
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
+
+// As Vite's own command does.
+enableCompileCache();
+const { build } = await import('vite');
 
 const [root, what] = process.argv.slice(2);
 await build({
