@@ -56,7 +56,7 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   let hasAnswered = false;
   const endOfBurst = bursts(
     (ms) => context.sleep(ms, context.signal),
-    () => buying.activeCount > 0,
+    () => buying.pendingCount + line.pendingCount > 0,
   );
   const providers = lazyProviders(context);
   const { buy, bill, overBudget, stopping } = buyer(context, store, providers, refusals);
