@@ -13,6 +13,9 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeEach, expect, test } from 'vitest';
 import { sha256 } from '../hash.ts';
 import { cacheLayout } from './cache-layout.ts';
@@ -20,6 +23,9 @@ import { type CachedFile, openVariantCache, type VariantCache } from './variant-
 
 const key = sha256('a key');
 const bytes = new TextEncoder().encode('the bytes of a file');
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const none = { placeholder: null, color: null };
 
@@ -40,6 +46,20 @@ test('what is put is found, by another cache of the same folder too', async () =
   expect(file).toMatchObject({ bytes: bytes.length, sha256: sha256(bytes) });
   expect(Buffer.from((await file!.read())!)).toEqual(Buffer.from(bytes));
   expect(warnings).toEqual([]);
+});
+
+test('bytes are held by nothing once they are on the disk', async () => {
+  let megabyte: Uint8Array | null = new Uint8Array(1_000_000).fill(7);
+  const held = new WeakRef(megabyte);
+  const file = await cache.put(key, megabyte);
+  megabyte = null;
+  for (let turn = 0; turn < 10 && held.deref() !== undefined; turn++) {
+    // What is looked up stays until the turn is over.
+    await setImmediate();
+    collectGarbage();
+  }
+  expect(held.deref()).toBeUndefined();
+  expect(await file.read()).toHaveLength(1_000_000);
 });
 
 test('what is not there is a miss, and no folder is made by looking', async () => {

@@ -94,16 +94,7 @@ export function openVariantCache(
         return new FileOnDisk(() => key, entry, shelf);
       } catch (error) {
         tell(error);
-        return {
-          ...file,
-          entry: () => null,
-          read: async () => bytes,
-          linkTo: async (to) => {
-            const copy = await open(to, 'wx');
-            await copy.writeFile(bytes).finally(() => copy.close());
-            return true;
-          },
-        };
+        return inMemory(file, bytes);
       }
     },
 
@@ -119,6 +110,23 @@ export function openVariantCache(
     hasGrown: () => hasGrown,
     // What is not noted may be dropped before others are: it is free to make again.
     close: () => index.close().catch(() => {}),
+  };
+}
+
+/**
+ * Apart from where files are put on the disk, which would hold their bytes else: all functions that are made in one call
+ * share what any of them uses.
+ */
+function inMemory(file: Pick<CachedFile, 'bytes' | 'sha256'>, bytes: Uint8Array): CachedFile {
+  return {
+    ...file,
+    entry: () => null,
+    read: async () => bytes,
+    linkTo: async (to) => {
+      const copy = await open(to, 'wx');
+      await copy.writeFile(bytes).finally(() => copy.close());
+      return true;
+    },
   };
 }
 
