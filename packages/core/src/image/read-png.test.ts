@@ -1,19 +1,19 @@
 import { deflateSync } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { pngOf } from '../../test/support/png-of.ts';
 import { readPng } from './read-png.ts';
 
 describe('what a PNG is, is what sharp says that it is', () => {
   test.each([
-    ['RGB', (image: sharp.Sharp) => image.png()],
-    ['RGB with alpha', (image: sharp.Sharp) => image.ensureAlpha(0.5).png()],
-    ['grey', (image: sharp.Sharp) => image.toColourspace('b-w').png()],
-    ['grey with alpha', (image: sharp.Sharp) => image.toColourspace('b-w').ensureAlpha(0.5).png()],
-    ['a palette', (image: sharp.Sharp) => image.png({ palette: true })],
-    ['a palette with alpha', (image: sharp.Sharp) => image.ensureAlpha(0.5).png({ palette: true })],
-    ['16 bits', (image: sharp.Sharp) => image.toColourspace('rgb16').png()],
-    ['interlaced', (image: sharp.Sharp) => image.png({ progressive: true })],
+    ['RGB', (image: Sharp) => image.png()],
+    ['RGB with alpha', (image: Sharp) => image.ensureAlpha(0.5).png()],
+    ['grey', (image: Sharp) => image.toColourspace('b-w').png()],
+    ['grey with alpha', (image: Sharp) => image.toColourspace('b-w').ensureAlpha(0.5).png()],
+    ['a palette', (image: Sharp) => image.png({ palette: true })],
+    ['a palette with alpha', (image: Sharp) => image.ensureAlpha(0.5).png({ palette: true })],
+    ['16 bits', (image: Sharp) => image.toColourspace('rgb16').png()],
+    ['interlaced', (image: Sharp) => image.png({ progressive: true })],
   ])('%s', async (_, write) => {
     const bytes = await write(gradient()).toBuffer();
     const { format, width, height, hasAlpha } = await sharp(bytes).metadata();
@@ -69,7 +69,7 @@ test.each([
   expect(() => readPng(pngOf([...chunks, ['IEND', Buffer.alloc(0)]]))).toThrow(problem);
 });
 
-function gradient(): sharp.Sharp {
+function gradient(): Sharp {
   const [width, height] = [24, 16];
   const data = Buffer.from(Array.from({ length: width * height * 3 }, (_, at) => (at * 7) % 256));
   return sharp(data, { raw: { width, height, channels: 3 } });
