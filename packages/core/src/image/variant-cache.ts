@@ -52,7 +52,6 @@ export function openVariantCache(
   cacheDir: string,
   onUnavailable: (error: Error) => void,
 ): VariantCache {
-  const filePath = (digest: Sha256) => cacheLayout.file(cacheDir, digest);
   const index = openCacheIndex(cacheDir);
 
   let isAvailable = true;
@@ -72,7 +71,7 @@ export function openVariantCache(
   };
 
   const shelf: Shelf = {
-    pathOf: filePath,
+    pathOf: (digest) => cacheLayout.file(cacheDir, digest),
     note: (key, entry) => index.add([[key, entry]]).catch(tell),
     place: filePlacer(),
   };
@@ -88,7 +87,7 @@ export function openVariantCache(
     put: async (key, bytes) => {
       const file = { bytes: bytes.length, sha256: sha256(bytes) };
       try {
-        const entry = { ...file, ...(await writeFile(filePath(file.sha256), bytes)) };
+        const entry = { ...file, ...(await writeFile(shelf.pathOf(file.sha256), bytes)) };
         await index.add([[key, entry]]);
         hasGrown = true;
         return new FileOnDisk(() => key, entry, shelf);
