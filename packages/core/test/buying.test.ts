@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { claimFile } from '../src/claim-file.ts';
@@ -45,10 +46,24 @@ describe('requests in flight', () => {
 });
 
 test('what waits for a place is claimed ahead, and asked for in its order', async () => {
-  await using made = await project(many);
-  const { result } = await made.generate({ options: { concurrency: 1 } });
-  expect(result).toMatchObject({ bought: 9 });
-  expect(api().ledger.map(({ prompt }) => prompt)).toEqual(many);
+  await using slow = await startOpenAiEmulator({ latencyMs: 500 });
+  await using made = await project(['a', 'b', 'c'], '', slow.baseUrl);
+  const { requests } = await made.plan();
+  let claimed: readonly boolean[] = [];
+  const look = () => {
+    claimed = requests.map(({ key }) =>
+      existsSync(join(made.root, '.tintype/attempts', `${key}.claim`)),
+    );
+  };
+  const { result } = await made.generate({
+    options: { concurrency: 1 },
+    onEvent: (event) => {
+      if (event.type === 'generating' && event.id === 'a') setTimeout(look, 250);
+    },
+  });
+  expect(result).toMatchObject({ bought: 3 });
+  expect(claimed).toEqual([true, true, false]);
+  expect(slow.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'b', 'c']);
 });
 
 test('two runs that go through the same pictures from both ends never wait for each other', async () => {
