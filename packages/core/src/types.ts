@@ -403,7 +403,7 @@ export interface Source {
   readonly height: number;
   readonly hasAlpha: boolean;
   readonly isStandIn: boolean;
-  /** The verified bytes. Called only where something has to be encoded. */
+  /** The verified bytes, each time anew: who reads them gives them back. Called only where something has to be encoded. */
   readonly read: () => Promise<Uint8Array>;
 }
 

@@ -385,7 +385,7 @@ function source(bytes: Uint8Array): Source & { readonly reads: number } {
     },
     read: async () => {
       reads += 1;
-      return bytes;
+      return Uint8Array.from(bytes);
     },
   };
 }

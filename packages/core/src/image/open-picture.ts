@@ -25,7 +25,9 @@ export async function openPicture<Result>(
 ): Promise<Result> {
   const decodeAndUse = async () => {
     const bytes = await source.read();
-    const { picture, letGo } = sizesOf(await encodeQueue(() => decode(bytes), { lane }));
+    const decoded = await encodeQueue(() => decode(bytes), { lane });
+    giveBack(bytes);
+    const { picture, letGo } = sizesOf(decoded);
     return use(picture).finally(letGo);
   };
   return pictureQueue(decodeAndUse, { lane, weight: source.width * source.height });

@@ -67,7 +67,7 @@ async function encoded(format: Format, { isStandIn }: Pick<Source, 'isStandIn'>)
     height: 48,
     hasAlpha: false,
     isStandIn,
-    read: async () => bytes,
+    read: async () => Uint8Array.from(bytes),
   };
   const spec = { file: `a.${format}`, format, compression: 80, width: 32, height: 24, crop: null };
   const cacheDir = await mkdtemp(join(tmpdir(), 'tintype-'));

@@ -5,7 +5,6 @@ import OpenAI, {
   APIUserAbortError,
   toFile,
 } from 'openai';
-import { giveBack } from '../give-back.ts';
 import { redact } from '../redact.ts';
 import { version } from '../version.ts';
 import { fitsHeader } from './fits-header.ts';
@@ -32,7 +31,7 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   const signal = AbortSignal.timeout(order.timeoutMs);
   try {
     const response = await send(clientOf(profile, order), order, profile, signal);
-    return pictureOf(await readBody(response), response.headers, profile);
+    return await pictureOf(response, profile);
   } catch (error) {
     throw providerError(error, signal.aborted, order.timeoutMs, secrets);
   }
@@ -138,30 +137,25 @@ function bodyOf({ request, call }: Order, profile: Profile) {
   };
 }
 
-/** The body in one piece, so that no more than that of its megabytes is left for the garbage collector. */
-async function readBody(response: Response): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of response.body ?? []) pieces.push(piece);
-  const whole = Buffer.concat(pieces);
-  pieces.forEach(giveBack);
-  return whole;
-}
-
-function pictureOf(reply: Uint8Array, headers: Headers, profile: Profile): Picture {
+async function pictureOf({ body, headers }: Response, profile: Profile): Promise<Picture> {
   const requestId = headers.get('x-request-id');
   const limit = rateLimitOf((name) => headers.get(name), null);
-  const read = readImagesReply(reply);
+  const read = await readImagesReply(body ?? [], lengthOf(headers));
   if ('problem' in read) {
     throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, {
       requestId,
-      reply,
+      reply: read.reply,
       limit,
     });
   }
-  // The picture is a copy of what was in it.
-  giveBack(reply);
   const usage = profile.trustsUsage ? read.usage : null;
   return { bytes: read.bytes, usage, requestId, warnings: [], limit };
+}
+
+/** How long the body is going to be, where that is said. */
+function lengthOf(headers: Headers): number {
+  const length = headers.get('content-length') ?? '';
+  return /^\d+$/.test(length) ? Number(length) : 0;
 }
 
 function providerError(

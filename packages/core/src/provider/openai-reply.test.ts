@@ -2,16 +2,46 @@ import { describe, expect, test } from 'vitest';
 import { readImagesReply } from './openai-reply.ts';
 import { rateLimitOf } from './openai-rate-limit.ts';
 
-const read = (value: unknown) =>
-  readImagesReply(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
+/** In pieces of some bytes each, as a body comes in. */
+const read = (value: unknown, pieceLength = 1_000_000) => {
+  const text = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+  const pieces = Array.from({ length: Math.ceil(text.length / pieceLength) }, (_, at) =>
+    Buffer.from(text.subarray(at * pieceLength, (at + 1) * pieceLength)),
+  );
+  return readImagesReply(pieces, text.length);
+};
 const picture = Buffer.from('a picture').toString('base64');
 
 describe('a reply', () => {
-  test('has the bytes of its first picture', () => {
-    expect(read({ data: [{ b64_json: picture }] })).toEqual({
-      bytes: Buffer.from('a picture'),
-      usage: null,
-    });
+  test.each([1, 2, 3, 5, 7, 11, 64, 1_000_000])(
+    'has the bytes of its first picture, in pieces of %i bytes',
+    async (pieceLength) => {
+      for (const original of ['a picture', 'a picture.', 'a picture..']) {
+        const b64_json = Buffer.from(original).toString('base64');
+        const reply = { created: 1, data: [{ b64_json }, { b64_json: 'QUJD' }] };
+        expect(await read(reply, pieceLength)).toEqual({
+          bytes: Buffer.from(original),
+          usage: null,
+        });
+      }
+    },
+  );
+
+  test('may be longer than it was said to be, or shorter', async () => {
+    const original = Buffer.alloc(200_000, 'a picture');
+    const text = Buffer.from(`{"data":[{"b64_json":"${original.toString('base64')}"}]}`);
+    for (const length of [0, 1, 1000, 10_000_000, Number.MAX_SAFE_INTEGER]) {
+      const pieces = [text.subarray(0, 65_536), text.subarray(65_536)].map((piece) =>
+        Uint8Array.from(piece),
+      );
+      expect(await readImagesReply(pieces, length)).toMatchObject({ bytes: original });
+    }
+  });
+
+  test('is looked at as a whole where its picture comes late', async () => {
+    const words = 'a word '.repeat(20_000);
+    const reply = { data: [{ revised_prompt: words, b64_json: picture }] };
+    expect(await read(reply, 1000)).toEqual({ bytes: Buffer.from('a picture'), usage: null });
   });
 
   test.each([
@@ -29,8 +59,9 @@ describe('a reply', () => {
       { data: [{ b64_json: picture.slice(0, -1) }] },
       'with a picture that is not base64',
     ],
-  ])('with %s says so', (_, value, problem) => {
-    expect(read(value)).toEqual({ problem });
+  ])('with %s says so, and is kept', async (_, value, problem) => {
+    const reply = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+    expect(await read(value, 10)).toEqual({ problem, reply });
   });
 
   test.each([
@@ -45,20 +76,20 @@ describe('a reply', () => {
       `{"data": [{"b64_json": "QUJD", "b64_json": "${picture}"}]}`,
     ],
     ['of a name that is escaped', `{"data": [{"b64\\u005fjson": "${picture}"}]}`],
-  ])('is read as JSON has it, %s', (_, text) => {
+  ])('is read as JSON has it, %s', async (_, text) => {
     const { data } = JSON.parse(text) as { data: [{ b64_json: string }] };
     const bytes = Buffer.from(data[0].b64_json, 'base64');
-    expect(read(text)).toEqual({ bytes, usage: null });
+    expect(await read(text, 10)).toEqual({ bytes, usage: null });
   });
 
-  const usageOf = (usage: unknown) => {
-    const reply = read({ data: [{ b64_json: picture }], usage });
+  const usageOf = async (usage: unknown) => {
+    const reply = await read({ data: [{ b64_json: picture }], usage });
     return 'usage' in reply ? reply.usage : reply;
   };
 
-  test('tells text from pictures, in and out', () => {
+  test('tells text from pictures, in and out', async () => {
     expect(
-      usageOf({
+      await usageOf({
         input_tokens: 114,
         input_tokens_details: { text_tokens: 14, image_tokens: 100 },
         output_tokens: 390,
@@ -72,9 +103,9 @@ describe('a reply', () => {
     });
   });
 
-  test('counts what it does not tell apart as a picture', () => {
+  test('counts what it does not tell apart as a picture', async () => {
     expect(
-      usageOf({ input_tokens_details: { text_tokens: 14 }, output_tokens: 390 }),
+      await usageOf({ input_tokens_details: { text_tokens: 14 }, output_tokens: 390 }),
     ).toMatchObject({ outputImageTokens: 390 });
   });
 
@@ -83,8 +114,8 @@ describe('a reply', () => {
     ['only zeros', { input_tokens_details: { text_tokens: 0 }, output_tokens: 0 }],
     ['text for numbers', { input_tokens_details: { text_tokens: '14' }, output_tokens: 'many' }],
     ['negative numbers', { input_tokens_details: { text_tokens: -14 }, output_tokens: -1 }],
-  ])('with %s has an unknown usage', (_, usage) => {
-    expect(usageOf(usage)).toBeNull();
+  ])('with %s has an unknown usage', async (_, usage) => {
+    expect(await usageOf(usage)).toBeNull();
   });
 });
 

@@ -1,41 +1,105 @@
+import { giveBack } from '../give-back.ts';
 import type { Usage } from '../types.ts';
+import { Base64Pieces } from './base64-pieces.ts';
 
-/** A picture and what it took, or why the reply holds none. */
-export type ImagesReply =
-  | { readonly bytes: Uint8Array; readonly usage: Usage | null }
-  | { readonly problem: string };
+/** A picture and what it took, or why the reply holds none, and all of it. */
+export type ImagesReply = PaidPicture | (NoPicture & { readonly reply: Uint8Array });
 
-/** Reads the body of a 200 of the Images API. Everything in it is optional but the picture itself. */
-export function readImagesReply(body: Uint8Array): ImagesReply {
-  return readAround(body) ?? readWhole(body);
+interface PaidPicture {
+  readonly bytes: Uint8Array;
+  readonly usage: Usage | null;
+}
+
+interface NoPicture {
+  readonly problem: string;
 }
 
 /**
- * The same without parsing the picture, which is all but a thousandth of the bytes: it is cut out before the rest is
- * parsed. `null` where it cannot be told apart like this.
+ * Reads the body of a 200 of the Images API as it comes in; its pieces are given back. Everything in it is optional but
+ * the picture itself. `length`: how many bytes of it there will be, as far as anybody knows.
  */
-function readAround(body: Uint8Array): ImagesReply | null {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const name = bytes.indexOf(pictureName);
-  const start = name < 0 ? -1 : bytes.indexOf(quote, name + pictureName.length) + 1;
-  const end = start <= 0 ? -1 : bytes.indexOf(quote, start);
-  if (end <= start) return null;
-  const picture = decodeBase64(bytes.subarray(start, end));
-  const rest = parse(Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]));
-  // What was cut out is the first picture only if it is the one that is empty now.
-  if (picture === null || pictureOf(rest) !== '') return null;
-  return { bytes: picture, usage: usageOf(member(rest, 'usage')) };
+export async function readImagesReply(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  length = 0,
+): Promise<ImagesReply> {
+  const pieces: Buffer[] = [];
+  const picture = new CutOut(length);
+  for await (const { buffer, byteOffset, byteLength } of body) {
+    const piece = Buffer.from(buffer, byteOffset, byteLength);
+    pieces.push(piece);
+    picture.push(piece);
+  }
+  const read = picture.end();
+  if (read !== null) {
+    pieces.forEach(giveBack);
+    return read;
+  }
+  const reply = Buffer.concat(pieces);
+  pieces.forEach(giveBack);
+  const whole = readWhole(reply);
+  return 'problem' in whole ? { ...whole, reply } : whole;
+}
+
+/**
+ * The first picture of a reply without parsing it, which is all but a thousandth of the bytes: it is cut out before the
+ * rest is parsed.
+ */
+class CutOut {
+  #before: Buffer = Buffer.alloc(0);
+  #picture: Base64Pieces | null = null;
+  readonly #after: Buffer[] = [];
+  readonly #capacity: number;
+
+  constructor(length: number) {
+    this.#capacity = Math.min(Math.ceil((length / 4) * 3), maxCapacity);
+  }
+
+  push(piece: Buffer): void {
+    if (this.#after.length > 0) this.#after.push(piece);
+    else if (this.#picture !== null) this.#pushPicture(this.#picture, piece);
+    // Far into a reply it is no longer looked for, lest each piece be joined to all that were before it.
+    else if (this.#before.length < maxBefore)
+      this.#pushBefore(Buffer.concat([this.#before, piece]));
+  }
+
+  /** `null` where the picture cannot be told apart like this. */
+  end(): PaidPicture | null {
+    const bytes = this.#picture?.end() ?? null;
+    const rest = parse(Buffer.concat([this.#before, ...this.#after]));
+    // What was cut out is the first picture only if it is the one that is empty now.
+    if (bytes === null || bytes.length === 0 || pictureOf(rest) !== '') return null;
+    return { bytes, usage: usageOf(member(rest, 'usage')) };
+  }
+
+  #pushBefore(text: Buffer): void {
+    const name = text.indexOf(pictureName);
+    const start = name < 0 ? 0 : text.indexOf(quote, name + pictureName.length) + 1;
+    this.#before = start === 0 ? text : text.subarray(0, start);
+    if (start > 0)
+      this.#pushPicture((this.#picture = new Base64Pieces(this.#capacity)), text.subarray(start));
+  }
+
+  #pushPicture(picture: Base64Pieces, text: Buffer): void {
+    const end = text.indexOf(quote);
+    picture.push(end < 0 ? text : text.subarray(0, end));
+    if (end >= 0) this.#after.push(text.subarray(end));
+  }
 }
 
 const pictureName = '"b64_json"';
 const quote = '"';
+const maxBefore = 64 * 1024;
+/** Whatever a server says of the length; more than the largest picture takes. */
+const maxCapacity = 64 * 1024 * 1024;
 
-function readWhole(body: Uint8Array): ImagesReply {
+function readWhole(body: Uint8Array): PaidPicture | NoPicture {
   const reply = parse(body);
   if (reply === undefined) return { problem: 'not with JSON' };
   const base64 = pictureOf(reply);
   if (typeof base64 !== 'string' || base64 === '') return { problem: 'without a picture' };
-  const bytes = decodeBase64(Buffer.from(base64));
+  const picture = new Base64Pieces(base64.length);
+  picture.push(Buffer.from(base64));
+  const bytes = picture.end();
   if (bytes === null) return { problem: 'with a picture that is not base64' };
   return { bytes, usage: usageOf(member(reply, 'usage')) };
 }
@@ -53,26 +117,6 @@ function pictureOf(reply: unknown): unknown {
   const data: unknown = member(reply, 'data');
   return member(Array.isArray(data) ? data[0] : undefined, 'b64_json');
 }
-
-/**
- * `null` for what is no base64 (RFC 4648, 2006-10). Node's decoder passes over whatever it does not know, so that less
- * comes out than the length promises; a pattern would hold up the process for longer than all else about an answer.
- * Piece by piece, for a string of megabytes is one more thing for the garbage collector.
- */
-function decodeBase64(text: Buffer): Buffer | null {
-  if (text.length % 4 !== 0) return null;
-  const padding = text.at(-2) === equals ? 2 : text.at(-1) === equals ? 1 : 0;
-  const bytes = Buffer.allocUnsafeSlow((text.length / 4) * 3 - padding);
-  let length = 0;
-  for (let at = 0; at < text.length; at += pieceLength) {
-    length += bytes.write(text.toString('latin1', at, at + pieceLength), length, 'base64');
-  }
-  return length === bytes.length ? bytes : null;
-}
-
-const equals = 0x3d;
-/** Whole groups of four. */
-const pieceLength = 64 * 1024;
 
 /** `null` where the server says nothing, or only zeros, as servers do that do not count. */
 function usageOf(usage: unknown): Usage | null {
