@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from './errors.ts';
 import { isGone, ownProcess, parseProcess, type ProcessMark } from './process-mark.ts';
 import { readRegular } from './read-regular.ts';
+import { removeFile } from './remove-file.ts';
 
 /** A path that is this process's alone, until it is released or the process dies. */
 export interface Claim {
@@ -86,7 +87,7 @@ export async function claimFile(
     // The line may have been let go while it was read.
     if (tokenOf((await readLink(path))?.holder) === tokenOf(line[0]!.holder))
       return keep([...line.map((link) => link.path), heir], mine, timing);
-    await rm(heir, { force: true });
+    await removeFile(heir);
   }
   return null;
 }
@@ -111,8 +112,7 @@ export async function clearDeadClaims(path: string): Promise<void> {
     if (!name.startsWith(`${basename(path)}.`) || inUse.has(beside)) continue;
     const holder = (await readLink(beside))?.holder ?? null;
     // One that cannot be read is half-written; who writes it and lives makes it again.
-    if (holder === null || (await isDead(holder, 0, defaultTiming)))
-      await rm(beside, { force: true });
+    if (holder === null || (await isDead(holder, 0, defaultTiming))) await removeFile(beside);
   }
 }
 
@@ -164,7 +164,7 @@ async function create(path: string, holder: Holder): Promise<boolean> {
     return createWithoutLink(path, holder);
   } finally {
     // Where it stays, it is a dead one's soon.
-    await rm(aside, { force: true }).catch(() => {});
+    await removeFile(aside).catch(() => {});
   }
 }
 
@@ -198,7 +198,7 @@ function keep(line: readonly string[], holder: Holder, { beatMs }: ClaimTiming):
       await beating;
       if ((await readLink(own))?.holder?.token !== holder.token) return;
       // The first before its heirs: without it they are nobody's. What cannot be removed is a dead one's soon.
-      for (const path of line) await rm(path, { force: true }).catch(() => {});
+      for (const path of line) await removeFile(path).catch(() => {});
     },
   };
 }

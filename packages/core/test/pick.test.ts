@@ -1,4 +1,4 @@
-import { lstat, mkdir, symlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pickCandidate } from '../src/index.ts';
@@ -93,6 +93,14 @@ describe('a pick is written where it belongs, and every other line stays', () =>
     const { after } = await pick(made, 'hero', 4);
     expect(after).toBe(picked.replace('pick: 1', 'pick: 4'));
   });
+});
+
+test('the manifest keeps its permissions', async () => {
+  await using made = await project();
+  const path = join(made.root, 'site/a.images.yaml');
+  await chmod(path, 0o640);
+  await pick(made, 'hero', 2);
+  expect((await lstat(path)).mode & 0o777).toBe(0o640);
 });
 
 test('where the manifest is a link to one, that is what is written, and the link stays', async () => {

@@ -14,6 +14,7 @@ import {
 import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { removeFile } from '../remove-file.ts';
 import type { Sha256 } from '../types.ts';
 
 /** Whether a file that looks like this is known to have these bytes. */
@@ -137,7 +138,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
         if (!isThere) await rename(temporary, path);
         // Where a run beside this one has linked the same file since, there was nothing to rename. The file stands by
         // now: a name that cannot be removed is left to the next run.
-        await rm(temporary, { force: true }).catch(() => {});
+        await removeFile(temporary).catch(() => {});
         return !isThere;
       }),
 

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { didYouMean } from '../did-you-mean.ts';
@@ -86,7 +86,7 @@ async function write(
       `${at(place)}: pick: ${candidate} cannot be written there without changing something else, as where an anchor is shared; write it by hand`,
     );
   if (before.equals(after)) return false;
-  await writeAtomic(path, after);
+  await writeAtomic(path, after, (await stat(path)).mode);
   return true;
 }
 

@@ -1,9 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../hash-file.ts';
 import { sha256 } from '../hash.ts';
+import { removeFile } from '../remove-file.ts';
 import type {
   Attempt,
   InputFile,
@@ -123,7 +124,7 @@ async function clearAttempt(dir: string, key: Key): Promise<void> {
   // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
   try {
     for (const path of [layout.received(dir, key), layout.rescued(key), layout.attempt(dir, key)])
-      await rm(path, { force: true });
+      await removeFile(path);
   } catch {
     // See above: what still stands is known to the next run by its attempt.
   }

@@ -1,21 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namesBelow } from '../names-below.ts';
+import { removeFile } from '../remove-file.ts';
 
 /**
  * Writes a whole file or none: a temporary file in the same folder, flushed to the disk, then renamed over the old one,
- * and the folder flushed so that the new name survives a power cut too. Creates the folder.
+ * and the folder flushed so that the new name survives a power cut too. Creates the folder. `mode`: the permissions that
+ * it gets; none: those of any new file.
  * Rejects with the file system's own error, leaving no temporary file behind.
  */
-export async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+export async function writeAtomic(
+  path: string,
+  data: string | Uint8Array,
+  mode?: number,
+): Promise<void> {
   // One whose process cannot be seen from elsewhere may be taken for a dead one's and cleared away: then once more.
-  if (!(await tryToWrite(path, data)) && !(await tryToWrite(path, data))) {
+  if (!(await tryToWrite(path, data, mode)) && !(await tryToWrite(path, data, mode))) {
     throw Object.assign(new Error(`${path} was cleared away twice`), { code: 'ENOENT' });
   }
-  await flushFolder(folder);
+  await flushFolder(dirname(path));
 }
 
 /**
@@ -31,33 +35,49 @@ export async function linkAtomic(from: string, path: string): Promise<void> {
     await rename(temporary, path);
   } finally {
     // Where it had the name already, there was nothing to rename.
-    await rm(temporary, { force: true }).catch(() => {});
+    await removeFile(temporary).catch(() => {});
   }
   await flushFolder(folder);
 }
 
 /** `false` where the temporary file is gone before it has its name. */
-async function tryToWrite(path: string, data: string | Uint8Array): Promise<boolean> {
+async function tryToWrite(
+  path: string,
+  data: string | Uint8Array,
+  mode: number | undefined,
+): Promise<boolean> {
   const temporary = temporaryFor(path);
   try {
-    const file = await open(temporary, 'wx');
+    const file = await openNew(temporary);
     try {
       await file.writeFile(data);
+      if (mode !== undefined) await file.chmod(mode);
       await file.sync();
     } finally {
       await file.close();
     }
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    await removeFile(temporary).catch(() => {});
     throw error;
   }
   try {
     await rename(temporary, path);
     return true;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    await removeFile(temporary).catch(() => {});
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
+  }
+}
+
+/** Most files are written to a folder that is there. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx');
   }
 }
 
@@ -71,7 +91,7 @@ export async function clearDeadWrites(dir: string): Promise<void> {
   const names = await namesBelow(dir).catch(() => []);
   for (const name of names) {
     const [, pid] = /^\..+\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(basename(name)) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dir, name), { force: true });
+    if (pid !== undefined && !isAlive(Number(pid))) await removeFile(join(dir, name));
   }
 }
 

@@ -116,7 +116,7 @@ export const diskRows: readonly DiskRow[] = [
   },
   {
     name: 'clearing the attempt',
-    pattern: `rm ${store}/attempts`,
+    pattern: `unlink ${store}/attempts`,
     exit: 0,
     bought: 3,
     delivered: 3,

@@ -18,7 +18,7 @@ describe.concurrent('a run that is killed loses nothing and buys nothing twice',
     /rename .+originals/,
     /rename .+records/,
     /rename .+\.tintype-writing-/,
-    /rm .+\.received/,
+    /unlink .+\.received/,
     /rename .+\.jpeg #1$/,
   ];
 
