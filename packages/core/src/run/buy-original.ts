@@ -1,7 +1,7 @@
 import { TintypeError } from '../errors.ts';
 import type { Context } from '../context.ts';
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
-import { loadSharp } from '../image/load-sharp.ts';
+import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import { actualCost } from '../plan/estimate-cost.ts';
@@ -69,8 +69,8 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
     ...(provider.originalFormat === null ? { anyFormat: true } : {}),
   };
   await store.noteAttempt(attempt);
-  // While the answer is on its way. Where it cannot be loaded, whoever looks at the picture says so.
-  loadSharp().catch(() => {});
+  // While the answer is on its way.
+  loadSharpSoon();
   const answer = await callProvider(provider, order);
   if (answer instanceof ProviderError && answer.reply === null) {
     await noteFailure(answer, attempt, earlier, store);

@@ -8,7 +8,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The body, in the pieces in which it is sent. */
-  readonly pieces: readonly string[];
+  readonly pieces: readonly (string | Buffer)[];
   /** The pause before each piece. */
   readonly paceMs: number;
 }
@@ -22,9 +22,10 @@ export async function deliver(
   reply: Reply,
   fault: Trouble | null,
 ): Promise<boolean> {
+  if (fault === null) return send(response, reply);
   const text = reply.pieces.join('');
   const half = text.slice(0, text.length >> 1);
-  switch (fault?.kind) {
+  switch (fault.kind) {
     case 'reset-before-headers':
       response.socket?.resetAndDestroy();
       return false;
@@ -32,11 +33,11 @@ export async function deliver(
       await closed(response);
       return false;
     case 'reset-mid-body':
-      await sendPart(response, reply, half, text);
+      await sendPart(response, reply, half);
       response.socket?.destroy();
       return false;
     case 'hang-mid-body':
-      await sendPart(response, reply, half, text);
+      await sendPart(response, reply, half);
       await closed(response);
       return false;
     case 'truncated-body':
@@ -69,7 +70,7 @@ export async function pause(response: ServerResponse, ms: number): Promise<void>
 }
 
 async function send(response: ServerResponse, reply: Reply): Promise<boolean> {
-  writeHead(response, reply, reply.pieces.join(''));
+  writeHead(response, reply);
   for (const [index, piece] of reply.pieces.entries()) {
     if (reply.paceMs > 0) {
       response.flushHeaders();
@@ -85,24 +86,20 @@ async function send(response: ServerResponse, reply: Reply): Promise<boolean> {
 }
 
 /** The headers announce the whole, the body is a part. */
-async function sendPart(
-  response: ServerResponse,
-  reply: Reply,
-  part: string,
-  whole: string,
-): Promise<void> {
-  writeHead(response, reply, whole);
+async function sendPart(response: ServerResponse, reply: Reply, part: string): Promise<void> {
+  writeHead(response, reply);
   await write(response, part);
 }
 
 /** A stream has no length. */
-function writeHead(response: ServerResponse, reply: Reply, text: string): void {
+function writeHead(response: ServerResponse, reply: Reply): void {
   const stream = reply.headers['content-type'] === 'text/event-stream';
-  const length = stream ? {} : { 'content-length': String(Buffer.byteLength(text)) };
+  const bytes = reply.pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  const length = stream ? {} : { 'content-length': String(bytes) };
   response.writeHead(reply.status, { ...reply.headers, ...length });
 }
 
-async function write(response: ServerResponse, text: string): Promise<void> {
+async function write(response: ServerResponse, text: string | Buffer): Promise<void> {
   // Called back too, with an error, where the client is gone.
   await new Promise((resolve) => response.write(text, resolve));
 }

@@ -162,7 +162,7 @@ async function work(
     const orderedAt = performance.now();
     const order: Answer = { request, usage: entry.usage, detail, takes, fault: trouble };
     const pictures = preparedPictures(state, entry) ?? (await drawAnswer(order));
-    entry.pictures = pictures.map(sha256);
+    entry.pictures = pictures.map(hashOf);
     const answer =
       trouble?.kind === 'error' || trouble?.kind === 'page'
         ? troubleReply(trouble)
@@ -177,6 +177,15 @@ async function work(
   } finally {
     state.inFlight--;
   }
+}
+
+const hashes = new WeakMap<Buffer, string>();
+
+/** What is answered with again is hashed once. */
+function hashOf(picture: Buffer): string {
+  const hash = hashes.get(picture) ?? sha256(picture);
+  hashes.set(picture, hash);
+  return hash;
 }
 
 /** The next of the pictures that there are, if there are any. */
@@ -298,6 +307,7 @@ function jsonReply(status: number, body: object, headers: Reply['headers'] = {})
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
-function textReply(status: number, json: string): Reply {
-  return { status, headers: { 'content-type': 'application/json' }, pieces: [json], paceMs: 0 };
+function textReply(status: number, json: string | Reply['pieces']): Reply {
+  const pieces = typeof json === 'string' ? [json] : json;
+  return { status, headers: { 'content-type': 'application/json' }, pieces, paceMs: 0 };
 }
