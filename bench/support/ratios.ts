@@ -8,12 +8,19 @@ export function medianOf(samples: Samples, name: string, measure: Measure): numb
   return median(samplesOf(samples, name).map((sample) => sample[measure]));
 }
 
-/** The median of the ratios pair by pair: each round of `name` to the same round of `other`. */
-export function ratioOf(samples: Samples, name: string, other: string, measure: Measure): number {
-  const others = samplesOf(samples, other);
-  return median(
-    samplesOf(samples, name).map((sample, round) => sample[measure] / others[round]![measure]),
-  );
+/**
+ * The median of the ratios pair by pair: each round of `name` to the same round of `other`, or to `atLeast` where that is
+ * more.
+ */
+export function ratioOf(
+  samples: Samples,
+  name: string,
+  other: string,
+  measure: Measure,
+  atLeast = 0,
+): number {
+  const others = samplesOf(samples, other).map((sample) => Math.max(sample[measure], atLeast));
+  return median(samplesOf(samples, name).map((sample, at) => sample[measure] / others[at]!));
 }
 
 function median(values: readonly number[]): number {
