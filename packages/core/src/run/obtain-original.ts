@@ -98,8 +98,6 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
       const stored = await store.find(wanted.key);
       if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
       if (stored !== null) return stored.record;
-      const kept = await settled(wanted);
-      if (kept !== null) return kept;
       // Who is on the wire waits for no claim, so that two processes never wait for each other.
       return await untilLeft(buying, (leaveWire) =>
         buyClaimed(wanted, () => {
@@ -113,6 +111,8 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   }
 
   async function buyClaimed(wanted: Wanted, leave: () => void): Promise<StoreRecord> {
+    const kept = await settled(wanted);
+    if (kept !== null) return kept;
     const record = await buy(wanted, async () => {
       void firstRecord.promise.then(leave);
       // The first is looked at at once, for all the others wait for its record.
