@@ -65,6 +65,7 @@ function refuse(step: string, code: string): never {
   throw Object.assign(new Error(`${code}: planted, ${step}`), { code });
 }
 
+/** Also where the file system refused it, as it does a file in a folder that is not there yet. */
 function after(step: string | null): void {
   if (fault?.kind === 'kill' && fault.when === 'after' && fault.step === step) die();
 }
@@ -138,10 +139,13 @@ promises['open'] = async (...args: never[]) => {
   // A folder is opened to be flushed.
   const step = isToRead(flags) ? null : stepOf('open', path);
   before(step);
-  const opened = (await open(...args)) as object;
-  handles.set(opened, path);
-  after(step);
-  return opened;
+  try {
+    const opened = (await open(...args)) as object;
+    handles.set(opened, path);
+    return opened;
+  } finally {
+    after(step);
+  }
 };
 function isToRead(flags: string | number): boolean {
   const { O_WRONLY, O_RDWR } = fs.constants;
@@ -162,9 +166,11 @@ function patch(
     const step = nameStep(args, this);
     before(step);
     if (isTorn(step)) await tear(original, this, args);
-    const result = await original.apply(this, args);
-    after(step);
-    return result;
+    try {
+      return await original.apply(this, args);
+    } finally {
+      after(step);
+    }
   };
 }
 
@@ -177,8 +183,10 @@ function patchSync(
   target[name] = (...args: never[]) => {
     const step = nameStep(args);
     before(step);
-    const result = original(...args);
-    after(step);
-    return result;
+    try {
+      return original(...args);
+    } finally {
+      after(step);
+    }
   };
 }
