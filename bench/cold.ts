@@ -35,7 +35,7 @@ const bare = 'bare loop';
 const buying = 'tintype, one small file';
 const plain = 'tintype, default files';
 const busy = `tintype, ${flags.busy} pictures, six files each`;
-const encoding = `tintype, the same, nothing to buy`;
+const encoding = 'tintype, the same, nothing to buy';
 const few = `tintype, ${memory} images`;
 const many = `tintype, ${memory * 4} images`;
 

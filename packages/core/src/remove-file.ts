@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises';
 
-/** Removes a file, or a link, that may be gone already: a third of the system calls of `rm`, which looks at it twice. */
+/** Removes a file, or a link, that may be gone already: without the looks at it that `rm` takes first. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await unlink(path);
