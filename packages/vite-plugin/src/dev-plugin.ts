@@ -192,12 +192,12 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
     apply: 'serve',
     enforce: 'pre',
 
-    async hotUpdate({ file, modules, server }) {
+    async hotUpdate({ file, modules, server, timestamp }) {
       const { project, config } = site;
       if (!(await concerns(site, file))) return;
       const { environment } = this;
       const wasBroken = await isBroken(project);
-      await project.refresh();
+      await project.refresh(timestamp);
       site.sheet.changed();
       const open = await project.current().catch(async (error: unknown) => {
         // A page that stands keeps its state: to the client, an error before any update is one of the page's loading.

@@ -1,36 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
 
 /** A project that is planned again when its files change. */
 export interface DevProject {
   /** As it was planned last. Rejects with the TintypeError of what is wrong with it. */
   readonly current: () => Promise<OpenProject>;
-  /** Plans it again; calls that come while it does share one more planning after it. */
-  readonly refresh: () => Promise<void>;
+  /**
+   * Plans it again after a change, once for all the changes that one planning can have seen. `changedAt`: ms since 1970,
+   * when the change was noticed.
+   */
+  readonly refresh: (changedAt: number) => Promise<void>;
 }
+
+/**
+ * ms. Vite's watcher says nothing of what a file goes through in the 50 ms after a change of it (chokidar 3 and 4,
+ * `_emit`): what is read after them has the last of it, such as what a formatter made of a file that was just saved.
+ */
+const unnoticed = 60;
 
 /** Never buys: what is missing is a stand-in. */
 export function devProject(options: ProjectOptions): DevProject {
-  const open = () => openProject({ ...options, missing: 'standin' });
   let current: Promise<OpenProject> | null = null;
-  let next: Promise<void> | null = null;
+  let openedAt = 0;
 
-  const refresh = async () => {
-    const previous = current;
-    await previous?.catch(() => {});
-    next = null;
-    current = open();
-    // Whoever asks gets the error: here it has been asked for by nobody.
-    await current.catch(() => {});
+  const open = () => {
+    openedAt = Date.now();
+    current = openProject({ ...options, missing: 'standin' });
+    return current;
   };
 
   return {
-    current: () => {
-      current ??= open();
-      return current;
-    },
-    refresh: () => {
-      next ??= refresh();
-      return next;
+    current: () => current ?? open(),
+    refresh: async (changedAt) => {
+      const settledAt = changedAt + unnoticed;
+      if (openedAt < settledAt) await sleep(Math.max(0, settledAt - Date.now()));
+      await current?.catch(() => {});
+      if (openedAt < settledAt) open();
+      // Whoever asks gets the error: here it has been asked for by nobody.
+      await current?.catch(() => {});
     },
   };
 }
