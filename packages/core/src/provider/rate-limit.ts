@@ -15,6 +15,12 @@ export interface Rate {
 /** The window over which pictures are counted. */
 export const windowMs = 60_000;
 
+/**
+ * Milliseconds between two requests: about what it takes to read a picture of two megabytes and to put it on the disk.
+ * Answers to calls that left together come back together, and all wait until the last of them is read.
+ */
+export const apartMs = 25;
+
 export function newRate(imagesPerMinute: number | null): Rate {
   return { imagesPerMinute, configured: imagesPerMinute, sent: [], pausedUntil: 0 };
 }
@@ -24,7 +30,8 @@ export function newRate(imagesPerMinute: number | null): Rate {
  * waits for an empty window and leaves then: the API has the last word on it.
  */
 export function waitMs(rate: Rate, images: number, now: number): number {
-  const pause = Math.max(0, rate.pausedUntil - now);
+  const lastAt = rate.sent.at(-1)?.at ?? -Infinity;
+  const pause = Math.max(0, rate.pausedUntil - now, lastAt + apartMs - now);
   if (rate.imagesPerMinute === null) return pause;
   const recent = rate.sent.filter(({ at }) => at > now - windowMs);
   let room = rate.imagesPerMinute - recent.reduce((sum, request) => sum + request.images, 0);

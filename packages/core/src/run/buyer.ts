@@ -54,6 +54,7 @@ export function buyer(
   const { config } = context;
   const now = () => context.now().getTime();
   const rates = new Map<string, Rate>();
+  const turns = new Map<string, Promise<void>>();
   const rateOf = (provider: string) => rates.get(provider) ?? newRate(config.imagesPerMinute);
   let budget = newBudget(config.maxCostUsd);
   let overBudget: TintypeError | null = null;
@@ -171,8 +172,18 @@ export function buyer(
     }
   }
 
-  /** Returns when the request may leave; it counts as sent from then on, for others look at the same moment. */
-  async function takeTurn({ provider, inputs }: Wanted): Promise<void> {
+  /** One after the other of a provider's requests, so that those that wait leave in the order in which they came. */
+  function takeTurn(wanted: Wanted): Promise<void> {
+    const turn = (turns.get(wanted.provider) ?? Promise.resolve()).then(() => waitForRate(wanted));
+    turns.set(
+      wanted.provider,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+
+  /** Returns when the request may leave; it counts as sent from then on. */
+  async function waitForRate({ provider, inputs }: Wanted): Promise<void> {
     // The API's limit counts the pictures that are worked from, too (2026-11-22).
     const pictures = 1 + inputs.length;
     for (;;) {
