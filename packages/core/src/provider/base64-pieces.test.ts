@@ -4,8 +4,14 @@ import { Base64Pieces } from './base64-pieces.ts';
 
 const decode = (text: string, pieceLength: number, capacity = 0): Buffer | null => {
   const pieces = new Base64Pieces(capacity);
-  for (let at = 0; at < text.length; at += pieceLength)
-    pieces.push(Buffer.from(text.slice(at, at + pieceLength), 'latin1'));
+  for (let at = 0; at < text.length; at += pieceLength) {
+    const isTaken = pieces.push(Buffer.from(text.slice(at, at + pieceLength), 'latin1'));
+    const taken = text.slice(0, isTaken ? at + pieceLength : at);
+    const kept = pieces.text().toString();
+    expect(kept).toHaveLength(taken.length);
+    expect(Buffer.from(kept, 'base64')).toEqual(Buffer.from(taken, 'base64'));
+    if (!isTaken) return null;
+  }
   const bytes = pieces.end();
   return bytes === null ? null : Buffer.from(bytes);
 };

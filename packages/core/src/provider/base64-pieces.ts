@@ -6,54 +6,67 @@ import { giveBack } from '../give-back.ts';
  * generation grow with the pictures, and it gives nothing back.
  */
 export class Base64Pieces {
-  #bytes: Uint8Array;
+  #bytes: Buffer;
   #length = 0;
   /** Up to three characters of a group of four, which wait for the next piece. */
   #rest = Buffer.alloc(0);
   #isPadded = false;
-  #isWrong = false;
 
   /** `capacity`: how many bytes it is likely to come to. */
   constructor(capacity: number) {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
-  push(piece: Buffer): void {
+  /** `false`: that is no base64 in this place, and is left out. */
+  push(piece: Buffer): boolean {
     const missing = (4 - this.#rest.length) % 4;
     const group = Buffer.concat([this.#rest, piece.subarray(0, missing)]);
     if (group.length % 4 > 0) {
       this.#rest = group;
-      return;
+      return true;
     }
+    const [length, isPadded] = [this.#length, this.#isPadded];
     const end = piece.length - ((piece.length - missing) % 4);
-    this.#decode(group);
-    this.#decode(piece.subarray(missing, end));
+    if (!this.#decode(group) || !this.#decode(piece.subarray(missing, end))) {
+      this.#length = length;
+      this.#isPadded = isPadded;
+      return false;
+    }
     this.#rest = Buffer.from(piece.subarray(end));
+    return true;
   }
 
-  /** What it comes to; `null` for what is no base64. */
-  end(): Uint8Array | null {
-    const isWhole = this.#rest.length === 0 && !this.#isWrong;
-    return isWhole ? this.#bytes.subarray(0, this.#length) : null;
+  /** What it comes to; `null` where a part of it is missing. */
+  end(): Buffer | null {
+    return this.#rest.length === 0 ? this.#bytes.subarray(0, this.#length) : null;
+  }
+
+  /** What was pushed, written as Node writes it. */
+  text(): Buffer {
+    return Buffer.concat([
+      Buffer.from(this.#bytes.toString('base64', 0, this.#length)),
+      this.#rest,
+    ]);
   }
 
   /** Whole groups of four characters. */
-  #decode(text: Buffer): void {
-    if (text.length === 0) return;
+  #decode(text: Buffer): boolean {
+    if (text.length === 0) return true;
     this.#makeRoom((text.length / 4) * 3);
     const seen = decodeGroups(text, this.#bytes, this.#length);
     const padding = (seen & pad) === 0 ? 0 : text.length - text.indexOf('=');
     const isPadWrong = padding > 2 || (padding === 2 && text.at(-1) !== equals);
-    this.#isWrong ||= (seen & none) > 0 || isPadWrong || this.#isPadded;
+    if ((seen & none) > 0 || isPadWrong || this.#isPadded) return false;
     this.#isPadded = padding > 0;
     this.#length += (text.length / 4) * 3 - padding;
+    return true;
   }
 
   #makeRoom(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes.copy(larger, 0, 0, this.#length);
     giveBack(this.#bytes);
     this.#bytes = larger;
   }

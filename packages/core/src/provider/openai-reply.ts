@@ -22,22 +22,15 @@ export async function readImagesReply(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   length = 0,
 ): Promise<ImagesReply> {
-  const pieces: Buffer[] = [];
-  const picture = new CutOut(length);
+  const cutOut = new CutOut(length);
   for await (const { buffer, byteOffset, byteLength } of body) {
-    const piece = Buffer.from(buffer, byteOffset, byteLength);
-    pieces.push(piece);
-    picture.push(piece);
+    cutOut.push(Buffer.from(buffer, byteOffset, byteLength));
   }
-  const read = picture.end();
-  if (read !== null) {
-    pieces.forEach(giveBack);
-    return read;
-  }
-  const reply = Buffer.concat(pieces);
-  pieces.forEach(giveBack);
-  const whole = readWhole(reply);
-  return 'problem' in whole ? { ...whole, reply } : whole;
+  const picture = cutOut.end();
+  if (picture !== null) return picture;
+  const reply = cutOut.whole();
+  const read = readWhole(reply);
+  return 'problem' in read ? { ...read, reply } : read;
 }
 
 /**
@@ -45,8 +38,10 @@ export async function readImagesReply(
  * rest is parsed.
  */
 class CutOut {
+  /** Up to the picture. */
   #before: Buffer = Buffer.alloc(0);
   #picture: Base64Pieces | null = null;
+  /** From the picture's end on, or from where it is no picture. */
   readonly #after: Buffer[] = [];
   readonly #capacity: number;
 
@@ -58,8 +53,8 @@ class CutOut {
     if (this.#after.length > 0) this.#after.push(piece);
     else if (this.#picture !== null) this.#pushPicture(this.#picture, piece);
     // Far into a reply it is no longer looked for, lest each piece be joined to all that were before it.
-    else if (this.#before.length < maxBefore)
-      this.#pushBefore(Buffer.concat([this.#before, piece]));
+    else if (this.#before.length >= maxBefore) this.#after.push(piece);
+    else this.#pushBefore(Buffer.concat([this.#before, piece]));
   }
 
   /** `null` where the picture cannot be told apart like this. */
@@ -71,6 +66,12 @@ class CutOut {
     return { bytes, usage: usageOf(member(rest, 'usage')) };
   }
 
+  /** All that was pushed. */
+  whole(): Buffer {
+    const picture = this.#picture?.text() ?? Buffer.alloc(0);
+    return Buffer.concat([this.#before, picture, ...this.#after]);
+  }
+
   #pushBefore(text: Buffer): void {
     const name = text.indexOf(pictureName);
     const start = name < 0 ? 0 : text.indexOf(quote, name + pictureName.length) + 1;
@@ -80,9 +81,11 @@ class CutOut {
   }
 
   #pushPicture(picture: Base64Pieces, text: Buffer): void {
-    const end = text.indexOf(quote);
-    picture.push(end < 0 ? text : text.subarray(0, end));
-    if (end >= 0) this.#after.push(text.subarray(end));
+    const quoteAt = text.indexOf(quote);
+    const end = quoteAt < 0 ? text.length : quoteAt;
+    if (!picture.push(text.subarray(0, end))) this.#after.push(text);
+    else if (quoteAt < 0) giveBack(text);
+    else this.#after.push(text.subarray(end));
   }
 }
 
@@ -98,8 +101,7 @@ function readWhole(body: Uint8Array): PaidPicture | NoPicture {
   const base64 = pictureOf(reply);
   if (typeof base64 !== 'string' || base64 === '') return { problem: 'without a picture' };
   const picture = new Base64Pieces(base64.length);
-  picture.push(Buffer.from(base64));
-  const bytes = picture.end();
+  const bytes = picture.push(Buffer.from(base64)) ? picture.end() : null;
   if (bytes === null) return { problem: 'with a picture that is not base64' };
   return { bytes, usage: usageOf(member(reply, 'usage')) };
 }
