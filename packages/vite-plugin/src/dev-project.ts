@@ -35,9 +35,9 @@ export function devProject(options: ProjectOptions): DevProject {
       const settledAt = changedAt + unnoticed;
       if (openedAt < settledAt) await sleep(Math.max(0, settledAt - Date.now()));
       await current?.catch(() => {});
-      if (openedAt < settledAt) open();
+      const settled = openedAt < settledAt ? open() : current;
       // Whoever asks gets the error: here it has been asked for by nobody.
-      await current?.catch(() => {});
+      await settled?.catch(() => {});
     },
   };
 }

@@ -95,8 +95,8 @@ const none = 0x80;
 
 /** What each character stands for. */
 const values: Uint8Array = new Uint8Array(256).fill(none);
-for (const alphabet of ['+/', '-_']) {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-  [...letters, ...alphabet].forEach((letter, value) => (values[letter.charCodeAt(0)] = value));
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+for (const alphabet of [`${letters}+/`, `${letters}-_`]) {
+  Buffer.from(alphabet).forEach((letter, value) => (values[letter] = value));
 }
 values[equals] = pad;
