@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, readSync, statSync } from 'node:fs';
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openRegularSync } from '../read-regular.ts';
+import { removeFile } from '../remove-file.ts';
 import type { Sha256 } from '../types.ts';
 import {
   cacheLayout,
@@ -84,7 +85,7 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
       if (since !== null) await appendFile(temporary, since.text);
       await rename(temporary, path);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
+      await removeFile(temporary).catch(() => {});
       throw error;
     }
   };

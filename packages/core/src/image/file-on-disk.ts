@@ -1,8 +1,8 @@
 import { type Stats, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { hashFile } from '../hash-file.ts';
 import { sha256 } from '../hash.ts';
 import { readRegular } from '../read-regular.ts';
+import { removeFile } from '../remove-file.ts';
 import type { Sha256 } from '../types.ts';
 import { type FileEntry, type Looks, looksOf } from './cache-layout.ts';
 import type { PlaceFile } from './place-file.ts';
@@ -75,7 +75,7 @@ export class FileOnDisk implements CachedFile {
 
   async #drop(): Promise<void> {
     this.#entry = null;
-    await rm(this.#shelf.pathOf(this.sha256), { force: true }).catch(() => {});
+    await removeFile(this.#shelf.pathOf(this.sha256)).catch(() => {});
     await this.#shelf.note(this.#key(), null);
   }
 }

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { removeFile } from '../remove-file.ts';
 import type { Sha256 } from '../types.ts';
 import { type CacheIndex, openCacheIndex } from './cache-index.ts';
 import { isFileEntry } from './cache-layout.ts';
@@ -43,7 +43,7 @@ export async function pruneCache(
     );
     // The entries before the bytes that they name: a file without one is found by the next prune.
     await forget(index, gone).catch(stays);
-    for (const { path } of unwanted) await rm(path, { force: true }).catch(stays);
+    for (const { path } of unwanted) await removeFile(path).catch(stays);
   }
   return {
     files: unwanted.length,

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { removeFile } from '../remove-file.ts';
 import type { Sha256 } from '../types.ts';
 import { type CacheIndex, openCacheIndex } from './cache-index.ts';
 import { isFileEntry } from './cache-layout.ts';
@@ -22,7 +22,7 @@ export async function trimCache(
     ([, { entry }]) => isFileEntry(entry) && names.has(entry.sha256),
   );
   await index.add(unnamed.map(([key]) => [key, null])).catch(stays);
-  for (const { path } of dropped) await rm(path, { force: true }).catch(stays);
+  for (const { path } of dropped) await removeFile(path).catch(stays);
   await index.close().catch(stays);
   return { files: dropped.length, bytes: sum(dropped) };
 }

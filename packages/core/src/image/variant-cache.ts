@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256 } from '../hash.ts';
+import { removeFile } from '../remove-file.ts';
 import type { Preview, Sha256 } from '../types.ts';
 import { openCacheIndex } from './cache-index.ts';
 import {
@@ -145,7 +146,7 @@ async function writeFile(path: string, bytes: Uint8Array): Promise<Looks> {
     await rename(temporary, path);
     return looks;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    await removeFile(temporary).catch(() => {});
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { hashFile } from '../hash-file.ts';
+import { removeFile } from '../remove-file.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
 import { openCacheIndex } from './cache-index.ts';
 import { cacheLayout, isFileEntry } from './cache-layout.ts';
@@ -38,7 +39,7 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
       const actual = await hashFile(file.path).catch(({ code }: NodeJS.ErrnoException) => code);
       // One that is gone is one that another process trimmed.
       if (actual === file.sha256 || actual === 'ENOENT') return [];
-      const remove = () => rm(file.path, { force: true });
+      const remove = () => removeFile(file.path);
       return [await damaged(file.path, 'is not the bytes that it was', remove, 'removed')];
     }),
   );

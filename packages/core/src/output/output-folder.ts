@@ -6,7 +6,6 @@ import {
   readFile,
   realpath,
   rename,
-  rm,
   rmdir,
   stat,
   writeFile,
@@ -94,7 +93,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
       await mkdir(dirname(path), { recursive: true });
       return await put(temporary, path);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
+      await removeFile(temporary).catch(() => {});
       throw error instanceof TintypeError ? error : notWritable(path, error);
     }
   };
@@ -146,7 +145,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
       const path = join(dir, name);
       if (!(await isInside(path))) return;
       try {
-        await rm(path, { force: true });
+        await removeFile(path);
       } catch (error) {
         throw notWritable(path, error);
       }
@@ -173,7 +172,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
           // the file that it is to, but for this one.
           const status = lstatSync(path, { throwIfNoEntry: false });
           if (tokens.has(owner) || (status?.ctimeMs ?? Infinity) < performance.timeOrigin) {
-            await rm(path, { force: true });
+            await removeFile(path);
           }
         }
       }

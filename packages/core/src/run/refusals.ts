@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DiskDigest, summariseDisk } from '../disk-digest.ts';
 import { readRegular } from '../read-regular.ts';
+import { removeFile } from '../remove-file.ts';
 import type { Key } from '../types.ts';
 
 /** What moderation refused, remembered in the cache so that nothing is asked twice for the same answer. */
@@ -39,7 +40,7 @@ export function openRefusals(cacheDir: string): Refusals {
         // See the interface: the next run asks again, and moderation is not billed.
       }
     },
-    forget: (key) => rm(join(dir, `${key}.txt`), { force: true }).catch(() => {}),
+    forget: (key) => removeFile(join(dir, `${key}.txt`)).catch(() => {}),
   };
 }
 

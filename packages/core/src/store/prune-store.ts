@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TintypeError } from '../errors.ts';
+import { removeFile } from '../remove-file.ts';
 import type { StoreRecord } from '../types.ts';
 import { bytesPath, listStore, type StoreFile, type StoreListing } from './list-store.ts';
 import { flushFolder } from './write-atomic.ts';
@@ -114,7 +114,7 @@ export async function removeUnwanted(
 ): Promise<void> {
   const remove = async (file: UnwantedFile): Promise<void> => {
     try {
-      await rm(join(dir, file.path), { force: true });
+      await removeFile(join(dir, file.path));
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
       throw new TintypeError(
