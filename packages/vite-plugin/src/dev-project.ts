@@ -33,7 +33,9 @@ export function devProject(options: ProjectOptions): DevProject {
     current: () => current ?? open(),
     refresh: async (changedAt) => {
       const settledAt = changedAt + unnoticed;
-      if (openedAt < settledAt) await sleep(Math.max(0, settledAt - Date.now()));
+      // No longer than that where the clock was set back.
+      const ms = Math.min(unnoticed, settledAt - Date.now());
+      if (openedAt < settledAt && ms > 0) await sleep(ms);
       await current?.catch(() => {});
       const settled = openedAt < settledAt ? open() : current;
       // Whoever asks gets the error: here it has been asked for by nobody.

@@ -30,8 +30,10 @@ export function newRate(imagesPerMinute: number | null): Rate {
  * waits for an empty window and leaves then: the API has the last word on it.
  */
 export function waitMs(rate: Rate, images: number, now: number): number {
-  const lastAt = rate.sent.at(-1)?.at ?? -Infinity;
-  const pause = Math.max(0, rate.pausedUntil - now, lastAt + apartMs - now);
+  const sinceLast = now - (rate.sent.at(-1)?.at ?? -Infinity);
+  // A clock may be set back.
+  const apart = sinceLast >= 0 ? apartMs - sinceLast : 0;
+  const pause = Math.max(0, apart, rate.pausedUntil - now);
   if (rate.imagesPerMinute === null) return pause;
   const recent = rate.sent.filter(({ at }) => at > now - windowMs);
   let room = rate.imagesPerMinute - recent.reduce((sum, request) => sum + request.images, 0);
