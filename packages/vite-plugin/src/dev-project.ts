@@ -13,8 +13,9 @@ export interface DevProject {
 }
 
 /**
- * ms. Vite's watcher says nothing of what a file goes through in the 50 ms after a change of it (chokidar 3 and 4,
- * `_emit`): what is read after them has the last of it, such as what a formatter made of a file that was just saved.
+ * ms. Vite's watcher says nothing of what a file goes through in the 50 ms after a change of it (`_emit` of the chokidar
+ * that is in Vite 6 to 8, read 2026-11-27): what is read after them has the last of it, such as what a formatter made of
+ * a file that was just saved.
  */
 const unnoticed = 60;
 

@@ -16,8 +16,8 @@ export interface Rate {
 export const windowMs = 60_000;
 
 /**
- * Milliseconds between two requests: about what it takes to read a picture of two megabytes and to put it on the disk.
- * Answers to calls that left together come back together, and all wait until the last of them is read.
+ * Milliseconds between two requests. Answers to calls that left together come back together, and all wait until the last
+ * of them is read; a little later each is read by itself. `bench/cold.ts` buys with it.
  */
 export const apartMs = 25;
 
