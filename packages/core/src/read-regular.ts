@@ -3,11 +3,13 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 /**
  * A regular file's bytes, links followed. A pipe is never waited for and a device never read, for a clone may hold links
- * to either: these reject with `EFTYPE`, a folder with `EISDIR`, all else with the file system's own error.
+ * to either: these reject with `EFTYPE`, a folder with `EISDIR`, a file over `maxBytes` with `EFBIG`, all else with the
+ * file system's own error.
  */
-export async function readRegular(path: string): Promise<Buffer> {
+export async function readRegular(path: string, maxBytes = 2 ** 31): Promise<Buffer> {
   const { handle, size } = await openRegular(path);
   try {
+    if (size > maxBytes) throw tooLarge();
     return await readWhole(handle, size);
   } finally {
     await handle.close();
@@ -19,7 +21,7 @@ export async function readRegular(path: string): Promise<Buffer> {
  * Rejects with `EFBIG` above 2 GiB.
  */
 export async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
-  if (size > 2 ** 31) throw Object.assign(new Error('EFBIG: file too large'), { code: 'EFBIG' });
+  if (size > 2 ** 31) throw tooLarge();
   const bytes = Buffer.allocUnsafe(size);
   let length = 0;
   while (length < size) {
@@ -65,6 +67,10 @@ export function openRegularSync(path: string): number {
     closeSync(descriptor);
     throw error;
   }
+}
+
+function tooLarge(): Error {
+  return Object.assign(new Error('EFBIG: file too large'), { code: 'EFBIG' });
 }
 
 /** To open a pipe waits for its other end, but for this. Windows has neither. */

@@ -269,6 +269,8 @@ export interface StoreRecord {
     readonly createdAt: string;
     readonly tintype: string;
   };
+  /** The image that it was bought for, and its manifest relative to the root; records before 2026-11-28 do not say. */
+  readonly boughtFor?: { readonly id: string; readonly manifest: string };
 }
 
 /** A paid request in flight, or one whose outcome is unknown. */
@@ -288,11 +290,16 @@ export interface Attempt {
   readonly anyFormat?: true;
 }
 
-/** An attempt as the store holds it. */
-export interface OpenAttempt extends Attempt {
-  /** Its picture arrived and is on the disk: it only has to be recorded, for nothing. */
+/** An attempt as the store holds it: what its note says, and what else is on the disk. */
+export interface OpenAttempt {
+  readonly key: Key;
+  /** `null`: the note is missing or damaged, so that only the key is known. */
+  readonly note: Attempt | null;
+  /** What is wrong with the note, as a clause that follows its name; `null`: nothing. */
+  readonly damage: string | null;
+  /** The bytes of its answer are on the disk. They only have to be recorded, which is free. */
   readonly isReceived: boolean;
-  /** A process that lives has it. */
+  /** A process that is alive has claimed the key. */
   readonly isInFlight: boolean;
 }
 

@@ -573,12 +573,12 @@ describe('what was paid for', () => {
   });
 
   test.each([
-    ['is no JSON', () => '<<<<<<< HEAD', /no JSON/],
+    ['is not JSON', () => '<<<<<<< HEAD', /not JSON/],
     [
       'is of another request',
       (record: StoreRecord) =>
         JSON.stringify({ ...record, request: { ...record.request, prompt: 'cap' } }),
-      /not the one of its request/,
+      /does not belong to its request/,
     ],
     [
       'is of a newer Tintype',
@@ -588,7 +588,7 @@ describe('what was paid for', () => {
     [
       'has no original',
       (record: StoreRecord) => JSON.stringify({ ...record, original: null }),
-      /which original/,
+      /has a bad original/,
     ],
     [
       'names an original elsewhere',
@@ -597,7 +597,7 @@ describe('what was paid for', () => {
           ...record,
           original: { ...record.original, sha256: '../../../etc/passwd' },
         }),
-      /which original/,
+      /has a bad original\.\w+/,
     ],
   ] as const)(
     'and whose record %s fails, and is not bought again',
@@ -714,7 +714,7 @@ describe('an attempt', () => {
     await made.write(`.tintype/attempts/${row!.key}.received`, bytes);
     expect((await made.plan()).requests[0]).toMatchObject({
       status: 'attempted',
-      reason: expect.stringContaining('for nothing') as string,
+      reason: expect.stringContaining('at no cost') as string,
       costUsd: { low: 0, high: 0 },
     });
 

@@ -1,5 +1,4 @@
 import type {
-  Attempt,
   CostRange,
   InputFile,
   InputReference,
@@ -202,15 +201,18 @@ function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstre
 }
 
 function openAttemptReason(attempt: OpenAttempt): string {
-  if (attempt.isInFlight)
-    return `asked for at ${attempt.startedAt} by another process, which is still at it`;
+  const since = attempt.note === null ? '' : ` since ${attempt.note.startedAt}`;
+  if (attempt.isInFlight) return `another process is buying it${since}`;
   return attempt.isReceived
-    ? `bought at ${attempt.startedAt} and not recorded yet; the next run does, for nothing`
+    ? 'paid for, not recorded yet; the next run records it at no cost'
     : attemptReason(attempt);
 }
 
 /** What is known of a request whose bytes never arrived. */
-export function attemptReason({ startedAt, outcome, requestId }: Attempt): string {
+export function attemptReason({ key, note, damage }: OpenAttempt): string {
+  if (note === null)
+    return `asked for earlier; the note of that, attempts/${key.slice(0, 12)}….json, ${damage ?? 'is missing'}, and it may have been billed`;
+  const { startedAt, outcome, requestId } = note;
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   return `asked for at ${startedAt}, ${how}${id}; it may have been billed`;

@@ -18,7 +18,15 @@ import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
 import { redact } from '../redact.ts';
 import type { Store } from '../store/store.ts';
-import type { Attempt, Key, PictureInfo, PlannedRequest, Request, StoreRecord } from '../types.ts';
+import type {
+  Attempt,
+  Key,
+  OpenAttempt,
+  PictureInfo,
+  PlannedRequest,
+  Request,
+  StoreRecord,
+} from '../types.ts';
 
 /** A planned request whose key is known. */
 export interface Wanted extends PlannedRequest {
@@ -57,17 +65,7 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   const { provider, store, context, onReceived } = desk;
   const order = await orderOf(wanted, provider, store, context);
   const earlier = await store.attempt(wanted.key);
-  const attempt: Attempt = {
-    version: 1,
-    key: wanted.key,
-    imageId: wanted.id,
-    request: wanted.request,
-    startedAt: context.now().toISOString(),
-    outcome: null,
-    requestId: null,
-    usage: null,
-    ...(provider.originalFormat === null ? { anyFormat: true } : {}),
-  };
+  const attempt = newAttempt(wanted, provider, context);
   await store.noteAttempt(attempt);
   // While the answer is on its way.
   loadSharpSoon();
@@ -95,6 +93,21 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   }
 }
 
+/** The note of a request that is about to leave, or of one whose own note is lost. */
+export function newAttempt(wanted: Wanted, provider: Provider, context: Context): Attempt {
+  return {
+    version: 1,
+    key: wanted.key,
+    imageId: wanted.id,
+    request: wanted.request,
+    startedAt: context.now().toISOString(),
+    outcome: null,
+    requestId: null,
+    usage: null,
+    ...(provider.originalFormat === null ? { anyFormat: true } : {}),
+  };
+}
+
 /** Whether the user may have been billed for a picture that this error stands for. */
 export function isMaybeBilled(error: unknown): boolean {
   if (!(error instanceof ProviderError)) return error instanceof PaidForError;
@@ -106,10 +119,11 @@ export function isMaybeBilled(error: unknown): boolean {
  * process is at is left to it.
  */
 export async function recordLeftOver(store: Store, context: Context): Promise<void> {
-  for (const { isReceived, isInFlight, ...attempt } of (await store.attempts()).values()) {
+  for (const { key, note, isReceived, isInFlight } of (await store.attempts()).values()) {
     if (isInFlight) continue;
-    if ((await store.find(attempt.key)) !== null) await store.clearAttempt(attempt.key);
-    else if (isReceived) await recordAttempt(attempt, store, context);
+    if ((await store.find(key)) !== null) await store.clearAttempt(key);
+    // Without its note nobody knows which request the bytes answer: the image that asks for the key does.
+    else if (isReceived && note !== null) await recordAttempt(note, store, context);
   }
 }
 
@@ -152,16 +166,16 @@ async function callProvider(provider: Provider, order: Order): Promise<Picture |
 async function noteFailure(
   failure: ProviderError,
   attempt: Attempt,
-  earlier: Attempt | null,
+  earlier: OpenAttempt | null,
   store: Store,
 ): Promise<void> {
   const { code, message: outcome, requestId } = failure;
   const noting =
     policies[code].billed !== 'no'
       ? store.noteAttempt({ ...attempt, outcome, requestId })
-      : earlier === null
+      : earlier?.note == null
         ? store.clearAttempt(attempt.key)
-        : store.noteAttempt(earlier);
+        : store.noteAttempt(earlier.note);
   // Where this fails, the note from before the call stands: "may have been billed", with fewer words.
   await noting.catch(() => {});
 }

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
+import { newAttempt, recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
 import { bursts } from './bursts.ts';
 import { type Bill, buyer } from './buyer.ts';
 import type { Claim } from '../claim-file.ts';
@@ -154,10 +154,13 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   }
 
   /** What a process that died had received; `null` where it had nothing, which is never without a word. */
-  async function settled({ key, id, manifest, line }: Wanted): Promise<StoreRecord | null> {
+  async function settled(wanted: Wanted): Promise<StoreRecord | null> {
+    const { key, id, manifest, line } = wanted;
     const attempt = await store.attempt(key);
     if (attempt === null) return null;
-    const record = await recordAttempt(attempt, store, context);
+    // Bytes whose note is lost answer the request that has their key.
+    const note = attempt.note ?? newAttempt(wanted, providers(wanted.provider), context);
+    const record = await recordAttempt(note, store, context);
     if (record !== null) return record;
     // The user orders it again, so it is asked for again.
     const message = `"${id}" was ${attemptReason(attempt)}`;

@@ -45,7 +45,7 @@ const attempt: Attempt = {
   key,
   imageId: 'a',
   request,
-  startedAt: 'then',
+  startedAt: '2026-11-23T12:00:00.000Z',
   outcome: null,
   requestId: null,
   usage: null,
@@ -98,12 +98,9 @@ describe('a store', () => {
 
   test('goes through a purchase step by step, and each can be seen', async () => {
     await store.noteAttempt(attempt);
-    expect((await store.attempts()).get(key)).toEqual({
-      ...attempt,
-      isInFlight: false,
-      isReceived: false,
-    });
-    expect(await store.attempt(key)).toEqual(attempt);
+    const open = { key, note: attempt, damage: null, isInFlight: false, isReceived: false };
+    expect((await store.attempts()).get(key)).toEqual(open);
+    expect(await store.attempt(key)).toEqual(open);
     await store.receive(key, bytes);
     expect((await store.attempts()).get(key)?.isReceived).toBe(true);
     expect(await store.received(key)).toEqual(bytes);

@@ -1,52 +1,70 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../hash-file.ts';
 import { sha256 } from '../hash.ts';
 import { removeFile } from '../remove-file.ts';
-import type {
-  Attempt,
-  InputFile,
-  Key,
-  OpenAttempt,
-  Sha256,
-  Stored,
-  StoreRecord,
-} from '../types.ts';
+import type { InputFile, Key, OpenAttempt, Sha256, Stored, StoreRecord } from '../types.ts';
 import { version } from '../version.ts';
 import { layout } from './layout.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
-import { formatJson, isHash, parseAttempt, parsePin } from './record-file.ts';
+import { formatJson, isHash, maxNoteBytes, parseAttempt, parsePin } from './record-file.ts';
+import { refuseLinks } from './refuse-links.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
 import type { Purchase, Store } from './store.ts';
 import { clearDeadWrites, linkAtomic, writeAtomic } from './write-atomic.ts';
 
 /** A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet. */
 export function fileStore(dir: string): Store {
+  let checked: Promise<void> | undefined;
+  /** Whatever writes or removes waits for this. */
+  const writable = (): Promise<void> => (checked ??= refuseLinks(dir));
   return {
     stored: () => readStored(dir),
     find: (key) => readRecord(key, layout.record(dir, key)),
     read: (record) => readOriginal(dir, record),
-    put: (purchase) => putPurchase(dir, purchase),
+    put: async (purchase) => {
+      await writable();
+      return putPurchase(dir, purchase);
+    },
     pins: () => readPins(dir),
-    pin: (input) =>
-      writing(dir, layout.input(dir, sha256(input.file)), formatJson({ version: 1, ...input })),
+    pin: async (input) => {
+      await writable();
+      const text = formatJson({ version: 1, ...input });
+      await writing(dir, layout.input(dir, sha256(input.file)), text);
+    },
     attempts: () => readAttempts(dir),
-    attempt: (key) => readAttempt(layout.attempt(dir, key)),
-    noteAttempt: (attempt) => writing(dir, layout.attempt(dir, attempt.key), formatJson(attempt)),
-    receive: (key, bytes) => receiveBytes(dir, key, bytes),
+    attempt: (key) => readAttempt(dir, key),
+    noteAttempt: async (attempt) => {
+      await writable();
+      await writing(dir, layout.attempt(dir, attempt.key), formatJson(attempt));
+    },
+    receive: (key, bytes) => receiveBytes(dir, key, bytes, writable),
     received: (key) => readReceived(dir, key),
     isClaimed: (key) => isHeld(layout.claim(dir, key)),
-    clearDead: () => clearDead(dir),
+    async clearDead() {
+      const isWritable = await writable().then(
+        () => true,
+        () => false,
+      );
+      if (isWritable) await clearDead(dir);
+    },
     async claim(key, signal, onWait) {
       try {
+        await writable();
         return await claimFile(layout.claim(dir, key), signal, defaultTiming, onWait);
       } catch (cause) {
         throw cause instanceof TintypeError ? cause : notWritable(dir, cause);
       }
     },
-    clearAttempt: (key) => clearAttempt(dir, key),
+    async clearAttempt(key) {
+      const isWritable = await writable().then(
+        () => true,
+        () => false,
+      );
+      if (isWritable) await clearAttempt(dir, key);
+    },
   };
 }
 
@@ -71,8 +89,9 @@ async function readPins(dir: string): Promise<ReadonlyMap<string, InputFile>> {
   const pins = new Map<string, InputFile>();
   for (const folder of await namesIn(layout.inputsDir(dir))) {
     for (const name of await namesIn(join(layout.inputsDir(dir), folder))) {
-      const bytes = await readIfThere(join(layout.inputsDir(dir), folder, name));
-      const pin = bytes === null ? null : parsePin(bytes.toString('utf8'));
+      const bytes = await readIfThere(join(layout.inputsDir(dir), folder, name), maxNoteBytes);
+      const urlHash = basename(name, '.json');
+      const pin = bytes === null ? null : parsePin(urlHash, bytes.toString('utf8'));
       if (pin !== null) pins.set(pin.file, pin);
     }
   }
@@ -88,26 +107,41 @@ async function writing(dir: string, path: string, text: string): Promise<void> {
 }
 
 async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAttempt>> {
+  const names = await namesIn(layout.attemptsDir(dir));
+  const keys = new Set(
+    names
+      .filter((name) => /\.(json|received)$/.test(name))
+      .map((name) => name.replace(/\.(json|received)$/, '') as Key)
+      .filter(isHash),
+  );
   const attempts = new Map<Key, OpenAttempt>();
-  for (const name of await namesIn(layout.attemptsDir(dir))) {
-    const key = name.replace(/\.json$/, '') as Key;
-    if (!name.endsWith('.json') || !isHash(key)) continue;
-    const isHeldBefore = await isHeld(layout.claim(dir, key));
-    const attempt = await readAttempt(layout.attempt(dir, key));
-    // One that is gone since has been settled by whoever had it, before they let go of the key.
-    if (attempt?.key !== key) continue;
-    const isInFlight = isHeldBefore || (await isHeld(layout.claim(dir, key)));
-    const isReceived = (await receivedPath(dir, key)) !== null;
-    attempts.set(key, { ...attempt, isInFlight, isReceived });
+  for (const key of keys) {
+    const attempt = await readAttempt(dir, key);
+    // One that is gone since was settled by its owner before the claim was released.
+    if (attempt !== null) attempts.set(key, attempt);
   }
   return attempts;
+}
+
+async function readAttempt(dir: string, key: Key): Promise<OpenAttempt | null> {
+  const isHeldBefore = await isHeld(layout.claim(dir, key));
+  const bytes = await readIfThere(layout.attempt(dir, key), maxNoteBytes);
+  const isReceived = (await receivedPath(dir, key)) !== null;
+  if (bytes === null && !isReceived) return null;
+  const isInFlight = isHeldBefore || (await isHeld(layout.claim(dir, key)));
+  if (bytes === null) return { key, note: null, damage: 'is missing', isReceived, isInFlight };
+  const parsed = parseAttempt(key, bytes.toString('utf8'));
+  return parsed.kind === 'attempt'
+    ? { key, note: parsed.attempt, damage: null, isReceived, isInFlight }
+    : { key, note: null, damage: parsed.problem, isReceived, isInFlight };
 }
 
 /** Where the bytes of an answer are: in the store, or where they were rescued to. `null`: there are none. */
 async function receivedPath(dir: string, key: Key): Promise<string | null> {
   for (const path of [layout.received(dir, key), layout.rescued(key)]) {
-    const status = await stat(path).catch(() => null);
-    // The temporary folder is everybody's: what another user put there is not ours.
+    // A link in its place leads to a file that is not an answer: a clone may bring one.
+    const status = await lstat(path).catch(() => null);
+    // Every user can write to the temporary folder. What another user put there is not ours.
     if (status?.isFile() === true && (!process.getuid || status.uid === process.getuid()))
       return path;
   }
@@ -139,11 +173,6 @@ async function clearDead(dir: string): Promise<void> {
   for (const key of keys) await clearDeadClaims(layout.claim(dir, key)).catch(() => {});
 }
 
-async function readAttempt(path: string): Promise<Attempt | null> {
-  const bytes = await readIfThere(path);
-  return bytes === null ? null : parseAttempt(bytes.toString('utf8'));
-}
-
 async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Array> {
   const { original } = record;
   const path = layout.original(dir, original.sha256, original.format);
@@ -165,8 +194,15 @@ async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Arra
 }
 
 /** Bytes that were paid for: where the store cannot take them, the temporary folder may. */
-async function receiveBytes(dir: string, key: Key, bytes: Uint8Array): Promise<void> {
+async function receiveBytes(
+  dir: string,
+  key: Key,
+  bytes: Uint8Array,
+  writable: () => Promise<void>,
+): Promise<void> {
   try {
+    await writable();
+    await keepEarlier(dir, key);
     await writeAtomic(layout.received(dir, key), bytes);
   } catch (cause) {
     const path = layout.rescued(key);
@@ -176,6 +212,12 @@ async function receiveBytes(dir: string, key: Key, bytes: Uint8Array): Promise<v
     );
     throw notWritable(dir, cause, `; ${fate}`);
   }
+}
+
+/** An earlier answer that was never recorded is kept aside under its hash: it was paid for, too. */
+async function keepEarlier(dir: string, key: Key): Promise<void> {
+  const earlier = await readReceived(dir, key);
+  if (earlier !== null) await writeAtomic(layout.rejected(dir, sha256(earlier)), earlier);
 }
 
 async function putPurchase(dir: string, purchase: Purchase): Promise<StoreRecord> {

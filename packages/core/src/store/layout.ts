@@ -20,18 +20,31 @@ import type { Key, Sha256 } from '../types.ts';
  */
 export const layout = {
   recordsDir: (dir: string): string => join(dir, 'records'),
-  record: (dir: string, key: Key): string => join(dir, 'records', key.slice(0, 2), `${key}.json`),
+  record: (dir: string, key: Key): string =>
+    join(dir, 'records', hashed(key).slice(0, 2), `${key}.json`),
   original: (dir: string, sha256: Sha256, format: string): string =>
-    join(dir, 'originals', sha256.slice(0, 2), `${sha256}.${format}`),
+    join(dir, 'originals', hashed(sha256).slice(0, 2), `${sha256}.${ending(format)}`),
   originalsDir: (dir: string): string => join(dir, 'originals'),
   rejectedDir: (dir: string): string => join(dir, 'rejected'),
-  rejected: (dir: string, sha256: Sha256): string => join(dir, 'rejected', sha256),
+  rejected: (dir: string, sha256: Sha256): string => join(dir, 'rejected', hashed(sha256)),
   inputsDir: (dir: string): string => join(dir, 'inputs'),
   input: (dir: string, urlHash: Sha256): string =>
-    join(dir, 'inputs', urlHash.slice(0, 2), `${urlHash}.json`),
+    join(dir, 'inputs', hashed(urlHash).slice(0, 2), `${urlHash}.json`),
   attemptsDir: (dir: string): string => join(dir, 'attempts'),
-  attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.json`),
-  claim: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.claim`),
-  received: (dir: string, key: Key): string => join(dir, 'attempts', `${key}.received`),
-  rescued: (key: Key): string => join(tmpdir(), `tintype-rescued-${process.getuid?.() ?? 0}`, key),
+  attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.json`),
+  claim: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.claim`),
+  received: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.received`),
+  rescued: (key: Key): string =>
+    join(tmpdir(), `tintype-rescued-${process.getuid?.() ?? 0}`, hashed(key)),
 } as const;
+
+/** Names in the store are hashes. Anything else, such as a path out of a file of a clone, is a mistake of ours. */
+function hashed(name: string): string {
+  if (!/^[0-9a-f]{64}$/.test(name)) throw new Error('a name in the store must be a sha-256');
+  return name;
+}
+
+function ending(format: string): string {
+  if (!/^[a-z0-9]{0,8}$/.test(format)) throw new Error('a format must be 1 to 8 letters or digits');
+  return format;
+}

@@ -5,7 +5,7 @@ import { namesBelow } from '../names-below.ts';
 import type { InputFile, Key, Sha256, Stored, StoreRecord } from '../types.ts';
 import { layout } from './layout.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';
-import { isHash, parsePin } from './record-file.ts';
+import { isHash, maxNoteBytes, parsePin } from './record-file.ts';
 
 /** A file of the store. */
 export interface StoreFile {
@@ -56,8 +56,9 @@ export async function listStore(dir: string): Promise<StoreListing> {
     originals: originals.files,
     rejected: rejected.files,
     pins: await reading(pins.files, async (file) => {
-      const bytes = await readIfThere(join(dir, file.path));
-      return bytes === null ? null : { ...file, pin: parsePin(bytes.toString('utf8')) };
+      const bytes = await readIfThere(join(dir, file.path), maxNoteBytes);
+      const urlHash = basename(file.path, '.json');
+      return bytes === null ? null : { ...file, pin: parsePin(urlHash, bytes.toString('utf8')) };
     }),
     leftovers: others.filter(isLeftover),
     foreign: others.filter((file) => !isLeftover(file) && !isHidden(file)),
@@ -103,7 +104,11 @@ async function readArea(
   const files = found.filter((file) => file !== null);
   const isOurs = ({ path }: StoreFile): boolean => {
     const [hash = '', ending = ''] = basename(path).split('.');
-    return isHash(hash) && slashed(placeOf(hash as Sha256, ending)) === path;
+    return (
+      isHash(hash) &&
+      /^[a-z0-9]{0,8}$/.test(ending) &&
+      slashed(placeOf(hash as Sha256, ending)) === path
+    );
   };
   return { files: files.filter(isOurs), others: files.filter((file) => !isOurs(file)) };
 }

@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { TintypeError } from '../errors.ts';
 import { readRegular } from '../read-regular.ts';
 import type { Key, Stored } from '../types.ts';
-import { parseRecord, unreadableRecord } from './record-file.ts';
+import { maxNoteBytes, parseRecord, unreadableRecord } from './record-file.ts';
 
 /**
  * What a record file says; `null`: there is none. One that the disk does not give is damaged, and nothing is bought for
@@ -10,7 +10,7 @@ import { parseRecord, unreadableRecord } from './record-file.ts';
  */
 export async function readRecord(key: Key, path: string): Promise<Stored | null> {
   try {
-    const bytes = await readIfThere(path);
+    const bytes = await readIfThere(path, maxNoteBytes);
     if (bytes !== null) return parseRecord(key, bytes.toString('utf8'));
     const link = await lstat(path).catch(() => null);
     return link === null ? null : unreadableRecord(key, 'it is a link that leads nowhere');
@@ -21,19 +21,21 @@ export async function readRecord(key: Key, path: string): Promise<Stored | null>
 }
 
 /**
- * The bytes of a file of the store; `null`: there is none. A pipe, a device or a folder in its place holds no bytes, which
- * is told as damage wherever bytes are expected. Throws `store-not-readable`.
+ * The bytes of a file of the store; `null`: there is none. A pipe, a device, a folder or a file over `maxBytes` in its
+ * place counts as empty, which is reported as damage wherever bytes are expected. Throws `store-not-readable`.
  */
-export async function readIfThere(path: string): Promise<Buffer | null> {
+export async function readIfThere(path: string, maxBytes?: number): Promise<Buffer | null> {
   try {
-    return await readRegular(path);
+    return await readRegular(path, maxBytes);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
-    if (code === 'EFTYPE' || code === 'EISDIR' || code === 'ENXIO') return Buffer.alloc(0);
+    if (code !== undefined && holdsNoBytes.has(code)) return Buffer.alloc(0);
     throw notReadable(path, error);
   }
 }
+
+const holdsNoBytes: ReadonlySet<string> = new Set(['EFTYPE', 'EISDIR', 'ENXIO', 'EFBIG']);
 
 /** The names in a folder, or as `list` gives them; none where there is no folder. Throws `store-not-readable`. */
 export async function namesIn(

@@ -1,13 +1,18 @@
+import * as v from 'valibot';
 import { canonicalJson, sha256 } from '../hash.ts';
-import type { Attempt, InputFile, Key, Stored, StoreRecord } from '../types.ts';
+import { checkShape, count, key, line, pixels, sha256Hash, time, usd } from '../schema.ts';
+import type { Attempt, InputFile, Key, Request, Stored, StoreRecord, Usage } from '../types.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
 
-/** An `https:` input as it stands on disk. */
+/** An `https:` input as its file in the store says it. */
 interface PinFile extends InputFile {
   readonly version: 1;
 }
 
 const recordVersion = 1;
+
+/** The largest record, attempt or pin that is read, in bytes: a prompt has 32,000 characters at most. */
+export const maxNoteBytes = 4_000_000;
 
 /** A record as it stands on disk: stable, one field a line, so that a pull request shows what was bought. */
 export function formatJson(value: StoreRecord | Attempt | PinFile): string {
@@ -15,55 +20,64 @@ export function formatJson(value: StoreRecord | Attempt | PinFile): string {
 }
 
 /** What a record file says; one that cannot be trusted is damaged, with the reason and the way out. */
-export function parseRecord(key: Key, text: string): Stored {
+export function parseRecord(expected: Key, text: string): Stored {
+  const name = `the record ${expected.slice(0, 12)}…`;
   const damaged = (what: string): Stored => ({
     kind: 'damaged',
-    reason: `the record ${key.slice(0, 12)}… ${what}; restore it (git checkout), or ask for another take`,
+    reason: `${name} ${what}; restore it (git checkout), or ask for another take`,
   });
-  if (isLfsPointer(Buffer.from(text))) {
-    const reason = `the record ${key.slice(0, 12)}… is a Git LFS pointer; run git lfs pull`;
+  if (isLfsPointer(Buffer.from(text)))
+    return { kind: 'damaged', reason: `${name} is a Git LFS pointer; run git lfs pull` };
+  const json = jsonOf(text);
+  if (json === undefined) return damaged('is not JSON');
+  const version = versionOf(json);
+  if (version > recordVersion) {
+    const reason = `${name} was written by a newer Tintype (record version ${version}); update Tintype`;
     return { kind: 'damaged', reason };
   }
-  const record = parseJson(text) as Partial<StoreRecord> | null;
-  if (typeof record !== 'object' || record === null) return damaged('is no JSON');
-  const version: unknown = record.version;
-  if (typeof version === 'number' && version > recordVersion) {
-    return {
-      kind: 'damaged',
-      reason: `the record ${key.slice(0, 12)}… was written by a newer Tintype (record version ${version}); update Tintype`,
-    };
-  }
-  if (version !== recordVersion) return damaged('has no version');
-  if (!hasOriginal(record)) return damaged('does not say which original it is of');
-  if (!hasFacts(record)) return damaged('does not say when it was bought and for how much');
-  if (record.key !== key || !isKeyOf(key, record.request))
-    return damaged('is not the one of its request');
-  return { kind: 'record', record: record as StoreRecord };
+  const parsed = checkShape(recordSchema, json);
+  if (parsed.kind === 'damaged') return damaged(parsed.problem);
+  const record = parsed.value as StoreRecord;
+  if (record.key !== expected || !isKeyOf(expected, record.request))
+    return damaged('does not belong to its request');
+  return { kind: 'record', record };
 }
 
 /** A record that the file system does not give. */
-export function unreadableRecord(key: Key, why: string): Stored {
+export function unreadableRecord(expected: Key, why: string): Stored {
   return {
     kind: 'damaged',
-    reason: `the record ${key.slice(0, 12)}… cannot be read (${why}); see to its permissions, or to the disk`,
+    reason: `the record ${expected.slice(0, 12)}… cannot be read (${why}); check its permissions and the disk`,
   };
 }
 
-/** `null` for what is no attempt: it says nothing, and stands in nobody's way. */
-export function parseAttempt(text: string): Attempt | null {
-  const attempt = parseJson(text) as Partial<Attempt> | null;
-  return typeof attempt === 'object' && attempt?.version === 1 && typeof attempt.key === 'string'
-    ? (attempt as Attempt)
-    : null;
+/** What an attempt's file says. A damaged one never says what to do, or where: `problem` is a clause about the file. */
+export type ParsedAttempt =
+  | { readonly kind: 'attempt'; readonly attempt: Attempt }
+  | { readonly kind: 'damaged'; readonly problem: string };
+
+/** `expected`: the key that the file is named after. An attempt of any other key is damaged. */
+export function parseAttempt(expected: Key, text: string): ParsedAttempt {
+  if (text === '') return { kind: 'damaged', problem: 'is empty' };
+  const json = jsonOf(text);
+  if (json === undefined) return { kind: 'damaged', problem: 'is not JSON' };
+  const version = versionOf(json);
+  if (version > recordVersion)
+    return { kind: 'damaged', problem: `was written by a newer Tintype (version ${version})` };
+  const parsed = checkShape(attemptSchema, json);
+  if (parsed.kind === 'damaged') return parsed;
+  const attempt = parsed.value as Attempt;
+  if (attempt.key !== expected || !isKeyOf(expected, attempt.request))
+    return { kind: 'damaged', problem: 'does not belong to its request' };
+  return { kind: 'attempt', attempt };
 }
 
-export function parsePin(text: string): InputFile | null {
-  const pin = parseJson(text) as Partial<PinFile> | null;
-  if (typeof pin !== 'object' || pin?.version !== 1) return null;
-  const { file, sha256: hash, info } = pin;
-  return typeof file === 'string' && isHash(hash) && typeof info === 'object' && info !== null
-    ? { file, sha256: hash!, info }
-    : null;
+/** `null`: damaged. `urlHash`: the sha-256 that the file is named after. */
+export function parsePin(urlHash: string, text: string): InputFile | null {
+  const parsed = checkShape(pinSchema, jsonOf(text));
+  if (parsed.kind === 'damaged') return null;
+  const { file, sha256: hash, info } = parsed.value;
+  return sha256(file) === urlHash ? { file, sha256: hash, info } : null;
 }
 
 /** Whether the text is a sha-256 in lower-case hex. */
@@ -71,37 +85,98 @@ export function isHash(text: unknown): boolean {
   return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
 }
 
-function hasOriginal({ original }: Partial<StoreRecord>): boolean {
-  return (
-    typeof original === 'object' &&
-    original !== null &&
-    isHash(original.sha256) &&
-    /^[a-z0-9]{1,8}$/.test(original.format) &&
-    [original.width, original.height, original.bytes].every((count) => Number.isSafeInteger(count))
-  );
-}
+const usageSchema = v.nullable(
+  v.object({
+    inputTextTokens: count(),
+    inputImageTokens: count(),
+    outputImageTokens: count(),
+    outputTextTokens: count(),
+  } satisfies Record<keyof Usage, v.GenericSchema>),
+);
 
-function hasFacts({ costUsd, provenance }: Partial<StoreRecord>): boolean {
-  return (
-    (costUsd === null || typeof costUsd === 'number') &&
-    typeof provenance === 'object' &&
-    provenance !== null &&
-    typeof provenance.createdAt === 'string'
-  );
-}
+/** Its hash is compared with the key, so that what is not listed here cannot be added or changed either. */
+const requestSchema = v.looseObject({
+  provider: v.string(),
+  model: v.string(),
+  prompt: v.string(),
+  size: v.string(),
+  quality: v.string(),
+  background: v.string(),
+  complexity: v.optional(v.string()),
+  input_fidelity: v.optional(v.string()),
+  input_images: v.optional(v.array(sha256Hash)),
+  mask: v.optional(sha256Hash),
+  take: v.optional(count()),
+  candidate: v.optional(count()),
+  provider_inputs: v.optional(v.record(v.string(), v.unknown())),
+} satisfies Record<keyof Request, v.GenericSchema>);
 
-function isKeyOf(key: Key, request: unknown): boolean {
+/** A file name's ending, never a path. */
+const format = v.pipe(v.string(), v.regex(/^[a-z0-9]{1,8}$/));
+
+const info = { format, width: pixels, height: pixels, hasAlpha: v.boolean() };
+
+const recordSchema = v.object({
+  version: v.literal(recordVersion),
+  key,
+  request: requestSchema,
+  // Bytes that are no picture have no pixels.
+  original: v.object({
+    ...info,
+    width: count(100_000),
+    height: count(100_000),
+    sha256: sha256Hash,
+    bytes: count(),
+  }),
+  rejected: v.optional(v.pipe(v.string(), v.maxLength(10_000))),
+  usage: usageSchema,
+  costUsd: v.nullable(usd),
+  provenance: v.object({
+    requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
+    createdAt: time,
+    tintype: line(64),
+  }),
+  boughtFor: v.optional(v.object({ id: line(1000), manifest: line(4096) })),
+});
+
+const attemptSchema = v.object({
+  version: v.literal(1),
+  key,
+  imageId: line(1000),
+  request: requestSchema,
+  startedAt: time,
+  outcome: v.nullable(v.pipe(v.string(), v.maxLength(10_000))),
+  requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
+  usage: usageSchema,
+  anyFormat: v.optional(v.literal(true)),
+} satisfies Record<keyof Attempt, v.GenericSchema>);
+
+const pinSchema = v.object({
+  version: v.literal(1),
+  file: v.pipe(v.string(), v.maxLength(10_000), v.startsWith('https://')),
+  sha256: sha256Hash,
+  info: v.object(info),
+});
+
+function isKeyOf(expected: Key, request: unknown): boolean {
   try {
-    return sha256(canonicalJson(request)) === key;
+    return sha256(canonicalJson(request)) === expected;
   } catch {
     return false;
   }
 }
 
-function parseJson(text: string): unknown {
+/** `undefined`: not JSON. */
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+/** 0 where the file does not say. */
+function versionOf(json: unknown): number {
+  const parsed = checkShape(v.looseObject({ version: count() }), json);
+  return parsed.kind === 'value' ? parsed.value.version : 0;
 }

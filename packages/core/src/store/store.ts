@@ -44,10 +44,10 @@ export interface Store {
   pins(): Promise<ReadonlyMap<string, InputFile>>;
   /** Keeps what an `https:` input is. Throws `store-not-writable`. */
   pin(input: InputFile): Promise<void>;
-  /** The requests whose outcome is unknown or not recorded, by key. */
+  /** The requests whose outcome is unknown or not recorded, by key; those with a damaged note, too. */
   attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /** The one of a key; `null`: there is none. */
-  attempt(key: Key): Promise<Attempt | null>;
+  attempt(key: Key): Promise<OpenAttempt | null>;
   /** Before a paid request is sent, and again with what is known of its answer. Throws `store-not-writable`. */
   noteAttempt(attempt: Attempt): Promise<void>;
   /** The bytes of an answer, whatever they are. Throws `store-not-writable`, and says where it kept them instead. */

@@ -16,6 +16,7 @@ import { filesBelow } from '../../test/support/files.ts';
 import { sha256 } from '../hash.ts';
 import type { StoreRecord } from '../types.ts';
 import { fileStore } from './file-store.ts';
+import { requestKey } from '../plan/request-key.ts';
 import { layout } from './layout.ts';
 import { bytesPath } from './list-store.ts';
 import { verifyStore } from './verify-store.ts';
@@ -140,8 +141,8 @@ describe('a damaged record is named with what to do', () => {
     );
 
   test.each([
-    ['no JSON', (path: string) => truncate(path, 20), /is no JSON; .*git checkout/],
-    ['empty', (path: string) => truncate(path, 0), /is no JSON/],
+    ['no JSON', (path: string) => truncate(path, 20), /is not JSON; .*git checkout/],
+    ['empty', (path: string) => truncate(path, 0), /is not JSON/],
     [
       'of a newer version',
       rewrite((record) => ({ ...record, version: 2 })),
@@ -150,19 +151,23 @@ describe('a damaged record is named with what to do', () => {
     [
       'of another request',
       rewrite((record) => ({ ...record, request: b.request })),
-      /is not the one of its request/,
+      /does not belong to its request/,
     ],
     [
       'of another key',
       rewrite((record) => ({ ...record, key: b.key })),
-      /is not the one of its request/,
+      /does not belong to its request/,
     ],
     [
       'without its original',
       rewrite((record) => ({ ...record, original: undefined })),
-      /which original/,
+      /has a bad original/,
     ],
-    ['without its cost', rewrite((record) => ({ ...record, costUsd: undefined })), /how much/],
+    [
+      'without its cost',
+      rewrite((record) => ({ ...record, costUsd: undefined })),
+      /has a bad costUsd/,
+    ],
     [
       'a Git LFS pointer',
       (path: string) => writeFile(path, 'version https://git-lfs.github.com/spec/v1\n'),
@@ -220,7 +225,7 @@ describe('what is left of attempts', () => {
     const request = { ...a.request, prompt };
     return {
       version: 1,
-      key: sha256(prompt) as StoreRecord['key'],
+      key: requestKey(request),
       imageId: 'hero',
       request,
       startedAt: '2026-11-20T00:00:00.000Z',
@@ -242,7 +247,7 @@ describe('what is left of attempts', () => {
     ]);
     const said = findings.map(({ message }) => message).join('\n');
     expect(said).toMatch(/may have been billed: the next run that may buy asks again/);
-    expect(said).toMatch(/records it, for nothing/);
+    expect(said).toMatch(/records it at no cost/);
   });
 
   test('is not mentioned while a process that lives holds its key', async () => {

@@ -1,5 +1,4 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { hashFile } from '../hash-file.ts';
 import { readRegular } from '../read-regular.ts';
@@ -198,26 +197,28 @@ function otherFindings({ pins, leftovers, foreign }: StoreListing): VerifyFindin
   ];
 }
 
-/** Attempts of no process that lives. */
+/** Attempts that no process alive is working on. */
 async function attemptFindings(dir: string): Promise<VerifyFinding[]> {
-  const store = fileStore(dir);
-  const attempts = await store.attempts();
   const findings: VerifyFinding[] = [];
-  for (const { key, imageId, startedAt, isReceived } of attempts.values()) {
-    if (await store.isClaimed(key)) continue;
+  for (const { key, note, damage, isReceived, isInFlight } of (
+    await fileStore(dir).attempts()
+  ).values()) {
+    if (isInFlight) continue;
+    const path = slashed(isReceived ? layout.received('', key) : layout.attempt('', key));
+    if (note === null) {
+      const message = isReceived
+        ? `holds the answer to a paid request, and its note ${damage}: keep the file; the next run that asks for this picture records it at no cost`
+        : `${damage}; the request that it was about may have been billed`;
+      findings.push(finding('error', 'attempt-damaged', path, message, key));
+      continue;
+    }
     const message = isReceived
-      ? `was asked for at ${startedAt} and its picture is here: the next run that may buy records it, for nothing`
-      : `was asked for at ${startedAt} with an unknown outcome, and may have been billed: the next run that may buy asks again`;
-    const path = slashed(layout.attempt('', key));
-    findings.push({ ...finding('note', 'attempt-left', path, message, key), imageIds: [imageId] });
-  }
-  for (const name of await readdir(layout.attemptsDir(dir)).catch(() => [])) {
-    const key = basename(name, '.received') as Key;
-    if (!name.endsWith('.received') || attempts.has(key)) continue;
-    const path = slashed(layout.received('', key));
-    const message =
-      'holds the answer to a paid request, and the attempt that says which request is gone or damaged; keep the file, and ask for another take where its picture is missing';
-    findings.push(finding('error', 'attempt-damaged', path, message, key));
+      ? `was asked for at ${note.startedAt} and its picture is here: the next run that may buy records it at no cost`
+      : `was asked for at ${note.startedAt} with an unknown outcome, and may have been billed: the next run that may buy asks again`;
+    findings.push({
+      ...finding('note', 'attempt-left', slashed(layout.attempt('', key)), message, key),
+      imageIds: [note.imageId],
+    });
   }
   return findings;
 }

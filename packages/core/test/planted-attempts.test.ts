@@ -1,0 +1,97 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { layout } from '../src/store/layout.ts';
+import type { Key } from '../src/types.ts';
+import { eventsOf, useApi } from './support/api.ts';
+import { filesBelow } from './support/files.ts';
+import { moderationBlocked } from './support/openai-emulator.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+const manifest = `images:
+  a: { prompt: a, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+`;
+
+async function openProject(): Promise<TestProject & { readonly store: string; readonly key: Key }> {
+  const project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  const { requests } = await project.plan();
+  return { ...project, store: join(project.root, '.tintype'), key: requests[0]!.key! };
+}
+
+describe('an attempt whose own key is a path', () => {
+  const path = '../../outside';
+
+  async function plant({ root, store, key, plan }: Awaited<ReturnType<typeof openProject>>) {
+    const [row] = (await plan()).requests;
+    const note = {
+      version: 1,
+      key: path,
+      imageId: 'a',
+      request: row!.request,
+      startedAt: '2026-11-23T11:00:00.000Z',
+      outcome: null,
+      requestId: null,
+      usage: null,
+    };
+    await mkdir(join(store, 'attempts'), { recursive: true });
+    await writeFile(layout.attempt(store, key), JSON.stringify(note));
+    // Where the path leads from the folder of attempts.
+    await writeFile(join(root, 'outside.received'), 'a token');
+    await writeFile(join(root, 'outside.json'), '{ "name": "site" }');
+  }
+
+  async function expectUntouched(root: string, store: string): Promise<void> {
+    expect(await readFile(join(root, 'outside.received'), 'utf8')).toBe('a token');
+    expect(await readFile(join(root, 'outside.json'), 'utf8')).toBe('{ "name": "site" }');
+    const kept = [...(await filesBelow(store)).keys()].filter((name) =>
+      name.startsWith('rejected'),
+    );
+    expect(kept).toEqual([]);
+  }
+
+  test('has no file outside copied into the store or removed', async () => {
+    await using project = await openProject();
+    await plant(project);
+    const { result, events } = await project.generate();
+    expect(result).toMatchObject({ bought: 1, failed: 0 });
+    expect(eventsOf(events, 'warning')).toMatchObject([{ code: 'maybe-billed' }]);
+    await expectUntouched(project.root, project.store);
+  });
+
+  test('has no file outside replaced where the API refuses the request', async () => {
+    api().fail(moderationBlocked());
+    await using project = await openProject();
+    await plant(project);
+    const { result } = await project.generate();
+    expect(result).toMatchObject({ bought: 0, failed: 1 });
+    await expectUntouched(project.root, project.store);
+  });
+});
+
+describe('the bytes of an answer whose note is', () => {
+  test.each([
+    ['missing', null],
+    ['empty', ''],
+    ['cut short', '{ "version": 1, "key": "'],
+    ['of a later version', '{ "version": 2 }'],
+  ])('%s are recorded and not bought again', async (_what, note) => {
+    await using project = await openProject();
+    const { store, key } = project;
+    await project.generate();
+    const [original] = [...(await filesBelow(join(store, 'originals'))).keys()];
+    await mkdir(dirname(layout.received(store, key)), { recursive: true });
+    await rename(join(store, 'originals', original!), layout.received(store, key));
+    await rm(layout.record(store, key));
+    if (note !== null) await writeFile(layout.attempt(store, key), note);
+
+    const { requests } = await project.plan();
+    expect(requests[0]).toMatchObject({ status: 'attempted', costUsd: { low: 0, high: 0 } });
+    const { result } = await project.generate();
+    expect(result).toMatchObject({ bought: 0, failed: 0 });
+    expect(api().ledger).toHaveLength(1);
+    expect([...(await filesBelow(join(store, 'originals'))).keys()]).toEqual([original]);
+    expect([...(await filesBelow(join(store, 'attempts'))).keys()]).toEqual([]);
+  });
+});
