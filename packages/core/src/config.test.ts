@@ -54,6 +54,16 @@ describe('defaults', () => {
     expect((await resolveConfig({ missing: 'standin' }, inCi)).missing).toBe('standin');
   });
 
+  test.each([{ outDir: '/etc' }, { cacheDir: '../cache' }, { store: { dir: 'a/../..' } }])(
+    'a JSON config, which is data of a clone, names no folder outside: %j',
+    async (options) => {
+      await expect(
+        resolveConfig(options, { ...source, file: 'tintype.config.json' }),
+      ).rejects.toThrow(/^tintype\.config\.json: \S+ ".*" is outside of the project/);
+      await expect(resolveConfig(options, source)).resolves.toBeDefined();
+    },
+  );
+
   test('folders are relative to the root, or absolute', async () => {
     const options = { outDir: 'out', cacheDir: '/tmp/cache', store: { dir: '../shared' } };
     expect(await resolveConfig(options, source)).toMatchObject({

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
 import { TintypeError } from './errors.ts';
 import type { Fields } from './fields.ts';
@@ -148,10 +148,10 @@ export async function resolveConfig(
   { root, file, isCi, overrides = {} }: ConfigSource,
 ): Promise<Config> {
   const options = isMap(written) ? { ...written, ...overrides } : written;
-  const problems = problemsOf(options);
+  const problems = [...problemsOf(options), ...(isData(file) ? foldersOutside(written, root) : [])];
   if (problems.length > 0) {
     const inFields = isMap(written?.defaults) ? await defaultsProblems(written.defaults!) : [];
-    const ofFile = new Set([...problemsOf(written), ...inFields]);
+    const ofFile = new Set([...problemsOf(written), ...foldersOutside(written, root), ...inFields]);
     throw configError(file, [...problems, ...inFields], (problem) => ofFile.has(problem));
   }
   return {
@@ -296,6 +296,31 @@ function providerProblems([name, own]: [string, Provider]): string[] {
       ? []
       : [`providers.${name} must be a provider, with a generate function`]),
   ];
+}
+
+/** Whether a config file is data, which comes with a clone, and not code, which is trusted. */
+function isData(file: string | null): boolean {
+  return file !== null && file.endsWith('.json');
+}
+
+/** What a config that is data may not do: name folders outside of the project. */
+function foldersOutside(options: Options, root: string): string[] {
+  if (!isMap(options)) return [];
+  const folders = {
+    outDir: options.outDir,
+    cacheDir: options.cacheDir,
+    'store.dir': isMap(options.store) ? options.store?.dir : undefined,
+  };
+  return Object.entries(folders).flatMap(([name, folder]) => {
+    if (!isText(folder)) return [];
+    const way = relative(root, resolve(root, folder as string));
+    const isOutside = way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+    return isOutside
+      ? [
+          `${name} "${folder}" is outside of the project; a JSON config comes with a clone, so it may name folders of the project only. Say it in tintype.config.ts`,
+        ]
+      : [];
+  });
 }
 
 function storeProblems(store: NonNullable<Options['store']>): string[] {
