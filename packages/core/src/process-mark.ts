@@ -1,6 +1,10 @@
-import { readFile, readlink } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import * as v from 'valibot';
 import { sha256 } from './hash.ts';
+import { machineId } from './machine-id.ts';
+import { startOf } from './process-start.ts';
+import { checkShape } from './schema.ts';
 
 /** A process, told apart from every other one, and from one that has its id later. */
 export interface ProcessMark {
@@ -11,49 +15,67 @@ export interface ProcessMark {
   readonly realm: string;
 }
 
+/** A mark in a file that is read back: anything may be in it. */
+export const processMark = v.object({
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  born: v.optional(v.pipe(v.string(), v.maxLength(64)), ''),
+  realm: v.optional(v.pipe(v.string(), v.maxLength(64)), ''),
+});
+
 export async function ownProcess(): Promise<ProcessMark> {
-  const born = (await bornAt(process.pid)) ?? '';
-  return { pid: process.pid, born, realm: await ownRealm() };
+  own ??= readOwn();
+  return own;
 }
 
-/** Whether a process has ended. `null`: it is of another machine or container, where nobody can ask. */
+/** Whether a process has ended. `null`: nobody can tell, as of one in another machine or container. */
 export async function isGone({ pid, born, realm }: ProcessMark): Promise<boolean | null> {
-  if (realm !== (await ownRealm())) return null;
-  const actual = await bornAt(pid);
-  return actual === null || (actual !== '' && born !== '' && actual !== born);
+  const { realm: ownRealm } = await ownProcess();
+  if (realm !== ownRealm || ownRealm === '') return null;
+  if (!exists(pid)) return true;
+  const actual = await recentStartOf(pid);
+  if (actual === null) return true;
+  // The process may be another one that has the id now.
+  return actual === '' || born === '' ? null : actual !== born;
 }
 
-/** A mark out of a file, where anything may stand; `null`: it is none. */
+/** A mark out of a file; `null`: it is none. */
 export function parseProcess(value: unknown): ProcessMark | null {
-  const { pid, born = '', realm = '' } = (value ?? {}) as Partial<Record<string, unknown>>;
-  const isMark = typeof pid === 'number' && typeof born === 'string' && typeof realm === 'string';
-  return isMark ? { pid, born, realm } : null;
+  const parsed = checkShape(processMark, value);
+  return parsed.kind === 'value' ? parsed.value : null;
 }
 
-/** When a process began, as its system counts; `''` where it does not say, `null` for a process that is no more. */
-async function bornAt(pid: number): Promise<string | null> {
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (2026-11): the fields behind the name, from the third on.
-  const [state = '', ...fields] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-  // A zombie has only not been buried by its parent yet.
-  return state === 'Z' || state === 'X' ? null : (fields[18] ?? '');
 }
 
-let realm: Promise<string> | undefined;
+const starts = new Map<number, { readonly start: string | null; readonly readAt: number }>();
+
+/** Asked again after a while only: a holder is looked at ten times a second, and some systems need a program for it. */
+async function recentStartOf(pid: number): Promise<string | null> {
+  if (process.platform === 'linux') return startOf(pid);
+  const known = starts.get(pid);
+  if (known !== undefined && performance.now() - known.readAt < 5000) return known.start;
+  const start = await startOf(pid);
+  starts.set(pid, { start, readAt: performance.now() });
+  return start;
+}
+
+let own: Promise<ProcessMark> | undefined;
+
+async function readOwn(): Promise<ProcessMark> {
+  const [born, realm] = await Promise.all([startOf(process.pid), readRealm()]);
+  return { pid: process.pid, born: born ?? '', realm };
+}
 
 /** Process ids mean something within one machine, and on Linux within one namespace of it: a container has its own. */
-function ownRealm(): Promise<string> {
-  realm ??= readRealm();
-  return realm;
-}
-
 async function readRealm(): Promise<string> {
+  const machine = await machineId();
   const namespace = await readlink('/proc/self/ns/pid').catch(() => process.platform);
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  return sha256([hostname(), boot.trim(), namespace].join(' '));
+  // Copies of a virtual machine have one id, and different names as a rule.
+  return machine === '' ? '' : sha256([machine, hostname(), namespace].join(' '));
 }

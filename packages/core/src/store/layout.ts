@@ -11,8 +11,8 @@ import type { Key, Sha256 } from '../types.ts';
  *       rejected/<sha256>            paid bytes that are no usable picture, named by a record that says why
  *       inputs/ef/<sha256 of url>.json   what an https: input was when it was first fetched
  *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
- *       attempts/<key>.claim         which process buys the key; gone when it has
- *       attempts/<key>.claim.…       who waits to be it, or took over from one that died
+ *       attempts/<key>.claim/<uuid>  which process buys the key; gone when it has
+ *       attempts/<key>.claim.<uuid>/ the same, for the instant in which it is made
  *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
  *     <the system's temporary folder>/
  *       tintype-rescued-<user>/<key> the same, where the store could not take them; a folder of one user's own, for nobody

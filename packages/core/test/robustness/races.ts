@@ -202,7 +202,8 @@ async function firstAsking<T extends { child: { pid?: number | undefined } }>(
       const dir = `/proc/${run.child.pid}/cwd/.tintype/attempts`;
       const claims = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith('.claim'));
       for (const claim of claims) {
-        const text = await readFile(join(dir, claim), 'utf8').catch(() => '');
+        const [token = ''] = await readdir(join(dir, claim)).catch(() => []);
+        const text = await readFile(join(dir, claim, token), 'utf8').catch(() => '');
         if (text.includes(`"pid":${run.child.pid},`)) return run;
       }
     }

@@ -113,7 +113,7 @@ export async function openStriker(latencyMs = 0): Promise<
 
 /** A claim shows life once a second: whether it does depends on how busy the machine is. */
 function isBeat(step: string): boolean {
-  return /rename .+\.claim #|writeFile .+\.claim\.\* #[2-9]/.test(step);
+  return /writeFile .+\.claim\/\* #/.test(step);
 }
 
 /** All of a story but its last run, from nothing. */

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+
+/**
+ * What a program of the operating system prints; `''` where it cannot be run, fails or takes longer than 5 s. `program` is
+ * an absolute path: nothing is looked for in `PATH`. It gets no environment but the one here, which fixes the language and
+ * the time zone of what it prints.
+ */
+export function askSystem(program: string, args: readonly string[]): Promise<string> {
+  const options = {
+    env: { LC_ALL: 'C', TZ: 'UTC', SystemRoot: String.raw`C:\Windows` },
+    encoding: 'utf8',
+    timeout: 5000,
+    maxBuffer: 1024 * 1024,
+    windowsHide: true,
+  } as const;
+  return new Promise((resolve) => {
+    execFile(program, [...args], options, (error, stdout) => {
+      resolve(error === null ? stdout : '');
+    });
+  });
+}
