@@ -7,7 +7,10 @@ import { outputNames } from './file-names.ts';
 import type { Original } from './run/obtain-original.ts';
 import { keepOutputs, knownOutputs } from './run/kept-outputs.ts';
 import { openImages, type PlannedImage } from './run/open-images.ts';
-import { listedFiles, readOutputs } from './output/previous-outputs.ts';
+import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';
+import { openOutputFolder } from './output/output-folder.ts';
+import { listedFiles } from './output/previous-outputs.ts';
+import { refuseLinkedOutDir } from './output/refuse-linked-out-dir.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
@@ -45,14 +48,20 @@ export async function generate(
 
   const images = [...project.images.values()];
   const names = images.flatMap(({ name, job }) => outputNames(name, job.files));
-  const { previous, foreign } = await readOutputs(config.outDir, names);
-  refuseForeignFiles(context, foreign);
+  await refuseLinkedOutDir(config);
+  const { previous, foreign, unknown } = await findForeignFiles(
+    config.outDir,
+    names,
+    project.isCached,
+  );
+  refuseForeignFiles(context, [...foreign, ...(await notOurs(unknown))]);
 
   const tally = { delivered: 0, failed: 0, written: 0, removed: 0 };
   const outputs = writeOutputs(config.outDir, {
     previous,
     names,
     isKnown: knownOutputs(context, ids),
+    isCached: project.isCached,
     onWritten(file, bytes) {
       tally.written++;
       report(context, { type: 'written', file, bytes });
@@ -101,6 +110,30 @@ export async function generate(
   const short = project.overBudget();
   if (short !== null) throw short;
   return { plan, assetMap, ...done };
+
+  /**
+   * Of files of which no run has left word, those that are not what this run would write: as far as that can be made
+   * before anything is bought, it is made, into the cache.
+   */
+  async function notOurs(unknown: readonly string[]): Promise<string[]> {
+    const suspects = new Set(unknown);
+    for (const image of suspects.size === 0 ? [] : images) {
+      const { planned } = image;
+      const isThere = planned.isFree || planned.stored !== null || config.missing === 'standin';
+      if (!isThere || !outputNames(image.name, image.job.files).some((name) => suspects.has(name)))
+        continue;
+      const made = await project
+        .obtain(planned)
+        .then((original) => project.deliver(image, original))
+        .catch(() => null);
+      const folder = openOutputFolder(config.outDir);
+      for (const { spec, sha256 } of made?.encoded ?? []) {
+        if (await isOurs(folder, spec.file, sha256, previous, project.isCached))
+          suspects.delete(spec.file);
+      }
+    }
+    return [...suspects];
+  }
 
   /** Original to variants to files. */
   async function deliver(image: PlannedImage, original: Original): Promise<void> {

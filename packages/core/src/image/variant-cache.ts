@@ -25,6 +25,8 @@ export interface VariantCache {
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<CachedFile>;
   readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
+  /** Whether some key became a file with this hash, by the index alone. */
+  readonly knows: (sha256: Sha256) => boolean;
   /** Whether a file was put on the disk. */
   readonly hasGrown: () => boolean;
   /** Notes what was used. Once, when nothing is asked for any more. */
@@ -105,6 +107,17 @@ export function openVariantCache(
 
     putPreview: async (key, { placeholder, color }) => {
       await index.add([[key, { placeholder, color }]]).catch(tell);
+    },
+
+    knows: (sha256) => {
+      try {
+        return [...index.all().values()].some(
+          ({ entry }) => isFileEntry(entry) && entry.sha256 === sha256,
+        );
+      } catch (error) {
+        tell(error);
+        return false;
+      }
     },
 
     hasGrown: () => hasGrown,

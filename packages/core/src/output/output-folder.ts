@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, type Stats } from 'node:fs';
 import {
+  appendFile,
   mkdir,
   readdir,
-  readFile,
   realpath,
   rename,
   rmdir,
@@ -12,7 +12,8 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { TintypeError } from '../errors.ts';
-import { sha256 } from '../hash.ts';
+import { hashFile } from '../hash-file.ts';
+import { readRegular } from '../read-regular.ts';
 import { removeFile } from '../remove-file.ts';
 import type { Sha256 } from '../types.ts';
 
@@ -32,7 +33,11 @@ export interface OutputFolder {
     file: { readonly bytes: number; readonly sha256: Sha256 },
     isKnown?: IsKnown,
   ) => Promise<boolean>;
-  /** `null` where no regular file is. */
+  /** The sha-256 of what stands at the name; `null` where no regular file is. */
+  readonly hashOf: (name: string) => Promise<Sha256 | null>;
+  /** Its size in bytes; `null` where no regular file is. */
+  readonly sizeOf: (name: string) => Promise<number | null>;
+  /** `null` where no regular file is, or one that is larger than 256 MB. */
   readonly readText: (name: string) => Promise<string | null>;
   /** What stands in the folder itself; nothing where there is no folder. */
   readonly entries: () => Promise<string[]>;
@@ -44,6 +49,8 @@ export interface OutputFolder {
     data: Uint8Array | string,
     options?: { flush: true },
   ) => Promise<void>;
+  /** Adds to a file that `write` has written; as `write`, but for a crash, which may leave half of the text. */
+  readonly append: (name: string, text: string) => Promise<void>;
   /**
    * Has `linkTo` put a file at a path beside, and takes it for what stands at the name: the whole file or none of it.
    * `false`: it is the very file that stands there, whose bytes this one shares. Rejects as `write`, and as `linkTo`.
@@ -108,14 +115,22 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
       const status = await look(name);
       if (typeof status === 'string' || status.size !== file.bytes) return false;
       if (isKnown?.(name, file.sha256, status) === true) return true;
-      const bytes = await readIfThere(join(dir, name));
-      return bytes !== null && sha256(bytes) === file.sha256;
+      return (await hashIfThere(join(dir, name))) === file.sha256;
     },
 
-    readText: async (name) =>
-      typeof (await look(name)) === 'string'
-        ? null
-        : ((await readIfThere(join(dir, name)))?.toString('utf8') ?? null),
+    hashOf: async (name) =>
+      typeof (await look(name)) === 'string' ? null : hashIfThere(join(dir, name)),
+
+    sizeOf: async (name) => {
+      const status = await look(name);
+      return typeof status === 'string' ? null : status.size;
+    },
+
+    readText: async (name) => {
+      const status = await look(name);
+      if (typeof status === 'string' || status.size > maxTextBytes) return null;
+      return unlessGone(async () => (await readRegular(join(dir, name))).toString('utf8'));
+    },
 
     entries: () => readdir(dir).catch(() => []),
 
@@ -129,6 +144,14 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
         await writeFile(temporary, data, options);
         await rename(temporary, path);
       }),
+
+    append: async (name, text) => {
+      try {
+        await appendFile(join(dir, name), text);
+      } catch (error) {
+        throw notWritable(join(dir, name), error);
+      }
+    },
 
     link: (name, linkTo) =>
       replace(name, async (temporary, path) => {
@@ -171,7 +194,8 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
           // One that is younger than this process may be another's, which is about to rename it. A link has the time of
           // the file that it is to, but for this one.
           const status = lstatSync(path, { throwIfNoEntry: false });
-          if (tokens.has(owner) || (status?.ctimeMs ?? Infinity) < performance.timeOrigin) {
+          if (status === undefined || status.isDirectory()) continue;
+          if (tokens.has(owner) || status.ctimeMs < performance.timeOrigin) {
             await removeFile(path);
           }
         }
@@ -180,10 +204,17 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
   };
 }
 
+/** The asset map of a hundred thousand images has 200 MB. */
+const maxTextBytes = 256 * 1024 * 1024;
+
+function hashIfThere(path: string): Promise<Sha256 | null> {
+  return unlessGone(() => hashFile(path));
+}
+
 /** `null`: a run beside this one has removed it since it was looked at. */
-async function readIfThere(path: string): Promise<Buffer | null> {
+async function unlessGone<Result>(read: () => Promise<Result>): Promise<Result | null> {
   try {
-    return await readFile(path);
+    return await read();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,24 +1,38 @@
-import { isGone, parseProcess, type ProcessMark } from '../process-mark.ts';
-import type { AssetFile, AssetMap } from '../types.ts';
+import * as v from 'valibot';
+import { isGone, processMark, type ProcessMark } from '../process-mark.ts';
+import { parseJson, sha256Hash } from '../schema.ts';
+import type { AssetFile, AssetMap, Sha256 } from '../types.ts';
 import { openOutputFolder, type OutputFolder } from './output-folder.ts';
 import { ASSET_MAP_NAME, isJournalName, isOutputName } from './output-name.ts';
 import { parseAssetMap } from './parse-asset-map.ts';
 
-/** What earlier runs left word of in the output folder: how a file of ours is told from anybody else's. */
+/** What earlier runs noted in the output folder. All of it may come with a clone, so a name alone gives no right to a file. */
 export interface PreviousOutputs {
   /** `null`: none, or damaged. */
   readonly assetMap: AssetMap | null;
+  /** What the files of the asset map hash to, by name. */
+  readonly listed: ReadonlyMap<string, Sha256>;
   /** Of runs that never came to their end, and of those beside this one. */
   readonly journals: readonly Journal[];
+  /** What files of ours hash to: by the asset map, which may be cut short or full of merge markers, and by the journals. */
+  readonly hashes: ReadonlySet<Sha256>;
 }
 
-/** The names that one run may write, until it comes to its end. */
+/** What one run noted of the files that it writes, until it comes to its end. */
 export interface Journal {
   /** Its own name in the output folder. */
   readonly file: string;
+  /** The names that it may write. */
   readonly names: readonly string[];
-  /** Whether the run was cut off, so that nobody but the next one sees to its files. */
+  /** What it was about to write. */
+  readonly written: readonly WrittenFile[];
+  /** Whether the run was cut off, so that the next one cleans up after it. */
   readonly isLeftOver: boolean;
+}
+
+export interface WrittenFile {
+  readonly file: string;
+  readonly sha256: Sha256;
 }
 
 export async function readPreviousOutputs(outDir: string): Promise<PreviousOutputs> {
@@ -26,47 +40,21 @@ export async function readPreviousOutputs(outDir: string): Promise<PreviousOutpu
   // The journals first: a run beside this one removes its own once the asset map stands, and what it says must be in
   // either.
   const journals = await readJournals(folder);
-  const assetMap = await folder.readText(ASSET_MAP_NAME);
-  return { assetMap: assetMap === null ? null : parseAssetMap(assetMap), journals };
+  const text = await folder.readText(ASSET_MAP_NAME);
+  const assetMap = text === null ? null : parseAssetMap(text);
+  const listed = new Map(listedFiles(assetMap).map(({ file, sha256 }) => [file, sha256]));
+  const hashes = new Set(assetMap === null ? hashesIn(text ?? '') : listed.values());
+  for (const { written } of journals) for (const { sha256 } of written) hashes.add(sha256);
+  return { assetMap, listed, journals, hashes };
 }
 
-/** What earlier runs left word of, and at which of the names that a run wants something else stands. */
-export async function readOutputs(
-  outDir: string,
-  names: readonly string[],
-): Promise<{ readonly previous: PreviousOutputs; readonly foreign: readonly string[] }> {
-  const before = await readPreviousOutputs(outDir);
-  const strange = await findForeignFiles(outDir, names, before);
-  if (strange.length === 0) return { previous: before, foreign: [] };
-  // What a run beside this one has written since is by now in its journal, or in the asset map.
-  const previous = await readPreviousOutputs(outDir);
-  return { previous, foreign: await findForeignFiles(outDir, strange, previous) };
-}
-
-/** Of the names that a run wants, those at which something stands that no earlier run wrote. */
-export async function findForeignFiles(
-  outDir: string,
-  names: readonly string[],
-  previous: PreviousOutputs,
-): Promise<string[]> {
-  const folder = openOutputFolder(outDir);
-  const ours = namesOf(previous);
-  const foreign: string[] = [];
-  for (const name of names) {
-    const kind = await folder.kindOf(name);
-    if (kind === 'other' || (kind === 'file' && !ours.has(name))) foreign.push(name);
-  }
-  return foreign;
-}
-
-/** Every name that an earlier run wrote, or that one may have written. */
-export function namesOf({ assetMap, journals }: PreviousOutputs): Set<string> {
-  const listed = listedFiles(assetMap).map(({ file }) => file);
-  return new Set([...listed, ...namesIn(journals)]);
+/** The hashes of files in a map that is not JSON any more: a merge leaves both sides' in it. */
+function hashesIn(text: string): Sha256[] {
+  return Array.from(text.matchAll(/"sha256": ?"([0-9a-f]{64})"/g), ([, hash]) => hash as Sha256);
 }
 
 export function namesIn(journals: readonly Journal[]): string[] {
-  return journals.flatMap(({ names }) => names);
+  return journals.flatMap(({ names, written }) => [...names, ...written.map(({ file }) => file)]);
 }
 
 /** The files of all images of an asset map. */
@@ -74,8 +62,14 @@ export function listedFiles(assetMap: AssetMap | null): AssetFile[] {
   return Object.values(assetMap?.images ?? {}).flatMap(({ files }) => files);
 }
 
+/** The first line of a journal. */
 export function renderJournal(process: ProcessMark, names: readonly string[]): string {
-  return `${JSON.stringify({ process, names }, null, 2)}\n`;
+  return `${JSON.stringify({ process, names })}\n`;
+}
+
+/** A line that is added before a file is written. */
+export function renderWritten({ file, sha256 }: WrittenFile): string {
+  return `${JSON.stringify([file, sha256])}\n`;
 }
 
 async function readJournals(folder: OutputFolder): Promise<Journal[]> {
@@ -84,9 +78,9 @@ async function readJournals(folder: OutputFolder): Promise<Journal[]> {
     const text = await folder.readText(file);
     // One that is gone since was of a run beside this one.
     if (text === null) continue;
-    const { process, names } = parseJournal(text);
+    const { process, names, written } = parseJournal(text);
     const isLeftOver = process === null || (await hasEnded(process, file, folder));
-    journals.push({ file, names, isLeftOver });
+    journals.push({ file, names, written, isLeftOver });
   }
   return journals;
 }
@@ -98,12 +92,26 @@ async function hasEnded(mark: ProcessMark, file: string, folder: OutputFolder): 
   return (await isGone(mark)) ?? ((await folder.ageMs(file)) ?? 0) > A_DAY_MS;
 }
 
-/** One that is damaged names nobody and nothing. */
-function parseJournal(text: string): { process: ProcessMark | null; names: string[] } {
-  try {
-    const { process, names } = JSON.parse(text) as { process: unknown; names: unknown[] };
-    return { process: parseProcess(process), names: names.filter(isOutputName) };
-  } catch {
-    return { process: null, names: [] };
-  }
+const outputName = v.pipe(
+  v.string(),
+  v.check((name) => isOutputName(name)),
+);
+const journalHead = v.object({ process: processMark, names: v.array(outputName) });
+const writtenLine = v.strictTuple([outputName, sha256Hash]);
+
+/** A damaged line says nothing: the last one may be half written. */
+function parseJournal(text: string): {
+  readonly process: ProcessMark | null;
+  readonly names: readonly string[];
+  readonly written: readonly WrittenFile[];
+} {
+  const [first = '', ...lines] = text.split('\n');
+  const head = parseJson(journalHead, first);
+  const written = lines.flatMap((line): WrittenFile[] => {
+    const parsed = parseJson(writtenLine, line);
+    return parsed.kind === 'value' ? [{ file: parsed.value[0], sha256: parsed.value[1] }] : [];
+  });
+  return head.kind === 'value'
+    ? { process: head.value.process, names: head.value.names, written }
+    : { process: null, names: [], written };
 }

@@ -18,7 +18,8 @@ import { sha256 } from '../hash.ts';
 import type { AssetMap, DeliveredImage } from '../types.ts';
 import type { IsKnown } from './output-folder.ts';
 import { journalToken } from './output-name.ts';
-import { findForeignFiles, readPreviousOutputs } from './previous-outputs.ts';
+import { findForeignFiles } from './find-foreign-files.ts';
+import { readPreviousOutputs } from './previous-outputs.ts';
 import { writeOutputs, type OutputWriter } from './write-outputs.ts';
 
 const ASSET_MAP = 'tintype.assets.json';
@@ -129,12 +130,7 @@ test('somebody else’s file at a name of ours is found beforehand, and refused'
   await writeFile(join(dir, 'hero.webp'), 'mine');
   await writeFile(join(dir, 'team'), 'a file where a folder is wanted');
   const names = ['hero.webp', 'hero-8w.webp', 'logo.webp', 'team/ada.webp'];
-  const previous = await readPreviousOutputs(dir);
-  expect(await findForeignFiles(dir, names, previous)).toEqual([
-    'hero.webp',
-    'hero-8w.webp',
-    'team/ada.webp',
-  ]);
+  expect(await foreignAmong(names)).toEqual(['hero.webp', 'hero-8w.webp', 'team/ada.webp']);
 
   const outputs = await start(names);
   await expect(outputs.write(image('hero', 'ours'))).rejects.toMatchObject({
@@ -162,10 +158,12 @@ test('the journal stands while files are written, and is gone at the end', async
   const outputs = await start(['hero.webp', 'logo.webp']);
   await outputs.write(image('hero', 'a'));
   const [journal = '', ...others] = await journals();
-  expect(JSON.parse(await readFile(join(dir, journal), 'utf8'))).toMatchObject({
+  const [head = '', ...files] = (await readFile(join(dir, journal), 'utf8')).split('\n');
+  expect(JSON.parse(head)).toMatchObject({
     process: { pid: process.pid },
     names: ['hero.webp', 'logo.webp'],
   });
+  expect(files).toEqual([JSON.stringify(['hero.webp', sha256('a')]), '']);
   expect(others).toEqual([]);
   await outputs.finish(['hero']);
   expect(Object.keys(await tree())).toEqual(['hero.webp', ASSET_MAP]);
@@ -174,8 +172,7 @@ test('the journal stands while files are written, and is gone at the end', async
 test('what a run that was cut off has written is overwritten by the next', async () => {
   await cutOff(['hero.webp'], image('hero', 'before'));
 
-  const previous = await readPreviousOutputs(dir);
-  expect(await findForeignFiles(dir, ['hero.webp'], previous)).toEqual([]);
+  expect(await foreignAmong(['hero.webp'])).toEqual([]);
   await run([image('hero', 'after')]);
   expect(await tree()).toMatchObject({ 'hero.webp': 'after' });
   expect(await journals()).toEqual([]);
@@ -233,8 +230,7 @@ test('what a run that was cut off has written is ours although a run beside it c
   await killed.write(image('ada', '1'));
   await beside.finish(['ada', 'bob']);
   await endProcesses();
-  const previous = await readPreviousOutputs(dir);
-  expect(await findForeignFiles(dir, ['ada.webp'], previous)).toEqual([]);
+  expect(await foreignAmong(['ada.webp'])).toEqual([]);
 });
 
 test('runs that end at the same time lose nothing of each other', async () => {
@@ -317,8 +313,7 @@ test('nothing is written or removed outside, through no link', async () => {
   await writeFile(join(outside, 'ada.webp'), 'a');
   await symlink(outside, join(dir, 'team'));
 
-  const previous = await readPreviousOutputs(dir);
-  expect(await findForeignFiles(dir, ['team/ada.webp', 'team/bob.webp'], previous)).toEqual([
+  expect(await foreignAmong(['team/ada.webp', 'team/bob.webp'])).toEqual([
     'team/ada.webp',
     'team/bob.webp',
   ]);
@@ -381,8 +376,7 @@ test('an image that fails half-way leaves none of its files behind', async () =>
 test('an output folder that cannot be made is a failure that names the file', async () => {
   await mkdir(join(dir, '..'), { recursive: true });
   await writeFile(dir, 'a file where the folder should be');
-  const previous = await readPreviousOutputs(dir);
-  expect(await findForeignFiles(dir, ['hero.webp'], previous)).toEqual(['hero.webp']);
+  expect(await foreignAmong(['hero.webp'])).toEqual(['hero.webp']);
   const outputs = await start([]);
   await expect(outputs.finish([])).rejects.toMatchObject({
     code: 'output-not-writable',
@@ -435,10 +429,18 @@ async function endProcesses(
   mark: Readonly<Record<string, unknown>> = ended,
 ): Promise<void> {
   for (const name of names ?? (await journals())) {
-    const journal = JSON.parse(await readFile(join(dir, name), 'utf8')) as { process: object };
+    const [head = '', ...files] = (await readFile(join(dir, name), 'utf8')).split('\n');
+    const journal = JSON.parse(head) as { process: object };
     const process = { ...journal.process, ...mark };
-    await writeFile(join(dir, name), JSON.stringify({ ...journal, process }));
+    const text = [JSON.stringify({ ...journal, process }), ...files].join('\n');
+    await writeFile(join(dir, name), text);
   }
+}
+
+/** Of the names that a run wants, those at which it finds something that is not ours. */
+async function foreignAmong(names: readonly string[]): Promise<string[]> {
+  const { foreign, unknown } = await findForeignFiles(dir, names, () => false);
+  return names.filter((name) => foreign.includes(name) || unknown.includes(name));
 }
 
 async function journals(): Promise<string[]> {

@@ -3,19 +3,19 @@ import pLimit from 'p-limit';
 import { type Claim, claimFile, clearDeadClaims } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
 import { ownProcess } from '../process-mark.ts';
-import type { Asset, AssetMap, DeliveredImage, EncodedFile } from '../types.ts';
+import type { Asset, AssetMap, DeliveredImage, EncodedFile, Sha256 } from '../types.ts';
 import { buildAssetMap, renderAssetMap, toAsset } from './asset-map.ts';
+import { type IsCached, isOurs } from './find-foreign-files.ts';
 import { type IsKnown, notWritable, openOutputFolder, runToken } from './output-folder.ts';
 import { ASSET_MAP_NAME, FINISH_CLAIM_NAME, journalName, journalToken } from './output-name.ts';
 import {
   type Journal,
   listedFiles,
   namesIn,
-  namesOf,
   type PreviousOutputs,
-  readOutputs,
   readPreviousOutputs,
   renderJournal,
+  renderWritten,
 } from './previous-outputs.ts';
 
 export interface OutputOptions {
@@ -24,6 +24,8 @@ export interface OutputOptions {
   readonly names: readonly string[];
   /** Of files that an earlier run hashed. @default none is */
   readonly isKnown?: IsKnown;
+  /** @default nothing is */
+  readonly isCached?: IsCached;
   /** `file` is relative to the output folder. The asset map is reported too. */
   readonly onWritten: (file: string, bytes: number) => void;
   readonly onRemoved: (file: string) => void;
@@ -58,29 +60,23 @@ interface Ending {
 }
 
 /**
- * Writes images as they arrive. Overwrites and removes only what an earlier run wrote: what the previous asset map lists,
- * and what the journal of a run that was cut off names. The run's own journal stands from its first write until the
- * asset map does, so that a crash at any instant leaves files that the next run knows for its own. What a run beside
- * this one is at is left to it; the asset map is written by one at a time, each adding to what the other wrote.
+ * Writes images as they arrive. Overwrites and removes only what an earlier run wrote, and knows it by its bytes: see
+ * `isOurs`. The run's own journal exists from its first write until the asset map is written, and notes the hash of each
+ * file before that is written, so that a crash at any instant leaves files that the next run knows for its own. What a
+ * run beside this one is at is left to it; the asset map is written by one at a time, each adding to what the other wrote.
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
-  const { previous, names, isKnown, onWritten, onRemoved } = options;
+  const { previous, names, isKnown, isCached = () => false, onWritten, onRemoved } = options;
   const token = runToken();
   const folder = openOutputFolder(outDir, token);
-  const ours = namesOf(previous);
   const limit = pLimit(FILES_AT_ONCE);
   const delivered = new Map<string, Asset>();
-  const written = new Set<string>();
+  const written = new Map<string, Sha256>();
   const ownJournal = journalName(token);
   let journal: Promise<void> | null = null;
 
   const writeJournal = async () => {
-    // What is somebody else's is no business of the next run's either, should this one be cut off.
-    const { foreign } = await readOutputs(outDir, names);
-    const notOurs = new Set(foreign);
-    const mayWrite = names.filter((name) => !notOurs.has(name));
-    const text = renderJournal(await ownProcess(), mayWrite);
-    await folder.write(ownJournal, text, { flush: true });
+    await folder.write(ownJournal, renderJournal(await ownProcess(), names), { flush: true });
   };
 
   /** 1 where the file had to be written, else 0. */
@@ -89,7 +85,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     // In this order, for a run beside this one may write the same file in between.
     const kind = await folder.kindOf(name);
     if (await folder.holds(name, file, isKnown)) return 0;
-    if (kind === 'other' || (kind === 'file' && !(await isOurs(name)))) {
+    if (kind === 'other' || (kind === 'file' && !(await mayReplace(name, file.sha256)))) {
       throw new TintypeError(
         'output-not-ours',
         `${name} in ${outDir} was not written by Tintype, so it is left alone. ` +
@@ -98,17 +94,19 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     }
     journal ??= writeJournal();
     await journal;
+    await folder.append(ownJournal, renderWritten({ file: name, sha256: file.sha256 }));
     // What stands there is wrong; where it shares its bytes with the cache, so is that, which reading finds out.
     const linkTo = (path: string) => file.linkTo(path);
     if (!(await folder.link(name, linkTo))) await folder.write(name, await file.read());
-    written.add(name);
+    written.set(name, file.sha256);
     onWritten(name, file.bytes);
     return 1;
   };
 
-  const isOurs = async (name: string): Promise<boolean> =>
+  const mayReplace = async (name: string, wanted: Sha256): Promise<boolean> =>
+    (await isOurs(folder, name, wanted, previous, isCached)) ||
     // A run beside this one may have written it since.
-    ours.has(name) || namesOf(await readPreviousOutputs(outDir)).has(name);
+    isOurs(folder, name, wanted, await readPreviousOutputs(outDir), isCached);
 
   const lookAtEnd = async (order: readonly string[]): Promise<Ending> => {
     // As it is by now: a run beside this one may have delivered other images.
@@ -122,8 +120,11 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     const kept = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(beside)]);
     const stale = new Set<string>();
     // Of runs that were cut off, and of images of this run that failed half-way.
-    for (const name of new Set([...namesIn(leftOver), ...written])) {
-      if (!kept.has(name) && (await folder.kindOf(name)) === 'file') stale.add(name);
+    for (const [name, sha256] of [
+      ...leftOver.flatMap((cutOff) => cutOff.written).map((one) => [one.file, one.sha256] as const),
+      ...written,
+    ]) {
+      if (!kept.has(name) && (await folder.hashOf(name)) === sha256) stale.add(name);
     }
     for (const file of listedFiles(before)) {
       // One that was changed since is somebody else's now.

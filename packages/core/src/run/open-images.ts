@@ -21,6 +21,7 @@ import type {
   Plan,
   PlannedRequest,
   Preview,
+  Sha256,
   VariantSpec,
 } from '../types.ts';
 import { recordLeftOver } from './buy-original.ts';
@@ -66,6 +67,8 @@ export interface OpenImages extends Obtainer {
   readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
   /** All of its files, and its preview, encoded where the cache does not have them. */
   readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
+  /** Whether the cache knows a file with this hash, whatever it is of. */
+  readonly isCached: (sha256: Sha256) => boolean;
   /** Notes in the cache what was used and found, and trims it where it has grown. Once, when nothing is made any more. */
   readonly close: () => Promise<void>;
 }
@@ -151,6 +154,8 @@ export async function openImages(
         await deriveVariants(original.source, specs, options(placeholder)),
       );
     },
+
+    isCached: cache.knows,
 
     close: async () => {
       kept.close();
