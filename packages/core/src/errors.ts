@@ -43,7 +43,8 @@ export type DiagnosticCode =
   | 'input-changed'
   | 'crop-too-large'
   | 'width-too-large'
-  | 'nothing-picked';
+  | 'nothing-picked'
+  | 'bought-twice';
 
 /** Every way in which the world, or the command line, can fail a run or an image. */
 export type ErrorCode =

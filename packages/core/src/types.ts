@@ -338,7 +338,12 @@ export interface PlanTotals {
 
 /** What the store has under a key: a record, or the reason why it cannot be used. Either way it was paid for. */
 export type Stored =
-  | { readonly kind: 'record'; readonly record: StoreRecord }
+  | {
+      readonly kind: 'record';
+      readonly record: StoreRecord;
+      /** The same request as another branch bought it, where git left both in the record's file. */
+      readonly other?: StoreRecord;
+    }
   | { readonly kind: 'damaged'; readonly reason: string };
 
 /** A plan row with what a run needs to carry it out. */

@@ -12,6 +12,7 @@ export type VerifyCode =
   // the store: notes
   | 'original-unnamed'
   | 'attempt-left'
+  | 'bought-twice'
   | 'pin-damaged'
   | 'not-ours'
   // the cache: an error, and healed

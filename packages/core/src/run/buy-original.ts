@@ -1,5 +1,5 @@
 import { TintypeError } from '../errors.ts';
-import type { Context } from '../context.ts';
+import { type Context, report } from '../context.ts';
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
@@ -17,7 +17,7 @@ import { policies } from '../provider/retry.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
 import { redact } from '../redact.ts';
-import type { Store } from '../store/store.ts';
+import type { Put, Store } from '../store/store.ts';
 import type {
   Attempt,
   Key,
@@ -36,7 +36,10 @@ export interface Wanted extends PlannedRequest {
 
 /** What one paid call gave. */
 export interface Answer {
+  /** What to deliver: the picture of this call, or one that another process bought first. */
   readonly record: StoreRecord;
+  /** US dollars that this call cost; `null`: unknown. */
+  readonly costUsd: number | null;
   /** What is not as it was asked for, though it is a picture. */
   readonly warnings: readonly string[];
 }
@@ -81,12 +84,15 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
       onReceived(costOf(received.attempt, context), answer.limit),
       store.noteAttempt(received.attempt),
     ]);
-    const record = await recordReceived(received, store, context);
+    const { record, earlier } = await recordReceived(received, store, context, {
+      id: wanted.id,
+      manifest: wanted.manifest,
+    });
     const warnings =
       answer instanceof ProviderError
         ? []
         : [...answer.warnings, ...(await differences(received, record))];
-    return { record, warnings };
+    return { record: earlier ?? record, costUsd: record.costUsd, warnings };
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;
     throw new PaidForError(error.code, error.message, { cause: error });
@@ -121,9 +127,12 @@ export function isMaybeBilled(error: unknown): boolean {
 export async function recordLeftOver(store: Store, context: Context): Promise<void> {
   for (const { key, note, isReceived, isInFlight } of (await store.attempts()).values()) {
     if (isInFlight) continue;
-    if ((await store.find(key)) !== null) await store.clearAttempt(key);
-    // Without its note nobody knows which request the bytes answer: the image that asks for the key does.
-    else if (isReceived && note !== null) await recordAttempt(note, store, context);
+    const stored = await store.find(key);
+    if (isReceived) {
+      // Without its note, the bytes answer the request of their key, which a record or else the image itself knows.
+      const known = note ?? (stored?.kind === 'record' ? noteOf(stored.record) : null);
+      if (known !== null) await recordAttempt(known, store, context);
+    } else if (stored !== null) await store.clearAttempt(key);
   }
 }
 
@@ -134,8 +143,25 @@ export async function recordAttempt(
   context: Context,
 ): Promise<StoreRecord | null> {
   const bytes = await store.received(attempt.key);
+  if (bytes === null) return null;
   // What is no picture is kept aside here as it would have been then; its image says so when it is asked for.
-  return bytes === null ? null : recordReceived({ attempt, bytes, problem: null }, store, context);
+  const received = { attempt, bytes, problem: null };
+  const { record, earlier } = await recordReceived(received, store, context);
+  return earlier ?? record;
+}
+
+/** What a record says of the attempt that it came from. */
+function noteOf({ key, request, usage, provenance, boughtFor }: StoreRecord): Attempt {
+  return {
+    version: 1,
+    key,
+    imageId: boughtFor?.id ?? '',
+    request,
+    startedAt: provenance.createdAt,
+    outcome: null,
+    requestId: provenance.requestId,
+    usage,
+  };
 }
 
 /** What came back and is on the disk, not looked at yet. */
@@ -221,10 +247,11 @@ async function recordReceived(
   { attempt, bytes, problem }: Received,
   store: Store,
   context: Context,
-): Promise<StoreRecord> {
+  boughtFor?: StoreRecord['boughtFor'],
+): Promise<Put> {
   const { key, request, usage, requestId } = attempt;
   const info = problem ?? (await inspect(bytes));
-  const record = await store.put({
+  const put = await store.put({
     key,
     request,
     bytes,
@@ -234,9 +261,19 @@ async function recordReceived(
     costUsd: costOf(attempt, context),
     requestId,
     createdAt: context.now(),
+    ...(boughtFor === undefined ? {} : { boughtFor }),
   });
   await store.clearAttempt(key);
-  return record;
+  if (put.earlier !== null) reportBoughtTwice(put, context);
+  return put;
+}
+
+function reportBoughtTwice({ record }: Put, context: Context): void {
+  report(context, {
+    type: 'warning',
+    code: 'bought-twice',
+    message: `the request ${record.key.slice(0, 12)}… was bought by another process too; its picture came first and is delivered, and the second one is kept as original ${record.original.sha256.slice(0, 12)}…`,
+  });
 }
 
 function costOf({ request, usage }: Attempt, { config }: Context): number | null {

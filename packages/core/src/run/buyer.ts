@@ -140,7 +140,7 @@ export function buyer(
     const started = now();
     try {
       const provider = providers(wanted.provider);
-      const { record, warnings } = await askOnce(wanted, {
+      const { record, costUsd, warnings } = await askOnce(wanted, {
         provider,
         store,
         context,
@@ -150,10 +150,9 @@ export function buyer(
           await onReceived();
         },
       });
-      costs.push(record.costUsd);
+      costs.push(costUsd);
       for (const message of warnings) warn(wanted, message);
       if (record.rejected === undefined) {
-        const { costUsd } = record;
         report(context, {
           type: 'generated',
           id: wanted.id,

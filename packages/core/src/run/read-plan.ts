@@ -6,6 +6,7 @@ import { readInputs } from '../image/read-inputs.ts';
 import { readManifests } from '../manifest/read-manifests.ts';
 import { plannable, withUpstream } from '../plan/check-graph.ts';
 import { checkLifetimes } from '../plan/check-lifetime.ts';
+import { checkPurchases } from '../plan/check-purchases.ts';
 import { expandJobs } from '../plan/expand-jobs.ts';
 import { planJobs } from '../plan/plan-jobs.ts';
 import { requestOf } from '../plan/request-key.ts';
@@ -107,7 +108,16 @@ export async function readPlan(
   const all = inOrder([...project.diagnostics, ...diagnostics]);
   refuseMistakes(context, all);
   refuseUnknownIds(project.jobs, ids);
+  if (mayFetch) await keepBoth(plan, store);
   return { plan, jobs: project.jobs, texts: project.texts, diagnostics: all };
+}
+
+/** Resolves the merge conflicts of records, so that each picture that was paid for has a record of its own. */
+async function keepBoth({ requests }: Plan, store: Store): Promise<void> {
+  for (const { stored } of requests) {
+    if (stored?.kind === 'record' && stored.other !== undefined)
+      await store.keepBoth(stored.record.key);
+  }
 }
 
 /**
@@ -136,6 +146,7 @@ export async function planRead(
   const today = context.now().toISOString().slice(0, 10);
   const findings = [
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),
+    ...checkPurchases(plan),
     ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
   ];
   return { plan, diagnostics: diagnoseAll(manifests, findings) };

@@ -72,7 +72,7 @@ describe('a store', () => {
   });
 
   test('keeps an original by its content and a record by its key', async () => {
-    const record = await store.put(purchase);
+    const { record } = await store.put(purchase);
     const hash = sha256(bytes);
     expect(await names()).toEqual([
       `originals/${hash.slice(0, 2)}/${hash}.png`,
@@ -87,7 +87,7 @@ describe('a store', () => {
   });
 
   test('keeps what is no picture aside, under no ending', async () => {
-    const record = await store.put({ ...purchase, info: null, rejected: 'it does not decode' });
+    const { record } = await store.put({ ...purchase, info: null, rejected: 'it does not decode' });
     expect(await names()).toContain(`rejected/${sha256(bytes)}`);
     expect(record).toMatchObject({
       rejected: 'it does not decode',
@@ -114,8 +114,31 @@ describe('a store', () => {
     await store.noteAttempt(attempt);
     await store.receive(key, bytes);
     await writeFile(layout.received(dir, key), 'damaged');
-    const record = await store.put(purchase);
+    const { record } = await store.put(purchase);
     expect(Buffer.from(await store.read(record))).toEqual(bytes);
+  });
+
+  test('never replaces a record: a second purchase of the same request is kept beside it', async () => {
+    const { record } = await store.put(purchase);
+    const second = Buffer.from('another picture');
+    const put = await store.put({ ...purchase, bytes: second });
+    expect(put).toMatchObject({
+      earlier: record,
+      record: { original: { sha256: sha256(second) } },
+    });
+    expect(await store.find(key)).toEqual({ kind: 'record', record });
+    expect(await store.read(put.record)).toEqual(second);
+    expect(await names()).toContain(
+      `records/${key.slice(0, 2)}/${key}.${sha256(second).slice(0, 16)}.json`,
+    );
+    expect((await store.stored()).size).toBe(1);
+  });
+
+  test('puts one purchase twice where a crash came between its record and the end of its attempt', async () => {
+    await store.put(purchase);
+    const before = await names();
+    expect(await store.put(purchase)).toMatchObject({ earlier: null });
+    expect(await names()).toEqual(before);
   });
 
   test('gives a key to one at a time', async () => {

@@ -12,8 +12,8 @@ import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, maxNoteBytes, parseAttempt, parsePin } from './record-file.ts';
 import { refuseLinks } from './refuse-links.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
-import type { Purchase, Store } from './store.ts';
-import { clearDeadWrites, linkAtomic, writeAtomic } from './write-atomic.ts';
+import type { Purchase, Put, Store } from './store.ts';
+import { clearDeadWrites, createAtomic, linkAtomic, writeAtomic } from './write-atomic.ts';
 
 /** A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet. */
 export function fileStore(dir: string): Store {
@@ -27,6 +27,10 @@ export function fileStore(dir: string): Store {
     put: async (purchase) => {
       await writable();
       return putPurchase(dir, purchase);
+    },
+    async keepBoth(key) {
+      await writable();
+      await keepBothRecords(dir, key);
     },
     pins: () => readPins(dir),
     pin: async (input) => {
@@ -220,19 +224,43 @@ async function keepEarlier(dir: string, key: Key): Promise<void> {
   if (earlier !== null) await writeAtomic(layout.rejected(dir, sha256(earlier)), earlier);
 }
 
-async function putPurchase(dir: string, purchase: Purchase): Promise<StoreRecord> {
+async function putPurchase(dir: string, purchase: Purchase): Promise<Put> {
   const record = recordOf(purchase);
   const { sha256: hash, format } = record.original;
   const path =
     purchase.rejected === null ? layout.original(dir, hash, format) : layout.rejected(dir, hash);
   try {
     await keepBytes(layout.received(dir, purchase.key), path, purchase.bytes, hash);
-    await writeAtomic(layout.record(dir, purchase.key), formatJson(record));
+    return { record, earlier: await putRecord(dir, record) };
   } catch (cause) {
     const kept = await receivedPath(dir, purchase.key);
     throw notWritable(dir, cause, kept === null ? '' : `; what was paid for is kept in ${kept}`);
   }
-  return record;
+}
+
+/** The record that was there first, where there was one of other bytes; the new one is kept beside it then. */
+async function putRecord(dir: string, record: StoreRecord): Promise<StoreRecord | null> {
+  const { key, original } = record;
+  const path = layout.record(dir, key);
+  if (await createAtomic(path, formatJson(record))) return null;
+  const existing = await readRecord(key, path);
+  // Written before a crash, and now again.
+  if (existing?.kind === 'record' && existing.record.original.sha256 === original.sha256)
+    return null;
+  await createAtomic(layout.secondRecord(dir, key, original.sha256), formatJson(record));
+  if (existing?.kind === 'record') return existing.record;
+  throw Object.assign(new Error('the record that exists is damaged'), { code: 'record damaged' });
+}
+
+async function keepBothRecords(dir: string, key: Key): Promise<void> {
+  const path = layout.record(dir, key);
+  const stored = await readRecord(key, path);
+  if (stored?.kind !== 'record' || stored.other === undefined) return;
+  const { record, other } = stored;
+  // The second one first: a crash between the two leaves the file as it was.
+  if (other.original.sha256 !== record.original.sha256)
+    await writing(dir, layout.secondRecord(dir, key, other.original.sha256), formatJson(other));
+  await writing(dir, path, formatJson(record));
 }
 
 /** What was received is on the disk already: it gets its name there, if it is what it was and the file system has links. */
@@ -260,6 +288,7 @@ function recordOf(purchase: Purchase): StoreRecord {
     request: purchase.request,
     original: { sha256: sha256(purchase.bytes), bytes: purchase.bytes.byteLength, ...info },
     ...(purchase.rejected === null ? {} : { rejected: purchase.rejected }),
+    ...(purchase.boughtFor === undefined ? {} : { boughtFor: purchase.boughtFor }),
     usage: purchase.usage,
     costUsd: purchase.costUsd,
     provenance: {

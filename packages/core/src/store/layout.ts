@@ -7,6 +7,8 @@ import type { Key, Sha256 } from '../types.ts';
  *
  *     .tintype/
  *       records/ab/<key>.json        one small JSON a request; ab: the key's first two characters
+ *       records/ab/<key>.<sha>.json  the same request bought a second time: kept, and never delivered; sha: the first 16
+ *                                    characters of the sha-256 of its bytes
  *       originals/cd/<sha256>.png    the bytes, by content
  *       rejected/<sha256>            paid bytes that are no usable picture, named by a record that says why
  *       inputs/ef/<sha256 of url>.json   what an https: input was when it was first fetched
@@ -22,6 +24,8 @@ export const layout = {
   recordsDir: (dir: string): string => join(dir, 'records'),
   record: (dir: string, key: Key): string =>
     join(dir, 'records', hashed(key).slice(0, 2), `${key}.json`),
+  secondRecord: (dir: string, key: Key, sha256: Sha256): string =>
+    join(dir, 'records', hashed(key).slice(0, 2), `${key}.${hashed(sha256).slice(0, 16)}.json`),
   original: (dir: string, sha256: Sha256, format: string): string =>
     join(dir, 'originals', hashed(sha256).slice(0, 2), `${sha256}.${ending(format)}`),
   originalsDir: (dir: string): string => join(dir, 'originals'),
@@ -45,6 +49,6 @@ function hashed(name: string): string {
 }
 
 function ending(format: string): string {
-  if (!/^[a-z0-9]{0,8}$/.test(format)) throw new Error('a format must be 1 to 8 letters or digits');
+  if (!/^[a-z0-9]{0,16}$/.test(format)) throw new Error('a format must be letters and digits');
   return format;
 }

@@ -44,12 +44,16 @@ export async function listStore(dir: string): Promise<StoreListing> {
     layout.original('', hash, ending),
   );
   const rejected = await readArea(dir, layout.rejectedDir, (hash) => layout.rejected('', hash));
-  const records = await readArea(dir, layout.recordsDir, (hash) => layout.record('', hash as Key));
+  const records = await readArea(dir, layout.recordsDir, (hash, ending) =>
+    isSecond(ending)
+      ? layout.secondRecord('', hash as Key, ending.padEnd(64, '0') as Sha256)
+      : layout.record('', hash as Key),
+  );
   const pins = await readArea(dir, layout.inputsDir, (hash) => layout.input('', hash));
   const others = [originals, rejected, records, pins].flatMap((area) => area.others);
   return {
     records: await reading(records.files, async (file) => {
-      const key = basename(file.path, '.json') as Key;
+      const key = basename(file.path).slice(0, 64) as Key;
       const stored = await readRecord(key, join(dir, file.path));
       return stored === null ? null : { ...file, key, stored };
     }),
@@ -63,6 +67,22 @@ export async function listStore(dir: string): Promise<StoreListing> {
     leftovers: others.filter(isLeftover),
     foreign: others.filter((file) => !isLeftover(file) && !isHidden(file)),
   };
+}
+
+/** The ending of a record of a request that was bought a second time, as `layout.secondRecord` names it. */
+function isSecond(ending: string): boolean {
+  return /^[0-9a-f]{16}$/.test(ending);
+}
+
+/** The records in a record's file: two where git left a merge conflict in it, none where it is damaged. */
+export function recordsIn(stored: Stored): readonly StoreRecord[] {
+  if (stored.kind === 'damaged') return [];
+  return stored.other === undefined ? [stored.record] : [stored.record, stored.other];
+}
+
+/** `path`: of the record's file, relative to the store. */
+export function boughtOnTwoBranches(path: string): string {
+  return `two branches bought this picture, and git left both in ${path}: the older one is used and both are kept. The next run that may buy writes the file without merge markers at no cost; then run git add on it`;
 }
 
 /** Where the bytes are that a record names, relative to the store. */
@@ -106,7 +126,7 @@ async function readArea(
     const [hash = '', ending = ''] = basename(path).split('.');
     return (
       isHash(hash) &&
-      /^[a-z0-9]{0,8}$/.test(ending) &&
+      /^[a-z0-9]{0,16}$/.test(ending) &&
       slashed(placeOf(hash as Sha256, ending)) === path
     );
   };

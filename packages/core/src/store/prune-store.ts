@@ -2,7 +2,13 @@ import { dirname, join } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { removeFile } from '../remove-file.ts';
 import type { StoreRecord } from '../types.ts';
-import { bytesPath, listStore, type StoreFile, type StoreListing } from './list-store.ts';
+import {
+  bytesPath,
+  listStore,
+  recordsIn,
+  type StoreFile,
+  type StoreListing,
+} from './list-store.ts';
 import { flushFolder } from './write-atomic.ts';
 
 /** A file of the store that no manifest refers to. */
@@ -63,15 +69,18 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
   for (const { path, bytes, stored } of listing.records) {
     if (stored.kind === 'damaged') continue;
     const { record } = stored;
+    const paths = recordsIn(stored).map(bytesPath);
     if (isWanted(record)) {
-      named.add(bytesPath(record));
+      for (const bytesOf of paths) named.add(bytesOf);
       continue;
     }
     const createdAt = new Date(record.provenance.createdAt);
     const reason = reasonToKeep({ path, createdAt }, protection);
     judge({ kind: 'record', path, bytes, record }, reason);
-    if (reason === null) removed.set(bytesPath(record), record);
-    else named.add(bytesPath(record));
+    for (const bytesOf of paths) {
+      if (reason === null) removed.set(bytesOf, record);
+      else named.add(bytesOf);
+    }
   }
 
   const isAnyForeign = hasForeignRecord(listing, protection);
@@ -183,7 +192,5 @@ function isStale(modifiedAt: StoreFile['modifiedAt'], now: Date): boolean {
 
 async function namedNow(dir: string): Promise<Set<string>> {
   const { records } = await listStore(dir);
-  return new Set(
-    records.flatMap(({ stored }) => (stored.kind === 'record' ? [bytesPath(stored.record)] : [])),
-  );
+  return new Set(records.flatMap(({ stored }) => recordsIn(stored).map(bytesPath)));
 }

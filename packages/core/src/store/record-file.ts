@@ -3,6 +3,7 @@ import { canonicalJson, sha256 } from '../hash.ts';
 import { checkShape, count, key, line, pixels, sha256Hash, time, usd } from '../schema.ts';
 import type { Attempt, InputFile, Key, Request, Stored, StoreRecord, Usage } from '../types.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
+import { mergeSides } from './merge-sides.ts';
 
 /** An `https:` input as its file in the store says it. */
 interface PinFile extends InputFile {
@@ -28,6 +29,11 @@ export function parseRecord(expected: Key, text: string): Stored {
   });
   if (isLfsPointer(Buffer.from(text)))
     return { kind: 'damaged', reason: `${name} is a Git LFS pointer; run git lfs pull` };
+  const sides = mergeSides(text);
+  if (sides !== null)
+    return (
+      olderOf(sides.map((side) => parseRecord(expected, side))) ?? damaged('has merge markers')
+    );
   const json = jsonOf(text);
   if (json === undefined) return damaged('is not JSON');
   const version = versionOf(json);
@@ -41,6 +47,21 @@ export function parseRecord(expected: Key, text: string): Stored {
   if (record.key !== expected || !isKeyOf(expected, record.request))
     return damaged('does not belong to its request');
   return { kind: 'record', record };
+}
+
+/** Two branches bought the same request: the older purchase counts, and both are kept. `null`: one of them is damaged. */
+function olderOf(sides: readonly Stored[]): Stored | null {
+  const records = sides.flatMap((side) => (side.kind === 'record' ? [side.record] : []));
+  const [record, other] = records.toSorted(byAge);
+  return record === undefined || other === undefined ? null : { kind: 'record', record, other };
+}
+
+/** Oldest first. Two of one moment are told apart by their bytes, so that every machine takes the same one. */
+export function byAge(a: StoreRecord, b: StoreRecord): number {
+  const [one, two] = [a, b].map(
+    ({ provenance, original }) => provenance.createdAt + original.sha256,
+  );
+  return one! < two! ? -1 : 1;
 }
 
 /** A record that the file system does not give. */
@@ -74,6 +95,9 @@ export function parseAttempt(expected: Key, text: string): ParsedAttempt {
 
 /** `null`: damaged. `urlHash`: the sha-256 that the file is named after. */
 export function parsePin(urlHash: string, text: string): InputFile | null {
+  // Either side of a merge is what the input was once.
+  const sides = mergeSides(text);
+  if (sides !== null) return parsePin(urlHash, sides[0]) ?? parsePin(urlHash, sides[1]);
   const parsed = checkShape(pinSchema, jsonOf(text));
   if (parsed.kind === 'damaged') return null;
   const { file, sha256: hash, info } = parsed.value;

@@ -24,6 +24,16 @@ export interface Purchase {
   readonly costUsd: number | null;
   readonly requestId: string | null;
   readonly createdAt: Date;
+  /** The image that it was bought for; left out where that is not known. */
+  readonly boughtFor?: NonNullable<StoreRecord['boughtFor']>;
+}
+
+/** How a purchase was kept. */
+export interface Put {
+  /** The record of the purchase itself. */
+  readonly record: StoreRecord;
+  /** The record that another process made first: that one counts, and stays. `null`: there was none. */
+  readonly earlier: StoreRecord | null;
 }
 
 /**
@@ -54,8 +64,13 @@ export interface Store {
   receive(key: Key, bytes: Uint8Array): Promise<void>;
   /** What `receive` was given for a key, wherever it was kept; `null` where it was given nothing. */
   received(key: Key): Promise<Uint8Array | null>;
-  /** Keeps a purchase: the original, then its record. Throws `store-not-writable`. */
-  put(purchase: Purchase): Promise<StoreRecord>;
+  /**
+   * Keeps a purchase: the original, then its record. A record that exists is never replaced: a second purchase of one
+   * request is kept beside it. Throws `store-not-writable`.
+   */
+  put(purchase: Purchase): Promise<Put>;
+  /** Keeps both records of a file in which git left a merge conflict, each in a file of its own. Throws `store-not-writable`. */
+  keepBoth(key: Key): Promise<void>;
   /** The outcome is known: the record stands, or nothing was billed. Never rejects. */
   clearAttempt(key: Key): Promise<void>;
   /**

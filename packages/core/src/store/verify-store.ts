@@ -7,7 +7,14 @@ import type { Checked, VerifyFinding } from '../verify-finding.ts';
 import { fileStore } from './file-store.ts';
 import { layout } from './layout.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
-import { bytesPath, listStore, type StoreFile, type StoreListing } from './list-store.ts';
+import {
+  boughtOnTwoBranches,
+  bytesPath,
+  listStore,
+  recordsIn,
+  type StoreFile,
+  type StoreListing,
+} from './list-store.ts';
 
 export interface VerifiedStore {
   /** By path. */
@@ -29,7 +36,9 @@ export async function verifyStore(dir: string): Promise<VerifiedStore> {
     ...listing.records.flatMap(({ path, key, stored }) =>
       stored.kind === 'damaged'
         ? [finding('error', 'record-damaged', path, stored.reason, key)]
-        : [],
+        : stored.other === undefined
+          ? []
+          : [finding('note', 'bought-twice', path, boughtOnTwoBranches(path), key)],
     ),
     ...[...looks].flatMap(([file, look]) => originalFindings(file, look, named, looks)),
     ...unnamedFindings(listing, named),
@@ -64,13 +73,12 @@ type Look =
 function namedFiles({ records, originals, rejected }: StoreListing): Map<string, NamedFile> {
   const there = new Map([...originals, ...rejected].map((file) => [file.path, file]));
   const named = new Map<string, NamedFile>();
-  for (const { stored } of records) {
-    if (stored.kind === 'damaged') continue;
-    const path = bytesPath(stored.record);
+  for (const record of records.flatMap(({ stored }) => recordsIn(stored))) {
+    const path = bytesPath(record);
     named.set(path, {
       path,
-      sha256: stored.record.original.sha256,
-      records: [...(named.get(path)?.records ?? []), stored.record],
+      sha256: record.original.sha256,
+      records: [...(named.get(path)?.records ?? []), record],
       bytes: there.get(path)?.bytes ?? null,
     });
   }

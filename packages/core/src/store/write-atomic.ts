@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namesBelow } from '../names-below.ts';
 import { removeFile } from '../remove-file.ts';
@@ -20,6 +20,34 @@ export async function writeAtomic(
     throw Object.assign(new Error(`${path} was cleared away twice`), { code: 'ENOENT' });
   }
   await flushFolder(dirname(path));
+}
+
+/**
+ * As `writeAtomic`, for a file that must not exist yet. `false`: it exists, and is as it was. Where the file system has no
+ * links, two processes that create one file at the same instant both succeed, and the later one's stays.
+ */
+export async function createAtomic(path: string, data: string): Promise<boolean> {
+  const temporary = temporaryFor(path);
+  const file = await openNew(temporary);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    if ((await lstat(path).catch(() => null)) !== null) return false;
+    await rename(temporary, path);
+  } finally {
+    await removeFile(temporary).catch(() => {});
+  }
+  await flushFolder(dirname(path));
+  return true;
 }
 
 /**

@@ -3,7 +3,7 @@ import { fileStore } from '../../src/store/file-store.ts';
 import type { Request, StoreRecord } from '../../src/types.ts';
 
 /** Puts a picture into a store as if it had been bought, with bytes that are its prompt's unless they are given. */
-export function storePicture(
+export async function storePicture(
   dir: string,
   request: Partial<Request>,
   purchase: { bytes?: Uint8Array; rejected?: string; costUsd?: number; createdAt?: string } = {},
@@ -17,7 +17,7 @@ export function storePicture(
     background: 'auto',
     ...request,
   };
-  return fileStore(dir).put({
+  const { record } = await fileStore(dir).put({
     key: requestKey(complete),
     request: complete,
     bytes: purchase.bytes ?? Buffer.from(`the picture of ${complete.prompt}`),
@@ -28,4 +28,5 @@ export function storePicture(
     requestId: null,
     createdAt: new Date(purchase.createdAt ?? '2026-11-01T00:00:00Z'),
   });
+  return record;
 }
