@@ -573,7 +573,7 @@ describe('what was paid for', () => {
   });
 
   test.each([
-    ['is not JSON', () => '<<<<<<< HEAD', /not JSON/],
+    ['is not JSON', () => '{ "version": 1,', /not JSON/],
     [
       'is of another request',
       (record: StoreRecord) =>

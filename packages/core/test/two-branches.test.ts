@@ -28,7 +28,7 @@ async function merged(style: 'merge' | 'diff3'): Promise<TestProject> {
   git(root, 'checkout', '--quiet', 'main');
   await project.generate({ clock: { now: () => new Date('2026-11-24T08:00:00Z') } });
   commitAll(root, 'bought on main');
-  expect(() => git(root, 'merge', '--quiet', 'other')).toThrow();
+  expect(() => git(root, 'merge', '--quiet', 'other')).toThrow('merge');
   return project;
 }
 

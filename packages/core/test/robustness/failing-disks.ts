@@ -107,7 +107,7 @@ export const diskRows: readonly DiskRow[] = [
   },
   {
     name: 'the record',
-    pattern: 'rename .+records/',
+    pattern: '(rename|link) .+records/',
     exit: 1,
     bought: 1,
     onTheWay: 1,
