@@ -18,7 +18,7 @@ export async function withRun<T>(
   results: Output = shell.stdout,
 ): Promise<T> {
   const core = await import('@tintype/core');
-  const { config, env } = await core.loadProject({
+  const project = await core.loadProject({
     cwd: shell.cwd,
     env: shell.env,
     ...(flags.root !== undefined && { root: flags.root }),
@@ -28,13 +28,13 @@ export async function withRun<T>(
   const view = createView(shell, {
     name: flags.reporter,
     quiet: flags.quiet === true,
-    root: config.root,
+    root: project.config.root,
     results,
   });
   const interrupt = listenForInterrupt(shell, () => view.notice(DRAINING));
   try {
     const clock = { ...core.systemClock, now: shell.now };
-    const context = { ...clock, config, env, report: view.report, signal: interrupt.signal };
+    const context = { ...clock, ...project, report: view.report, signal: interrupt.signal };
     const result = await act(core, context);
     view.close();
     return result;

@@ -1,13 +1,12 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { Environment } from './env-files.ts';
 import type { Event, Reporter } from './events.ts';
 import type { ReadResult } from './read-inside.ts';
 
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
-export interface Context extends Clock {
+export interface Context extends Clock, Environment {
   readonly config: Config;
-  /** The environment, `.env` files included; the only place a key comes from. */
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly report: Reporter;
   /** Aborted by the first Ctrl-C: nothing new is asked for, what is in flight is awaited and stored. */
   readonly signal: AbortSignal;

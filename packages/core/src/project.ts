@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type Config, type Options, resolveConfig } from './config.ts';
+import { type Env, type Environment, readEnvironment } from './env-files.ts';
 import { TintypeError } from './errors.ts';
 import { importConfig } from './import-config.ts';
 
@@ -10,7 +9,13 @@ import { importConfig } from './import-config.ts';
 export interface ProjectRequest {
   /** Absolute. */
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the process. */
+  readonly env: Env;
+  /**
+   * A framework may have put the project's `.env` files into `env`.
+   * @default false
+   */
+  readonly mayHoldFiles?: boolean;
   /** `--root`, relative to `cwd`. */
   readonly root?: string;
   /** `--config`, relative to `cwd`. */
@@ -19,10 +24,9 @@ export interface ProjectRequest {
   readonly overrides?: Options;
 }
 
-export interface Project {
+/** A project's config, and the environment with and without its `.env` files. */
+export interface Project extends Environment {
   readonly config: Config;
-  /** The environment with `.env.local` and `.env` below it. */
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -41,18 +45,14 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     throw new TintypeError('config', `the config file ${file} does not exist`);
   }
 
-  const env = {
-    ...(await readEnv(join(root, '.env'))),
-    ...(await readEnv(join(root, '.env.local'))),
-    ...withoutUndefined(request.env),
-  };
+  const environment = await readEnvironment(root, request.env, request.mayHoldFiles);
   const config = await resolveConfig(file === null ? {} : await importConfig(root, file), {
     root,
     file: file === null ? null : relative(root, file),
-    isCi: isSet(env['CI']),
+    isCi: isSet(environment.realEnv['CI']),
     overrides: withoutUndefined(request.overrides ?? {}),
   });
-  return { config, env };
+  return { config, ...environment };
 }
 
 const configEndings = ['ts', 'mts', 'js', 'mjs', 'json'] as const;
@@ -71,16 +71,6 @@ function findConfig(dir: string): string | null {
       .map((ending) => join(dir, `tintype.config.${ending}`))
       .find((path) => existsSync(path)) ?? null
   );
-}
-
-async function readEnv(path: string): Promise<Record<string, string | undefined>> {
-  try {
-    return parseEnv(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return {};
-    throw new TintypeError('config', `${path} could not be read: ${code}`, { cause });
-  }
 }
 
 /** What is not said wins over nothing. */

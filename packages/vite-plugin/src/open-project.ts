@@ -50,8 +50,8 @@ export async function openContext(
   signal: AbortSignal,
 ): Promise<Context> {
   // oxlint-disable-next-line node/no-process-env -- this is the shell that core is handed its environment by.
-  const { config, env } = await loadProject({ cwd, env: process.env, overrides: options });
-  return { ...systemClock, config, env, report, signal };
+  const request = { cwd, env: process.env, mayHoldFiles: true, overrides: options };
+  return { ...systemClock, ...(await loadProject(request)), report, signal };
 }
 
 /** Loads and plans a project. Spends nothing. Rejects with what is wrong with it, at its place. */

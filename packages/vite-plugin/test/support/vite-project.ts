@@ -105,11 +105,11 @@ export type BuildError = Error & {
 };
 
 async function stock(root: string, except: readonly string[], color: string): Promise<void> {
-  const { config, env } = await loadProject({ cwd: root, env: {}, root });
+  const project = await loadProject({ cwd: root, env: {}, root });
   const report = () => {};
   const { signal } = new AbortController();
-  const plan = await planProject({ ...systemClock, config, env, report, signal });
-  const store = fileStore(config.storeDir);
+  const plan = await planProject({ ...systemClock, ...project, report, signal });
+  const store = fileStore(project.config.storeDir);
   for (const { id, key, request } of plan.requests) {
     if (key === null || request === null || except.includes(id)) continue;
     const alpha = request.background === 'transparent' ? 0.5 : 1;
