@@ -22,6 +22,7 @@ export type { CheckOptions, CheckResult } from './run/check-project.ts';
 export type { Context } from './context.ts';
 export type { GenerateResult } from './generate.ts';
 export type { Fields } from './fields.ts';
+export { hasProvenance } from './image/provenance.ts';
 export { toBuy } from './plan/to-buy.ts';
 export type { Model, ModelOverride, Prices } from './plan/models.ts';
 export type { InputPicture, Order, Picture, Provider } from './provider/provider.ts';

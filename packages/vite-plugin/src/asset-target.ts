@@ -21,6 +21,10 @@ export interface Emitter {
 /** How an environment names, refers to and delivers files. */
 export interface AssetTarget {
   readonly place: (file: EncodedFile) => PlacedFile;
+  /** Whether another content would have another name. */
+  readonly isNamedByContent: (file: EncodedFile) => boolean;
+  /** Whether a file of the bundle is one that `urlOf` emitted. */
+  readonly hasEmitted: (fileName: string) => boolean;
   /** What goes into a double-quoted string of JavaScript, or a `url()` of CSS. */
   readonly urlOf: (placed: PlacedFile, emitter: Emitter) => string | Promise<string>;
   /**
@@ -50,11 +54,19 @@ export function assetTarget({ config }: Pick<Environment, 'config'>): AssetTarge
   };
   return {
     place: (file) => ({ fileName: nameAsset(file.spec.file, file.sha256), file }),
+    isNamedByContent: ({ spec, sha256 }) =>
+      nameAsset(spec.file, sha256) !== nameAsset(spec.file, otherThan(sha256)),
+    hasEmitted: (fileName) => emitted.has(fileName),
     urlOf: (placed, emitter) =>
       isInBundle ? emittedUrl(placed, emitter) : base + encodeURI(placed.fileName),
     isInBundle,
     delivery,
   };
+}
+
+/** A digest that differs from its first digit on, as hashes in names may be short. */
+function otherThan(sha256: string): string {
+  return sha256.startsWith('f') ? '0'.repeat(64) : 'f'.repeat(64);
 }
 
 type BuildOptions = Environment['config']['build'];

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PlannedImage } from '@tintype/core';
 import type { Environment, Plugin, Rollup } from 'vite';
 import { assetTarget, type Emitter, type PlacedFile } from './asset-target.ts';
@@ -9,6 +11,7 @@ import { explain, PlacedError } from './explain.ts';
 import { fillIn, fillInUrls, lateForm, lateToken } from './late-pictures.ts';
 import { linkFiles } from './link-files.ts';
 import { logReporter } from './log-reporter.ts';
+import { nameConflict } from './name-conflicts.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { shareRuns } from './share-run.ts';
 import { warnOfPublicOutputs } from './public-outputs.ts';
@@ -165,10 +168,15 @@ export function emitPlugin(builds: Builds): Plugin {
  * of a server show, which keeps none, among the client's, whichever of the two is written first.
  */
 async function deliver(written: BuildState, all: readonly BuildState[]): Promise<void> {
-  for (const from of all) {
-    for (const to of all) {
+  for (const to of all) {
+    if (to.outDir === null) continue;
+    const kept = all.filter((from) => isKeptBy(to, from));
+    const files = kept.flatMap(({ placed }) => placed);
+    const conflict = nameConflict(files, () => null);
+    if (conflict !== null) throw new PlacedError(conflict);
+    for (const from of kept) {
       if (from !== written && to !== written) continue;
-      if (to.outDir !== null && isKeptBy(to, from)) await linkFiles(to.outDir, from.placed);
+      await linkFiles(to.outDir, from.placed, from.target.isNamedByContent);
     }
   }
 }
@@ -181,11 +189,19 @@ function isKeptBy(to: BuildState, from: BuildState): boolean {
 
 /** The end of a bundle: style sheets, pages and the manifest are there. */
 export function finishPlugin(builds: Builds): Plugin {
+  /** Names of files that Rolldown lost: it says so last, and renames no asset for one with a fixed name. */
+  const overwritten = new Set<string>();
   return {
     name: 'tintype:finish',
     apply: 'build',
     enforce: 'post',
     sharedDuringBuild: true,
+    buildStart: () => overwritten.clear(),
+    onLog(_, { code, message }) {
+      if (code !== 'FILE_NAME_CONFLICT') return;
+      const [, fileName] = /emitted file "?(.+?)"? overwrites/.exec(message) ?? [];
+      if (fileName !== undefined) overwritten.add(fileName);
+    },
     generateBundle: {
       order: 'post',
       async handler(_, bundle) {
@@ -194,6 +210,8 @@ export function finishPlugin(builds: Builds): Plugin {
         if (modules.size === 0 && pages.size === 0) return;
         fillInStyles(state, bundle);
         placed.push(...[...pages.values()].flat());
+        const conflict = nameConflict(placed, (one) => ownerOf(one, state, bundle));
+        if (conflict !== null) this.error(new PlacedError(conflict));
         if (target.delivery === 'bundle') {
           await emitBytes(this, placed, bundle);
         } else if (target.isInBundle) {
@@ -203,7 +221,30 @@ export function finishPlugin(builds: Builds): Plugin {
         }
       },
     },
+    closeBundle() {
+      const { placed, target } = builds.find(this.environment) ?? { placed: [], target: null };
+      const conflict = nameConflict(placed, ({ fileName }) =>
+        overwritten.has(fileName) && target?.hasEmitted(fileName) === true ? ofSite : null,
+      );
+      if (conflict !== null) this.error(new PlacedError(conflict));
+    },
   };
+}
+
+const ofSite = 'the name of a file of the site';
+
+/** What a build has under the name of a picture that is not the picture. */
+function ownerOf(
+  { fileName, file }: PlacedFile,
+  { target, environment }: BuildState,
+  bundle: Rollup.OutputBundle,
+): string | null {
+  if (Object.hasOwn(bundle, fileName) && !target.hasEmitted(fileName)) return ofSite;
+  const { publicDir, build } = environment.config;
+  const isCopied = publicDir !== '' && build.copyPublicDir && build.emitAssets;
+  return isCopied && !target.isNamedByContent(file) && existsSync(join(publicDir, fileName))
+    ? `a file of ${publicDir}`
+    : null;
 }
 
 function fillInStyles(state: BuildState, bundle: Rollup.OutputBundle): void {

@@ -1,28 +1,50 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { hasProvenance } from '@tintype/core';
 import type { PlacedFile } from './asset-target.ts';
+import { PlacedError } from './explain.ts';
+import { advice } from './name-conflicts.ts';
 
-/** Puts files below a folder where they do not stand yet: their names say what is in them. Nothing is read for that. */
-export async function linkFiles(outDir: string, files: readonly PlacedFile[]): Promise<void> {
+/**
+ * Puts files below a folder where they do not exist yet. A file that is named by its content is compared by its size: it
+ * differs only where a build was cut off. Others are compared by their bytes, and replaced where Tintype encoded them.
+ * Rejects with a PlacedError for a file that is not Tintype's.
+ */
+export async function linkFiles(
+  outDir: string,
+  files: readonly PlacedFile[],
+  isNamedByContent: (file: PlacedFile['file']) => boolean,
+): Promise<void> {
   const named = new Map(files.map(({ fileName, file }) => [fileName, file]));
-  const standing = new Set<string>();
+  const existing = new Set<string>();
   for (const folder of new Set([...named.keys()].map(folderOf))) {
     await mkdir(join(outDir, folder), { recursive: true });
-    for (const name of readdirSync(join(outDir, folder))) standing.add(folder + name);
+    for (const name of readdirSync(join(outDir, folder))) existing.add(folder + name);
   }
   for (const [name, file] of named) {
     const path = `${outDir}${sep}${name}`;
-    if (standing.has(name)) {
-      if (statSync(path).size === file.bytes) continue;
-      // What a build that was cut off has left is half of it.
+    if (existing.has(name)) {
+      const isSame = isNamedByContent(file)
+        ? statSync(path).size === file.bytes
+        : await holds(path, file.sha256);
+      if (isSame) continue;
       await rm(path);
     }
     await file.linkTo(path);
   }
 }
 
-/** As it stands in the name, with the slash; `''`: none. */
+/** Whether a file has the content; rejects where it may not be replaced. */
+async function holds(path: string, sha256: string): Promise<boolean> {
+  const bytes = await readFile(path);
+  if (createHash('sha256').update(bytes).digest('hex') === sha256) return true;
+  if (bytes.length === 0 || hasProvenance(bytes)) return false;
+  throw new PlacedError(`${path} exists and was not written by Tintype; ${advice}`);
+}
+
+/** As it is in the name, with the slash; `''`: none. */
 function folderOf(fileName: string): string {
   return fileName.slice(0, fileName.lastIndexOf('/') + 1);
 }

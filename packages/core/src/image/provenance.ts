@@ -7,6 +7,12 @@ export function digitalSourceType(isStandIn: boolean): string {
   return `http://cv.iptc.org/newscodes/digitalsourcetype/${type}`;
 }
 
+/** Whether a file has the packet of a variant in it: Tintype encoded it. */
+export function hasProvenance(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return [true, false].some((isStandIn) => file.includes(provenanceXmp(isStandIn)));
+}
+
 /**
  * The XMP packet of every variant: its `DigitalSourceType` and nothing else. No prompt, no date and no version, for it
  * ships, and equal inputs must give equal bytes.
