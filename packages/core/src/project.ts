@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { type Config, type Options, resolveConfig } from './config.ts';
 import { type Env, type Environment, readEnvironment } from './env-files.ts';
 import { TintypeError } from './errors.ts';
+import { refuseCacheLinks } from './image/refuse-cache-links.ts';
 import { importConfig } from './import-config.ts';
 
 /** What a shell knows before the config is read. */
@@ -52,6 +53,7 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     isCi: isSet(environment.realEnv['CI']),
     overrides: withoutUndefined(request.overrides ?? {}),
   });
+  refuseCacheLinks(config.root, config.cacheDir);
   return { config, ...environment };
 }
 

@@ -33,9 +33,10 @@ export async function readWhole(handle: FileHandle, size: number): Promise<Buffe
 }
 
 /** As `readRegular`, for whoever must not wait. */
-export function readRegularSync(path: string): Buffer {
+export function readRegularSync(path: string, maxBytes = 2 ** 31): Buffer {
   const descriptor = openRegularSync(path);
   try {
+    if (fstatSync(descriptor).size > maxBytes) throw tooLarge();
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);

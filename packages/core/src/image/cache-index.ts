@@ -130,9 +130,13 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
   };
 }
 
-/** A pipe in the index's place is refused: to open it for writing waits for whoever reads it, but for this. */
+/** A pipe in the index's place is refused, which opening it for writing would wait for; so is a link. */
 const appending =
-  constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_WRONLY |
+  (constants.O_NONBLOCK ?? 0) |
+  (constants.O_NOFOLLOW ?? 0);
 
 const dayMs = 24 * 60 * 60 * 1000;
 

@@ -71,22 +71,31 @@ export function formatLine({ key, day, entry }: IndexLine): string {
 export function readLine(line: unknown): IndexLine | null {
   if (!Array.isArray(line)) return null;
   const [key, day = 0, first, second, mtimeMs, ino] = line as unknown[];
-  if (!isHash(key) || typeof day !== 'number') return null;
+  if (!isHash(key) || !isCount(day)) return null;
   switch (line.length) {
     case 1:
       return { key, day, entry: null };
     case 2:
       return { key, day, entry: undefined };
     case 4:
-      return isTextOrNull(first) && isTextOrNull(second)
+      return isPlaceholder(first) && isColor(second)
         ? { key, day, entry: { placeholder: first, color: second } }
         : null;
     case 6:
       return isHash(first) &&
-        Number.isSafeInteger(second) &&
-        typeof mtimeMs === 'number' &&
-        typeof ino === 'number'
-        ? { key, day, entry: { sha256: first, bytes: second as number, mtimeMs, ino } }
+        isCount(second) &&
+        Number.isFinite(mtimeMs) &&
+        Number.isFinite(ino)
+        ? {
+            key,
+            day,
+            entry: {
+              sha256: first,
+              bytes: second,
+              mtimeMs: mtimeMs as number,
+              ino: ino as number,
+            },
+          }
         : null;
     default:
       return null;
@@ -97,6 +106,18 @@ function isHash(value: unknown): value is Sha256 {
   return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** What `makePreview` makes: it goes into pages as it is. */
+function isPlaceholder(value: unknown): value is Preview['placeholder'] {
+  return value === null || (typeof value === 'string' && placeholderForm.test(value));
+}
+
+/** 16 pixels wide and as high as a picture may be: 4 KB in the worst case. */
+const placeholderForm = /^data:image\/webp;base64,[A-Za-z0-9+/=]{1,8192}$/;
+
+function isColor(value: unknown): value is Preview['color'] {
+  return value === null || (typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value));
 }

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { hashFile } from '../hash-file.ts';
 import { sha256 } from '../hash.ts';
 import { readRegular } from '../read-regular.ts';
@@ -38,7 +38,8 @@ export class FileOnDisk implements CachedFile {
   }
 
   async read(): Promise<Uint8Array | null> {
-    const bytes = await readRegular(this.#shelf.pathOf(this.sha256)).catch(() => null);
+    const path = this.#shelf.pathOf(this.sha256);
+    const bytes = statOf(path) === null ? null : await readRegular(path).catch(() => null);
     if (bytes !== null && sha256(bytes) === this.sha256) return bytes;
     await this.#drop();
     return null;
@@ -83,10 +84,11 @@ export class FileOnDisk implements CachedFile {
 /** Each time the file has to be replaced anew in the instant between two system calls. */
 const maxTries = 10;
 
-/** `null`: there is no telling. */
+/** `null`: nothing, or no regular file. A link would be handed on as a link, which leads elsewhere tomorrow. */
 function statOf(path: string): Stats | null {
   try {
-    return statSync(path, { throwIfNoEntry: false }) ?? null;
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    return status?.isFile() === true ? status : null;
   } catch {
     return null;
   }

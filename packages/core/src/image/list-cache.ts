@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { namesBelow } from '../names-below.ts';
@@ -39,7 +39,7 @@ async function filesIn(folder: string): Promise<CacheFile[]> {
     names.map((name) =>
       limit(async () => {
         const path = join(folder, name);
-        const status = await stat(path).catch(() => null);
+        const status = await lstat(path).catch(() => null);
         if (status === null || !status.isFile()) return [];
         return [{ path, bytes: status.size, modifiedAtMs: status.mtimeMs }];
       }),
@@ -52,5 +52,5 @@ async function filesIn(folder: string): Promise<CacheFile[]> {
 const limit = pLimit(32);
 
 function isLeftover({ path }: CacheFile): boolean {
-  return path.endsWith('.tmp');
+  return /^[0-9a-f]{64}\.[0-9a-f]{12}\.tmp$/.test(basename(path));
 }

@@ -6,7 +6,8 @@ import type { FileEntry } from '../image/cache-layout.ts';
 import type { CachedVariants, KeptVariants } from '../image/derive-variants.ts';
 import { readRegularSync } from '../read-regular.ts';
 import type { Preview, Sha256 } from '../types.ts';
-import { pathOf, writeWhole } from './kept-plan.ts';
+import { isSealed, sealOf } from '../seal.ts';
+import { maxKeptBytes, pathOf, writeWhole } from './kept-plan.ts';
 
 /**
  * What the images of a plan became in the cache, by their names, kept beside the plan: a run of the same plan need not make
@@ -53,7 +54,7 @@ export function keptDeliveries(
       }
       const body = `${head}\n${JSON.stringify([...lines()])}`;
       try {
-        writeWhole(path, `${sha256(body)}\n${body}`);
+        writeWhole(path, `${sealOf(path, body)}\n${body}`);
       } catch {
         // The next run asks the index again.
       }
@@ -69,12 +70,13 @@ function isSame(recalled: KeptVariants | undefined, { files }: CachedVariants): 
   });
 }
 
-/** The file: the hash of all that follows, what it was kept for, and a line an image. Empty at any doubt. */
+/** The file: the seal of all that follows, what it was kept for, and a line an image. Empty at any doubt. */
 function readKept(path: string, head: string): Map<string, Line> {
   try {
-    const text = readRegularSync(path).toString('utf8');
-    const body = text.slice(text.indexOf('\n') + 1);
-    if (body.startsWith(`${head}\n`) && text.startsWith(sha256(body))) {
+    const text = readRegularSync(path, maxKeptBytes).toString('utf8');
+    const sealEnd = text.indexOf('\n');
+    const body = text.slice(sealEnd + 1);
+    if (body.startsWith(`${head}\n`) && isSealed(path, body, text.slice(0, sealEnd))) {
       return new Map(JSON.parse(body.slice(head.length)) as [string, Line][]);
     }
   } catch {

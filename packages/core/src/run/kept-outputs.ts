@@ -6,9 +6,10 @@ import type { IsKnown } from '../output/output-folder.ts';
 import { ASSET_MAP_NAME } from '../output/output-name.ts';
 import { readRegularSync } from '../read-regular.ts';
 import type { AssetFile, Sha256 } from '../types.ts';
-import { clockMarginMs, pathOf, writeWhole } from './kept-plan.ts';
+import { isSealed, sealOf } from '../seal.ts';
+import { clockMarginMs, maxKeptBytes, pathOf, writeWhole } from './kept-plan.ts';
 
-/** What a run found in the output folder that had nothing to do: the first line of the file. */
+/** What a run found in the output folder that had nothing to do: the line behind the file's seal. */
 interface KeptOutputs {
   /** The plan that all of it was held against. */
   readonly fingerprint: string;
@@ -73,13 +74,15 @@ export function keepOutputs(
       const at = index * looksLength;
       return [sha256, ...looks.slice(at, at + looksLength)];
     });
-    writeWhole(outputsPath(context, ids), `${JSON.stringify(kept)}\n${JSON.stringify(known)}`);
+    const path = outputsPath(context, ids);
+    const body = `${JSON.stringify(kept)}\n${JSON.stringify(known)}`;
+    writeWhole(path, `${sealOf(path, body)}\n${body}`);
   } catch {
     // The next run looks at all of them again.
   }
 }
 
-/** The second line: each of the names, but for the asset map's, with what it was hashed to and what it looked like. */
+/** The last line: each of the names, but for the asset map's, with what it was hashed to and what it looked like. */
 type KnownFile = readonly [sum: Sha256, ...looks: number[]];
 
 function readKnown(context: Context, ids: readonly string[]): ReadonlyMap<string, KnownFile> {
@@ -96,9 +99,15 @@ function openKept(
   context: Context,
   ids: readonly string[],
 ): readonly [kept: KeptOutputs, rest: Buffer] {
-  const text = readRegularSync(outputsPath(context, ids));
-  const end = text.indexOf(10);
-  return [JSON.parse(text.toString('utf8', 0, end)) as KeptOutputs, text.subarray(end + 1)];
+  const path = outputsPath(context, ids);
+  const text = readRegularSync(path, maxKeptBytes);
+  const sealEnd = text.indexOf(10);
+  const body = text.subarray(sealEnd + 1);
+  if (!isSealed(path, body, text.toString('utf8', 0, sealEnd))) {
+    throw new Error(`${path} was not written by this user of this machine`);
+  }
+  const end = body.indexOf(10);
+  return [JSON.parse(body.toString('utf8', 0, end)) as KeptOutputs, body.subarray(end + 1)];
 }
 
 function outputsPath(context: Context, ids: readonly string[]): string {

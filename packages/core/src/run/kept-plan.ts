@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import {
+  lstatSync,
   mkdirSync,
   readdirSync,
   realpathSync,
   renameSync,
   rmSync,
-  statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,6 +15,7 @@ import { summariseDisk } from '../disk-digest.ts';
 import { sha256 } from '../hash.ts';
 import { digestNames } from '../manifest/digest-names.ts';
 import { readRegularSync } from '../read-regular.ts';
+import { isSealed, sealOf } from '../seal.ts';
 import { digestStore } from '../store/digest-store.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { shownRows } from '../plan/shown-rows.ts';
@@ -61,10 +63,11 @@ export interface KeptPlan {
   readonly read: () => Omit<PlanSources, 'texts'> | null;
 }
 
-/** The first line of the file; the second one is what is shown of the plan, the third one is the plan. */
+/** The file: the seal of its second line, this as JSON, what is shown of the plan, and the plan. */
 interface Head extends Omit<KeptPlan, 'read' | 'readRows' | 'files'> {
-  /** Of both, with the line break between them. */
+  /** The length and the hash of the last two lines, with the line break between them. */
   readonly bytes: number;
+  readonly bodySum: Sha256;
   readonly sources: Sha256;
   readonly texts: readonly (readonly [file: string, sum: Sha256])[];
   readonly pictures: readonly string[];
@@ -79,10 +82,16 @@ interface Head extends Omit<KeptPlan, 'read' | 'readRows' | 'files'> {
 export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan | null {
   try {
     const { root } = context.config;
-    const text = readRegularSync(pathOf(context, ids));
-    const end = text.indexOf(10);
-    const head = JSON.parse(text.toString('utf8', 0, end)) as Head;
+    const path = pathOf(context, ids);
+    const text = readRegularSync(path, maxKeptBytes);
+    const sealEnd = text.indexOf(10);
+    const end = text.indexOf(10, sealEnd + 1);
+    const line = text.toString('utf8', sealEnd + 1, end);
+    if (!isSealed(path, line, text.toString('utf8', 0, sealEnd))) return null;
+    const head = JSON.parse(line) as Head;
     const body = text.subarray(end + 1);
+    // The body is long, and few ask for it.
+    const isWhole = () => sha256(body) === head.bodySum;
     const isSame =
       head.bytes === body.length &&
       head.sources === digestSources(context, ids)?.sum &&
@@ -91,8 +100,9 @@ export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan
     if (!isSame) return null;
     const { fingerprint, totals, deliveries, diagnostics, isSettled } = head;
     const rowsEnd = body.indexOf(10);
-    const readRows = () => unpackRows(body.subarray(0, rowsEnd));
-    const read = () => unpack(body.subarray(rowsEnd + 1), totals, diagnostics);
+    const readRows = () => (isWhole() ? unpackRows(body.subarray(0, rowsEnd)) : null);
+    const read = () =>
+      isWhole() ? unpack(body.subarray(rowsEnd + 1), totals, diagnostics) : null;
     const files = head.texts.map(([file]) => file);
     return { fingerprint, totals, deliveries, files, diagnostics, isSettled, readRows, read };
   } catch {
@@ -140,13 +150,15 @@ export function keepPlan(
       diagnostics,
       isSettled,
       bytes: Buffer.byteLength(body),
+      bodySum: sha256(body),
       sources: sources.sum,
       texts: [...texts],
       pictures,
       pictureSum: pictureDigest.sum,
     };
     const path = pathOf(context, ids);
-    writeWhole(path, `${JSON.stringify(head)}\n${body}`);
+    const line = JSON.stringify(head);
+    writeWhole(path, `${sealOf(path, line)}\n${line}\n${body}`);
     forgetOthers(join(path, '..'));
     return head.fingerprint;
   } catch {
@@ -168,7 +180,7 @@ export function writeWhole(path: string, text: string): void {
   mkdirSync(join(path, '..'), { recursive: true });
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, text, { flag: 'wx' });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -198,8 +210,11 @@ function digestSources(
   };
 }
 
-/** Of the file below. */
-const layoutVersion = 2;
+/** Of the files that are kept: a new one where their layout changes. */
+const layoutVersion = 3;
+
+/** A plan of a hundred thousand images has 200 MB; what is larger is not read. */
+export const maxKeptBytes: number = 512 * 1024 * 1024;
 
 /** All of the config that a plan or its files depend on; functions are not among it. */
 function configText({ providers, ...config }: Context['config']): string {
@@ -320,11 +335,16 @@ function unpack(
   }
 }
 
-/** Other ways to ask leave files too: those of the longest ago go. */
+/** Other ways to ask leave files too: the oldest are removed. */
 function forgetOthers(folder: string): void {
-  const files = readdirSync(folder).map((name) => join(folder, name));
-  const byAge = files.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const file of byAge.slice(keptFiles)) rmSync(file, { force: true });
+  const files = readdirSync(folder)
+    .filter((name) => keptName.test(name))
+    .map((name) => join(folder, name));
+  const byAge = files.toSorted((a, b) => lstatSync(b).mtimeMs - lstatSync(a).mtimeMs);
+  for (const file of byAge.slice(keptFiles)) unlinkSync(file);
 }
+
+/** What `pathOf` names, and what is beside it. */
+const keptName = /^[0-9a-f]{16}(\.(outputs|deliveries))?(\.[0-9a-f]{12}\.tmp)?$/;
 
 const keptFiles = 24;

@@ -1,0 +1,58 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { TintypeError } from '../errors.ts';
+import { cacheLayout } from './cache-layout.ts';
+
+/**
+ * Refuses a cache that is reached through a symbolic link below the project's root, or that has one in place of a folder
+ * or its index: a clone may bring one, and what is written, trimmed or pruned would be elsewhere. `node_modules` itself
+ * may be a link, as some package managers make it. The cache need not exist; all paths are absolute. Throws `config`.
+ */
+export function refuseCacheLinks(root: string, cacheDir: string): void {
+  const index = cacheLayout.index(cacheDir);
+  const filesDir = cacheLayout.filesDir(cacheDir);
+  const own = dirname(index);
+  const places = [
+    ...foldersBetween(root, cacheDir),
+    own,
+    index,
+    filesDir,
+    join(own, 'plans'),
+    join(own, 'refusals'),
+  ];
+  const link = places.find(isLink) ?? linkIn(filesDir);
+  if (link === undefined) return;
+  throw new TintypeError(
+    'config',
+    `${link} is a symbolic link, and the cache is not used through one; remove the link, or set cacheDir in tintype.config.ts to the folder that it leads to`,
+  );
+}
+
+/** The folders below the root on the way to a folder, and the folder; none where it is outside. */
+function foldersBetween(root: string, folder: string): string[] {
+  const way = relative(root, folder);
+  if (way === '' || isAbsolute(way) || way.split(sep)[0] === '..') return [];
+  const parts = way.split(sep);
+  return parts
+    .map((_, index) => join(root, ...parts.slice(0, index + 1)))
+    .filter((_, index) => parts[index] !== 'node_modules');
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    // What cannot be looked at cannot be written through.
+    return false;
+  }
+}
+
+function linkIn(folder: string): string | undefined {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const link = entries.find((entry) => entry.isSymbolicLink());
+    return link && join(folder, link.name);
+  } catch {
+    return undefined;
+  }
+}

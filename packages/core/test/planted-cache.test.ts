@@ -1,0 +1,163 @@
+import { lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openCacheIndex } from '../src/image/cache-index.ts';
+import { cacheLayout } from '../src/image/cache-layout.ts';
+import { countStanding, knownOutputs } from '../src/run/kept-outputs.ts';
+import { openKeptPlan } from '../src/run/kept-plan.ts';
+import { readSecret } from '../src/seal.ts';
+import { filesBelow } from './support/files.ts';
+import { type TestProject, testProject } from './support/project.ts';
+
+const manifest = `
+defaults: { size: 1024x1024, provider: offline, output_format: jpeg }
+images:
+  hero: { prompt: hero, alt: hero }
+`;
+
+/** Longer than what a file system's clock may leave open. */
+const settlingMs = 2100;
+
+describe('what was kept of an earlier run', () => {
+  let project: TestProject;
+  let plans: string;
+  let kept: ReadonlyMap<string, string>;
+
+  beforeAll(async () => {
+    project = await testProject({ 'site.images.yaml': manifest });
+    await project.generate();
+    await setTimeout(settlingMs);
+    await project.generate();
+    plans = join((await project.context()).config.cacheDir, 'v2/plans');
+    const names = [...(await filesBelow(plans)).keys()];
+    const texts = names.map(async (name) => [name, String(await readFile(join(plans, name)))]);
+    kept = new Map((await Promise.all(texts)) as [string, string][]);
+  });
+
+  const isUsed = async (): Promise<readonly [plan: boolean, outputs: boolean, known: boolean]> => {
+    const context = await project.context();
+    const plan = openKeptPlan(context, []);
+    const text = kept.get([...kept.keys()].find((name) => name.endsWith('.outputs'))!)!;
+    const { fingerprint, names } = JSON.parse(text.split('\n')[1]!) as {
+      fingerprint: string;
+      names: string[];
+    };
+    const sum = (JSON.parse(text.split('\n')[2]!) as [never[]])[0][0]!;
+    const status = await lstat(join(project.root, 'public/images', names[0]!));
+    return [
+      plan !== null && plan.read() !== null && plan.readRows() !== null,
+      countStanding(context, [], fingerprint) !== null,
+      knownOutputs(context, [])(names[0]!, sum, status),
+    ];
+  };
+
+  const restore = async () => {
+    for (const [name, text] of kept) await writeFile(join(plans, name), text);
+  };
+
+  test('is used as it is', async () => {
+    await restore();
+    expect(await isUsed()).toEqual([true, true, true]);
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['says another number', (text) => text.replace(/"deliver(ed|ies)":1/, '"deliver$1":9')],
+    ['has another row', (text) => text.replace('hero', 'zero')],
+    ['has another hash of a picture', (text) => text.replace(/"[0-9a-f]{60}/, `"${'0'.repeat(60)}`)],
+    ['has no seal', (text) => text.slice(text.indexOf('\n') + 1)],
+    ['has the seal of nobody', (text) => `${'0'.repeat(64)}${text.slice(text.indexOf('\n'))}`],
+  ])('is not used where it %s', async (_, change) => {
+    await restore();
+    for (const [name, text] of kept) await writeFile(join(plans, name), change(text));
+    expect(await isUsed()).toEqual([false, false, false]);
+  });
+
+  test('is not used under another name', async () => {
+    await restore();
+    const [plan, outputs] = [...kept.keys()].toSorted();
+    expect(basename(outputs!)).toContain(plan);
+    for (const [name, text] of kept) {
+      await writeFile(join(plans, name.includes('.') ? plan! : `${plan}.outputs`), text);
+    }
+    expect(await isUsed()).toEqual([false, false, false]);
+  });
+
+  test('is a file of ours, and no other is removed for it', async () => {
+    await using made = await testProject({ 'site.images.yaml': manifest });
+    const folder = join((await made.context()).config.cacheDir, 'v2/plans');
+    await mkdir(folder, { recursive: true });
+    const names = Array.from({ length: 40 }, (_, at) => `thesis-${at}.docx`);
+    for (const name of names) await writeFile(join(folder, name), '');
+    await setTimeout(settlingMs);
+    await made.generate();
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
+  });
+});
+
+test('a secret is made once, is the user’s alone, and what is no secret is none', async () => {
+  await using made = await testProject({ other: 'hello' });
+  const path = join(made.root, 'a/b/seal');
+  const secret = readSecret(path);
+  expect(readSecret(path)).toBe(secret);
+  expect((await lstat(path)).mode & 0o777).toBe(0o600);
+  expect(await readdir(join(path, '..'))).toEqual(['seal']);
+  expect(readSecret(join(made.root, 'other'))).not.toBe(readSecret(join(made.root, 'other')));
+  expect(readSecret('/dev/null/x')).toMatch(/^[0-9a-f]{64}$/);
+});
+
+describe('a link in the cache of a clone', () => {
+  test.each(['.', 'v2', 'v2/index', 'v2/files', 'v2/files/ab', 'v2/plans', 'v2/refusals'])(
+    'at %s is refused, and nothing is written or removed behind it',
+    async (place) => {
+      await using outside = await testProject({});
+      for (let at = 0; at < 40; at++) await outside.write(`${at}.tmp`, 'mine');
+      await using made = await testProject({ 'site.images.yaml': manifest });
+      const link = join(made.root, 'node_modules/.cache/tintype', place);
+      await mkdir(join(link, '..'), { recursive: true });
+      const target = place === 'v2/index' ? join(outside.root, 'package.json') : outside.root;
+      await symlink(target, link);
+      await expect(made.context()).rejects.toMatchObject({ code: 'config' });
+      expect(await readdir(outside.root)).toHaveLength(41);
+      expect(String(await outside.read('package.json'))).toBe('{}');
+    },
+  );
+
+  test('that is node_modules itself is fine', async () => {
+    await using outside = await testProject({});
+    await using made = await testProject({ 'site.images.yaml': manifest });
+    await symlink(outside.root, join(made.root, 'node_modules'));
+    expect((await made.generate()).result).toMatchObject({ delivered: 1 });
+  });
+
+  test('in the place of an encoded file is not handed on, whatever it leads to', async () => {
+    await using made = await testProject({ 'site.images.yaml': manifest });
+    const { result } = await made.generate();
+    const file = result!.assetMap.images['hero']!.files[0]!;
+    const cached = cacheLayout.file((await made.context()).config.cacheDir, file.sha256);
+    await rename(cached, `${made.root}/elsewhere.jpeg`);
+    await symlink(`${made.root}/elsewhere.jpeg`, cached);
+    await rm(join(made.root, 'public'), { recursive: true });
+    expect((await made.generate()).result).toMatchObject({ delivered: 1 });
+    expect((await lstat(join(made.root, 'public/images/hero.jpeg'))).isFile()).toBe(true);
+    expect((await lstat(`${made.root}/elsewhere.jpeg`)).isFile()).toBe(true);
+  });
+});
+
+test('a line of the index that is not as Tintype writes it is no line', async () => {
+  await using made = await testProject({});
+  const key = 'a'.repeat(64);
+  const lines = [
+    [key, 1, 'data:text/html,<script>', null],
+    [key, 1, 'data:image/webp;base64,AA") ; x("', null],
+    [key, 1, null, 'red; background: url(https://example.com)'],
+    [key, 1, key, -1, 1, 1],
+    [key, 1, '../../../etc/passwd', 1, 1, 1],
+    [key, -1, key, 1, 1, 1],
+  ].map((line) => JSON.stringify(line));
+  lines.push(`["${key}",1e999,"${key}",1,1,1]`, `["${key}",1,"${key}",1,1e999,1]`);
+  await made.write('v2/index', lines.map((line) => `\n${line}`).join(''));
+  const index = openCacheIndex(made.root);
+  expect(index.all().size).toBe(0);
+  expect(index.damagedLines()).toBe(lines.length);
+});
