@@ -64,7 +64,10 @@ describe('what was kept of an earlier run', () => {
   test.each<[string, (text: string) => string]>([
     ['says another number', (text) => text.replace(/"deliver(ed|ies)":1/, '"deliver$1":9')],
     ['has another row', (text) => text.replace('hero', 'zero')],
-    ['has another hash of a picture', (text) => text.replace(/"[0-9a-f]{60}/, `"${'0'.repeat(60)}`)],
+    [
+      'has another hash of a picture',
+      (text) => text.replace(/"[0-9a-f]{60}/, `"${'0'.repeat(60)}`),
+    ],
     ['has no seal', (text) => text.slice(text.indexOf('\n') + 1)],
     ['has the seal of nobody', (text) => `${'0'.repeat(64)}${text.slice(text.indexOf('\n'))}`],
   ])('is not used where it %s', async (_, change) => {

@@ -82,10 +82,7 @@ export function readLine(line: unknown): IndexLine | null {
         ? { key, day, entry: { placeholder: first, color: second } }
         : null;
     case 6:
-      return isHash(first) &&
-        isCount(second) &&
-        Number.isFinite(mtimeMs) &&
-        Number.isFinite(ino)
+      return isHash(first) && isCount(second) && Number.isFinite(mtimeMs) && Number.isFinite(ino)
         ? {
             key,
             day,

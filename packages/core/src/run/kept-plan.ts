@@ -101,8 +101,7 @@ export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan
     const { fingerprint, totals, deliveries, diagnostics, isSettled } = head;
     const rowsEnd = body.indexOf(10);
     const readRows = () => (isWhole() ? unpackRows(body.subarray(0, rowsEnd)) : null);
-    const read = () =>
-      isWhole() ? unpack(body.subarray(rowsEnd + 1), totals, diagnostics) : null;
+    const read = () => (isWhole() ? unpack(body.subarray(rowsEnd + 1), totals, diagnostics) : null);
     const files = head.texts.map(([file]) => file);
     return { fingerprint, totals, deliveries, files, diagnostics, isSettled, readRows, read };
   } catch {
