@@ -8,6 +8,7 @@ import { requestKey } from '../plan/request-key.ts';
 import type { Attempt, Request } from '../types.ts';
 import { fileStore } from './file-store.ts';
 import { layout } from './layout.ts';
+import { findRescued } from './rescue-folder.ts';
 import type { Purchase, Store } from './store.ts';
 import { writeAtomic } from './write-atomic.ts';
 
@@ -161,7 +162,7 @@ describe('a store', () => {
   test('that cannot take an answer puts it where it can be found', async () => {
     await mkdir(join(dir, `attempts/${key}.received/in the way`), { recursive: true });
     const error: unknown = await store.receive(key, bytes).catch((reason: unknown) => reason);
-    const path = layout.rescued(key);
+    const [{ path } = { path: 'nowhere' }] = await findRescued(dir);
     expect(error).toMatchObject({
       code: 'store-not-writable',
       message: expect.stringContaining(path) as string,

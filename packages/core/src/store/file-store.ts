@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../hash-file.ts';
@@ -12,6 +12,7 @@ import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, maxNoteBytes, parseAttempt, parsePin } from './record-file.ts';
 import { refuseLinks } from './refuse-links.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
+import { findRescued, removeRescued, rescue } from './rescue-folder.ts';
 import type { Purchase, Put, Store } from './store.ts';
 import { clearDeadWrites, createAtomic, linkAtomic, writeAtomic } from './write-atomic.ts';
 
@@ -118,6 +119,7 @@ async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAttempt>>
       .map((name) => name.replace(/\.(json|received)$/, '') as Key)
       .filter(isHash),
   );
+  for (const { key } of await findRescued(dir)) keys.add(key);
   const attempts = new Map<Key, OpenAttempt>();
   for (const key of keys) {
     const attempt = await readAttempt(dir, key);
@@ -142,14 +144,12 @@ async function readAttempt(dir: string, key: Key): Promise<OpenAttempt | null> {
 
 /** Where the bytes of an answer are: in the store, or where they were rescued to. `null`: there are none. */
 async function receivedPath(dir: string, key: Key): Promise<string | null> {
-  for (const path of [layout.received(dir, key), layout.rescued(key)]) {
-    // A link in its place leads to a file that is not an answer: a clone may bring one.
-    const status = await lstat(path).catch(() => null);
-    // Every user can write to the temporary folder. What another user put there is not ours.
-    if (status?.isFile() === true && (!process.getuid || status.uid === process.getuid()))
-      return path;
-  }
-  return null;
+  const path = layout.received(dir, key);
+  // A link in its place leads to a file that is not an answer: a clone may bring one.
+  const status = await lstat(path).catch(() => null);
+  if (status?.isFile() === true) return path;
+  const rescued = await findRescued(dir);
+  return rescued.find((file) => file.key === key)?.path ?? null;
 }
 
 async function readReceived(dir: string, key: Key): Promise<Uint8Array | null> {
@@ -157,15 +157,41 @@ async function readReceived(dir: string, key: Key): Promise<Uint8Array | null> {
   return path === null ? null : readIfThere(path);
 }
 
-/** What cannot be removed says nothing once the record stands: the next run clears it. */
+/**
+ * Removes the note of an attempt, and the bytes of its answer where the store has them under their hash, too: bytes that
+ * are nowhere else stay, and the next run records them. What cannot be removed is cleared by the next run.
+ */
 async function clearAttempt(dir: string, key: Key): Promise<void> {
-  // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
   try {
-    for (const path of [layout.received(dir, key), layout.rescued(key), layout.attempt(dir, key)])
-      await removeFile(path);
+    // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
+    if (!(await removeReceived(dir, key))) return;
+    for (const file of await findRescued(dir)) {
+      if (file.key !== key) continue;
+      if (!(await isKept(dir, file.sha256))) return;
+      await removeRescued(file);
+    }
+    await removeFile(layout.attempt(dir, key));
   } catch {
-    // See above: what still stands is known to the next run by its attempt.
+    // See above.
   }
+}
+
+/** `false`: they are nowhere else, and stay. */
+async function removeReceived(dir: string, key: Key): Promise<boolean> {
+  const path = layout.received(dir, key);
+  const status = await lstat(path).catch(() => null);
+  if (status?.isFile() === true && !(await isKept(dir, await hashFile(path)))) return false;
+  await removeFile(path);
+  return true;
+}
+
+/** Whether the store has bytes, as an original or kept aside. */
+async function isKept(dir: string, hash: Sha256): Promise<boolean> {
+  const folder = dirname(layout.original(dir, hash, ''));
+  const names = (await namesIn(folder)).filter((name) => name.startsWith(`${hash}.`));
+  for (const path of [...names.map((name) => join(folder, name)), layout.rejected(dir, hash)])
+    if ((await hashFile(path).catch(() => null)) === hash) return true;
+  return false;
 }
 
 /** Whoever is killed leaves an attempt or a claim behind, by which the rest is looked for. */
@@ -209,9 +235,8 @@ async function receiveBytes(
     await keepEarlier(dir, key);
     await writeAtomic(layout.received(dir, key), bytes);
   } catch (cause) {
-    const path = layout.rescued(key);
-    const fate = await writeAtomic(path, bytes).then(
-      () => `the picture that was paid for is kept in ${path}`,
+    const fate = await rescue(dir, key, bytes).then(
+      (where) => `the picture that was paid for is kept in ${where}`,
       () => 'the picture that was paid for could not be kept in the temporary folder either',
     );
     throw notWritable(dir, cause, `; ${fate}`);

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Key, Sha256 } from '../types.ts';
 
@@ -16,9 +15,8 @@ import type { Key, Sha256 } from '../types.ts';
  *       attempts/<key>.claim/<uuid>  which process buys the key; gone when it has
  *       attempts/<key>.claim.<uuid>/ the same, for the instant in which it is made
  *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
- *     <the system's temporary folder>/
- *       tintype-rescued-<user>/<key> the same, where the store could not take them; a folder of one user's own, for nobody
- *                                    else could write into it
+ *
+ * Where the store cannot take the bytes of an answer, `rescue-folder.ts` keeps them.
  */
 export const layout = {
   recordsDir: (dir: string): string => join(dir, 'records'),
@@ -38,8 +36,6 @@ export const layout = {
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.json`),
   claim: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.claim`),
   received: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.received`),
-  rescued: (key: Key): string =>
-    join(tmpdir(), `tintype-rescued-${process.getuid?.() ?? 0}`, hashed(key)),
 } as const;
 
 /** Names in the store are hashes. Anything else, such as a path out of a file of a clone, is a mistake of ours. */
