@@ -34,7 +34,8 @@ export interface AssetTarget {
   readonly isInBundle: boolean;
   /**
    * How the bytes get out: by links below the output folder, for which nothing has to be read; in the bundle, where
-   * nothing is written; or not at all, as in most server builds, whose files the client's build has.
+   * nothing is written, as in a worker's, whose files Vite moves to the page's bundle; or not at all, as in most server
+   * builds, whose files the client's build has.
    */
   readonly delivery: 'link' | 'bundle' | 'none';
 }
@@ -44,7 +45,7 @@ export function assetTarget({ config }: Pick<Environment, 'config'>): AssetTarge
   const isInBundle = experimental.renderBuiltUrl !== undefined || base === '' || base === './';
   const nameAsset = assetNamer(assetFileNames(build));
   const emitted = new Map<string, string>();
-  const delivery = !build.emitAssets ? 'none' : build.write ? 'link' : 'bundle';
+  const delivery = !build.emitAssets ? 'none' : build.write && !config.isWorker ? 'link' : 'bundle';
   const emittedUrl = async ({ fileName, file }: PlacedFile, emitter: Emitter) => {
     const source = delivery === 'bundle' ? await file.read() : '';
     const reference =

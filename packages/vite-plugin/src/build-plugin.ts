@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { PlannedImage } from '@tintype/core';
-import type { Environment, Plugin, Rollup } from 'vite';
-import { assetTarget, type Emitter, type PlacedFile } from './asset-target.ts';
+import type { Environment, Plugin } from 'vite';
+import { assetTarget, type Emitter } from './asset-target.ts';
 import { type BuildRun, openBuildRun } from './build-run.ts';
 import { type Builds, type BuildState, lateUrlIn } from './build-state.ts';
 import { buildSummary, standInWarning } from './build-summary.ts';
 import { buildPicture } from './built-picture.ts';
 import { explain, PlacedError } from './explain.ts';
-import { fillIn, fillInUrls, lateForm, lateToken } from './late-pictures.ts';
+import { fillIn, lateForm, lateToken } from './late-pictures.ts';
 import { linkFiles } from './link-files.ts';
 import { logReporter } from './log-reporter.ts';
 import { nameConflict } from './name-conflicts.ts';
@@ -185,88 +183,6 @@ function isKeptBy(to: BuildState, from: BuildState): boolean {
   if (to.target.delivery !== 'link') return false;
   if (from === to) return true;
   return from.target.delivery === 'none' && to.environment.config.consumer === 'client';
-}
-
-/** The end of a bundle: style sheets, pages and the manifest are there. */
-export function finishPlugin(builds: Builds): Plugin {
-  /** Names of files that Rolldown lost: it says so last, and renames no asset for one with a fixed name. */
-  const overwritten = new Set<string>();
-  return {
-    name: 'tintype:finish',
-    apply: 'build',
-    enforce: 'post',
-    sharedDuringBuild: true,
-    buildStart: () => overwritten.clear(),
-    onLog(_, { code, message }) {
-      if (code !== 'FILE_NAME_CONFLICT') return;
-      const [, fileName] = /emitted file "?(.+?)"? overwrites/.exec(message) ?? [];
-      if (fileName !== undefined) overwritten.add(fileName);
-    },
-    generateBundle: {
-      order: 'post',
-      async handler(_, bundle) {
-        const state = builds.of(this.environment);
-        const { target, placed, modules, pages } = state;
-        if (modules.size === 0 && pages.size === 0) return;
-        fillInStyles(state, bundle);
-        placed.push(...[...pages.values()].flat());
-        const conflict = nameConflict(placed, (one) => ownerOf(one, state, bundle));
-        if (conflict !== null) this.error(new PlacedError(conflict));
-        if (target.delivery === 'bundle') {
-          await emitBytes(this, placed, bundle);
-        } else if (target.isInBundle) {
-          // What was in the bundle for its URL alone: its bytes come by another way.
-          const empty = [...modules.values(), ...pages.values()].flat();
-          for (const { fileName } of empty) delete bundle[fileName];
-        }
-      },
-    },
-    closeBundle() {
-      const { placed, target } = builds.find(this.environment) ?? { placed: [], target: null };
-      const conflict = nameConflict(placed, ({ fileName }) =>
-        overwritten.has(fileName) && target?.hasEmitted(fileName) === true ? ofSite : null,
-      );
-      if (conflict !== null) this.error(new PlacedError(conflict));
-    },
-  };
-}
-
-const ofSite = 'the name of a file of the site';
-
-/** What a build has under the name of a picture that is not the picture. */
-function ownerOf(
-  { fileName, file }: PlacedFile,
-  { target, environment }: BuildState,
-  bundle: Rollup.OutputBundle,
-): string | null {
-  if (Object.hasOwn(bundle, fileName) && !target.hasEmitted(fileName)) return ofSite;
-  const { publicDir, build } = environment.config;
-  const isCopied = publicDir !== '' && build.copyPublicDir && build.emitAssets;
-  return isCopied && !target.isNamedByContent(file) && existsSync(join(publicDir, fileName))
-    ? `a file of ${publicDir}`
-    : null;
-}
-
-function fillInStyles(state: BuildState, bundle: Rollup.OutputBundle): void {
-  for (const asset of Object.values(bundle)) {
-    if (asset.type !== 'asset' || typeof asset.source !== 'string') continue;
-    if (!asset.fileName.endsWith('.css')) continue;
-    const host = { fileName: asset.fileName, type: 'css' } as const;
-    const filled = fillInUrls(asset.source, (file) => lateUrlIn(state, file, host));
-    if (filled !== asset.source) asset.source = filled;
-  }
-}
-
-async function emitBytes(
-  emitter: Emitter,
-  files: readonly PlacedFile[],
-  bundle: Rollup.OutputBundle,
-): Promise<void> {
-  const named = new Map(files.map((placed) => [placed.fileName, placed.file]));
-  for (const [fileName, file] of named) {
-    if (Object.hasOwn(bundle, fileName)) continue;
-    emitter.emitFile({ type: 'asset', fileName, source: await file.read() });
-  }
 }
 
 /** What the environment's build made, and what it should not have had to ship. */

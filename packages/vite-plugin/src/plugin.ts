@@ -1,8 +1,9 @@
 import type { Plugin } from 'vite';
 import { buildHtmlPlugins, buildStylesPlugin } from './build-pages.ts';
-import { buildPlugin, emitPlugin, finishPlugin } from './build-plugin.ts';
+import { buildPlugin, emitPlugin } from './build-plugin.ts';
 import { builds } from './build-state.ts';
 import { devPlugins } from './dev-plugin.ts';
+import { finishPlugin } from './finish-build.ts';
 import { splitOptions, type TintypePluginOptions } from './plugin-options.ts';
 import { importForm, moduleIdOf } from './virtual-modules.ts';
 
