@@ -16,6 +16,7 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   config: EXIT.wrongInput,
   manifest: EXIT.wrongInput,
   'api-key-missing': EXIT.wrongInput,
+  'key-not-allowed': EXIT.wrongInput,
   'output-not-ours': EXIT.wrongInput,
   'originals-missing': EXIT.originalsMissing,
   'over-budget': EXIT.overBudget,

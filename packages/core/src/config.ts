@@ -28,6 +28,12 @@ export interface Options {
   readonly provider?: string;
   /** Providers of your own, by the name that manifests use. */
   readonly providers?: Readonly<Record<string, Provider>>;
+  /**
+   * Variables that manifests may name as their `openai_api_key`, besides those with `OPENAI` in their name or `TINTYPE_`
+   * in front of it. Not in a JSON config, which comes with a clone.
+   * @default []
+   */
+  readonly apiKeyVariables?: readonly string[];
   /** Manifest fields for every image of every manifest, below each manifest's own `defaults`. */
   readonly defaults?: Fields;
   /** Facts about models, on top of the built-in table: a new model's prices, a server of your own, a changed price. */
@@ -104,6 +110,8 @@ export interface Config {
   readonly provider: string;
   readonly providers: Readonly<Record<string, Provider>>;
   readonly defaults: Fields;
+  /** What manifests may name as their key, besides what any may. */
+  readonly apiKeyVariables: readonly string[];
   readonly models: ModelTable;
   /** Absolute. */
   readonly storeDir: string;
@@ -148,10 +156,10 @@ export async function resolveConfig(
   { root, file, isCi, overrides = {} }: ConfigSource,
 ): Promise<Config> {
   const options = isMap(written) ? { ...written, ...overrides } : written;
-  const problems = [...problemsOf(options), ...(isData(file) ? foldersOutside(written, root) : [])];
+  const problems = [...problemsOf(options), ...(isData(file) ? notForData(written, root) : [])];
   if (problems.length > 0) {
     const inFields = isMap(written?.defaults) ? await defaultsProblems(written.defaults!) : [];
-    const ofFile = new Set([...problemsOf(written), ...foldersOutside(written, root), ...inFields]);
+    const ofFile = new Set([...problemsOf(written), ...notForData(written, root), ...inFields]);
     throw configError(file, [...problems, ...inFields], (problem) => ofFile.has(problem));
   }
   return {
@@ -161,6 +169,11 @@ export async function resolveConfig(
     provider: options.provider ?? 'openai',
     providers: options.providers ?? {},
     defaults: options.defaults ?? {},
+    apiKeyVariables: [
+      ...(options.apiKeyVariables ?? []),
+      // What code says, the person says.
+      ...keyNameIn(isData(file) ? overrides.defaults : options.defaults),
+    ],
     models: resolveModels(options.models ?? {}),
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
@@ -223,6 +236,10 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
   provider: [isText, 'the name of a provider'],
   providers: [isMap, 'a map of name to provider'],
   defaults: [isMap, 'a map of manifest fields'],
+  apiKeyVariables: [
+    (value) => Array.isArray(value) && value.every(isText),
+    'a list of names of environment variables',
+  ],
   models: [isMap, 'a map of model name to facts'],
   store: [isMap, '{ dir: a folder }'],
   cacheDir: [isText, 'a folder'],
@@ -303,9 +320,24 @@ function isData(file: string | null): boolean {
   return file !== null && file.endsWith('.json');
 }
 
-/** What a config that is data may not do: name folders outside of the project. */
-function foldersOutside(options: Options, root: string): string[] {
+/** What a config that is data may not do: name keys, and folders outside of the project. */
+function notForData(options: Options, root: string): string[] {
   if (!isMap(options)) return [];
+  const keys =
+    options.apiKeyVariables === undefined
+      ? []
+      : [
+          'apiKeyVariables says what may be sent as a key; a JSON config comes with a clone, so it may not say that. Say it in tintype.config.ts, or set TINTYPE_KEY_VARIABLES in your environment',
+        ];
+  return [...keys, ...foldersOutside(options, root)];
+}
+
+function keyNameIn(defaults: Fields | undefined): string[] {
+  const reference: unknown = isMap(defaults) ? defaults?.openai_api_key : undefined;
+  return typeof reference === 'string' ? [reference.slice(2, -1)] : [];
+}
+
+function foldersOutside(options: Options, root: string): string[] {
   const folders = {
     outDir: options.outDir,
     cacheDir: options.cacheDir,

@@ -53,6 +53,7 @@ export type ErrorCode =
   | 'config'
   | 'manifest'
   | 'api-key-missing'
+  | 'key-not-allowed'
   | 'output-not-ours'
   // the run may not spend: exit 3 and 4
   | 'originals-missing'

@@ -224,7 +224,7 @@ describe('where nobody listens', () => {
 
   test.each([
     ['a port', async () => (await deserted()).baseUrl, /ECONNREFUSED/],
-    ['a name', async () => 'http://tintype.invalid/v1', /ENOTFOUND|EAI_AGAIN/],
+    ['a name', async () => 'https://tintype.invalid/v1', /ENOTFOUND|EAI_AGAIN/],
   ])(
     '%s is tried six times, nothing is billed, and nothing is left behind',
     async (_, baseUrl, message) => {
@@ -336,7 +336,10 @@ describe("a provider of the user's own", () => {
   });
 
   test('is given the key that an image names only where that is a key of OpenAI', async () => {
-    await using made = await project(['a'], ', provider: own, openai_api_key: "${TEAM_KEY}"');
+    await using made = await project(
+      ['a'],
+      ', provider: own, openai_api_key: "${TEAM_OPENAI_KEY}"',
+    );
     const orders: unknown[] = [];
     const bytes = Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -356,7 +359,7 @@ describe("a provider of the user's own", () => {
       apiKeyName: 'OWN_TOKEN',
     };
     const { result, events } = await made.generate({
-      env: { OWN_TOKEN: 'token', TEAM_KEY: 'team' },
+      env: { OWN_TOKEN: 'token', TEAM_OPENAI_KEY: 'team' },
       options: { providers: { own: provider } },
     });
     expect(result).toMatchObject({ bought: 1 });

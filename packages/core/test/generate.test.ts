@@ -50,7 +50,7 @@ describe('twelve images that use every one of the twelve parameters', () => {
 defaults: { quality: low }
 images:
   plain: { prompt: plain, decorative: true }
-  own-key: { prompt: own key, openai_api_key: "\${TEAM_KEY}", decorative: true }
+  own-key: { prompt: own key, openai_api_key: "\${TEAM_OPENAI_KEY}", decorative: true }
   wide: { prompt: wide, aspect_ratio: "3:2", alt: A wide one }
   tall: { prompt: tall, aspect_ratio: "2:3", decorative: true }
   clear: { prompt: clear, background: transparent, output_format: png, decorative: true }
@@ -62,7 +62,7 @@ images:
   best: { prompt: best, quality: high, decorative: true }
   team/ada: { prompt: ada, user_id: user-7, decorative: true }
 `;
-  const run = { env: { TEAM_KEY: 'sk-team-key-0123456789' } };
+  const run = { env: { TEAM_OPENAI_KEY: 'sk-team-key-0123456789' } };
   let first: Awaited<ReturnType<TestProject['generate']>>;
   let made: TestProject;
   let ledger: readonly {
@@ -139,7 +139,7 @@ images:
   });
 
   test('sends the key that an image names with its call, and the usual one with the others', () => {
-    expect(authorizations['own key']).toBe(`Bearer ${run.env.TEAM_KEY}`);
+    expect(authorizations['own key']).toBe(`Bearer ${run.env.TEAM_OPENAI_KEY}`);
     expect(authorizations['plain']).toBe(`Bearer ${testKey}`);
   });
 
@@ -469,26 +469,26 @@ describe('--missing', () => {
 
   test('a key that is refused is named by its variable, and nothing more is asked', async () => {
     await using made = await project({
-      a: image('hat', ', openai_api_key: "${TEAM_KEY}"'),
-      b: image('cap', ', openai_api_key: "${TEAM_KEY}"'),
+      a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
+      b: image('cap', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
     });
     api().fail(invalidKey(), { times: 'always' });
-    const env = { TEAM_KEY: 'sk-team-0123456789' };
+    const env = { TEAM_OPENAI_KEY: 'sk-team-0123456789' };
     const { events } = await made.generate({ env, options: { concurrency: 1 } });
     const [first] = eventsOf(events, 'failed');
     expect(first).toMatchObject({ code: 'bad-api-key' });
-    expect(first?.message).toMatch(/; check the key in TEAM_KEY$/);
-    expect(JSON.stringify(events)).not.toContain(env.TEAM_KEY);
+    expect(first?.message).toMatch(/; check the key in TEAM_OPENAI_KEY$/);
+    expect(JSON.stringify(events)).not.toContain(env.TEAM_OPENAI_KEY);
     expect(api().requests).toHaveLength(1);
   });
 
   test('buy without a key is a refusal that names the image and the variable', async () => {
-    await using made = await project({ a: image('hat', ', openai_api_key: "${TEAM_KEY}"') });
+    await using made = await project({ a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"') });
     const { error } = await made.generate();
     expect(error).toMatchObject({
       code: 'api-key-missing',
       imageId: 'a',
-      message: expect.stringContaining('TEAM_KEY') as string,
+      message: expect.stringContaining('TEAM_OPENAI_KEY') as string,
     });
     expect(api().requests).toEqual([]);
   });
@@ -797,7 +797,7 @@ describe('before anything is spent', () => {
   test.each([
     ['OPENAI_BASE_URL', 'https://name:hush-hush@api.example.com/v1', /no name or password/],
     ['OPENAI_BASE_URL', 'api.example.com/v1', /must be an address/],
-    ['OPENAI_ORG_ID', 'org-hush-hush\n', /characters that no request can carry/],
+    ['OPENAI_ORG_ID', 'org-hush-hush\nx', /characters that no request can carry/],
   ])('an address that nothing can be sent to is a refusal: %s', async (name, value, words) => {
     await using made = await project({ a: image('hat') });
     const { error, events } = await made.generate({ env: { [name]: value } });

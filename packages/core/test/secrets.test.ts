@@ -133,17 +133,21 @@ describe('no trace of the key is left by', () => {
   test('a picture that is had, in the store, the outputs and the asset map', async () => {
     await using made = await testProject(
       {
-        'a.images.yaml': `images:\n  a: ${image.replace(' }', ', openai_api_key: "${TEAM_KEY}" }')}\n`,
+        'a.images.yaml': `images:\n  a: ${image.replace(' }', ', openai_api_key: "${TEAM_OPENAI_KEY}" }')}\n`,
       },
       api().baseUrl,
     );
-    const { events, result } = await made.generate({ env: { TEAM_KEY: 'team-RECOGNISABLE' } });
+    const { events, result } = await made.generate({
+      env: { TEAM_OPENAI_KEY: 'team-RECOGNISABLE' },
+    });
     expect(result?.bought).toBe(1);
     const files = [...(await filesBelow(made.root)).keys()].filter(
       (file) => file !== 'a.images.yaml',
     );
     const texts = await Promise.all(files.map((file) => readFile(join(made.root, file), 'latin1')));
-    expect([JSON.stringify(events), ...texts].join('\n')).not.toMatch(/RECOGNISABLE|TEAM_KEY/);
+    expect([JSON.stringify(events), ...texts].join('\n')).not.toMatch(
+      /RECOGNISABLE|TEAM_OPENAI_KEY/,
+    );
   });
 });
 

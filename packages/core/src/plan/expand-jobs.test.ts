@@ -49,7 +49,7 @@ describe('defaults', () => {
 
   test('every field gets where it belongs', () => {
     const fields = `
-openai_api_key: \${TEAM_KEY}
+openai_api_key: \${TEAM_OPENAI_KEY}
 prompt: A keeper
 background: opaque
 input_fidelity: high
@@ -86,7 +86,7 @@ pick: 2`;
         take: 2,
         numberOfImages: 3,
       },
-      call: { moderation: 'low', userId: 'u1', apiKeyName: 'TEAM_KEY' },
+      call: { moderation: 'low', userId: 'u1', apiKeyName: 'TEAM_OPENAI_KEY' },
       files: {
         widths: [640, 1280],
         formats: [{ format: 'jpeg', compression: 70 }],

@@ -61,6 +61,7 @@ export function openAi(options: OpenAiOptions = {}): Provider {
   return {
     apiKeyName: profile.apiKeyName,
     takesOpenAiKey: true,
+    baseUrl: profile.baseUrl,
     inputs: null,
     originalFormat: 'png',
     refuse: (request) => refusal(request, profile),

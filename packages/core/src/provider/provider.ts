@@ -13,6 +13,11 @@ export interface Provider {
    * @default false
    */
   readonly takesOpenAiKey?: boolean;
+  /**
+   * Where its requests go; `null`: to the provider's own host. Stated, keys are kept off hosts that the user did not name.
+   * @default null
+   */
+  readonly baseUrl?: string | null;
   /** What its configuration adds to every request. It decides pixels, so it enters the key; `null`: nothing. */
   readonly inputs: Readonly<Record<string, unknown>> | null;
   /** The format that it asks for; `null`: it cannot ask, so any that decodes is right. */

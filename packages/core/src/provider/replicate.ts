@@ -44,6 +44,7 @@ export function replicate(options: ReplicateOptions = {}): Provider {
   }
   return {
     apiKeyName: 'REPLICATE_API_TOKEN',
+    baseUrl: options.baseUrl ?? null,
     inputs: addedInputs(inputs, inputNames),
     // Every model is asked for PNG, and not every model has the input.
     originalFormat: null,

@@ -3,7 +3,7 @@ import { type Context, report } from '../context.ts';
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
-import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
+import { keysOf } from './keys-of.ts';
 import { actualCost } from '../plan/estimate-cost.ts';
 import { modelFor } from '../plan/models.ts';
 import {
@@ -311,16 +311,14 @@ async function orderOf(
   store: Store,
   context: Context,
 ): Promise<Order> {
-  const { config, env } = context;
+  const { config } = context;
   const read = (input: PlannedRequest['inputs'][number]) => readInputPicture(input, context, store);
-  const keyName = keyNameOf(wanted.job, provider);
   return {
     imageId: wanted.id,
     key: wanted.key,
     request: wanted.request,
     call: wanted.job.call,
-    apiKey: keyName === null ? null : (env[keyName] ?? null),
-    openAiKey: env[openAiKeyNameOf(wanted.job)] ?? null,
+    ...keysOf(wanted.job, wanted.provider, provider, context),
     inputs: await Promise.all(wanted.inputs.map(read)),
     mask: wanted.mask === null ? null : await read(wanted.mask),
     timeoutMs: config.timeoutMs,

@@ -1,6 +1,7 @@
 import { type Context, fetchInput } from '../context.ts';
 import { sha256 } from '../hash.ts';
-import { keyNameOf } from './key-name.ts';
+import { TintypeError } from '../errors.ts';
+import { keysOf } from './keys-of.ts';
 import { checkLifetime } from '../plan/check-lifetime.ts';
 import { listModels } from '../provider/list-models.ts';
 import { lazyProviders } from './providers.ts';
@@ -22,10 +23,10 @@ async function checkModels(jobs: readonly Job[], context: Context): Promise<Plac
   const ours = jobs.filter(({ picture }) => picture.provider === 'openai');
   const first = ours[0];
   if (first === undefined) return [];
-  const keyName = keyNameOf(first, lazyProviders(context)('openai'));
-  const apiKey = keyName === null ? null : (context.env[keyName] ?? null);
-  const baseUrl = context.env['OPENAI_BASE_URL'] ?? null;
   try {
+    const provider = lazyProviders(context)('openai');
+    const { apiKey } = keysOf(first, 'openai', provider, context);
+    const { baseUrl = null } = provider;
     const listed = await listModels(baseUrl, apiKey);
     const today = context.now().toISOString().slice(0, 10);
     return ours.flatMap(({ picture: { model }, modelPlace: place }): PlacedFinding[] => {
@@ -38,6 +39,7 @@ async function checkModels(jobs: readonly Job[], context: Context): Promise<Plac
       return finding === null ? [] : [{ place, finding }];
     });
   } catch (error) {
+    if (error instanceof TintypeError && error.code === 'key-not-allowed') throw error;
     const message = `models could not be checked: ${(error as Error).message}`;
     return [
       { place: first.modelPlace, finding: { severity: 'warning', code: 'not-checked', message } },

@@ -13,3 +13,14 @@ export function keyNameOf(
 export function openAiKeyNameOf({ call }: Job): string {
   return call.apiKeyName ?? 'OPENAI_API_KEY';
 }
+
+/**
+ * Why a manifest may not name a variable as its key; `null`: it may. A manifest comes with a clone, and a key is sent away:
+ * it names OpenAI's keys, Tintype's own variables, and what the person lists.
+ */
+export function keyNameProblem(name: string, listed: readonly string[]): string | null {
+  if (name.includes('OPENAI') || name.startsWith('TINTYPE_') || listed.includes(name)) return null;
+  return `openai_api_key names ${name}, and a manifest may name variables with OPENAI in their name or TINTYPE_ in front of it. Rename the variable; or list it under apiKeyVariables in tintype.config.ts, or as ${keyListVariable}=${name} in your environment`;
+}
+
+export const keyListVariable = 'TINTYPE_KEY_VARIABLES';

@@ -4,6 +4,7 @@ import { TintypeError } from '../errors.ts';
 import { type Address, addressProblem } from '../provider/address.ts';
 import { openAi } from '../provider/openai.ts';
 import type { Provider } from '../provider/provider.ts';
+import type { Destination, SentVariable, Source } from '../provider/refuse-key.ts';
 import { replicate } from '../provider/replicate.ts';
 
 /** The providers of a project by name. One is made when it is first asked for: a run that buys nothing makes none. */
@@ -20,9 +21,9 @@ const builtIn: Readonly<
 /** Throws a TintypeError `config` that names the variable which is wrong. */
 function openAiAddress(env: Context['env']): Address {
   const address = {
-    baseUrl: env[variables.baseUrl] || null,
-    organization: env[variables.organization] || null,
-    project: env[variables.project] || null,
+    baseUrl: env[variables.baseUrl]?.trim() || null,
+    organization: env[variables.organization]?.trim() || null,
+    project: env[variables.project]?.trim() || null,
   };
   const wrong = addressProblem(address);
   if (wrong === null) return address;
@@ -44,4 +45,25 @@ export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>):
     made.set(name, provider);
     return provider;
   };
+}
+
+/** Who says a variable: the environment that the process was started with is the person's. */
+export function sourceOf(name: string, { realEnv }: Pick<Context, 'realEnv'>): Source {
+  return realEnv[name] === undefined ? 'clone' : 'person';
+}
+
+/** Where a provider's requests go, and who says so. Providers of a config are code, and so the person's. */
+export function destinationOf(
+  name: string,
+  { baseUrl = null }: Provider,
+  { config, env, realEnv }: Pick<Context, 'config' | 'env' | 'realEnv'>,
+): Destination {
+  if (Object.hasOwn(config.providers, name) || name !== 'openai') {
+    return { baseUrl, name: `the baseUrl of provider ${name}`, source: 'person', accounts: [] };
+  }
+  const accounts = [variables.organization, variables.project]
+    .filter((variable) => env[variable]?.trim())
+    .map((variable): SentVariable => ({ name: variable, source: sourceOf(variable, { realEnv }) }));
+  const source = sourceOf(variables.baseUrl, { realEnv });
+  return { baseUrl, name: variables.baseUrl, source, accounts };
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { keyNameOf } from './key-name.ts';
+import { keysOf } from './keys-of.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import { lazyProviders } from './providers.ts';
@@ -8,7 +8,7 @@ import type { CostRange, Plan, PlannedRequest } from '../types.ts';
 
 /**
  * Everything that a run may be refused for before it spends or writes anything. Throws `originals-missing` where what
- * is missing may not be bought, `over-budget`, or `api-key-missing`.
+ * is missing may not be bought, `over-budget`, `api-key-missing`, or `key-not-allowed`.
  */
 export function refusePlan(plan: Plan, context: Context): void {
   const { config } = context;
@@ -61,13 +61,18 @@ function refuseUnaffordable(
 function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): void {
   const providers = lazyProviders(context);
   for (const planned of wanted) {
-    const keyName = keyNameOf(planned.job, providers(planned.provider));
-    if (keyName === null || context.env[keyName]) continue;
-    throw new TintypeError(
-      'api-key-missing',
-      `${nameOf(planned)} has to be bought, and ${keyName} is not set; set it, or set provider to "offline" or missing to "standin" for drawings in its place. Nothing was done`,
-      { imageId: planned.id },
-    );
+    const place = `${nameOf(planned)} (${planned.manifest}:${planned.line})`;
+    try {
+      keysOf(planned.job, planned.provider, providers(planned.provider), context);
+    } catch (error) {
+      if (!(error instanceof TintypeError)) throw error;
+      const { code, message } = error;
+      const words =
+        code === 'api-key-missing'
+          ? `${nameOf(planned)} has to be bought, and ${message}; set it, or set provider to "offline" or missing to "standin" for drawings in its place`
+          : `${place}: ${message}`;
+      throw new TintypeError(code, `${words}. Nothing was done`, { imageId: planned.id });
+    }
   }
 }
 
