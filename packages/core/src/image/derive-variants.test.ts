@@ -87,10 +87,34 @@ describe('files', () => {
     expect(at(30, 30)[3]).toBe(255);
   });
 
-  test('as JPEG of a transparent picture cannot be made', async () => {
-    const specs = [spec('jpeg', 60, 60), spec('webp', 60, 60)];
-    await expect(derive(source(await disc()), specs)).rejects.toMatchObject({ code: 'encode' });
-  });
+  test.each([
+    ['visible', 0, 255],
+    ['slight', 252, 200],
+  ] as const)(
+    'as JPEG are on white where they are transparent (%s)',
+    async (seen, alpha, right) => {
+      const told: unknown[] = [];
+      const data = Buffer.from(
+        Array.from({ length: 60 * 60 }, (_, at) =>
+          at % 60 < 20 ? [200, 200, 200, alpha] : [200, 0, 0, 255],
+        ).flat(),
+      );
+      const bytes = await sharp(data, { raw: { width: 60, height: 60, channels: 4 } })
+        .png()
+        .toBuffer();
+      const specs = [spec('jpeg', 60, 60), spec('jpeg', 30, 30), spec('webp', 60, 60)];
+      const { encoded } = await derive(source(bytes), specs, {
+        onFlattened: ({ file }, transparency) => told.push([file, transparency]),
+      });
+      expect(told.toSorted()).toEqual(
+        [specs[0], specs[1]].map((one) => [one!.file, seen]).toSorted(),
+      );
+      const at = await pixelsOf(await encoded[0]!.read());
+      expect(at(5, 30)).toEqual(near([right, right, right], 8));
+      expect(at(50, 30)).toEqual(near([200, 0, 0], 8));
+      expect(await sharp(await encoded[2]!.read()).metadata()).toMatchObject({ hasAlpha: true });
+    },
+  );
 
   test('of a picture with an alpha channel that hides nothing have none', async () => {
     const bytes = await sharp(await halves())

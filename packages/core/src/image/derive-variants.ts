@@ -17,6 +17,7 @@ import { openPicture, type OpenPicture } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
 import type { FileEntry } from './cache-layout.ts';
 import type { CachedFile, VariantCache } from './variant-cache.ts';
+import { transparencyOf } from './raw-picture.ts';
 import { previewKey, variantKey } from './variant-key.ts';
 import type { Lane } from './work-queue.ts';
 
@@ -30,6 +31,11 @@ export interface DeriveOptions {
    * @default 'in-turn'
    */
   readonly lane?: Lane;
+  /**
+   * Told of a JPEG that was encoded of a picture that is transparent in places: on white.
+   * @default nothing is
+   */
+  readonly onFlattened?: (spec: VariantSpec, transparency: 'slight' | 'visible') => void;
 }
 
 export interface DerivedVariants {
@@ -70,7 +76,8 @@ export async function deriveVariants(
           ? encodeQueue(async () => makePreview(await picture.at(crop)), { lane })
           : Promise.resolve(found);
       const encodes = missing.toSorted(cheapestFirst).map(async (variant) => {
-        files.set(variant, await cache.put(variant.key(), await encode(picture, variant, lane)));
+        const bytes = await encode(picture, variant, lane, options.onFlattened);
+        files.set(variant, await cache.put(variant.key(), bytes));
       });
       await allDone([shown, ...encodes]);
       return shown;
@@ -198,15 +205,24 @@ function cheapestFirst(a: Variant, b: Variant): number {
   return isAvif(a) - isAvif(b) || a.spec.width * a.spec.height - b.spec.width * b.spec.height;
 }
 
-async function encode(picture: OpenPicture, variant: Variant, lane: Lane): Promise<Uint8Array> {
+async function encode(
+  picture: OpenPicture,
+  variant: Variant,
+  lane: Lane,
+  onFlattened: DeriveOptions['onFlattened'] = () => {},
+): Promise<Uint8Array> {
   const { spec, source } = variant;
-  const encodeNow = async () =>
-    encodePicture(
-      await picture.at(spec.crop, spec),
+  const encodeNow = async () => {
+    const sized = await picture.at(spec.crop, spec);
+    const transparency = spec.format === 'jpeg' ? transparencyOf(sized) : 'none';
+    if (transparency !== 'none') onFlattened(spec, transparency);
+    return encodePicture(
+      sized,
       settledSettings(variant.settings(), picture.hasSharpColour),
       provenanceXmp(source.isStandIn),
       spec.file,
     );
+  };
   return encodeQueue(encodeNow, { lane });
 }
 

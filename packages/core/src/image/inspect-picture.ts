@@ -1,7 +1,6 @@
 import type { PictureInfo } from '../types.ts';
 import { encodeQueue } from './encode-queue.ts';
 import { INPUT_OPTIONS, loadSharp, MAX_PIXELS } from './load-sharp.ts';
-import { readPng } from './read-png.ts';
 
 /** Why bytes are no picture that Tintype can use. The message is a clause: "it is ...", "it does not decode: ...". */
 export class PictureError extends Error {
@@ -15,19 +14,17 @@ export class PictureError extends Error {
 }
 
 /**
- * What a picture's bytes say of themselves, once they are known to be whole: a PNG by the sums that it carries, which
- * takes neither sharp nor a turn; of any other all pixels are decoded, so that a truncated one is found out here. Throws
- * a PictureError.
+ * What a picture's bytes say of themselves, once all of its pixels were decoded, as they are before files are made of
+ * it: what passes here can be delivered, and what cannot be is found out here. Throws a PictureError.
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
-  const png = await decoding(() => readPng(bytes));
-  const info = png ?? (await decoding(() => readHeader(bytes)));
+  const info = await decoding(() => readHeader(bytes));
   if (info.width * info.height > MAX_PIXELS) {
     const size = `${info.width}x${info.height}`;
     throw new PictureError('too-many-pixels', `it is ${size}, more than ${MAX_PIXELS} pixels`);
   }
-  // Before any encode, for somebody waits to hear whether it is a picture.
-  if (png === null) await encodeQueue(() => decoding(() => decode(bytes)), { lane: 'waited-for' });
+  // Before any encode, because a buyer waits to hear whether it is a picture.
+  await encodeQueue(() => decoding(() => decode(bytes)), { lane: 'waited-for' });
   return info;
 }
 
@@ -49,7 +46,7 @@ async function decode(bytes: Uint8Array): Promise<void> {
   await sharp(bytes, INPUT_OPTIONS).extractChannel(0).raw().toBuffer();
 }
 
-async function decoding<Result>(read: () => Result | Promise<Result>): Promise<Result> {
+async function decoding<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {

@@ -54,6 +54,22 @@ export function hasAlpha(picture: RawPicture): boolean {
   return picture.channels === 2 || picture.channels === 4;
 }
 
+/**
+ * How transparent a picture is: `slight`, where no pixel shows more than 2 % of what is behind it, which is invisible on
+ * white (models leave such pixels at edges, 2026-11).
+ */
+export function transparencyOf(picture: RawPicture): 'none' | 'slight' | 'visible' {
+  if (!hasAlpha(picture)) return 'none';
+  const { data, channels } = picture;
+  for (let alpha = channels - 1; alpha < data.length; alpha += channels) {
+    if (data[alpha]! < slightAlpha) return 'visible';
+  }
+  return 'slight';
+}
+
+/** Of 255. */
+const slightAlpha = 250;
+
 async function pixels(pipeline: Sharp): Promise<RawPicture> {
   const { data, info } = await pipeline
     .raw({ depth: 'uchar' })

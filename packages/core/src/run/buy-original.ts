@@ -1,5 +1,6 @@
 import { TintypeError } from '../errors.ts';
 import { type Context, report } from '../context.ts';
+import { findPngDamage } from '../image/find-png-damage.ts';
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
@@ -232,7 +233,9 @@ async function differences(
 ): Promise<string[]> {
   if (rejected !== undefined) return [];
   const size = `${original.width}x${original.height}`;
+  const damage = findPngDamage(bytes);
   return [
+    ...(damage === null ? [] : [`${damage}; its pixels are whole, so it is used`]),
     ...(request.size === 'auto' || request.size === size
       ? []
       : [`it is ${size}, and ${request.size} was asked for`]),

@@ -105,8 +105,21 @@ export async function openImages(
   const kept = keptDeliveries(context, ids, fingerprint);
   const variants = ({ name, job }: PlannedImage, { source }: Original) =>
     resolveVariants(name, job.files, source);
+  const flattened = new Set<string>();
+  const onFlattened = ({ file }: VariantSpec, transparency: 'slight' | 'visible') => {
+    // A picture has a file for each width; one of them is enough.
+    const name = file.replace(/-\d+w(?=\.)/, '');
+    if (flattened.has(name)) return;
+    flattened.add(name);
+    const message =
+      transparency === 'slight'
+        ? `${name}: a few pixels were not quite opaque, and are now: JPEG has no transparency. Nothing visible is lost`
+        : `${name}: the picture is transparent in places, which are white in it: JPEG has no transparency. Another format in formats, such as webp or png, keeps it at no cost`;
+    report(context, { type: 'warning', code: 'transparency-lost', message });
+  };
   const options = (placeholder: Job['files']['placeholder']) => ({
     cache,
+    onFlattened,
     settings: (spec: FormatSpec) => encoderSettings(spec, config.effort),
     placeholder,
   });
