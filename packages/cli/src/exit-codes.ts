@@ -31,6 +31,8 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   overloaded: EXIT.someFailed,
   'server-error': EXIT.someFailed,
   'not-connected': EXIT.someFailed,
+  'unknown-outcome': EXIT.someFailed,
+  'untrusted-certificate': EXIT.someFailed,
   'connection-lost': EXIT.someFailed,
   timeout: EXIT.someFailed,
   'bad-reply': EXIT.someFailed,

@@ -62,6 +62,7 @@ export type ErrorCode =
   | 'quota'
   | 'bad-api-key'
   | 'not-permitted'
+  | 'untrusted-certificate'
   | 'store-not-readable'
   | 'store-not-writable'
   // an image fails, others go on: exit 1
@@ -72,6 +73,7 @@ export type ErrorCode =
   | 'server-error'
   | 'not-connected'
   | 'connection-lost'
+  | 'unknown-outcome'
   | 'timeout'
   | 'bad-reply'
   | 'original-damaged'

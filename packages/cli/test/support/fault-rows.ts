@@ -344,13 +344,16 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: lost('server-error', 0, { sent: 2 }),
       },
       {
-        name: '524, the proxy gave up, twice',
-        faults: [
-          refusal(524, 'text/html', '<html>524</html>'),
-          refusal(524, 'text/html', '<html>524</html>'),
-        ],
-        says: /^the API answered 524: .*; the next run asks again$/,
-        outcome: lost('server-error', 0, { sent: 2 }),
+        name: '524, the proxy gave up',
+        faults: [refusal(524, 'text/html', '<html>524</html>')],
+        says: /^the API answered 524: .*gave up waiting for the picture\); the next run asks again/,
+        outcome: lost('timeout', 0),
+      },
+      {
+        name: '409, of which nobody knows',
+        faults: [refusal(409, 'text/html', '<html>409</html>')],
+        says: /^the API answered 409: .*does not say whether the picture was made/,
+        outcome: lost('unknown-outcome', 0),
       },
     ],
   },

@@ -8,6 +8,7 @@ import type {
   AiSdkResult,
   AiSdkWarning,
 } from './ai-sdk-model.ts';
+import { checkOptions, isMap, type OptionCheck } from './check-options.ts';
 import { member } from './json.ts';
 import { rateLimitOf } from './openai-rate-limit.ts';
 import { type Picture, type Provider, ProviderError } from './provider.ts';
@@ -33,6 +34,7 @@ export interface AiSdkOptions {
  * manifest's `model` has to be its id.
  */
 export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): Provider {
+  checkOptions('fromAiSdk', options, checks);
   const problem = modelProblem(model);
   if (problem !== null) throw new TintypeError('config', `fromAiSdk: ${problem}`);
   const { providerOptions = {}, sizeAs = null } = options;
@@ -58,6 +60,14 @@ export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): P
     },
   };
 }
+
+const checks: Readonly<Record<keyof AiSdkOptions, OptionCheck>> = {
+  providerOptions: [
+    (value) => isMap(value) && Object.values(value).every(isMap),
+    'a map of options by provider, such as { fal: { … } }',
+  ],
+  sizeAs: [(value) => value === 'size' || value === 'aspectRatio', '"size" or "aspectRatio"'],
+};
 
 function modelProblem(model: AiSdkImageModel): string | null {
   if (typeof model?.doGenerate !== 'function') return 'it takes an image model of the AI SDK';

@@ -6,8 +6,13 @@ import { ProviderError } from './provider.ts';
  */
 export function networkError(error: unknown): ProviderError | null {
   const code = errorCodeOf(error);
-  if (code !== null && neverSent.has(code)) {
-    return new ProviderError('not-connected', `the API could not be reached (${code})`);
+  if (code !== null && untrusted.has(code)) {
+    const message = `the certificate of the API's server is not trusted (${code})`;
+    return new ProviderError('untrusted-certificate', message);
+  }
+  if ((code !== null && neverSent.has(code)) || isHandshakeFailure(error)) {
+    const why = code === null ? '' : ` (${code})`;
+    return new ProviderError('not-connected', `the API could not be reached${why}`);
   }
   return code !== null || isLostBody(error) ? connectionLost(code) : null;
 }
@@ -40,13 +45,51 @@ const neverSent: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_INVALID_URL',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_UNSUPPORTED_PROTOCOL',
+  'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
 ]);
+
+/** A certificate that fails its check, before anything is sent. https://nodejs.org/api/tls.html#x509-certificate-error-codes (2026-11-28). */
+const untrusted: ReadonlySet<string> = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'HOSTNAME_MISMATCH',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_TLS_CERT_ALTNAME_FORMAT',
+]);
+
+/**
+ * Whether TLS was never established: a server that hangs up in the handshake is an ECONNRESET with these words, and
+ * OpenSSL's refusals of a handshake are EPROTO in some versions of Node (22 and 24, run 2026-11-28).
+ */
+function isHandshakeFailure(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (/before secure TLS connection was established/.test(at.message)) return true;
+    const isProtocol = 'code' in at && at.code === 'EPROTO';
+    if (isProtocol && /wrong version number|handshake failure|protocol version/.test(at.message))
+      return true;
+  }
+  return false;
+}
 
 /** undici's `TypeError: terminated`: the body ended before its length. */
 function isLostBody(error: unknown): boolean {

@@ -12,7 +12,8 @@ import type { Profile } from './openai.ts';
 import { connectionLost, networkError } from './network-error.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { rateLimitOf } from './openai-rate-limit.ts';
-import { failureOfStatus } from './openai-failure.ts';
+import { member, parseJson, textOf } from './json.ts';
+import { type Failure, failureOfStatus } from './openai-failure.ts';
 import { readImagesReply } from './openai-reply.ts';
 import { type InputPicture, type Order, type Picture, ProviderError } from './provider.ts';
 
@@ -31,7 +32,7 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   const signal = AbortSignal.timeout(order.timeoutMs);
   try {
     const response = await send(clientOf(profile, order), order, profile, signal);
-    return await pictureOf(response, profile);
+    return await pictureOf(response, profile, secrets);
   } catch (error) {
     throw providerError(error, signal.aborted, order.timeoutMs, secrets);
   }
@@ -137,11 +138,21 @@ function bodyOf({ request, call }: Order, profile: Profile) {
   };
 }
 
-async function pictureOf({ body, headers }: Response, profile: Profile): Promise<Picture> {
+async function pictureOf(
+  { body, headers, status }: Response,
+  profile: Profile,
+  secrets: readonly string[],
+): Promise<Picture> {
   const requestId = headers.get('x-request-id');
   const limit = rateLimitOf((name) => headers.get(name), null);
   const read = await readImagesReply(body ?? [], lengthOf(headers));
   if ('problem' in read) {
+    const refusal = errorIn(read.reply, status, (name) => headers.get(name));
+    if (refusal !== null) {
+      const { code, message, isBilledAnyway } = refusal;
+      const details = { requestId, limit, isBilledAnyway };
+      throw new ProviderError(code, redact(message, secrets), details);
+    }
     throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, {
       requestId,
       reply: read.reply,
@@ -151,6 +162,27 @@ async function pictureOf({ body, headers }: Response, profile: Profile): Promise
   const usage = profile.trustsUsage ? read.usage : null;
   return { bytes: read.bytes, usage, requestId, warnings: [], limit };
 }
+
+/** An error that came with a good status, as some gateways send them; `null`: the body is no error. */
+function errorIn(
+  reply: Uint8Array,
+  status: number,
+  header: (name: string) => string | null,
+): Failure | null {
+  if (reply.length > maxErrorBytes) return null;
+  const error = member(parseJson(new TextDecoder().decode(reply)), 'error');
+  if (error === undefined || error === null) return null;
+  const message = textOf(member(error, 'message')) ?? textOf(error) ?? '';
+  return failureOfStatus({
+    status,
+    code: textOf(member(error, 'code')),
+    message,
+    details: error,
+    header,
+  });
+}
+
+const maxErrorBytes = 1_000_000;
 
 /** How long the body is going to be, where that is said. */
 function lengthOf(headers: Headers): number {

@@ -30,14 +30,70 @@ describe('what an error answer means', () => {
     [503, 'server_is_overloaded', 'overloaded'],
     [500, null, 'server-error'],
     [502, null, 'server-error'],
-    [504, null, 'server-error'],
-    [524, null, 'server-error'],
+    [408, null, 'timeout'],
+    [499, null, 'timeout'],
+    [504, null, 'timeout'],
+    [522, null, 'timeout'],
+    [524, null, 'timeout'],
+    [409, null, 'unknown-outcome'],
+    [418, null, 'unknown-outcome'],
+    [425, null, 'unknown-outcome'],
+    [460, null, 'unknown-outcome'],
+    [520, null, 'unknown-outcome'],
+    [405, null, 'refused'],
+    [415, null, 'refused'],
     [400, 'invalid_value', 'refused'],
     [404, null, 'refused'],
     [413, null, 'refused'],
     [422, null, 'refused'],
   ])('%d %s is %s', (status, code, expected) => {
     expect(failureOf(status, { code }).code).toBe(expected);
+  });
+
+  test.each<readonly [string, number, unknown, string]>([
+    ['a quota by its type', 429, { type: 'insufficient_quota' }, 'quota'],
+    ['a budget of LiteLLM', 400, { type: 'budget_exceeded', code: '400' }, 'quota'],
+    ['a filter of Azure', 400, { code: 'contentFilter' }, 'moderation'],
+    [
+      'a policy in an inner error of Azure',
+      400,
+      { code: 'BadRequest', innererror: { code: 'ResponsibleAIPolicyViolation' } },
+      'moderation',
+    ],
+    ['a policy of LiteLLM', 400, { type: 'ContentPolicyViolationError' }, 'moderation'],
+    [
+      'a filter with a server error, which may be billed',
+      500,
+      { code: 'content_filter' },
+      'server-error',
+    ],
+    [
+      'an error nested in itself',
+      400,
+      { error: { error: { type: 'insufficient_quota' } } },
+      'quota',
+    ],
+  ])('%s', (_what, status, details, expected) => {
+    expect(failureOf(status, { details }).code).toBe(expected);
+  });
+
+  test.each([
+    'Budget has been exceeded! Current cost: 10.2, Max budget: 10.0',
+    'The team exceeded its monthly budget',
+    'Insufficient credits',
+  ])('a budget of a gateway as 429 is a quota, by its words: %s', (message) => {
+    expect(failureOf(429, { message }).code).toBe('quota');
+    expect(failureOf(429, { message: 'Rate limit reached for images' }).code).toBe('rate-limited');
+  });
+
+  test('an endless message is not searched for long', () => {
+    const rounds = [20_000, 40_000].map((times) => {
+      const message = 'Limit 1 '.repeat(times);
+      const started = performance.now();
+      failureOf(429, { message });
+      return performance.now() - started;
+    });
+    expect(Math.max(...rounds)).toBeLessThan(500);
   });
 
   test.each([

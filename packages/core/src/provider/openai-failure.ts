@@ -1,3 +1,4 @@
+import { member } from './json.ts';
 import type { FailureCode } from './provider.ts';
 import { shownText } from './shown-text.ts';
 
@@ -22,27 +23,31 @@ export interface Failure {
 
 /**
  * What an error answer of the API means: https://developers.openai.com/api/docs/guides/error-codes and the texts that
- * were measured (2026-11-22). By `code` first, for a billing error may come as a 400 and a quota as a 429.
+ * were measured (2026-11-22). By its names first, because a billing error may come as a 400 and a quota as a 429.
+ * Only what is known to be free counts as free: a status that is in no list has an unknown outcome.
  */
 export function failureOfStatus(answer: ErrorAnswer): Failure {
-  const { status, code } = answer;
-  const message = `the API answered ${status}: ${shownText(answer.message)}`;
+  const { status, details } = answer;
+  // What a server says may be of any length, and patterns are tried on it.
+  const said = answer.message.slice(0, maxSaid);
+  const message = `the API answered ${status}: ${shownText(said)}`;
   const failure = (failureCode: FailureCode, reason = ''): Failure => ({
     code: failureCode,
     message: reason === '' ? message : `${message} (${reason})`,
-    retryAfterMs: retryAfterMs(answer.header) ?? tryAgainMs(answer.message),
-    isBilledAnyway: failureCode === 'moderation' && moderationStage(answer.details) === 'output',
+    retryAfterMs: retryAfterMs(answer.header) ?? tryAgainMs(said),
+    isBilledAnyway: failureCode === 'moderation' && moderationStage(details) === 'output',
   });
+  const names = errorNames(answer);
+  const has = (known: ReadonlySet<string>) => names.some((name) => known.has(name));
 
-  if (code === 'moderation_blocked' || code === 'content_policy_violation') {
-    return failure('moderation', moderationReason(answer.details));
-  }
-  if (code !== null && quotaCodes.has(code)) return failure('quota');
-  if (status < 400) return failure('refused', redirection(answer.header('location')));
+  if (status < 500 && has(moderationNames)) return failure('moderation', moderationReason(details));
+  if (has(quotaNames) || (status < 500 && isSpent(said))) return failure('quota');
+  if (status >= 300 && status < 400)
+    return failure('refused', redirection(answer.header('location')));
   if (status === 402) return failure('quota');
   if (status === 401) return failure('bad-api-key');
   if (status === 403) return failure('not-permitted');
-  if (status === 429 && asksTooMuch(answer.message)) {
+  if (status === 429 && asksTooMuch(said)) {
     return failure(
       'refused',
       'one request asks for more pictures than the account may have in a minute',
@@ -50,8 +55,82 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   }
   if (status === 429) return failure('rate-limited');
   if (status === 503) return failure('overloaded');
-  if (status >= 500) return failure('server-error');
-  return failure('refused');
+  if (gaveUpWaiting.has(status)) {
+    return failure('timeout', 'a server on the way gave up waiting for the picture');
+  }
+  if (refusing.has(status)) return failure('refused');
+  if (status >= 500 && status !== 520) return failure('server-error');
+  return failure('unknown-outcome', 'this status does not say whether the picture was made');
+}
+
+const maxSaid = 2000;
+
+/**
+ * The answers of gateways and proxies that had sent the request on: 408 and 504 (RFC 9110, 2022-06), 499 of nginx, 522 and
+ * 524 of Cloudflare (https://developers.cloudflare.com/support/troubleshooting/http-status-codes, 2026-11-28), 598 and 599
+ * of other proxies.
+ */
+const gaveUpWaiting: ReadonlySet<number> = new Set([408, 499, 504, 522, 524, 598, 599]);
+
+/** A request that was looked at and turned down before any work (RFC 9110, 2022-06; RFC 6585 for 431). */
+const refusing: ReadonlySet<number> = new Set([
+  400, 404, 405, 406, 410, 411, 413, 414, 415, 417, 421, 422, 426, 428, 431, 451,
+]);
+
+/**
+ * Every name that an error has for itself, in small letters alone: servers write `content_filter`, `contentFilter` and
+ * `ContentPolicyViolationError`, as code or type, and Azure nests the real one in `innererror`.
+ */
+function errorNames({ code, details }: ErrorAnswer): string[] {
+  const names: unknown[] = [code];
+  for (let at = details, depth = 0; at !== undefined && depth < 5; depth++) {
+    names.push(member(at, 'code'), member(at, 'type'));
+    at = member(at, 'innererror') ?? member(at, 'inner_error') ?? member(at, 'error');
+  }
+  return names.flatMap((name) =>
+    typeof name === 'string'
+      ? [
+          name
+            .slice(0, 100)
+            .toLowerCase()
+            .replaceAll(/[^a-z]/g, ''),
+        ]
+      : [],
+  );
+}
+
+/** OpenAI's, Azure's and LiteLLM's names, as their documentation and sources have them (2026-11-28). */
+const moderationNames: ReadonlySet<string> = new Set([
+  'moderationblocked',
+  'contentpolicyviolation',
+  'contentpolicyviolationerror',
+  'contentfilter',
+  'contentfiltered',
+  'contentmoderation',
+  'responsibleaipolicyviolation',
+  'safetyviolation',
+]);
+
+/** OpenAI's names, then those of budgets that gateways keep. */
+const quotaNames: ReadonlySet<string> = new Set([
+  'insufficientquota',
+  'creditbalanceexhausted',
+  'organizationspendlimitexceeded',
+  'projectspendlimitexceeded',
+  'organizationusagelimitexceeded',
+  'billinghardlimitreached',
+  'budgetexceeded',
+  'budgetexceedederror',
+  'exceededbudget',
+  'insufficientcredits',
+  'insufficientbalance',
+]);
+
+/** A budget that is used up, in the words of a gateway that has no name for it. */
+function isSpent(message: string): boolean {
+  return /\bbudget\b[^.]{0,40}\bexceeded\b|\bexceeded\b[^.]{0,40}\bbudget\b|exceeded your current quota|insufficient (credits?|balance|quota)/i.test(
+    message,
+  );
 }
 
 /** Where a redirect leads, without what of an address may be a secret. */
@@ -62,18 +141,9 @@ function redirection(location: string | null): string {
 
 /** "Limit 5, Requested 10": it can never succeed, however long one waits. */
 function asksTooMuch(message: string): boolean {
-  const match = /Limit (\d+).*?Requested (\d+)/.exec(message);
+  const match = /Limit (\d+)[^]{0,200}?Requested (\d+)/.exec(message);
   return match !== null && Number(match[2]) > Number(match[1]);
 }
-
-const quotaCodes: ReadonlySet<string> = new Set([
-  'insufficient_quota',
-  'credit_balance_exhausted',
-  'organization_spend_limit_exceeded',
-  'project_spend_limit_exceeded',
-  'organization_usage_limit_exceeded',
-  'billing_hard_limit_reached',
-]);
 
 interface ModerationDetails {
   readonly moderation_stage?: unknown;

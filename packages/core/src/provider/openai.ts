@@ -1,6 +1,7 @@
 import { TintypeError } from '../errors.ts';
 import type { Request } from '../types.ts';
 import { addressProblem } from './address.ts';
+import { checkOptions, isText, type OptionCheck, orNull } from './check-options.ts';
 import type { Provider } from './provider.ts';
 
 /** A server that speaks OpenAI's Images API: where it is, and how it differs from OpenAI's own. */
@@ -55,7 +56,9 @@ const openAiProfile: Profile = {
  * is one attempt at one picture.
  */
 export function openAi(options: OpenAiOptions = {}): Provider {
-  const profile: Profile = { ...openAiProfile, ...options };
+  checkOptions('openAi', options, checks);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const profile: Profile = { ...openAiProfile, ...Object.fromEntries(given) };
   const wrong = addressProblem(profile);
   if (wrong !== null) throw new TintypeError('config', `openAi: ${wrong.field} ${wrong.problem}`);
   return {
@@ -71,6 +74,25 @@ export function openAi(options: OpenAiOptions = {}): Provider {
     },
   };
 }
+
+const boolean: OptionCheck = [(value) => typeof value === 'boolean', 'true or false'];
+
+const checks: Readonly<Record<keyof OpenAiOptions, OptionCheck>> = {
+  baseUrl: orNull([isText, 'an address']),
+  organization: orNull([isText, 'an id']),
+  project: orNull([isText, 'an id']),
+  apiKeyName: orNull([
+    (value) => typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value),
+    'the name of an environment variable',
+  ]),
+  responseFormat: [(value) => value === 'omit' || value === 'b64_json', '"omit" or "b64_json"'],
+  supportsEdits: boolean,
+  parameters: orNull([
+    (value) => Array.isArray(value) && value.every(isText),
+    'a list of names of parameters',
+  ]),
+  trustsUsage: boolean,
+};
 
 /** What is asked for, not at its default, that the server does not take. */
 function refusal(request: Request, { supportsEdits, parameters }: Profile): string | null {

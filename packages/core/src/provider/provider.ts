@@ -80,6 +80,8 @@ export type FailureCode = Extract<
   | 'server-error'
   | 'timeout'
   | 'connection-lost'
+  | 'unknown-outcome'
+  | 'untrusted-certificate'
   | 'moderation'
   | 'quota'
   | 'bad-api-key'

@@ -1,5 +1,6 @@
 import { TintypeError } from '../errors.ts';
 import { addressProblem } from './address.ts';
+import { checkOptions, isMap, isText, type OptionCheck } from './check-options.ts';
 import { fitsHeader } from './fits-header.ts';
 import type { Json } from './json.ts';
 import { type Provider, ProviderError } from './provider.ts';
@@ -30,6 +31,8 @@ export interface ReplicateOptions {
  * A model is named `owner/name`, or `owner/name:version`; a bare name is one of OpenAI's.
  */
 export function replicate(options: ReplicateOptions = {}): Provider {
+  checkOptions('replicate', options, checks);
+  checkOptions('replicate: inputNames', options.inputNames ?? {}, nameChecks);
   const { inputs = {}, inputNames = {} } = options;
   const wrong = addressProblem(options);
   if (wrong !== null) {
@@ -85,6 +88,17 @@ export function replicate(options: ReplicateOptions = {}): Provider {
     },
   };
 }
+
+const checks: Readonly<Record<keyof ReplicateOptions, OptionCheck>> = {
+  baseUrl: [isText, 'an address'],
+  inputs: [isMap, 'a map of inputs'],
+  inputNames: [isMap, 'a map of names'],
+};
+
+const nameChecks: Readonly<Record<keyof InputNames, OptionCheck>> = {
+  input_images: [isText, "the name of a model's input"],
+  mask: [isText, "the name of a model's input"],
+};
 
 function addedInputs(
   inputs: NonNullable<ReplicateOptions['inputs']>,

@@ -17,6 +17,8 @@ describe('the policy', () => {
     ['server-error', 'maybe', 1, false, false],
     ['timeout', 'maybe', 0, false, false],
     ['connection-lost', 'maybe', 0, false, false],
+    ['unknown-outcome', 'maybe', 0, false, false],
+    ['untrusted-certificate', 'no', 0, false, true],
     ['moderation', 'no', 0, false, false],
     ['refused', 'no', 0, false, false],
     ['not-supported', 'no', 0, false, false],

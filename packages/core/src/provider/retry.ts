@@ -35,8 +35,19 @@ export const policies: Readonly<Record<FailureCode, Policy>> = {
   },
   overloaded: { ...imageFails, retries: maxRetries, remedy: 'run again later' },
   'server-error': { ...imageFails, billed: 'maybe', retries: 1, remedy: asksAgain },
-  timeout: { ...imageFails, billed: 'maybe', remedy: `${asksAgain}; timeoutMs allows more time` },
+  timeout: {
+    ...imageFails,
+    billed: 'maybe',
+    remedy: `${asksAgain}; timeoutMs allows more time, unless a gateway on the way gives up first`,
+  },
   'connection-lost': { ...imageFails, billed: 'maybe', remedy: asksAgain },
+  'unknown-outcome': { ...imageFails, billed: 'maybe', remedy: asksAgain },
+  'untrusted-certificate': {
+    ...imageFails,
+    stopsRun: true,
+    remedy:
+      'check the address; where a proxy of yours signs connections, set NODE_EXTRA_CA_CERTS to its certificate',
+  },
   moderation: { ...imageFails, remedy: 'change the prompt or its input images' },
   refused: { ...imageFails, remedy: 'change what it names' },
   'not-supported': { ...imageFails, remedy: 'take another provider or model' },

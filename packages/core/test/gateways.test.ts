@@ -1,0 +1,115 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { eventsOf, useApi } from './support/api.ts';
+import { filesBelow } from './support/files.ts';
+import { startHttpsServer } from './support/https-server.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+function project(baseUrl: string, images: readonly string[] = ['a']): Promise<TestProject> {
+  const lines = images.map(
+    (id) =>
+      `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
+  );
+  return testProject({ 'a.images.yaml': `images:\n${lines.join('')}` }, baseUrl);
+}
+
+async function storeOf({ root }: TestProject): Promise<string[]> {
+  return [...(await filesBelow(join(root, '.tintype'))).keys()];
+}
+
+describe('a status that a gateway gives after it sent the request on is not asked again', () => {
+  test.each([408, 409, 499, 504, 520, 522, 524])('%d', async (status) => {
+    const page = {
+      kind: 'page',
+      contentType: 'text/html',
+      body: '<h1>Sorry</h1>',
+      billed: true,
+    } as const;
+    api().fail(Array.from({ length: 6 }, () => ({ ...page, status })));
+    await using made = await project(api().baseUrl);
+    const { result, events } = await made.generate();
+    expect(result).toMatchObject({ bought: 0, failed: 1 });
+    expect(api().requests).toHaveLength(1);
+    expect(eventsOf(events, 'failed')).toMatchObject([{ maybeBilled: true }]);
+    // It is left for the person to know of.
+    expect((await made.plan()).requests[0]).toMatchObject({ status: 'attempted' });
+  });
+});
+
+describe('an error that comes with a good status', () => {
+  test.each([
+    [{ message: 'Upstream is down', code: 502 }, 'unknown-outcome', true],
+    [{ message: 'no more', type: 'insufficient_quota' }, 'quota', false],
+    [{ message: 'no', code: 'contentFilter' }, 'moderation', false],
+  ])('is a failure and no picture that was bought: %j', async (error, code, maybeBilled) => {
+    await using server = await answering(JSON.stringify({ error }));
+    await using made = await project(server.baseUrl);
+    const { result, events } = await made.generate();
+    expect(result).toMatchObject({ bought: 0, failed: 1 });
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { code, maybeBilled, message: expect.stringContaining(error.message) },
+    ]);
+    expect((await storeOf(made)).filter((name) => !name.startsWith('attempts'))).toEqual([]);
+  });
+});
+
+describe('a connection whose TLS never began was not billed', () => {
+  test('an untrusted certificate is tried once, stops the run and names the variable', async () => {
+    await using server = await startHttpsServer((_, response) => response.end('{}'));
+    await using made = await project(`${server.url}/v1`, ['a', 'b', 'c']);
+    const { result, events } = await made.generate({ options: { concurrency: 1 } });
+    expect(result).toMatchObject({ bought: 0, failed: 3 });
+    const [first, ...others] = eventsOf(events, 'failed');
+    expect(first).toMatchObject({
+      code: 'untrusted-certificate',
+      maybeBilled: false,
+      message: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
+    expect(others.every(({ isFollowing }) => isFollowing === true)).toBe(true);
+    expect(server.requests).toBe(0);
+    expect(eventsOf(events, 'generating')).toHaveLength(1);
+    expect(await storeOf(made)).toEqual([]);
+  });
+
+  test('a server that hangs up in the handshake is asked again, and leaves no attempt', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections++;
+      socket.once('data', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await using made = await project(`https://127.0.0.1:${port}/v1`);
+      const { events } = await made.generate();
+      expect(eventsOf(events, 'failed')).toMatchObject([
+        { code: 'not-connected', maybeBilled: false },
+      ]);
+      expect(connections).toBe(6);
+      expect(await storeOf(made)).toEqual([]);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+/** A server that answers everything with 200 and one body. */
+async function answering(body: string): Promise<AsyncDisposable & { readonly baseUrl: string }> {
+  const server: Server = createHttpServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
