@@ -121,7 +121,7 @@ async function run(
   ].join('\n');
   const files = {
     'a.images.yaml': manifest,
-    'tintype.config.json': JSON.stringify({ concurrency: inFlight, missing: 'buy' }),
+    'tintype.config.json': JSON.stringify({ concurrency: inFlight }),
   };
   const stored = Array.from({ length: count }, (_, at) =>
     join(stock, `${String(at).padStart(3, '0')}.png`),
@@ -131,7 +131,8 @@ async function run(
     name,
     command: [process.execPath, here('../packages/cli/dist/bin.js'), '--root', project.root],
     env: {
-      CI: '',
+      TINTYPE_MISSING: 'buy',
+      TINTYPE_MAX_COST: 'none',
       OPENAI_API_KEY: 'sk-bench',
       OPENAI_BASE_URL: api?.baseUrl ?? 'http://127.0.0.1:9/v1',
     },

@@ -44,6 +44,16 @@ test.each(['over-budget', 'api-key-missing'] as const)(
   },
 );
 
+test.each([
+  ['allowUnpriced', '--allow-unpriced, or --max-cost none'],
+  ['maxCostUsd', '--max-cost <usd>, or --max-cost none'],
+  ['maxCostUsdPerDay', '--max-cost-per-day <usd>, or --max-cost-per-day none'],
+] as const)('where %s decided, its flag is named and no other', (option, flags) => {
+  const { message, exitCode } = explainError(new TintypeError('over-budget', 'no', { option }));
+  expect(message).toBe(`no\nFor this run alone: ${flags}`);
+  expect(exitCode).toBe(4);
+});
+
 test('any other error is a bug, with its stack', () => {
   const { message, exitCode } = explainError(new RangeError('boom'));
   expect(message).toMatch(/^this is a bug in tintype, please report it:\nRangeError: boom\n +at /);

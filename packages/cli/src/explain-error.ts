@@ -17,7 +17,7 @@ export function explainError(error: unknown): {
     };
   }
   const message = error.code === 'manifest' ? countMistakes(error) : clean(error.message);
-  const flags = FLAGS_FOR[error.code];
+  const flags = error.option === null ? FLAGS_FOR[error.code] : FLAGS_FOR_OPTION[error.option];
   return {
     message: flags === undefined ? message : `${message}\n${flags}`,
     exitCode: EXIT_CODE_OF[error.code],
@@ -34,6 +34,13 @@ const FLAGS_FOR: Readonly<Partial<Record<ErrorCode, string>>> = {
   'originals-missing': 'For this run alone: --missing standin or --missing buy',
   'over-budget': 'For this run alone: --max-cost <usd>',
   'api-key-missing': 'For this run alone: --provider offline or --missing standin',
+};
+
+/** Where an error says which option would have decided otherwise. */
+const FLAGS_FOR_OPTION: Readonly<Record<NonNullable<TintypeError['option']>, string>> = {
+  allowUnpriced: 'For this run alone: --allow-unpriced, or --max-cost none',
+  maxCostUsd: 'For this run alone: --max-cost <usd>, or --max-cost none',
+  maxCostUsdPerDay: 'For this run alone: --max-cost-per-day <usd>, or --max-cost-per-day none',
 };
 
 /** By name, so that asking needs no core: an error may come before core is loaded. */

@@ -28,6 +28,17 @@ test('a budget of nothing is a budget', () => {
   expect(overrides('--max-cost', '0')).toEqual({ maxCostUsd: 0 });
 });
 
+test('no budget is said, too', () => {
+  expect(overrides('--max-cost', 'none', '--max-cost-per-day', 'none')).toEqual({
+    maxCostUsd: null,
+    maxCostUsdPerDay: null,
+  });
+  expect(overrides('--max-cost-per-day', '20', '--allow-unpriced')).toEqual({
+    maxCostUsdPerDay: 20,
+    allowUnpriced: true,
+  });
+});
+
 test('--frozen is --missing fail', () => {
   expect(overrides('--frozen')).toEqual({ missing: 'fail' });
 });

@@ -20,9 +20,17 @@ export interface ProjectFlags extends PlaceFlags {
 /** What a run may do, on top. */
 export interface RunFlags extends ProjectFlags {
   readonly concurrency?: number;
-  readonly maxCost?: number;
+  /** `null`: no limit. */
+  readonly maxCost?: number | null;
+  readonly maxCostPerDay?: number | null;
+  readonly allowUnpriced?: boolean;
   readonly missing?: Missing;
   readonly frozen?: boolean;
+}
+
+/** What `generate` alone takes. */
+export interface GenerateFlags extends RunFlags {
+  readonly yes?: boolean;
 }
 
 /** For commands that are about the whole project, whatever a command line might make of it. */
@@ -57,11 +65,21 @@ export function addProjectFlags(command: Command): Command {
 export function addRunFlags(command: Command): Command {
   return command
     .option('--concurrency <n>', 'requests in flight at once (default: 4)', positiveInteger)
-    .option('--max-cost <usd>', 'what this run may cost in US dollars (default: no limit)', dollars)
+    .option(
+      '--max-cost <usd>',
+      'what this run may cost in US dollars, or none (default: 5)',
+      dollars,
+    )
+    .option(
+      '--max-cost-per-day <usd>',
+      'what all runs of a day (UTC) may cost, or none (default: none)',
+      dollars,
+    )
+    .option('--allow-unpriced', 'buy images of unknown price, although there is a budget')
     .addOption(
       new Option(
         '--missing <how>',
-        'what to do with a picture that is not stored (default: buy, and fail where CI is set)',
+        'what to do with a picture that is not stored (default: fail in CI, else what the config says, else ask on a terminal, else fail)',
       ).choices(['buy', 'standin', 'fail']),
     )
     .addOption(new Option('--frozen', 'the same as --missing fail').conflicts('missing'));
@@ -76,6 +94,8 @@ export function overridesOf(flags: RunFlags): Options {
     ...(flags.provider !== undefined && { provider: flags.provider }),
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
     ...(flags.maxCost !== undefined && { maxCostUsd: flags.maxCost }),
+    ...(flags.maxCostPerDay !== undefined && { maxCostUsdPerDay: flags.maxCostPerDay }),
+    ...(flags.allowUnpriced && { allowUnpriced: true }),
     ...(missing !== undefined && { missing }),
   };
 }
@@ -103,9 +123,12 @@ export function port(value: string): number {
   return Number(value);
 }
 
-function dollars(value: string): number {
-  if (!/^(\d+\.?\d*|\.\d+)$/.test(value)) {
-    throw new InvalidArgumentError('It takes an amount in US dollars, such as 0 or 2.50.');
+/** An amount, or `none`: `null`, no limit. */
+function dollars(value: string): number | null {
+  if (value === 'none') return null;
+  const amount = /^(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isFinite(amount)) {
+    throw new InvalidArgumentError('It takes an amount in US dollars, such as 0 or 2.50, or none.');
   }
-  return Number(value);
+  return amount;
 }

@@ -58,6 +58,8 @@ test.each([
   ['half a request', ['plan', '--concurrency', '1.5'], "argument '1.5' is invalid"],
   ['a negative budget', ['--max-cost', '-1'], "argument '-1' is invalid"],
   ['an infinite budget', ['--max-cost', 'Infinity'], "argument 'Infinity' is invalid"],
+  ['a budget beyond numbers', ['--max-cost', '9'.repeat(400)], 'is invalid'],
+  ['no budget of a day', ['--max-cost-per-day', 'NaN'], "argument 'NaN' is invalid"],
   ['an empty budget', ['--max-cost', ''], "argument '' is invalid"],
   ['an unknown way to miss', ['--missing', 'steal'], 'Allowed choices are buy, standin, fail'],
   ['an unknown reporter', ['--reporter', 'xml'], 'Allowed choices are pretty, plain, json, github'],

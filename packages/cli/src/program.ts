@@ -11,10 +11,10 @@ import {
   addProjectFlags,
   addRunFlags,
   days,
+  type GenerateFlags,
   type PlaceFlags,
   port,
   positiveInteger,
-  type RunFlags,
 } from './flags.ts';
 import { clean } from './format/clean.ts';
 import { colorsFor } from './format/colors.ts';
@@ -41,7 +41,8 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
         'Ids bring along the images that they are made from; without ids: all images.',
     )
     .argument('[ids...]', 'images to make')
-    .action(async (ids: string[], flags: RunFlags) => {
+    .option('--yes', 'buy without asking, where it would be asked')
+    .action(async (ids: string[], flags: GenerateFlags) => {
       const commands = program.commands.map((command) => command.name());
       const { generateCommand } = await import('./commands/generate.ts');
       setExitCode(await generateCommand(shell, ids, flags, commands));
@@ -193,7 +194,7 @@ Examples:
   tintype                              make what is missing and write the files
   tintype hero icon-home               only these two
   tintype --provider offline           stand-ins: no key, no network, no cost
-  tintype --max-cost 2.50              refuse to spend more than that
+  tintype --yes --max-cost 2.50        buy without a question, and no more than that
   tintype --frozen --reporter github   in CI: buy nothing, fail where something is missing
   tintype review --open                look at all of it, compare, pick and buy
   tintype pick hero 2                  deliver the second of several candidates
@@ -209,8 +210,16 @@ Exit codes:
   4    the plan costs more than the budget, or the budget ran out
   130  interrupted; pictures in flight were awaited and stored
 
+Whether a missing picture is bought: the first of these that says so.
+  1. --missing (--frozen), or TINTYPE_MISSING
+  2. fail, where a CI is detected, whatever the config says
+  3. missing in the config
+  4. on a terminal: buy after a question, which --yes answers
+  5. fail
+
 Environment:
-  OPENAI_API_KEY and its kin, also from .env and .env.local; CI; NO_COLOR
+  OPENAI_API_KEY and its kin, also from .env and .env.local; NO_COLOR
+  TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY: as the flags, and never from .env files
 `;
 
 function configure(program: Command, { stdout, stderr, env }: Shell): Command {

@@ -1,5 +1,5 @@
 import type { Context } from '@tintype/core';
-import { overridesOf, type RunFlags } from './flags.ts';
+import { type GenerateFlags, overridesOf } from './flags.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { createView } from './reporters/create-view.ts';
 import type { Output, Shell } from './shell.ts';
@@ -13,7 +13,7 @@ export type Core = typeof import('@tintype/core');
  */
 export async function withRun<T>(
   shell: Shell,
-  flags: RunFlags,
+  flags: GenerateFlags,
   act: (core: Core, context: Context) => Promise<T>,
   results: Output = shell.stdout,
 ): Promise<T> {
@@ -31,10 +31,32 @@ export async function withRun<T>(
     root: project.config.root,
     results,
   });
-  const interrupt = listenForInterrupt(shell, () => view.notice(DRAINING));
+  let isAsking = false;
+  const interrupt = listenForInterrupt(shell, () => {
+    // Nothing is in flight yet.
+    if (!isAsking) view.notice(DRAINING);
+  });
+  const confirm = (): Pick<Context, 'confirm'> => {
+    if (flags.yes) return { confirm: async () => true };
+    if (shell.terminal === null) return {};
+    const ask = core.confirmOnTerminal({ ...shell.terminal, signal: interrupt.signal });
+    return {
+      confirm: async (offer) => {
+        const resume = view.pause?.();
+        isAsking = true;
+        try {
+          return await ask(offer);
+        } finally {
+          isAsking = false;
+          resume?.();
+        }
+      },
+    };
+  };
   try {
     const clock = { ...core.systemClock, now: shell.now };
-    const context = { ...clock, ...project, report: view.report, signal: interrupt.signal };
+    const told = { ...project, report: view.report, signal: interrupt.signal };
+    const context = { ...clock, ...told, ...confirm() };
     const result = await act(core, context);
     view.close();
     return result;

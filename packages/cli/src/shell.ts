@@ -6,6 +6,14 @@ export interface Output {
   readonly rows?: number;
 }
 
+/** A terminal that questions are written to and answered on. */
+export interface ShellTerminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** Does what Ctrl-C does. */
+  readonly interrupt: () => void;
+}
+
 /** What the CLI needs of the process that it runs in. */
 export interface Shell {
   readonly cwd: string;
@@ -15,6 +23,8 @@ export interface Shell {
   /** Progress and diagnostics. */
   readonly stderr: Output;
   readonly now: () => Date;
+  /** Where a person can be asked, on a terminal; `null`: nowhere. */
+  readonly terminal: ShellTerminal | null;
   /** Listens for Ctrl-C and its kin instead of dying of them; returns what stops listening. */
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Runs the listener, which must be synchronous, when the process ends in any way; returns what takes it back. */
@@ -33,6 +43,7 @@ export function processShell(process: NodeJS.Process): Shell {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     now: () => new Date(),
+    terminal: terminalOf(process),
     onInterrupt: (listener) => {
       for (const signal of INTERRUPTS) process.on(signal, listener);
       return () => {
@@ -45,6 +56,13 @@ export function processShell(process: NodeJS.Process): Shell {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+/** Both ways: what is asked must be seen, and be answered by a person. */
+function terminalOf(process: NodeJS.Process): ShellTerminal | null {
+  const { stdin: input, stderr: output, pid } = process;
+  if (!input.isTTY || !output.isTTY) return null;
+  return { input, output, interrupt: () => process.kill(pid, 'SIGINT') };
 }
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

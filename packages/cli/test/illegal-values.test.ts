@@ -151,7 +151,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const env = () => ({ OPENAI_API_KEY: 'sk-test-0123456789', OPENAI_BASE_URL: api.baseUrl, CI: '' });
+const env = () => ({
+  OPENAI_API_KEY: 'sk-test-0123456789',
+  OPENAI_BASE_URL: api.baseUrl,
+  TINTYPE_MISSING: 'buy',
+});
 
 function mistakesOf(
   stdout: string,

@@ -21,6 +21,8 @@ const image = 'quality: low, size: 1408x480, placeholder: none, decorative: true
 const hostile = String.raw`"a\e[2J\e]0;owned\a\x9b1A\r\x07\u202e cat"`;
 const raw = 'no\x1b[2J\x1b]0;owned\x07\x9b1A\r\nfaked\u202e line';
 
+const ctrlC = '\x03';
+
 describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing})`}`, () => {
   test(
     'hostile prompts and what an API says reach nothing but the text',
@@ -96,7 +98,49 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
   );
 });
 
-const ctrlC = '\x03';
+describe.skipIf(missing !== '')('where nothing says whether to buy', () => {
+  async function asked(flags = '') {
+    const scene = await openScene({
+      'a.images.yaml': `images:\n  ada: { prompt: ada, ${image} }\n  bob: { prompt: bob, number_of_images: 2, ${image} }\n`,
+    });
+    const terminal = openTerminal(scene, flags);
+    return { scene, terminal, [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose]() };
+  }
+
+  test.each([
+    ['Enter', '\r', 0, 3],
+    ['y', 'y\r', 0, 3],
+    ['what is no answer, then yes', 'maybe\ryes\r', 0, 3],
+    ['n', 'n\r', 3, 0],
+    ['the end of the input', '\x04', 3, 0],
+    ['Ctrl-C', ctrlC, 130, 0],
+  ])('a person is asked: %s', { timeout: 120_000 }, async (_, keys, exit, bought) => {
+    await using made = await asked();
+    const { scene, terminal } = made;
+    await terminal.shows('3 pictures, up to $0.01, from openai: buy? [Y/n]');
+    for (const key of keys) {
+      terminal.press(key);
+      await sleep(100);
+    }
+    expect(await terminal.ended).toBe(exit);
+    expect(scene.api.ledger).toHaveLength(bought);
+    // oxlint-disable-next-line no-control-regex -- what readline moves the cursor with
+    expectHarmless(terminal.text().replaceAll(/\x1b\[(?:\d+G|0J)/g, ''));
+    if (exit === 130) expect(terminal.text()).toContain('nothing was bought');
+    if (exit === 3) expect(terminal.text()).toMatch(/ada {2}new {2}\$0\.\d+[^]*--missing buy/);
+    if (bought === 0) expect(terminal.text()).not.toContain('in flight');
+  });
+
+  test(
+    'what passes the budget is refused before anybody is asked',
+    { timeout: 120_000 },
+    async () => {
+      await using made = await asked('--max-cost 0.001');
+      expect(await made.terminal.ended).toBe(4);
+      expect(made.terminal.text()).not.toContain('[Y/n]');
+    },
+  );
+});
 
 interface Terminal {
   readonly text: () => string;
@@ -106,8 +150,8 @@ interface Terminal {
 }
 
 /** Runs `tintype` on a pseudo-terminal, which turns a key press into a signal as a real one does. */
-function openTerminal({ project, api }: Scene): Terminal {
-  const command = `exec ${process.execPath} -C tintype-source ${bin} --reporter pretty`;
+function openTerminal({ project, api }: Scene, flags = '--yes'): Terminal {
+  const command = `exec ${process.execPath} -C tintype-source ${bin} --reporter pretty ${flags}`;
   const child: ChildProcess = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd: project,
     env: {

@@ -10,7 +10,7 @@ import {
 import { TintypeError } from './errors.ts';
 import { modelTable } from './plan/models.ts';
 
-const source: ConfigSource = { root: '/project', file: 'tintype.config.ts', isCi: false };
+const source: ConfigSource = { root: '/project', file: 'tintype.config.ts', env: {} };
 const generate = async () => {
   throw new Error('never called');
 };
@@ -29,10 +29,11 @@ describe('defaults', () => {
       outDir: '/project/public/images',
       concurrency: 4,
       imagesPerMinute: null,
-      maxCostUsd: null,
+      maxCostUsd: 5,
+      maxCostUsdPerDay: null,
       allowUnpriced: false,
       timeoutMs: 600_000,
-      missing: 'buy',
+      missing: 'ask',
     });
   });
 
@@ -44,14 +45,7 @@ describe('defaults', () => {
 
   test('an option that is undefined is at its default', async () => {
     const options = { concurrency: undefined, store: undefined, missing: undefined } as never;
-    expect(await resolveConfig(options, source)).toMatchObject({ concurrency: 4, missing: 'buy' });
-  });
-
-  test('in CI nothing is bought, unless the config says so', async () => {
-    const inCi = { ...source, isCi: true };
-    expect((await resolveConfig({}, inCi)).missing).toBe('fail');
-    expect((await resolveConfig({ missing: 'buy' }, inCi)).missing).toBe('buy');
-    expect((await resolveConfig({ missing: 'standin' }, inCi)).missing).toBe('standin');
+    expect(await resolveConfig(options, source)).toMatchObject({ concurrency: 4, missing: 'ask' });
   });
 
   test.each([{ outDir: '/etc' }, { cacheDir: '../cache' }, { store: { dir: 'a/../..' } }])(
@@ -101,6 +95,9 @@ describe('what is wrong', () => {
     [{ maxCostUsd: -1 }, ['maxCostUsd']],
     [{ maxCostUsd: Number.NaN }, ['maxCostUsd']],
     [{ maxCostUsd: '5' }, ['maxCostUsd']],
+    [JSON.parse('{"maxCostUsd": 1e999}'), ['maxCostUsd']],
+    [{ maxCostUsdPerDay: -0.01 }, ['maxCostUsdPerDay']],
+    [{ models: { x: { prices: JSON.parse('{"imageOut": 1e999}') } } }, ['models.x: prices']],
     [{ allowUnpriced: 'yes' }, ['allowUnpriced']],
     [{ timeoutMs: 0 }, ['timeoutMs']],
     [{ timeoutMs: 86_400_001 }, ['timeoutMs']],
@@ -165,6 +162,18 @@ describe('what is wrong', () => {
       'there is no provider "mien"; there is openai, replicate, offline, mine; did you mean "mine"?',
     ]);
     expect(await problemsOf(file, { effort: 3 })).toEqual([]);
+  });
+
+  test('a variable that is wrong is named, and not the file', async () => {
+    const env = { TINTYPE_MISSING: 'by', TINTYPE_MAX_COST: '5$', TINTYPE_MAX_COST_PER_DAY: 'NaN' };
+    await expect(resolveConfig({}, { ...source, env })).rejects.toMatchObject({
+      code: 'config',
+      message: [
+        'TINTYPE_MISSING must be "buy", "standin" or "fail"',
+        'TINTYPE_MAX_COST must be an amount in US dollars, such as 2.50, or "none"',
+        'TINTYPE_MAX_COST_PER_DAY must be an amount in US dollars, such as 2.50, or "none"',
+      ].join('\n'),
+    });
   });
 });
 

@@ -10,9 +10,13 @@ import {
 } from './plan/models.ts';
 import type { Provider } from './provider/provider.ts';
 import { providerNames } from './provider-names.ts';
-
-/** What to do with a picture that is not in the store. */
-export type Missing = 'buy' | 'standin' | 'fail';
+import {
+  isMissing,
+  type Missing,
+  problemsInEnvironment,
+  resolveSpending,
+  type SpendingPolicy,
+} from './spending-policy.ts';
 
 /** `tintype.config.*`: all of it optional. Relative paths are relative to the project's root. */
 export interface Options {
@@ -72,12 +76,20 @@ export interface Options {
    */
   readonly imagesPerMinute?: number | null;
   /**
-   * US dollars a run may spend, by its high estimate.
-   * @default null: no limit
+   * US dollars a run may spend, by its high estimate; `null`: no limit. Where a CI is detected, only `--max-cost` or
+   * `TINTYPE_MAX_COST` raises it above the default.
+   * @default 5
    */
   readonly maxCostUsd?: number | null;
   /**
-   * Lets images of unknown price be bought although a budget is set.
+   * US dollars that all runs of a day may spend, from midnight to midnight UTC: what the store's records say was paid,
+   * and the high estimate of what is open or has no known cost.
+   * @default null: no limit
+   */
+  readonly maxCostUsdPerDay?: number | null;
+  /**
+   * Lets images of unknown price be bought although there is a budget. Where a CI is detected, only
+   * `--allow-unpriced` does.
    * @default false
    */
   readonly allowUnpriced?: boolean;
@@ -88,8 +100,9 @@ export interface Options {
    */
   readonly timeoutMs?: number;
   /**
-   * What happens to a picture that is not in the store: `buy` it, draw a `standin`, or `fail`.
-   * @default 'buy', and 'fail' where the environment sets CI
+   * What happens to a picture that is not in the store: `buy` it, draw a `standin`, or `fail`. A flag and
+   * `TINTYPE_MISSING` win over it, and so does a CI, where it is `fail`.
+   * @default on a terminal, `buy` after a question; else `fail`
    */
   readonly missing?: Missing;
   /**
@@ -101,7 +114,7 @@ export interface Options {
 }
 
 /** Options with every field present and every path absolute. */
-export interface Config {
+export interface Config extends SpendingPolicy {
   /** Absolute. */
   readonly root: string;
   /** The config file that was read, relative to the root; `null` where there is none. */
@@ -122,10 +135,7 @@ export interface Config {
   readonly outDir: string;
   readonly concurrency: number;
   readonly imagesPerMinute: number | null;
-  readonly maxCostUsd: number | null;
-  readonly allowUnpriced: boolean;
   readonly timeoutMs: number;
-  readonly missing: Missing;
   readonly effort: number;
 }
 
@@ -140,9 +150,11 @@ export interface ConfigSource {
   readonly root: string;
   /** What error messages call the file that the options are from; `null` where there is none. */
   readonly file: string | null;
-  /** Whether the environment sets `CI`. */
-  readonly isCi: boolean;
-  /** What wins over the options, such as flags. */
+  /** The real environment, without what `.env` files say. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What wins over the file and is no more than it: the options of a plugin. */
+  readonly options?: Options;
+  /** What wins over the options and the environment: flags. */
   readonly overrides?: Options;
 }
 
@@ -153,10 +165,15 @@ export interface ConfigSource {
  */
 export async function resolveConfig(
   written: Options,
-  { root, file, isCi, overrides = {} }: ConfigSource,
+  { root, file, env, options: given = {}, overrides = {} }: ConfigSource,
 ): Promise<Config> {
-  const options = isMap(written) ? { ...written, ...overrides } : written;
-  const problems = [...problemsOf(options), ...(isData(file) ? notForData(written, root) : [])];
+  const configured = isMap(written) ? { ...written, ...given } : written;
+  const options = isMap(written) ? { ...configured, ...overrides } : written;
+  const problems = [
+    ...problemsOf(options),
+    ...problemsInEnvironment(env),
+    ...(isData(file) ? notForData(written, root) : []),
+  ];
   if (problems.length > 0) {
     const inFields = isMap(written?.defaults) ? await defaultsProblems(written.defaults!) : [];
     const ofFile = new Set([...problemsOf(written), ...notForData(written, root), ...inFields]);
@@ -181,10 +198,8 @@ export async function resolveConfig(
     outDir: resolve(root, options.outDir ?? 'public/images'),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
-    maxCostUsd: options.maxCostUsd ?? null,
-    allowUnpriced: options.allowUnpriced ?? false,
+    ...resolveSpending({ flags: overrides, env, config: configured }),
     timeoutMs: options.timeoutMs ?? 600_000,
-    missing: options.missing ?? (isCi ? 'fail' : 'buy'),
     effort: options.effort ?? 2,
   };
 }
@@ -224,6 +239,9 @@ const isIntegerFrom =
   (value) =>
     Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
 
+const isBudget: Check = (value) =>
+  value === null || (typeof value === 'number' && Number.isFinite(value) && value >= 0);
+
 /** A timer of the platform holds 24 days, and beyond that ends at once. */
 const maxTimeoutMs = 86_400_000;
 
@@ -250,17 +268,11 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
     (value) => value === null || isIntegerFrom(1)(value),
     'a whole number from 1, or null',
   ],
-  maxCostUsd: [
-    (value) =>
-      value === null || (typeof value === 'number' && Number.isFinite(value) && value >= 0),
-    'dollars from 0, or null',
-  ],
+  maxCostUsd: [isBudget, 'dollars from 0, or null'],
+  maxCostUsdPerDay: [isBudget, 'dollars from 0, or null'],
   allowUnpriced: [(value) => typeof value === 'boolean', 'true or false'],
   timeoutMs: [isIntegerFrom(1, maxTimeoutMs), 'milliseconds from 1 to a day, 86_400_000'],
-  missing: [
-    (value) => typeof value === 'string' && ['buy', 'standin', 'fail'].includes(value),
-    '"buy", "standin" or "fail"',
-  ],
+  missing: [(value) => typeof value === 'string' && isMissing(value), '"buy", "standin" or "fail"'],
   effort: [isIntegerFrom(0, 9), 'a whole number from 0 to 9'],
 };
 

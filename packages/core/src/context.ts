@@ -15,6 +15,31 @@ export interface Context extends Clock, Environment {
    * @default `fetchRemote`, which reaches public addresses only
    */
   readonly fetchInput?: FetchInput;
+  /**
+   * Asks a person whether to buy, where nothing else says so. Ctrl-C aborts `signal`, whatever is answered then.
+   * @default nobody can be asked, so nothing is bought
+   */
+  readonly confirm?: (offer: Offer) => Promise<boolean>;
+}
+
+/** What a person is asked before it is bought. */
+export interface Offer {
+  readonly pictures: number;
+  /** US dollars, the high estimate; `null`: not all of it has a known price. */
+  readonly costUsd: number | null;
+  readonly providers: readonly string[];
+}
+
+/** `3 pictures, up to $0.12, from openai: buy?` */
+export function offerText({ pictures, costUsd, providers }: Offer): string {
+  const count = `${pictures} picture${pictures === 1 ? '' : 's'}`;
+  const cost = costUsd === null ? 'at an unknown price' : `up to ${dollars(costUsd)}`;
+  return `${count}, ${cost}, from ${providers.join(' and ')}: buy?`;
+}
+
+/** Rounded up: what is agreed to is not passed. */
+function dollars(usd: number): string {
+  return `$${(Math.ceil(usd * 100 - 1e-6) / 100).toFixed(2)}`;
 }
 
 export type FetchInput = (url: string) => Promise<ReadResult>;

@@ -96,6 +96,8 @@ export class TintypeError extends Error {
   readonly imageId: string | null;
   /** The mistakes behind a `manifest` error. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The option that would have decided otherwise, where it is one; a command line has a flag for it. */
+  readonly option: 'allowUnpriced' | 'maxCostUsd' | 'maxCostUsdPerDay' | null;
 
   constructor(
     code: ErrorCode,
@@ -103,6 +105,7 @@ export class TintypeError extends Error {
     details: {
       readonly imageId?: string;
       readonly diagnostics?: readonly Diagnostic[];
+      readonly option?: TintypeError['option'];
       readonly cause?: unknown;
     } = {},
   ) {
@@ -110,5 +113,6 @@ export class TintypeError extends Error {
     this.code = code;
     this.imageId = details.imageId ?? null;
     this.diagnostics = details.diagnostics ?? [];
+    this.option = details.option ?? null;
   }
 }

@@ -1,7 +1,6 @@
 import { isMaybeBilled } from './run/buy-original.ts';
 import { NotAskedError } from './run/buyer.ts';
 import { type Context, report } from './context.ts';
-import type { Missing } from './config.ts';
 import { TintypeError } from './errors.ts';
 import { outputNames } from './file-names.ts';
 import type { Original } from './run/obtain-original.ts';
@@ -14,7 +13,7 @@ import { refuseLinkedOutDir } from './output/refuse-linked-out-dir.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
-import { refusePlan } from './run/refuse-plan.ts';
+import { mayBuy, type MissingPolicy } from './spending-policy.ts';
 import type { AssetMap, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: the counts of the `done` event, and what the outputs now are. */
@@ -32,7 +31,7 @@ export interface GenerateResult {
 /**
  * Makes what is missing, encodes, writes. `ids`: only these images; none: all.
  *
- * Rejects before anything is spent or written with the TintypeErrors of `readPlan` and `refusePlan`, or
+ * Rejects before anything is spent or written with the TintypeErrors of `readPlan` and `judgePlan`, or
  * `output-not-ours`; with `interrupted` once what was in flight is stored. An image that fails is a `failed` event.
  */
 export async function generate(
@@ -44,7 +43,7 @@ export async function generate(
   const project = await openImages(context, ids);
   const { plan, jobs } = project;
   report(context, plannedEvent(plan, config.missing));
-  refusePlan(plan, context);
+  const { obtain, bill, overBudget } = await project.judge();
 
   const images = [...project.images.values()];
   const names = images.flatMap(({ name, job }) => outputNames(name, job.files));
@@ -76,7 +75,7 @@ export async function generate(
   await Promise.all(
     plan.requests.map(async (planned) => {
       try {
-        const original = await project.obtain(planned);
+        const original = await obtain(planned);
         const image = imageOf.get(planned);
         // A candidate that was not picked is bought, and not delivered.
         if (image === undefined) return;
@@ -94,7 +93,7 @@ export async function generate(
     jobs.flatMap((job) => deliveriesOf(job).map(({ name }) => name)),
   );
   await project.close();
-  const done = { ...tally, ...project.bill() };
+  const done = { ...tally, ...bill() };
   report(context, { type: 'done', ...done });
   const { fingerprint } = project;
   if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
@@ -107,7 +106,7 @@ export async function generate(
       `interrupted; ${done.bought} bought pictures were stored`,
     );
   }
-  const short = project.overBudget();
+  const short = overBudget();
   if (short !== null) throw short;
   return { plan, assetMap, ...done };
 
@@ -158,9 +157,9 @@ function isNothing({ failed, bought, written, removed }: Tally): boolean {
 
 type Tally = Pick<GenerateResult, 'failed' | 'bought' | 'written' | 'removed'>;
 
-function plannedEvent({ jobs, requests, totals }: Plan, policy: Missing) {
+function plannedEvent({ jobs, requests, totals }: Plan, policy: MissingPolicy) {
   const { images, stored, missing, blocked } = totals;
-  const isBuying = policy === 'buy';
+  const isBuying = mayBuy(policy);
   return {
     type: 'planned',
     images,

@@ -1,6 +1,8 @@
 /** The public API of `@tintype/core`: a list, nothing else. */
 export { defineConfig } from './config.ts';
-export type { Config, Missing, Options } from './config.ts';
+export type { Config, Options } from './config.ts';
+export { parseDollars } from './spending-policy.ts';
+export type { Missing, MissingPolicy, SpendingPolicy } from './spending-policy.ts';
 export { codeFrame } from './manifest/source-text.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';
 export { systemClock } from './clock.ts';
@@ -10,6 +12,7 @@ export type { DiagnosticCode, ErrorCode } from './errors.ts';
 export type { Event, Reporter, TimedEvent } from './events.ts';
 export {
   checkProject,
+  confirmOnTerminal,
   generate,
   loadProject,
   openImages,
@@ -18,8 +21,10 @@ export {
   pruneProject,
   verifyProject,
 } from './operations.ts';
+export type { Terminal } from './confirm-on-terminal.ts';
 export type { CheckOptions, CheckResult } from './run/check-project.ts';
-export type { Context } from './context.ts';
+export { offerText } from './context.ts';
+export type { Context, Offer } from './context.ts';
 export type { GenerateResult } from './generate.ts';
 export type { Fields } from './fields.ts';
 export { hasProvenance } from './image/provenance.ts';
@@ -36,8 +41,9 @@ export { replicate } from './provider/replicate.ts';
 export type { ReplicateOptions } from './provider/replicate.ts';
 export type { PickResult } from './run/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './run/open-images.ts';
-export type { Original } from './run/obtain-original.ts';
-export { refusePlan } from './run/refuse-plan.ts';
+export type { Obtainer, Original } from './run/obtain-original.ts';
+export { openPurse } from './run/purse.ts';
+export type { Purse } from './run/purse.ts';
 export type { Project, ProjectRequest } from './project.ts';
 export type { PruneOptions, PruneResult } from './run/prune-project.ts';
 export type { KeptFile, UnwantedFile } from './store/prune-store.ts';

@@ -35,3 +35,7 @@ export const pruneProject: (typeof import('./run/prune-project.ts'))['pruneProje
 export const pickCandidate: (typeof import('./run/pick-candidate.ts'))['pickCandidate'] = async (
   ...args
 ) => (await import('./run/pick-candidate.ts')).pickCandidate(...args);
+
+export const confirmOnTerminal: (typeof import('./confirm-on-terminal.ts'))['confirmOnTerminal'] =
+  (terminal) => async (offer) =>
+    (await import('./confirm-on-terminal.ts')).confirmOnTerminal(terminal)(offer);

@@ -169,11 +169,11 @@ describe('the environment', () => {
     ['1', 'fail'],
     ['true', 'fail'],
     ['yes', 'fail'],
-    ['', 'buy'],
-    ['0', 'buy'],
-    ['false', 'buy'],
-    ['FALSE', 'buy'],
-    [undefined, 'buy'],
+    ['', 'ask'],
+    ['0', 'ask'],
+    ['false', 'ask'],
+    ['FALSE', 'ask'],
+    [undefined, 'ask'],
   ])('with CI=%s what is missing is: %s', async (CI, missing) => {
     expect((await load({ env: { CI } })).config.missing).toBe(missing);
     expect((await load({ env: { CI }, overrides: { missing: 'standin' } })).config.missing).toBe(
@@ -187,6 +187,24 @@ describe('the environment', () => {
     expect(config).toEqual((await load({ env: {} })).config);
     expect(env['CI']).toBe('1');
     expect(realEnv).not.toHaveProperty('CI');
+  });
+
+  test('what a clone brings in .env says nothing of money, and makes no CI', async () => {
+    const lines = ['CI=1', 'TINTYPE_MISSING=buy', 'TINTYPE_MAX_COST=none'].join('\n');
+    await put({ '.env': lines, '.env.local': lines });
+    expect((await load()).config).toMatchObject({ missing: 'ask', maxCostUsd: 5, ci: null });
+    expect((await load({ env: { TF_BUILD: 'True' } })).config.missing).toBe('fail');
+  });
+
+  test('the options of a plugin are a config: they win over the file, and a CI wins over them', async () => {
+    await put({ 'tintype.config.json': '{ "missing": "standin", "concurrency": 7 }' });
+    const options = { missing: 'buy', concurrency: 2 } as const;
+    expect((await load({ options })).config).toMatchObject(options);
+    const env = { CI: 'true' };
+    expect((await load({ options, env })).config).toMatchObject({
+      missing: 'fail',
+      concurrency: 2,
+    });
   });
 });
 

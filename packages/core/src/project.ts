@@ -21,7 +21,12 @@ export interface ProjectRequest {
   readonly root?: string;
   /** `--config`, relative to `cwd`. */
   readonly config?: string;
-  /** Flags, which win over the config file. Relative paths are relative to the root. */
+  /**
+   * What wins over the config file and is a config itself: the options of a plugin. Relative paths are relative to the
+   * root.
+   */
+  readonly options?: Options;
+  /** Flags, which win over the environment and the config. Relative paths are relative to the root. */
   readonly overrides?: Options;
 }
 
@@ -50,7 +55,8 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
   const config = await resolveConfig(file === null ? {} : await importConfig(root, file), {
     root,
     file: file === null ? null : relative(root, file),
-    isCi: isSet(environment.realEnv['CI']),
+    env: environment.realEnv,
+    options: withoutUndefined(request.options ?? {}),
     overrides: withoutUndefined(request.overrides ?? {}),
   });
   refuseCacheLinks(config.root, config.cacheDir);
@@ -78,9 +84,4 @@ function findConfig(dir: string): string | null {
 /** What is not said wins over nothing. */
 function withoutUndefined<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** `CI=false` and `CI=0` say that it is not. */
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false'].includes(value.toLowerCase());
 }

@@ -92,6 +92,7 @@ describe('a plan that was kept is the one that would be made', () => {
     const { texts: _, ...made } = await readPlan(context, fileStore(context.config.storeDir), {
       ids: run.ids ?? [],
       mayFetch: false,
+      mayBuy: true,
     });
     expect(images.fingerprint).not.toBeNull();
     expect(found?.fingerprint).toBe(images.fingerprint);

@@ -112,6 +112,7 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
         const page = path.slice(1);
         const pictures = new Map<string, Picture>();
         state.pages.set(filename, []);
+        await buyLate(state, names);
         for (const name of names) {
           pictures.set(name, await pagePicture(state, name, filename, page));
         }
@@ -124,6 +125,16 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
     },
   };
   return [find, expand];
+}
+
+/** What a plugin put into the page after it was looked through is bought, or not, by the same rules. */
+async function buyLate({ run }: BuildState, names: ReadonlySet<string>): Promise<void> {
+  const images = [...names].flatMap((name) => run.project.find(name) ?? []).filter(run.isLate);
+  try {
+    await run.buy(images);
+  } catch (error) {
+    throw await explain(error, run.project.config.root, run.project.jobs);
+  }
 }
 
 /** `page`: what the page is called in the build. */

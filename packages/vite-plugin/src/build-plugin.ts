@@ -44,7 +44,7 @@ export function buildPlugin({ options, types, importers }: PluginRequest, builds
       const report = logReporter(logger);
       try {
         const run = await runs.join(keyOf(root), environment, () =>
-          openBuildRun({ cwd: root, options, report }),
+          openBuildRun({ cwd: root, options, report, ...(isWatched(environment) && never) }),
         );
         builds.begin(environment, run, assetTarget(environment));
         await writeTypes(run.project, environment.config, types);
@@ -186,13 +186,22 @@ function isKeptBy(to: BuildState, from: BuildState): boolean {
 }
 
 /** What the environment's build made, and what it should not have had to ship. */
-function say({ config: { logger } }: Environment, { run, shipped }: BuildState): void {
+function say(environment: Environment, { run, shipped }: BuildState): void {
   if (shipped.size === 0) return;
   const pictures = [...shipped].flatMap((name) => run.delivered.get(name) ?? []);
   const standIns = pictures.filter(({ original }) => original.source.isStandIn);
-  if (standIns.length > 0) logger.warn(`[tintype] ${standInWarning(standIns)}`);
+  const { logger } = environment.config;
+  if (standIns.length > 0)
+    logger.warn(`[tintype] ${standInWarning(standIns, isWatched(environment))}`);
   logger.info(`[tintype] ${buildSummary(pictures, run.bill())}`);
   shipped.clear();
+}
+
+/** A watcher builds at every save, and each time would be a purchase: it draws what is missing, whatever else says. */
+const never = { missing: 'standin' } as const;
+
+function isWatched({ config }: Environment): boolean {
+  return Boolean(config.build.watch);
 }
 
 type PictureWanted = Extract<Wanted, { kind: 'picture' }>;

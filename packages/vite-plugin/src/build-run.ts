@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
+  confirmOnTerminal,
+  type Context,
   type DeliveredImage,
   openImages,
+  openPurse,
   type Original,
   type PlannedImage,
-  refusePlan,
   TintypeError,
 } from '@tintype/core';
 import { listenForInterrupt } from './interrupt.ts';
@@ -29,7 +31,7 @@ export interface BuildRun {
   readonly deliver: (image: PlannedImage) => Promise<Delivered>;
   /**
    * Buys what is missing of the images, under the rules of the command line, and delivers them. Rejects before anything
-   * is spent with the TintypeErrors of `refusePlan`, and once everything in flight is stored with the first failure.
+   * is spent with the TintypeErrors of `OpenImages.judge`, and once everything in flight is stored with the first failure.
    */
   readonly buy: (images: readonly PlannedImage[]) => Promise<void>;
   /** What was delivered so far. */
@@ -46,6 +48,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
   const deliveries = new Map<string, Promise<Delivered>>();
   const delivered = new Map<string, Delivered>();
   const bill = { bought: 0, costUsd: 0 as number | null };
+  const purse = openPurse(config.maxCostUsd);
   let purchases: Promise<unknown> = Promise.resolve();
 
   const deliverOnce = (image: PlannedImage, obtain: () => Promise<Original>) => {
@@ -89,23 +92,17 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
 
   const buyMissing = async (missing: readonly PlannedImage[], signal: AbortSignal) => {
     const ids = [...new Set(missing.map(({ job }) => job.id))];
-    const budget = budgetLeft(config.maxCostUsd, bill.costUsd);
-    const affordable = {
-      ...context,
-      config: { ...config, maxCostUsd: budget },
-      signal,
-    };
-    const order = await openImages(affordable, ids);
-    refusePlan(order.plan, affordable);
+    const order = await openImages({ ...context, signal, ...confirming(signal) }, ids, purse);
+    const judged = await order.judge();
     const rows = order.plan.requests;
     const failures = await failuresOf(
-      rows.map((row) => order.obtain(row).catch((error: unknown) => ofImage(row.id, error))),
+      rows.map((row) => judged.obtain(row).catch((error: unknown) => ofImage(row.id, error))),
     );
-    const cost = order.bill();
+    const cost = judged.bill();
     bill.bought += cost.bought;
     bill.costUsd =
       bill.costUsd === null || cost.costUsd === null ? null : bill.costUsd + cost.costUsd;
-    const short = order.overBudget();
+    const short = judged.overBudget();
     if (short !== null) throw short;
     throwAll(failures);
 
@@ -115,7 +112,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
         missing.map((image) => {
           const row = rowOf.get(`${image.job.id}@${image.planned.number}`);
           if (row === undefined) throw new Error(`${image.name} is not planned`);
-          return deliverOnce(image, () => order.obtain(row));
+          return deliverOnce(image, () => judged.obtain(row));
         }),
       ),
     );
@@ -149,9 +146,12 @@ function ofImage(id: string, cause: unknown): never {
   throw new TintypeError(cause.code, message, { imageId: id, cause });
 }
 
-/** `null`: no limit. What was spent at an unknown price leaves the limit as it is. */
-function budgetLeft(maxCostUsd: number | null, spentUsd: number | null): number | null {
-  return maxCostUsd === null ? null : Math.max(0, maxCostUsd - (spentUsd ?? 0));
+/** A person at a terminal can be asked, as the command line asks. */
+function confirming(signal: AbortSignal): Pick<Context, 'confirm'> {
+  const { stdin: input, stderr: output } = process;
+  if (!input.isTTY || !output.isTTY) return {};
+  const interrupt = () => void process.kill(process.pid, 'SIGINT');
+  return { confirm: confirmOnTerminal({ input, output, signal, interrupt }) };
 }
 
 async function failuresOf(tasks: readonly Promise<unknown>[]): Promise<unknown[]> {

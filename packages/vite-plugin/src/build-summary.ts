@@ -16,14 +16,16 @@ export function buildSummary(
   ].join('');
 }
 
-/** That what ships is not what was asked for, and what to do about it. */
-export function standInWarning(standIns: readonly Delivered[]): string {
+/** That what ships is not what was asked for, and what to do about it. A watcher never buys. */
+export function standInWarning(standIns: readonly Delivered[], isWatched = false): string {
   const names = standIns.map(({ name }) => name).toSorted();
   const verb = names.length === 1 ? 'is a stand-in: a drawing' : 'are stand-ins: drawings';
   const isAllThereIs = standIns.every(({ image }) => image.job.picture.provider === 'offline');
   const reason = isAllThereIs
     ? ', which is all that the provider "offline" makes. Set another in tintype.config to have them'
-    : ' that are not stored. Run tintype where there is a key, and commit the store';
+    : isWatched
+      ? ' that are not stored. A watched build never buys: run npx tintype, then start the watcher again'
+      : ' that are not stored. Run tintype where there is a key, and commit the store';
   return `${names.join(', ')} ${verb} in the place of pictures${reason}`;
 }
 

@@ -17,7 +17,7 @@ export interface ProjectOptions {
   /** Absolute: Vite's root, from which the project's is looked for upwards. */
   readonly cwd: string;
   readonly options: Options;
-  /** Whatever the config says. */
+  /** Whatever the config and the environment say. */
   readonly missing?: Missing;
   readonly report: Reporter;
 }
@@ -46,19 +46,18 @@ interface PictureSize {
 
 /** What a run of the project is handed. Rejects with the TintypeError `config` of `loadProject`. */
 export async function openContext(
-  { cwd, options, report }: ProjectOptions,
+  { cwd, options, missing, report }: ProjectOptions,
   signal: AbortSignal,
 ): Promise<Context> {
+  const overrides = missing === undefined ? {} : { missing };
   // oxlint-disable-next-line node/no-process-env -- this is the shell that core is handed its environment by.
-  const request = { cwd, env: process.env, mayHoldFiles: true, overrides: options };
+  const request = { cwd, env: process.env, mayHoldFiles: true, options, overrides };
   return { ...systemClock, ...(await loadProject(request)), report, signal };
 }
 
 /** Loads and plans a project. Spends nothing. Rejects with what is wrong with it, at its place. */
 export async function openProject(request: ProjectOptions): Promise<OpenProject> {
-  const { missing } = request;
-  const options = missing === undefined ? request.options : { ...request.options, missing };
-  const context = await openContext({ ...request, options }, new AbortController().signal);
+  const context = await openContext(request, new AbortController().signal);
   const { config } = context;
   const images = await openImages(context).catch(async (error: unknown) => {
     // Here the root that places are relative to is known.

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import type { Plugin } from 'vite';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { billedPrompts, useApi } from '../../core/test/support/api.ts';
-import { buildFailure, viteProject } from './support/vite-project.ts';
+import { buildFailure, viteProject, viteVersions } from './support/vite-project.ts';
 
 const api = useApi();
 
@@ -37,13 +38,155 @@ test('fail: one error names everything imported that is missing, with prices and
   expect(api().requests).toEqual([]);
 });
 
-test('fail is the default where the environment sets CI', async () => {
-  await using project = await viteProject(files, api().baseUrl);
-  await project.write('.env.local', 'CI=1\n');
-  const error = await buildFailure(project.build());
-  expect(error.message).toContain('originals are missing');
-  expect(api().requests).toEqual([]);
+describe('where nothing says to buy', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each([
+    ['a CI', { CI: '', TF_BUILD: 'True' }, {}, 'a CI: Azure Pipelines (TF_BUILD)'],
+    ['a CI, whatever the config says', { CI: 'true' }, { missing: 'buy' }, 'a CI: CI'],
+    ['no terminal', {}, {}, 'no terminal to ask on'],
+    [
+      'the environment, whatever the config says',
+      { TINTYPE_MISSING: 'fail' },
+      { missing: 'buy' },
+      'TINTYPE_MISSING',
+    ],
+  ] as const)('%s: the build fails, and says so', async (_, env, options, why) => {
+    await using project = await viteProject(files, api().baseUrl);
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const { message } = await buildFailure(project.build({}, options));
+    expect(message).toContain('2 originals are missing');
+    expect(message).toContain(why);
+    expect(message).toContain('TINTYPE_MISSING');
+    expect(api().requests).toEqual([]);
+  });
+
+  test('.env of a clone does', async () => {
+    await using project = await viteProject(files, api().baseUrl);
+    await project.write('.env.local', 'TINTYPE_MISSING=buy\nCI=false\n');
+    await buildFailure(project.build());
+    expect(api().requests).toEqual([]);
+  });
+
+  test('the real environment does, in CI too', async () => {
+    await using project = await viteProject(files, api().baseUrl);
+    vi.stubEnv('CI', 'true');
+    vi.stubEnv('TINTYPE_MISSING', 'buy');
+    await project.build({}, { missing: 'fail' });
+    expect(billedPrompts(api())).toEqual(['A flat logo', 'A lighthouse keeper']);
+  });
 });
+
+describe('a page that names a picture only after it was looked through', () => {
+  const page = {
+    ...files,
+    'site.images.yaml': `defaults: { quality: low }\n${files['site.images.yaml']}`,
+    'index.html': '<body><!-- pictures --><script type="module" src="/main.js"></script></body>',
+    'main.js': `import hero from 'virtual:tintype/hero'; console.log(hero.img.src);`,
+  };
+  /** What `vite-plugin-handlebars` does, and any other plugin with an ordinary `transformIndexHtml`. */
+  const late = (...names: readonly string[]): Plugin => ({
+    name: 'late',
+    transformIndexHtml: (html) =>
+      html.replace(
+        '<!-- pictures -->',
+        names.map((name) => `<img src="tintype:${name}">`).join(''),
+      ),
+  });
+  const priceless = { 'gpt-image-2.5-flare': { prices: null } };
+
+  test.each([
+    ['fail', { missing: 'fail' }, 'missing: fail'],
+    [
+      'what it costs is over the budget',
+      { missing: 'buy', maxCostUsd: 0.001 },
+      'the budget is $0.0010',
+    ],
+    ['its price is unknown', { missing: 'buy', models: priceless }, 'price of logo is unknown'],
+  ] as const)('%s: nothing is bought, and the build fails', async (_, options, message) => {
+    await using project = await viteProject(page, api().baseUrl);
+    await project.stock(['logo', 'unused']);
+    const error = await buildFailure(project.build({ plugins: [late('hero', 'logo')] }, options));
+    expect(error.message).toContain(message);
+    expect(api().requests).toEqual([]);
+  });
+
+  test('what is stored is delivered, with fail too', async () => {
+    await using project = await viteProject(page, api().baseUrl);
+    await project.stock(['unused']);
+    const build = { assetsInlineLimit: 0 };
+    await project.build({ plugins: [late('logo')], build }, { missing: 'fail' });
+    const [, url] = /<img [^>]*src="\/(assets\/logo-[^"]+)"/.exec(
+      await project.read('dist/index.html'),
+    )!;
+    expect((await project.read(`dist/${url}`)).length).toBeGreaterThan(0);
+  });
+
+  test('what is missing is a stand-in, where that is asked for', async () => {
+    await using project = await viteProject(page, api().baseUrl);
+    await project.build({ plugins: [late('logo')] }, { missing: 'standin' });
+    expect(await project.read('dist/index.html')).toMatch(/<img [^>]*src="\/assets\/logo-/);
+    expect(project.log.join('\n')).toContain('hero, logo are stand-ins');
+    expect(api().requests).toEqual([]);
+  });
+
+  test('what is missing is bought once, within one budget and in one bill', async () => {
+    await using project = await viteProject(page, api().baseUrl);
+    const build = { plugins: [late('hero', 'logo', 'unused')] };
+    const broke = await buildFailure(project.build(build, { missing: 'buy', maxCostUsd: 0 }));
+    const price = Number(/up to \$(\d\.\d+)/.exec(broke.message)?.[1]);
+    expect(api().requests).toEqual([]);
+    // Enough for each order alone, of one picture and of two, and not for both.
+    const error = await buildFailure(
+      project.build(build, { missing: 'buy', maxCostUsd: 2.5 * price }),
+    );
+    expect(error.message).toMatch(/budget is \$0\.\d+ a run, of which \$0\.\d+ is left/);
+    expect(billedPrompts(api())).toEqual(['A lighthouse keeper']);
+
+    await project.build(build, { missing: 'buy', maxCostUsd: 2.5 * price });
+    expect(billedPrompts(api())).toEqual([
+      'A flat logo',
+      'A lighthouse keeper',
+      'Something that nobody imports',
+    ]);
+    expect(project.log.filter((line) => line.includes(' bought for $')).at(-1)).toMatch(
+      /3 images .*, 2 bought for \$/,
+    );
+    expect(await project.read('dist/index.html')).not.toContain('tintype:');
+  });
+});
+
+test.each(viteVersions)(
+  'Vite %s: a watched build never buys, at no save and whatever says to; it draws, and says the command',
+  async (_, load) => {
+    await using project = await viteProject(files, api().baseUrl);
+    vi.stubEnv('TINTYPE_MISSING', 'buy');
+    const { build } = await load();
+    const watcher = await build(
+      project.config({ build: { watch: {} } }, { missing: 'buy' }) as never,
+    );
+    if (!('on' in watcher)) throw new Error('no watcher');
+    const ends: (() => void)[] = [];
+    watcher.on('event', (event) => {
+      if (event.code === 'BUNDLE_END') void event.result.close();
+      if (event.code === 'END') ends.shift()?.();
+    });
+    const end = () => new Promise<void>((resolve) => ends.push(resolve));
+    try {
+      await end();
+      const second = end();
+      await project.write('site.images.yaml', files['site.images.yaml'].replaceAll('A ', 'One '));
+      await second;
+    } finally {
+      await watcher.close();
+      vi.unstubAllEnvs();
+    }
+    expect(api().requests).toEqual([]);
+    expect(project.log.join('\n')).toContain(
+      'hero, logo are stand-ins: drawings in the place of pictures that are not stored. A watched build never buys: run npx tintype',
+    );
+  },
+);
 
 test('what nobody imports may be missing', async () => {
   await using project = await viteProject(files, api().baseUrl);

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
 import { isTintypeError } from '../explain-error.ts';
-import type { RunFlags } from '../flags.ts';
+import type { GenerateFlags } from '../flags.ts';
 import { generateSummary } from '../format/generate-summary.ts';
 import { type Core, withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
@@ -10,7 +10,7 @@ import type { Shell } from '../shell.ts';
 export async function generateCommand(
   shell: Shell,
   ids: readonly string[],
-  flags: RunFlags,
+  flags: GenerateFlags,
   commands: readonly string[],
 ): Promise<number> {
   const { result, config } = await withRun(shell, flags, async (core, context) => ({

@@ -46,15 +46,22 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
     paint(liveFrame(progress, { columns: columnsOf(shell), rows, now, colors }));
   }
 
-  const timer = setInterval(tick, FRAME_MS);
-  timer.unref();
+  function start(): NodeJS.Timeout {
+    return setInterval(tick, FRAME_MS).unref();
+  }
+  let timer = start();
 
-  function close(): void {
+  /** Takes the frame away and gives the cursor back. */
+  function stop(): void {
     clearInterval(timer);
-    forgetExit();
     paint([]);
     if (isCursorHidden) stderr.write(SHOW_CURSOR);
     isCursorHidden = false;
+  }
+
+  function close(): void {
+    forgetExit();
+    stop();
   }
   const forgetExit = shell.onExit(close);
 
@@ -70,6 +77,12 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
     },
     notice: (text) => {
       finishedLines.push(colors.yellow(text));
+    },
+    pause: () => {
+      stop();
+      return () => {
+        timer = start();
+      };
     },
     close,
   };

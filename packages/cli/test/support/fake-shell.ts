@@ -1,4 +1,4 @@
-import type { Output, Shell } from '../../src/shell.ts';
+import type { Output, Shell, ShellTerminal } from '../../src/shell.ts';
 
 /** A stream that remembers every write. */
 export class FakeOutput implements Output {
@@ -27,6 +27,7 @@ export class FakeShell implements Shell {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: FakeOutput;
   readonly stderr: FakeOutput;
+  readonly terminal: ShellTerminal | null;
   readonly exits: number[] = [];
   time = Date.parse('2026-11-22T12:00:00Z');
   readonly #interruptListeners = new Set<() => void>();
@@ -37,11 +38,13 @@ export class FakeShell implements Shell {
     env = {},
     stdout = new FakeOutput(),
     stderr = new FakeOutput(),
-  }: Partial<Pick<FakeShell, 'cwd' | 'env' | 'stdout' | 'stderr'>> = {}) {
+    terminal = null,
+  }: Partial<Pick<FakeShell, 'cwd' | 'env' | 'stdout' | 'stderr' | 'terminal'>> = {}) {
     this.cwd = cwd;
     this.env = env;
     this.stdout = stdout;
     this.stderr = stderr;
+    this.terminal = terminal;
   }
 
   readonly now = (): Date => new Date(this.time);

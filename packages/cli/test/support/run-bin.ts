@@ -9,7 +9,10 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs the real `tintype` in a process of its own, without the caller's environment but for `PATH`. */
+/**
+ * Runs the real `tintype` in a process of its own, without the caller's environment but for `PATH`. It buys what is
+ * missing, unless `env` says otherwise: nobody can be asked.
+ */
 export function runBin(
   cwd: string,
   args: readonly string[],
@@ -17,7 +20,7 @@ export function runBin(
 ): Promise<Finished> {
   const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], TINTYPE_MISSING: 'buy', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

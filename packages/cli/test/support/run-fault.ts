@@ -40,7 +40,11 @@ export async function runFault(row: FaultRow): Promise<FaultResult> {
   );
   try {
     await writeProject(root, row);
-    const env = { OPENAI_API_KEY: recognisableKey, OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` };
+    const env = {
+      OPENAI_API_KEY: recognisableKey,
+      OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
+      TINTYPE_MISSING: 'buy',
+    };
     const first = await run(root, env, ['--reporter', 'json']);
     const api = early ?? (await later!);
     const before = [...api.ledger];

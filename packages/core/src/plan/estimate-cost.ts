@@ -19,10 +19,11 @@ export function estimateCost(
   };
 }
 
-/** What a reply's tokens cost, in US dollars; `null` where the tokens or the prices are unknown. */
+/** What a reply's tokens cost, in US dollars; `null` where the tokens or the prices are unknown, or no numbers. */
 export function actualCost(model: Model, usage: Usage | null): number | null {
   if (usage === null || model.prices === null) return null;
-  return dollars(model.prices, usage);
+  const usd = dollars(model.prices, usage);
+  return Number.isFinite(usd) && usd >= 0 ? usd : null;
 }
 
 /** US dollars without the dust of binary fractions: to a millionth of a dollar. */

@@ -4,6 +4,7 @@ import { findPngDamage } from '../image/find-png-damage.ts';
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
+import type { DayBudget } from './day-budget.ts';
 import { keysOf } from './keys-of.ts';
 import { actualCost } from '../plan/estimate-cost.ts';
 import { modelFor } from '../plan/models.ts';
@@ -50,6 +51,7 @@ interface Desk {
   readonly provider: Provider;
   readonly store: Store;
   readonly context: Context;
+  readonly day: DayBudget;
   /**
    * Its bytes are on the disk, and nothing else is yet. What it cost, and what the answer says of the account's limit,
    * where that is known. The picture is looked at once this resolves.
@@ -66,11 +68,12 @@ class PaidForError extends TintypeError {}
  * Throws the provider's error, with the attempt left behind where it may have been billed, or `store-not-writable`.
  */
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
-  const { provider, store, context, onReceived } = desk;
+  const { provider, store, context, day, onReceived } = desk;
   const order = await orderOf(wanted, provider, store, context);
-  const earlier = await store.attempt(wanted.key);
+  const earlier = (await store.attempt(wanted.key))?.note ?? null;
   const attempt = newAttempt(wanted, provider, context);
   await store.noteAttempt(attempt);
+  await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
   // While the answer is on its way.
   loadSharpSoon();
   const answer = await callProvider(provider, order);
@@ -193,18 +196,21 @@ async function callProvider(provider: Provider, order: Order): Promise<Picture |
 async function noteFailure(
   failure: ProviderError,
   attempt: Attempt,
-  earlier: OpenAttempt | null,
+  earlier: Attempt | null,
   store: Store,
 ): Promise<void> {
   const { code, message: outcome, requestId } = failure;
   const noting =
     policies[code].billed !== 'no'
       ? store.noteAttempt({ ...attempt, outcome, requestId })
-      : earlier?.note == null
-        ? store.clearAttempt(attempt.key)
-        : store.noteAttempt(earlier.note);
+      : forgetAttempt(attempt, earlier, store);
   // Where this fails, the note from before the call stands: "may have been billed", with fewer words.
   await noting.catch(() => {});
+}
+
+/** Nothing was billed for it; the note of an earlier call with the same key comes back. */
+function forgetAttempt(attempt: Attempt, earlier: Attempt | null, store: Store): Promise<void> {
+  return earlier === null ? store.clearAttempt(attempt.key) : store.noteAttempt(earlier);
 }
 
 /** Puts what was paid for on the disk. */

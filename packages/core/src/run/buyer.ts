@@ -1,7 +1,7 @@
 import { askOnce, isMaybeBilled, type Wanted } from './buy-original.ts';
+import type { Config } from '../config.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { newBudget, reserve, settle } from '../provider/budget.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { ProviderError, type RateLimit } from '../provider/provider.ts';
 import {
@@ -13,10 +13,11 @@ import {
   waitMs,
 } from '../provider/rate-limit.ts';
 import { decideRetry, type Decision, maxRetryMs, policies } from '../provider/retry.ts';
+import { dayBudget } from './day-budget.ts';
+import { raise } from './judge-plan.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
+import type { ObtainerMeans } from './obtain-original.ts';
 import type { Providers } from './providers.ts';
-import type { Refusals } from './refusals.ts';
-import type { Store } from '../store/store.ts';
 import type { StoreRecord } from '../types.ts';
 
 /** What was bought so far. */
@@ -47,16 +48,15 @@ export class NotAskedError extends TintypeError {}
 /** The money of one run: budget, rate and retries, shared by all of its images. */
 export function buyer(
   context: Context,
-  store: Store,
   providers: Providers,
-  refusals: Refusals,
+  { store, purse, refusals }: ObtainerMeans,
 ): Buyer {
   const { config } = context;
   const now = () => context.now().getTime();
   const rates = new Map<string, Rate>();
   const turns = new Map<string, Promise<void>>();
   const rateOf = (provider: string) => rates.get(provider) ?? newRate(config.imagesPerMinute);
-  let budget = newBudget(config.maxCostUsd);
+  const day = dayBudget(context, store);
   let overBudget: TintypeError | null = null;
   let stopped: TintypeError | null = null;
   const stop = new AbortController();
@@ -126,16 +126,9 @@ export function buyer(
     onReceived: () => Promise<void>,
   ): Promise<StoreRecord | ProviderError> {
     await takeTurn(wanted);
-    const high = wanted.costUsd?.high ?? 0;
-    const reserved = reserve(budget, high);
+    const reservation = purse.reserve(wanted.costUsd?.high ?? 0);
     // What costs less may fit yet, so the run goes on.
-    if (reserved === null) throw (overBudget = notAffordable(config.maxCostUsd ?? 0));
-    budget = reserved;
-    let isSettled = false;
-    const settleOnce = (costUsd: number) => {
-      if (!isSettled) budget = settle(budget, high, costUsd);
-      isSettled = true;
-    };
+    if (reservation === null) throw (overBudget = notAffordable(config));
     report(context, { type: 'generating', id: wanted.id, key: wanted.key });
     const started = now();
     try {
@@ -144,8 +137,9 @@ export function buyer(
         provider,
         store,
         context,
+        day,
         onReceived: async (costUsd, limit) => {
-          settleOnce(costUsd ?? high);
+          reservation.settle(costUsd);
           rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));
           await onReceived();
         },
@@ -163,7 +157,8 @@ export function buyer(
       }
       return record;
     } catch (error) {
-      settleOnce(isMaybeBilled(error) ? high : 0);
+      reservation.settle(isMaybeBilled(error) ? null : 0);
+      if (error instanceof TintypeError && error.code === 'over-budget') overBudget = error;
       stopping(error);
       if (!(error instanceof ProviderError)) throw error;
       if (error.code === 'moderation') await refusals.remember(wanted.key, error.message);
@@ -228,10 +223,11 @@ function stopsRun(error: TintypeError): boolean {
     : error.code === 'store-not-writable' || error.code === 'store-not-readable';
 }
 
-function notAffordable(maxCostUsd: number): TintypeError {
+function notAffordable({ maxCostUsd, ci }: Config): TintypeError {
   return new TintypeError(
     'over-budget',
-    `the budget of $${maxCostUsd} does not hold another picture; what was bought is kept. Raise maxCostUsd and run again`,
+    `the budget of $${maxCostUsd} does not hold another picture; what was bought is kept. ${raise('maxCostUsd', ci)}, and run again`,
+    { option: 'maxCostUsd' },
   );
 }
 

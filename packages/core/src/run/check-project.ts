@@ -1,6 +1,7 @@
 import { checkOnline } from './check-online.ts';
 import { type Context, report } from '../context.ts';
 import { diagnoseAll, inOrder, planRead, readProject } from './read-plan.ts';
+import { mayBuy } from '../spending-policy.ts';
 import { fileStore } from '../store/file-store.ts';
 import type { Diagnostic } from '../types.ts';
 
@@ -23,7 +24,10 @@ export async function checkProject(
 ): Promise<CheckResult> {
   const store = fileStore(context.config.storeDir);
   const project = await readProject(context, store, false);
-  const { diagnostics } = await planRead(context, store, project, []);
+  const { diagnostics } = await planRead(context, store, project, {
+    ids: [],
+    mayBuy: mayBuy(context.config.missing),
+  });
   const online = isOnline ? await checkOnline(project.jobs, project.inputs, context) : [];
   const found = inOrder([
     ...project.diagnostics,

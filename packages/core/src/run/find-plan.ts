@@ -14,7 +14,7 @@ export interface FoundPlan extends Omit<ReadPlan, 'texts'> {
 export async function findPlan(
   context: Context,
   store: Store,
-  request: PlanRequest & { readonly mayBuy: boolean },
+  request: PlanRequest,
 ): Promise<FoundPlan> {
   // The system's own clock, for it is compared with the times of files.
   const startedAt = new Date();

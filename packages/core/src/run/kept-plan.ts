@@ -28,6 +28,7 @@ import type {
   Sha256,
   ShownRow,
 } from '../types.ts';
+import { mayBuy } from '../spending-policy.ts';
 import { version } from '../version.ts';
 import { digestRefusals } from './refusals.ts';
 
@@ -130,7 +131,7 @@ export function keepPlan(
     const { root, missing } = context.config;
     const isSettled = plan.requests.every(({ status, isFree }) => status === 'stored' || isFree);
     // What may be bought is decided anew each time.
-    if (missing === 'buy' && !isSettled) return null;
+    if (mayBuy(missing) && !isSettled) return null;
 
     const sources = digestSources(context, ids);
     const pictures = picturesOf(jobs);

@@ -7,6 +7,7 @@ import { sheetData } from '../sheet/sheet-data.ts';
 import type { SheetSource, View } from '../sheet/sheet-handler.ts';
 import type { Failure, LiveSheet, Purchase, Sheet } from '../sheet/sheet.ts';
 import type { Diagnostic, Sha256 } from '../types.ts';
+import { mayBuy } from '../spending-policy.ts';
 import { pickCandidate } from './pick-candidate.ts';
 import { readSheet, type SheetReading } from './read-sheet.ts';
 
@@ -130,7 +131,7 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
       if (image.price === null) throw refused(`nothing has to be bought for "${id}"`);
       if (upToUsd === null && image.price.costUsd !== null)
         throw refused(`the price of "${id}" is known by now; look at it first`);
-      buying = carryOut(limited(context, upToUsd), id);
+      buying = carryOut(agreed(context, upToUsd), id);
     } catch (error) {
       purchase = null;
       throw error;
@@ -213,16 +214,17 @@ const nothing: SheetReading['facts'] = {
 
 function buyingOf(context: Context | null): LiveSheet['buying'] {
   if (context === null) return { refusal: 'The config cannot be loaded.' };
-  const { missing } = context.config;
-  if (missing === 'buy') return { confirmAboveUsd };
-  return { refusal: `Nothing may be bought here (missing: ${missing}).` };
+  const { missing, missingSetBy } = context.config;
+  if (mayBuy(missing)) return { confirmAboveUsd };
+  return { refusal: `Nothing may be bought here (missing: ${missing}, set by ${missingSetBy}).` };
 }
 
-/** The run's budget is what the person agreed to, where that is less than the project's. */
-function limited(context: Context, upToUsd: number | null): Context {
-  if (upToUsd === null) return context;
+/** What the person agreed to with a click: the answer to the run's question, and its budget where that is less. */
+function agreed(context: Context, upToUsd: number | null): Context {
+  const confirmed = { ...context, confirm: async () => true };
+  if (upToUsd === null) return confirmed;
   const maxCostUsd = Math.min(context.config.maxCostUsd ?? Infinity, upToUsd);
-  return { ...context, config: { ...context.config, maxCostUsd } };
+  return { ...confirmed, config: { ...context.config, maxCostUsd } };
 }
 
 /** Writes an image's files, unless something of it would have to be bought for that. */

@@ -12,17 +12,12 @@ import { parseSize, type Size } from '../plan/picture-size.ts';
 import { attemptReason, requestFrom } from '../plan/plan-jobs.ts';
 import { requestKey } from '../plan/request-key.ts';
 import { offline } from '../provider-names.ts';
+import type { JudgedPlan, Means } from './judge-plan.ts';
 import { lazyProviders } from './providers.ts';
 import type { Refusals } from './refusals.ts';
+import type { MissingPolicy } from '../spending-policy.ts';
 import type { Store } from '../store/store.ts';
-import type {
-  AiProvenance,
-  Plan,
-  PlannedInput,
-  PlannedRequest,
-  Source,
-  StoreRecord,
-} from '../types.ts';
+import type { AiProvenance, PlannedInput, PlannedRequest, Source, StoreRecord } from '../types.ts';
 
 /** A picture to make files of, and where it is from. */
 export interface Original {
@@ -43,9 +38,15 @@ export interface Obtainer {
   readonly overBudget: () => TintypeError | null;
 }
 
-/** Hands out the pictures of one run, an image's only once those that it works from are there. */
-export function obtainer(plan: Plan, context: Context, store: Store, refusals: Refusals): Obtainer {
+/** What a run buys with, and into. */
+export interface ObtainerMeans extends Means {
+  readonly refusals: Refusals;
+}
+
+/** Hands out the pictures of one run that was judged, an image's only once those that it works from are there. */
+export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMeans): Obtainer {
   const { config } = context;
+  const { store } = means;
   // A place is free again once a picture's bytes are on the disk, for to look at it takes processors and not the network;
   // but not before a first record stands, for nothing more is bought for a store that cannot take one.
   const buying = pLimit(config.concurrency);
@@ -59,8 +60,9 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
     () => buying.pendingCount + line.pendingCount > 0,
   );
   const providers = lazyProviders(context);
-  const { buy, bill, overBudget, stopping } = buyer(context, store, providers, refusals);
+  const { buy, bill, overBudget, stopping } = buyer(context, providers, means);
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
+  const judged = new Set(plan.requests);
   const obtained = new Map<PlannedRequest, Promise<Original>>();
   const purchases = new Map<string, Promise<StoreRecord>>();
 
@@ -74,9 +76,8 @@ export function obtainer(plan: Plan, context: Context, store: Store, refusals: R
   }
 
   async function make(planned: PlannedRequest): Promise<Original> {
-    if (planned.isFree) return standIn(planned);
-    if (planned.stored !== null) return storedOriginal(planned, store);
-    if (config.missing === 'standin') return standIn(planned);
+    if (!isMissing(planned, config.missing)) return obtainFree(planned, config.missing, store);
+    if (!judged.has(planned)) throw new Error(`${planned.id} was not judged`);
     if (planned.refusal !== null) {
       throw new TintypeError(
         'moderation',
@@ -219,6 +220,23 @@ function untilLeft<Result>(
         }),
     );
   });
+}
+
+/** Whether a picture can be had by buying it alone. */
+function isMissing({ isFree, stored }: PlannedRequest, policy: MissingPolicy): boolean {
+  return !isFree && stored === null && policy !== 'standin';
+}
+
+/** A picture that need not be bought. Throws `originals-missing` where it would have to be. */
+export function obtainFree(planned: PlannedRequest, policy: MissingPolicy, store: Store): Original {
+  if (isMissing(planned, policy)) {
+    throw new TintypeError('originals-missing', `${planned.id} is not stored; nothing was bought`, {
+      imageId: planned.id,
+    });
+  }
+  return planned.isFree || planned.stored === null
+    ? standIn(planned)
+    : storedOriginal(planned, store);
 }
 
 function storedOriginal({ stored }: PlannedRequest, store: Store): Original {

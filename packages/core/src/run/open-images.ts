@@ -12,6 +12,7 @@ import { openVariantCache } from '../image/variant-cache.ts';
 import { previewKey } from '../image/variant-key.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import type { Lane } from '../image/work-queue.ts';
+import { mayBuy } from '../spending-policy.ts';
 import { fileStore } from '../store/file-store.ts';
 import type {
   DeliveredImage,
@@ -25,7 +26,9 @@ import type {
   VariantSpec,
 } from '../types.ts';
 import { recordLeftOver } from './buy-original.ts';
-import { type Obtainer, obtainer, type Original } from './obtain-original.ts';
+import { canBuy, judgePlan } from './judge-plan.ts';
+import { type Obtainer, obtainer, obtainFree, type Original } from './obtain-original.ts';
+import { openPurse, type Purse } from './purse.ts';
 import { findPlan } from './find-plan.ts';
 import { keptDeliveries } from './kept-deliveries.ts';
 import { openRefusals } from './refusals.ts';
@@ -40,10 +43,10 @@ export interface PlannedImage {
 }
 
 /**
- * A project's images, each made when it is asked for: what the command line and a bundler share. With
- * `missing: 'standin'`, `obtain` neither spends nor decodes.
+ * A project's images, each made when it is asked for: what the command line and a bundler share. Nothing here buys but
+ * what `judge` resolves to.
  */
-export interface OpenImages extends Obtainer {
+export interface OpenImages {
   readonly plan: Plan;
   /** Equal for equal plans of unchanged projects; `null` where nothing can be known of that. */
   readonly fingerprint: string | null;
@@ -53,6 +56,16 @@ export interface OpenImages extends Obtainer {
   readonly jobs: readonly Job[];
   /** The deliveries of what is planned, by name, in manifest order. */
   readonly images: ReadonlyMap<string, PlannedImage>;
+  /**
+   * What need not be bought: the picture in the store, or the stand-in where that is what the policy or the provider
+   * says. Rejects with `originals-missing` for anything else. Neither spends nor decodes.
+   */
+  readonly obtain: (planned: PlannedRequest) => Promise<Original>;
+  /**
+   * Judges the plan by policy and budget, asks where a person has to be asked, and resolves to what may buy it. Rejects
+   * with the TintypeErrors of `judgePlan`.
+   */
+  readonly judge: () => Promise<Obtainer>;
   /** The files that it becomes. Throws a TintypeError `encode` for a crop that it cannot fill. */
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
   /** What a page shows before the picture is there, as far as the cache knows; `null`: it has not been made. */
@@ -75,17 +88,19 @@ export interface OpenImages extends Obtainer {
 
 /**
  * Plans a project, or the images named in `ids` and what they depend on. Spends nothing yet, and writes nothing but what
- * a process that was killed had paid for and could not record. Rejects with the TintypeErrors of `readPlan`.
+ * a process that was killed had paid for and could not record. `purse`: what a larger run has left. Rejects with the
+ * TintypeErrors of `readPlan`.
  */
 export async function openImages(
   context: Context,
   ids: readonly string[] = [],
+  purse: Purse = openPurse(context.config.maxCostUsd),
 ): Promise<OpenImages> {
   const { config } = context;
   const store = fileStore(config.storeDir);
   const refusals = openRefusals(config.cacheDir);
-  const isBuying = config.missing === 'buy';
-  if (isBuying) {
+  const isBuying = canBuy(context);
+  if (mayBuy(config.missing)) {
     await store.clearDead();
     await recordLeftOver(store, context);
   }
@@ -94,7 +109,6 @@ export async function openImages(
     mayFetch: isBuying,
     mayBuy: isBuying,
   });
-  const { obtain, bill, overBudget } = obtainer(plan, context, store, refusals);
   const cache = openVariantCache(config.cacheDir, ({ message }) => {
     report(context, {
       type: 'warning',
@@ -130,9 +144,11 @@ export async function openImages(
     files,
     jobs,
     images: new Map(imagesOf(plan).map((image) => [image.name, image])),
-    obtain,
-    bill,
-    overBudget,
+    obtain: async (planned) => obtainFree(planned, config.missing, store),
+    judge: async () => {
+      const means = { store, purse };
+      return obtainer(await judgePlan(plan, context, means), context, { ...means, refusals });
+    },
     variants,
     findPreview: async ({ job }, { source }) =>
       cache.findPreview(previewKey(source, job.files.crop)),

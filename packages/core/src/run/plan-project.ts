@@ -1,5 +1,6 @@
 import { type Context, report } from '../context.ts';
 import { shownRows } from '../plan/shown-rows.ts';
+import { mayBuy } from '../spending-policy.ts';
 import type { Plan, ShownPlan } from '../types.ts';
 import { type KeptPlan, openKeptPlan, wholePlan } from './kept-plan.ts';
 
@@ -20,7 +21,11 @@ export async function planProject(
     import('./read-plan.ts'),
   ]);
   const store = fileStore(context.config.storeDir);
-  const { plan } = await readPlan(context, store, { ids, mayFetch: false });
+  const { plan } = await readPlan(context, store, {
+    ids,
+    mayFetch: false,
+    mayBuy: mayBuy(context.config.missing),
+  });
   return { ...plan, rows: shownRows(plan.requests) };
 }
 

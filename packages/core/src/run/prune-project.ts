@@ -57,7 +57,11 @@ export async function pruneProject(
   const store = fileStore(config.storeDir);
   // Before the manifests: what is bought for an edit of them is not listed, or is found wanted.
   const listing = await listStore(config.storeDir);
-  const { plan, jobs } = await readPlan(withoutNoise(context), store, { ids: [], mayFetch: false });
+  const { plan, jobs } = await readPlan(withoutNoise(context), store, {
+    ids: [],
+    mayFetch: false,
+    mayBuy: false,
+  });
 
   const { remove, keep } = planPrune(listing, {
     isWanted: wantedRecords(plan),

@@ -90,6 +90,8 @@ export interface PlanRequest {
   readonly ids: readonly string[];
   /** Whether `https:` inputs that were never fetched are fetched now, and kept in the store. */
   readonly mayFetch: boolean;
+  /** Whether what is missing may be bought in the end: only then its provider is made and asked what it cannot do. */
+  readonly mayBuy: boolean;
 }
 
 export type ReadPlan = PlanSources;
@@ -101,10 +103,10 @@ export type ReadPlan = PlanSources;
 export async function readPlan(
   context: Context,
   store: Store,
-  { ids, mayFetch }: PlanRequest,
+  { ids, mayFetch, mayBuy }: PlanRequest,
 ): Promise<ReadPlan> {
   const project = await readProject(context, store, mayFetch);
-  const { plan, diagnostics } = await planRead(context, store, project, ids);
+  const { plan, diagnostics } = await planRead(context, store, project, { ids, mayBuy });
   const all = inOrder([...project.diagnostics, ...diagnostics]);
   refuseMistakes(context, all);
   refuseUnknownIds(project.jobs, ids);
@@ -128,7 +130,7 @@ export async function planRead(
   context: Context,
   store: Store,
   { manifests, jobs, inputs }: ReadProject,
-  ids: readonly string[],
+  { ids, mayBuy: isBuying }: Omit<PlanRequest, 'mayFetch'>,
 ): Promise<{ readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] }> {
   const { config } = context;
   const isRead = (reference: InputReference): boolean =>
@@ -142,7 +144,6 @@ export async function planRead(
     freeProviders,
     providerInputs: providerInputs(config),
   });
-  const isBuying = config.missing === 'buy';
   const today = context.now().toISOString().slice(0, 10);
   const findings = [
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),

@@ -78,7 +78,7 @@ async function imageIds(context: Context): Promise<ReadonlyMap<Key, readonly str
   const ids = new Map<Key, string[]>();
   try {
     const store = fileStore(context.config.storeDir);
-    const { plan } = await readPlan(silent, store, { ids: [], mayFetch: false });
+    const { plan } = await readPlan(silent, store, { ids: [], mayFetch: false, mayBuy: false });
     for (const { key, id } of plan.requests) {
       if (key !== null) ids.set(key, [...new Set([...(ids.get(key) ?? []), id])]);
     }

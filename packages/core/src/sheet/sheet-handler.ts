@@ -98,7 +98,9 @@ export function sheetHandler(
       }
       case 'POST buy': {
         const { id, upToUsd } = await readBody(request);
-        const isAmount = upToUsd === null || (typeof upToUsd === 'number' && upToUsd >= 0);
+        const isAmount =
+          upToUsd === null ||
+          (typeof upToUsd === 'number' && Number.isFinite(upToUsd) && upToUsd >= 0);
         if (typeof id !== 'string' || !isAmount) return badRequest(response);
         await source.buy(id, upToUsd);
         return send(response, 'application/json', '{}');

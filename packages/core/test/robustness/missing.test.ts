@@ -36,7 +36,8 @@ describe('where originals are missing', () => {
   test.each([
     ['--missing fail', ['--missing', 'fail'], without, 3],
     ['--frozen', ['--frozen'], without, 3],
-    ['CI', [], { ...without, CI: 'true' }, 3],
+    ['CI', [], { ...without, TINTYPE_MISSING: '', CI: 'true' }, 3],
+    ['no terminal', [], { ...without, TINTYPE_MISSING: '' }, 3],
     ['--missing fail with a key', ['--missing', 'fail'], {}, 3],
     ['--missing standin', ['--missing', 'standin'], without, 0],
     ['plan', ['plan'], without, 0],
@@ -53,7 +54,10 @@ describe('where originals are missing', () => {
 
   test('in CI what is stored is delivered, without a key, a provider or a connection', async () => {
     await scene.run();
-    const { ended, seen } = await spiedOn({ args: [], env: { ...without, CI: '1' } });
+    const { ended, seen } = await spiedOn({
+      args: [],
+      env: { ...without, TINTYPE_MISSING: '', CI: '1' },
+    });
     expect(ended).toMatchObject({ code: 0 });
     expect(seen).toBe('');
   });

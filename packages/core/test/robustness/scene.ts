@@ -39,6 +39,8 @@ export async function openScene(
   const env = {
     OPENAI_API_KEY: 'sk-robust',
     OPENAI_BASE_URL: api.baseUrl,
+    // Nobody sits at a terminal here.
+    TINTYPE_MISSING: 'buy',
     TMPDIR: join(dir, 'tmp'),
   };
   const complete = (start: Partial<Start>): Start => ({

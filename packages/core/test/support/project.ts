@@ -65,7 +65,14 @@ export async function testProject(
     report: Context['report'] = () => {},
   ): Promise<Context> => {
     const env = { OPENAI_API_KEY: testKey, OPENAI_BASE_URL: baseUrl, ...run.env };
-    const project = await loadProject({ cwd: root, env, root, overrides: run.options ?? {} });
+    const project = await loadProject({
+      cwd: root,
+      env,
+      root,
+      // As a config says it: a CI, a variable and what a test sets win over it.
+      options: { missing: 'buy', maxCostUsd: null },
+      overrides: run.options ?? {},
+    });
     return {
       ...project,
       ...fastClock(),

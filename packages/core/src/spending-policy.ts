@@ -1,0 +1,133 @@
+import { detectCi } from './detect-ci.ts';
+
+/** What to do with a picture that is not in the store. */
+export type Missing = 'buy' | 'standin' | 'fail';
+
+/** What a run does about it; `ask`: nothing and nobody said, so a person is asked, and where that cannot be, it fails. */
+export type MissingPolicy = Missing | 'ask';
+
+/** Whether a run may spend money, and how much. */
+export interface SpendingPolicy {
+  readonly missing: MissingPolicy;
+  /** What decided `missing`, in words for a message. */
+  readonly missingSetBy: string;
+  /** US dollars that a run may spend; `null`: no limit. */
+  readonly maxCostUsd: number | null;
+  /** US dollars that all runs of a day in UTC may spend; `null`: no limit. */
+  readonly maxCostUsdPerDay: number | null;
+  readonly allowUnpriced: boolean;
+  /** The CI that was detected; `null`: none. */
+  readonly ci: string | null;
+}
+
+/** The options that say it, from one source. */
+export interface SpendingOptions {
+  readonly missing?: Missing | undefined;
+  readonly maxCostUsd?: number | null | undefined;
+  readonly maxCostUsdPerDay?: number | null | undefined;
+  readonly allowUnpriced?: boolean | undefined;
+}
+
+export const defaultMaxCostUsd = 5;
+
+/** The environment variables that say what a flag says. Only the real environment counts: `.env` comes with a clone. */
+export const spendingVariables = {
+  missing: 'TINTYPE_MISSING',
+  maxCostUsd: 'TINTYPE_MAX_COST',
+  maxCostUsdPerDay: 'TINTYPE_MAX_COST_PER_DAY',
+} as const;
+
+/**
+ * The one rule for whether to buy, and for how much: a flag, the environment, `fail` where there is a CI, the config,
+ * the default. Where there is a CI, the config may be a stranger's pull request: it may lower the default budget there,
+ * and neither raise it nor let what has no price pass it.
+ */
+export function resolveSpending({
+  flags,
+  env,
+  config,
+}: {
+  readonly flags: SpendingOptions;
+  /** The real environment, which `problemsInEnvironment` has nothing to say of. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: SpendingOptions;
+}): SpendingPolicy {
+  const ci = detectCi(env);
+  const said = readEnvironment(env);
+  const ofConfig = config.maxCostUsd === undefined ? defaultMaxCostUsd : config.maxCostUsd;
+  const inCi = Math.min(ofConfig ?? defaultMaxCostUsd, defaultMaxCostUsd);
+  return {
+    ...decideMissing(),
+    maxCostUsd: first(flags.maxCostUsd, said.maxCostUsd, ci === null ? ofConfig : inCi),
+    maxCostUsdPerDay: first(
+      flags.maxCostUsdPerDay,
+      said.maxCostUsdPerDay,
+      config.maxCostUsdPerDay ?? null,
+    ),
+    allowUnpriced: flags.allowUnpriced ?? (ci === null && (config.allowUnpriced ?? false)),
+    ci,
+  };
+
+  function decideMissing(): Pick<SpendingPolicy, 'missing' | 'missingSetBy'> {
+    if (flags.missing !== undefined) return { missing: flags.missing, missingSetBy: 'a flag' };
+    if (said.missing !== undefined)
+      return { missing: said.missing, missingSetBy: spendingVariables.missing };
+    if (ci !== null) return { missing: 'fail', missingSetBy: `a CI: ${ci}` };
+    if (config.missing !== undefined) {
+      return { missing: config.missing, missingSetBy: 'the config' };
+    }
+    return { missing: 'ask', missingSetBy: 'nothing' };
+  }
+}
+
+/** Whether something may be bought in the end: by itself, or after a question. */
+export function mayBuy(missing: MissingPolicy): boolean {
+  return missing === 'buy' || missing === 'ask';
+}
+
+/** What is wrong with the variables, each by its name. */
+export function problemsInEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
+  const missing = env[spendingVariables.missing];
+  const problems =
+    missing === undefined || missing === '' || isMissing(missing)
+      ? []
+      : [`${spendingVariables.missing} must be "buy", "standin" or "fail"`];
+  const amounts = [spendingVariables.maxCostUsd, spendingVariables.maxCostUsdPerDay];
+  const wrong = amounts.filter((name) => env[name] && parseDollars(env[name]) === undefined);
+  return [
+    ...problems,
+    ...wrong.map((name) => `${name} must be an amount in US dollars, such as 2.50, or "none"`),
+  ];
+}
+
+/** `2.50` as a number, `none` as `null`: no limit; `undefined` where it is neither. */
+export function parseDollars(text: string): number | null | undefined {
+  if (text === 'none') return null;
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(text)) return undefined;
+  const amount = Number(text);
+  return Number.isFinite(amount) ? amount : undefined;
+}
+
+function readEnvironment(env: Readonly<Record<string, string | undefined>>): SpendingOptions {
+  const missing = env[spendingVariables.missing];
+  const amountOf = (name: string) => (env[name] ? parseDollars(env[name]) : undefined);
+  return {
+    missing: missing !== undefined && isMissing(missing) ? missing : undefined,
+    maxCostUsd: amountOf(spendingVariables.maxCostUsd),
+    maxCostUsdPerDay: amountOf(spendingVariables.maxCostUsdPerDay),
+  };
+}
+
+export function isMissing(value: string): value is Missing {
+  return value === 'buy' || value === 'standin' || value === 'fail';
+}
+
+/** The first that says something: `null` does. */
+function first<Value>(
+  flag: Value | undefined,
+  variable: Value | undefined,
+  otherwise: Value,
+): Value {
+  if (flag !== undefined) return flag;
+  return variable === undefined ? otherwise : variable;
+}
