@@ -36,6 +36,20 @@ describe('a budget', () => {
     expect(reserve(newBudget(null), 1e9)).not.toBeNull();
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1])(
+    'holds no estimate of %d, with a limit or without',
+    (high) => {
+      expect(reserve(newBudget(5), high)).toBeNull();
+      expect(reserve(newBudget(null), high)).toBeNull();
+    },
+  );
+
+  test('that is no number holds nothing, and neither does one that was spent from at no number', () => {
+    expect(reserve(newBudget(Number.NaN), 0)).toBeNull();
+    const spent = settle(reserve(newBudget(5), 1)!, 1, Number.NaN);
+    expect(reserve(spent, 0)).toBeNull();
+  });
+
   test('is never exceeded by what is spent and on order, while nothing costs more than its estimate', () => {
     const order = fc.record({
       high: fc.double({ min: 0, max: 1, noNaN: true }),

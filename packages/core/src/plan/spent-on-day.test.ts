@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import type { Attempt, Key, Request, Stored } from '../types.ts';
+import { spentOnDay } from './spent-on-day.ts';
+
+const request = { model: 'm' } as Request;
+
+function record(createdAt: string, costUsd: number | null): Stored {
+  return { kind: 'record', record: { request, costUsd, provenance: { createdAt } } as never };
+}
+
+function spent(
+  stored: Readonly<Record<string, Stored>>,
+  attempts: Readonly<Record<string, string>> = {},
+): number {
+  return spentOnDay(
+    '2026-11-28',
+    {
+      stored: new Map(Object.entries(stored) as [Key, Stored][]),
+      attempts: new Map(
+        Object.entries(attempts).map(([key, startedAt]) => [
+          key as Key,
+          { key, request, startedAt } as Attempt,
+        ]),
+      ),
+    },
+    () => 0.5,
+  );
+}
+
+test('a day is from midnight to midnight, in UTC', () => {
+  expect(
+    spent({
+      before: record('2026-11-27T23:59:59.999Z', 1),
+      first: record('2026-11-28T00:00:00.000Z', 2),
+      last: record('2026-11-28T23:59:59.999Z', 4),
+      after: record('2026-11-29T00:00:00.000Z', 8),
+    }),
+  ).toBe(6);
+});
+
+test('what has no known cost, or is not recorded yet, counts at its high estimate, each key once', () => {
+  const today = '2026-11-28T10:00:00.000Z';
+  expect(spent({ a: record(today, null) })).toBe(0.5);
+  expect(spent({}, { a: today, b: '2026-11-27T10:00:00.000Z' })).toBe(0.5);
+  expect(spent({ a: record(today, 0.2) }, { a: today })).toBe(0.2);
+});
+
+test('nothing makes a day cheaper, and a cost that is no number is no sum', () => {
+  const today = '2026-11-28T10:00:00.000Z';
+  expect(spent({ a: record(today, -100), b: record(today, 1) })).toBe(1);
+  expect(spent({ a: record(today, Number.NaN), b: record(today, 1) })).toBeNaN();
+  expect(spent({ a: { kind: 'damaged', reason: 'cut short' } })).toBe(0);
+});

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import { loadProject, type Offer, openImages } from '../src/index.ts';
+import { fileStore } from '../src/store/file-store.ts';
+import type { Attempt } from '../src/types.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { overloaded, serverError } from './support/openai-emulator.ts';
+import { fastClock, type Run, testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+function project(...prompts: readonly string[]): Promise<TestProject> {
+  const images = prompts.map(
+    (prompt) =>
+      `  ${prompt}: { prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
+  );
+  return testProject({ 'a.images.yaml': `images:\n${images.join('')}` }, api().baseUrl);
+}
+
+/** A context in which nothing says whether to buy. */
+async function undecided(made: TestProject, confirm?: (offer: Offer) => Promise<boolean>) {
+  const context = await made.context();
+  const { config } = await loadProject({ cwd: made.root, env: {}, root: made.root });
+  return { ...context, config, ...(confirm && { confirm }) };
+}
+
+async function highOf(made: TestProject): Promise<number> {
+  return (await made.plan()).totals.costUsd!.high;
+}
+
+describe('where nothing says whether to buy', () => {
+  test('and nobody can be asked, nothing is bought, and the list says what for how much', async () => {
+    await using made = await project('hat', 'cap');
+    const images = await openImages(await undecided(made));
+    await expect(images.judge()).rejects.toMatchObject({
+      code: 'originals-missing',
+      message: expect.stringMatching(
+        /^2 originals are missing.*no terminal.*\n {2}hat {2}new {2}\$0\.\d+ .*\n {2}cap [^]*TINTYPE_MISSING/,
+      ) as string,
+    });
+    expect(api().requests).toEqual([]);
+  });
+
+  test('a person is asked once, for the whole plan', async () => {
+    await using made = await project('hat', 'cap');
+    const high = await highOf(made);
+    const offers: Offer[] = [];
+    const context = await undecided(made, async (offer) => {
+      offers.push(offer);
+      return true;
+    });
+    const { obtain } = await openImages(context).then((images) => images.judge());
+    const { requests } = (await openImages(context)).plan;
+    expect(offers).toEqual([{ pictures: 2, costUsd: high, providers: ['openai'] }]);
+    expect(api().requests).toEqual([]);
+    // Rows of another plan were not judged with this one.
+    await expect(obtain(requests[0]!)).rejects.toThrow('hat was not judged');
+    expect(api().requests).toEqual([]);
+  });
+
+  test('no is no, and what passes the budget is not even asked', async () => {
+    await using made = await project('hat');
+    const declining = await openImages(await undecided(made, async () => false));
+    await expect(declining.judge()).rejects.toMatchObject({ code: 'originals-missing' });
+    const context = await undecided(made, () => Promise.reject(new Error('asked')));
+    const poor = { ...context, config: { ...context.config, maxCostUsd: 0 } };
+    const images = await openImages(poor);
+    await expect(images.judge()).rejects.toMatchObject({ code: 'over-budget' });
+    expect(api().requests).toEqual([]);
+  });
+
+  test('where everything is stored, nobody is asked', async () => {
+    await using made = await project('hat');
+    await made.generate();
+    const images = await openImages(await undecided(made));
+    const { obtain } = await images.judge();
+    await expect(obtain(images.plan.requests[0]!)).resolves.toMatchObject({ record: {} });
+  });
+});
+
+test('what is opened, and not judged, buys nothing whatever the policy', async () => {
+  await using made = await project('hat');
+  const { obtain, plan } = await openImages(await made.context());
+  await expect(obtain(plan.requests[0]!)).rejects.toMatchObject({ code: 'originals-missing' });
+  expect(api().requests).toEqual([]);
+});
+
+describe('what is no finite amount', () => {
+  test.each([
+    ['a budget', { maxCostUsd: Number.NaN }],
+    ['a budget of a day', { maxCostUsdPerDay: Number.NaN }],
+    ['a budget that is infinite', { maxCostUsd: Number.NEGATIVE_INFINITY }],
+  ])('%s: holds nothing', async (_, budget) => {
+    await using made = await project('hat');
+    const context = await made.context();
+    const images = await openImages({ ...context, config: { ...context.config, ...budget } });
+    await expect(images.judge()).rejects.toMatchObject({ code: 'over-budget' });
+    expect(api().requests).toEqual([]);
+  });
+
+  test('a price: is never bought at, with no budget either', async () => {
+    await using made = await project('hat');
+    const models = {
+      'gpt-image-2.5-flare': { prices: { imageOut: 1e308, textIn: 1e308 } },
+    };
+    for (const maxCostUsd of [5, null]) {
+      const { error } = await made.generate({ options: { models, maxCostUsd } });
+      expect(error).toMatchObject({
+        code: 'over-budget',
+        message: expect.stringContaining('no finite number') as string,
+      });
+    }
+    expect(api().requests).toEqual([]);
+  });
+});
+
+describe('the budget of a day', () => {
+  const at = (time: string): Run => ({ clock: fastClock(time, 1000) });
+  const noon = '2026-11-23T12:00:00.000Z';
+
+  test('is spent by every run of that day in UTC, and by none of another', async () => {
+    await using made = await project('hat', 'cap', 'tie');
+    const each = (await highOf(made)) / 3;
+    const options = { maxCostUsdPerDay: 2.5 * each };
+    const first = await made.generate({ ...at(noon), options, ids: ['hat'] });
+    expect(first.result).toMatchObject({ bought: 1 });
+    const second = await made.generate({ ...at(noon), options });
+    expect(second.error).toMatchObject({
+      code: 'over-budget',
+      option: 'maxCostUsdPerDay',
+      message: expect.stringMatching(
+        /\$0\.00\d+ was spent today \(UTC\).*budget of a day/,
+      ) as string,
+    });
+    expect(billedPrompts(api())).toEqual(['hat']);
+    const tomorrow = at('2026-11-24T00:00:00.000Z');
+    expect((await made.generate({ ...tomorrow, options })).result).toMatchObject({ bought: 2 });
+  });
+
+  test('counts what may have been billed, and what has no known cost, at its high estimate', async () => {
+    await using made = await project('hat', 'cap', 'tie');
+    const each = (await highOf(made)) / 3;
+    const options = { maxCostUsdPerDay: 2.5 * each };
+    api().fail({ kind: 'reset-mid-body' }, { prompt: 'hat' });
+    await made.generate({ ...at(noon), options, ids: ['hat'] });
+    api().fail({ kind: 'no-usage' }, { prompt: 'cap' });
+    expect((await made.generate({ ...at(noon), options, ids: ['cap'] })).result).toMatchObject({
+      bought: 1,
+      costUsd: null,
+    });
+    const { error } = await made.generate({ ...at(noon), options, ids: ['tie'] });
+    expect(error).toMatchObject({ code: 'over-budget' });
+    expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+  });
+
+  test('holds within a run: a retry of what may have been billed counts twice', async () => {
+    await using made = await project('hat');
+    const high = await highOf(made);
+    api().fail(serverError(500, { billed: true }), { prompt: 'hat' });
+    const { error, events } = await made.generate({
+      ...at(noon),
+      options: { maxCostUsdPerDay: 1.5 * high },
+    });
+    expect(error).toMatchObject({ code: 'over-budget' });
+    expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'server-error', maybeBilled: true }]);
+    expect(billedPrompts(api())).toEqual(['hat']);
+    // What was asked for first may have been billed: its note is back.
+    const [attempt] = (await fileStore(`${made.root}/.tintype`).attempts()).values();
+    expect(attempt?.outcome).toContain('500');
+  });
+
+  test('does not count what was not billed', async () => {
+    await using made = await project('hat');
+    const maxCostUsdPerDay = await highOf(made);
+    api().fail([overloaded(), overloaded()], { prompt: 'hat' });
+    const run = { clock: fastClock(noon, 50), options: { maxCostUsdPerDay } };
+    expect((await made.generate(run)).result).toMatchObject({ bought: 1 });
+  });
+
+  test('holds for processes that share a store and ask at once', async () => {
+    const names = ['hat', 'cap', 'tie', 'bow'];
+    await using one = await project(...names);
+    await using other = await project('fez', 'wig', 'pin', 'rod');
+    const each = (await highOf(one)) / 4;
+    // Either run alone fits; half of both does not.
+    const options = {
+      maxCostUsdPerDay: 4.5 * each,
+      store: { dir: `${one.root}/.tintype` },
+    };
+    const outcomes = await Promise.all([
+      one.generate({ ...at(noon), options }),
+      other.generate({ ...at(noon), options }),
+    ]);
+    expect(outcomes.some(({ error }) => error !== null)).toBe(true);
+    for (const { error } of outcomes) {
+      if (error !== null) expect(error).toMatchObject({ code: 'over-budget' });
+    }
+    expect(billedPrompts(api()).length).toBeLessThanOrEqual(4);
+    // Who was refused left nothing that could be taken for a purchase.
+    const attempts = [...(await fileStore(options.store.dir).attempts()).values()] as Attempt[];
+    expect(attempts).toEqual([]);
+  });
+});
