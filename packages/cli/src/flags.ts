@@ -17,12 +17,14 @@ export interface ProjectFlags extends PlaceFlags {
   readonly provider?: string;
 }
 
+/** US dollars. Not `null`, for Commander makes an empty text of it. */
+type Limit = number | 'none';
+
 /** What a run may do, on top. */
 export interface RunFlags extends ProjectFlags {
   readonly concurrency?: number;
-  /** `null`: no limit. */
-  readonly maxCost?: number | null;
-  readonly maxCostPerDay?: number | null;
+  readonly maxCost?: Limit;
+  readonly maxCostPerDay?: Limit;
   readonly allowUnpriced?: boolean;
   readonly missing?: Missing;
   readonly frozen?: boolean;
@@ -93,8 +95,10 @@ export function overridesOf(flags: RunFlags): Options {
     ...(flags.outDir !== undefined && { outDir: flags.outDir }),
     ...(flags.provider !== undefined && { provider: flags.provider }),
     ...(flags.concurrency !== undefined && { concurrency: flags.concurrency }),
-    ...(flags.maxCost !== undefined && { maxCostUsd: flags.maxCost }),
-    ...(flags.maxCostPerDay !== undefined && { maxCostUsdPerDay: flags.maxCostPerDay }),
+    ...(flags.maxCost !== undefined && { maxCostUsd: limitOf(flags.maxCost) }),
+    ...(flags.maxCostPerDay !== undefined && {
+      maxCostUsdPerDay: limitOf(flags.maxCostPerDay),
+    }),
     ...(flags.allowUnpriced && { allowUnpriced: true }),
     ...(missing !== undefined && { missing }),
   };
@@ -123,12 +127,16 @@ export function port(value: string): number {
   return Number(value);
 }
 
-/** An amount, or `none`: `null`, no limit. */
-function dollars(value: string): number | null {
-  if (value === 'none') return null;
+/** An amount, or `none`. */
+function dollars(value: string): Limit {
+  if (value === 'none') return value;
   const amount = /^(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
   if (!Number.isFinite(amount)) {
     throw new InvalidArgumentError('It takes an amount in US dollars, such as 0 or 2.50, or none.');
   }
   return amount;
+}
+
+function limitOf(limit: Limit): number | null {
+  return limit === 'none' ? null : limit;
 }

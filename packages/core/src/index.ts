@@ -1,7 +1,6 @@
 /** The public API of `@tintype/core`: a list, nothing else. */
 export { defineConfig } from './config.ts';
 export type { Config, Options } from './config.ts';
-export { parseDollars } from './spending-policy.ts';
 export type { Missing, MissingPolicy, SpendingPolicy } from './spending-policy.ts';
 export { codeFrame } from './manifest/source-text.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';

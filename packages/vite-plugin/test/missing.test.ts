@@ -149,7 +149,7 @@ describe('a page that names a picture only after it was looked through', () => {
       'A lighthouse keeper',
       'Something that nobody imports',
     ]);
-    expect(project.log.filter((line) => line.includes(' bought for $')).at(-1)).toMatch(
+    expect(project.log.findLast((line) => line.includes(' bought for $'))).toMatch(
       /3 images .*, 2 bought for \$/,
     );
     expect(await project.read('dist/index.html')).not.toContain('tintype:');
@@ -162,9 +162,7 @@ test.each(viteVersions)(
     await using project = await viteProject(files, api().baseUrl);
     vi.stubEnv('TINTYPE_MISSING', 'buy');
     const { build } = await load();
-    const watcher = await build(
-      project.config({ build: { watch: {} } }, { missing: 'buy' }) as never,
-    );
+    const watcher = await build(project.config({ build: { watch: {} } }, { missing: 'buy' }));
     if (!('on' in watcher)) throw new Error('no watcher');
     const ends: (() => void)[] = [];
     watcher.on('event', (event) => {

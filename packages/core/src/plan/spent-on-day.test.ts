@@ -16,11 +16,8 @@ function spent(
     '2026-11-28',
     {
       stored: new Map(Object.entries(stored) as [Key, Stored][]),
-      attempts: new Map(
-        Object.entries(attempts).map(([key, startedAt]) => [
-          key as Key,
-          { key, request, startedAt } as Attempt,
-        ]),
+      attempts: Object.entries(attempts).map(
+        ([key, startedAt]) => ({ key: key as Key, request, startedAt }) as Attempt,
       ),
     },
     () => 0.5,

@@ -20,15 +20,7 @@ import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
 import { redact } from '../redact.ts';
 import type { Put, Store } from '../store/store.ts';
-import type {
-  Attempt,
-  Key,
-  OpenAttempt,
-  PictureInfo,
-  PlannedRequest,
-  Request,
-  StoreRecord,
-} from '../types.ts';
+import type { Attempt, Key, PictureInfo, PlannedRequest, Request, StoreRecord } from '../types.ts';
 
 /** A planned request whose key is known. */
 export interface Wanted extends PlannedRequest {
