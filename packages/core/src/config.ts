@@ -16,6 +16,7 @@ import {
   problemsInEnvironment,
   resolveSpending,
   type SpendingPolicy,
+  type SpendingSources,
 } from './spending-policy.ts';
 
 /** `tintype.config.*`: all of it optional. Relative paths are relative to the project's root. */
@@ -151,7 +152,9 @@ export interface ConfigSource {
   /** What error messages call the file that the options are from; `null` where there is none. */
   readonly file: string | null;
   /** The real environment, without what `.env` files say. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: SpendingSources['env'];
+  /** The environment of the process, where a framework may have put `.env` files into it. */
+  readonly heldEnv?: SpendingSources['env'];
   /** What wins over the file and is no more than it: the options of a plugin. */
   readonly options?: Options;
   /** What wins over the options and the environment: flags. */
@@ -165,7 +168,7 @@ export interface ConfigSource {
  */
 export async function resolveConfig(
   written: Options,
-  { root, file, env, options: given = {}, overrides = {} }: ConfigSource,
+  { root, file, env, heldEnv = env, options: given = {}, overrides = {} }: ConfigSource,
 ): Promise<Config> {
   const configured = isMap(written) ? { ...written, ...given } : written;
   const options = isMap(written) ? { ...configured, ...overrides } : written;
@@ -198,7 +201,7 @@ export async function resolveConfig(
     outDir: resolve(root, options.outDir ?? 'public/images'),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
-    ...resolveSpending({ flags: overrides, env, config: configured }),
+    ...resolveSpending({ flags: overrides, env, heldEnv, config: configured }),
     timeoutMs: options.timeoutMs ?? 600_000,
     effort: options.effort ?? 2,
   };

@@ -3,15 +3,15 @@ import vendors from 'ci-info/vendors.json' with { type: 'json' };
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What a CI is recognised by: `Azure Pipelines (TF_BUILD)`; `null`: there is none. `env` is the real environment, for a
- * file of the project must not decide whether this is a CI. `CI=false` and `CI=0` say that it is none.
+ * What a CI is recognised by: `Azure Pipelines (TF_BUILD)`; `null`: there is none. `CI=false` and `CI=0` say so, where the
+ * real environment does: `held` may have variables of `.env` files in it, which must not hide a CI.
  *
  * The list is the one that `ci-info` keeps, with what only `std-env` knows. A Docker build sets nothing that could be
  * recognised.
  */
-export function detectCi(env: Environment): string | null {
-  const says = env['CI']?.toLowerCase();
-  if (says === 'false' || says === '0') return null;
+export function detectCi(real: Environment, held: Environment = real): string | null {
+  if (isDenied(real)) return null;
+  const env = isDenied(held) ? { ...held, CI: real['CI'] } : held;
   const vendor = vendors.find(({ env: rules }) =>
     [rules].flat().every((rule: Rule) => holds(rule, env)),
   );
@@ -19,6 +19,10 @@ export function detectCi(env: Environment): string | null {
   const name = [...genericNames, ...otherNames].find((name) => env[name]);
   if (name !== undefined) return name === 'CI' ? name : `a CI (${name})`;
   return env['STACK']?.startsWith('heroku-') ? 'Heroku (STACK)' : null;
+}
+
+function isDenied({ CI }: Environment): boolean {
+  return CI === '0' || CI?.toLowerCase() === 'false';
 }
 
 /** A rule of `ci-info` 4: a variable that is set, one of several, one that holds a text, or ones of exact values. */

@@ -56,6 +56,7 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     root,
     file: file === null ? null : relative(root, file),
     env: environment.realEnv,
+    heldEnv: request.env,
     options: withoutUndefined(request.options ?? {}),
     overrides: withoutUndefined(request.overrides ?? {}),
   });

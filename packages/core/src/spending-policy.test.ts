@@ -87,6 +87,26 @@ describe('the budget of a run', () => {
   });
 });
 
+describe('what a framework put into the environment from a .env file, or what such a file repeats', () => {
+  const held = (heldEnv: Env, config: SpendingOptions = {}, env: Env = {}) =>
+    resolveSpending({ env, heldEnv, config, flags: {} });
+
+  test('hides no CI, and shows one', () => {
+    expect(held({ TF_BUILD: 'True', CI: 'false' }, {}, { TF_BUILD: 'True' }).missing).toBe('fail');
+    expect(held({ CI: 'true' }, { missing: 'buy' }).missing).toBe('fail');
+    expect(held({ CI: 'false', TF_BUILD: '1' }, {}, { CI: 'false' }).missing).toBe('ask');
+  });
+
+  test('forbids, and does not allow', () => {
+    expect(held({ TINTYPE_MISSING: 'buy' }).missing).toBe('ask');
+    expect(held({ TINTYPE_MISSING: 'fail' }, { missing: 'buy' }).missing).toBe('fail');
+    expect(held({ TINTYPE_MAX_COST: '0.5' }).maxCostUsd).toBe(0.5);
+    expect(held({ TINTYPE_MAX_COST: '50' }).maxCostUsd).toBe(5);
+    expect(held({ TINTYPE_MAX_COST: 'none' }).maxCostUsd).toBe(5);
+    expect(held({ TINTYPE_MAX_COST_PER_DAY: '3' }).maxCostUsdPerDay).toBe(3);
+  });
+});
+
 test.each([
   ['0', 0],
   ['.5', 0.5],

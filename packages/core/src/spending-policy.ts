@@ -1,5 +1,7 @@
 import { detectCi } from './detect-ci.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** What to do with a picture that is not in the store. */
 export type Missing = 'buy' | 'standin' | 'fail';
 
@@ -37,47 +39,70 @@ export const spendingVariables = {
   maxCostUsdPerDay: 'TINTYPE_MAX_COST_PER_DAY',
 } as const;
 
+/** Where a policy is from. */
+export interface SpendingSources {
+  readonly flags: SpendingOptions;
+  /** The real environment, which `problemsInEnvironment` has nothing to say of. */
+  readonly env: Environment;
+  /**
+   * The environment of the process, into which a framework may have put `.env` files: a variable that such a file repeats
+   * is not in `env` then. Here it is believed where it forbids, and not where it allows.
+   * @default env
+   */
+  readonly heldEnv?: Environment;
+  readonly config: SpendingOptions;
+}
+
 /**
  * The one rule for whether to buy, and for how much: a flag, the environment, `fail` where there is a CI, the config,
  * the default. Where there is a CI, the config may be a stranger's pull request: it may lower the default budget there,
  * and neither raise it nor let what has no price pass it.
  */
-export function resolveSpending({
-  flags,
-  env,
-  config,
-}: {
-  readonly flags: SpendingOptions;
-  /** The real environment, which `problemsInEnvironment` has nothing to say of. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly config: SpendingOptions;
-}): SpendingPolicy {
-  const ci = detectCi(env);
-  const said = readEnvironment(env);
+export function resolveSpending(sources: SpendingSources): SpendingPolicy {
+  const { flags, env, heldEnv = env, config } = sources;
+  const ci = detectCi(env, heldEnv);
   const ofConfig = config.maxCostUsd === undefined ? defaultMaxCostUsd : config.maxCostUsd;
-  const inCi = Math.min(ofConfig ?? defaultMaxCostUsd, defaultMaxCostUsd);
+  const otherwise = {
+    maxCostUsd: ci === null ? ofConfig : lower(ofConfig, defaultMaxCostUsd),
+    maxCostUsdPerDay: config.maxCostUsdPerDay ?? null,
+  };
+  const said = readEnvironment(env);
+  const held = readEnvironment(heldEnv);
+  const limit = (name: 'maxCostUsd' | 'maxCostUsdPerDay'): number | null => {
+    const flag = flags[name];
+    if (flag !== undefined) return flag;
+    const variable = said[name];
+    return variable === undefined ? lower(held[name] ?? null, otherwise[name]) : variable;
+  };
   return {
-    ...decideMissing(),
-    maxCostUsd: first(flags.maxCostUsd, said.maxCostUsd, ci === null ? ofConfig : inCi),
-    maxCostUsdPerDay: first(
-      flags.maxCostUsdPerDay,
-      said.maxCostUsdPerDay,
-      config.maxCostUsdPerDay ?? null,
-    ),
+    ...decideMissing(flags, said, held, config, ci),
+    maxCostUsd: limit('maxCostUsd'),
+    maxCostUsdPerDay: limit('maxCostUsdPerDay'),
     allowUnpriced: flags.allowUnpriced ?? (ci === null && (config.allowUnpriced ?? false)),
     ci,
   };
+}
 
-  function decideMissing(): Pick<SpendingPolicy, 'missing' | 'missingSetBy'> {
-    if (flags.missing !== undefined) return { missing: flags.missing, missingSetBy: 'a flag' };
-    if (said.missing !== undefined)
-      return { missing: said.missing, missingSetBy: spendingVariables.missing };
-    if (ci !== null) return { missing: 'fail', missingSetBy: `a CI: ${ci}` };
-    if (config.missing !== undefined) {
-      return { missing: config.missing, missingSetBy: 'the config' };
-    }
-    return { missing: 'ask', missingSetBy: 'nothing' };
+function decideMissing(
+  flags: SpendingOptions,
+  said: SpendingOptions,
+  held: SpendingOptions,
+  config: SpendingOptions,
+  ci: string | null,
+): Pick<SpendingPolicy, 'missing' | 'missingSetBy'> {
+  if (flags.missing !== undefined) return { missing: flags.missing, missingSetBy: 'a flag' };
+  const variable = said.missing ?? (held.missing === 'buy' ? undefined : held.missing);
+  if (variable !== undefined) {
+    return { missing: variable, missingSetBy: spendingVariables.missing };
   }
+  if (ci !== null) return { missing: 'fail', missingSetBy: `a CI: ${ci}` };
+  if (config.missing !== undefined) return { missing: config.missing, missingSetBy: 'the config' };
+  return { missing: 'ask', missingSetBy: 'nothing' };
+}
+
+/** The lower of two limits; `null` is none. */
+function lower(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** Whether something may be bought in the end: by itself, or after a question. */
@@ -108,7 +133,7 @@ export function parseDollars(text: string): number | null | undefined {
   return Number.isFinite(amount) ? amount : undefined;
 }
 
-function readEnvironment(env: Readonly<Record<string, string | undefined>>): SpendingOptions {
+function readEnvironment(env: Environment): SpendingOptions {
   const missing = env[spendingVariables.missing];
   const amountOf = (name: string) => (env[name] ? parseDollars(env[name]) : undefined);
   return {
@@ -120,14 +145,4 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Spe
 
 export function isMissing(value: string): value is Missing {
   return value === 'buy' || value === 'standin' || value === 'fail';
-}
-
-/** The first that says something: `null` does. */
-function first<Value>(
-  flag: Value | undefined,
-  variable: Value | undefined,
-  otherwise: Value,
-): Value {
-  if (flag !== undefined) return flag;
-  return variable === undefined ? otherwise : variable;
 }
