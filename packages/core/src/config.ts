@@ -192,7 +192,7 @@ export async function resolveConfig(
     apiKeyVariables: [
       ...(options.apiKeyVariables ?? []),
       // What code says, the person says.
-      ...keyNameIn(isData(file) ? overrides.defaults : options.defaults),
+      ...keyNameIn(isData(file) ? { ...given, ...overrides }.defaults : options.defaults),
     ],
     models: resolveModels(options.models ?? {}),
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
