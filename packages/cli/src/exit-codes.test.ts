@@ -14,6 +14,7 @@ test('what the user can mend before anything is done is exit 2', () => {
     'config',
     'manifest',
     'api-key-missing',
+    'key-not-allowed',
     'output-not-ours',
   ]);
 });
