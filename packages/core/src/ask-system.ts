@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { runProgram } from './run-program.ts';
 
 /**
  * What a program of the operating system prints; `''` where it cannot be run, fails or takes longer than 5 s. `program` is
@@ -6,16 +6,6 @@ import { execFile } from 'node:child_process';
  * the time zone of what it prints.
  */
 export function askSystem(program: string, args: readonly string[]): Promise<string> {
-  const options = {
-    env: { LC_ALL: 'C', TZ: 'UTC', SystemRoot: String.raw`C:\Windows` },
-    encoding: 'utf8',
-    timeout: 5000,
-    maxBuffer: 1024 * 1024,
-    windowsHide: true,
-  } as const;
-  return new Promise((resolve) => {
-    execFile(program, [...args], options, (error, stdout) => {
-      resolve(error === null ? stdout : '');
-    });
-  });
+  const env = { LC_ALL: 'C', TZ: 'UTC', SystemRoot: String.raw`C:\Windows` };
+  return runProgram({ program, args, env, timeoutMs: 5000, maxBytes: 1024 * 1024 }).catch(() => '');
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -248,4 +248,20 @@ test('what went is in the history of the branch, and comes back without being bo
   commitAll(project.root);
   git(project.root, 'checkout', '--quiet', 'HEAD~1', '--', '.');
   expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 2 });
+});
+
+test('no variable of a .env file reaches git, where it would start programs', async () => {
+  await using project = await committed(hero);
+  const flag = join(project.root, 'ran');
+  const config = join(project.root, 'config/git');
+  await project.write('program.sh', `#!/bin/sh\ntouch '${flag}'\n`);
+  await chmod(join(project.root, 'program.sh'), 0o755);
+  await project.write(
+    'config/git/config',
+    `[trace2]\n\teventTarget = ${flag}\n[core]\n\tfsmonitor = ${join(project.root, 'program.sh')}\n`,
+  );
+  const lines = [`XDG_CONFIG_HOME=${join(config, '..')}`, `HOME=${project.root}`];
+  await project.write('.env', [...lines, `GIT_TRACE2_EVENT=${flag}`, 'PATH=/nowhere'].join('\n'));
+  await prune(project);
+  expect(await stat(flag).catch(() => null)).toBeNull();
 });

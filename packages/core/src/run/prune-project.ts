@@ -99,7 +99,7 @@ function withoutNoise(context: Context): Context {
 }
 
 async function protectionOf(
-  { config, env, now }: Context,
+  { config, realEnv, now }: Context,
   olderThanDays: number | null,
 ): Promise<Protection> {
   if (olderThanDays !== null) {
@@ -108,7 +108,7 @@ async function protectionOf(
   if (isOutside(config.root, config.storeDir)) {
     return { kind: 'unknown', reason: 'the store is outside the project, and others may use it' };
   }
-  const committed = await committedPaths(config.storeDir, env);
+  const committed = await committedPaths(config.storeDir, realEnv);
   return 'problem' in committed
     ? { kind: 'unknown', reason: `what other branches need is not known: ${committed.problem}` }
     : { kind: 'git', ...committed };

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
 import pLimit from 'p-limit';
+import type { Env } from '../env-files.ts';
+import { type Git, gitIn, gitProblem } from './git.ts';
 
 /** What git has of a store, as paths relative to the store; `problem`: why that cannot be known. */
 export type CommittedPaths =
@@ -17,13 +18,10 @@ export type CommittedPaths =
  *
  * Git is only read, nothing is fetched, and what it knows of remote branches is as old as the last fetch. It is not
  * believed where it cannot see the whole: in a shallow clone, and where the store is not committed, so that branches
- * share it on the disk. `dir` is absolute, `env` the environment to find git by.
+ * share it on the disk. `dir` is absolute, `realEnv` the person's environment.
  */
-export async function committedPaths(
-  dir: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<CommittedPaths> {
-  const git = gitIn(dir, env);
+export async function committedPaths(dir: string, realEnv: Env): Promise<CommittedPaths> {
+  const git = gitIn(dir, realEnv);
   try {
     const place = await git(['rev-parse', '--is-shallow-repository', '--show-prefix']);
     const [isShallow = '', prefix = ''] = place.split('\n');
@@ -42,44 +40,12 @@ export async function committedPaths(
     const elsewhere = await Promise.all([...trees].map((tree) => limit(() => pathsIn(git, tree))));
     return { here: new Set(here), elsewhere: new Set(elsewhere.flat()) };
   } catch (error) {
-    return { problem: problemOf(error as NodeJS.ErrnoException & { stderr?: string }) };
+    return { problem: gitProblem(error) };
   }
 }
 
 /** Each is one question to git; a repository with more than this has better ways to be cleaned up. */
 const maxTrees = 2000;
-
-type Git = (args: readonly string[], input?: string) => Promise<string>;
-
-function gitIn(dir: string, env: Readonly<Record<string, string | undefined>>): Git {
-  const options = {
-    cwd: dir,
-    // Not the caller's whole environment: no keys, and no GIT_DIR of a hook that is about another repository.
-    env: {
-      ...Object.fromEntries(passedOn.map((name) => [name, env[name]])),
-      GIT_NO_LAZY_FETCH: '1',
-      GIT_TERMINAL_PROMPT: '0',
-      LC_ALL: 'C',
-    },
-    encoding: 'utf8',
-    timeout: 30_000,
-    maxBuffer: 64 * 1024 * 1024,
-    windowsHide: true,
-  } as const;
-  return (args, input) =>
-    new Promise((resolve, reject) => {
-      const all = ['--no-optional-locks', '-c', 'core.fsmonitor=false', ...args];
-      const child = execFile('git', all, options, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else reject(Object.assign(error, { stderr }));
-      });
-      // Git that ends before it has read everything says why itself.
-      child.stdin?.on('error', () => {});
-      child.stdin?.end(input ?? '');
-    });
-}
-
-const passedOn = ['PATH', 'Path', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'SystemRoot'] as const;
 
 /** Every ref but the branch that is checked out, and the remote one that it follows under its own name. */
 async function otherRefs(git: Git): Promise<string[]> {
@@ -105,14 +71,4 @@ async function treesAt(git: Git, commits: readonly string[], folder: string): Pr
 
 async function pathsIn(git: Git, tree: string): Promise<string[]> {
   return (await git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree])).split('\0');
-}
-
-function problemOf({
-  code,
-  message,
-  stderr = '',
-}: NodeJS.ErrnoException & { stderr?: string }): string {
-  if (code === 'ENOENT') return 'git could not be run';
-  if (/not a git repository/i.test(stderr)) return 'this is no git repository';
-  return `git could not say: ${(stderr || message).trim().split('\n')[0]}`;
 }

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Env } from './env-files.ts';
+
+export interface ProgramRun {
+  /** Absolute. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** All that the program gets; see `programEnv`. */
+  readonly env: Env;
+  readonly cwd?: string;
+  /** What it reads. */
+  readonly input?: string;
+  readonly timeoutMs: number;
+  /** Of its output; a program that prints more is ended. */
+  readonly maxBytes: number;
+}
+
+/** A program that could not be run, failed, was too slow or printed too much. */
+export type ProgramError = NodeJS.ErrnoException & { readonly stderr: string };
+
+/** Runs a program, without a shell, and gives what it prints. Rejects with a `ProgramError`. */
+export function runProgram(run: ProgramRun): Promise<string> {
+  const options = {
+    cwd: run.cwd,
+    env: run.env,
+    encoding: 'utf8',
+    timeout: run.timeoutMs,
+    maxBuffer: run.maxBytes,
+    killSignal: 'SIGKILL',
+    windowsHide: true,
+  } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(run.program, [...run.args], options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(Object.assign(error, { stderr }));
+    });
+    // A program that ends before it has read everything says why itself.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(run.input ?? '');
+  });
+}
+
+/**
+ * What programs get of the person's environment: where programs, the person's own files and temporary ones are, and the
+ * named variables. Never what `.env` files say, and no keys.
+ */
+export function programEnv(realEnv: Env, names: readonly string[] = []): Env {
+  const passed = [...passedOn, ...names].filter((name) => realEnv[name] !== undefined);
+  return { ...Object.fromEntries(passed.map((name) => [name, realEnv[name]])), LC_ALL: 'C' };
+}
+
+const passedOn = [
+  'PATH',
+  'Path',
+  'HOME',
+  'USERPROFILE',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'XDG_CONFIG_HOME',
+  'SystemRoot',
+  'TMPDIR',
+  'TEMP',
+] as const;
+
+/**
+ * A program by name, as an absolute path; `null`: there is none. Only absolute folders of `PATH` are looked into, so that
+ * none is found in the folder that one stands in, where Windows would look first: it may be a clone.
+ */
+export function findProgram(name: string, { PATH, Path }: Env): string | null {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  for (const folder of (PATH ?? Path ?? defaultPath).split(delimiter)) {
+    const path = join(folder, file);
+    if (isAbsolute(folder) && statSync(path, { throwIfNoEntry: false })?.isFile()) return path;
+  }
+  return null;
+}
+
+/** Where POSIX systems have programs when no `PATH` says so. */
+const defaultPath = ['/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);

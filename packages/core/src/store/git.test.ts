@@ -1,0 +1,56 @@
+import { chmod, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { git as run } from '../../test/support/git.ts';
+import { gitIn, gitProblem } from './git.ts';
+
+const env = { PATH: process.env['PATH'] };
+
+let root: string;
+let flag: string;
+let program: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tintype-git-'));
+  flag = join(root, 'ran');
+  program = join(root, 'program.sh');
+  await writeFile(program, `#!/bin/sh\ntouch '${flag}'\n`);
+  await chmod(program, 0o755);
+});
+
+async function hasRun(): Promise<boolean> {
+  return stat(flag).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('the files of a bare repository in a clone are no repository', async () => {
+  const store = join(root, '.tintype');
+  run(root, 'init', '--quiet', '--bare', '.tintype');
+  run(store, 'config', 'core.fsmonitor', program);
+  run(store, 'config', 'core.bare', 'false');
+  run(store, 'config', 'core.worktree', '.');
+  const answer = gitIn(store, env)(['status']);
+  expect(gitProblem(await answer.catch((error: unknown) => error))).toMatch(/^git could not say: /);
+  expect(await hasRun()).toBe(false);
+});
+
+test('no monitor and no hook is started', async () => {
+  run(root, 'init', '--quiet');
+  run(root, 'config', 'core.fsmonitor', program);
+  await mkdir(join(root, 'hooks'));
+  await gitIn(root, env)(['status', '--short']);
+  expect(await hasRun()).toBe(false);
+});
+
+test('only the person’s environment reaches git, without keys and what is another repository’s', async () => {
+  const bin = await mkdtemp(join(tmpdir(), 'tintype-bin-'));
+  await writeFile(join(bin, 'git'), '#!/bin/sh\n/usr/bin/env\n');
+  await chmod(join(bin, 'git'), 0o755);
+  const given = { PATH: bin, HOME: '/h', OPENAI_API_KEY: 'sk', GIT_DIR: '/x', GIT_TRACE2: '/y' };
+  const text = await gitIn(root, given)([]);
+  expect(text).toContain('HOME=/h\n');
+  expect(text).not.toMatch(/OPENAI|GIT_DIR|TRACE2/);
+});

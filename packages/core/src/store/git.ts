@@ -1,0 +1,44 @@
+import type { Env } from '../env-files.ts';
+import { findProgram, programEnv, type ProgramError, runProgram } from '../run-program.ts';
+
+/** Asks git in a folder; gives what it prints. Rejects with a `ProgramError`. */
+export type Git = (args: readonly string[], input?: string) => Promise<string>;
+
+/**
+ * Git in `dir`, which only reads: nothing is fetched, no hook or monitor is started, and no repository is used that is not
+ * the folder's own by a `.git` (a clone may hold the files of a bare one, with a config that starts programs). The
+ * person's own git config is theirs; GIT_DIR and the like are not passed on, because a hook sets them for its own
+ * repository.
+ */
+export function gitIn(dir: string, realEnv: Env): Git {
+  const env = {
+    ...programEnv(realEnv, ['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM']),
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+  const program = findProgram('git', env);
+  return async (args, input) => {
+    if (program === null) throw Object.assign(new Error('no git'), { code: 'ENOENT', stderr: '' });
+    const all = ['--no-pager', ...settings.flatMap((setting) => ['-c', setting]), ...args];
+    return runProgram({ program, args: all, env, cwd: dir, input: input ?? '', ...limits });
+  };
+}
+
+/** A large repository takes seconds, and lists its paths in megabytes. */
+const limits = { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 } as const;
+
+const settings = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'safe.bareRepository=explicit',
+  'protocol.allow=never',
+] as const;
+
+/** Why git could not say something, in words. */
+export function gitProblem(error: unknown): string {
+  const { code, message, stderr = '' } = error as ProgramError;
+  if (code === 'ENOENT') return 'git could not be run';
+  if (/not a git repository/i.test(stderr)) return 'this is no git repository';
+  return `git could not say: ${(stderr || message).trim().split('\n')[0]}`;
+}
