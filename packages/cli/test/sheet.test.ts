@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,6 +69,34 @@ describe('tintype review', () => {
     expect(await review.code).toBe(0);
   });
 
+  test.runIf(process.platform === 'linux')(
+    'hands its address to the browser in a file for this user alone, and removes that',
+    async () => {
+      const bin = join(folder, 'bin');
+      mkdirSync(bin);
+      const note = join(folder, 'opened');
+      writeFileSync(
+        join(bin, 'xdg-open'),
+        `#!/bin/sh\n{ echo "$@"; stat -c '%a' "$1" "$(dirname "$1")"; cat "$1"; env; } > '${note}.part'; mv '${note}.part' '${note}'\n`,
+        { mode: 0o755 },
+      );
+      const path = `${bin}:${process.env['PATH']}`;
+      const review = startReview(['--open'], { PATH: path, OPENAI_API_KEY: 'sk-RECOGNISABLE' });
+      const url = await review.url;
+      await expect.poll(() => existsSync(note), { timeout: 10_000 }).toBe(true);
+      const opened = readFileSync(note, 'utf8');
+      const [argv = '', fileMode, folderMode] = opened.split('\n');
+      expect(argv).toMatch(/open\.html$/);
+      expect(argv).not.toContain(url.split('/').at(-2));
+      expect([fileMode, folderMode]).toEqual(['600', '700']);
+      expect(opened).toContain(`url=${url}"`);
+      expect(opened).not.toContain('RECOGNISABLE');
+      review.stop();
+      expect(await review.code).toBe(0);
+      expect(existsSync(argv)).toBe(false);
+    },
+  );
+
   test('a port that is taken, or that is none, is exit 2', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
@@ -81,10 +109,10 @@ describe('tintype review', () => {
 });
 
 /** `tintype review` in a process of its own, which a test ends as a terminal would. */
-function startReview() {
-  const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, 'review'], {
+function startReview(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, 'review', ...args], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return {

@@ -2,6 +2,7 @@ import type { Context } from '@tintype/core';
 import { EXIT } from '../exit-codes.ts';
 import { overridesOf, type RunFlags } from '../flags.ts';
 import { openInBrowser } from '../open-in-browser.ts';
+import { writeRedirect } from '../redirect-file.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
 
@@ -27,11 +28,23 @@ export async function reviewCommand(shell: Shell, flags: ReviewFlags): Promise<n
     };
     const server = await serveSheet({ context, port: flags.port ?? 0 });
     shell.stdout.write(`${server.url}\n`);
-    if (flags.open) openInBrowser(server.url, (problem) => shell.stderr.write(`${problem}\n`));
+    const close = flags.open ? openSheet(server.url, shell) : () => {};
     await aborted(first.signal);
+    close();
     await server.close();
   });
   return EXIT.delivered;
+}
+
+/** Opens the page; the address holds a token, so that it is handed over in a file. Returns what removes the file. */
+function openSheet(url: string, shell: Shell): () => void {
+  const { path, remove } = writeRedirect(url);
+  const stop = shell.onExit(remove);
+  openInBrowser(path, shell.env, (problem) => shell.stderr.write(`${problem}\n`));
+  return () => {
+    stop();
+    remove();
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

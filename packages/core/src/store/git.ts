@@ -37,7 +37,7 @@ const settings = [
 
 /** Why git could not say something, in words. */
 export function gitProblem(error: unknown): string {
-  const { code, message, stderr = '' } = error as ProgramError;
+  const { code, message = '', stderr = '' } = error as Partial<ProgramError>;
   if (code === 'ENOENT') return 'git could not be run';
   if (/not a git repository/i.test(stderr)) return 'this is no git repository';
   return `git could not say: ${(stderr || message).trim().split('\n')[0]}`;
