@@ -73,6 +73,29 @@ describe('defaults', () => {
   });
 });
 
+describe('prices that a config states', () => {
+  const flare = 'gpt-image-2.5-flare';
+  const options: Options = {
+    models: {
+      [flare]: { prices: { imageOut: 0 }, maxInputImages: 3 },
+      unknown: { prices: { imageOut: 0 }, tokens: { kind: 'table', tokens: {} } },
+    },
+  };
+  const ci = { CI: 'true' };
+
+  test.each([
+    ['of JSON in CI are the table’s', 'tintype.config.json', ci, modelTable[flare]!.prices, null],
+    ['of JSON count elsewhere', 'tintype.config.json', {}, { imageOut: 0 }, { imageOut: 0 }],
+    ['of code count in CI, too', 'tintype.config.ts', ci, { imageOut: 0 }, { imageOut: 0 }],
+  ])('%s', async (_, file, env, known, unknown) => {
+    const { models } = await resolveConfig(options, { ...source, file, env });
+    expect(models[flare]).toMatchObject({ prices: known, maxInputImages: 3 });
+    expect(models['unknown']?.prices ?? null).toEqual(
+      unknown === null ? null : expect.objectContaining(unknown),
+    );
+  });
+});
+
 describe('what is wrong', () => {
   test.each<[unknown, string[]]>([
     [null, ['must be a map']],

@@ -41,7 +41,10 @@ export interface Options {
   readonly apiKeyVariables?: readonly string[];
   /** Manifest fields for every image of every manifest, below each manifest's own `defaults`. */
   readonly defaults?: Fields;
-  /** Facts about models, on top of the built-in table: a new model's prices, a server of your own, a changed price. */
+  /**
+   * Facts about models, on top of the built-in table: a new model's prices, a server of your own, a changed price. Where a
+   * CI is detected, prices that `tintype.config.json` states do not count: the file is data, as a pull request may bring it.
+   */
   readonly models?: Readonly<Record<string, ModelOverride>>;
   readonly store?: {
     /**
@@ -182,6 +185,8 @@ export async function resolveConfig(
     const ofFile = new Set([...problemsOf(written), ...notForData(written, root), ...inFields]);
     throw configError(file, [...problems, ...inFields], (problem) => ofFile.has(problem));
   }
+  const spending = resolveSpending({ flags: overrides, env, heldEnv, config: configured });
+  const models = options.models ?? {};
   return {
     root,
     file,
@@ -194,14 +199,14 @@ export async function resolveConfig(
       // What code says, the person says.
       ...keyNameIn(isData(file) ? { ...given, ...overrides }.defaults : options.defaults),
     ],
-    models: resolveModels(options.models ?? {}),
+    models: resolveModels(spending.ci !== null && isData(file) ? withoutPrices(models) : models),
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
     outDir: resolve(root, options.outDir ?? 'public/images'),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
-    ...resolveSpending({ flags: overrides, env, heldEnv, config: configured }),
+    ...spending,
     timeoutMs: options.timeoutMs ?? 600_000,
     effort: options.effort ?? 2,
   };
@@ -333,6 +338,15 @@ function providerProblems([name, own]: [string, Provider]): string[] {
 /** Whether a config file is data, which comes with a clone, and not code, which is trusted. */
 function isData(file: string | null): boolean {
   return file !== null && file.endsWith('.json');
+}
+
+/** A budget is worth what its prices are: where a stranger may have written the file, they are the table's. */
+function withoutPrices(models: NonNullable<Options['models']>): NonNullable<Options['models']> {
+  const kept = Object.entries(models).map(([name, facts]) => {
+    const { prices: _, pricedBy: __, tokens: ___, ...others } = facts;
+    return [name, others] as const;
+  });
+  return Object.fromEntries(kept);
 }
 
 /** What a config that is data may not do: name keys, and folders outside of the project. */

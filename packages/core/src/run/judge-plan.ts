@@ -107,7 +107,7 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], { config }: Context):
   const remedy =
     ci === null
       ? 'state it under models in the config, set allowUnpriced: true, or set no budget (maxCostUsd: null)'
-      : `state it under models in the config; in CI, allowUnpriced in a config is not enough, and ${spendingVariables.maxCostUsd}=none in the environment sets no budget`;
+      : `state it under models in a config that is code (.ts, .js); in CI, allowUnpriced in a config is not enough, and ${spendingVariables.maxCostUsd}=none in the environment sets no budget`;
   throw new TintypeError(
     'over-budget',
     `there is a budget of ${formatUsd(limit)}, and the price of ${unpriced.map(nameOf).join(', ')} is unknown; ${remedy}. Nothing was bought`,
