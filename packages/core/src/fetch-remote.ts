@@ -88,7 +88,8 @@ function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction 
   };
 }
 
-async function readAtMost(
+/** A body read whole; `null`: it is longer than `maxBytes`. */
+export async function readAtMost(
   body: AsyncIterable<Uint8Array> | null,
   maxBytes: number,
 ): Promise<Uint8Array | null> {

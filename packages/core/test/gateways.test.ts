@@ -1,10 +1,11 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
 import { startHttpsServer } from './support/https-server.ts';
+import { picture } from './support/pictures.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -57,6 +58,41 @@ describe('an error that comes with a good status', () => {
   });
 });
 
+describe('an answer with an address for its picture', () => {
+  test('is fetched from there, without the key', async () => {
+    const png = await picture('png', { width: 64, height: 64 });
+    const keys: (string | undefined)[] = [];
+    await using server = await answering((path, { authorization }) => {
+      if (path === '/a.png') keys.push(authorization);
+      return path === '/a.png'
+        ? png
+        : JSON.stringify({ data: [{ url: `${server.origin}/a.png` }] });
+    });
+    await using made = await project(server.baseUrl);
+    const { result } = await made.generate();
+    expect(result).toMatchObject({ bought: 1, failed: 0, delivered: 1 });
+    expect(keys).toEqual([undefined]);
+    expect((await storeOf(made)).some((name) => name.endsWith('.png'))).toBe(true);
+  });
+
+  test.each([
+    'file:///etc/passwd',
+    'http://example.com/a.png',
+    'https://10.0.0.1/a.png',
+    'nonsense',
+  ])('is kept as it is where that is %s, and not bought again', async (url) => {
+    let asked = 0;
+    await using server = await answering(() => (asked++, JSON.stringify({ data: [{ url }] })));
+    await using made = await project(server.baseUrl);
+    const { events } = await made.generate();
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { code: 'original-rejected', maybeBilled: true },
+    ]);
+    await made.generate();
+    expect(asked).toBe(1);
+  });
+});
+
 describe('a connection whose TLS never began was not billed', () => {
   test('an untrusted certificate is tried once, stops the run and names the variable', async () => {
     await using server = await startHttpsServer((_, response) => response.end('{}'));
@@ -97,16 +133,22 @@ describe('a connection whose TLS never began was not billed', () => {
   });
 });
 
-/** A server that answers everything with 200 and one body. */
-async function answering(body: string): Promise<AsyncDisposable & { readonly baseUrl: string }> {
+type Answer = (path: string, headers: IncomingHttpHeaders) => string | Uint8Array;
+
+/** A server that answers everything with 200. */
+async function answering(
+  answer: string | Answer,
+): Promise<AsyncDisposable & { readonly baseUrl: string; readonly origin: string }> {
   const server: Server = createHttpServer((request, response) => {
     request.resume();
-    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    const body = typeof answer === 'string' ? answer : answer(request.url!, request.headers);
+    response.writeHead(200).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    origin,
+    baseUrl: `${origin}/v1`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

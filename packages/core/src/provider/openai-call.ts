@@ -7,6 +7,7 @@ import OpenAI, {
 } from 'openai';
 import { redact } from '../redact.ts';
 import { version } from '../version.ts';
+import { fetchPicture } from './fetch-picture.ts';
 import { fitsHeader } from './fits-header.ts';
 import type { Profile } from './openai.ts';
 import { connectionLost, networkError } from './network-error.ts';
@@ -14,7 +15,7 @@ import { patientFetch } from './patient-fetch.ts';
 import { rateLimitOf } from './openai-rate-limit.ts';
 import { member, parseJson, textOf } from './json.ts';
 import { type Failure, failureOfStatus } from './openai-failure.ts';
-import { readImagesReply } from './openai-reply.ts';
+import { type ImagesReply, readImagesReply } from './openai-reply.ts';
 import { type InputPicture, type Order, type Picture, ProviderError } from './provider.ts';
 
 const fetch = patientFetch();
@@ -32,7 +33,7 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   const signal = AbortSignal.timeout(order.timeoutMs);
   try {
     const response = await send(clientOf(profile, order), order, profile, signal);
-    return await pictureOf(response, profile, secrets);
+    return await pictureOf(response, profile, secrets, signal);
   } catch (error) {
     throw providerError(error, signal.aborted, order.timeoutMs, secrets);
   }
@@ -142,10 +143,12 @@ async function pictureOf(
   { body, headers, status }: Response,
   profile: Profile,
   secrets: readonly string[],
+  signal: AbortSignal,
 ): Promise<Picture> {
   const requestId = headers.get('x-request-id');
   const limit = rateLimitOf((name) => headers.get(name), null);
-  const read = await readImagesReply(body ?? [], lengthOf(headers));
+  const reply = await readImagesReply(body ?? [], lengthOf(headers));
+  const read = 'url' in reply ? await fetched(reply, profile, signal) : reply;
   if ('problem' in read) {
     const refusal = errorIn(read.reply, status, (name) => headers.get(name));
     if (refusal !== null) {
@@ -161,6 +164,17 @@ async function pictureOf(
   }
   const usage = profile.trustsUsage ? read.usage : null;
   return { bytes: read.bytes, usage, requestId, warnings: [], limit };
+}
+
+/** The picture behind an address. The answer is kept where it cannot be fetched: the picture was paid for. */
+async function fetched(
+  { url, usage, reply }: Extract<ImagesReply, { url: string }>,
+  { baseUrl }: Profile,
+  signal: AbortSignal,
+): Promise<Exclude<ImagesReply, { url: string }>> {
+  const picture = await fetchPicture(url, baseUrl, signal);
+  if ('bytes' in picture) return { bytes: picture.bytes, usage };
+  return { problem: `with an address for the picture, and that ${picture.problem}`, reply };
 }
 
 /** An error that came with a good status, as some gateways send them; `null`: the body is no error. */

@@ -27,6 +27,40 @@ describe('a reply', () => {
     },
   );
 
+  test.each([
+    ['a data URL', `data:image/png;base64,${picture}`],
+    ['the line breaks of MIME', `${picture.slice(0, 4)}\r\n${picture.slice(4)}\n`],
+  ])('has its picture as base64 with %s', async (_what, b64_json) => {
+    for (const pieceLength of [3, 1_000_000])
+      expect(await read({ data: [{ b64_json }] }, pieceLength)).toEqual({
+        bytes: Buffer.from('a picture'),
+        usage: null,
+      });
+  });
+
+  test('has its picture elsewhere, where it names an address', async () => {
+    const url = 'https://pictures.example.com/a.png';
+    expect(await read({ data: [{ url }] })).toMatchObject({ url, usage: null });
+    expect(await read({ data: [{ url, b64_json: picture }] })).toEqual({
+      bytes: Buffer.from('a picture'),
+      usage: null,
+    });
+    const data = await read({ data: [{ url: `data:image/png;base64,${picture}` }] });
+    expect(data).toEqual({ bytes: Buffer.from('a picture'), usage: null });
+  });
+
+  test('without an end is given up, and its beginning is kept', async () => {
+    const piece = Buffer.alloc(1_000_000, ' ');
+    let sent = 0;
+    function* endless() {
+      for (;;) yield (sent++, Buffer.from(piece));
+    }
+    const answer = await readImagesReply(endless());
+    expect(answer).toMatchObject({ problem: 'with more than 128 MB' });
+    expect('reply' in answer && answer.reply.length).toBe(1_000_000);
+    expect(sent).toBeLessThan(140);
+  });
+
   test('may be longer than it was said to be, or shorter', async () => {
     const original = Buffer.alloc(200_000, 'a picture');
     const text = Buffer.from(`{"data":[{"b64_json":"${original.toString('base64')}"}]}`);

@@ -2,11 +2,19 @@ import { giveBack } from '../give-back.ts';
 import type { Usage } from '../types.ts';
 import { Base64Pieces } from './base64-pieces.ts';
 
-/** A picture and what it took, or why the reply holds none, and all of it. */
-export type ImagesReply = PaidPicture | (NoPicture & { readonly reply: Uint8Array });
+/** A picture and what it took, where it is to be fetched from, or why the reply holds none; all of it but for pictures. */
+export type ImagesReply =
+  | PaidPicture
+  | (PictureElsewhere & { readonly reply: Uint8Array })
+  | (NoPicture & { readonly reply: Uint8Array });
 
 interface PaidPicture {
   readonly bytes: Uint8Array;
+  readonly usage: Usage | null;
+}
+
+interface PictureElsewhere {
+  readonly url: string;
   readonly usage: Usage | null;
 }
 
@@ -23,15 +31,30 @@ export async function readImagesReply(
   length = 0,
 ): Promise<ImagesReply> {
   const cutOut = new CutOut(length);
+  let total = 0;
   for await (const { buffer, byteOffset, byteLength } of body) {
+    total += byteLength;
+    if (total > maxReplyBytes) {
+      const reply = cutOut.whole().subarray(0, maxKeptOfEndless);
+      return { problem: `with more than ${maxReplyBytes / 1_000_000} MB`, reply };
+    }
     cutOut.push(Buffer.from(buffer, byteOffset, byteLength));
   }
   const picture = cutOut.end();
   if (picture !== null) return picture;
   const reply = cutOut.whole();
   const read = readWhole(reply);
-  return 'problem' in read ? { ...read, reply } : read;
+  return 'bytes' in read ? read : { ...read, reply };
 }
+
+/**
+ * A reply of more bytes, once unpacked, holds no picture: the largest that the API makes, 3840 x 2160 pixels with alpha,
+ * are 33 MB before any compression, and 44 MB as base64 (2026-11-28).
+ */
+const maxReplyBytes = 128_000_000;
+
+/** Of a reply without an end: enough to see what it is. */
+const maxKeptOfEndless = 1_000_000;
 
 /**
  * The first picture of a reply without parsing it, which is all but a thousandth of the bytes: it is cut out before the
@@ -95,15 +118,25 @@ const maxBefore = 64 * 1024;
 /** Whatever a server says of the length; more than the largest picture takes. */
 const maxCapacity = 64 * 1024 * 1024;
 
-function readWhole(body: Uint8Array): PaidPicture | NoPicture {
+function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture {
   const reply = parse(body);
   if (reply === undefined) return { problem: 'not with JSON' };
+  const usage = usageOf(member(reply, 'usage'));
   const base64 = pictureOf(reply);
-  if (typeof base64 !== 'string' || base64 === '') return { problem: 'without a picture' };
-  const picture = new Base64Pieces(base64.length);
-  const bytes = picture.push(Buffer.from(base64)) ? picture.end() : null;
-  if (bytes === null) return { problem: 'with a picture that is not base64' };
-  return { bytes, usage: usageOf(member(reply, 'usage')) };
+  const url = member(firstOf(reply), 'url');
+  if (typeof base64 !== 'string' || base64 === '') {
+    if (typeof url !== 'string' || url === '') return { problem: 'without a picture' };
+    if (!url.startsWith('data:')) return { url, usage };
+  }
+  const bytes = decodeBase64(typeof base64 === 'string' && base64 !== '' ? base64 : String(url));
+  return bytes === null ? { problem: 'with a picture that is not base64' } : { bytes, usage };
+}
+
+/** Base64, also as a data URL, and with the line breaks of MIME (RFC 2045, 1996-11); `null`: it is none. */
+function decodeBase64(text: string): Buffer | null {
+  const bare = text.replace(/^data:[\w.+/;=-]{0,100},/, '').replaceAll(/[\r\n\t ]/g, '');
+  const picture = new Base64Pieces(bare.length);
+  return bare !== '' && picture.push(Buffer.from(bare)) ? picture.end() : null;
 }
 
 /** `undefined`: it is no JSON. */
@@ -116,8 +149,12 @@ function parse(text: Uint8Array): unknown {
 }
 
 function pictureOf(reply: unknown): unknown {
+  return member(firstOf(reply), 'b64_json');
+}
+
+function firstOf(reply: unknown): unknown {
   const data: unknown = member(reply, 'data');
-  return member(Array.isArray(data) ? data[0] : undefined, 'b64_json');
+  return Array.isArray(data) ? data[0] : undefined;
 }
 
 /** `null` where the server says nothing, or only zeros, as servers do that do not count. */

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { patientFetch } from './patient-fetch.ts';
@@ -110,3 +111,14 @@ function isRefused(port: number): Promise<boolean> {
     }).on('error', () => resolve(true));
   });
 }
+
+test('of an error without an end it reads the beginning', async () => {
+  const url = await listen((_, response) => {
+    response.writeHead(429, { 'content-type': 'text/plain', 'content-encoding': 'gzip' });
+    const packed = gzipSync(Buffer.alloc(64_000_000, 'Limit 1 '));
+    response.end(packed);
+  });
+  const response = await patientFetch()(url);
+  expect(response.status).toBe(429);
+  expect((await response.text()).length).toBe(1_000_000);
+});

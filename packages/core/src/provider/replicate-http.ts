@@ -1,3 +1,4 @@
+import { readAtMost } from '../fetch-remote.ts';
 import { patientFetch } from './patient-fetch.ts';
 import type { Answer } from './replicate-failure.ts';
 
@@ -20,7 +21,7 @@ export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
         ...init,
         headers: { ...(headers as Record<string, string> | undefined), authorization },
       });
-      const text = await response.text();
+      const text = new TextDecoder().decode(await readWhole(response));
       return { status: response.status, header: (name) => response.headers.get(name), text };
     },
     async fetchBytes(url, signal) {
@@ -33,7 +34,7 @@ export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
         await response.body?.cancel();
         return { status: response.status, bytes: null };
       }
-      return { status: 200, bytes: await readAtMost(maxPictureBytes, response.body) };
+      return { status: 200, bytes: await readWhole(response) };
     },
   };
 }
@@ -43,16 +44,8 @@ const fetch = patientFetch();
 /** Far above any picture. */
 const maxPictureBytes = 200_000_000;
 
-async function readAtMost(
-  limit: number,
-  body: AsyncIterable<Uint8Array> | null,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > limit) throw new Error(`it is larger than ${limit / 1e6} MB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+async function readWhole({ body }: Response): Promise<Uint8Array> {
+  const bytes = await readAtMost(body, maxPictureBytes);
+  if (bytes === null) throw new Error(`it is larger than ${maxPictureBytes / 1e6} MB`);
+  return bytes;
 }

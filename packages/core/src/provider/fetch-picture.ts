@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchRemote, isPublic, readAtMost } from '../fetch-remote.ts';
+
+/** A picture, or why it could not be fetched, as a clause that follows "its address". */
+export type FetchedPicture = { readonly bytes: Uint8Array } | { readonly problem: string };
+
+/**
+ * Fetches a picture that an API made and answered with an address. To ask again is free, so that it is asked for a few
+ * times. Only `https:` at public addresses is asked, and loopback where the API itself is there; no key is sent along.
+ */
+export async function fetchPicture(
+  address: string,
+  apiUrl: string | null,
+  signal: AbortSignal,
+): Promise<FetchedPicture> {
+  const url = URL.parse(address);
+  if (url === null) return { problem: 'cannot be read' };
+  const isLocal = isLoopback(url) && apiUrl !== null && isLoopback(new URL(apiUrl));
+  let last: FetchedPicture = { problem: 'was not asked in time' };
+  for (const pauseMs of pausesMs) {
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
+    last = await fetchOnce(url, isLocal, signal);
+    if ('bytes' in last) return last;
+  }
+  return last;
+}
+
+/** Before each try. */
+const pausesMs = [0, 250, 1000, 2500] as const;
+
+/** As much as a reply may hold. */
+const maxBytes = 100_000_000;
+
+async function fetchOnce(url: URL, isLocal: boolean, signal: AbortSignal): Promise<FetchedPicture> {
+  if (isLocal && url.protocol === 'http:') return fetchLocal(url, signal);
+  const isAllowed = isLocal ? () => true : isPublic;
+  const read = await fetchRemote(url.href, { maxBytes, timeoutMs: 60_000, isAllowed });
+  if ('bytes' in read) return { bytes: read.bytes };
+  // What fails repeats the address, which may be signed.
+  return { problem: read.problem.replaceAll(url.href, '').trim() };
+}
+
+async function fetchLocal(url: URL, signal: AbortSignal): Promise<FetchedPicture> {
+  try {
+    const response = await fetch(url, { signal, redirect: 'error' });
+    if (!response.ok) return { problem: `answers ${response.status}` };
+    const bytes = await readAtMost(response.body, maxBytes);
+    return bytes === null ? { problem: 'answers with more than a picture' } : { bytes };
+  } catch {
+    return { problem: 'cannot be reached' };
+  }
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
