@@ -23,6 +23,7 @@ export type DiagnosticCode =
   | 'bad-id'
   | 'duplicate-id'
   | 'duplicate-output'
+  | 'too-many-images'
   | 'unknown-preset'
   | 'unknown-variable'
   | 'bad-row'

@@ -91,7 +91,7 @@ test('a PNG that is whole and has no pixels is bought once, and its failure says
     const { result, events } = await made.generate();
     expect(result).toMatchObject({ bought, failed: 1 });
     expect(eventsOf(events, 'failed')).toMatchObject([
-      { code: 'encode', message: expect.stringContaining('take: 2'), maybeBilled: false },
+      { code: 'original-rejected', message: expect.stringContaining('take: 2') },
     ]);
   }
   expect(api.ledger).toHaveLength(1);

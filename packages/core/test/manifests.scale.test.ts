@@ -115,6 +115,25 @@ describe('thousands of mistakes take linear time', () => {
         `images: [\n${lines(Math.sqrt(count) * 4, (n) => `${' '.repeat(n)}openai_api_key:`)}\n`,
     ],
     [
+      'ids of many variables that name no image',
+      (count) =>
+        `images:\n  "${'{{ a }}x'.repeat(8)}y": { each: none.csv, prompt: x, alt: y }\n  b: { prompt: x, alt: y, input_images: ["tintype:${'x'.repeat(count)}"] }\n`,
+    ],
+    [
+      'loops of a long chain',
+      (count) =>
+        `images:\n  i0: { prompt: x, alt: y, input_images: [${lines(16, (n) => `tintype:i${count - 1 - n}`).replaceAll('\n', ', ')}] }\n${lines(count - 1, (n) => `  i${n + 1}: { prompt: x, alt: y, input_images: [tintype:i${n}, tintype:i0] }`)}\n`,
+    ],
+    [
+      'a prompt that wraps itself in many places',
+      (count) =>
+        `presets: { p: { prompt: "${'{{ prompt }}'.repeat(count / 2)}" } }\nimages:\n  a: { preset: p, prompt: x, alt: y }\n`,
+    ],
+    [
+      'unknown variables with long names',
+      (count) => `images:\n  a: { prompt: "{{ ${'x'.repeat(count * 10)} }}", alt: y }\n`,
+    ],
+    [
       'braces',
       (count) =>
         `images:\n  a: { prompt: "${'{{ '.repeat(count)}", alt: "${' '.repeat(count)}" }\n`,
@@ -124,6 +143,60 @@ describe('thousands of mistakes take linear time', () => {
     const large = cpuMsOf(() => expandText(write(4000)));
     // Eight times as many take 64 times as long where the time is quadratic; small times are mostly noise.
     expect(large).toBeLessThan(Math.max(small * 30, 2000));
+  });
+});
+
+describe('what a small file may ask for has an end, and it is said where', () => {
+  test('a prompt that forty presets double', () => {
+    const presets = range(40).map((n) => `  p${n}: { prompt: "{{ prompt }} {{ prompt }}" }`);
+    const names = range(40).map((n) => `p${n}`);
+    const text = `presets:\n${presets.join('\n')}\nimages:\n  a: { preset: [${names.join(', ')}], prompt: abc, alt: y }\n`;
+    const { diagnostics } = within(10_000, () => expandText(text));
+    expect(diagnostics).toMatchObject([{ code: 'out-of-range', line: 43 }]);
+  });
+
+  test.each([
+    ['pictures', 'number_of_images: 10', 10_001, /100,000 pictures/],
+    [
+      'files',
+      `widths: [${range(50).map((n) => n + 16)}], formats: [webp, jpeg]`,
+      9900,
+      /1,000,000 files/,
+    ],
+    ['text', `sizes: ${'x'.repeat(30_000)}`, 8400, /250,000,000 characters/],
+  ])('%s', (_, fields, count, says) => {
+    const rows = range(count).map((n) => `{ n: ${n} }`);
+    const text = `images:\n  b: { prompt: x, alt: y }\n  "i{{ n }}": { prompt: "{{ n }}", alt: y, ${fields}, each: [${rows.join(', ')}] }\n`;
+    const { diagnostics } = within(60_000, () => expandText(text));
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    expect(errors).toMatchObject([{ code: 'too-many-images', line: 3, column: 3 }]);
+    expect(errors[0]!.message).toMatch(says);
+  });
+});
+
+describe('data files that drown take linear time', () => {
+  const column = (count: number, text: (n: number) => string) => range(count).map(text);
+  test.each<[string, string, (count: number) => string]>([
+    [
+      'columns',
+      'a.csv',
+      (count) => `${column(count, (n) => `c${n}`).join()}\n${column(count, String).join()}`,
+    ],
+    ['quotes', 'a.csv', (count) => `a\n"${'""'.repeat(count)}"`],
+    ['an open quote', 'a.csv', (count) => `a\n"${'x\n'.repeat(count)}`],
+    ['rows of too many values', 'a.csv', (count) => `a\n${'x,y\n'.repeat(count)}`],
+    ['open lists', 'a.json', (count) => '['.repeat(count)],
+    [
+      'a map of many members',
+      'a.json',
+      (count) => `[{${column(count, (n) => `"c${n}":1`).join()}}]`,
+    ],
+    ['lines that are none', 'a.jsonl', (count) => 'x\n'.repeat(count)],
+    ['open maps', 'a.yaml', (count) => '- '.repeat(count)],
+  ])('%s', (_, file, write) => {
+    const cost = (count: number) => cpuMsOf(() => parseRows(file, Buffer.from(write(count))));
+    cost(100);
+    expect(cost(32_000)).toBeLessThan(Math.max(cost(4000) * 30, 1000));
   });
 });
 

@@ -127,7 +127,8 @@ function csvOffsets(text: string, records: CsvRecords): number[] {
 }
 
 function headerProblems(header: readonly string[]): string[] {
-  const twice = header.find((name, index) => name !== '' && header.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const twice = header.find((name) => name !== '' && seen.size === seen.add(name).size);
   return [
     ...(header.includes('') ? ['a column of the header has no name'] : []),
     ...(twice === undefined ? [] : [`two columns have the name ${quote(twice)}`]),

@@ -86,23 +86,33 @@ function referenceProblem(
 /** Each loop once, at the reference that closes it. */
 function loops(jobs: readonly Job[]): PlacedFinding[] {
   const findings: PlacedFinding[] = [];
-  upstreamFirst(jobs, (reference, path) => {
-    const start = path.findIndex(({ id }) => id === reference.id);
-    const loop = [...path.slice(start).map(({ id }) => id), reference.id].join(' → ');
-    const message = `images cannot wait for each other: ${loop}`;
+  upstreamFirst(jobs, (reference, pathOf) => {
+    if (findings.length >= maxLoops) return;
+    const path = pathOf().map(({ id }) => id);
+    const loop = [...path.slice(path.indexOf(reference.id)), reference.id];
+    const left = loop.length - maxShown;
+    const shown =
+      left <= 0 ? loop : [...loop.slice(0, maxShown - 1), `(${left} more)`, reference.id];
+    const message = `images cannot wait for each other: ${shown.join(' → ')}`;
     findings.push({ place: reference.place, finding: { code: 'cycle', message } });
   });
   return findings;
 }
 
+/** A long chain may have a loop for each of its images, and each loop be as long as the chain. */
+const maxLoops = 100;
+
+/** The images of a loop that are named. */
+const maxShown = 50;
+
 /**
  * The jobs in an order in which an image comes after those that it works from. `onLoop` is told of each reference that
- * leads back to the path it is on, which is then not followed. Walks on a list of its own: chains of images are as long
+ * leads back to the path it is on, which is then not followed, and may ask for that path. Walks on a list of its own: chains of images are as long
  * as a user makes them, and the stack is not.
  */
 export function upstreamFirst(
   jobs: readonly Job[],
-  onLoop: (reference: ImageReference, path: readonly Job[]) => void = () => {},
+  onLoop: (reference: ImageReference, path: () => readonly Job[]) => void = () => {},
 ): Job[] {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const ordered = new Set<Job>();
@@ -122,10 +132,7 @@ export function upstreamFirst(
         onPath.delete(at.job);
         ordered.add(at.job);
       } else if (upstream !== undefined && onPath.has(upstream)) {
-        onLoop(
-          reference,
-          path.map(({ job }) => job),
-        );
+        onLoop(reference, () => path.map(({ job }) => job));
       } else if (upstream !== undefined && !ordered.has(upstream)) enter(upstream);
     }
   }

@@ -64,13 +64,21 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
   const taken = new Map<string, Place>();
   const jobs: Job[] = [];
   const checkable: Job[] = [];
-  for (const manifest of manifests) {
+  const size = new ProjectSize();
+  expanding: for (const manifest of manifests) {
     for (const entry of manifest.images) {
       const layers = mergeLayers(layersOf(manifest, entry, options, found), entry.broken);
       for (const row of entry.rows ?? [null]) {
         const before = found.errors;
         const { draft, isNamed, isWhole } = draftOf(manifest, entry, layers, row, taken, found);
         const job = completeJob(draft, options);
+        size.add(draft, job);
+        const message = size.problem();
+        if (message !== null) {
+          const finding = { code: 'too-many-images', message } as const;
+          found.add(manifest.diagnose(['images', entry.id], finding, 'key'));
+          break expanding;
+        }
         if (job === null || !isNamed) continue;
         checkable.push(job);
         if (isWhole && found.errors === before) jobs.push(job);
@@ -78,8 +86,8 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
     }
   }
   const ids = new Set(taken.keys());
-  const unread = manifests.flatMap(({ images }) => images.filter(isUnread).map(idPattern));
-  const mayBe = (id: string): boolean => unread.some((pattern) => pattern.test(id));
+  const unread = manifests.flatMap(({ images }) => images.filter(isUnread));
+  const mayBe = (id: string): boolean => unread.some((entry) => mayBeIdOf(entry, id));
   for (const { place, finding } of [
     ...outputClashes(jobs),
     ...checkGraph(checkable, jobs, ids, mayBe),
@@ -90,23 +98,75 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
   return { ids, jobs, checkable, diagnostics: found.all };
 }
 
+/** How large a project has become, and where that ends. A data file of 10 MB may ask for any multiple of itself. */
+class ProjectSize {
+  #pictures = 0;
+  #files = 0;
+  #characters = 0;
+
+  add({ id, fields }: Draft, job: Job | null): void {
+    const pictures = job?.picture.numberOfImages ?? 1;
+    this.#pictures += pictures;
+    this.#files +=
+      pictures * ((job?.files.widths.length ?? 0) + 1) * (job?.files.formats.length ?? 1);
+    this.#characters += id.length + lengthOfTexts(fields);
+  }
+
+  problem(): string | null {
+    return (
+      this.#over(this.#pictures, 100_000, 'pictures') ??
+      this.#over(this.#files, 1_000_000, 'files') ??
+      this.#over(this.#characters, 250_000_000, 'characters of text')
+    );
+  }
+
+  #over(count: number, limit: number, what: string): string | null {
+    return count <= limit
+      ? null
+      : `up to here, with its rows written out, the project has over ${limit.toLocaleString('en')} ${what}; split it into several projects`;
+  }
+}
+
+function lengthOfTexts(fields: Fields): number {
+  let length = 0;
+  for (const value of Object.values(fields)) {
+    if (typeof value === 'string') length += value.length;
+    else if (Array.isArray(value)) {
+      for (const item of value) length += typeof item === 'string' ? item.length : 1;
+    }
+  }
+  return length;
+}
+
 /** Whether rows of an entry could not be read: nobody knows what images it has. */
 function isUnread({ broken }: ImageEntry): boolean {
   return broken.includes('each') || broken.includes('rows');
 }
 
-/** What the ids of an entry's images look like. */
-function idPattern({ id }: ImageEntry): RegExp {
-  const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(
-    `^${id
-      .split(/\{\{.*?\}\}/)
-      .map(literal)
-      .join('.+')}$`,
-  );
+/**
+ * Whether an id may be one of an entry's images: each variable is a character or more. What is between variables is
+ * looked for once, from left to right, which takes linear time where a regular expression goes back and forth.
+ */
+function mayBeIdOf({ id: template }: ImageEntry, id: string): boolean {
+  const [first = '', ...between] = template.split(variablePattern);
+  const last = between.pop();
+  if (last === undefined) return id === first;
+  if (!id.startsWith(first) || !id.endsWith(last)) return false;
+  let end = first.length;
+  for (const text of between) {
+    const at = id.indexOf(text, end + 1);
+    if (at === -1) return false;
+    end = at + text.length;
+  }
+  return end + 1 <= id.length - last.length;
 }
 
+const variablePattern = /\{\{[^{}]*\}\}/;
+
 const maxSuggestions = 200;
+
+/** Characters of a name in a message. */
+const maxShown = 100;
 
 /** Diagnostics, each said once: a mistake in a preset is the same mistake in every image that uses it. */
 class Findings {
@@ -140,7 +200,7 @@ function layersOf(
   const presets = entry.presets.map((name, index): Layer => {
     const fields = manifest.presets.get(name);
     if (fields !== undefined) return { fields, path: ['presets', name] };
-    const message = `there is no preset "${name}"${found.suggest(name, manifest.presets.keys())}`;
+    const message = `there is no preset "${name.slice(0, maxShown)}"${found.suggest(name, manifest.presets.keys())}`;
     found.add(manifest.diagnose([...at, 'preset', index], { code: 'unknown-preset', message }));
     return { fields: allWrong, path: null };
   });
@@ -200,7 +260,7 @@ function draftOf(
     const rendered = renderTemplate(text, known);
     // Rows that could not be read may have had any variable.
     for (const name of entry.broken.includes('each') ? [] : rendered.unknown) {
-      const message = `there is no variable "${name}"${found.suggest(name, Object.keys(known))}`;
+      const message = `there is no variable "${name.slice(0, maxShown)}"${found.suggest(name, Object.keys(known))}`;
       const finding = { code: 'unknown-variable', message } as const;
       found.add(manifest.diagnose(path ?? at, finding, path === null ? 'key' : on));
     }
