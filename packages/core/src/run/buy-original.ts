@@ -1,10 +1,10 @@
 import { TintypeError } from '../errors.ts';
 import { type Context, report } from '../context.ts';
 import { findPngDamage } from '../image/find-png-damage.ts';
-import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import type { DayBudget } from './day-budget.ts';
+import { judgePicture } from './judge-picture.ts';
 import { keysOf } from './keys-of.ts';
 import { actualCost } from '../plan/estimate-cost.ts';
 import { modelFor } from '../plan/models.ts';
@@ -20,7 +20,7 @@ import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
 import { redact } from '../redact.ts';
 import type { Put, Store } from '../store/store.ts';
-import type { Attempt, Key, PictureInfo, PlannedRequest, Request, StoreRecord } from '../types.ts';
+import type { Attempt, Key, PlannedRequest, Request, StoreRecord } from '../types.ts';
 
 /** A planned request whose key is known. */
 export interface Wanted extends PlannedRequest {
@@ -251,13 +251,16 @@ async function recordReceived(
   boughtFor?: StoreRecord['boughtFor'],
 ): Promise<Put> {
   const { key, request, usage, requestId } = attempt;
-  const info = problem ?? (await inspect(bytes));
+  const judgement =
+    problem === null
+      ? await judgePicture(bytes, attempt.anyFormat === true)
+      : { info: null, problem };
   const put = await store.put({
     key,
     request,
     bytes,
-    info: typeof info === 'string' ? null : info,
-    rejected: typeof info === 'string' ? info : formatProblem(info.format, attempt),
+    info: judgement.info,
+    rejected: judgement.problem,
     usage,
     costUsd: costOf(attempt, context),
     requestId,
@@ -283,27 +286,14 @@ function costOf({ request, usage }: Attempt, { config }: Context): number | null
 
 /** An image whose picture was paid for and is unusable: it is not bought again by itself. */
 export function rejectedError({ original, rejected }: StoreRecord): TintypeError {
+  const isPicture = original.width > 0;
+  const ways = isPicture
+    ? 'a configuration that accepts it uses it at no cost, and take: 2 buys another'
+    : 'take: 2 asks for another';
   return new PaidForError(
     'original-rejected',
-    `what the API sent cannot be used: ${rejected}; it is kept aside as rejected/${original.sha256.slice(0, 12)}…, and take: 2 asks for another`,
+    `what the API sent cannot be used: ${rejected}; it is kept aside as rejected/${original.sha256.slice(0, 12)}…; ${ways}`,
   );
-}
-
-/** What a picture is, or why it is none. */
-async function inspect(bytes: Uint8Array): Promise<PictureInfo | string> {
-  try {
-    return await inspectPicture(bytes);
-  } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
-    return error.message;
-  }
-}
-
-/** Originals are asked for losslessly, where a provider can be asked. */
-function formatProblem(format: string, { anyFormat }: Attempt): string | null {
-  return format === 'png' || anyFormat === true
-    ? null
-    : `it is ${format} and not png, which was asked for`;
 }
 
 async function orderOf(

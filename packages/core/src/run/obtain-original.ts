@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { acceptKeptAside } from './accept-kept-aside.ts';
 import { newAttempt, recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
 import { bursts } from './bursts.ts';
 import { type Bill, buyer } from './buyer.ts';
@@ -15,7 +16,7 @@ import { offline } from '../provider-names.ts';
 import type { JudgedPlan, Means } from './judge-plan.ts';
 import { lazyProviders } from './providers.ts';
 import type { Refusals } from './refusals.ts';
-import type { MissingPolicy } from '../spending-policy.ts';
+import { mayBuy, type MissingPolicy } from '../spending-policy.ts';
 import type { Store } from '../store/store.ts';
 import type { AiProvenance, PlannedInput, PlannedRequest, Source, StoreRecord } from '../types.ts';
 
@@ -76,7 +77,8 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
   }
 
   async function make(planned: PlannedRequest): Promise<Original> {
-    if (!isMissing(planned, config.missing)) return obtainFree(planned, config.missing, store);
+    if (!isMissing(planned, config.missing))
+      return (await nowAccepted(planned)) ?? obtainFree(planned, config.missing, store);
     if (!judged.has(planned)) throw new Error(`${planned.id} was not judged`);
     if (planned.refusal !== null) {
       throw new TintypeError(
@@ -90,6 +92,18 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
       purchases.get(wanted.key) ?? untilLeft(line, (leave) => buyUnlessStored(wanted, leave));
     purchases.set(wanted.key, purchase);
     return originalOf(await purchase, store);
+  }
+
+  /** What was kept aside and can be delivered now; `null` where nothing was. A run that may not buy leaves the store as it is. */
+  async function nowAccepted(planned: PlannedRequest): Promise<Original | null> {
+    const { stored, provider, id, manifest, line: row } = planned;
+    if (!mayBuy(config.missing) || stored?.kind !== 'record') return null;
+    if (stored.record.rejected === undefined) return null;
+    const record = await acceptKeptAside(stored.record, providers(provider), store);
+    if (record === null) return null;
+    const message = `"${id}": the picture that was kept aside (${stored.record.rejected}) is accepted now, and is used at no cost`;
+    report(context, { type: 'warning', code: 'accepted', message, manifest, line: row });
+    return originalOf(record, store);
   }
 
   /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */

@@ -5,9 +5,17 @@ import { TintypeError } from '../errors.ts';
 import { hashFile } from '../hash-file.ts';
 import { sha256 } from '../hash.ts';
 import { removeFile } from '../remove-file.ts';
-import type { InputFile, Key, OpenAttempt, Sha256, Stored, StoreRecord } from '../types.ts';
+import type {
+  InputFile,
+  Key,
+  OpenAttempt,
+  PictureInfo,
+  Sha256,
+  Stored,
+  StoreRecord,
+} from '../types.ts';
 import { version } from '../version.ts';
-import { layout } from './layout.ts';
+import { pathOfBytes, layout } from './layout.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, maxNoteBytes, parseAttempt, parsePin } from './record-file.ts';
 import { refuseLinks } from './refuse-links.ts';
@@ -24,7 +32,7 @@ export function fileStore(dir: string): Store {
   return {
     stored: () => readStored(dir),
     find: (key) => readRecord(key, layout.record(dir, key)),
-    read: (record) => readOriginal(dir, record),
+    read: (record) => readBytes(dir, record),
     put: async (purchase) => {
       await writable();
       return putPurchase(dir, purchase);
@@ -32,6 +40,10 @@ export function fileStore(dir: string): Store {
     async keepBoth(key) {
       await writable();
       await keepBothRecords(dir, key);
+    },
+    async accept(record, info) {
+      await writable();
+      return acceptRejected(dir, record, info);
     },
     pins: () => readPins(dir),
     pin: async (input) => {
@@ -203,24 +215,25 @@ async function clearDead(dir: string): Promise<void> {
   for (const key of keys) await clearDeadClaims(layout.claim(dir, key)).catch(() => {});
 }
 
-async function readOriginal(dir: string, record: StoreRecord): Promise<Uint8Array> {
-  const { original } = record;
-  const path = layout.original(dir, original.sha256, original.format);
+async function readBytes(dir: string, record: StoreRecord): Promise<Uint8Array> {
+  const { original, rejected } = record;
+  const path = pathOfBytes(dir, record);
+  const what = rejected === undefined ? 'the original' : 'what was kept aside as';
   const bytes = await readIfThere(path).catch((error: Error) => {
-    throw new TintypeError('original-damaged', `the original ${error.message}`, { cause: error });
+    throw new TintypeError('original-damaged', `${what} ${error.message}`, { cause: error });
   });
   if (bytes === null) {
     throw new TintypeError(
       'original-missing',
-      `the original ${path} is gone, and its record says that it was paid for; restore it (git checkout, git lfs pull), or ask for another take`,
+      `${what} ${path} is gone, and its record says that it was paid for; restore it (git checkout, git lfs pull), or ask for another take`,
     );
   }
   const actual = sha256(bytes);
   if (actual === original.sha256) return bytes;
-  const what = isLfsPointer(bytes)
+  const why = isLfsPointer(bytes)
     ? 'is a Git LFS pointer and not the picture; run git lfs pull'
     : `is damaged: it hashes to ${actual.slice(0, 12)}…; restore it (git checkout), or ask for another take`;
-  throw new TintypeError('original-damaged', `the original ${path} ${what}`);
+  throw new TintypeError('original-damaged', `${what} ${path} ${why}`);
 }
 
 /** Bytes that were paid for: where the store cannot take them, the temporary folder may. */
@@ -251,11 +264,9 @@ async function keepEarlier(dir: string, key: Key): Promise<void> {
 
 async function putPurchase(dir: string, purchase: Purchase): Promise<Put> {
   const record = recordOf(purchase);
-  const { sha256: hash, format } = record.original;
-  const path =
-    purchase.rejected === null ? layout.original(dir, hash, format) : layout.rejected(dir, hash);
   try {
-    await keepBytes(layout.received(dir, purchase.key), path, purchase.bytes, hash);
+    const received = layout.received(dir, purchase.key);
+    await keepBytes(received, pathOfBytes(dir, record), purchase.bytes, record.original.sha256);
     return { record, earlier: await putRecord(dir, record) };
   } catch (cause) {
     const kept = await receivedPath(dir, purchase.key);
@@ -277,6 +288,32 @@ async function putRecord(dir: string, record: StoreRecord): Promise<StoreRecord 
   throw Object.assign(new Error('the record that exists is damaged'), { code: 'record damaged' });
 }
 
+/** The bytes first: a crash between the two leaves them kept aside, as they were. */
+async function acceptRejected(
+  dir: string,
+  rejected: StoreRecord,
+  info: PictureInfo,
+): Promise<StoreRecord> {
+  const path = layout.record(dir, rejected.key);
+  const stored = await readRecord(rejected.key, path);
+  if (stored?.kind !== 'record')
+    throw new TintypeError('record-damaged', stored?.reason ?? `${path} is gone`);
+  const { record: now } = stored;
+  // Another process accepted it, or git brought another record.
+  if (now.rejected === undefined || now.original.sha256 !== rejected.original.sha256) return now;
+  const bytes = await readBytes(dir, rejected);
+  const { rejected: _, ...rest } = rejected;
+  const record = { ...rest, original: { ...rejected.original, ...info } };
+  try {
+    const { sha256: hash } = record.original;
+    await keepBytes(pathOfBytes(dir, rejected), pathOfBytes(dir, record), bytes, hash);
+    await writeAtomic(path, formatJson(record));
+    return record;
+  } catch (cause) {
+    throw notWritable(dir, cause);
+  }
+}
+
 async function keepBothRecords(dir: string, key: Key): Promise<void> {
   const path = layout.record(dir, key);
   const stored = await readRecord(key, path);
@@ -288,17 +325,18 @@ async function keepBothRecords(dir: string, key: Key): Promise<void> {
   await writing(dir, path, formatJson(record));
 }
 
-/** What was received is on the disk already: it gets its name there, if it is what it was and the file system has links. */
+/** The bytes are on the disk already: they get a second name, if they are what they were and the file system has links. */
 async function keepBytes(
-  received: string,
+  from: string,
   path: string,
   bytes: Uint8Array,
   hash: Sha256,
 ): Promise<void> {
-  const isThere = (await hashFile(received).catch(() => null)) === hash;
+  const isFile = (await lstat(from).catch(() => null))?.isFile() === true;
+  const isThere = isFile && (await hashFile(from).catch(() => null)) === hash;
   const isLinked =
     isThere &&
-    (await linkAtomic(received, path).then(
+    (await linkAtomic(from, path).then(
       () => true,
       () => false,
     ));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Key, Sha256 } from '../types.ts';
+import type { Key, Sha256, StoreRecord } from '../types.ts';
 
 /**
  * The store on disk. This file alone knows it.
@@ -37,6 +37,13 @@ export const layout = {
   claim: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.claim`),
   received: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.received`),
 } as const;
+
+/** Where the bytes are that a record names. */
+export function pathOfBytes(dir: string, { original, rejected }: StoreRecord): string {
+  return rejected === undefined
+    ? layout.original(dir, original.sha256, original.format)
+    : layout.rejected(dir, original.sha256);
+}
 
 /** Names in the store are hashes. Anything else, such as a path out of a file of a clone, is a mistake of ours. */
 function hashed(name: string): string {

@@ -3,7 +3,7 @@ import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { namesBelow } from '../names-below.ts';
 import type { InputFile, Key, Sha256, Stored, StoreRecord } from '../types.ts';
-import { layout } from './layout.ts';
+import { pathOfBytes, layout } from './layout.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';
 import { isHash, maxNoteBytes, parsePin } from './record-file.ts';
 
@@ -85,13 +85,9 @@ export function boughtOnTwoBranches(path: string): string {
   return `two branches bought this picture, and git left both in ${path}: the older one is used and both are kept. The next run that may buy writes the file without merge markers at no cost; then run git add on it`;
 }
 
-/** Where the bytes are that a record names, relative to the store. */
-export function bytesPath({ original, rejected }: StoreRecord): string {
-  return slashed(
-    rejected === undefined
-      ? layout.original('', original.sha256, original.format)
-      : layout.rejected('', original.sha256),
-  );
+/** Where the bytes are that a record names, relative to the store, with `/`. */
+export function bytesPath(record: StoreRecord): string {
+  return slashed(pathOfBytes('', record));
 }
 
 interface Area {

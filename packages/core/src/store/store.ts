@@ -48,7 +48,7 @@ export interface Store {
   stored(): Promise<ReadonlyMap<Key, Stored>>;
   /** What there is under one key, now; `null`: nothing. */
   find(key: Key): Promise<Stored | null>;
-  /** The bytes of an original, verified. Throws `original-missing` or `original-damaged`. */
+  /** The bytes that a record names, an original or kept aside, verified. Throws `original-missing` or `original-damaged`. */
   read(record: StoreRecord): Promise<Uint8Array>;
   /** What each `https:` input was when it was first fetched, by its URL. */
   pins(): Promise<ReadonlyMap<string, InputFile>>;
@@ -71,6 +71,13 @@ export interface Store {
   put(purchase: Purchase): Promise<Put>;
   /** Keeps both records of a file in which git left a merge conflict, each in a file of its own. Throws `store-not-writable`. */
   keepBoth(key: Key): Promise<void>;
+  /**
+   * Makes an original of bytes that were kept aside, for a configuration that accepts them. The bytes stay what they are,
+   * and the record stays that of the same purchase: only `rejected` goes, and `info` says what they are. Where the
+   * record has changed since it was read, nothing is written, and what it says now is returned.
+   * Throws `store-not-writable`, `record-damaged`, `original-missing` or `original-damaged`.
+   */
+  accept(rejected: StoreRecord, info: PictureInfo): Promise<StoreRecord>;
   /** The outcome is known: the record stands, or nothing was billed. Never rejects. */
   clearAttempt(key: Key): Promise<void>;
   /**

@@ -1,0 +1,28 @@
+import { TintypeError } from '../errors.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { Store } from '../store/store.ts';
+import type { StoreRecord } from '../types.ts';
+import { formatProblem, judgePicture } from './judge-picture.ts';
+
+/**
+ * Judges what was kept aside once more, and makes an original of it where it can be delivered now: the configuration that
+ * refused it may have changed, or what this version can read. Free. `null`: it cannot be delivered now either.
+ * Throws `store-not-writable`.
+ */
+export async function acceptKeptAside(
+  record: StoreRecord,
+  provider: Provider,
+  store: Store,
+): Promise<StoreRecord | null> {
+  const takesAnyFormat = provider.originalFormat === null;
+  const { width, format } = record.original;
+  // A picture that was refused because of its format need not be read to be refused again.
+  if (width > 0 && formatProblem(format, takesAnyFormat) !== null) return null;
+  const bytes = await store.read(record).catch((error: unknown) => {
+    if (error instanceof TintypeError) return null;
+    throw error;
+  });
+  if (bytes === null) return null;
+  const { info, problem } = await judgePicture(bytes, takesAnyFormat);
+  return info === null || problem !== null ? null : store.accept(record, info);
+}
