@@ -8,7 +8,7 @@ import { explain } from './explain.ts';
 import { hostUrl } from './host-url.ts';
 import { fillInUrls, lateForm, lateUrl } from './late-pictures.ts';
 import type { Picture } from './picture.ts';
-import { namesInPage, reference, styleModule } from './references.ts';
+import { namesInPage, reference, scheme, styleModule } from './references.ts';
 import { unknownImage, unknownInStyles } from './unknown-image.ts';
 
 /** Style sheets that name pictures, in a build. After Vite has compiled them, so that what they import is in them. */
@@ -34,6 +34,7 @@ export function buildStylesPlugin(builds: Builds): Plugin {
         const state = builds.of(this.environment);
         const { project } = state.run;
         state.pages.set(id, []);
+        state.lateInStyles.delete(id);
         const filesOf = async (name: string) => {
           const image = project.find(name);
           if (image === null) throw await unknownInStyles(project, name, id);
@@ -56,12 +57,16 @@ async function cssFiles(
   id: string,
   image: PlannedImage,
 ): Promise<CssFile[]> {
-  const { run, target, pages, shipped, environment, late } = state;
+  const { run, target, pages, shipped, environment, late, lateInStyles } = state;
   if (run.isLate(image)) {
     late.set(`${id} ${image.name}`, image);
     return image.job.files.formats.map(({ format }) => ({
       type: `image/${format}`,
-      url: async () => lateUrl({ name: image.name, format, run: run.id }),
+      url: async () => {
+        const file = { name: image.name, format, run: run.id };
+        lateInStyles.set(id, [...(lateInStyles.get(id) ?? []), file]);
+        return lateUrl(file);
+      },
     }));
   }
   const delivered = await run.deliver(image);
@@ -101,30 +106,46 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
   const expand: Plugin = {
     name: 'tintype:expand-html',
     apply: 'build',
+    // After the plugins that add to a page.
+    enforce: 'post',
     sharedDuringBuild: true,
     transformIndexHtml: {
       order: 'post',
-      async handler(html, { filename, path }) {
-        const names = await namesInPage(html);
-        const isLate = lateForm.test(html);
-        if (names.size === 0 && !isLate) return;
+      async handler(html, { filename, path, chunk }) {
+        if (!html.includes(scheme) && !lateForm.test(html)) return;
         const state = builds.client();
-        const page = path.slice(1);
-        const pictures = new Map<string, Picture>();
         state.pages.set(filename, []);
-        await buyLate(state, names);
-        for (const name of names) {
-          pictures.set(name, await pagePicture(state, name, filename, page));
-        }
-        const { expandHtml } = await import('./html.ts');
-        const expanded = expandHtml(html, (name) => pictures.get(name)!);
+        const page = path.slice(1);
+        const expanded = await expandPage(state, html, filename, page);
         // What the page's own styles name.
         const host = { fileName: page, type: 'html' } as const;
-        return isLate ? fillInUrls(expanded, (file) => lateUrlIn(state, file, host)) : expanded;
+        const filled = fillInUrls(expanded, (file) => lateUrlIn(state, file, host));
+        for (const { fileName } of state.pages.get(filename) ?? []) {
+          chunk?.viteMetadata?.importedAssets.add(fileName);
+        }
+        return filled;
       },
     },
   };
   return [find, expand];
+}
+
+/** Puts pictures into a page. `page`: what it is called in the build; `filename`: what its author wrote. */
+export async function expandPage(
+  state: BuildState,
+  html: string,
+  filename: string,
+  page: string,
+): Promise<string> {
+  const names = await namesInPage(html);
+  if (names.size === 0) return html;
+  await buyLate(state, names);
+  const pictures = new Map<string, Picture>();
+  for (const name of names) {
+    pictures.set(name, await pagePicture(state, name, filename, page));
+  }
+  const { expandHtml } = await import('./html.ts');
+  return expandHtml(html, (name) => pictures.get(name)!);
 }
 
 /** What a plugin put into the page after it was looked through is bought, or not, by the same rules. */
@@ -137,7 +158,6 @@ async function buyLate({ run }: BuildState, names: ReadonlySet<string>): Promise
   }
 }
 
-/** `page`: what the page is called in the build. */
 async function pagePicture(
   { run, target, pages, shipped, environment }: BuildState,
   name: string,

@@ -2,7 +2,7 @@ import type { PlannedImage } from '@tintype/core';
 import type { Environment, Plugin } from 'vite';
 import { assetTarget, type Emitter } from './asset-target.ts';
 import { type BuildRun, openBuildRun } from './build-run.ts';
-import { type Builds, type BuildState, lateUrlIn } from './build-state.ts';
+import { type Builds, type BuildState, lateUrlIn, placeLate } from './build-state.ts';
 import { buildSummary, standInWarning } from './build-summary.ts';
 import { buildPicture } from './built-picture.ts';
 import { explain, PlacedError } from './explain.ts';
@@ -138,17 +138,23 @@ export function emitPlugin(builds: Builds): Plugin {
       // Before Vite writes its manifest.
       order: 'pre',
       handler(_, bundle) {
-        const { target, modules, placed } = builds.of(this.environment);
+        const state = builds.of(this.environment);
+        const { target, modules, pages, lateInStyles, placed } = state;
         placed.length = 0;
+        for (const [id, files] of lateInStyles) {
+          pages.set(id, [...(pages.get(id) ?? []), ...files.map((file) => placeLate(state, file))]);
+        }
         // To look at a bundle costs as much as there are modules in it, whoever's they are.
-        if (modules.size === 0) return;
+        if (modules.size === 0 && pages.size === 0) return;
         for (const output of Object.values(bundle)) {
           if (output.type !== 'chunk') continue;
           const files = output.moduleIds.flatMap((id) => modules.get(id) ?? []);
           placed.push(...files);
-          // What Vite has in the bundle it has in the manifest, too.
-          if (target.isInBundle) continue;
-          for (const { fileName } of files) output.viteMetadata?.importedAssets.add(fileName);
+          const inStyles = output.moduleIds.flatMap((id) => pages.get(id) ?? []);
+          for (const { fileName } of [...files, ...inStyles]) {
+            // What Vite has in the bundle it has in the manifest, too.
+            if (!target.hasEmitted(fileName)) output.viteMetadata?.importedAssets.add(fileName);
+          }
         }
       },
     },

@@ -14,6 +14,8 @@ export interface BuildState {
   readonly modules: Map<string, readonly PlacedFile[]>;
   /** The files of each style sheet and each page, kept likewise: these are delivered whatever is in the chunks. */
   readonly pages: Map<string, readonly PlacedFile[]>;
+  /** The files of pictures to be bought that a style sheet names, by its id. */
+  readonly lateInStyles: Map<string, readonly LateFile[]>;
   /** What has to be bought before chunks are rendered, by who asked for it. */
   readonly late: Map<string, PlannedImage>;
   /** The names of the pictures that were handed out in this build. */
@@ -46,6 +48,7 @@ export function builds(): Builds {
         target,
         modules: before?.modules ?? new Map<string, readonly PlacedFile[]>(),
         pages: before?.pages ?? new Map<string, readonly PlacedFile[]>(),
+        lateInStyles: new Map(),
         late: new Map(),
         shipped: new Set(),
         placed: [],
@@ -76,17 +79,18 @@ export function fullSizeFiles({ encoded, width }: Delivered): ReadonlyMap<Format
   );
 }
 
-/** The URL of a picture that has been bought since a style sheet named it. */
-export function lateUrlIn(
-  { run, target, pages, shipped, environment }: BuildState,
-  { name, format }: LateFile,
-  host: Host,
-): string {
+/** A picture that has been bought since a style sheet named it. */
+export function placeLate({ run, target }: BuildState, { name, format }: LateFile): PlacedFile {
   const delivered = run.delivered.get(name);
   const file = delivered === undefined ? undefined : fullSizeFiles(delivered).get(format);
   if (file === undefined) throw new Error(`${name} was not bought`);
-  const placed = target.place(file);
-  pages.set(`${host.fileName} ${placed.fileName}`, [placed]);
-  shipped.add(name);
-  return hostUrl(placed.fileName, host, environment);
+  return target.place(file);
+}
+
+/** Its URL. */
+export function lateUrlIn(state: BuildState, late: LateFile, host: Host): string {
+  const placed = placeLate(state, late);
+  state.pages.set(`${host.fileName} ${placed.fileName}`, [placed]);
+  state.shipped.add(late.name);
+  return hostUrl(placed.fileName, host, state.environment);
 }

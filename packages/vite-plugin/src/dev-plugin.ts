@@ -46,7 +46,8 @@ export function devPlugins(request: PluginRequest): Plugin[] {
   const site = { shown: new Map(), pages: new Map() } as unknown as DevSite;
   return [
     modulesPlugin(site, request),
-    stylesPlugin(site),
+    afterViteCss(stylesPlugin(site, 'tintype:dev-styles')),
+    stylesPlugin(site, 'tintype:dev-late-styles'),
     pagesPlugin(site),
     updatesPlugin(site, request),
   ];
@@ -122,9 +123,23 @@ function modulesPlugin(site: DevSite, { options, types, importers }: PluginReque
   };
 }
 
-function stylesPlugin(site: DevSite): Plugin {
+/** Puts a plugin before all others that see what Vite made of a style sheet: Astro's dev server keeps that. */
+function afterViteCss(plugin: Plugin): Plugin {
   return {
-    name: 'tintype:dev-styles',
+    ...plugin,
+    configResolved(config) {
+      const plugins = config.plugins as Plugin[];
+      const from = plugins.findIndex(({ name }) => name === plugin.name);
+      const after = plugins.findIndex(({ name }) => name === 'vite:css');
+      if (after === -1 || from <= after) return;
+      plugins.splice(after + 1, 0, ...plugins.splice(from, 1));
+    },
+  };
+}
+
+function stylesPlugin(site: DevSite, name: string): Plugin {
+  return {
+    name,
     apply: 'serve',
     // After Vite has compiled them, so that what they import is in them.
     transform: {
@@ -154,6 +169,8 @@ function pagesPlugin(site: DevSite): Plugin {
   return {
     name: 'tintype:dev-html',
     apply: 'serve',
+    // After the plugins that add to a page.
+    enforce: 'post',
     transformIndexHtml: {
       order: 'post',
       async handler(html, { filename }) {

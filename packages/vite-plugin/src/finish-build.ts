@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin, Rollup } from 'vite';
 import type { Emitter, PlacedFile } from './asset-target.ts';
+import { expandPage } from './build-pages.ts';
 import { type Builds, type BuildState, lateUrlIn } from './build-state.ts';
 import { PlacedError } from './explain.ts';
+import { findLeftovers, referencePlaces } from './find-leftovers.ts';
 import { fillInUrls } from './late-pictures.ts';
 import { nameConflict } from './name-conflicts.ts';
+import { scheme } from './references.ts';
 
 /** The end of a bundle: style sheets, pages and the manifest are there. */
 export function finishPlugin(builds: Builds): Plugin {
@@ -40,8 +43,10 @@ export function finishPlugin(builds: Builds): Plugin {
       async handler(_, bundle) {
         const state = builds.of(this.environment);
         const { target, placed, modules, pages } = state;
-        if (modules.size === 0 && pages.size === 0) return;
+        await expandLatePages(state, bundle);
         fillInStyles(state, bundle);
+        await warnOfLeftovers(state, bundle);
+        if (modules.size === 0 && pages.size === 0) return;
         placed.push(...[...pages.values()].flat());
         const conflict = nameConflict(placed, (one) => ownerOf(one, state, bundle));
         if (conflict !== null) this.error(new PlacedError(conflict));
@@ -80,6 +85,50 @@ function hasContent(output: Rollup.OutputBundle[string], sha256: string): boolea
 }
 
 const ofSite = 'the name of a file of the site';
+
+/** Pages that were emitted, or that had something added, after the others. */
+async function expandLatePages(state: BuildState, bundle: Rollup.OutputBundle): Promise<void> {
+  for (const asset of Object.values(bundle)) {
+    if (asset.type !== 'asset' || !asset.fileName.endsWith('.html')) continue;
+    const html = textOf(asset.source);
+    if (!html.includes(scheme)) continue;
+    const page = asset.fileName;
+    const expanded = await expandPage(state, html, page, page);
+    if (expanded !== html) asset.source = expanded;
+  }
+}
+
+/** Names every reference that stays in what is written, with its file. */
+async function warnOfLeftovers(
+  { environment, run }: BuildState,
+  bundle: Rollup.OutputBundle,
+): Promise<void> {
+  const { isWorker, logger } = environment.config;
+  // What a worker has is in the page's bundle, too.
+  if (isWorker) return;
+  const lines: string[] = [];
+  for (const output of Object.values(bundle)) {
+    const { fileName } = output;
+    if (output.type === 'asset' && !checked.test(fileName)) continue;
+    const text = textOf(output.type === 'chunk' ? output.code : output.source);
+    if (!text.includes('tintype')) continue;
+    const places = fileName.endsWith('.html') ? await referencePlaces(text) : text;
+    const left = findLeftovers(places, (name) => run.project.find(name) !== null);
+    if (left.length > 0) lines.push(`  ${fileName}: ${left.join(', ')}`);
+  }
+  if (lines.length === 0) return;
+  logger.warn(
+    `[tintype] these references are still in the output, where no browser understands them:\n${lines.join('\n')}\n` +
+      'A component imports a picture ("virtual:tintype/<id>") and renders it with pictureHtml or pictureElements of vite-plugin-tintype/picture',
+  );
+}
+
+/** Files with text in which references may be. */
+const checked = /\.(?:html?|m?js|cjs|css|json|webmanifest|svg|xml)$/;
+
+function textOf(source: string | Uint8Array): string {
+  return typeof source === 'string' ? source : Buffer.from(source).toString();
+}
 
 /** What a build has under the name of a picture that is not the picture. */
 function ownerOf(

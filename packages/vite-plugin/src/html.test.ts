@@ -41,6 +41,18 @@ test.each([
     '<template><img src="tintype:a"></template>',
     `<template><picture>${source}<img ${generated}></picture></template>`,
   ],
+  [
+    '<noscript><img src="tintype:a"></noscript>',
+    `<noscript><picture>${source}<img ${generated}></picture></noscript>`,
+  ],
+  [
+    '<svg viewBox="0 0 9 9"><image xlink:href="tintype:a"/><image href="tintype:a"/></svg>',
+    '<svg viewBox="0 0 9 9"><image xlink:href="/b.jpeg"/><image href="/b.jpeg"/></svg>',
+  ],
+  [
+    '<script type="application/ld+json">{ "image": ["tintype:a"], "name": "of tintype:a" }</script>',
+    '<script type="application/ld+json">{ "image": ["/b.jpeg"], "name": "of tintype:a" }</script>',
+  ],
 ])('%s', (before, after) => {
   expect(expand(before)).toBe(after);
 });

@@ -14,15 +14,19 @@ export function findReferences(html: string): string[] {
 
 /**
  * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset`
- * becomes the format's that `type` names, or else the fallback's; any other attribute the fallback's URL. All the rest
- * of the page stays as it is, to the letter.
+ * becomes the format's that `type` names, or else the fallback's; any other attribute, and a string of JSON-LD, the
+ * fallback's URL. All the rest of the page stays as it is, to the letter.
  */
 export function expandHtml(html: string, pictureOf: (name: string) => Picture): string {
   const text = new MagicString(html);
   for (const use of findUses(html)) {
     const picture = pictureOf(use.name);
     if (use.element.tagName === 'img' && use.attribute === 'src') expandImg(text, use, picture);
-    else text.overwrite(use.start, use.end, attributeText(use, picture));
+    else if (use.attribute === null) {
+      // Neither ends the string nor the script.
+      const url = JSON.stringify(picture.img.src).replaceAll('<', '\\u003c');
+      text.overwrite(use.start, use.end, url);
+    } else text.overwrite(use.start, use.end, attributeText(use, use.attribute, picture));
   }
   return text.toString();
 }
@@ -30,8 +34,9 @@ export function expandHtml(html: string, pictureOf: (name: string) => Picture): 
 interface Use {
   readonly name: string;
   readonly element: Element;
-  readonly attribute: string;
-  /** Of the attribute, its name included. */
+  /** `null`: a string of JSON. */
+  readonly attribute: string | null;
+  /** Of the attribute, its name included, or of the string with its quotes. */
   readonly start: number;
   readonly end: number;
 }
@@ -41,18 +46,41 @@ function findUses(html: string): Use[] {
   const walk = (parent: ParentNode): void => {
     for (const node of parent.childNodes) {
       if (!('attrs' in node)) continue;
-      for (const { name, value } of node.attrs) {
-        const at = node.sourceCodeLocation?.attrs?.[name];
+      for (const { prefix, name: local, value } of node.attrs) {
+        const name = prefix === undefined || prefix === '' ? local : `${prefix}:${local}`;
+        const at = node.sourceCodeLocation?.attrs?.[name.toLowerCase()];
         const named = value.trim();
         if (at === undefined || !named.startsWith(scheme)) continue;
         const { startOffset: start, endOffset: end } = at;
         uses.push({ name: named.slice(scheme.length), element: node, attribute: name, start, end });
       }
+      uses.push(...usesInJson(node));
       walk('content' in node ? node.content : node);
     }
   };
-  walk(parse(html, { sourceCodeLocationInfo: true }));
+  // Without scripts, what is in a `<noscript>` is elements.
+  walk(parse(html, { sourceCodeLocationInfo: true, scriptingEnabled: false }));
   return uses.toSorted((a, b) => a.start - b.start);
+}
+
+/** In the JSON-LD that a search engine reads. */
+function usesInJson(element: Element): Use[] {
+  const type = element.attrs
+    .find(({ name }) => name === 'type')
+    ?.value.trim()
+    .toLowerCase();
+  if (element.tagName !== 'script' || type !== 'application/ld+json') return [];
+  return element.childNodes.flatMap((child) => {
+    if (!('value' in child) || !child.sourceCodeLocation) return [];
+    const from = child.sourceCodeLocation.startOffset;
+    return [...child.value.matchAll(/"tintype:([^"\\\s]+)"/g)].map((match) => ({
+      name: match[1]!,
+      element,
+      attribute: null,
+      start: from + match.index,
+      end: from + match.index + match[0].length,
+    }));
+  });
 }
 
 function expandImg(text: MagicString, { element, start, end }: Use, picture: Picture): void {
@@ -75,7 +103,7 @@ function expandImg(text: MagicString, { element, start, end }: Use, picture: Pic
   if (!isInPicture) text.appendRight(place.endOffset, '</picture>');
 }
 
-function attributeText({ element, attribute }: Use, { sources, img }: Picture): string {
+function attributeText({ element }: Use, attribute: string, { sources, img }: Picture): string {
   const type = element.attrs.find(({ name }) => name === 'type')?.value;
   const srcsets = Object.entries(sources);
   const chosen = srcsets.find(([format]) => type === `image/${format}`) ?? srcsets.at(-1);

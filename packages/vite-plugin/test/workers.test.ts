@@ -40,7 +40,9 @@ async function built({ root }: ViteProject): Promise<ReadonlyMap<string, Buffer>
 }
 
 function named(files: ReadonlyMap<string, Buffer>): string[] {
-  const code = [...files].filter(([name]) => name.endsWith('.js')).map(([, bytes]) => `${bytes}`);
+  const code = [...files]
+    .filter(([name]) => name.endsWith('.js'))
+    .map(([, bytes]) => bytes.toString());
   return [...new Set(code.join('\n').match(/(?:tile|marker)[\w-]*\.(?:webp|png)/g))].toSorted();
 }
 
@@ -67,7 +69,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
           `${name.endsWith('webp') ? 'webp' : 'png'} ${name.includes('32w') ? '32x24' : '64x48'}`,
         );
       }
-      expect(named(output)).toEqual(pictures.map(([name]) => name.split('/').at(-1)).toSorted());
+      expect(named(output)).toEqual(pictures.map(([name]) => name.split('/').at(-1)!).toSorted());
     };
     await project.build({ base, worker }, {}, vite);
     await check(4);

@@ -33,6 +33,7 @@ export interface ViteProject extends AsyncDisposable {
   ) => Promise<Built>;
   /** Everything that was logged, by level, without colours. */
   readonly log: readonly string[];
+  readonly clearLog: () => void;
 }
 
 export type Config = InlineConfig & { readonly customLogger: Logger };
@@ -85,6 +86,9 @@ export async function viteProject(
       return { output, code: chunks.map(({ code }) => code).join('\n') };
     },
     log,
+    clearLog: () => {
+      log.length = 0;
+    },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
   };
 }

@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'vite';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useApi } from '../../core/test/support/api.ts';
+import { filesBelow } from '../../core/test/support/files.ts';
+import { serve } from './support/serve.ts';
+import { type Vite, type ViteProject, viteProject, viteVersions } from './support/vite-project.ts';
+
+const api = useApi();
+
+const files = {
+  'site.images.yaml': `
+images:
+  pier:
+    prompt: A pier
+    alt: A pier
+    formats: [webp, jpeg]
+  moss:
+    prompt: Moss
+    decorative: true
+`,
+  'index.html': `<!doctype html><html><head><link rel="stylesheet" href="/page.css">
+<script type="application/ld+json">{"image":"tintype:pier"}</script></head><body>
+<noscript><img src="tintype:pier"></noscript>
+<svg><image xlink:href="tintype:pier"/></svg>
+<p style="background: url(tintype:moss)">"tintype:pier"</p>
+<script type="module" src="/main.js"></script></body></html>`,
+  'page.css': 'body { background: url("tintype:moss"), url("./own.svg") }',
+  'own.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'main.js': 'console.log("Name it tintype:pier in a page")',
+};
+
+const late: Plugin = {
+  name: 'late',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => html.replace('</body>', '<img class="late" src="tintype:pier"></body>'),
+  },
+};
+
+const emitting: Plugin = {
+  name: 'emitting',
+  generateBundle() {
+    const source = '<img src="tintype:pier">';
+    this.emitFile({ type: 'asset', fileName: 'more.html', source });
+  },
+};
+
+const warnings = (project: ViteProject) => project.log.filter((line) => line.startsWith('warn'));
+
+async function pictures({ root }: ViteProject): Promise<string[]> {
+  const names = [...(await filesBelow(join(root, 'dist'))).keys()];
+  return names.filter((name) => /\.(webp|jpeg)$/.test(name)).toSorted();
+}
+
+describe.each(viteVersions)('Vite %s', (_, load) => {
+  let vite: Vite;
+  beforeAll(async () => {
+    vite = await load();
+  });
+
+  test.each(['pre', 'post'] as const)(
+    'every reference of a page is resolved, those that a plugin (%s) adds last, too',
+    async (enforce) => {
+      await using project = await viteProject(files);
+      await project.stock();
+      const plugins = [
+        { ...late, enforce },
+        { ...emitting, enforce },
+      ];
+      await project.build({ plugins, build: { assetsInlineLimit: 0 } }, {}, vite);
+      for (const page of ['index.html', 'more.html']) {
+        const html = await project.read(`dist/${page}`);
+        expect(html.replace('"tintype:pier"</p>', '')).not.toContain('tintype:');
+        expect(html).toContain('<picture>');
+      }
+      const html = await project.read('dist/index.html');
+      expect(html).toMatch(/<noscript><picture>.*<\/picture><\/noscript>/);
+      expect(html).toMatch(/xlink:href="\/assets\/pier-[\w-]+\.jpeg"/);
+      expect(html).toMatch(/"image":"\/assets\/pier-[\w-]+\.jpeg"/);
+      expect(html).toMatch(/style="background: ?url\("?(?:&quot;)?\/assets\/moss-[\w-]+\.webp/);
+      expect(await pictures(project)).toHaveLength(3);
+      expect(warnings(project)).toEqual([]);
+    },
+  );
+
+  test('what stays in scripts, styles and data of clients and servers is named with its file', async () => {
+    await using project = await viteProject({
+      ...files,
+      'index.html': '<script type="module" src="/main.js"></script>',
+      'main.js': `globalThis.view = [{ src: 'tintype:pier' }, '<img src="tintype:peer">', "speaks of tintype:pier"];`,
+    });
+    await project.stock();
+    const data: Plugin = {
+      name: 'data',
+      generateBundle() {
+        const source = '{"icons":[{"src":"tintype:moss"}]}';
+        this.emitFile({ type: 'asset', fileName: 'site.webmanifest', source });
+      },
+    };
+    for (const ssr of [false, 'main.js']) {
+      project.clearLog();
+      await project.build({ plugins: [data], build: { ssr, minify: true } }, {}, vite);
+      expect(warnings(project)).toHaveLength(1);
+      expect(warnings(project)[0]).toMatch(/main\.js: |assets\/index-[\w-]+\.js: /);
+      expect(warnings(project)[0]).toMatch(/js: tintype:pier, tintype:peer\n/);
+      expect(warnings(project)[0]).toContain('site.webmanifest: tintype:moss\n');
+    }
+  });
+
+  test.each(['/', './'])(
+    'the manifest lists the pictures of styles and pages, with base %s',
+    async (base) => {
+      for (const isLate of [false, true]) {
+        await using project = await viteProject(
+          {
+            ...files,
+            'main.js': `import './deep.css';`,
+            'deep.css': 'i { background: image-set("tintype:pier") }',
+          },
+          api().baseUrl,
+        );
+        if (!isLate) await project.stock();
+        const build = { manifest: true, assetsInlineLimit: 0 };
+        await project.build({ base, build }, { missing: 'buy' }, vite);
+        expect(api().ledger).toHaveLength(isLate ? 2 : 0);
+        const manifest = JSON.parse(await project.read('dist/.vite/manifest.json')) as Record<
+          string,
+          { assets?: string[] }
+        >;
+        const listed = manifest['index.html']!.assets!;
+        expect(listed.filter((name) => /\.(webp|jpeg)$/.test(name)).toSorted()).toEqual(
+          await pictures(project),
+        );
+        expect(listed.some((name) => name.endsWith('.svg'))).toBe(true);
+        expect(new Set(listed).size).toBe(listed.length);
+      }
+    },
+  );
+
+  test('in dev, a plugin that keeps compiled style sheets gets them with pictures', async () => {
+    await using project = await viteProject({
+      ...files,
+      'page.css': '@import "./inner.css";',
+      'inner.css': 'body { background: url("tintype:moss") }',
+    });
+    await project.stock();
+    let kept = '';
+    const keeping: Plugin = {
+      name: 'keeping',
+      transform: (code, id) => {
+        if (id.endsWith('/page.css')) kept = code;
+      },
+    };
+    const config = project.config();
+    const own = config.plugins!;
+    const server = await vite.createServer({ ...config, plugins: [keeping, ...own] });
+    try {
+      await server.listen();
+      await server.ssrLoadModule('/page.css');
+      expect(kept).toMatch(/url\("\/@tintype\/moss\.webp\?v=/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('in dev, every reference of a page is resolved, too', async () => {
+    await using project = await viteProject(files);
+    await project.stock();
+    await using served = await serve(project, { plugins: [late] }, {}, vite);
+    const html = await (await served.fetch('/')).text();
+    expect(html.replace('"tintype:pier"</p>', '')).not.toContain('tintype:');
+    expect(await readFile(join(project.root, 'index.html'), 'utf8')).toContain('tintype:');
+  });
+});
