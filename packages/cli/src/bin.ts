@@ -1,12 +1,21 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
+import { nodeProblem } from './node-problem.ts';
 
-// Node keeps what it compiles, and the config without its types, for the next start: in this package's own folder, for
-// Node's default is in the temporary one, where others of the machine may write. Where it cannot be written, there is
-// none. So all else is imported after.
-enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
-const { main } = await import('./main.ts');
-const { processShell } = await import('./shell.ts');
+// Only what every Node has is imported above, so that one that is too old can say so.
+const problem = nodeProblem(process.versions.node);
+if (problem === null) {
+  // Node keeps what it compiles, and the config without its types, for the next start: in this package's own folder, for
+  // Node's default is in the temporary one, where others of the machine may write. Where it cannot be written, there is
+  // none; Deno has none at all. So all else is imported after.
+  const cache = join(import.meta.dirname, '../node_modules/.cache/compiled');
+  if ('enableCompileCache' in nodeModule) nodeModule.enableCompileCache(cache);
+  const { main } = await import('./main.ts');
+  const { processShell } = await import('./shell.ts');
 
-process.exitCode = await main(process.argv.slice(2), processShell(process));
+  process.exitCode = await main(process.argv.slice(2), processShell(process));
+} else {
+  process.stderr.write(`tintype: ${problem}\n`);
+  process.exitCode = 2;
+}

@@ -46,7 +46,7 @@ export function addPlaceFlags(command: Command): Command {
     .addOption(
       new Option(
         '--reporter <name>',
-        'how to tell what happens (default: pretty on a terminal, else plain)',
+        'how to tell what happens (default: github in GitHub Actions, pretty on a terminal, else plain)',
       ).choices(REPORTERS),
     )
     .option('--quiet', 'errors only; plan still prints its result');
@@ -77,7 +77,7 @@ export function addRunFlags(command: Command): Command {
       'what all runs of a day (UTC) may cost, or none (default: none)',
       dollars,
     )
-    .option('--allow-unpriced', 'buy images of unknown price, although there is a budget')
+    .option('--allow-unpriced', 'buy images of unknown price, although a budget was set or in CI')
     .addOption(
       new Option(
         '--missing <how>',

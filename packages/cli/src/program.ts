@@ -37,7 +37,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .command('generate', { isDefault: true })
     .summary('make what is missing, encode, write outputs (the default)')
     .description(
-      'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map.\n' +
+      'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map. ' +
         'Ids bring along the images that they are made from; without ids: all images.',
     )
     .argument('[ids...]', 'images to make')
@@ -83,7 +83,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .command('verify')
     .summary('re-hash every original and cached variant')
     .description(
-      'Re-hashes every original and every cached variant, and says what is wrong and what to do.\n' +
+      'Re-hashes every original and every cached variant, and says what is wrong and what to do. ' +
         'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them anew.',
     )
     .action(async (flags: PlaceFlags) => {
@@ -96,14 +96,14 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .command('prune')
     .summary('remove what no manifest refers to')
     .description(
-      'Removes what no manifest refers to: pictures that were paid for with their records, and encoded files.\n' +
-        'A picture stays that another branch, remote branch, tag or stash has, or that is not committed, and so do all\n' +
-        'where git cannot say. With --older-than age alone decides. Requests with an unknown outcome are never removed.',
+      'Removes what no manifest refers to: paid pictures with their records, and encoded files. Keeps pictures that ' +
+        'another branch, remote branch, tag or stash contains, and pictures that are not committed. If git cannot ' +
+        'tell, keeps all of them. With --older-than, age alone decides. Requests with an unknown outcome are always kept.',
     )
     .option('--dry-run', 'list it and remove nothing')
     .option(
       '--older-than <days>',
-      'what is older goes, whatever branch or project has it: 30 or 30d; 0: everything',
+      'remove everything older than this, even if another branch uses it (30 or 30d; 0 removes everything)',
       days,
     )
     .action(async (flags: PruneFlags) => {
@@ -131,7 +131,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .command('sheet')
     .summary('write the contact sheet: every image with its state, on one page')
     .description(
-      'Writes the contact sheet as one HTML file: every image with its candidates, prompt, cost and files. It needs no\n' +
+      'Writes the contact sheet as one HTML file: every image with its candidates, prompt, cost and files. It needs no ' +
         'network and no other file, so that CI can keep it. Spends nothing.',
     )
     .option('--out <file>', 'where, relative to the project (default: tintype-sheet.html)')
@@ -145,7 +145,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .command('review')
     .summary('serve the contact sheet on this machine, to compare, pick and buy')
     .description(
-      'Serves the contact sheet on 127.0.0.1 and prints its address; whoever has that may pick and buy. It follows every\n' +
+      'Serves the contact sheet on 127.0.0.1 and prints its address; whoever has that may pick and buy. It follows every ' +
         'change of the project, and buys nothing but what is clicked. Ctrl-C ends it.',
     )
     .option('--port <n>', 'the port (default: any that is free)', port)
@@ -194,23 +194,24 @@ Examples:
   tintype                              make what is missing and write the files
   tintype hero icon-home               only these two
   tintype --provider offline           stand-ins: no key, no network, no cost
-  tintype --yes --max-cost 2.50        buy without a question, and no more than that
-  tintype --frozen --reporter github   in CI: buy nothing, fail where something is missing
-  tintype review --open                look at all of it, compare, pick and buy
+  tintype --yes --max-cost 2.50        buy without a question, up to that
+  tintype --frozen                     buy nothing, fail if a picture is missing
+  tintype review --open                compare, pick and buy on one page
   tintype pick hero 2                  deliver the second of several candidates
-  tintype prune --dry-run              what nobody refers to any more, and what it cost
+  tintype prune --dry-run              list what no manifest refers to
 `;
 
 const AFTERWORD = `
 Exit codes:
   0    all delivered
-  1    some images failed, the others were delivered; verify found something wrong
-  2    the manifest, config or command line is wrong, or a key is missing; nothing was done
-  3    originals are missing and --missing is fail; nothing was bought
+  1    some images failed, the others were delivered; verify found a problem
+  2    the manifest, config or command line is wrong, or a key is missing;
+       nothing was done
+  3    originals are missing and may not be bought, or the answer was no
   4    the plan costs more than the budget, or the budget ran out
   130  interrupted; pictures in flight were awaited and stored
 
-Whether a missing picture is bought: the first of these that says so.
+A missing picture is bought, or not, as the first of these says:
   1. --missing (--frozen), or TINTYPE_MISSING
   2. fail, where a CI is detected, whatever the config says
   3. missing in the config
@@ -218,8 +219,10 @@ Whether a missing picture is bought: the first of these that says so.
   5. fail
 
 Environment:
-  OPENAI_API_KEY and its kin, also from .env and .env.local; NO_COLOR
-  TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY: as the flags, and never from .env files
+  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and
+  REPLICATE_API_TOKEN, also from .env and .env.local; NO_COLOR
+  TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY: as the flags,
+  and never from .env files
 `;
 
 function configure(program: Command, { stdout, stderr, env }: Shell): Command {

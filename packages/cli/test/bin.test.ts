@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runBin } from './support/run-bin.ts';
+import { main } from '../src/main.ts';
+import { FakeOutput, FakeShell } from './support/fake-shell.ts';
+import { BIN, runBin } from './support/run-bin.ts';
 
 let folder: string;
 
@@ -25,6 +27,35 @@ test('a mistyped flag is exit 2, on stderr, and touches nothing', async () => {
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('Did you mean --json?');
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a Node that is too old is told so in one line, with no stack', () => {
+  const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.11.1' } });`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['-C', 'tintype-source', '--import', `data:text/javascript,${encodeURIComponent(older)}`, BIN],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  expect({ status, stdout, stderr }).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'tintype: Tintype needs Node 22.12 or later, and this is Node 20.11.1. Nothing was done\n',
+  });
+});
+
+test('--help fits 80 columns, and has no line of one word', async () => {
+  for (const command of ['', 'generate', 'plan', 'verify', 'prune', 'pick', 'sheet', 'review']) {
+    const shell = new FakeShell({ stdout: new FakeOutput({ isTTY: true, columns: 80 }) });
+    await main([...(command === '' ? [] : [command]), '--help'], shell);
+    const lines = shell.stdout.text.split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    const [description = []] = shell.stdout.text
+      .split('\n\n')
+      .slice(1, 2)
+      .map((paragraph) => paragraph.split('\n'));
+    for (const line of description.slice(0, -1)) expect(line.length).toBeGreaterThan(60);
+  }
 });
 
 test('--help waits for neither core nor its image library', async () => {

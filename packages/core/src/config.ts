@@ -92,8 +92,8 @@ export interface Options {
    */
   readonly maxCostUsdPerDay?: number | null;
   /**
-   * Lets images of unknown price be bought although there is a budget. Where a CI is detected, only
-   * `--allow-unpriced` does.
+   * Lets images of unknown price be bought although a budget was set, or there is a CI. In CI only `--allow-unpriced`
+   * does.
    * @default false
    */
   readonly allowUnpriced?: boolean;

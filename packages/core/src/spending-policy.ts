@@ -17,6 +17,8 @@ export interface SpendingPolicy {
   readonly maxCostUsd: number | null;
   /** US dollars that all runs of a day in UTC may spend; `null`: no limit. */
   readonly maxCostUsdPerDay: number | null;
+  /** Whether somebody set `maxCostUsd`, or its absence; `false`: it is the default. */
+  readonly isBudgetSet: boolean;
   readonly allowUnpriced: boolean;
   /** The CI that was detected; `null`: none. */
   readonly ci: string | null;
@@ -78,6 +80,7 @@ export function resolveSpending(sources: SpendingSources): SpendingPolicy {
     ...decideMissing(flags, said, held, config, ci),
     maxCostUsd: limit('maxCostUsd'),
     maxCostUsdPerDay: limit('maxCostUsdPerDay'),
+    isBudgetSet: [flags, said, held, config].some(({ maxCostUsd }) => maxCostUsd !== undefined),
     allowUnpriced: flags.allowUnpriced ?? (ci === null && (config.allowUnpriced ?? false)),
     ci,
   };

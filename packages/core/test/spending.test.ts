@@ -76,6 +76,49 @@ describe('where nothing says whether to buy', () => {
   });
 });
 
+describe('an unknown price', () => {
+  const models = { 'gpt-image-2.5-flare': { prices: null } };
+
+  async function judged(made: TestProject, env: Readonly<Record<string, string>>, more = {}) {
+    const context = await made.context();
+    const options = { missing: 'buy', models, ...more } as const;
+    const { config } = await loadProject({ cwd: made.root, env, root: made.root, options });
+    const events: string[] = [];
+    const report = (event: { readonly type: string; readonly code?: unknown }) => {
+      if (event.type === 'warning') events.push(String(event.code));
+    };
+    await (await openImages({ ...context, config, report })).judge();
+    return events;
+  }
+
+  test('passes the default budget, with a warning, and no budget at all', async () => {
+    await using made = await project('hat');
+    expect(await judged(made, {})).toEqual(['price-unknown']);
+    expect(await judged(made, {}, { maxCostUsd: null })).toEqual([]);
+    expect(await judged(made, {}, { maxCostUsd: 5, allowUnpriced: true })).toEqual([]);
+  });
+
+  test.each([
+    ['a budget that was set', {}, { maxCostUsd: 5 }],
+    ['one in the environment', { TINTYPE_MAX_COST: '5' }, {}],
+    ['one of a day', {}, { maxCostUsdPerDay: 5 }],
+    ['the default budget in CI', { CI: 'true', TINTYPE_MISSING: 'buy' }, {}],
+    [
+      'it where a config allows it in CI',
+      { CI: 'true', TINTYPE_MISSING: 'buy' },
+      { allowUnpriced: true },
+    ],
+  ])('does not pass %s', async (_, env, options) => {
+    await using made = await project('hat');
+    await expect(judged(made, env, options)).rejects.toMatchObject({
+      code: 'over-budget',
+      option: 'allowUnpriced',
+      message: expect.stringMatching(/price of hat is unknown/) as string,
+    });
+    expect(api().requests).toEqual([]);
+  });
+});
+
 test('what is opened, and not judged, buys nothing whatever the policy', async () => {
   await using made = await project('hat');
   const { obtain, plan } = await openImages(await made.context());

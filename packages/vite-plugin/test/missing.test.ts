@@ -102,7 +102,11 @@ describe('a page that names a picture only after it was looked through', () => {
       { missing: 'buy', maxCostUsd: 0.001 },
       'the budget is $0.0010',
     ],
-    ['its price is unknown', { missing: 'buy', models: priceless }, 'price of logo is unknown'],
+    [
+      'its price is unknown',
+      { missing: 'buy', maxCostUsd: 5, models: priceless },
+      'price of logo is unknown',
+    ],
   ] as const)('%s: nothing is bought, and the build fails', async (_, options, message) => {
     await using project = await viteProject(page, api().baseUrl);
     await project.stock(['logo', 'unused']);

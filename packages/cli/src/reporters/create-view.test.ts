@@ -24,6 +24,16 @@ test('a terminal gets the live view, everything else lines', () => {
   expect(styleOf('plain', terminal())).toBe('lines');
 });
 
+test('GitHub Actions gets annotations, unless something else is asked for', () => {
+  const outputOf = (name: ReporterName | undefined) => {
+    const shell = new FakeShell({ env: { GITHUB_ACTIONS: 'true' } });
+    styleOf(name, shell);
+    return shell.stdout.text;
+  };
+  expect(outputOf(undefined)).toMatch(/^::error /);
+  expect(outputOf('plain')).toBe('');
+});
+
 test('pretty needs a cursor that moves, and something to say', () => {
   expect(styleOf('pretty', new FakeShell())).toBe('lines');
   expect(styleOf('pretty', terminal({ TERM: 'dumb' }))).toBe('lines');

@@ -7,7 +7,7 @@ import { prettyView } from './pretty.ts';
 import type { ReporterName, View } from './reporter.ts';
 
 /**
- * The view of that name; by default `pretty` on a terminal and `plain` elsewhere.
+ * The view of that name; by default `github` in GitHub Actions, `pretty` on a terminal and `plain` elsewhere.
  * `results`: where `json` and `github` print; `root`: what the files in events are relative to.
  */
 export function createView(
@@ -21,7 +21,7 @@ export function createView(
 ): View {
   const { quiet, root, results } = options;
   const plain = plainView(shell.stderr, { colors: colorsFor(shell.stderr, shell.env), quiet });
-  switch (options.name ?? 'pretty') {
+  switch (options.name ?? defaultName(shell)) {
     case 'pretty':
       return isLive(shell) && !quiet ? prettyView(shell) : plain;
     case 'plain':
@@ -31,6 +31,11 @@ export function createView(
     case 'github':
       return githubView(results, { plain, quiet, root, env: shell.env });
   }
+}
+
+/** https://docs.github.com/actions/reference/workflows-and-actions/variables: always `true` there (2026-11-28). */
+function defaultName({ env }: Shell): ReporterName {
+  return env['GITHUB_ACTIONS'] === 'true' ? 'github' : 'pretty';
 }
 
 /** A live view needs a terminal whose cursor moves. */

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { toBuy } from '../plan/to-buy.ts';
@@ -91,8 +91,11 @@ function hasUnpriced(wanted: readonly PlannedRequest[]): boolean {
   return wanted.some(({ costUsd }) => costUsd === null);
 }
 
-/** An unknown price passes no budget, and a price that is no number passes nothing. */
-function refuseUnpriced(wanted: readonly PlannedRequest[], { config }: Context): void {
+/**
+ * A price that is no number passes nothing, and an unknown price no budget that somebody set. It passes the default one
+ * with a warning, for whoever buys at it has said so; but not in CI, where that may have been a stranger.
+ */
+function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): void {
   const absurd = wanted.filter(({ costUsd }) => costUsd !== null && !fits(costUsd.high, null));
   if (absurd.length > 0) {
     throw new TintypeError(
@@ -101,16 +104,22 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], { config }: Context):
     );
   }
   const unpriced = wanted.filter(({ costUsd }) => costUsd === null);
-  const { maxCostUsd, maxCostUsdPerDay, allowUnpriced, ci } = config;
+  const { maxCostUsd, maxCostUsdPerDay, isBudgetSet, allowUnpriced, ci } = context.config;
   const limit = maxCostUsd ?? maxCostUsdPerDay;
   if (unpriced.length === 0 || allowUnpriced || limit === null) return;
+  const names = unpriced.map(nameOf).join(', ');
+  if (!isBudgetSet && maxCostUsdPerDay === null && ci === null) {
+    const message = `the price of ${names} is unknown, so that the default budget does not count it; state it under models in the config`;
+    report(context, { type: 'warning', code: 'price-unknown', message });
+    return;
+  }
   const remedy =
     ci === null
       ? 'state it under models in the config, set allowUnpriced: true, or set no budget (maxCostUsd: null)'
       : `state it under models in a config that is code (.ts, .js); in CI, allowUnpriced in a config is not enough, and ${spendingVariables.maxCostUsd}=none in the environment sets no budget`;
   throw new TintypeError(
     'over-budget',
-    `there is a budget of ${formatUsd(limit)}, and the price of ${unpriced.map(nameOf).join(', ')} is unknown; ${remedy}. Nothing was bought`,
+    `there is a budget of ${formatUsd(limit)}, and the price of ${names} is unknown; ${remedy}. Nothing was bought`,
     { option: 'allowUnpriced' },
   );
 }

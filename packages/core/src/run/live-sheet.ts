@@ -219,14 +219,12 @@ function buyingOf(context: Context | null): LiveSheet['buying'] {
   return { refusal: `Nothing may be bought here (missing: ${missing}, set by ${missingSetBy}).` };
 }
 
-/** What the person agreed to: the answer to the run's question, and its budget where that is less, or no known price. */
+/** What the person agreed to with a click: the answer to the run's question, and its budget where that is less. */
 function agreed(context: Context, upToUsd: number | null): Context {
-  const { config } = context;
-  const limit =
-    upToUsd === null
-      ? { allowUnpriced: true }
-      : { maxCostUsd: Math.min(config.maxCostUsd ?? Infinity, upToUsd) };
-  return { ...context, config: { ...config, ...limit }, confirm: async () => true };
+  const confirmed = { ...context, confirm: async () => true };
+  if (upToUsd === null) return confirmed;
+  const maxCostUsd = Math.min(context.config.maxCostUsd ?? Infinity, upToUsd);
+  return { ...confirmed, config: { ...context.config, maxCostUsd, isBudgetSet: true } };
 }
 
 /** Writes an image's files, unless something of it would have to be bought for that. */

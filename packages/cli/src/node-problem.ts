@@ -1,0 +1,12 @@
+/** The oldest Node that runs Tintype: `engines` of package.json. */
+const needed = [22, 12] as const;
+
+/** What to say where Node is too old, by its version (`20.11.1`); `null` where it is not. Any Node can read this file. */
+export function nodeProblem(version: string): string | null {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [neededMajor, neededMinor] = needed;
+  const isOld = major < neededMajor || (major === neededMajor && minor < neededMinor);
+  return isOld
+    ? `Tintype needs Node ${neededMajor}.${neededMinor} or later, and this is Node ${version}. Nothing was done`
+    : null;
+}
