@@ -36,6 +36,7 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   'connection-lost': EXIT.someFailed,
   timeout: EXIT.someFailed,
   'bad-reply': EXIT.someFailed,
+  'maybe-billed': EXIT.someFailed,
   'original-damaged': EXIT.someFailed,
   'original-missing': EXIT.someFailed,
   'original-rejected': EXIT.someFailed,

@@ -28,6 +28,7 @@ export interface RunFlags extends ProjectFlags {
   readonly allowUnpriced?: boolean;
   readonly missing?: Missing;
   readonly frozen?: boolean;
+  readonly order?: string;
 }
 
 /** What `generate` alone takes. */
@@ -85,6 +86,15 @@ export function addRunFlags(command: Command): Command {
       ).choices(['buy', 'standin', 'fail']),
     )
     .addOption(new Option('--frozen', 'the same as --missing fail').conflicts('missing'));
+}
+
+/** For the commands that buy, and say beforehand what they would. */
+export function addOrderFlag(command: Command): Command {
+  return command.option(
+    '--order <id>',
+    "what this run is part of (default: the CI pipeline's id, else a new one); one order never asks again for a " +
+      'picture that may have been billed',
+  );
 }
 
 /** The flags as options, which win over the config file. */

@@ -7,6 +7,7 @@ import type { SheetFlags } from './commands/sheet.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
 import {
+  addOrderFlag,
   addPlaceFlags,
   addProjectFlags,
   addRunFlags,
@@ -47,7 +48,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
       const { generateCommand } = await import('./commands/generate.ts');
       setExitCode(await generateCommand(shell, ids, flags, commands));
     });
-  addRunFlags(addProjectFlags(generate)).addHelpText('after', AFTERWORD);
+  addOrderFlag(addRunFlags(addProjectFlags(generate))).addHelpText('after', AFTERWORD);
 
   const plan = program
     .command('plan')
@@ -61,7 +62,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
       const { planCommand } = await import('./commands/plan.ts');
       setExitCode(await planCommand(shell, ids, flags));
     });
-  addRunFlags(addProjectFlags(plan));
+  addOrderFlag(addRunFlags(addProjectFlags(plan)));
 
   const check = program
     .command('check')

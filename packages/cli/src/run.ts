@@ -23,6 +23,7 @@ export async function withRun<T>(
     env: shell.env,
     ...(flags.root !== undefined && { root: flags.root }),
     ...(flags.config !== undefined && { config: flags.config }),
+    ...(flags.order !== undefined && { order: flags.order }),
     overrides: overridesOf(flags),
   });
   const view = createView(shell, {

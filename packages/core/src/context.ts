@@ -7,6 +7,8 @@ import type { ReadResult } from './read-inside.ts';
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
 export interface Context extends Clock, Environment {
   readonly config: Config;
+  /** The id of the order that this run is part of: within one order nothing is asked twice. `null`: one of its own. */
+  readonly order: string | null;
   readonly report: Reporter;
   /** Aborted by the first Ctrl-C: nothing new is asked for, what is in flight is awaited and stored. */
   readonly signal: AbortSignal;

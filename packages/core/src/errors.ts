@@ -77,6 +77,7 @@ export type ErrorCode =
   | 'unknown-outcome'
   | 'timeout'
   | 'bad-reply'
+  | 'maybe-billed'
   | 'original-damaged'
   | 'original-missing'
   | 'original-rejected'

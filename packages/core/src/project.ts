@@ -5,6 +5,7 @@ import { type Env, type Environment, readEnvironment } from './env-files.ts';
 import { TintypeError } from './errors.ts';
 import { refuseCacheLinks } from './image/refuse-cache-links.ts';
 import { importConfig } from './import-config.ts';
+import { parseOrder, pipelineOrder } from './order-id.ts';
 
 /** What a shell knows before the config is read. */
 export interface ProjectRequest {
@@ -21,6 +22,8 @@ export interface ProjectRequest {
   readonly root?: string;
   /** `--config`, relative to `cwd`. */
   readonly config?: string;
+  /** `--order`, which wins over the pipeline's id. */
+  readonly order?: string;
   /**
    * What wins over the config file and is a config itself: the options of a plugin. Relative paths are relative to the
    * root.
@@ -33,11 +36,13 @@ export interface ProjectRequest {
 /** A project's config, and the environment with and without its `.env` files. */
 export interface Project extends Environment {
   readonly config: Config;
+  /** See `Context.order`. */
+  readonly order: string | null;
 }
 
 /**
  * Finds the root, reads the config file and `.env`, and completes the options.
- * Throws a TintypeError `config` that names the option which is wrong.
+ * Throws a TintypeError `config` that names the option which is wrong, `usage` for an order that is none.
  */
 export async function loadProject(request: ProjectRequest): Promise<Project> {
   const root =
@@ -61,7 +66,9 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     overrides: withoutUndefined(request.overrides ?? {}),
   });
   refuseCacheLinks(config.root, config.cacheDir);
-  return { config, ...environment };
+  const order =
+    request.order === undefined ? pipelineOrder(environment.realEnv) : parseOrder(request.order);
+  return { config, ...environment, order };
 }
 
 const configEndings = ['ts', 'mts', 'js', 'mjs', 'json'] as const;

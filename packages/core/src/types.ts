@@ -22,6 +22,7 @@
 
 import type { DiagnosticCode } from './errors.ts';
 import type { Fields } from './fields.ts';
+import type { ProcessMark } from './process-mark.ts';
 
 declare const isSha256: unique symbol;
 declare const isKey: unique symbol;
@@ -278,6 +279,12 @@ export interface Attempt {
   readonly version: 1;
   readonly key: Key;
   readonly imageId: string;
+  /** The image's manifest, relative to the root; `''` in attempts before 2026-11-28. */
+  readonly manifest: string;
+  /** The id of the order that it belongs to; `''` in attempts before 2026-11-28. */
+  readonly order: string;
+  /** The process that asks; absent in attempts before 2026-11-28. */
+  readonly process?: ProcessMark;
   readonly request: Request;
   /** ISO 8601, UTC. */
   readonly startedAt: string;

@@ -49,6 +49,8 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
   const delivered = new Map<string, Delivered>();
   const bill = { bought: 0, costUsd: 0 as number | null };
   const purse = openPurse(config.maxCostUsd);
+  // Every environment of a build is one order.
+  const buying = { ...context, order: context.order ?? randomUUID() };
   let purchases: Promise<unknown> = Promise.resolve();
 
   const deliverOnce = (image: PlannedImage, obtain: () => Promise<Original>) => {
@@ -92,7 +94,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
 
   const buyMissing = async (missing: readonly PlannedImage[], signal: AbortSignal) => {
     const ids = [...new Set(missing.map(({ job }) => job.id))];
-    const order = await openImages({ ...context, signal, ...confirming(signal) }, ids, purse);
+    const order = await openImages({ ...buying, signal, ...confirming(signal) }, ids, purse);
     const judged = await order.judge();
     const rows = order.plan.requests;
     const failures = await failuresOf(

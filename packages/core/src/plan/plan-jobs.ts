@@ -25,6 +25,8 @@ import { requestKey, requestOf } from './request-key.ts';
 export interface Known {
   readonly stored: ReadonlyMap<Key, Stored>;
   readonly attempts: ReadonlyMap<Key, OpenAttempt>;
+  /** The order that the plan is for; `null`: a new one. */
+  readonly order: string | null;
   /** By the reference; an `https:` URL that was never fetched is not among them. */
   readonly inputs: ReadonlyMap<InputReference, InputFile>;
   /** Why a key was refused by moderation before. */
@@ -145,8 +147,10 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
   if (attempt === undefined) {
     return { ...row, key, request, status: 'missing', reason: isNew, costUsd: estimate() };
   }
-  const costUsd = attempt.isReceived ? nothing : estimate();
-  return { ...row, key, request, status: 'attempted', reason: openAttemptReason(attempt), costUsd };
+  const isAsked = !attempt.isReceived && attempt.note?.order !== known.order;
+  const costUsd = isAsked ? estimate() : nothing;
+  const reason = openAttemptReason(attempt, known.order);
+  return { ...row, key, request, status: 'attempted', reason, costUsd };
 }
 
 const nothing: CostRange = { low: 0, high: 0 };
@@ -200,22 +204,25 @@ function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstre
   return reference.kind === 'image' ? parseSize(upstream(reference).job.picture.size) : null;
 }
 
-function openAttemptReason(attempt: OpenAttempt): string {
+function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
   const since = attempt.note === null ? '' : ` since ${attempt.note.startedAt}`;
   if (attempt.isInFlight) return `another process is buying it${since}`;
   return attempt.isReceived
     ? 'paid for, not recorded yet; the next run records it at no cost'
-    : attemptReason(attempt);
+    : attemptReason(attempt, order);
 }
 
-/** What is known of a request whose bytes never arrived. */
-export function attemptReason({ key, note, damage }: OpenAttempt): string {
+/** What is known of a request whose bytes never arrived, and what `order` (`null`: a new one) does about it. */
+export function attemptReason({ key, note, damage }: OpenAttempt, order: string | null): string {
   if (note === null)
     return `asked for earlier; the note of that, attempts/${key.slice(0, 12)}….json, ${damage ?? 'is missing'}, and it may have been billed`;
   const { startedAt, outcome, requestId } = note;
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;
-  return `asked for at ${startedAt}, ${how}${id}; it may have been billed`;
+  if (note.order === order)
+    return `asked for at ${startedAt} by this order (${order}), ${how}${id}; it may have been billed, so this order does not ask again, and a new order does`;
+  const by = note.order === '' ? '' : ` by order ${note.order} (a new order asks again)`;
+  return `asked for at ${startedAt}${by}, ${how}${id}; it may have been billed`;
 }
 
 function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {

@@ -3,6 +3,7 @@ import { type Context, report } from '../context.ts';
 import { findPngDamage } from '../image/find-png-damage.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
+import { type CurrentOrder, isSameCall } from './current-order.ts';
 import type { DayBudget } from './day-budget.ts';
 import { judgePicture } from './judge-picture.ts';
 import { keysOf } from './keys-of.ts';
@@ -20,7 +21,7 @@ import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
 import { redact } from '../redact.ts';
 import type { Put, Store } from '../store/store.ts';
-import type { Attempt, Key, PlannedRequest, Request, StoreRecord } from '../types.ts';
+import type { Attempt, Key, OpenAttempt, PlannedRequest, Request, StoreRecord } from '../types.ts';
 
 /** A planned request whose key is known. */
 export interface Wanted extends PlannedRequest {
@@ -44,6 +45,14 @@ interface Desk {
   readonly store: Store;
   readonly context: Context;
   readonly day: DayBudget;
+  readonly order: CurrentOrder;
+  /**
+   * Whether this process may still buy the key: asked before the attempt is noted (`null`), and again with its note as the
+   * last thing before the request leaves.
+   */
+  readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
+  /** The request leaves now. */
+  readonly onLeaving: () => void;
   /**
    * Its bytes are on the disk, and nothing else is yet. What it cost, and what the answer says of the account's limit,
    * where that is known. The picture is looked at once this resolves.
@@ -54,21 +63,43 @@ interface Desk {
 /** It was paid for, and nothing usable came of it. */
 class PaidForError extends TintypeError {}
 
+/** Nothing was sent: while this process waited, or was suspended, another one took the key over, or bought it. */
+export class ClaimLostError extends Error {
+  override readonly name = 'ClaimLostError';
+  /** The attempt that was noted by then, though its request never left. */
+  readonly unsent: Attempt | null;
+
+  constructor(unsent: Attempt | null) {
+    super('the claim on the key was lost before the request left');
+    this.unsent = unsent;
+  }
+}
+
 /**
  * Asks a paid provider once: the only way from here to one. The attempt is noted before the request leaves, the bytes
- * are on the disk before anything else is done with them, and the attempt is cleared once the record stands.
- * Throws the provider's error, with the attempt left behind where it may have been billed, or `store-not-writable`.
+ * are on the disk before anything else is done with them, and the attempt is cleared once the record exists.
+ *
+ * The attempt is noted, and then the claim is read: a process that takes the claim over does it the other way round. So
+ * one of the two sees the other, at whatever instant a process is suspended.
+ *
+ * Throws the provider's error, with the attempt left behind where it may have been billed, `store-not-writable`, or a
+ * ClaimLostError.
  */
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
-  const { provider, store, context, day, onReceived } = desk;
+  const { provider, store, context, day, mayLeave, onLeaving, onReceived } = desk;
   const order = await orderOf(wanted, provider, store, context);
   const earlier = (await store.attempt(wanted.key))?.note ?? null;
-  const attempt = newAttempt(wanted, provider, context);
+  const attempt = newAttempt(wanted, provider, desk.order, context);
+  if (!(await mayLeave(null))) throw new ClaimLostError(null);
   await store.noteAttempt(attempt);
   await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
+  // Nothing may come between this look and the request.
+  if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
+  onLeaving();
+  const answering = callProvider(provider, order);
   // While the answer is on its way.
   loadSharpSoon();
-  const answer = await callProvider(provider, order);
+  const answer = await answering;
   if (answer instanceof ProviderError && answer.reply === null) {
     await noteFailure(answer, attempt, earlier, store);
     throw answer;
@@ -80,10 +111,7 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
       onReceived(costOf(received.attempt, context), answer.limit),
       store.noteAttempt(received.attempt),
     ]);
-    const { record, earlier } = await recordReceived(received, store, context, {
-      id: wanted.id,
-      manifest: wanted.manifest,
-    });
+    const { record, earlier } = await recordReceived(received, store, context);
     const warnings =
       answer instanceof ProviderError
         ? []
@@ -96,11 +124,19 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
 }
 
 /** The note of a request that is about to leave, or of one whose own note is lost. */
-export function newAttempt(wanted: Wanted, provider: Provider, context: Context): Attempt {
+export function newAttempt(
+  wanted: Wanted,
+  provider: Provider,
+  order: CurrentOrder,
+  context: Context,
+): Attempt {
   return {
     version: 1,
     key: wanted.key,
     imageId: wanted.id,
+    manifest: wanted.manifest,
+    order: order.id,
+    process: order.process,
     request: wanted.request,
     startedAt: context.now().toISOString(),
     outcome: null,
@@ -112,16 +148,21 @@ export function newAttempt(wanted: Wanted, provider: Provider, context: Context)
 
 /** Whether the user may have been billed for a picture that this error stands for. */
 export function isMaybeBilled(error: unknown): boolean {
+  if (error instanceof TintypeError && error.code === 'maybe-billed') return true;
   if (!(error instanceof ProviderError)) return error instanceof PaidForError;
   return error.isBilledAnyway || policies[error.code].billed !== 'no';
 }
 
 /**
  * Records what earlier runs received and did not come to record, and clears what was recorded after all; what another
- * process is at is left to it.
+ * process is buying is left to it. Resolves to all that was open.
  */
-export async function recordLeftOver(store: Store, context: Context): Promise<void> {
-  for (const { key, note, isReceived, isInFlight } of (await store.attempts()).values()) {
+export async function recordLeftOver(
+  store: Store,
+  context: Context,
+): Promise<ReadonlyMap<Key, OpenAttempt>> {
+  const open = await store.attempts();
+  for (const { key, note, isReceived, isInFlight } of open.values()) {
     if (isInFlight) continue;
     const stored = await store.find(key);
     if (isReceived) {
@@ -130,6 +171,7 @@ export async function recordLeftOver(store: Store, context: Context): Promise<vo
       if (known !== null) await recordAttempt(known, store, context);
     } else if (stored !== null) await store.clearAttempt(key);
   }
+  return open;
 }
 
 /** Records what was received for an attempt; `null`: nothing was. */
@@ -152,6 +194,8 @@ function noteOf({ key, request, usage, provenance, boughtFor }: StoreRecord): At
     version: 1,
     key,
     imageId: boughtFor?.id ?? '',
+    manifest: boughtFor?.manifest ?? '',
+    order: '',
     request,
     startedAt: provenance.createdAt,
     outcome: null,
@@ -192,6 +236,9 @@ async function noteFailure(
   store: Store,
 ): Promise<void> {
   const { code, message: outcome, requestId } = failure;
+  // A process that took over while this one was suspended has a note of its own.
+  const current = await store.attempt(attempt.key).catch(() => null);
+  if (current?.note != null && !isSameCall(current.note, attempt)) return;
   const noting =
     policies[code].billed !== 'no'
       ? store.noteAttempt({ ...attempt, outcome, requestId })
@@ -248,9 +295,8 @@ async function recordReceived(
   { attempt, bytes, problem }: Received,
   store: Store,
   context: Context,
-  boughtFor?: StoreRecord['boughtFor'],
 ): Promise<Put> {
-  const { key, request, usage, requestId } = attempt;
+  const { key, request, usage, requestId, imageId: id, manifest } = attempt;
   const judgement =
     problem === null
       ? await judgePicture(bytes, attempt.anyFormat === true)
@@ -265,7 +311,7 @@ async function recordReceived(
     costUsd: costOf(attempt, context),
     requestId,
     createdAt: context.now(),
-    ...(boughtFor === undefined ? {} : { boughtFor }),
+    ...(manifest === '' ? {} : { boughtFor: { id, manifest } }),
   });
   await store.clearAttempt(key);
   if (put.earlier !== null) reportBoughtTwice(put, context);

@@ -1,4 +1,4 @@
-import { askOnce, isMaybeBilled, type Wanted } from './buy-original.ts';
+import { askOnce, ClaimLostError, isMaybeBilled, type Wanted } from './buy-original.ts';
 import type { Config } from '../config.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
@@ -18,7 +18,7 @@ import { raise } from './judge-plan.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import type { ObtainerMeans } from './obtain-original.ts';
 import type { Providers } from './providers.ts';
-import type { StoreRecord } from '../types.ts';
+import type { Attempt, StoreRecord } from '../types.ts';
 
 /** What was bought so far. */
 export interface Bill {
@@ -30,16 +30,24 @@ export interface Bill {
 export interface Buyer {
   /**
    * Buys one picture, in its turn and within the budget, asking again where that is safe. What came back may be kept
-   * aside (`record.rejected`). `onReceived` is called when its bytes are on the disk and its money is settled: from then
-   * on the next may be asked for, and not before, for a store that cannot be written must not be bought for. Once it
-   * resolves, the picture is looked at. Throws a TintypeError.
+   * aside (`record.rejected`). Throws a TintypeError, or a ClaimLostError where `mayLeave` said no.
    */
-  readonly buy: (wanted: Wanted, onReceived: () => Promise<void>) => Promise<StoreRecord>;
+  readonly buy: (wanted: Wanted, steps: PurchaseSteps) => Promise<StoreRecord>;
   readonly bill: () => Bill;
   /** What the budget did not hold; `null` where it held everything. */
   readonly overBudget: () => TintypeError | null;
   /** The failure itself, having stopped the run where that is what such a failure does. */
   readonly stopping: (failure: unknown) => unknown;
+}
+
+export interface PurchaseSteps {
+  /** Whether a request may still leave, after all waiting: see `askOnce`. */
+  readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
+  /**
+   * Its bytes are on the disk and its money is settled: from then on the next may be asked for, and not before, because
+   * nothing must be bought for a store that cannot be written. The picture is looked at once this resolves.
+   */
+  readonly onReceived: () => Promise<void>;
 }
 
 /** Not asked for, because another image failed for a reason that is every image's. */
@@ -49,7 +57,7 @@ export class NotAskedError extends TintypeError {}
 export function buyer(
   context: Context,
   providers: Providers,
-  { store, purse, refusals }: ObtainerMeans,
+  { store, purse, refusals, order }: ObtainerMeans,
 ): Buyer {
   const { config } = context;
   const now = () => context.now().getTime();
@@ -76,11 +84,12 @@ export function buyer(
     stopping,
   };
 
-  async function buy(wanted: Wanted, onReceived: () => Promise<void>): Promise<StoreRecord> {
+  async function buy(wanted: Wanted, steps: PurchaseSteps): Promise<StoreRecord> {
     const failures: ProviderError[] = [];
     let firstFailedAt = 0;
     for (;;) {
-      const answer = await ask(wanted, onReceived).catch((refusal: unknown) => {
+      const answer = await ask(wanted, steps).catch((refusal: unknown) => {
+        if (refusal instanceof ClaimLostError) throw refusal;
         // Why the first call failed says more than why there is no second one.
         throw failures.length === 0 ? refusal : lastOf(failures);
       });
@@ -102,7 +111,9 @@ export function buyer(
 
   /** Names the variable that a bad key came from. */
   function remedyFor({ code, isOpenAiKey }: ProviderError, { job, provider }: Wanted): string {
-    const { remedy } = policies[code];
+    const { remedy, billed } = policies[code];
+    if (billed === 'maybe' && context.order !== null)
+      return `order ${context.order} does not ask again, a new order does`;
     if (code !== 'bad-api-key') return remedy;
     const name = isOpenAiKey ? openAiKeyNameOf(job) : keyNameOf(job, providers(provider));
     return name === null ? remedy : `${remedy} in ${name}`;
@@ -123,13 +134,12 @@ export function buyer(
   /** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
   async function ask(
     wanted: Wanted,
-    onReceived: () => Promise<void>,
+    { mayLeave, onReceived }: PurchaseSteps,
   ): Promise<StoreRecord | ProviderError> {
     await takeTurn(wanted);
     const reservation = purse.reserve(wanted.costUsd?.high ?? 0);
     // What costs less may fit yet, so the run goes on.
     if (reservation === null) throw (overBudget = notAffordable(config));
-    report(context, { type: 'generating', id: wanted.id, key: wanted.key });
     const started = now();
     try {
       const provider = providers(wanted.provider);
@@ -138,6 +148,9 @@ export function buyer(
         store,
         context,
         day,
+        order,
+        mayLeave,
+        onLeaving: () => report(context, { type: 'generating', id: wanted.id, key: wanted.key }),
         onReceived: async (costUsd, limit) => {
           reservation.settle(costUsd);
           rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));

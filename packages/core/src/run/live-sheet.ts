@@ -153,7 +153,8 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
     };
     const signal = AbortSignal.any([context.signal, closing.signal]);
     try {
-      await generate({ ...context, signal, report: told }, [id]);
+      // A click is an order of its own, whatever the one before it came to.
+      await generate({ ...context, order: null, signal, report: told }, [id]);
     } catch (error) {
       if (!(error instanceof TintypeError)) report(context, bug(error));
       failures.set(id, failureOf(error));

@@ -1,9 +1,16 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { acceptKeptAside } from './accept-kept-aside.ts';
-import { newAttempt, recordAttempt, rejectedError, type Wanted } from './buy-original.ts';
+import {
+  ClaimLostError,
+  newAttempt,
+  recordAttempt,
+  rejectedError,
+  type Wanted,
+} from './buy-original.ts';
 import { bursts } from './bursts.ts';
 import { type Bill, buyer } from './buyer.ts';
 import type { Claim } from '../claim-file.ts';
+import { type CurrentOrder, isSameCall, refusalToAskAgain } from './current-order.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
@@ -18,7 +25,15 @@ import { lazyProviders } from './providers.ts';
 import type { Refusals } from './refusals.ts';
 import { mayBuy, type MissingPolicy } from '../spending-policy.ts';
 import type { Store } from '../store/store.ts';
-import type { AiProvenance, PlannedInput, PlannedRequest, Source, StoreRecord } from '../types.ts';
+import type {
+  AiProvenance,
+  Attempt,
+  Key,
+  PlannedInput,
+  PlannedRequest,
+  Source,
+  StoreRecord,
+} from '../types.ts';
 
 /** A picture to make files of, and where it is from. */
 export interface Original {
@@ -42,12 +57,13 @@ export interface Obtainer {
 /** What a run buys with, and into. */
 export interface ObtainerMeans extends Means {
   readonly refusals: Refusals;
+  readonly order: CurrentOrder;
 }
 
 /** Hands out the pictures of one run that was judged, an image's only once those that it works from are there. */
 export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMeans): Obtainer {
   const { config } = context;
-  const { store } = means;
+  const { store, order } = means;
   // A place is free again once a picture's bytes are on the disk, for to look at it takes processors and not the network;
   // but not before a first record stands, for nothing more is bought for a store that cannot take one.
   const buying = pLimit(config.concurrency);
@@ -106,36 +122,61 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
     return originalOf(record, store);
   }
 
-  /** One process at a time buys a key; what another one has bought since, or waited for others to be known, is there. */
+  /** One process at a time buys a key; what another one has bought meanwhile is there. */
   async function buyUnlessStored(wanted: Wanted, leaveLine: () => void): Promise<StoreRecord> {
-    const claim = await claimedInLine(wanted);
-    try {
-      const stored = await store.find(wanted.key);
-      if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
-      if (stored !== null) return stored.record;
-      // Who is on the wire waits for no claim, so that two processes never wait for each other.
-      return await untilLeft(buying, (leaveWire) =>
-        buyClaimed(wanted, () => {
-          leaveWire();
-          leaveLine();
-        }),
-      );
-    } finally {
-      await claim.release();
+    for (let unsent: Attempt | null = null; ;) {
+      const claim = await claimedInLine(wanted);
+      try {
+        const stored = await store.find(wanted.key);
+        if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
+        if (stored !== null) {
+          if (unsent !== null) await store.clearAttempt(wanted.key);
+          return stored.record;
+        }
+        // A request on the wire waits for no claim, so that two processes never wait for each other.
+        return await untilLeft(buying, (leaveWire) =>
+          buyClaimed(wanted, claim, unsent, () => {
+            leaveWire();
+            leaveLine();
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ClaimLostError)) throw error;
+        unsent = error.unsent ?? unsent;
+      } finally {
+        await claim.release();
+      }
     }
   }
 
-  async function buyClaimed(wanted: Wanted, leave: () => void): Promise<StoreRecord> {
-    const kept = await settled(wanted);
+  async function buyClaimed(
+    wanted: Wanted,
+    claim: Claim,
+    unsent: Attempt | null,
+    leave: () => void,
+  ): Promise<StoreRecord> {
+    const kept = await settled(wanted, unsent);
     if (kept !== null) return kept;
-    const record = await buy(wanted, async () => {
-      void firstRecord.promise.then(leave);
-      // The first is looked at at once, for all the others wait for its record.
-      if (hasAnswered) await endOfBurst();
-      hasAnswered = true;
+    const record = await buy(wanted, {
+      mayLeave: (noted) => mayLeave(wanted.key, claim, noted),
+      async onReceived() {
+        void firstRecord.promise.then(leave);
+        // The first is looked at at once, because all the others wait for its record.
+        if (hasAnswered) await endOfBurst();
+        hasAnswered = true;
+      },
     });
     firstRecord.resolve();
     return record;
+  }
+
+  /** Whether nothing has happened to a key while this process waited or was suspended. The claim is looked at last. */
+  async function mayLeave(key: Key, claim: Claim, noted: Attempt | null): Promise<boolean> {
+    if ((await store.find(key)) !== null) return false;
+    const open = noted === null ? null : await store.attempt(key);
+    // A note that cannot be read back is not another process's.
+    const isNoted = noted === null || (open !== null && isSameCall(open.note ?? noted, noted));
+    return isNoted && (await claim.isOurs());
   }
 
   /** One after the other, so that requests leave in the order of the plan; who waits for another process holds up nobody. */
@@ -169,16 +210,19 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
   }
 
   /** What a process that died had received; `null` where it had nothing, which is never without a word. */
-  async function settled(wanted: Wanted): Promise<StoreRecord | null> {
+  async function settled(wanted: Wanted, unsent: Attempt | null): Promise<StoreRecord | null> {
     const { key, id, manifest, line } = wanted;
     const attempt = await store.attempt(key);
-    if (attempt === null) return null;
+    if (attempt === null || isSameCall(attempt.note, unsent)) return null;
     // Bytes whose note is lost answer the request that has their key.
-    const note = attempt.note ?? newAttempt(wanted, providers(wanted.provider), context);
+    const note = attempt.note ?? newAttempt(wanted, providers(wanted.provider), order, context);
     const record = await recordAttempt(note, store, context);
     if (record !== null) return record;
-    // The user orders it again, so it is asked for again.
-    const message = `"${id}" was ${attemptReason(attempt)}`;
+    const refusal = await refusalToAskAgain(attempt, order);
+    if (refusal !== null)
+      throw new TintypeError('maybe-billed', `not asked for: it was ${refusal}`);
+    // A new order of the user's: it is asked for again.
+    const message = `"${id}" was ${attemptReason(attempt, order.id)}`;
     report(context, { type: 'warning', code: 'maybe-billed', message, manifest, line });
     return null;
   }

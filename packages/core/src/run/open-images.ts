@@ -19,6 +19,8 @@ import type {
   EncodedFile,
   FormatSpec,
   Job,
+  Key,
+  OpenAttempt,
   Plan,
   PlannedRequest,
   Preview,
@@ -26,6 +28,7 @@ import type {
   VariantSpec,
 } from '../types.ts';
 import { recordLeftOver } from './buy-original.ts';
+import { type CurrentOrder, openOrder } from './current-order.ts';
 import { canBuy, judgePlan } from './judge-plan.ts';
 import { type Obtainer, obtainer, obtainFree, type Original } from './obtain-original.ts';
 import { openPurse, type Purse } from './purse.ts';
@@ -100,15 +103,15 @@ export async function openImages(
   const store = fileStore(config.storeDir);
   const refusals = openRefusals(config.cacheDir);
   const isBuying = canBuy(context);
-  if (mayBuy(config.missing)) {
-    await store.clearDead();
-    await recordLeftOver(store, context);
-  }
+  const isRecording = mayBuy(config.missing);
+  if (isRecording) await store.clearDead();
+  const open = isRecording ? await recordLeftOver(store, context) : new Map<Key, OpenAttempt>();
   const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
     ids,
     mayFetch: isBuying,
     mayBuy: isBuying,
   });
+  let order: Promise<CurrentOrder> | undefined;
   const cache = openVariantCache(config.cacheDir, ({ message }) => {
     report(context, {
       type: 'warning',
@@ -147,7 +150,9 @@ export async function openImages(
     obtain: async (planned) => obtainFree(planned, config.missing, store),
     judge: async () => {
       const means = { store, purse };
-      return obtainer(await judgePlan(plan, context, means), context, { ...means, refusals });
+      const judged = await judgePlan(plan, context, means);
+      order ??= openOrder(context, open);
+      return obtainer(judged, context, { ...means, refusals, order: await order });
     },
     variants,
     findPreview: async ({ job }, { source }) =>

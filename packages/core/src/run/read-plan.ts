@@ -138,6 +138,7 @@ export async function planRead(
   const plan = planJobs(withUpstream(plannable(jobs, isRead), ids), {
     stored: await store.stored(),
     attempts: await store.attempts(),
+    order: context.order,
     inputs,
     refusals: await openRefusals(config.cacheDir).all(),
     models: config.models,

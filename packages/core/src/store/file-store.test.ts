@@ -45,6 +45,8 @@ const attempt: Attempt = {
   version: 1,
   key,
   imageId: 'a',
+  manifest: 'site.images.yaml',
+  order: 'order-1',
   request,
   startedAt: '2026-11-23T12:00:00.000Z',
   outcome: null,

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { access, lstat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
 import { TintypeError } from '../errors.ts';
@@ -70,7 +70,13 @@ export function fileStore(dir: string): Store {
     async claim(key, signal, onWait) {
       try {
         await writable();
-        return await claimFile(layout.claim(dir, key), signal, defaultTiming, onWait);
+        // A holder that has asked for the picture is given longer: its answer may be on the way.
+        const hasAsked = () =>
+          access(layout.attempt(dir, key)).then(
+            () => true,
+            () => false,
+          );
+        return await claimFile(layout.claim(dir, key), signal, defaultTiming, onWait, hasAsked);
       } catch (cause) {
         throw cause instanceof TintypeError ? cause : notWritable(dir, cause);
       }

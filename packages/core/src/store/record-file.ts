@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { canonicalJson, sha256 } from '../hash.ts';
+import { orderPattern } from '../order-id.ts';
+import { processMark } from '../process-mark.ts';
 import { checkShape, count, key, line, pixels, sha256Hash, time, usd } from '../schema.ts';
 import type { Attempt, InputFile, Key, Request, Stored, StoreRecord, Usage } from '../types.ts';
 import { isLfsPointer } from './lfs-pointer.ts';
@@ -167,6 +169,9 @@ const attemptSchema = v.object({
   version: v.literal(1),
   key,
   imageId: line(1000),
+  manifest: v.optional(v.pipe(v.string(), v.maxLength(4096)), ''),
+  order: v.optional(v.union([v.literal(''), v.pipe(v.string(), v.regex(orderPattern))]), ''),
+  process: v.optional(processMark),
   request: requestSchema,
   startedAt: time,
   outcome: v.nullable(v.pipe(v.string(), v.maxLength(10_000))),

@@ -227,6 +227,8 @@ describe('what is left of attempts', () => {
       version: 1,
       key: requestKey(request),
       imageId: 'hero',
+      manifest: 'site.images.yaml',
+      order: 'order-1',
       request,
       startedAt: '2026-11-20T00:00:00.000Z',
       outcome: null,

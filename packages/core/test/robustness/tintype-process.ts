@@ -35,6 +35,8 @@ export interface Start {
   readonly faultRoot?: string;
   /** Modules to load before the program. */
   readonly imports?: readonly string[];
+  /** In a process namespace of its own, as in a container: others cannot see whether it lives. Linux, and root. */
+  readonly isApart?: boolean;
   /** A process that hangs is killed, and ends with `null`. @default 60_000 */
   readonly timeoutMs?: number;
 }
@@ -53,22 +55,24 @@ export function startTintype(start: Start): TintypeProcess {
   const isWatched = [fault, stepLog, cannot].some((given) => given !== undefined);
   const preloads = [...(isWatched ? [faultPoints] : []), ...imports];
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['-C', 'tintype-source', ...preloads.flatMap((file) => ['--import', file]), bin, ...args],
-    {
-      cwd,
-      env: {
-        PATH: process.env['PATH'],
-        FAULT_ROOT: start.faultRoot ?? cwd,
-        ...(fault !== undefined && { FAULT: JSON.stringify(fault) }),
-        ...(stepLog !== undefined && { FAULT_LOG: stepLog }),
-        ...(cannot !== undefined && { FAULT_CANNOT: cannot }),
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const command = [
+    ...(start.isApart ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] : []),
+    ...[process.execPath, '-C', 'tintype-source'],
+    ...preloads.flatMap((file) => ['--import', file]),
+    ...[bin, ...args],
+  ];
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      FAULT_ROOT: start.faultRoot ?? cwd,
+      ...(fault !== undefined && { FAULT: JSON.stringify(fault) }),
+      ...(stepLog !== undefined && { FAULT_LOG: stepLog }),
+      ...(cannot !== undefined && { FAULT_CANNOT: cannot }),
+      ...env,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

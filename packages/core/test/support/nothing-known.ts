@@ -5,6 +5,7 @@ import type { Known } from '../../src/plan/plan-jobs.ts';
 export const nothingKnown: Known = {
   stored: new Map(),
   attempts: new Map(),
+  order: null,
   inputs: new Map(),
   refusals: new Map(),
   models: resolveModels({}),

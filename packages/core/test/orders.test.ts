@@ -1,0 +1,159 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { openScene, type Scene } from './robustness/scene.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { quotaExceeded, serverError } from './support/openai-emulator.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+const manifest = `images:
+  owl: { prompt: an owl, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+`;
+
+const pipeline = (id: string, attempt = '1') => ({
+  env: { GITHUB_RUN_ID: id, GITHUB_RUN_ATTEMPT: attempt },
+});
+
+describe('a call of unknown outcome', () => {
+  /** One that broke, in the pipeline 4711. */
+  async function broken(files: Readonly<Record<string, string>> = {}): Promise<TestProject> {
+    const made = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
+    api().fail({ kind: 'reset-mid-body' }, { prompt: 'an owl' });
+    const { events } = await made.generate(pipeline('4711'));
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      {
+        code: 'connection-lost',
+        message: expect.stringContaining(
+          'order 4711 does not ask again, a new order does',
+        ) as string,
+      },
+    ]);
+    return made;
+  }
+
+  test('is not asked for again by its order, however often the pipeline is run again', async () => {
+    await using made = await broken();
+    for (const attempt of ['2', '3']) {
+      const { result, events } = await made.generate(pipeline('4711', attempt));
+      expect(result).toMatchObject({ bought: 0, failed: 1, costUsd: 0 });
+      expect(eventsOf(events, 'failed')).toMatchObject([
+        {
+          id: 'owl',
+          code: 'maybe-billed',
+          maybeBilled: true,
+          message: expect.stringMatching(
+            /by this order \(4711\).+may have been billed, so this order does not ask again, and a new order does/,
+          ) as string,
+        },
+      ]);
+    }
+    expect(api().requests).toHaveLength(1);
+  });
+
+  test('is asked for again by a new one, which names the other', async () => {
+    await using made = await broken();
+    const { result, events } = await made.generate(pipeline('4712'));
+    expect(result).toMatchObject({ bought: 1, failed: 0 });
+    expect(eventsOf(events, 'warning')).toMatchObject([
+      { code: 'maybe-billed', message: expect.stringContaining('by order 4711') as string },
+    ]);
+    expect(billedPrompts(api())).toEqual(['an owl', 'an owl']);
+    expect(await readdir(join(made.root, '.tintype/attempts'))).toEqual([]);
+  });
+
+  test('is asked for again by a run of no pipeline, each of which is an order of its own', async () => {
+    await using made = await broken();
+    api().fail({ kind: 'reset-mid-body' }, { prompt: 'an owl' });
+    expect((await made.generate()).result).toMatchObject({ failed: 1 });
+    expect((await made.generate()).result).toMatchObject({ bought: 1 });
+    expect(api().requests).toHaveLength(3);
+  });
+
+  test('is asked for again where the order stands in a file of the project only', async () => {
+    await using made = await broken({ '.env': 'GITHUB_RUN_ID=4711\n' });
+    expect((await made.generate()).result).toMatchObject({ bought: 1 });
+  });
+
+  test('is in the plan with the order that asked, and what this one does', async () => {
+    await using made = await broken();
+    const [own] = (await made.plan(pipeline('4711', '2'))).requests;
+    expect(own).toMatchObject({ status: 'attempted', costUsd: { high: 0 } });
+    expect(own!.reason).toMatch(
+      /by this order \(4711\).+ does not ask again, and a new order does/,
+    );
+    const [other] = (await made.plan()).requests;
+    expect(other!.reason).toMatch(/by order 4711 \(a new order asks again\)/);
+    expect(other!.costUsd!.high).toBeGreaterThan(0);
+  });
+
+  test('of an order that is not known, as older versions left them, is asked for again', async () => {
+    await using made = await broken();
+    const [name] = await readdir(join(made.root, '.tintype/attempts'));
+    const file = `.tintype/attempts/${name}`;
+    const { order, manifest, process, ...old } = JSON.parse((await made.read(file)).toString());
+    expect([order, manifest, process]).toEqual(['4711', 'a.images.yaml', expect.any(Object)]);
+    await made.write(file, JSON.stringify(old));
+    expect((await made.generate(pipeline('4711'))).result).toMatchObject({ bought: 1 });
+  });
+
+  test('that the account could not pay is asked for again by its order', async () => {
+    await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+    api().fail(quotaExceeded());
+    await made.generate(pipeline('4711'));
+    expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ bought: 1 });
+    expect(billedPrompts(api())).toEqual(['an owl']);
+  });
+});
+
+test('a server error is asked again once within its run, and after the second not by its order', async () => {
+  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  api().fail([serverError(500), serverError(500)], { prompt: 'an owl' });
+  expect((await made.generate(pipeline('4711'))).result).toMatchObject({ failed: 1 });
+  expect(api().requests).toHaveLength(2);
+  expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ failed: 1 });
+  expect(api().requests).toHaveLength(2);
+  api().fail(serverError(500), { prompt: 'an owl' });
+  expect((await made.generate(pipeline('4712'))).result).toMatchObject({ bought: 1 });
+});
+
+describe('a run that is killed while its request is on the wire', { timeout: 60_000 }, () => {
+  async function killed(): Promise<Scene> {
+    const scene = await openScene({ 'a.images.yaml': manifest }, { latencyMs: 1500 });
+    const victim = scene.start({ args: ['--order', 'release-7', '--reporter', 'json'] });
+    while (scene.api.ledger.length === 0) await sleep(10);
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    return scene;
+  }
+
+  test('is not asked for again with the same --order, and named', async () => {
+    await using scene = await killed();
+    const again = await scene.run({ args: ['--order', 'release-7', '--reporter', 'json'] });
+    expect(again.code).toBe(1);
+    expect(again.events.find(({ type }) => type === 'failed')).toMatchObject({
+      code: 'maybe-billed',
+      maybeBilled: true,
+    });
+    expect(scene.api.ledger).toHaveLength(1);
+    const plan = await scene.run({ args: ['plan', '--json', '--order', 'release-7'] });
+    expect(plan.stdout).toMatch(/by this order \(release-7\)/);
+    const next = await scene.run({ args: ['--order', 'release-8', '--reporter', 'json'] });
+    expect(next.code).toBe(0);
+    expect(next.events.find(({ type }) => type === 'warning')).toMatchObject({
+      code: 'maybe-billed',
+      message: expect.stringContaining('by order release-7') as string,
+    });
+    expect(scene.api.ledger).toHaveLength(2);
+  });
+
+  test('an order that is none is refused before anything is done', async () => {
+    await using scene = await openScene({ 'a.images.yaml': manifest });
+    const { code, stderr } = await scene.run({ args: ['--order', 'two words'] });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/an order is 1 to 200/);
+    expect(scene.api.requests).toEqual([]);
+  });
+});

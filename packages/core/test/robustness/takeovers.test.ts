@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { rateLimited } from '../support/openai-emulator.ts';
+import { openScene, type Scene } from './scene.ts';
+import { hasNamespaces, runSchedule, signal } from './takeovers.ts';
+
+const imports = [fileURLToPath(new URL('quick-claims.ts', import.meta.url))];
+const patience = { timeout: 240_000 };
+
+/** Where processes cannot be apart, as without root, `bench/robustness.ts` says that they were not tried. */
+describe.runIf(hasNamespaces).concurrent('processes that cannot see each other', patience, () => {
+  test('a holder that was suspended while it waited does not buy what its heir has bought', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const image =
+      '{ quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none, prompt: ';
+    await using scene = await openScene({
+      'a.images.yaml': `images:\n${ids.map((id) => `  ${id}: ${image}${id} }\n`).join('')}`,
+    });
+    // After two pictures all the others wait for 3 s, claimed.
+    for (const prompt of ['c', 'd'])
+      scene.api.fail(rateLimited({ retryAfterMs: 3000, limit: 1000, used: 1000 }), { prompt });
+    const args = ['--concurrency', '2', '--reporter', 'json'];
+    const sleeper = scene.start({ args, isApart: true, imports });
+    while (!scene.api.requests.some(({ status }) => status === 429)) await sleep(10);
+    await sleep(200);
+    signal(sleeper, 'SIGSTOP');
+    const heir = await scene.run({ args, isApart: true, imports });
+    expect(heir).toMatchObject({ code: 0 });
+    signal(sleeper, 'SIGCONT');
+    expect(await sleeper.ended).toMatchObject({ code: 0 });
+    expect(scene.api.ledger.map(({ prompt }) => prompt).toSorted()).toEqual(ids);
+  });
+
+  test('a holder that is suspended with its request on the wire is not bought beside', async () => {
+    const image =
+      'images:\n  a: { prompt: a, quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none }\n';
+    await using scene = await openScene({ 'a.images.yaml': image }, { latencyMs: 400 });
+    const run = (order: string) =>
+      scene.start({ args: ['--order', order, '--reporter', 'json'], isApart: true, imports });
+    const runs = { one: run('one'), two: run('two') };
+    while (scene.api.ledger.length === 0) await sleep(5);
+    const asking = (await orderAsking(scene)) as keyof typeof runs;
+    signal(runs[asking], 'SIGSTOP');
+    // Longer than it takes to be taken for dead, though it has asked.
+    const heir = await runs[asking === 'one' ? 'two' : 'one'].ended;
+    signal(runs[asking], 'SIGCONT');
+    expect(await runs[asking].ended).toMatchObject({ code: 0 });
+    expect(scene.api.ledger).toHaveLength(1);
+    const failed = heir.events.find(({ type }) => type === 'failed');
+    expect([heir.code, failed]).toMatchObject([1, { code: 'maybe-billed', maybeBilled: true }]);
+    expect((await scene.run()).code).toBe(0);
+    expect(scene.api.ledger).toHaveLength(1);
+  });
+
+  test.each([1, 3])('schedule %d of stops and takeovers buys nothing twice', async (seed) => {
+    expect(await runSchedule(seed, { mayKill: false })).toMatchObject({ problems: [] });
+  });
+
+  test.each([12])('schedule %d of stops, kills and takeovers', async (seed) => {
+    expect(await runSchedule(seed, { mayKill: true })).toMatchObject({ problems: [] });
+  });
+});
+
+/** The order of the one attempt there is. */
+async function orderAsking({ project }: Scene): Promise<string> {
+  const dir = join(project, '.tintype/attempts');
+  const note = (await readdir(dir)).find((name) => name.endsWith('.json'));
+  return (JSON.parse(await readFile(join(dir, note!), 'utf8')) as { order: string }).order;
+}
