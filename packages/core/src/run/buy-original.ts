@@ -51,8 +51,6 @@ interface Desk {
    * last thing before the request leaves.
    */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
-  /** The request leaves now. */
-  readonly onLeaving: () => void;
   /**
    * Its bytes are on the disk, and nothing else is yet. What it cost, and what the answer says of the account's limit,
    * where that is known. The picture is looked at once this resolves.
@@ -86,7 +84,7 @@ export class ClaimLostError extends Error {
  * ClaimLostError.
  */
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
-  const { provider, store, context, day, mayLeave, onLeaving, onReceived } = desk;
+  const { provider, store, context, day, mayLeave, onReceived } = desk;
   const order = await orderOf(wanted, provider, store, context);
   const earlier = (await store.attempt(wanted.key))?.note ?? null;
   const attempt = newAttempt(wanted, provider, desk.order, context);
@@ -95,7 +93,6 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
   // Nothing may come between this look and the request.
   if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
-  onLeaving();
   const answering = callProvider(provider, order);
   // While the answer is on its way.
   loadSharpSoon();

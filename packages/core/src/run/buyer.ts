@@ -140,6 +140,7 @@ export function buyer(
     const reservation = purse.reserve(wanted.costUsd?.high ?? 0);
     // What costs less may fit yet, so the run goes on.
     if (reservation === null) throw (overBudget = notAffordable(config));
+    report(context, { type: 'generating', id: wanted.id, key: wanted.key });
     const started = now();
     try {
       const provider = providers(wanted.provider);
@@ -150,7 +151,6 @@ export function buyer(
         day,
         order,
         mayLeave,
-        onLeaving: () => report(context, { type: 'generating', id: wanted.id, key: wanted.key }),
         onReceived: async (costUsd, limit) => {
           reservation.settle(costUsd);
           rates.set(wanted.provider, rateAfterAnswer(rateOf(wanted.provider), limit));

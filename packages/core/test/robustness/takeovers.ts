@@ -77,9 +77,7 @@ export async function runSchedule(
     plans.map(async (plan, index) => {
       await sleep(plan.startMs);
       const order = hasOneOrder ? 'one' : `order-${index}`;
-      const run = startApart(scene, [
-        ...['--order', order, '--concurrency', String(plan.concurrency), '--reporter', 'json'],
-      ]);
+      const run = startApart(scene, order, plan.concurrency);
       const acts = [
         ...plan.stops.map(async ({ atMs, forMs }) => {
           await sleep(atMs);
@@ -125,7 +123,8 @@ export async function runSchedule(
   };
 }
 
-function startApart(scene: Scene, args: readonly string[]): TintypeProcess {
+function startApart(scene: Scene, order: string, concurrency: number): TintypeProcess {
+  const args = ['--order', order, '--concurrency', String(concurrency), '--reporter', 'json'];
   return scene.start({ args, isApart: true, imports: [quickClaims] });
 }
 

@@ -57,9 +57,12 @@ export function startTintype(start: Start): TintypeProcess {
   const began = performance.now();
   const command = [
     ...(start.isApart ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] : []),
-    ...[process.execPath, '-C', 'tintype-source'],
+    process.execPath,
+    '-C',
+    'tintype-source',
     ...preloads.flatMap((file) => ['--import', file]),
-    ...[bin, ...args],
+    bin,
+    ...args,
   ];
   const child = spawn(command[0]!, command.slice(1), {
     cwd,
