@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
+import { findByNormalForm } from './find-by-normal-form.ts';
 import { openRegular, readWhole } from './read-regular.ts';
 
 /** A file's bytes, or why there are none, in words that name it relative to the root. */
@@ -10,13 +11,26 @@ export type ReadResult =
 /**
  * Reads a regular file that really lies inside the root, symbolic links followed. `root` and `path` are absolute;
  * `maxBytes` is checked before anything is read. A path that leaves the root is not looked up at all, whether or not a
- * link leads back: on Windows it may name another machine.
+ * link leads back: on Windows it may name another machine. A name that does not exist is found in its other Unicode
+ * normal forms; `file` is then the name on the disk.
  */
 export async function readInside(
   root: string,
   path: string,
   maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<ReadResult> {
+  const read = await readByName(root, path, maxBytes);
+  if (!('isMissing' in read)) return read;
+  const other = await findByNormalForm(root, path);
+  const found = other === null ? read : await readByName(root, other, maxBytes);
+  return 'isMissing' in found ? { problem: found.problem } : found;
+}
+
+async function readByName(
+  root: string,
+  path: string,
+  maxBytes: number,
+): Promise<ReadResult | { readonly problem: string; readonly isMissing: true }> {
   const file = relative(root, path).split(sep).join('/');
   const outside = { problem: `${file} lies outside the project` };
   try {
@@ -35,9 +49,11 @@ export async function readInside(
       await handle.close();
     }
   } catch (error) {
-    const reason = readProblems[(error as NodeJS.ErrnoException).code ?? ''];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = readProblems[code];
     if (reason === undefined) throw error;
-    return { problem: `${file} ${reason}` };
+    const problem = `${file} ${reason}`;
+    return code === 'ENOENT' ? { problem, isMissing: true } : { problem };
   }
 }
 

@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { sha256 } from '../hash.ts';
+import { isLfsPointer, lfsRemedy } from '../lfs-pointer.ts';
 import { readInside } from '../read-inside.ts';
 import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
+import { inputHash } from './input-hash.ts';
 import { inspectPicture, PictureError } from './inspect-picture.ts';
 
 /** OpenAI's image guide, read 2026-11-22: each input below 50 MB. */
@@ -69,11 +71,16 @@ async function readInput(
   maxBytes: number,
 ): Promise<InputFile | string> {
   const read = await readInside(root, path, maxBytes);
-  return 'problem' in read ? `input image ${read.problem}` : lookAt(read.file, read.bytes);
+  if ('problem' in read) return `input image ${read.problem}`;
+  const input = await lookAt(read.file, read.bytes);
+  return typeof input === 'string'
+    ? input
+    : { ...input, sha256: inputHash(read.bytes, input.info.format) };
 }
 
 /** A picture's hash and what its bytes say of it, or why it cannot be used. */
 export async function lookAt(file: string, bytes: Uint8Array): Promise<InputFile | string> {
+  if (isLfsPointer(bytes)) return `input image ${file} ${lfsRemedy}`;
   try {
     return { file, sha256: sha256(bytes), info: await inspectPicture(bytes) };
   } catch (error) {

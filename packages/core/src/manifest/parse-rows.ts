@@ -80,6 +80,8 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
   try {
     records = parseCsv(text, {
       info: true,
+      // All of them, because an editor may mix them.
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
@@ -105,7 +107,9 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
       const message = `this row has ${record.length} values, and the header ${header.length}`;
       mistakes.push({ offset, message });
     } else if (index > 0) {
-      raw.push({ value: Object.fromEntries(header.map((name, at) => [name, record[at]])), offset });
+      // Git changes line ends (`core.autocrlf`), and what it changes must not be another picture.
+      const cells = record.map((cell) => cell.replaceAll(/\r\n?/g, '\n'));
+      raw.push({ value: Object.fromEntries(header.map((name, at) => [name, cells[at]])), offset });
     }
   }
   return { raw, mistakes };

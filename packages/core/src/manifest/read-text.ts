@@ -1,3 +1,4 @@
+import { isLfsPointer, lfsRemedy } from '../lfs-pointer.ts';
 import type { Finding } from '../types.ts';
 
 /** The largest manifest or data file, in bytes. */
@@ -8,6 +9,7 @@ export function readText(bytes: Uint8Array): string | Finding {
   if (bytes.byteLength > maxTextBytes) {
     return { code: 'file-too-large', message: 'this file is larger than 10 MB; split it' };
   }
+  if (isLfsPointer(bytes)) return { code: 'not-readable', message: `this file ${lfsRemedy}` };
   if (bytes.includes(0)) {
     return { code: 'nul-byte', message: 'this file has a NUL byte in it: it is not a text file' };
   }

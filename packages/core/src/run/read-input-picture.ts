@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { type Context, fetchInput } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { inputHash } from '../image/input-hash.ts';
 import { toApiPicture } from '../image/to-api-picture.ts';
 import type { InputPicture } from '../provider/provider.ts';
 import { readInside } from '../read-inside.ts';
@@ -24,7 +25,8 @@ export async function readInputPicture(
   if (input.kind !== 'file') throw new Error(`an input is not known yet: ${input.kind}`);
   const { file, info } = input.file;
   const bytes = await readFileOrUrl(input.file, context);
-  if (sha256(bytes) !== input.file.sha256) throw changed(file);
+  const hash = isUrl(file) ? sha256(bytes) : inputHash(bytes, info.format);
+  if (hash !== input.file.sha256) throw changed(file);
   return toApiPicture(bytes, info.format, basename(isUrl(file) ? new URL(file).pathname : file));
 }
 

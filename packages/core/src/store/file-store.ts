@@ -15,8 +15,8 @@ import type {
   StoreRecord,
 } from '../types.ts';
 import { version } from '../version.ts';
+import { isLfsPointer } from '../lfs-pointer.ts';
 import { pathOfBytes, layout } from './layout.ts';
-import { isLfsPointer } from './lfs-pointer.ts';
 import { formatJson, isHash, maxNoteBytes, parseAttempt, parsePin } from './record-file.ts';
 import { refuseLinks } from './refuse-links.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';

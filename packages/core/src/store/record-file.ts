@@ -4,7 +4,7 @@ import { orderPattern } from '../order-id.ts';
 import { processMark } from '../process-mark.ts';
 import { checkShape, count, key, line, pixels, sha256Hash, time, usd } from '../schema.ts';
 import type { Attempt, InputFile, Key, Request, Stored, StoreRecord, Usage } from '../types.ts';
-import { isLfsPointer } from './lfs-pointer.ts';
+import { isLfsPointer } from '../lfs-pointer.ts';
 import { mergeSides } from './merge-sides.ts';
 
 /** An `https:` input as its file in the store says it. */

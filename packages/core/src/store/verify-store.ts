@@ -6,7 +6,7 @@ import type { Key, Sha256, StoreRecord } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
 import { fileStore } from './file-store.ts';
 import { layout } from './layout.ts';
-import { isLfsPointer } from './lfs-pointer.ts';
+import { isLfsPointer } from '../lfs-pointer.ts';
 import {
   boughtOnTwoBranches,
   bytesPath,

@@ -7,3 +7,6 @@ const firstLine = 'version https://git-lfs.github.com/spec/v1';
 export function isLfsPointer(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, firstLine.length)).toString('latin1') === firstLine;
 }
+
+/** A clause that follows what the file is called. */
+export const lfsRemedy = 'is a Git LFS pointer and not the file itself; run git lfs pull';

@@ -1,0 +1,19 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+
+/**
+ * The path of what has the same name in another Unicode normal form: archives and disks of macOS hold `é` as two
+ * characters where a keyboard writes one. Only names below the root are compared. `null`: there is none.
+ */
+export async function findByNormalForm(root: string, path: string): Promise<string | null> {
+  let found = root;
+  for (const name of relative(root, path).split(sep)) {
+    const names: string[] = await readdir(found).catch(() => []);
+    const same = names.includes(name)
+      ? name
+      : names.find((other) => other.normalize('NFC') === name.normalize('NFC'));
+    if (same === undefined) return null;
+    found = join(found, same);
+  }
+  return found === path ? null : found;
+}
