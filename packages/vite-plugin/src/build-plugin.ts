@@ -13,11 +13,12 @@ import { nameConflict } from './name-conflicts.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { shareRuns } from './share-run.ts';
 import { warnOfPublicOutputs } from './public-outputs.ts';
-import { unknownImage } from './unknown-image.ts';
+import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
   moduleForm,
   namesIn,
   parseModuleId,
+  queryProblem,
   renderIndex,
   renderLatePicture,
   renderPicture,
@@ -67,12 +68,16 @@ export function buildPlugin({ options, types, importers }: PluginRequest, builds
         if (wanted === null) return null;
         const state = builds.of(this.environment);
         const { project, isLate } = state.run;
+        const importer = importers.get(id)?.split('?')[0];
+        const problem = queryProblem(id);
+        if (problem !== null) {
+          this.error(await pointAtWritten(project.config.root, problem, importer, id.slice(1)));
+        }
         if (wanted.kind === 'index') {
           return module(renderIndex(namesIn(wanted.folder, project.images.keys())));
         }
         const image = project.find(wanted.name);
         if (image === null) {
-          const importer = importers.get(id)?.split('?')[0];
           this.error(await unknownImage(project, wanted.name, importer, wanted.name));
         }
         if (isLate(image)) {

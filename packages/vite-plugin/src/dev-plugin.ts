@@ -12,11 +12,12 @@ import { openContext, type OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage, reference, styleModule } from './references.ts';
 import type { PluginRequest } from './plugin-options.ts';
-import { unknownImage, unknownInStyles } from './unknown-image.ts';
+import { pointAtWritten, unknownImage, unknownInStyles } from './unknown-image.ts';
 import {
   moduleForm,
   namesIn,
   parseModuleId,
+  queryProblem,
   renderIndex,
   renderPicture,
 } from './virtual-modules.ts';
@@ -56,11 +57,16 @@ export function devPlugins(request: PluginRequest): Plugin[] {
 function modulesPlugin(site: DevSite, { options, types, importers }: PluginRequest): Plugin {
   const render = async (open: OpenProject, id: string): Promise<string> => {
     const wanted = parseModuleId(id);
+    const importer = importers.get(id)?.split('?')[0];
+    const problem = queryProblem(id);
+    if (problem !== null) {
+      throw await pointAtWritten(open.config.root, problem, importer, id.slice(1));
+    }
     if (wanted?.kind === 'index') return renderIndex(namesIn(wanted.folder, open.images.keys()));
     const name = wanted?.name ?? id;
     const image = open.find(name);
     if (image === null) {
-      throw await unknownImage(open, name, importers.get(id)?.split('?')[0], name);
+      throw await unknownImage(open, name, importer, name);
     }
     return renderPicture(await devPicture(open, image, prefixOf(site.config)));
   };

@@ -11,12 +11,25 @@ export async function unknownImage(
   file: string | undefined,
   written: string,
 ): Promise<PlacedError> {
-  const message = `there is no image "${name}"${didYouMean(name, project.images.keys())}`;
+  const [id = '', query] = name.split('?', 2);
+  const message =
+    query === undefined || project.find(id) === null
+      ? `there is no image "${id}"${didYouMean(id, project.images.keys())}`
+      : `"tintype:${id}" takes no "?${query}": pages and style sheets show a picture as its manifest says (widths, formats, crop)`;
+  return pointAtWritten(project.config.root, message, file, written);
+}
+
+/** What is wrong with something that a user's file says, at its place. `file` is absolute. */
+export async function pointAtWritten(
+  root: string,
+  message: string,
+  file: string | undefined,
+  written: string,
+): Promise<PlacedError> {
   const text = file === undefined ? null : await readFile(file, 'utf8').catch(() => null);
   const at = text?.indexOf(written) ?? -1;
   if (file === undefined || text === null || at === -1) return new PlacedError(message);
   const before = text.slice(0, at).split('\n');
-  const { root } = project.config;
   return pointAt(
     message,
     root,

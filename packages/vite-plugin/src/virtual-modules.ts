@@ -35,6 +35,42 @@ export function parseModuleId(id: string): Wanted | null {
   return { kind: 'picture', name, inlining };
 }
 
+/**
+ * Why an import cannot have the query that it has, with what there is instead; `null`: it can. What Vite and frameworks
+ * add to an id is let through.
+ */
+export function queryProblem(id: string): string | null {
+  const [path = '', query = ''] = id.replace('\0', '').split('?', 2);
+  const isIndex = parseModuleId(id)?.kind === 'index';
+  for (const part of query.split('&')) {
+    const [flag = ''] = part.split('=', 1);
+    const isKnown = !isIndex && (part === 'inline' || part === 'no-inline');
+    if (flag === '' || isKnown || added.has(flag)) continue;
+    const there = isIndex
+      ? 'a record of lazy imports, without a query; "virtual:tintype/<id>" imports one picture at once'
+      : '"?inline" and "?no-inline"';
+    const instead = insteadOf[flag] ?? 'the manifest says what files a picture becomes';
+    return `"${path}" takes no "?${part}": ${instead}. There is ${there}`;
+  }
+  return null;
+}
+
+/** Queries that are not their author's. */
+const added = new Set(['import', 't', 'v', 'used', 'lang', 'commonjs-es-import', 'ssr']);
+
+const ofManifest = (field: string) => `sizes and formats are set by ${field} of the manifest`;
+const insteadOf: Readonly<Record<string, string>> = {
+  w: ofManifest('"widths"'),
+  width: ofManifest('"widths"'),
+  h: ofManifest('"crop"'),
+  height: ofManifest('"crop"'),
+  format: ofManifest('"formats"'),
+  as: 'an import is the whole picture, with sources, img and alt',
+  url: 'the URL is its export "src"',
+  raw: 'the URL is its export "src", and "?inline" is a data URL',
+  eager: 'pictures are imported one by one, or lazily',
+};
+
 const members = [
   'sources',
   'img',
