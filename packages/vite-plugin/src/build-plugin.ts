@@ -10,6 +10,7 @@ import { fillIn, lateForm, lateToken } from './late-pictures.ts';
 import { linkFiles } from './link-files.ts';
 import { logReporter } from './log-reporter.ts';
 import { nameConflict } from './name-conflicts.ts';
+import { isVite } from './host.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { shareRuns } from './share-run.ts';
 import { warnOfPublicOutputs } from './public-outputs.ts';
@@ -41,6 +42,8 @@ export function buildPlugin({ options, types, importers }: PluginRequest, builds
 
     async buildStart() {
       const { environment } = this;
+      // The host plugin says that it needs another host: Rolldown waits for no plugin.
+      if (!isVite(this)) return;
       const { root, logger } = environment.config;
       const report = logReporter(logger);
       try {
@@ -105,6 +108,7 @@ export function buildPlugin({ options, types, importers }: PluginRequest, builds
     },
 
     async closeBundle() {
+      if (!isVite(this)) return;
       const state = builds.find(this.environment);
       if (state !== undefined) say(this.environment, state);
       const isLast = runs.leave(keyOf(this.environment.config.root), this.environment);

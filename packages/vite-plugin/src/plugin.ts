@@ -4,6 +4,7 @@ import { buildPlugin, emitPlugin } from './build-plugin.ts';
 import { builds } from './build-state.ts';
 import { devPlugins } from './dev-plugin.ts';
 import { finishPlugin } from './finish-build.ts';
+import { hostPlugin, nodeProblem } from './host.ts';
 import { splitOptions, type TintypePluginOptions } from './plugin-options.ts';
 import { importForm, moduleIdOf } from './virtual-modules.ts';
 
@@ -12,10 +13,13 @@ import { importForm, moduleIdOf } from './virtual-modules.ts';
  * encode and never spends; a build emits what is imported, and buys what is missing by the rules of the command line.
  */
 export function tintype(options: TintypePluginOptions = {}): Plugin[] {
+  const problem = nodeProblem(process.versions.node);
+  if (problem !== null) throw new Error(problem);
   const importers = new Map<string, string>();
   const request = { ...splitOptions(options), importers };
   const states = builds();
   const plugins = [
+    hostPlugin(),
     resolvePlugin(importers),
     buildPlugin(request, states),
     buildStylesPlugin(states),

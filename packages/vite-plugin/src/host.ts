@@ -1,0 +1,37 @@
+import type { Plugin } from 'vite';
+
+const needs =
+  'vite-plugin-tintype needs Vite 6 or later, which calls its plugins with an environment';
+
+/** Fails, in one sentence, where the other plugins could not run. */
+export function hostPlugin(): Plugin {
+  return {
+    name: 'tintype:host',
+    enforce: 'pre',
+    sharedDuringBuild: true,
+    configResolved(config: { readonly environments?: unknown }) {
+      if (config.environments === undefined) throw new Error(`${needs}; this is Vite 5 or older`);
+    },
+    buildStart: {
+      order: 'pre',
+      sequential: true,
+      handler() {
+        if (isVite(this)) return;
+        const bundler = 'rolldownVersion' in this.meta ? 'rolldown' : 'rollup';
+        this.error(new Error(`${needs}; this is ${bundler} without it`));
+      },
+    },
+  };
+}
+
+/** Whether a hook is called by a Vite that the plugin works with. */
+export function isVite(context: { readonly environment?: unknown }): boolean {
+  return context.environment !== undefined;
+}
+
+/** Why this Node cannot run the plugin; `null`: it can. `version`: as `process.versions.node` says it. */
+export function nodeProblem(version: string): string | null {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 12)) return null;
+  return `vite-plugin-tintype needs Node 22.12 or later; this is Node ${version}`;
+}
