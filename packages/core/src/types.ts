@@ -297,6 +297,18 @@ export interface Attempt {
   readonly anyFormat?: true;
 }
 
+/** A request that moderation refused after the work was done, so that the refusal may have been billed. */
+export interface Refusal {
+  readonly version: 1;
+  readonly key: Key;
+  readonly request: Request;
+  /** As the API said it, on one line. */
+  readonly reason: string;
+  readonly requestId: string | null;
+  /** ISO 8601, UTC. */
+  readonly refusedAt: string;
+}
+
 /** An attempt as the store holds it: what its note says, and what else is on the disk. */
 export interface OpenAttempt {
   readonly key: Key;
@@ -351,6 +363,11 @@ export type Stored =
       /** The same request as another branch bought it, where git left both in the record's file. */
       readonly other?: StoreRecord;
     }
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+/** What the store has of a refusal. A damaged one refuses all the same, because asking again may be billed again. */
+export type StoredRefusal =
+  | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'damaged'; readonly reason: string };
 
 /** A plan row with what a run needs to carry it out. */

@@ -9,6 +9,7 @@ export type VerifyCode =
   | 'rejected-damaged'
   | 'rejected-missing'
   | 'attempt-damaged'
+  | 'refusal-damaged'
   // the store: notes
   | 'original-unnamed'
   | 'attempt-left'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Attempt, Key, Request, Stored } from '../types.ts';
+import type { Attempt, Key, Refusal, Request, Stored } from '../types.ts';
 import { spentOnDay } from './spent-on-day.ts';
 
 const request = { model: 'm' } as Request;
@@ -11,6 +11,7 @@ function record(createdAt: string, costUsd: number | null): Stored {
 function spent(
   stored: Readonly<Record<string, Stored>>,
   attempts: Readonly<Record<string, string>> = {},
+  refusedAt: readonly string[] = [],
 ): number {
   return spentOnDay(
     '2026-11-28',
@@ -19,6 +20,7 @@ function spent(
       attempts: Object.entries(attempts).map(
         ([key, startedAt]) => ({ key: key as Key, request, startedAt }) as Attempt,
       ),
+      refusals: refusedAt.map((time) => ({ request, refusedAt: time }) as Refusal),
     },
     () => 0.5,
   );
@@ -40,6 +42,10 @@ test('what has no known cost, or is not recorded yet, counts at its high estimat
   expect(spent({ a: record(today, null) })).toBe(0.5);
   expect(spent({}, { a: today, b: '2026-11-27T10:00:00.000Z' })).toBe(0.5);
   expect(spent({ a: record(today, 0.2) }, { a: today })).toBe(0.2);
+});
+
+test('a refusal that may have been billed counts at its high estimate', () => {
+  expect(spent({}, {}, ['2026-11-28T10:00:00.000Z', '2026-11-27T10:00:00.000Z'])).toBe(0.5);
 });
 
 test('nothing makes a day cheaper, and a cost that is no number is no sum', () => {

@@ -1,19 +1,21 @@
-import type { Attempt, Key, Request, Stored } from '../types.ts';
+import type { Attempt, Key, Refusal, Request, Stored } from '../types.ts';
 
 /** What is known of all that was bought, whatever manifest names it. */
 export interface Bought {
   readonly stored: ReadonlyMap<Key, Stored>;
   /** The requests whose outcome is unknown or not recorded, as far as a note tells of them. */
   readonly attempts: readonly Attempt[];
+  /** Those that may have been billed. */
+  readonly refusals: readonly Refusal[];
 }
 
 /**
  * US dollars that were spent on a day (`2026-11-28`, in UTC) as far as the store says: what its records cost, and the
- * high estimate (`highOf`) of what has no known cost or is not recorded yet. A cost below 0 counts as 0.
+ * high estimate (`highOf`) of what has no known cost, is not recorded yet, or was refused and may have been billed. A cost below 0 counts as 0.
  */
 export function spentOnDay(
   day: string,
-  { stored, attempts }: Bought,
+  { stored, attempts, refusals }: Bought,
   highOf: (request: Request) => number,
 ): number {
   const isOnDay = (time: string): boolean => time.slice(0, day.length) === day;
@@ -21,9 +23,11 @@ export function spentOnDay(
     entry.kind === 'record' && isOnDay(entry.record.provenance.createdAt) ? [entry.record] : [],
   );
   const open = attempts.filter(({ key, startedAt }) => isOnDay(startedAt) && !stored.has(key));
+  const refused = refusals.filter(({ refusedAt }) => isOnDay(refusedAt));
   const costs = [
     ...records.map(({ costUsd, request }) => costUsd ?? highOf(request)),
     ...open.map(({ request }) => highOf(request)),
+    ...refused.map(({ request }) => highOf(request)),
   ];
   return costs.reduce((sum, cost) => sum + Math.max(0, cost), 0);
 }

@@ -3,11 +3,13 @@ import { canonicalJson } from '../hash.ts';
 import { requestOf } from './request-key.ts';
 
 /**
- * Tells which records a plan refers to, or may come to refer to. A request that waits for another picture has no key
+ * Tells which records and refusals a plan refers to, or may come to refer to. A request that waits for another picture has no key
  * yet, and one that is drawn for nothing has another provider's if it is ever bought: each claims every record that
  * differs from it only in what is open.
  */
-export function wantedRecords({ requests }: Plan): (record: StoreRecord) => boolean {
+export function wantedRecords({
+  requests,
+}: Plan): (asked: Pick<StoreRecord, 'key' | 'request'>) => boolean {
   const keys = new Set(requests.map(({ key }) => key));
   const blocked = new Set(requests.filter(({ key }) => key === null).map(shapeOfPlanned));
   const free = new Set(requests.filter(({ isFree }) => isFree).map(shapeOfAnyProvider));

@@ -98,7 +98,7 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   loadSharpSoon();
   const answer = await answering;
   if (answer instanceof ProviderError && answer.reply === null) {
-    await noteFailure(answer, attempt, earlier, store);
+    await noteFailure(answer, attempt, earlier, desk);
     throw answer;
   }
   try {
@@ -230,9 +230,12 @@ async function noteFailure(
   failure: ProviderError,
   attempt: Attempt,
   earlier: Attempt | null,
-  store: Store,
+  desk: Pick<Desk, 'store' | 'context'>,
 ): Promise<void> {
   const { code, message: outcome, requestId } = failure;
+  const { store } = desk;
+  // Where the refusal cannot be kept, the note from before the call stays.
+  if (!(await keepRefusal(failure, attempt, desk))) return;
   // A process that took over while this one was suspended has a note of its own.
   const current = await store.attempt(attempt.key).catch(() => null);
   if (current?.note != null && !isSameCall(current.note, attempt)) return;
@@ -242,6 +245,20 @@ async function noteFailure(
       : forgetAttempt(attempt, earlier, store);
   // Where this fails, the note from before the call stands: "may have been billed", with fewer words.
   await noting.catch(() => {});
+}
+
+/** A refusal that may have been billed must not be asked for again once the cache is cleared. `false`: it was not kept. */
+async function keepRefusal(
+  { code, isBilledAnyway, message, requestId }: ProviderError,
+  { key, request }: Attempt,
+  { store, context }: Pick<Desk, 'store' | 'context'>,
+): Promise<boolean> {
+  if (code !== 'moderation' || !isBilledAnyway) return true;
+  const [refusedAt, reason] = [context.now().toISOString(), shownText(message)];
+  return store.refuse({ version: 1, key, request, reason, requestId, refusedAt }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Nothing was billed for it; the note of an earlier call with the same key comes back. */

@@ -59,7 +59,10 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
     const open = await store.attempts();
     const attempts = [...open.values()].flatMap(({ note }) => note ?? []);
     const stored = await store.stored();
-    return spentOnDay(today(), { stored, attempts }, highOf) + replacedUsd;
+    const refusals = [...(await store.refusals()).values()].flatMap((entry) =>
+      entry.kind === 'refusal' ? [entry.refusal] : [],
+    );
+    return spentOnDay(today(), { stored, attempts, refusals }, highOf) + replacedUsd;
   }
 
   function today(): string {

@@ -13,7 +13,7 @@ import { requestOf } from '../plan/request-key.ts';
 import { freeProviders, providerNames } from '../provider-names.ts';
 import { lazyProviders, type Providers } from './providers.ts';
 import type { PlanSources } from './kept-plan.ts';
-import { openRefusals } from './refusals.ts';
+import { billedRefusals, openRefusals } from './refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
 import type { Store } from '../store/store.ts';
 import { type Config, refuseDefaults } from '../config.ts';
@@ -140,7 +140,10 @@ export async function planRead(
     attempts: await store.attempts(),
     order: context.order,
     inputs,
-    refusals: await openRefusals(config.cacheDir).all(),
+    refusals: new Map([
+      ...(await openRefusals(config.cacheDir).all()),
+      ...(await billedRefusals(store)),
+    ]),
     models: config.models,
     freeProviders,
     providerInputs: providerInputs(config),

@@ -4,13 +4,13 @@ import { type DiskDigest, summariseDisk } from '../disk-digest.ts';
 import { layout } from './layout.ts';
 
 /**
- * Everything in a store that a plan depends on: records and pins, by what their files look like. `null`: somebody is
+ * Everything in a store that a plan depends on: records, pins and refusals, by what their files look like. `null`: somebody is
  * buying, or was when they were killed. `dir` need not exist. Throws the file system's own errors.
  */
 export function digestStore(dir: string): DiskDigest | null {
   if (namesIn(layout.attemptsDir(dir)).length > 0) return null;
   const files = summariseDisk();
-  for (const area of [layout.recordsDir(dir), layout.inputsDir(dir)]) {
+  for (const area of [layout.recordsDir(dir), layout.inputsDir(dir), layout.refusalsDir(dir)]) {
     const folders = namesIn(area);
     if (folders.length > 0) files.addFolder(area);
     for (const folder of folders) {

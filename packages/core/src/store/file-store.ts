@@ -12,12 +12,20 @@ import type {
   PictureInfo,
   Sha256,
   Stored,
+  StoredRefusal,
   StoreRecord,
 } from '../types.ts';
 import { version } from '../version.ts';
 import { isLfsPointer } from '../lfs-pointer.ts';
 import { pathOfBytes, layout } from './layout.ts';
-import { formatJson, isHash, maxNoteBytes, parseAttempt, parsePin } from './record-file.ts';
+import {
+  formatJson,
+  isHash,
+  maxNoteBytes,
+  parseAttempt,
+  parsePin,
+  parseRefusal,
+} from './record-file.ts';
 import { refuseLinks } from './refuse-links.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
 import { findRescued, removeRescued, rescue } from './rescue-folder.ts';
@@ -50,6 +58,13 @@ export function fileStore(dir: string): Store {
       await writable();
       const text = formatJson({ version: 1, ...input });
       await writing(dir, layout.input(dir, sha256(input.file)), text);
+    },
+    refusals: () => readRefusals(dir),
+    refuse: async (refusal) => {
+      await writable();
+      await createAtomic(layout.refusal(dir, refusal.key), formatJson(refusal)).catch((cause) => {
+        throw notWritable(dir, cause);
+      });
     },
     attempts: () => readAttempts(dir),
     attempt: (key) => readAttempt(dir, key),
@@ -119,6 +134,21 @@ async function readPins(dir: string): Promise<ReadonlyMap<string, InputFile>> {
     }
   }
   return pins;
+}
+
+/** A link that leads nowhere is a damaged one. Throws `store-not-readable`. */
+async function readRefusals(dir: string): Promise<ReadonlyMap<Key, StoredRefusal>> {
+  const refusals = new Map<Key, StoredRefusal>();
+  for (const folder of await namesIn(layout.refusalsDir(dir))) {
+    for (const name of await namesIn(join(layout.refusalsDir(dir), folder))) {
+      const key = basename(name, '.json') as Key;
+      if (!isHash(key) || name !== `${key}.json`) continue;
+      const path = join(layout.refusalsDir(dir), folder, name);
+      const bytes = await readIfThere(path, maxNoteBytes);
+      refusals.set(key, parseRefusal(key, bytes?.toString('utf8') ?? ''));
+    }
+  }
+  return refusals;
 }
 
 async function writing(dir: string, path: string, text: string): Promise<void> {

@@ -2,10 +2,10 @@ import { lstat, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { namesBelow } from '../names-below.ts';
-import type { InputFile, Key, Sha256, Stored, StoreRecord } from '../types.ts';
+import type { InputFile, Key, Sha256, Stored, StoredRefusal, StoreRecord } from '../types.ts';
 import { pathOfBytes, layout } from './layout.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';
-import { isHash, maxNoteBytes, parsePin } from './record-file.ts';
+import { isHash, maxNoteBytes, parsePin, parseRefusal } from './record-file.ts';
 
 /** A file of the store. */
 export interface StoreFile {
@@ -25,12 +25,18 @@ interface PinnedFile extends StoreFile {
   readonly pin: InputFile | null;
 }
 
+interface RefusalFile extends StoreFile {
+  readonly key: Key;
+  readonly stored: StoredRefusal;
+}
+
 /** Every file of a store but for its attempts, by what it is. */
 export interface StoreListing {
   readonly records: readonly RecordFile[];
   readonly originals: readonly StoreFile[];
   readonly rejected: readonly StoreFile[];
   readonly pins: readonly PinnedFile[];
+  readonly refusals: readonly RefusalFile[];
   /** What writes that were killed left behind. */
   readonly leftovers: readonly StoreFile[];
   /** Nothing that the store puts there, or not where it puts it. */
@@ -50,7 +56,10 @@ export async function listStore(dir: string): Promise<StoreListing> {
       : layout.record('', hash as Key),
   );
   const pins = await readArea(dir, layout.inputsDir, (hash) => layout.input('', hash));
-  const others = [originals, rejected, records, pins].flatMap((area) => area.others);
+  const refusals = await readArea(dir, layout.refusalsDir, (hash) =>
+    layout.refusal('', hash as Key),
+  );
+  const others = [originals, rejected, records, pins, refusals].flatMap((area) => area.others);
   return {
     records: await reading(records.files, async (file) => {
       const key = basename(file.path).slice(0, 64) as Key;
@@ -63,6 +72,11 @@ export async function listStore(dir: string): Promise<StoreListing> {
       const bytes = await readIfThere(join(dir, file.path), maxNoteBytes);
       const urlHash = basename(file.path, '.json');
       return bytes === null ? null : { ...file, pin: parsePin(urlHash, bytes.toString('utf8')) };
+    }),
+    refusals: await reading(refusals.files, async (file) => {
+      const key = basename(file.path, '.json') as Key;
+      const bytes = await readIfThere(join(dir, file.path), maxNoteBytes);
+      return { ...file, key, stored: parseRefusal(key, bytes?.toString('utf8') ?? '') };
     }),
     leftovers: others.filter(isLeftover),
     foreign: others.filter((file) => !isLeftover(file) && !isHidden(file)),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { filesBelow } from '../../test/support/files.ts';
 import { sha256 } from '../hash.ts';
 import { requestKey } from '../plan/request-key.ts';
-import type { Attempt, Key, Request, StoreRecord } from '../types.ts';
+import type { Attempt, Key, Refusal, Request, StoreRecord } from '../types.ts';
 import { fileStore } from './file-store.ts';
 import { layout } from './layout.ts';
 
@@ -136,6 +136,54 @@ function emptyUsage() {
   return { inputTextTokens: 0, inputImageTokens: 0, outputImageTokens: 0, outputTextTokens: 0 };
 }
 
+describe('a planted refusal is damaged, and refuses all the same', () => {
+  const refusal = {
+    version: 1,
+    key,
+    request,
+    reason: 'it was refused',
+    requestId: null,
+    refusedAt: '2026-11-23T12:00:00.000Z',
+  } satisfies Refusal;
+  const fields = ['version', 'key', 'request', 'reason', 'requestId', 'refusedAt'];
+  const mayBeText = new Set(['reason', 'requestId']);
+  const rows = fields.flatMap((field) =>
+    wrong
+      .filter(([, value]) => !(mayBeText.has(field) && typeof value === 'string'))
+      .map(([what, value]) => [field, what, value] as const),
+  );
+
+  test.each(rows)('with %s: %s', async (field, _what, value) => {
+    await plant(layout.refusal(dir, key), { ...refusal, [field]: value });
+    expect((await fileStore(dir).refusals()).get(key)).toMatchObject({ kind: 'damaged' });
+  });
+
+  test.each([
+    ['empty', ''],
+    ['of a later version', { ...refusal, version: 2 }],
+    ['of another request', { ...refusal, request: { ...request, prompt: 'b' } }],
+    ['with escape sequences in its reason', { ...refusal, reason: '\u001b[2J' }],
+    ['larger than any', { ...refusal, reason: 'x'.repeat(5_000_000) }],
+  ])('that is %s', async (_what, content) => {
+    await plant(layout.refusal(dir, key), content);
+    expect((await fileStore(dir).refusals()).get(key)).toMatchObject({ kind: 'damaged' });
+  });
+
+  test('that is a folder, or a link that leads nowhere', async () => {
+    await mkdir(layout.refusal(dir, key), { recursive: true });
+    expect((await fileStore(dir).refusals()).get(key)).toMatchObject({ kind: 'damaged' });
+    await rm(layout.refusal(dir, key), { recursive: true });
+    await symlink(join(home, 'nowhere'), layout.refusal(dir, key));
+    expect((await fileStore(dir).refusals()).get(key)).toMatchObject({ kind: 'damaged' });
+  });
+
+  test('as it is written it is none of these', async () => {
+    await fileStore(dir).refuse(refusal);
+    const stored = { kind: 'refusal', refusal };
+    expect(await fileStore(dir).refusals()).toEqual(new Map([[key, stored]]));
+  });
+});
+
 describe('a planted pin says nothing', () => {
   const url = 'https://example.com/a.png';
   const info = { format: 'png', width: 8, height: 8, hasAlpha: false };
@@ -160,7 +208,7 @@ test('a name in the store is never a path', () => {
 });
 
 describe('a link out of the store', () => {
-  test.each(['', 'attempts', 'records', 'originals', 'rejected', 'records/ab'])(
+  test.each(['', 'attempts', 'records', 'originals', 'rejected', 'refusals', 'records/ab'])(
     'in the place of its folder "%s" is not written through',
     async (folder) => {
       const outside = join(home, 'outside');

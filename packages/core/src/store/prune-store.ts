@@ -13,7 +13,7 @@ import { flushFolder } from './write-atomic.ts';
 
 /** A file of the store that no manifest refers to. */
 export interface UnwantedFile {
-  readonly kind: 'record' | 'original' | 'rejected' | 'pin' | 'leftover';
+  readonly kind: 'record' | 'original' | 'rejected' | 'pin' | 'refusal' | 'leftover';
   /** Relative to the store, with `/`. */
   readonly path: string;
   readonly bytes: number;
@@ -45,8 +45,8 @@ export type Protection =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface PruneRules {
-  /** Whether a manifest refers to a record, or may come to. */
-  readonly isWanted: (record: StoreRecord) => boolean;
+  /** Whether a manifest refers to a request, or may come to. */
+  readonly isWanted: (asked: Pick<StoreRecord, 'key' | 'request'>) => boolean;
   /** The `https:` inputs that manifests name. */
   readonly urls: ReadonlySet<string>;
   readonly protection: Protection;
@@ -103,6 +103,13 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
     if (pin === null || urls.has(pin.file)) continue;
     const reason = reasonToKeep({ path, createdAt: modifiedAt }, protection);
     judge({ kind: 'pin', path, bytes, record: null }, reason);
+  }
+
+  for (const { path, bytes, stored } of listing.refusals) {
+    if (stored.kind === 'damaged' || isWanted(stored.refusal)) continue;
+    const createdAt = new Date(stored.refusal.refusedAt);
+    const reason = reasonToKeep({ path, createdAt }, protection);
+    judge({ kind: 'refusal', path, bytes, record: null }, reason);
   }
 
   for (const { path, bytes, modifiedAt } of listing.leftovers) {

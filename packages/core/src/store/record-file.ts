@@ -2,8 +2,28 @@ import * as v from 'valibot';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { orderPattern } from '../order-id.ts';
 import { processMark } from '../process-mark.ts';
-import { checkShape, count, key, line, pixels, sha256Hash, time, usd } from '../schema.ts';
-import type { Attempt, InputFile, Key, Request, Stored, StoreRecord, Usage } from '../types.ts';
+import {
+  checkShape,
+  count,
+  key,
+  line,
+  parseJson,
+  pixels,
+  sha256Hash,
+  time,
+  usd,
+} from '../schema.ts';
+import type {
+  Attempt,
+  InputFile,
+  Key,
+  Refusal,
+  Request,
+  Stored,
+  StoredRefusal,
+  StoreRecord,
+  Usage,
+} from '../types.ts';
 import { isLfsPointer } from '../lfs-pointer.ts';
 import { mergeSides } from './merge-sides.ts';
 
@@ -18,7 +38,7 @@ const recordVersion = 1;
 export const maxNoteBytes = 4_000_000;
 
 /** A record as it stands on disk: stable, one field a line, so that a pull request shows what was bought. */
-export function formatJson(value: StoreRecord | Attempt | PinFile): string {
+export function formatJson(value: StoreRecord | Attempt | PinFile | Refusal): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
@@ -93,6 +113,24 @@ export function parseAttempt(expected: Key, text: string): ParsedAttempt {
   if (attempt.key !== expected || !isKeyOf(expected, attempt.request))
     return { kind: 'damaged', problem: 'does not belong to its request' };
   return { kind: 'attempt', attempt };
+}
+
+/** `expected`: the key that the file is named after. */
+export function parseRefusal(expected: Key, text: string): StoredRefusal {
+  const damaged = (what: string): StoredRefusal => ({
+    kind: 'damaged',
+    reason: `the refusal ${expected.slice(0, 12)}… ${what}, and asking again may be billed again; restore it (git checkout), or remove the file to ask again`,
+  });
+  // Either side of a merge is a refusal.
+  const sides = mergeSides(text)?.map((side) => parseRefusal(expected, side));
+  if (sides !== undefined)
+    return sides.find(({ kind }) => kind === 'refusal') ?? damaged('has merge markers');
+  const parsed = parseJson(refusalSchema, text);
+  if (parsed.kind === 'damaged') return damaged(parsed.problem);
+  const refusal = parsed.value as Refusal;
+  return refusal.key === expected && isKeyOf(expected, refusal.request)
+    ? { kind: 'refusal', refusal }
+    : damaged('does not belong to its request');
 }
 
 /** `null`: damaged. `urlHash`: the sha-256 that the file is named after. */
@@ -179,6 +217,15 @@ const attemptSchema = v.object({
   usage: usageSchema,
   anyFormat: v.optional(v.literal(true)),
 } satisfies Record<keyof Attempt, v.GenericSchema>);
+
+const refusalSchema = v.object({
+  version: v.literal(1),
+  key,
+  request: requestSchema,
+  reason: line(10_000),
+  requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
+  refusedAt: time,
+} satisfies Record<keyof Refusal, v.GenericSchema>);
 
 const pinSchema = v.object({
   version: v.literal(1),

@@ -20,7 +20,7 @@ async function findLink(dir: string): Promise<string | null> {
   const status = await lstat(dir).catch(() => null);
   if (status === null) return null;
   if (status.isSymbolicLink()) return dir;
-  for (const area of ['records', 'originals', 'rejected', 'inputs', 'attempts']) {
+  for (const area of ['records', 'originals', 'rejected', 'inputs', 'refusals', 'attempts']) {
     const folder = join(dir, area);
     if ((await lstat(folder).catch(() => null))?.isSymbolicLink()) return folder;
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

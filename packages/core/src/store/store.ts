@@ -5,8 +5,10 @@ import type {
   Key,
   OpenAttempt,
   PictureInfo,
+  Refusal,
   Request,
   Stored,
+  StoredRefusal,
   StoreRecord,
   Usage,
 } from '../types.ts';
@@ -54,6 +56,10 @@ export interface Store {
   pins(): Promise<ReadonlyMap<string, InputFile>>;
   /** Keeps what an `https:` input is. Throws `store-not-writable`. */
   pin(input: InputFile): Promise<void>;
+  /** What moderation refused although it may have been billed, by key. */
+  refusals(): Promise<ReadonlyMap<Key, StoredRefusal>>;
+  /** Keeps a refusal. One that exists is never replaced. Throws `store-not-writable`. */
+  refuse(refusal: Refusal): Promise<void>;
   /** The requests whose outcome is unknown or not recorded, by key; those with a damaged note, too. */
   attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /** The one of a key; `null`: there is none. */

@@ -181,7 +181,7 @@ function unnamedFindings(
     .map(({ path }) => finding('note', 'original-unnamed', path, what));
 }
 
-function otherFindings({ pins, leftovers, foreign }: StoreListing): VerifyFinding[] {
+function otherFindings({ pins, refusals, leftovers, foreign }: StoreListing): VerifyFinding[] {
   const note = (code: VerifyFinding['code'], message: string) => (file: StoreFile) =>
     finding('note', code, file.path, message);
   return [
@@ -193,6 +193,11 @@ function otherFindings({ pins, leftovers, foreign }: StoreListing): VerifyFindin
           'does not say what an https: input was; restore it (git checkout), or it is fetched again',
         ),
       ),
+    ...refusals.flatMap(({ path, key, stored }) =>
+      stored.kind === 'damaged'
+        ? [finding('error', 'refusal-damaged', path, stored.reason, key)]
+        : [],
+    ),
     ...leftovers.map(
       note('not-ours', 'was left by a write that did not end; tintype prune removes it'),
     ),

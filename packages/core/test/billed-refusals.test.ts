@@ -1,0 +1,80 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { pruneProject, verifyProject } from '../src/index.ts';
+import { layout } from '../src/store/layout.ts';
+import { eventsOf, useApi } from './support/api.ts';
+import { filesBelow } from './support/files.ts';
+import { commitAll, git } from './support/git.ts';
+import { moderationBlocked } from './support/openai-emulator.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+const manifest = (more = '') =>
+  `images:\n  bonfire: { prompt: bonfire, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
+
+/** A project whose only picture was refused, and whose cache was cleared since. */
+async function refused(stage: 'input' | 'output'): Promise<TestProject> {
+  const made = await testProject({ 'a.images.yaml': manifest() }, api().baseUrl);
+  api().fail(moderationBlocked(stage));
+  const { events } = await made.generate();
+  expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'moderation' }]);
+  await rm((await made.context()).config.cacheDir, { recursive: true });
+  return made;
+}
+
+async function refusalsOf({ root }: TestProject): Promise<string[]> {
+  return [...(await filesBelow(join(root, '.tintype/refusals'))).keys()];
+}
+
+test('a refusal that may have been billed is not asked for again without a cache', async () => {
+  await using made = await refused('output');
+  expect(await refusalsOf(made)).toHaveLength(1);
+  const { requests } = await made.plan();
+  expect(requests).toMatchObject([
+    { status: 'missing', reason: expect.stringContaining('may have been billed') },
+  ]);
+  const { result, events } = await made.generate();
+  expect(result).toMatchObject({ bought: 0, failed: 1 });
+  expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'moderation', maybeBilled: false }]);
+  expect(api().requests).toHaveLength(1);
+
+  await made.write('a.images.yaml', manifest(', take: 2'));
+  expect((await made.generate()).result).toMatchObject({ bought: 1 });
+  expect(await refusalsOf(made)).toHaveLength(1);
+});
+
+test('a refusal that is free is in the cache only', async () => {
+  await using made = await refused('input');
+  expect(await refusalsOf(made)).toEqual([]);
+  expect((await made.generate()).result).toMatchObject({ bought: 1 });
+});
+
+test('a damaged refusal is found by verify, and nothing is bought', async () => {
+  await using made = await refused('output');
+  const [{ key } = { key: null }] = (await made.plan()).requests;
+  await writeFile(layout.refusal(join(made.root, '.tintype'), key!), '{"version": 1');
+  const { findings, errors } = await verifyProject(await made.context());
+  expect(errors).toBe(1);
+  expect(findings).toMatchObject([
+    { code: 'refusal-damaged', key, message: expect.stringContaining('may be billed again') },
+  ]);
+  expect((await made.generate()).result).toMatchObject({ bought: 0, failed: 1 });
+  expect(api().requests).toHaveLength(1);
+});
+
+test('prune removes a refusal that is committed and that no manifest would meet again', async () => {
+  await using made = await refused('output');
+  const pruning = { isDryRun: false, olderThanDays: null };
+  const lake = '  lake: { prompt: lake, quality: low, size: 1408x480, decorative: true }\n';
+  await made.write('a.images.yaml', manifest() + lake);
+  expect((await made.generate()).result).toMatchObject({ bought: 1, failed: 1 });
+  git(made.root, 'init', '--quiet');
+  commitAll(made.root);
+  await pruneProject(await made.context(), pruning);
+  expect(await refusalsOf(made)).toHaveLength(1);
+  await made.write('a.images.yaml', manifest(', take: 2') + lake);
+  await pruneProject(await made.context(), pruning);
+  expect(await refusalsOf(made)).toEqual([]);
+});
