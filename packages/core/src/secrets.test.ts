@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { bytesWithoutSecrets, secretsIn, withoutSecrets } from './secrets.ts';
+
+test('the secrets of an environment are told by the names of its variables', () => {
+  const env = {
+    OPENAI_API_KEY: 'RECOGNISABLE-one\n',
+    FAL_TOKEN: 'RECOGNISABLE-two',
+    DB_PASSWORD: 'RECOGNISABLE-three',
+    MONKEY: 'no',
+    HOME: '/home/somebody',
+    EMPTY_KEY: '',
+    NO_KEY: undefined,
+  };
+  expect(secretsIn(env)).toEqual(['RECOGNISABLE-one', 'RECOGNISABLE-two', 'RECOGNISABLE-three']);
+});
+
+describe('a secret is taken out', () => {
+  const secret = 'REC"OGN/ISABLE key+1';
+  const forms = [
+    ['as it is', secret],
+    ['in JSON', JSON.stringify({ key: secret })],
+    ['in an address', `https://x.example/?key=${encodeURIComponent(secret)}`],
+    ['as base64', Buffer.from(`${secret}`).toString('base64')],
+  ] as const;
+
+  test.each(forms)('of a text, %s', (_form, text) => {
+    const clean = withoutSecrets(text, [secret]);
+    expect(clean).toContain('•••');
+    expect(clean).not.toMatch(/ISABLE|SVNBQkxF/);
+  });
+
+  test.each(forms)('of bytes, %s, which keep their length', (_form, text) => {
+    const bytes = Buffer.concat([Buffer.from([0x89, 0, 255]), Buffer.from(text), Buffer.from([0])]);
+    const clean = bytesWithoutSecrets(bytes, [secret]);
+    expect(clean).toHaveLength(bytes.length);
+    expect(Buffer.from(clean).toString('latin1')).not.toMatch(/ISABLE|SVNBQkxF/);
+    expect([clean[0], clean[2], clean.at(-1)]).toEqual([0x89, 255, 0]);
+  });
+});
+
+test('bytes without a secret are the same bytes', () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  expect(bytesWithoutSecrets(bytes, ['RECOGNISABLE'])).toBe(bytes);
+});
