@@ -32,6 +32,7 @@ export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {
   'server-error': EXIT.someFailed,
   'not-connected': EXIT.someFailed,
   'unknown-outcome': EXIT.someFailed,
+  'unusable-answers': EXIT.someFailed,
   'untrusted-certificate': EXIT.someFailed,
   'connection-lost': EXIT.someFailed,
   timeout: EXIT.someFailed,

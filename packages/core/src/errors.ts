@@ -64,6 +64,7 @@ export type ErrorCode =
   | 'bad-api-key'
   | 'not-permitted'
   | 'untrusted-certificate'
+  | 'unusable-answers'
   | 'store-not-readable'
   | 'store-not-writable'
   // an image fails, others go on: exit 1

@@ -76,6 +76,8 @@ export type Event =
       readonly bought: number;
       readonly failed: number;
       readonly costUsd: number | null;
+      /** What calls of unknown outcome may have cost beside that, by high estimates; `null` where a part is unknown. */
+      readonly maybeBilledUsd: number | null;
       readonly written: number;
       readonly removed: number;
     };

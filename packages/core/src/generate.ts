@@ -24,6 +24,8 @@ export interface GenerateResult {
   readonly bought: number;
   readonly failed: number;
   readonly costUsd: number | null;
+  /** As in the `done` event. */
+  readonly maybeBilledUsd: number | null;
   readonly written: number;
   readonly removed: number;
 }

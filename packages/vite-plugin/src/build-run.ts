@@ -1,3 +1,4 @@
+import type { BuildBill } from './build-summary.ts';
 import { randomUUID } from 'node:crypto';
 import {
   confirmOnTerminal,
@@ -36,7 +37,7 @@ export interface BuildRun {
   readonly buy: (images: readonly PlannedImage[]) => Promise<void>;
   /** What was delivered so far. */
   readonly delivered: ReadonlyMap<string, Delivered>;
-  readonly bill: () => { readonly bought: number; readonly costUsd: number | null };
+  readonly bill: () => BuildBill;
   /** Once what is in flight is stored. */
   readonly settled: () => Promise<void>;
 }
@@ -47,7 +48,11 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
   const { context, config } = project;
   const deliveries = new Map<string, Promise<Delivered>>();
   const delivered = new Map<string, Delivered>();
-  const bill = { bought: 0, costUsd: 0 as number | null };
+  const bill: { -readonly [Name in keyof BuildBill]: BuildBill[Name] } = {
+    bought: 0,
+    costUsd: 0,
+    maybeBilledUsd: 0,
+  };
   const purse = openPurse(config.maxCostUsd);
   // Every environment of a build is one order.
   const buying = { ...context, order: context.order ?? randomUUID() };
@@ -102,8 +107,8 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
     );
     const cost = judged.bill();
     bill.bought += cost.bought;
-    bill.costUsd =
-      bill.costUsd === null || cost.costUsd === null ? null : bill.costUsd + cost.costUsd;
+    bill.costUsd = plus(bill.costUsd, cost.costUsd);
+    bill.maybeBilledUsd = plus(bill.maybeBilledUsd, cost.maybeBilledUsd);
     const short = judged.overBudget();
     if (short !== null) throw short;
     throwAll(failures);
@@ -174,4 +179,8 @@ function throwAll(failures: readonly unknown[]): void {
     cause: first,
     ...(imageId === null ? {} : { imageId }),
   });
+}
+
+function plus(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one + other;
 }

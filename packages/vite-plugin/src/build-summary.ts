@@ -1,9 +1,17 @@
 import type { Delivered } from './build-run.ts';
 
+/** What a build cost, in US dollars; `null` where a part is unknown. */
+export interface BuildBill {
+  readonly bought: number;
+  readonly costUsd: number | null;
+  /** By high estimates: what calls of unknown outcome may have cost beside that. */
+  readonly maybeBilledUsd: number | null;
+}
+
 /** What a build did: `3 images in 12 files, 2 of them cached, 1 bought for $0.0420; 4.1 MB of originals became 182 kB, 95% smaller`. */
 export function buildSummary(
   pictures: readonly Delivered[],
-  { bought, costUsd }: { readonly bought: number; readonly costUsd: number | null },
+  { bought, costUsd, maybeBilledUsd }: BuildBill,
 ): string {
   const files = pictures.flatMap(({ encoded }) => encoded);
   const cached = pictures.filter(({ isCached }) => isCached).length;
@@ -12,8 +20,14 @@ export function buildSummary(
     `${count(pictures.length, 'image')} in ${count(files.length, 'file')}`,
     cached === 0 ? '' : `, ${cached === pictures.length ? 'all' : cached} of them cached`,
     bought === 0 ? '' : `, ${bought} bought ${money}`,
+    maybeBilled(maybeBilledUsd),
     saving(pictures),
   ].join('');
+}
+
+function maybeBilled(usd: number | null): string {
+  if (usd === 0) return '';
+  return `, ${usd === null ? 'an unknown amount' : `up to $${usd.toFixed(4)} more`} may have been billed`;
 }
 
 /** That what ships is not what was asked for, and what to do about it. A watcher never buys. */

@@ -12,6 +12,7 @@ const result: GenerateResult = {
   bought: 0,
   failed: 0,
   costUsd: 0,
+  maybeBilledUsd: 0,
   written: 0,
   removed: 0,
 };
@@ -35,5 +36,15 @@ test('a run sums up what it wrote, bought and could not make', () => {
 test('an unknown cost is unknown', () => {
   expect(generateSummary({ ...result, bought: 2, costUsd: null }, folders)).toContain(
     '2 pictures bought at an unknown price, kept',
+  );
+});
+
+test('what may have been billed is said apart', () => {
+  const bought = { ...result, bought: 1, costUsd: 0.0132 };
+  expect(generateSummary({ ...bought, maybeBilledUsd: 0.04 }, folders)).toContain(
+    'Up to $0.0400 more may have been billed',
+  );
+  expect(generateSummary({ ...bought, maybeBilledUsd: null }, folders)).toContain(
+    'An unknown amount may have been billed',
   );
 });

@@ -1,13 +1,13 @@
 import type { GenerateResult } from '@tintype/core';
-import { count, forMoney } from './amounts.ts';
+import { count, forMoney, money } from './amounts.ts';
 
 /** What a run did, in a few lines. The folders are printed as they are given. */
 export function generateSummary(
   result: GenerateResult,
   folders: { readonly outDir: string; readonly storeDir: string },
 ): string {
-  const { delivered, bought, failed, written, removed } = result;
-  if (written + removed + bought + failed === 0) {
+  const { delivered, bought, failed, written, removed, maybeBilledUsd } = result;
+  if (written + removed + bought + failed === 0 && maybeBilledUsd === 0) {
     const verb = delivered === 1 ? 'is' : 'are';
     return `Nothing to do: ${count(delivered, 'image')} ${verb} up to date.\n`;
   }
@@ -16,12 +16,21 @@ export function generateSummary(
     bought > 0
       ? `${count(bought, 'picture')} bought${forMoney(result.costUsd)}, kept in ${folders.storeDir}.`
       : '',
+    maybeBilled(result),
     failed > 0 ? `${count(failed, 'image')} failed; see above.` : '',
   ];
   return lines
     .filter((line) => line !== '')
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** What calls of unknown outcome may have cost: it is in no record, so it is said apart. */
+function maybeBilled({ maybeBilledUsd }: GenerateResult): string {
+  if (maybeBilledUsd === 0) return '';
+  const amount =
+    maybeBilledUsd === null ? 'An unknown amount' : `Up to ${money(maybeBilledUsd)} more`;
+  return `${amount} may have been billed for calls whose outcome is unknown; your account at the provider shows it.`;
 }
 
 function files({ assetMap, written, removed }: GenerateResult): string {

@@ -1,5 +1,5 @@
 import type { Event } from '@tintype/core';
-import { count, fileSize, forMoney, saving } from './amounts.ts';
+import { count, fileSize, forMoney, money, saving } from './amounts.ts';
 import { cleanLine } from './clean.ts';
 import { isError, isProblem, messageOf, wordsOf } from './problem.ts';
 
@@ -37,9 +37,17 @@ function totals(done: Extract<Event, { type: 'done' }>): string {
     `${count(done.delivered, 'image')} delivered`,
     `${done.failed} failed`,
     `${done.bought} bought${forMoney(done.costUsd)}`,
+    ...maybeBilled(done.maybeBilledUsd),
     `${count(done.written, 'file')} written`,
     `${done.removed} removed`,
   ].join(', ');
+}
+
+/** What calls of unknown outcome may have cost beside what was bought. */
+function maybeBilled(usd: number | null): string[] {
+  if (usd === 0) return [];
+  const amount = usd === null ? 'an unknown amount' : `up to ${money(usd)} more`;
+  return [`${amount} may have been billed`];
 }
 
 function row(...cells: readonly string[]): string {

@@ -59,6 +59,7 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     bought: 2,
     failed: 1,
     costUsd: 0.0264,
+    maybeBilledUsd: 0,
     written: 18,
     removed: 1,
   },

@@ -21,6 +21,11 @@ export interface OpenAiOptions {
    */
   readonly responseFormat?: 'omit' | 'b64_json';
   /**
+   * `any` for servers that make JPEG or WebP whatever they are asked for. OpenAI makes PNG, which loses nothing.
+   * @default 'png'
+   */
+  readonly originalFormat?: 'png' | 'any';
+  /**
    * Whether it can work from input images.
    * @default true
    */
@@ -46,6 +51,7 @@ const openAiProfile: Profile = {
   project: null,
   apiKeyName: 'OPENAI_API_KEY',
   responseFormat: 'omit',
+  originalFormat: 'png',
   supportsEdits: true,
   parameters: null,
   trustsUsage: true,
@@ -66,7 +72,7 @@ export function openAi(options: OpenAiOptions = {}): Provider {
     takesOpenAiKey: true,
     baseUrl: profile.baseUrl,
     inputs: null,
-    originalFormat: 'png',
+    originalFormat: profile.originalFormat === 'any' ? null : 'png',
     refuse: (request) => refusal(request, profile),
     async generate(order) {
       const { callOpenAi } = await import('./openai-call.ts');
@@ -86,6 +92,7 @@ const checks: Readonly<Record<keyof OpenAiOptions, OptionCheck>> = {
     'the name of an environment variable',
   ]),
   responseFormat: [(value) => value === 'omit' || value === 'b64_json', '"omit" or "b64_json"'],
+  originalFormat: [(value) => value === 'png' || value === 'any', '"png" or "any"'],
   supportsEdits: boolean,
   parameters: orNull([
     (value) => Array.isArray(value) && value.every(isText),

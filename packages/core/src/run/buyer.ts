@@ -18,6 +18,7 @@ import { raise } from './judge-plan.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
 import type { ObtainerMeans } from './obtain-original.ts';
 import type { Providers } from './providers.ts';
+import { afterAnswer, isHopeless, noAnswers, setUpHint } from './unusable-answers.ts';
 import type { Attempt, StoreRecord } from '../types.ts';
 
 /** What was bought so far. */
@@ -25,6 +26,11 @@ export interface Bill {
   readonly bought: number;
   /** `null` where a part of it is unknown. */
   readonly costUsd: number | null;
+  /**
+   * US dollars, by high estimates, that calls may have cost of which nobody knows: not in `costUsd`. `null` where a part
+   * of it is unknown.
+   */
+  readonly maybeBilledUsd: number | null;
 }
 
 export interface Buyer {
@@ -70,15 +76,17 @@ export function buyer(
   const stop = new AbortController();
   const waking = AbortSignal.any([context.signal, stop.signal]);
   const costs: (number | null)[] = [];
+  const maybeBilled: (number | null)[] = [];
+  let answers = noAnswers;
+  let inFlight = 0;
+  let landing = Promise.withResolvers<void>();
 
   return {
     buy,
     bill: () => ({
       bought: costs.length,
-      costUsd: costs.reduce<number | null>(
-        (sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)),
-        0,
-      ),
+      costUsd: sumOf(costs),
+      maybeBilledUsd: sumOf(maybeBilled),
     }),
     overBudget: () => overBudget,
     stopping,
@@ -132,11 +140,21 @@ export function buyer(
   }
 
   /** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
-  async function ask(
+  async function ask(wanted: Wanted, steps: PurchaseSteps): Promise<StoreRecord | ProviderError> {
+    await takeTurn(wanted);
+    try {
+      return await askInTurn(wanted, steps);
+    } finally {
+      inFlight--;
+      landing.resolve();
+      landing = Promise.withResolvers();
+    }
+  }
+
+  async function askInTurn(
     wanted: Wanted,
     { mayLeave, onReceived }: PurchaseSteps,
   ): Promise<StoreRecord | ProviderError> {
-    await takeTurn(wanted);
     const reservation = purse.reserve(wanted.costUsd?.high ?? 0);
     // What costs less may fit yet, so the run goes on.
     if (reservation === null) throw (overBudget = notAffordable(config));
@@ -159,6 +177,7 @@ export function buyer(
       });
       costs.push(costUsd);
       for (const message of warnings) warn(wanted, message);
+      judge(wanted, record.rejected ?? null);
       if (record.rejected === undefined) {
         report(context, {
           type: 'generated',
@@ -171,6 +190,9 @@ export function buyer(
       return record;
     } catch (error) {
       reservation.settle(isMaybeBilled(error) ? null : 0);
+      if (isMaybeBilled(error)) maybeBilled.push(wanted.costUsd?.high ?? null);
+      if (error instanceof ProviderError && error.code === 'bad-reply')
+        judge(wanted, error.message);
       if (error instanceof TintypeError && error.code === 'over-budget') overBudget = error;
       stopping(error);
       if (!(error instanceof ProviderError)) throw error;
@@ -196,10 +218,24 @@ export function buyer(
     for (;;) {
       refuseStopped();
       const ms = waitMs(rateOf(provider), pictures, now());
-      if (ms === 0) break;
-      await context.sleep(ms, waking);
+      if (answers.isSuspicious && inFlight > 0) await landing.promise;
+      else if (ms === 0) break;
+      else await context.sleep(ms, waking);
     }
+    inFlight++;
     rates.set(provider, rateAfterSending(rateOf(provider), pictures, now()));
+  }
+
+  /** Stops the run where a provider's answers are all of no use: each of them costs money. */
+  function judge({ provider }: Wanted, problem: string | null): void {
+    answers = afterAnswer(answers, provider, problem);
+    if (problem === null || !isHopeless(answers, provider, problem)) return;
+    stopping(
+      new TintypeError(
+        'unusable-answers',
+        `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for is kept in the store`,
+      ),
+    );
   }
 
   function warn({ id, manifest, line }: Wanted, message: string): void {
@@ -233,7 +269,21 @@ export function buyer(
 function stopsRun(error: TintypeError): boolean {
   return error instanceof ProviderError
     ? policies[error.code].stopsRun
-    : error.code === 'store-not-writable' || error.code === 'store-not-readable';
+    : stoppingCodes.has(error.code);
+}
+
+const stoppingCodes: ReadonlySet<string> = new Set([
+  'store-not-writable',
+  'store-not-readable',
+  'unusable-answers',
+]);
+
+/** US dollars; `null` where a part of them is unknown. */
+function sumOf(costs: readonly (number | null)[]): number | null {
+  return costs.reduce<number | null>(
+    (sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)),
+    0,
+  );
 }
 
 function notAffordable({ maxCostUsd, ci }: Config): TintypeError {

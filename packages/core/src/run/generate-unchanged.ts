@@ -21,9 +21,26 @@ export function generateUnchanged(context: Context, ids: readonly string[]): Gen
   for (const diagnostic of kept.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
   const { images, stored, missing, blocked } = kept.totals;
   const { deliveries } = kept;
-  const planned = { images, stored, missing, blocked, costUsd: 0, deliveries, toBuy: 0 };
+  const planned = {
+    images,
+    stored,
+    missing,
+    blocked,
+    costUsd: 0,
+    maybeBilledUsd: 0,
+    deliveries,
+    toBuy: 0,
+  };
   report(context, { type: 'planned', ...planned });
-  const done = { delivered, failed: 0, written: 0, removed: 0, bought: 0, costUsd: 0 };
+  const done = {
+    delivered,
+    failed: 0,
+    written: 0,
+    removed: 0,
+    bought: 0,
+    costUsd: 0,
+    maybeBilledUsd: 0,
+  };
   report(context, { type: 'done', ...done });
   return {
     ...done,

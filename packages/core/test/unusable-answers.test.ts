@@ -1,0 +1,66 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openAi } from '../src/provider/openai.ts';
+import { eventsOf, useApi } from './support/api.ts';
+import type { Fault } from './support/openai-emulator.ts';
+import { testProject } from './support/project.ts';
+
+const api = useApi();
+
+const ids = Array.from({ length: 24 }, (_, at) => `i${at}`);
+
+function project(provider = 'openai') {
+  const images = ids.map(
+    (id) =>
+      `  ${id}: { prompt: ${id}, provider: ${provider}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
+  );
+  return testProject({ 'a.images.yaml': `images:\n${images.join('')}` }, api().baseUrl);
+}
+
+const jpeg: Fault = { kind: 'mislabelled-format', format: 'jpeg' };
+const server = (originalFormat: 'png' | 'any') => ({
+  mine: openAi({ baseUrl: api().baseUrl, originalFormat }),
+});
+
+describe('a set-up whose every answer is of no use', () => {
+  test.each([1, 4])('stops the run before it buys the batch, %i at a time', async (concurrency) => {
+    api().fail(Array<Fault>(24).fill(jpeg));
+    await using made = await project();
+    const { result, events } = await made.generate({ options: { concurrency } });
+    expect(result).toMatchObject({ bought: api().ledger.length, failed: 24, delivered: 0 });
+    expect(api().ledger.length).toBeLessThanOrEqual(Math.max(2, concurrency));
+    const stopped = eventsOf(events, 'failed').filter(({ isFollowing }) => isFollowing === true);
+    expect(stopped).toHaveLength(24 - api().ledger.length);
+    expect(stopped[0]!.message).toMatch(/two answers of openai.*jpeg.*originalFormat: 'any'/);
+    const kept = await readdir(join(made.root, '.tintype/rejected'));
+    expect(kept).toHaveLength(api().ledger.length);
+  });
+
+  test('with the option that fits, what was kept aside is used and not bought again', async () => {
+    api().fail(Array<Fault>(24).fill(jpeg));
+    await using made = await project('mine');
+    await made.generate({ options: { providers: server('png') } });
+    const bought = api().ledger.length;
+    const { result } = await made.generate({ options: { providers: server('any') } });
+    expect(result).toMatchObject({ bought: 24 - bought, failed: 0, delivered: 24 });
+    expect(api().ledger).toHaveLength(24);
+  });
+});
+
+test('one answer that is of no use stops nothing', async () => {
+  api().fail(jpeg);
+  await using made = await project();
+  const { result } = await made.generate();
+  expect(result).toMatchObject({ bought: 24, failed: 1, delivered: 23 });
+});
+
+test('what may have been billed is counted apart from what was', async () => {
+  api().fail({ kind: 'page', status: 500, contentType: 'text/html', body: 'no', billed: true });
+  await using made = await project();
+  const { result, events } = await made.generate({ ids: ['i0'] });
+  expect(result).toMatchObject({ bought: 1, failed: 0 });
+  expect(result!.maybeBilledUsd).toBeGreaterThan(0);
+  expect(eventsOf(events, 'done')).toMatchObject([{ maybeBilledUsd: result!.maybeBilledUsd }]);
+  expect((await made.generate({ ids: ['i0'] })).result).toMatchObject({ maybeBilledUsd: 0 });
+});
