@@ -151,6 +151,59 @@ describe('no trace of the key is left by', () => {
   });
 });
 
+describe('a key that a server repeats where something is kept is taken out of', () => {
+  const key = 'RECOGNISABLE.key:of/no=known+form';
+  const base64 = Buffer.from(key).toString('base64');
+
+  test.each<readonly [string, Fault]>([
+    ['the answer that is kept aside', { kind: 'not-json', body: `token ${key}` }],
+    ['JSON without a picture', { kind: 'not-json', body: JSON.stringify({ data: [], auth: key }) }],
+    ['a header as base64', { kind: 'not-json', body: `authorization: Basic ${base64}` }],
+    [
+      'a picture that is a text',
+      {
+        kind: 'not-json',
+        body: JSON.stringify({
+          data: [{ b64_json: Buffer.from(`no: ${key}`).toString('base64') }],
+        }),
+      },
+    ],
+    ['the id of a request', { ...echo('x'), headers: { 'x-request-id': key } } as Fault],
+  ])('%s', async (_what, fault) => {
+    const text = await traces({ OPENAI_API_KEY: key }, [fault]);
+    expect(text).not.toContain('RECOGNISABLE');
+    expect(text).not.toContain(base64.slice(0, 20));
+  });
+
+  test('what a provider of the user throws and returns, also of other secrets', async () => {
+    await using made = await testProject({
+      'a.images.yaml': `images:\n  a: { prompt: hat, provider: mine, decorative: true }\n`,
+    });
+    const env = { FAL_TOKEN: key };
+    for (const mine of [
+      async () => Promise.reject(new Error(`401 for ${key}`)),
+      async () => ({
+        bytes: Buffer.from(`no picture: ${key}`),
+        usage: null,
+        requestId: key,
+        warnings: [`used ${key}`],
+        limit: null,
+      }),
+    ]) {
+      const provider = { apiKeyName: null, inputs: null, originalFormat: null, refuse: () => null };
+      const options = { providers: { mine: { ...provider, generate: mine } } };
+      const { events } = await made.generate({ env, options });
+      expect(eventsOf(events, 'failed')).toHaveLength(1);
+      const files = [...(await filesBelow(join(made.root, '.tintype'))).keys()];
+      const texts = await Promise.all(
+        files.map((file) => readFile(join(made.root, '.tintype', file), 'latin1')),
+      );
+      expect(files.length).toBeGreaterThan(0);
+      expect([JSON.stringify(events), ...texts].join('\n')).not.toContain('RECOGNISABLE');
+    }
+  });
+});
+
 test('the error of a provider holds no key, to any depth', async () => {
   const order: Order = {
     imageId: 'a',

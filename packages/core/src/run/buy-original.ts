@@ -4,6 +4,7 @@ import { findPngDamage } from '../image/find-png-damage.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import { type CurrentOrder, isSameCall } from './current-order.ts';
+import { cleanAnswer } from './clean-answer.ts';
 import type { DayBudget } from './day-budget.ts';
 import { judgePicture } from './judge-picture.ts';
 import { keysOf } from './keys-of.ts';
@@ -19,7 +20,7 @@ import {
 import { policies } from '../provider/retry.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
-import { redact } from '../redact.ts';
+import { secretsIn, withoutSecrets } from '../secrets.ts';
 import type { Put, Store } from '../store/store.ts';
 import type { Attempt, Key, OpenAttempt, PlannedRequest, Request, StoreRecord } from '../types.ts';
 
@@ -93,7 +94,7 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
   // Nothing may come between this look and the request.
   if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
-  const answering = callProvider(provider, order);
+  const answering = callProvider(provider, order, context);
   // While the answer is on its way.
   loadSharpSoon();
   const answer = await answering;
@@ -209,19 +210,22 @@ interface Received {
   readonly problem: string | null;
 }
 
-/** The one call that costs money. */
-async function callProvider(provider: Provider, order: Order): Promise<Picture | ProviderError> {
+/** The one call that costs money. What comes of it holds no secret of the environment's. */
+async function callProvider(
+  provider: Provider,
+  order: Order,
+  { env }: Context,
+): Promise<Picture | ProviderError> {
+  const keys = [order.apiKey, order.openAiKey].filter((key) => typeof key === 'string');
+  const secrets = [...new Set([...keys, ...secretsIn(env)])];
   try {
-    return await provider.generate(order);
+    return cleanAnswer(await provider.generate(order), secrets);
   } catch (error) {
-    if (error instanceof ProviderError) return error;
-    // A provider of the user's own may throw anything, and repeat the key in it.
-    const secrets = [order.apiKey, order.openAiKey].filter((key) => typeof key === 'string');
-    const words = redact(
-      shownText(error instanceof Error ? error.message : String(error)),
-      secrets,
-    );
-    return new ProviderError('connection-lost', `the provider failed: ${words}`);
+    if (error instanceof ProviderError) return cleanAnswer(error, secrets);
+    // A provider of the user's own may throw anything.
+    const words = shownText(error instanceof Error ? error.message : String(error));
+    const message = `the provider failed: ${withoutSecrets(words, secrets)}`;
+    return new ProviderError('connection-lost', message);
   }
 }
 

@@ -1,0 +1,33 @@
+import { type Picture, ProviderError } from '../provider/provider.ts';
+import { shownText } from '../provider/shown-text.ts';
+import { bytesWithoutSecrets, withoutSecrets } from '../secrets.ts';
+
+/**
+ * What a provider gave, without any secret that a server or a client of it repeated: all of it is kept in the store, which
+ * is committed, or shown. A picture that repeats none keeps its very bytes.
+ */
+export function cleanAnswer(
+  answer: Picture | ProviderError,
+  secrets: readonly string[],
+): Picture | ProviderError {
+  const requestId = cleanId(answer.requestId, secrets);
+  if (!(answer instanceof ProviderError)) {
+    const warnings = answer.warnings.map((warning) => withoutSecrets(warning, secrets));
+    const bytes = bytesWithoutSecrets(answer.bytes, secrets);
+    return { ...answer, bytes, requestId, warnings };
+  }
+  const { code, message, reply, retryAfterMs, limit, isBilledAnyway, isOpenAiKey } = answer;
+  return new ProviderError(code, withoutSecrets(message, secrets), {
+    requestId,
+    reply: reply && bytesWithoutSecrets(reply, secrets),
+    retryAfterMs,
+    limit,
+    isBilledAnyway,
+    isOpenAiKey,
+  });
+}
+
+/** One short line: a header may hold anything. */
+function cleanId(requestId: string | null, secrets: readonly string[]): string | null {
+  return requestId === null ? null : withoutSecrets(shownText(requestId), secrets).slice(0, 200);
+}
