@@ -1,9 +1,10 @@
 /**
  * Kills, races, damages, fills and attacks real processes of `tintype`, and prints what came of it as Markdown:
  *
- *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--workers 3]
+ *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--takeovers 100] [--workers 3]
  *
  * `--kills`: how many, spread evenly over every step of the writing and, a third of them, at random instants.
+ * `--takeovers`: schedules of processes that are stopped, killed and taken over; they need Linux and root.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -26,11 +27,13 @@ import {
   type Story,
 } from '../packages/core/test/robustness/strikes.ts';
 import { races, runRace } from '../packages/core/test/robustness/races.ts';
+import { hasNamespaces, runSchedule } from '../packages/core/test/robustness/takeovers.ts';
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '1000' },
     races: { type: 'string', default: '5' },
+    takeovers: { type: 'string', default: '100' },
     workers: { type: 'string', default: '3' },
   },
 });
@@ -74,6 +77,20 @@ for (let round = 0; round < Number(values.races); round++)
 const processes = raced.flatMap((race) => Array.from({ length: race.processes }, () => race));
 const racedTwice = sum(raced.map(({ boughtTwice }) => boughtTwice));
 console.log(row(`processes raced, in ${raced.length} races`, processes, 0, racedTwice));
+tell('takeovers');
+if (!hasNamespaces) console.error('takeovers are not tried: they need Linux and root');
+const takeovers = await inTurn(
+  Array.from(
+    { length: hasNamespaces ? Number(values.takeovers) : 0 },
+    (_, seed) => () => runSchedule(seed, { mayKill: seed % 2 === 1 }),
+  ),
+);
+const stops = sum(takeovers.map(({ stops }) => stops));
+const killedApart = sum(takeovers.map(({ kills }) => kills));
+const takenTwice = sum(takeovers.map(({ boughtTwice }) => boughtTwice));
+const takenAgain = sum(takeovers.map(({ askedAgain }) => askedAgain));
+const takeoverRow = `schedules of ${stops} stops and ${killedApart} kills of processes apart`;
+console.log(row(takeoverRow, takeovers, 0, takenTwice, takenAgain));
 tell('damages');
 const damaged = await runDamages(storeDamages, variantDamages);
 const damagedTwice = sum(damaged.map(({ boughtTwice }) => boughtTwice));
@@ -88,6 +105,7 @@ const bad = [
   ...failed,
   ...diskResults,
   ...raced,
+  ...takeovers,
   ...damaged,
   ...hostile,
 ].filter((result) => !isWell(result));

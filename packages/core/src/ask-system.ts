@@ -6,6 +6,11 @@ import { runProgram } from './run-program.ts';
  * the time zone of what it prints.
  */
 export function askSystem(program: string, args: readonly string[]): Promise<string> {
-  const env = { LC_ALL: 'C', TZ: 'UTC', SystemRoot: String.raw`C:\Windows` };
-  return runProgram({ program, args, env, timeoutMs: 5000, maxBytes: 1024 * 1024 }).catch(() => '');
+  return runProgram({
+    program,
+    args,
+    env: { LC_ALL: 'C', TZ: 'UTC', SystemRoot: String.raw`C:\Windows` },
+    timeoutMs: 5000,
+    maxBytes: 1024 * 1024,
+  }).catch(() => '');
 }

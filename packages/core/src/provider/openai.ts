@@ -74,6 +74,7 @@ export function openAi(options: OpenAiOptions = {}): Provider {
     inputs: null,
     originalFormat: profile.originalFormat === 'any' ? null : 'png',
     refuse: (request) => refusal(request, profile),
+    load: () => import('./openai-call.ts'),
     async generate(order) {
       const { callOpenAi } = await import('./openai-call.ts');
       return callOpenAi(order, profile);

@@ -24,6 +24,11 @@ export interface Provider {
   readonly originalFormat: 'png' | null;
   /** What of a request it cannot do, in words that follow "provider x ": known before anything is spent. */
   refuse(request: Request): string | null;
+  /**
+   * Loads the code that calls need, so that none is loaded between the last look at a claim and the request.
+   * @default nothing has to be loaded
+   */
+  load?(): Promise<unknown>;
   /** Rejects with a `ProviderError`; any other error counts as one whose outcome is unknown. */
   generate(order: Order): Promise<Picture>;
 }

@@ -87,6 +87,7 @@ export class ClaimLostError extends Error {
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   const { provider, store, context, day, mayLeave, onReceived } = desk;
   const order = await orderOf(wanted, provider, store, context);
+  await provider.load?.();
   const earlier = (await store.attempt(wanted.key))?.note ?? null;
   const attempt = newAttempt(wanted, provider, desk.order, context);
   if (!(await mayLeave(null))) throw new ClaimLostError(null);

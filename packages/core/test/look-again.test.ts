@@ -1,0 +1,79 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { overloaded } from './support/openai-emulator.ts';
+import { fastClock, testProject } from './support/project.ts';
+
+const api = useApi();
+
+const manifest = `images:
+  fox: { prompt: a fox, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+`;
+
+test('a picture that was stored while a process waited to ask again is taken, and not bought', async () => {
+  await using author = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await author.generate();
+  const files = await filesOf(join(author.root, '.tintype'));
+  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  api().fail(overloaded(), { prompt: 'a fox' });
+  const clock = fastClock();
+  let waits = 0;
+  const { result } = await made.generate({
+    clock: {
+      ...clock,
+      sleep: async (ms, signal) => {
+        await clock.sleep(ms, signal);
+        if (waits++ > 0) return;
+        // As git brings it.
+        for (const [file, bytes] of files) {
+          await mkdir(dirname(join(made.root, '.tintype', file)), { recursive: true });
+          await writeFile(join(made.root, '.tintype', file), bytes);
+        }
+      },
+    },
+  });
+  expect(waits).toBeGreaterThan(0);
+  expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 0 });
+  expect(billedPrompts(api())).toEqual(['a fox']);
+  expect(await readdir(join(made.root, '.tintype/attempts'))).toEqual([]);
+});
+
+test('a claim that is lost while a process waits to ask again is waited for, and the request leaves once', async () => {
+  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  api().fail(overloaded(), { prompt: 'a fox' });
+  const attempts = join(made.root, '.tintype/attempts');
+  const lost: string[] = [];
+  const clock = fastClock();
+  const { result, events } = await made.generate({
+    clock: {
+      ...clock,
+      sleep: async (ms, signal) => {
+        await clock.sleep(ms, signal);
+        for (const name of await readdir(attempts)) {
+          if (!name.endsWith('.claim') || lost.includes(name)) continue;
+          lost.push(name);
+          const [token] = await readdir(join(attempts, name));
+          await rm(join(attempts, name, token!));
+        }
+      },
+    },
+  });
+  expect(lost).toHaveLength(1);
+  expect(result).toMatchObject({ bought: 1, failed: 0 });
+  expect(eventsOf(events, 'generated')).toHaveLength(1);
+  expect(billedPrompts(api())).toEqual(['a fox']);
+  expect(await readdir(attempts)).toEqual([]);
+});
+
+async function filesOf(dir: string): Promise<[string, Buffer][]> {
+  const names = await readdir(dir, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    names
+      .filter((entry) => entry.isFile())
+      .map(async ({ parentPath, name }): Promise<[string, Buffer]> => {
+        const path = join(parentPath, name);
+        return [path.slice(dir.length + 1), await readFile(path)];
+      }),
+  );
+}
