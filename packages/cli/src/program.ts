@@ -85,7 +85,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .summary('re-hash every original and cached variant')
     .description(
       'Re-hashes every original and every cached variant, and says what is wrong and what to do. ' +
-        'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them anew.',
+        'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them again.',
     )
     .action(async (flags: PlaceFlags) => {
       const { verifyCommand } = await import('./commands/verify.ts');
@@ -117,7 +117,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     .command('pick')
     .summary('write `pick: n` into the manifest')
     .description(
-      "Writes `pick: n` into the image's entry of its manifest: the candidate that is delivered under its id.\n" +
+      "Writes `pick: n` into the image's entry of its manifest: the candidate that is delivered under its id. " +
         'Comments and layout stay as they are.',
     )
     .argument('<id>', 'the image')

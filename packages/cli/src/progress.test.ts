@@ -56,7 +56,9 @@ test('where all is stored, the time left is that of the encoding', () => {
 
 test('a picture that another process is at is in flight until that is over', () => {
   const waiting = progressOf(plan, { ...EVENTS.waiting, key: 'a', ms: 2000 });
-  expect([...waiting.inFlight.values()]).toEqual([{ id: 'hero', since: -2000, isElsewhere: true }]);
+  expect([...waiting.inFlight.values()]).toEqual([
+    { name: 'hero', since: -2000, isElsewhere: true },
+  ]);
   expect(waiting.lanes).toBe(0);
   expect(advance(waiting, { ...EVENTS.waited, key: 'a' }, 0).inFlight.size).toBe(0);
 });

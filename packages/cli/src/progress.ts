@@ -1,4 +1,5 @@
 import type { Event } from '@tintype/core';
+import { nameOf } from './format/name-of.ts';
 
 /** How far a run is, folded from its events. Times are milliseconds of one clock. */
 export interface Progress {
@@ -23,7 +24,8 @@ export interface Progress {
 }
 
 interface Flight {
-  readonly id: string;
+  /** `hero`, or `hero #2`. */
+  readonly name: string;
   readonly since: number;
   /** Another process is at it, and this one waits. */
   readonly isElsewhere: boolean;
@@ -54,15 +56,15 @@ export function advance(progress: Progress, event: Event, now: number): Progress
       };
     case 'generating': {
       const inFlight = new Map(progress.inFlight).set(event.key, {
-        id: event.id,
+        name: nameOf(event),
         since: now,
         isElsewhere: false,
       });
       return { ...progress, inFlight, lanes: Math.max(progress.lanes, inFlight.size) };
     }
     case 'waiting': {
-      const { id, key, ms } = event;
-      const flight = { id, since: now - ms, isElsewhere: true };
+      const { key, ms } = event;
+      const flight = { name: nameOf(event), since: now - ms, isElsewhere: true };
       return { ...progress, inFlight: new Map(progress.inFlight).set(key, flight) };
     }
     case 'waited':

@@ -102,6 +102,9 @@ export class TintypeError extends Error {
   /** The option that would have decided otherwise, where it is one; a command line has a flag for it. */
   readonly option: 'allowUnpriced' | 'maxCostUsd' | 'maxCostUsdPerDay' | null;
 
+  /** Where it can be put right, in a manifest; the first place of several. `null`: nowhere, or `diagnostics` say it. */
+  readonly place: { readonly file: string; readonly line: number } | null;
+
   constructor(
     code: ErrorCode,
     message: string,
@@ -109,6 +112,7 @@ export class TintypeError extends Error {
       readonly imageId?: string;
       readonly diagnostics?: readonly Diagnostic[];
       readonly option?: TintypeError['option'];
+      readonly place?: TintypeError['place'];
       readonly cause?: unknown;
     } = {},
   ) {
@@ -117,5 +121,6 @@ export class TintypeError extends Error {
     this.imageId = details.imageId ?? null;
     this.diagnostics = details.diagnostics ?? [];
     this.option = details.option ?? null;
+    this.place = details.place ?? null;
   }
 }

@@ -1,5 +1,18 @@
 import type { Diagnostic } from './types.ts';
 
+/** Which picture of an image. */
+export interface PictureName {
+  readonly id: string;
+  /** The candidate's number, from 1; absent where the image has one picture only. */
+  readonly candidate?: number;
+}
+
+/** The name of a row of the plan. */
+export function pictureName(row: { id: string; candidate: number | null }): PictureName {
+  const { id, candidate } = row;
+  return candidate === null ? { id } : { id, candidate };
+}
+
 /**
  * Everything that can happen in a run, one union. The shells turn events into a live view, plain lines, JSON lines or
  * annotations; core itself never prints.
@@ -29,22 +42,20 @@ export type Event =
       readonly deliveries: number;
       readonly toBuy: number;
     }
-  | { readonly type: 'generating'; readonly id: string; readonly key: string }
+  | ({ readonly type: 'generating'; readonly key: string } & PictureName)
   /** Another process has been buying the picture for so long: said soon, and again each time that has doubled. */
-  | { readonly type: 'waiting'; readonly id: string; readonly key: string; readonly ms: number }
+  | ({ readonly type: 'waiting'; readonly key: string; readonly ms: number } & PictureName)
   /** After `waiting`: the other process is done with it, or is no more. */
-  | { readonly type: 'waited'; readonly id: string; readonly key: string; readonly ms: number }
-  | {
+  | ({ readonly type: 'waited'; readonly key: string; readonly ms: number } & PictureName)
+  | ({
       readonly type: 'generated';
-      readonly id: string;
       readonly key: string;
       /** Actual, from the reply's usage; `null` where unknown. */
       readonly costUsd: number | null;
       readonly ms: number;
-    }
-  | {
+    } & PictureName)
+  | ({
       readonly type: 'failed';
-      readonly id: string;
       readonly key: string | null;
       readonly code: string;
       readonly message: string;
@@ -54,7 +65,7 @@ export type Event =
       /** Where the image is defined. */
       readonly manifest: string;
       readonly line: number;
-    }
+    } & PictureName)
   /** An image's files stand. For views only. */
   | {
       readonly type: 'delivered';

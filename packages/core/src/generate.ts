@@ -2,6 +2,7 @@ import { isMaybeBilled } from './run/buy-original.ts';
 import { NotAskedError } from './run/buyer.ts';
 import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
+import { pictureName } from './events.ts';
 import { outputNames } from './file-names.ts';
 import type { Original } from './run/obtain-original.ts';
 import { keepOutputs, knownOutputs } from './run/kept-outputs.ts';
@@ -177,7 +178,7 @@ function plannedEvent({ jobs, requests, totals }: Plan, policy: MissingPolicy) {
 function failedEvent(planned: PlannedRequest, error: unknown) {
   return {
     type: 'failed',
-    id: planned.id,
+    ...pictureName(planned),
     key: planned.key,
     code: error instanceof TintypeError ? error.code : 'internal',
     message: error instanceof Error ? error.message : String(error),

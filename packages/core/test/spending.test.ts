@@ -32,6 +32,7 @@ describe('where nothing says whether to buy', () => {
     const images = await openImages(await undecided(made));
     await expect(images.judge()).rejects.toMatchObject({
       code: 'originals-missing',
+      place: { file: 'a.images.yaml', line: 2 },
       message: expect.stringMatching(
         /^2 originals are missing.*no terminal.*\n {2}hat {2}new {2}\$0\.\d+ .*\n {2}cap [^]*TINTYPE_MISSING/,
       ) as string,

@@ -1,5 +1,4 @@
 import { duration, money } from './amounts.ts';
-import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
 import { truncate } from './table.ts';
 import { timeLeft, type Progress } from '../progress.ts';
@@ -18,11 +17,11 @@ export function liveFrame(
   const { columns, rows, now, colors } = options;
   const flights = [...progress.inFlight.values()];
   const shown = flights.slice(0, Math.max(1, Math.min(MAX_FLIGHTS, rows - 4)));
-  const lines = shown.map(({ id, since, isElsewhere }) => {
+  const lines = shown.map(({ name, since, isElsewhere }) => {
     const elapsed = `${isElsewhere ? 'another process ' : ''}${duration(now - since)}`;
     const spinner = SPINNER[Math.floor((now - since) / SPIN_MS) % SPINNER.length] ?? '';
-    const name = truncate(cleanLine(id), Math.max(1, columns - elapsed.length - 6));
-    return `${colors.cyan(spinner)} ${name}  ${colors.dim(elapsed)}`;
+    const shownName = truncate(name, Math.max(1, columns - elapsed.length - 6));
+    return `${colors.cyan(spinner)} ${shownName}  ${colors.dim(elapsed)}`;
   });
   const hidden = flights.length - shown.length;
   if (hidden > 0) lines.push(colors.dim(truncate(`  and ${hidden} more in flight`, columns - 1)));

@@ -2,6 +2,7 @@ import type { CostRange, ShownPlan, ShownRow } from '@tintype/core';
 import { count, money, moneyRange } from './amounts.ts';
 import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
+import { nameOf } from './name-of.ts';
 import { table, type Column } from './table.ts';
 
 /**
@@ -58,8 +59,7 @@ function isOdd(row: ShownRow): boolean {
 }
 
 function oddity(row: ShownRow): string {
-  const name = row.candidate === null ? row.id : `${row.id} #${row.candidate}`;
-  return cleanLine(`${name} (${row.status}): ${row.reason}`);
+  return cleanLine(`${nameOf(row)} (${row.status}): ${row.reason}`);
 }
 
 function totals(

@@ -1,6 +1,7 @@
 import type { Event } from '@tintype/core';
 import { clean, cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
+import { nameOf } from './name-of.ts';
 
 /** The events that somebody should act on. */
 export type Problem = Extract<Event, { type: 'diagnostic' | 'warning' | 'failed' }>;
@@ -31,21 +32,18 @@ export function followingText(following: number): string {
   return `${following} more ${were} not asked for, for the reason given above`;
 }
 
-/** `file:line:column  code  message`, with the code frame below where there is one. */
+/** `file:line:column  code  message`, with the code frame below where there is one; a warning says that it is one. */
 export function problemText(problem: Problem, colors: Colors): string {
   const code = isError(problem) ? colors.red(problem.code) : colors.yellow(problem.code);
-  const parts = [colors.bold(placeOf(problem)), code, messageOf(problem)].filter(
-    (part) => part !== '',
-  );
+  const words = `${isError(problem) ? '' : 'warning: '}${messageOf(problem)}`;
+  const parts = [colors.bold(placeOf(problem)), code, words].filter((part) => part !== '');
   const frame = problem.type === 'diagnostic' ? problem.frame : null;
   return frame === null ? parts.join('  ') : `${parts.join('  ')}\n${clean(frame).trimEnd()}\n`;
 }
 
 /** What a problem says, on one line, with the image that it is about. */
 export function messageOf(problem: Problem): string {
-  return problem.type === 'failed'
-    ? `${cleanLine(problem.id)}: ${wordsOf(problem)}`
-    : wordsOf(problem);
+  return problem.type === 'failed' ? `${nameOf(problem)}: ${wordsOf(problem)}` : wordsOf(problem);
 }
 
 /** What a problem says, on one line, and whether money may be gone. */

@@ -22,7 +22,7 @@ test('a run is a table of images and a line of totals', () => {
 
 test('text of an API is text: no column, no HTML, no link, no new line', () => {
   const message = 'a | b\n| x | <img src=//e> [c](https://e) `d` **e** @f \x1b[31m';
-  const row = stepSummary([{ ...EVENTS.failed, message }], null).split('\n')[4] ?? '';
+  const row = stepSummary([{ ...EVENTS.failed, message }], null)!.split('\n')[4] ?? '';
   expect(row.match(/\|/g)).toHaveLength(5);
   expect(row).not.toMatch(/[<>`*@]|\]\(|https:\/\//);
   expect(row).not.toContain('\x1b');
@@ -55,4 +55,8 @@ test.each([
   ['a number', '1. one', '1&#46; one'],
 ])('%s is text', (_, text, escaped) => {
   expect(stepSummary([], text)).toBe(`### Tintype\n\n${escaped}\n\n`);
+});
+
+test('a command that makes nothing has nothing to sum up', () => {
+  expect(stepSummary([], null)).toBeNull();
 });

@@ -1,13 +1,18 @@
 import type { Event } from '@tintype/core';
 import { count, fileSize, forMoney, money, saving } from './amounts.ts';
 import { cleanLine } from './clean.ts';
+import { nameOf } from './name-of.ts';
 import { isError, isProblem, messageOf, wordsOf } from './problem.ts';
 
-/** A run in Markdown, for a page of GitHub's: one table row an image and a line of totals. `ending`: what ended it early. */
-export function stepSummary(events: readonly Event[], ending: string | null): string {
+/**
+ * A run in Markdown, for a page of GitHub's: one table row an image and a line of totals. `ending`: what ended it early.
+ * `null`: there is nothing to say, as after `plan` and `check`.
+ */
+export function stepSummary(events: readonly Event[], ending: string | null): string | null {
   const rows = events.flatMap(summaryRow);
   const table = ['| Image | Result | Files | Size |', '| :-- | :-- | --: | :-- |', ...rows];
   const done = events.find((event) => event.type === 'done');
+  if (rows.length === 0 && done === undefined && ending === null) return null;
   return [
     '### Tintype',
     '',
@@ -26,7 +31,7 @@ function summaryRow(event: Event): string[] {
     return [row(event.id, result, String(event.files), size)];
   }
   if (event.type === 'failed')
-    return [row(event.id, `failed (${event.code}): ${wordsOf(event)}`, '', '')];
+    return [row(nameOf(event), `failed (${event.code}): ${wordsOf(event)}`, '', '')];
   if (isProblem(event) && isError(event))
     return [row('', `${event.code}: ${messageOf(event)}`, '', '')];
   return [];

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TintypeError } from '@tintype/core';
@@ -57,6 +57,18 @@ test('what ends the run is annotated too', () => {
   );
 });
 
+test('what ends the run is annotated at its line, where it has one', () => {
+  const place = { file: 'site.images.yaml', line: 7 };
+  view({ GITHUB_WORKSPACE: folder }).close(new TintypeError('over-budget', 'no', { place }));
+  expect(stdout.text).toMatch(/^::error file=site\/site\.images\.yaml,line=7,title=tintype::no%0A/);
+});
+
+test('a command that makes nothing leaves no empty summary', () => {
+  const file = join(folder, 'summary.md');
+  view({ GITHUB_STEP_SUMMARY: file }).close();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('appends a summary to what other steps wrote', () => {
   const file = join(folder, 'summary.md');
   writeFileSync(file, '# Before\n');
@@ -67,6 +79,8 @@ test('appends a summary to what other steps wrote', () => {
 });
 
 test('a summary that cannot be written does not fail the run', () => {
-  view({ GITHUB_STEP_SUMMARY: join(folder, 'missing', 'summary.md') }).close();
+  const github = view({ GITHUB_STEP_SUMMARY: join(folder, 'missing', 'summary.md') });
+  github.report(timed(EVENTS.failed));
+  github.close();
   expect(stderr.text).toContain('the step summary could not be written');
 });

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { TimedEvent } from '@tintype/core';
-import { explainError } from '../explain-error.ts';
+import { explainError, isTintypeError } from '../explain-error.ts';
 import { annotation } from '../format/annotation.ts';
 import { isError, isFollowing, isProblem, messageOf, type Problem } from '../format/problem.ts';
 import { stepSummary } from '../format/step-summary.ts';
@@ -56,11 +56,21 @@ export function githubView(
     close: (error) => {
       plain.close();
       const ending = error === undefined ? null : explainError(error).message;
-      if (ending !== null) results.write(annotation('error', ending, { title: 'tintype' }));
+      if (ending !== null) {
+        const place = isTintypeError(error) ? error.place : null;
+        results.write(
+          annotation('error', ending, {
+            file: place === null ? undefined : fromRepository(place.file),
+            line: place?.line,
+            title: 'tintype',
+          }),
+        );
+      }
       const file = env['GITHUB_STEP_SUMMARY'];
-      if (!file) return;
+      const summary = stepSummary(events, ending);
+      if (!file || summary === null) return;
       try {
-        appendFileSync(file, stepSummary(events, ending));
+        appendFileSync(file, summary);
       } catch (cause) {
         plain.notice(`tintype: the step summary could not be written: ${String(cause)}`);
       }

@@ -16,7 +16,7 @@ site.images.yaml:3:5  unknown-field  unknown field "prmpt"; did you mean "prompt
 > 3 |   prmpt: x
     |   ^^^^^
 
-site.images.yaml:2  maybe-billed  hero was asked for before
+site.images.yaml:2  maybe-billed  warning: hero was asked for before
 planned 4 pictures: 1 stored, 3 to buy for at most $0.1264
 generating hero
 waiting for hero, which another process has been buying for 4 s
@@ -66,4 +66,12 @@ test('text of an API cannot fake a line or move the cursor', () => {
   const view = plainView(stderr, { colors, quiet: false });
   view.report(timed({ ...EVENTS.failed, message: 'no\n\x1b[1Atintype: all is well' }));
   expect(stderr.text).toBe('site.images.yaml:22  moderation  cart: no tintype: all is well\n');
+});
+
+test('a candidate is told from the others of its image', () => {
+  const stderr = new FakeOutput();
+  const view = plainView(stderr, { colors, quiet: false });
+  for (const event of [EVENTS.generating, EVENTS.generated, EVENTS.failed])
+    view.report(timed({ ...event, candidate: 2 }));
+  expect(stderr.text).toMatch(/^generating hero #2\ngenerated hero #2 in .*\n.* cart #2: refused/);
 });

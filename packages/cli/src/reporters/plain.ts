@@ -1,6 +1,7 @@
 import type { Event } from '@tintype/core';
 import { count, duration, forMoney, saving } from '../format/amounts.ts';
 import { cleanLine } from '../format/clean.ts';
+import { nameOf } from '../format/name-of.ts';
 import type { Colors } from '../format/colors.ts';
 import { followingText, isError, isFollowing, isProblem, problemText } from '../format/problem.ts';
 import type { Output } from '../shell.ts';
@@ -38,11 +39,11 @@ function progressLine(event: Event): string | null {
       return [`planned ${count(images, 'picture')}`, parts.join(', ')].filter(Boolean).join(': ');
     }
     case 'generating':
-      return `generating ${cleanLine(event.id)}`;
+      return `generating ${nameOf(event)}`;
     case 'waiting':
-      return `waiting for ${cleanLine(event.id)}, which another process has been buying for ${duration(event.ms)}`;
+      return `waiting for ${nameOf(event)}, which another process has been buying for ${duration(event.ms)}`;
     case 'generated':
-      return `generated ${cleanLine(event.id)} in ${duration(event.ms)}${forMoney(event.costUsd)}`;
+      return `generated ${nameOf(event)} in ${duration(event.ms)}${forMoney(event.costUsd)}`;
     case 'delivered':
       return event.isChanged ? `delivered ${deliveredText(event)}` : null;
     case 'removed':

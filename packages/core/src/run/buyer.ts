@@ -2,6 +2,7 @@ import { askOnce, ClaimLostError, isMaybeBilled, type Wanted } from './buy-origi
 import type { Config } from '../config.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { pictureName } from '../events.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { ProviderError, type RateLimit } from '../provider/provider.ts';
 import {
@@ -158,7 +159,7 @@ export function buyer(
     const reservation = purse.reserve(wanted.costUsd?.high ?? 0);
     // What costs less may fit yet, so the run goes on.
     if (reservation === null) throw (overBudget = notAffordable(config));
-    report(context, { type: 'generating', id: wanted.id, key: wanted.key });
+    report(context, { type: 'generating', ...pictureName(wanted), key: wanted.key });
     const started = now();
     try {
       const provider = providers(wanted.provider);
@@ -181,7 +182,7 @@ export function buyer(
       if (record.rejected === undefined) {
         report(context, {
           type: 'generated',
-          id: wanted.id,
+          ...pictureName(wanted),
           key: wanted.key,
           costUsd,
           ms: now() - started,

@@ -84,6 +84,7 @@ function missingError(plan: Plan, wanted: readonly PlannedRequest[], why: string
       ...list,
       `Together ${formatRange(plan.totals.costUsd)}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`,
     ].join('\n'),
+    { place: placeOf(wanted) },
   );
 }
 
@@ -120,7 +121,7 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
   throw new TintypeError(
     'over-budget',
     `there is a budget of ${formatUsd(limit)}, and the price of ${names} is unknown; ${remedy}. Nothing was bought`,
-    { option: 'allowUnpriced' },
+    { option: 'allowUnpriced', place: placeOf(unpriced) },
   );
 }
 
@@ -139,7 +140,7 @@ function refuseUnaffordable(
   throw new TintypeError(
     'over-budget',
     `this may cost up to ${formatUsd(high ?? Number.NaN)}, and the budget is ${formatUsd(limit)} a run${isDefault}${spent}; nothing was bought. ${raise('maxCostUsd', ci)}, or ask for fewer or smaller pictures`,
-    { option: 'maxCostUsd' },
+    { option: 'maxCostUsd', place: placeOf(wanted) },
   );
 }
 
@@ -177,9 +178,17 @@ function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): voi
         code === 'api-key-missing'
           ? `${nameOf(planned)} has to be bought, and ${message}; set it, or set provider to "offline" or missing to "standin" for drawings in its place`
           : `${place}: ${message}`;
-      throw new TintypeError(code, `${words}. Nothing was done`, { imageId: planned.id });
+      throw new TintypeError(code, `${words}. Nothing was done`, {
+        imageId: planned.id,
+        place: placeOf([planned]),
+      });
     }
   }
+}
+
+/** Where the first of them is asked for. */
+function placeOf([first]: readonly PlannedRequest[]): TintypeError['place'] {
+  return first === undefined ? null : { file: first.manifest, line: first.line };
 }
 
 function nameOf({ id, candidate }: PlannedRequest): string {

@@ -13,6 +13,7 @@ import type { Claim } from '../claim-file.ts';
 import { type CurrentOrder, isSameCall, refusalToAskAgain } from './current-order.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { pictureName } from '../events.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { drawStandIn, standInVersion } from '../image/draw-stand-in.ts';
 import { digitalSourceType } from '../image/provenance.ts';
@@ -189,14 +190,16 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
   }
 
   /** The right to buy a picture, which another process may have until it is done. */
-  async function claimed({ id, key }: Wanted, onOther: () => void): Promise<Claim> {
+  async function claimed(wanted: Wanted, onOther: () => void): Promise<Claim> {
+    const { key } = wanted;
+    const name = pictureName(wanted);
     let [saidMs, waitedMs] = [0, 0];
     const onWait = (ms: number): void => {
       onOther();
       waitedMs = ms;
       if (ms < Math.max(2 * saidMs, soonMs)) return;
       saidMs = ms;
-      report(context, { type: 'waiting', id, key, ms: Math.round(ms) });
+      report(context, { type: 'waiting', ...name, key, ms: Math.round(ms) });
     };
     try {
       const claim = await store.claim(key, context.signal, onWait);
@@ -204,7 +207,7 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
     } catch (error) {
       throw stopping(error);
     } finally {
-      if (saidMs > 0) report(context, { type: 'waited', id, key, ms: Math.round(waitedMs) });
+      if (saidMs > 0) report(context, { type: 'waited', ...name, key, ms: Math.round(waitedMs) });
     }
     throw new TintypeError('interrupted', 'not asked for: the run was interrupted');
   }
