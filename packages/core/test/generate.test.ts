@@ -297,8 +297,12 @@ describe('what is bought', () => {
     await made.generate();
     expect(api().ledger).toHaveLength(4);
     await made.write('a.images.yaml', manifest({ a: image('hat', ', number_of_images: 6') }));
-    const { result } = await made.generate();
+    const { result, events } = await made.generate();
     expect(result).toMatchObject({ bought: 2, delivered: 6 });
+    for (const type of ['generating', 'generated'] as const) {
+      const candidates = eventsOf(events, type).map(({ candidate }) => candidate);
+      expect(new Set(candidates)).toEqual(new Set([5, 6]));
+    }
     expect(api().ledger).toHaveLength(6);
     expect(new Set((await records(made)).map(({ original }) => original.sha256)).size).toBe(6);
   });
