@@ -12,6 +12,7 @@ export type DiagnosticCode =
   | 'custom-tag'
   | 'too-many-aliases'
   | 'several-documents'
+  | 'cut-by-comment'
   // its shape
   | 'unknown-field'
   | 'missing-field'

@@ -53,7 +53,11 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
         finding: {
           code: 'unknown-field',
           message:
-            (isTop ? `there is no field ${quote(key)}` : `${name} has no field ${quote(key)}`) +
+            (key === '<<'
+              ? 'merge keys (<<) are not read; put what images share into presets'
+              : isTop
+                ? `there is no field ${quote(key)}`
+                : `${name} has no field ${quote(key)}`) +
             didYouMean(key, isTop ? fieldNames : fieldsOf(path)),
         },
       }));

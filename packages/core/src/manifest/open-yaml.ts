@@ -7,10 +7,12 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
 import { redact } from '../redact.ts';
 import type { FieldPath, Finding } from '../types.ts';
+import { explainSyntax } from './explain-syntax.ts';
 import { hideKeys, isKeyName, isKeyReference } from './hide-keys.ts';
 import type { TextRange } from './source-text.ts';
 
@@ -41,8 +43,11 @@ export interface OpenedYaml {
   readonly shownText: string;
 }
 
-/** YAML 1.2, one document, without tags; each name once in its map. Never throws, and takes linear time. */
-export function openYaml(text: string): OpenedYaml {
+/**
+ * YAML 1.2, one document, without tags; each name once in its map. `isRows`: it is a data file, whose numbers are kept as
+ * they are written, as those in `each` are. Never throws, and takes linear time.
+ */
+export function openYaml(text: string, { isRows = false } = {}): OpenedYaml {
   let document: ReturnType<typeof parseDocument>;
   try {
     document = parseDocument(text, {
@@ -59,7 +64,7 @@ export function openYaml(text: string): OpenedYaml {
   }
 
   const syntax = syntaxProblems(document, text);
-  const walk = new Walk();
+  const walk = new Walk(text, isRows);
   const { value } = walk.visit(document.contents, 1);
   const isBroken = syntax.some(({ finding }) => finding.code !== 'custom-tag') || walk.isBroken;
   return {
@@ -86,10 +91,20 @@ function syntaxProblems(
 ): readonly TextFinding[] {
   const found = [...document.errors, ...document.warnings];
   if (found.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return [tooDeep(fileStart)];
-  const problems = found.slice(0, maxSyntaxProblems).map(({ code, message, pos }): TextFinding => {
+  const explained = new Set<number>();
+  const problems = found.slice(0, maxSyntaxProblems).flatMap((error): TextFinding[] => {
+    const { code, message, pos } = error;
+    const words = explainSyntax(text, error);
+    // One mistake is several of the library's.
+    const line = text.lastIndexOf('\n', (words?.range.start ?? pos[0]) - 1);
+    if (explained.has(line)) return [];
+    if (words !== null) {
+      explained.add(line);
+      return [{ range: words.range, finding: { code: 'yaml-syntax', message: words.message } }];
+    }
     const range = { start: pos[0], end: pos[1] };
-    const [known, words] = syntaxWords[code] ?? (['yaml-syntax', firstLine(message)] as const);
-    return { range, finding: { code: known, message: words } };
+    const [known, plain] = syntaxWords[code] ?? (['yaml-syntax', firstLine(message)] as const);
+    return [{ range, finding: { code: known, message: plain } }];
   });
   const { version } = document.directives?.yaml ?? {};
   if (version !== undefined && version !== '1.2') {
@@ -134,8 +149,16 @@ class Walk {
   readonly pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
   readonly targets = new Map<Alias, Node>();
   isBroken = false;
+  readonly #text: string;
+  /** Whether what is visited is rows. */
+  #isRows: boolean;
   /** `visited` is `null` inside the anchored node itself. */
   readonly #anchors = new Map<string, { node: Node; visited: Visited | null }>();
+
+  constructor(text: string, isRows: boolean) {
+    this.#text = text;
+    this.#isRows = isRows;
+  }
 
   visit(node: Node | null, depth: number): Visited {
     if (node === null) return nothing;
@@ -149,7 +172,7 @@ class Walk {
   }
 
   #visitValue(node: Node, depth: number): Visited {
-    if (isScalar(node)) return { value: node.value, size: 1 };
+    if (isScalar(node)) return { value: this.#isRows ? asWritten(node) : node.value, size: 1 };
     if (depth > maxDepth) return this.#refuse(tooDeep(rangeOfNode(node)));
     const visited = isMap(node) ? this.#visitMap(node, depth) : this.#visitList(node, depth);
     if (visited.size <= maxNodes || this.targets.size === 0 || this.isBroken) return visited;
@@ -182,13 +205,37 @@ class Walk {
       }
       pairs.set(name, pair);
       this.visit(pair.key as Node | null, depth + 1);
+      const wereRows = this.#isRows;
+      this.#isRows ||= name === 'each';
       const member = this.visit(pair.value as Node | null, depth + 1);
+      this.#isRows = wereRows;
+      this.#warnOfComment(name, pair.value as Node | null);
       size += member.size;
       value[name] = member.value;
       if (isKeyName(name) && !isKeyReference(member.value)) this.#hide(pair.value as Node | null);
     }
     this.pairs.set(map, pairs);
     return { value, size };
+  }
+
+  /** A comment cuts a text short that is not in quotes, and what was bought for it cannot be given back. */
+  #warnOfComment(name: string, node: Node | null): void {
+    if (!isScalar(node) || node.type !== 'PLAIN' || node.range == null) return;
+    if (typeof node.value !== 'string' || isKeyName(name)) return;
+    const [start, end] = node.range;
+    const comment = /^[ \t]+(#[^\r\n]{0,200})/.exec(this.#text.slice(end, end + 400))?.[1];
+    // `# and a blank` is how comments are written; in a prompt it is looked at all the same.
+    if (comment === undefined || !(name === 'prompt' || name === 'alt' || /^#\S/.test(comment)))
+      return;
+    const whole = `${node.value} ${comment.trimEnd()}`;
+    const quoted = /["\\]/.test(whole) ? `'${whole.replaceAll("'", "''")}'` : `"${whole}"`;
+    const message = redact(
+      `${name} ends before "${comment.trimEnd()}", which is a comment; if it belongs to the text, write ${name}: ${quoted}, and else put the text before it in quotes`,
+    );
+    this.problems.push({
+      range: { start, end },
+      finding: { severity: 'warning', code: 'cut-by-comment', message },
+    });
   }
 
   #visitList(node: Node, depth: number): Visited {
@@ -227,6 +274,13 @@ class Walk {
 }
 
 const nothing: Visited = { value: null, size: 1 };
+
+/** `007`, `1.10` and numbers of twenty digits as text, because a number would lose something of them. */
+function asWritten(node: Scalar): unknown {
+  const { value, source } = node;
+  const isLossy = Number.isFinite(value) && source !== undefined && String(value) !== source;
+  return isLossy ? source : value;
+}
 
 function treeOf(root: Node | null, value: unknown, { pairs, targets }: Walk): YamlTree {
   const pairOf = (node: Node | null, name: string | number): Pair | null =>

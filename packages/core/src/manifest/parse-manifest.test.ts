@@ -30,7 +30,7 @@ describe('a file that is no manifest', () => {
     ['a document after an end mark', 'images:\n...\nimages:\n', ['3:1 several-documents']],
     ['YAML 1.1', '%YAML 1.1\n---\nimages:\n', ['1:1 yaml-syntax']],
     ['an open bracket', 'images: [\n', ['2:1 yaml-syntax']],
-    ['an open quote', 'images: "\n', ['2:1 yaml-syntax']],
+    ['an open quote', 'images: "\n', ['1:9 yaml-syntax']],
     ['two colons', 'images: hero: x\n', ['1:9 yaml-syntax']],
     ['a tab for indentation', 'images:\n\thero:\n', ['2:1 yaml-syntax']],
     ['a list for a name', 'images:\n  ? [a]\n  : {}\n', ['2:5 yaml-syntax']],

@@ -43,6 +43,44 @@ describe('rows of a file', () => {
     expect(read('r.csv', 'n,yes\n1.50,true').rows[0]?.values).toEqual({ n: '1.50', yes: 'true' });
   });
 
+  test('numbers are what is written, as in CSV', () => {
+    const written = ['007', '1.10', '12345678901234567890', '1e3', '0x1F', '+1', '5'];
+    const yaml = written.map((number) => `- { n: ${number} }`).join('\n');
+    const texts = (file: string, text: string) =>
+      read(file, text).rows.map(({ values }) => String(values['n']));
+    expect(texts('r.yaml', yaml)).toEqual(written);
+    const inJson = ['1.10', '12345678901234567890', '1e3', '5'];
+    expect(texts('r.json', `[${inJson.map((n) => `{"n":${n}}`).join()}]`)).toEqual(inJson);
+    expect(texts('r.jsonl', inJson.map((n) => `{"n":${n}}`).join('\n'))).toEqual(inJson);
+  });
+
+  test('empty columns and rows at the end of a spreadsheet are none', () => {
+    const { rows, diagnostics } = read('r.csv', 'name,n,,\nhome,1,,\n,,,\ncart,,,\n,,,\n');
+    expect(diagnostics).toEqual([]);
+    expect(rows.map(({ values }) => values)).toEqual([
+      { name: 'home', n: '1' },
+      { name: 'cart', n: '' },
+    ]);
+  });
+
+  test.each([
+    ['name;n\nhome;1\n', /semicolons/],
+    ['\uFEFFname;n\r\nhome;1\r\n', /semicolons/],
+    ['name\tn\nhome\t1\n', /tabs/],
+    ['sep=;\nname;n\nhome;1\n', /sep=;.*Excel/],
+  ])('%j has other columns than CSV, and that is said', (text, says) => {
+    const { rows, diagnostics } = read('r.csv', text);
+    expect(rows).toEqual([]);
+    expect(diagnostics).toMatchObject([{ code: 'bad-row', line: 1 }]);
+    expect(diagnostics[0]!.message).toMatch(says);
+  });
+
+  test('a comment that cuts a text short is a warning, and the rows are there', () => {
+    const { rows, diagnostics } = read('r.yaml', '- text: red #f00\n- text: "red" #f00\n');
+    expect(rows.map(({ values }) => values['text'])).toEqual(['red', 'red']);
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'cut-by-comment', line: 1 }]);
+  });
+
   test('every row knows where it begins', () => {
     const lines = (file: string, text: string) =>
       read(file, text).rows.map(({ place }) => place?.line);
@@ -81,7 +119,7 @@ describe('rows that are none', () => {
     ['r.jsonl', '{"a":1}\nno\n[1]\n{"a":{}}\n"x"\n', ['2:1', '3:1', '4:1', '5:1'], 1],
     ['r.yaml', '- a: 1\n- b\n- a: { c: d }\n- [1]\n-\n', ['2:3', '3:3', '4:3', '5:2'], 1],
     ['r.yaml', 'a: 1\n', ['1:1'], 0],
-    ['r.yaml', '- a: "\n', ['2:1'], 0],
+    ['r.yaml', '- a: "\n', ['1:6'], 0],
     ['r.yaml', '- a: !x 1\n', ['1:6'], 0],
     ['r.yaml', '- a: 1\n---\n- a: 2\n', ['2:1'], 0],
     ['r.yaml', '- a: *x\n', ['1:6'], 0],

@@ -1,6 +1,6 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { redact } from '../redact.ts';
-import type { Diagnostic, Row } from '../types.ts';
+import type { Diagnostic, Finding, Row } from '../types.ts';
 import { quote } from './explain-issue.ts';
 import { rowsSchema } from './manifest-schema.ts';
 import { openYaml } from './open-yaml.ts';
@@ -22,6 +22,8 @@ interface RawRow {
 interface Mistake {
   readonly offset: number;
   readonly message: string;
+  /** @default `bad-row`, an error */
+  readonly warning?: Finding['code'];
 }
 
 /**
@@ -75,7 +77,25 @@ type CsvRecords = readonly {
   readonly info: { bytes: number };
 }[];
 
+/** What spreadsheets write between columns where the comma is the decimal sign, or when they are asked for tabs. */
+const otherDelimiters: readonly (readonly [sign: string, name: string])[] = [
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+];
+
 function readCsv(text: string, { lineStarts }: SourceText): Read {
+  const [firstLine = ''] = text.split(/\r\n?|\n/, 1);
+  if (/^"?sep=.?"?$/i.test(firstLine)) {
+    const message = `"${firstLine}" is for Excel only; remove the line, and put commas between the columns`;
+    return { raw: [], mistakes: [{ offset: 0, message }] };
+  }
+  const other = otherDelimiters.find(
+    ([sign]) => !firstLine.includes(',') && firstLine.includes(sign),
+  );
+  if (other !== undefined) {
+    const message = `the columns of this file have ${other[1]} between them; save it with commas ("CSV UTF-8" in Excel), or as .json or .yaml`;
+    return { raw: [], mistakes: [{ offset: 0, message }] };
+  }
   let records: CsvRecords;
   try {
     records = parseCsv(text, {
@@ -94,15 +114,18 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
   }
 
   const offsets = csvOffsets(text, records);
-  const header = records[0]?.record ?? [];
+  const header = withoutEmptyEnd(records[0]?.record ?? []);
   const problems = headerProblems(header);
   if (problems.length > 0) {
     return { raw: [], mistakes: problems.map((message) => ({ offset: offsets[0]!, message })) };
   }
   const raw: RawRow[] = [];
   const mistakes: Mistake[] = [];
-  for (const [index, { record }] of records.entries()) {
+  for (const [index, { record: written }] of records.entries()) {
     const offset = offsets[index]!;
+    // Spreadsheets write the columns and rows that once held something, and are empty now.
+    const record = withoutEmptyEnd(written, header.length);
+    if (index > 0 && written.length > 1 && written.every((cell) => cell === '')) continue;
     if (record.length !== header.length) {
       const message = `this row has ${record.length} values, and the header ${header.length}`;
       mistakes.push({ offset, message });
@@ -130,6 +153,12 @@ function csvOffsets(text: string, records: CsvRecords): number[] {
   });
 }
 
+/** Without the empty cells at its end, but for the first `length`. */
+function withoutEmptyEnd(cells: readonly string[], length = 0): readonly string[] {
+  const last = cells.findLastIndex((cell) => cell !== '');
+  return cells.slice(0, Math.max(last + 1, Math.min(length, cells.length)));
+}
+
 function headerProblems(header: readonly string[]): string[] {
   const seen = new Set<string>();
   const twice = header.find((name) => name !== '' && seen.size === seen.add(name).size);
@@ -146,7 +175,7 @@ function readJsonLines(text: string): Read {
   for (const line of text.split('\n')) {
     if (line.trim() !== '') {
       try {
-        raw.push({ value: JSON.parse(line), offset });
+        raw.push({ value: JSON.parse(line, asWritten), offset });
       } catch (error) {
         const reason = redact((error as Error).message);
         mistakes.push({ offset, message: `this line is no JSON: ${reason}` });
@@ -157,14 +186,23 @@ function readJsonLines(text: string): Read {
   return { raw, mistakes };
 }
 
+/** A number as it is written, where a number would lose something of that. */
+function asWritten(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  return Number.isFinite(value) && source !== undefined && String(value) !== source
+    ? source
+    : value;
+}
+
 /** YAML, and JSON, which is YAML with the same positions. */
 function readYaml(text: string): Read {
-  const { tree, problems } = openYaml(text);
-  const mistakes = problems.map(({ range, finding }) => ({
+  const { tree, problems } = openYaml(text, { isRows: true });
+  const mistakes = problems.map(({ range, finding }): Mistake => ({
     offset: range.start,
     message: finding.message,
+    ...(finding.severity === 'warning' && { warning: finding.code }),
   }));
-  if (tree === null || mistakes.length > 0) return { raw: [], mistakes };
+  if (tree === null || mistakes.some(({ warning }) => warning === undefined))
+    return { raw: [], mistakes };
   if (!Array.isArray(tree.value)) {
     return { raw: [], mistakes: [{ offset: 0, message: 'this file must be a list of maps' }] };
   }
@@ -172,7 +210,7 @@ function readYaml(text: string): Read {
     value,
     offset: tree.rangeOf([index], 'value').start,
   }));
-  return { raw, mistakes: [] };
+  return { raw, mistakes };
 }
 
 function rowProblem(value: unknown): string {
@@ -186,9 +224,15 @@ function rowProblem(value: unknown): string {
 }
 
 /** A mistake from its character to the end of the line. */
-function diagnose(source: SourceText, { offset, message }: Mistake): Diagnostic {
+function diagnose(source: SourceText, { offset, message, warning }: Mistake): Diagnostic {
   const { line } = placeOf(source, offset);
   const end = (source.lineStarts[line] ?? source.text.length + 1) - 1;
   const range = { start: offset, end: Math.max(offset + 1, end) };
-  return diagnoseText(source, range, { code: 'bad-row', message });
+  return diagnoseText(
+    source,
+    range,
+    warning === undefined
+      ? { code: 'bad-row', message }
+      : { severity: 'warning', code: warning, message },
+  );
 }

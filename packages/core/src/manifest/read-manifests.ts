@@ -139,7 +139,9 @@ async function completeEntry(
         image: {
           ...entry,
           rows,
-          ...(diagnostics.length > 0 && { broken: [...entry.broken, 'rows'] }),
+          ...(diagnostics.some(({ severity }) => severity === 'error') && {
+            broken: [...entry.broken, 'rows'],
+          }),
         },
         diagnostics,
       };

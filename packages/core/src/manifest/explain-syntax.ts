@@ -1,0 +1,122 @@
+import type { YAMLParseError, YAMLWarning } from 'yaml';
+import { redact } from '../redact.ts';
+import { isKeyName } from './hide-keys.ts';
+import type { TextRange } from './source-text.ts';
+
+type SyntaxError = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>;
+
+/** What is wrong where, and what to type instead. */
+export interface ExplainedSyntax {
+  readonly range: TextRange;
+  readonly message: string;
+}
+
+/**
+ * The commonest mistakes in YAML, in words that say what to type: a text with a colon in it, a quote that is not closed, a
+ * tab, a text that begins with a sign of YAML's. `null`: it is another one.
+ */
+export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax | null {
+  const [start, end] = error.pos;
+  const line = lineAt(text, start);
+  const here = { start, end: Math.max(end, start + 1) };
+  const say = (message: string, range: TextRange = here) => ({ range, message: redact(message) });
+
+  const openQuote = /^Missing closing (["'])quote/.exec(error.message)?.[1];
+  if (openQuote !== undefined) {
+    const at = text.lastIndexOf(openQuote, start - 1);
+    const range = { start: at, end: at + 1 };
+    return say(`this quote is not closed; type ${openQuote} at the end of the text`, range);
+  }
+  const noBreak = line.text.indexOf('\u00a0');
+  if (noBreak !== -1 && /^\s*\u00a0|:\u00a0/.test(line.text)) {
+    const range = { start: line.start + noBreak, end: line.start + noBreak + 1 };
+    const what = 'there is a no-break space here (U+00A0), as web pages have them';
+    return say(`${what}; type an ordinary one`, range);
+  }
+  if (error.code === 'TAB_AS_INDENT')
+    return say('this line is indented with a tab; YAML takes spaces only');
+
+  const field = fieldOf(line);
+  const quoted = (value: string) =>
+    field === null || isKeyName(field.name)
+      ? 'put the text in quotes'
+      : `put the text in quotes: ${field.name}: ${inQuotes(value)}`;
+  if (error.code === 'BLOCK_IN_FLOW') {
+    const inner = text.slice(start, end);
+    const before = beforeColon(inner);
+    return before === null || isKeyName(inner) || (field !== null && isKeyName(field.name))
+      ? null
+      : say(
+          `the ":" after "${shown(before)}" starts a new field; put the text in quotes: ${inQuotes(inner)}`,
+        );
+  }
+  if (field === null) return explainNoField(error, line, say);
+  const { value, range } = field;
+  if (value.startsWith('{{'))
+    return say(`a text cannot begin with {{ by itself; ${quoted(value)}`, range);
+  if (error.code === 'BLOCK_AS_IMPLICIT_KEY') {
+    const before = beforeColon(value);
+    return before === null || isKeyName(field.name)
+      ? say(
+          'the next line is indented further than this one; give both the same indentation',
+          range,
+        )
+      : say(`the ":" after "${shown(before)}" starts a new field; ${quoted(value)}`, range);
+  }
+  if (error.code === 'BAD_SCALAR_START')
+    return say(`a text cannot begin with ${value[0]} by itself; ${quoted(value)}`, range);
+  if (error.code === 'UNEXPECTED_TOKEN' && /^["'[{*&!]/.test(value))
+    return say(`the text goes on behind what ${value[0]} begins; ${quoted(value)}`, range);
+  if (error.code === 'BAD_INDENT')
+    return say('fields that belong together begin in one column, and this one does not');
+  return null;
+}
+
+interface Line {
+  readonly start: number;
+  readonly text: string;
+}
+
+function lineAt(text: string, offset: number): Line {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  const line = text.slice(start, end === -1 ? text.length : end);
+  // A line may be a whole file, and what is said of it is short.
+  return { start, text: line.slice(0, 1000).trimEnd() };
+}
+
+/** `name: value` in a line of its own. */
+function fieldOf({ start, text }: Line) {
+  const [, before, name, between, value] =
+    /^([ \t]*(?:- +)*)([\w-]+)(:[ \t]+)(\S.*)$/.exec(text) ?? [];
+  if (before === undefined || name === undefined || between === undefined || value === undefined)
+    return null;
+  const at = start + before.length + name.length + between.length;
+  return { name, value, range: { start: at, end: at + value.length } };
+}
+
+function explainNoField(
+  { code }: SyntaxError,
+  { text }: Line,
+  say: (message: string) => ExplainedSyntax,
+): ExplainedSyntax | null {
+  if (code !== 'MULTILINE_IMPLICIT_KEY') return null;
+  const [, name, value] = /^\s*([\w-]+):(\S.*)$/.exec(text) ?? [];
+  if (name !== undefined && value !== undefined && !isKeyName(name))
+    return say(`there is no blank behind the colon; write ${name}: ${shown(value)}`);
+  return say('there is no colon in this line; a field is written as name: value');
+}
+
+/** What is before the first colon that ends a name. */
+function beforeColon(value: string): string | null {
+  return /^(.*?):(?:\s|$)/.exec(value)?.[1] ?? null;
+}
+
+function inQuotes(value: string): string {
+  const text = shown(value);
+  return /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
+}
+
+function shown(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
