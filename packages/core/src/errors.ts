@@ -46,7 +46,8 @@ export type DiagnosticCode =
   | 'crop-too-large'
   | 'width-too-large'
   | 'nothing-picked'
-  | 'bought-twice';
+  | 'bought-twice'
+  | 'pin-damaged';
 
 /** Every way in which the world, or the command line, can fail a run or an image. */
 export type ErrorCode =

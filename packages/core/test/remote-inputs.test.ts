@@ -161,17 +161,18 @@ describe('an https: input', () => {
     expect(setup.server.requests).toBe(0);
   });
 
-  test('whose pin is damaged is fetched again', async () => {
+  test('whose pin is damaged is fetched again, which is said', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
     const { made } = setup;
     await made.generate({ fetchInput });
     const [pin] = await pins(made);
     for (const text of ['<<<<<<<', 'null', '{"version":1,"file":"x","sha256":"y","info":null}']) {
       await made.write(`.tintype/inputs/${pin}`, text);
-      expect((await made.generate({ fetchInput })).result).toMatchObject({
-        bought: 0,
-        delivered: 1,
-      });
+      const { result, events } = await made.generate({ fetchInput });
+      expect(result).toMatchObject({ bought: 0, delivered: 1 });
+      expect(eventsOf(events, 'diagnostic')).toMatchObject([
+        { severity: 'warning', code: 'pin-damaged' },
+      ]);
     }
   });
 });

@@ -1,7 +1,7 @@
 import type { FetchInput } from '../context.ts';
 import { lookAt } from '../image/read-inputs.ts';
 import type { Store } from '../store/store.ts';
-import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
+import type { Finding, InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 
 /** What each `https:` input of a project is, by URL, and what is wrong with those that cannot be had. */
 export interface Pins {
@@ -25,7 +25,10 @@ export async function pinRemoteInputs(
   const pins = new Map(await store.pins());
   const problems: PlacedFinding[] = [];
   for (const reference of references) {
-    if (fetch === null || pins.has(reference.url)) continue;
+    if (pins.has(reference.url)) continue;
+    if (await store.hasDamagedPin(reference.url))
+      problems.push({ place: reference.place, finding: damagedPin(reference.url, fetch) });
+    if (fetch === null) continue;
     const input = await lookAtRemote(reference, fetch);
     if (typeof input === 'string') {
       problems.push({ place: reference.place, finding: { code: 'bad-input', message: input } });
@@ -35,6 +38,15 @@ export async function pinRemoteInputs(
     }
   }
   return { pins, problems };
+}
+
+function damagedPin(url: string, fetch: FetchInput | null): Finding {
+  const effect =
+    fetch === null
+      ? 'The next run that may buy fetches it again'
+      : 'It is fetched again: if it has changed, what is made from it has to be bought again';
+  const message = `the store's note of what ${url} was is damaged. ${effect}. tintype verify names the file; git checkout restores it`;
+  return { severity: 'warning', code: 'pin-damaged', message };
 }
 
 async function lookAtRemote(

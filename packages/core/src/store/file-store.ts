@@ -54,6 +54,7 @@ export function fileStore(dir: string): Store {
       return acceptRejected(dir, record, info);
     },
     pins: () => readPins(dir),
+    hasDamagedPin: (url) => hasDamagedPin(dir, sha256(url)),
     pin: async (input) => {
       await writable();
       const text = formatJson({ version: 1, ...input });
@@ -122,7 +123,7 @@ async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
   return stored;
 }
 
-/** A pin that cannot be read is no pin: the input is fetched again, and its hash decides. */
+/** A damaged pin is no pin: the input is fetched again, which is said, and its hash decides. */
 async function readPins(dir: string): Promise<ReadonlyMap<string, InputFile>> {
   const pins = new Map<string, InputFile>();
   for (const folder of await namesIn(layout.inputsDir(dir))) {
@@ -134,6 +135,13 @@ async function readPins(dir: string): Promise<ReadonlyMap<string, InputFile>> {
     }
   }
   return pins;
+}
+
+async function hasDamagedPin(dir: string, urlHash: Sha256): Promise<boolean> {
+  const path = layout.input(dir, urlHash);
+  if ((await lstat(path).catch(() => null)) === null) return false;
+  const bytes = await readIfThere(path, maxNoteBytes);
+  return parsePin(urlHash, bytes?.toString('utf8') ?? '') === null;
 }
 
 /** A link that leads nowhere is a damaged one. Throws `store-not-readable`. */

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -205,6 +206,58 @@ test('a name in the store is never a path', () => {
   for (const make of [layout.record, layout.attempt, layout.received, layout.claim])
     expect(() => make(dir, path as Key)).toThrow('must be a sha-256');
   expect(() => layout.original(dir, sha256('x'), '../x')).toThrow('letters and digits');
+});
+
+describe.skipIf(process.platform === 'win32')('a name of the store that is no small file', () => {
+  const url = 'https://example.com/a.png';
+  const strange: readonly (readonly [string, (path: string) => Promise<unknown>])[] = [
+    ['a pipe', async (path) => execFileSync('mkfifo', [path])],
+    ['a folder', (path) => mkdir(path)],
+    ['a link to a device that never ends', (path) => symlink('/dev/zero', path)],
+    ['a link to itself', (path) => symlink(path, path)],
+    ['100 MB', (path) => writeFile(path, '').then(() => truncate(path, 100_000_000))],
+  ];
+  const kinds: readonly (readonly [string, () => string])[] = [
+    ['record', () => layout.record(dir, key)],
+    ['attempt', () => layout.attempt(dir, key)],
+    ['answer', () => layout.received(dir, key)],
+    ['pin', () => layout.input(dir, sha256(url))],
+    ['refusal', () => layout.refusal(dir, key)],
+    ['original', () => layout.original(dir, sha256('x'), 'png')],
+  ];
+  const rows = kinds.flatMap(([kind, pathOf]) =>
+    strange.map(([what, make]) => [kind, what, pathOf, make] as const),
+  );
+
+  test.each(rows)(
+    '%s: %s is never waited for, and says nothing',
+    async (kind, _what, pathOf, make) => {
+      const path = pathOf();
+      await mkdir(dirname(path), { recursive: true });
+      await make(path);
+      const store = fileStore(dir);
+      /** What a file cannot say, the file system may refuse to read: that is an error with the file's name. */
+      const damage = async (reading: Promise<unknown>): Promise<unknown> =>
+        reading.catch((error: unknown) => {
+          expect(error).toMatchObject({
+            code: expect.stringMatching(/^store-not|^original-damaged/),
+          });
+          return 'refused';
+        });
+      const found = await damage(
+        kind === 'original' ? store.read(record) : kind === 'pin' ? store.pins() : store.stored(),
+      );
+      if (kind === 'original') expect(found).toBe('refused');
+      if (kind === 'record') expect(await store.find(key)).toMatchObject({ kind: 'damaged' });
+      if (kind === 'pin') expect([new Map(), 'refused']).toContainEqual(found);
+      const attempt = await damage(store.attempt(key));
+      if (kind === 'attempt' && attempt !== 'refused')
+        expect(attempt).toMatchObject({ note: null, damage: expect.any(String) });
+      const refusals = await damage(store.refusals());
+      if (kind === 'refusal' && refusals !== 'refused')
+        expect((refusals as Map<string, unknown>).get(key)).toMatchObject({ kind: 'damaged' });
+    },
+  );
 });
 
 describe('a link out of the store', () => {

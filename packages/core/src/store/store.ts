@@ -54,6 +54,8 @@ export interface Store {
   read(record: StoreRecord): Promise<Uint8Array>;
   /** What each `https:` input was when it was first fetched, by its URL. */
   pins(): Promise<ReadonlyMap<string, InputFile>>;
+  /** Whether the file that says what an `https:` input was is there and says nothing. */
+  hasDamagedPin(url: string): Promise<boolean>;
   /** Keeps what an `https:` input is. Throws `store-not-writable`. */
   pin(input: InputFile): Promise<void>;
   /** What moderation refused although it may have been billed, by key. */
