@@ -20,7 +20,7 @@ export interface VerifyResult {
 
 /**
  * Hashes every original and every cached variant. Changes nothing in the store; removes damaged variants from the
- * cache, which are encoded anew when they are needed. Each finding is reported as a `warning`, too.
+ * cache, which are encoded again when they are needed. Each finding is reported as a `warning`, too.
  */
 export async function verifyProject(context: Context): Promise<VerifyResult> {
   const { storeDir, cacheDir } = context.config;

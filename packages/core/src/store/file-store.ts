@@ -219,7 +219,7 @@ async function readReceived(dir: string, key: Key): Promise<Uint8Array | null> {
  */
 async function clearAttempt(dir: string, key: Key): Promise<void> {
   try {
-    // The bytes first: an attempt without them is asked for again at worst, bytes without it would be nobody's.
+    // The bytes first: an attempt without them is asked for again at worst, bytes without a note would belong to no request.
     if (!(await removeReceived(dir, key))) return;
     for (const file of await findRescued(dir)) {
       if (file.key !== key) continue;
@@ -269,14 +269,14 @@ async function readBytes(dir: string, record: StoreRecord): Promise<Uint8Array> 
   if (bytes === null) {
     throw new TintypeError(
       'original-missing',
-      `${what} ${path} is gone, and its record says that it was paid for; restore it (git checkout, git lfs pull), or ask for another take`,
+      `${what} ${path} is gone, and its record says that it was paid for; restore it (git checkout, git lfs pull), or buy another picture (take: 2)`,
     );
   }
   const actual = sha256(bytes);
   if (actual === original.sha256) return bytes;
   const why = isLfsPointer(bytes)
     ? 'is a Git LFS pointer and not the picture; run git lfs pull'
-    : `is damaged: it hashes to ${actual.slice(0, 12)}…; restore it (git checkout), or ask for another take`;
+    : `is damaged: it hashes to ${actual.slice(0, 12)}…; restore it (git checkout), or buy another picture (take: 2)`;
   throw new TintypeError('original-damaged', `${what} ${path} ${why}`);
 }
 

@@ -160,7 +160,7 @@ function isLeftover({ path }: StoreFile): boolean {
   return /^\..+\.tmp$/.test(basename(path));
 }
 
-/** `.gitkeep`, `.gitattributes`, `.DS_Store`: nobody takes them for a picture. */
+/** `.gitkeep`, `.gitattributes`, `.DS_Store`: no picture, and not worth a word. */
 function isHidden({ path }: StoreFile): boolean {
   return basename(path).startsWith('.');
 }

@@ -41,7 +41,7 @@ export type Protection =
       readonly here: ReadonlySet<string>;
       readonly elsewhere: ReadonlySet<string>;
     }
-  /** Nobody knows who needs it. */
+  /** What other branches or projects need is not known. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface PruneRules {
@@ -153,7 +153,7 @@ export async function removeUnwanted(
   }
 }
 
-/** A record that cannot be read names nobody knows what, and a newer Tintype's may mean what this one cannot know. */
+/** A record that cannot be read may name any original, and a newer Tintype's may mean more than this one knows. */
 function protectionOf({ records }: StoreListing, protection: Protection): Protection {
   return records.some(({ stored }) => stored.kind === 'damaged')
     ? { kind: 'unknown', reason: 'a record of the store cannot be read; see tintype verify' }

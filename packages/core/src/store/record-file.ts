@@ -37,7 +37,7 @@ const recordVersion = 1;
 /** The largest record, attempt or pin that is read, in bytes: a prompt has 32,000 characters at most. */
 export const maxNoteBytes = 4_000_000;
 
-/** A record as it stands on disk: stable, one field a line, so that a pull request shows what was bought. */
+/** A record as it is on disk: stable, one field a line, so that a pull request shows what was bought. */
 export function formatJson(value: StoreRecord | Attempt | PinFile | Refusal): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -47,7 +47,7 @@ export function parseRecord(expected: Key, text: string): Stored {
   const name = `the record ${expected.slice(0, 12)}…`;
   const damaged = (what: string): Stored => ({
     kind: 'damaged',
-    reason: `${name} ${what}; restore it (git checkout), or ask for another take`,
+    reason: `${name} ${what}; restore it (git checkout), or buy another picture (take: 2)`,
   });
   if (isLfsPointer(Buffer.from(text)))
     return { kind: 'damaged', reason: `${name} is a Git LFS pointer; run git lfs pull` };

@@ -86,7 +86,7 @@ export interface Store {
    * Throws `store-not-writable`, `record-damaged`, `original-missing` or `original-damaged`.
    */
   accept(rejected: StoreRecord, info: PictureInfo): Promise<StoreRecord>;
-  /** The outcome is known: the record stands, or nothing was billed. Never rejects. */
+  /** The outcome is known: the record exists, or nothing was billed. Never rejects. */
   clearAttempt(key: Key): Promise<void>;
   /**
    * Waits until this process alone, of those that share the store, may buy a key. `null` when the signal is aborted

@@ -118,7 +118,7 @@ function originalFindings(
   const isRejected = record!.rejected !== undefined;
   const restore = isRejected
     ? 'restore it (git checkout); it was never usable, and nothing is made of it'
-    : 'restore it (git checkout, git lfs pull), or ask for another take (take: 2 is bought anew)';
+    : 'restore it (git checkout, git lfs pull), or buy another picture (take: 2)';
   const say = (message: string, isMissing = false): VerifyFinding[] => {
     const code =
       `${isRejected ? 'rejected' : 'original'}-${isMissing ? 'missing' : 'damaged'}` as const;
@@ -129,7 +129,7 @@ function originalFindings(
     case 'missing':
       return say(`is missing, and its record says that it was paid for; ${restore}`, true);
     case 'unreadable':
-      return say(`cannot be read (${look.reason}); see to its permissions, or to the disk`);
+      return say(`cannot be read (${look.reason}); check its permissions and the disk`);
     case 'lfs-pointer':
       return say('is a Git LFS pointer and not the picture; run git lfs pull');
     case 'hashed':
