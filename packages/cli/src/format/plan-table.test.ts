@@ -58,6 +58,19 @@ test('the rows fit the terminal', () => {
     expect(displayWidth(line)).toBeLessThanOrEqual(60);
 });
 
+test('why a picture is missing is said, where it was there before', () => {
+  const text = printed(
+    planOf({ reason: 'prompt changed since 1a2b3c4d…' }, { id: 'b', reason: 'new' }),
+  );
+  expect(text).toContain('\nhero (missing): prompt changed since 1a2b3c4d…\n');
+  expect(text).not.toContain('b (missing)');
+});
+
+test.each([40, 60, 80])('no price is cut at %d columns', (width) => {
+  const text = printed(planOf({ id: 'a/very/long/name-of-an-image-indeed' }), { width });
+  expect(text).toContain('$0.0132–$0.0264');
+});
+
 test('a hostile model name does not reach the terminal', () => {
   expect(printed(planOf({ model: 'a\x1b[2J\nb' }))).toContain('  a b  ');
 });

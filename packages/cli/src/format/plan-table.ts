@@ -37,7 +37,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'STATUS' },
   { title: 'MODEL' },
   { title: 'SIZE' },
-  { title: 'COST', align: 'right' },
+  { title: 'COST', align: 'right', isWhole: true },
   { title: 'WHERE', cut: 'start' },
 ];
 
@@ -53,9 +53,10 @@ function cells(row: ShownRow): string[] {
   ].map(cleanLine);
 }
 
-/** `missing` says all there is to say; the rest has a reason worth a line. */
-function isOdd(row: ShownRow): boolean {
-  return row.reason !== null && row.status !== 'missing';
+/** Most of what is missing is new or drawn here, which its status says; a change or a refusal is worth a line. */
+function isOdd({ reason, status, refusal }: ShownRow): boolean {
+  if (reason === null) return false;
+  return status !== 'missing' || refusal !== null || reason.includes(' changed since ');
 }
 
 function oddity(row: ShownRow): string {

@@ -3,11 +3,13 @@ export interface Column {
   readonly align?: 'right';
   /** Where a value that is too long loses its characters. @default 'end' */
   readonly cut?: 'start' | 'end';
+  /** A value of which a part would be another value: never cut. */
+  readonly isWhole?: true;
 }
 
 /**
  * A header line and a line a row, padded into columns. Where `width` is given the widest columns are cut until a line
- * fits; no column is cut below six characters.
+ * fits; no column is cut below six characters, and one that is whole not at all.
  */
 export function table(
   columns: readonly Column[],
@@ -20,6 +22,7 @@ export function table(
       [titles, ...rows].reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), 0),
     ),
     width - GAP.length * (columns.length - 1),
+    columns.map(({ isWhole = false }) => isWhole),
   );
   return [titles, ...rows].map((row) =>
     columns
@@ -66,13 +69,14 @@ function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-function fit(widths: readonly number[], available: number): number[] {
+function fit(widths: readonly number[], available: number, isWhole: readonly boolean[]): number[] {
   const fitted = [...widths];
   for (;;) {
-    const widest = Math.max(...fitted);
+    const cuttable = fitted.map((width, i) => (isWhole[i] === true ? 0 : width));
+    const widest = Math.max(...cuttable);
     const total = fitted.reduce((sum, width) => sum + width, 0);
     if (total <= available || widest <= MIN_WIDTH) return fitted;
-    fitted[fitted.indexOf(widest)] = widest - 1;
+    fitted[cuttable.indexOf(widest)] = widest - 1;
   }
 }
 

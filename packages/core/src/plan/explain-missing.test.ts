@@ -73,6 +73,39 @@ describe('a missing original', () => {
     expect(explain({ ...hat, prompt: 'a bonnet' })).toBe(`prompt changed since ${short(cap)}`);
   });
 
+  describe('where records say which image they were bought for', () => {
+    const image = { id: 'hat', manifest: 'a.images.yaml' };
+    const boughtFor = (owner: typeof image, ...requests: readonly Request[]) =>
+      new Map(
+        [...storeOf(...requests)].map(([key, entry]) => [
+          key,
+          entry.kind === 'record'
+            ? { ...entry, record: { ...entry.record, boughtFor: owner } }
+            : entry,
+        ]),
+      );
+
+    test('every change since its own last one is named', () => {
+      const explain = explainMissing(boughtFor(image, hat), nothing);
+      expect(explain({ ...hat, prompt: 'a cap', quality: 'high' }, image)).toBe(
+        `prompt, quality changed since ${short(hat)}`,
+      );
+    });
+
+    test.each([
+      ['another image', { ...image, id: 'cap' }],
+      ['an image of another manifest', { ...image, manifest: 'b.images.yaml' }],
+    ])('the record of %s explains nothing, however much alike', (_, other) => {
+      const explain = explainMissing(boughtFor(other, hat), nothing);
+      expect(explain({ ...hat, prompt: 'a cap' }, image)).toBe('new');
+    });
+
+    test('a candidate is compared with its own', () => {
+      const explain = explainMissing(boughtFor(image, hat), nothing);
+      expect(explain({ ...hat, prompt: 'a cap', candidate: 2 }, image)).toBe('new');
+    });
+  });
+
   test('is not compared with what is damaged', () => {
     const damaged = new Map<Key, Stored>([[requestKey(hat), { kind: 'damaged', reason: 'torn' }]]);
     expect(explainMissing(damaged, nothing)({ ...hat, prompt: 'a cap' })).toBe('new');

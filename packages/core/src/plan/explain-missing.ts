@@ -1,8 +1,10 @@
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { Key, Request, Stored, StoreRecord } from '../types.ts';
 
-/** Says why a request that is not stored is missing. */
-export type ExplainMissing = (request: Request) => string;
+/** Says why a request that is not stored is missing; `image` is the one that asks for it. */
+export type ExplainMissing = (request: Request, image?: BoughtFor) => string;
+
+type BoughtFor = NonNullable<StoreRecord['boughtFor']>;
 
 /** The fields of which a change is worth a name, and the names. A change of any other field makes another picture. */
 const fields = {
@@ -23,43 +25,63 @@ const fields = {
 type Field = keyof typeof fields;
 
 /**
- * Compares missing requests with what is stored and nobody asks for any more: where exactly one field differs, the
- * picture was stored before that changed. `wanted`: the keys that a plan asks for. Takes time in proportion to the
- * records and the requests, for the records are looked up by what is left of them without each field.
+ * Compares a missing request with what is stored and not asked for any more. A record says which image it was bought for:
+ * of those of the same image the newest tells what changed. A record of an older version does not say it; where exactly one
+ * field differs from such a one, the picture was probably stored before that changed. `wanted`: the keys that a plan asks
+ * for. Takes time in proportion to the records and the requests, for the records are looked up by hashes.
  */
 export function explainMissing(
   stored: ReadonlyMap<Key, Stored>,
   wanted: ReadonlySet<Key>,
 ): ExplainMissing {
-  let index: ReadonlyMap<string, StoreRecord> | null = null;
-  return (request) => {
-    index ??= indexOf(stored, wanted);
-    if (index.size === 0) return 'new';
+  let unused: ReturnType<typeof indexUnused> | null = null;
+  return (request, image) => {
+    unused ??= indexUnused(stored, wanted);
+    const own = image && unused.byImage.get(imageName(image, request));
+    if (own !== undefined) {
+      const changed = fieldNames.filter((field) => differs(request, own.request, field));
+      if (changed.length > 0) return changeSince(changed, own);
+    }
+    if (unused.byRest.size === 0) return 'new';
     for (const field of fieldNames) {
-      const before = index.get(without(request, field));
-      if (before !== undefined) return `${fields[field]} changed since ${before.key.slice(0, 8)}…`;
+      const before = unused.byRest.get(without(request, field));
+      if (before !== undefined) return changeSince([field], before);
     }
     return 'new';
   };
 }
 
-/** What is stored and not wanted, by what is left of it without each field. */
-function indexOf(
-  stored: ReadonlyMap<Key, Stored>,
-  wanted: ReadonlySet<Key>,
-): ReadonlyMap<string, StoreRecord> {
+function changeSince(changed: readonly Field[], { key }: StoreRecord): string {
+  return `${changed.map((field) => fields[field]).join(', ')} changed since ${key.slice(0, 8)}…`;
+}
+
+/** Candidates of an image are compared each with its own. */
+function imageName({ id, manifest }: BoughtFor, { candidate = 1 }: Request): string {
+  return canonicalJson([manifest, id, candidate]);
+}
+
+function differs(one: Request, other: Request, field: Field): boolean {
+  return canonicalJson([one[field] ?? null]) !== canonicalJson([other[field] ?? null]);
+}
+
+/** What is stored and not wanted: by its image, where it says that, else by what is left of it without each field. */
+function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>) {
   const unused = [...stored.values()]
     .flatMap((found) => (found.kind === 'record' ? [found.record] : []))
     .filter(({ key }) => !wanted.has(key))
     .toSorted(newestFirst);
-  const index = new Map<string, StoreRecord>();
+  const byImage = new Map<string, StoreRecord>();
+  const byRest = new Map<string, StoreRecord>();
   for (const record of unused) {
-    for (const field of fieldNames) {
-      const rest = without(record.request, field);
-      if (!index.has(rest)) index.set(rest, record);
-    }
+    const { boughtFor, request } = record;
+    const names =
+      boughtFor === undefined
+        ? fieldNames.map((field) => without(request, field))
+        : [imageName(boughtFor, request)];
+    const index = boughtFor === undefined ? byRest : byImage;
+    for (const name of names) if (!index.has(name)) index.set(name, record);
   }
-  return index;
+  return { byImage, byRest };
 }
 
 const fieldNames = Object.keys(fields) as Field[];

@@ -73,7 +73,9 @@ function withReasons(
   const keys = new Set(requests.map(({ key }) => key).filter((key) => key !== null));
   const explain = explainMissing(stored, keys);
   return requests.map((row) =>
-    row.reason === isNew && row.request !== null ? { ...row, reason: explain(row.request) } : row,
+    row.reason === isNew && row.request !== null
+      ? { ...row, reason: explain(row.request, row) }
+      : row,
   );
 }
 
