@@ -49,6 +49,11 @@ export interface Order {
   readonly mask: InputPicture | null;
   /** Milliseconds for headers and body together. */
   readonly timeoutMs: number;
+  /**
+   * Awaited by a provider right before the request that costs money, where it sends others first. Rejects where the picture
+   * is not this process's to buy any more; the provider passes that on.
+   */
+  readonly beforePaying?: () => Promise<void>;
 }
 
 export interface InputPicture {

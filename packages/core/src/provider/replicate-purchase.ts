@@ -71,6 +71,7 @@ async function create(input: Record<string, Json>, purchase: Purchase): Promise<
     const message = 'sending the input images took all of the time; no picture was ordered';
     throw new ProviderError('not-connected', message);
   }
+  await order.beforePaying?.();
   let answer: Answer;
   try {
     answer = await http.call(version === null ? `/models/${path}/predictions` : '/predictions', {

@@ -41,6 +41,19 @@ function generate(
   return provider(options).generate(orderOf(request, { apiKey: token, openAiKey, ...order }));
 }
 
+test('looks again once its inputs are sent, and orders nothing where the picture is not its own any more', async () => {
+  const lost = new Error('the claim was lost');
+  const photo = await inputPicture(512, 512, { isNoise: true });
+  const beforePaying = () => {
+    expect(emulator.requests.filter(({ path }) => path.includes('/files'))).toHaveLength(1);
+    return Promise.reject(lost);
+  };
+  const pending = generate({}, { inputs: [photo], beforePaying });
+  await expect(pending).rejects.toBe(lost);
+  expect(emulator.made).toEqual([]);
+  expect(emulator.ledger).toEqual([]);
+});
+
 function inputOf(index = 0): Readonly<Record<string, unknown>> | undefined {
   return emulator.made[index]?.input;
 }

@@ -93,9 +93,12 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   if (!(await mayLeave(null))) throw new ClaimLostError(null);
   await store.noteAttempt(attempt);
   await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
+  const beforePaying = async (): Promise<void> => {
+    if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
+  };
   // Nothing may come between this look and the request.
-  if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
-  const answering = callProvider(provider, order, context);
+  await beforePaying();
+  const answering = callProvider(provider, { ...order, beforePaying }, context);
   // While the answer is on its way.
   loadSharpSoon();
   const answer = await answering;
@@ -223,6 +226,7 @@ async function callProvider(
     return cleanAnswer(await provider.generate(order), secrets);
   } catch (error) {
     if (error instanceof ProviderError) return cleanAnswer(error, secrets);
+    if (error instanceof ClaimLostError) throw error;
     // A provider of the user's own may throw anything.
     const words = shownText(error instanceof Error ? error.message : String(error));
     const message = `the provider failed: ${withoutSecrets(words, secrets)}`;
