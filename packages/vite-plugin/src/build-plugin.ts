@@ -31,8 +31,11 @@ import { writeTypes } from './write-types.ts';
 const runs = shareRuns<BuildRun>();
 
 /** The modules of pictures, in a build; and the beginning and the end of the run that they are of. */
-export function buildPlugin({ options, types, importers }: PluginRequest, builds: Builds): Plugin {
-  const keyOf = (root: string) => JSON.stringify([root, options], named);
+export function buildPlugin(
+  { options, types, root: projectRoot, importers }: PluginRequest,
+  builds: Builds,
+): Plugin {
+  const keyOf = (root: string) => JSON.stringify([root, projectRoot, options], named);
 
   return {
     name: 'tintype:build',
@@ -48,7 +51,13 @@ export function buildPlugin({ options, types, importers }: PluginRequest, builds
       const report = logReporter(logger);
       try {
         const run = await runs.join(keyOf(root), environment, () =>
-          openBuildRun({ cwd: root, options, report, ...(isWatched(environment) && never) }),
+          openBuildRun({
+            cwd: root,
+            root: projectRoot,
+            options,
+            report,
+            ...(isWatched(environment) && never),
+          }),
         );
         builds.begin(environment, run, assetTarget(environment));
         await writeTypes(run.project, environment.config, types);

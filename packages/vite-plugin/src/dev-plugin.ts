@@ -54,7 +54,7 @@ export function devPlugins(request: PluginRequest): Plugin[] {
   ];
 }
 
-function modulesPlugin(site: DevSite, { options, types, importers }: PluginRequest): Plugin {
+function modulesPlugin(site: DevSite, { options, types, root, importers }: PluginRequest): Plugin {
   const render = async (open: OpenProject, id: string): Promise<string> => {
     const wanted = parseModuleId(id);
     const importer = importers.get(id)?.split('?')[0];
@@ -78,7 +78,7 @@ function modulesPlugin(site: DevSite, { options, types, importers }: PluginReque
 
     configResolved(config) {
       site.config = config;
-      const request = { cwd: config.root, options, report: logReporter(config.logger) };
+      const request = { cwd: config.root, root, options, report: logReporter(config.logger) };
       site.project = devProject(request);
       const closing = new AbortController();
       const context = () => openContext(request, closing.signal);
@@ -93,7 +93,7 @@ function modulesPlugin(site: DevSite, { options, types, importers }: PluginReque
 
     async configureServer(server) {
       const { config, project } = site;
-      const { logger, base, root } = config;
+      const { logger, base } = config;
       server.middlewares.use(devMiddleware({ base, logger, project: project.current }));
       server.middlewares.use(site.sheet.middleware);
       server.httpServer?.once('listening', () => {
@@ -108,7 +108,7 @@ function modulesPlugin(site: DevSite, { options, types, importers }: PluginReque
         await writeTypes(open, config, types);
       } catch (error) {
         // The server starts all the same: the page that needs an image says it, and mending it is noticed.
-        const { message } = await explain(error, root, []);
+        const { message } = await explain(error, config.root, []);
         logger.error(`[tintype] ${message}`);
       }
     },

@@ -14,8 +14,10 @@ import { explain } from './explain.ts';
 import { dirname, join, resolve } from 'node:path';
 
 export interface ProjectOptions {
-  /** Absolute: Vite's root, from which the project's is looked for upwards. */
+  /** Absolute: Vite's root, from which the project's is looked for upwards where `root` does not say it. */
   readonly cwd: string;
+  /** The project's, relative to `cwd`. */
+  readonly root?: string | undefined;
   readonly options: Options;
   /** Whatever the config and the environment say. */
   readonly missing?: Missing;
@@ -46,13 +48,14 @@ interface PictureSize {
 
 /** What a run of the project is handed. Rejects with the TintypeError `config` of `loadProject`. */
 export async function openContext(
-  { cwd, options, missing, report }: ProjectOptions,
+  { cwd, root, options, missing, report }: ProjectOptions,
   signal: AbortSignal,
 ): Promise<Context> {
   const overrides = missing === undefined ? {} : { missing };
   // oxlint-disable-next-line node/no-process-env -- this is the shell that core is handed its environment by.
   const request = { cwd, env: process.env, mayHoldFiles: true, options, overrides };
-  return { ...systemClock, ...(await loadProject(request)), report, signal };
+  const project = await loadProject(root === undefined ? request : { ...request, root });
+  return { ...systemClock, ...project, report, signal };
 }
 
 /** Loads and plans a project. Spends nothing. Rejects with what is wrong with it, at its place. */

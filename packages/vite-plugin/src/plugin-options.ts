@@ -7,20 +7,29 @@ export interface TintypePluginOptions extends Options {
    * @default 'tintype-env.d.ts' beside the Vite config
    */
   readonly types?: string | false;
+  /**
+   * The project's root, as `--root` of the command line: where manifests, the store and `tintype.config.*` are. Relative
+   * to Vite's root.
+   * @default the nearest folder, from Vite's root upwards, with a `tintype.config.*` or a `package.json`
+   */
+  readonly root?: string;
 }
 
 /** What is core's, and what is the plugin's own. */
-export function splitOptions({ types, ...options }: TintypePluginOptions): {
+export function splitOptions({ types, root, ...options }: TintypePluginOptions): {
   readonly options: Options;
   readonly types: string | false | undefined;
+  readonly root: string | undefined;
 } {
-  return { options, types };
+  return { options, types, root };
 }
 
 /** What the plugins of one `tintype()` share. */
 export interface PluginRequest {
   readonly options: Options;
   readonly types: string | false | undefined;
+  /** Relative to Vite's root. */
+  readonly root: string | undefined;
   /** The first file that imports a module, by the module's id. */
   readonly importers: ReadonlyMap<string, string>;
 }

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { billedPrompts, useApi } from '../../core/test/support/api.ts';
+import { serve } from './support/serve.ts';
+import { viteProject } from './support/vite-project.ts';
+
+const api = useApi();
+
+const app = (title: string) =>
+  `images: { banner: { prompt: The banner of ${title}, alt: '${title}' } }`;
+
+const files = {
+  'packages/brand/brand.images.yaml': 'images: { emblem: { prompt: An emblem, alt: An emblem } }',
+  'apps/shop/package.json': '{ "type": "module" }',
+  'apps/shop/shop.images.yaml': app('Shop'),
+  'apps/shop/index.html': '<script type="module" src="/main.js"></script>',
+  'apps/shop/main.js': `
+    import emblem from 'virtual:tintype/emblem';
+    import banner from 'virtual:tintype/banner';
+    globalThis.shown = [emblem, banner];
+  `,
+  'apps/blog/package.json': '{ "type": "module" }',
+  'apps/blog/blog.images.yaml': app('Blog'),
+};
+
+test('apps of a monorepo share pictures and a store, and each has its own of an id', async () => {
+  await using project = await viteProject(
+    {
+      ...files,
+      'apps/blog/index.html': files['apps/shop/index.html'],
+      'apps/blog/main.js': files['apps/shop/main.js'],
+    },
+    api().baseUrl,
+  );
+  for (const [name, title] of [
+    ['shop', 'Shop'],
+    ['blog', 'Blog'],
+  ] as const) {
+    const root = join(project.root, 'apps', name);
+    const manifests = ['packages/brand/*.images.yaml', `apps/${name}/**/*.images.yaml`];
+    const { code } = await project.build({ root }, { root: '../..', manifests, missing: 'buy' });
+    expect(code).toContain(title);
+    expect(code).toContain('An emblem');
+  }
+  expect(billedPrompts(api()).toSorted()).toEqual([
+    'An emblem',
+    'The banner of Blog',
+    'The banner of Shop',
+  ]);
+});
+
+test('in dev the root is the same', async () => {
+  await using project = await viteProject(files);
+  const manifests = ['packages/brand/*.images.yaml', 'apps/shop/*.images.yaml'];
+  const root = join(project.root, 'apps/shop');
+  await using served = await serve(project, { root }, { root: '../..', manifests });
+  expect(await served.load('virtual:tintype/emblem')).toMatchObject({ alt: 'An emblem' });
+  expect(await served.load('virtual:tintype/banner')).toMatchObject({ alt: 'Shop' });
+});
