@@ -1,5 +1,9 @@
+/* eslint-disable */
+// biome-ignore-all lint: this file is generated
+// biome-ignore-all format: this file is generated
 // Written by vite-plugin-tintype from the manifests, and again whenever they change.
 
+// prettier-ignore
 declare module 'virtual:tintype' {
   const images: {
     readonly 'apples/winter-bell': () => Promise<typeof import('virtual:tintype/apples/winter-bell')>;
@@ -9,6 +13,7 @@ declare module 'virtual:tintype' {
   export default images;
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/apples/winter-bell' {
   /**
    * A small dark red apple with frost on one side, hanging alone on a bare branch. Watercolour plate from a fruit grower’s notebook, pencil notes without letters, cream paper.
@@ -29,15 +34,20 @@ declare module 'virtual:tintype/apples/winter-bell' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/apples/winter-bell?inline' {
   export * from 'virtual:tintype/apples/winter-bell';
   export { default } from 'virtual:tintype/apples/winter-bell';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/apples/winter-bell?no-inline' {
   export * from 'virtual:tintype/apples/winter-bell';
   export { default } from 'virtual:tintype/apples/winter-bell';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/apples/harbour-pippin' {
   /**
    * Two flat yellow apples with russet shoulders on a blue enamel plate. Watercolour plate from a fruit grower’s notebook, pencil notes without letters, cream paper.
@@ -58,15 +68,20 @@ declare module 'virtual:tintype/apples/harbour-pippin' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/apples/harbour-pippin?inline' {
   export * from 'virtual:tintype/apples/harbour-pippin';
   export { default } from 'virtual:tintype/apples/harbour-pippin';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/apples/harbour-pippin?no-inline' {
   export * from 'virtual:tintype/apples/harbour-pippin';
   export { default } from 'virtual:tintype/apples/harbour-pippin';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/apples/old-argument' {
   /**
    * A large green apple cut in half, one half already brown, the knife still in it. Watercolour plate from a fruit grower’s notebook, pencil notes without letters, cream paper.
@@ -87,15 +102,20 @@ declare module 'virtual:tintype/apples/old-argument' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/apples/old-argument?inline' {
   export * from 'virtual:tintype/apples/old-argument';
   export { default } from 'virtual:tintype/apples/old-argument';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/apples/old-argument?no-inline' {
   export * from 'virtual:tintype/apples/old-argument';
   export { default } from 'virtual:tintype/apples/old-argument';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/apples/*' {
   const images: {
     readonly 'apples/winter-bell': () => Promise<typeof import('virtual:tintype/apples/winter-bell')>;

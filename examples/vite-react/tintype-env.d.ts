@@ -1,5 +1,9 @@
+/* eslint-disable */
+// biome-ignore-all lint: this file is generated
+// biome-ignore-all format: this file is generated
 // Written by vite-plugin-tintype from the manifests, and again whenever they change.
 
+// prettier-ignore
 declare module 'virtual:tintype' {
   const images: {
     readonly 'ward': () => Promise<typeof import('virtual:tintype/ward')>;
@@ -10,6 +14,7 @@ declare module 'virtual:tintype' {
   export default images;
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/ward' {
   /**
    * A long workbench under a skylight, a row of opened clocks in white cloths like patients in their beds. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
@@ -30,15 +35,20 @@ declare module 'virtual:tintype/ward' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/ward?inline' {
   export * from 'virtual:tintype/ward';
   export { default } from 'virtual:tintype/ward';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/ward?no-inline' {
   export * from 'virtual:tintype/ward';
   export { default } from 'virtual:tintype/ward';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/patients/longcase' {
   /**
    * A tall longcase clock with its door ajar and the pendulum tied with ribbon. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
@@ -59,15 +69,20 @@ declare module 'virtual:tintype/patients/longcase' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/patients/longcase?inline' {
   export * from 'virtual:tintype/patients/longcase';
   export { default } from 'virtual:tintype/patients/longcase';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/patients/longcase?no-inline' {
   export * from 'virtual:tintype/patients/longcase';
   export { default } from 'virtual:tintype/patients/longcase';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/patients/cuckoo' {
   /**
    * A carved cuckoo clock with the bird out on its spring and looking surprised. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
@@ -88,15 +103,20 @@ declare module 'virtual:tintype/patients/cuckoo' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/patients/cuckoo?inline' {
   export * from 'virtual:tintype/patients/cuckoo';
   export { default } from 'virtual:tintype/patients/cuckoo';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/patients/cuckoo?no-inline' {
   export * from 'virtual:tintype/patients/cuckoo';
   export { default } from 'virtual:tintype/patients/cuckoo';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/patients/alarm' {
   /**
    * A dented alarm clock with two bells lying on its back on a folded towel. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
@@ -117,15 +137,20 @@ declare module 'virtual:tintype/patients/alarm' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/patients/alarm?inline' {
   export * from 'virtual:tintype/patients/alarm';
   export { default } from 'virtual:tintype/patients/alarm';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/patients/alarm?no-inline' {
   export * from 'virtual:tintype/patients/alarm';
   export { default } from 'virtual:tintype/patients/alarm';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/patients/*' {
   const images: {
     readonly 'patients/longcase': () => Promise<typeof import('virtual:tintype/patients/longcase')>;

@@ -1,5 +1,9 @@
+/* eslint-disable */
+// biome-ignore-all lint: this file is generated
+// biome-ignore-all format: this file is generated
 // Written by vite-plugin-tintype from the manifests, and again whenever they change.
 
+// prettier-ignore
 declare module 'virtual:tintype' {
   const images: {
     readonly 'hall/morning': () => Promise<typeof import('virtual:tintype/hall/morning')>;
@@ -9,6 +13,7 @@ declare module 'virtual:tintype' {
   export default images;
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/hall/morning' {
   /**
    * A 1908 swimming hall with a gallery of iron balconies, empty and still, low sun through the glass roof on the water. Screen print in three inks, pool green, tile white and coral, flat light, no lettering.
@@ -29,15 +34,20 @@ declare module 'virtual:tintype/hall/morning' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/hall/morning?inline' {
   export * from 'virtual:tintype/hall/morning';
   export { default } from 'virtual:tintype/hall/morning';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/hall/morning?no-inline' {
   export * from 'virtual:tintype/hall/morning';
   export { default } from 'virtual:tintype/hall/morning';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/hall/evening' {
   /**
    * A 1908 swimming hall with a gallery of iron balconies, with every lamp lit, dark glass above and one swimmer in lane four. Screen print in three inks, pool green, tile white and coral, flat light, no lettering.
@@ -58,15 +68,20 @@ declare module 'virtual:tintype/hall/evening' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/hall/evening?inline' {
   export * from 'virtual:tintype/hall/evening';
   export { default } from 'virtual:tintype/hall/evening';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/hall/evening?no-inline' {
   export * from 'virtual:tintype/hall/evening';
   export { default } from 'virtual:tintype/hall/evening';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/slipper' {
   /**
    * A slipper bath with brass taps in a white-tiled cubicle, a towel over the door. Screen print in three inks, pool green, tile white and coral, flat light, no lettering.
@@ -87,15 +102,20 @@ declare module 'virtual:tintype/slipper' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/slipper?inline' {
   export * from 'virtual:tintype/slipper';
   export { default } from 'virtual:tintype/slipper';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/slipper?no-inline' {
   export * from 'virtual:tintype/slipper';
   export { default } from 'virtual:tintype/slipper';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/hall/*' {
   const images: {
     readonly 'hall/morning': () => Promise<typeof import('virtual:tintype/hall/morning')>;

@@ -1,5 +1,9 @@
+/* eslint-disable */
+// biome-ignore-all lint: this file is generated
+// biome-ignore-all format: this file is generated
 // Written by vite-plugin-tintype from the manifests, and again whenever they change.
 
+// prettier-ignore
 declare module 'virtual:tintype' {
   const images: {
     readonly 'hut': () => Promise<typeof import('virtual:tintype/hut')>;
@@ -12,6 +16,7 @@ declare module 'virtual:tintype' {
   export default images;
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/hut' {
   /**
    * A small stone hut with one lit window on a saddle between two ridges, first snow, evening. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
@@ -32,15 +37,20 @@ declare module 'virtual:tintype/hut' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/hut?inline' {
   export * from 'virtual:tintype/hut';
   export { default } from 'virtual:tintype/hut';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/hut?no-inline' {
   export * from 'virtual:tintype/hut';
   export { default } from 'virtual:tintype/hut';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/windows/north' {
   /**
    * The view through a deep stone window: a glacier with blue cracks and a line of seven climbers. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
@@ -61,15 +71,20 @@ declare module 'virtual:tintype/windows/north' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/north?inline' {
   export * from 'virtual:tintype/windows/north';
   export { default } from 'virtual:tintype/windows/north';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/north?no-inline' {
   export * from 'virtual:tintype/windows/north';
   export { default } from 'virtual:tintype/windows/north';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/windows/east' {
   /**
    * The view through a deep stone window: a valley full of cloud with one church tower above it. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
@@ -90,15 +105,20 @@ declare module 'virtual:tintype/windows/east' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/east?inline' {
   export * from 'virtual:tintype/windows/east';
   export { default } from 'virtual:tintype/windows/east';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/east?no-inline' {
   export * from 'virtual:tintype/windows/east';
   export { default } from 'virtual:tintype/windows/east';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/windows/south' {
   /**
    * The view through a deep stone window: a scree slope and two ibex that look straight in. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
@@ -119,15 +139,20 @@ declare module 'virtual:tintype/windows/south' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/south?inline' {
   export * from 'virtual:tintype/windows/south';
   export { default } from 'virtual:tintype/windows/south';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/south?no-inline' {
   export * from 'virtual:tintype/windows/south';
   export { default } from 'virtual:tintype/windows/south';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/windows/west' {
   /**
    * The view through a deep stone window: the sun going down behind the ridge with a kestrel in front of it. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
@@ -148,15 +173,20 @@ declare module 'virtual:tintype/windows/west' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/west?inline' {
   export * from 'virtual:tintype/windows/west';
   export { default } from 'virtual:tintype/windows/west';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/windows/west?no-inline' {
   export * from 'virtual:tintype/windows/west';
   export { default } from 'virtual:tintype/windows/west';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/ridge' {
   /**
    * A ridge line at dusk with three layers of mountains behind it, wide and empty sky. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
@@ -177,15 +207,20 @@ declare module 'virtual:tintype/ridge' {
   export const width: (typeof picture)['img']['w'];
   export const height: (typeof picture)['img']['h'];
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/ridge?inline' {
   export * from 'virtual:tintype/ridge';
   export { default } from 'virtual:tintype/ridge';
 }
+
+// prettier-ignore
 declare module 'virtual:tintype/ridge?no-inline' {
   export * from 'virtual:tintype/ridge';
   export { default } from 'virtual:tintype/ridge';
 }
 
+// prettier-ignore
 declare module 'virtual:tintype/windows/*' {
   const images: {
     readonly 'windows/north': () => Promise<typeof import('virtual:tintype/windows/north')>;

@@ -9,6 +9,9 @@ export function hostPlugin(): Plugin {
     name: 'tintype:host',
     enforce: 'pre',
     sharedDuringBuild: true,
+    // A server's bundle has what renders pictures in it: where it runs, no development dependency is installed.
+    configEnvironment: (name) =>
+      name === 'client' ? null : { resolve: { noExternal: ['vite-plugin-tintype'] } },
     configResolved(config: { readonly environments?: unknown }) {
       if (config.environments === undefined) throw new Error(`${needs}; this is Vite 5 or older`);
     },

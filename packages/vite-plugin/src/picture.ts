@@ -1,4 +1,5 @@
-import type { AiProvenance, Format } from '@tintype/core';
+// Not from its index, whose types need those of Node: a page's types need none.
+import type { AiProvenance, Format } from '@tintype/core/types';
 
 /**
  * What `import hero from 'virtual:tintype/hero'` gives: a superset of vite-imagetools' `Picture`, so that components

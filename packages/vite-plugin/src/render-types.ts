@@ -14,15 +14,25 @@ export interface TypedImage {
 export function renderTypes(images: readonly TypedImage[]): string {
   const folders = [...new Set(images.flatMap(({ name }) => foldersOf(name)))];
   return [
-    '// Written by vite-plugin-tintype from the manifests, and again whenever they change.\n',
-    `declare module 'virtual:tintype' {\n${renderRecord(images.map(({ name }) => name))}}\n`,
+    header,
+    `${unformatted}declare module 'virtual:tintype' {\n${renderRecord(images.map(({ name }) => name))}}\n`,
     ...images.map(renderImage),
     ...folders.map((folder) => {
       const names = images.map(({ name }) => name).filter((name) => isIn(folder, name));
-      return `declare module 'virtual:tintype/${folder}/*' {\n${renderRecord(names)}}\n`;
+      return `${unformatted}declare module 'virtual:tintype/${folder}/*' {\n${renderRecord(names)}}\n`;
     }),
   ].join('\n');
 }
+
+/** No linter and no formatter has anything to say of it. */
+const header = `/* eslint-disable */
+// biome-ignore-all lint: this file is generated
+// biome-ignore-all format: this file is generated
+// Written by vite-plugin-tintype from the manifests, and again whenever they change.
+`;
+
+/** Prettier has no such word for a file, only for what comes next. */
+const unformatted = '// prettier-ignore\n';
 
 function renderImage({ name, job, size }: TypedImage): string {
   const formats = job.files.formats.map(({ format }) => `'${format}'`);
@@ -30,10 +40,10 @@ function renderImage({ name, job, size }: TypedImage): string {
   const specifier = `virtual:tintype/${name}`;
   const again = ['?inline', '?no-inline'].map(
     (query) =>
-      `declare module '${specifier}${query}' {\n  export * from '${specifier}';\n  export { default } from '${specifier}';\n}\n`,
+      `\n${unformatted}declare module '${specifier}${query}' {\n  export * from '${specifier}';\n  export { default } from '${specifier}';\n}\n`,
   );
   return [
-    `declare module '${specifier}' {\n`,
+    `${unformatted}declare module '${specifier}' {\n`,
     '  /**\n',
     ...commentLines(job.picture.prompt).map((line) => `   * ${line}`.trimEnd() + '\n'),
     `   *\n   * ${job.place.file}\n`,

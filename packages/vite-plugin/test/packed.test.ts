@@ -15,7 +15,7 @@ const tsc = join(repository, 'node_modules/typescript/bin/tsc');
 const files = {
   'package.json': '{ "private": true, "type": "module" }',
   'tintype.config.ts': `
-    import { defineConfig } from '@tintype/core';
+    import { defineConfig } from 'tintype';
     export default defineConfig({ provider: 'offline' });
   `,
   'site.images.yaml': `
@@ -87,6 +87,67 @@ test('installed from tarballs, the plugin builds a page', async () => {
   const html = await readFile(join(root, 'dist/index.html'), 'utf8');
   const [small] = /assets\/hero-64w-[\w-]{8}\.webp/.exec(html) ?? [''];
   expect(await describePicture(await readFile(join(root, 'dist', small)))).toBe('webp 64x64');
+});
+
+test('a server runs where no development dependency is installed', async () => {
+  await writeFile(
+    join(root, 'server.ts'),
+    `import hero from 'virtual:tintype/hero';
+    import { pictureHtml } from 'vite-plugin-tintype/picture';
+    console.log(pictureHtml(hero));`,
+  );
+  await inProject(
+    'node_modules/vite/bin/vite.js',
+    'build',
+    '--ssr',
+    'server.ts',
+    '--outDir',
+    'server',
+  );
+  const alone = await realpath(await mkdtemp(join(tmpdir(), 'tintype-server-')));
+  await writeFile(join(alone, 'server.mjs'), await readFile(join(root, 'server/server.js')));
+  const { stdout } = await run(process.execPath, [join(alone, 'server.mjs')], { cwd: alone });
+  await rm(alone, { recursive: true });
+  expect(stdout).toMatch(/^<picture><source type="image\/webp" srcset="\/assets\/hero-64w-/);
+});
+
+test('a config may take what it needs from the plugin', async () => {
+  const code = `import { defineConfig, openAi } from 'vite-plugin-tintype'; console.log(typeof defineConfig, typeof openAi)`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: root,
+  });
+  expect(stdout).toBe('function function\n');
+});
+
+test('before the types are written, a new clone compiles with what the plugin declares', async () => {
+  const clone = await mkdtemp(join(root, 'clone-'));
+  await writeFile(
+    join(clone, 'main.ts'),
+    `import hero, { alt, width } from 'virtual:tintype/hero';
+    import images from 'virtual:tintype';
+    import { pictureHtml } from 'vite-plugin-tintype/picture';
+    const size: number = width;
+    export const shown: readonly unknown[] = [pictureHtml(hero), alt.length, size];
+    export const lazy: Promise<{ readonly alt: string }> | undefined = images['hero']?.();`,
+  );
+  const compilerOptions = {
+    target: 'esnext',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    lib: ['esnext', 'dom'],
+    types: ['vite-plugin-tintype/client'],
+  };
+  await writeFile(
+    join(clone, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['main.ts'] }),
+  );
+  const { stdout } = await run(process.execPath, [tsc, '--pretty', 'false'], {
+    cwd: clone,
+  }).catch((error: { readonly stdout: string }) => error);
+  expect(stdout).toBe('');
 });
 
 test('a right import compiles, and a wrong id and a wrong format do not', async () => {

@@ -120,3 +120,16 @@ test('the types are written again only when they change', async () => {
   await project.build({}, { missing: 'standin' });
   expect(await project.read('tintype-env.d.ts')).toBe(text);
 });
+
+test('linters and formatters are told to leave the types alone', async () => {
+  await using project = await viteProject({ ...files, 'index.html': '' });
+  await project.build({}, { missing: 'standin' });
+  const text = await project.read('tintype-env.d.ts');
+  expect(text).toMatch(/^\/\* eslint-disable \*\/\n/);
+  for (const part of ['lint', 'format']) expect(text).toContain(`\n// biome-ignore-all ${part}: `);
+  const declarations = text
+    .split('\n')
+    .flatMap((line, at, lines) => (line.startsWith('declare module') ? [lines[at - 1]] : []));
+  expect(declarations.length).toBeGreaterThan(4);
+  expect(new Set(declarations)).toEqual(new Set(['// prettier-ignore']));
+});
