@@ -34,7 +34,7 @@ async function check(baseUrl: string, isOnline: boolean) {
 test('a check tells of models that are about to go, and only --online asks the API, for nothing', async () => {
   await using emulator = await startOpenAiEmulator();
   const offline = await check(emulator.baseUrl, false);
-  expect(offline.found).toEqual(['4:12 model-shutting-down']);
+  expect(offline.found).toEqual(['4:12 model-shutting-down', '8:12 unknown-model']);
   expect(emulator.requests).toHaveLength(0);
 
   const online = await check(emulator.baseUrl, true);

@@ -33,9 +33,20 @@ test('what costs nothing is drawn for ever', () => {
   expect(check({ model: 'gpt-image-1', isFree: true })).toEqual([]);
 });
 
-test('a model without a date, or one that nobody knows, lives on', () => {
+test('a model without a date lives on', () => {
   expect(check({ model: 'gpt-image-2.5-flare' })).toEqual([]);
-  expect(check({ model: 'their-model' })).toEqual([]);
+});
+
+test('a model of OpenAI’s that is not in the table is a warning with the nearest name', () => {
+  expect(check({ model: 'their-model' })).toEqual(['warning unknown-model']);
+  const [near] = findings({ model: 'gpt-image-2.5-flair' }, {});
+  expect(near?.finding.message).toContain('did you mean "gpt-image-2.5-flare"');
+});
+
+test.each(['dall-e-2', 'dall-e-3'])('%s was shut down, and has a successor', (model) => {
+  expect(check({ model })).toEqual(['error model-shut-down']);
+  expect(check({ model, status: 'stored' })).toEqual(['warning model-shut-down']);
+  expect(findings({ model }, {})[0]?.finding.message).toMatch(/2026-05-12.*gpt-image-2\.6-flare/);
 });
 
 test('the message names the model, its day and its successor, and stands at the model', () => {

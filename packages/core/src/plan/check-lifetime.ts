@@ -1,5 +1,6 @@
 import type { Finding, PlacedFinding, Plan } from '../types.ts';
-import { type Model, modelNamed, type ModelTable } from './models.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { isKnownModel, type Model, modelNamed, type ModelTable } from './models.ts';
 
 export interface Lifetime {
   readonly models: ModelTable;
@@ -9,17 +10,33 @@ export interface Lifetime {
   readonly isBuying: boolean;
 }
 
+/** Models that the table has no limits of, because they were shut down before. OpenAI's deprecations page, 2026-11-22. */
+const retired: Readonly<Record<string, Pick<Model, 'shutdownDate' | 'successor'>>> = {
+  'dall-e-2': { shutdownDate: '2026-05-12', successor: 'gpt-image-2.6-flare' },
+  'dall-e-3': { shutdownDate: '2026-05-12', successor: 'gpt-image-2.6-flare' },
+};
+
 /**
  * What is to be said of models that were shut down, or soon will be: an error where a picture would have to be bought
- * from one that answers no more, a warning otherwise.
+ * from one that answers no more, a warning otherwise. A model of OpenAI's that the table does not have is a warning.
  */
 export function checkLifetimes(plan: Plan, { models, today, isBuying }: Lifetime): PlacedFinding[] {
   return plan.requests.flatMap(({ job, model, status, isFree }) => {
     if (isFree) return [];
     const mustBuy = isBuying && status !== 'stored';
-    const finding = checkLifetime(model, modelNamed(models, model), today, mustBuy);
+    const isKnown = isKnownModel(models, model);
+    const gone = isKnown || !Object.hasOwn(retired, model) ? undefined : retired[model];
+    const finding =
+      isKnown || gone !== undefined || job.picture.provider !== 'openai'
+        ? checkLifetime(model, gone ?? modelNamed(models, model), today, mustBuy)
+        : unknown(model, models);
     return finding === null ? [] : [{ place: job.modelPlace, finding }];
   });
+}
+
+function unknown(name: string, models: ModelTable): Finding {
+  const message = `"${name.slice(0, 60)}" is not a model that Tintype knows, so its limits and its price are not checked${didYouMean(name, Object.keys(models))}`;
+  return { severity: 'warning', code: 'unknown-model', message };
 }
 
 const warningDays = 30;
