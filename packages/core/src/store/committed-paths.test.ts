@@ -70,6 +70,65 @@ test('what a stash has is elsewhere', async () => {
   expect(await elsewhere()).toContain('records/cc/stashed.json');
 });
 
+test('what was not tracked when it was stashed is elsewhere, and so is an older entry', async () => {
+  await write('records/cc/first.json');
+  git(root, 'stash', '--quiet', '--include-untracked');
+  await write('records/dd/second.json');
+  git(root, 'stash', '--quiet', '--include-untracked');
+  expect(await elsewhere()).toEqual(
+    expect.arrayContaining(['records/cc/first.json', 'records/dd/second.json']),
+  );
+});
+
+test('what a worktree without a branch has is elsewhere', async () => {
+  await branchWith('records/bb/theirs.json', 'tag', 'v1');
+  const other = await mkdtemp(join(tmpdir(), 'tintype-worktree-'));
+  git(root, 'worktree', 'add', '--quiet', '--detach', join(other, 'tree'), 'v1');
+  git(root, 'tag', '--delete', 'v1');
+  expect(await elsewhere()).toContain('records/bb/theirs.json');
+});
+
+describe('git has an original', () => {
+  const hash = 'ab'.repeat(32);
+  const path = `originals/ab/${hash}.png`;
+  const bytes = 'some\r\nbytes that are no picture\r\n'.repeat(20);
+
+  async function isHere(): Promise<boolean> {
+    const committed = await committedPaths(dir, env);
+    if ('problem' in committed) throw new Error(committed.problem);
+    return committed.here.has(path);
+  }
+
+  beforeEach(async () => {
+    await mkdir(join(dir, 'originals/ab'), { recursive: true });
+    await writeFile(join(dir, path), bytes);
+  });
+
+  test('whose bytes it has', async () => {
+    expect(await isHere()).toBe(false);
+    commitAll(root);
+    expect(await isHere()).toBe(true);
+  });
+
+  test('but not where it changed the ends of its lines', async () => {
+    await writeFile(join(root, '.gitattributes'), '* text\n');
+    commitAll(root);
+    expect(await isHere()).toBe(false);
+  });
+
+  test('in Git LFS, where that has the bytes here', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${hash}\nsize ${bytes.length}\n`;
+    await writeFile(join(dir, path), pointer);
+    commitAll(root);
+    await writeFile(join(dir, path), bytes);
+    expect(await isHere()).toBe(false);
+    const object = join(root, '.git/lfs/objects/ab/ab', hash);
+    await mkdir(dirname(object), { recursive: true });
+    await writeFile(object, bytes);
+    expect(await isHere()).toBe(true);
+  });
+});
+
 test('the remote branch that this one follows under its own name is the same branch', async () => {
   const remote = await mkdtemp(join(tmpdir(), 'tintype-remote-'));
   git(remote, 'init', '--quiet', '--bare');

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { Env } from '../env-files.ts';
 import { type Git, gitIn, gitProblem } from './git.ts';
@@ -5,7 +7,7 @@ import { type Git, gitIn, gitProblem } from './git.ts';
 /** What git has of a store, as paths relative to the store; `problem`: why that cannot be known. */
 export type CommittedPaths =
   | {
-      /** In the commit that is checked out. */
+      /** In the commit that is checked out; bytes that were paid for only where git has them as they are on the disk. */
       readonly here: ReadonlySet<string>;
       /** In other branches, remote branches, tags, stashes and whatever else has a name. */
       readonly elsewhere: ReadonlySet<string>;
@@ -29,16 +31,17 @@ export async function committedPaths(dir: string, realEnv: Env): Promise<Committ
     const folder = prefix.replace(/\/$/, '');
 
     const [own = null] = await treesAt(git, ['HEAD'], folder);
-    const here = own === null ? [] : await pathsIn(git, own);
-    if (!here.some((path) => path.startsWith('records/'))) {
+    const blobs = own === null ? [] : await blobsIn(git, own);
+    if (!blobs.some(({ path }) => path.startsWith('records/'))) {
       return { problem: 'the store is not committed' };
     }
+    const here = await withTheirBytes(git, dir, blobs);
 
-    const trees = new Set(await treesAt(git, await otherRefs(git), folder));
+    const trees = new Set(await treesAt(git, await otherCommits(git), folder));
     if (trees.size > maxTrees) return { problem: `there are over ${maxTrees} other states of it` };
     const limit = pLimit(8);
     const elsewhere = await Promise.all([...trees].map((tree) => limit(() => pathsIn(git, tree))));
-    return { here: new Set(here), elsewhere: new Set(elsewhere.flat()) };
+    return { here, elsewhere: new Set(elsewhere.flat()) };
   } catch (error) {
     return { problem: gitProblem(error) };
   }
@@ -46,6 +49,27 @@ export async function committedPaths(dir: string, realEnv: Env): Promise<Committ
 
 /** Each is one question to git; a repository with more than this has better ways to be cleaned up. */
 const maxTrees = 2000;
+
+/**
+ * Every ref but this branch's, the commits of worktrees without a branch, and every entry of the stash, with what was not
+ * tracked then.
+ */
+async function otherCommits(git: Git): Promise<string[]> {
+  const refs = await otherRefs(git);
+  const head = (await git(['rev-parse', 'HEAD'])).trim();
+  const worktrees = (await git(['worktree', 'list', '--porcelain'])).split('\n\n');
+  const detached = worktrees.flatMap((worktree) =>
+    /^detached$/m.test(worktree) ? (/^HEAD ([0-9a-f]+)$/m.exec(worktree)?.[1] ?? []) : [],
+  );
+  const stash = refs.includes('refs/stash')
+    ? (await git(['log', '--walk-reflogs', '--format=%H %P', 'refs/stash', '--'])).split('\n')
+    : [];
+  const stashed = stash.flatMap((line) => {
+    const [commit = '', , ...parents] = line.split(' ');
+    return commit === '' ? [] : [commit, ...parents];
+  });
+  return [...refs, ...detached.filter((commit) => commit !== head), ...stashed];
+}
 
 /** Every ref but the branch that is checked out, and the remote one that it follows under its own name. */
 async function otherRefs(git: Git): Promise<string[]> {
@@ -71,4 +95,55 @@ async function treesAt(git: Git, commits: readonly string[], folder: string): Pr
 
 async function pathsIn(git: Git, tree: string): Promise<string[]> {
   return (await git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree])).split('\0');
+}
+
+interface Blob {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Lines of `ls-tree -l`: mode, type, name and size, a tab, the path. */
+async function blobsIn(git: Git, tree: string): Promise<Blob[]> {
+  const lines = await git(['ls-tree', '-r', '-l', '-z', '--full-tree', tree]);
+  return lines.split('\0').flatMap((line) => {
+    const [, size, path] = /^\d+ blob \S+ +(\d+)\t(.+)$/s.exec(line) ?? [];
+    return path === undefined ? [] : [{ path, size: Number(size) }];
+  });
+}
+
+/**
+ * Without the originals that git has by name only: whose line ends it changed when they were added, and those that are in
+ * Git LFS where LFS has no bytes on this machine. Sizes decide: a change of line ends changes them.
+ */
+async function withTheirBytes(
+  git: Git,
+  dir: string,
+  blobs: readonly Blob[],
+): Promise<ReadonlySet<string>> {
+  const lfsDir = join(
+    resolve(dir, (await git(['rev-parse', '--git-common-dir'])).trim()),
+    'lfs/objects',
+  );
+  const limit = pLimit(8);
+  const isThere = async ({ path, size }: Blob): Promise<boolean> => {
+    if (!/^(originals|rejected)\//.test(path)) return true;
+    const onDisk = await sizeOf(join(dir, path));
+    if (onDisk === null || onDisk === size) return true;
+    const hash = basename(path).slice(0, 64);
+    const inLfs = await sizeOf(join(lfsDir, hash.slice(0, 2), hash.slice(2, 4), hash));
+    return inLfs === onDisk;
+  };
+  const kept = await Promise.all(
+    blobs.map((blob) => limit(async () => ((await isThere(blob)) ? [blob.path] : []))),
+  );
+  return new Set(kept.flat());
+}
+
+/** `null`: there is no such file. */
+async function sizeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => null,
+  );
 }

@@ -92,8 +92,8 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
     if (named.has(path)) continue;
     const record = removed.get(path) ?? null;
     const file = { kind, path, bytes, record };
-    // What goes with its record need not be in a commit itself: originals may be kept elsewhere.
-    if (record !== null) judge(file, isElsewhere(path, protection) ? hasIt : null);
+    // Its record is in git. The bytes may go only where git has them, too.
+    if (record !== null) judge(file, reasonBytesStay(path, protection));
     else if (isAnyForeign) judge(file, 'records of another branch may name it');
     else if (!isStale(modifiedAt, now)) judge(file, 'it may be about to be recorded');
     else judge(file, reasonToKeep({ path, createdAt: modifiedAt }, protection));
@@ -177,6 +177,14 @@ function reasonToKeep(
         ? null
         : `it is younger than ${protection.before.toISOString().slice(0, 10)}`;
   }
+}
+
+/** Of bytes whose record goes. */
+function reasonBytesStay(path: string, protection: Protection): string | null {
+  if (isElsewhere(path, protection)) return hasIt;
+  return protection.kind === 'git' && !protection.here.has(path)
+    ? 'its record is committed and it is not: git could not bring it back'
+    : null;
 }
 
 const hasIt = 'another branch or tag has it';
