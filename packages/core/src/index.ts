@@ -18,6 +18,7 @@ export {
   pickCandidate,
   planProject,
   pruneProject,
+  uncommittedPurchases,
   verifyProject,
 } from './operations.ts';
 export type { Terminal } from './confirm-on-terminal.ts';
@@ -47,5 +48,6 @@ export type { Project, ProjectRequest } from './project.ts';
 export type { PruneOptions, PruneResult } from './run/prune-project.ts';
 export type { KeptFile, UnwantedFile } from './store/prune-store.ts';
 export type * from './types.ts';
+export type { UncommittedPurchases } from './run/uncommitted-purchases.ts';
 export type { VerifyResult } from './run/verify-project.ts';
 export type { Checked, VerifyCode, VerifyFinding } from './verify-finding.ts';

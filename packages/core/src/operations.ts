@@ -39,3 +39,6 @@ export const pickCandidate: (typeof import('./run/pick-candidate.ts'))['pickCand
 export const confirmOnTerminal: (typeof import('./confirm-on-terminal.ts'))['confirmOnTerminal'] =
   (terminal) => async (offer) =>
     (await import('./confirm-on-terminal.ts')).confirmOnTerminal(terminal)(offer);
+
+export const uncommittedPurchases: (typeof import('./run/uncommitted-purchases.ts'))['uncommittedPurchases'] =
+  async (...args) => (await import('./run/uncommitted-purchases.ts')).uncommittedPurchases(...args);

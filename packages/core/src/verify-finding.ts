@@ -10,6 +10,7 @@ export type VerifyCode =
   | 'rejected-missing'
   | 'attempt-damaged'
   | 'refusal-damaged'
+  | 'changed-by-git'
   // the store: notes
   | 'original-unnamed'
   | 'attempt-left'

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
 import { isTintypeError } from '../explain-error.ts';
 import type { GenerateFlags } from '../flags.ts';
+import { commitHint } from '../format/commit-hint.ts';
 import { generateSummary } from '../format/generate-summary.ts';
 import { type Core, withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
@@ -13,16 +14,20 @@ export async function generateCommand(
   flags: GenerateFlags,
   commands: readonly string[],
 ): Promise<number> {
-  const { result, config } = await withRun(shell, flags, async (core, context) => ({
-    result: await core.generate(context, ids).catch((error: unknown) => {
+  const { result, config, uncommitted } = await withRun(shell, flags, async (core, context) => {
+    const result = await core.generate(context, ids).catch((error: unknown) => {
       throw withMeantCommand(core, error, ids, commands);
-    }),
-    config: context.config,
-  }));
+    });
+    const uncommitted = result.bought > 0 ? await core.uncommittedPurchases(context) : null;
+    return { result, config: context.config, uncommitted };
+  });
   if (!flags.quiet && flags.reporter !== 'json') {
     const outDir = relative(shell.cwd, config.outDir) || '.';
     const storeDir = relative(shell.cwd, config.storeDir) || '.';
     shell.stdout.write(generateSummary(result, { outDir, storeDir }));
+    if (uncommitted !== null) {
+      shell.stdout.write(commitHint(uncommitted, { cwd: shell.cwd, storeDir: config.storeDir }));
+    }
   }
   return result.failed > 0 ? EXIT.someFailed : EXIT.delivered;
 }

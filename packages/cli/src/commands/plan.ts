@@ -2,6 +2,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { RunFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { colorsFor } from '../format/colors.ts';
+import { staleHint } from '../format/commit-hint.ts';
 import { planDocument } from '../format/plan-document.ts';
 import { planTable } from '../format/plan-table.ts';
 import { withRun } from '../run.ts';
@@ -18,12 +19,13 @@ export async function planCommand(
   flags: PlanFlags,
 ): Promise<number> {
   const { stdout, stderr } = shell;
-  const { plan, toBuy, config } = await withRun(
+  const { plan, toBuy, config, uncommitted } = await withRun(
     shell,
     flags,
     async (core, context) => {
       const plan = await core.planProject(context, ids);
-      return { plan, toBuy: core.toBuy(plan.rows), config: context.config };
+      const uncommitted = flags.json ? null : await core.uncommittedPurchases(context);
+      return { plan, toBuy: core.toBuy(plan.rows), config: context.config, uncommitted };
     },
     flags.json ? stderr : stdout,
   );
@@ -38,6 +40,9 @@ export async function planCommand(
         ...(stdout.isTTY && stdout.columns !== undefined && { width: stdout.columns }),
       }),
     );
+    const folders = { cwd: shell.cwd, storeDir: config.storeDir };
+    const hint = uncommitted === null ? null : staleHint(uncommitted, folders, shell.now());
+    if (hint !== null) stdout.write(hint);
   }
   return EXIT.delivered;
 }

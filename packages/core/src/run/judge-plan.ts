@@ -1,9 +1,11 @@
+import { relative } from 'node:path';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import { fits } from '../provider/budget.ts';
 import type { Store } from '../store/store.ts';
+import { whyNotCommitted } from '../store/why-not-committed.ts';
 import { defaultMaxCostUsd, spendingVariables } from '../spending-policy.ts';
 import type { CostRange, Plan, PlannedRequest } from '../types.ts';
 import { dayBudget } from './day-budget.ts';
@@ -41,10 +43,24 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
     refuseUnaffordable(plan, wanted, context, means.purse);
     await refuseDay(plan, context, means.store);
     refuseKeyless(wanted, context);
+    await warnOfLostStore(context, means);
     if (config.missing === 'ask') await ask(plan, wanted, context);
   }
   return { ...plan, [judged]: true };
 }
+
+/** Once a run: what is bought into a store that is not committed is lost with the folder. */
+async function warnOfLostStore(context: Context, { purse }: Means): Promise<void> {
+  if (warned.has(purse)) return;
+  warned.add(purse);
+  const { config, realEnv } = context;
+  const why = await whyNotCommitted(config.storeDir, realEnv);
+  if (why === null) return;
+  const message = `the store ${relative(config.root, config.storeDir) || '.'} ${why}, so that what is bought is not committed, and bought again elsewhere; commit it, or set store.dir to a folder that is`;
+  report(context, { type: 'warning', code: 'store-not-committed', message });
+}
+
+const warned = new WeakSet<Purse>();
 
 /** Whether policy lets a run buy, or a person can be asked. */
 export function canBuy({ config: { missing }, confirm }: Context): boolean {

@@ -4,6 +4,8 @@ import { TintypeError } from '../errors.ts';
 import { verifyCache } from '../image/verify-cache.ts';
 import { readPlan } from './read-plan.ts';
 import { fileStore } from '../store/file-store.ts';
+import { changesByGit } from '../store/changes-by-git.ts';
+import { listStore } from '../store/list-store.ts';
 import { verifyStore } from '../store/verify-store.ts';
 import type { Key } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
@@ -29,6 +31,7 @@ export async function verifyProject(context: Context): Promise<VerifyResult> {
   const idsOf = await imageIds(context);
   const findings = [
     ...store.findings.map((finding) => placed(context, storeDir, finding, idsOf)),
+    ...(await gitFindings(context)).map((finding) => placed(context, storeDir, finding, idsOf)),
     ...cache.findings.map((finding) => placed(context, cacheDir, finding, idsOf)),
   ];
   for (const finding of findings) {
@@ -46,6 +49,18 @@ export async function verifyProject(context: Context): Promise<VerifyResult> {
     originals: store.originals,
     variants: cache.variants,
   };
+}
+
+/** By which attributes git would change what was paid for. */
+async function gitFindings({ config, realEnv }: Context): Promise<VerifyFinding[]> {
+  const { records, originals, rejected, pins } = await listStore(config.storeDir);
+  const paths = [records, originals, rejected, pins].flat().map(({ path }) => path);
+  const changes = await changesByGit(config.storeDir, realEnv, paths);
+  return changes.map(({ path, attribute, files }) => {
+    const others = files === 1 ? '' : `, and ${files - 1} more`;
+    const message = `would be changed by git when it is committed or checked out (its attribute ${attribute}${others}): take that out of .gitattributes or .git/info/attributes, or put a line * -text -ident into .gitattributes in the store`;
+    return { severity: 'error', code: 'changed-by-git', path, message };
+  });
 }
 
 /** A finding with its place, on one line. */

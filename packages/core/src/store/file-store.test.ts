@@ -54,8 +54,9 @@ const attempt: Attempt = {
   usage: null,
 };
 
+/** Without what tells git about the store. */
 async function names(): Promise<string[]> {
-  return [...(await filesBelow(dir)).keys()];
+  return [...(await filesBelow(dir)).keys()].filter((name) => !name.startsWith('.git'));
 }
 
 describe('a store', () => {

@@ -30,6 +30,7 @@ import { refuseLinks } from './refuse-links.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
 import { findRescued, removeRescued, rescue } from './rescue-folder.ts';
 import type { Purchase, Put, Store } from './store.ts';
+import { writeGitFiles } from './write-git-files.ts';
 import { clearDeadWrites, createAtomic, linkAtomic, writeAtomic } from './write-atomic.ts';
 
 /** A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet. */
@@ -37,12 +38,18 @@ export function fileStore(dir: string): Store {
   let checked: Promise<void> | undefined;
   /** Whatever writes or removes waits for this. */
   const writable = (): Promise<void> => (checked ??= refuseLinks(dir));
+  let described: Promise<void> | undefined;
+  /** Whatever brings something to be committed waits for this. Where it fails, so does what comes next, and says why. */
+  const committable = async (): Promise<void> => {
+    await writable();
+    await (described ??= writeGitFiles(dir).catch(() => {}));
+  };
   return {
     stored: () => readStored(dir),
     find: (key) => readRecord(key, layout.record(dir, key)),
     read: (record) => readBytes(dir, record),
     put: async (purchase) => {
-      await writable();
+      await committable();
       return putPurchase(dir, purchase);
     },
     async keepBoth(key) {
@@ -56,7 +63,7 @@ export function fileStore(dir: string): Store {
     pins: () => readPins(dir),
     hasDamagedPin: (url) => hasDamagedPin(dir, sha256(url)),
     pin: async (input) => {
-      await writable();
+      await committable();
       const text = formatJson({ version: 1, ...input });
       await writing(dir, layout.input(dir, sha256(input.file)), text);
     },
@@ -70,7 +77,7 @@ export function fileStore(dir: string): Store {
     attempts: () => readAttempts(dir),
     attempt: (key) => readAttempt(dir, key),
     noteAttempt: async (attempt) => {
-      await writable();
+      await committable();
       await writing(dir, layout.attempt(dir, attempt.key), formatJson(attempt));
     },
     receive: (key, bytes) => receiveBytes(dir, key, bytes, writable),

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Env } from '../env-files.ts';
 import { findProgram, programEnv, type ProgramError, runProgram } from '../run-program.ts';
 
@@ -41,4 +43,9 @@ export function gitProblem(error: unknown): string {
   if (code === 'ENOENT') return 'git could not be run';
   if (/not a git repository/i.test(stderr)) return 'this is no git repository';
   return `git could not say: ${(stderr || message).trim().split('\n')[0]}`;
+}
+
+/** The folder itself, or the nearest above it that exists. */
+export function nearestFolder(dir: string): string {
+  return existsSync(dir) || dirname(dir) === dir ? dir : nearestFolder(dirname(dir));
 }

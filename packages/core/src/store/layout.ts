@@ -5,6 +5,7 @@ import type { Key, Sha256, StoreRecord } from '../types.ts';
  * The store on disk. This file alone knows it.
  *
  *     .tintype/
+ *       .gitattributes .gitignore    what git does with it; write-git-files.ts
  *       records/ab/<key>.json        one small JSON a request; ab: the key's first two characters
  *       records/ab/<key>.<sha>.json  the same request bought a second time: kept, and never delivered; sha: the first 16
  *                                    characters of the sha-256 of its bytes

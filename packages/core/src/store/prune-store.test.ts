@@ -178,6 +178,8 @@ describe('removing', () => {
     await removeUnwanted(dir, files, () => {});
     expect([...(await filesBelow(dir)).keys()]).toEqual(
       [
+        '.gitattributes',
+        '.gitignore',
         bytesPath(kept),
         recordPath(kept),
         `attempts/${old.key}.json`,

@@ -1,0 +1,45 @@
+import { relative } from 'node:path';
+import type { UncommittedPurchases } from '@tintype/core';
+import { count } from './amounts.ts';
+
+export interface Folders {
+  /** Absolute: where the person stands. */
+  readonly cwd: string;
+  /** Absolute. */
+  readonly storeDir: string;
+}
+
+/** After a run that bought: what to type, so that `git stash -u` and `git clean` take no picture away. */
+export function commitHint(purchases: UncommittedPurchases, folders: Folders): string {
+  return `${inNoCommit(purchases)}. ${advice(purchases, folders)}`;
+}
+
+/** In a plan: only where the last purchase is older than a day, because until then a person may be at work on it. */
+export function staleHint(
+  purchases: UncommittedPurchases,
+  folders: Folders,
+  now: Date,
+): string | null {
+  const ageMs = now.getTime() - purchases.lastAt.getTime();
+  if (!(ageMs > dayMs)) return null;
+  const days = count(Math.floor(ageMs / dayMs), 'day');
+  return `${inNoCommit(purchases)}, and the last was bought ${days} ago. ${advice(purchases, folders)}`;
+}
+
+function inNoCommit({ pictures }: UncommittedPurchases): string {
+  return `${count(pictures, 'picture')} ${pictures === 1 ? 'is' : 'are'} in no commit yet`;
+}
+
+function advice({ pictures }: UncommittedPurchases, { cwd, storeDir }: Folders): string {
+  const path = quoted(relative(cwd, storeDir) || '.');
+  const them = pictures === 1 ? 'it' : 'them';
+  return `To keep ${them}:\n  git add -- ${path} && git commit -m "Add pictures" -- ${path}\n`;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** As shells take it: with a space or a quote in it, a path is put in quotes. */
+function quoted(path: string): string {
+  if (/^[\w./\\:@%+-]+$/.test(path)) return path;
+  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,33 @@
+import type { Context } from '../context.ts';
+import { bytesPath, listStore } from '../store/list-store.ts';
+import { uncommittedFiles } from '../store/uncommitted-files.ts';
+import { whyNotCommitted } from '../store/why-not-committed.ts';
+
+/** Pictures that were bought and that no commit has. */
+export interface UncommittedPurchases {
+  readonly pictures: number;
+  /** When the last of them was bought. */
+  readonly lastAt: Date;
+}
+
+/** What a stash or a clean of git would take away; `null`: nothing, or git cannot say. Only reads. */
+export async function uncommittedPurchases({
+  config,
+  realEnv,
+}: Context): Promise<UncommittedPurchases | null> {
+  const { storeDir } = config;
+  const { records } = await listStore(storeDir);
+  const purchases = records.flatMap(({ path, stored }) =>
+    stored.kind === 'record' ? [{ path, record: stored.record }] : [],
+  );
+  // A store that git ignores has been said before it was bought into.
+  if (purchases.length === 0 || (await whyNotCommitted(storeDir, realEnv)) !== null) return null;
+  const paths = purchases.flatMap(({ path, record }) => [path, bytesPath(record)]);
+  const uncommitted = new Set(await uncommittedFiles(storeDir, realEnv, paths));
+  const times = purchases
+    .filter(({ path, record }) => uncommitted.has(path) || uncommitted.has(bytesPath(record)))
+    .map(({ record }) => record.provenance.createdAt)
+    .toSorted();
+  const last = times.at(-1);
+  return last === undefined ? null : { pictures: times.length, lastAt: new Date(last) };
+}

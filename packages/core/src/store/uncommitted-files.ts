@@ -1,0 +1,26 @@
+import { relative, sep } from 'node:path';
+import type { Env } from '../env-files.ts';
+import { gitIn, nearestFolder } from './git.ts';
+
+/** What of the store no commit has, as paths relative to `dir`; `null` where git cannot say. */
+export async function uncommittedFiles(
+  dir: string,
+  realEnv: Env,
+  paths: readonly string[],
+): Promise<readonly string[] | null> {
+  const git = gitIn(nearestFolder(dir), realEnv);
+  try {
+    const prefix = (await git(['rev-parse', '--show-prefix'])).trim();
+    const below = relative(nearestFolder(dir), dir).split(sep).join('/');
+    const folder = [prefix.replace(/\/$/, ''), below].filter((part) => part !== '').join('/');
+    const tree = `HEAD:${folder}`;
+    // Before the first commit there is no HEAD, and in a commit without the store no tree: nothing is committed.
+    const listed = await git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree]).catch(
+      () => '',
+    );
+    const committed = new Set(listed.split('\0'));
+    return paths.filter((path) => !committed.has(path));
+  } catch {
+    return null;
+  }
+}

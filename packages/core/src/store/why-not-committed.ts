@@ -1,0 +1,26 @@
+import { join, relative, sep } from 'node:path';
+import type { Env } from '../env-files.ts';
+import { gitIn, nearestFolder } from './git.ts';
+
+/**
+ * Why a store is not committed, in words that follow "the store": a line of git's that ignores what is bought, or a folder
+ * that installs empty. `null`: nothing of that kind, or there is no git. `dir` is absolute and need not exist.
+ */
+export async function whyNotCommitted(dir: string, realEnv: Env): Promise<string | null> {
+  if (dir.split(sep).includes('node_modules')) {
+    return 'is below node_modules, which every clean install removes';
+  }
+  const top = nearestFolder(dir);
+  const hash = '0'.repeat(64);
+  const paths = [`records/00/${hash}.json`, `originals/00/${hash}.png`, `rejected/${hash}`];
+  const input = paths.map((path) => `${relative(top, join(dir, path))}\0`).join('');
+  const git = gitIn(top, realEnv);
+  const said = await git(['check-ignore', '--verbose', '-z', '--stdin'], input).catch(() => '');
+  const fields = said.split('\0');
+  for (let at = 0; at + 3 < fields.length; at += 4) {
+    const [file, line, pattern = ''] = fields.slice(at, at + 3);
+    // A pattern with ! in front of it takes something out of what is ignored.
+    if (!pattern.startsWith('!')) return `is ignored by git (${file}:${line}: ${pattern})`;
+  }
+  return null;
+}

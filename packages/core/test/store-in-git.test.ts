@@ -1,0 +1,106 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { uncommittedPurchases, verifyProject } from '../src/index.ts';
+import { eventsOf, useApi } from './support/api.ts';
+import { commitAll, git } from './support/git.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+const image =
+  '{ prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }';
+
+/** A repository with two images, which nothing is bought for yet. */
+async function repository(files: Readonly<Record<string, string>> = {}): Promise<TestProject> {
+  const manifest = `images:\n  a: ${image}\n  b: ${image.replace('hat', 'cap')}\n`;
+  const made = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
+  git(made.root, 'init', '--quiet');
+  return made;
+}
+
+async function lostStoreWarnings(made: TestProject): Promise<string[]> {
+  const { events, result } = await made.generate();
+  expect(result?.failed).toBe(0);
+  return eventsOf(events, 'warning')
+    .filter(({ code }) => code === 'store-not-committed')
+    .map(({ message }) => message);
+}
+
+test('a store that git ignores is said once, with the line, and before anything is bought', async () => {
+  await using made = await repository({ '.gitignore': 'public\n.*\n' });
+  const { events } = await made.generate();
+  const types = events.map(({ type }) => type);
+  const codes = eventsOf(events, 'warning').map(({ code, message }) => `${code}: ${message}`);
+  expect(codes).toEqual([
+    expect.stringMatching(
+      /^store-not-committed: the store \.tintype is ignored by git \(\.gitignore:2: \.\*\)/,
+    ),
+  ]);
+  expect(types.indexOf('warning')).toBeLessThan(types.indexOf('generating'));
+});
+
+test('what git leaves out of a store as it should is no word', async () => {
+  await using made = await repository({ '.gitignore': 'public\n.tintype/attempts/\n' });
+  expect(await lostStoreWarnings(made)).toEqual([]);
+});
+
+test('nothing is said where nothing has to be bought', async () => {
+  await using made = await repository();
+  expect(await lostStoreWarnings(made)).toEqual([]);
+  await made.write('.gitignore', '.tintype\n');
+  expect(await lostStoreWarnings(made)).toEqual([]);
+});
+
+test('under a project’s * text the first run makes a store that git keeps byte for byte', async () => {
+  await using made = await repository({
+    '.gitattributes': '* text eol=lf\n',
+    '.gitignore': 'public\n',
+  });
+  await made.generate();
+  commitAll(made.root);
+  const originals = git(made.root, 'ls-files', '-z', '.tintype/originals')
+    .split('\0')
+    .filter(Boolean);
+  expect(originals).toHaveLength(2);
+  for (const path of originals) {
+    const blob = git(made.root, 'rev-parse', `HEAD:${path}`).trim();
+    expect(git(made.root, 'hash-object', '--no-filters', path).trim()).toBe(blob);
+  }
+  expect((await verifyProject(await made.context())).findings).toEqual([]);
+});
+
+test('verify says by which attribute git would change what was paid for', async () => {
+  await using made = await repository();
+  await made.generate();
+  await made.write('.tintype/.gitattributes', '*.png text\n');
+  const { findings, errors } = await verifyProject(await made.context());
+  expect(errors).toBe(1);
+  expect(findings).toMatchObject([
+    { code: 'changed-by-git', path: expect.stringMatching(/^\.tintype\/originals\//) },
+  ]);
+  expect(findings[0]?.message).toContain('its attribute text, and 1 more');
+  await made.generate();
+  expect(await readFile(join(made.root, '.tintype/.gitattributes'), 'utf8')).toBe('*.png text\n');
+});
+
+test('what was bought and is in no commit is counted, until all of it is', async () => {
+  await using made = await repository({ '.gitignore': 'public\n' });
+  const count = async () => (await uncommittedPurchases(await made.context()))?.pictures ?? 0;
+  expect(await count()).toBe(0);
+  await made.generate();
+  expect(await count()).toBe(2);
+  git(made.root, 'add', '.tintype/records');
+  git(made.root, 'commit', '--quiet', '--message', 'records only');
+  expect(await count()).toBe(2);
+  commitAll(made.root);
+  expect(await count()).toBe(0);
+});
+
+test('nothing is counted without git, or in a store that it ignores', async () => {
+  await using made = await repository({ '.gitignore': '.tintype\n' });
+  await made.generate();
+  expect(await uncommittedPurchases(await made.context())).toBeNull();
+  await rm(join(made.root, '.git'), { recursive: true });
+  expect(await uncommittedPurchases(await made.context())).toBeNull();
+});
