@@ -8,7 +8,7 @@ export interface Purse {
   readonly reserve: (highUsd: number) => Reservation | null;
 }
 
-export interface Reservation {
+interface Reservation {
   /** Says what it cost: 0 for what was not billed, `null` where the cost is unknown. What is said again is not heard. */
   readonly settle: (actualUsd: number | null) => void;
 }
