@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-// As macOS 15 prints it, shortened.
+// In the form in which macOS prints it.
 const ioreg = `+-o Mac14,2  <class IOPlatformExpertDevice, id 0x10000024d, registered>
     {
       "IOPolledInterface" = "AppleARMWatchdogTimerHibernateHandler is not serializable"
@@ -25,7 +25,7 @@ const ioreg = `+-o Mac14,2  <class IOPlatformExpertDevice, id 0x10000024d, regis
       "IOPlatformSerialNumber" = "XXXXXXXXXX"
     }
 `;
-// As Windows 11 prints it.
+// In the form in which Windows prints it.
 const registry = `\r
 HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Cryptography\r
     MachineGuid    REG_SZ    0f3c1b5e-8d2a-4a7b-9c60-1e2d3c4b5a69\r

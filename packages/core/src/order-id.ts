@@ -25,8 +25,8 @@ export function pipelineOrder(env: Readonly<Record<string, string | undefined>>)
 }
 
 /**
- * Where each CI says which pipeline it is running, with what it does when a job is run again (2026-11-28). The first that
- * is set counts. A CI that is not here, or that gives a new id to a job that is run again, is told `--order`.
+ * Where each CI says which pipeline it is running, with what it does when a job is run again. GitHub, CircleCI and
+ * Bitbucket were looked up on 2026-11-28; the pages of the others were not read again. The first that is set counts. A CI that is not here, or that gives a new id to a job that is run again, is told `--order`.
  */
 const pipelineVariables = [
   // Stays when a run is run again; GITHUB_RUN_ATTEMPT grows.
