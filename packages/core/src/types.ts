@@ -295,6 +295,8 @@ export interface Attempt {
   readonly usage: Usage | null;
   /** The provider could not ask for a format: any that decodes is right. */
   readonly anyFormat?: true;
+  /** What the provider calls the order, where it can be collected by that. */
+  readonly predictionId?: string;
 }
 
 /** A request that moderation refused after the work was done, so that the refusal may have been billed. */

@@ -149,7 +149,8 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
   if (attempt === undefined) {
     return { ...row, key, request, status: 'missing', reason: isNew, costUsd: estimate() };
   }
-  const isAsked = !attempt.isReceived && attempt.note?.order !== known.order;
+  const isCollected = attempt.isReceived || attempt.note?.predictionId !== undefined;
+  const isAsked = !isCollected && attempt.note?.order !== known.order;
   const costUsd = isAsked ? estimate() : nothing;
   const reason = openAttemptReason(attempt, known.order);
   return { ...row, key, request, status: 'attempted', reason, costUsd };
@@ -209,6 +210,8 @@ function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstre
 function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
   const since = attempt.note === null ? '' : ` since ${attempt.note.startedAt}`;
   if (attempt.isInFlight) return `another process is buying it${since}`;
+  if (!attempt.isReceived && attempt.note?.predictionId !== undefined)
+    return `ordered at ${attempt.note.startedAt} and not collected yet; the next run that may buy collects it at no cost`;
   return attempt.isReceived
     ? 'paid for, not recorded yet; the next run records it at no cost'
     : attemptReason(attempt, order);

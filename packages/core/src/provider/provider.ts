@@ -31,6 +31,12 @@ export interface Provider {
   load?(): Promise<unknown>;
   /** Rejects with a `ProviderError`; any other error counts as one whose outcome is unknown. */
   generate(order: Order): Promise<Picture>;
+  /**
+   * Fetches the picture of an order that an earlier process placed and did not see the end of, by the handle that its
+   * `onPlaced` was given. Free: it never places an order. Rejects as `generate`, with `isOver` where the handle is of no
+   * more use. Left out by providers whose orders have no handles.
+   */
+  collect?(handle: string, order: Order): Promise<Picture>;
 }
 
 /** A request on its way to a provider. */
@@ -54,6 +60,11 @@ export interface Order {
    * is not this process's to buy any more; the provider passes that on.
    */
   readonly beforePaying?: () => Promise<void>;
+  /**
+   * To be called as soon as the order has a handle, a word of at most 64 letters, digits and `_`, and awaited before
+   * anything else: it is on the disk then, so that another process can collect the picture. Never rejects.
+   */
+  readonly onPlaced?: (handle: string) => Promise<void>;
 }
 
 export interface InputPicture {
@@ -112,6 +123,8 @@ export class ProviderError extends TintypeError {
   readonly isBilledAnyway: boolean;
   /** The key that is wrong is the user's at OpenAI (`Order.openAiKey`), not the provider's. */
   readonly isOpenAiKey: boolean;
+  /** The order has ended, so that there is nothing more to collect. */
+  readonly isOver: boolean;
   /** The body of an answer that was paid for and holds no usable picture; it is kept. */
   readonly reply: Uint8Array | null;
 
@@ -125,6 +138,7 @@ export class ProviderError extends TintypeError {
       readonly limit?: RateLimit | null;
       readonly isBilledAnyway?: boolean;
       readonly isOpenAiKey?: boolean;
+      readonly isOver?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -134,6 +148,7 @@ export class ProviderError extends TintypeError {
     this.reply = details.reply ?? null;
     this.limit = details.limit ?? null;
     this.isBilledAnyway = details.isBilledAnyway ?? false;
+    this.isOver = details.isOver ?? false;
     this.isOpenAiKey = details.isOpenAiKey ?? false;
   }
 }

@@ -29,10 +29,34 @@ export interface Purchase {
   readonly endsAt: number;
 }
 
-/** Asks for one prediction, follows it to its end and fetches its picture. */
+/** Makes one prediction, says its id, follows it to its end and fetches its picture. */
 export async function buyPrediction(purchase: Purchase): Promise<Picture> {
   const input = await completeInput(purchase);
   const created = await create(input, purchase);
+  await purchase.order.onPlaced?.(created.id);
+  return finish(created, purchase);
+}
+
+/** Follows a prediction that was made before, and fetches its picture. Never makes one. */
+export async function collectPrediction(id: string, purchase: Purchase): Promise<Picture> {
+  const { http, signal, secrets } = purchase;
+  let answer: Answer;
+  try {
+    answer = await http.call(`/predictions/${id}`, { signal });
+  } catch (error) {
+    throw networkError(error) ?? connectionLost(null);
+  }
+  if (answer.status === 404 || answer.status === 410) {
+    const message = `the prediction ${id} is gone from Replicate, and may have been billed`;
+    throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
+  }
+  if (!isGood(answer)) throw answerError(answer, secrets);
+  const prediction = readPrediction(answer.text);
+  if (prediction === null) throw connectionLost(null);
+  return finish(prediction, purchase);
+}
+
+async function finish(created: Prediction, purchase: Purchase): Promise<Picture> {
   const prediction = await settle(created, purchase);
   if (prediction.status !== 'succeeded') throw endedBadly(prediction, purchase);
   return fetchPicture(prediction, purchase);
@@ -78,9 +102,7 @@ async function create(input: Record<string, Json>, purchase: Purchase): Promise<
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        // At most half of the time: what is known by its id can be canceled.
-        prefer: `wait=${Math.min(60, Math.max(1, Math.floor(timeoutS / 2)))}`,
-        // Should this process end: nobody would fetch the picture.
+        // It is not waited for here: with its id noted, another process can collect it should this one end.
         'cancel-after': `${Math.max(5, Math.ceil(timeoutS))}s`,
       },
       body: JSON.stringify(version === null ? { input } : { version, input }),
@@ -144,17 +166,21 @@ function endedBadly(prediction: Prediction, { secrets }: Purchase): ProviderErro
   const { id: requestId, status } = prediction;
   if (status === 'aborted') {
     const message = 'the prediction was aborted before it began; it is not billed';
-    return new ProviderError('overloaded', message, { requestId });
+    return new ProviderError('overloaded', message, { requestId, isOver: true });
   }
   if (status === 'canceled') {
     const message = 'the prediction was canceled before it was done; it is billed as far as it ran';
-    return new ProviderError('timeout', message, { requestId });
+    return new ProviderError('timeout', message, { requestId, isOver: true });
   }
   const said = shownText(redact(prediction.error ?? 'it does not say why', secrets));
   const code = codeOfText(said) ?? 'refused';
   // Replicate took the token, so it is the key in the input that OpenAI refused.
   const isOpenAiKey = code === 'bad-api-key';
-  return new ProviderError(code, `the model failed: ${said}`, { requestId, isOpenAiKey });
+  return new ProviderError(code, `the model failed: ${said}`, {
+    requestId,
+    isOpenAiKey,
+    isOver: true,
+  });
 }
 
 /** How long a picture that was paid for may take on its way when the order's time is nearly up. */

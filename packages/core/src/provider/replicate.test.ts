@@ -193,7 +193,7 @@ describe('other models', () => {
 });
 
 describe('following a prediction', () => {
-  test('it is asked for until it is done when the wait elapses before', async () => {
+  test('it is asked for until it is done, and its id is known before', async () => {
     await using slow = await startReplicateEmulator({
       startMs: 300,
       workMs: 300,
@@ -202,7 +202,8 @@ describe('following a prediction', () => {
     const { bytes } = await generate({}, {}, { baseUrl: slow.baseUrl });
     expect(bytes.length).toBeGreaterThan(0);
     expect(slow.made).toHaveLength(1);
-    expect(slow.made[0]?.headers).toMatchObject({ prefer: 'wait=5', 'cancel-after': '10s' });
+    expect(slow.made[0]?.headers).toMatchObject({ 'cancel-after': '10s' });
+    expect(slow.made[0]?.headers).not.toHaveProperty('prefer');
     expect(slow.requests.length).toBeGreaterThan(3);
   });
 

@@ -3,8 +3,9 @@ import { addressProblem } from './address.ts';
 import { checkOptions, isMap, isText, type OptionCheck } from './check-options.ts';
 import { fitsHeader } from './fits-header.ts';
 import type { Json } from './json.ts';
-import { type Provider, ProviderError } from './provider.ts';
+import { type Order, type Provider, ProviderError } from './provider.ts';
 import { type InputNames, inputsOf } from './replicate-inputs.ts';
+import type { Purchase } from './replicate-purchase.ts';
 
 /** Where Replicate is, and what its models are asked with. */
 export interface ReplicateOptions {
@@ -56,37 +57,43 @@ export function replicate(options: ReplicateOptions = {}): Provider {
       return 'problem' in asked ? asked.problem : null;
     },
     async generate(order) {
-      const asked = inputsOf(order.request, inputs, inputNames);
-      if ('problem' in asked) throw new ProviderError('not-supported', `it ${asked.problem}`);
-      const { apiKey, openAiKey = null } = order;
-      if (apiKey === null) throw new ProviderError('bad-api-key', 'there is no Replicate token');
-      if (!fitsHeader(apiKey)) {
-        const message = 'the token holds characters that no request can carry';
-        throw new ProviderError('bad-api-key', message);
-      }
-      if (asked.needsOpenAiKey && openAiKey === null) {
-        throw new ProviderError(
-          'bad-api-key',
-          `${asked.model.path} runs on your own OpenAI key, and there is none`,
-          { isOpenAiKey: true },
-        );
-      }
-      // Loaded with the first call: a config that names a provider need not wait for its client.
-      const [{ replicateHttp }, { buyPrediction }] = await Promise.all([
-        import('./replicate-http.ts'),
-        import('./replicate-purchase.ts'),
-      ]);
-      return buyPrediction({
-        order,
-        asked,
-        http: replicateHttp(baseUrl, apiKey),
-        baseUrl,
-        secrets: [apiKey, ...(openAiKey === null ? [] : [openAiKey])],
-        signal: AbortSignal.timeout(order.timeoutMs),
-        endsAt: performance.now() + order.timeoutMs,
-      });
+      const { buyPrediction } = await import('./replicate-purchase.ts');
+      return buyPrediction(await purchaseOf(order));
+    },
+    async collect(id, order) {
+      const { collectPrediction } = await import('./replicate-purchase.ts');
+      return collectPrediction(id, await purchaseOf(order));
     },
   };
+
+  async function purchaseOf(order: Order): Promise<Purchase> {
+    const asked = inputsOf(order.request, inputs, inputNames);
+    if ('problem' in asked) throw new ProviderError('not-supported', `it ${asked.problem}`);
+    const { apiKey, openAiKey = null } = order;
+    if (apiKey === null) throw new ProviderError('bad-api-key', 'there is no Replicate token');
+    if (!fitsHeader(apiKey)) {
+      const message = 'the token holds characters that no request can carry';
+      throw new ProviderError('bad-api-key', message);
+    }
+    if (asked.needsOpenAiKey && openAiKey === null) {
+      throw new ProviderError(
+        'bad-api-key',
+        `${asked.model.path} runs on your own OpenAI key, and there is none`,
+        { isOpenAiKey: true },
+      );
+    }
+    // Loaded with the first call: a config that names a provider need not wait for its client.
+    const { replicateHttp } = await import('./replicate-http.ts');
+    return {
+      order,
+      asked,
+      http: replicateHttp(baseUrl, apiKey),
+      baseUrl,
+      secrets: [apiKey, ...(openAiKey === null ? [] : [openAiKey])],
+      signal: AbortSignal.timeout(order.timeoutMs),
+      endsAt: performance.now() + order.timeoutMs,
+    };
+  }
 }
 
 const checks: Readonly<Record<keyof ReplicateOptions, OptionCheck>> = {

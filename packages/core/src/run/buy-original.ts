@@ -86,10 +86,17 @@ export class ClaimLostError extends Error {
  */
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   const { provider, store, context, day, mayLeave, onReceived } = desk;
-  const order = await orderOf(wanted, provider, store, context);
   await provider.load?.();
   const earlier = (await store.attempt(wanted.key))?.note ?? null;
-  const attempt = newAttempt(wanted, provider, desk.order, context);
+  let attempt = newAttempt(wanted, provider, desk.order, context);
+  const order: Order = {
+    ...(await orderOf(wanted, provider, store, context)),
+    async onPlaced(predictionId) {
+      attempt = { ...attempt, predictionId };
+      // Where it cannot be noted the picture is awaited all the same.
+      await store.noteAttempt(attempt).catch(() => {});
+    },
+  };
   if (!(await mayLeave(null))) throw new ClaimLostError(null);
   await store.noteAttempt(attempt);
   await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
@@ -98,7 +105,11 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   };
   // Nothing may come between this look and the request.
   await beforePaying();
-  const answering = callProvider(provider, { ...order, beforePaying }, context);
+  const answering = callProvider(
+    () => provider.generate({ ...order, beforePaying }),
+    order,
+    context,
+  );
   // While the answer is on its way.
   loadSharpSoon();
   const answer = await answering;
@@ -106,6 +117,54 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
     await noteFailure(answer, attempt, earlier, desk);
     throw answer;
   }
+  return keepAnswer(answer, attempt, desk);
+}
+
+/**
+ * Collects what an earlier process ordered and did not receive: free, and never an order. `null`: the attempt has no
+ * handle. Throws the provider's error: the attempt stays where the picture may still be collected, or may have been billed.
+ */
+export async function collectOrdered(
+  wanted: Wanted,
+  attempt: Attempt,
+  desk: Pick<Desk, 'provider' | 'store' | 'context'>,
+): Promise<StoreRecord | null> {
+  const { provider, store, context } = desk;
+  const { predictionId, startedAt } = attempt;
+  if (predictionId === undefined) return null;
+  // The plan counted on its being free, so that it must not be bought instead.
+  if (provider.collect === undefined) {
+    const message = `it was ordered at ${startedAt} as ${predictionId}, which ${wanted.provider} cannot collect; remove the attempt to order it again`;
+    throw new ProviderError('not-supported', message, { isBilledAnyway: true });
+  }
+  const order = await orderOf(wanted, provider, store, context);
+  const collecting = () => provider.collect!(predictionId, order);
+  const answer = await callProvider(collecting, order, context);
+  if (!(answer instanceof ProviderError) || answer.reply !== null) {
+    const { record } = await keepAnswer(answer, attempt, { ...desk, onReceived: async () => {} });
+    return record;
+  }
+  const { code, message, requestId } = answer;
+  const isFree = policies[code].billed === 'no' && !answer.isBilledAnyway;
+  if (answer.isOver) {
+    const { predictionId: _, ...over } = attempt;
+    await (isFree
+      ? store.clearAttempt(attempt.key)
+      : store.noteAttempt({ ...over, outcome: message, requestId }));
+  }
+  const what = answer.isOver ? message : `${message}; the next run tries to collect it again`;
+  throw new ProviderError(code, `it was ordered at ${startedAt}: ${what}`, {
+    requestId,
+    isBilledAnyway: !answer.isOver || !isFree,
+  });
+}
+
+/** Puts what was paid for on the disk, and then into the store. */
+async function keepAnswer(
+  answer: Picture | ProviderError,
+  attempt: Attempt,
+  { store, context, onReceived }: Pick<Desk, 'store' | 'context' | 'onReceived'>,
+): Promise<Answer> {
   try {
     const received = await receive(answer, attempt, store);
     // Whoever waits for the place on the wire need not wait for the note.
@@ -216,14 +275,14 @@ interface Received {
 
 /** The one call that costs money. What comes of it holds no secret of the environment's. */
 async function callProvider(
-  provider: Provider,
+  call: () => Promise<Picture>,
   order: Order,
   { env }: Context,
 ): Promise<Picture | ProviderError> {
   const keys = [order.apiKey, order.openAiKey].filter((key) => typeof key === 'string');
   const secrets = [...new Set([...keys, ...secretsIn(env)])];
   try {
-    return cleanAnswer(await provider.generate(order), secrets);
+    return cleanAnswer(await call(), secrets);
   } catch (error) {
     if (error instanceof ProviderError) return cleanAnswer(error, secrets);
     if (error instanceof ClaimLostError) throw error;

@@ -16,7 +16,7 @@ export function cleanAnswer(
     const bytes = bytesWithoutSecrets(answer.bytes, secrets);
     return { ...answer, bytes, requestId, warnings };
   }
-  const { code, message, reply, retryAfterMs, limit, isBilledAnyway, isOpenAiKey } = answer;
+  const { code, message, reply, retryAfterMs, limit, isBilledAnyway, isOpenAiKey, isOver } = answer;
   return new ProviderError(code, withoutSecrets(message, secrets), {
     requestId,
     reply: reply && bytesWithoutSecrets(reply, secrets),
@@ -24,6 +24,7 @@ export function cleanAnswer(
     limit,
     isBilledAnyway,
     isOpenAiKey,
+    isOver,
   });
 }
 

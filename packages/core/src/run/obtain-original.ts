@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { acceptKeptAside } from './accept-kept-aside.ts';
 import {
   ClaimLostError,
+  collectOrdered,
   newAttempt,
   recordAttempt,
   rejectedError,
@@ -221,6 +222,10 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
     const note = attempt.note ?? newAttempt(wanted, providers(wanted.provider), order, context);
     const record = await recordAttempt(note, store, context);
     if (record !== null) return record;
+    const provider = providers(wanted.provider);
+    const collected =
+      attempt.note && (await collectOrdered(wanted, attempt.note, { provider, store, context }));
+    if (collected !== null) return collected;
     const refusal = await refusalToAskAgain(attempt, order);
     if (refusal !== null)
       throw new TintypeError('maybe-billed', `not asked for: it was ${refusal}`);

@@ -216,6 +216,7 @@ const attemptSchema = v.object({
   requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
   usage: usageSchema,
   anyFormat: v.optional(v.literal(true)),
+  predictionId: v.optional(v.pipe(v.string(), v.regex(/^\w{1,64}$/))),
 } satisfies Record<keyof Attempt, v.GenericSchema>);
 
 const refusalSchema = v.object({
