@@ -56,6 +56,13 @@ describe('the config file', () => {
     }
   });
 
+  test('that is a folder or a device is refused, without waiting', async () => {
+    await mkdir(join(dir, 'folder'));
+    for (const config of ['folder', '/dev/zero']) {
+      await expect(load({ config })).rejects.toThrow('is not a regular file');
+    }
+  });
+
   test('none is needed', async () => {
     expect((await load()).config).toMatchObject({ file: null, concurrency: 4 });
   });
