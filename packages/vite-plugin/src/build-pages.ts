@@ -9,6 +9,7 @@ import { hostUrl } from './host-url.ts';
 import { fillInUrls, lateForm, lateUrl } from './late-pictures.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage, reference, scheme, styleModule } from './references.ts';
+import { withoutStyles } from './to-picture.ts';
 import { unknownImage, unknownInStyles } from './unknown-image.ts';
 
 /** Style sheets that name pictures, in a build. After Vite has compiled them, so that what they import is in them. */
@@ -159,7 +160,7 @@ async function buyLate({ run }: BuildState, names: ReadonlySet<string>): Promise
 }
 
 async function pagePicture(
-  { run, target, pages, shipped, environment }: BuildState,
+  { run, target, pages, shipped, environment, inlineStyles }: BuildState,
   name: string,
   filename: string,
   page: string,
@@ -174,7 +175,7 @@ async function pagePicture(
     });
     pages.set(filename, [...(pages.get(filename) ?? []), ...files]);
     shipped.add(image.name);
-    return picture;
+    return inlineStyles ? picture : withoutStyles(picture);
   } catch (error) {
     throw await explain(error, run.project.config.root, run.project.jobs);
   }

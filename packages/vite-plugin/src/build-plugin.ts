@@ -14,6 +14,7 @@ import { isVite } from './host.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { shareRuns } from './share-run.ts';
 import { warnOfPublicOutputs } from './public-outputs.ts';
+import { withoutStyles } from './to-picture.ts';
 import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
   moduleForm,
@@ -232,7 +233,7 @@ type PictureWanted = Extract<Wanted, { kind: 'picture' }>;
 
 async function pictureOf(
   emitter: Emitter,
-  { run, target, modules, shipped, environment }: BuildState,
+  { run, target, modules, shipped, environment, inlineStyles }: BuildState,
   id: string,
   { inlining }: PictureWanted,
   image: PlannedImage,
@@ -244,7 +245,7 @@ async function pictureOf(
   });
   modules.set(id, files);
   shipped.add(image.name);
-  return picture;
+  return inlineStyles ? picture : withoutStyles(picture);
 }
 
 function module(code: string) {

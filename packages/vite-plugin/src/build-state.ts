@@ -10,6 +10,7 @@ export interface BuildState {
   readonly environment: Environment;
   readonly run: BuildRun;
   readonly target: AssetTarget;
+  readonly inlineStyles: boolean;
   /** The files of each module of ours. Kept over the rebuilds of a watcher, which need not load a module again. */
   readonly modules: Map<string, readonly PlacedFile[]>;
   /** The files of each style sheet and each page, kept likewise: these are delivered whatever is in the chunks. */
@@ -37,7 +38,7 @@ export interface Builds {
   readonly all: () => readonly BuildState[];
 }
 
-export function builds(): Builds {
+export function builds(inlineStyles: boolean): Builds {
   const states = new Map<Environment, BuildState>();
   return {
     begin: (environment, run, target) => {
@@ -46,6 +47,7 @@ export function builds(): Builds {
         environment,
         run,
         target,
+        inlineStyles,
         modules: before?.modules ?? new Map<string, readonly PlacedFile[]>(),
         pages: before?.pages ?? new Map<string, readonly PlacedFile[]>(),
         lateInStyles: new Map(),

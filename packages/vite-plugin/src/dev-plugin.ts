@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { PlannedImage } from '@tintype/core';
 import { extname, sep } from 'node:path';
 import type { DevEnvironment, Environment, Plugin, ResolvedConfig } from 'vite';
 import type { CssFile } from './css.ts';
@@ -6,12 +7,14 @@ import { devCssFiles, devPicture } from './dev-files.ts';
 import { type DevProject, devProject } from './dev-project.ts';
 import { type DevSheet, devSheet } from './dev-sheet.ts';
 import { devMiddleware } from './dev-server.ts';
+import { storeMiddleware } from './hide-store.ts';
 import { explain } from './explain.ts';
 import { logReporter } from './log-reporter.ts';
 import { openContext, type OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage, reference, styleModule } from './references.ts';
 import type { PluginRequest } from './plugin-options.ts';
+import { withoutStyles } from './to-picture.ts';
 import { pointAtWritten, unknownImage, unknownInStyles } from './unknown-image.ts';
 import {
   moduleForm,
@@ -29,6 +32,7 @@ interface DevSite {
   config: ResolvedConfig;
   project: DevProject;
   sheet: DevSheet;
+  readonly inlineStyles: boolean;
   /** Stops what goes on for the page of the contact sheet. */
   close: () => Promise<void>;
   /** What was handed out, by environment and by the id of the module that has it, with what makes it again. */
@@ -44,7 +48,8 @@ interface Shown {
 
 /** Pictures in dev: known without an encode, encoded when they are asked for, updated when their manifests are. */
 export function devPlugins(request: PluginRequest): Plugin[] {
-  const site = { shown: new Map(), pages: new Map() } as unknown as DevSite;
+  const { inlineStyles } = request;
+  const site = { shown: new Map(), pages: new Map(), inlineStyles } as unknown as DevSite;
   return [
     modulesPlugin(site, request),
     afterViteCss(stylesPlugin(site, 'tintype:dev-styles')),
@@ -68,7 +73,7 @@ function modulesPlugin(site: DevSite, { options, types, root, importers }: Plugi
     if (image === null) {
       throw await unknownImage(open, name, importer, name);
     }
-    return renderPicture(await devPicture(open, image, prefixOf(site.config)));
+    return renderPicture(await pictureIn(site, open, image));
   };
 
   return {
@@ -91,9 +96,14 @@ function modulesPlugin(site: DevSite, { options, types, root, importers }: Plugi
       };
     },
 
+    configurePreviewServer({ middlewares }) {
+      middlewares.use(storeMiddleware(site.config.root, site.project.current));
+    },
+
     async configureServer(server) {
       const { config, project } = site;
       const { logger, base } = config;
+      server.middlewares.use(storeMiddleware(config.root, project.current));
       server.middlewares.use(devMiddleware({ base, logger, project: project.current }));
       server.middlewares.use(site.sheet.middleware);
       server.httpServer?.once('listening', () => {
@@ -193,7 +203,7 @@ function pagesPlugin(site: DevSite): Plugin {
             if (image === null) {
               throw await unknownImage(project, name, filename, `tintype:${name}`);
             }
-            pictures.set(name, await devPicture(project, image, prefixOf(site.config)));
+            pictures.set(name, await pictureIn(site, project, image));
           }
           return expandHtml(html, (name) => pictures.get(name)!);
         };
@@ -255,6 +265,11 @@ function originOf(address: AddressInfo | string | null, { server }: ResolvedConf
 /** What comes before the names of files in dev URLs. */
 function prefixOf({ base, server }: ResolvedConfig): string {
   return (server.origin ?? '') + base;
+}
+
+async function pictureIn(site: DevSite, project: OpenProject, image: PlannedImage) {
+  const picture = await devPicture(project, image, prefixOf(site.config));
+  return site.inlineStyles ? picture : withoutStyles(picture);
 }
 
 async function show(

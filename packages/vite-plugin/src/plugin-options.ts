@@ -13,15 +13,27 @@ export interface TintypePluginOptions extends Options {
    * @default the nearest folder, from Vite's root upwards, with a `tintype.config.*` or a `package.json`
    */
   readonly root?: string;
+  /**
+   * Whether pages may have `style` attributes, which show placeholders behind pictures. `false` for pages with a strict
+   * `style-src`: `placeholder` and `color` of every picture are `null` then.
+   * @default true
+   */
+  readonly inlineStyles?: boolean;
 }
 
 /** What is core's, and what is the plugin's own. */
-export function splitOptions({ types, root, ...options }: TintypePluginOptions): {
+export function splitOptions({
+  types,
+  root,
+  inlineStyles = true,
+  ...options
+}: TintypePluginOptions): {
   readonly options: Options;
   readonly types: string | false | undefined;
   readonly root: string | undefined;
+  readonly inlineStyles: boolean;
 } {
-  return { options, types, root };
+  return { options, types, root, inlineStyles };
 }
 
 /** What the plugins of one `tintype()` share. */
@@ -30,6 +42,7 @@ export interface PluginRequest {
   readonly types: string | false | undefined;
   /** Relative to Vite's root. */
   readonly root: string | undefined;
+  readonly inlineStyles: boolean;
   /** The first file that imports a module, by the module's id. */
   readonly importers: ReadonlyMap<string, string>;
 }

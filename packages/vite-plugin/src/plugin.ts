@@ -17,7 +17,7 @@ export function tintype(options: TintypePluginOptions = {}): Plugin[] {
   if (problem !== null) throw new Error(problem);
   const importers = new Map<string, string>();
   const request = { ...splitOptions(options), importers };
-  const states = builds();
+  const states = builds(request.inlineStyles);
   const plugins = [
     hostPlugin(),
     resolvePlugin(importers),

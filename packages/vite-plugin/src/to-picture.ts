@@ -37,6 +37,11 @@ export function toPicture({ files, width, height, ...rest }: PictureParts): Pict
   };
 }
 
+/** The picture without what is shown in its place by a `style` attribute. */
+export function withoutStyles(picture: Picture): Picture {
+  return { ...picture, placeholder: null, color: null };
+}
+
 /** The picture as one data URL: there is nothing to choose from. */
 export function toInlined(parts: PictureParts, dataUrl: string): Picture {
   const picture = toPicture(parts);
