@@ -21,7 +21,6 @@ export async function devPicture(
   const { source, ai } = original;
   const { files } = image.job;
   const specs = project.variants(image, original);
-  const preview = files.placeholder === 'none' ? null : await project.findPreview(image, original);
   const { width, height } = files.crop ?? source;
   return toPicture({
     files: specs.map((spec) => ({
@@ -33,8 +32,9 @@ export async function devPicture(
     height,
     alt: files.alt,
     sizes: files.sizes,
-    placeholder: files.placeholder === 'blur' ? (preview?.placeholder ?? null) : null,
-    color: preview?.color ?? null,
+    // What the cache may have of these depends on the machine, and a page here would not wait for it to be made.
+    placeholder: null,
+    color: null,
     hasAlpha: source.hasAlpha,
     ai,
   });

@@ -9,7 +9,6 @@ import { encoderSettings } from '../image/encoder-settings.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { trimCache } from '../image/trim-cache.ts';
 import { openVariantCache } from '../image/variant-cache.ts';
-import { previewKey } from '../image/variant-key.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import type { Lane } from '../image/work-queue.ts';
 import { mayBuy } from '../spending-policy.ts';
@@ -23,7 +22,6 @@ import type {
   OpenAttempt,
   Plan,
   PlannedRequest,
-  Preview,
   Sha256,
   VariantSpec,
 } from '../types.ts';
@@ -71,8 +69,6 @@ export interface OpenImages {
   readonly judge: () => Promise<Obtainer>;
   /** The files that it becomes. Throws a TintypeError `encode` for a crop that it cannot fill. */
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
-  /** What a page shows before the picture is there, as far as the cache knows; `null`: it has not been made. */
-  readonly findPreview: (image: PlannedImage, original: Original) => Promise<Preview | null>;
   /** One of its files, encoded where the cache does not have it: before all others where somebody waits for it. */
   readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
   /**
@@ -155,8 +151,6 @@ export async function openImages(
       return obtainer(judged, context, { ...means, refusals, order: await order });
     },
     variants,
-    findPreview: async ({ job }, { source }) =>
-      cache.findPreview(previewKey(source, job.files.crop)),
 
     findDelivered: (image, original) => {
       const specs = variants(image, original);
