@@ -4,7 +4,6 @@ import * as v from 'valibot';
 import { sha256 } from './hash.ts';
 import { machineId } from './machine-id.ts';
 import { startOf } from './process-start.ts';
-import { checkShape } from './schema.ts';
 
 /** A process, told apart from every other one, and from one that has its id later. */
 export interface ProcessMark {
@@ -36,12 +35,6 @@ export async function isGone({ pid, born, realm }: ProcessMark): Promise<boolean
   if (actual === null) return true;
   // The process may be another one that has the id now.
   return actual === '' || born === '' ? null : actual !== born;
-}
-
-/** A mark out of a file; `null`: it is none. */
-export function parseProcess(value: unknown): ProcessMark | null {
-  const parsed = checkShape(processMark, value);
-  return parsed.kind === 'value' ? parsed.value : null;
 }
 
 function exists(pid: number): boolean {

@@ -7,7 +7,7 @@ import type { Key, Sha256 } from './types.ts';
  */
 
 /** A sha-256 in lower-case hex: 64 characters, nothing else. */
-export const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 export const sha256Hash = v.pipe(
   hash,
   v.transform((text) => text as Sha256),

@@ -20,7 +20,7 @@ describe('a secret is taken out', () => {
     ['as it is', secret],
     ['in JSON', JSON.stringify({ key: secret })],
     ['in an address', `https://x.example/?key=${encodeURIComponent(secret)}`],
-    ['as base64', Buffer.from(`${secret}`).toString('base64')],
+    ['as base64', Buffer.from(secret).toString('base64')],
   ] as const;
 
   test.each(forms)('of a text, %s', (_form, text) => {

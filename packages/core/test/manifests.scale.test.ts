@@ -159,7 +159,9 @@ describe('what a small file may ask for has an end, and it is said where', () =>
     ['pictures', 'number_of_images: 10', 10_001, /100,000 pictures/],
     [
       'files',
-      `widths: [${range(50).map((n) => n + 16)}], formats: [webp, jpeg]`,
+      `widths: [${range(50)
+        .map((n) => n + 16)
+        .join(', ')}], formats: [webp, jpeg]`,
       9900,
       /1,000,000 files/,
     ],

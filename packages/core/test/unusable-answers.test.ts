@@ -18,14 +18,15 @@ function project(provider = 'openai') {
   return testProject({ 'a.images.yaml': `images:\n${images.join('')}` }, api().baseUrl);
 }
 
-const jpeg: Fault = { kind: 'mislabelled-format', format: 'jpeg' };
+const jpegs = (times: number): Fault[] =>
+  Array.from({ length: times }, () => ({ kind: 'mislabelled-format', format: 'jpeg' }));
 const server = (originalFormat: 'png' | 'any') => ({
   mine: openAi({ baseUrl: api().baseUrl, originalFormat }),
 });
 
 describe('a set-up whose every answer is of no use', () => {
   test.each([1, 4])('stops the run before it buys the batch, %i at a time', async (concurrency) => {
-    api().fail(Array<Fault>(24).fill(jpeg));
+    api().fail(jpegs(24));
     await using made = await project();
     const { result, events } = await made.generate({ options: { concurrency } });
     expect(result).toMatchObject({ bought: api().ledger.length, failed: 24, delivered: 0 });
@@ -38,7 +39,7 @@ describe('a set-up whose every answer is of no use', () => {
   });
 
   test('with the option that fits, what was kept aside is used and not bought again', async () => {
-    api().fail(Array<Fault>(24).fill(jpeg));
+    api().fail(jpegs(24));
     await using made = await project('mine');
     await made.generate({ options: { providers: server('png') } });
     const bought = api().ledger.length;
@@ -49,7 +50,7 @@ describe('a set-up whose every answer is of no use', () => {
 });
 
 test('one answer that is of no use stops nothing', async () => {
-  api().fail(jpeg);
+  api().fail(jpegs(1));
   await using made = await project();
   const { result } = await made.generate();
   expect(result).toMatchObject({ bought: 24, failed: 1, delivered: 23 });

@@ -8,7 +8,7 @@ export interface Rendered {
  * Once a text is longer, in UTF-16 units, no more of it is rendered: it is too long for any field. Presets may double
  * what they wrap, and a prompt of ten characters behind forty of them would be a terabyte.
  */
-export const maxRenderedLength = 1_000_000;
+const maxRenderedLength = 1_000_000;
 
 /** `{{ name }}`, or the `\{{` that stands for two braces. */
 const placeholder = /\\\{\{|\{\{([^{}]*)\}\}/g;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { jobsOf } from '../../test/support/expand-text.ts';
 import { sha256 } from '../hash.ts';
-import type { Request, StoreRecord } from '../types.ts';
+import type { Request } from '../types.ts';
 import { nothingKnown } from '../../test/support/nothing-known.ts';
 import { planJobs } from './plan-jobs.ts';
 import { requestKey } from './request-key.ts';
@@ -23,7 +23,7 @@ function isWanted(images: readonly string[], request: Partial<Request>, provider
     background: 'auto',
     ...request,
   };
-  return wantedRecords(plan)({ key: requestKey(complete), request: complete } as StoreRecord);
+  return wantedRecords(plan)({ key: requestKey(complete), request: complete });
 }
 
 test('what an image asks for is wanted, and nothing else', () => {

@@ -22,7 +22,7 @@ export function patientFetch(): typeof globalThis.fetch {
     const encoded = init.body instanceof FormData ? await encodeForm(init.body, init.headers) : {};
     const url = input instanceof Request ? input.url : input;
     const options = { ...init, ...encoded, redirect: 'manual', dispatcher };
-    return withBoundedError((await fetch(url, options as never)) as unknown as Response);
+    return withBoundedError(await fetch(url, options as never));
   };
   // Where the openai client looks whether forms can be sent: they are encoded by the Response that it names.
   return Object.assign(patient, { Response: globalThis.Response });

@@ -85,7 +85,7 @@ export class ClaimLostError extends Error {
  * ClaimLostError.
  */
 export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
-  const { provider, store, context, day, mayLeave, onReceived } = desk;
+  const { provider, store, context, day, mayLeave } = desk;
   await provider.load?.();
   const earlier = (await store.attempt(wanted.key))?.note ?? null;
   let attempt = newAttempt(wanted, provider, desk.order, context);

@@ -47,7 +47,7 @@ export interface Buyer {
   readonly stopping: (failure: unknown) => unknown;
 }
 
-export interface PurchaseSteps {
+interface PurchaseSteps {
   /** Whether a request may still leave, after all waiting: see `askOnce`. */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
   /**

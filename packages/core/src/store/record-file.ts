@@ -79,7 +79,7 @@ function olderOf(sides: readonly Stored[]): Stored | null {
 }
 
 /** Oldest first. Two of one moment are told apart by their bytes, so that every machine takes the same one. */
-export function byAge(a: StoreRecord, b: StoreRecord): number {
+function byAge(a: StoreRecord, b: StoreRecord): number {
   const [one, two] = [a, b].map(
     ({ provenance, original }) => provenance.createdAt + original.sha256,
   );
