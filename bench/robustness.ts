@@ -2,7 +2,9 @@
  * Kills, races, damages, fills and attacks real processes of `tintype`, and prints what came of it as Markdown:
  *
  *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--takeovers 100] [--workers 3]
+ *     node -C tintype-source bench/robustness.ts --planted [--every 1] [--workers 3]
  *
+ * `--planted`: plants files of every kind in a project instead; of each kind, every how-manieth.
  * `--kills`: how many, spread evenly over every step of the writing and, a third of them, at random instants.
  * `--takeovers`: schedules of processes that are stopped, killed and taken over; they need Linux and root.
  */
@@ -26,6 +28,11 @@ import {
   stories,
   type Story,
 } from '../packages/core/test/robustness/strikes.ts';
+import {
+  openPlanter,
+  type PlantedResult,
+  type Planter,
+} from '../packages/core/test/robustness/planted-runs.ts';
 import { races, runRace } from '../packages/core/test/robustness/races.ts';
 import { hasNamespaces, runSchedule } from '../packages/core/test/robustness/takeovers.ts';
 
@@ -35,9 +42,15 @@ const { values } = parseArgs({
     races: { type: 'string', default: '5' },
     takeovers: { type: 'string', default: '100' },
     workers: { type: 'string', default: '3' },
+    planted: { type: 'boolean', default: false },
+    every: { type: 'string', default: '1' },
   },
 });
 const workers = Number(values.workers);
+if (values.planted) {
+  await tellPlanted(Number(values.every));
+  process.exit();
+}
 
 const steps = new Map<Story, readonly string[]>();
 {
@@ -111,6 +124,48 @@ const bad = [
 ].filter((result) => !isWell(result));
 for (const result of bad) console.log(`\n\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\``);
 process.exitCode = bad.length === 0 ? 0 : 1;
+
+/** Each worker has a project of its own; all have the same plants. */
+async function tellPlanted(every: number): Promise<void> {
+  const results: PlantedResult[] = [];
+  let next = 0;
+  const work = async (planter: Planter): Promise<void> => {
+    const kinds = [...Map.groupBy(planter.plants, ({ kind }) => kind).values()];
+    const chosen = kinds.flatMap((own) => own.filter((_, index) => index % every === 0));
+    while (next < chosen.length) {
+      const plant = chosen[next++]!;
+      tell(`${next} of ${chosen.length}: ${plant.kind}, ${plant.name}`);
+      results.push(await planter.run(plant));
+    }
+  };
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      await using planter = await openPlanter();
+      await work(planter);
+    }),
+  );
+
+  console.log(
+    '| kind | planted | as they should be | outside touched | lost | bought twice | hung | stack traces |',
+  );
+  console.log('| --- | --: | --: | --: | --: | --: | --: | --: |');
+  for (const [kind, own] of Map.groupBy(results, (result) => result.kind)) {
+    const total = (count: (result: PlantedResult) => number) => sum(own.map(count));
+    const figures = [
+      own.length,
+      own.filter(isWell).length,
+      total((result) => result.outsideTouched),
+      total(({ lost }) => lost),
+      total(({ boughtTwice }) => boughtTwice),
+      total(({ hung }) => hung),
+      total(({ stackTraces }) => stackTraces),
+    ];
+    console.log(`| ${kind} | ${figures.join(' | ')} |`);
+  }
+  const bad = results.filter((result) => !isWell(result));
+  for (const result of bad) console.log(`\n\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\``);
+  process.exitCode = bad.length === 0 ? 0 : 1;
+}
 
 /** What is under way, for somebody who waits. */
 function tell(what: string): void {

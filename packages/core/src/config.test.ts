@@ -110,6 +110,7 @@ describe('what is wrong', () => {
     [{ manifests: [] }, ['manifests']],
     [{ manifests: [3] }, ['manifests']],
     [{ outDir: '' }, ['outDir']],
+    [{ outDir: 'x'.repeat(5000) }, ['outDir']],
     [{ cacheDir: 3 }, ['cacheDir']],
     [{ store: '.tintype' }, ['store']],
     [{ store: { dir: '' } }, ['store.dir']],

@@ -239,7 +239,8 @@ function configError(
 
 type Check = (value: unknown) => boolean;
 
-const isText: Check = (value) => typeof value === 'string' && value !== '';
+/** Names, folders and patterns: none is longer than a path may be (4,096 bytes on Linux), and fast-glob takes 65,536. */
+const isText: Check = (value) => typeof value === 'string' && value !== '' && value.length <= 4096;
 const isMap: Check = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isIntegerFrom =

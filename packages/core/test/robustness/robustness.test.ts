@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runDamages, storeDamages, variantDamages } from './damages.ts';
 import { diskRows, runDisk, runFullDisk } from './failing-disks.ts';
+import { mainCommands, openPlanter } from './planted-runs.ts';
 import { hostileRows, runHostile } from './hostile-inputs.ts';
 import { type Blow, openStriker, stories } from './strikes.ts';
 import { races, runRace } from './races.ts';
@@ -93,3 +94,38 @@ test('hostile input ends in one clear message, and nothing is sent', patience, a
   const bad = (await runHostile(rows)).filter(({ problems }) => problems.length > 0);
   expect(bad).toEqual([]);
 });
+
+/** Of each of the gravest kinds one plant. */
+const samples = [
+  /^attempts: key, 1 of/,
+  /^claims: token, 1 of/,
+  /^records: original\.sha256, 1 of/,
+  /^pins of inputs: info, 1 of/,
+  /^journals: names\.\*, 1 of/,
+  /^asset map: images\.\*\.files\.\*\.file, 1 of/,
+  /^tintype\.config\.json: outDir, 12 of/,
+  /^folders: \.tintype\/attempts: a link to its files outside/,
+];
+
+test(
+  'files that a clone plants touch nothing outside, and lose and buy nothing',
+  patience,
+  async () => {
+    await using planter = await openPlanter();
+    const { plants } = planter;
+    const chosen = plants.filter(({ kind, name }) =>
+      samples.some((sample) => sample.test(`${kind}: ${name}`)),
+    );
+    expect(chosen).toHaveLength(samples.length);
+    for (const plant of chosen) {
+      expect(await planter.run(plant, mainCommands)).toMatchObject({
+        problems: [],
+        outsideTouched: 0,
+        lost: 0,
+        boughtTwice: 0,
+        hung: 0,
+        stackTraces: 0,
+      });
+    }
+  },
+);
