@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
+import { defaultOutDir } from './default-out-dir.ts';
 import { TintypeError } from './errors.ts';
 import type { Fields } from './fields.ts';
 import {
@@ -66,7 +67,7 @@ export interface Options {
   readonly cacheMaxBytes?: number;
   /**
    * Where files for the site are written.
-   * @default 'public/images'
+   * @default 'public/images'; beside the cache where `package.json` names `vite-plugin-tintype`
    */
   readonly outDir?: string;
   /**
@@ -203,7 +204,7 @@ export async function resolveConfig(
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
-    outDir: resolve(root, options.outDir ?? 'public/images'),
+    outDir: resolve(root, options.outDir ?? defaultOutDir(root)),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
     ...spending,

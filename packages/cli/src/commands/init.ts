@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
-import { FIRST_CONFIG } from '../init-files/first-config.ts';
+import { usesVitePlugin } from '@tintype/core';
+import { firstConfig } from '../init-files/first-config.ts';
 import { FIRST_MANIFEST } from '../init-files/first-manifest.ts';
 import { missingIgnoreLines } from '../init-files/gitignore.ts';
 import type { Shell } from '../shell.ts';
@@ -16,12 +17,13 @@ export interface InitFlags {
 export async function initCommand(shell: Shell, flags: InitFlags): Promise<number> {
   const root = resolve(shell.cwd, flags.root ?? '.');
   await mkdir(root, { recursive: true });
+  const hasVitePlugin = usesVitePlugin(root);
   const lines = [
     await writeNew(root, 'tintype.images.yaml', FIRST_MANIFEST),
     hasConfig(root)
       ? 'kept     the config that is there'
-      : await writeNew(root, 'tintype.config.ts', FIRST_CONFIG),
-    await extendGitignore(root),
+      : await writeNew(root, 'tintype.config.ts', firstConfig({ hasVitePlugin })),
+    await extendGitignore(root, hasVitePlugin),
     '',
     'Next:',
     '  npx tintype plan                 what it would make, and for how much',
@@ -50,11 +52,11 @@ async function writeNew(root: string, name: string, text: string): Promise<strin
   }
 }
 
-async function extendGitignore(root: string): Promise<string> {
+async function extendGitignore(root: string, hasVitePlugin: boolean): Promise<string> {
   const file = join(root, '.gitignore');
   const before = existsSync(file) ? await readFile(file, 'utf8') : '';
   // A folder that is there already may hold pictures of the user's own.
-  const wanted = existsSync(join(root, 'public/images')) ? [] : ['public/images/'];
+  const wanted = hasVitePlugin || existsSync(join(root, 'public/images')) ? [] : ['public/images/'];
   const lines = missingIgnoreLines(before, [
     '.tintype/attempts/',
     '.env.local',

@@ -1,3 +1,8 @@
+const outDirLines = `  // Where files for the site are written.
+  outDir: 'public/images',
+
+`;
+
 /**
  * `tintype.config.ts` as `tintype init` writes it. It imports a type only: that is gone when it runs, so it works where
  * `@tintype/core` cannot be resolved from the project, as under pnpm or npx.
@@ -8,10 +13,12 @@ export default {
   // Who makes the pictures: 'openai', or 'offline' for stand-ins that cost nothing.
   provider: 'openai',
 
-  // Where files for the site are written.
-  outDir: 'public/images',
-
-  // What one run may spend, in US dollars. A plan that may cost more is refused before anything is bought.
+${outDirLines}  // What one run may spend, in US dollars. A plan that may cost more is refused before anything is bought.
   maxCostUsd: 5,
 } satisfies Options;
 `;
+
+/** The same for a project: with Vite's plugin a folder of the site would ship files twice. */
+export function firstConfig({ hasVitePlugin }: { readonly hasVitePlugin: boolean }): string {
+  return hasVitePlugin ? FIRST_CONFIG.replace(outDirLines, '') : FIRST_CONFIG;
+}
