@@ -1,7 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import type { PlannedImage } from '@tintype/core';
 import { extname, sep } from 'node:path';
-import type { DevEnvironment, Environment, Plugin, ResolvedConfig } from 'vite';
+import type {
+  DevEnvironment,
+  Environment,
+  EnvironmentModuleNode,
+  Plugin,
+  ResolvedConfig,
+} from 'vite';
 import type { CssFile } from './css.ts';
 import { devCssFiles, devPicture } from './dev-files.ts';
 import { type DevProject, devProject } from './dev-project.ts';
@@ -33,6 +39,8 @@ interface DevSite {
   project: DevProject;
   sheet: DevSheet;
   readonly inlineStyles: boolean;
+  /** The time of the last change that the client's pages were told of; `null`: they were not. */
+  toldAt: number | null;
   /** Stops what goes on for the page of the contact sheet. */
   close: () => Promise<void>;
   /** What was handed out, by environment and by the id of the module that has it, with what makes it again. */
@@ -243,8 +251,18 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
         await writeTypes(open, config, types);
       }
       const changed = await changedModules(site, environment, open);
-      if (isClient && (await isAnyChanged(site.pages, open))) {
+      // A plugin may look in its own hook for what is out of date, as Nuxt's does.
+      const seen = new Set<EnvironmentModuleNode>();
+      for (const node of changed) {
+        environment.moduleGraph.invalidateModule(node, seen, timestamp, true);
+      }
+      const isPage = isClient && (await isAnyChanged(site.pages, open));
+      if (isClient) site.toldAt = isPage || changed.length > 0 ? timestamp : null;
+      if (isPage) {
         environment.hot.send({ type: 'full-reload', path: '*' });
+      } else if (!isClient && changed.length > 0 && site.toldAt !== timestamp) {
+        // Only a server has the picture: no update of a module tells an open page.
+        server.environments.client.hot.send({ type: 'full-reload', path: '*' });
       } else if (changed.length === 0) {
         // What takes an error's overlay away.
         environment.hot.send({ type: 'update', updates: [] });

@@ -1,0 +1,54 @@
+import type { Plugin } from 'vite';
+import { expect, test } from 'vitest';
+import { serve } from './support/serve.ts';
+import { viteProject, viteVersions } from './support/vite-project.ts';
+
+const manifest = (alt: string) => `images: { bridge: { prompt: A bridge, alt: ${alt} } }`;
+
+const files = {
+  'index.html': '<script type="module" src="/main.js"></script>',
+  'main.js': `import bridge from 'virtual:tintype/bridge'; console.log(bridge);`,
+};
+
+const versions = viteVersions.filter(([name]) => name !== '8.0');
+
+test.each(versions)(
+  'Vite %s: in its own hook a plugin sees what an edited manifest has made out of date',
+  async (_, load) => {
+    await using project = await viteProject({ ...files, 'site.images.yaml': manifest('before') });
+    const seen: (boolean | undefined)[] = [];
+    const looking: Plugin = {
+      name: 'looking',
+      hotUpdate() {
+        const { name, moduleGraph } = this.environment;
+        const node = moduleGraph.getModuleById('\0virtual:tintype/bridge');
+        if (name === 'client') seen.push(node?.transformResult === null);
+      },
+    };
+    await using served = await serve(project, { plugins: [looking] }, {}, await load());
+    await served.fetch('/main.js');
+    await served.fetch('/@id/__x00__virtual:tintype/bridge');
+    await project.write('site.images.yaml', manifest('after'));
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain(true);
+  },
+);
+
+test.each(versions)(
+  'Vite %s: an open page is loaded again when only the server has the picture',
+  async (_, load) => {
+    await using project = await viteProject({ ...files, 'site.images.yaml': manifest('before') });
+    await using served = await serve(project, {}, {}, await load());
+    expect(await served.load('virtual:tintype/bridge')).toMatchObject({ alt: 'before' });
+    const socket = new WebSocket(
+      `${served.origin.replace('http', 'ws')}/?token=${served.server.config.webSocketToken}`,
+      'vite-hmr',
+    );
+    const told: string[] = [];
+    socket.addEventListener('message', ({ data }) => told.push(String(data)));
+    await expect.poll(() => told.join(''), { timeout: 20_000 }).toContain('connected');
+    await project.write('site.images.yaml', manifest('after'));
+    await expect.poll(() => told.join(''), { timeout: 20_000 }).toContain('full-reload');
+    expect(await served.load('virtual:tintype/bridge')).toMatchObject({ alt: 'after' });
+    socket.close();
+  },
+);
