@@ -6,6 +6,7 @@ import { devPlugins } from './dev-plugin.ts';
 import { finishPlugin } from './finish-build.ts';
 import { hostPlugin, nodeProblem } from './host.ts';
 import { splitOptions, type TintypePluginOptions } from './plugin-options.ts';
+import { templatesPlugin } from './templates.ts';
 import { importForm, moduleIdOf } from './virtual-modules.ts';
 
 /**
@@ -21,6 +22,7 @@ export function tintype(options: TintypePluginOptions = {}): Plugin[] {
   const plugins = [
     hostPlugin(),
     resolvePlugin(importers),
+    templatesPlugin(),
     buildPlugin(request, states),
     buildStylesPlugin(states),
     ...buildHtmlPlugins(states),

@@ -173,4 +173,22 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(html.replace('"tintype:pier"</p>', '')).not.toContain('tintype:');
     expect(await readFile(join(project.root, 'index.html'), 'utf8')).toContain('tintype:');
   });
+
+  test('a template that names a picture is warned of, whatever its compiler makes of it', async () => {
+    await using project = await viteProject({
+      ...files,
+      'index.html': '<script type="module" src="/main.js"></script>',
+      'main.js': `import './view.vue';`,
+      'view.vue': '<template><img src="tintype:pier"></template>',
+    });
+    await project.stock();
+    const compiler: Plugin = {
+      name: 'compiler',
+      transform: (_code, id) => (id.endsWith('.vue') ? 'globalThis.view = { src: "" };' : null),
+    };
+    await project.build({ plugins: [compiler] }, {}, vite);
+    expect(warnings(project)).toEqual([
+      expect.stringContaining('view.vue: tintype:pier is not resolved in templates'),
+    ]);
+  });
 });

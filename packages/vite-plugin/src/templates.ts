@@ -1,0 +1,46 @@
+import { relative } from 'node:path';
+import type { Plugin } from 'vite';
+import { reference } from './references.ts';
+
+/** Templates of Vue and Markdown, which Vue compiles. */
+const template = /\.(?:vue|md)$/;
+
+/**
+ * Warns of references in templates. Vue makes an empty `src` of some of them, so that nothing is left in the output to be
+ * found at the end of a build.
+ */
+export function templatesPlugin(): Plugin {
+  return {
+    name: 'tintype:templates',
+    enforce: 'pre',
+    sharedDuringBuild: true,
+    transform: {
+      filter: { id: template, code: reference },
+      handler(code, id) {
+        if (!template.test(id) || !reference.test(code)) return null;
+        const names = templateReferences(code);
+        if (names.length === 0) return null;
+        const { root, logger } = this.environment.config;
+        logger.warnOnce(
+          `[tintype] ${relative(root, id)}: ${names.join(', ')} is not resolved in templates. ` +
+            'Import the picture ("virtual:tintype/<id>") and bind it: :src="picture.img.src", or pictureElements of vite-plugin-tintype/picture',
+        );
+        return null;
+      },
+    },
+  };
+}
+
+/** `tintype:hero` for every attribute and Markdown image that says so, each once; scripts and code samples aside. */
+export function templateReferences(code: string): string[] {
+  const markup = code
+    .replaceAll(/<(script|style|pre|code)\b[^]*?<\/\1>/gi, '')
+    .replaceAll(/^(`{3,}|~{3,})[^]*?^\1/gm, '')
+    .replaceAll(/`[^`\n]*`/g, '')
+    .replaceAll(/<!--[^]*?-->/g, '');
+  const found = [
+    ...markup.matchAll(/<[a-z][^<>]*?\s[\w:.-]+=(?:["']\s*)?(tintype:[a-z0-9][\w/@-]*)/gi),
+    ...markup.matchAll(/!\[[^\]]*\]\(\s*<?(tintype:[a-z0-9][\w/@-]*)/g),
+  ];
+  return [...new Set(found.map(([, name]) => name!))];
+}
