@@ -179,7 +179,7 @@ export async function resolveConfig(
   const problems = [
     ...problemsOf(options),
     ...problemsInEnvironment(env),
-    ...(isData(file) ? notForData(written, root) : []),
+    ...(isDataFile(file) ? notForData(written, root) : []),
   ];
   if (problems.length > 0) {
     const inFields = isMap(written?.defaults) ? await defaultsProblems(written.defaults!) : [];
@@ -198,9 +198,11 @@ export async function resolveConfig(
     apiKeyVariables: [
       ...(options.apiKeyVariables ?? []),
       // What code says, the person says.
-      ...keyNameIn(isData(file) ? { ...given, ...overrides }.defaults : options.defaults),
+      ...keyNameIn(isDataFile(file) ? { ...given, ...overrides }.defaults : options.defaults),
     ],
-    models: resolveModels(spending.ci !== null && isData(file) ? withoutPrices(models) : models),
+    models: resolveModels(
+      spending.ci !== null && isDataFile(file) ? withoutPrices(models) : models,
+    ),
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
@@ -338,8 +340,8 @@ function providerProblems([name, own]: [string, Provider]): string[] {
 }
 
 /** Whether a config file is data, which comes with a clone, and not code, which is trusted. */
-function isData(file: string | null): boolean {
-  return file !== null && file.endsWith('.json');
+export function isDataFile(file: string | null): boolean {
+  return file !== null && file.toLowerCase().endsWith('.json');
 }
 
 /** A budget is worth what its prices are: where a stranger may have written the file, they are the table's. */

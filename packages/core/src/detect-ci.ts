@@ -1,4 +1,5 @@
-import vendors from 'ci-info/vendors.json' with { type: 'json' };
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function detectCi(real: Environment, held: Environment = real): string | null {
   if (isDenied(real)) return null;
   const env = isDenied(held) ? { ...held, CI: real['CI'] } : held;
-  const vendor = vendors.find(({ env: rules }) =>
+  const vendor = readVendors().find(({ env: rules }) =>
     [rules].flat().every((rule: Rule) => holds(rule, env)),
   );
   if (vendor !== undefined) return `${vendor.name} (${variableOf([vendor.env].flat()[0]!, env)})`;
@@ -20,6 +21,22 @@ export function detectCi(real: Environment, held: Environment = real): string | 
   if (name !== undefined) return name === 'CI' ? name : `a CI (${name})`;
   return env['STACK']?.startsWith('heroku-') ? 'Heroku (STACK)' : null;
 }
+
+interface Vendor {
+  readonly name: string;
+  /** All of them have to hold. */
+  readonly env: Rule | readonly Rule[];
+}
+
+/** The list of `ci-info`, read when it is first asked for: less than a millisecond, and no module is loaded. */
+function readVendors(): readonly Vendor[] {
+  vendors ??= JSON.parse(
+    readFileSync(createRequire(import.meta.url).resolve('ci-info/vendors.json'), 'utf8'),
+  ) as Vendor[];
+  return vendors;
+}
+
+let vendors: readonly Vendor[] | undefined;
 
 function isDenied({ CI }: Environment): boolean {
   return CI === '0' || CI?.toLowerCase() === 'false';

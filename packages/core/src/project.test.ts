@@ -1,6 +1,9 @@
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { loadProject, type ProjectRequest } from './project.ts';
 
@@ -56,11 +59,49 @@ describe('the config file', () => {
     }
   });
 
-  test('that is a folder or a device is refused, without waiting', async () => {
-    await mkdir(join(dir, 'folder'));
-    for (const config of ['folder', '/dev/zero']) {
-      await expect(load({ config })).rejects.toThrow('is not a regular file');
-    }
+  test.each(['tintype.config.json', 'tintype.config.ts', 'tintype.config.mjs'])(
+    '%s that is a folder, a pipe or a device is refused, without waiting',
+    async (file) => {
+      const path = join(dir, file);
+      await mkdir(path);
+      await expect(load()).rejects.toThrow('is not a regular file, but a folder');
+      await rm(path, { recursive: true });
+      execFileSync('mkfifo', [path]);
+      await expect(load()).rejects.toThrow('is not a regular file, but a pipe or a device');
+      await rm(path);
+      await symlink('/dev/zero', path);
+      await expect(load()).rejects.toThrow('is not a regular file, but a pipe or a device');
+    },
+  );
+
+  test.each(['tintype.config.json', 'tintype.config.mjs'])('a huge %s is refused', async (file) => {
+    await put({ [file]: '' });
+    await truncate(join(dir, file), 10_000_001);
+    await expect(load()).rejects.toThrow('is larger than 10 MB');
+  });
+
+  test.each(['settings.json', 'settings.JSON'])('%s is data, and never run', async (config) => {
+    const ran = join(dir, 'ran');
+    await put({ [config]: `require('node:fs').writeFileSync(${JSON.stringify(ran)}, '')` });
+    await expect(load({ config })).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining(`${config} is not valid JSON: Unexpected token 'r'`),
+    });
+    expect(existsSync(ran)).toBe(false);
+    await put({ [config]: '{ "apiKeyVariables": ["AWS_SECRET"] }' });
+    await expect(load({ config })).rejects.toThrow('may not say that');
+  });
+
+  test('a JSON config with a mistake does not show the key in it', async () => {
+    await put({ 'tintype.config.json': '{ "defaults": { "openai_api_key": 5f2c9a71d0e84b36 } }' });
+    const error = await load().catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: 'config' });
+    expect(inspect(error)).not.toContain('5f2c');
+  });
+
+  test.each(['settings.yaml', 'settings.json5', 'settings'])('%s is no config', async (config) => {
+    await put({ [config]: '{}' });
+    await expect(load({ config })).rejects.toThrow('its name must end in .ts');
   });
 
   test('none is needed', async () => {

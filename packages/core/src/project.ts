@@ -55,9 +55,6 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
   if (file !== null && !existsSync(file)) {
     throw new TintypeError('config', `the config file ${file} does not exist`);
   }
-  if (file !== null && !statSync(file).isFile()) {
-    throw new TintypeError('config', `the config file ${file} is not a regular file`);
-  }
 
   const environment = await readEnvironment(root, request.env, request.mayHoldFiles);
   const config = await resolveConfig(file === null ? {} : await importConfig(root, file), {
