@@ -28,7 +28,7 @@ const lines: readonly (readonly [string, string])[] = [
   [
     'originals',
     originals.size === 0
-      ? 'none: these are stand-ins, drawn here for nothing'
+      ? 'none: these are free stand-ins'
       : `${originals.size} pictures, ${megabytes(originalBytes)}`,
   ],
 ];

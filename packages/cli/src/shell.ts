@@ -25,7 +25,7 @@ export interface Shell {
   readonly now: () => Date;
   /** Where a person can be asked, on a terminal; `null`: nowhere. */
   readonly terminal: ShellTerminal | null;
-  /** Listens for Ctrl-C and its kin instead of dying of them; returns what stops listening. */
+  /** Listens for SIGINT, SIGTERM and SIGHUP instead of ending with them; returns what stops listening. */
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Runs the listener, which must be synchronous, when the process ends in any way; returns what takes it back. */
   readonly onExit: (listener: () => void) => () => void;
@@ -67,7 +67,7 @@ function terminalOf(process: NodeJS.Process): ShellTerminal | null {
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Asks the stream anew each time: a terminal's size changes. */
+/** Asks the stream each time: a terminal's size changes. */
 function output(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => stream.write(text),

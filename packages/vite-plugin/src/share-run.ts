@@ -5,7 +5,7 @@ interface SharedRun<Run> {
 
 /** Runs that are shared by all environments of a process that build the same project. */
 export interface RunShare<Run> {
-  /** The run that others are in, or a new one. A user that is the only one in it begins anew. */
+  /** The run that others are in, or a new one. A user that is the only one in it begins again. */
   readonly join: (key: string, user: object, open: () => Promise<Run>) => Promise<Run>;
   /** Whether nobody is in the run any more. */
   readonly leave: (key: string, user: object) => boolean;

@@ -119,7 +119,7 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
       key,
       request: free,
       status: 'missing',
-      reason: 'drawn here, for nothing',
+      reason: 'stand-in (free)',
       costUsd: nothing,
     };
   }

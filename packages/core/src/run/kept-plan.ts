@@ -130,7 +130,7 @@ export function keepPlan(
   try {
     const { root, missing } = context.config;
     const isSettled = plan.requests.every(({ status, isFree }) => status === 'stored' || isFree);
-    // What may be bought is decided anew each time.
+    // What may be bought is decided again each time.
     if (mayBuy(missing) && !isSettled) return null;
 
     const sources = digestSources(context, ids);
