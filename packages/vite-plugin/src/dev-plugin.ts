@@ -30,7 +30,7 @@ import {
   renderIndex,
   renderPicture,
 } from './virtual-modules.ts';
-import { writeTypes } from './write-types.ts';
+import { warnOfUnreachedTypes, writeTypes } from './write-types.ts';
 
 /** What the dev server's plugins share. */
 interface DevSite {
@@ -124,6 +124,7 @@ function modulesPlugin(site: DevSite, { options, types, root, importers }: Plugi
         const open = await project.current();
         server.watcher.add(open.watched);
         await writeTypes(open, config, types);
+        warnOfUnreachedTypes(config, types);
       } catch (error) {
         // The server starts all the same: the page that needs an image says it, and mending it is noticed.
         const { message } = await explain(error, config.root, []);

@@ -1,7 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { ResolvedConfig } from 'vite';
 import type { OpenProject } from './open-project.ts';
+import { reachesTypes } from './reaches-types.ts';
 import { renderTypes, type TypedImage } from './render-types.ts';
 
 /** Writes the types of a project's images where they are not as they should be. Where it cannot, it says so and goes on. */
@@ -11,8 +12,7 @@ export async function writeTypes(
   types: string | false | undefined,
 ): Promise<void> {
   if (types === false) return;
-  const beside = configFile === undefined ? root : dirname(configFile);
-  const path = types === undefined ? resolve(beside, 'tintype-env.d.ts') : resolve(root, types);
+  const path = typesPath({ root, configFile }, types);
   const text = renderTypes(typedImages(project));
   try {
     if ((await readFile(path, 'utf8').catch(() => null)) === text) return;
@@ -22,6 +22,27 @@ export async function writeTypes(
   } catch (error) {
     logger.warn(`[tintype] ${path} could not be written: ${String(error)}`);
   }
+}
+
+/** Says where no `tsconfig` beside the Vite config has TypeScript see the types. */
+export function warnOfUnreachedTypes(
+  { root, configFile, logger }: Pick<ResolvedConfig, 'root' | 'configFile' | 'logger'>,
+  types: string | false | undefined,
+): void {
+  if (types === false) return;
+  const path = typesPath({ root, configFile }, types);
+  if (reachesTypes(configFile === undefined ? root : dirname(configFile), path)) return;
+  logger.warn(
+    `[tintype] no tsconfig includes ${relative(root, path)}: add it to the "include" of the one of your sources`,
+  );
+}
+
+function typesPath(
+  { root, configFile }: Pick<ResolvedConfig, 'root' | 'configFile'>,
+  types: string | undefined,
+): string {
+  const beside = configFile === undefined ? root : dirname(configFile);
+  return types === undefined ? resolve(beside, 'tintype-env.d.ts') : resolve(root, types);
 }
 
 function typedImages(project: OpenProject): TypedImage[] {
