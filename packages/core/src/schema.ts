@@ -17,6 +17,9 @@ export const key = v.pipe(
   v.transform((text) => text as Key),
 );
 
+/** What a provider calls an order. It becomes a part of an address, and is never a path. */
+export const orderHandle = v.pipe(v.string(), v.regex(/^\w{1,64}$/));
+
 /** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
 export const time = v.pipe(
   v.string(),

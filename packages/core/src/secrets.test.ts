@@ -20,7 +20,15 @@ describe('a secret is taken out', () => {
     ['as it is', secret],
     ['in JSON', JSON.stringify({ key: secret })],
     ['in an address', `https://x.example/?key=${encodeURIComponent(secret)}`],
+    ['in JSON of PHP', JSON.stringify(secret).replaceAll('/', '\\/')],
+    [
+      'in an address of another writer',
+      encodeURIComponent(secret).replaceAll(/%../g, (code) => code.toLowerCase()),
+    ],
     ['as base64', Buffer.from(secret).toString('base64')],
+    ['as base64 after one byte', Buffer.from(`:${secret}`).toString('base64')],
+    ['as base64 of a login', Buffer.from(`me:${secret}:x`).toString('base64')],
+    ['as base64 for addresses', Buffer.from(`k:${secret}~~~???`).toString('base64url')],
   ] as const;
 
   test.each(forms)('of a text, %s', (_form, text) => {
@@ -32,10 +40,37 @@ describe('a secret is taken out', () => {
   test.each(forms)('of bytes, %s, which keep their length', (_form, text) => {
     const bytes = Buffer.concat([Buffer.from([0x89, 0, 255]), Buffer.from(text), Buffer.from([0])]);
     const clean = bytesWithoutSecrets(bytes, [secret]);
+    expect(Buffer.from(clean).toString('latin1')).toContain('***');
     expect(clean).toHaveLength(bytes.length);
     expect(Buffer.from(clean).toString('latin1')).not.toMatch(/ISABLE|SVNBQkxF/);
     expect([clean[0], clean[2], clean.at(-1)]).toEqual([0x89, 255, 0]);
   });
+});
+
+test('a secret that begins with another one is taken out whole', () => {
+  const secrets = ['RECOGNISABLE', 'RECOGNISABLE-and-MORE'];
+  const said = 'it was RECOGNISABLE-and-MORE';
+  expect(withoutSecrets(said, secrets)).not.toContain('MORE');
+  expect(Buffer.from(bytesWithoutSecrets(Buffer.from(said), secrets)).toString()).not.toContain(
+    'MORE',
+  );
+});
+
+test.each([
+  ['where a text ends', 'no: RECOGNISABLE-a'],
+  ['where a text was cut', 'no: RECOGNISABLE-a… (refused)'],
+])('the beginning of a secret is taken out %s', (_where, text) => {
+  const clean = withoutSecrets(text, ['RECOGNISABLE-and-MORE']);
+  expect(clean).toBe(text.replace('RECOGNISABLE-a', '•'.repeat(14)));
+});
+
+test('words that begin as a secret does stay', () => {
+  expect(withoutSecrets('a recogn… and RECOG', ['RECOGNISABLE'])).toBe('a recogn… and RECOG');
+});
+
+test('what is too short for a key stays in bytes', () => {
+  const bytes = Buffer.from('none of it');
+  expect(bytesWithoutSecrets(bytes, ['none'])).toBe(bytes);
 });
 
 test('bytes without a secret are the same bytes', () => {

@@ -1,10 +1,14 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openAi } from '../src/provider/openai.ts';
+import { type Picture, type Provider, ProviderError } from '../src/provider/provider.ts';
 import { replicate } from '../src/provider/replicate.ts';
+import { openScene } from './robustness/scene.ts';
 import { eventsOf } from './support/api.ts';
-import { testProject, type TestProject } from './support/project.ts';
+import { picture as draw } from './support/pictures.ts';
+import { type Outcome, testProject, type TestProject } from './support/project.ts';
 import { type ReplicateEmulator, startReplicateEmulator } from './support/replicate-emulator.ts';
 import { testToken } from './support/test-keys.ts';
 
@@ -30,7 +34,11 @@ async function ordered(): Promise<TestProject> {
   emulator.fail({ kind: 'poll', trouble: 401, times: 1 });
   const { events } = await project.generate(run());
   expect(eventsOf(events, 'failed')).toMatchObject([
-    { code: 'connection-lost', maybeBilled: true },
+    {
+      code: 'connection-lost',
+      maybeBilled: true,
+      message: expect.stringMatching(/; the next run collects it$/),
+    },
   ]);
   expect(emulator.made).toHaveLength(1);
   return project;
@@ -96,4 +104,166 @@ test('a handle that a planted attempt has for a provider without them buys nothi
   const { events, result } = await project.generate({ ...run(), options: { providers } });
   expect(result).toMatchObject({ bought: 0, failed: 1 });
   expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'not-supported' }]);
+});
+
+test('a prediction of another prompt, which a planted attempt names, is not used', async () => {
+  await using project = await ordered();
+  await using other = await testProject({
+    'a.images.yaml': manifest.replace('prompt: a', 'prompt: b'),
+  });
+  emulator.fail({ kind: 'poll', trouble: 401, times: 1 });
+  await other.generate(run());
+  const [, second] = emulator.made;
+  const { path, note } = (await noteOf(project))!;
+  await writeFile(path, JSON.stringify({ ...note, predictionId: second!.id }));
+  const { events, result } = await project.generate(run());
+  expect(result).toMatchObject({ bought: 0, delivered: 0 });
+  expect(eventsOf(events, 'failed')[0]?.message).toContain('is of another prompt');
+  expect(emulator.made).toHaveLength(2);
+});
+
+test.each(['../models/x', 'a/b', '', 'a?b', 7])(
+  'a note that has %j for an id is damaged, and no such address is asked',
+  async (predictionId) => {
+    await using project = await ordered();
+    const { path, note } = (await noteOf(project))!;
+    await writeFile(path, JSON.stringify({ ...note, predictionId }));
+    const before = emulator.requests.length;
+    const { events } = await project.generate(run());
+    expect(eventsOf(events, 'warning')).toMatchObject([
+      { message: expect.stringContaining('has a bad predictionId') },
+    ]);
+    expect(emulator.requests[before]).toMatchObject({ method: 'POST' });
+  },
+);
+
+test('a prediction that goes on is neither canceled nor ordered again', async () => {
+  await using slow = await startReplicateEmulator({ tokens: [testToken], workMs: 60_000 });
+  const options = {
+    providers: { mine: replicate({ baseUrl: slow.baseUrl }) },
+    allowUnpriced: true,
+    timeoutMs: 1000,
+  };
+  const { env } = run();
+  await using project = await testProject({ 'a.images.yaml': manifest });
+  slow.fail({ kind: 'poll', trouble: 401, times: 1 });
+  await project.generate({ env, options });
+  const { events } = await project.generate({ env, options });
+  expect(eventsOf(events, 'failed')).toMatchObject([
+    {
+      maybeBilled: true,
+      message: expect.stringMatching(/not done yet.+tries to collect it again/),
+    },
+  ]);
+  expect(slow.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  expect(slow.made[0]!.status).toBe('processing');
+});
+
+test('a run that is killed while its prediction goes on', { timeout: 60_000 }, async () => {
+  await using slow = await startReplicateEmulator({ tokens: [testToken], workMs: 4000 });
+  const core = new URL('../src/index.ts', import.meta.url).href;
+  await using scene = await openScene({
+    'a.images.yaml': manifest,
+    'tintype.config.mjs': `import { replicate } from ${JSON.stringify(core)};
+export default {
+  allowUnpriced: true,
+  providers: { mine: replicate({ baseUrl: ${JSON.stringify(slow.baseUrl)} }) },
+};
+`,
+  });
+  const { env } = run();
+  const victim = scene.start({ env });
+  while (!slow.requests.some(({ method }) => method === 'GET')) await sleep(10);
+  victim.child.kill('SIGKILL');
+  await victim.ended;
+  const again = await scene.run({ env });
+  expect(again.code).toBe(0);
+  expect(again.events.find(({ type }) => type === 'done')).toMatchObject({
+    delivered: 1,
+    bought: 0,
+  });
+  expect(slow.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+});
+
+describe('a provider of the user that can collect', () => {
+  const key = 'RECOGNISABLE_secret_0123456789';
+
+  interface Script {
+    /** What it calls its order. @default 'order_7' */
+    readonly handle?: string;
+    readonly collect: () => Promise<Picture>;
+  }
+
+  const picture = async (): Promise<Picture> => ({
+    bytes: await draw('png', { width: 1024, height: 1024 }),
+    usage: null,
+    requestId: 'r',
+    warnings: [],
+    limit: null,
+  });
+
+  /** Two runs: in the first the connection breaks after the order was placed. */
+  async function twice({ handle = 'order_7', collect }: Script) {
+    const calls: string[] = [];
+    const mine: Provider = {
+      apiKeyName: 'HOSTED_KEY',
+      inputs: null,
+      originalFormat: 'png',
+      refuse: () => null,
+      async generate({ onPlaced }) {
+        calls.push('generate');
+        if (calls.length > 1) return picture();
+        await onPlaced?.(handle);
+        throw new ProviderError('connection-lost', 'the connection broke');
+      },
+      async collect(asked) {
+        calls.push(`collect ${asked}`);
+        return collect();
+      },
+    };
+    const options = { providers: { mine }, allowUnpriced: true };
+    const project = await testProject({ 'a.images.yaml': manifest });
+    await project.generate({ options, env: { HOSTED_KEY: key } });
+    const second: Outcome = await project.generate({ options, env: { HOSTED_KEY: key } });
+    return { calls, project, second };
+  }
+
+  test('gives what it has', async () => {
+    const { calls, project, second } = await twice({ collect: picture });
+    await using _ = project;
+    expect(calls).toEqual(['generate', 'collect order_7']);
+    expect(second.result).toMatchObject({ delivered: 1, bought: 0 });
+  });
+
+  test('keeps its order where it throws something of its own, which shows no key', async () => {
+    const { calls, project, second } = await twice({
+      collect: () => Promise.reject(new Error(`${'x'.repeat(485)} ${key}`)),
+    });
+    await using _ = project;
+    expect(eventsOf(second.events, 'failed')).toMatchObject([{ code: 'connection-lost' }]);
+    expect(JSON.stringify(second.events)).not.toContain('RECOGN');
+    expect((await noteOf(project))?.note).toMatchObject({ predictionId: 'order_7' });
+    expect(calls).toEqual(['generate', 'collect order_7']);
+  });
+
+  test('is not asked again for what moderation refused', async () => {
+    const { project, second } = await twice({
+      collect: () =>
+        Promise.reject(new ProviderError('moderation', 'it is not allowed', { isOver: true })),
+    });
+    await using _ = project;
+    expect(eventsOf(second.events, 'failed')).toMatchObject([
+      { code: 'moderation', maybeBilled: false },
+    ]);
+    expect(await noteOf(project)).toBeNull();
+    const [row] = (await project.plan({ env: { HOSTED_KEY: key }, options: run().options }))
+      .requests;
+    expect(row?.refusal).toContain('it is not allowed');
+  });
+
+  test.each(['../up', 'two words', key, ''])('has no handle noted that is %j', async (handle) => {
+    const { calls, project } = await twice({ handle, collect: picture });
+    await using _ = project;
+    expect(calls).toEqual(['generate', 'generate']);
+  });
 });

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { openAi } from '../src/provider/openai.ts';
+import { replicate } from '../src/provider/replicate.ts';
 import type { Order } from '../src/provider/provider.ts';
 import { sha256 } from '../src/hash.ts';
 import { eventsOf, useApi } from './support/api.ts';
@@ -203,6 +206,79 @@ describe('a key that a server repeats where something is kept is taken out of', 
     }
   });
 });
+
+describe('a key that is cut where a message is', () => {
+  test.each([400, 429, 500])('by an answer of %d', async (status) => {
+    const key = 'RECOGNISABLE.key:of/no=known+form';
+    for (const before of [470, 485, 491]) {
+      const fault = echo(key, status);
+      const error = { message: `${'x'.repeat(before)} ${key}`, type: 'x', param: null, code: null };
+      const text = await traces(
+        { OPENAI_API_KEY: key },
+        Array.from({ length: 6 }, () => ({ ...fault, error }) as Fault),
+      );
+      expect(text).not.toContain('RECOGN');
+      api().reset();
+    }
+  });
+});
+
+test('a picture that repeats a key beside its pixels is used, and the store has no key', async () => {
+  const key = 'RECOGNISABLE.key:of/no=known+form';
+  const drawn = await sharp({
+    create: { width: 1408, height: 480, channels: 3, background: 'teal' },
+  })
+    .png()
+    .toBuffer();
+  // The text chunk goes before IEND.
+  const body = Buffer.concat([Buffer.from('tEXtComment\0'), Buffer.from(`for ${key}`)]);
+  const frame = Buffer.alloc(8);
+  frame.writeUInt32BE(body.length - 4, 0);
+  frame.writeUInt32BE(crc32(body), 4);
+  const chunk = Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  const bytes = Buffer.concat([drawn.subarray(0, -12), chunk, drawn.subarray(-12)]);
+  api().fail({
+    kind: 'not-json',
+    body: JSON.stringify({ data: [{ b64_json: bytes.toString('base64') }] }),
+  });
+  await using made = await testProject(
+    { 'a.images.yaml': `images:\n  a: ${image}\n` },
+    api().baseUrl,
+  );
+  const { events, result } = await made.generate({ env: { OPENAI_API_KEY: key } });
+  expect(result).toMatchObject({ bought: 1, delivered: 1 });
+  const warnings = eventsOf(events, 'warning').map(({ message }) => message);
+  expect(warnings.join()).toContain('repeated a key of yours');
+  const files = [...(await filesBelow(made.root)).keys()];
+  const texts = await Promise.all(files.map((file) => readFile(join(made.root, file), 'latin1')));
+  expect([JSON.stringify(events), ...texts].join('\n')).not.toContain('RECOGNISABLE');
+});
+
+test.each([
+  ['as it is', 'RECOGNISABLE-hf-token'],
+  ['in a text', 'bearer:RECOGNISABLE-hf-token'],
+])(
+  'an input of a model that is a secret %s is refused before it is in a record',
+  async (_, value) => {
+    await using made = await testProject({
+      'a.images.yaml': `images:\n  a: { prompt: hat, provider: lora, model: a/b, decorative: true }\n`,
+    });
+    const options = {
+      providers: { lora: replicate({ inputs: { weights_token: value } }) },
+      allowUnpriced: true,
+    };
+    const { events, error } = await made.generate({
+      options,
+      env: { HF_TOKEN: 'RECOGNISABLE-hf-token' },
+    });
+    expect(error).toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('provider lora'),
+    });
+    expect(inspect([error, events], { depth: 10 })).not.toContain('RECOGNISABLE');
+    expect([...(await filesBelow(made.root)).keys()]).toEqual(['a.images.yaml', 'package.json']);
+  },
+);
 
 test('the error of a provider holds no key, to any depth', async () => {
   const order: Order = {

@@ -1,3 +1,5 @@
+import { readAtMost } from '../fetch-remote.ts';
+import { parseJson } from './json.ts';
 import { patientFetch } from './patient-fetch.ts';
 
 /** What an API says of a model that it has: when it is shut down, ISO 8601, or `null` where it does not say. */
@@ -21,11 +23,15 @@ export async function listModels(
     throw new Error('the API could not be reached');
   }
   if (!response.ok) throw new Error(`the API answered ${response.status}`);
-  const body: unknown = await response.json().catch(() => null);
+  const read = await readAtMost(response.body, maxListBytes).catch(() => null);
+  const body = read === null ? null : parseJson(new TextDecoder().decode(read));
   const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : null;
   if (!Array.isArray(data)) throw new Error('the API answered with no list of models');
   return new Map(data.flatMap(readModel));
 }
+
+/** A thousand times what OpenAI's list takes. */
+const maxListBytes = 10_000_000;
 
 function readModel(model: unknown): [string, string | null][] {
   if (
@@ -36,5 +42,6 @@ function readModel(model: unknown): [string, string | null][] {
   )
     return [];
   const date = 'shutdown_date' in model ? model.shutdown_date : null;
-  return [[model.id, typeof date === 'string' ? date.slice(0, 10) : null]];
+  const day = typeof date === 'string' ? /^\d{4}-\d\d-\d\d/.exec(date) : null;
+  return [[model.id, day?.[0] ?? null]];
 }

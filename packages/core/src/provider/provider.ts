@@ -125,6 +125,8 @@ export class ProviderError extends TintypeError {
   readonly isOpenAiKey: boolean;
   /** The order has ended, so that there is nothing more to collect. */
   readonly isOver: boolean;
+  /** The order was placed, and may be collected later. */
+  readonly canBeCollected: boolean;
   /** The body of an answer that was paid for and holds no usable picture; it is kept. */
   readonly reply: Uint8Array | null;
 
@@ -139,6 +141,7 @@ export class ProviderError extends TintypeError {
       readonly isBilledAnyway?: boolean;
       readonly isOpenAiKey?: boolean;
       readonly isOver?: boolean;
+      readonly canBeCollected?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -149,6 +152,7 @@ export class ProviderError extends TintypeError {
     this.limit = details.limit ?? null;
     this.isBilledAnyway = details.isBilledAnyway ?? false;
     this.isOver = details.isOver ?? false;
+    this.canBeCollected = details.canBeCollected ?? false;
     this.isOpenAiKey = details.isOpenAiKey ?? false;
   }
 }

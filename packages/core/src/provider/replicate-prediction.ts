@@ -8,6 +8,8 @@ export interface Prediction {
   readonly output: unknown;
   readonly error: string | null;
   readonly logs: string;
+  /** Of its input; `null` where it does not say. */
+  readonly prompt: string | null;
   /** All of it as JSON but its `input`, which repeats the request and, for some models, an OpenAI key. */
   readonly shown: string;
 }
@@ -26,6 +28,7 @@ export function readPrediction(text: string): Prediction | null {
     output: member(value, 'output'),
     error: textOf(error) ?? (error === undefined || error === null ? null : JSON.stringify(error)),
     logs: textOf(member(value, 'logs')) ?? '',
+    prompt: textOf(member(member(value, 'input'), 'prompt')),
     shown: JSON.stringify({ ...(value as object), input: undefined }),
   };
 }

@@ -34,10 +34,11 @@ export async function buyPrediction(purchase: Purchase): Promise<Picture> {
   const input = await completeInput(purchase);
   const created = await create(input, purchase);
   await purchase.order.onPlaced?.(created.id);
-  return finish(created, purchase);
+  const prediction = await follow(created, purchase);
+  return pictureOf(isOver(prediction) ? prediction : await cancel(prediction, purchase), purchase);
 }
 
-/** Follows a prediction that was made before, and fetches its picture. Never makes one. */
+/** Follows a prediction that was made before, and fetches its picture. Never makes one, and cancels none. */
 export async function collectPrediction(id: string, purchase: Purchase): Promise<Picture> {
   const { http, signal, secrets } = purchase;
   let answer: Answer;
@@ -51,13 +52,20 @@ export async function collectPrediction(id: string, purchase: Purchase): Promise
     throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
   }
   if (!isGood(answer)) throw answerError(answer, secrets);
-  const prediction = readPrediction(answer.text);
-  if (prediction === null) throw connectionLost(null);
-  return finish(prediction, purchase);
+  const found = readPrediction(answer.text);
+  if (found === null) throw connectionLost(null);
+  // Its id was in a file, which may have come with a clone.
+  const { prompt } = purchase.asked.inputs;
+  if (found.prompt !== null && prompt !== undefined && found.prompt !== prompt) {
+    const message = `the prediction ${id} is of another prompt, and not used`;
+    throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
+  }
+  const prediction = await follow(found, purchase);
+  if (!isOver(prediction)) throw lost('it is not done yet', prediction);
+  return pictureOf(prediction, purchase);
 }
 
-async function finish(created: Prediction, purchase: Purchase): Promise<Picture> {
-  const prediction = await settle(created, purchase);
+async function pictureOf(prediction: Prediction, purchase: Purchase): Promise<Picture> {
   if (prediction.status !== 'succeeded') throw endedBadly(prediction, purchase);
   return fetchPicture(prediction, purchase);
 }
@@ -122,14 +130,14 @@ async function create(input: Record<string, Json>, purchase: Purchase): Promise<
   return prediction;
 }
 
-/** Follows a prediction to its end. When the time is up it is canceled, and what that finds is its end. */
-async function settle(created: Prediction, purchase: Purchase): Promise<Prediction> {
+/** Follows a prediction to its end, or for as long as there is time. */
+async function follow(created: Prediction, purchase: Purchase): Promise<Prediction> {
   const { http, signal } = purchase;
   let prediction = created;
   let pauseMs = firstPauseMs;
   while (!isOver(prediction)) {
     await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return cancel(prediction, purchase);
+    if (signal.aborted) break;
     pauseMs = Math.min(maxPauseMs, pauseMs * 1.5);
     const answer = await http.call(`/predictions/${prediction.id}`, { signal }).catch(() => null);
     // What broke on the way, or is over soon, is asked for again: that is free.
@@ -144,7 +152,7 @@ async function settle(created: Prediction, purchase: Purchase): Promise<Predicti
 }
 
 const firstPauseMs = 250;
-const maxPauseMs = 5000;
+const maxPauseMs = 2000;
 const cancelMs = 10_000;
 
 async function cancel(prediction: Prediction, purchase: Purchase): Promise<Prediction> {
@@ -215,7 +223,7 @@ async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise
 /** A prediction that goes on, or is done, where it cannot be reached from here. */
 function lost(how: string, { id }: Prediction): ProviderError {
   const message = `the prediction was made, but ${how}; it is at https://replicate.com/p/${id} for about an hour`;
-  return new ProviderError('connection-lost', message, { requestId: id });
+  return new ProviderError('connection-lost', message, { requestId: id, canBeCollected: true });
 }
 
 function timedOut(how: string, { order }: Purchase, requestId: string | null): ProviderError {

@@ -20,7 +20,8 @@ import {
 import { policies } from '../provider/retry.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { readInputPicture } from './read-input-picture.ts';
-import { secretsIn, withoutSecrets } from '../secrets.ts';
+import { checkShape, orderHandle } from '../schema.ts';
+import { repeatsSecret, secretsIn, withoutSecrets } from '../secrets.ts';
 import type { Put, Store } from '../store/store.ts';
 import type { Attempt, Key, OpenAttempt, PlannedRequest, Request, StoreRecord } from '../types.ts';
 
@@ -89,12 +90,17 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   await provider.load?.();
   const earlier = (await store.attempt(wanted.key))?.note ?? null;
   let attempt = newAttempt(wanted, provider, desk.order, context);
+  const bare = await orderOf(wanted, provider, store, context);
+  const secrets = secretsOf(bare, context);
   const order: Order = {
-    ...(await orderOf(wanted, provider, store, context)),
+    ...bare,
     async onPlaced(predictionId) {
+      // A server makes it up: it may be a path, or repeat a key.
+      if (checkShape(orderHandle, predictionId).kind === 'damaged') return;
+      if (repeatsSecret(predictionId, secrets)) return;
       attempt = { ...attempt, predictionId };
       // Where it cannot be noted the picture is awaited all the same.
-      await store.noteAttempt(attempt).catch(() => {});
+      if (await isStillNoted(attempt, store)) await store.noteAttempt(attempt).catch(() => {});
     },
   };
   if (!(await mayLeave(null))) throw new ClaimLostError(null);
@@ -105,11 +111,7 @@ export async function askOnce(wanted: Wanted, desk: Desk): Promise<Answer> {
   };
   // Nothing may come between this look and the request.
   await beforePaying();
-  const answering = callProvider(
-    () => provider.generate({ ...order, beforePaying }),
-    order,
-    context,
-  );
+  const answering = callProvider(() => provider.generate({ ...order, beforePaying }), secrets);
   // While the answer is on its way.
   loadSharpSoon();
   const answer = await answering;
@@ -139,7 +141,7 @@ export async function collectOrdered(
   }
   const order = await orderOf(wanted, provider, store, context);
   const collecting = () => provider.collect!(predictionId, order);
-  const answer = await callProvider(collecting, order, context);
+  const answer = await callProvider(collecting, secretsOf(order, context));
   if (!(answer instanceof ProviderError) || answer.reply !== null) {
     const { record } = await keepAnswer(answer, attempt, { ...desk, onReceived: async () => {} });
     return record;
@@ -273,24 +275,32 @@ interface Received {
   readonly problem: string | null;
 }
 
-/** The one call that costs money. What comes of it holds no secret of the environment's. */
+/** Everything in play that must not be kept or shown. */
+function secretsOf({ apiKey, openAiKey }: Order, { env }: Context): readonly string[] {
+  const keys = [apiKey, openAiKey].filter((key) => typeof key === 'string');
+  return [...new Set([...keys, ...secretsIn(env)])];
+}
+
+/** The one call that costs money. What comes of it holds none of the secrets. */
 async function callProvider(
   call: () => Promise<Picture>,
-  order: Order,
-  { env }: Context,
+  secrets: readonly string[],
 ): Promise<Picture | ProviderError> {
-  const keys = [order.apiKey, order.openAiKey].filter((key) => typeof key === 'string');
-  const secrets = [...new Set([...keys, ...secretsIn(env)])];
   try {
     return cleanAnswer(await call(), secrets);
   } catch (error) {
     if (error instanceof ProviderError) return cleanAnswer(error, secrets);
     if (error instanceof ClaimLostError) throw error;
     // A provider of the user's own may throw anything.
-    const words = shownText(error instanceof Error ? error.message : String(error));
-    const message = `the provider failed: ${withoutSecrets(words, secrets)}`;
-    return new ProviderError('connection-lost', message);
+    const words = withoutSecrets(error instanceof Error ? error.message : String(error), secrets);
+    return new ProviderError('connection-lost', `the provider failed: ${shownText(words)}`);
   }
+}
+
+/** Whether a note is this call's: a process that took over while this one was suspended has a note of its own. */
+async function isStillNoted(attempt: Attempt, store: Store): Promise<boolean> {
+  const current = await store.attempt(attempt.key).catch(() => null);
+  return current?.note == null || isSameCall(current.note, attempt);
 }
 
 /** Clears what was not billed, unless an earlier call with the same key may have been: its note comes back. */
@@ -304,9 +314,7 @@ async function noteFailure(
   const { store } = desk;
   // Where the refusal cannot be kept, the note from before the call stays.
   if (!(await keepRefusal(failure, attempt, desk))) return;
-  // A process that took over while this one was suspended has a note of its own.
-  const current = await store.attempt(attempt.key).catch(() => null);
-  if (current?.note != null && !isSameCall(current.note, attempt)) return;
+  if (!(await isStillNoted(attempt, store))) return;
   const noting =
     policies[code].billed !== 'no'
       ? store.noteAttempt({ ...attempt, outcome, requestId })

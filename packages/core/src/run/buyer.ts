@@ -119,8 +119,12 @@ export function buyer(
   }
 
   /** Names the variable that a bad key came from. */
-  function remedyFor({ code, isOpenAiKey }: ProviderError, { job, provider }: Wanted): string {
+  function remedyFor(
+    { code, isOpenAiKey, canBeCollected }: ProviderError,
+    { job, provider }: Wanted,
+  ): string {
     const { remedy, billed } = policies[code];
+    if (canBeCollected) return 'the next run collects it';
     if (billed === 'maybe' && context.order !== null)
       return `order ${context.order} does not ask again, a new order does`;
     if (code !== 'bad-api-key') return remedy;

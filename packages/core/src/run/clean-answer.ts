@@ -14,9 +14,14 @@ export function cleanAnswer(
   if (!(answer instanceof ProviderError)) {
     const warnings = answer.warnings.map((warning) => withoutSecrets(warning, secrets));
     const bytes = bytesWithoutSecrets(answer.bytes, secrets);
+    if (bytes !== answer.bytes)
+      warnings.push(
+        'the server repeated a key of yours beside the pixels; it is overwritten there',
+      );
     return { ...answer, bytes, requestId, warnings };
   }
-  const { code, message, reply, retryAfterMs, limit, isBilledAnyway, isOpenAiKey, isOver } = answer;
+  const { code, message, reply, retryAfterMs, limit } = answer;
+  const { isBilledAnyway, isOpenAiKey, isOver, canBeCollected } = answer;
   return new ProviderError(code, withoutSecrets(message, secrets), {
     requestId,
     reply: reply && bytesWithoutSecrets(reply, secrets),
@@ -25,6 +30,7 @@ export function cleanAnswer(
     isBilledAnyway,
     isOpenAiKey,
     isOver,
+    canBeCollected,
   });
 }
 

@@ -21,6 +21,7 @@ import { digitalSourceType } from '../image/provenance.ts';
 import { parseSize, type Size } from '../plan/picture-size.ts';
 import { attemptReason, requestFrom } from '../plan/plan-jobs.ts';
 import { requestKey } from '../plan/request-key.ts';
+import { ProviderError } from '../provider/provider.ts';
 import { offline } from '../provider-names.ts';
 import type { JudgedPlan, Means } from './judge-plan.ts';
 import { lazyProviders } from './providers.ts';
@@ -65,7 +66,7 @@ export interface ObtainerMeans extends Means {
 /** Hands out the pictures of one run that was judged, an image's only once those that it works from are there. */
 export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMeans): Obtainer {
   const { config } = context;
-  const { store, order } = means;
+  const { store, order, refusals } = means;
   // A place is free again once a picture's bytes are on the disk, for to look at it takes processors and not the network;
   // but not before a first record stands, for nothing more is bought for a store that cannot take one.
   const buying = pLimit(config.concurrency);
@@ -222,9 +223,7 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
     const note = attempt.note ?? newAttempt(wanted, providers(wanted.provider), order, context);
     const record = await recordAttempt(note, store, context);
     if (record !== null) return record;
-    const provider = providers(wanted.provider);
-    const collected =
-      attempt.note && (await collectOrdered(wanted, attempt.note, { provider, store, context }));
+    const collected = attempt.note && (await collect(wanted, attempt.note));
     if (collected !== null) return collected;
     const refusal = await refusalToAskAgain(attempt, order);
     if (refusal !== null)
@@ -233,6 +232,17 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
     const message = `"${id}" was ${attemptReason(attempt, order.id)}`;
     report(context, { type: 'warning', code: 'maybe-billed', message, manifest, line });
     return null;
+  }
+
+  async function collect(wanted: Wanted, note: Attempt): Promise<StoreRecord | null> {
+    const provider = providers(wanted.provider);
+    try {
+      return await collectOrdered(wanted, note, { provider, store, context });
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === 'moderation')
+        await refusals.remember(wanted.key, error.message);
+      throw error;
+    }
   }
 
   /** The request with every picture that it works from. */

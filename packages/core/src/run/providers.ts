@@ -6,6 +6,7 @@ import { openAi } from '../provider/openai.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Destination, SentVariable, Source } from '../provider/refuse-key.ts';
 import { replicate } from '../provider/replicate.ts';
+import { repeatsSecret, secretsIn } from '../secrets.ts';
 
 /** The providers of a project by name. One is made when it is first asked for: a run that buys nothing makes none. */
 export type Providers = (name: string) => Provider;
@@ -42,9 +43,20 @@ export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>):
     const make = Object.hasOwn(builtIn, name) ? builtIn[name as keyof typeof builtIn] : undefined;
     const provider = made.get(name) ?? config.providers[name] ?? make?.(env);
     if (provider === undefined) throw new Error(`there is no provider ${name}`);
+    refuseSecretInputs(name, provider, env);
     made.set(name, provider);
     return provider;
   };
+}
+
+/** What a configuration adds to requests is in every record and in the key. */
+function refuseSecretInputs(name: string, { inputs }: Provider, env: Context['env']): void {
+  const text = inputs === null ? '' : JSON.stringify(inputs);
+  if (!repeatsSecret(text, secretsIn(env))) return;
+  throw new TintypeError(
+    'config',
+    `the configuration of provider ${name} adds a key or token to every request, and requests are kept in the store, which is committed; give it to the provider in another way`,
+  );
 }
 
 /** Who says a variable: the environment that the process was started with is the person's. */

@@ -7,6 +7,7 @@ import {
   count,
   key,
   line,
+  orderHandle,
   parseJson,
   pixels,
   sha256Hash,
@@ -216,7 +217,7 @@ const attemptSchema = v.object({
   requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
   usage: usageSchema,
   anyFormat: v.optional(v.literal(true)),
-  predictionId: v.optional(v.pipe(v.string(), v.regex(/^\w{1,64}$/))),
+  predictionId: v.optional(orderHandle),
 } satisfies Record<keyof Attempt, v.GenericSchema>);
 
 const refusalSchema = v.object({
