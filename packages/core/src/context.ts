@@ -7,6 +7,8 @@ import type { ReadResult } from './read-inside.ts';
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
 export interface Context extends Clock, Environment {
   readonly config: Config;
+  /** Absolute: the cache that was configured and came with the clone; `config.cacheDir` is another one then. */
+  readonly refusedCache?: string | null;
   /** The id of the order that this run is part of: within one order nothing is asked twice. `null`: one of its own. */
   readonly order: string | null;
   readonly report: Reporter;

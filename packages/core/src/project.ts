@@ -6,6 +6,7 @@ import { TintypeError } from './errors.ts';
 import { refuseCacheLinks } from './image/refuse-cache-links.ts';
 import { importConfig } from './import-config.ts';
 import { parseOrder, pipelineOrder } from './order-id.ts';
+import { usableCache } from './run/usable-cache.ts';
 
 /** What a shell knows before the config is read. */
 export interface ProjectRequest {
@@ -36,6 +37,8 @@ export interface ProjectRequest {
 /** A project's config, and the environment with and without its `.env` files. */
 export interface Project extends Environment {
   readonly config: Config;
+  /** See `Context.refusedCache`. */
+  readonly refusedCache: string | null;
   /** See `Context.order`. */
   readonly order: string | null;
 }
@@ -66,9 +69,15 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     overrides: withoutUndefined(request.overrides ?? {}),
   });
   refuseCacheLinks(config.root, config.cacheDir);
+  const cache = await usableCache(config.cacheDir, environment.realEnv);
   const order =
     request.order === undefined ? pipelineOrder(environment.realEnv) : parseOrder(request.order);
-  return { config, ...environment, order };
+  return {
+    config: { ...config, cacheDir: cache.dir },
+    refusedCache: cache.refused,
+    ...environment,
+    order,
+  };
 }
 
 const configEndings = ['ts', 'mts', 'js', 'mjs', 'json'] as const;

@@ -7,7 +7,8 @@ import type { CachedVariants, KeptVariants } from '../image/derive-variants.ts';
 import { readRegularSync } from '../read-regular.ts';
 import type { Preview, Sha256 } from '../types.ts';
 import { isSealed, sealOf } from '../seal.ts';
-import { maxKeptBytes, pathOf, writeWhole } from './kept-plan.ts';
+import { writeWhole } from '../write-whole.ts';
+import { maxKeptBytes, pathOf } from './kept-plan.ts';
 
 /**
  * What the images of a plan became in the cache, by their names, kept beside the plan: a run of the same plan need not make

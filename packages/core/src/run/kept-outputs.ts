@@ -7,7 +7,8 @@ import { ASSET_MAP_NAME } from '../output/output-name.ts';
 import { readRegularSync } from '../read-regular.ts';
 import type { AssetFile, Sha256 } from '../types.ts';
 import { isSealed, sealOf } from '../seal.ts';
-import { clockMarginMs, maxKeptBytes, pathOf, writeWhole } from './kept-plan.ts';
+import { writeWhole } from '../write-whole.ts';
+import { clockMarginMs, maxKeptBytes, pathOf } from './kept-plan.ts';
 
 /** What a run found in the output folder that had nothing to do: the line behind the file's seal. */
 interface KeptOutputs {

@@ -1,14 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, unlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { summariseDisk } from '../disk-digest.ts';
@@ -30,6 +20,7 @@ import type {
 } from '../types.ts';
 import { mayBuy } from '../spending-policy.ts';
 import { version } from '../version.ts';
+import { writeWhole } from '../write-whole.ts';
 import { digestRefusals } from './refusals.ts';
 
 /** A plan with everything that it was made of. */
@@ -173,19 +164,6 @@ export const clockMarginMs = 2000;
 export function pathOf({ config }: Context, ids: readonly string[]): string {
   const name = sha256(JSON.stringify([config.root, config.missing, config.provider, ids]));
   return join(config.cacheDir, 'v2', 'plans', name.slice(0, 16));
-}
-
-/** The whole file or none of it. */
-export function writeWhole(path: string, text: string): void {
-  mkdirSync(join(path, '..'), { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    writeFileSync(temporary, text, { flag: 'wx' });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** What can be known of a plan's sources before there is one. `null`: somebody is buying. */

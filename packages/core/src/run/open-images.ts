@@ -33,6 +33,7 @@ import { openPurse, type Purse } from './purse.ts';
 import { findPlan } from './find-plan.ts';
 import { keptDeliveries } from './kept-deliveries.ts';
 import { openRefusals } from './refusals.ts';
+import { refusedCacheMessage } from './usable-cache.ts';
 
 /** A picture under the name that it is delivered under, before anything of it is made. */
 export interface PlannedImage {
@@ -95,7 +96,11 @@ export async function openImages(
   ids: readonly string[] = [],
   purse: Purse = openPurse(context.config.maxCostUsd),
 ): Promise<OpenImages> {
-  const { config } = context;
+  const { config, refusedCache } = context;
+  if (refusedCache != null) {
+    const message = refusedCacheMessage(refusedCache, config.cacheDir);
+    report(context, { type: 'warning', code: 'cache-in-git', message });
+  }
   const store = fileStore(config.storeDir);
   const refusals = openRefusals(config.cacheDir);
   const isBuying = canBuy(context);
