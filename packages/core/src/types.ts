@@ -318,6 +318,8 @@ export interface OpenAttempt {
   readonly note: Attempt | null;
   /** What is wrong with the note, as a clause that follows its name; `null`: nothing. */
   readonly damage: string | null;
+  /** What is in the place of its answer and is no file that can be read, so that nothing may be bought over it. */
+  readonly isAnswerDamaged: boolean;
   /** The bytes of its answer are on the disk. They only have to be recorded, which is free. */
   readonly isReceived: boolean;
   /** A process that is alive has claimed the key. */

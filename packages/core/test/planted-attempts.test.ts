@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { layout } from '../src/store/layout.ts';
@@ -93,5 +94,27 @@ describe('the bytes of an answer whose note is', () => {
     expect(api().ledger).toHaveLength(1);
     expect([...(await filesBelow(join(store, 'originals'))).keys()]).toEqual([original]);
     expect([...(await filesBelow(join(store, 'attempts'))).keys()]).toEqual([]);
+  });
+});
+
+describe('an answer that is on the disk, as it seems, and is no file that can be read', () => {
+  test.each<readonly [string, (path: string) => Promise<unknown>]>([
+    ['a link to nowhere', (path) => symlink('/nowhere/at/all', path)],
+    ['a link to a file outside', (path) => symlink('/etc/hostname', path)],
+    ['a folder', (path) => mkdir(path)],
+    ['a pipe', async (path) => execFileSync('mkfifo', [path])],
+  ])('%s: the picture is not bought over it', async (_what, put) => {
+    await using project = await openProject();
+    const { store, key } = project;
+    await mkdir(join(store, 'attempts'), { recursive: true });
+    await put(layout.received(store, key));
+    expect((await project.plan()).requests[0]).toMatchObject({
+      status: 'attempted',
+      reason: expect.stringContaining('no regular file'),
+    });
+    const { result, events } = await project.generate();
+    expect(result).toMatchObject({ bought: 0, failed: 1 });
+    expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'original-damaged' }]);
+    expect(api().ledger).toEqual([]);
   });
 });

@@ -149,7 +149,8 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
   if (attempt === undefined) {
     return { ...row, key, request, status: 'missing', reason: isNew, costUsd: estimate() };
   }
-  const isCollected = attempt.isReceived || attempt.note?.predictionId !== undefined;
+  const isCollected =
+    attempt.isReceived || attempt.isAnswerDamaged || attempt.note?.predictionId !== undefined;
   const isAsked = !isCollected && attempt.note?.order !== known.order;
   const costUsd = isAsked ? estimate() : nothing;
   const reason = openAttemptReason(attempt, known.order);
@@ -210,11 +211,17 @@ function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstre
 function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
   const since = attempt.note === null ? '' : ` since ${attempt.note.startedAt}`;
   if (attempt.isInFlight) return `another process is buying it${since}`;
+  if (attempt.isAnswerDamaged) return damagedAnswerReason(attempt.key);
   if (!attempt.isReceived && attempt.note?.predictionId !== undefined)
     return `ordered at ${attempt.note.startedAt} and not collected yet; the next run that may buy collects it at no cost`;
   return attempt.isReceived
     ? 'paid for, not recorded yet; the next run records it at no cost'
     : attemptReason(attempt, order);
+}
+
+/** Why a request is not asked for again whose answer is on the disk, as it seems, and cannot be read. */
+export function damagedAnswerReason(key: Key): string {
+  return `it was paid for, and its answer attempts/${key.slice(0, 12)}….received is no regular file; restore the file, or remove what is in its place to ask again`;
 }
 
 /** What is known of a request whose bytes never arrived, and what `order` (`null`: a new one) does about it. */

@@ -19,7 +19,7 @@ import { canonicalJson, sha256 } from '../hash.ts';
 import { drawStandIn, standInVersion } from '../image/draw-stand-in.ts';
 import { digitalSourceType } from '../image/provenance.ts';
 import { parseSize, type Size } from '../plan/picture-size.ts';
-import { attemptReason, requestFrom } from '../plan/plan-jobs.ts';
+import { attemptReason, damagedAnswerReason, requestFrom } from '../plan/plan-jobs.ts';
 import { requestKey } from '../plan/request-key.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { offline } from '../provider-names.ts';
@@ -219,6 +219,8 @@ export function obtainer(plan: JudgedPlan, context: Context, means: ObtainerMean
     const { key, id, manifest, line } = wanted;
     const attempt = await store.attempt(key);
     if (attempt === null || isSameCall(attempt.note, unsent)) return null;
+    if (attempt.isAnswerDamaged)
+      throw new TintypeError('original-damaged', `not asked for: ${damagedAnswerReason(key)}`);
     // Bytes whose note is lost answer the request that has their key.
     const note = attempt.note ?? newAttempt(wanted, providers(wanted.provider), order, context);
     const record = await recordAttempt(note, store, context);

@@ -102,7 +102,14 @@ describe('a store', () => {
 
   test('goes through a purchase step by step, and each can be seen', async () => {
     await store.noteAttempt(attempt);
-    const open = { key, note: attempt, damage: null, isInFlight: false, isReceived: false };
+    const open = {
+      key,
+      note: attempt,
+      damage: null,
+      isAnswerDamaged: false,
+      isInFlight: false,
+      isReceived: false,
+    };
     expect((await store.attempts()).get(key)).toEqual(open);
     expect(await store.attempt(key)).toEqual(open);
     await store.receive(key, bytes);

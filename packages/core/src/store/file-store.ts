@@ -196,13 +196,19 @@ async function readAttempt(dir: string, key: Key): Promise<OpenAttempt | null> {
   const isHeldBefore = await isHeld(layout.claim(dir, key));
   const bytes = await readIfThere(layout.attempt(dir, key), maxNoteBytes);
   const isReceived = (await receivedPath(dir, key)) !== null;
-  if (bytes === null && !isReceived) return null;
+  const isAnswerDamaged = !isReceived && (await isThere(layout.received(dir, key)));
+  if (bytes === null && !isReceived && !isAnswerDamaged) return null;
   const isInFlight = isHeldBefore || (await isHeld(layout.claim(dir, key)));
-  if (bytes === null) return { key, note: null, damage: 'is missing', isReceived, isInFlight };
+  const open = { key, isReceived, isAnswerDamaged, isInFlight };
+  if (bytes === null) return { ...open, note: null, damage: 'is missing' };
   const parsed = parseAttempt(key, bytes.toString('utf8'));
   return parsed.kind === 'attempt'
-    ? { key, note: parsed.attempt, damage: null, isReceived, isInFlight }
-    : { key, note: null, damage: parsed.problem, isReceived, isInFlight };
+    ? { ...open, note: parsed.attempt, damage: null }
+    : { ...open, note: null, damage: parsed.problem };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
 }
 
 /** Where the bytes of an answer are: in the store, or where they were rescued to. `null`: there are none. */

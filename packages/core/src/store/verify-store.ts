@@ -213,10 +213,18 @@ function otherFindings({ pins, refusals, leftovers, foreign }: StoreListing): Ve
 /** Attempts that no process alive is working on. */
 async function attemptFindings(dir: string): Promise<VerifyFinding[]> {
   const findings: VerifyFinding[] = [];
-  for (const { key, note, damage, isReceived, isInFlight } of (
+  for (const { key, note, damage, isReceived, isAnswerDamaged, isInFlight } of (
     await fileStore(dir).attempts()
   ).values()) {
     if (isInFlight) continue;
+    if (isAnswerDamaged) {
+      const message =
+        'is no regular file, where the answer to a paid request was: restore the file; its picture is not asked for again';
+      findings.push(
+        finding('error', 'attempt-damaged', slashed(layout.received('', key)), message, key),
+      );
+      continue;
+    }
     const path = slashed(isReceived ? layout.received('', key) : layout.attempt('', key));
     if (note === null) {
       const message = isReceived
