@@ -89,7 +89,9 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       vite,
     );
     await check(4);
-    expect(project.log.filter((line) => line.startsWith('warn'))).toEqual([]);
+    // Rolldown warns of slow plugins where the machine is busy.
+    const warnings = project.log.filter((line) => line.startsWith('warn'));
+    expect(warnings.filter((line) => !line.includes('PLUGIN_TIMINGS'))).toEqual([]);
   });
 
   test('what a worker misses is bought once, and with write: false the bytes are returned', async () => {

@@ -174,7 +174,7 @@ export async function runRace(name: string): Promise<RaceResult> {
   )
     problems.push('a later run finds something to do');
   const left = [...(await hashesBelow(join(scene.project, '.tintype'))).keys()].filter(
-    (file) => !/^(records|originals)\/[^.]+\.(json|png)$/.test(file),
+    (file) => !/^(records|originals)\/[^.]+\.(json|png)$|^\.git(attributes|ignore)$/.test(file),
   );
   problems.push(...left.map((file) => `${file} is left behind`));
   return { name, processes, problems, boughtTwice: isAllowed ? 0 : twice.length };

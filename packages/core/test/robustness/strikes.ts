@@ -257,6 +257,9 @@ async function snapshot({ project, dir }: Scene): Promise<Snapshot> {
   return { outputs, store, assetMap, records };
 }
 
+/** What the store writes for git. */
+const gitFiles = ['.gitattributes', '.gitignore'] as const;
+
 /** What is not as an undisturbed run leaves it, given how often the API drew each picture. */
 async function differences(
   { project }: Scene,
@@ -267,11 +270,12 @@ async function differences(
   const problems: string[] = [];
   const ideal = (prompt: string): Snapshot =>
     takes[Math.min(billed.get(prompt) ?? 1, takes.length) - 1]!;
-  const stored = new Set(
-    Object.keys(foreignFiles).flatMap((name) =>
+  const stored = new Set([
+    ...gitFiles,
+    ...Object.keys(foreignFiles).flatMap((name) =>
       name.startsWith('.tintype/') ? [name.slice(9)] : [],
     ),
-  );
+  ]);
   for (const record of after.records) {
     const { key, request, original } = record;
     const path = `originals/${original.sha256.slice(0, 2)}/${original.sha256}.${original.format}`;
