@@ -61,6 +61,69 @@ describe('an error that comes with a good status', () => {
   });
 });
 
+describe('an error that is none', () => {
+  test.each(['', false, null])('is no failure, and what came is kept: %j', async (error) => {
+    let asked = 0;
+    await using server = await answering(() => (asked++, JSON.stringify({ error, data: [] })));
+    await using made = await project(server.baseUrl);
+    const { events } = await made.generate();
+    expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'original-rejected' }]);
+    expect((await storeOf(made)).some((name) => name.startsWith('rejected/'))).toBe(true);
+    await made.generate();
+    expect(asked).toBe(1);
+  });
+});
+
+test('errors with a good status stop the run, because each may have been billed', async () => {
+  let asked = 0;
+  const error = { message: 'Upstream said something else', code: 502 };
+  await using server = await answering(() => (asked++, JSON.stringify({ error })));
+  const images = Array.from({ length: 12 }, (_, at) => `i${at}`);
+  await using made = await project(server.baseUrl, images);
+  const { result } = await made.generate({ options: { concurrency: 2 } });
+  expect(result).toMatchObject({ bought: 0, failed: 12 });
+  expect(asked).toBe(2);
+});
+
+describe('a time to come back', () => {
+  test.each<readonly [string, Record<string, string>]>([
+    ['slow down', { 'retry-after': '99999999999999999' }],
+    ['slow down', { 'retry-after-ms': '1e300' }],
+    ['Please try again in 99999999999999999m.', {}],
+  ])('may be beyond all dates: %s %j', async (message, headers) => {
+    await using server = await answering(JSON.stringify({ error: { message } }), 429, headers);
+    await using made = await project(server.baseUrl);
+    const { events } = await made.generate();
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { code: 'rate-limited', message: expect.stringMatching(/run again after \d{4}-/) },
+    ]);
+    expect(await storeOf(made)).toEqual([]);
+  });
+});
+
+describe('a picture that came whole', () => {
+  test.each(['ends too early', 'never ends'])('is used, though its answer %s', async (how) => {
+    const png = await picture('png', { width: 64, height: 64 });
+    const body = JSON.stringify({ data: [{ b64_json: png.toString('base64') }] });
+    const server = createHttpServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-length': body.length + 10 });
+      response.write(body, () => how === 'never ends' || response.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await using made = await project(`http://127.0.0.1:${port}/v1`);
+      const { result } = await made.generate({ options: { timeoutMs: 1500 } });
+      expect(result).toMatchObject({ bought: 1, failed: 0, delivered: 1 });
+      expect((await storeOf(made)).some((name) => name.endsWith('.png'))).toBe(true);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
 describe('an answer with an address for its picture', () => {
   test('is fetched from there, without the key', async () => {
     const png = await picture('png', { width: 64, height: 64 });
@@ -138,14 +201,16 @@ describe('a connection whose TLS never began was not billed', () => {
 
 type Answer = (path: string, headers: IncomingHttpHeaders) => string | Uint8Array;
 
-/** A server that answers everything with 200. */
+/** A server that answers everything with one status. */
 async function answering(
   answer: string | Answer,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<AsyncDisposable & { readonly baseUrl: string; readonly origin: string }> {
   const server: Server = createHttpServer((request, response) => {
     request.resume();
     const body = typeof answer === 'string' ? answer : answer(request.url!, request.headers);
-    response.writeHead(200).end(body);
+    response.writeHead(status, headers).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

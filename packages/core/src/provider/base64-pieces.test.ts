@@ -29,11 +29,11 @@ test('gives what was encoded, whatever the pieces, in either alphabet', () => {
 
 test('knows what is no base64', () => {
   const letter = fc.constantFrom('A', 'b', '9', '+', '/', '-', '_', '=', '%', '\\', ' ', '\u00e9');
-  const padded = /^(?:[\w+/-]{4})*(?:[\w+/-]{3}=|[\w+/-]{2}==)?$/;
+  const whole = /^(?:[\w+/-]{4})*(?:[\w+/-]{3}=?|[\w+/-]{2}={0,2})?$/;
   fc.assert(
     fc.property(fc.string({ unit: letter, maxLength: 16 }), pieceLength, (text, length) => {
       const bytes = decode(text, length);
-      expect(bytes !== null).toBe(padded.test(text));
+      expect(bytes !== null).toBe(whole.test(text));
       if (bytes !== null) expect(bytes).toEqual(Buffer.from(text, 'base64'));
     }),
     { numRuns: 2000 },

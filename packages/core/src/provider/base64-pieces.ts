@@ -1,7 +1,7 @@
 import { giveBack } from '../give-back.ts';
 
 /**
- * Decodes base64 (RFC 4648, 2006-10; both of its alphabets, padded) that comes in pieces, each as it comes: to decode it
+ * Decodes base64 (RFC 4648, 2006-10; both of its alphabets, padded or not) that comes in pieces, each as it comes: to decode it
  * all at once holds up whatever else goes on. Node's own decoder takes strings: megabytes of them would make V8's young
  * generation grow with the pictures, and it gives nothing back.
  */
@@ -38,7 +38,12 @@ export class Base64Pieces {
 
   /** What it comes to; `null` where a part of it is missing. */
   end(): Buffer | null {
-    return this.#rest.length === 0 ? this.#bytes.subarray(0, this.#length) : null;
+    const [length, isPadded] = [this.#length, this.#isPadded];
+    // Some servers leave the padding out.
+    const isWhole = this.#rest.length === 0 || this.#decode(padded(this.#rest));
+    const bytes = this.#bytes.subarray(0, this.#length);
+    [this.#length, this.#isPadded] = [length, isPadded];
+    return isWhole ? bytes : null;
   }
 
   /** What was pushed, written as Node writes it. */
@@ -70,6 +75,11 @@ export class Base64Pieces {
     giveBack(this.#bytes);
     this.#bytes = larger;
   }
+}
+
+/** A group of four from what is left of one. */
+function padded(rest: Buffer): Buffer {
+  return Buffer.concat([rest, Buffer.from('===')]).subarray(0, 4);
 }
 
 /** Three bytes of every four characters, from `at` on; gives all the bits that were seen of `values`. */

@@ -185,7 +185,8 @@ function errorIn(
 ): Failure | null {
   if (reply.length > maxErrorBytes) return null;
   const error = member(parseJson(new TextDecoder().decode(reply)), 'error');
-  if (error === undefined || error === null) return null;
+  // Some servers say `"error": ""` or `false` where there is none.
+  if (error === undefined || error === null || error === '' || error === false) return null;
   const message = textOf(member(error, 'message')) ?? textOf(error) ?? '';
   return failureOfStatus({
     status,

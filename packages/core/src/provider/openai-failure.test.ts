@@ -86,6 +86,37 @@ describe('what an error answer means', () => {
     expect(failureOf(429, { message: 'Rate limit reached for images' }).code).toBe('rate-limited');
   });
 
+  test.each([
+    [400, 'litellm.BadRequestError: litellm.ContentPolicyViolationError: AzureException - {}'],
+    [400, 'This request has been blocked by our content filters.'],
+    [422, 'The response was filtered due to our content management policy'],
+    [403, 'Your input was flagged'],
+    [403, 'Your chosen model requires moderation, which stopped it'],
+  ])('moderation that has no name is known by its words: %d %s', (status, message) => {
+    expect(failureOf(status, { message }).code).toBe('moderation');
+  });
+
+  test.each([
+    [403, 'Your resource has been temporarily blocked because we detected behavior that may'],
+    [403, 'Your account was flagged; the organization must be verified'],
+    [500, 'This request has been blocked by our content filters.'],
+  ])('other words are no moderation of a prompt: %d %s', (status, message) => {
+    expect(failureOf(status, { message }).code).not.toBe('moderation');
+  });
+
+  test.each([
+    ['connection termination', 'unknown-outcome'],
+    ['remote reset', 'unknown-outcome'],
+    ['connection failure', 'overloaded'],
+    ['overflow', 'overloaded'],
+  ])(
+    'a 503 of a proxy that lost a request it had sent on may be billed: %s',
+    (reason, expected) => {
+      const message = `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`;
+      expect(failureOf(503, { message }).code).toBe(expected);
+    },
+  );
+
   test('an endless message is not searched for long', () => {
     const rounds = [20_000, 40_000].map((times) => {
       const message = 'Limit 1 '.repeat(times);

@@ -40,7 +40,8 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   const names = errorNames(answer);
   const has = (known: ReadonlySet<string>) => names.some((name) => known.has(name));
 
-  if (status < 500 && has(moderationNames)) return failure('moderation', moderationReason(details));
+  if (status < 500 && (has(moderationNames) || (looksAtPrompts.has(status) && isModerated(said))))
+    return failure('moderation', moderationReason(details));
   if (has(quotaNames) || (status < 500 && isSpent(said))) return failure('quota');
   if (status >= 300 && status < 400)
     return failure('refused', redirection(answer.header('location')));
@@ -54,6 +55,8 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
     );
   }
   if (status === 429) return failure('rate-limited');
+  if (status === 503 && isSentOn(said))
+    return failure('unknown-outcome', 'a proxy lost the connection after it sent the request on');
   if (status === 503) return failure('overloaded');
   if (gaveUpWaiting.has(status)) {
     return failure('timeout', 'a server on the way gave up waiting for the picture');
@@ -64,6 +67,13 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
 }
 
 const maxSaid = 2000;
+
+/** Envoy answers 503 also where it had sent the request on and lost the server; "connection failure" came before that. */
+function isSentOn(message: string): boolean {
+  return /reset reason: (connection termination|remote reset|local reset|protocol error)/i.test(
+    message,
+  );
+}
 
 /**
  * The answers of gateways and proxies that had sent the request on: 408 and 504 (RFC 9110, 2022-06), 499 of nginx, 522 and
@@ -110,6 +120,19 @@ const moderationNames: ReadonlySet<string> = new Set([
   'responsibleaipolicyviolation',
   'safetyviolation',
 ]);
+
+/** Statuses with which servers turn a prompt down; a 200 may hold an error, too. */
+const looksAtPrompts: ReadonlySet<number> = new Set([200, 400, 403, 422]);
+
+/**
+ * Moderation that has no name of its own but words: the exceptions of LiteLLM (BerriAI/litellm#16072), Bedrock's
+ * "blocked by our content filters", OpenRouter's "Your input was flagged", Azure's "content management policy".
+ */
+function isModerated(message: string): boolean {
+  return /ContentPolicyViolation|content filters?\b|content management policy|\b(input|prompt|request) (was|is|has been) (flagged|blocked)\b|\bour safety system\b|requires moderation/i.test(
+    message,
+  );
+}
 
 /** OpenAI's names, then those of budgets that gateways keep. */
 const quotaNames: ReadonlySet<string> = new Set([

@@ -12,6 +12,12 @@ const read = (value: unknown, pieceLength = 1_000_000) => {
 };
 const picture = Buffer.from('a picture').toString('base64');
 
+async function* breaking(text: string, pieceLength: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < text.length; at += pieceLength)
+    yield Buffer.from(text.slice(at, at + pieceLength));
+  throw new Error('the connection is broken');
+}
+
 describe('a reply', () => {
   test.each([1, 2, 3, 5, 7, 11, 64, 1_000_000])(
     'has the bytes of its first picture, in pieces of %i bytes',
@@ -61,6 +67,30 @@ describe('a reply', () => {
     expect(sent).toBeLessThan(140);
   });
 
+  test.each([
+    { b64_json: picture },
+    { b64_json: `data:image/png;base64,${picture}` },
+    { url: 'https://pictures.example.com/a.png' },
+  ])('that is whole is used, though the connection breaks after it: %j', async (first) => {
+    const text = JSON.stringify({ data: [first] });
+    for (const pieceLength of [7, 1_000_000]) {
+      const whole = breaking(text, pieceLength);
+      expect(await readImagesReply(whole)).toMatchObject(await read(text));
+    }
+    for (const cut of [0, 1, 20, text.length - 1])
+      await expect(readImagesReply(breaking(text.slice(0, cut), 7))).rejects.toThrow('broken');
+  });
+
+  test('has its picture, whatever padding is left out', async () => {
+    for (const original of ['a picture', 'a picture.', 'a picture..']) {
+      const b64_json = Buffer.from(original).toString('base64url');
+      for (const pieceLength of [1, 5, 1_000_000])
+        expect(await read({ data: [{ b64_json }] }, pieceLength)).toMatchObject({
+          bytes: Buffer.from(original),
+        });
+    }
+  });
+
   test('may be longer than it was said to be, or shorter', async () => {
     const original = Buffer.alloc(200_000, 'a picture');
     const text = Buffer.from(`{"data":[{"b64_json":"${original.toString('base64')}"}]}`);
@@ -90,7 +120,7 @@ describe('a reply', () => {
     ['no base64', { data: [{ b64_json: '%%%%' }] }, 'with a picture that is not base64'],
     [
       'base64 that was cut',
-      { data: [{ b64_json: picture.slice(0, -1) }] },
+      { data: [{ b64_json: picture.slice(0, -3) }] },
       'with a picture that is not base64',
     ],
   ])('with %s says so, and is kept', async (_, value, problem) => {

@@ -24,27 +24,44 @@ interface NoPicture {
 
 /**
  * Reads the body of a 200 of the Images API as it comes in; its pieces are given back. Everything in it is optional but
- * the picture itself. `length`: how many bytes of it there will be, as far as anybody knows.
+ * the picture itself. `length`: how many bytes of it there will be, as far as anybody knows. Rejects where the connection
+ * breaks, or the time is up, before the picture is whole: what is whole by then needs no orderly end, because it was paid for.
  */
 export async function readImagesReply(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   length = 0,
 ): Promise<ImagesReply> {
   const cutOut = new CutOut(length);
-  let total = 0;
-  for await (const { buffer, byteOffset, byteLength } of body) {
-    total += byteLength;
-    if (total > maxReplyBytes) {
+  let broken: { readonly error: unknown } | null = null;
+  try {
+    if (!(await takeIn(body, cutOut))) {
       const reply = cutOut.whole().subarray(0, maxKeptOfEndless);
       return { problem: `with more than ${maxReplyBytes / 1_000_000} MB`, reply };
     }
-    cutOut.push(Buffer.from(buffer, byteOffset, byteLength));
+  } catch (error) {
+    broken = { error };
   }
   const picture = cutOut.end();
   if (picture !== null) return picture;
   const reply = cutOut.whole();
   const read = readWhole(reply);
-  return 'bytes' in read ? read : { ...read, reply };
+  if ('bytes' in read) return read;
+  if (broken !== null && 'problem' in read) throw broken.error;
+  return { ...read, reply };
+}
+
+/** `false`: it is longer than any reply, and the rest of it is left. */
+async function takeIn(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  cutOut: CutOut,
+): Promise<boolean> {
+  let total = 0;
+  for await (const { buffer, byteOffset, byteLength } of body) {
+    total += byteLength;
+    if (total > maxReplyBytes) return false;
+    cutOut.push(Buffer.from(buffer, byteOffset, byteLength));
+  }
+  return true;
 }
 
 /**

@@ -113,7 +113,7 @@ export function buyer(
       if (policies[code].slowsRun) slowDown(wanted.provider, limit, decision);
       if (decision.kind === 'fail') throw lastOf(failures, remedyFor(answer, wanted));
       if (decision.kind === 'come-back')
-        throw lastOf(failures, comeBackAt(now() + decision.afterMs));
+        throw lastOf(failures, comeBackAt(now(), decision.afterMs));
       await context.sleep(decision.afterMs, waking);
     }
   }
@@ -196,8 +196,7 @@ export function buyer(
     } catch (error) {
       reservation.settle(isMaybeBilled(error) ? null : 0);
       if (isMaybeBilled(error)) maybeBilled.push(wanted.costUsd?.high ?? null);
-      if (error instanceof ProviderError && error.code === 'bad-reply')
-        judge(wanted, error.message);
+      if (error instanceof ProviderError && isUnusable(error)) judge(wanted, error.message);
       if (error instanceof TintypeError && error.code === 'over-budget') overBudget = error;
       stopping(error);
       if (!(error instanceof ProviderError)) throw error;
@@ -238,7 +237,7 @@ export function buyer(
     stopping(
       new TintypeError(
         'unusable-answers',
-        `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for is kept in the store`,
+        `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for and received is kept in the store`,
       ),
     );
   }
@@ -269,6 +268,11 @@ export function buyer(
     stop.abort();
     return failure;
   }
+}
+
+/** An answer that may have been paid for and holds no picture, and no reason that is one image's. */
+function isUnusable({ code }: ProviderError): boolean {
+  return code === 'bad-reply' || code === 'unknown-outcome';
 }
 
 function stopsRun(error: TintypeError): boolean {
@@ -312,7 +316,11 @@ function lastOf(failures: readonly ProviderError[], remedy?: string): ProviderEr
   });
 }
 
-function comeBackAt(time: number): string {
+/** What a server asks for may be any number, and dates end. */
+const maxAfterMs = 365 * 86_400_000;
+
+function comeBackAt(now: number, afterMs: number): string {
+  const time = now + (afterMs < maxAfterMs ? afterMs : maxAfterMs);
   const minute = new Date(time).toISOString().slice(0, 16).replace('T', ' ');
   return `run again after ${minute} UTC, for a run waits no longer than ${maxRetryMs / 60_000} minutes`;
 }
