@@ -1,7 +1,12 @@
-/** Writes the JSON Schema that ships with `@tintype/core`, from the schema that its parser uses: `node -C tintype-source scripts/write-schema.ts`. */
+/**
+ * Writes the JSON Schema that ships with `@tintype/core` and, because pnpm lets a project see only what it names, with
+ * `tintype`; from the schema that the parser uses: `node -C tintype-source scripts/write-schema.ts`.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { manifestSchemaText } from '../packages/core/src/manifest/manifest-schema.ts';
 
-const folder = new URL('../packages/core/schema/', import.meta.url);
-mkdirSync(folder, { recursive: true });
-writeFileSync(new URL('manifest.json', folder), manifestSchemaText());
+for (const name of ['core', 'cli']) {
+  const folder = new URL(`../packages/${name}/schema/`, import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL('manifest.json', folder), manifestSchemaText());
+}

@@ -159,8 +159,10 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
 
   program
     .command('init')
-    .summary('write a first manifest, config and .gitignore lines')
-    .description('Writes a first manifest, config and .gitignore lines. Never overwrites a file.')
+    .summary('write a first manifest, config, .gitignore lines and CI workflow')
+    .description(
+      'Writes a first manifest, a config, .gitignore lines and a workflow for GitHub Actions. Never overwrites a file.',
+    )
     .option('--root <dir>', 'where (default: the working folder)')
     .option('--quiet', 'say nothing')
     .action(async (flags: InitFlags) => {

@@ -3,7 +3,7 @@ export { defineConfig } from './config.ts';
 export type { Config, Options } from './config.ts';
 export type { Missing, MissingPolicy, SpendingPolicy } from './spending-policy.ts';
 export { codeFrame } from './manifest/source-text.ts';
-export { usesVitePlugin } from './default-out-dir.ts';
+export { packageFacts } from './package-facts.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';
 export { systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';

@@ -89,6 +89,18 @@ test('installed from tarballs, the plugin builds a page', async () => {
   expect(await describePicture(await readFile(join(root, 'dist', small)))).toBe('webp 64x64');
 });
 
+test('what init writes names a schema that is installed, and in the folder of a package that the user named', async () => {
+  const folder = await mkdtemp(join(root, 'init-'));
+  await run(process.execPath, [join(root, 'node_modules/tintype/dist/bin.js'), 'init'], {
+    cwd: folder,
+  });
+  const [, path = ''] =
+    /\$schema=(.*)/.exec(await readFile(join(folder, 'tintype.images.yaml'), 'utf8')) ?? [];
+  expect(path).toBe('../node_modules/tintype/schema/manifest.json');
+  expect(JSON.parse(await readFile(join(folder, path), 'utf8'))).toHaveProperty('properties');
+  await rm(folder, { recursive: true });
+});
+
 test('a server runs where no development dependency is installed', async () => {
   await writeFile(
     join(root, 'server.ts'),

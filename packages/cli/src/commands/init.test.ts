@@ -1,10 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeShell } from '../../test/support/fake-shell.ts';
 import { FIRST_CONFIG } from '../init-files/first-config.ts';
-import { FIRST_MANIFEST } from '../init-files/first-manifest.ts';
+import { firstManifest } from '../init-files/first-manifest.ts';
 import { initCommand } from './init.ts';
 
 let shell: FakeShell;
@@ -20,13 +28,104 @@ function read(name: string): string {
 
 test('an empty folder gets a manifest, a config, .gitignore lines and the next command', async () => {
   expect(await initCommand(shell, {})).toBe(0);
-  expect(read('tintype.images.yaml')).toBe(FIRST_MANIFEST);
+  const schema = './node_modules/tintype/schema/manifest.json';
+  expect(read('tintype.images.yaml')).toBe(firstManifest(schema));
   expect(read('tintype.config.ts')).toBe(FIRST_CONFIG);
-  expect(read('.gitignore')).toBe(
-    '.tintype/attempts/\n.env.local\ntintype-sheet.html\npublic/images/\n',
-  );
-  expect(shell.stdout.text).toContain('tintype plan');
+  expect(read('.gitignore')).toBe('.tintype/attempts/\n.env.local\ntintype-sheet.html\n');
+  expect(shell.stdout.text).toContain('Next:\n  npx --yes tintype plan ');
 });
+
+const packages = {
+  static: { scripts: { test: 'true' } },
+  script: { scripts: { build: 'node build.js' } },
+  next: { dependencies: { next: '16' } },
+  vite: { devDependencies: { vite: '8' } },
+  plugin: { devDependencies: { vite: '8', 'vite-plugin-tintype': '1' } },
+};
+
+test.each([
+  ['static', false, 'ships what git has'],
+  ['script', true, 'before the site is built'],
+  ['next', true, 'before the site is built'],
+  ['vite', true, 'This project uses Vite'],
+  ['plugin', false, 'Then commit .tintype/, which holds'],
+] as const)('the pictures of a %s site are ignored by git: %s', async (kind, isIgnored, words) => {
+  writeFileSync(join(shell.cwd, 'package.json'), JSON.stringify(packages[kind]));
+  await initCommand(shell, {});
+  expect(read('.gitignore').includes('public/images/')).toBe(isIgnored);
+  expect(shell.stdout.text).toContain(words);
+  expect(shell.stdout.text.includes('public/images/')).toBe(kind !== 'plugin');
+  expect(shell.stdout.text.includes('vite-plugin-tintype')).toBe(kind === 'vite');
+});
+
+describe('the workflow', () => {
+  const file = '.github/workflows/tintype.yml';
+
+  test.each([
+    ['package-lock.json', ['npm ci', 'npx tintype check', 'npx tintype --frozen']],
+    [
+      'pnpm-lock.yaml',
+      [
+        'corepack enable',
+        'pnpm install --frozen-lockfile',
+        'pnpm exec tintype check',
+        'pnpm exec tintype --frozen',
+      ],
+    ],
+    [
+      'yarn.lock',
+      ['corepack enable', 'yarn install', 'yarn tintype check', 'yarn tintype --frozen'],
+    ],
+    ['bun.lock', ['bun install --frozen-lockfile', 'bunx tintype check', 'bunx tintype --frozen']],
+  ])('of a project with %s buys nothing and has no key', async (lockFile, commands) => {
+    writeFileSync(join(shell.cwd, 'package.json'), '{}');
+    writeFileSync(join(shell.cwd, lockFile), '');
+    await initCommand(shell, {});
+    expect(stepsOf(read(file))).toEqual(commands);
+    expect(read(file)).not.toMatch(/secrets|API_KEY/);
+  });
+
+  test('is the repository’s, and runs in the folder of the project', async () => {
+    mkdirSync(join(shell.cwd, '.git'));
+    writeFileSync(join(shell.cwd, 'package-lock.json'), '');
+    mkdirSync(join(shell.cwd, 'apps/shop'), { recursive: true });
+    writeFileSync(join(shell.cwd, 'apps/shop/package.json'), '{}');
+    mkdirSync(join(shell.cwd, 'node_modules/tintype/schema'), { recursive: true });
+    writeFileSync(join(shell.cwd, 'node_modules/tintype/schema/manifest.json'), '{}');
+    await initCommand(shell, { root: 'apps/shop' });
+    expect(read('.github/workflows/tintype-apps-shop.yml')).toContain(
+      '    defaults: { run: { working-directory: "apps/shop" } }\n    steps:\n',
+    );
+    expect(read('apps/shop/tintype.images.yaml')).toContain(
+      '$schema=../../node_modules/tintype/schema/manifest.json\n',
+    );
+  });
+
+  test('is not written where another CI is, nor over one that is there', async () => {
+    writeFileSync(join(shell.cwd, '.gitlab-ci.yml'), '');
+    await initCommand(shell, {});
+    expect(readdirSync(shell.cwd)).not.toContain('.github');
+    expect(shell.stdout.text).toContain(
+      'kept     .gitlab-ci.yml: add "npx --yes tintype --frozen"',
+    );
+    mkdirSync(join(shell.cwd, '.github/workflows'), { recursive: true });
+    writeFileSync(join(shell.cwd, file), 'mine');
+    await initCommand(shell, {});
+    expect(read(file)).toBe('mine');
+  });
+
+  test.each(['.github', '.github/workflows'])('is not written through a link: %s', async (name) => {
+    mkdirSync(join(shell.cwd, 'elsewhere'));
+    mkdirSync(dirname(join(shell.cwd, name)), { recursive: true });
+    symlinkSync(join(shell.cwd, 'elsewhere'), join(shell.cwd, name));
+    expect(await initCommand(shell, {})).toBe(0);
+    expect(readdirSync(join(shell.cwd, 'elsewhere'))).toEqual([]);
+  });
+});
+
+function stepsOf(workflow: string): readonly string[] {
+  return [...workflow.matchAll(/^ {6}- run: (.*)$/gm)].map(([, command]) => command!);
+}
 
 test('what is there already stays as it is', async () => {
   writeFileSync(join(shell.cwd, 'tintype.images.yaml'), 'images: {}\n');

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { EXIT } from '../exit-codes.ts';
-import { usesVitePlugin } from '@tintype/core';
+import { ciWorkflow, runner } from '../init-files/ci-workflow.ts';
 import { firstConfig } from '../init-files/first-config.ts';
-import { FIRST_MANIFEST } from '../init-files/first-manifest.ts';
+import { firstManifest } from '../init-files/first-manifest.ts';
 import { missingIgnoreLines } from '../init-files/gitignore.ts';
+import { inspectSite, schemaPath, type Site } from '../init-files/site.ts';
 import type { Shell } from '../shell.ts';
 
 export interface InitFlags {
@@ -13,24 +14,25 @@ export interface InitFlags {
   readonly quiet?: boolean;
 }
 
-/** Writes a first manifest, config and .gitignore lines into the working folder. What is there already stays as it is. */
+/**
+ * Writes a first manifest, a config, .gitignore lines and a workflow for CI into the working folder. What is there already
+ * stays as it is.
+ */
 export async function initCommand(shell: Shell, flags: InitFlags): Promise<number> {
   const root = resolve(shell.cwd, flags.root ?? '.');
   await mkdir(root, { recursive: true });
-  const hasVitePlugin = usesVitePlugin(root);
+  const site = inspectSite(root);
+  // Before anything is written there.
+  const pictures = pictureFolder(site);
   const lines = [
-    await writeNew(root, 'tintype.images.yaml', FIRST_MANIFEST),
+    await writeNew(root, 'tintype.images.yaml', firstManifest(schemaPath(root))),
     hasConfig(root)
       ? 'kept     the config that is there'
-      : await writeNew(root, 'tintype.config.ts', firstConfig({ hasVitePlugin })),
-    await extendGitignore(root, hasVitePlugin),
+      : await writeNew(root, 'tintype.config.ts', firstConfig(site)),
+    await extendGitignore(root, pictures === 'ignored' ? ['public/images/'] : []),
+    await writeWorkflow(site),
     '',
-    'Next:',
-    '  npx tintype plan                 what it would make, and for how much',
-    '  npx tintype --provider offline   stand-ins, without a key and for nothing',
-    '  npx tintype                      the pictures; it needs OPENAI_API_KEY, in .env.local for instance',
-    '',
-    'Commit .tintype/ when it is there: it holds the pictures that you have paid for.',
+    ...nextSteps(site, pictures),
   ];
   if (!flags.quiet) shell.stdout.write(`${lines.join('\n')}\n`);
   return EXIT.delivered;
@@ -40,6 +42,51 @@ function hasConfig(root: string): boolean {
   return ['ts', 'mts', 'js', 'mjs', 'json'].some((extension) =>
     existsSync(join(root, `tintype.config.${extension}`)),
   );
+}
+
+/**
+ * What becomes of `public/images` in git: a build makes it again, so git ignores it; without a build the site ships what
+ * git has; and Vite's plugin needs none.
+ */
+type PictureFolder = 'ignored' | 'committed' | 'none';
+
+function pictureFolder({ root, hasVitePlugin, hasBuild }: Site): PictureFolder {
+  if (hasVitePlugin) return 'none';
+  // A folder that is there already may hold pictures of the user's own.
+  return hasBuild && !existsSync(join(root, 'public/images')) ? 'ignored' : 'committed';
+}
+
+/** The commands that come next, the first of them first. */
+function nextSteps({ packageManager, hasVite, hasVitePlugin }: Site, pictures: PictureFolder) {
+  const run = runner(packageManager);
+  const commands = [
+    [`${run} plan`, 'see what it would make, and for how much'],
+    [`${run} --provider offline`, 'draw free stand-ins; needs no key'],
+    [run, 'buy the pictures; needs OPENAI_API_KEY, for example in .env.local'],
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length));
+  const also = pictures === 'committed' ? ', and public/images/' : '';
+  return [
+    'Next:',
+    ...commands.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`),
+    '',
+    `Then commit .tintype/, which holds the pictures that you have paid for${also}.`,
+    ...(pictures === 'committed'
+      ? [
+          'public/images/ is not in .gitignore, because nothing here would make it again: the site',
+          'ships what git has.',
+        ]
+      : []),
+    ...(pictures === 'ignored'
+      ? [`public/images/ is in .gitignore: run "${run}" before the site is built.`]
+      : []),
+    ...(hasVite && !hasVitePlugin
+      ? [
+          'This project uses Vite. The package vite-plugin-tintype imports pictures into its build: install',
+          'it, add it to vite.config, and remove outDir from the config above.',
+        ]
+      : []),
+  ];
 }
 
 async function writeNew(root: string, name: string, text: string): Promise<string> {
@@ -52,19 +99,46 @@ async function writeNew(root: string, name: string, text: string): Promise<strin
   }
 }
 
-async function extendGitignore(root: string, hasVitePlugin: boolean): Promise<string> {
+async function extendGitignore(root: string, more: readonly string[]): Promise<string> {
   const file = join(root, '.gitignore');
-  const before = existsSync(file) ? await readFile(file, 'utf8') : '';
-  // A folder that is there already may hold pictures of the user's own.
-  const wanted = hasVitePlugin || existsSync(join(root, 'public/images')) ? [] : ['public/images/'];
-  const lines = missingIgnoreLines(before, [
-    '.tintype/attempts/',
-    '.env.local',
-    'tintype-sheet.html',
-    ...wanted,
-  ]);
+  const status = lstatSync(file, { throwIfNoEntry: false });
+  // A clone may bring a link to any file; git follows none here either (since 2.32).
+  if (status?.isFile() === false) return 'kept     .gitignore, which is no regular file';
+  const before = status ? await readFile(file, 'utf8') : '';
+  const wanted = ['.tintype/attempts/', '.env.local', 'tintype-sheet.html', ...more];
+  const lines = missingIgnoreLines(before, wanted);
   if (lines.length === 0) return 'kept     .gitignore';
   const gap = before === '' || before.endsWith('\n') ? '' : '\n';
   await writeFile(file, `${gap}${lines.join('\n')}\n`, { flag: 'a' });
   return `extended .gitignore: ${lines.join(' ')}`;
 }
+
+/** Not where another CI is set up, and through no link. */
+async function writeWorkflow(site: Site): Promise<string> {
+  const { root, repository, packageManager } = site;
+  const check = `${runner(packageManager)} --frozen`;
+  const other = otherCis.find((name) => existsSync(join(repository, name)));
+  if (other !== undefined && !existsSync(join(repository, '.github'))) {
+    return `kept     ${other}: add "${check}" to it, which fails where a picture is missing; it needs no key`;
+  }
+  // Another project of the repository may have one.
+  const folder = relative(repository, root).split(sep).join('-');
+  const name = `.github/workflows/tintype${folder === '' ? '' : `-${folder}`}.yml`;
+  const folders = [dirname(dirname(name)), dirname(name)].map((path) => join(repository, path));
+  const isFolder = (path: string) =>
+    lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false;
+  if (!folders.every(isFolder)) return 'kept     .github, which is no folder';
+  await mkdir(join(repository, dirname(name)), { recursive: true });
+  const written = await writeNew(repository, name, ciWorkflow(site));
+  return `${written}: fails where a picture is missing; it needs no key`;
+}
+
+const otherCis = [
+  '.gitlab-ci.yml',
+  'azure-pipelines.yml',
+  'bitbucket-pipelines.yml',
+  '.circleci',
+  '.drone.yml',
+  '.woodpecker.yml',
+  'Jenkinsfile',
+];

@@ -5,9 +5,9 @@ const outDirLines = `  // Where files for the site are written.
 
 /**
  * `tintype.config.ts` as `tintype init` writes it. It imports a type only: that is gone when it runs, so it works where
- * `@tintype/core` cannot be resolved from the project, as under pnpm or npx.
+ * `tintype` is not installed in the project, as with npx.
  */
-export const FIRST_CONFIG = `import type { Options } from '@tintype/core';
+export const FIRST_CONFIG = `import type { Options } from 'tintype';
 
 export default {
   // Who makes the pictures: 'openai', or 'offline' for stand-ins that cost nothing.

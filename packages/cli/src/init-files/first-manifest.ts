@@ -1,5 +1,9 @@
-/** `tintype.images.yaml` as `tintype init` writes it: valid, small, and it shows presets, `each` and responsive widths. */
-export const FIRST_MANIFEST = `# yaml-language-server: $schema=./node_modules/@tintype/core/schema/manifest.json
+/**
+ * `tintype.images.yaml` as `tintype init` writes it: valid, small, and it shows presets, `each` and responsive widths.
+ * `schema`: the path of the JSON Schema, relative to the file.
+ */
+export function firstManifest(schema: string): string {
+  return `# yaml-language-server: $schema=${schema}
 
 # Every image of this file starts from these.
 defaults:
@@ -11,7 +15,7 @@ presets:
     prompt: "{{ prompt }}. Flat vector illustration, warm palette of ochre and teal, no text."
 
 images:
-  # Becomes public/images/hero.avif, hero.webp, hero.jpeg, and each of them 640 pixels wide.
+  # Becomes hero.avif, hero.webp and hero.jpeg, and each of them 640 pixels wide.
   hero:
     preset: brand
     prompt: A lighthouse keeper reading at dawn
@@ -29,3 +33,4 @@ images:
     output_format: png
     decorative: true
 `;
+}

@@ -238,10 +238,13 @@ describe('the schema and the parser agree on whole files', () => {
 });
 
 describe('schema/manifest.json', () => {
-  test('is up to date: node -C tintype-source scripts/write-schema.ts', async () => {
-    const file = new URL('../../schema/manifest.json', import.meta.url);
-    expect(await readFile(file, 'utf8')).toBe(manifestSchemaText());
-  });
+  test.each(['core', 'cli'])(
+    'is up to date in %s: node -C tintype-source scripts/write-schema.ts',
+    async (name) => {
+      const file = new URL(`../../../${name}/schema/manifest.json`, import.meta.url);
+      expect(await readFile(file, 'utf8')).toBe(manifestSchemaText());
+    },
+  );
 
   test('describes every field, requires images and offers the words of every choice', () => {
     const { properties, required } = manifestJsonSchema() as {

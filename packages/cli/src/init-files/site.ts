@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { packageFacts } from '@tintype/core';
+
+/** What `init` goes by: what is in the folder that it writes to. */
+export interface Site {
+  /** Absolute. */
+  readonly root: string;
+  /** Absolute: the repository's folder, where a CI looks for its workflows; without a repository the root. */
+  readonly repository: string;
+  readonly hasVitePlugin: boolean;
+  /** Vite, or a framework on top of it that takes Vite's plugins. */
+  readonly hasVite: boolean;
+  /** Something makes the site out of its sources, and can make its pictures, too. */
+  readonly hasBuild: boolean;
+  readonly packageManager: PackageManager;
+}
+
+/** The one whose lock file is there; `null`: there is no `package.json`. */
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | null;
+
+export function inspectSite(root: string): Site {
+  const { dependencies, scripts } = packageFacts(root);
+  const hasAny = (names: readonly string[]) => names.some((name) => dependencies.has(name));
+  const folders = foldersUp(root);
+  const repository = folders.find((folder) => existsSync(join(folder, '.git'))) ?? root;
+  return {
+    root,
+    repository,
+    hasVitePlugin: dependencies.has('vite-plugin-tintype'),
+    hasVite: hasAny(viteHosts),
+    hasBuild: scripts.has('build') || hasAny([...viteHosts, ...otherBuilders]),
+    packageManager: packageManagerOf(root, repository),
+  };
+}
+
+const viteHosts = ['vite', '@sveltejs/kit', 'astro', 'nuxt', 'vitepress', '@react-router/dev'];
+
+const otherBuilders = ['next', 'gatsby', 'webpack', 'parcel', '@angular/cli', '@11ty/eleventy'];
+
+const lockFiles = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['package-lock.json', 'npm'],
+] as const;
+
+function packageManagerOf(root: string, repository: string): PackageManager {
+  const folders = foldersUp(root);
+  const inside = folders.slice(0, folders.indexOf(repository) + 1);
+  if (!inside.some((folder) => existsSync(join(folder, 'package.json')))) return null;
+  const found = inside.flatMap((folder) =>
+    lockFiles.filter(([file]) => existsSync(join(folder, file))),
+  );
+  return found[0]?.[1] ?? 'npm';
+}
+
+/**
+ * The JSON Schema of manifests, relative to the root: where an installer put it, which in a workspace may be further up.
+ */
+export function schemaPath(root: string): string {
+  const file = 'node_modules/tintype/schema/manifest.json';
+  const found = foldersUp(root).find((folder) => existsSync(join(folder, file)));
+  const path = relative(root, join(found ?? root, file))
+    .split(sep)
+    .join('/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+/** The folder, and those above it. */
+function foldersUp(folder: string): readonly string[] {
+  return dirname(folder) === folder ? [folder] : [folder, ...foldersUp(dirname(folder))];
+}
