@@ -14,11 +14,23 @@ const manifest = `images:
   a: { prompt: a, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
 `;
 
-/** One picture bought on main and on a branch, and both merged. */
-async function merged(style: 'merge' | 'diff3'): Promise<TestProject> {
+interface Joining {
+  readonly style?: 'merge' | 'diff3' | 'zdiff3';
+  /** `.gitattributes` of the project, above the store. */
+  readonly attributes?: string;
+  readonly how?: 'merge' | 'rebase' | 'cherry-pick';
+}
+
+/** One picture bought on main and on a branch, and both joined. */
+async function merged({
+  style = 'merge',
+  attributes = '',
+  how = 'merge',
+}: Joining): Promise<TestProject> {
   const project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   const { root } = project;
   await project.write('.gitignore', 'node_modules\npublic\n.tintype/attempts\n');
+  await project.write('.gitattributes', attributes);
   git(root, 'init', '--quiet');
   git(root, 'config', 'merge.conflictStyle', style);
   commitAll(root, 'nothing bought');
@@ -28,15 +40,15 @@ async function merged(style: 'merge' | 'diff3'): Promise<TestProject> {
   git(root, 'checkout', '--quiet', 'main');
   await project.generate({ clock: { now: () => new Date('2026-11-24T08:00:00Z') } });
   commitAll(root, 'bought on main');
-  expect(() => git(root, 'merge', '--quiet', 'other')).toThrow('merge');
+  expect(() => git(root, how, 'other')).toThrow(how);
   return project;
 }
 
 describe('a picture that two branches bought', () => {
-  test.each(['merge', 'diff3'] as const)(
+  test.each(['merge', 'diff3', 'zdiff3'] as const)(
     'is stored after a merge (conflict style %s): the older is used, both are kept, nothing is bought',
     async (style) => {
-      await using project = await merged(style);
+      await using project = await merged({ style });
       const { root } = project;
       const store = join(root, '.tintype');
       expect(api().ledger).toHaveLength(2);
@@ -72,6 +84,23 @@ describe('a picture that two branches bought', () => {
       expect(pruned.remove).toEqual([]);
     },
   );
+
+  test.each<Joining>([
+    { how: 'rebase' },
+    { how: 'cherry-pick' },
+    { attributes: '* text eol=crlf\n' },
+    { attributes: '* conflict-marker-size=20\n' },
+    { attributes: '*.json merge=union\n', how: 'rebase' },
+    { attributes: '*.json -merge\n' },
+  ])('is stored once joined: %j', async (joining) => {
+    await using project = await merged(joining);
+    const { result } = await project.generate();
+    expect(result).toMatchObject({ bought: 0, failed: 0, delivered: 1 });
+    expect(api().ledger).toHaveLength(2);
+    const names = [...(await filesBelow(join(project.root, '.tintype'))).keys()];
+    expect(names.filter((name) => name.startsWith('records'))).toHaveLength(2);
+    expect(names.filter((name) => name.startsWith('originals'))).toHaveLength(2);
+  });
 });
 
 describe('the sides of a merge', () => {

@@ -18,7 +18,7 @@ export async function writeGitFiles(dir: string): Promise<void> {
 
 /** The nearest file wins over those above it, so that no `* text` of a project reaches what was paid for. */
 const attributes = `# Written by Tintype: git must change no byte of what is here. Keep this file, and commit it.
-* -text -ident !eol !working-tree-encoding
+* -text -ident !eol !working-tree-encoding merge conflict-marker-size=7
 originals/** binary
 rejected/** binary
 # For Git LFS, take the # from the next line, before the first commit of an original:
