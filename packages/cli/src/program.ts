@@ -6,6 +6,7 @@ import type { ReviewFlags } from './commands/review.ts';
 import type { SheetFlags } from './commands/sheet.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { PlanFlags } from './commands/plan.ts';
+import type { TypesFlags } from './commands/types.ts';
 import {
   addOrderFlag,
   addPlaceFlags,
@@ -156,6 +157,24 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
       setExitCode(await reviewCommand(shell, flags));
     });
   addRunFlags(addProjectFlags(review));
+
+  program
+    .command('types')
+    .summary('write the types of the imports of vite-plugin-tintype')
+    .description(
+      'Writes tintype-env.d.ts without a build: one exact declaration for each image. For a new clone, whose type check\n' +
+        'comes before its first build. Spends nothing.',
+    )
+    .option(
+      '--out <file>',
+      'where, relative to the folder of the Vite config (default: tintype-env.d.ts)',
+    )
+    .option('--root <dir>', 'the folder of the Vite config (default: the working folder)')
+    .option('--quiet', 'say nothing')
+    .action(async (flags: TypesFlags) => {
+      const { typesCommand } = await import('./commands/types.ts');
+      setExitCode(await typesCommand(shell, flags));
+    });
 
   program
     .command('init')

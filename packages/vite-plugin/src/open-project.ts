@@ -62,10 +62,16 @@ export async function openContext(
 export async function openProject(request: ProjectOptions): Promise<OpenProject> {
   const context = await openContext(request, new AbortController().signal);
   const { config } = context;
-  const images = await openImages(context).catch(async (error: unknown) => {
+  return projectOf(context).catch(async (error: unknown) => {
     // Here the root that places are relative to is known.
     throw await explain(error, config.root, []);
   });
+}
+
+/** The same, with core's own errors. */
+export async function projectOf(context: Context): Promise<OpenProject> {
+  const { config } = context;
+  const images = await openImages(context);
   return {
     ...images,
     config,

@@ -13,15 +13,21 @@ export async function writeTypes(
 ): Promise<void> {
   if (types === false) return;
   const path = typesPath({ root, configFile }, types);
-  const text = renderTypes(typedImages(project));
   try {
-    if ((await readFile(path, 'utf8').catch(() => null)) === text) return;
-    const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, text);
-    await rename(temporary, path);
+    await writeTypesTo(path, project);
   } catch (error) {
     logger.warn(`[tintype] ${path} could not be written: ${String(error)}`);
   }
+}
+
+/** Resolves to whether the file had to be written. Rejects with the file system's own error. */
+export async function writeTypesTo(path: string, project: OpenProject): Promise<boolean> {
+  const text = renderTypes(typedImages(project));
+  if ((await readFile(path, 'utf8').catch(() => null)) === text) return false;
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+  return true;
 }
 
 /** Says where no `tsconfig` beside the Vite config has TypeScript see the types. */

@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module';
+import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Reporter } from '@tintype/core';
+import { EXIT } from '../exit-codes.ts';
+import { type Core, withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
+
+export interface TypesFlags {
+  readonly root?: string;
+  readonly out?: string;
+  readonly quiet?: boolean;
+}
+
+/** What the plugin exports for this, as far as it is used here. */
+interface PluginTypes {
+  readonly writeProjectTypes: (request: {
+    readonly cwd: string;
+    readonly root?: string;
+    readonly file?: string;
+    readonly report: Reporter;
+  }) => Promise<{ readonly path: string; readonly isWritten: boolean }>;
+}
+
+/** Writes the types of the project's imports, as the plugin that is installed there does. */
+export async function typesCommand(shell: Shell, flags: TypesFlags): Promise<number> {
+  const { root, out, quiet } = flags;
+  const cwd = root === undefined ? shell.cwd : resolve(shell.cwd, root);
+  const { path, isWritten } = await withRun(shell, flags, async (core, { report }) => {
+    const { writeProjectTypes } = await pluginOf(core, cwd);
+    return writeProjectTypes({
+      cwd,
+      ...(root !== undefined && { root: '.' }),
+      ...(out !== undefined && { file: out }),
+      report,
+    });
+  });
+  const file = relative(shell.cwd, path);
+  if (!quiet) shell.stdout.write(isWritten ? `wrote ${file}\n` : `${file} is up to date\n`);
+  return EXIT.delivered;
+}
+
+/** The plugin of the project, whose version decides what the types say. */
+async function pluginOf({ TintypeError }: Core, cwd: string): Promise<PluginTypes> {
+  let path: string;
+  try {
+    path = createRequire(join(cwd, 'package.json')).resolve('vite-plugin-tintype/types');
+  } catch (cause) {
+    throw new TintypeError(
+      'usage',
+      'types are those of vite-plugin-tintype, and it is not installed here: npm install --save-dev vite-plugin-tintype',
+      { cause },
+    );
+  }
+  return (await import(pathToFileURL(path).href)) as PluginTypes;
+}
