@@ -20,6 +20,7 @@ export {
   planProject,
   pruneProject,
   uncommittedPurchases,
+  warnOfUncommitted,
   verifyProject,
 } from './operations.ts';
 export type { Terminal } from './confirm-on-terminal.ts';
@@ -49,6 +50,6 @@ export type { Project, ProjectRequest } from './project.ts';
 export type { PruneOptions, PruneResult } from './run/prune-project.ts';
 export type { KeptFile, UnwantedFile } from './store/prune-store.ts';
 export type * from './types.ts';
-export type { UncommittedPurchases } from './run/uncommitted-purchases.ts';
+export { commitHint, staleHint, type UncommittedPurchases } from './commit-hint.ts';
 export type { VerifyResult } from './run/verify-project.ts';
 export type { Checked, VerifyCode, VerifyFinding } from './verify-finding.ts';

@@ -40,5 +40,8 @@ export const confirmOnTerminal: (typeof import('./confirm-on-terminal.ts'))['con
   (terminal) => async (offer) =>
     (await import('./confirm-on-terminal.ts')).confirmOnTerminal(terminal)(offer);
 
+export const warnOfUncommitted: (typeof import('./run/uncommitted-purchases.ts'))['warnOfUncommitted'] =
+  async (...args) => (await import('./run/uncommitted-purchases.ts')).warnOfUncommitted(...args);
+
 export const uncommittedPurchases: (typeof import('./run/uncommitted-purchases.ts'))['uncommittedPurchases'] =
   async (...args) => (await import('./run/uncommitted-purchases.ts')).uncommittedPurchases(...args);

@@ -3,6 +3,7 @@ import { expect, test, describe } from 'vitest';
 import { serveSheet, type SheetServer } from '../src/sheet.ts';
 import type { Sheet } from '../src/sheet/sheet.ts';
 import { useApi } from './support/api.ts';
+import { git } from './support/git.ts';
 import { moderationBlocked } from './support/openai-emulator.ts';
 import { type Run, testProject, type TestProject } from './support/project.ts';
 
@@ -233,6 +234,28 @@ describe('buying', () => {
     const again = await post(made.server, 'buy', { id: 'night', upToUsd: 1 });
     expect(again.status).toBe(422);
     expect(api().ledger).toHaveLength(3);
+  });
+
+  test('what was bought and is in no commit is said once', async () => {
+    const warnings: string[] = [];
+    await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+    git(project.root, 'init', '--quiet');
+    const context = () =>
+      project.context({}, (event) => {
+        if (event.type === 'warning') warnings.push(event.message);
+      });
+    const server = await serveSheet({ context, port: 0 });
+    for (const id of ['icon', 'hero']) {
+      await post(server, 'buy', { id, upToUsd: 1 });
+      await afterPurchase(async () => (await (await ask(server, 'data')).json()) as Sheet);
+    }
+    await server.close();
+    const { storeDir } = (await project.context()).config;
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        `1 picture is in no commit yet. To keep it:\n  git add -- ${storeDir} `,
+      ),
+    ]);
   });
 
   test('more than was on the button is not spent', async () => {

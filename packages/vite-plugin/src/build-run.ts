@@ -9,6 +9,7 @@ import {
   type Original,
   type PlannedImage,
   TintypeError,
+  warnOfUncommitted,
 } from '@tintype/core';
 import { listenForInterrupt } from './interrupt.ts';
 import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
@@ -90,10 +91,12 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
         time: context.now().toISOString(),
       });
     });
+    const before = bill.bought;
     try {
       await buyMissing(missing, interrupt.signal);
     } finally {
       interrupt.stop();
+      if (bill.bought > before) await warnOfUncommitted(context, process.cwd());
     }
   };
 

@@ -89,6 +89,18 @@ test('installed from tarballs, the plugin builds a page', async () => {
   expect(await describePicture(await readFile(join(root, 'dist', small)))).toBe('webp 64x64');
 });
 
+test.each(['tintype', '@tintype/core', 'vite-plugin-tintype'])(
+  'the README of %s has no link that a registry page would break',
+  async (name) => {
+    const readme = await readFile(join(root, 'node_modules', name, 'README.md'), 'utf8');
+    const targets = [...readme.matchAll(/\]\(([^)\s]+)|(?:href|src)="([^"]+)"/g)].flatMap(
+      ([, link, attribute]) => link ?? attribute ?? [],
+    );
+    const isRelative = (target: string) => !/^(?:https?:|#|tintype:)/.test(target);
+    expect(targets.filter(isRelative)).toEqual([]);
+  },
+);
+
 test('what init writes names a schema that is installed, and in the folder of a package that the user named', async () => {
   const folder = await mkdtemp(join(root, 'init-'));
   await run(process.execPath, [join(root, 'node_modules/tintype/dist/bin.js'), 'init'], {

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
+import { commitHint, type Context } from '@tintype/core';
 import { EXIT } from '../exit-codes.ts';
 import { isTintypeError } from '../explain-error.ts';
 import type { GenerateFlags } from '../flags.ts';
-import { commitHint } from '../format/commit-hint.ts';
 import { generateSummary } from '../format/generate-summary.ts';
 import { type Core, withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
@@ -15,7 +15,9 @@ export async function generateCommand(
   commands: readonly string[],
 ): Promise<number> {
   const { result, config, uncommitted } = await withRun(shell, flags, async (core, context) => {
-    const result = await core.generate(context, ids).catch((error: unknown) => {
+    const counted = countingPurchases(context);
+    const result = await core.generate(counted.context, ids).catch(async (error: unknown) => {
+      if (counted.bought() > 0) await core.warnOfUncommitted(context, shell.cwd);
       throw withMeantCommand(core, error, ids, commands);
     });
     const uncommitted = result.bought > 0 ? await core.uncommittedPurchases(context) : null;
@@ -30,6 +32,19 @@ export async function generateCommand(
     }
   }
   return result.failed > 0 ? EXIT.someFailed : EXIT.delivered;
+}
+
+/** A run that fails has no result, and may have bought: an interruption, a budget that ran out. */
+function countingPurchases(context: Context) {
+  let bought = 0;
+  const counting: Context = {
+    ...context,
+    report: (event) => {
+      if (event.type === 'generated') bought++;
+      context.report(event);
+    },
+  };
+  return { context: counting, bought: () => bought };
 }
 
 /** `generate` is what runs without a command, so a mistyped command arrives here as the id of an image. */

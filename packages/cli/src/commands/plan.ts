@@ -1,8 +1,8 @@
+import { staleHint } from '@tintype/core';
 import { EXIT } from '../exit-codes.ts';
 import type { RunFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { colorsFor } from '../format/colors.ts';
-import { staleHint } from '../format/commit-hint.ts';
 import { planDocument } from '../format/plan-document.ts';
 import { planTable } from '../format/plan-table.ts';
 import { withRun } from '../run.ts';

@@ -10,6 +10,7 @@ import type { Diagnostic, Sha256 } from '../types.ts';
 import { mayBuy } from '../spending-policy.ts';
 import { pickCandidate } from './pick-candidate.ts';
 import { readSheet, type SheetReading } from './read-sheet.ts';
+import { warnOfUncommitted } from './uncommitted-purchases.ts';
 
 /** A project that is looked at while it changes. */
 export interface LiveProject extends SheetSource {
@@ -44,6 +45,7 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
   let lastWhole: SheetReading | null = null;
   let purchase: Purchase | null = null;
   let buying: Promise<void> = Promise.resolve();
+  let isCommitSaid = false;
 
   return { sheet, picture, pick, buy, onChange, changed, close };
 
@@ -142,10 +144,12 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
   /** The purchase: core's own `generate`, with what was on the button as its budget. Never rejects. */
   async function carryOut(context: Context, id: string): Promise<void> {
     failures.delete(id);
+    let isBought = false;
     const failed: Extract<Event, { type: 'failed' }>[] = [];
     const told = (event: TimedEvent): void => {
       context.report(event);
       if (event.type === 'failed') failed.push(event);
+      if (event.type === 'generated') isBought = true;
       const note = noteOf(event);
       if (note === null || purchase === null) return;
       purchase = { ...purchase, note };
@@ -168,6 +172,11 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
     }
     purchase = null;
     changed();
+    // Once: the next click is soon after.
+    if (isBought && !isCommitSaid) {
+      isCommitSaid = true;
+      await warnOfUncommitted(context, null).catch((error: unknown) => report(context, bug(error)));
+    }
   }
 
   function onChange(listener: () => void): () => void {

@@ -1,14 +1,8 @@
-import type { Context } from '../context.ts';
+import { commitHint, type UncommittedPurchases } from '../commit-hint.ts';
+import { type Context, report } from '../context.ts';
 import { bytesPath, listStore } from '../store/list-store.ts';
 import { uncommittedFiles } from '../store/uncommitted-files.ts';
 import { whyNotCommitted } from '../store/why-not-committed.ts';
-
-/** Pictures that were bought and that no commit has. */
-export interface UncommittedPurchases {
-  readonly pictures: number;
-  /** When the last of them was bought. */
-  readonly lastAt: Date;
-}
 
 /** What a stash or a clean of git would take away; `null`: nothing, or git cannot say. Only reads. */
 export async function uncommittedPurchases({
@@ -30,4 +24,12 @@ export async function uncommittedPurchases({
     .toSorted();
   const last = times.at(-1);
   return last === undefined ? null : { pictures: times.length, lastAt: new Date(last) };
+}
+
+/** After a purchase, and however it ended: warns of what no commit has, with what to type. `cwd`: as in `Folders`. */
+export async function warnOfUncommitted(context: Context, cwd: string | null): Promise<void> {
+  const purchases = await uncommittedPurchases(context);
+  if (purchases === null) return;
+  const message = commitHint(purchases, { cwd, storeDir: context.config.storeDir }).trimEnd();
+  report(context, { type: 'warning', code: 'not-committed', message });
 }

@@ -1,10 +1,15 @@
 import { relative } from 'node:path';
-import type { UncommittedPurchases } from '@tintype/core';
-import { count } from './amounts.ts';
+
+/** Pictures that were bought and that no commit has. */
+export interface UncommittedPurchases {
+  readonly pictures: number;
+  /** When the last of them was bought. */
+  readonly lastAt: Date;
+}
 
 export interface Folders {
-  /** Absolute: where the person stands. */
-  readonly cwd: string;
+  /** Absolute: where the person stands; `null`: not known. */
+  readonly cwd: string | null;
   /** Absolute. */
   readonly storeDir: string;
 }
@@ -31,7 +36,7 @@ function inNoCommit({ pictures }: UncommittedPurchases): string {
 }
 
 function advice({ pictures }: UncommittedPurchases, { cwd, storeDir }: Folders): string {
-  const path = quoted(relative(cwd, storeDir) || '.');
+  const path = quoted(cwd === null ? storeDir : relative(cwd, storeDir) || '.');
   const them = pictures === 1 ? 'it' : 'them';
   return `To keep ${them}:\n  git add -- ${path} && git commit -m "Add pictures" -- ${path}\n`;
 }
@@ -42,4 +47,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 function quoted(path: string): string {
   if (/^[\w./\\:@%+-]+$/.test(path)) return path;
   return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
