@@ -33,6 +33,7 @@ describe('a set-up whose every answer is of no use', () => {
     expect(api().ledger.length).toBeLessThanOrEqual(Math.max(2, concurrency));
     const stopped = eventsOf(events, 'failed').filter(({ isFollowing }) => isFollowing === true);
     expect(stopped).toHaveLength(24 - api().ledger.length);
+    expect(eventsOf(events, 'warning').map(({ code }) => code)).toContain('unusable-answers');
     expect(stopped[0]!.message).toMatch(/two answers of openai.*jpeg.*originalFormat: 'any'/);
     const kept = await readdir(join(made.root, '.tintype/rejected'));
     expect(kept).toHaveLength(api().ledger.length);

@@ -33,7 +33,8 @@ function unknown(name: string, names: readonly string[]): string {
   const isKey = /^(api_?)?(key|token|secret)$/i.test(name) || /api_?(key|token)$/i.test(name);
   if (isKey)
     return `there is no option "${name}": a key is never in a config; put it into the environment${names.includes('apiKeyName') ? ', and name the variable with apiKeyName' : ''}`;
-  return `there is no option "${name}"${didYouMean(name, names)}; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
+  const near = didYouMean(name, names);
+  return `there is no option "${name}"${near === '' ? `; there are ${names.join(', ')}` : near}`;
 }
 
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

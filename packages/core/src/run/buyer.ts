@@ -234,12 +234,11 @@ export function buyer(
   function judge({ provider }: Wanted, problem: string | null): void {
     answers = afterAnswer(answers, provider, problem);
     if (problem === null || !isHopeless(answers, provider, problem)) return;
-    stopping(
-      new TintypeError(
-        'unusable-answers',
-        `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for and received is kept in the store`,
-      ),
-    );
+    const code = 'unusable-answers';
+    const message = `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for and received is kept in the store`;
+    // No image's own failure says it.
+    if (stopped === null) report(context, { type: 'warning', code, message, isError: true });
+    stopping(new TintypeError(code, message));
   }
 
   function warn({ id, manifest, line }: Wanted, message: string): void {
