@@ -27,27 +27,32 @@ export async function writeAtomic(
  * links, two processes that create one file at the same instant both succeed, and the later one's stays.
  */
 export async function createAtomic(path: string, data: string): Promise<boolean> {
+  if (await isThere(path)) return false;
   const temporary = temporaryFor(path);
-  const file = await openNew(temporary);
   try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    const file = await openNew(temporary);
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await link(temporary, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    if ((await lstat(path).catch(() => null)) !== null) return false;
+    if (await isThere(path)) return false;
     await rename(temporary, path);
   } finally {
     await removeFile(temporary).catch(() => {});
   }
   await flushFolder(dirname(path));
   return true;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
 }
 
 /**
