@@ -9,6 +9,8 @@ export interface Context extends Clock, Environment {
   readonly config: Config;
   /** Absolute: the cache that was configured and came with the clone; `config.cacheDir` is another one then. */
   readonly refusedCache?: string | null;
+  /** Called by runs that write: see `UsableCache.noteAnswer`. */
+  readonly noteCacheAnswer?: () => void;
   /** The id of the order that this run is part of: within one order nothing is asked twice. `null`: one of its own. */
   readonly order: string | null;
   readonly report: Reporter;

@@ -39,6 +39,8 @@ export interface Project extends Environment {
   readonly config: Config;
   /** See `Context.refusedCache`. */
   readonly refusedCache: string | null;
+  /** See `Context.noteCacheAnswer`. */
+  readonly noteCacheAnswer: () => void;
   /** See `Context.order`. */
   readonly order: string | null;
 }
@@ -75,6 +77,7 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
   return {
     config: { ...config, cacheDir: cache.dir },
     refusedCache: cache.refused,
+    noteCacheAnswer: cache.noteAnswer,
     ...environment,
     order,
   };

@@ -191,6 +191,7 @@ export async function openImages(
     isCached: cache.knows,
 
     close: async () => {
+      context.noteCacheAnswer?.();
       kept.close();
       await cache.close();
       if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);

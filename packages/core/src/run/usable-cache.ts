@@ -14,6 +14,8 @@ export interface UsableCache {
   readonly dir: string;
   /** The configured cache, absolute, where that came with the clone and is left alone. */
   readonly refused: string | null;
+  /** Notes in the cache what git said, so that the next run need not ask: for a run that may write. Never throws. */
+  readonly noteAnswer: () => void;
 }
 
 /**
@@ -22,12 +24,14 @@ export interface UsableCache {
  * cannot say, the cache is used. `cacheDir` is absolute and need not exist.
  */
 export async function usableCache(cacheDir: string, realEnv: Env): Promise<UsableCache> {
-  const isTracked = existsSync(cacheDir) && isInRepository(cacheDir) && !isKnownFree(cacheDir);
-  if (!isTracked || !(await hasTrackedFiles(cacheDir, realEnv))) {
-    return { dir: cacheDir, refused: null };
-  }
+  const own = { dir: cacheDir, refused: null, noteAnswer: () => {} };
+  const mayBeTracked = existsSync(cacheDir) && isInRepository(cacheDir) && !isKnownFree(cacheDir);
+  if (!mayBeTracked) return own;
+  const answer = await askGit(cacheDir, realEnv);
+  if (answer === 'unknown') return own;
+  if (answer !== 'tracked') return { ...own, noteAnswer: () => keepFree(cacheDir, answer) };
   const name = sha256(cacheDir).slice(0, 16);
-  return { dir: join(homedir(), '.cache', 'tintype', name), refused: cacheDir };
+  return { ...own, dir: join(homedir(), '.cache', 'tintype', name), refused: cacheDir };
 }
 
 /** What to say of a cache that is not used. */
@@ -40,20 +44,19 @@ function isInRepository(folder: string): boolean {
   return dirname(folder) !== folder && isInRepository(dirname(folder));
 }
 
-/** Rejects never: git that cannot say tracks nothing. */
-async function hasTrackedFiles(cacheDir: string, realEnv: Env): Promise<boolean> {
+/** Never rejects. `unknown`: there is no git, or no repository that it accepts. */
+async function askGit(cacheDir: string, realEnv: Env): Promise<'tracked' | 'unknown' | Free> {
   const { gitIn } = await import('../store/git.ts');
   const git = gitIn(cacheDir, realEnv);
   try {
     const index = resolve(cacheDir, (await git(['rev-parse', '--git-path', 'index'])).trimEnd());
     // Looked at first: what is added to git while it answers is seen by the next run.
     const looks = looksIn(index);
-    if ((await git(['ls-files', '-z', '--', '.'])) !== '') return true;
-    keepFree(cacheDir, { index, looks });
+    const isTracked = (await git(['ls-files', '-z', '--', '.'])) !== '';
+    return isTracked ? 'tracked' : { index, looks };
   } catch {
-    // There is no git, or no repository that it accepts.
+    return 'unknown';
   }
-  return false;
 }
 
 /** Git's index when it had no file of the cache: to ask git takes as long as a warm run. */

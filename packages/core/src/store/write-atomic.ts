@@ -37,6 +37,17 @@ export async function createAtomic(path: string, data: string): Promise<boolean>
     } finally {
       await file.close();
     }
+    if (!(await giveName(temporary, path))) return false;
+  } finally {
+    await removeFile(temporary).catch(() => {});
+  }
+  await flushFolder(dirname(path));
+  return true;
+}
+
+/** `false`: the name is taken. */
+async function giveName(temporary: string, path: string): Promise<boolean> {
+  try {
     await link(temporary, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -44,10 +55,7 @@ export async function createAtomic(path: string, data: string): Promise<boolean>
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
     if (await isThere(path)) return false;
     await rename(temporary, path);
-  } finally {
-    await removeFile(temporary).catch(() => {});
   }
-  await flushFolder(dirname(path));
   return true;
 }
 
