@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { commitHint, staleHint } from './commit-hint.ts';
 
 const lastAt = new Date('2026-11-20T12:00:00Z');
-const folders = { cwd: '/work/site/src', storeDir: '/work/site/.tintype' };
+const folders = { cwd: '/home/ada/site/src', storeDir: '/home/ada/site/.tintype' };
 
 test('what to type is relative to where one stands', () => {
   expect(commitHint({ pictures: 2, lastAt }, folders)).toBe(
@@ -11,7 +11,7 @@ test('what to type is relative to where one stands', () => {
 });
 
 test.runIf(process.platform !== 'win32')('a path is quoted where a shell needs that', () => {
-  const odd = { cwd: '/work', storeDir: "/work/my site's/.tintype" };
+  const odd = { cwd: '/home/ada', storeDir: "/home/ada/my site's/.tintype" };
   const path = String.raw`'my site'\''s/.tintype'`;
   expect(commitHint({ pictures: 1, lastAt }, odd)).toBe(
     `1 picture is in no commit yet. To keep it:\n  git add -- ${path} && git commit -m "Add pictures" -- ${path}\n`,

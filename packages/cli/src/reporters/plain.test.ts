@@ -68,7 +68,7 @@ test('text of an API cannot fake a line or move the cursor', () => {
   expect(stderr.text).toBe('site.images.yaml:22  moderation  cart: no tintype: all is well\n');
 });
 
-test('a candidate is told from the others of its image', () => {
+test('each candidate of an image has its number', () => {
   const stderr = new FakeOutput();
   const view = plainView(stderr, { colors, quiet: false });
   for (const event of [EVENTS.generating, EVENTS.generated, EVENTS.failed])

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchRemote, isPublic, readAtMost } from '../fetch-remote.ts';
+import { isLoopback } from './is-loopback.ts';
 
 /** A picture, or why it could not be fetched, as a clause that follows "its address". */
 export type FetchedPicture = { readonly bytes: Uint8Array } | { readonly problem: string };
@@ -50,8 +51,4 @@ async function fetchLocal(url: URL, signal: AbortSignal): Promise<FetchedPicture
   } catch {
     return { problem: 'cannot be reached' };
   }
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }

@@ -1,3 +1,5 @@
+import { isLoopback } from './is-loopback.ts';
+
 /**
  * Who speaks: the person, in the environment of the process and in config files that are code; or the clone, in its
  * `.env` files.
@@ -65,8 +67,4 @@ export function trustedHostsIn(list: string | undefined): string[] {
 function isTrusted({ hostname, port, protocol }: URL, trustedHosts: readonly string[]): boolean {
   const realPort = port === '' ? (protocol === 'http:' ? '80' : '443') : port;
   return trustedHosts.some((host) => host === hostname || host === `${hostname}:${realPort}`);
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

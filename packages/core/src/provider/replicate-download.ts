@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { errorCodeOf } from './network-error.ts';
 import type { ReplicateHttp } from './replicate-http.ts';
+import { isLoopback } from './is-loopback.ts';
 
 /** A picture, or why it could not be had. `isGone`: there is nothing to be had, however often one asks. */
 export type Download =
@@ -58,10 +59,6 @@ function isDelivery(url: URL, api: URL): boolean {
   const { protocol, hostname } = url;
   const isHost = hostname === 'replicate.delivery' || hostname.endsWith('.replicate.delivery');
   return protocol === 'https:' && isHost;
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }
 
 function decodeDataUrl(source: string): Download {
