@@ -33,6 +33,31 @@ describe('the root', () => {
   });
 });
 
+describe('a store below a link', () => {
+  test.each(['there', 'there/deep', 'there/deep/.tintype'])(
+    'that leads out of the project is not used: %s',
+    async (folder) => {
+      await put({ 'elsewhere/x': '', 'app/package.json': '{}' });
+      await symlink('../elsewhere', join(dir, 'app/there'));
+      await put({
+        'app/tintype.config.json': JSON.stringify({ store: { dir: `${folder}/store` } }),
+      });
+      await expect(load({ root: 'app' })).rejects.toMatchObject({
+        code: 'config',
+        message: expect.stringContaining(`to ${join(dir, 'elsewhere')}`) as string,
+      });
+    },
+  );
+
+  test('that stays in the project is used', async () => {
+    await put({ 'app/inside/x': '', 'app/package.json': '{}' });
+    await symlink('inside', join(dir, 'app/there'));
+    await put({ 'app/tintype.config.json': '{ "store": { "dir": "there/store" } }' });
+    const { config } = await load({ root: 'app' });
+    expect(config.storeDir).toBe(join(dir, 'app/there/store'));
+  });
+});
+
 describe('the config file', () => {
   test.each([
     ['tintype.config.ts', 'const concurrency: number = 7\nexport default { concurrency }'],

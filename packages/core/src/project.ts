@@ -5,6 +5,7 @@ import { type Env, type Environment, readEnvironment } from './env-files.ts';
 import { TintypeError } from './errors.ts';
 import { refuseCacheLinks } from './image/refuse-cache-links.ts';
 import { importConfig } from './import-config.ts';
+import { leadsOut } from './leads-out.ts';
 import { parseOrder, pipelineOrder } from './order-id.ts';
 import { usableCache } from './run/usable-cache.ts';
 
@@ -71,6 +72,7 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     overrides: withoutUndefined(request.overrides ?? {}),
   });
   refuseCacheLinks(config.root, config.cacheDir);
+  await refuseStoreElsewhere(config);
   const cache = await usableCache(config.cacheDir, environment.realEnv);
   const order =
     request.order === undefined ? pipelineOrder(environment.realEnv) : parseOrder(request.order);
@@ -81,6 +83,17 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     ...environment,
     order,
   };
+}
+
+/** The store itself may be a link, which is read and never written through; not a folder on the way to it. */
+async function refuseStoreElsewhere({ root, storeDir }: Config): Promise<void> {
+  const folder = dirname(storeDir);
+  const real = await leadsOut(root, folder);
+  if (real === null) return;
+  throw new TintypeError(
+    'config',
+    `the store ${storeDir} is not used, because ${folder} leads out of the project by a symbolic link, to ${real}; if that is where it belongs, set store.dir to it in tintype.config.ts`,
+  );
 }
 
 const configEndings = ['ts', 'mts', 'js', 'mjs', 'json'] as const;

@@ -66,11 +66,12 @@ function formsOf(secrets: readonly string[]): string[] {
   return [...forms].filter(({ length }) => length >= 4).toSorted((a, b) => b.length - a.length);
 }
 
-/** How a server may repeat a secret: as it is, in JSON, in HTML, in an address, and in base64. */
+/** How a server may repeat a secret: as it is, in JSON, in HTML, in an address, in base64, and in hex. */
 function formsOfOne(secret: string): string[] {
   const inJson = JSON.stringify(secret).slice(1, -1);
   const inAddress = encodeURIComponent(secret);
   const base64 = [0, 1, 2].map((offset) => base64At(secret, offset));
+  const hex = Buffer.from(secret).toString('hex');
   return [
     secret,
     inJson,
@@ -78,6 +79,8 @@ function formsOfOne(secret: string): string[] {
     secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'),
     inAddress,
     inAddress.replaceAll(/%../g, (code) => code.toLowerCase()),
+    hex,
+    hex.toUpperCase(),
     ...base64,
     ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
   ];

@@ -110,6 +110,37 @@ describe('no trace of the key is left by', () => {
     },
   );
 
+  test.each([470, 480, 490, 495])(
+    'an answer that is too long to be shown, with the key %d characters in',
+    async (start) => {
+      const key = 'RECOGNISABLE.key:of/no=known+form';
+      const long: Fault = {
+        kind: 'error',
+        status: 400,
+        error: {
+          message: `${'long '.repeat(99).slice(0, start)}${key}`,
+          type: 'x',
+          param: null,
+          code: null,
+        },
+      };
+      const blank: Fault = {
+        kind: 'error',
+        status: 400,
+        error: {
+          message: `no:${' '.repeat(1500 + start)}${key}`,
+          type: 'x',
+          param: null,
+          code: null,
+        },
+      };
+      for (const fault of [long, blank]) {
+        expect(await traces({ OPENAI_API_KEY: key }, [fault])).not.toContain('RECOGN');
+        api().reset();
+      }
+    },
+  );
+
   test('an answer that repeats its head and its tail', async () => {
     // As OpenAI's does, for keys that it does not know.
     await using strict = await startOpenAiEmulator({ apiKeys: ['another'] });

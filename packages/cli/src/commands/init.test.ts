@@ -138,6 +138,18 @@ test('what is there already stays as it is', async () => {
   expect(readdirSync(shell.cwd)).not.toContain('tintype.config.ts');
 });
 
+test.each(['somebody-elses', '/dev/zero', 'nowhere'])(
+  'a .gitignore that is a link is not read and not written through: to %s',
+  async (target) => {
+    writeFileSync(join(shell.cwd, 'somebody-elses'), 'precious\n');
+    symlinkSync(target, join(shell.cwd, '.gitignore'));
+    expect(await initCommand(shell, {})).toBe(0);
+    expect(read('somebody-elses')).toBe('precious\n');
+    expect(readdirSync(shell.cwd)).not.toContain('nowhere');
+    expect(shell.stdout.text).toContain('kept     .gitignore, which is no regular file');
+  },
+);
+
 test('a second init changes nothing', async () => {
   await initCommand(shell, {});
   const before = read('.gitignore');

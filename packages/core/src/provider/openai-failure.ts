@@ -30,7 +30,7 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   const { status, details } = answer;
   // What a server says may be of any length, and patterns are tried on it.
   const said = answer.message.slice(0, maxSaid);
-  const message = `the API answered ${status}: ${shownText(said)}`;
+  const message = `the API answered ${status}: ${shownText(answer.message)}`;
   const failure = (failureCode: FailureCode, reason = ''): Failure => ({
     code: failureCode,
     message: reason === '' ? message : `${message} (${reason})`,

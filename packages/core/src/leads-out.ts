@@ -1,0 +1,26 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
+
+/**
+ * Where a folder really is that is named inside the project and, links followed, lies outside of it: a clone may bring
+ * such a link. `null`: it does not lead out, or is named outside, which only the person can do. It need not exist. All
+ * paths are absolute.
+ */
+export async function leadsOut(root: string, folder: string): Promise<string | null> {
+  if (isOutside(root, folder)) return null;
+  const real = await realFolder(folder);
+  return isOutside(await realFolder(root), real) ? real : null;
+}
+
+/** Of a folder, or of as much of its path as exists. */
+async function realFolder(folder: string): Promise<string> {
+  for (let existing = folder; ; existing = dirname(existing)) {
+    const real = await realpath(existing).catch(() => null);
+    if (real !== null || existing === dirname(existing)) return real ?? existing;
+  }
+}
+
+function isOutside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
