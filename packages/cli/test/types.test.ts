@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,4 +57,13 @@ test('a mistake in a manifest is said, with its place', async () => {
   const { code, stderr } = await runBin(folder, ['types']);
   expect(code).toBe(2);
   expect(stderr).toMatch(/a\.images\.yaml:2/);
+});
+
+test.each(['/dev/zero', 'outside.txt'])('a link to %s in its place is replaced', async (target) => {
+  installPlugin();
+  writeFileSync(join(folder, 'outside.txt'), 'precious');
+  symlinkSync(target, join(folder, 'tintype-env.d.ts'));
+  expect((await runBin(folder, ['types'])).code).toBe(0);
+  expect(lstatSync(join(folder, 'tintype-env.d.ts')).isFile()).toBe(true);
+  expect(readFileSync(join(folder, 'outside.txt'), 'utf8')).toBe('precious');
 });

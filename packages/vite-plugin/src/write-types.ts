@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { ResolvedConfig } from 'vite';
 import type { OpenProject } from './open-project.ts';
@@ -23,12 +24,23 @@ export async function writeTypes(
 /** Resolves to whether the file had to be written. Rejects with the file system's own error. */
 export async function writeTypesTo(path: string, project: OpenProject): Promise<boolean> {
   const text = renderTypes(typedImages(project));
-  if ((await readFile(path, 'utf8').catch(() => null)) === text) return false;
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, text);
+  if ((await ownText(path)) === text) return false;
+  // A name that no clone can know, and that must be new: a link in its place is not written through.
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  await writeFile(temporary, text, { flag: 'wx' });
   await rename(temporary, path);
   return true;
 }
+
+/** `null` where there is no regular file: a link of a clone may lead to one that has no end, and is replaced. */
+async function ownText(path: string): Promise<string | null> {
+  const status = await lstat(path).catch(() => null);
+  if (status?.isFile() !== true || status.size > maxTypesBytes) return null;
+  return readFile(path, 'utf8').catch(() => null);
+}
+
+/** Far above what the types of a project take. */
+const maxTypesBytes = 100_000_000;
 
 /** Says where no `tsconfig` beside the Vite config has TypeScript see the types. */
 export function warnOfUnreachedTypes(
