@@ -1,6 +1,7 @@
 import type { PictureInfo } from '../types.ts';
 import { encodeQueue } from './encode-queue.ts';
-import { INPUT_OPTIONS, loadSharp, MAX_PIXELS } from './load-sharp.ts';
+import { loadSharp, MAX_PIXELS } from './load-sharp.ts';
+import { pictureOptions } from './picture-options.ts';
 
 /** Why bytes are no picture that Tintype can use. The message is a clause: "it is ...", "it does not decode: ...". */
 export class PictureError extends Error {
@@ -18,24 +19,26 @@ export class PictureError extends Error {
  * it: what passes here can be delivered, and what cannot be is found out here. Throws a PictureError.
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
-  const info = await decoding(() => readHeader(bytes));
+  const info = await decoding(bytes, () => readHeader(bytes));
   if (info.width * info.height > MAX_PIXELS) {
     const size = `${info.width}x${info.height}`;
     throw new PictureError('too-many-pixels', `it is ${size}, more than ${MAX_PIXELS} pixels`);
   }
   // Before any encode, because a buyer waits to hear whether it is a picture.
-  await encodeQueue(() => decoding(() => decode(bytes)), { lane: 'waited-for' });
+  await encodeQueue(() => decoding(bytes, () => decode(bytes)), { lane: 'waited-for' });
   return info;
 }
 
 async function readHeader(bytes: Uint8Array): Promise<PictureInfo> {
   const sharp = await loadSharp();
   // No limit is set so that the size can be named.
-  const header = await sharp(bytes, { ...INPUT_OPTIONS, limitInputPixels: false }).metadata();
+  const options = { ...(await pictureOptions(bytes)), limitInputPixels: false };
+  const header = await sharp(bytes, options).metadata();
   return {
     format: header.format === 'heif' && header.compression === 'av1' ? 'avif' : header.format,
-    width: header.width,
-    height: header.height,
+    // As it is seen, turned as its orientation says.
+    width: header.autoOrient.width,
+    height: header.autoOrient.height,
     hasAlpha: header.hasAlpha,
   };
 }
@@ -43,14 +46,35 @@ async function readHeader(bytes: Uint8Array): Promise<PictureInfo> {
 /** All of the file is decoded, one channel of it is kept: a quarter of the memory. */
 async function decode(bytes: Uint8Array): Promise<void> {
   const sharp = await loadSharp();
-  await sharp(bytes, INPUT_OPTIONS).extractChannel(0).raw().toBuffer();
+  await sharp(bytes, await pictureOptions(bytes))
+    .extractChannel(0)
+    .raw()
+    .toBuffer();
 }
 
-async function decoding<Result>(read: () => Promise<Result>): Promise<Result> {
+async function decoding<Result>(bytes: Uint8Array, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message.trim() : String(error);
-    throw new PictureError('undecodable', `it does not decode: ${reason}`, error);
+    throw new PictureError('undecodable', undecodable(bytes, error), error);
   }
+}
+
+function undecodable(bytes: Uint8Array, error: unknown): string {
+  if (isHeic(bytes)) return 'it is HEIC, which does not decode here';
+  const reason = error instanceof Error ? error.message.trim() : String(error);
+  return /premature end/i.test(reason)
+    ? 'it does not decode: it is cut short'
+    : `it does not decode: ${reason}`;
+}
+
+/** By the brand of its container (ISO 23008-12, annex B.4.1): `heic`, `heix`, `hevc`, ... */
+function isHeic(bytes: Uint8Array): boolean {
+  return /^ftyp(he[iv]|mif1)/.test(Buffer.from(bytes.subarray(4, 12)).toString('latin1'));
+}
+
+/** How many frames or pages a picture has, of which the first one is used. Of whole pictures only. */
+export async function countFrames(bytes: Uint8Array): Promise<number> {
+  const sharp = await loadSharp();
+  return (await sharp(bytes, await pictureOptions(bytes)).metadata()).pages ?? 1;
 }

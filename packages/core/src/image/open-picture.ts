@@ -25,7 +25,7 @@ export async function openPicture<Result>(
 ): Promise<Result> {
   const decodeAndUse = async () => {
     const bytes = await source.read();
-    const decoded = await encodeQueue(() => decode(bytes), { lane });
+    const decoded = await encodeQueue(() => decode(bytes, source), { lane });
     giveBack(bytes);
     const { picture, letGo } = sizesOf(decoded);
     return use(picture).finally(letGo);
@@ -33,9 +33,12 @@ export async function openPicture<Result>(
   return pictureQueue(decodeAndUse, { lane, weight: source.width * source.height });
 }
 
-async function decode(bytes: Uint8Array): Promise<RawPicture> {
+async function decode(bytes: Uint8Array, { width, height }: Source): Promise<RawPicture> {
   try {
-    return await decodePicture(bytes);
+    const picture = await decodePicture(bytes);
+    const isSwapped = width !== height && picture.width === height && picture.height === width;
+    // A record of before orientation was read has the sizes of the file: its pictures stay as they were delivered.
+    return isSwapped ? await decodePicture(bytes, false) : picture;
   } catch (error) {
     throw encodeError(
       'The original could not be decoded, though it is what was received (take: 2 asks for another)',

@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp';
 import type { Crop } from '../types.ts';
-import { INPUT_OPTIONS, loadSharp } from './load-sharp.ts';
+import { loadSharp } from './load-sharp.ts';
+import { pictureOptions } from './picture-options.ts';
 
 /** Decoded pixels: sRGB, 8 bits a channel, alpha only where something is transparent, colour only where some is. */
 export interface RawPicture {
@@ -11,10 +12,14 @@ export interface RawPicture {
   readonly channels: 1 | 2 | 3 | 4;
 }
 
-/** All pixels of an encoded picture, whatever its depth, profile or colour space. */
-export async function decodePicture(bytes: Uint8Array): Promise<RawPicture> {
+/**
+ * All pixels of an encoded picture, whatever its depth, profile or colour space: turned as its orientation says, or as
+ * they are in the file.
+ */
+export async function decodePicture(bytes: Uint8Array, isTurned = true): Promise<RawPicture> {
   const sharp = await loadSharp();
-  const picture = await pixels(sharp(bytes, INPUT_OPTIONS).toColourspace('srgb'));
+  const opened = sharp(bytes, await pictureOptions(bytes));
+  const picture = await pixels((isTurned ? opened.autoOrient() : opened).toColourspace('srgb'));
   const shown =
     hasAlpha(picture) && isOpaque(picture)
       ? await pixels((await openRaw(picture)).removeAlpha())

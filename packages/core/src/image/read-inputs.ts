@@ -85,7 +85,8 @@ export async function lookAt(file: string, bytes: Uint8Array): Promise<InputFile
     return { file, sha256: sha256(bytes), info: await inspectPicture(bytes) };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
-    return `input image ${file} cannot be used: ${error.message}`;
+    const remedy = error.code === 'undecodable' ? '; export it again, as PNG or JPEG' : '';
+    return `input image ${file} cannot be used: ${error.message}${remedy}`;
   }
 }
 

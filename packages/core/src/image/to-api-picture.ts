@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { loadSharp } from './load-sharp.ts';
+import { pictureOptions } from './picture-options.ts';
 
 /** The media type that goes with each format that image APIs take. */
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -8,7 +9,10 @@ const mediaTypes: Readonly<Record<string, string>> = {
   webp: 'image/webp',
 };
 
-/** A picture with its media type, which is what its bytes are: one that image APIs do not take becomes a PNG. */
+/**
+ * A picture with its media type, which is what its bytes are. One that image APIs do not take becomes a PNG; so does one
+ * that is stored on its side, because not every API turns it, and a mask must fit what is seen.
+ */
 export async function toApiPicture(
   bytes: Uint8Array,
   format: string,
@@ -16,11 +20,16 @@ export async function toApiPicture(
 ): Promise<{ readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array }> {
   const base = name.slice(0, name.length - extname(name).length) || 'input';
   const mediaType = mediaTypes[format];
-  if (mediaType !== undefined) return { name: `${base}.${format}`, mediaType, bytes };
   const sharp = await loadSharp();
+  const { orientation = 1 } = await sharp(bytes).metadata();
+  if (mediaType !== undefined && orientation === 1)
+    return { name: `${base}.${format}`, mediaType, bytes };
   return {
     name: `${base}.png`,
     mediaType: 'image/png',
-    bytes: await sharp(bytes).autoOrient().png().toBuffer(),
+    bytes: await sharp(bytes, await pictureOptions(bytes))
+      .autoOrient()
+      .png()
+      .toBuffer(),
   };
 }

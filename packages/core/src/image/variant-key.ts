@@ -6,7 +6,7 @@ import { PLACEHOLDER_SETTINGS } from './make-preview.ts';
 import { digitalSourceType } from './provenance.ts';
 
 /** How pixels are prepared for the encoders: raised when that changes, so that no file of another way is taken for ours. */
-const PIPELINE = 2;
+const PIPELINE = 3;
 
 /** The cache's key of a file: everything that decides its bytes. Its name does not. */
 export function variantKey(source: Source, spec: VariantSpec, settings: EncoderSettings): Sha256 {

@@ -2,6 +2,7 @@ import { TintypeError } from '../errors.ts';
 import { type Context, report } from '../context.ts';
 import { findPngDamage } from '../image/find-png-damage.ts';
 import { loadSharpSoon } from '../image/load-sharp.ts';
+import { countFrames } from '../image/inspect-picture.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import { type CurrentOrder, isSameCall } from './current-order.ts';
 import { cleanAnswer } from './clean-answer.ts';
@@ -369,7 +370,9 @@ async function differences(
   if (rejected !== undefined) return [];
   const size = `${original.width}x${original.height}`;
   const damage = findPngDamage(bytes);
+  const frames = await countFrames(bytes);
   return [
+    ...(frames === 1 ? [] : [`it has ${frames} frames, and the first one is used`]),
     ...(damage === null ? [] : [`${damage}; its pixels are whole, so it is used`]),
     ...(request.size === 'auto' || request.size === size
       ? []

@@ -1,0 +1,22 @@
+import type { SharpOptions } from 'sharp';
+import { INPUT_OPTIONS, loadSharp } from './load-sharp.ts';
+
+/** Pixels of an SVG's longer side: image models draw 1024 to 2048 (2026-11), and an icon's own size is often 24. */
+const minSvgSide = 1024;
+const maxSvgSide = 2048;
+
+/** Pixels per inch at which an SVG has the size that it states. */
+const svgDensity = 72;
+
+/** How to open a picture: an SVG is drawn large enough to be seen, in its own shape. Rejects with sharp's own error. */
+export async function pictureOptions(bytes: Uint8Array): Promise<SharpOptions> {
+  const sharp = await loadSharp();
+  const { format, width, height } = await sharp(bytes, {
+    ...INPUT_OPTIONS,
+    limitInputPixels: false,
+  }).metadata();
+  if (format !== 'svg') return INPUT_OPTIONS;
+  const side = Math.max(width, height);
+  const drawn = Math.min(Math.max(side, minSvgSide), maxSvgSide);
+  return { ...INPUT_OPTIONS, density: (svgDensity * drawn) / side };
+}
