@@ -129,7 +129,9 @@ describe('an edit', () => {
         Buffer.from('ftypheic\0\0\0\0mif1heic'),
       ]);
       await using made = await project('input_images: [in.heic]', { 'm/in.heic': heic });
-      expect((await mistakes(made))[0]?.[2]).toMatch(/in\.heic cannot be used: it does not decode/);
+      expect((await mistakes(made))[0]?.[2]).toMatch(
+        /in\.heic cannot be used: it is HEIC.*save it as PNG or JPEG/,
+      );
     },
   );
 

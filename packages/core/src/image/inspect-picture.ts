@@ -61,7 +61,7 @@ async function decoding<Result>(bytes: Uint8Array, read: () => Promise<Result>):
 }
 
 function undecodable(bytes: Uint8Array, error: unknown): string {
-  if (isHeic(bytes)) return 'it is HEIC, which does not decode here';
+  if (isHeic(bytes)) return 'it is HEIC, which cannot be read here; save it as PNG or JPEG';
   const reason = error instanceof Error ? error.message.trim() : String(error);
   return /premature end/i.test(reason)
     ? 'it does not decode: it is cut short'
