@@ -118,3 +118,18 @@ describe('an answer that is on the disk, as it seems, and is no file that can be
     expect(api().ledger).toEqual([]);
   });
 });
+
+test('an answer beside a damaged record stays, and stops no other image', async () => {
+  const two = `${manifest}${manifest.split('\n')[1]!.replace('  a: { prompt: a', '  b: { prompt: b')}\n`;
+  await using project = await testProject({ 'a.images.yaml': two }, api().baseUrl);
+  const store = join(project.root, '.tintype');
+  const key = (await project.plan()).requests[0]!.key!;
+  await mkdir(dirname(layout.record(store, key)), { recursive: true });
+  await writeFile(layout.record(store, key), '{');
+  await mkdir(join(store, 'attempts'), { recursive: true });
+  await writeFile(layout.received(store, key), 'the bytes of an answer');
+  const { result, events } = await project.generate();
+  expect(result).toMatchObject({ bought: 1, failed: 1, delivered: 1 });
+  expect(eventsOf(events, 'failed')).toMatchObject([{ id: 'a', code: 'record-damaged' }]);
+  expect(await readFile(layout.received(store, key), 'utf8')).toBe('the bytes of an answer');
+});

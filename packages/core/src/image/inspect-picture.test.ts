@@ -96,7 +96,9 @@ test('a JPEG that is cut short, and HEIC, are named in our words', async () => {
     /^it does not decode: it is cut short$/,
   );
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
-  await expect(inspectPicture(heic)).rejects.toThrow(/^it is HEIC, which cannot be read here$/);
+  await expect(inspectPicture(heic)).rejects.toThrow(
+    /^it is HEIC, which cannot be read here; save it/,
+  );
 });
 
 test('the frames of an animation are counted', async () => {

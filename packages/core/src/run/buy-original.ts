@@ -229,9 +229,11 @@ export async function recordLeftOver(
   for (const { key, note, isReceived, isInFlight } of open.values()) {
     if (isInFlight) continue;
     const stored = await store.find(key);
+    // Nothing can be recorded beside it: its image says so, the bytes stay, and other images go on.
+    if (stored?.kind === 'damaged') continue;
     if (isReceived) {
       // Without its note, the bytes answer the request of their key, which a record or else the image itself knows.
-      const known = note ?? (stored?.kind === 'record' ? noteOf(stored.record) : null);
+      const known = note ?? (stored === null ? null : noteOf(stored.record));
       if (known !== null) await recordAttempt(known, store, context);
     } else if (stored !== null) await store.clearAttempt(key);
   }
