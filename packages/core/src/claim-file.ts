@@ -4,10 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { TintypeError } from './errors.ts';
-import { isGone, ownProcess, processMark, type ProcessMark } from './process-mark.ts';
+import { isGone, ownProcess, processMark } from './process-mark.ts';
 import { openRegular, readWhole } from './read-regular.ts';
 import { removeFile } from './remove-file.ts';
 import { count, parseJson } from './schema.ts';
+import type { ProcessMark } from './types.ts';
 
 /** A path that belongs to this process alone, until it is released, the process dies, or another one takes it over. */
 export interface Claim {

@@ -4,15 +4,7 @@ import * as v from 'valibot';
 import { sha256 } from './hash.ts';
 import { machineId } from './machine-id.ts';
 import { startOf } from './process-start.ts';
-
-/** A process, told apart from every other one, and from one that has its id later. */
-export interface ProcessMark {
-  readonly pid: number;
-  /** When it began, as its system counts; `''` where the system does not say. */
-  readonly born: string;
-  /** Names the machine and process namespace in which `pid` means something, and says nothing about them. */
-  readonly realm: string;
-}
+import type { ProcessMark } from './types.ts';
 
 /** A mark in a file that is read back: anything may be in it. */
 export const processMark = v.object({

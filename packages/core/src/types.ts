@@ -22,7 +22,6 @@
 
 import type { DiagnosticCode } from './errors.ts';
 import type { Fields } from './fields.ts';
-import type { ProcessMark } from './process-mark.ts';
 
 declare const isSha256: unique symbol;
 declare const isKey: unique symbol;
@@ -272,6 +271,15 @@ export interface StoreRecord {
   };
   /** The image that it was bought for, and its manifest relative to the root; records before 2026-11-28 do not say. */
   readonly boughtFor?: { readonly id: string; readonly manifest: string };
+}
+
+/** A process, told apart from every other one, and from one that has its id later. */
+export interface ProcessMark {
+  readonly pid: number;
+  /** When it began, as its system counts; `''` where the system does not say. */
+  readonly born: string;
+  /** Names the machine and process namespace in which `pid` means something, and says nothing about them. */
+  readonly realm: string;
 }
 
 /** A paid request in flight, or one whose outcome is unknown. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { isGone, processMark, type ProcessMark } from '../process-mark.ts';
+import { isGone, processMark } from '../process-mark.ts';
 import { parseJson, sha256Hash } from '../schema.ts';
-import type { AssetFile, AssetMap, Sha256 } from '../types.ts';
+import type { AssetFile, AssetMap, ProcessMark, Sha256 } from '../types.ts';
 import { openOutputFolder, type OutputFolder } from './output-folder.ts';
 import { ASSET_MAP_NAME, isJournalName, isOutputName } from './output-name.ts';
 import { parseAssetMap } from './parse-asset-map.ts';

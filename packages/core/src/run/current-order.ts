@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { attemptReason } from '../plan/plan-jobs.ts';
-import { isGone, ownProcess, type ProcessMark } from '../process-mark.ts';
-import type { Attempt, Key, OpenAttempt } from '../types.ts';
+import { isGone, ownProcess } from '../process-mark.ts';
+import type { Attempt, Key, OpenAttempt, ProcessMark } from '../types.ts';
 
 /** The order that a run carries out. Each attempt of the run is noted with it. */
 export interface CurrentOrder {
