@@ -4,7 +4,7 @@
  */
 
 declare module 'virtual:tintype/*' {
-  const picture: import('vite-plugin-tintype/picture').Picture;
+  const picture: import('./dist/picture-html.js').Picture;
   export default picture;
   export const sources: (typeof picture)['sources'];
   export const img: (typeof picture)['img'];
