@@ -46,6 +46,22 @@ describe('files', () => {
     expect(at(50, 20)).toEqual(near([0, 0, 255]));
   });
 
+  test.each([
+    ['as it is seen', 80, 120],
+    ['as it was recorded before orientation was read', 120, 80],
+  ])('of a picture on its side keep its shape, %s', async (_, width, height) => {
+    const turned = await sharp(await halves())
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toBuffer();
+    const original = { ...source(turned), width, height };
+    const { encoded } = await derive(original, [spec('png', width, height)]);
+    const at = await pixelsOf(await encoded[0]!.read());
+    // Red is on the left of the file's pixels; turned, it is at the top.
+    const [first, last] = width < height ? [at(40, 10), at(40, 110)] : [at(10, 40), at(110, 40)];
+    expect([first, last]).toEqual([near([255, 0, 0]), near([0, 0, 255])]);
+  });
+
   test('of equal inputs are equal, byte for byte', async () => {
     const original = source(await halves());
     const specs = (['avif', 'webp', 'jpeg', 'png'] as const).map((format) => spec(format, 60, 40));
