@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { fileStore } from '../src/store/file-store.ts';
 import { mergeSides } from '../src/store/merge-sides.ts';
 import { planPrune } from '../src/store/prune-store.ts';
 import { listStore } from '../src/store/list-store.ts';
@@ -52,6 +53,8 @@ describe('a picture that two branches bought', () => {
       const { root } = project;
       const store = join(root, '.tintype');
       expect(api().ledger).toHaveLength(2);
+      // Both count as spent, before the merge is resolved and after.
+      expect(await fileStore(store).purchases()).toHaveLength(2);
 
       const { requests } = await project.plan();
       expect(requests[0]).toMatchObject({ status: 'stored' });
@@ -67,6 +70,7 @@ describe('a picture that two branches bought', () => {
       ]);
       expect(api().ledger).toHaveLength(2);
 
+      expect(await fileStore(store).purchases()).toHaveLength(2);
       const names = [...(await filesBelow(store)).keys()];
       expect(names.filter((name) => name.startsWith('records'))).toHaveLength(2);
       expect(names.filter((name) => name.startsWith('originals'))).toHaveLength(2);

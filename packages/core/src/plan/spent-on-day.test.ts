@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import type { Attempt, Key, Refusal, Request, Stored } from '../types.ts';
+import type { Attempt, Key, Refusal, Request, StoreRecord } from '../types.ts';
 import { spentOnDay } from './spent-on-day.ts';
 
 const request = { model: 'm' } as Request;
 
-function record(createdAt: string, costUsd: number | null): Stored {
-  return { kind: 'record', record: { request, costUsd, provenance: { createdAt } } as never };
+function record(createdAt: string, costUsd: number | null): StoreRecord {
+  return { request, costUsd, provenance: { createdAt } } as StoreRecord;
 }
 
 function spent(
-  stored: Readonly<Record<string, Stored>>,
+  records: Readonly<Record<string, StoreRecord>>,
   attempts: Readonly<Record<string, string>> = {},
   refusedAt: readonly string[] = [],
 ): number {
   return spentOnDay(
     '2026-11-28',
     {
-      stored: new Map(Object.entries(stored) as [Key, Stored][]),
+      purchases: Object.entries(records).map(([key, one]) => ({ ...one, key: key as Key })),
       attempts: Object.entries(attempts).map(
         ([key, startedAt]) => ({ key: key as Key, request, startedAt }) as Attempt,
       ),
@@ -52,5 +52,4 @@ test('nothing makes a day cheaper, and a cost that is no number is no sum', () =
   const today = '2026-11-28T10:00:00.000Z';
   expect(spent({ a: record(today, -100), b: record(today, 1) })).toBe(1);
   expect(spent({ a: record(today, Number.NaN), b: record(today, 1) })).toBeNaN();
-  expect(spent({ a: { kind: 'damaged', reason: 'cut short' } })).toBe(0);
 });

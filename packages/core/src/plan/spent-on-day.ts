@@ -1,8 +1,9 @@
-import type { Attempt, Key, Refusal, Request, Stored } from '../types.ts';
+import type { Attempt, Refusal, Request, StoreRecord } from '../types.ts';
 
 /** What is known of all that was bought, whatever manifest names it. */
 export interface Bought {
-  readonly stored: ReadonlyMap<Key, Stored>;
+  /** The record of every purchase: two where a request was bought twice. */
+  readonly purchases: readonly StoreRecord[];
   /** The requests whose outcome is unknown or not recorded, as far as a note tells of them. */
   readonly attempts: readonly Attempt[];
   /** Those that may have been billed. */
@@ -15,14 +16,13 @@ export interface Bought {
  */
 export function spentOnDay(
   day: string,
-  { stored, attempts, refusals }: Bought,
+  { purchases, attempts, refusals }: Bought,
   highOf: (request: Request) => number,
 ): number {
   const isOnDay = (time: string): boolean => time.slice(0, day.length) === day;
-  const records = [...stored.values()].flatMap((entry) =>
-    entry.kind === 'record' && isOnDay(entry.record.provenance.createdAt) ? [entry.record] : [],
-  );
-  const open = attempts.filter(({ key, startedAt }) => isOnDay(startedAt) && !stored.has(key));
+  const records = purchases.filter(({ provenance }) => isOnDay(provenance.createdAt));
+  const recorded = new Set(purchases.map(({ key }) => key));
+  const open = attempts.filter(({ key, startedAt }) => isOnDay(startedAt) && !recorded.has(key));
   const refused = refusals.filter(({ refusedAt }) => isOnDay(refusedAt));
   const costs = [
     ...records.map(({ costUsd, request }) => costUsd ?? highOf(request)),

@@ -58,11 +58,11 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
     // In this order, so that what is recorded meanwhile is seen in one of the two.
     const open = await store.attempts();
     const attempts = [...open.values()].flatMap(({ note }) => note ?? []);
-    const stored = await store.stored();
+    const purchases = await store.purchases();
     const refusals = [...(await store.refusals()).values()].flatMap((entry) =>
       entry.kind === 'refusal' ? [entry.refusal] : [],
     );
-    return spentOnDay(today(), { stored, attempts, refusals }, highOf) + replacedUsd;
+    return spentOnDay(today(), { purchases, attempts, refusals }, highOf) + replacedUsd;
   }
 
   function today(): string {

@@ -143,6 +143,11 @@ describe('a store', () => {
       `records/${key.slice(0, 2)}/${key}.${sha256(second).slice(0, 16)}.json`,
     );
     expect((await store.stored()).size).toBe(1);
+    // Both were paid for.
+    expect(new Set(await store.purchases())).toEqual(new Set([record, put.record]));
+    // What a damaged record cost is not known.
+    await writeFile(layout.record(dir, key), '{');
+    expect(await store.purchases()).toEqual([put.record]);
   });
 
   test('puts one purchase twice where a crash came between its record and the end of its attempt', async () => {

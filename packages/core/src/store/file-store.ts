@@ -26,6 +26,7 @@ import {
   parsePin,
   parseRefusal,
 } from './record-file.ts';
+import { recordsIn } from './list-store.ts';
 import { refuseLinks } from './refuse-links.ts';
 import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
 import { findRescued, removeRescued, rescue } from './rescue-folder.ts';
@@ -46,6 +47,7 @@ export function fileStore(dir: string): Store {
   };
   return {
     stored: () => readStored(dir),
+    purchases: () => readPurchases(dir),
     find: (key) => readRecord(key, layout.record(dir, key)),
     read: (record) => readBytes(dir, record),
     put: async (purchase) => {
@@ -115,19 +117,35 @@ export function fileStore(dir: string): Store {
 }
 
 async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
-  const stored = new Map<Key, Stored>();
+  const files = await readRecordFiles(dir, /^[0-9a-f]{64}\.json$/);
+  return new Map(files.map(({ key, stored }) => [key, stored]));
+}
+
+/** Second records, too: what was paid for twice cost twice. */
+async function readPurchases(dir: string): Promise<readonly StoreRecord[]> {
+  const files = await readRecordFiles(dir, /^[0-9a-f]{64}(\.[0-9a-f]{16})?\.json$/);
+  return files.flatMap(({ stored }) => recordsIn(stored));
+}
+
+/** `names`: the files to read, each of which begins with its key. */
+async function readRecordFiles(
+  dir: string,
+  names: RegExp,
+): Promise<{ readonly key: Key; readonly stored: Stored }[]> {
   const folders = await namesIn(layout.recordsDir(dir));
-  await Promise.all(
+  const read = await Promise.all(
     folders.map(async (folder) => {
+      const found: { key: Key; stored: Stored }[] = [];
       for (const name of await namesIn(join(layout.recordsDir(dir), folder))) {
-        const key = name.replace(/\.json$/, '') as Key;
-        if (!name.endsWith('.json') || !isHash(key)) continue;
-        const record = await readRecord(key, join(layout.recordsDir(dir), folder, name));
-        if (record !== null) stored.set(key, record);
+        if (!names.test(name)) continue;
+        const key = name.slice(0, 64) as Key;
+        const stored = await readRecord(key, join(layout.recordsDir(dir), folder, name));
+        if (stored !== null) found.push({ key, stored });
       }
+      return found;
     }),
   );
-  return stored;
+  return read.flat();
 }
 
 /** A damaged pin is no pin: the input is fetched again, which is said, and its hash decides. */

@@ -48,6 +48,8 @@ export interface Put {
 export interface Store {
   /** Everything there is, by key; what is damaged says so rather than being left out, for it was paid for. */
   stored(): Promise<ReadonlyMap<Key, Stored>>;
+  /** The record of every purchase: also of a request that was bought twice, by two processes or on two branches. */
+  purchases(): Promise<readonly StoreRecord[]>;
   /** What there is under one key, now; `null`: nothing. */
   find(key: Key): Promise<Stored | null>;
   /** The bytes that a record names, an original or kept aside, verified. Throws `original-missing` or `original-damaged`. */
