@@ -8,6 +8,7 @@ const steps: readonly (readonly [name: string, command: string])[] = [
   ['build', 'pnpm --recursive --filter "./packages/*" run build'],
   ['format', 'oxfmt --check'],
   ['lint', 'oxlint --type-aware --deny-warnings'],
+  ['imports', 'depcruise packages/*/src --config .dependency-cruiser.mjs'],
   ['types', 'node --run typecheck'],
   ['tests', 'vitest run'],
   ['unused code', 'knip'],

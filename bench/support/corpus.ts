@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { addPngXmp } from '../../packages/core/src/image/add-png-xmp.ts';
-import { loadTypeface } from '../../packages/core/src/image/glyphs.ts';
+import { loadTypeface } from '../../packages/core/src/stand-in/glyphs.ts';
 import {
   between,
   pick,
   type Random,
   seededRandom,
-} from '../../packages/core/src/image/seeded-random.ts';
+} from '../../packages/core/src/stand-in/seeded-random.ts';
 
 /**
  * - `picture`: what image models draw most: soft light, texture, edges and a fine grain; 1.2 to 2 MB as PNG;

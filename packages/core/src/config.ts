@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
-import { defaultOutDir } from './default-out-dir.ts';
+import { defaultOutDir } from './project/default-out-dir.ts';
 import { TintypeError } from './errors.ts';
 import type { Fields } from './fields.ts';
 import {
@@ -18,7 +18,7 @@ import {
   resolveSpending,
   type SpendingPolicy,
   type SpendingSources,
-} from './spending-policy.ts';
+} from './project/spending-policy.ts';
 
 /** `tintype.config.*`: all of it optional. Relative paths are relative to the project's root. */
 export interface Options {

@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { Environment } from './env-files.ts';
+import type { Environment } from './process/env-files.ts';
 import type { Event, Reporter } from './events.ts';
-import type { ReadResult } from './read-inside.ts';
+import type { ReadResult } from './fs/read-inside.ts';
 
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
 export interface Context extends Clock, Environment {
@@ -55,7 +55,7 @@ export async function fetchInput(
   { fetchInput }: Pick<Context, 'fetchInput'>,
   url: string,
 ): Promise<ReadResult> {
-  const fetch = fetchInput ?? (await import('./fetch-remote.ts')).fetchRemote;
+  const fetch = fetchInput ?? (await import('./provider/fetch-remote.ts')).fetchRemote;
   return fetch(url);
 }
 

@@ -1,12 +1,12 @@
-import { isMaybeBilled } from './run/buy-original.ts';
-import { NotAskedError } from './run/buyer.ts';
+import { isMaybeBilled } from './purchase/buy-original.ts';
+import { NotAskedError } from './purchase/buyer.ts';
 import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { pictureName } from './events.ts';
 import { outputNames } from './file-names.ts';
-import type { Original } from './run/obtain-original.ts';
-import { keepOutputs, knownOutputs } from './run/kept-outputs.ts';
-import { openImages, type PlannedImage } from './run/open-images.ts';
+import type { Original } from './purchase/obtain-original.ts';
+import { keepOutputs, knownOutputs } from './unchanged/kept-outputs.ts';
+import { openImages, type PlannedImage } from './operations/open-images.ts';
 import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';
 import { openOutputFolder } from './output/output-folder.ts';
 import { listedFiles } from './output/previous-outputs.ts';
@@ -14,7 +14,7 @@ import { refuseLinkedOutDir } from './output/refuse-linked-out-dir.ts';
 import { writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
-import { mayBuy, type MissingPolicy } from './spending-policy.ts';
+import { mayBuy, type MissingPolicy } from './project/spending-policy.ts';
 import type { AssetMap, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: the counts of the `done` event, and what the outputs now are. */

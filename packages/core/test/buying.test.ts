@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { claimFile } from '../src/claim-file.ts';
+import { claimFile } from '../src/process/claim-file.ts';
 import type { Provider } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { pngOf } from './support/png-of.ts';

@@ -3,8 +3,8 @@ import { chmod, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homedir } from 'node:os';
 import { onTestFinished, expect, test } from 'vitest';
-import { openCacheIndex } from '../src/image/cache-index.ts';
-import { cacheLayout } from '../src/image/cache-layout.ts';
+import { openCacheIndex } from '../src/cache/cache-index.ts';
+import { cacheLayout } from '../src/cache/cache-layout.ts';
 import { sha256 } from '../src/hash.ts';
 import { loadProject } from '../src/index.ts';
 

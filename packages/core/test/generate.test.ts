@@ -859,7 +859,7 @@ describe('before anything is spent', () => {
       a: image('hat'),
       b: image('cap', ', provider: local, input_images: ["tintype:a"]'),
     });
-    const { openAi } = await import('../src/provider/openai.ts');
+    const { openAi } = await import('../src/provider/openai/openai.ts');
     const local = openAi({ baseUrl: api().baseUrl, apiKeyName: null, supportsEdits: false });
     const { error, events } = await made.generate({ options: { providers: { local } } });
     expect(error).toMatchObject({ code: 'manifest' });

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openImages, type Options } from '../src/index.ts';
 import { sha256 } from '../src/hash.ts';
-import { cacheLayout } from '../src/image/cache-layout.ts';
+import { cacheLayout } from '../src/cache/cache-layout.ts';
 import type { DeliveredImage } from '../src/types.ts';
 import { filesBelow } from './support/files.ts';
 import { testProject } from './support/project.ts';

@@ -2,8 +2,8 @@ import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../src/hash.ts';
-import { cacheLayout } from '../src/image/cache-layout.ts';
-import { filePlacer } from '../src/image/place-file.ts';
+import { cacheLayout } from '../src/cache/cache-layout.ts';
+import { filePlacer } from '../src/cache/place-file.ts';
 import type { AssetFile } from '../src/types.ts';
 import { type TestProject, testProject } from './support/project.ts';
 

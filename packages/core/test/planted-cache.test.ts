@@ -2,11 +2,11 @@ import { lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openCacheIndex } from '../src/image/cache-index.ts';
-import { cacheLayout } from '../src/image/cache-layout.ts';
-import { countStanding, knownOutputs } from '../src/run/kept-outputs.ts';
-import { openKeptPlan } from '../src/run/kept-plan.ts';
-import { readSecret } from '../src/seal.ts';
+import { openCacheIndex } from '../src/cache/cache-index.ts';
+import { cacheLayout } from '../src/cache/cache-layout.ts';
+import { countStanding, knownOutputs } from '../src/unchanged/kept-outputs.ts';
+import { openKeptPlan } from '../src/unchanged/kept-plan.ts';
+import { readSecret } from '../src/cache/seal.ts';
 import { filesBelow } from './support/files.ts';
 import { type TestProject, testProject } from './support/project.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type PruneOptions, pruneProject, type StoreRecord } from '../src/index.ts';
-import { openRefusals } from '../src/run/refusals.ts';
+import { openRefusals } from '../src/purchase/refusals.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
 import { commitAll, git } from './support/git.ts';

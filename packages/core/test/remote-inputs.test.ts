@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { fetchRemote } from '../src/fetch-remote.ts';
+import { fetchRemote } from '../src/provider/fetch-remote.ts';
 import { sha256 } from '../src/hash.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openAi } from '../src/provider/openai.ts';
+import { openAi } from '../src/provider/openai/openai.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import type { Fault } from './support/openai-emulator.ts';
 import { testProject } from './support/project.ts';

@@ -8,7 +8,7 @@ import { sha256 } from '../hash.ts';
 import type { Crop, Format, Source, VariantSpec } from '../types.ts';
 import { deriveVariants, type DeriveOptions, type DerivedVariants } from './derive-variants.ts';
 import { encoderSettings } from './encoder-settings.ts';
-import { openVariantCache } from './variant-cache.ts';
+import { openVariantCache } from '../cache/variant-cache.ts';
 
 let dir: string;
 let warnings: Error[];
@@ -250,7 +250,7 @@ describe('the cache', () => {
     const script = `
       import { deriveVariants } from ${here('derive-variants.ts')};
       import { encoderSettings } from ${here('encoder-settings.ts')};
-      import { openVariantCache } from ${here('variant-cache.ts')};
+      import { openVariantCache } from ${here('../cache/variant-cache.ts')};
       const { source, specs, dir } = JSON.parse(process.argv[1]);
       const cache = openVariantCache(dir, console.error);
       const settings = (spec) => encoderSettings(spec, 2);
@@ -344,7 +344,7 @@ test('processes that differ in threads, in order and in how much they do at once
     import { readFile } from 'node:fs/promises';
     import { deriveVariants } from ${here('derive-variants.ts')};
     import { encoderSettings } from ${here('encoder-settings.ts')};
-    import { openVariantCache } from ${here('variant-cache.ts')};
+    import { openVariantCache } from ${here('../cache/variant-cache.ts')};
     const { files, atOnce, dir } = JSON.parse(process.argv[1]);
     const options = {
       cache: openVariantCache(dir, console.error),

@@ -15,10 +15,10 @@ import { type EncoderSettings, settledSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
-import type { FileEntry } from './cache-layout.ts';
-import type { CachedFile, VariantCache } from './variant-cache.ts';
+import type { FileEntry } from '../cache/cache-layout.ts';
+import type { CachedFile, VariantCache } from '../cache/variant-cache.ts';
 import { transparencyOf } from './raw-picture.ts';
-import { previewKey, variantKey } from './variant-key.ts';
+import { previewKey, variantKey } from '../cache/variant-key.ts';
 import type { Lane } from './work-queue.ts';
 
 export interface DeriveOptions {

@@ -9,7 +9,7 @@ import type { Format, Source } from '../types.ts';
 import { deriveVariants } from './derive-variants.ts';
 import { encoderSettings } from './encoder-settings.ts';
 import { provenanceXmp } from './provenance.ts';
-import { openVariantCache } from './variant-cache.ts';
+import { openVariantCache } from '../cache/variant-cache.ts';
 
 const formats = ['avif', 'webp', 'jpeg', 'png'] as const;
 const hasExiftool = spawnSync('exiftool', ['-ver']).status === 0;

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { sha256 } from '../hash.ts';
-import { isLfsPointer, lfsRemedy } from '../lfs-pointer.ts';
-import { readInside } from '../read-inside.ts';
+import { isLfsPointer, lfsRemedy } from '../fs/lfs-pointer.ts';
+import { readInside } from '../fs/read-inside.ts';
 import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 import { inputHash } from './input-hash.ts';
 import { inspectPicture, PictureError } from './inspect-picture.ts';

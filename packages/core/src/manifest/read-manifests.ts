@@ -4,7 +4,7 @@ import glob from 'fast-glob';
 import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { readInside, type ReadResult } from '../read-inside.ts';
+import { readInside, type ReadResult } from '../fs/read-inside.ts';
 import type { Diagnostic, Finding, ImageEntry, Manifest, Sha256 } from '../types.ts';
 import { type ParsedEntry, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { parseRows } from './parse-rows.ts';

@@ -1,4 +1,4 @@
-import { isLfsPointer, lfsRemedy } from '../lfs-pointer.ts';
+import { isLfsPointer, lfsRemedy } from '../fs/lfs-pointer.ts';
 import type { Finding } from '../types.ts';
 
 /** The largest manifest or data file, in bytes. */

@@ -12,9 +12,9 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { TintypeError } from '../errors.ts';
-import { hashFile } from '../hash-file.ts';
-import { readRegular } from '../read-regular.ts';
-import { removeFile } from '../remove-file.ts';
+import { hashFile } from '../fs/hash-file.ts';
+import { readRegular } from '../fs/read-regular.ts';
+import { removeFile } from '../fs/remove-file.ts';
 import type { Sha256 } from '../types.ts';
 
 /** Whether a file that looks like this is known to have these bytes. */

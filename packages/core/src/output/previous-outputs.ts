@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isGone, processMark } from '../process-mark.ts';
+import { isGone, processMark } from '../process/process-mark.ts';
 import { parseJson, sha256Hash } from '../schema.ts';
 import type { AssetFile, AssetMap, ProcessMark, Sha256 } from '../types.ts';
 import { openOutputFolder, type OutputFolder } from './output-folder.ts';

@@ -1,5 +1,5 @@
 import { TintypeError } from '../errors.ts';
-import { leadsOut } from '../leads-out.ts';
+import { leadsOut } from '../fs/leads-out.ts';
 
 /** Refuses an output folder that leads out of the project by a link. Both paths are absolute. Throws `output-not-ours`. */
 export async function refuseLinkedOutDir({

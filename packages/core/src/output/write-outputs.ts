@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { type Claim, claimFile, clearDeadClaims } from '../claim-file.ts';
+import { type Claim, claimFile, clearDeadClaims } from '../process/claim-file.ts';
 import { TintypeError } from '../errors.ts';
-import { ownProcess } from '../process-mark.ts';
+import { ownProcess } from '../process/process-mark.ts';
 import type { Asset, AssetMap, DeliveredImage, EncodedFile, Sha256 } from '../types.ts';
 import { buildAssetMap, renderAssetMap, toAsset } from './asset-map.ts';
 import { type IsCached, isOurs } from './find-foreign-files.ts';

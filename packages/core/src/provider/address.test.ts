@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addressProblem } from './address.ts';
-import { openAi } from './openai.ts';
-import { replicate } from './replicate.ts';
+import { openAi } from './openai/openai.ts';
+import { replicate } from './replicate/replicate.ts';
 
 test.each([
   ['api.openai.com/v1', /must be an address such as https:/],

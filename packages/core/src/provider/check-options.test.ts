@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fromAiSdk } from './ai-sdk.ts';
-import { openAi } from './openai.ts';
-import { replicate } from './replicate.ts';
+import { fromAiSdk } from './ai-sdk/ai-sdk.ts';
+import { openAi } from './openai/openai.ts';
+import { replicate } from './replicate/replicate.ts';
 
 const key = 'sk-RECOGNISABLE-0123456789';
 const model = { specificationVersion: 'v3', modelId: 'x', provider: 'fal', doGenerate: () => {} };

@@ -1,4 +1,4 @@
-import type { Env } from '../env-files.ts';
+import type { Env } from '../process/env-files.ts';
 import { gitIn } from './git.ts';
 
 /** What git would change of a store's files, in words that follow "git would"; `paths` are relative to `dir`. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import pLimit from 'p-limit';
-import type { Env } from '../env-files.ts';
+import type { Env } from '../process/env-files.ts';
 import { type Git, gitIn, gitProblem } from './git.ts';
 
 /** What git has of a store, as paths relative to the store; `problem`: why that cannot be known. */

@@ -10,7 +10,7 @@ import { fileStore } from './file-store.ts';
 import { layout } from './layout.ts';
 import { findRescued } from './rescue-folder.ts';
 import type { Purchase, Store } from './store.ts';
-import { writeAtomic } from './write-atomic.ts';
+import { writeAtomic } from '../fs/write-atomic.ts';
 
 let dir: string;
 let store: Store;

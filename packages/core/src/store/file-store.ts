@@ -1,10 +1,10 @@
 import { access, lstat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../claim-file.ts';
+import { claimFile, clearDeadClaims, defaultTiming, isHeld } from '../process/claim-file.ts';
 import { TintypeError } from '../errors.ts';
-import { hashFile } from '../hash-file.ts';
+import { hashFile } from '../fs/hash-file.ts';
 import { sha256 } from '../hash.ts';
-import { removeFile } from '../remove-file.ts';
+import { removeFile } from '../fs/remove-file.ts';
 import type {
   InputFile,
   Key,
@@ -16,7 +16,7 @@ import type {
   StoreRecord,
 } from '../types.ts';
 import { version } from '../version.ts';
-import { isLfsPointer } from '../lfs-pointer.ts';
+import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { pathOfBytes, layout } from './layout.ts';
 import {
   formatJson,
@@ -32,7 +32,7 @@ import { codeOf, namesIn, readIfThere, readRecord } from './read-store.ts';
 import { findRescued, removeRescued, rescue } from './rescue-folder.ts';
 import type { Purchase, Put, Store } from './store.ts';
 import { writeGitFiles } from './write-git-files.ts';
-import { clearDeadWrites, createAtomic, linkAtomic, writeAtomic } from './write-atomic.ts';
+import { clearDeadWrites, createAtomic, linkAtomic, writeAtomic } from '../fs/write-atomic.ts';
 
 /** A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet. */
 export function fileStore(dir: string): Store {

@@ -1,7 +1,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
-import { namesBelow } from '../names-below.ts';
+import { namesBelow } from '../fs/names-below.ts';
 import type { InputFile, Key, Sha256, Stored, StoredRefusal, StoreRecord } from '../types.ts';
 import { pathOfBytes, layout } from './layout.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';

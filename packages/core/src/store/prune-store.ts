@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { TintypeError } from '../errors.ts';
-import { removeFile } from '../remove-file.ts';
+import { removeFile } from '../fs/remove-file.ts';
 import type { StoreRecord } from '../types.ts';
 import {
   bytesPath,
@@ -9,7 +9,7 @@ import {
   type StoreFile,
   type StoreListing,
 } from './list-store.ts';
-import { flushFolder } from './write-atomic.ts';
+import { flushFolder } from '../fs/write-atomic.ts';
 
 /** A file of the store that no manifest refers to. */
 export interface UnwantedFile {

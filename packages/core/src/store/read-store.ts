@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { TintypeError } from '../errors.ts';
-import { readRegular } from '../read-regular.ts';
+import { readRegular } from '../fs/read-regular.ts';
 import type { Key, Stored } from '../types.ts';
 import { maxNoteBytes, parseRecord, unreadableRecord } from './record-file.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canonicalJson, sha256 } from '../hash.ts';
-import { orderPattern } from '../order-id.ts';
-import { processMark } from '../process-mark.ts';
+import { orderPattern } from '../process/order-id.ts';
+import { processMark } from '../process/process-mark.ts';
 import {
   checkShape,
   count,
@@ -25,7 +25,7 @@ import type {
   StoreRecord,
   Usage,
 } from '../types.ts';
-import { isLfsPointer } from '../lfs-pointer.ts';
+import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { mergeSides } from './merge-sides.ts';
 
 /** An `https:` input as its file in the store says it. */

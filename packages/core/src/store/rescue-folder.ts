@@ -2,9 +2,9 @@ import { lstat, mkdir, mkdtemp, readdir, realpath, rmdir } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../hash.ts';
-import { removeFile } from '../remove-file.ts';
+import { removeFile } from '../fs/remove-file.ts';
 import type { Key, Sha256 } from '../types.ts';
-import { writeAtomic } from './write-atomic.ts';
+import { writeAtomic } from '../fs/write-atomic.ts';
 
 /*
  * Where the bytes of an answer go that the store cannot take: a folder in the system's temporary folder, which every user

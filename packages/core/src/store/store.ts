@@ -1,4 +1,4 @@
-import type { Claim } from '../claim-file.ts';
+import type { Claim } from '../process/claim-file.ts';
 import type {
   Attempt,
   InputFile,

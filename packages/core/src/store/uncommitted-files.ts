@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import type { Env } from '../env-files.ts';
+import type { Env } from '../process/env-files.ts';
 import { gitIn, nearestFolder } from './git.ts';
 
 /** What of the store no commit has, as paths relative to `dir`; `null` where git cannot say. */

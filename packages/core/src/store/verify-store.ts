@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { hashFile } from '../hash-file.ts';
-import { readRegular } from '../read-regular.ts';
+import { hashFile } from '../fs/hash-file.ts';
+import { readRegular } from '../fs/read-regular.ts';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
 import { fileStore } from './file-store.ts';
 import { layout } from './layout.ts';
-import { isLfsPointer } from '../lfs-pointer.ts';
+import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import {
   boughtOnTwoBranches,
   bytesPath,

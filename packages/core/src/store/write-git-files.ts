@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAtomic } from './write-atomic.ts';
+import { createAtomic } from '../fs/write-atomic.ts';
 
 /**
  * Writes the files by which a store tells git what to do with it: to change no byte, and to leave out what is of this

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claimFile } from '../../src/claim-file.ts';
+import { claimFile } from '../../src/process/claim-file.ts';
 import { hashesBelow, openScene, type Scene } from './scene.ts';
 import type { Ended } from './tintype-process.ts';
 

@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claimFile } from '../../src/claim-file.ts';
+import { claimFile } from '../../src/process/claim-file.ts';
 
 const [path = '', log = '', times = '1', workMs = '1'] = process.argv.slice(2);
 for (let time = 0; time < Number(times); time++) {

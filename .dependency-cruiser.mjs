@@ -1,0 +1,68 @@
+/** Who may import whom. `node scripts/check.ts` runs it; ARCHITECTURE.md says why. */
+const core = 'packages/core/src';
+const forbid = (name, from, to, fromNot) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: ['[.]test[.]ts$', ...(fromNot ?? [])] },
+  to,
+});
+/** A package is imported by these files only. */
+const only = (name, ...files) =>
+  forbid(
+    `${name} is imported by ${files.join(', ')} only`,
+    '^packages/.*/src/',
+    { path: `node_modules/${name}/` },
+    files.map((file) => `^${core}/${file}`),
+  );
+
+/** What a purchase passes on its way, in order; `image`, `cache` and `stand-in` are one stage. */
+const stages = ['manifest', 'plan', 'provider', 'store', 'image|cache|stand-in', 'output'];
+const flow = [
+  'purchase',
+  'unchanged',
+  'operations',
+  'project',
+  'generate[.]ts',
+  'config[.]ts',
+  'context[.]ts',
+  'index[.]ts',
+];
+const leaves = '(fs|process)/|[^/]+[.]ts$';
+
+export default {
+  forbidden: [
+    ...stages.map((stage) =>
+      forbid(`${stage}: a stage imports itself and leaf files`, `^${core}/(${stage})/`, {
+        path: `^${core}/(${stages.filter((other) => other !== stage).join('|')})/`,
+      }),
+    ),
+    forbid('a stage does not know the flow', `^${core}/(${stages.join('|')})/`, {
+      path: `^${core}/(${flow.join('|')})`,
+    }),
+    forbid('a leaf imports leaves', `^${core}/(fs|process)/`, {
+      path: `^${core}/`,
+      pathNot: `^${core}/(${leaves})`,
+    }),
+    forbid('plan is pure', `^${core}/plan/`, { dependencyTypes: ['core'] }),
+    only('sharp', 'image/', 'stand-in/'),
+    only('openai', 'provider/openai/call.ts'),
+    only('undici', 'provider/'),
+    only('c12', 'project/import-config.ts'),
+    only('chokidar', 'operations/watch-project.ts'),
+    only('opentype[.]js', 'stand-in/'),
+    only('leven', 'did-you-mean.ts'),
+    only('(yaml|zod|csv-parse|fast-glob)', 'manifest/'),
+    forbid('a shell imports public exports', '^packages/(cli|vite-plugin)/src/', {
+      path: '^packages/',
+      pathNot: ['^packages/$1/', `^${core}/(index|sheet|types)[.]ts$`],
+    }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['tintype-source', 'import', 'node', 'default', 'types'],
+    },
+  },
+};

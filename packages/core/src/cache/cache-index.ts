@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, readSync, statSync } from 'node:fs';
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { openRegularSync } from '../fs/read-regular.ts';
+import { removeFile } from '../fs/remove-file.ts';
+import type { Sha256 } from '../types.ts';
+import {
+  cacheLayout,
+  type CacheEntry,
+  formatLine,
+  type IndexLine,
+  readLine,
+} from './cache-layout.ts';
+
+/** What keys became, in memory and on the disk. Reading throws the file system's own errors, but for a missing index. */
+export interface CacheIndex {
+  /** Reads what is new in the index, by whomever, where the key is not known. */
+  readonly find: (key: Sha256) => CacheEntry | null;
+  /** Everything, with the day of its last use. */
+  readonly all: () => ReadonlyMap<Sha256, Used<CacheEntry>>;
+  /** Lines that were no lines: torn by a crash, or by whom. */
+  readonly damagedLines: () => number;
+  /** Keeps what keys became, in one write. Rejects with the file system's own error. */
+  readonly add: (entries: readonly (readonly [Sha256, CacheEntry | null])[]) => Promise<void>;
+  /** Notes which keys were found since it was opened, where that is not noted for today yet; and tidies up. */
+  readonly close: () => Promise<void>;
+  /** Writes the index anew, a line a key. */
+  readonly compact: () => Promise<void>;
+}
+
+interface Used<Entry> {
+  readonly entry: Entry;
+  readonly day: number;
+}
+
+/** The index below a folder, which need not exist. It is read when it is first asked. */
+export function openCacheIndex(cacheDir: string): CacheIndex {
+  const path = cacheLayout.index(cacheDir);
+  const today = () => Math.floor(Date.now() / dayMs);
+  const entries = new Map<Sha256, Used<CacheEntry>>();
+  const found = new Set<Sha256>();
+  let readTo: ReadTo = { ino: 0, offset: 0 };
+  let lines = 0;
+  let damaged = 0;
+
+  const refresh = () => {
+    const tail = readTail(path, readTo);
+    if (tail === null) return;
+    if (tail.isWhole) {
+      entries.clear();
+      lines = 0;
+      damaged = 0;
+    }
+    readTo = tail.readTo;
+    const read = parseLines(tail.text);
+    lines += read.lines.length;
+    damaged += read.damaged;
+    read.lines.forEach(apply);
+  };
+
+  const apply = ({ key, day, entry }: IndexLine) => {
+    const before = entries.get(key);
+    if (entry === null) entries.delete(key);
+    else if (entry !== undefined) entries.set(key, { entry, day });
+    else if (before !== undefined) entries.set(key, { ...before, day });
+  };
+
+  const append = async (added: readonly IndexLine[]) => {
+    if (added.length === 0) return;
+    await mkdir(dirname(path), { recursive: true });
+    const text = added.map((line) => `\n${formatLine(line)}`).join('');
+    await appendFile(path, text, { flag: appending });
+  };
+
+  const compact = async () => {
+    refresh();
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    const kept = [...entries].map(([key, { day, entry }]) => formatLine({ key, day, entry }));
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(temporary, kept.map((line) => `\n${line}`).join(''));
+      // What was appended since is kept; what is appended between here and the new name is encoded once more.
+      const since = readTail(path, readTo);
+      if (since !== null) await appendFile(temporary, since.text);
+      await rename(temporary, path);
+    } catch (error) {
+      await removeFile(temporary).catch(() => {});
+      throw error;
+    }
+  };
+
+  return {
+    find: (key) => {
+      if (!entries.has(key)) refresh();
+      const entry = entries.get(key)?.entry ?? null;
+      if (entry !== null) found.add(key);
+      return entry;
+    },
+
+    all: () => {
+      refresh();
+      return entries;
+    },
+
+    damagedLines: () => {
+      refresh();
+      return damaged;
+    },
+
+    add: async (added) => {
+      const day = today();
+      const lines = added.map(([key, entry]) => ({ key, day, entry }));
+      await append(lines);
+      lines.forEach(apply);
+    },
+
+    close: async () => {
+      // Whoever never asked has nothing to note, and nothing to say of how it looks.
+      if (readTo.ino === 0 && entries.size === 0) return;
+      const day = today();
+      const stale = [...found].filter((key) => (entries.get(key)?.day ?? day) < day);
+      found.clear();
+      await append(stale.map((key) => ({ key, day, entry: undefined })));
+      refresh();
+      if (damaged > 0 || lines > 2 * entries.size + spareLines) await compact();
+    },
+
+    compact,
+  };
+}
+
+/** A pipe in the index's place is refused, which opening it for writing would wait for; so is a link. */
+const appending =
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_WRONLY |
+  (constants.O_NONBLOCK ?? 0) |
+  (constants.O_NOFOLLOW ?? 0);
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A small index is not worth writing anew. */
+const spareLines = 1000;
+
+/** How far an index was read. */
+interface ReadTo {
+  readonly ino: number;
+  readonly offset: number;
+}
+
+interface Tail {
+  readonly text: string;
+  readonly readTo: ReadTo;
+  /** It was read from its beginning: what was known is known no more. */
+  readonly isWhole: boolean;
+}
+
+/** What stands in an index behind what was read of it; all of it, where another one has its name by now. `null`: nothing. */
+function readTail(path: string, { ino, offset }: ReadTo): Tail | null {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined || (status.ino === ino && status.size === offset)) return null;
+  const descriptor = openRegularSync(path);
+  try {
+    const opened = fstatSync(descriptor);
+    const isWhole = opened.ino !== ino || opened.size < offset;
+    const from = isWhole ? 0 : offset;
+    const bytes = Buffer.allocUnsafe(opened.size - from);
+    let length = 0;
+    while (length < bytes.length) {
+      const read = readSync(descriptor, bytes, length, bytes.length - length, from + length);
+      if (read === 0) break;
+      length += read;
+    }
+    const text = bytes.toString('utf8', 0, length);
+    return { text, readTo: { ino: opened.ino, offset: from + length }, isWhole };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parseLines(text: string): {
+  readonly lines: readonly IndexLine[];
+  readonly damaged: number;
+} {
+  const written = text.split('\n').filter((line) => line !== '');
+  // All at once, which takes a sixth of the time; one by one only where one of them is torn.
+  const values = parseJson(`[${written.join(',')}]`) ?? written.map(parseJson);
+  const lines = (values as readonly unknown[]).map(readLine);
+  const whole = lines.filter((line) => line !== null);
+  return { lines: whole, damaged: lines.length - whole.length };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

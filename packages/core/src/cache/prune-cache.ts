@@ -1,0 +1,83 @@
+import { removeFile } from '../fs/remove-file.ts';
+import type { Sha256 } from '../types.ts';
+import { type CacheIndex, openCacheIndex } from './cache-index.ts';
+import { isFileEntry } from './cache-layout.ts';
+import { type CacheFile, listCachedBytes } from './list-cache.ts';
+import { leastUsed } from './trim-cache.ts';
+
+export interface PruneCacheOptions {
+  /** The keys of what manifests refer to. */
+  readonly wanted: ReadonlySet<Sha256>;
+  /** Of what is left, those that were used longest ago go until it is within this. */
+  readonly maxBytes: number;
+  /** Removes nothing. */
+  readonly isDryRun: boolean;
+}
+
+/** Removes from the cache what no manifest refers to, and what is over its limit. Gives which files went, or would. */
+export async function pruneCache(
+  cacheDir: string,
+  { wanted, maxBytes, isDryRun }: PruneCacheOptions,
+): Promise<{ readonly files: number; readonly bytes: number }> {
+  const index = openCacheIndex(cacheDir);
+  const entries = allOf(index);
+  const { files, leftovers } = await listCachedBytes(cacheDir);
+  const kept = entries.filter(([key]) => wanted.has(key));
+  const [known, named] = [namesIn(entries), namesIn(kept)];
+
+  // A file that no entry ever named may be one that a run is about to name.
+  const unnamed = files.filter(
+    (file) => !named.has(file.sha256) && (known.has(file.sha256) || isSettled(file)),
+  );
+  const dropped = leastUsed(
+    files.filter(({ sha256 }) => named.has(sha256)),
+    new Map(kept),
+    maxBytes,
+  );
+  const droppedNames = new Set(dropped.map(({ sha256 }) => sha256));
+  const unwanted = [...unnamed, ...dropped, ...leftovers.filter(isSettled)];
+  if (!isDryRun) {
+    const gone = entries.filter(
+      ([key, { entry }]) =>
+        !wanted.has(key) || (isFileEntry(entry) && droppedNames.has(entry.sha256)),
+    );
+    // The entries before the bytes that they name: a file without one is found by the next prune.
+    await forget(index, gone).catch(stays);
+    for (const { path } of unwanted) await removeFile(path).catch(stays);
+  }
+  return {
+    files: unwanted.length,
+    bytes: unwanted.reduce((total, { bytes }) => total + bytes, 0),
+  };
+}
+
+type Entries = [
+  Sha256,
+  ReturnType<CacheIndex['all']> extends ReadonlyMap<Sha256, infer T> ? T : never,
+][];
+
+function allOf(index: CacheIndex): Entries {
+  try {
+    return [...index.all()];
+  } catch {
+    // An index that cannot be read has nothing.
+    return [];
+  }
+}
+
+async function forget(index: CacheIndex, entries: Entries): Promise<void> {
+  if (entries.length === 0) return;
+  await index.add(entries.map(([key]) => [key, null]));
+  await index.compact();
+}
+
+function namesIn(entries: Entries): Set<Sha256> {
+  return new Set(entries.flatMap(([, { entry }]) => (isFileEntry(entry) ? [entry.sha256] : [])));
+}
+
+/** Of no write that is still going on. */
+function isSettled({ modifiedAtMs }: CacheFile): boolean {
+  return Date.now() - modifiedAtMs > 60 * 60 * 1000;
+}
+
+function stays(): void {}

@@ -1,0 +1,57 @@
+import { removeFile } from '../fs/remove-file.ts';
+import type { Sha256 } from '../types.ts';
+import { type CacheIndex, openCacheIndex } from './cache-index.ts';
+import { isFileEntry } from './cache-layout.ts';
+import { type CachedBytes, listCachedBytes } from './list-cache.ts';
+
+/**
+ * Removes the encoded files that were used longest ago until what is left is at most `maxBytes`, and the entries that
+ * name them. Gives how much went. What cannot be removed stays: a cache is never a reason to fail.
+ */
+export async function trimCache(
+  cacheDir: string,
+  maxBytes: number,
+): Promise<{ readonly files: number; readonly bytes: number }> {
+  const { files } = await listCachedBytes(cacheDir);
+  const index = openCacheIndex(cacheDir);
+  const dropped = leastUsed(files, index.all(), maxBytes);
+  if (dropped.length === 0) return { files: 0, bytes: 0 };
+
+  const names = new Set(dropped.map(({ sha256 }) => sha256));
+  const unnamed = [...index.all()].filter(
+    ([, { entry }]) => isFileEntry(entry) && names.has(entry.sha256),
+  );
+  await index.add(unnamed.map(([key]) => [key, null])).catch(stays);
+  for (const { path } of dropped) await removeFile(path).catch(stays);
+  await index.close().catch(stays);
+  return { files: dropped.length, bytes: sum(dropped) };
+}
+
+/** Those that must go so that the rest is within `maxBytes`, the one that was used longest ago first. */
+export function leastUsed(
+  files: readonly CachedBytes[],
+  entries: ReturnType<CacheIndex['all']>,
+  maxBytes: number,
+): CachedBytes[] {
+  const usedOn = new Map<Sha256, number>();
+  for (const { entry, day } of entries.values()) {
+    if (isFileEntry(entry)) usedOn.set(entry.sha256, Math.max(day, usedOn.get(entry.sha256) ?? 0));
+  }
+  const dayOf = ({ sha256 }: CachedBytes) => usedOn.get(sha256) ?? 0;
+  let excess = sum(files) - maxBytes;
+  const dropped: CachedBytes[] = [];
+  for (const file of files.toSorted(
+    (a, b) => dayOf(a) - dayOf(b) || a.modifiedAtMs - b.modifiedAtMs,
+  )) {
+    if (excess <= 0) break;
+    dropped.push(file);
+    excess -= file.bytes;
+  }
+  return dropped;
+}
+
+function sum(files: readonly CachedBytes[]): number {
+  return files.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+function stays(): void {}

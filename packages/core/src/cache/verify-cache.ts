@@ -1,0 +1,90 @@
+import { rm } from 'node:fs/promises';
+import { basename, relative, sep } from 'node:path';
+import pLimit from 'p-limit';
+import { hashFile } from '../fs/hash-file.ts';
+import { removeFile } from '../fs/remove-file.ts';
+import type { Checked, VerifyFinding } from '../verify-finding.ts';
+import { openCacheIndex } from './cache-index.ts';
+import { cacheLayout, isFileEntry } from './cache-layout.ts';
+import { listCachedBytes } from './list-cache.ts';
+
+export interface VerifiedCache {
+  readonly findings: readonly VerifyFinding[];
+  readonly variants: Checked;
+}
+
+/**
+ * Hashes every encoded file, a few at a time and each piece by piece, and reads the index. What is damaged is removed, for
+ * it is free to make again: the next run that needs it encodes it anew.
+ */
+export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
+  const { files } = await listCachedBytes(cacheDir);
+  const limit = pLimit(8);
+  const damaged = async (
+    path: string,
+    what: string,
+    mend: () => Promise<void>,
+    mended: string,
+  ): Promise<VerifyFinding> => {
+    const fate = await mend().then(
+      () => `${mended}; the next run encodes it anew`,
+      ({ code }: NodeJS.ErrnoException) => `it could not be removed (${code}); remove it yourself`,
+    );
+    const shown = relative(cacheDir, path).split(sep).join('/');
+    return { severity: 'error', code: 'variant-damaged', path: shown, message: `${what}: ${fate}` };
+  };
+
+  const ofFiles = files.map((file) =>
+    limit(async () => {
+      const actual = await hashFile(file.path).catch(({ code }: NodeJS.ErrnoException) => code);
+      // One that is gone is one that another process trimmed.
+      if (actual === file.sha256 || actual === 'ENOENT') return [];
+      const remove = () => removeFile(file.path);
+      return [await damaged(file.path, 'is not the bytes that it was', remove, 'removed')];
+    }),
+  );
+  const findings = (await Promise.all(ofFiles)).flat();
+
+  const variants = {
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  const index = openCacheIndex(cacheDir);
+  const unreadable = codeOf(() => index.all());
+  if (unreadable !== null) {
+    const path = cacheLayout.index(cacheDir);
+    const remove = () => rm(path, { force: true, recursive: true });
+    findings.push(await damaged(path, `cannot be read (${unreadable})`, remove, 'removed'));
+    return { findings, variants };
+  }
+  const told = new Set(findings.map(({ path }) => basename(path)));
+  const whole = files.filter(({ sha256 }) => !told.has(sha256));
+  const sizes = new Map(whole.map(({ sha256, bytes }) => [sha256, bytes]));
+  // An entry whose file is gone is a miss, as where the cache was trimmed; one of a damaged file has been told of.
+  const wrong = [...index.all()].filter(
+    ([, { entry }]) =>
+      isFileEntry(entry) && (sizes.get(entry.sha256) ?? entry.bytes) !== entry.bytes,
+  );
+  const lines = index.damagedLines() + wrong.length;
+  if (lines > 0) {
+    const mend = async () => {
+      await index.add(wrong.map(([key]) => [key, null]));
+      await index.compact();
+    };
+    const what = `has ${lines === 1 ? 'a line that does' : `${lines} lines that do`} not say what was encoded`;
+    findings.push(await damaged(cacheLayout.index(cacheDir), what, mend, 'removed'));
+  }
+  return { findings, variants };
+}
+
+/** The code of what the file system refuses; `null`: it does not. */
+function codeOf(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return code;
+  }
+}

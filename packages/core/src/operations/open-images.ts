@@ -1,0 +1,217 @@
+import { type Context, report } from '../context.ts';
+import {
+  type DerivedVariants,
+  deriveVariants,
+  findVariants,
+  recallVariants,
+} from '../image/derive-variants.ts';
+import { encoderSettings } from '../image/encoder-settings.ts';
+import { resolveVariants } from '../image/resolve-variants.ts';
+import { trimCache } from '../cache/trim-cache.ts';
+import { openVariantCache } from '../cache/variant-cache.ts';
+import { deliveriesOf } from '../plan/deliveries.ts';
+import type { Lane } from '../image/work-queue.ts';
+import { mayBuy } from '../project/spending-policy.ts';
+import { fileStore } from '../store/file-store.ts';
+import type {
+  DeliveredImage,
+  EncodedFile,
+  FormatSpec,
+  Job,
+  Key,
+  OpenAttempt,
+  Plan,
+  PlannedRequest,
+  Sha256,
+  VariantSpec,
+} from '../types.ts';
+import { recordLeftOver } from '../purchase/buy-original.ts';
+import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
+import { canBuy, judgePlan } from '../purchase/judge-plan.ts';
+import { type Obtainer, obtainer, obtainFree, type Original } from '../purchase/obtain-original.ts';
+import { openPurse, type Purse } from '../purchase/purse.ts';
+import { findPlan } from '../unchanged/find-plan.ts';
+import { keptDeliveries } from '../unchanged/kept-deliveries.ts';
+import { openRefusals } from '../purchase/refusals.ts';
+import { refusedCacheMessage } from '../project/usable-cache.ts';
+
+/** A picture under the name that it is delivered under, before anything of it is made. */
+export interface PlannedImage {
+  /** `<id>`, or `<id>-<candidate>` where nothing was picked from several. */
+  readonly name: string;
+  readonly job: Job;
+  /** The request that makes it. */
+  readonly planned: PlannedRequest;
+}
+
+/**
+ * A project's images, each made when it is asked for: what the command line and a bundler share. Nothing here buys but
+ * what `judge` resolves to.
+ */
+export interface OpenImages {
+  readonly plan: Plan;
+  /** Equal for equal plans of unchanged projects; `null` where nothing can be known of that. */
+  readonly fingerprint: string | null;
+  /** The manifests and data files that all of it was read from, relative to the root. */
+  readonly files: readonly string[];
+  /** Every image of the project, planned or not. */
+  readonly jobs: readonly Job[];
+  /** The deliveries of what is planned, by name, in manifest order. */
+  readonly images: ReadonlyMap<string, PlannedImage>;
+  /**
+   * What need not be bought: the picture in the store, or the stand-in where that is what the policy or the provider
+   * says. Rejects with `originals-missing` for anything else. Neither spends nor decodes.
+   */
+  readonly obtain: (planned: PlannedRequest) => Promise<Original>;
+  /**
+   * Judges the plan by policy and budget, asks where a person has to be asked, and resolves to what may buy it. Rejects
+   * with the TintypeErrors of `judgePlan`.
+   */
+  readonly judge: () => Promise<Obtainer>;
+  /** The files that it becomes. Throws a TintypeError `encode` for a crop that it cannot fill. */
+  readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
+  /** One of its files, encoded where the cache does not have it: before all others where somebody waits for it. */
+  readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
+  /**
+   * All of its files, and its preview, from the cache's index alone, or from what an earlier run of the same plan kept of
+   * that: no file and no picture is touched, so that a bundler knows every size and hash in no time. `null`: something of
+   * it has to be encoded.
+   */
+  readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
+  /** All of its files, and its preview, encoded where the cache does not have them. */
+  readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
+  /** Whether the cache knows a file with this hash, whatever it is of. */
+  readonly isCached: (sha256: Sha256) => boolean;
+  /** Notes in the cache what was used and found, and trims it where it has grown. Once, when nothing is made any more. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Plans a project, or the images named in `ids` and what they depend on. Spends nothing yet, and writes nothing but what
+ * a process that was killed had paid for and could not record. `purse`: what a larger run has left. Rejects with the
+ * TintypeErrors of `readPlan`.
+ */
+export async function openImages(
+  context: Context,
+  ids: readonly string[] = [],
+  purse: Purse = openPurse(context.config.maxCostUsd),
+): Promise<OpenImages> {
+  const { config, refusedCache } = context;
+  if (refusedCache != null) {
+    const message = refusedCacheMessage(refusedCache, config.cacheDir);
+    report(context, { type: 'warning', code: 'cache-in-git', message });
+  }
+  const store = fileStore(config.storeDir);
+  const refusals = openRefusals(config.cacheDir);
+  const isBuying = canBuy(context);
+  const isRecording = mayBuy(config.missing);
+  if (isRecording) await store.clearDead();
+  const open = isRecording ? await recordLeftOver(store, context) : new Map<Key, OpenAttempt>();
+  const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
+    ids,
+    mayFetch: isBuying,
+    mayBuy: isBuying,
+  });
+  let order: Promise<CurrentOrder> | undefined;
+  const cache = openVariantCache(config.cacheDir, ({ message }) => {
+    report(context, {
+      type: 'warning',
+      code: 'no-cache',
+      message: `the cache cannot be used: ${message}`,
+    });
+  });
+  const kept = keptDeliveries(context, ids, fingerprint);
+  const variants = ({ name, job }: PlannedImage, { source }: Original) =>
+    resolveVariants(name, job.files, source);
+  const flattened = new Set<string>();
+  const onFlattened = ({ file }: VariantSpec, transparency: 'slight' | 'visible') => {
+    // A picture has a file for each width; one of them is enough.
+    const name = file.replace(/-\d+w(?=\.)/, '');
+    if (flattened.has(name)) return;
+    flattened.add(name);
+    const message =
+      transparency === 'slight'
+        ? `${name}: a few pixels were not quite opaque, and are now: JPEG has no transparency. Nothing visible is lost`
+        : `${name}: the picture is transparent in places, which are white in it: JPEG has no transparency. Another format in formats, such as webp or png, keeps it at no cost`;
+    report(context, { type: 'warning', code: 'transparency-lost', message });
+  };
+  const options = (placeholder: Job['files']['placeholder']) => ({
+    cache,
+    onFlattened,
+    settings: (spec: FormatSpec) => encoderSettings(spec, config.effort),
+    placeholder,
+  });
+
+  return {
+    plan,
+    fingerprint,
+    files,
+    jobs,
+    images: new Map(imagesOf(plan).map((image) => [image.name, image])),
+    obtain: async (planned) => obtainFree(planned, config.missing, store),
+    judge: async () => {
+      const means = { store, purse };
+      const judged = await judgePlan(plan, context, means);
+      order ??= openOrder(context, open);
+      return obtainer(judged, context, { ...means, refusals, order: await order });
+    },
+    variants,
+
+    findDelivered: (image, original) => {
+      const specs = variants(image, original);
+      const { source } = original;
+      const known = kept.find(image.name);
+      const asked = options(image.job.files.placeholder);
+      const found =
+        (known && recallVariants(source, specs, known, asked)) ??
+        findVariants(source, specs, asked);
+      if (found === null) return null;
+      kept.add(image.name, found.cached);
+      return delivered(image, original, found);
+    },
+
+    encode: async (original, spec, lane = 'in-turn') => {
+      const { encoded } = await deriveVariants(original.source, [spec], {
+        ...options('none'),
+        lane,
+      });
+      return encoded[0]!;
+    },
+
+    deliver: async (image, original) => {
+      const specs = variants(image, original);
+      const { placeholder } = image.job.files;
+      return delivered(
+        image,
+        original,
+        await deriveVariants(original.source, specs, options(placeholder)),
+      );
+    },
+
+    isCached: cache.knows,
+
+    close: async () => {
+      context.noteCacheAnswer?.();
+      kept.close();
+      await cache.close();
+      if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);
+    },
+  };
+}
+
+function delivered(
+  { name, job: { files } }: PlannedImage,
+  { source, ai }: Original,
+  { encoded, preview }: DerivedVariants,
+): DeliveredImage {
+  const { width, height } = files.crop ?? source;
+  return { name, files, width, height, encoded, ...preview, ai };
+}
+
+function imagesOf(plan: Plan): PlannedImage[] {
+  return plan.requests.flatMap((planned) =>
+    deliveriesOf(planned.job)
+      .filter(({ candidate }) => candidate === planned.number)
+      .map(({ name }) => ({ name, job: planned.job, planned })),
+  );
+}

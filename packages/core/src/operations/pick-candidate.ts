@@ -1,0 +1,115 @@
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { TintypeError } from '../errors.ts';
+import { parseManifest } from '../manifest/parse-manifest.ts';
+import { writePick } from '../manifest/write-pick.ts';
+import { readRegular } from '../fs/read-regular.ts';
+import { readProject, refuseMistakes } from './read-plan.ts';
+import { fileStore } from '../store/file-store.ts';
+import { writeAtomic } from '../fs/write-atomic.ts';
+import type { Job, Place } from '../types.ts';
+
+export interface PickResult {
+  /** Where the image's entry is. */
+  readonly place: Place;
+  /** `false`: it said so before. */
+  readonly isChanged: boolean;
+}
+
+/**
+ * Writes `pick: candidate` into the manifest entry of an image, every other character as it was. Throws a TintypeError
+ * `usage` where there is no such image or candidate, or where a pick there would choose for other images, too;
+ * `manifest` where the image may be missing only because of a mistake.
+ */
+export async function pickCandidate(
+  context: Context,
+  id: string,
+  candidate: number,
+): Promise<PickResult> {
+  const { config } = context;
+  const { manifests, jobs, diagnostics } = await readProject(
+    context,
+    fileStore(config.storeDir),
+    false,
+  );
+  const job = jobs.find((known) => known.id === id);
+  if (job === undefined) {
+    refuseMistakes(context, diagnostics);
+    throw unknownImage(id, jobs);
+  }
+  const count = job.picture.numberOfImages;
+  if (candidate < 1 || candidate > count) {
+    throw new TintypeError(
+      'usage',
+      `"${id}" has ${count} ${count === 1 ? 'candidate' : 'candidates'}, and no ${candidate}`,
+    );
+  }
+  const entry = manifests
+    .find(({ file }) => file === job.place.file)
+    ?.images.find(
+      ({ place }) => place.line === job.place.line && place.column === job.place.column,
+    );
+  if (entry === undefined)
+    throw new Error(`${id} has no entry at ${job.place.file}:${job.place.line}`);
+  if (entry.rows !== null && entry.rows.length > 1) {
+    throw new TintypeError(
+      'usage',
+      `"${id}" is one of ${entry.rows.length} images of the entry at ${at(job.place)}, and a pick there would choose for all of them; give it an entry of its own`,
+    );
+  }
+  // Where the manifest is a link to one, the link stays.
+  const path = await realpath(join(config.root, job.place.file));
+  return { place: job.place, isChanged: await write(path, job.place, entry.id, candidate) };
+}
+
+/** Whether something had to be written. */
+async function write(
+  path: string,
+  place: Place,
+  entryId: string,
+  candidate: number,
+): Promise<boolean> {
+  const before = await readRegular(path);
+  const written = writePick(before.toString('utf8'), entryId, candidate);
+  if ('problem' in written)
+    throw new TintypeError(
+      'usage',
+      `${at(place)}: ${written.problem}; write pick: ${candidate} there by hand`,
+    );
+  const after = Buffer.from(written.text);
+  const wanted = meaning(place.file, before, entryId, candidate);
+  if (wanted === null || meaning(place.file, after) !== wanted)
+    throw new TintypeError(
+      'usage',
+      `${at(place)}: pick: ${candidate} cannot be written there without changing something else, as where an anchor is shared; write it by hand`,
+    );
+  if (before.equals(after)) return false;
+  await writeAtomic(path, after, (await stat(path)).mode);
+  return true;
+}
+
+/** Everything that a manifest says, with another pick in one entry where one is given; `null`: it cannot be read. */
+function meaning(file: string, bytes: Uint8Array, id?: string, pick?: number): string | null {
+  const { manifest } = parseManifest(file, bytes);
+  if (manifest === null) return null;
+  return JSON.stringify([
+    manifest.defaults,
+    [...manifest.presets],
+    manifest.images.map((entry) => ({
+      ...entry,
+      place: null,
+      ...(entry.id === id && { pick }),
+    })),
+  ]);
+}
+
+function unknownImage(id: string, jobs: readonly Job[]): TintypeError {
+  const ids = jobs.map((job) => job.id);
+  return new TintypeError('usage', `there is no image "${id}"${didYouMean(id, ids)}`);
+}
+
+function at({ file, line }: Place): string {
+  return `${file}:${line}`;
+}

@@ -1,0 +1,176 @@
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { cacheKeys } from '../cache/cache-keys.ts';
+import { pruneCache } from '../cache/prune-cache.ts';
+import { resolveVariants } from '../image/resolve-variants.ts';
+import { originalOf, standIn } from '../purchase/obtain-original.ts';
+import { deliveriesOf } from '../plan/deliveries.ts';
+import { wantedRecords } from '../plan/wanted-records.ts';
+import { readPlan } from './read-plan.ts';
+import { openRefusals } from '../purchase/refusals.ts';
+import { committedPaths } from '../store/committed-paths.ts';
+import { fileStore } from '../store/file-store.ts';
+import { listStore } from '../store/list-store.ts';
+import {
+  type KeptFile,
+  planPrune,
+  type Protection,
+  removeUnwanted,
+  type UnwantedFile,
+} from '../store/prune-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Job, Plan, PlannedRequest, Sha256 } from '../types.ts';
+
+export interface PruneOptions {
+  /** Says what would go, and removes nothing. */
+  readonly isDryRun: boolean;
+  /**
+   * What no manifest refers to goes from this age on, whatever branch or project has it. `null`: whatever its age, but
+   * only what is committed on this branch and on no other.
+   */
+  readonly olderThanDays: number | null;
+}
+
+/** Paths are relative to the project's root, with `/`. */
+export interface PruneResult {
+  /** Of the store; in a dry run, what would be. */
+  readonly removed: readonly UnwantedFile[];
+  /** What no manifest refers to and stays all the same. */
+  readonly kept: readonly KeptFile[];
+  /** How much of the cache went; in a dry run, would. */
+  readonly cache: { readonly files: number; readonly bytes: number };
+  /** Of moderation, forgotten. */
+  readonly refusals: number;
+}
+
+/**
+ * Removes from the store and the cache what no manifest refers to; attempts are never touched. What of the store another
+ * branch might need stays, unless an age is given. Each file of the store that goes is a `removed` event.
+ * Throws a TintypeError `manifest` where there is a mistake, and `store-not-writable`.
+ */
+export async function pruneProject(
+  context: Context,
+  { isDryRun, olderThanDays }: PruneOptions,
+): Promise<PruneResult> {
+  const { config } = context;
+  const store = fileStore(config.storeDir);
+  // Before the manifests: what is bought for an edit of them is not listed, or is found wanted.
+  const listing = await listStore(config.storeDir);
+  const { plan, jobs } = await readPlan(withoutNoise(context), store, {
+    ids: [],
+    mayFetch: false,
+    mayBuy: false,
+  });
+
+  const { remove, keep } = planPrune(listing, {
+    isWanted: wantedRecords(plan),
+    urls: urlsOf(jobs),
+    protection: await protectionOf(context, olderThanDays),
+    now: context.now(),
+  });
+  const removed = remove.map((file) => fromRoot(context, file));
+  if (!isDryRun) {
+    await removeUnwanted(config.storeDir, remove, (file) => {
+      report(context, { type: 'removed', file: fromRoot(context, file).path });
+    });
+  }
+  return {
+    removed,
+    kept: keep.map((file) => fromRoot(context, file)),
+    cache: await pruneCache(config.cacheDir, {
+      wanted: wantedKeys(plan, store, config.effort),
+      maxBytes: config.cacheMaxBytes,
+      isDryRun,
+    }),
+    refusals: await forgetRefusals(context, plan, isDryRun),
+  };
+}
+
+/** Nothing is bought here, so no provider is asked what it can do, and only mistakes are worth a word. */
+function withoutNoise(context: Context): Context {
+  return {
+    ...context,
+    config: { ...context.config, missing: 'fail' },
+    report: (event) => {
+      if (event.type === 'diagnostic' && event.severity === 'error') context.report(event);
+    },
+  };
+}
+
+async function protectionOf(
+  { config, realEnv, now }: Context,
+  olderThanDays: number | null,
+): Promise<Protection> {
+  if (olderThanDays !== null) {
+    return { kind: 'age', before: new Date(now().getTime() - olderThanDays * dayMs) };
+  }
+  if (isOutside(config.root, config.storeDir)) {
+    return { kind: 'unknown', reason: 'the store is outside the project, and others may use it' };
+  }
+  const committed = await committedPaths(config.storeDir, realEnv);
+  return 'problem' in committed
+    ? { kind: 'unknown', reason: `what other branches need is not known: ${committed.problem}` }
+    : { kind: 'git', ...committed };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+function isOutside(root: string, dir: string): boolean {
+  const way = relative(root, dir);
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+function urlsOf(jobs: readonly Job[]): Set<string> {
+  return new Set(
+    jobs.flatMap(({ picture }) =>
+      picture.inputs.flatMap((input) => (input.kind === 'url' ? [input.url] : [])),
+    ),
+  );
+}
+
+/** The cache's keys of everything that a run would deliver now: from the originals that there are, else stand-ins. */
+function wantedKeys({ requests }: Plan, store: Store, effort: number): Set<Sha256> {
+  const keys = requests.flatMap((planned) => {
+    const source = sourceOf(planned, store);
+    if (source === null) return [];
+    return deliveriesOf(planned.job)
+      .filter(({ candidate }) => candidate === planned.number)
+      .flatMap(({ name }) => {
+        try {
+          return cacheKeys(source, resolveVariants(name, planned.job.files, source), effort);
+        } catch (error) {
+          // A crop that the picture cannot fill: nothing was encoded.
+          if (error instanceof TintypeError) return [];
+          throw error;
+        }
+      });
+  });
+  return new Set(keys);
+}
+
+function sourceOf(planned: PlannedRequest, store: Store) {
+  const { stored } = planned;
+  if (stored === null) return standIn(planned).source;
+  const isUsable = stored.kind === 'record' && stored.record.rejected === undefined;
+  return isUsable ? originalOf(stored.record, store).source : null;
+}
+
+/** A picture whose key is not known yet may be one that was refused: then nothing is forgotten. */
+async function forgetRefusals(
+  { config }: Context,
+  { requests }: Plan,
+  isDryRun: boolean,
+): Promise<number> {
+  if (requests.some(({ key, isFree }) => key === null || isFree)) return 0;
+  const refusals = openRefusals(config.cacheDir);
+  const wanted = new Set(requests.map(({ key }) => key));
+  const unwanted = [...(await refusals.all()).keys()].filter((key) => !wanted.has(key));
+  if (!isDryRun) await Promise.all(unwanted.map((key) => refusals.forget(key)));
+  return unwanted.length;
+}
+
+function fromRoot<File extends UnwantedFile>({ config }: Context, file: File): File {
+  const path = relative(config.root, join(config.storeDir, file.path)).split(sep).join('/');
+  return { ...file, path };
+}

@@ -1,0 +1,237 @@
+import { type Context, fetchInput, report } from '../context.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { TintypeError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
+import { readInputs } from '../image/read-inputs.ts';
+import { readManifests } from '../manifest/read-manifests.ts';
+import { plannable, withUpstream } from '../plan/check-graph.ts';
+import { checkLifetimes } from '../plan/check-lifetime.ts';
+import { checkPurchases } from '../plan/check-purchases.ts';
+import { expandJobs } from '../plan/expand-jobs.ts';
+import { planJobs } from '../plan/plan-jobs.ts';
+import { requestOf } from '../plan/request-key.ts';
+import { freeProviders, providerNames } from '../provider-names.ts';
+import { lazyProviders, type Providers } from '../purchase/providers.ts';
+import type { PlanSources } from '../unchanged/kept-plan.ts';
+import { billedRefusals, openRefusals } from '../purchase/refusals.ts';
+import { pinRemoteInputs } from './pin-remote-inputs.ts';
+import type { Store } from '../store/store.ts';
+import { type Config, refuseDefaults } from '../config.ts';
+import type {
+  Diagnostic,
+  Finding,
+  InputReference,
+  Job,
+  Manifest,
+  Place,
+  PlacedFinding,
+  Plan,
+  Request,
+  Sha256,
+} from '../types.ts';
+
+/** A project as far as it can be read without its store. */
+export interface ReadProject {
+  readonly manifests: readonly Manifest[];
+  readonly jobs: readonly Job[];
+  readonly inputs: Awaited<ReturnType<typeof readInputs>>['inputs'];
+  /** The manifests and data files as they were read: the sha-256 of their bytes by path. */
+  readonly texts: ReadonlyMap<string, Sha256>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Manifests to jobs: every mistake of every file, none of them thrown. Throws `config` where there is no manifest. */
+export async function readProject(
+  context: Context,
+  store: Store,
+  mayFetch: boolean,
+): Promise<ReadProject> {
+  const { config } = context;
+  await refuseDefaults(config);
+  const read = await readManifests({
+    root: config.root,
+    patterns: config.manifests,
+    ignoredDirs: [config.outDir, config.cacheDir, config.storeDir],
+  });
+  if (read.manifests.length === 0 && read.diagnostics.length === 0) {
+    throw new TintypeError(
+      'config',
+      `there is no manifest below ${config.root} (looked for ${config.manifests.join(', ')}); tintype init writes a first one`,
+    );
+  }
+  const expanded = expandJobs(read.manifests, {
+    defaults: config.defaults,
+    provider: config.provider,
+    providers: providerNames(config.providers),
+    models: config.models,
+  });
+  const pinned = await pinRemoteInputs(
+    expanded.jobs,
+    store,
+    mayFetch ? (url) => fetchInput(context, url) : null,
+  );
+  const { inputs, problems } = await readInputs(config.root, expanded.checkable, pinned.pins);
+  const diagnostics = [
+    ...read.diagnostics,
+    ...expanded.diagnostics,
+    ...diagnoseAll(read.manifests, [...pinned.problems, ...problems]),
+  ];
+  return {
+    manifests: read.manifests,
+    jobs: expanded.jobs,
+    inputs,
+    texts: read.texts,
+    diagnostics: inOrder(diagnostics),
+  };
+}
+
+export interface PlanRequest {
+  /** The images to plan; none: all. */
+  readonly ids: readonly string[];
+  /** Whether `https:` inputs that were never fetched are fetched now, and kept in the store. */
+  readonly mayFetch: boolean;
+  /** Whether what is missing may be bought in the end: only then its provider is made and asked what it cannot do. */
+  readonly mayBuy: boolean;
+}
+
+export type ReadPlan = PlanSources;
+
+/**
+ * The plan of a project, or of the images named in `ids` and what they depend on. Reports every mistake and warning;
+ * throws a TintypeError `manifest` where there is a mistake, `usage` for an id that no image has.
+ */
+export async function readPlan(
+  context: Context,
+  store: Store,
+  { ids, mayFetch, mayBuy }: PlanRequest,
+): Promise<ReadPlan> {
+  const project = await readProject(context, store, mayFetch);
+  const { plan, diagnostics } = await planRead(context, store, project, { ids, mayBuy });
+  const all = inOrder([...project.diagnostics, ...diagnostics]);
+  refuseMistakes(context, all);
+  refuseUnknownIds(project.jobs, ids);
+  if (mayFetch) await keepBoth(plan, store);
+  return { plan, jobs: project.jobs, texts: project.texts, diagnostics: all };
+}
+
+/** Resolves the merge conflicts of records, so that each picture that was paid for has a record of its own. */
+async function keepBoth({ requests }: Plan, store: Store): Promise<void> {
+  for (const { stored } of requests) {
+    if (stored?.kind === 'record' && stored.other !== undefined)
+      await store.keepBoth(stored.record.key);
+  }
+}
+
+/**
+ * The plan of what was read, without images that a mistake leaves nothing to plan of; and what only the plan shows: models
+ * past their day, what a provider cannot do.
+ */
+export async function planRead(
+  context: Context,
+  store: Store,
+  { manifests, jobs, inputs }: ReadProject,
+  { ids, mayBuy: isBuying }: Omit<PlanRequest, 'mayFetch'>,
+): Promise<{ readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] }> {
+  const { config } = context;
+  const isRead = (reference: InputReference): boolean =>
+    reference.kind === 'url' || inputs.has(reference);
+  const plan = planJobs(withUpstream(plannable(jobs, isRead), ids), {
+    stored: await store.stored(),
+    attempts: await store.attempts(),
+    order: context.order,
+    inputs,
+    refusals: new Map([
+      ...(await openRefusals(config.cacheDir).all()),
+      ...(await billedRefusals(store)),
+    ]),
+    models: config.models,
+    freeProviders,
+    providerInputs: providerInputs(config),
+  });
+  const today = context.now().toISOString().slice(0, 10);
+  const findings = [
+    ...checkLifetimes(plan, { models: config.models, today, isBuying }),
+    ...checkPurchases(plan),
+    ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
+  ];
+  return { plan, diagnostics: diagnoseAll(manifests, findings) };
+}
+
+/** Reports diagnostics; throws where one of them is an error. */
+export function refuseMistakes(context: Context, diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
+  const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
+  if (mistakes.length === 0) return;
+  const files = new Set(mistakes.map(({ file }) => file)).size;
+  throw new TintypeError(
+    'manifest',
+    `${count(mistakes.length, 'mistake')} in ${count(files, 'file')}; nothing was done`,
+    { diagnostics: mistakes },
+  );
+}
+
+function refuseUnknownIds(jobs: readonly Job[], ids: readonly string[]): void {
+  const known = new Set(jobs.map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown === undefined) return;
+  throw new TintypeError('usage', `there is no image "${unknown}"${didYouMean(unknown, known)}`);
+}
+
+/** What the provider of a picture that has to be bought cannot do: a mistake, known before anything is spent. */
+function providerMistakes(plan: Plan, providers: Providers): PlacedFinding[] {
+  return plan.requests.flatMap(({ job, number, request, provider, status, isFree }) => {
+    if (isFree || status === 'stored') return [];
+    const refusal = providers(provider).refuse(request ?? requestToBe(job, number));
+    if (refusal === null) return [];
+    const message = `the provider ${provider} ${refusal}`;
+    return [{ place: job.place, finding: { code: 'not-supported-by-provider', message } as const }];
+  });
+}
+
+/** The request of an image that waits for others, with their hashes left open. */
+function requestToBe(job: Job, number: number): Request {
+  const { inputs, mask } = job.picture;
+  const unknown = sha256('not known yet');
+  const hashes = { images: inputs.map(() => unknown), mask: mask === null ? null : unknown };
+  return requestOf(job, number, hashes);
+}
+
+/** What configured providers add to every request. */
+function providerInputs({ providers }: Config): Map<string, Readonly<Record<string, unknown>>> {
+  return new Map(
+    Object.entries(providers).flatMap(([name, { inputs }]) =>
+      inputs === null ? [] : [[name, inputs] as const],
+    ),
+  );
+}
+
+/** Each finding at its place, once. */
+export function diagnoseAll(
+  manifests: readonly Manifest[],
+  findings: readonly PlacedFinding[],
+): Diagnostic[] {
+  return inOrder(findings.flatMap(({ place, finding }) => diagnoseAt(manifests, place, finding)));
+}
+
+function diagnoseAt(manifests: readonly Manifest[], place: Place, finding: Finding): Diagnostic[] {
+  const manifest = manifests.find(({ file }) => file === place.file);
+  return manifest === undefined ? [] : [manifest.diagnoseAt(place, finding)];
+}
+
+/** Each diagnostic once, in the order of files and lines. */
+export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return onlyOnce(diagnostics).toSorted(
+    (a, b) =>
+      (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
+  );
+}
+
+function onlyOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const identity = ({ file, line, column, code, message }: Diagnostic) =>
+    [file, line, column, code, message].join('\0');
+  return [...new Map(diagnostics.map((diagnostic) => [identity(diagnostic), diagnostic])).values()];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

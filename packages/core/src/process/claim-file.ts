@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { TintypeError } from '../errors.ts';
+import { isGone, ownProcess, processMark } from './process-mark.ts';
+import { openRegular, readWhole } from '../fs/read-regular.ts';
+import { removeFile } from '../fs/remove-file.ts';
+import { count, parseJson } from '../schema.ts';
+import type { ProcessMark } from '../types.ts';
+
+/** A path that belongs to this process alone, until it is released, the process dies, or another one takes it over. */
+export interface Claim {
+  /**
+   * Whether it still does, read from the disk: a process that was suspended (a laptop's lid, `docker pause`) is taken for
+   * dead and taken over, and no clock of its own tells it so.
+   */
+  readonly isOurs: () => Promise<boolean>;
+  /** Lets the path go. Never rejects, and removes nothing of another process, whoever holds the path by now. */
+  readonly release: () => Promise<void>;
+}
+
+export interface ClaimTiming {
+  /** How often a holder shows that it lives. */
+  readonly beatMs: number;
+  /** A holder in another machine or container, whose process cannot be looked at, is dead when it is silent for so long. */
+  readonly deadAfterMs: number;
+  /** The same for a holder that is busy with what should not be done twice. */
+  readonly busyDeadAfterMs: number;
+  readonly pollMs: number;
+}
+
+export const defaultTiming: ClaimTiming = {
+  beatMs: 1000,
+  deadAfterMs: 15_000,
+  busyDeadAfterMs: 45_000,
+  pollMs: 100,
+};
+
+/** Who holds a claim. `beats` grows while the holder lives: no clocks are compared, because machines' clocks differ. */
+interface Holder extends ProcessMark {
+  readonly token: string;
+  readonly beats: number;
+}
+
+/** What is at the path of a claim. */
+type Found =
+  /** Nothing, or an empty folder. */
+  | { readonly kind: 'free' }
+  /** `file` is all that holds the path. `holder` is `null` where the file cannot be read. */
+  | {
+      readonly kind: 'held';
+      readonly file: string;
+      readonly text: string;
+      readonly holder: Holder | null;
+    }
+  /** A folder with something in it that is no claim. */
+  | { readonly kind: 'blocked' };
+
+/**
+ * Waits until `path` is this process's. A holder on the same machine is dead when its process is, at once; in another
+ * machine or container, when it is silent for `deadAfterMs`, or for `busyDeadAfterMs` where `isBusy` says so. A slow one
+ * is waited for. Resolves to `null` when the signal is aborted first. Throws `store-not-readable` where something that is
+ * no claim is in the way for `deadAfterMs`. `onWait` is told at each look that finds another holder how long that has
+ * been so.
+ *
+ * A claim is a folder with one file in it, which is named after its holder's token. A folder that holds the file already
+ * is renamed to `path`, which file systems refuse while a folder with a file is there: so one process at a time has it,
+ * and a reader never sees half of a claim. Each file is removed by its own name, which no other claim ever has: neither a
+ * late release nor a late takeover can remove a claim that was made since.
+ */
+export async function claimFile(
+  path: string,
+  signal: AbortSignal,
+  timing: ClaimTiming = defaultTiming,
+  onWait: (ms: number) => void = () => {},
+  isBusy: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<Claim | null> {
+  const began = performance.now();
+  const mine = await ownHolder();
+  let seen = null as { readonly text: string; readonly since: number } | null;
+  let stuckSince = null as number | null;
+  const wait = () => sleep(timing.pollMs, undefined, { signal }).catch(() => {});
+  while (!signal.aborted) {
+    const found = await look(path);
+    if (found.kind === 'free' && (await take(path, mine))) return keep(path, mine, timing);
+    if (found.kind === 'held') {
+      if (seen?.text !== found.text) seen = { text: found.text, since: performance.now() };
+      const silentMs = performance.now() - seen.since;
+      const patienceMs = (await isBusy()) ? timing.busyDeadAfterMs : timing.deadAfterMs;
+      if (!(await isDead(found.holder, silentMs, patienceMs))) {
+        stuckSince = null;
+        onWait(performance.now() - began);
+        await wait();
+        continue;
+      }
+      if (await removeDead(found.file)) continue;
+    }
+    // Another process was quicker, or what is there cannot be removed.
+    stuckSince ??= performance.now();
+    if (performance.now() - stuckSince > timing.deadAfterMs) throw inTheWay(path);
+    await wait();
+  }
+  return null;
+}
+
+/** Whether a process that may be alive holds the path, as far as one look can tell. */
+export async function isHeld(path: string): Promise<boolean> {
+  const found = await look(path);
+  return found.kind === 'held' && !(await isDead(found.holder, 0, defaultTiming.deadAfterMs));
+}
+
+/** Removes what processes that were killed left of their claims on `path`. What they held is free before and after. */
+export async function clearDeadClaims(path: string): Promise<void> {
+  const found = await look(path);
+  if (found.kind === 'held' && (await isDead(found.holder, 0, defaultTiming.deadAfterMs)))
+    await removeDead(found.file);
+  await removeEmpty(path);
+  for (const name of await readdir(dirname(path))) {
+    const own = name.slice(basename(path).length + 1);
+    if (!name.startsWith(`${basename(path)}.`) || !isToken(own)) continue;
+    const aside = join(dirname(path), name);
+    const holder = parseHolder(await textOf(join(aside, own)), own);
+    // One that cannot be read is half-written: a process that lives makes it again.
+    if (holder === null || (await isDead(holder, 0, defaultTiming.deadAfterMs)))
+      await discard(aside, own);
+  }
+}
+
+async function look(path: string): Promise<Found> {
+  const status = await lstat(path).catch(() => null);
+  if (status === null) return { kind: 'free' };
+  // As an older version left it. No claim of this version is a file, so that none is removed in its place.
+  if (!status.isDirectory()) {
+    const text = await textOf(path);
+    return { kind: 'held', file: path, text, holder: parseHolder(text, null) };
+  }
+  const names = await readdir(path).catch(() => []);
+  if (names.length === 0) return { kind: 'free' };
+  const name = names.find(isToken);
+  if (name === undefined) return { kind: 'blocked' };
+  const file = join(path, name);
+  const text = await textOf(file);
+  return { kind: 'held', file, text, holder: parseHolder(text, name) };
+}
+
+/** A claim's text; `''` for what cannot be read or is too large to be one. */
+async function textOf(file: string): Promise<string> {
+  try {
+    const { handle, size } = await openRegular(file);
+    try {
+      return size > maxClaimBytes ? '' : (await readWhole(handle, size)).toString('utf8');
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return '';
+  }
+}
+
+/** A claim has about 200 bytes. */
+const maxClaimBytes = 4096;
+
+/** `false`: another process holds the path, or something is in the way. */
+async function take(path: string, holder: Holder): Promise<boolean> {
+  const aside = `${path}.${holder.token}`;
+  await mkdir(aside, { recursive: true });
+  try {
+    await writeFile(join(aside, holder.token), render(holder));
+    await rename(aside, path);
+    return true;
+  } catch (error) {
+    await discard(aside, holder.token);
+    if (!(await isInTheWay(error, path))) throw error;
+    // Not every file system renames onto a folder, not even onto an empty one.
+    await removeEmpty(path);
+    return false;
+  }
+}
+
+/** Whether a rename failed because of what has the name, and not because the file system refuses every one. */
+async function isInTheWay(failure: unknown, path: string): Promise<boolean> {
+  const { code = '' } = failure as NodeJS.ErrnoException;
+  // ENOENT: it was taken for a dead process's and cleared away.
+  if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'ENOENT'].includes(code)) return true;
+  // Windows says these of a folder that is there.
+  return ['EPERM', 'EACCES', 'EBUSY'].includes(code) && (await look(path)).kind !== 'free';
+}
+
+function keep(path: string, holder: Holder, { beatMs }: ClaimTiming): Claim {
+  const file = join(path, holder.token);
+  let beats = 0;
+  let beating: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    beats++;
+    // Into the file that is there: a claim that was taken over does not come back. Another beat may succeed.
+    const text = render({ ...holder, beats });
+    beating = writeFile(file, text, { flag: 'r+' }).catch(() => {});
+  }, beatMs);
+  timer.unref();
+  return {
+    // Opened and read, because network file systems answer a mere look at a file from memory.
+    isOurs: async () => parseHolder(await textOf(file), holder.token) !== null,
+    async release() {
+      clearInterval(timer);
+      await beating;
+      await discard(path, holder.token);
+    },
+  };
+}
+
+/** Removes a holder's file and then the folder, if that is empty. Never rejects: what stays is a dead process's soon. */
+async function discard(folder: string, token: string): Promise<void> {
+  await removeFile(join(folder, token)).catch(() => {});
+  await removeEmpty(folder);
+}
+
+async function removeEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {});
+}
+
+/** `false` where it cannot be removed. */
+function removeDead(file: string): Promise<boolean> {
+  return removeFile(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function inTheWay(path: string): TintypeError {
+  return new TintypeError(
+    'store-not-readable',
+    `${path} is in the way and is no claim of Tintype's; remove it where no other process is buying`,
+  );
+}
+
+async function isDead(
+  holder: Holder | null,
+  silentMs: number,
+  patienceMs: number,
+): Promise<boolean> {
+  const isKnownDead = holder === null ? null : await isGone(holder);
+  return isKnownDead ?? silentMs > patienceMs;
+}
+
+/** All beats of a claim have one length, because each is written over the last one while others read. */
+function render(holder: Holder): string {
+  return JSON.stringify(holder).padEnd(512);
+}
+
+/** A token is part of a path: nothing but a random UUID is one. */
+const token = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+);
+const holderFile = v.object({
+  ...processMark.entries,
+  token,
+  beats: v.optional(count(), 0),
+});
+
+/** `null` for what is no claim. `name`: the token that the file is named after, and must hold; `null`: any. */
+function parseHolder(text: string, name: string | null): Holder | null {
+  const parsed = parseJson(holderFile, text);
+  if (parsed.kind === 'damaged') return null;
+  return parsed.value.token === (name ?? parsed.value.token) ? parsed.value : null;
+}
+
+function isToken(value: string): boolean {
+  return v.is(token, value);
+}
+
+async function ownHolder(): Promise<Holder> {
+  return { token: randomUUID(), ...(await ownProcess()), beats: 0 };
+}

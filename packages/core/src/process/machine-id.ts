@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { askSystem } from './ask-system.ts';
+import { readRegular } from '../fs/read-regular.ts';
+import { removeFile } from '../fs/remove-file.ts';
+
+/** Where a machine's id can come from. */
+export interface IdSources {
+  readonly platform: NodeJS.Platform;
+  /** A file's text; `''` where it cannot be read. */
+  readonly read: (path: string) => Promise<string>;
+  /** What a program prints; `''` where it cannot be run. */
+  readonly ask: (program: string, args: readonly string[]) => Promise<string>;
+  /** A random id that the user's own folder keeps; `''` where it cannot. */
+  readonly keptId: () => Promise<string>;
+}
+
+/**
+ * What tells this machine from every other one, whatever their host names are: the operating system's own id, else a
+ * random one that the user's config folder keeps. `''`: there is none, and no process elsewhere is ever known to be dead.
+ */
+export async function machineId(sources: IdSources = ownSources): Promise<string> {
+  return (await systemId(sources)) || sources.keptId();
+}
+
+async function systemId({ platform, read, ask }: IdSources): Promise<string> {
+  if (platform === 'darwin')
+    return platformUuid(await ask('/usr/sbin/ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice']));
+  if (platform === 'win32')
+    return machineGuid(
+      await ask(String.raw`C:\Windows\System32\reg.exe`, [
+        'query',
+        String.raw`HKLM\SOFTWARE\Microsoft\Cryptography`,
+        '/v',
+        'MachineGuid',
+      ]),
+    );
+  // The id of this boot before the machine's: copies of one disk image have one machine-id.
+  for (const path of ['/proc/sys/kernel/random/boot_id', '/etc/machine-id', '/etc/hostid']) {
+    const id = (await read(path)).trim();
+    if (/^[0-9a-f-]{8,64}$/i.test(id)) return id;
+  }
+  return '';
+}
+
+/** Out of what `ioreg -rd1 -c IOPlatformExpertDevice` prints. */
+export function platformUuid(text: string): string {
+  return /"IOPlatformUUID"\s*=\s*"([0-9A-Fa-f-]{36})"/.exec(text)?.[1] ?? '';
+}
+
+/** Out of what `reg query …\Cryptography /v MachineGuid` prints. */
+export function machineGuid(text: string): string {
+  return /\bMachineGuid\s+REG_SZ\s+([0-9A-Fa-f-]{36})/.exec(text)?.[1] ?? '';
+}
+
+/** The id in a file of the user's own, made where there is none. What is no id is left alone, and is none. */
+export async function keptMachineId(path: string): Promise<string> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    // Whole from its first instant: another process may read it at once.
+    const aside = `${path}.${randomUUID()}`;
+    await writeFile(aside, `${randomUUID()}\n`, { flag: 'wx', mode: 0o600 });
+    await link(aside, path).catch(() => {});
+    await removeFile(aside);
+    const id = (await readRegular(path)).toString('utf8').trim();
+    return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : '';
+  } catch {
+    return '';
+  }
+}
+
+const ownSources: IdSources = {
+  platform: process.platform,
+  read: (path) => readFile(path, 'utf8').catch(() => ''),
+  ask: askSystem,
+  keptId: () => keptMachineId(join(homedir(), '.config', 'tintype', 'machine-id')),
+};

@@ -1,0 +1,66 @@
+import { readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import * as v from 'valibot';
+import { sha256 } from '../hash.ts';
+import { machineId } from './machine-id.ts';
+import { startOf } from './process-start.ts';
+import type { ProcessMark } from '../types.ts';
+
+/** A mark in a file that is read back: anything may be in it. */
+export const processMark = v.object({
+  pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  born: v.optional(v.pipe(v.string(), v.maxLength(64)), ''),
+  realm: v.optional(v.pipe(v.string(), v.maxLength(64)), ''),
+});
+
+export async function ownProcess(): Promise<ProcessMark> {
+  own ??= readOwn();
+  return own;
+}
+
+/** Whether a process has ended. `null`: nobody can tell, as of one in another machine or container. */
+export async function isGone({ pid, born, realm }: ProcessMark): Promise<boolean | null> {
+  const { realm: ownRealm } = await ownProcess();
+  if (realm !== ownRealm || ownRealm === '') return null;
+  if (!exists(pid)) return true;
+  const actual = await recentStartOf(pid);
+  if (actual === null) return true;
+  // The process may be another one that has the id now.
+  return actual === '' || born === '' ? null : actual !== born;
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const starts = new Map<number, { readonly start: string | null; readonly readAt: number }>();
+
+/** Asked again after a while only: a holder is looked at ten times a second, and some systems need a program for it. */
+async function recentStartOf(pid: number): Promise<string | null> {
+  if (process.platform === 'linux') return startOf(pid);
+  const known = starts.get(pid);
+  if (known !== undefined && performance.now() - known.readAt < 5000) return known.start;
+  const start = await startOf(pid);
+  starts.set(pid, { start, readAt: performance.now() });
+  return start;
+}
+
+let own: Promise<ProcessMark> | undefined;
+
+async function readOwn(): Promise<ProcessMark> {
+  const [born, realm] = await Promise.all([startOf(process.pid), readRealm()]);
+  return { pid: process.pid, born: born ?? '', realm };
+}
+
+/** Process ids mean something within one machine, and on Linux within one namespace of it: a container has its own. */
+async function readRealm(): Promise<string> {
+  const machine = await machineId();
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => process.platform);
+  // Copies of a virtual machine have one id, and different names as a rule.
+  return machine === '' ? '' : sha256([machine, hostname(), namespace].join(' '));
+}

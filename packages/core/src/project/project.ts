@@ -1,0 +1,120 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Config, type Options, resolveConfig } from '../config.ts';
+import { type Env, type Environment, readEnvironment } from '../process/env-files.ts';
+import { TintypeError } from '../errors.ts';
+import { refuseCacheLinks } from '../cache/refuse-cache-links.ts';
+import { importConfig } from './import-config.ts';
+import { leadsOut } from '../fs/leads-out.ts';
+import { parseOrder, pipelineOrder } from '../process/order-id.ts';
+import { usableCache } from './usable-cache.ts';
+
+/** What a shell knows before the config is read. */
+export interface ProjectRequest {
+  /** Absolute. */
+  readonly cwd: string;
+  /** Of the process. */
+  readonly env: Env;
+  /**
+   * A framework may have put the project's `.env` files into `env`.
+   * @default false
+   */
+  readonly mayHoldFiles?: boolean;
+  /** `--root`, relative to `cwd`. */
+  readonly root?: string;
+  /** `--config`, relative to `cwd`. */
+  readonly config?: string;
+  /** `--order`, which wins over the pipeline's id. */
+  readonly order?: string;
+  /**
+   * What wins over the config file and is a config itself: the options of a plugin. Relative paths are relative to the
+   * root.
+   */
+  readonly options?: Options;
+  /** Flags, which win over the environment and the config. Relative paths are relative to the root. */
+  readonly overrides?: Options;
+}
+
+/** A project's config, and the environment with and without its `.env` files. */
+export interface Project extends Environment {
+  readonly config: Config;
+  /** See `Context.refusedCache`. */
+  readonly refusedCache: string | null;
+  /** See `Context.noteCacheAnswer`. */
+  readonly noteCacheAnswer: () => void;
+  /** See `Context.order`. */
+  readonly order: string | null;
+}
+
+/**
+ * Finds the root, reads the config file and `.env`, and completes the options.
+ * Throws a TintypeError `config` that names the option which is wrong, `usage` for an order that is none.
+ */
+export async function loadProject(request: ProjectRequest): Promise<Project> {
+  const root =
+    request.root === undefined ? findRoot(request.cwd) : resolve(request.cwd, request.root);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new TintypeError('config', `the root ${root} is no folder`);
+  }
+  const file =
+    request.config === undefined ? findConfig(root) : resolve(request.cwd, request.config);
+  if (file !== null && !existsSync(file)) {
+    throw new TintypeError('config', `the config file ${file} does not exist`);
+  }
+
+  const environment = await readEnvironment(root, request.env, request.mayHoldFiles);
+  const config = await resolveConfig(file === null ? {} : await importConfig(root, file), {
+    root,
+    file: file === null ? null : relative(root, file),
+    env: environment.realEnv,
+    heldEnv: request.env,
+    options: withoutUndefined(request.options ?? {}),
+    overrides: withoutUndefined(request.overrides ?? {}),
+  });
+  refuseCacheLinks(config.root, config.cacheDir);
+  await refuseStoreElsewhere(config);
+  const cache = await usableCache(config.cacheDir, environment.realEnv);
+  const order =
+    request.order === undefined ? pipelineOrder(environment.realEnv) : parseOrder(request.order);
+  return {
+    config: { ...config, cacheDir: cache.dir },
+    refusedCache: cache.refused,
+    noteCacheAnswer: cache.noteAnswer,
+    ...environment,
+    order,
+  };
+}
+
+/** The store itself may be a link, which is read and never written through; not a folder on the way to it. */
+async function refuseStoreElsewhere({ root, storeDir }: Config): Promise<void> {
+  const folder = dirname(storeDir);
+  const real = await leadsOut(root, folder);
+  if (real === null) return;
+  throw new TintypeError(
+    'config',
+    `the store ${storeDir} is not used, because ${folder} leads out of the project by a symbolic link, to ${real}; if that is where it belongs, set store.dir to it in tintype.config.ts`,
+  );
+}
+
+const configEndings = ['ts', 'mts', 'js', 'mjs', 'json'] as const;
+
+/** The nearest folder upwards with a config or a `package.json`, else the folder itself. */
+function findRoot(cwd: string): string {
+  for (let dir = cwd; ; dir = dirname(dir)) {
+    if (findConfig(dir) !== null || existsSync(join(dir, 'package.json'))) return dir;
+    if (dirname(dir) === dir) return cwd;
+  }
+}
+
+function findConfig(dir: string): string | null {
+  return (
+    configEndings
+      .map((ending) => join(dir, `tintype.config.${ending}`))
+      .find((path) => existsSync(path)) ?? null
+  );
+}
+
+/** What is not said wins over nothing. */
+function withoutUndefined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}

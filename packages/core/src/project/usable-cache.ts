@@ -1,0 +1,102 @@
+import { existsSync, lstatSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { looksOf } from '../fs/disk-digest.ts';
+import type { Env } from '../process/env-files.ts';
+import { sha256 } from '../hash.ts';
+import { readRegularSync } from '../fs/read-regular.ts';
+import { isSealed, sealOf } from '../cache/seal.ts';
+import { writeWhole } from '../fs/write-whole.ts';
+
+/** The folder that a run may use as its cache. */
+export interface UsableCache {
+  /** Absolute. */
+  readonly dir: string;
+  /** The configured cache, absolute, where that came with the clone and is left alone. */
+  readonly refused: string | null;
+  /** Notes in the cache what git said, so that the next run need not ask: for a run that may write. Never throws. */
+  readonly noteAnswer: () => void;
+}
+
+/**
+ * The configured cache, unless git tracks a file in it: then its files came with the clone, and a cache that somebody else
+ * filled would deliver their bytes. In its place comes a folder in the user's home, which no clone can reach. Where git
+ * cannot say, the cache is used. `cacheDir` is absolute and need not exist.
+ */
+export async function usableCache(cacheDir: string, realEnv: Env): Promise<UsableCache> {
+  const own = { dir: cacheDir, refused: null, noteAnswer: () => {} };
+  const mayBeTracked = existsSync(cacheDir) && isInRepository(cacheDir) && !isKnownFree(cacheDir);
+  if (!mayBeTracked) return own;
+  const answer = await askGit(cacheDir, realEnv);
+  if (answer === 'unknown') return own;
+  if (answer !== 'tracked') return { ...own, noteAnswer: () => keepFree(cacheDir, answer) };
+  const name = sha256(cacheDir).slice(0, 16);
+  return { ...own, dir: join(homedir(), '.cache', 'tintype', name), refused: cacheDir };
+}
+
+/** What to say of a cache that is not used. */
+export function refusedCacheMessage(refused: string, used: string): string {
+  return `the cache ${refused} came with the clone (git tracks files in it) and is not used; ${used} is used instead. To use it again, remove it from git and from the disk (git rm -r ${refused}) and let git ignore it, or set cacheDir to another folder`;
+}
+
+function isInRepository(folder: string): boolean {
+  if (existsSync(join(folder, '.git'))) return true;
+  return dirname(folder) !== folder && isInRepository(dirname(folder));
+}
+
+/** Never rejects. `unknown`: there is no git, or no repository that it accepts. */
+async function askGit(cacheDir: string, realEnv: Env): Promise<'tracked' | 'unknown' | Free> {
+  const { gitIn } = await import('../store/git.ts');
+  const git = gitIn(cacheDir, realEnv);
+  try {
+    const index = resolve(cacheDir, (await git(['rev-parse', '--git-path', 'index'])).trimEnd());
+    // Looked at first: what is added to git while it answers is seen by the next run.
+    const looks = looksIn(index);
+    const isTracked = (await git(['ls-files', '-z', '--', '.'])) !== '';
+    return isTracked ? 'tracked' : { index, looks };
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Git's index when it had no file of the cache: to ask git takes as long as a warm run. */
+interface Free {
+  /** Absolute. */
+  readonly index: string;
+  /** Empty: there is no index yet. */
+  readonly looks: readonly number[];
+}
+
+function isKnownFree(cacheDir: string): boolean {
+  try {
+    const path = notePath(cacheDir);
+    const [seal = '', line = ''] = readRegularSync(path, maxNoteBytes).toString('utf8').split('\n');
+    if (!isSealed(path, line, seal)) return false;
+    const { index, looks } = JSON.parse(line) as Free;
+    const now = looksIn(index);
+    return now.length === looks.length && now.every((number, at) => number === looks[at]);
+  } catch {
+    return false;
+  }
+}
+
+function keepFree(cacheDir: string, free: Free): void {
+  const path = notePath(cacheDir);
+  const line = JSON.stringify(free);
+  try {
+    writeWhole(path, `${sealOf(path, line)}\n${line}`);
+  } catch {
+    // The next run asks git again.
+  }
+}
+
+function notePath(cacheDir: string): string {
+  return join(cacheDir, 'v2', 'untracked');
+}
+
+const maxNoteBytes = 100_000;
+
+function looksIn(index: string): readonly number[] {
+  const status = lstatSync(index, { throwIfNoEntry: false });
+  return status === undefined ? [] : looksOf(status);
+}

@@ -1,0 +1,136 @@
+import { TintypeError } from '../../errors.ts';
+import { redact } from '../../redact.ts';
+import type { Usage } from '../../types.ts';
+import { callOf, isOpenAi, lateRefusalOf, refusalOf, type CallOptions } from './call.ts';
+import type { AiSdkImageModel, AiSdkProviderOptions, AiSdkResult, AiSdkWarning } from './model.ts';
+import { checkOptions, isMap, type OptionCheck } from '../check-options.ts';
+import { member } from '../json.ts';
+import { rateLimitOf } from '../openai/rate-limit.ts';
+import { type Picture, type Provider, ProviderError } from '../provider.ts';
+import { shownText } from '../shown-text.ts';
+
+export interface AiSdkOptions {
+  /**
+   * What the model takes in its own words, by the name of the SDK's provider: `{ fal: { outputFormat: 'png' } }`. It
+   * enters the key. Originals have to be PNG: state it here where a model makes something else unless it is asked.
+   * OpenAI's models are asked for PNG, and with the manifest's `quality`, `background`, ..., in any case.
+   */
+  readonly providerOptions?: AiSdkProviderOptions;
+  /**
+   * Whether the model is told a size or a ratio. It enters the key.
+   * @default what the model's provider is known to take, else 'size'
+   */
+  readonly sizeAs?: 'size' | 'aspectRatio';
+}
+
+/**
+ * Any image model of the AI SDK (v2, v3 or v4 of its interface) as a provider: `fromAiSdk(fal.image('…'))`. The model is
+ * asked for one picture at a time and never twice, for the SDK's retries are above it. It holds its own key, and the
+ * manifest's `model` has to be its id.
+ */
+export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): Provider {
+  checkOptions('fromAiSdk', options, checks);
+  const problem = modelProblem(model);
+  if (problem !== null) throw new TintypeError('config', `fromAiSdk: ${problem}`);
+  const { providerOptions = {}, sizeAs = null } = options;
+  const call: CallOptions = { providerOptions, sizeAs };
+  return {
+    apiKeyName: null,
+    inputs: addedInputs(options),
+    originalFormat: isOpenAi(model) ? 'png' : null,
+    refuse: (request) => refusalOf(model, request, call),
+    async generate(order) {
+      const refusal =
+        refusalOf(model, order.request, call) ?? (await lateRefusalOf(model, order.request));
+      if (refusal !== null) throw new ProviderError('not-supported', `it ${refusal}`);
+      const { aiSdkFailure } = await import('./failure.ts');
+      const signal = AbortSignal.timeout(order.timeoutMs);
+      try {
+        const made = model.doGenerate(callOf(model, order, call, signal));
+        return pictureOf(await Promise.race([made, aborted(signal)]));
+      } catch (error) {
+        if (error instanceof ProviderError) throw error;
+        throw signal.aborted ? timedOut(order.timeoutMs) : aiSdkFailure(error);
+      }
+    },
+  };
+}
+
+const checks: Readonly<Record<keyof AiSdkOptions, OptionCheck>> = {
+  providerOptions: [
+    (value) => isMap(value) && Object.values(value).every(isMap),
+    'a map of options by provider, such as { fal: { … } }',
+  ],
+  sizeAs: [(value) => value === 'size' || value === 'aspectRatio', '"size" or "aspectRatio"'],
+};
+
+function modelProblem(model: AiSdkImageModel): string | null {
+  if (typeof model?.doGenerate !== 'function') return 'it takes an image model of the AI SDK';
+  const { specificationVersion: version } = model;
+  return ['v2', 'v3', 'v4'].includes(version)
+    ? null
+    : `${model.modelId} has version ${version} of the image model interface, and v2 to v4 are known`;
+}
+
+function addedInputs({ providerOptions, sizeAs }: AiSdkOptions): Provider['inputs'] {
+  if (providerOptions === undefined && sizeAs === undefined) return null;
+  return { ...providerOptions, ...(sizeAs === undefined ? {} : { size_as: sizeAs }) };
+}
+
+/** A model may not listen to its signal. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+  });
+}
+
+function timedOut(timeoutMs: number): ProviderError {
+  return new ProviderError('timeout', `no complete answer within ${timeoutMs / 1000} s`);
+}
+
+function pictureOf(result: AiSdkResult): Picture {
+  const header = (name: string) => result.response?.headers?.[name] ?? null;
+  const requestId = header('x-request-id');
+  const limit = rateLimitOf(header, null);
+  const image = result.images[0];
+  if (image === undefined || image.length === 0) {
+    throw new ProviderError('bad-reply', 'the model answered, but without a picture', {
+      requestId,
+      limit,
+    });
+  }
+  return {
+    bytes: typeof image === 'string' ? Buffer.from(image, 'base64') : image,
+    usage: usageOf(result),
+    requestId,
+    warnings: (result.warnings ?? []).map(warningText),
+    limit,
+  };
+}
+
+/**
+ * The SDK counts tokens in and out. How many of those in are a picture's, which have a price of their own, only OpenAI's
+ * models say, in their metadata. Those out count as a picture's, which is what costs most.
+ */
+function usageOf({ usage, providerMetadata }: AiSdkResult): Usage | null {
+  const images = member(member(providerMetadata, 'openai'), 'images');
+  const details: unknown = Array.isArray(images) ? images[0] : undefined;
+  const text = member(details, 'textTokens');
+  const image = member(details, 'imageTokens');
+  const { outputTokens } = usage ?? {};
+  if (typeof text !== 'number' || typeof image !== 'number' || !outputTokens) return null;
+  return {
+    inputTextTokens: text,
+    inputImageTokens: image,
+    outputImageTokens: outputTokens,
+    outputTextTokens: 0,
+  };
+}
+
+function warningText({ type, feature, setting, details, message }: AiSdkWarning): string {
+  const subject = feature ?? setting;
+  const said = details ?? message ?? '';
+  if (subject === undefined) return shownText(redact(said === '' ? type : said));
+  const verb = type.startsWith('unsupported') ? 'does not support' : `warns of (${type})`;
+  return shownText(redact(`the model ${verb} ${subject}${said === '' ? '' : `: ${said}`}`));
+}

@@ -1,0 +1,161 @@
+import type { Request } from '../../types.ts';
+import type { AiSdkCall, AiSdkImageModel, AiSdkProviderOptions } from './model.ts';
+import type { Json } from '../json.ts';
+import type { InputPicture, Order } from '../provider.ts';
+import { ratioOf } from '../ratio-of.ts';
+
+/** How a model is asked for, besides the request. */
+export interface CallOptions {
+  readonly providerOptions: AiSdkProviderOptions;
+  /** `null`: as the model's provider is known to take it, else `size`. */
+  readonly sizeAs: 'size' | 'aspectRatio' | null;
+}
+
+/** What of a request a model cannot do, as far as it can be known before it is asked; `null`: nothing. */
+export function refusalOf(
+  model: AiSdkImageModel,
+  request: Request,
+  { sizeAs }: CallOptions,
+): string | null {
+  const { modelId, specificationVersion } = model;
+  if (request.model !== modelId) return `has one model, ${modelId}, and not ${request.model}`;
+  const problem =
+    sizeProblem(model, request, sizeAs) ??
+    fieldProblem(model, request) ??
+    (specificationVersion === 'v2' ? inputProblem(request, false, false) : null) ??
+    // A promise is awaited when the call is made.
+    inputProblem(request, model.supportsFileInputs, model.supportsMaskInputs);
+  return problem === null ? null : `${problem} for ${modelId}`;
+}
+
+/** The same for what a model tells by a promise only. */
+export async function lateRefusalOf(
+  model: AiSdkImageModel,
+  request: Request,
+): Promise<string | null> {
+  const [files, mask] = await Promise.all([model.supportsFileInputs, model.supportsMaskInputs]);
+  const problem = inputProblem(request, files, mask);
+  return problem === null ? null : `${problem} for ${model.modelId}`;
+}
+
+/** The call for one picture. */
+export function callOf(
+  model: AiSdkImageModel,
+  order: Order,
+  options: CallOptions,
+  abortSignal: AbortSignal,
+): AiSdkCall {
+  const { request } = order;
+  const asRatio = (options.sizeAs ?? defaultSizeAs(model)) === 'aspectRatio';
+  const size = request.size === 'auto' ? undefined : (request.size as `${number}x${number}`);
+  return {
+    prompt: request.prompt,
+    n: 1,
+    size: asRatio ? undefined : size,
+    aspectRatio: asRatio ? (ratioOf(request.size) ?? undefined) : undefined,
+    seed: undefined,
+    files: order.inputs.length === 0 ? undefined : order.inputs.map(fileOf),
+    mask: order.mask === null ? undefined : fileOf(order.mask),
+    providerOptions: isOpenAi(model)
+      ? {
+          ...options.providerOptions,
+          openai: { ...options.providerOptions['openai'], ...openAiFields(model, order) },
+        }
+      : options.providerOptions,
+    abortSignal,
+  };
+}
+
+function fileOf({ mediaType, bytes }: InputPicture) {
+  return { type: 'file' as const, mediaType, data: bytes };
+}
+
+/**
+ * Which of the two the models of a provider take: with the other they warn of `unsupported`, when it is paid for. From
+ * the sources of the `@ai-sdk` packages, read 2026-11-22; others take both, or it depends on the model.
+ */
+const sizeKinds: Readonly<Record<string, 'size' | 'aspectRatio'>> = {
+  openai: 'size',
+  azure: 'size',
+  togetherai: 'size',
+  'amazon-bedrock': 'size',
+  google: 'aspectRatio',
+  luma: 'aspectRatio',
+  xai: 'aspectRatio',
+  'black-forest-labs': 'aspectRatio',
+};
+
+function defaultSizeAs(model: AiSdkImageModel): 'size' | 'aspectRatio' {
+  // Replicate's passes both on, and it is `aspect_ratio` that its models know.
+  return sizeKinds[family(model)] ?? (family(model) === 'replicate' ? 'aspectRatio' : 'size');
+}
+
+function sizeProblem(
+  model: AiSdkImageModel,
+  request: Request,
+  sizeAs: CallOptions['sizeAs'],
+): string | null {
+  const kind = sizeKinds[family(model)];
+  if (request.size === 'auto' || sizeAs === null || kind === undefined || sizeAs === kind) {
+    return null;
+  }
+  return `takes no ${sizeAs}, but ${kind} (sizeAs in the config),`;
+}
+
+/** The SDK has no words for these: OpenAI's models take them as provider options, and others in their own way. */
+function fieldProblem(model: AiSdkImageModel, request: Request): string | null {
+  const isGiven = {
+    quality: request.quality !== 'auto',
+    background: request.background !== 'auto',
+    complexity: request.complexity !== undefined,
+    input_fidelity: request.input_fidelity !== undefined,
+  };
+  const fields = Object.entries(isGiven).filter(([, given]) => given);
+  const taken = openAiNames(model);
+  const field = fields.find(([name]) => !Object.hasOwn(taken, name))?.[0];
+  return field === undefined
+    ? null
+    : `takes no ${field}, only what its providerOptions in the config state,`;
+}
+
+function inputProblem(
+  request: Request,
+  takesFiles: AiSdkImageModel['supportsFileInputs'],
+  takesMask: AiSdkImageModel['supportsMaskInputs'],
+): string | null {
+  if (request.input_images !== undefined && takesFiles === false) return 'takes no input images';
+  if (request.mask !== undefined && takesMask === false) return 'takes no mask';
+  return null;
+}
+
+/** OpenAI's models, Azure's included: they take a format among their options. */
+export function isOpenAi(model: AiSdkImageModel): boolean {
+  return ['openai', 'azure'].includes(family(model));
+}
+
+/** `fal` of `fal.image`. */
+function family({ provider }: AiSdkImageModel): string {
+  return provider.split('.')[0]!;
+}
+
+/** What the SDK's OpenAI models call the fields of a request: `complexity` came with v3. */
+function openAiNames(model: AiSdkImageModel): Readonly<Record<string, string>> {
+  if (!isOpenAi(model)) return {};
+  const names = { quality: 'quality', background: 'background' };
+  if (model.specificationVersion === 'v2') return names;
+  return { ...names, complexity: 'complexity', input_fidelity: 'inputFidelity' };
+}
+
+function openAiFields(model: AiSdkImageModel, { request, call }: Order): { [name: string]: Json } {
+  const fields = Object.entries(openAiNames(model)).flatMap(([field, name]) => {
+    const value = request[field as 'quality' | 'complexity'];
+    return value === undefined || value === 'auto' ? [] : [[name, value] as const];
+  });
+  const userName = model.specificationVersion === 'v2' ? 'user' : 'safetyIdentifier';
+  return {
+    ...Object.fromEntries(fields),
+    outputFormat: 'png',
+    ...(call.moderation === 'auto' ? {} : { moderation: call.moderation }),
+    ...(call.userId === null ? {} : { [userName]: call.userId }),
+  };
+}

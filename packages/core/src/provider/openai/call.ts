@@ -1,0 +1,254 @@
+import OpenAI, {
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  APIError,
+  APIUserAbortError,
+  toFile,
+} from 'openai';
+import { redact } from '../../redact.ts';
+import { version } from '../../version.ts';
+import { fetchPicture } from '../fetch-picture.ts';
+import { fitsHeader } from '../fits-header.ts';
+import type { Profile } from './openai.ts';
+import { connectionLost, networkError } from '../network-error.ts';
+import { patientFetch } from '../patient-fetch.ts';
+import { rateLimitOf } from './rate-limit.ts';
+import { member, parseJson, textOf } from '../json.ts';
+import { type Failure, failureOfStatus } from './failure.ts';
+import { type ImagesReply, readImagesReply } from './reply.ts';
+import { type InputPicture, type Order, type Picture, ProviderError } from '../provider.ts';
+
+const fetch = patientFetch();
+
+/**
+ * One attempt at one picture: the client's own retries are off, for a call that was lost on the way back may have been
+ * billed. Rejects with a `ProviderError`.
+ */
+export async function callOpenAi(order: Order, profile: Profile): Promise<Picture> {
+  const secrets = order.apiKey === null ? [] : [order.apiKey];
+  if (secrets.some((key) => !fitsHeader(key))) {
+    const message = 'the API key holds characters that no request can carry';
+    throw new ProviderError('bad-api-key', message);
+  }
+  const signal = AbortSignal.timeout(order.timeoutMs);
+  try {
+    const response = await send(clientOf(profile, order), order, profile, signal);
+    return await pictureOf(response, profile, secrets, signal);
+  } catch (error) {
+    throw providerError(error, signal.aborted, order.timeoutMs, secrets);
+  }
+}
+
+/** The client insists on a key, also where the server asks for none. */
+const noKey = 'none';
+
+function clientOf(profile: Profile, order: Order): OpenAI {
+  try {
+    return new OpenAI({
+      apiKey: order.apiKey ?? noKey,
+      baseURL: profile.baseUrl,
+      organization: profile.organization,
+      project: profile.project,
+      maxRetries: 0,
+      // The signal ends the call; the client's own clock must not end it earlier.
+      timeout: order.timeoutMs + 60_000,
+      logLevel: 'off',
+      fetch: fetchWith((headers) => headersOf(profile, order, headers)),
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Its own words would repeat the variable.
+    const message = 'OPENAI_CUSTOM_HEADERS, which the openai client reads, holds no headers';
+    throw new ProviderError('refused', message);
+  }
+}
+
+function fetchWith(headersOf: (ofClient: RequestInit['headers']) => Headers): typeof fetch {
+  const chosen: typeof fetch = (url, init) =>
+    fetch(url, { ...init, headers: headersOf(init?.headers) });
+  // What the client looks at beside calling it.
+  return Object.assign(chosen, fetch);
+}
+
+/**
+ * All headers of a call, and nothing else: the client would add those of OPENAI_CUSTOM_HEADERS, which may be secrets that
+ * are for another server, and let them replace the key.
+ */
+function headersOf(profile: Profile, order: Order, ofClient: RequestInit['headers']): Headers {
+  const client = new Headers(ofClient);
+  return new Headers(
+    Object.entries({
+      accept: 'application/json',
+      authorization: `Bearer ${order.apiKey ?? noKey}`,
+      'content-type': client.get('content-type'),
+      'openai-organization': profile.organization,
+      'openai-project': profile.project,
+      'user-agent': `tintype/${version}`,
+      'x-stainless-retry-count': client.get('x-stainless-retry-count'),
+    }).filter((header): header is [string, string] => header[1] !== null),
+  );
+}
+
+/** The call itself: an edit where there are pictures to work from, a generation else. */
+async function send(
+  client: OpenAI,
+  order: Order,
+  profile: Profile,
+  signal: AbortSignal,
+): Promise<Response> {
+  const body = bodyOf(order, profile);
+  if (order.inputs.length === 0) {
+    return client.images.generate(body, { signal }).asResponse();
+  }
+  const image = await Promise.all(order.inputs.map(fileOf));
+  const mask = order.mask === null ? {} : { mask: await fileOf(order.mask) };
+  return client.images.edit({ ...body, image, ...mask }, { signal }).asResponse();
+}
+
+function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
+  return toFile(bytes, name, { type: mediaType });
+}
+
+/**
+ * The API's parameters. What is at its default is left out, for a model that does not have a parameter refuses its
+ * default too; `null` would be refused as well.
+ */
+function bodyOf({ request, call }: Order, profile: Profile) {
+  const parameters = Object.entries({
+    quality: request.quality === 'auto' ? undefined : request.quality,
+    background: request.background === 'auto' ? undefined : request.background,
+    complexity: request.complexity,
+    input_fidelity: request.input_fidelity,
+    moderation: call.moderation === 'auto' ? undefined : call.moderation,
+    output_format: 'png',
+    safety_identifier: call.userId ?? undefined,
+    response_format: profile.responseFormat === 'omit' ? undefined : profile.responseFormat,
+  }).filter(
+    ([name, value]) =>
+      value !== undefined &&
+      (profile.parameters === null ||
+        profile.parameters.includes(name) ||
+        name === 'response_format'),
+  );
+  return {
+    model: request.model,
+    prompt: request.prompt,
+    n: 1,
+    size: request.size as '1024x1024',
+    ...Object.fromEntries(parameters),
+  };
+}
+
+async function pictureOf(
+  { body, headers, status }: Response,
+  profile: Profile,
+  secrets: readonly string[],
+  signal: AbortSignal,
+): Promise<Picture> {
+  const requestId = headers.get('x-request-id');
+  const limit = rateLimitOf((name) => headers.get(name), null);
+  const reply = await readImagesReply(body ?? [], lengthOf(headers));
+  const read = 'url' in reply ? await fetched(reply, profile, signal) : reply;
+  if ('problem' in read) {
+    const refusal = errorIn(read.reply, status, (name) => headers.get(name));
+    if (refusal !== null) {
+      const { code, message, isBilledAnyway } = refusal;
+      const details = { requestId, limit, isBilledAnyway };
+      throw new ProviderError(code, redact(message, secrets), details);
+    }
+    throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, {
+      requestId,
+      reply: read.reply,
+      limit,
+    });
+  }
+  const usage = profile.trustsUsage ? read.usage : null;
+  return { bytes: read.bytes, usage, requestId, warnings: [], limit };
+}
+
+/** The picture behind an address. The answer is kept where it cannot be fetched: the picture was paid for. */
+async function fetched(
+  { url, usage, reply }: Extract<ImagesReply, { url: string }>,
+  { baseUrl }: Profile,
+  signal: AbortSignal,
+): Promise<Exclude<ImagesReply, { url: string }>> {
+  const picture = await fetchPicture(url, baseUrl, signal);
+  if ('bytes' in picture) return { bytes: picture.bytes, usage };
+  return { problem: `with an address for the picture, and that ${picture.problem}`, reply };
+}
+
+/** An error that came with a good status, as some gateways send them; `null`: the body is no error. */
+function errorIn(
+  reply: Uint8Array,
+  status: number,
+  header: (name: string) => string | null,
+): Failure | null {
+  if (reply.length > maxErrorBytes) return null;
+  const error = member(parseJson(new TextDecoder().decode(reply)), 'error');
+  // Some servers say `"error": ""` or `false` where there is none.
+  if (error === undefined || error === null || error === '' || error === false) return null;
+  const message = textOf(member(error, 'message')) ?? textOf(error) ?? '';
+  return failureOfStatus({
+    status,
+    code: textOf(member(error, 'code')),
+    message,
+    details: error,
+    header,
+  });
+}
+
+const maxErrorBytes = 1_000_000;
+
+/** How long the body is going to be, where that is said. */
+function lengthOf(headers: Headers): number {
+  const length = headers.get('content-length') ?? '';
+  return /^\d+$/.test(length) ? Number(length) : 0;
+}
+
+function providerError(
+  error: unknown,
+  isTimedOut: boolean,
+  timeoutMs: number,
+  secrets: readonly string[],
+): ProviderError {
+  if (error instanceof ProviderError) return error;
+  if (isTimedOut || error instanceof APIConnectionTimeoutError) {
+    return new ProviderError('timeout', `no complete answer within ${timeoutMs / 1000} s`);
+  }
+  if (error instanceof APIError && typeof error.status === 'number') {
+    const failure = failureOfStatus({
+      status: error.status,
+      code: error.code ?? null,
+      message: messageOf(error),
+      details: error.error,
+      header: (name) => error.headers?.get(name) ?? null,
+    });
+    return new ProviderError(failure.code, redact(failure.message, secrets), {
+      retryAfterMs: failure.retryAfterMs,
+      isBilledAnyway: failure.isBilledAnyway,
+      requestId: error.requestID ?? null,
+      limit: rateLimitOf((name) => error.headers?.get(name) ?? null, messageOf(error)),
+    });
+  }
+  if (error instanceof APIConnectionError || error instanceof APIUserAbortError) {
+    return networkError(error) ?? connectionLost(null);
+  }
+  const lost = networkError(error);
+  if (lost !== null) return lost;
+  throw error;
+}
+
+/** The API's own words where it has some: the client's message repeats the status before them. */
+function messageOf(error: APIError): string {
+  const body: unknown = error.error;
+  if (
+    typeof body === 'object' &&
+    body !== null &&
+    'message' in body &&
+    typeof body.message === 'string'
+  ) {
+    return body.message;
+  }
+  if (typeof body === 'string') return body;
+  return error.message.replace(/^\d{3} /, '');
+}

@@ -1,0 +1,118 @@
+import { TintypeError } from '../../errors.ts';
+import type { Request } from '../../types.ts';
+import { addressProblem } from '../address.ts';
+import { checkOptions, isText, type OptionCheck, orNull } from '../check-options.ts';
+import type { Provider } from '../provider.ts';
+
+/** A server that speaks OpenAI's Images API: where it is, and how it differs from OpenAI's own. */
+export interface OpenAiOptions {
+  /** @default OpenAI's own, `https://api.openai.com/v1` */
+  readonly baseUrl?: string | null;
+  readonly organization?: string | null;
+  readonly project?: string | null;
+  /**
+   * The environment variable that holds its key; `null` for a server that asks for none.
+   * @default 'OPENAI_API_KEY'
+   */
+  readonly apiKeyName?: string | null;
+  /**
+   * `b64_json` for servers that answer with a URL unless they are told otherwise. OpenAI refuses the parameter.
+   * @default 'omit'
+   */
+  readonly responseFormat?: 'omit' | 'b64_json';
+  /**
+   * `any` for servers that make JPEG or WebP whatever they are asked for. OpenAI makes PNG, which loses nothing.
+   * @default 'png'
+   */
+  readonly originalFormat?: 'png' | 'any';
+  /**
+   * Whether it can work from input images.
+   * @default true
+   */
+  readonly supportsEdits?: boolean;
+  /**
+   * The parameters that it takes besides `model`, `prompt`, `n` and `size`; `null`: all.
+   * @default null
+   */
+  readonly parameters?: readonly string[] | null;
+  /**
+   * Whether the token counts of its answers are what is billed.
+   * @default true
+   */
+  readonly trustsUsage?: boolean;
+}
+
+/** A server's profile, complete. */
+export type Profile = Required<OpenAiOptions>;
+
+const openAiProfile: Profile = {
+  baseUrl: null,
+  organization: null,
+  project: null,
+  apiKeyName: 'OPENAI_API_KEY',
+  responseFormat: 'omit',
+  originalFormat: 'png',
+  supportsEdits: true,
+  parameters: null,
+  trustsUsage: true,
+};
+
+/**
+ * OpenAI's Images API, and servers that speak it, through the real client, which is loaded with the first call. One call
+ * is one attempt at one picture.
+ */
+export function openAi(options: OpenAiOptions = {}): Provider {
+  checkOptions('openAi', options, checks);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const profile: Profile = { ...openAiProfile, ...Object.fromEntries(given) };
+  const wrong = addressProblem(profile);
+  if (wrong !== null) throw new TintypeError('config', `openAi: ${wrong.field} ${wrong.problem}`);
+  return {
+    apiKeyName: profile.apiKeyName,
+    takesOpenAiKey: true,
+    baseUrl: profile.baseUrl,
+    inputs: null,
+    originalFormat: profile.originalFormat === 'any' ? null : 'png',
+    refuse: (request) => refusal(request, profile),
+    load: () => import('./call.ts'),
+    async generate(order) {
+      const { callOpenAi } = await import('./call.ts');
+      return callOpenAi(order, profile);
+    },
+  };
+}
+
+const boolean: OptionCheck = [(value) => typeof value === 'boolean', 'true or false'];
+
+const checks: Readonly<Record<keyof OpenAiOptions, OptionCheck>> = {
+  baseUrl: orNull([isText, 'an address']),
+  organization: orNull([isText, 'an id']),
+  project: orNull([isText, 'an id']),
+  apiKeyName: orNull([
+    (value) => typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value),
+    'the name of an environment variable',
+  ]),
+  responseFormat: [(value) => value === 'omit' || value === 'b64_json', '"omit" or "b64_json"'],
+  originalFormat: [(value) => value === 'png' || value === 'any', '"png" or "any"'],
+  supportsEdits: boolean,
+  parameters: orNull([
+    (value) => Array.isArray(value) && value.every(isText),
+    'a list of names of parameters',
+  ]),
+  trustsUsage: boolean,
+};
+
+/** What is asked for, not at its default, that the server does not take. */
+function refusal(request: Request, { supportsEdits, parameters }: Profile): string | null {
+  if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
+  const asked = {
+    quality: request.quality !== 'auto',
+    background: request.background !== 'auto',
+    complexity: request.complexity !== undefined,
+    input_fidelity: request.input_fidelity !== undefined,
+  };
+  const refused = Object.entries(asked).find(
+    ([name, isAsked]) => isAsked && parameters?.includes(name) === false,
+  );
+  return refused === undefined ? null : `takes no ${refused[0]}`;
+}

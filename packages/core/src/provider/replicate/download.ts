@@ -1,0 +1,69 @@
+import { setTimeout } from 'node:timers/promises';
+import { errorCodeOf } from '../network-error.ts';
+import type { ReplicateHttp } from './http.ts';
+import { isLoopback } from '../is-loopback.ts';
+
+/** A picture, or why it could not be had. `isGone`: there is nothing to be had, however often one asks. */
+export type Download =
+  | { readonly bytes: Uint8Array }
+  | { readonly problem: string; readonly isGone: boolean };
+
+/**
+ * Fetches what was paid for. It costs nothing to ask again, so it is asked for a few times before it is given up. Only
+ * Replicate's delivery hosts and the API's own are asked, and loopback where the API itself is there.
+ */
+export async function download(
+  source: string,
+  { http, baseUrl, signal }: { http: ReplicateHttp; baseUrl: string; signal: AbortSignal },
+): Promise<Download> {
+  if (source.startsWith('data:')) return decodeDataUrl(source);
+  const url = URL.parse(source);
+  if (url === null || !isDelivery(url, new URL(baseUrl))) {
+    return { problem: 'it is not on a host of Replicate', isGone: true };
+  }
+  let last: Download = { problem: 'there was no time left', isGone: false };
+  for (const pauseMs of pausesMs) {
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
+    last = await fetchOnce(url, http, signal);
+    if ('bytes' in last) return last;
+  }
+  return last;
+}
+
+/** Before each try. */
+const pausesMs = [0, 250, 1000, 2500] as const;
+
+/** A try that stalls is worth another. */
+const tryMs = 60_000;
+
+async function fetchOnce(url: URL, http: ReplicateHttp, signal: AbortSignal): Promise<Download> {
+  try {
+    const { status, bytes } = await http.fetchBytes(
+      url,
+      AbortSignal.any([signal, AbortSignal.timeout(tryMs)]),
+    );
+    if (bytes !== null && bytes.length > 0) return { bytes };
+    if (bytes !== null) return { problem: 'its file is empty', isGone: true };
+    return { problem: `its address answered ${status}`, isGone: [403, 404, 410].includes(status) };
+  } catch (error) {
+    if (signal.aborted) return { problem: 'there was no time left', isGone: false };
+    const code = errorCodeOf(error);
+    return { problem: `the connection broke${code === null ? '' : ` (${code})`}`, isGone: false };
+  }
+}
+
+function isDelivery(url: URL, api: URL): boolean {
+  if (url.origin === api.origin) return true;
+  if (isLoopback(api)) return isLoopback(url);
+  const { protocol, hostname } = url;
+  const isHost = hostname === 'replicate.delivery' || hostname.endsWith('.replicate.delivery');
+  return protocol === 'https:' && isHost;
+}
+
+function decodeDataUrl(source: string): Download {
+  const match = /^data:image\/[\w.+-]+;base64,([A-Za-z0-9+/]+={0,2})$/.exec(source);
+  return match === null
+    ? { problem: 'its data URL cannot be read', isGone: true }
+    : { bytes: Buffer.from(match[1]!, 'base64') };
+}

@@ -1,0 +1,159 @@
+import type { Request } from '../../types.ts';
+import type { Json } from '../json.ts';
+import { ratioOf } from '../ratio-of.ts';
+
+/** How a model names what most models take under another name; a name that ends in `[]` takes a list. */
+export interface InputNames {
+  readonly input_images?: string;
+  readonly mask?: string;
+}
+
+/** Where a model's predictions are made. */
+interface ReplicateModel {
+  /** `owner/name`. */
+  readonly path: string;
+  /** The version's id, which community models need; `null`: the official one. */
+  readonly version: string | null;
+}
+
+/** What a prediction of a request is asked with, its pictures and keys aside. */
+export interface ModelInputs {
+  readonly model: ReplicateModel;
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly names: InputNames;
+  /** It runs on the user's own account at OpenAI, which is billed for it. */
+  readonly needsOpenAiKey: boolean;
+  /** It takes OpenAI's `moderation` and `user_id`. */
+  readonly isOpenAi: boolean;
+}
+
+/**
+ * A request in a model's own terms, or what of it the model cannot do, in words that follow "provider x ".
+ *
+ * The `openai/…` models take the manifest's fields under the manifest's names. Of any other model only `prompt`,
+ * `aspect_ratio` and `output_format` are taken for granted, as most image models have them: `own` states the rest, wins,
+ * and takes an input out by `null`. What a model does not know it refuses with a 422, which costs nothing.
+ */
+export function inputsOf(
+  request: Request,
+  own: Readonly<Record<string, Json>>,
+  ownNames: InputNames,
+): ModelInputs | { readonly problem: string } {
+  const model = modelOf(request.model);
+  if (model === null) {
+    return {
+      problem: `has no model "${request.model}": it is owner/name, or owner/name:version`,
+    };
+  }
+  const isOpenAi = model.path.startsWith('openai/');
+  const facts = isOpenAi ? (openAiModels[model.path] ?? newerOpenAi) : null;
+  const names = { ...(isOpenAi ? { input_images: 'input_images[]' } : {}), ...ownNames };
+  const problem =
+    nameProblem(request, names) ??
+    (facts === null ? fieldProblem(request) : openAiProblem(request, facts));
+  if (problem !== null) return { problem: `${problem} for ${model.path}` };
+
+  const asked = facts === null ? commonInputs(request) : openAiInputs(request, facts);
+  const inputs = Object.entries({ ...asked, ...own }).filter(([, value]) => value !== null);
+  return {
+    model,
+    inputs: Object.fromEntries(inputs),
+    names,
+    needsOpenAiKey: facts?.needsOpenAiKey ?? false,
+    isOpenAi,
+  };
+}
+
+/** A bare name is one of OpenAI's, so that a manifest written for OpenAI works unchanged. `null`: it is no name. */
+function modelOf(name: string): ReplicateModel | null {
+  const full = /^[\w.-]+$/.test(name) ? `openai/${name}` : name;
+  const match = /^([\w.-]+\/[\w.-]+)(?::([\w.-]+))?$/.exec(full);
+  return match === null ? null : { path: match[1]!, version: match[2] ?? null };
+}
+
+interface OpenAiModel {
+  readonly needsOpenAiKey: boolean;
+  readonly hasInputFidelity: boolean;
+  /** What `aspect_ratio` stands for each size. */
+  readonly ratios: Readonly<Record<string, string>>;
+}
+
+const presetRatios = { '1024x1024': '1:1', '1536x1024': '3:2', '1024x1536': '2:3' } as const;
+
+/** The models' input schemas as snapshots of replicate.com show them, read 2026-11-22. */
+const openAiModels: Readonly<Record<string, OpenAiModel>> = {
+  'openai/gpt-image-1': { needsOpenAiKey: true, hasInputFidelity: true, ratios: presetRatios },
+  'openai/gpt-image-1-mini': { needsOpenAiKey: true, hasInputFidelity: true, ratios: presetRatios },
+  'openai/gpt-image-1.5': { needsOpenAiKey: false, hasInputFidelity: true, ratios: presetRatios },
+};
+
+/**
+ * gpt-image-2, whose snapshots disagree on whether `aspect_ratio` takes sizes too; of later ones none was found. `16:9`
+ * and `9:16` are left alone, for nobody says how many pixels they are.
+ */
+const newerOpenAi: OpenAiModel = {
+  needsOpenAiKey: false,
+  hasInputFidelity: false,
+  ratios: {
+    ...presetRatios,
+    auto: 'auto',
+    ...Object.fromEntries(
+      ['2048x2048', '2048x1152', '1152x2048', '3840x2160', '2160x3840'].map((size) => [size, size]),
+    ),
+  },
+};
+
+function openAiProblem(request: Request, facts: OpenAiModel): string | null {
+  if (!Object.hasOwn(facts.ratios, request.size)) {
+    return `takes no size ${request.size}, only ${Object.keys(facts.ratios).join(', ')},`;
+  }
+  if (request.complexity !== undefined) return 'takes no complexity';
+  if (request.input_fidelity !== undefined && !facts.hasInputFidelity) {
+    return 'takes no input_fidelity';
+  }
+  return null;
+}
+
+function openAiInputs(request: Request, { ratios }: OpenAiModel): Record<string, Json> {
+  const { quality, background, input_fidelity: fidelity } = request;
+  return {
+    prompt: request.prompt,
+    aspect_ratio: ratios[request.size]!,
+    ...(quality === 'auto' ? {} : { quality }),
+    ...(background === 'auto' ? {} : { background }),
+    ...(fidelity === undefined ? {} : { input_fidelity: fidelity }),
+    number_of_images: 1,
+    output_format: 'png',
+    // Replicate's own default is 90.
+    output_compression: 100,
+  };
+}
+
+/** Fields that other models have under names and values of their own, if at all. */
+function fieldProblem(request: Request): string | null {
+  const asked = {
+    quality: request.quality !== 'auto',
+    background: request.background !== 'auto',
+    complexity: request.complexity !== undefined,
+    input_fidelity: request.input_fidelity !== undefined,
+  };
+  const field = Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
+  return field === undefined
+    ? null
+    : `takes no ${field}, only what its inputs in the config state,`;
+}
+
+function commonInputs({ prompt, size }: Request): Record<string, Json> {
+  const ratio = ratioOf(size);
+  return { prompt, ...(ratio === null ? {} : { aspect_ratio: ratio }), output_format: 'png' };
+}
+
+function nameProblem(request: Request, names: InputNames): string | null {
+  const count = request.input_images?.length ?? 0;
+  if (count > 0 && names.input_images === undefined) {
+    return 'takes no input images until its inputNames in the config say what they are called';
+  }
+  if (count > 1 && names.input_images?.endsWith('[]') === false) return 'takes one input image';
+  if (request.mask !== undefined && names.mask === undefined) return 'takes no mask';
+  return null;
+}

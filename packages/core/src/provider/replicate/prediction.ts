@@ -1,0 +1,63 @@
+import type { Usage } from '../../types.ts';
+import { member, parseJson, textOf } from '../json.ts';
+
+/** What of a prediction decides anything. */
+export interface Prediction {
+  readonly id: string;
+  readonly status: string;
+  readonly output: unknown;
+  readonly error: string | null;
+  readonly logs: string;
+  /** Of its input; `null` where it does not say. */
+  readonly prompt: string | null;
+  /** All of it as JSON but its `input`, which repeats the request and, for some models, an OpenAI key. */
+  readonly shown: string;
+}
+
+/** `null` where the text is no prediction. */
+export function readPrediction(text: string): Prediction | null {
+  const value = parseJson(text);
+  const id = textOf(member(value, 'id'));
+  const status = textOf(member(value, 'status'));
+  // The id becomes a part of a path.
+  if (id === null || status === null || !/^\w+$/.test(id)) return null;
+  const error = member(value, 'error');
+  return {
+    id,
+    status,
+    output: member(value, 'output'),
+    error: textOf(error) ?? (error === undefined || error === null ? null : JSON.stringify(error)),
+    logs: textOf(member(value, 'logs')) ?? '',
+    prompt: textOf(member(member(value, 'input'), 'prompt')),
+    shown: JSON.stringify({ ...(value as object), input: undefined }),
+  };
+}
+
+/**
+ * How a prediction can end: https://replicate.com/docs/topics/predictions/lifecycle, read 2026-11-22. `canceled` is
+ * billed; `aborted`, canceled before it began, is not, and neither is `failed`.
+ */
+export function isOver({ status }: Prediction): boolean {
+  return ['succeeded', 'failed', 'canceled', 'aborted'].includes(status);
+}
+
+/** Where the picture is: the output, or the first of it. */
+export function outputUrl({ output }: Prediction): string | null {
+  return textOf(Array.isArray(output) ? output[0] : output);
+}
+
+/** The tokens that the logs of OpenAI's models tell of (seen 2026-11-22); there is no other word of them. */
+export function usageOfLogs({ logs }: Prediction): Usage | null {
+  const count = (name: string) => {
+    const match = new RegExp(`^${name} token count: (\\d+)$`, 'm').exec(logs);
+    return match === null ? null : Number(match[1]);
+  };
+  const outputImageTokens = count('Output');
+  if (outputImageTokens === null) return null;
+  return {
+    inputTextTokens: count('Input text') ?? 0,
+    inputImageTokens: count('Input image') ?? 0,
+    outputImageTokens,
+    outputTextTokens: 0,
+  };
+}

@@ -1,0 +1,230 @@
+import { setTimeout } from 'node:timers/promises';
+import { redact } from '../../redact.ts';
+import type { Json } from '../json.ts';
+import { connectionLost, networkError } from '../network-error.ts';
+import { type Order, type Picture, ProviderError } from '../provider.ts';
+import { download } from './download.ts';
+import { type Answer, answerError, codeOfText, isGood } from './failure.ts';
+import type { ReplicateHttp } from './http.ts';
+import type { ModelInputs } from './inputs.ts';
+import { isOver, outputUrl, type Prediction, readPrediction, usageOfLogs } from './prediction.ts';
+import { placePicture } from './upload.ts';
+import { shownText } from '../shown-text.ts';
+
+/** Everything that one purchase needs. */
+export interface Purchase {
+  readonly order: Order;
+  readonly asked: ModelInputs;
+  readonly http: ReplicateHttp;
+  readonly baseUrl: string;
+  readonly secrets: readonly string[];
+  /** Aborts when the order's time is up. */
+  readonly signal: AbortSignal;
+  readonly endsAt: number;
+}
+
+/** Makes one prediction, says its id, follows it to its end and fetches its picture. */
+export async function buyPrediction(purchase: Purchase): Promise<Picture> {
+  const input = await completeInput(purchase);
+  const created = await create(input, purchase);
+  await purchase.order.onPlaced?.(created.id);
+  const prediction = await follow(created, purchase);
+  return pictureOf(isOver(prediction) ? prediction : await cancel(prediction, purchase), purchase);
+}
+
+/** Follows a prediction that was made before, and fetches its picture. Never makes one, and cancels none. */
+export async function collectPrediction(id: string, purchase: Purchase): Promise<Picture> {
+  const { http, signal, secrets } = purchase;
+  let answer: Answer;
+  try {
+    answer = await http.call(`/predictions/${id}`, { signal });
+  } catch (error) {
+    throw networkError(error) ?? connectionLost(null);
+  }
+  if (answer.status === 404 || answer.status === 410) {
+    const message = `the prediction ${id} is gone from Replicate, and may have been billed`;
+    throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
+  }
+  if (!isGood(answer)) throw answerError(answer, secrets);
+  const found = readPrediction(answer.text);
+  if (found === null) throw connectionLost(null);
+  // Its id was in a file, which may have come with a clone.
+  const { prompt } = purchase.asked.inputs;
+  if (found.prompt !== null && prompt !== undefined && found.prompt !== prompt) {
+    const message = `the prediction ${id} is of another prompt, and not used`;
+    throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
+  }
+  const prediction = await follow(found, purchase);
+  if (!isOver(prediction)) throw lost('it is not done yet', prediction);
+  return pictureOf(prediction, purchase);
+}
+
+async function pictureOf(prediction: Prediction, purchase: Purchase): Promise<Picture> {
+  if (prediction.status !== 'succeeded') throw endedBadly(prediction, purchase);
+  return fetchPicture(prediction, purchase);
+}
+
+/** The input with its pictures, the caller and the key that only some models ask for. */
+async function completeInput(purchase: Purchase): Promise<Record<string, Json>> {
+  const { order, asked } = purchase;
+  const { inputs, names, isOpenAi, needsOpenAiKey } = asked;
+  const input: Record<string, Json> = { ...inputs };
+  if (isOpenAi && order.call.moderation !== 'auto') input['moderation'] = order.call.moderation;
+  if (isOpenAi && order.call.userId !== null) input['user_id'] = order.call.userId;
+  if (needsOpenAiKey && order.openAiKey) input['openai_api_key'] = order.openAiKey;
+  if (order.inputs.length > 0 && names.input_images !== undefined) {
+    const urls: string[] = [];
+    for (const picture of order.inputs) urls.push(await placePicture(picture, purchase));
+    set(input, names.input_images, urls);
+  }
+  if (order.mask !== null && names.mask !== undefined) {
+    set(input, names.mask, [await placePicture(order.mask, purchase)]);
+  }
+  return input;
+}
+
+function set(input: Record<string, Json>, name: string, urls: string[]): void {
+  if (name.endsWith('[]')) input[name.slice(0, -2)] = urls;
+  else input[name] = urls[0] ?? null;
+}
+
+/** The one call that costs money. */
+async function create(input: Record<string, Json>, purchase: Purchase): Promise<Prediction> {
+  const { asked, order, http, signal } = purchase;
+  const { path, version } = asked.model;
+  const timeoutS = order.timeoutMs / 1000;
+  if (signal.aborted) {
+    const message = 'sending the input images took all of the time; no picture was ordered';
+    throw new ProviderError('not-connected', message);
+  }
+  await order.beforePaying?.();
+  let answer: Answer;
+  try {
+    answer = await http.call(version === null ? `/models/${path}/predictions` : '/predictions', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        // It is not waited for here: with its id noted, another process can collect it should this one end.
+        'cancel-after': `${Math.max(5, Math.ceil(timeoutS))}s`,
+      },
+      body: JSON.stringify(version === null ? { input } : { version, input }),
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) throw timedOut('the answer never came', purchase, null);
+    throw networkError(error) ?? connectionLost(null);
+  }
+  if (!isGood(answer)) throw answerError(answer, purchase.secrets);
+  const prediction = readPrediction(answer.text);
+  if (prediction === null) {
+    throw new ProviderError('bad-reply', 'the API answered, but with no prediction', {
+      reply: replyOf(answer.text, purchase),
+    });
+  }
+  return prediction;
+}
+
+/** Follows a prediction to its end, or for as long as there is time. */
+async function follow(created: Prediction, purchase: Purchase): Promise<Prediction> {
+  const { http, signal } = purchase;
+  let prediction = created;
+  let pauseMs = firstPauseMs;
+  while (!isOver(prediction)) {
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
+    pauseMs = Math.min(maxPauseMs, pauseMs * 1.5);
+    const answer = await http.call(`/predictions/${prediction.id}`, { signal }).catch(() => null);
+    // What broke on the way, or is over soon, is asked for again: that is free.
+    if (answer === null || answer.status === 429 || answer.status >= 500) continue;
+    const next = isGood(answer) ? readPrediction(answer.text) : null;
+    if (next !== null) prediction = next;
+    else if (!isGood(answer)) {
+      throw lost(`asking for it answered ${answer.status}`, prediction);
+    }
+  }
+  return prediction;
+}
+
+const firstPauseMs = 250;
+const maxPauseMs = 2000;
+const cancelMs = 10_000;
+
+async function cancel(prediction: Prediction, purchase: Purchase): Promise<Prediction> {
+  const path = `/predictions/${prediction.id}/cancel`;
+  const signal = AbortSignal.timeout(cancelMs);
+  const answer = await purchase.http.call(path, { method: 'POST', signal }).catch(() => null);
+  const last = answer !== null && isGood(answer) ? readPrediction(answer.text) : null;
+  // It may have been done a moment before, or may not have begun; else it is billed.
+  if (last !== null && ['succeeded', 'failed', 'aborted'].includes(last.status)) return last;
+  const end =
+    last?.status === 'canceled'
+      ? 'was canceled, and is billed'
+      : 'could not be canceled, and may be billed';
+  throw timedOut(`the prediction ${end} as far as it ran`, purchase, prediction.id);
+}
+
+/** What an end other than success means. */
+function endedBadly(prediction: Prediction, { secrets }: Purchase): ProviderError {
+  const { id: requestId, status } = prediction;
+  if (status === 'aborted') {
+    const message = 'the prediction was aborted before it began; it is not billed';
+    return new ProviderError('overloaded', message, { requestId, isOver: true });
+  }
+  if (status === 'canceled') {
+    const message = 'the prediction was canceled before it was done; it is billed as far as it ran';
+    return new ProviderError('timeout', message, { requestId, isOver: true });
+  }
+  const said = shownText(redact(prediction.error ?? 'it does not say why', secrets));
+  const code = codeOfText(said) ?? 'refused';
+  // Replicate took the token, so it is the key in the input that OpenAI refused.
+  const isOpenAiKey = code === 'bad-api-key';
+  return new ProviderError(code, `the model failed: ${said}`, {
+    requestId,
+    isOpenAiKey,
+    isOver: true,
+  });
+}
+
+/** How long a picture that was paid for may take on its way when the order's time is nearly up. */
+const graceMs = 30_000;
+
+async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise<Picture> {
+  const { http, baseUrl, asked, order, endsAt } = purchase;
+  const requestId = prediction.id;
+  const reply = replyOf(prediction.shown, purchase);
+  const url = outputUrl(prediction);
+  if (url === null) {
+    const message = 'the prediction succeeded, but without a picture';
+    throw new ProviderError('bad-reply', message, { requestId, reply });
+  }
+  const leftMs = Math.max(endsAt - performance.now(), Math.min(graceMs, order.timeoutMs));
+  // A signal takes whole milliseconds only, and throws at others: now, when the picture is paid for.
+  const got = await download(url, {
+    http,
+    baseUrl,
+    signal: AbortSignal.timeout(Math.ceil(leftMs)),
+  });
+  if ('bytes' in got) {
+    // Without a key of the user's own it is Replicate that bills, by the picture.
+    const usage = asked.needsOpenAiKey ? usageOfLogs(prediction) : null;
+    return { bytes: got.bytes, usage, requestId, warnings: [], limit: null };
+  }
+  if (!got.isGone) throw lost(got.problem, prediction);
+  const message = `the picture was made, but ${got.problem}`;
+  throw new ProviderError('bad-reply', message, { requestId, reply });
+}
+
+/** A prediction that goes on, or is done, where it cannot be reached from here. */
+function lost(how: string, { id }: Prediction): ProviderError {
+  const message = `the prediction was made, but ${how}; it is at https://replicate.com/p/${id} for about an hour`;
+  return new ProviderError('connection-lost', message, { requestId: id, canBeCollected: true });
+}
+
+function timedOut(how: string, { order }: Purchase, requestId: string | null): ProviderError {
+  const message = `no picture within ${order.timeoutMs / 1000} s; ${how}`;
+  return new ProviderError('timeout', message, { requestId });
+}
+
+function replyOf(text: string, { secrets }: Purchase): Uint8Array {
+  return new TextEncoder().encode(redact(text, secrets));
+}

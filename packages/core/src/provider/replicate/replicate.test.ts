@@ -1,0 +1,489 @@
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { expectSecretFree, failureOf } from '../../../test/support/failure-of.ts';
+import { inputPicture, orderOf } from '../../../test/support/order.ts';
+import {
+  answer,
+  type Fault,
+  flaggedAsSensitive,
+  insufficientCredit,
+  type ReplicateEmulator,
+  replicateModels,
+  startReplicateEmulator,
+  throttled,
+} from '../../../test/support/replicate-emulator.ts';
+import type { Request } from '../../types.ts';
+import type { Order, Picture, Provider } from '../provider.ts';
+import { replicate, type ReplicateOptions } from './replicate.ts';
+import { testToken } from '../../../test/support/test-keys.ts';
+
+const token = testToken;
+const openAiKey = 'sk-proj-Recognisable0123456789abcdefghij';
+
+let emulator: ReplicateEmulator;
+beforeAll(async () => {
+  emulator = await startReplicateEmulator({ tokens: [token], waitSecondMs: 10 });
+});
+beforeEach(() => emulator.reset());
+afterAll(async () => {
+  await emulator.close();
+});
+
+function provider(options: ReplicateOptions = {}): Provider {
+  return replicate({ baseUrl: emulator.baseUrl, ...options });
+}
+
+function generate(
+  request: Partial<Request> = {},
+  order: Partial<Order> = {},
+  options: ReplicateOptions = {},
+): Promise<Picture> {
+  return provider(options).generate(orderOf(request, { apiKey: token, openAiKey, ...order }));
+}
+
+test('looks again once its inputs are sent, and orders nothing where the picture is not its own any more', async () => {
+  const lost = new Error('the claim was lost');
+  const photo = await inputPicture(512, 512, { isNoise: true });
+  const beforePaying = () => {
+    expect(emulator.requests.filter(({ path }) => path.includes('/files'))).toHaveLength(1);
+    return Promise.reject(lost);
+  };
+  const pending = generate({}, { inputs: [photo], beforePaying });
+  await expect(pending).rejects.toBe(lost);
+  expect(emulator.made).toEqual([]);
+  expect(emulator.ledger).toEqual([]);
+});
+
+function inputOf(index = 0): Readonly<Record<string, unknown>> | undefined {
+  return emulator.made[index]?.input;
+}
+
+function calls(method: string): number {
+  return emulator.requests.filter((request) => request.method === method).length;
+}
+
+describe('the models of OpenAI', () => {
+  test('a picture of the size asked for, under the prediction’s id', async () => {
+    const picture = await generate({ size: '1536x1024' });
+    const info = await sharp(picture.bytes).metadata();
+    expect([info.format, info.width, info.height]).toEqual(['png', 1536, 1024]);
+    expect(picture).toMatchObject({
+      requestId: emulator.made[0]?.id,
+      usage: null,
+      warnings: [],
+      limit: null,
+    });
+    expect(inputOf()).toEqual({
+      prompt: 'A lighthouse at dawn',
+      aspect_ratio: '3:2',
+      number_of_images: 1,
+      output_format: 'png',
+      output_compression: 100,
+    });
+    expect(emulator.ledger).toHaveLength(1);
+    expect(emulator.leaks).toEqual([]);
+  });
+
+  test('all twelve inputs of openai/gpt-image-1, one to one', async () => {
+    const palette = await inputPicture();
+    const picture = await generate(
+      {
+        model: 'gpt-image-1',
+        size: '1024x1536',
+        quality: 'high',
+        background: 'transparent',
+        input_fidelity: 'high',
+      },
+      { inputs: [palette], call: { moderation: 'low', userId: 'user-7' } },
+    );
+    expect(inputOf()).toEqual({
+      openai_api_key: openAiKey,
+      prompt: 'A lighthouse at dawn',
+      quality: 'high',
+      aspect_ratio: '2:3',
+      background: 'transparent',
+      moderation: 'low',
+      input_images: [`data:image/png;base64,${Buffer.from(palette.bytes).toString('base64')}`],
+      input_fidelity: 'high',
+      number_of_images: 1,
+      output_format: 'png',
+      output_compression: 100,
+      user_id: 'user-7',
+    });
+    // It ran on the user's own key, so that the tokens of its logs are what is billed.
+    expect(picture.usage).toEqual({
+      inputTextTokens: 12,
+      inputImageTokens: 0,
+      outputImageTokens: 4160,
+      outputTextTokens: 0,
+    });
+    expect(emulator.leaks).toEqual([]);
+  });
+
+  test('openai/gpt-image-1 without an OpenAI key is asked for nothing', async () => {
+    const error = await failureOf(generate({ model: 'openai/gpt-image-1' }, { openAiKey: null }));
+    expect(error.code).toBe('bad-api-key');
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test('the OpenAI key goes to no model that does not ask for it', async () => {
+    await generate({ model: 'gpt-image-2' });
+    expect(inputOf()).not.toHaveProperty('openai_api_key');
+  });
+
+  test('a size that is an aspect_ratio of its own', async () => {
+    const { bytes } = await generate({ size: '2048x1152' });
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 2048, height: 1152 });
+  });
+
+  test('a large input picture is uploaded first, and its bytes arrive', async () => {
+    const photo = await inputPicture(512, 512, { isNoise: true });
+    expect(photo.bytes.length).toBeGreaterThan(256_000);
+    await generate({}, { inputs: [photo] });
+    const [url = ''] = (inputOf()?.['input_images'] ?? []) as string[];
+    expect(emulator.fileAt(url)?.equals(photo.bytes)).toBe(true);
+    const paths = emulator.requests.map(({ path }) => path);
+    expect(paths.slice(0, 2)).toEqual(['/v1/files', '/v1/models/openai/gpt-image-2/predictions']);
+    expect(emulator.leaks).toEqual([]);
+  });
+});
+
+describe('other models', () => {
+  test('take prompt, ratio, format and the inputs of the config, which enter the key', async () => {
+    const options: ReplicateOptions = {
+      inputs: { guidance: 3.5, seed: 7 },
+      inputNames: { input_images: 'image', mask: 'mask' },
+    };
+    const picture = await inputPicture();
+    const mask = await inputPicture(64, 64, { alpha: true });
+    const { bytes } = await generate(
+      { model: 'black-forest-labs/flux-emulated', size: '1536x1024' },
+      { inputs: [picture], mask },
+      options,
+    );
+    expect((await sharp(bytes).metadata()).format).toBe('png');
+    expect(inputOf()).toMatchObject({ aspect_ratio: '3:2', guidance: 3.5, seed: 7 });
+    expect(inputOf()?.['image']).toMatch(/^data:image\/png;base64,/);
+    expect(inputOf()?.['mask']).toMatch(/^data:image\/png;base64,/);
+    expect(provider(options).inputs).toEqual({
+      guidance: 3.5,
+      seed: 7,
+      input_names: { input_images: 'image', mask: 'mask' },
+    });
+    expect(provider().inputs).toBeNull();
+  });
+
+  test('a community model, by its version, without what it does not have', async () => {
+    const { version } = replicateModels.find(({ isOfficial }) => !isOfficial)!;
+    const { bytes } = await generate(
+      { model: `someone/community-model:${version}` },
+      { inputs: [await inputPicture(), await inputPicture(32, 32)] },
+      {
+        inputs: { aspect_ratio: null, output_format: null, width: 640, height: 384 },
+        inputNames: { input_images: 'image_input[]' },
+      },
+    );
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 384 });
+    expect(inputOf()?.['image_input']).toHaveLength(2);
+  });
+
+  test('an OpenAI key among the inputs, which the store keeps, is refused', () => {
+    expect(() => replicate({ inputs: { openai_api_key: openAiKey } })).toThrow(/OPENAI_API_KEY/);
+  });
+});
+
+describe('following a prediction', () => {
+  test('it is asked for until it is done, and its id is known before', async () => {
+    await using slow = await startReplicateEmulator({
+      startMs: 300,
+      workMs: 300,
+      waitSecondMs: 10,
+    });
+    const { bytes } = await generate({}, {}, { baseUrl: slow.baseUrl });
+    expect(bytes.length).toBeGreaterThan(0);
+    expect(slow.made).toHaveLength(1);
+    expect(slow.made[0]?.headers).toMatchObject({ 'cancel-after': '10s' });
+    expect(slow.made[0]?.headers).not.toHaveProperty('prefer');
+    expect(slow.requests.length).toBeGreaterThan(3);
+  });
+
+  test.each<[string, Fault]>([
+    ['a reset', { kind: 'poll', trouble: 'reset', times: 2 }],
+    ['a 500', { kind: 'poll', trouble: 500, times: 2 }],
+    ['a 429', { kind: 'poll', trouble: 429, times: 2 }],
+  ])('%s on the way is got over, for asking is free', async (_, fault) => {
+    emulator.fail(fault);
+    expect((await generate()).bytes.length).toBeGreaterThan(0);
+    expect(emulator.ledger).toHaveLength(1);
+  });
+
+  test('a token that is not let in any more leaves what may be billed', async () => {
+    emulator.fail({ kind: 'poll', trouble: 401, times: 9 });
+    const error = await failureOf(generate());
+    expect(error.code).toBe('connection-lost');
+    expect(error.requestId).toBe(emulator.made[0]?.id);
+  });
+
+  test('the time is up: it is canceled', async () => {
+    emulator.fail({ kind: 'stay', status: 'processing' });
+    const error = await failureOf(generate({}, { timeoutMs: 1000 }));
+    expect([error.code, error.requestId]).toEqual(['timeout', emulator.made[0]?.id]);
+    expect(error.message).toContain('was canceled');
+    expect(emulator.made[0]?.status).toBe('canceled');
+  });
+
+  test('the time is up before it began: it is not billed', async () => {
+    emulator.fail({ kind: 'stay', status: 'starting' });
+    const error = await failureOf(generate({}, { timeoutMs: 1000 }));
+    expect(error.code).toBe('overloaded');
+    expect(emulator.ledger).toEqual([]);
+  });
+
+  test('the time is up, and canceling finds the picture done: it is paid for, so it is fetched', async () => {
+    emulator.fail({ kind: 'done-at-cancel' });
+    const { bytes } = await generate({}, { timeoutMs: 1000 });
+    expect((await sharp(bytes).metadata()).width).toBe(1024);
+  });
+
+  test.each<[string, Fault]>([
+    ['a reset', { kind: 'download', trouble: 'reset', times: 2 }],
+    ['half of the bytes', { kind: 'download', trouble: 'truncate', times: 2 }],
+    ['a 503', { kind: 'download', trouble: 503, times: 2 }],
+    ['a 404', { kind: 'download', trouble: 404, times: 1 }],
+  ])('%s in place of the picture is got over', async (_, fault) => {
+    emulator.fail(fault);
+    const { bytes } = await generate();
+    expect((await sharp(bytes).stats()).channels).toHaveLength(3);
+    expect(calls('POST')).toBe(1);
+  });
+
+  test('a small picture may come as a data URL', async () => {
+    const { bytes } = await inputPicture();
+    const output = `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`;
+    emulator.fail({ kind: 'output', output });
+    expect(Buffer.from(bytes).equals((await generate()).bytes)).toBe(true);
+  });
+});
+
+/** What each failure is, by the policy: what may have been billed, and so is never asked for again by itself. */
+const failures: readonly {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly code: string;
+  readonly billed: number;
+  readonly retryAfterMs?: number;
+  readonly order?: Partial<Order>;
+}[] = [
+  { name: '402', fault: insufficientCredit(), code: 'quota', billed: 0 },
+  { name: '403', fault: answer(403, { detail: 'no' }), code: 'not-permitted', billed: 0 },
+  {
+    name: '429 in words',
+    fault: throttled(),
+    code: 'rate-limited',
+    billed: 0,
+    retryAfterMs: 30_000,
+  },
+  {
+    name: '429 with a header',
+    fault: throttled('', '7'),
+    code: 'rate-limited',
+    billed: 0,
+    retryAfterMs: 7000,
+  },
+  { name: '503', fault: answer(503, 'busy'), code: 'overloaded', billed: 0 },
+  {
+    name: '502 of a proxy',
+    fault: answer(502, '<html>bad gateway</html>'),
+    code: 'server-error',
+    billed: 0,
+  },
+  {
+    name: '301',
+    fault: { kind: 'answer', status: 301, body: '', headers: { location: 'http://127.0.0.1:9/' } },
+    code: 'refused',
+    billed: 0,
+  },
+  { name: 'reset before the body', fault: { kind: 'refuse' }, code: 'connection-lost', billed: 0 },
+  {
+    name: 'reset after it was made',
+    fault: { kind: 'reset-answer' },
+    code: 'connection-lost',
+    billed: 1,
+  },
+  {
+    name: 'half of the answer',
+    fault: { kind: 'truncate-answer' },
+    code: 'connection-lost',
+    billed: 1,
+  },
+  {
+    name: 'no answer',
+    fault: { kind: 'hang-answer' },
+    code: 'timeout',
+    billed: 1,
+    // Long enough for the question to arrive on a busy machine.
+    order: { timeoutMs: 3000 },
+  },
+  {
+    name: '200 that is no JSON',
+    fault: { kind: 'answer', status: 200, body: `<p>${token}`, isMade: true },
+    code: 'bad-reply',
+    billed: 1,
+  },
+  { name: 'flagged', fault: flaggedAsSensitive(), code: 'moderation', billed: 0 },
+  {
+    name: 'failed',
+    fault: { kind: 'end', status: 'failed', error: `cannot, with ${openAiKey}\u001b[2J` },
+    code: 'refused',
+    billed: 0,
+  },
+  {
+    name: 'OpenAI’s quota',
+    fault: {
+      kind: 'end',
+      status: 'failed',
+      error: "Error code: 429 - {'error': {'code': 'insufficient_quota'}}",
+    },
+    code: 'quota',
+    billed: 0,
+  },
+  {
+    name: 'out of capacity',
+    fault: {
+      kind: 'end',
+      status: 'failed',
+      error: 'Service is currently unavailable due to high demand. Please try again later. (E003)',
+    },
+    code: 'overloaded',
+    billed: 0,
+  },
+  {
+    name: 'interrupted',
+    fault: {
+      kind: 'end',
+      status: 'failed',
+      error: 'Prediction interrupted; please retry (code: PA)',
+    },
+    code: 'server-error',
+    billed: 0,
+  },
+  {
+    name: 'canceled by someone',
+    fault: { kind: 'end', status: 'canceled' },
+    code: 'timeout',
+    billed: 1,
+  },
+  { name: 'aborted', fault: { kind: 'end', status: 'aborted' }, code: 'overloaded', billed: 0 },
+  { name: 'no output', fault: { kind: 'output', output: null }, code: 'bad-reply', billed: 1 },
+  { name: 'an empty list', fault: { kind: 'output', output: [] }, code: 'bad-reply', billed: 1 },
+  {
+    name: 'a picture at a foreign host',
+    fault: { kind: 'output', output: ['https://example.com/a.png'] },
+    code: 'bad-reply',
+    billed: 1,
+  },
+  {
+    name: 'a picture behind a redirect',
+    fault: { kind: 'download', trouble: 'redirect', times: 9 },
+    code: 'connection-lost',
+    billed: 1,
+  },
+  {
+    name: 'a picture that expired',
+    fault: { kind: 'download', trouble: 404, times: 9 },
+    code: 'bad-reply',
+    billed: 1,
+  },
+  {
+    name: 'a picture that never comes',
+    fault: { kind: 'download', trouble: 'hang', times: 9 },
+    code: 'connection-lost',
+    billed: 1,
+    order: { timeoutMs: 3000 },
+  },
+];
+
+describe('failures', () => {
+  test.each([
+    ['repeats the keys', `${token} and ${openAiKey}`],
+    ['repeats a key where the message is cut', `${'x'.repeat(480)} ${openAiKey}`],
+  ])('a 422 that %s', async (_, detail) => {
+    emulator.fail(answer(422, { detail }));
+    const error = await failureOf(generate({ model: 'gpt-image-1' }));
+    expect(error.code).toBe('refused');
+    expectSecretFree(error, [token, openAiKey, openAiKey.slice(0, 16)]);
+  });
+
+  test.each(failures)('$name: $code', async ({ fault, code, billed, retryAfterMs, order }) => {
+    emulator.fail(fault);
+    const error = await failureOf(generate({ model: 'gpt-image-1' }, order));
+    expect(error.code).toBe(code);
+    expect(emulator.ledger).toHaveLength(billed);
+    expect(emulator.requests.filter(({ path }) => path.endsWith('/predictions'))).toHaveLength(1);
+    if (retryAfterMs !== undefined) expect(error.retryAfterMs).toBe(retryAfterMs);
+    if (emulator.made.length > 0 && !['timeout', 'connection-lost', 'bad-reply'].includes(code)) {
+      expect(error.requestId).toBe(emulator.made[0]?.id);
+    }
+    // oxlint-disable-next-line no-control-regex -- they are what must not be there
+    expect(error.message).not.toMatch(/[\u0000-\u001f]/);
+    expectSecretFree(error, [token, openAiKey]);
+    expect(emulator.leaks).toEqual([]);
+  });
+
+  test('401: bad-api-key, and the token is not repeated', async () => {
+    const apiKey = `${testToken}Another`;
+    const error = await failureOf(generate({}, { apiKey }));
+    expect(error.code).toBe('bad-api-key');
+    expectSecretFree(error, [apiKey]);
+  });
+
+  test('no token: nothing is asked for', async () => {
+    expect((await failureOf(generate({}, { apiKey: null }))).code).toBe('bad-api-key');
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test('a token that fits into no header is not repeated, and asks nothing', async () => {
+    const apiKey = `${token}\nmore`;
+    const error = await failureOf(generate({}, { apiKey }));
+    expect(error.code).toBe('bad-api-key');
+    expectSecretFree(error, [apiKey, token]);
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test('422: what the model does not take, in its words', async () => {
+    const error = await failureOf(generate({ quality: 'ultra' }));
+    expect(error.code).toBe('refused');
+    expect(error.message).toContain('input.quality');
+    expect(emulator.made).toEqual([]);
+  });
+
+  test('404: a model that is not there', async () => {
+    const error = await failureOf(generate({ model: 'nobody/nothing' }));
+    expect([error.code, emulator.made]).toEqual(['refused', []]);
+    expect(error.message).toContain('owner/name:version');
+  });
+
+  test('nobody listens: not-connected', async () => {
+    const closed = await startReplicateEmulator();
+    await closed.close();
+    const error = await failureOf(generate({}, {}, { baseUrl: closed.baseUrl }));
+    expect(error.code).toBe('not-connected');
+  });
+
+  test('an input picture that cannot be uploaded is not billed', async () => {
+    const photo = await inputPicture(512, 512, { isNoise: true });
+    const closed = await startReplicateEmulator();
+    await closed.close();
+    const error = await failureOf(generate({}, { inputs: [photo] }, { baseUrl: closed.baseUrl }));
+    expect(error.code).toBe('not-connected');
+    expect(error.message).toContain('palette.png');
+  });
+
+  test('the reply that is kept holds no key', async () => {
+    emulator.fail({ kind: 'output', output: null });
+    const error = await failureOf(generate({ model: 'gpt-image-1' }));
+    const reply = JSON.parse(new TextDecoder().decode(error.reply ?? undefined)) as object;
+    expect(reply).toMatchObject({ id: emulator.made[0]?.id, status: 'succeeded' });
+    expect(reply).not.toHaveProperty('input');
+  });
+});

@@ -1,0 +1,116 @@
+import { TintypeError } from '../../errors.ts';
+import { addressProblem } from '../address.ts';
+import { checkOptions, isMap, isText, type OptionCheck } from '../check-options.ts';
+import { fitsHeader } from '../fits-header.ts';
+import type { Json } from '../json.ts';
+import { type Order, type Provider, ProviderError } from '../provider.ts';
+import { type InputNames, inputsOf } from './inputs.ts';
+import type { Purchase } from './purchase.ts';
+
+/** Where Replicate is, and what its models are asked with. */
+export interface ReplicateOptions {
+  /** @default 'https://api.replicate.com/v1' */
+  readonly baseUrl?: string;
+  /**
+   * Inputs of the model's own for every request: `{ guidance: 3.5 }`. They win over what the manifest makes of them;
+   * `null` takes an input out. They enter the key.
+   */
+  readonly inputs?: Readonly<Record<string, Json>>;
+  /**
+   * What the model calls `input_images` and `mask`: `{ input_images: 'image' }` where it takes one picture,
+   * `'image_input[]'` where it takes a list. They enter the key.
+   * @default the names of OpenAI's models for `openai/…`, none for others
+   */
+  readonly inputNames?: InputNames;
+}
+
+/**
+ * Models on Replicate, through a client of our own: the official one re-sends what may have been billed, and forgets
+ * predictions that take longer than a minute (1.4.0, measured 2026-11-22). One call makes one prediction; only what
+ * costs nothing, asking how it stands and fetching its picture, is done again when it fails.
+ *
+ * A model is named `owner/name`, or `owner/name:version`; a bare name is one of OpenAI's.
+ */
+export function replicate(options: ReplicateOptions = {}): Provider {
+  checkOptions('replicate', options, checks);
+  checkOptions('replicate: inputNames', options.inputNames ?? {}, nameChecks);
+  const { inputs = {}, inputNames = {} } = options;
+  const wrong = addressProblem(options);
+  if (wrong !== null) {
+    throw new TintypeError('config', `replicate: ${wrong.field} ${wrong.problem}`);
+  }
+  const baseUrl = (options.baseUrl ?? 'https://api.replicate.com/v1').replace(/\/+$/, '');
+  if (Object.hasOwn(inputs, 'openai_api_key')) {
+    throw new TintypeError(
+      'config',
+      'replicate: inputs are kept in the store, and openai_api_key must not be; set OPENAI_API_KEY',
+    );
+  }
+  return {
+    apiKeyName: 'REPLICATE_API_TOKEN',
+    baseUrl: options.baseUrl ?? null,
+    inputs: addedInputs(inputs, inputNames),
+    // Every model is asked for PNG, and not every model has the input.
+    originalFormat: null,
+    refuse(request) {
+      const asked = inputsOf(request, inputs, inputNames);
+      return 'problem' in asked ? asked.problem : null;
+    },
+    async generate(order) {
+      const { buyPrediction } = await import('./purchase.ts');
+      return buyPrediction(await purchaseOf(order));
+    },
+    async collect(id, order) {
+      const { collectPrediction } = await import('./purchase.ts');
+      return collectPrediction(id, await purchaseOf(order));
+    },
+  };
+
+  async function purchaseOf(order: Order): Promise<Purchase> {
+    const asked = inputsOf(order.request, inputs, inputNames);
+    if ('problem' in asked) throw new ProviderError('not-supported', `it ${asked.problem}`);
+    const { apiKey, openAiKey = null } = order;
+    if (apiKey === null) throw new ProviderError('bad-api-key', 'there is no Replicate token');
+    if (!fitsHeader(apiKey)) {
+      const message = 'the token holds characters that no request can carry';
+      throw new ProviderError('bad-api-key', message);
+    }
+    if (asked.needsOpenAiKey && openAiKey === null) {
+      throw new ProviderError(
+        'bad-api-key',
+        `${asked.model.path} runs on your own OpenAI key, and there is none`,
+        { isOpenAiKey: true },
+      );
+    }
+    // Loaded with the first call: a config that names a provider need not wait for its client.
+    const { replicateHttp } = await import('./http.ts');
+    return {
+      order,
+      asked,
+      http: replicateHttp(baseUrl, apiKey),
+      baseUrl,
+      secrets: [apiKey, ...(openAiKey === null ? [] : [openAiKey])],
+      signal: AbortSignal.timeout(order.timeoutMs),
+      endsAt: performance.now() + order.timeoutMs,
+    };
+  }
+}
+
+const checks: Readonly<Record<keyof ReplicateOptions, OptionCheck>> = {
+  baseUrl: [isText, 'an address'],
+  inputs: [isMap, 'a map of inputs'],
+  inputNames: [isMap, 'a map of names'],
+};
+
+const nameChecks: Readonly<Record<keyof InputNames, OptionCheck>> = {
+  input_images: [isText, "the name of a model's input"],
+  mask: [isText, "the name of a model's input"],
+};
+
+function addedInputs(
+  inputs: NonNullable<ReplicateOptions['inputs']>,
+  names: InputNames,
+): Provider['inputs'] {
+  const added = { ...inputs, ...(Object.keys(names).length === 0 ? {} : { input_names: names }) };
+  return Object.keys(added).length === 0 ? null : added;
+}

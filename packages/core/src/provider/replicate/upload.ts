@@ -1,0 +1,45 @@
+import { member, parseJson, textOf } from '../json.ts';
+import { type InputPicture, ProviderError } from '../provider.ts';
+import { type Answer, answerError, isGood } from './failure.ts';
+import type { ReplicateHttp } from './http.ts';
+
+interface Uploading {
+  readonly http: ReplicateHttp;
+  readonly secrets: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Puts a picture where a model can read it; no picture is ordered yet, so nothing of this is billed. */
+export async function placePicture(
+  picture: InputPicture,
+  { http, secrets, signal }: Uploading,
+): Promise<string> {
+  const { bytes, mediaType, name } = picture;
+  if (bytes.length <= maxDataUrlBytes) {
+    return `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`;
+  }
+  const body = new FormData();
+  body.append('content', new Blob([bytes], { type: mediaType }), name);
+  let answer: Answer;
+  try {
+    answer = await http.call('/files', { method: 'POST', body, signal });
+  } catch {
+    throw new ProviderError('not-connected', `input image ${name} could not be uploaded`);
+  }
+  if (!isGood(answer)) {
+    const error = answerError(answer, secrets);
+    throw error.code === 'server-error' ? unbilled(error) : error;
+  }
+  const url = textOf(member(member(parseJson(answer.text), 'urls'), 'get'));
+  if (url === null) {
+    throw new ProviderError('overloaded', `input image ${name} was uploaded, but to no address`);
+  }
+  return url;
+}
+
+/** Replicate's advice, "Files should be passed as HTTP URLs or data URLs", read 2026-11-22. */
+const maxDataUrlBytes = 256_000;
+
+function unbilled({ message, retryAfterMs }: ProviderError): ProviderError {
+  return new ProviderError('overloaded', message, { retryAfterMs });
+}

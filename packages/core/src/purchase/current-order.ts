@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from '../context.ts';
+import { attemptReason } from '../plan/plan-jobs.ts';
+import { isGone, ownProcess } from '../process/process-mark.ts';
+import type { Attempt, Key, OpenAttempt, ProcessMark } from '../types.ts';
+
+/** The order that a run carries out. Each attempt of the run is noted with it. */
+export interface CurrentOrder {
+  readonly id: string;
+  readonly process: ProcessMark;
+  /** What was open when the run began: attempts that the order is newer than. */
+  readonly earlier: ReadonlyMap<Key, OpenAttempt>;
+}
+
+export async function openOrder(
+  { order }: Context,
+  earlier: ReadonlyMap<Key, OpenAttempt>,
+): Promise<CurrentOrder> {
+  return { id: order ?? randomUUID(), process: await ownProcess(), earlier };
+}
+
+/** Whether two notes are of one call. */
+export function isSameCall(a: Attempt | null, b: Attempt | null): boolean {
+  return a !== null && b !== null && a.order === b.order && a.startedAt === b.startedAt;
+}
+
+/**
+ * Why an order does not ask again for what was asked for with an unknown outcome; `null`: it may. It does not where the
+ * attempt is its own, nor where another process has asked since the run began and may still get its answer: that one may
+ * only be suspended.
+ */
+export async function refusalToAskAgain(
+  attempt: OpenAttempt,
+  order: CurrentOrder,
+): Promise<string | null> {
+  const { note } = attempt;
+  if (note === null) return null;
+  if (note.order === order.id) return attemptReason(attempt, order.id);
+  const isEarlier = isSameCall(order.earlier.get(attempt.key)?.note ?? null, note);
+  const mayBeAtIt = note.outcome === null && note.process !== undefined;
+  if (isEarlier || !mayBeAtIt || (await isGone(note.process)) === true) return null;
+  return `${attemptReason(attempt, order.id)}; the process that asked has stopped answering and may only be suspended, so this run, which began before, does not ask again. Run again to do so`;
+}

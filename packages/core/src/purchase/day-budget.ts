@@ -1,0 +1,77 @@
+import type { Context } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { estimateCost } from '../plan/estimate-cost.ts';
+import { modelFor } from '../plan/models.ts';
+import { spentOnDay } from '../plan/spent-on-day.ts';
+import { fits } from './budget.ts';
+import { spendingVariables } from '../project/spending-policy.ts';
+import type { Store } from '../store/store.ts';
+import type { Attempt, Request } from '../types.ts';
+
+/** The budget of a day in UTC, which all processes that share a store are held to. */
+export interface DayBudget {
+  /** What was spent today, or may have been, as the store says it now. */
+  readonly spentUsd: () => Promise<number>;
+  /**
+   * Called when a request's attempt is in the store and before the request leaves. Rejects with `over-budget` where the
+   * day does not hold what is bought and on order by now, having taken the attempt back with `forget`. Of two processes
+   * that ask at once each sees the other's attempt: both may be refused, and the limit is passed by neither.
+   * `earlier`: the attempt of unknown outcome that the new one replaces.
+   */
+  readonly admit: (earlier: Attempt | null, forget: () => Promise<void>) => Promise<void>;
+}
+
+export function dayBudget({ config, now }: Context, store: Store): DayBudget {
+  const limit = config.maxCostUsdPerDay;
+  let lastAdmission: Promise<unknown> = Promise.resolve();
+  let replacedUsd = 0;
+  return {
+    spentUsd,
+    admit: (earlier, forget) => {
+      if (limit === null) return Promise.resolve();
+      // One after the other: who is refused is forgotten before the next is counted.
+      const admission = lastAdmission.then(() => admitNow(limit, earlier, forget));
+      lastAdmission = admission.catch(() => {});
+      return admission;
+    },
+  };
+
+  async function admitNow(
+    maxUsd: number,
+    earlier: Attempt | null,
+    forget: () => Promise<void>,
+  ): Promise<void> {
+    const replaced = earlier?.startedAt.startsWith(today()) ? highOf(earlier.request) : 0;
+    if (fits((await spentUsd()) + replaced, maxUsd)) {
+      replacedUsd += replaced;
+      return;
+    }
+    await forget();
+    throw new TintypeError(
+      'over-budget',
+      `the budget of $${maxUsd} a day (UTC) does not hold another picture; what was bought is kept. Raise maxCostUsdPerDay or ${spendingVariables.maxCostUsdPerDay}, or run again tomorrow`,
+      { option: 'maxCostUsdPerDay' },
+    );
+  }
+
+  async function spentUsd(): Promise<number> {
+    // In this order, so that what is recorded meanwhile is seen in one of the two.
+    const open = await store.attempts();
+    const attempts = [...open.values()].flatMap(({ note }) => note ?? []);
+    const purchases = await store.purchases();
+    const refusals = [...(await store.refusals()).values()].flatMap((entry) =>
+      entry.kind === 'refusal' ? [entry.refusal] : [],
+    );
+    return spentOnDay(today(), { purchases, attempts, refusals }, highOf) + replacedUsd;
+  }
+
+  function today(): string {
+    return now().toISOString().slice(0, 10);
+  }
+
+  /** Of inputs a request has only the hashes: each counts as the most that one can cost. No price counts as 0. */
+  function highOf(request: Request): number {
+    const sizes = (request.input_images ?? []).map(() => null);
+    return estimateCost(modelFor(config.models, request), request, sizes)?.high ?? 0;
+  }
+}

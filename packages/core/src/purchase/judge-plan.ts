@@ -1,0 +1,223 @@
+import { relative } from 'node:path';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import { toBuy } from '../plan/to-buy.ts';
+import { fits } from './budget.ts';
+import type { Store } from '../store/store.ts';
+import { whyNotCommitted } from '../store/why-not-committed.ts';
+import { defaultMaxCostUsd, spendingVariables } from '../project/spending-policy.ts';
+import type { CostRange, Plan, PlannedRequest } from '../types.ts';
+import { dayBudget } from './day-budget.ts';
+import { keysOf } from './keys-of.ts';
+import { lazyProviders } from './providers.ts';
+import type { Purse } from './purse.ts';
+
+const judged = Symbol('judged');
+
+/**
+ * A plan that policy, budget and, where nothing else decides, a person have allowed. Only `judgePlan` makes one, and
+ * nothing is bought without one: the symbol is this file's own.
+ */
+export interface JudgedPlan extends Plan {
+  readonly [judged]: true;
+}
+
+/** What a run is judged by beside its context. */
+export interface Means {
+  readonly store: Store;
+  /** What the run has left. */
+  readonly purse: Purse;
+}
+
+/**
+ * Everything that a run may be refused for before it spends or writes anything. Rejects with `originals-missing` where
+ * what is missing may not be bought, `over-budget`, `api-key-missing`, `key-not-allowed`, or `interrupted`.
+ */
+export async function judgePlan(plan: Plan, context: Context, means: Means): Promise<JudgedPlan> {
+  const { config } = context;
+  const wanted = toBuy(plan.requests);
+  if (wanted.length > 0 && config.missing !== 'standin') {
+    if (!canBuy(context)) throw missingError(plan, wanted, whyNot(context));
+    refuseUnpriced(wanted, context);
+    refuseUnaffordable(plan, wanted, context, means.purse);
+    await refuseDay(plan, context, means.store);
+    refuseKeyless(wanted, context);
+    await warnOfLostStore(context, means);
+    if (config.missing === 'ask') await ask(plan, wanted, context);
+  }
+  return { ...plan, [judged]: true };
+}
+
+/** Once a run: what is bought into a store that is not committed is lost with the folder. */
+async function warnOfLostStore(context: Context, { purse }: Means): Promise<void> {
+  if (warned.has(purse)) return;
+  warned.add(purse);
+  const { config, realEnv } = context;
+  const why = await whyNotCommitted(config.storeDir, realEnv);
+  if (why === null) return;
+  const message = `the store ${relative(config.root, config.storeDir) || '.'} ${why}, so that what is bought is not committed, and bought again elsewhere; commit it, or set store.dir to a folder that is`;
+  report(context, { type: 'warning', code: 'store-not-committed', message });
+}
+
+const warned = new WeakSet<Purse>();
+
+/** Whether policy lets a run buy, or a person can be asked. */
+export function canBuy({ config: { missing }, confirm }: Context): boolean {
+  return missing === 'buy' || (missing === 'ask' && confirm !== undefined);
+}
+
+async function ask(
+  plan: Plan,
+  wanted: readonly PlannedRequest[],
+  { confirm, signal }: Context,
+): Promise<void> {
+  const isYes = await confirm?.({
+    pictures: wanted.length,
+    costUsd: hasUnpriced(wanted) ? null : (plan.totals.costUsd?.high ?? null),
+    providers: [...new Set(wanted.map(({ provider }) => provider))],
+  });
+  if (signal.aborted) throw new TintypeError('interrupted', 'interrupted; nothing was bought');
+  if (isYes !== true) throw missingError(plan, wanted, 'the answer was no');
+}
+
+function whyNot({ config: { missingSetBy, missing } }: Context): string {
+  return missing === 'ask'
+    ? 'no terminal to ask on, and nothing says to buy'
+    : `missing: fail, set by ${missingSetBy}`;
+}
+
+function missingError(plan: Plan, wanted: readonly PlannedRequest[], why: string): TintypeError {
+  const list = wanted.map(
+    (row) =>
+      `  ${nameOf(row)}  ${row.reason}  ${formatRange(row.costUsd)}  ${row.manifest}:${row.line}`,
+  );
+  const { missing } = spendingVariables;
+  return new TintypeError(
+    'originals-missing',
+    [
+      `${wanted.length} ${wanted.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (${why}); nothing was done`,
+      ...list,
+      `Together ${formatRange(plan.totals.costUsd)}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`,
+    ].join('\n'),
+    { place: placeOf(wanted) },
+  );
+}
+
+function hasUnpriced(wanted: readonly PlannedRequest[]): boolean {
+  return wanted.some(({ costUsd }) => costUsd === null);
+}
+
+/**
+ * A price that is no number passes nothing, and an unknown price no budget that somebody set. It passes the default one
+ * with a warning, for whoever buys at it has said so; but not in CI, where that may have been a stranger.
+ */
+function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): void {
+  const absurd = wanted.filter(({ costUsd }) => costUsd !== null && !fits(costUsd.high, null));
+  if (absurd.length > 0) {
+    throw new TintypeError(
+      'over-budget',
+      `the price of ${absurd.map(nameOf).join(', ')} is no finite number of dollars; look at its inputs and at models in the config. Nothing was bought`,
+    );
+  }
+  const unpriced = wanted.filter(({ costUsd }) => costUsd === null);
+  const { maxCostUsd, maxCostUsdPerDay, isBudgetSet, allowUnpriced, ci } = context.config;
+  const limit = maxCostUsd ?? maxCostUsdPerDay;
+  if (unpriced.length === 0 || allowUnpriced || limit === null) return;
+  const names = unpriced.map(nameOf).join(', ');
+  if (!isBudgetSet && maxCostUsdPerDay === null && ci === null) {
+    const message = `the price of ${names} is unknown, so that the default budget does not count it; state it under models in the config`;
+    report(context, { type: 'warning', code: 'price-unknown', message });
+    return;
+  }
+  const remedy =
+    ci === null
+      ? 'state it under models in the config, set allowUnpriced: true, or set no budget (maxCostUsd: null)'
+      : `state it under models in a config that is code (.ts, .js); in CI, allowUnpriced in a config is not enough, and ${spendingVariables.maxCostUsd}=none in the environment sets no budget`;
+  throw new TintypeError(
+    'over-budget',
+    `there is a budget of ${formatUsd(limit)}, and the price of ${names} is unknown; ${remedy}. Nothing was bought`,
+    { option: 'allowUnpriced', place: placeOf(unpriced) },
+  );
+}
+
+function refuseUnaffordable(
+  { totals }: Plan,
+  wanted: readonly PlannedRequest[],
+  { config: { maxCostUsd, ci } }: Context,
+  purse: Purse,
+): void {
+  const high = totals.costUsd === null && hasUnpriced(wanted) ? 0 : totals.costUsd?.high;
+  const left = purse.leftUsd();
+  if (fits(high ?? Number.NaN, left)) return;
+  const limit = maxCostUsd ?? 0;
+  const spent = left !== null && left < limit ? `, of which ${formatUsd(left)} is left` : '';
+  const isDefault = limit === defaultMaxCostUsd ? ', the default' : '';
+  throw new TintypeError(
+    'over-budget',
+    `this may cost up to ${formatUsd(high ?? Number.NaN)}, and the budget is ${formatUsd(limit)} a run${isDefault}${spent}; nothing was bought. ${raise('maxCostUsd', ci)}, or ask for fewer or smaller pictures`,
+    { option: 'maxCostUsd', place: placeOf(wanted) },
+  );
+}
+
+async function refuseDay({ totals }: Plan, context: Context, store: Store): Promise<void> {
+  const { maxCostUsdPerDay, ci } = context.config;
+  if (maxCostUsdPerDay === null) return;
+  const spentUsd = await dayBudget(context, store).spentUsd();
+  const high = totals.costUsd?.high ?? 0;
+  if (fits(spentUsd + high, maxCostUsdPerDay)) return;
+  throw new TintypeError(
+    'over-budget',
+    `this may cost up to ${formatUsd(high)}; ${formatUsd(spentUsd)} was spent today (UTC), and the budget of a day is ${formatUsd(maxCostUsdPerDay)}. Nothing was bought. ${raise('maxCostUsdPerDay', ci)}, or run again tomorrow`,
+    { option: 'maxCostUsdPerDay' },
+  );
+}
+
+/** How a budget is raised: where there is a CI, a config cannot. */
+export function raise(option: 'maxCostUsd' | 'maxCostUsdPerDay', ci: string | null): string {
+  const variable = spendingVariables[option];
+  return ci === null || option === 'maxCostUsdPerDay'
+    ? `Raise ${option} in the config, or ${variable} in the environment ("none": no limit)`
+    : `Raise ${variable} in the environment: in CI, ${option} in a config only lowers it`;
+}
+
+function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): void {
+  const providers = lazyProviders(context);
+  for (const planned of wanted) {
+    const place = `${nameOf(planned)} (${planned.manifest}:${planned.line})`;
+    try {
+      keysOf(planned.job, planned.provider, providers(planned.provider), context);
+    } catch (error) {
+      if (!(error instanceof TintypeError)) throw error;
+      const { code, message } = error;
+      const words =
+        code === 'api-key-missing'
+          ? `${nameOf(planned)} has to be bought, and ${message}; set it, or set provider to "offline" or missing to "standin" for drawings in its place`
+          : `${place}: ${message}`;
+      throw new TintypeError(code, `${words}. Nothing was done`, {
+        imageId: planned.id,
+        place: placeOf([planned]),
+      });
+    }
+  }
+}
+
+/** Where the first of them is asked for. */
+function placeOf([first]: readonly PlannedRequest[]): TintypeError['place'] {
+  return first === undefined ? null : { file: first.manifest, line: first.line };
+}
+
+function nameOf({ id, candidate }: PlannedRequest): string {
+  return candidate === null ? id : `${id} (candidate ${candidate})`;
+}
+
+function formatRange(range: CostRange | null): string {
+  if (range === null) return 'price unknown';
+  return range.low === range.high
+    ? formatUsd(range.high)
+    : `${formatUsd(range.low)} to ${formatUsd(range.high)}`;
+}
+
+function formatUsd(usd: number): string {
+  return `$${roundUsd(usd).toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`;
+}

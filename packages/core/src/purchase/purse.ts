@@ -1,0 +1,34 @@
+import { type Budget, leftUsd, newBudget, reserve, settle } from './budget.ts';
+
+/** The budget of one run, shared by everything that the run opens: what one part of it spends, the others have not. */
+export interface Purse {
+  /** What may still be spent; `null`: no limit. */
+  readonly leftUsd: () => number | null;
+  /** Sets a high estimate aside; `null` where that is more than is left. */
+  readonly reserve: (highUsd: number) => Reservation | null;
+}
+
+interface Reservation {
+  /** Says what it cost: 0 for what was not billed, `null` where the cost is unknown. What is said again is not heard. */
+  readonly settle: (actualUsd: number | null) => void;
+}
+
+/** `maxUsd`: `null` for no limit. */
+export function openPurse(maxUsd: number | null): Purse {
+  let budget: Budget = newBudget(maxUsd);
+  return {
+    leftUsd: () => leftUsd(budget),
+    reserve: (highUsd) => {
+      const reserved = reserve(budget, highUsd);
+      if (reserved === null) return null;
+      budget = reserved;
+      let isSettled = false;
+      return {
+        settle: (actualUsd) => {
+          if (!isSettled) budget = settle(budget, highUsd, actualUsd ?? highUsd);
+          isSettled = true;
+        },
+      };
+    },
+  };
+}

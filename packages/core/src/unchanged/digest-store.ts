@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DiskDigest, summariseDisk } from '../fs/disk-digest.ts';
+import { layout } from '../store/layout.ts';
+
+/**
+ * Everything in a store that a plan depends on: records, pins and refusals, by what their files look like. `null`: somebody is
+ * buying, or was when they were killed. `dir` need not exist. Throws the file system's own errors.
+ */
+export function digestStore(dir: string): DiskDigest | null {
+  if (namesIn(layout.attemptsDir(dir)).length > 0) return null;
+  const files = summariseDisk();
+  for (const area of [layout.recordsDir(dir), layout.inputsDir(dir), layout.refusalsDir(dir)]) {
+    const folders = namesIn(area);
+    if (folders.length > 0) files.addFolder(area);
+    for (const folder of folders) {
+      const path = join(area, folder);
+      const names = namesIn(path);
+      if (names.length > 0) files.addFolder(path);
+      for (const name of names) files.addFile(`${path}/${name}`, join(path, name));
+    }
+  }
+  return files.digest();
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
