@@ -382,6 +382,17 @@ export type StoredRefusal =
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'damaged'; readonly reason: string };
 
+/** A request that was sent and is not recorded yet. */
+export interface PlannedAttempt {
+  /**
+   * `in-flight`: a process that is alive waits for the answer. `paid`: the next run that may buy records or collects the
+   * picture at no further cost. `unknown`: it may have been billed.
+   */
+  readonly state: 'in-flight' | 'paid' | 'unknown';
+  /** ISO 8601, UTC; `null`: its note cannot be read. */
+  readonly startedAt: string | null;
+}
+
 /** A plan row with what a run needs to carry it out. */
 export interface PlannedRequest extends PlanRow {
   readonly job: Job;
@@ -393,6 +404,8 @@ export interface PlannedRequest extends PlanRow {
   /** The pictures that it works from, in order. */
   readonly inputs: readonly PlannedInput[];
   readonly mask: PlannedInput | null;
+  /** What became of a request that was sent and is not recorded yet; `null`: there is none. */
+  readonly attempt: PlannedAttempt | null;
   /** Why the provider will not make it, remembered from an earlier run; asking again would change nothing. */
   readonly refusal: string | null;
   /** Made for nothing: its provider is not paid. */

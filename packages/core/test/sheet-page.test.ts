@@ -234,6 +234,20 @@ describe.skipIf(noBrowser !== false)(
       expect(api().ledger).toHaveLength(1);
     });
 
+    test('while it buys, what is asked for is being bought and has not failed', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="fresh"] .frame').click();
+      api().fail({ kind: 'delay', ms: 3000 });
+      await page.locator('.panel .buy').click();
+      await expectText(page.locator('.panel .reasons'), /^Being bought now \(since .*12:00.*\)$/);
+      await expectText(page.locator('.panel .candidates .empty'), /^being bought now$/);
+      await expectText(page.locator('.panel .heading .state'), /^being bought$/);
+      await expectText(page.locator('.flags [data-flag="failed"]'), /^Failed2$/);
+      expect(await page.getByText('may have been billed').count()).toBe(0);
+      await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+    });
+
     test('asks once more above a sum, and buys nothing when that is called off', async () => {
       await using made = await served();
       await using page = await open(made.server.url);

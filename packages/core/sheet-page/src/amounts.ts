@@ -28,6 +28,13 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** A minute of today, or a day and a minute. */
+export function since(iso: string): string {
+  const date = new Date(iso);
+  const isToday = date.toDateString() === new Date().toDateString();
+  return isToday ? date.toLocaleTimeString(undefined, { timeStyle: 'short' }) : moment(iso);
+}
+
 /** A day and a minute, as the reader's machine writes them. */
 export function moment(iso: string): string {
   const date = new Date(iso);

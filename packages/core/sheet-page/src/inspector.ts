@@ -1,5 +1,5 @@
 import type { Candidate, DeliveredFile, LiveSheet, SheetImage } from '../../src/sheet/sheet.ts';
-import { count, fileSize, moment, money, percentLess, priceOf } from './amounts.ts';
+import { count, fileSize, moment, money, percentLess, priceOf, since } from './amounts.ts';
 import { shownPicture } from './card.ts';
 import { h, nodesOf } from './element.ts';
 import { lazyThumbnail, type PictureSource } from './pictures.ts';
@@ -169,6 +169,9 @@ function purchase(
 ): HTMLElement | false {
   const { price } = image;
   if (price === null) return false;
+  // What is asked for already, by another process or for another image, is waited for: its reason says so.
+  const isOurs = live?.purchase?.id === image.id;
+  if (!isOurs && image.candidates.some(({ status }) => status === 'buying')) return false;
   if (live === null) {
     const command = `tintype ${image.id}`;
     return h(
@@ -186,7 +189,7 @@ function purchase(
   if ('refusal' in live.buying) {
     return h('section', { class: 'purchase' }, h('p', { class: 'soft' }, live.buying.refusal));
   }
-  if (live.purchase?.id === image.id) {
+  if (live.purchase !== null && isOurs) {
     return h(
       'section',
       { class: 'purchase under-way' },
@@ -219,16 +222,25 @@ function purchase(
 
 /** What is to be known before anything else: why a picture is not there, and what the next run changes. */
 function reasons({ candidates: all, changes }: SheetImage): HTMLElement | false {
-  const said = all.flatMap(({ number, reason, status }) =>
-    reason === null || status === 'drawn'
-      ? []
-      : [all.length === 1 ? reason : `Candidate ${number}: ${reason}`],
-  );
+  const said = all.flatMap((candidate) => {
+    const reason = reasonOf(candidate);
+    if (reason === null || candidate.status === 'drawn') return [];
+    return [all.length === 1 ? reason : `Candidate ${candidate.number}: ${reason}`];
+  });
   const lines = [...new Set([...said, ...changes])];
   return (
     lines.length > 0 &&
     h('ul', { class: 'reasons' }, ...lines.map((line) => h('li', { class: 'words' }, line)))
   );
+}
+
+/** Of what is being bought in the reader's own time. */
+function reasonOf({ status, reason, askedAt }: Candidate): string | null {
+  return status === 'buying' ? beingBought(askedAt) : reason;
+}
+
+function beingBought(askedAt: string | null): string {
+  return `Being bought now${askedAt === null ? '' : ` (since ${since(askedAt)})`}`;
 }
 
 /** The image's own words in full ink, the style that wraps them in grey. */

@@ -7,6 +7,7 @@ import type {
   OpenAttempt,
   PictureInfo,
   Plan,
+  PlannedAttempt,
   PlannedInput,
   PlannedRequest,
   PlanTotals,
@@ -102,6 +103,7 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
     mask,
     isFree,
     stored: null,
+    attempt: null,
     refusal: null,
   };
 
@@ -149,12 +151,17 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
   if (attempt === undefined) {
     return { ...row, key, request, status: 'missing', reason: isNew, costUsd: estimate() };
   }
-  const isCollected =
-    attempt.isReceived || attempt.isAnswerDamaged || attempt.note?.predictionId !== undefined;
-  const isAsked = !isCollected && attempt.note?.order !== known.order;
-  const costUsd = isAsked ? estimate() : nothing;
-  const reason = openAttemptReason(attempt, known.order);
-  return { ...row, key, request, status: 'attempted', reason, costUsd };
+  const isAsked =
+    !isPaid(attempt) && !attempt.isAnswerDamaged && attempt.note?.order !== known.order;
+  return {
+    ...row,
+    key,
+    request,
+    attempt: { state: stateOf(attempt), startedAt: attempt.note?.startedAt ?? null },
+    status: 'attempted',
+    reason: openAttemptReason(attempt, known.order),
+    costUsd: isAsked ? estimate() : nothing,
+  };
 }
 
 const nothing: CostRange = { low: 0, high: 0 };
@@ -209,14 +216,23 @@ function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstre
 }
 
 function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
-  const since = attempt.note === null ? '' : ` since ${attempt.note.startedAt}`;
-  if (attempt.isInFlight) return `another process is buying it${since}`;
+  const since = attempt.note === null ? '' : ` (since ${attempt.note.startedAt.slice(11, 16)} UTC)`;
+  if (attempt.isInFlight) return `being bought now${since}`;
   if (attempt.isAnswerDamaged) return damagedAnswerReason(attempt.key);
   if (!attempt.isReceived && attempt.note?.predictionId !== undefined)
     return `ordered at ${attempt.note.startedAt} and not collected yet; the next run that may buy collects it at no cost`;
   return attempt.isReceived
     ? 'paid for, not recorded yet; the next run records it at no cost'
     : attemptReason(attempt, order);
+}
+
+function stateOf(attempt: OpenAttempt): PlannedAttempt['state'] {
+  if (attempt.isInFlight) return 'in-flight';
+  return isPaid(attempt) ? 'paid' : 'unknown';
+}
+
+function isPaid({ isReceived, note }: OpenAttempt): boolean {
+  return isReceived || note?.predictionId !== undefined;
 }
 
 /** Why a request is not asked for again whose answer is on the disk, as it seems, and cannot be read. */

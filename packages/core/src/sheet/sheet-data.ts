@@ -112,12 +112,13 @@ function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): S
 }
 
 function candidateOf({ planned, source, damage }: CandidateFacts): Candidate {
-  const { number, key, reason } = planned;
+  const { number, key, reason, attempt } = planned;
   const record = recordOf(planned);
   return {
     number,
     status: damage === null ? statusOfRequest(planned) : 'damaged',
     reason: damage ?? reason,
+    askedAt: attempt?.startedAt ?? null,
     key,
     picture: pictureOf(source),
     bytes: record?.original.bytes ?? null,
@@ -129,10 +130,13 @@ function candidateOf({ planned, source, damage }: CandidateFacts): Candidate {
   };
 }
 
-function statusOfRequest({ status, stored, isFree, refusal }: PlannedRequest): CandidateStatus {
+function statusOfRequest(planned: PlannedRequest): CandidateStatus {
+  const { status, stored, isFree, refusal, attempt } = planned;
   if (stored?.kind === 'damaged') return 'damaged';
   if (stored?.record.rejected !== undefined) return 'rejected';
   if (isFree) return 'drawn';
+  if (attempt?.state === 'in-flight') return 'buying';
+  if (attempt?.state === 'paid') return 'paid';
   return refusal === null ? status : 'refused';
 }
 
@@ -183,7 +187,13 @@ function otherFiles(name: string, specs: readonly VariantSpec[], asset: Asset): 
   return isSame ? [] : [`${name} has other widths, formats or another crop`];
 }
 
-const unmade: ReadonlySet<CandidateStatus> = new Set(['missing', 'blocked', 'attempted']);
+const unmade: ReadonlySet<CandidateStatus> = new Set([
+  'missing',
+  'blocked',
+  'buying',
+  'paid',
+  'attempted',
+]);
 const wentWrong: ReadonlySet<CandidateStatus> = new Set([
   'damaged',
   'rejected',
@@ -217,6 +227,8 @@ const candidateStatuses = [
   'rejected',
   'refused',
   'attempted',
+  'buying',
+  'paid',
   'missing',
   'blocked',
 ] as const satisfies readonly CandidateStatus[];

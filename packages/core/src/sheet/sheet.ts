@@ -113,6 +113,10 @@ export interface Parameter {
 export type CandidateStatus =
   | Exclude<PlanStatus, 'stored'>
   | 'stored'
+  /** A process that is alive has asked for it and waits for the answer. */
+  | 'buying'
+  /** Paid for and not recorded yet: the next run that may buy does that at no cost. */
+  | 'paid'
   /** Its provider draws, for nothing. */
   | 'drawn'
   | 'refused'
@@ -125,6 +129,8 @@ export interface Candidate {
   readonly status: CandidateStatus;
   /** Why it is not simply stored. */
   readonly reason: string | null;
+  /** When the request under way was sent: ISO 8601, UTC. `null`: there is none, or its note cannot be read. */
+  readonly askedAt: string | null;
   readonly key: Key | null;
   /** What there is to see; `null`: nothing yet. */
   readonly picture: Picture | null;

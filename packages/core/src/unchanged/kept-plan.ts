@@ -189,7 +189,7 @@ function digestSources(
 }
 
 /** Of the files that are kept: a new one where their layout changes. */
-const layoutVersion = 3;
+const layoutVersion = 4;
 
 /** A plan of a hundred thousand images has 200 MB; what is larger is not read. */
 export const maxKeptBytes: number = 512 * 1024 * 1024;

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { sheetData } from '../src/sheet/sheet-data.ts';
+import { readSheet } from '../src/sheet/read-sheet.ts';
+import { useApi } from './support/api.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+const manifest = `images:
+  duo: { prompt: a boat, number_of_images: 2, quality: low, decorative: true }
+`;
+
+test('what a living process asks for is being bought: neither failed nor "may have been billed"', async () => {
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  const slow = { kind: 'delay', ms: 1500 } as const;
+  api().fail([slow, slow]);
+  const run = project.generate();
+  await expect.poll(async () => (await rowsOf(project)).length, { timeout: 5000 }).toBe(2);
+  const [row] = await rowsOf(project);
+  expect(row!.reason).toBe('being bought now (since 12:00 UTC)');
+  const { totals, images } = await sheetOf(project);
+  expect(images[0]).toMatchObject({ status: 'buying', flags: ['missing', 'unpicked'] });
+  expect(images[0]!.candidates.map(({ status }) => status)).toEqual(['buying', 'buying']);
+  expect(images[0]!.candidates[0]!.askedAt).toBe(row!.attempt!.startedAt);
+  expect(totals.missing).toBe(1);
+  expect((await run).error).toBeNull();
+  expect((await sheetOf(project)).images[0]).toMatchObject({ status: 'unpicked' });
+});
+
+test('what was paid for and is not recorded is no failure, and costs nothing more', async () => {
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  const [row] = (await project.plan()).requests;
+  await project.write(`.tintype/attempts/${row!.key}.received`, 'the bytes of an answer');
+  const [candidate, other] = (await sheetOf(project)).images[0]!.candidates;
+  expect(candidate).toMatchObject({ status: 'paid', askedAt: null });
+  expect(candidate!.reason).toMatch(/^paid for, not recorded yet/);
+  expect(other!.status).toBe('missing');
+  expect((await sheetOf(project)).images[0]!.flags).toEqual(['missing', 'unpicked']);
+});
+
+async function rowsOf(project: TestProject) {
+  const { requests } = await project.plan();
+  return requests.filter(({ attempt }) => attempt?.state === 'in-flight');
+}
+
+async function sheetOf(project: TestProject) {
+  const { facts, close } = await readSheet(await project.context());
+  await close();
+  return sheetData({ ...facts, problem: null, madeAt: new Date(), live: null });
+}
