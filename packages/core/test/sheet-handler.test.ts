@@ -106,7 +106,10 @@ describe('what the sheet says', () => {
     const [candidate] = icon.candidates;
     expect(candidate).toMatchObject({ status: 'stored', format: 'png' });
     expect(candidate!.costUsd).toBeCloseTo(api().ledger[0]!.costUsd, 6);
-    expect(sheet.totals.spentUsd).toBe(candidate!.costUsd);
+    expect(sheet.totals).toMatchObject({
+      spentUsd: candidate!.costUsd,
+      inUseUsd: candidate!.costUsd,
+    });
     const [delivery] = icon.deliveries;
     expect(delivery!.files.map(({ file }) => file)).toEqual([
       'icon-320w.avif',

@@ -186,7 +186,7 @@ function draw(): void {
 }
 
 function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
-  const { images, pictures, missing, spentUsd, unknownCosts, toBuyUsd } = sums;
+  const { images, pictures, missing, spentUsd, inUseUsd, unknownCosts, toBuyUsd } = sums;
   const { originalBytes: before, deliveredBytes: after } = sums;
   const figure = (name: string, value: string, note: string) =>
     h('div', {}, h('dt', {}, name), h('dd', {}, value), h('dd', { class: 'aside' }, note));
@@ -201,7 +201,12 @@ function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
     figure(
       'Spent',
       money(spentUsd),
-      unknownCosts === 0 ? '' : `and ${unknownCosts} of unknown cost`,
+      [
+        spentUsd === inUseUsd ? null : `${money(inUseUsd)} of it in use`,
+        unknownCosts === 0 ? null : `${unknownCosts} more at an unknown cost`,
+      ]
+        .filter((note) => note !== null)
+        .join(', '),
     ),
     figure(
       'Saved',

@@ -219,6 +219,7 @@ const nothing: SheetReading['facts'] = {
   project: '',
   diagnostics: [],
   toBuyUsd: null,
+  purchases: [],
   images: [],
 };
 

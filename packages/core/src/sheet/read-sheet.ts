@@ -15,6 +15,7 @@ import {
 } from './sheet-data.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import type { Price } from './sheet.ts';
+import { fileStore } from '../store/file-store.ts';
 import { layout } from '../store/layout.ts';
 import type {
   Asset,
@@ -68,6 +69,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
   };
   const project = await openImages(viewing);
   const { plan } = project;
+  const purchases = await fileStore(config.storeDir).purchases();
   const { assetMap } = await readPreviousOutputs(config.outDir);
   const originals = new Map<Sha256, Original>();
 
@@ -94,6 +96,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       project: basename(config.root),
       diagnostics,
       toBuyUsd: plan.totals.costUsd,
+      purchases,
       images,
     },
     thumbnail: async (hash, side) => {

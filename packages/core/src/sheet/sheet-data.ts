@@ -33,6 +33,8 @@ export interface SheetFacts {
   readonly diagnostics: readonly Diagnostic[];
   readonly problem: string | null;
   readonly toBuyUsd: CostRange | null;
+  /** Every purchase that the store has a record of. */
+  readonly purchases: readonly StoreRecord[];
   readonly images: readonly ImageFacts[];
 }
 
@@ -68,13 +70,17 @@ interface DeliveryFacts extends Delivery {
 }
 
 /** Plan, records and outputs as what a person looks at. */
-export function sheetData({ images: facts, toBuyUsd, madeAt, ...others }: SheetFacts): Sheet {
-  const images = facts.map(imageOf);
+export function sheetData(sheet: SheetFacts): Sheet {
+  const { project, madeAt, live, diagnostics, problem } = sheet;
+  const images = sheet.images.map(imageOf);
   return {
     version: 1,
-    ...others,
+    project,
     madeAt: madeAt.toISOString(),
-    totals: totalsOf(facts, images, toBuyUsd),
+    live,
+    diagnostics,
+    problem,
+    totals: totalsOf(sheet, images),
     images,
   };
 }
@@ -275,18 +281,15 @@ function deliveredNow({
 }
 
 function totalsOf(
-  facts: readonly ImageFacts[],
+  { images: facts, purchases, toBuyUsd }: SheetFacts,
   images: readonly SheetImage[],
-  toBuyUsd: CostRange | null,
 ): SheetTotals {
   const requests = facts.flatMap(({ candidates }) => candidates);
-  const records = new Map<Key, StoreRecord>();
+  const inUse = new Map<Key, StoreRecord>();
   for (const { planned } of requests) {
     const record = recordOf(planned);
-    if (record !== null) records.set(record.key, record);
+    if (record !== null) inUse.set(record.key, record);
   }
-  const costs = [...records.values()].map(({ costUsd }) => costUsd);
-  const known = costs.filter((cost) => cost !== null);
   const weighed = images
     .flatMap(({ deliveries }) => deliveries)
     .filter(({ originalBytes, files }) => originalBytes !== null && files.length > 0);
@@ -294,13 +297,18 @@ function totalsOf(
     images: images.length,
     pictures: requests.length,
     missing: images.filter(({ flags }) => flags.includes('missing')).length,
-    // To a millionth, as amounts are kept everywhere.
-    spentUsd: Math.round(known.reduce((sum, cost) => sum + cost, 0) * 1e6) / 1e6,
-    unknownCosts: costs.length - known.length,
+    spentUsd: costOf(purchases),
+    inUseUsd: costOf([...inUse.values()]),
+    unknownCosts: purchases.filter(({ costUsd }) => costUsd === null).length,
     toBuyUsd,
     originalBytes: sum(weighed.map(({ originalBytes }) => originalBytes!)),
     deliveredBytes: sum(weighed.map(({ files }) => fileToLookAt(files).bytes)),
   };
+}
+
+/** To a millionth, as amounts are kept everywhere. */
+function costOf(records: readonly StoreRecord[]): number {
+  return Math.round(sum(records.map(({ costUsd }) => costUsd ?? 0)) * 1e6) / 1e6;
 }
 
 /** Of an image's files the one that most visitors see at full size: the preferred format's largest. */

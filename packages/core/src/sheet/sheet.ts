@@ -52,9 +52,14 @@ export interface SheetTotals {
   readonly pictures: number;
   /** Images of which a picture is not in the store. */
   readonly missing: number;
-  /** What the stored pictures of these images cost, each key once; records without a cost are left out. */
+  /**
+   * What all records of the store cost: also those that no manifest names today, and second purchases of one request.
+   * Records without a cost are left out.
+   */
   readonly spentUsd: number;
-  /** How many records have no cost. */
+  /** The part of it that the stored pictures of these images cost, each key once. */
+  readonly inUseUsd: number;
+  /** How many records of the store have no cost. */
   readonly unknownCosts: number;
   /** What is missing would cost; `null`: nobody knows. */
   readonly toBuyUsd: CostRange | null;

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sheetData } from '../src/sheet/sheet-data.ts';
 import { readSheet } from '../src/sheet/read-sheet.ts';
+import { fileStore } from '../src/store/file-store.ts';
 import { useApi } from './support/api.ts';
+import { picture } from './support/pictures.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -36,6 +39,34 @@ test('what was paid for and is not recorded is no failure, and costs nothing mor
   expect(candidate!.reason).toMatch(/^paid for, not recorded yet/);
   expect(other!.status).toBe('missing');
   expect((await sheetOf(project)).images[0]!.flags).toEqual(['missing', 'unpicked']);
+});
+
+test('spent is what every purchase in the store cost; in use is what the manifests name today', async () => {
+  const icon = 'images: { icon: { prompt: An icon, quality: low, decorative: true } }';
+  await using project = await testProject({ 'a.images.yaml': icon }, api().baseUrl);
+  expect((await project.generate()).error).toBeNull();
+  const store = fileStore(join(project.root, '.tintype'));
+  const [record] = await store.purchases();
+  const { key, request, costUsd } = record!;
+  expect((await sheetOf(project)).totals).toMatchObject({ spentUsd: costUsd, inUseUsd: costUsd });
+
+  await store.put({
+    key,
+    request,
+    bytes: await picture('png', { width: 64, height: 64 }),
+    info: { format: 'png', width: 64, height: 64, hasAlpha: false },
+    rejected: null,
+    usage: null,
+    costUsd: 0.5,
+    requestId: null,
+    createdAt: new Date(),
+  });
+  const spentUsd = expect.closeTo(costUsd! + 0.5, 6) as number;
+  expect((await sheetOf(project)).totals).toMatchObject({ spentUsd, inUseUsd: costUsd });
+
+  await project.write('a.images.yaml', icon.replace('An icon', 'A sign'));
+  const { totals } = await sheetOf(project);
+  expect(totals).toMatchObject({ spentUsd, inUseUsd: 0, unknownCosts: 0 });
 });
 
 async function rowsOf(project: TestProject) {
