@@ -1,10 +1,9 @@
-import { isMaybeBilled } from './purchase/buy-original.ts';
-import { NotAskedError } from './purchase/buyer.ts';
+import { isMaybeBilled, NotAskedError } from './purchase/failures.ts';
 import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { pictureName } from './events.ts';
 import { outputNames } from './file-names.ts';
-import type { Original } from './purchase/obtain-original.ts';
+import type { Original } from './purchase/original.ts';
 import { keepOutputs, knownOutputs } from './unchanged/kept-outputs.ts';
 import { openImages, type PlannedImage } from './operations/open-images.ts';
 import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';

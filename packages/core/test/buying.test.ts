@@ -45,7 +45,7 @@ describe('requests in flight', () => {
   });
 });
 
-test('what waits for a place is claimed ahead, and asked for in its order', async () => {
+test('requests leave in the order of the plan, and only what is on the wire is claimed', async () => {
   await using slow = await startOpenAiEmulator({ latencyMs: 500 });
   await using made = await project(['a', 'b', 'c'], '', slow.baseUrl);
   const { requests } = await made.plan();
@@ -62,7 +62,7 @@ test('what waits for a place is claimed ahead, and asked for in its order', asyn
     },
   });
   expect(result).toMatchObject({ bought: 3 });
-  expect(claimed).toEqual([true, true, false]);
+  expect(claimed).toEqual([true, false, false]);
   expect(slow.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'b', 'c']);
 });
 

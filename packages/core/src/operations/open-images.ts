@@ -25,10 +25,11 @@ import type {
   Sha256,
   VariantSpec,
 } from '../types.ts';
-import { recordLeftOver } from '../purchase/buy-original.ts';
+import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
 import { canBuy, judgePlan } from '../purchase/judge-plan.ts';
-import { type Obtainer, obtainer, obtainFree, type Original } from '../purchase/obtain-original.ts';
+import { type Obtainer, obtainer } from '../purchase/obtain-original.ts';
+import { obtainFree, type Original } from '../purchase/original.ts';
 import { openPurse, type Purse } from '../purchase/purse.ts';
 import { findPlan } from '../unchanged/find-plan.ts';
 import { keptDeliveries } from '../unchanged/kept-deliveries.ts';
@@ -106,7 +107,7 @@ export async function openImages(
   const isBuying = canBuy(context);
   const isRecording = mayBuy(config.missing);
   if (isRecording) await store.clearDead();
-  const open = isRecording ? await recordLeftOver(store, context) : new Map<Key, OpenAttempt>();
+  const open = isRecording ? await settleLeftOver(store, context) : new Map<Key, OpenAttempt>();
   const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
     ids,
     mayFetch: isBuying,

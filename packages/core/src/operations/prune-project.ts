@@ -4,7 +4,7 @@ import { TintypeError } from '../errors.ts';
 import { cacheKeys } from '../cache/cache-keys.ts';
 import { pruneCache } from '../cache/prune-cache.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
-import { originalOf, standIn } from '../purchase/obtain-original.ts';
+import { originalOf, standIn } from '../purchase/original.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { wantedRecords } from '../plan/wanted-records.ts';
 import { readPlan } from './read-plan.ts';

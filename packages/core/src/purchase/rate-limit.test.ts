@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  apartMs,
   newRate,
   type Rate,
   rateAfterAnswer,
@@ -18,16 +17,10 @@ function sent(rate: Rate, ...at: number[]): Rate {
 }
 
 describe('a rate', () => {
-  test('that nobody knows only keeps requests apart', () => {
+  test('that nobody knows holds nothing back', () => {
     const rate = sent(newRate(null), ...Array<number>(1000).fill(start));
-    expect(waitMs(rate, 1, start)).toBe(apartMs);
-    expect(waitMs(rate, 1, start + apartMs - 1)).toBe(1);
-    expect(waitMs(rate, 1, start + apartMs)).toBe(0);
+    expect(waitMs(rate, 1, start)).toBe(0);
     expect(waitMs(newRate(null), 1, start)).toBe(0);
-  });
-
-  test('does not wait for a clock that was set back', () => {
-    expect(waitMs(sent(newRate(null), start), 1, start - 500_000)).toBe(0);
   });
 
   test('lets a full window go at once, and the next picture when the first one leaves it', () => {
@@ -63,7 +56,7 @@ describe('a rate', () => {
     expect(waitMs(paused, 1, start + 12_000)).toBe(0);
   });
 
-  test('never lets more than its limit leave in any 60 s, nor two at a time', () => {
+  test('never lets more than its limit leave in any 60 s', () => {
     const request = fc.record({ images: fc.integer({ min: 1, max: 4 }), gapMs: fc.nat(30_000) });
     fc.assert(
       fc.property(
@@ -80,8 +73,7 @@ describe('a rate', () => {
             rate = rateAfterSending(rate, images, now);
             leaving.push({ at: now, images });
           }
-          for (const [index, { at }] of leaving.entries()) {
-            if (index > 0) expect(at - leaving[index - 1]!.at).toBeGreaterThanOrEqual(apartMs);
+          for (const { at } of leaving) {
             const inWindow = leaving.filter((other) => other.at >= at && other.at < at + windowMs);
             expect(inWindow.reduce((sum, { images }) => sum + images, 0)).toBeLessThanOrEqual(
               limit,

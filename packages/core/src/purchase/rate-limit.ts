@@ -15,12 +15,6 @@ export interface Rate {
 /** The window over which pictures are counted. */
 export const windowMs = 60_000;
 
-/**
- * Milliseconds between two requests. Answers to calls that left together come back together, and all wait until the last
- * of them is read; a little later each is read by itself. `bench/cold.ts` buys with it.
- */
-export const apartMs = 25;
-
 export function newRate(imagesPerMinute: number | null): Rate {
   return { imagesPerMinute, configured: imagesPerMinute, sent: [], pausedUntil: 0 };
 }
@@ -30,10 +24,7 @@ export function newRate(imagesPerMinute: number | null): Rate {
  * waits for an empty window and leaves then: the API has the last word on it.
  */
 export function waitMs(rate: Rate, images: number, now: number): number {
-  const sinceLast = now - (rate.sent.at(-1)?.at ?? -Infinity);
-  // A clock may be set back.
-  const apart = sinceLast >= 0 ? apartMs - sinceLast : 0;
-  const pause = Math.max(0, apart, rate.pausedUntil - now);
+  const pause = Math.max(0, rate.pausedUntil - now);
   if (rate.imagesPerMinute === null) return pause;
   const recent = rate.sent.filter(({ at }) => at > now - windowMs);
   let room = rate.imagesPerMinute - recent.reduce((sum, request) => sum + request.images, 0);

@@ -28,7 +28,7 @@ import type {
   Sha256,
   Source,
 } from '../types.ts';
-import type { Original } from '../purchase/obtain-original.ts';
+import type { Original } from '../purchase/original.ts';
 import { openImages, type OpenImages } from '../operations/open-images.ts';
 
 /** A project as a sheet shows it, and the pixels behind it. */

@@ -1,0 +1,28 @@
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import type { Stop } from './stop.ts';
+import { afterAnswer, isHopeless, noAnswers, setUpHint } from './unusable-answers.ts';
+
+/** Watches a run's answers: where they cannot be used, each of them costs money. */
+export interface AnswerWatch {
+  /** Whether the last answer could not be used: requests then leave one by one until one can. */
+  readonly isSuspicious: () => boolean;
+  /** `problem`: why a provider's answer cannot be used; `null`: it can. The second of one kind stops the run. */
+  readonly judge: (provider: string, problem: string | null) => void;
+}
+
+export function watchAnswers(run: Context, stop: Stop): AnswerWatch {
+  let answers = noAnswers;
+  return {
+    isSuspicious: () => answers.isSuspicious,
+    judge(provider, problem) {
+      answers = afterAnswer(answers, provider, problem);
+      if (problem === null || !isHopeless(answers, provider, problem)) return;
+      const code = 'unusable-answers';
+      const message = `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for and received is kept in the store`;
+      // No image's own failure says it.
+      if (!stop.isStopped()) report(run, { type: 'warning', code, message, isError: true });
+      stop.onFailure(new TintypeError(code, message));
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { report } from '../context.ts';
+import { pictureName } from '../events.ts';
+import { ProviderError } from '../provider/provider.ts';
+import { decideRetry, maxRetryMs, policies } from '../provider/retry.ts';
+import type { StoreRecord } from '../types.ts';
+import { attemptPurchase, type AttemptSteps } from './attempt.ts';
+import { ClaimLostError, isMaybeBilled } from './failures.ts';
+import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
+import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+
+type MayLeave = AttemptSteps['mayLeave'];
+
+/** A way to buy a picture whose key is claimed and for which nothing is open. Throws a TintypeError or a ClaimLostError. */
+export type Buy = (
+  wanted: ResolvedRequest,
+  mayLeave: MayLeave,
+  context: PurchaseContext,
+) => Promise<StoreRecord>;
+
+/**
+ * Asks for a picture and waits for the answer, within rate and budget, and again where that is safe. What came back may be
+ * kept aside (`record.rejected`).
+ */
+export const buyNow: Buy = async (wanted, mayLeave, context) => {
+  const { run, stop, queue } = context;
+  const failures: ProviderError[] = [];
+  let firstFailedAt = 0;
+  for (;;) {
+    const answer = await askInTurn(wanted, mayLeave, context).catch((refusal: unknown) => {
+      if (refusal instanceof ClaimLostError) throw refusal;
+      // Why the first call failed says more than why there is no second one.
+      throw failures.length === 0 ? refusal : lastOf(failures);
+    });
+    if (!(answer instanceof ProviderError)) return answer;
+
+    const now = run.now().getTime();
+    failures.push(answer);
+    if (failures.length === 1) firstFailedAt = now;
+    const codes = failures.map(({ code }) => code);
+    const { code, retryAfterMs, limit } = answer;
+    const elapsedMs = now - firstFailedAt;
+    const decision = decideRetry({ codes, retryAfterMs, elapsedMs }, Math.random());
+    if (policies[code].slowsRun) {
+      // All requests wait with this one, but not for longer than a run may take.
+      if (decision.kind === 'retry') queue.pause(wanted.provider, limit, decision.afterMs);
+      else queue.learn(wanted.provider, limit);
+    }
+    if (decision.kind === 'fail') throw lastOf(failures, remedyFor(answer, wanted, context));
+    if (decision.kind === 'come-back') throw lastOf(failures, comeBackAt(now, decision.afterMs));
+    await run.sleep(decision.afterMs, stop.signal);
+  }
+};
+
+/** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
+function askInTurn(
+  wanted: ResolvedRequest,
+  mayLeave: MayLeave,
+  context: PurchaseContext,
+): Promise<StoreRecord | ProviderError> {
+  // The API's limit counts the pictures that are worked from, too (2026-11-22).
+  const pictures = 1 + wanted.inputs.length;
+  return context.queue.send(wanted.provider, pictures, () => ask(wanted, mayLeave, context));
+}
+
+async function ask(
+  wanted: ResolvedRequest,
+  mayLeave: MayLeave,
+  context: PurchaseContext,
+): Promise<StoreRecord | ProviderError> {
+  const { run, queue, spend, answers, refusals, stop } = context;
+  const { key, provider, id, manifest, line } = wanted;
+  const reserved = spend.reserve(wanted.costUsd);
+  report(run, { type: 'generating', ...pictureName(wanted), key });
+  const started = run.now().getTime();
+  try {
+    const { record, costUsd, warnings } = await attemptPurchase(
+      wanted,
+      {
+        mayLeave,
+        onReceived(costUsd, limit) {
+          reserved.settle(costUsd);
+          queue.learn(provider, limit);
+        },
+      },
+      context,
+    );
+    reserved.bought(costUsd);
+    for (const text of warnings) {
+      const message = `"${id}": ${text}`;
+      report(run, { type: 'warning', code: 'provider', message, manifest, line });
+    }
+    answers.judge(provider, record.rejected ?? null);
+    if (record.rejected === undefined) {
+      const ms = run.now().getTime() - started;
+      report(run, { type: 'generated', ...pictureName(wanted), key, costUsd, ms });
+    }
+    return record;
+  } catch (error) {
+    reserved.failed(error);
+    if (error instanceof ProviderError && isUnusable(error)) answers.judge(provider, error.message);
+    stop.onFailure(error);
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.code === 'moderation') await refusals.remember(key, error.message);
+    return error;
+  }
+}
+
+/** An answer that may have been paid for and holds no picture, and no reason that is one image's. */
+function isUnusable({ code }: ProviderError): boolean {
+  return code === 'bad-reply' || code === 'unknown-outcome';
+}
+
+/** What to do about a failure. Names the variable that a bad key came from. */
+function remedyFor(
+  { code, isOpenAiKey, canBeCollected }: ProviderError,
+  { job, provider }: ResolvedRequest,
+  { run, providers }: PurchaseContext,
+): string {
+  const { remedy, billed } = policies[code];
+  if (canBeCollected) return 'the next run collects it';
+  if (billed === 'maybe' && run.order !== null)
+    return `order ${run.order} does not ask again, a new order does`;
+  if (code !== 'bad-api-key') return remedy;
+  const name = isOpenAiKey ? openAiKeyNameOf(job) : keyNameOf(job, providers(provider));
+  return name === null ? remedy : `${remedy} in ${name}`;
+}
+
+/** The last failure of a request, and what to do. It may have been billed where an earlier one may have been. */
+function lastOf(failures: readonly ProviderError[], remedy?: string): ProviderError {
+  const { code, message, requestId, isBilledAnyway } = failures.at(-1)!;
+  const isBilledBefore = failures.slice(0, -1).some(isMaybeBilled);
+  const before = isBilledBefore ? '; an earlier call may have been billed' : '';
+  // What an API says is often a sentence, and this goes on.
+  const said = message.replace(/[.\s]+$/, '');
+  return new ProviderError(code, `${said}${before}; ${remedy ?? policies[code].remedy}`, {
+    requestId,
+    isBilledAnyway: isBilledAnyway || isBilledBefore,
+  });
+}
+
+/** What a server asks for may be any number, and dates end. */
+const maxAfterMs = 365 * 86_400_000;
+
+function comeBackAt(now: number, afterMs: number): string {
+  const time = now + (afterMs < maxAfterMs ? afterMs : maxAfterMs);
+  const minute = new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+  return `run again after ${minute} UTC, because a run waits no longer than ${maxRetryMs / 60_000} minutes`;
+}

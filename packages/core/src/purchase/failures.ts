@@ -1,0 +1,45 @@
+import { TintypeError } from '../errors.ts';
+import { ProviderError } from '../provider/provider.ts';
+import { policies } from '../provider/retry.ts';
+import type { Attempt, StoreRecord } from '../types.ts';
+
+/** It was paid for, and nothing usable came of it. */
+export class PaidForError extends TintypeError {}
+
+/** It was not asked for, because another image failed for a reason that every image shares. */
+export class NotAskedError extends TintypeError {}
+
+/** Nothing was sent: while this process waited or was suspended, another one took the key over or bought the picture. */
+export class ClaimLostError extends Error {
+  override readonly name = 'ClaimLostError';
+  /** The attempt that was noted by then, though its request never left; `null`: none was. */
+  readonly unsent: Attempt | null;
+
+  constructor(unsent: Attempt | null) {
+    super('the claim on the key was lost before the request left');
+    this.unsent = unsent;
+  }
+}
+
+/** Whether the user may have been billed for a picture that this error stands for. */
+export function isMaybeBilled(error: unknown): boolean {
+  if (error instanceof TintypeError && error.code === 'maybe-billed') return true;
+  if (!(error instanceof ProviderError)) return error instanceof PaidForError;
+  return error.isBilledAnyway || policies[error.code].billed !== 'no';
+}
+
+/** Of an image whose picture was paid for and is unusable: it is not bought again by itself. */
+export function rejectedError({ original, rejected }: StoreRecord): TintypeError {
+  const isPicture = original.width > 0;
+  const ways = isPicture
+    ? 'a configuration that accepts it uses it at no cost, and take: 2 buys another'
+    : 'take: 2 asks for another';
+  return new PaidForError(
+    'original-rejected',
+    `what the API sent cannot be used: ${rejected}; it is kept aside as rejected/${original.sha256.slice(0, 12)}…; ${ways}`,
+  );
+}
+
+export function interrupted(): TintypeError {
+  return new TintypeError('interrupted', 'not asked for: the run was interrupted');
+}

@@ -1,0 +1,147 @@
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { findPngDamage } from '../image/find-png-damage.ts';
+import { countFrames } from '../image/inspect-picture.ts';
+import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
+import { actualCost } from '../plan/estimate-cost.ts';
+import { modelFor } from '../plan/models.ts';
+import { type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
+import type { Put, Store } from '../store/store.ts';
+import type { Attempt, StoreRecord } from '../types.ts';
+import { PaidForError } from './failures.ts';
+import { judgePicture } from './judge-picture.ts';
+
+/** What one paid call gave, in the store. */
+export interface KeptAnswer {
+  /** What to deliver: the picture of this call, or one that another process bought first. */
+  readonly record: StoreRecord;
+  /** US dollars that this call cost; `null`: unknown. */
+  readonly costUsd: number | null;
+  /** What is not as it was asked for, though it is a picture. */
+  readonly warnings: readonly string[];
+}
+
+/** Puts what was paid for on the disk, and then into the store. */
+export async function keepAnswer(
+  answer: Picture | ProviderError,
+  attempt: Attempt,
+  store: Store,
+  run: Context,
+  onReceived: (costUsd: number | null, limit: RateLimit | null) => void,
+): Promise<KeptAnswer> {
+  try {
+    const received = await receive(answer, attempt, store);
+    onReceived(costOf(received.attempt, run), answer.limit);
+    await store.noteAttempt(received.attempt);
+    const { record, earlier } = await recordReceived(received, store, run);
+    const warnings =
+      answer instanceof ProviderError
+        ? []
+        : [...answer.warnings, ...(await differences(received, record))];
+    return { record: earlier ?? record, costUsd: record.costUsd, warnings };
+  } catch (error) {
+    if (!(error instanceof TintypeError)) throw error;
+    throw new PaidForError(error.code, error.message, { cause: error });
+  }
+}
+
+/** Records what was received for an attempt; `null`: nothing was. */
+export async function recordAttempt(
+  attempt: Attempt,
+  store: Store,
+  run: Context,
+): Promise<StoreRecord | null> {
+  const bytes = await store.received(attempt.key);
+  if (bytes === null) return null;
+  // What is no picture is kept aside here as it would have been then; its image says so when it is asked for.
+  const received = { attempt, bytes, problem: null };
+  const { record, earlier } = await recordReceived(received, store, run);
+  return earlier ?? record;
+}
+
+/** An answer's bytes, which are on the disk and were not looked at yet. */
+interface Received {
+  readonly attempt: Attempt;
+  readonly bytes: Uint8Array;
+  /** Why the bytes are known not to be a picture; `null`: not known. */
+  readonly problem: string | null;
+}
+
+async function receive(
+  answer: Picture | ProviderError,
+  attempt: Attempt,
+  store: Store,
+): Promise<Received> {
+  const { requestId } = answer;
+  if (answer instanceof ProviderError) {
+    const { message: outcome, reply: bytes } = answer;
+    if (bytes === null) throw new Error('an answer without a body is not received');
+    await store.receive(attempt.key, bytes);
+    return { attempt: { ...attempt, outcome, requestId }, bytes, problem: outcome };
+  }
+  const { bytes, usage } = answer;
+  await store.receive(attempt.key, bytes);
+  const answered = { ...attempt, outcome: 'answered', requestId, usage };
+  return { attempt: answered, bytes, problem: null };
+}
+
+/** Judges the bytes, keeps them as an original or aside, and clears the attempt. */
+async function recordReceived(
+  { attempt, bytes, problem }: Received,
+  store: Store,
+  run: Context,
+): Promise<Put> {
+  const { key, request, usage, requestId, imageId: id, manifest } = attempt;
+  const judgement =
+    problem === null
+      ? await judgePicture(bytes, attempt.anyFormat === true)
+      : { info: null, problem };
+  const put = await store.put({
+    key,
+    request,
+    bytes,
+    info: judgement.info,
+    rejected: judgement.problem,
+    usage,
+    costUsd: costOf(attempt, run),
+    requestId,
+    createdAt: run.now(),
+    ...(manifest === '' ? {} : { boughtFor: { id, manifest } }),
+  });
+  await store.clearAttempt(key);
+  if (put.earlier !== null) reportBoughtTwice(put, run);
+  return put;
+}
+
+function reportBoughtTwice({ record }: Put, run: Context): void {
+  report(run, {
+    type: 'warning',
+    code: 'bought-twice',
+    message: `the request ${record.key.slice(0, 12)}… was bought by another process too; its picture came first and is delivered, and the second one is kept as original ${record.original.sha256.slice(0, 12)}…`,
+  });
+}
+
+/** What a picture lacks of what was asked for: it is delivered all the same. */
+async function differences(
+  { bytes }: Received,
+  { request, original, rejected }: StoreRecord,
+): Promise<string[]> {
+  if (rejected !== undefined) return [];
+  const size = `${original.width}x${original.height}`;
+  const damage = findPngDamage(bytes);
+  const frames = await countFrames(bytes);
+  return [
+    ...(frames === 1 ? [] : [`it has ${frames} frames, and the first one is used`]),
+    ...(damage === null ? [] : [`${damage}; its pixels are whole, so it is used`]),
+    ...(request.size === 'auto' || request.size === size
+      ? []
+      : [`it is ${size}, and ${request.size} was asked for`]),
+    ...(request.background === 'transparent' && !hasAlpha(await decodePicture(bytes))
+      ? ['nothing of it is transparent, though background: transparent was asked for']
+      : []),
+  ];
+}
+
+function costOf({ request, usage }: Attempt, { config }: Context): number | null {
+  return actualCost(modelFor(config.models, request), usage);
+}

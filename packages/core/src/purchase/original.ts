@@ -1,0 +1,95 @@
+import { TintypeError } from '../errors.ts';
+import { canonicalJson, sha256 } from '../hash.ts';
+import { digitalSourceType } from '../image/provenance.ts';
+import { parseSize, type Size } from '../plan/picture-size.ts';
+import type { MissingPolicy } from '../project/spending-policy.ts';
+import { offline } from '../provider-names.ts';
+import { drawStandIn, standInVersion } from '../stand-in/draw-stand-in.ts';
+import type { Store } from '../store/store.ts';
+import type { AiProvenance, PlannedRequest, Source, StoreRecord } from '../types.ts';
+import { rejectedError } from './failures.ts';
+
+/** A picture to make files of, and where it is from. */
+export interface Original {
+  readonly source: Source;
+  readonly ai: AiProvenance;
+  /** `null` for a stand-in. */
+  readonly record: StoreRecord | null;
+}
+
+/** Whether the only way to get a picture is to buy it. */
+export function isMissing({ isFree, stored }: PlannedRequest, policy: MissingPolicy): boolean {
+  return !isFree && stored === null && policy !== 'standin';
+}
+
+/** A picture that need not be bought. Throws `originals-missing` where it would have to be. */
+export function obtainFree(planned: PlannedRequest, policy: MissingPolicy, store: Store): Original {
+  if (isMissing(planned, policy)) {
+    throw new TintypeError('originals-missing', `${planned.id} is not stored; nothing was bought`, {
+      imageId: planned.id,
+    });
+  }
+  const { isFree, stored } = planned;
+  if (isFree || stored === null) return standIn(planned);
+  if (stored.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
+  return originalOf(stored.record, store);
+}
+
+/** The picture of a record. Throws `original-rejected` for one that was kept aside. */
+export function originalOf(record: StoreRecord, store: Store): Original {
+  if (record.rejected !== undefined) throw rejectedError(record);
+  const { sha256: hash, width, height, hasAlpha } = record.original;
+  return {
+    source: {
+      sha256: hash,
+      width,
+      height,
+      hasAlpha,
+      isStandIn: false,
+      read: () => store.read(record),
+    },
+    ai: {
+      generated: true,
+      provider: record.request.provider,
+      model: record.request.model,
+      original: hash,
+      digitalSourceType: digitalSourceType(false),
+    },
+    record,
+  };
+}
+
+/** Of a stand-in for `size: auto`. */
+const standInSize: Size = { width: 1024, height: 1024 };
+
+/** A drawing in a picture's place. Its hash is that of what it is drawn from, so that it is drawn only to be encoded. */
+export function standIn({ key, request, id, candidate, job }: PlannedRequest): Original {
+  const { width, height } = parseSize(job.picture.size) ?? standInSize;
+  const drawing = {
+    seed: key ?? sha256(canonicalJson({ ...request, id })),
+    imageId: id,
+    prompt: job.picture.prompt,
+    width,
+    height,
+    isTransparent: job.picture.background === 'transparent',
+    ...(candidate === null ? {} : { candidate }),
+  };
+  return {
+    source: {
+      sha256: sha256(canonicalJson({ ...drawing, version: standInVersion })),
+      width,
+      height,
+      hasAlpha: drawing.isTransparent,
+      isStandIn: true,
+      read: () => drawStandIn(drawing),
+    },
+    ai: {
+      generated: false,
+      provider: offline,
+      model: job.picture.model,
+      original: null,
+      digitalSourceType: digitalSourceType(true),
+    },
+    record: null,
+  };
+}

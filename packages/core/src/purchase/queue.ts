@@ -1,0 +1,150 @@
+import type { Context } from '../context.ts';
+import type { RateLimit } from '../provider/provider.ts';
+import {
+  newRate,
+  type Rate,
+  rateAfterAnswer,
+  rateAfterRefusal,
+  rateAfterSending,
+  waitMs,
+} from './rate-limit.ts';
+import type { Stop } from './stop.ts';
+
+/** Who may leave now: as many purchases at once as `concurrency` says, each provider's requests at its rate. */
+export interface Queue {
+  /** Waits for a place, in order of arrival. Throws what `Stop.check` throws. */
+  readonly enter: () => Promise<Place>;
+  /**
+   * Sends a request when its provider's rate has room for `pictures`, in order of arrival, and settles as it does. Throws
+   * what `Stop.check` throws where the run is stopped first.
+   */
+  readonly send: <Result>(
+    provider: string,
+    pictures: number,
+    request: () => Promise<Result>,
+  ) => Promise<Result>;
+  /** What an answer says of a provider's limit. */
+  readonly learn: (provider: string, limit: RateLimit | null) => void;
+  /** Every request of a provider waits, because it asked one to. */
+  readonly pause: (provider: string, limit: RateLimit | null, ms: number) => void;
+}
+
+/** One of the places of a run. */
+export interface Place {
+  /** Lends the place to others while this purchase waits for what needs none. */
+  readonly lend: () => void;
+  /** Waits for the next free place where this one was lent. */
+  readonly takeBack: () => Promise<void>;
+  readonly leave: () => void;
+}
+
+/** `sendsOneByOne`: whether a request waits until no other is on the wire. */
+export function openQueue(
+  { config, now, sleep }: Context,
+  stop: Stop,
+  sendsOneByOne: () => boolean,
+): Queue {
+  const places = openPlaces(config.concurrency);
+  const rates = new Map<string, Rate>();
+  const turns = new Map<string, Promise<void>>();
+  let onTheWire = 0;
+  let landing = Promise.withResolvers<void>();
+
+  const rateOf = (provider: string) => rates.get(provider) ?? newRate(config.imagesPerMinute);
+  const time = () => now().getTime();
+
+  return {
+    async enter() {
+      await places.take();
+      const place = placeOf(places);
+      try {
+        stop.check();
+        return place;
+      } catch (error) {
+        place.leave();
+        throw error;
+      }
+    },
+
+    async send(provider, pictures, request) {
+      // One after the other: those that wait leave in the order in which they came.
+      const before = turns.get(provider) ?? Promise.resolve();
+      const turn = before.then(() => waitForRate(provider, pictures));
+      turns.set(
+        provider,
+        turn.catch(() => {}),
+      );
+      await turn;
+      try {
+        return await request();
+      } finally {
+        onTheWire--;
+        landing.resolve();
+        landing = Promise.withResolvers();
+      }
+    },
+
+    learn: (provider, limit) => {
+      rates.set(provider, rateAfterAnswer(rateOf(provider), limit));
+    },
+    pause: (provider, limit, ms) => {
+      rates.set(provider, rateAfterRefusal(rateOf(provider), limit, ms, time()));
+    },
+  };
+
+  /** Returns when a request may leave; it counts as sent from then on. */
+  async function waitForRate(provider: string, pictures: number): Promise<void> {
+    for (;;) {
+      stop.check();
+      const ms = waitMs(rateOf(provider), pictures, time());
+      if (sendsOneByOne() && onTheWire > 0) await landing.promise;
+      else if (ms === 0) break;
+      else await sleep(ms, stop.signal);
+    }
+    onTheWire++;
+    rates.set(provider, rateAfterSending(rateOf(provider), pictures, time()));
+  }
+}
+
+function placeOf({ take, leave }: Places): Place {
+  let isHeld = true;
+  const lend = (): void => {
+    if (isHeld) leave();
+    isHeld = false;
+  };
+  return {
+    lend,
+    leave: lend,
+    async takeBack() {
+      if (!isHeld) await take('first');
+      isHeld = true;
+    },
+  };
+}
+
+interface Places {
+  readonly take: (turn?: 'first' | 'last') => Promise<void>;
+  readonly leave: () => void;
+}
+
+function openPlaces(count: number): Places {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return {
+    take(turn = 'last') {
+      if (free > 0) {
+        free--;
+        return Promise.resolve();
+      }
+      return new Promise((resolve) => {
+        if (turn === 'first') waiting.unshift(resolve);
+        else waiting.push(resolve);
+      });
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    },
+  };
+}

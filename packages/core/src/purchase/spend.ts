@@ -1,0 +1,81 @@
+import type { Config } from '../config.ts';
+import { TintypeError } from '../errors.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import type { CostRange } from '../types.ts';
+import { isMaybeBilled } from './failures.ts';
+import { raise } from './judge-plan.ts';
+import type { Purse } from './purse.ts';
+
+/** What was bought so far. */
+export interface Bill {
+  readonly bought: number;
+  /** US dollars; `null` where a part of it is unknown. */
+  readonly costUsd: number | null;
+  /**
+   * US dollars, by high estimates, that calls of unknown outcome may have cost: not in `costUsd`. `null` where a part of it
+   * is unknown.
+   */
+  readonly maybeBilledUsd: number | null;
+}
+
+/** The money of one run. */
+export interface Spend {
+  /** Sets a request's high estimate aside. Throws `over-budget` where that is more than is left. */
+  readonly reserve: (cost: CostRange | null) => Reserved;
+  readonly bill: () => Bill;
+  /** What the budget did not hold; `null` where it held everything. */
+  readonly overBudget: () => TintypeError | null;
+}
+
+/** Money that was set aside for one call. */
+interface Reserved {
+  /** What the call cost in US dollars; `null`: unknown. The rest is free for others again. */
+  readonly settle: (costUsd: number | null) => void;
+  /** The call gave a picture: it is on the bill. */
+  readonly bought: (costUsd: number | null) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export function openSpend(purse: Purse, config: Pick<Config, 'maxCostUsd' | 'ci'>): Spend {
+  const costs: (number | null)[] = [];
+  const maybeBilled: (number | null)[] = [];
+  let overBudget: TintypeError | null = null;
+  return {
+    reserve(cost) {
+      const reservation = purse.reserve(cost?.high ?? 0);
+      // What costs less may still fit, so the run goes on.
+      if (reservation === null) throw (overBudget = notAffordable(config));
+      return {
+        settle: reservation.settle,
+        bought: (costUsd) => costs.push(costUsd),
+        failed(error) {
+          reservation.settle(isMaybeBilled(error) ? null : 0);
+          if (isMaybeBilled(error)) maybeBilled.push(cost?.high ?? null);
+          if (error instanceof TintypeError && error.code === 'over-budget') overBudget = error;
+        },
+      };
+    },
+    bill: () => ({
+      bought: costs.length,
+      costUsd: sumOf(costs),
+      maybeBilledUsd: sumOf(maybeBilled),
+    }),
+    overBudget: () => overBudget,
+  };
+}
+
+/** US dollars; `null` where a part of them is unknown. */
+function sumOf(costs: readonly (number | null)[]): number | null {
+  return costs.reduce<number | null>(
+    (sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)),
+    0,
+  );
+}
+
+function notAffordable({ maxCostUsd, ci }: Pick<Config, 'maxCostUsd' | 'ci'>): TintypeError {
+  return new TintypeError(
+    'over-budget',
+    `the budget of $${maxCostUsd} does not hold another picture; what was bought is kept. ${raise('maxCostUsd', ci)}, and run again`,
+    { option: 'maxCostUsd' },
+  );
+}
