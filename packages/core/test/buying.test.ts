@@ -78,6 +78,32 @@ test('two runs that go through the same pictures from both ends never wait for e
   expect(billedPrompts(api())).toEqual(many);
 });
 
+test('while another process buys a picture, its place goes to the next one', async () => {
+  await using made = await project(['a', 'b', 'c']);
+  const { requests } = await made.plan();
+  const path = join(made.root, '.tintype/attempts', `${requests[0]!.key!}.claim`);
+  const claim = await claimFile(path, new AbortController().signal);
+  const { result } = await made.generate({
+    options: { concurrency: 1 },
+    onEvent: (event) => {
+      if (event.type === 'generated' && event.id === 'c') void claim!.release();
+    },
+  });
+  expect(result).toMatchObject({ bought: 3, failed: 0 });
+  expect(api().ledger.map(({ prompt }) => prompt)).toEqual(['b', 'c', 'a']);
+});
+
+test('two runs of one plan share the work', async () => {
+  await using slow = await startOpenAiEmulator({ latencyMs: 200 });
+  await using one = await project(many, '', slow.baseUrl);
+  await using other = await project(many, '', slow.baseUrl);
+  const options = { concurrency: 2, store: { dir: join(one.root, '.tintype') } };
+  const runs = await Promise.all([one.generate({ options }), other.generate({ options })]);
+  expect(runs.map(({ result }) => result?.delivered)).toEqual([9, 9]);
+  expect(slow.ledger).toHaveLength(9);
+  for (const { result } of runs) expect(result?.bought).toBeGreaterThan(1);
+});
+
 test('a PNG that is whole and has no pixels is bought once, and its failure says what to do', async () => {
   const header = Buffer.from('00000580000001e00802000000', 'hex');
   const hollow = pngOf([
