@@ -152,7 +152,7 @@ describe.skipIf(noBrowser !== false)(
       expect(await page.getByRole('dialog').getByRole('heading').textContent()).toBe('hero');
       await page.keyboard.press('Escape');
       await page.keyboard.press('2');
-      await page.getByText('hero: pick: 2 is written').waitFor();
+      await page.getByText('Wrote pick: 2 for hero to garden.images.yaml.').waitFor();
       const text = (await made.project.read('garden.images.yaml')).toString();
       expect(text).toContain('number_of_images: 3   # three to choose from');
       expect(text).toContain('\n    pick: 2\n');
@@ -254,7 +254,9 @@ describe.skipIf(noBrowser !== false)(
       await page.locator('[data-id="dear"] .frame').click();
       await page.locator('.panel .buy').click();
       const dialog = page.getByRole('dialog');
-      await expectText(dialog, /10 pictures for "dear"/);
+      await expectText(dialog, /Buy "dear"\?.*10 pictures, up to \$/);
+      // What is not bought cannot be picked here.
+      expect(await page.locator('.panel .pick').count()).toBe(0);
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       expect(api().requests).toEqual([]);
       await page.locator('.panel .buy').click();
@@ -263,6 +265,8 @@ describe.skipIf(noBrowser !== false)(
         .getByRole('button', { name: /^Buy for/ })
         .click();
       await page.locator('.card[data-id="dear"] img[src]').first().waitFor();
+      // The first pictures are shown while the others are still being bought.
+      await page.locator('.panel .under-way').waitFor({ state: 'detached' });
       expect(api().ledger).toHaveLength(10);
     });
 

@@ -15,24 +15,27 @@ export function money(usd: number | null): string {
 
 /** What it may come to at most: what a button promises. */
 export function priceOf(cost: CostRange | null): string {
-  if (cost === null) return 'a price nobody knows';
+  if (cost === null) return 'an unknown price';
   return cost.low === cost.high ? money(cost.high) : `up to ${money(cost.high)}`;
 }
 
-export function percentLess(before: number, after: number): string {
+/** `86 % smaller`, `19 % larger`. */
+export function sizeChange(before: number, after: number): string {
   const percent = Math.round((1 - after / before) * 100);
-  return percent < 0 ? `${-percent} % more` : `${percent} % less`;
+  return percent < 0 ? `${-percent} % larger` : `${percent} % smaller`;
 }
 
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** A minute of today, or a day and a minute. */
+/** `05:16` where that was today; otherwise with the day. */
 export function since(iso: string): string {
   const date = new Date(iso);
   const isToday = date.toDateString() === new Date().toDateString();
-  return isToday ? date.toLocaleTimeString(undefined, { timeStyle: 'short' }) : moment(iso);
+  return isToday
+    ? date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+    : moment(iso);
 }
 
 /** A day and a minute, as the reader's machine writes them. */

@@ -9,14 +9,12 @@ export function askToBuy(
   buy: () => void,
 ): void {
   const along =
-    upstream.length === 0 ? '' : ` It works from ${upstream.join(', ')}, bought along with it.`;
+    upstream.length === 0
+      ? ''
+      : ` That includes its input ${upstream.map((name) => `"${name}"`).join(', ')}.`;
   const dialog = openDialog(
-    'Buy it?',
-    h(
-      'p',
-      { class: 'words' },
-      `${count(pictures, 'picture')} for "${id}", for ${priceOf(costUsd)}.${along}`,
-    ),
+    `Buy "${id}"?`,
+    h('p', { class: 'words' }, `${count(pictures, 'picture')}, ${priceOf(costUsd)}.${along}`),
     h(
       'p',
       { class: 'actions' },
@@ -41,10 +39,10 @@ const keys: readonly (readonly [string, string])[] = [
   ['j  k', 'next and previous image'],
   ['1 … 9', 'pick a candidate'],
   ['c', 'compare'],
-  ['z', 'look closely'],
+  ['z', 'zoom'],
   ['/', 'search'],
-  ['Esc', 'close'],
-  ['?', 'this'],
+  ['Esc', 'close what is open'],
+  ['?', 'show this help'],
 ];
 
 /** What the keys do, and the switch that turns single keys off. */
@@ -52,17 +50,17 @@ export function showHelp(isOn: boolean, onChange: (isOn: boolean) => void): void
   const box = h('input', { type: 'checkbox', onchange: () => onChange(box.checked) });
   box.checked = isOn;
   openDialog(
-    'Keys',
+    'Keyboard shortcuts',
     h(
       'dl',
       { class: 'keys' },
       ...keys.map(([key, what]) => h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, what))),
     ),
-    h('label', { class: 'check' }, box, 'Single keys do something'),
+    h('label', { class: 'check' }, box, 'Keyboard shortcuts on'),
     h(
       'p',
       { class: 'soft' },
-      'Changed: the next run would deliver something else than the asset map says. Failed: damaged, unusable, refused, or asked for with an unknown outcome.',
+      'Changed: the next run would deliver different files. Failed: damaged, unusable, refused, or maybe billed without an answer.',
     ),
   );
 }

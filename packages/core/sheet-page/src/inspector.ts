@@ -1,5 +1,5 @@
 import type { Candidate, DeliveredFile, LiveSheet, SheetImage } from '../../src/sheet/sheet.ts';
-import { count, fileSize, moment, money, percentLess, priceOf, since } from './amounts.ts';
+import { count, fileSize, moment, money, priceOf, since, sizeChange } from './amounts.ts';
 import { shownPicture } from './card.ts';
 import { h, nodesOf } from './element.ts';
 import { lazyThumbnail, type PictureSource } from './pictures.ts';
@@ -56,7 +56,7 @@ function failure(message: string, maybeBilled: boolean): HTMLElement {
   return h(
     'div',
     { class: 'note wrong', role: 'alert' },
-    h('strong', {}, maybeBilled ? 'It failed, and may have been billed.' : 'It failed.'),
+    h('strong', {}, maybeBilled ? 'It failed and may have been billed.' : 'It failed.'),
     h('p', { class: 'words' }, message),
   );
 }
@@ -127,27 +127,29 @@ function candidateFrame(
         h('span', { class: 'number' }, String(number)),
         isPicked
           ? h('span', { class: 'is-picked' }, 'picked')
-          : live === null
-            ? h(
-                'button',
-                {
-                  type: 'button',
-                  class: 'pick',
-                  'aria-label': `Copy: ${command}`,
-                  onclick: () => copy(command),
-                },
-                'Copy command',
-              )
-            : h(
-                'button',
-                {
-                  type: 'button',
-                  class: 'pick',
-                  'aria-label': `Pick ${number}`,
-                  onclick: () => pick(image, number),
-                },
-                'Pick',
-              ),
+          : picture === null
+            ? null
+            : live === null
+              ? h(
+                  'button',
+                  {
+                    type: 'button',
+                    class: 'pick',
+                    'aria-label': `Copy: ${command}`,
+                    onclick: () => copy(command),
+                  },
+                  'Copy command',
+                )
+              : h(
+                  'button',
+                  {
+                    type: 'button',
+                    class: 'pick',
+                    'aria-label': `Pick ${number}`,
+                    onclick: () => pick(image, number),
+                  },
+                  'Pick',
+                ),
       ),
     image.candidates.length > 1 && h('span', { class: 'figures' }, figures(candidate)),
   );
@@ -157,8 +159,8 @@ function nameOf({ id, candidates: all }: SheetImage, number: number): string {
   return all.length === 1 ? id : `${id}, candidate ${number}`;
 }
 
-function figures({ picture, bytes, costUsd, status }: Candidate): string {
-  if (bytes === null || picture === null) return status === 'drawn' ? '' : emptyWords[status];
+function figures({ picture, bytes, costUsd }: Candidate): string {
+  if (bytes === null || picture === null) return '';
   return `${picture.width}×${picture.height}  ${fileSize(bytes)}  ${money(costUsd)}`;
 }
 
@@ -177,7 +179,7 @@ function purchase(
     return h(
       'section',
       { class: 'purchase' },
-      h('p', {}, `To make it, for ${priceOf(price.costUsd)}:`),
+      h('p', {}, `To buy it for ${priceOf(price.costUsd)}, run:`),
       h(
         'p',
         { class: 'command' },
@@ -200,7 +202,7 @@ function purchase(
   const also =
     price.upstream.length === 0
       ? null
-      : `${count(price.pictures, 'picture')}: it works from ${price.upstream.join(', ')}, bought along with it.`;
+      : `${count(price.pictures, 'picture')}, including its input ${price.upstream.join(', ')}.`;
   const plural = price.pictures > 1 && also === null ? `${price.pictures} pictures ` : '';
   return h(
     'section',
@@ -221,26 +223,39 @@ function purchase(
 }
 
 /** What is to be known before anything else: why a picture is not there, and what the next run changes. */
-function reasons({ candidates: all, changes }: SheetImage): HTMLElement | false {
-  const said = all.flatMap((candidate) => {
+function reasons({ candidates: all, changes, status }: SheetImage): HTMLElement | false {
+  const numbers = new Map<string, number[]>();
+  for (const candidate of all) {
     const reason = reasonOf(candidate);
-    if (reason === null || candidate.status === 'drawn') return [];
-    return [all.length === 1 ? reason : `Candidate ${candidate.number}: ${reason}`];
-  });
-  const lines = [...new Set([...said, ...changes])];
+    if (reason !== null) numbers.set(reason, [...(numbers.get(reason) ?? []), candidate.number]);
+  }
+  const said = [...numbers].map(([reason, of]) =>
+    of.length === all.length
+      ? reason[0]!.toUpperCase() + reason.slice(1)
+      : `${candidatesOf(of)}: ${reason}`,
+  );
+  const lines = [...said, ...changes];
+  const { tone } = statusWords[status];
   return (
     lines.length > 0 &&
-    h('ul', { class: 'reasons' }, ...lines.map((line) => h('li', { class: 'words' }, line)))
+    h('ul', { class: `reasons ${tone}` }, ...lines.map((line) => h('li', { class: 'words' }, line)))
   );
 }
 
-/** Of what is being bought in the reader's own time. */
+/** What a status does not say by itself; `null`: nothing. The time is the reader's own. */
 function reasonOf({ status, reason, askedAt }: Candidate): string | null {
-  return status === 'buying' ? beingBought(askedAt) : reason;
+  if (status === 'drawn' || reason === 'new') return null;
+  // The earlier record is another one for each candidate: without its key, equal reasons are told once.
+  if (status !== 'buying') return reason?.replace(/ since [0-9a-f]{8}…$/, '') ?? null;
+  return `being bought now${askedAt === null ? '' : ` (since ${since(askedAt)})`}`;
 }
 
-function beingBought(askedAt: string | null): string {
-  return `Being bought now${askedAt === null ? '' : ` (since ${since(askedAt)})`}`;
+/** `Candidate 3`, `Candidates 1, 2 and 4`. */
+function candidatesOf(numbers: readonly number[]): string {
+  const last = numbers.at(-1);
+  return numbers.length === 1
+    ? `Candidate ${last}`
+    : `Candidates ${numbers.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** The image's own words in full ink, the style that wraps them in grey. */
@@ -262,9 +277,10 @@ function prompt({ prompt: text, own }: SheetImage): HTMLElement {
       h(
         'p',
         { class: 'legend' },
-        h('strong', { class: 'own' }, 'its own words'),
-        ', ',
-        h('span', { class: 'style' }, 'the style around them'),
+        h('strong', { class: 'own' }, 'Underlined'),
+        ': this image\u2019s prompt. ',
+        h('span', { class: 'style' }, 'Grey'),
+        ': added by the preset.',
       ),
     h('p', { class: 'words', dir: 'auto' }, ...parts),
   );
@@ -285,13 +301,13 @@ function facts(image: SheetImage): HTMLElement {
     ...image.parameters.map(({ name, value }): Row => [name, value]),
     ['cost', bought.length === 0 ? null : money(cost)],
     ['tokens', tokens(bought)],
-    ['made', bought[0]?.createdAt == null ? null : moment(bought[0].createdAt)],
+    ['bought', bought[0]?.createdAt == null ? null : moment(bought[0].createdAt)],
     ...all.map(({ key, number }): Row => [all.length === 1 ? 'key' : `key ${number}`, key]),
   ];
   return h(
     'section',
     { class: 'facts' },
-    h('h3', {}, 'Asked with'),
+    h('h3', {}, 'Parameters'),
     h(
       'dl',
       {},
@@ -359,11 +375,11 @@ function files(
           ),
         ];
   const gainOf = ({ bytes }: DeliveredFile) =>
-    delivery.originalBytes === null ? '' : percentLess(delivery.originalBytes, bytes);
+    delivery.originalBytes === null ? '' : sizeChange(delivery.originalBytes, bytes);
   return h(
     'section',
     { class: 'files' },
-    h('h3', {}, deliveries.length === 1 ? 'Became' : `Became, as ${name}`),
+    h('h3', {}, deliveries.length === 1 ? 'Files' : `Files of ${name}`),
     h(
       'table',
       {},
@@ -373,7 +389,9 @@ function files(
         h(
           'tr',
           {},
-          ...['File', 'Pixels', 'Size', 'Saved'].map((title) => h('th', { scope: 'col' }, title)),
+          ...['File', 'Pixels', 'Size', 'Than original'].map((title) =>
+            h('th', { scope: 'col' }, title),
+          ),
         ),
       ),
       h(

@@ -1,5 +1,5 @@
 import type { Sheet, SheetImage } from '../../src/sheet/sheet.ts';
-import { count, fileSize, money, percentLess, priceOf } from './amounts.ts';
+import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
 import { card } from './card.ts';
 import { askToBuy, showHelp } from './dialogs.ts';
 import { choice, h, nodesOf } from './element.ts';
@@ -116,7 +116,7 @@ function start(): void {
     (entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       drawMore();
-      // Asked anew, for on a large screen the end may be near still.
+      // Observed again, because on a large screen the end may still be near.
       nearEnd.unobserve(more);
       nearEnd.observe(more);
     },
@@ -159,7 +159,7 @@ function follow(): void {
   server.listen(
     () => void read(),
     (isLost) => {
-      lost.textContent = isLost ? 'The server is gone. This is what it last said.' : '';
+      lost.textContent = isLost ? 'The server has stopped. The page shows its last state.' : '';
     },
   );
   void read();
@@ -209,9 +209,9 @@ function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
         .join(', '),
     ),
     figure(
-      'Saved',
-      before === 0 ? '–' : percentLess(before, after).replace(' less', ''),
-      before === 0 ? '' : `${fileSize(before)} became ${fileSize(after)}`,
+      'Delivered',
+      before === 0 ? '–' : fileSize(after),
+      before === 0 ? '' : `${sizeChange(before, after)} than the originals`,
     ),
   ];
 }
@@ -244,7 +244,7 @@ function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
       ? []
       : [
           list(
-            `${count(mistakes.length, 'mistake')}: below is the project as it last could be read`,
+            `${count(mistakes.length, 'mistake')}. The page shows the project as it was before`,
             mistakes,
             true,
           ),
@@ -390,12 +390,14 @@ const actions: InspectorActions = {
   pick(image, candidate) {
     if (candidate > image.candidates.length || image.candidates.length === 1) {
       say(`"${image.id}" has ${count(image.candidates.length, 'candidate')}.`);
+    } else if (image.candidates[candidate - 1]?.picture === null) {
+      say(`Candidate ${candidate} of "${image.id}" is not bought yet.`);
     } else if (!isLive) {
       copy(`tintype pick ${image.id} ${candidate}`);
     } else {
       void server
         .pick(image.id, candidate)
-        .then(() => say(`${image.id}: pick: ${candidate} is written to ${image.manifest}.`))
+        .then(() => say(`Wrote pick: ${candidate} for ${image.id} to ${image.manifest}.`))
         .catch((error: unknown) => say(wordsOf(error)));
     }
   },

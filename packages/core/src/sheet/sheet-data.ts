@@ -177,10 +177,10 @@ function changesOf(
   if (asset.ai.original === null && original !== null)
     return [`${name} is delivered as a stand-in, and its picture is stored`];
   return [
-    ...gone.map((file) => `${file} is not there as it was written`),
+    ...gone.map((file) => `${file} is missing or has changed on the disk`),
     ...(specs === null ? [] : otherFiles(name, specs, asset)),
-    ...(asset.alt === job.files.alt ? [] : [`${name} has another alt text`]),
-    ...(asset.sizes === job.files.sizes ? [] : [`${name} has other sizes`]),
+    ...(asset.alt === job.files.alt ? [] : [`the alt text of ${name} has changed`]),
+    ...(asset.sizes === job.files.sizes ? [] : [`sizes of ${name} has changed`]),
   ];
 }
 
@@ -190,7 +190,7 @@ function otherFiles(name: string, specs: readonly VariantSpec[], asset: Asset): 
   const wanted = new Set(specs.map(describe));
   const delivered = new Set(asset.files.map(describe));
   const isSame = wanted.size === delivered.size && [...wanted].every((file) => delivered.has(file));
-  return isSame ? [] : [`${name} has other widths, formats or another crop`];
+  return isSame ? [] : [`the widths, formats or crop of ${name} have changed`];
 }
 
 const unmade: ReadonlySet<CandidateStatus> = new Set([

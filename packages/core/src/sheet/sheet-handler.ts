@@ -92,7 +92,8 @@ export function sheetHandler(
         return sendPicture(path.slice('picture/'.length), query, response);
       case 'POST pick': {
         const { id, candidate } = await readBody(request);
-        if (typeof id !== 'string' || !Number.isSafeInteger(candidate)) return badRequest(response);
+        if (typeof id !== 'string' || !Number.isSafeInteger(candidate))
+          return badRequest(response, 'pick takes an id and the number of a candidate');
         await source.pick(id, Number(candidate));
         return send(response, 'application/json', '{}');
       }
@@ -101,12 +102,13 @@ export function sheetHandler(
         const isAmount =
           upToUsd === null ||
           (typeof upToUsd === 'number' && Number.isFinite(upToUsd) && upToUsd >= 0);
-        if (typeof id !== 'string' || !isAmount) return badRequest(response);
+        if (typeof id !== 'string' || !isAmount)
+          return badRequest(response, 'buy takes an id and upToUsd, an amount in dollars or null');
         await source.buy(id, upToUsd);
         return send(response, 'application/json', '{}');
       }
       default:
-        return refuse(response, 404, 'There is nothing here.');
+        return refuse(response, 404, 'There is no such page.');
     }
   }
 
@@ -134,19 +136,22 @@ const wrongToken =
 /** Why a request is not answered, whatever it asks for. */
 function refusalOf({ method, headers, socket }: IncomingMessage): string | null {
   const { host, origin } = headers;
-  if (!isLoopbackAddress(socket.remoteAddress)) return 'This page is for this machine only.';
+  if (!isLoopbackAddress(socket.remoteAddress))
+    return 'This page answers requests from this machine only.';
   const name = hostOf(host);
   if (name === null) return 'This page answers to localhost and 127.0.0.1 only.';
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    return 'This page answers nobody but itself.';
+    return 'Only the page itself may send requests here, not another site.';
   const isOwnOrigin = origin === `http://${host}` || origin === `https://${host}`;
-  if (origin !== undefined && !isOwnOrigin) return 'This page answers nobody but itself.';
+  if (origin !== undefined && !isOwnOrigin)
+    return 'Only the page itself may send requests here, not another site.';
   if (method === 'GET') return null;
-  if (method !== 'POST') return 'It may be read, and asked to pick and to buy.';
-  if (origin === undefined) return 'What changes something has to come from the page itself.';
+  if (method !== 'POST') return 'Only GET and POST are allowed.';
+  if (origin === undefined)
+    return 'A POST needs an Origin header: only the page itself may change something.';
   const type = headers['content-type']?.split(';')[0]?.trim();
-  return type === 'application/json' ? null : 'It takes JSON.';
+  return type === 'application/json' ? null : 'The content type must be application/json.';
 }
 
 function isLoopbackAddress(address: string | undefined): boolean {
@@ -186,7 +191,8 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw new TintypeError('usage', 'that is more than can be meant');
+    if (bytes > maxBodyBytes)
+      throw new TintypeError('usage', `the request body is larger than ${maxBodyBytes} bytes`);
     chunks.push(chunk);
   }
   try {
@@ -218,7 +224,7 @@ function typeOf(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** How often a stream says that it is still there, so that whoever is gone is noticed. */
+/** How often a stream sends a comment, so that a connection that is gone is noticed. */
 const heartbeatMs = 20_000;
 
 function streamEvents(source: SheetSource, response: ServerResponse): void {
@@ -242,8 +248,8 @@ function refuse(response: ServerResponse, status: number, message: string): void
   send(response, 'text/plain; charset=utf-8', `${message}\n`);
 }
 
-function badRequest(response: ServerResponse): void {
-  refuse(response, 400, 'That is not understood.');
+function badRequest(response: ServerResponse, expected: string): void {
+  refuse(response, 400, `Bad request: ${expected}.`);
 }
 
 /** What the project refuses is told in its words; what is a bug here, without its stack. */
