@@ -43,6 +43,12 @@ export default {
       path: `^${core}/`,
       pathNot: `^${core}/(${leaves})`,
     }),
+    forbid(
+      'a store is opened by store/open-store.ts, and known by store/store.ts',
+      '^packages/.*/src/',
+      { path: `^${core}/store/`, pathNot: `^${core}/store/(open-store|store)[.]ts$` },
+      [`^${core}/store/`],
+    ),
     forbid('plan is pure', `^${core}/plan/`, { dependencyTypes: ['core'] }),
     only('sharp', 'image/', 'stand-in/'),
     only('openai', 'provider/openai/call.ts'),

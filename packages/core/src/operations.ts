@@ -7,7 +7,7 @@
 export const generate: (typeof import('./generate.ts'))['generate'] = async (context, ids) => {
   context.noteCacheAnswer?.();
   const { generateUnchanged } = await import('./unchanged/generate-unchanged.ts');
-  const unchanged = generateUnchanged(context, ids ?? []);
+  const unchanged = await generateUnchanged(context, ids ?? []);
   return unchanged ?? (await import('./generate.ts')).generate(context, ids);
 };
 

@@ -36,7 +36,7 @@ test.each([
   [
     'a stage that imports another stage',
     `${core}/plan/a.ts`,
-    `${core}/store/b.ts`,
+    `${core}/provider/b.ts`,
     'plan: a stage imports',
   ],
   [
@@ -51,6 +51,12 @@ test.each([
     `${core}/store/a.ts`,
     'node_modules/sharp/index.js',
     'sharp is imported by',
+  ],
+  [
+    'a file of one kind of store outside the store',
+    `${core}/operations/a.ts`,
+    `${core}/store/layout.ts`,
+    'a store is opened by store/open-store.ts',
   ],
   [
     'a command that imports a file of core',

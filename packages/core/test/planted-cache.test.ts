@@ -37,7 +37,7 @@ describe('what was kept of an earlier run', () => {
 
   const isUsed = async (): Promise<readonly [plan: boolean, outputs: boolean, known: boolean]> => {
     const context = await project.context();
-    const plan = openKeptPlan(context, []);
+    const plan = await openKeptPlan(context, []);
     const text = kept.get([...kept.keys()].find((name) => name.endsWith('.outputs'))!)!;
     const { fingerprint, names } = JSON.parse(text.split('\n')[1]!) as {
       fingerprint: string;

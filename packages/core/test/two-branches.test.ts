@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileStore } from '../src/store/file-store.ts';
 import { mergeSides } from '../src/store/merge-sides.ts';
-import { planPrune } from '../src/store/prune-store.ts';
-import { listStore } from '../src/store/list-store.ts';
+import { planPrune } from '../src/operations/plan-prune.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
 import { commitAll, git } from './support/git.ts';
@@ -79,7 +78,7 @@ describe('a picture that two branches bought', () => {
       expect(eventsOf(again.events, 'diagnostic')).toEqual([]);
       expect(again.result).toMatchObject({ bought: 0, failed: 0 });
 
-      const pruned = planPrune(await listStore(store), {
+      const pruned = planPrune(await fileStore(store).list(), {
         isWanted: () => true,
         urls: new Set(),
         protection: { kind: 'age', before: new Date('2027-01-01') },

@@ -88,7 +88,7 @@ describe('a plan that was kept is the one that would be made', () => {
     const project = kept.get(name)!;
     const context = await project.context(run);
     const images = await openImages(context, run.ids);
-    const found = openKeptPlan(context, run.ids ?? []);
+    const found = await openKeptPlan(context, run.ids ?? []);
     const { texts: _, ...made } = await readPlan(context, fileStore(context.config.storeDir), {
       ids: run.ids ?? [],
       mayFetch: false,
@@ -176,9 +176,9 @@ describe('a plan is not kept past a change:', () => {
     const project = unchanged.get(name)!;
     const context = await project.context();
     await openImages(context);
-    expect(openKeptPlan(context, [])).not.toBeNull();
+    expect(await openKeptPlan(context, [])).not.toBeNull();
     const run = (await change(project, {})) ?? {};
-    expect(openKeptPlan(await project.context(run), run.ids ?? [])).toBeNull();
+    expect(await openKeptPlan(await project.context(run), run.ids ?? [])).toBeNull();
   });
 
   test('but for a file that is none of its', async () => {
@@ -186,7 +186,7 @@ describe('a plan is not kept past a change:', () => {
     await openImages(await project.context());
     await project.write('src/main.ts', '');
     await project.write('node_modules/x/x.images.yaml', '');
-    expect(openKeptPlan(await project.context(), [])).not.toBeNull();
+    expect(await openKeptPlan(await project.context(), [])).not.toBeNull();
   });
 
   test('and not kept at all where the change is too young to be told from another', async () => {
@@ -268,7 +268,7 @@ describe('a run of which nothing has changed', () => {
     const project = runs.get('nothing')!;
     const before = await filesBelow(project.root);
     const { events, result } = await project.generate();
-    expect(generateUnchanged(await project.context(), [])).not.toBeNull();
+    expect(await generateUnchanged(await project.context(), [])).not.toBeNull();
     expect(events.map(({ type }) => type)).toEqual(['planned', 'done']);
     expect(events[0]).toMatchObject({
       images: 2,
@@ -305,7 +305,7 @@ describe('a run of which nothing has changed', () => {
       const path = join(project.root, 'public/images/a.webp');
       const right = await readFile(path);
       await change(path);
-      expect(generateUnchanged(await project.context(), [])).toBeNull();
+      expect(await generateUnchanged(await project.context(), [])).toBeNull();
       const { result, error } = await project.generate();
       if (name === 'a link') return expect(error).toMatchObject({ code: 'output-not-ours' });
       expect(result).toMatchObject({ delivered: 2, failed: 0 });

@@ -2,7 +2,7 @@ import { checkOnline } from './check-online.ts';
 import { type Context, report } from '../context.ts';
 import { diagnoseAll, inOrder, planRead, readProject } from './read-plan.ts';
 import { mayBuy } from '../project/spending-policy.ts';
-import { fileStore } from '../store/file-store.ts';
+import { openStore } from '../store/open-store.ts';
 import type { Diagnostic } from '../types.ts';
 
 export interface CheckOptions {
@@ -22,7 +22,7 @@ export async function checkProject(
   context: Context,
   { isOnline }: CheckOptions = { isOnline: false },
 ): Promise<CheckResult> {
-  const store = fileStore(context.config.storeDir);
+  const store = openStore(context);
   const project = await readProject(context, store, false);
   const { diagnostics } = await planRead(context, store, project, {
     ids: [],

@@ -1,11 +1,5 @@
 import { relative } from 'node:path';
-
-/** Pictures that were bought and that no commit has. */
-export interface UncommittedPurchases {
-  readonly pictures: number;
-  /** When the last of them was bought. */
-  readonly lastAt: Date;
-}
+import type { UncommittedPurchases } from '../store/store.ts';
 
 export interface Folders {
   /** Absolute: where the person stands; `null`: not known. */

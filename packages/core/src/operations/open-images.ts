@@ -12,7 +12,7 @@ import { openVariantCache } from '../cache/variant-cache.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import type { Lane } from '../image/work-queue.ts';
 import { mayBuy } from '../project/spending-policy.ts';
-import { fileStore } from '../store/file-store.ts';
+import { openStore } from '../store/open-store.ts';
 import type {
   DeliveredImage,
   EncodedFile,
@@ -102,7 +102,7 @@ export async function openImages(
     const message = refusedCacheMessage(refusedCache, config.cacheDir);
     report(context, { type: 'warning', code: 'cache-in-git', message });
   }
-  const store = fileStore(config.storeDir);
+  const store = openStore(context);
   const refusals = openRefusals(config.cacheDir);
   const isBuying = canBuy(context);
   const isRecording = mayBuy(config.missing);

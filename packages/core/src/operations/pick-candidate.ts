@@ -7,7 +7,7 @@ import { parseManifest } from '../manifest/parse-manifest.ts';
 import { writePick } from '../manifest/write-pick.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { readProject, refuseMistakes } from './read-plan.ts';
-import { fileStore } from '../store/file-store.ts';
+import { openStore } from '../store/open-store.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
 import type { Job, Place } from '../types.ts';
 
@@ -29,11 +29,7 @@ export async function pickCandidate(
   candidate: number,
 ): Promise<PickResult> {
   const { config } = context;
-  const { manifests, jobs, diagnostics } = await readProject(
-    context,
-    fileStore(config.storeDir),
-    false,
-  );
+  const { manifests, jobs, diagnostics } = await readProject(context, openStore(context), false);
   const job = jobs.find((known) => known.id === id);
   if (job === undefined) {
     refuseMistakes(context, diagnostics);

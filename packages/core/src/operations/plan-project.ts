@@ -1,6 +1,7 @@
 import { type Context, report } from '../context.ts';
 import { shownRows } from '../plan/shown-rows.ts';
 import { mayBuy } from '../project/spending-policy.ts';
+import { openStore } from '../store/open-store.ts';
 import type { Plan, ShownPlan } from '../types.ts';
 import { type KeptPlan, openKeptPlan, wholePlan } from '../unchanged/kept-plan.ts';
 
@@ -9,19 +10,15 @@ export async function planProject(
   context: Context,
   ids: readonly string[] = [],
 ): Promise<ShownPlan> {
-  const kept = openKeptPlan(context, ids);
+  const kept = await openKeptPlan(context, ids);
   const shown = kept === null ? null : showKept(kept);
   if (kept !== null && shown !== null) {
     for (const diagnostic of kept.diagnostics)
       report(context, { type: 'diagnostic', ...diagnostic });
     return shown;
   }
-  const [{ fileStore }, { readPlan }] = await Promise.all([
-    import('../store/file-store.ts'),
-    import('./read-plan.ts'),
-  ]);
-  const store = fileStore(context.config.storeDir);
-  const { plan } = await readPlan(context, store, {
+  const { readPlan } = await import('./read-plan.ts');
+  const { plan } = await readPlan(context, openStore(context), {
     ids,
     mayFetch: false,
     mayBuy: mayBuy(context.config.missing),

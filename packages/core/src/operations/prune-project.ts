@@ -1,4 +1,3 @@
-import { isAbsolute, join, relative, sep } from 'node:path';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { cacheKeys } from '../cache/cache-keys.ts';
@@ -7,19 +6,11 @@ import { resolveVariants } from '../image/resolve-variants.ts';
 import { originalOf, standIn } from '../purchase/original.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { wantedRecords } from '../plan/wanted-records.ts';
+import { type KeptFile, planPrune } from './plan-prune.ts';
 import { readPlan } from './read-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
-import { committedPaths } from '../store/committed-paths.ts';
-import { fileStore } from '../store/file-store.ts';
-import { listStore } from '../store/list-store.ts';
-import {
-  type KeptFile,
-  planPrune,
-  type Protection,
-  removeUnwanted,
-  type UnwantedFile,
-} from '../store/prune-store.ts';
-import type { Store } from '../store/store.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Protection, Store, UnwantedFile } from '../store/store.ts';
 import type { Job, Plan, PlannedRequest, Sha256 } from '../types.ts';
 
 export interface PruneOptions {
@@ -54,9 +45,9 @@ export async function pruneProject(
   { isDryRun, olderThanDays }: PruneOptions,
 ): Promise<PruneResult> {
   const { config } = context;
-  const store = fileStore(config.storeDir);
+  const store = openStore(context);
   // Before the manifests: what is bought for an edit of them is not listed, or is found wanted.
-  const listing = await listStore(config.storeDir);
+  const listing = await store.list();
   const { plan, jobs } = await readPlan(withoutNoise(context), store, {
     ids: [],
     mayFetch: false,
@@ -66,18 +57,21 @@ export async function pruneProject(
   const { remove, keep } = planPrune(listing, {
     isWanted: wantedRecords(plan),
     urls: urlsOf(jobs),
-    protection: await protectionOf(context, olderThanDays),
+    protection: await protectionOf(store, context.now(), olderThanDays),
     now: context.now(),
   });
-  const removed = remove.map((file) => fromRoot(context, file));
+  const shown = <File extends UnwantedFile>(file: File): File => ({
+    ...file,
+    path: store.shownPath(file.path),
+  });
   if (!isDryRun) {
-    await removeUnwanted(config.storeDir, remove, (file) => {
-      report(context, { type: 'removed', file: fromRoot(context, file).path });
+    await store.remove(remove, (file) => {
+      report(context, { type: 'removed', file: shown(file).path });
     });
   }
   return {
-    removed,
-    kept: keep.map((file) => fromRoot(context, file)),
+    removed: remove.map(shown),
+    kept: keep.map(shown),
     cache: await pruneCache(config.cacheDir, {
       wanted: wantedKeys(plan, store, config.effort),
       maxBytes: config.cacheMaxBytes,
@@ -99,27 +93,22 @@ function withoutNoise(context: Context): Context {
 }
 
 async function protectionOf(
-  { config, realEnv, now }: Context,
+  { versionControl }: Store,
+  now: Date,
   olderThanDays: number | null,
 ): Promise<Protection> {
   if (olderThanDays !== null) {
-    return { kind: 'age', before: new Date(now().getTime() - olderThanDays * dayMs) };
+    return { kind: 'age', before: new Date(now.getTime() - olderThanDays * dayMs) };
   }
-  if (isOutside(config.root, config.storeDir)) {
-    return { kind: 'unknown', reason: 'the store is outside the project, and others may use it' };
-  }
-  const committed = await committedPaths(config.storeDir, realEnv);
-  return 'problem' in committed
-    ? { kind: 'unknown', reason: `what other branches need is not known: ${committed.problem}` }
-    : { kind: 'git', ...committed };
+  return (
+    versionControl?.protection() ?? {
+      kind: 'unknown',
+      reason: 'the store is in no version control',
+    }
+  );
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
-
-function isOutside(root: string, dir: string): boolean {
-  const way = relative(root, dir);
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
-}
 
 function urlsOf(jobs: readonly Job[]): Set<string> {
   return new Set(
@@ -168,9 +157,4 @@ async function forgetRefusals(
   const unwanted = [...(await refusals.all()).keys()].filter((key) => !wanted.has(key));
   if (!isDryRun) await Promise.all(unwanted.map((key) => refusals.forget(key)));
   return unwanted.length;
-}
-
-function fromRoot<File extends UnwantedFile>({ config }: Context, file: File): File {
-  const path = relative(config.root, join(config.storeDir, file.path)).split(sep).join('/');
-  return { ...file, path };
 }

@@ -1,12 +1,10 @@
-import { relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { verifyCache } from '../cache/verify-cache.ts';
 import { readPlan } from './read-plan.ts';
-import { fileStore } from '../store/file-store.ts';
-import { changesByGit } from '../store/changes-by-git.ts';
-import { listStore } from '../store/list-store.ts';
-import { verifyStore } from '../store/verify-store.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
 import type { Key } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
 
@@ -25,14 +23,15 @@ export interface VerifyResult {
  * cache, which are encoded again when they are needed. Each finding is reported as a `warning`, too.
  */
 export async function verifyProject(context: Context): Promise<VerifyResult> {
-  const { storeDir, cacheDir } = context.config;
-  const store = await verifyStore(storeDir);
+  const { root, cacheDir } = context.config;
+  const store = openStore(context);
+  const verified = await store.verify();
   const cache = await verifyCache(cacheDir);
-  const idsOf = await imageIds(context);
+  const idsOf = await imageIds(context, store);
+  const inCache = (path: string) => relative(root, join(cacheDir, path)).split(sep).join('/');
   const findings = [
-    ...store.findings.map((finding) => placed(context, storeDir, finding, idsOf)),
-    ...(await gitFindings(context)).map((finding) => placed(context, storeDir, finding, idsOf)),
-    ...cache.findings.map((finding) => placed(context, cacheDir, finding, idsOf)),
+    ...verified.findings.map((finding) => placed(finding, store.shownPath, idsOf)),
+    ...cache.findings.map((finding) => placed(finding, inCache, idsOf)),
   ];
   for (const finding of findings) {
     report(context, {
@@ -45,22 +44,10 @@ export async function verifyProject(context: Context): Promise<VerifyResult> {
   return {
     findings,
     errors: findings.filter(({ severity }) => severity === 'error').length,
-    records: store.records,
-    originals: store.originals,
+    records: verified.records,
+    originals: verified.originals,
     variants: cache.variants,
   };
-}
-
-/** By which attributes git would change what was paid for. */
-async function gitFindings({ config, realEnv }: Context): Promise<VerifyFinding[]> {
-  const { records, originals, rejected, pins } = await listStore(config.storeDir);
-  const paths = [records, originals, rejected, pins].flat().map(({ path }) => path);
-  const changes = await changesByGit(config.storeDir, realEnv, paths);
-  return changes.map(({ path, attribute, files }) => {
-    const others = files === 1 ? '' : `, and ${files - 1} more`;
-    const message = `would be changed by git when it is committed or checked out (its attribute ${attribute}${others}): take that out of .gitattributes or .git/info/attributes, or put a line * -text -ident into .gitattributes in the store`;
-    return { severity: 'error', code: 'changed-by-git', path, message };
-  });
 }
 
 /** A finding with its place, on one line. */
@@ -69,22 +56,23 @@ function describe({ path, message, imageIds = [] }: VerifyFinding): string {
 }
 
 function placed(
-  { config }: Context,
-  dir: string,
   finding: VerifyFinding,
+  shownPath: (path: string) => string,
   idsOf: ReadonlyMap<Key, readonly string[]>,
 ): VerifyFinding {
-  const folder = relative(config.root, dir).split(sep).join('/');
   const ids = finding.imageIds ?? idsOf.get(finding.key!) ?? [];
   return {
     ...finding,
-    path: folder === '' ? finding.path : `${folder}/${finding.path}`,
+    path: shownPath(finding.path),
     ...(ids.length === 0 ? {} : { imageIds: ids }),
   };
 }
 
 /** The images by the key of their pictures. A project whose manifests cannot be read is verified without their names. */
-async function imageIds(context: Context): Promise<ReadonlyMap<Key, readonly string[]>> {
+async function imageIds(
+  context: Context,
+  store: Store,
+): Promise<ReadonlyMap<Key, readonly string[]>> {
   const silent = {
     ...context,
     config: { ...context.config, missing: 'fail' as const },
@@ -92,7 +80,6 @@ async function imageIds(context: Context): Promise<ReadonlyMap<Key, readonly str
   };
   const ids = new Map<Key, string[]>();
   try {
-    const store = fileStore(context.config.storeDir);
     const { plan } = await readPlan(silent, store, { ids: [], mayFetch: false, mayBuy: false });
     for (const { key, id } of plan.requests) {
       if (key !== null) ids.set(key, [...new Set([...(ids.get(key) ?? []), id])]);

@@ -1,13 +1,19 @@
 import { basename, extname, join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
 import { ASSET_MAP_NAME } from '../output/output-name.ts';
+import { openStore } from '../store/open-store.ts';
+import type { WatchedFolder } from '../store/store.ts';
 
 /** Calls `onChange` after files changed that a sheet is made of; returns what stops that. */
-export function watchProject(config: Config, onChange: () => void): () => Promise<void> {
+export function watchProject(context: Context, onChange: () => void): () => Promise<void> {
+  const { config } = context;
+  const store = openStore(context).watched;
   let pending: NodeJS.Timeout | undefined;
-  const watcher = watch([config.root, config.storeDir, join(config.outDir, ASSET_MAP_NAME)], {
-    ignored: (path, stats) => isIgnored(config, path, stats?.isFile() === true),
+  const folders = [config.root, ...(store === null ? [] : [store.folder])];
+  const watcher = watch([...folders, join(config.outDir, ASSET_MAP_NAME)], {
+    ignored: (path, stats) => isIgnored(config, store, path, stats?.isFile() === true),
     ignoreInitial: true,
   });
   watcher.on('all', () => {
@@ -32,16 +38,13 @@ const watchedEndings: ReadonlySet<string> = new Set(
 
 /** What a project is not made of is not watched: it may be very much. */
 function isIgnored(
-  { root, storeDir, outDir, cacheDir }: Config,
+  { root, outDir, cacheDir }: Config,
+  store: WatchedFolder | null,
   path: string,
   isFile: boolean,
 ): boolean {
   if (isBelow(path, cacheDir)) return true;
-  if (isBelow(path, storeDir)) {
-    // The records say everything about the originals.
-    const [area] = relative(storeDir, path).split(sep);
-    return area === 'originals' || area === 'rejected';
-  }
+  if (store !== null && isBelow(path, store.folder)) return !store.isWatched(path);
   if (isBelow(path, outDir)) return isFile && basename(path) !== ASSET_MAP_NAME;
   const parts = relative(root, path).split(sep);
   if (parts.some((part) => part === 'node_modules' || part === 'dist' || isHidden(part))) {

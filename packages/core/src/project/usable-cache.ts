@@ -46,7 +46,7 @@ function isInRepository(folder: string): boolean {
 
 /** Never rejects. `unknown`: there is no git, or no repository that it accepts. */
 async function askGit(cacheDir: string, realEnv: Env): Promise<'tracked' | 'unknown' | Free> {
-  const { gitIn } = await import('../store/git.ts');
+  const { gitIn } = await import('../process/git.ts');
   const git = gitIn(cacheDir, realEnv);
   try {
     const index = resolve(cacheDir, (await git(['rev-parse', '--git-path', 'index'])).trimEnd());

@@ -5,7 +5,6 @@ import { roundUsd } from '../plan/estimate-cost.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import { fits } from './budget.ts';
 import type { Store } from '../store/store.ts';
-import { whyNotCommitted } from '../store/why-not-committed.ts';
 import { defaultMaxCostUsd, spendingVariables } from '../project/spending-policy.ts';
 import type { CostRange, Plan, PlannedRequest } from '../types.ts';
 import { dayBudget } from './day-budget.ts';
@@ -50,12 +49,12 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
 }
 
 /** Once a run: what is bought into a store that is not committed is lost with the folder. */
-async function warnOfLostStore(context: Context, { purse }: Means): Promise<void> {
+async function warnOfLostStore(context: Context, { purse, store }: Means): Promise<void> {
   if (warned.has(purse)) return;
   warned.add(purse);
-  const { config, realEnv } = context;
-  const why = await whyNotCommitted(config.storeDir, realEnv);
-  if (why === null) return;
+  const { config } = context;
+  const why = await store.versionControl?.whyNotCommitted();
+  if (why == null) return;
   const message = `the store ${relative(config.root, config.storeDir) || '.'} ${why}, so that what is bought is not committed, and bought again elsewhere; commit it, or set store.dir to a folder that is`;
   report(context, { type: 'warning', code: 'store-not-committed', message });
 }

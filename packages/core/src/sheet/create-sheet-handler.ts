@@ -89,10 +89,10 @@ export function createSheetHandler({
   /** From the first page on: a dev server whose sheet nobody opens watches nothing twice. */
   async function startWatching(): Promise<() => Promise<void>> {
     try {
-      const { config } = await context();
+      const now = await context();
       // Loaded here, for whoever only writes a sheet watches nothing.
       const { watchProject } = await import('../operations/watch-project.ts');
-      return watchProject(config, project.changed);
+      return watchProject(now, project.changed);
     } catch {
       // A config that does not load is said on the page; the next page tries again.
       watching = null;

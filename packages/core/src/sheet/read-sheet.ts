@@ -15,8 +15,8 @@ import {
 } from './sheet-data.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import type { Price } from './sheet.ts';
-import { fileStore } from '../store/file-store.ts';
-import { layout } from '../store/layout.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
 import type {
   Asset,
   AssetFile,
@@ -68,8 +68,9 @@ export async function readSheet(context: Context): Promise<SheetReading> {
     },
   };
   const project = await openImages(viewing);
+  const store = openStore(viewing);
   const { plan } = project;
-  const purchases = await fileStore(config.storeDir).purchases();
+  const purchases = await store.purchases();
   const { assetMap } = await readPreviousOutputs(config.outDir);
   const originals = new Map<Sha256, Original>();
 
@@ -121,7 +122,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
   };
 
   async function candidateFacts(planned: PlannedRequest): Promise<CandidateFacts> {
-    const damage = await damageOf(planned, config.storeDir);
+    const damage = await damageOf(planned, store);
     const isUsable =
       planned.isFree ||
       (planned.stored?.kind === 'record' && planned.stored.record.rejected === undefined);
@@ -162,14 +163,14 @@ export async function readSheet(context: Context): Promise<SheetReading> {
 }
 
 /** Why the original of a record cannot be what was bought, as far as its size on the disk says. */
-async function damageOf({ stored }: PlannedRequest, storeDir: string): Promise<string | null> {
+async function damageOf({ stored }: PlannedRequest, store: Store): Promise<string | null> {
   if (stored?.kind !== 'record' || stored.record.rejected !== undefined) return null;
-  const { sha256: hash, format, bytes } = stored.record.original;
-  const found = await stat(layout.original(storeDir, hash, format)).catch(() => null);
+  const { sha256: hash, bytes } = stored.record.original;
+  const found = await store.sizeOf(stored.record);
   const remedy = 'restore it with git checkout or git lfs pull, or ask for another take';
   if (found === null) return `its original ${hash.slice(0, 12)}… is not in the store; ${remedy}`;
-  if (found.size === bytes) return null;
-  return `its original ${hash.slice(0, 12)}… has ${found.size} bytes, and ${bytes} were bought; ${remedy}`;
+  if (found === bytes) return null;
+  return `its original ${hash.slice(0, 12)}… has ${found} bytes, and ${bytes} were bought; ${remedy}`;
 }
 
 /** The files that a delivery becomes; `null` where there is no picture to make them of, or it cannot fill the crop. */

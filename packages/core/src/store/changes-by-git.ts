@@ -1,5 +1,5 @@
 import type { Env } from '../process/env-files.ts';
-import { gitIn } from './git.ts';
+import { gitIn } from '../process/git.ts';
 
 /** What git would change of a store's files, in words that follow "git would"; `paths` are relative to `dir`. */
 export interface GitChange {

@@ -2,17 +2,11 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { Env } from '../process/env-files.ts';
-import { type Git, gitIn, gitProblem } from './git.ts';
+import { type Git, gitIn, gitProblem } from '../process/git.ts';
+import type { Committed } from './store.ts';
 
-/** What git has of a store, as paths relative to the store; `problem`: why that cannot be known. */
-export type CommittedPaths =
-  | {
-      /** In the commit that is checked out; bytes that were paid for only where git has them as they are on the disk. */
-      readonly here: ReadonlySet<string>;
-      /** In other branches, remote branches, tags, stashes and whatever else has a name. */
-      readonly elsewhere: ReadonlySet<string>;
-    }
-  | { readonly problem: string };
+/** `problem`: why that cannot be known. */
+export type CommittedPaths = Committed | { readonly problem: string };
 
 /**
  * The files of a store that are in commits. The branch that is checked out is here, not elsewhere, and so is the remote
@@ -32,7 +26,7 @@ export async function committedPaths(dir: string, realEnv: Env): Promise<Committ
 
     const [own = null] = await treesAt(git, ['HEAD'], folder);
     const blobs = own === null ? [] : await blobsIn(git, own);
-    if (!blobs.some(({ path }) => path.startsWith('records/'))) {
+    if (!blobs.some(({ path }) => isRecord(path))) {
       return { problem: 'the store is not committed' };
     }
     const here = await withTheirBytes(git, dir, blobs);
@@ -41,10 +35,15 @@ export async function committedPaths(dir: string, realEnv: Env): Promise<Committ
     if (trees.size > maxTrees) return { problem: `there are over ${maxTrees} other states of it` };
     const limit = pLimit(8);
     const elsewhere = await Promise.all([...trees].map((tree) => limit(() => pathsIn(git, tree))));
-    return { here, elsewhere: new Set(elsewhere.flat()) };
+    const paths = new Set(elsewhere.flat());
+    return { here, elsewhere: paths, recordsElsewhere: [...paths].filter(isRecord) };
   } catch (error) {
     return { problem: gitProblem(error) };
   }
+}
+
+function isRecord(path: string): boolean {
+  return path.startsWith('records/');
 }
 
 /** Each is one question to git; a repository with more than this has better ways to be cleaned up. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
 
 /**
@@ -48,6 +48,13 @@ export function pathOfBytes(dir: string, { original, rejected }: StoreRecord): s
   return rejected === undefined
     ? layout.original(dir, original.sha256, original.format)
     : layout.rejected(dir, original.sha256);
+}
+
+/** Whether a path of this disk is where a store keeps paid bytes. */
+export function holdsBytes(dir: string, path: string): boolean {
+  return [layout.originalsDir(dir), layout.rejectedDir(dir)].some(
+    (folder) => path === folder || path.startsWith(folder + sep),
+  );
 }
 
 /** Names in the store are hashes. Anything else, such as a path out of a file of a clone, is a mistake of ours. */

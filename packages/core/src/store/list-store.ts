@@ -2,46 +2,11 @@ import { lstat, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { namesBelow } from '../fs/names-below.ts';
-import type { InputFile, Key, Sha256, Stored, StoredRefusal, StoreRecord } from '../types.ts';
+import type { Key, Sha256, Stored, StoreRecord } from '../types.ts';
 import { pathOfBytes, layout } from './layout.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';
 import { isHash, maxNoteBytes, parsePin, parseRefusal } from './record-file.ts';
-
-/** A file of the store. */
-export interface StoreFile {
-  /** Relative to the store, with `/`. */
-  readonly path: string;
-  readonly bytes: number;
-  readonly modifiedAt: Date;
-}
-
-interface RecordFile extends StoreFile {
-  readonly key: Key;
-  readonly stored: Stored;
-}
-
-interface PinnedFile extends StoreFile {
-  /** `null`: it cannot be read. */
-  readonly pin: InputFile | null;
-}
-
-interface RefusalFile extends StoreFile {
-  readonly key: Key;
-  readonly stored: StoredRefusal;
-}
-
-/** Every file of a store but for its attempts, by what it is. */
-export interface StoreListing {
-  readonly records: readonly RecordFile[];
-  readonly originals: readonly StoreFile[];
-  readonly rejected: readonly StoreFile[];
-  readonly pins: readonly PinnedFile[];
-  readonly refusals: readonly RefusalFile[];
-  /** What writes that were killed left behind. */
-  readonly leftovers: readonly StoreFile[];
-  /** Nothing that the store puts there, or not where it puts it. */
-  readonly foreign: readonly StoreFile[];
-}
+import type { StoreFile, StoreListing } from './store.ts';
 
 /** What is on the disk: records and pins read, originals not. `dir` need not exist. */
 export async function listStore(dir: string): Promise<StoreListing> {
@@ -64,7 +29,7 @@ export async function listStore(dir: string): Promise<StoreListing> {
     records: await reading(records.files, async (file) => {
       const key = basename(file.path).slice(0, 64) as Key;
       const stored = await readRecord(key, join(dir, file.path));
-      return stored === null ? null : { ...file, key, stored };
+      return stored && { ...file, key, stored, names: recordsIn(stored).map(bytesPath) };
     }),
     originals: originals.files,
     rejected: rejected.files,

@@ -1,3 +1,4 @@
+import type { DiskDigest } from '../fs/disk-digest.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type {
   Attempt,
@@ -12,6 +13,7 @@ import type {
   StoreRecord,
   Usage,
 } from '../types.ts';
+import type { Checked, VerifyFinding } from '../verify-finding.ts';
 
 /** A picture that was bought, with what its record says of it. */
 export interface Purchase {
@@ -54,6 +56,8 @@ export interface Store {
   find(key: Key): Promise<Stored | null>;
   /** The bytes that a record names, an original or kept aside, verified. Throws `original-missing` or `original-damaged`. */
   read(record: StoreRecord): Promise<Uint8Array>;
+  /** How many bytes there are of those that a record names, without reading them; `null`: they are gone. */
+  sizeOf(record: StoreRecord): Promise<number | null>;
   /** What each `https:` input was when it was first fetched, by its URL. */
   pins(): Promise<ReadonlyMap<string, InputFile>>;
   /** Whether the file that says what an `https:` input was is there and says nothing. */
@@ -99,4 +103,126 @@ export interface Store {
   isClaimed(key: Key): Promise<boolean>;
   /** Removes what processes that were killed left of their writes and claims. Never rejects. */
   clearDead(): Promise<void>;
+
+  /**
+   * What everything looks like that a plan depends on, without being read: records, pins and refusals. `null`: a process
+   * is buying, or was when it was killed. Rejects with the file system's own errors.
+   */
+  digest(): Promise<DiskDigest | null>;
+  /** All that there is but attempts: records, pins and refusals read, paid bytes not. */
+  list(): Promise<StoreListing>;
+  /** Reads every record and hashes all paid bytes that one names. Changes nothing: what is wrong was paid for. */
+  verify(): Promise<VerifiedStore>;
+  /**
+   * Removes files of a listing. Records go first, and for good, before any paid bytes go: a crash at any instant leaves
+   * bytes that no record names, and never a record whose bytes are gone. Bytes that another record names by now stay.
+   * Throws `store-not-writable`; what was removed by then was told to `onRemoved`.
+   */
+  remove(files: readonly UnwantedFile[], onRemoved: (file: UnwantedFile) => void): Promise<void>;
+  /** How a person finds a file of a listing: its path from the project's root, with `/`. */
+  readonly shownPath: (path: string) => string;
+
+  /** Where on this disk changes of the store show; `null`: nowhere. */
+  readonly watched: WatchedFolder | null;
+  /** What version control does with the store; `null`: the store is in none, and cannot be. */
+  readonly versionControl: VersionControl | null;
+}
+
+export interface WatchedFolder {
+  /** Absolute; it need not exist. */
+  readonly folder: string;
+  /** `false`: what changes at this absolute path below the folder says nothing that a record does not say. */
+  readonly isWatched: (path: string) => boolean;
+}
+
+/** Only reads. */
+export interface VersionControl {
+  /** Why what is bought is not committed, in words that follow "the store"; `null`: no reason is known. */
+  whyNotCommitted(): Promise<string | null>;
+  /** What a stash or a clean would take away; `null`: nothing, or it cannot say. */
+  uncommitted(): Promise<UncommittedPurchases | null>;
+  /** What other branches may need. */
+  protection(): Promise<Protection>;
+}
+
+/** Pictures that were bought and that no commit has. */
+export interface UncommittedPurchases {
+  readonly pictures: number;
+  /** When the last of them was bought. */
+  readonly lastAt: Date;
+}
+
+/** What protects a file that no manifest of this branch refers to. */
+export type Protection =
+  /** It is younger than that. */
+  | { readonly kind: 'age'; readonly before: Date }
+  /** Another branch has it; or no commit has it, so that the branch for which it was bought may be another one. */
+  | ({ readonly kind: 'git' } & Committed)
+  /** What other branches or projects need is not known. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The files of a store that are in commits, as a listing names them. */
+export interface Committed {
+  /** In the commit that is checked out; bytes that were paid for only where git has them as they are on the disk. */
+  readonly here: ReadonlySet<string>;
+  /** In other branches, remote branches, tags, stashes and whatever else has a name. */
+  readonly elsewhere: ReadonlySet<string>;
+  /** The records among those that are elsewhere. */
+  readonly recordsElsewhere: readonly string[];
+}
+
+/** A file of the store. */
+export interface StoreFile {
+  /** Within the store, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface RecordFile extends StoreFile {
+  readonly key: Key;
+  readonly stored: Stored;
+  /** The paths of the paid bytes that it names: none where it is damaged, two where git left a merge conflict in it. */
+  readonly names: readonly string[];
+}
+
+export interface PinnedFile extends StoreFile {
+  /** `null`: it cannot be read. */
+  readonly pin: InputFile | null;
+}
+
+export interface RefusalFile extends StoreFile {
+  readonly key: Key;
+  readonly stored: StoredRefusal;
+}
+
+/** Every file of a store but for its attempts, by what it is. */
+export interface StoreListing {
+  readonly records: readonly RecordFile[];
+  readonly originals: readonly StoreFile[];
+  readonly rejected: readonly StoreFile[];
+  readonly pins: readonly PinnedFile[];
+  readonly refusals: readonly RefusalFile[];
+  /** What writes that were killed left behind. */
+  readonly leftovers: readonly StoreFile[];
+  /** Nothing that the store puts there, or not where it puts it. */
+  readonly foreign: readonly StoreFile[];
+}
+
+/** A file of the store that no manifest refers to. */
+export interface UnwantedFile {
+  readonly kind: 'record' | 'original' | 'rejected' | 'pin' | 'refusal' | 'leftover';
+  /** As in a listing. */
+  readonly path: string;
+  readonly bytes: number;
+  /** The one that it is, or that names it; `null`: none does. */
+  readonly record: StoreRecord | null;
+}
+
+export interface VerifiedStore {
+  /** By path, as in a listing; then what git would do to them. */
+  readonly findings: readonly VerifyFinding[];
+  readonly records: number;
+  /** Those that records name and that were there to be hashed. */
+  readonly originals: Checked;
 }

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import type { Env } from '../process/env-files.ts';
-import { gitIn, nearestFolder } from './git.ts';
+import { gitIn, nearestFolder } from '../process/git.ts';
 
 /** What of the store no commit has, as paths relative to `dir`; `null` where git cannot say. */
 export async function uncommittedFiles(

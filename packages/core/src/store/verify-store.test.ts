@@ -19,7 +19,6 @@ import { fileStore } from './file-store.ts';
 import { requestKey } from '../plan/request-key.ts';
 import { layout } from './layout.ts';
 import { bytesPath } from './list-store.ts';
-import { verifyStore } from './verify-store.ts';
 
 let dir: string;
 let a: StoreRecord;
@@ -35,14 +34,14 @@ const pathOf = (record: StoreRecord) => join(dir, bytesPath(record));
 
 /** `severity code path message`, one a finding. */
 async function found(): Promise<string[]> {
-  const { findings } = await verifyStore(dir);
+  const { findings } = await fileStore(dir).verify();
   return findings.map(({ severity, code, path, message }) =>
     [severity, code, path, message].join(' '),
   );
 }
 
 test('a sound store has no findings, and what was checked is counted', async () => {
-  expect(await verifyStore(dir)).toEqual({
+  expect(await fileStore(dir).verify()).toEqual({
     findings: [],
     records: 2,
     originals: { files: 2, bytes: a.original.bytes + b.original.bytes },
@@ -50,7 +49,7 @@ test('a sound store has no findings, and what was checked is counted', async () 
 });
 
 test('a folder that is not there is a sound store', async () => {
-  expect(await verifyStore(join(dir, 'none'))).toMatchObject({ findings: [], records: 0 });
+  expect(await fileStore(join(dir, 'none')).verify()).toMatchObject({ findings: [], records: 0 });
 });
 
 describe('a damaged original is named with its record and what to do', () => {
@@ -85,7 +84,7 @@ describe('a damaged original is named with its record and what to do', () => {
     ],
   ])('%s', async (_, damage, code, message) => {
     await damage(pathOf(a));
-    const { findings } = await verifyStore(dir);
+    const { findings } = await fileStore(dir).verify();
     expect(findings).toMatchObject([
       {
         severity: 'error',
@@ -101,7 +100,7 @@ describe('a damaged original is named with its record and what to do', () => {
     await rename(pathOf(a), join(dir, 'aside'));
     await rename(pathOf(b), pathOf(a));
     await rename(join(dir, 'aside'), pathOf(b));
-    const { findings } = await verifyStore(dir);
+    const { findings } = await fileStore(dir).verify();
     expect(findings).toHaveLength(2);
     for (const [one, other] of [
       [a, b],
@@ -123,7 +122,7 @@ describe('a damaged original is named with its record and what to do', () => {
     const bytes = await readFile(pathOf(a));
     const again = await storePicture(dir, { prompt: 'again' }, { bytes });
     await truncate(pathOf(a), 0);
-    const { findings } = await verifyStore(dir);
+    const { findings } = await fileStore(dir).verify();
     expect(new Set(findings.map(({ key }) => key))).toEqual(new Set([a.key, again.key]));
   });
 
@@ -175,7 +174,7 @@ describe('a damaged record is named with what to do', () => {
     ],
   ])('%s', async (_, damage, message) => {
     await damage(layout.record(dir, a.key));
-    const { findings } = await verifyStore(dir);
+    const { findings } = await fileStore(dir).verify();
     const [record, ...rest] = findings.toSorted((one, other) => (one.code > other.code ? -1 : 1));
     expect(record).toMatchObject({
       severity: 'error',
@@ -242,7 +241,7 @@ describe('what is left of attempts', () => {
     await store.noteAttempt(attempt('open'));
     await store.noteAttempt(attempt('received'));
     await store.receive(attempt('received').key, Buffer.from('bytes'));
-    const { findings } = await verifyStore(dir);
+    const { findings } = await fileStore(dir).verify();
     expect(findings).toMatchObject([
       { severity: 'note', code: 'attempt-left', imageIds: ['hero'] },
       { severity: 'note', code: 'attempt-left', imageIds: ['hero'] },

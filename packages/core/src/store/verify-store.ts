@@ -3,26 +3,12 @@ import pLimit from 'p-limit';
 import { hashFile } from '../fs/hash-file.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
-import type { Checked, VerifyFinding } from '../verify-finding.ts';
-import { fileStore } from './file-store.ts';
+import type { VerifyFinding } from '../verify-finding.ts';
+import { readAttempts } from './attempts.ts';
 import { layout } from './layout.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
-import {
-  boughtOnTwoBranches,
-  bytesPath,
-  listStore,
-  recordsIn,
-  type StoreFile,
-  type StoreListing,
-} from './list-store.ts';
-
-export interface VerifiedStore {
-  /** By path. */
-  readonly findings: readonly VerifyFinding[];
-  readonly records: number;
-  /** Those that records name and that were there to be hashed. */
-  readonly originals: Checked;
-}
+import { boughtOnTwoBranches, bytesPath, listStore, recordsIn } from './list-store.ts';
+import type { StoreFile, StoreListing, VerifiedStore } from './store.ts';
 
 /**
  * Reads every record and hashes every original that one names, a few at a time and each piece by piece. Changes
@@ -214,7 +200,7 @@ function otherFindings({ pins, refusals, leftovers, foreign }: StoreListing): Ve
 async function attemptFindings(dir: string): Promise<VerifyFinding[]> {
   const findings: VerifyFinding[] = [];
   for (const { key, note, damage, isReceived, isAnswerDamaged, isInFlight } of (
-    await fileStore(dir).attempts()
+    await readAttempts(dir)
   ).values()) {
     if (isInFlight) continue;
     if (isAnswerDamaged) {

@@ -1,6 +1,6 @@
 import { join, relative, sep } from 'node:path';
 import type { Env } from '../process/env-files.ts';
-import { gitIn, nearestFolder } from './git.ts';
+import { gitIn, nearestFolder } from '../process/git.ts';
 
 /**
  * Why a store is not committed, in words that follow "the store": a line of git's that ignores what is bought, or a folder

@@ -18,23 +18,23 @@ export async function findPlan(
 ): Promise<FoundPlan> {
   // The system's own clock, for it is compared with the times of files.
   const startedAt = new Date();
-  const found = findKeptPlan(context, request);
+  const found = await findKeptPlan(context, request);
   if (found !== null) return found;
   const { readPlan } = await import('../operations/read-plan.ts');
   const read = await readPlan(context, store, request);
   const files = [...read.texts.keys()];
-  return { ...read, files, fingerprint: keepPlan(context, request.ids, read, startedAt) };
+  return { ...read, files, fingerprint: await keepPlan(context, request.ids, read, startedAt) };
 }
 
 /**
  * The plan that an earlier run kept, where nothing has changed since; with its warnings reported again. `mayBuy`: where
  * there is anything to buy, the plan is never one that was kept. `null`: it has to be read.
  */
-function findKeptPlan(
+async function findKeptPlan(
   context: Context,
   { ids, mayBuy }: { readonly ids: readonly string[]; readonly mayBuy: boolean },
-): FoundPlan | null {
-  const kept = openKeptPlan(context, ids);
+): Promise<FoundPlan | null> {
+  const kept = await openKeptPlan(context, ids);
   const found = kept !== null && (kept.isSettled || !mayBuy) ? kept.read() : null;
   if (kept === null || found === null) return null;
   for (const diagnostic of kept.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });

@@ -12,8 +12,11 @@ import { openKeptPlan, wholePlan } from './kept-plan.ts';
  * A run of a project in which nothing has changed since a run that had nothing to do: reports the same, from what that one
  * kept. Sends and writes nothing, and reads no picture. `null` at any doubt: then all of it has to be looked at.
  */
-export function generateUnchanged(context: Context, ids: readonly string[]): GenerateResult | null {
-  const kept = openKeptPlan(context, ids);
+export async function generateUnchanged(
+  context: Context,
+  ids: readonly string[],
+): Promise<GenerateResult | null> {
+  const kept = await openKeptPlan(context, ids);
   if (kept === null || !kept.isSettled || context.signal.aborted) return null;
   const delivered = countStanding(context, ids, kept.fingerprint);
   if (delivered === null) return null;

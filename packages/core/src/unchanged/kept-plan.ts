@@ -6,7 +6,7 @@ import { sha256 } from '../hash.ts';
 import { digestNames } from './digest-names.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
 import { isSealed, sealOf } from '../cache/seal.ts';
-import { digestStore } from './digest-store.ts';
+import { openStore } from '../store/open-store.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { shownRows } from '../plan/shown-rows.ts';
 import type {
@@ -71,7 +71,10 @@ interface Head extends Omit<KeptPlan, 'read' | 'readRows' | 'files'> {
  * manifests may have, the bytes of manifests and data files, and what records, pins, refusals and input pictures look
  * like. `null` at any doubt.
  */
-export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan | null {
+export async function openKeptPlan(
+  context: Context,
+  ids: readonly string[],
+): Promise<KeptPlan | null> {
   try {
     const { root } = context.config;
     const path = pathOf(context, ids);
@@ -84,9 +87,10 @@ export function openKeptPlan(context: Context, ids: readonly string[]): KeptPlan
     const body = text.subarray(end + 1);
     // The body is long, and few ask for it.
     const isWhole = () => sha256(body) === head.bodySum;
+    const sources = await digestSources(context, ids);
     const isSame =
       head.bytes === body.length &&
-      head.sources === digestSources(context, ids)?.sum &&
+      head.sources === sources?.sum &&
       head.texts.every(([file, sum]) => sha256(readRegularSync(realPath(root, file))) === sum) &&
       head.pictureSum === digestPictures(root, head.pictures).sum;
     if (!isSame) return null;
@@ -112,19 +116,19 @@ export function wholePlan(kept: KeptPlan): Plan {
  * Keeps a plan for later runs. What changed since `startedAt`, or shortly before it, may not be what was read: then
  * nothing is kept. Gives what it is known by. Never throws: without it, the next run makes its own plan.
  */
-export function keepPlan(
+export async function keepPlan(
   context: Context,
   ids: readonly string[],
   { plan, jobs, diagnostics, texts }: PlanSources,
   startedAt: Date,
-): Sha256 | null {
+): Promise<Sha256 | null> {
   try {
     const { root, missing } = context.config;
     const isSettled = plan.requests.every(({ status, isFree }) => status === 'stored' || isFree);
     // What may be bought is decided again each time.
     if (mayBuy(missing) && !isSettled) return null;
 
-    const sources = digestSources(context, ids);
+    const sources = await digestSources(context, ids);
     const pictures = picturesOf(jobs);
     const pictureDigest = digestPictures(root, pictures);
     if (sources === null) return null;
@@ -167,12 +171,13 @@ export function pathOf({ config }: Context, ids: readonly string[]): string {
 }
 
 /** What can be known of a plan's sources before there is one. `null`: somebody is buying. */
-function digestSources(
-  { config, now }: Context,
+async function digestSources(
+  context: Context,
   ids: readonly string[],
-): { readonly sum: Sha256; readonly changedAtMs: number } | null {
+): Promise<{ readonly sum: Sha256; readonly changedAtMs: number } | null> {
+  const { config, now } = context;
   const { root, manifests, storeDir, cacheDir, outDir } = config;
-  const store = digestStore(storeDir);
+  const store = await openStore(context).digest();
   if (store === null) return null;
   const names = digestNames({
     root,

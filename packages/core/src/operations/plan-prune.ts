@@ -1,25 +1,5 @@
-import { dirname, join } from 'node:path';
-import { TintypeError } from '../errors.ts';
-import { removeFile } from '../fs/remove-file.ts';
+import type { Protection, StoreFile, StoreListing, UnwantedFile } from '../store/store.ts';
 import type { StoreRecord } from '../types.ts';
-import {
-  bytesPath,
-  listStore,
-  recordsIn,
-  type StoreFile,
-  type StoreListing,
-} from './list-store.ts';
-import { flushFolder } from '../fs/write-atomic.ts';
-
-/** A file of the store that no manifest refers to. */
-export interface UnwantedFile {
-  readonly kind: 'record' | 'original' | 'rejected' | 'pin' | 'refusal' | 'leftover';
-  /** Relative to the store, with `/`. */
-  readonly path: string;
-  readonly bytes: number;
-  /** The one that it is, or that names it; `null`: none does. */
-  readonly record: StoreRecord | null;
-}
 
 export interface KeptFile extends UnwantedFile {
   /** Why it stays although no manifest refers to it. */
@@ -30,19 +10,6 @@ export interface PrunePlan {
   readonly remove: readonly UnwantedFile[];
   readonly keep: readonly KeptFile[];
 }
-
-/** What protects a file that no manifest of this branch refers to. */
-export type Protection =
-  /** It is younger than that. */
-  | { readonly kind: 'age'; readonly before: Date }
-  /** Another branch has it; or no commit has it, so that the branch for which it was bought may be another one. */
-  | {
-      readonly kind: 'git';
-      readonly here: ReadonlySet<string>;
-      readonly elsewhere: ReadonlySet<string>;
-    }
-  /** What other branches or projects need is not known. */
-  | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface PruneRules {
   /** Whether a manifest refers to a request, or may come to. */
@@ -66,18 +33,17 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
 
   const removed = new Map<string, StoreRecord>();
   const named = new Set<string>();
-  for (const { path, bytes, stored } of listing.records) {
+  for (const { path, bytes, stored, names } of listing.records) {
     if (stored.kind === 'damaged') continue;
     const { record } = stored;
-    const paths = recordsIn(stored).map(bytesPath);
     if (isWanted(record)) {
-      for (const bytesOf of paths) named.add(bytesOf);
+      for (const bytesOf of names) named.add(bytesOf);
       continue;
     }
     const createdAt = new Date(record.provenance.createdAt);
     const reason = reasonToKeep({ path, createdAt }, protection);
     judge({ kind: 'record', path, bytes, record }, reason);
-    for (const bytesOf of paths) {
+    for (const bytesOf of names) {
       if (reason === null) removed.set(bytesOf, record);
       else named.add(bytesOf);
     }
@@ -116,41 +82,6 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
     if (isStale(modifiedAt, now)) remove.push({ kind: 'leftover', path, bytes, record: null });
   }
   return { remove, keep };
-}
-
-/**
- * Removes files from a store. Records go first and their folders are flushed before any original goes, so that a crash
- * at any instant leaves originals that no record names, and never a record whose original is gone.
- * Throws `store-not-writable`; what was removed by then was told to `onRemoved`.
- */
-export async function removeUnwanted(
-  dir: string,
-  files: readonly UnwantedFile[],
-  onRemoved: (file: UnwantedFile) => void,
-): Promise<void> {
-  const remove = async (file: UnwantedFile): Promise<void> => {
-    try {
-      await removeFile(join(dir, file.path));
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      throw new TintypeError(
-        'store-not-writable',
-        `${join(dir, file.path)} could not be removed (${code ?? message}); what was removed before it is listed`,
-        { cause },
-      );
-    }
-    onRemoved(file);
-  };
-  const records = files.filter(({ kind }) => kind === 'record');
-  for (const file of records) await remove(file);
-  for (const folder of new Set(records.map(({ path }) => dirname(path)))) {
-    await flushFolder(join(dir, folder));
-  }
-  // Read again: equal bytes may have been bought under another request meanwhile.
-  const named = records.length === 0 ? new Set() : await namedNow(dir);
-  for (const file of files) {
-    if (file.kind !== 'record' && !named.has(file.path)) await remove(file);
-  }
 }
 
 /** A record that cannot be read may name any original, and a newer Tintype's may mean more than this one knows. */
@@ -197,15 +128,10 @@ function isElsewhere(path: string, protection: Protection): boolean {
 function hasForeignRecord({ records }: StoreListing, protection: Protection): boolean {
   if (protection.kind !== 'git') return false;
   const here = new Set(records.map(({ path }) => path));
-  return [...protection.elsewhere].some((path) => path.startsWith('records/') && !here.has(path));
+  return protection.recordsElsewhere.some((path) => !here.has(path));
 }
 
 /** Too old for a write that is still going on. */
 function isStale(modifiedAt: StoreFile['modifiedAt'], now: Date): boolean {
   return now.getTime() - modifiedAt.getTime() > 24 * 60 * 60 * 1000;
-}
-
-async function namedNow(dir: string): Promise<Set<string>> {
-  const { records } = await listStore(dir);
-  return new Set(records.flatMap(({ stored }) => recordsIn(stored).map(bytesPath)));
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Env } from '../process/env-files.ts';
-import { findProgram, programEnv, type ProgramError, runProgram } from '../process/run-program.ts';
+import type { Env } from './env-files.ts';
+import { findProgram, programEnv, type ProgramError, runProgram } from './run-program.ts';
 
 /** Asks git in a folder; gives what it prints. Rejects with a `ProgramError`. */
 export type Git = (args: readonly string[], input?: string) => Promise<string>;

@@ -6,10 +6,11 @@ import { filesBelow } from '../../test/support/files.ts';
 import { storePicture } from '../../test/support/stored-picture.ts';
 import { sha256 } from '../hash.ts';
 import type { StoreRecord } from '../types.ts';
-import { fileStore } from './file-store.ts';
-import { layout } from './layout.ts';
-import { bytesPath, listStore } from './list-store.ts';
-import { planPrune, type Protection, type PruneRules, removeUnwanted } from './prune-store.ts';
+import { fileStore } from '../store/file-store.ts';
+import { layout } from '../store/layout.ts';
+import { bytesPath } from '../store/list-store.ts';
+import type { Protection } from '../store/store.ts';
+import { planPrune, type PruneRules } from './plan-prune.ts';
 
 const now = new Date('2026-11-23T00:00:00Z');
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
 
 /** By default all of it is committed on this branch, and nowhere else. */
 async function plan(rules: Partial<PruneRules> = {}) {
-  const { remove, keep } = planPrune(await listStore(dir), {
+  const { remove, keep } = planPrune(await fileStore(dir).list(), {
     isWanted: ({ key }) => key === kept.key,
     urls: new Set(),
     protection: await git(),
@@ -43,7 +44,8 @@ async function plan(rules: Partial<PruneRules> = {}) {
 async function git(elsewhere: string[] = [], uncommitted: string[] = []): Promise<Protection> {
   const here = new Set((await filesBelow(dir)).keys());
   for (const path of uncommitted) here.delete(path);
-  return { kind: 'git', here, elsewhere: new Set(elsewhere) };
+  const recordsElsewhere = elsewhere.filter((path) => path.startsWith('records/'));
+  return { kind: 'git', here, elsewhere: new Set(elsewhere), recordsElsewhere };
 }
 
 const recordPath = ({ key }: StoreRecord) => `records/${key.slice(0, 2)}/${key}.json`;
@@ -175,7 +177,7 @@ describe('removing', () => {
     await storeFile(`attempts/${old.key}.json`);
     await storeFile(`attempts/${old.key}.received`);
     const { files } = await plan();
-    await removeUnwanted(dir, files, () => {});
+    await fileStore(dir).remove(files, () => {});
     expect([...(await filesBelow(dir)).keys()]).toEqual(
       [
         '.gitattributes',
@@ -193,7 +195,7 @@ describe('removing', () => {
     await storePicture(dir, { prompt: 'bad' }, { rejected: 'no picture' });
     const { files } = await plan();
     const order: string[] = [];
-    await removeUnwanted(dir, files, ({ kind }) => order.push(kind));
+    await fileStore(dir).remove(files, ({ kind }) => order.push(kind));
     expect(order.slice(0, 3)).toEqual(['record', 'record', 'record']);
     expect(order.slice(3).toSorted()).toEqual(['original', 'original', 'rejected']);
   });
@@ -204,10 +206,12 @@ describe('removing', () => {
     for (let steps = 1; steps <= files.length; steps++) {
       let left = steps;
       const { files: now } = await plan();
-      await removeUnwanted(dir, now, () => {
-        if (--left === 0) throw new Error('killed');
-      }).catch(() => {});
-      const { records, originals } = await listStore(dir);
+      await fileStore(dir)
+        .remove(now, () => {
+          if (--left === 0) throw new Error('killed');
+        })
+        .catch(() => {});
+      const { records, originals } = await fileStore(dir).list();
       const there = new Set(originals.map(({ path }) => path));
       for (const { stored } of records) {
         expect(stored.kind === 'record' && there.has(bytesPath(stored.record))).toBe(true);
@@ -218,7 +222,7 @@ describe('removing', () => {
   test('spares an original whose bytes were bought under another request meanwhile', async () => {
     const { files } = await plan();
     await storePicture(dir, { prompt: 'new' }, { bytes: Buffer.from('the picture of old') });
-    await removeUnwanted(dir, files, () => {});
+    await fileStore(dir).remove(files, () => {});
     expect([...(await filesBelow(dir)).keys()]).toContain(bytesPath(old));
   });
 });

@@ -1,13 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DiskDigest, summariseDisk } from '../fs/disk-digest.ts';
-import { layout } from '../store/layout.ts';
+import { layout } from './layout.ts';
 
-/**
- * Everything in a store that a plan depends on: records, pins and refusals, by what their files look like. `null`: somebody is
- * buying, or was when they were killed. `dir` need not exist. Throws the file system's own errors.
- */
-export function digestStore(dir: string): DiskDigest | null {
+/** `Store.digest` of a folder, which need not exist. Throws the file system's own errors. */
+export function digestFiles(dir: string): DiskDigest | null {
   if (namesIn(layout.attemptsDir(dir)).length > 0) return null;
   const files = summariseDisk();
   for (const area of [layout.recordsDir(dir), layout.inputsDir(dir), layout.refusalsDir(dir)]) {

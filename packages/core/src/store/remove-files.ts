@@ -1,0 +1,42 @@
+import { dirname, join } from 'node:path';
+import { TintypeError } from '../errors.ts';
+import { removeFile } from '../fs/remove-file.ts';
+import { flushFolder } from '../fs/write-atomic.ts';
+import { listStore } from './list-store.ts';
+import type { UnwantedFile } from './store.ts';
+
+/** `Store.remove` of a folder: the records' folders are flushed before any paid bytes go. */
+export async function removeFiles(
+  dir: string,
+  files: readonly UnwantedFile[],
+  onRemoved: (file: UnwantedFile) => void,
+): Promise<void> {
+  const remove = async (file: UnwantedFile): Promise<void> => {
+    try {
+      await removeFile(join(dir, file.path));
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      throw new TintypeError(
+        'store-not-writable',
+        `${join(dir, file.path)} could not be removed (${code ?? message}); what was removed before it is listed`,
+        { cause },
+      );
+    }
+    onRemoved(file);
+  };
+  const records = files.filter(({ kind }) => kind === 'record');
+  for (const file of records) await remove(file);
+  for (const folder of new Set(records.map(({ path }) => dirname(path)))) {
+    await flushFolder(join(dir, folder));
+  }
+  // Read again: equal bytes may have been bought under another request meanwhile.
+  const named = records.length === 0 ? new Set() : await namedNow(dir);
+  for (const file of files) {
+    if (file.kind !== 'record' && !named.has(file.path)) await remove(file);
+  }
+}
+
+async function namedNow(dir: string): Promise<Set<string>> {
+  const { records } = await listStore(dir);
+  return new Set(records.flatMap(({ names }) => names));
+}
