@@ -6,10 +6,11 @@ import type { Emitter, PlacedFile } from './asset-target.ts';
 import { expandPage } from './build-pages.ts';
 import { type Builds, type BuildState, lateUrlIn } from './build-state.ts';
 import { PlacedError } from './explain.ts';
-import { findLeftovers, referencePlaces } from './find-leftovers.ts';
 import { fillInUrls } from './late-pictures.ts';
 import { nameConflict } from './name-conflicts.ts';
+import { isPublicCopied } from './public-outputs.ts';
 import { scheme } from './references.ts';
+import { textOf, warnOfLeftovers } from './warn-of-leftovers.ts';
 
 /** The end of a bundle: style sheets, pages and the manifest are there. */
 export function finishPlugin(builds: Builds): Plugin {
@@ -98,38 +99,6 @@ async function expandLatePages(state: BuildState, bundle: Rollup.OutputBundle): 
   }
 }
 
-/** Names every reference that stays in what is written, with its file. */
-async function warnOfLeftovers(
-  { environment, run }: BuildState,
-  bundle: Rollup.OutputBundle,
-): Promise<void> {
-  const { isWorker, logger } = environment.config;
-  // What a worker has is in the page's bundle, too.
-  if (isWorker) return;
-  const lines: string[] = [];
-  for (const output of Object.values(bundle)) {
-    const { fileName } = output;
-    if (output.type === 'asset' && !checked.test(fileName)) continue;
-    const text = textOf(output.type === 'chunk' ? output.code : output.source);
-    if (!text.includes('tintype')) continue;
-    const places = fileName.endsWith('.html') ? await referencePlaces(text) : text;
-    const left = findLeftovers(places, (name) => run.project.find(name) !== null);
-    if (left.length > 0) lines.push(`  ${fileName}: ${left.join(', ')}`);
-  }
-  if (lines.length === 0) return;
-  logger.warn(
-    `[tintype] these references are still in the output, where no browser understands them:\n${lines.join('\n')}\n` +
-      'A component imports a picture ("virtual:tintype/<id>") and renders it with pictureHtml or pictureElements of vite-plugin-tintype/picture',
-  );
-}
-
-/** Files with text in which references may be. */
-const checked = /\.(?:html?|m?js|cjs|css|json|webmanifest|svg|xml)$/;
-
-function textOf(source: string | Uint8Array): string {
-  return typeof source === 'string' ? source : Buffer.from(source).toString();
-}
-
 /** What a build has under the name of a picture that is not the picture. */
 function ownerOf(
   { fileName, file }: PlacedFile,
@@ -143,9 +112,10 @@ function ownerOf(
     (target.hasEmitted(fileName) && isEmpty(output)) ||
     hasContent(output, file.sha256);
   if (!isOurs) return ofSite;
-  const { publicDir, build } = environment.config;
-  const isCopied = publicDir !== '' && build.copyPublicDir && build.emitAssets;
-  return isCopied && !target.isNamedByContent(file) && existsSync(join(publicDir, fileName))
+  const { publicDir } = environment.config;
+  return isPublicCopied(environment.config) &&
+    !target.isNamedByContent(file) &&
+    existsSync(join(publicDir, fileName))
     ? `a file of ${publicDir}`
     : null;
 }

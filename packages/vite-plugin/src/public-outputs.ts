@@ -23,6 +23,14 @@ export function warnOfPublicOutputs(
   );
 }
 
+/** Whether a build puts a copy of `publicDir` into its output. A server's build keeps no assets. */
+export function isPublicCopied({
+  publicDir,
+  build,
+}: Pick<ResolvedConfig, 'publicDir' | 'build'>): boolean {
+  return publicDir !== '' && build.copyPublicDir && build.emitAssets && build.write;
+}
+
 function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -1,23 +1,28 @@
 import { relative } from 'node:path';
 import type { Plugin } from 'vite';
 import { reference } from './references.ts';
+import { resolveInVue } from './vue-templates.ts';
 
 /** Templates of Vue and Markdown, which Vue compiles. */
 const template = /\.(?:vue|md)$/;
 
 /**
- * Warns of references in templates. Vue makes an empty `src` of some of them, so that nothing is left in the output to be
- * found at the end of a build.
+ * Resolves references in templates that `@vitejs/plugin-vue` compiles, VitePress' Markdown among them, and warns of all
+ * others: an empty `src`, as Vue makes of some, is nothing that the end of a build could find.
  */
 export function templatesPlugin(): Plugin {
+  let isResolved = false;
   return {
     name: 'tintype:templates',
     enforce: 'pre',
     sharedDuringBuild: true,
+    configResolved({ plugins }) {
+      isResolved = resolveInVue(plugins);
+    },
     transform: {
       filter: { id: template, code: reference },
       handler(code, id) {
-        if (!template.test(id) || !reference.test(code)) return null;
+        if (isResolved || !template.test(id) || !reference.test(code)) return null;
         const names = templateReferences(code);
         if (names.length === 0) return null;
         const { root, logger } = this.environment.config;

@@ -109,6 +109,25 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     }
   });
 
+  test('what Vite copies from its public folder is looked through, too', async () => {
+    await using project = await viteProject({
+      ...files,
+      'public/feed/old.html': '<p>"tintype:pier"</p><img src="tintype:moss">',
+      'public/site.webmanifest': '{"icons":[{"src":"tintype:pier"}]}',
+      'public/notes.txt': 'src="tintype:pier"',
+    });
+    await project.stock();
+    await project.build({}, {}, vite);
+    expect(warnings(project)).toHaveLength(1);
+    expect(warnings(project)[0]).toContain('  public/feed/old.html: tintype:moss\n');
+    expect(warnings(project)[0]).toContain('  public/site.webmanifest: tintype:pier\n');
+    expect(warnings(project)[0]).not.toContain('notes.txt');
+
+    project.clearLog();
+    await project.build({ build: { copyPublicDir: false } }, {}, vite);
+    expect(warnings(project)).toEqual([]);
+  });
+
   test.each(['/', './'])(
     'the manifest lists the pictures of styles and pages, with base %s',
     async (base) => {

@@ -1,0 +1,164 @@
+import type { Plugin } from 'vite';
+import { scheme } from './references.ts';
+
+/*
+ * Vue's compiler makes imports of the URLs that a template writes, but it would take `tintype:hero` for the host of a URL
+ * without a path, and leave an empty `src`. This does it before: at the root of a template, whose elements no other
+ * transform has seen yet.
+ */
+
+/** The part of `@vitejs/plugin-vue` that others may set: its options, before the first template is compiled. */
+interface VueApi {
+  options: {
+    readonly template?: {
+      readonly compilerOptions?: { readonly nodeTransforms?: readonly unknown[] };
+    };
+  };
+}
+
+/** Nodes of a template as Vue's compiler (3.4 and later, 2026-11-28) has them. */
+interface TemplateNode {
+  readonly type: number;
+  readonly tag?: string;
+  readonly props?: Prop[];
+  readonly children?: readonly unknown[];
+}
+
+interface Prop {
+  readonly type: number;
+  readonly name: string;
+  readonly loc: unknown;
+  /** Of an attribute. */
+  readonly value?: { readonly content: string } | undefined;
+  /** Of a directive. */
+  readonly arg?: unknown;
+  readonly exp?: unknown;
+  readonly modifiers?: readonly unknown[];
+}
+
+interface Context {
+  readonly imports?: { exp: unknown; path: string }[];
+}
+
+const ROOT = 0;
+const ELEMENT = 1;
+const SIMPLE_EXPRESSION = 4;
+const ATTRIBUTE = 6;
+const DIRECTIVE = 7;
+const COMPOUND_EXPRESSION = 8;
+
+/** Has Vue's plugin resolve references in templates, if it is among the plugins of a config; returns whether it is. */
+export function resolveInVue(plugins: readonly Plugin[]): boolean {
+  const apis = plugins
+    .filter(({ name }) => name === 'vite:vue')
+    .flatMap(({ api }) => (isVueApi(api) ? [api] : []));
+  for (const api of apis) {
+    const { template } = api.options;
+    const { compilerOptions } = template ?? {};
+    const nodeTransforms = compilerOptions?.nodeTransforms ?? [];
+    if (nodeTransforms.includes(importReferences)) continue;
+    api.options = {
+      ...api.options,
+      template: {
+        ...template,
+        compilerOptions: {
+          ...compilerOptions,
+          nodeTransforms: [importReferences, ...nodeTransforms],
+        },
+      },
+    };
+  }
+  return apis.length > 0;
+}
+
+function isVueApi(api: unknown): api is VueApi {
+  return typeof api === 'object' && api !== null && 'options' in api;
+}
+
+/**
+ * A transform of Vue's compiler. An attribute that names a picture becomes a bound one: `srcset` the format's that `type`
+ * names, or otherwise the fallback's; any other the fallback's URL. `<img src>` also gets what a page's `<img>` gets and
+ * the author does not write.
+ */
+function importReferences(root: TemplateNode, { imports }: Context): void {
+  if (root.type !== ROOT || imports === undefined) return;
+  const importOf = (path: string, binding?: string): string => {
+    const index = imports.findIndex((one) => one.path === path);
+    if (index !== -1) return `_imports_${index}`;
+    const name = `_imports_${imports.length}`;
+    imports.push({ exp: simple(binding === undefined ? name : `{ ${binding} as ${name} }`), path });
+    return name;
+  };
+  const visit = ({ type, tag, props = [], children = [] }: TemplateNode): void => {
+    if (type !== ROOT && type !== ELEMENT) return;
+    for (const prop of props.filter((one) => referenceIn(one) !== null)) {
+      const picture = importOf(`virtual:tintype/${referenceIn(prop)}`);
+      const at = props.indexOf(prop);
+      if (tag === 'img' && prop.name === 'src') {
+        props.splice(at, 1);
+        const elements = importOf('vite-plugin-tintype/picture', 'pictureElements');
+        const given = JSON.stringify(givenSize(props));
+        // In front, so that what the author writes wins.
+        props.unshift(bound(prop, undefined, `${elements}(${picture}, ${given}).img`));
+      } else {
+        props[at] = bound(prop, prop.name, valueOf(picture, prop.name, props));
+      }
+    }
+    for (const child of children) visit(child as TemplateNode);
+  };
+  visit(root);
+}
+
+/** The id that an attribute names; `null`: none. */
+function referenceIn({ type, value }: Prop): string | null {
+  const written = type === ATTRIBUTE ? (value?.content.trim() ?? '') : '';
+  return written.startsWith(scheme) ? written.slice(scheme.length) : null;
+}
+
+/** What the author says about the size, from which the rest follows; nothing follows from what is bound. */
+function givenSize(props: readonly Prop[]): Readonly<Record<string, string | null>> {
+  const written = props.filter(({ type }) => type === ATTRIBUTE);
+  const given = written.filter(({ name }) => ['width', 'height', 'sizes'].includes(name));
+  const isBound = props.some(({ type, arg }) => type === DIRECTIVE && isSize(arg));
+  return {
+    ...(isBound && { width: null, height: null }),
+    ...Object.fromEntries(given.map(({ name, value }) => [name, value?.content ?? ''])),
+  };
+}
+
+function isSize(arg: unknown): boolean {
+  const name = typeof arg === 'object' && arg !== null && 'content' in arg ? arg.content : '';
+  return name === 'width' || name === 'height';
+}
+
+/** The code of what an attribute's value is, as in a page (`html.ts`). */
+function valueOf(picture: string, attribute: string, props: readonly Prop[]): string {
+  if (attribute !== 'srcset' && attribute !== 'imagesrcset') return `${picture}.img.src`;
+  const type = props.find(({ type, name }) => type === ATTRIBUTE && name === 'type');
+  const [, format] = /^image\/(\w+)$/.exec(type?.value?.content ?? '') ?? [];
+  const ofType = format === undefined ? '' : `${picture}.sources.${format} ?? `;
+  return `${ofType}Object.values(${picture}.sources).at(-1) ?? ${picture}.img.src`;
+}
+
+/** `arg`: the attribute; none: every attribute of an object. */
+function bound({ loc }: Prop, arg: string | undefined, code: string): Prop {
+  return {
+    type: DIRECTIVE,
+    name: 'bind',
+    loc,
+    arg: arg === undefined ? undefined : { ...simple(arg), isStatic: true, constType: 3 },
+    // Compound: the expression's names are of the module, and not of the component.
+    exp: { type: COMPOUND_EXPRESSION, loc, children: [simple(code)] },
+    modifiers: [],
+  };
+}
+
+function simple(content: string) {
+  return { type: SIMPLE_EXPRESSION, loc: nowhere, content, isStatic: false, constType: 0 };
+}
+
+const nowhere = {
+  start: { line: 1, column: 1, offset: 0 },
+  end: { line: 1, column: 1, offset: 0 },
+  source: '',
+};

@@ -1,0 +1,68 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+import type { Rollup } from 'vite';
+import type { BuildState } from './build-state.ts';
+import { findLeftovers, referencePlaces } from './find-leftovers.ts';
+import { isPublicCopied } from './public-outputs.ts';
+
+/** Names every reference that stays in what is written, with its file. */
+export async function warnOfLeftovers(
+  { environment, run }: BuildState,
+  bundle: Rollup.OutputBundle,
+): Promise<void> {
+  const { config } = environment;
+  // The page's bundle has what a worker's bundle has, too.
+  if (config.isWorker) return;
+  const lines: string[] = [];
+  for (const [file, text] of [
+    ...textsOf(bundle),
+    ...(isPublicCopied(config) ? publicTexts(config.publicDir) : []),
+  ]) {
+    const places = /\.html?$/.test(file) ? await referencePlaces(text) : text;
+    const left = findLeftovers(places, (name) => run.project.find(name) !== null);
+    if (left.length > 0) lines.push(`  ${file}: ${left.join(', ')}`);
+  }
+  if (lines.length === 0) return;
+  config.logger.warn(
+    `[tintype] these references are still in the output, where no browser understands them:\n${lines.join('\n')}\n` +
+      'A component imports a picture ("virtual:tintype/<id>") and renders it with pictureHtml or pictureElements of vite-plugin-tintype/picture',
+  );
+}
+
+type NamedText = readonly [file: string, text: string];
+
+/** The files of a bundle that may have references. */
+function textsOf(bundle: Rollup.OutputBundle): NamedText[] {
+  return Object.values(bundle).flatMap((output): NamedText[] => {
+    const { fileName } = output;
+    if (output.type === 'asset' && !checked.test(fileName)) return [];
+    const text = textOf(output.type === 'chunk' ? output.code : output.source);
+    return text.includes('tintype') ? [[fileName, text]] : [];
+  });
+}
+
+/** Those that Vite copies as they are. Links are not followed. */
+function publicTexts(publicDir: string): NamedText[] {
+  const below = readNames(publicDir).filter((entry) => entry.isFile() && checked.test(entry.name));
+  return below.flatMap(({ parentPath, name }): NamedText[] => {
+    const path = join(parentPath, name);
+    if (lstatSync(path).size > maxPublicBytes) return [];
+    const text = readFileSync(path, 'utf8');
+    const file = `${basename(publicDir)}/${relative(publicDir, path).split(sep).join('/')}`;
+    return text.includes('tintype') ? [[file, text]] : [];
+  });
+}
+
+function readNames(folder: string) {
+  return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+}
+
+/** Far above what a person writes; what is larger is data. */
+const maxPublicBytes = 5_000_000;
+
+/** Files with text in which references may be. */
+const checked = /\.(?:html?|m?js|cjs|css|json|webmanifest|svg|xml)$/;
+
+export function textOf(source: string | Uint8Array): string {
+  return typeof source === 'string' ? source : Buffer.from(source).toString();
+}
