@@ -1,39 +1,52 @@
-import type { Format } from './types.ts';
-
 /**
- * A manifest's fields as they are written, under their public names: what an image, a preset or a `defaults` may hold.
- * Strings may still contain `{{ templates }}`.
+ * What a manifest's fields are: one table. Types, the schema, defaults, the request, the contact sheet and what a message
+ * says follow from it. Format is another table, below.
  */
-export interface Fields {
-  readonly openai_api_key?: string | undefined;
-  readonly prompt?: string | undefined;
-  readonly aspect_ratio?: string | undefined;
-  readonly background?: string | undefined;
-  readonly input_fidelity?: string | undefined;
-  readonly input_images?: readonly string[] | undefined;
-  readonly moderation?: string | undefined;
-  readonly number_of_images?: number | undefined;
-  readonly output_compression?: number | undefined;
-  readonly output_format?: string | undefined;
-  readonly quality?: string | undefined;
-  readonly user_id?: string | undefined;
-  readonly model?: string | undefined;
-  readonly size?: string | undefined;
-  readonly mask?: string | undefined;
-  readonly complexity?: string | undefined;
-  readonly take?: number | undefined;
-  readonly provider?: string | undefined;
 
-  readonly alt?: string | undefined;
-  readonly decorative?: boolean | undefined;
-  readonly widths?: readonly number[] | undefined;
-  readonly formats?:
-    | readonly string[]
-    | Readonly<Record<string, number | null | undefined>>
-    | undefined;
-  readonly crop?: string | CropFields | undefined;
-  readonly placeholder?: string | undefined;
-  readonly sizes?: string | undefined;
+/** What Tintype encodes to, in the order in which messages name them. `hasAlpha`: it holds transparency. */
+const formatTable = {
+  avif: { hasAlpha: true },
+  webp: { hasAlpha: true },
+  jpeg: { hasAlpha: false },
+  png: { hasAlpha: true },
+} as const satisfies Record<string, { readonly hasAlpha: boolean }>;
+
+export type Format = keyof typeof formatTable;
+
+export const formats: readonly Format[] = Object.keys(formatTable) as Format[];
+
+/** The formats that hold an alpha channel. */
+export const alphaFormats: readonly Format[] = formats.filter((name) => formatTable[name].hasAlpha);
+
+export function isFormat(value: unknown): value is Format {
+  return typeof value === 'string' && Object.hasOwn(formatTable, value);
+}
+
+/** Upper limits, inclusive. `width` is WebP's own: 14 bits, https://developers.google.com/speed/webp/faq (2026-11-22). */
+export const limits = {
+  promptLength: 32_000,
+  numberOfImages: 10,
+  inputImages: 16,
+  compression: 100,
+  width: 16_383,
+  take: 1_000_000,
+} as const;
+
+/** What a field holds, by its type. Strings may still contain `{{ templates }}`. */
+interface ValueOf {
+  readonly text: string;
+  /** One of the words in `of`. */
+  readonly choice: string;
+  /** A word that `form` describes. */
+  readonly form: string;
+  readonly prompt: string;
+  readonly apiKey: string;
+  readonly integer: number;
+  readonly boolean: boolean;
+  readonly texts: readonly string[];
+  readonly integers: readonly number[];
+  readonly formats: readonly string[] | Readonly<Record<string, number | null | undefined>>;
+  readonly crop: string | CropFields;
 }
 
 interface CropFields {
@@ -42,66 +55,263 @@ interface CropFields {
   readonly position?: string | undefined;
 }
 
-export type FieldName = keyof Fields;
+interface Form {
+  readonly pattern: RegExp;
+  /** What a message calls it. */
+  readonly is: string;
+}
+
+interface Field {
+  readonly type: keyof ValueOf;
+  /** What editors show. */
+  readonly help: string;
+  readonly default?: string | number;
+  readonly of?: readonly string[];
+  readonly form?: Form;
+  readonly examples?: readonly string[];
+  /** Of an integer, inclusive. */
+  readonly min?: number;
+  /** Of an integer or of each in a list, inclusive. */
+  readonly max?: number;
+  /** The most entries of a list. */
+  readonly maxEntries?: number;
+  /**
+   * Of a field whose value decides the pixels as it is written, so that it is in the request and in its key: whether it
+   * is there always, or only where it is not the default. Only the first fields are there always: one that is added
+   * later would move every key.
+   */
+  readonly inRequest?: 'always' | 'unless default';
+}
 
 /** Every field, in the order of the contract. */
-export const fieldNames: readonly FieldName[] = [
-  'openai_api_key',
-  'prompt',
-  'aspect_ratio',
-  'background',
-  'input_fidelity',
-  'input_images',
-  'moderation',
-  'number_of_images',
-  'output_compression',
-  'output_format',
-  'quality',
-  'user_id',
-  'model',
-  'size',
-  'mask',
-  'complexity',
-  'take',
-  'provider',
-  'alt',
-  'decorative',
-  'widths',
-  'formats',
-  'crop',
-  'placeholder',
-  'sizes',
-];
+const fieldTable = {
+  openai_api_key: {
+    type: 'apiKey',
+    form: {
+      pattern: /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/,
+      is: 'the name of an environment variable, such as ${OPENAI_API_KEY}',
+    },
+    help: 'The environment variable that holds the key: ${NAME}. Never the key itself. Default: ${OPENAI_API_KEY}.',
+  },
+  prompt: {
+    type: 'prompt',
+    help: "What to draw. In a preset, {{ prompt }} stands for the image's own prompt.",
+  },
+  aspect_ratio: {
+    type: 'form',
+    form: { pattern: /^[1-9]\d{0,3}:[1-9]\d{0,3}$/, is: 'a ratio such as "3:2"' },
+    default: '1:1',
+    examples: ['1:1', '3:2', '2:3', '16:9'],
+    help: 'The shape: 1:1, 3:2 or 2:3; any W:H where the model takes free sizes. Default 1:1.',
+  },
+  background: {
+    type: 'choice',
+    of: ['auto', 'transparent', 'opaque'],
+    default: 'auto',
+    inRequest: 'always',
+    help: 'Default auto.',
+  },
+  input_fidelity: {
+    type: 'choice',
+    of: ['low', 'high'],
+    default: 'low',
+    inRequest: 'unless default',
+    help: 'How closely to keep to input_images, where the model has it. Default low.',
+  },
+  input_images: {
+    type: 'texts',
+    maxEntries: limits.inputImages,
+    help: 'Pictures to work from: paths relative to this file, https: URLs, or tintype:<id>. At most 16.',
+  },
+  moderation: {
+    type: 'choice',
+    of: ['auto', 'low'],
+    default: 'auto',
+    help: 'Never buys again. Default auto.',
+  },
+  number_of_images: {
+    type: 'integer',
+    min: 1,
+    max: limits.numberOfImages,
+    default: 1,
+    help: 'How many candidates to make, each of them paid for. Default 1.',
+  },
+  output_compression: {
+    type: 'integer',
+    min: 0,
+    max: limits.compression,
+    default: 90,
+    help: 'Quality of the files, the same visible quality in every format. Free to change. Default 90.',
+  },
+  output_format: {
+    type: 'choice',
+    of: formats.toReversed(),
+    default: 'webp',
+    help: 'Format of the main file. Free to change. Default webp.',
+  },
+  quality: {
+    type: 'choice',
+    of: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],
+    default: 'auto',
+    inRequest: 'always',
+    help: 'What the model puts in, and most of the price; xhigh and max where the model has them. Default auto.',
+  },
+  user_id: {
+    type: 'text',
+    help: "Sent as the API's safety identifier. Never buys again.",
+  },
+  model: { type: 'text', default: 'gpt-image-2.5-flare', help: 'Default gpt-image-2.5-flare.' },
+  size: {
+    type: 'form',
+    form: {
+      pattern: /^(?:auto|[1-9]\d{0,4}x[1-9]\d{0,4})$/,
+      is: '"auto" or pixels such as "1536x1024"',
+    },
+    examples: ['1024x1024', '1536x1024', '1024x1536', 'auto'],
+    help: 'Pixels as WxH, or auto. Instead of aspect_ratio.',
+  },
+  mask: { type: 'text', help: 'A PNG with alpha, of the size of the first input image.' },
+  complexity: {
+    type: 'choice',
+    of: ['low', 'medium', 'high'],
+    inRequest: 'unless default',
+    help: 'Where the model has it.',
+  },
+  take: {
+    type: 'integer',
+    min: 1,
+    max: limits.take,
+    default: 1,
+    help: 'Another take of the same request: 2 buys a different picture, once.',
+  },
+  provider: { type: 'text', help: 'A configured provider. Default: the one of the config.' },
 
-export const formats: readonly Format[] = ['avif', 'webp', 'jpeg', 'png'];
+  alt: { type: 'text', help: 'Alternative text. Required, unless decorative.' },
+  decorative: {
+    type: 'boolean',
+    help: 'true: the picture says nothing that the text does not, alt is empty.',
+  },
+  widths: {
+    type: 'integers',
+    min: 1,
+    max: limits.width,
+    help: 'Responsive widths in CSS pixels, none wider than the picture.',
+  },
+  formats: {
+    type: 'formats',
+    help: 'Formats in order of preference, the last is the fallback; or a map of format to compression.',
+  },
+  crop: {
+    type: 'crop',
+    form: { pattern: /^[1-9]\d{0,4}x[1-9]\d{0,4}$/, is: 'pixels such as "1200x630"' },
+    help: 'Cut to "WxH", or { width, height, position }.',
+  },
+  placeholder: {
+    type: 'choice',
+    of: ['blur', 'color', 'none'],
+    default: 'blur',
+    help: 'blur: a tiny data URL; color; none. Default blur.',
+  },
+  sizes: { type: 'text', help: 'The sizes attribute that goes with widths.' },
+} as const satisfies Record<string, Field>;
 
-/** The formats that hold an alpha channel. */
-export const alphaFormats: readonly Format[] = ['avif', 'webp', 'png'];
+type Table = typeof fieldTable;
+
+export type FieldName = keyof Table;
+
+/**
+ * A manifest's fields as they are written, under their public names: what an image, a preset or a `defaults` may hold.
+ * Strings may still contain `{{ templates }}`.
+ */
+export type Fields = {
+  readonly [Name in FieldName]?: ValueOf[Table[Name]['type']] | undefined;
+};
+
+export const fieldNames: readonly FieldName[] = Object.keys(fieldTable) as FieldName[];
+
+export function fieldOf(name: FieldName): Field {
+  return fieldTable[name];
+}
+
+/** The fields that have a property. */
+type With<Property extends string> = {
+  [Name in FieldName]: Property extends keyof Table[Name] ? Name : never;
+}[FieldName];
+
+/** One column of the table. */
+type Column<Property extends string> = {
+  readonly [Name in With<Property>]: Property extends keyof Table[Name]
+    ? Table[Name][Property]
+    : never;
+};
+
+function column<Property extends keyof Field>(property: Property): Column<Property> {
+  const cells = Object.entries<Field>(fieldTable).flatMap(([name, field]) =>
+    field[property] === undefined ? [] : [[name, field[property]]],
+  );
+  return Object.fromEntries(cells) as Column<Property>;
+}
 
 /** The values of the fields that are one of a few words. */
-export const choices = {
-  background: ['auto', 'transparent', 'opaque'],
-  input_fidelity: ['low', 'high'],
-  moderation: ['auto', 'low'],
-  output_format: ['png', 'jpeg', 'webp', 'avif'],
-  quality: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],
-  complexity: ['low', 'medium', 'high'],
-  placeholder: ['blur', 'color', 'none'],
-} as const satisfies Partial<Record<FieldName, readonly string[]>>;
+export const choices: Column<'of'> = column('of');
 
 /** The form of the fields that are a word of a certain form, with what to call it in a message. */
-export const forms = {
-  aspect_ratio: { pattern: /^[1-9]\d{0,3}:[1-9]\d{0,3}$/, is: 'a ratio such as "3:2"' },
-  size: {
-    pattern: /^(?:auto|[1-9]\d{0,4}x[1-9]\d{0,4})$/,
-    is: '"auto" or pixels such as "1536x1024"',
-  },
-  crop: { pattern: /^[1-9]\d{0,4}x[1-9]\d{0,4}$/, is: 'pixels such as "1200x630"' },
-  openai_api_key: {
-    pattern: /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/,
-    is: 'the name of an environment variable, such as ${OPENAI_API_KEY}',
-  },
-} as const satisfies Partial<Record<FieldName, { pattern: RegExp; is: string }>>;
+export const forms: Column<'form'> = column('form');
+
+/** What an image has where nothing else is said: the contract's defaults. `position` is a crop's. */
+export const defaults: Column<'default'> & { readonly position: 'centre' } = {
+  ...column('default'),
+  position: 'centre',
+};
+
+/** The fields whose values are in the request as they are written. */
+export type PixelField = With<'inRequest'>;
+
+const pixelFields: Column<'inRequest'> = column('inRequest');
+
+export const pixelFieldNames: readonly PixelField[] = Object.keys(pixelFields) as PixelField[];
+
+/** Those that are in every request. */
+type AlwaysField = {
+  [Name in PixelField]: Table[Name]['inRequest'] extends 'always' ? Name : never;
+}[PixelField];
+
+/** Pixel fields, complete; `null` where a field without a default is not given. */
+export type PixelFields = {
+  readonly [Name in PixelField]: PixelValue<Name> | (Name extends With<'default'> ? never : null);
+};
+
+/** Pixel fields as they are in a request, under the same names. */
+export type RequestFields = {
+  readonly [Name in AlwaysField]: PixelValue<Name>;
+} & { readonly [Name in Exclude<PixelField, AlwaysField>]?: PixelValue<Name> };
+
+type PixelValue<Name extends PixelField> = Table[Name] extends { readonly of: readonly string[] }
+  ? Name extends 'background'
+    ? Table['background']['of'][number]
+    : string
+  : ValueOf[Table[Name]['type']];
+
+/** The pixel fields of an image, each given or at its default. */
+export function completePixelFields(fields: Fields): PixelFields {
+  const values = pixelFieldNames.map((name) => [
+    name,
+    fields[name] ?? fieldOf(name).default ?? null,
+  ]);
+  return Object.fromEntries(values) as PixelFields;
+}
+
+export function isInEveryRequest(name: PixelField): boolean {
+  return pixelFields[name] === 'always';
+}
+
+/** What a request holds of the pixel fields. */
+export function requestFieldsOf(picture: PixelFields): RequestFields {
+  const held = pixelFieldNames.filter(
+    (name) => isInEveryRequest(name) || picture[name] !== (fieldOf(name).default ?? null),
+  );
+  return Object.fromEntries(held.map((name) => [name, picture[name]])) as RequestFields;
+}
 
 /** An `openai_api_key` with `{{ variables }}` in the name that it names: never a key with a variable in it. */
 export const keyTemplate: RegExp = /^\$\{(?:[A-Za-z0-9_]*\{\{[^{}]*\}\})+[A-Za-z0-9_]*\}$/;
@@ -132,31 +342,6 @@ export const cropPositions = [
 
 /** An image's id: segments of `a-z 0-9 -` joined by `/`, none of them empty. */
 export const idForm = { pattern: /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/, maxLength: 200 } as const;
-
-/** Upper limits, inclusive. `width` is WebP's own: 14 bits, https://developers.google.com/speed/webp/faq (2026-11-22). */
-export const limits = {
-  promptLength: 32_000,
-  numberOfImages: 10,
-  inputImages: 16,
-  compression: 100,
-  width: 16_383,
-} as const;
-
-/** What an image has where nobody says otherwise: the contract's defaults. */
-export const defaults = {
-  model: 'gpt-image-2.5-flare',
-  aspect_ratio: '1:1',
-  background: 'auto',
-  input_fidelity: 'low',
-  moderation: 'auto',
-  number_of_images: 1,
-  output_compression: 90,
-  output_format: 'webp',
-  quality: 'auto',
-  take: 1,
-  placeholder: 'blur',
-  position: 'centre',
-} as const;
 
 /** How many characters a text has, as the API and JSON Schema count them: an emoji is one. */
 export function lengthOf(text: string): number {

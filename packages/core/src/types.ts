@@ -21,7 +21,9 @@
  */
 
 import type { DiagnosticCode } from './errors.ts';
-import type { Fields } from './fields.ts';
+import type { Fields, Format, PixelFields, RequestFields } from './fields.ts';
+
+export type { Format } from './fields.ts';
 
 declare const isSha256: unique symbol;
 declare const isKey: unique symbol;
@@ -102,17 +104,13 @@ export interface Row {
   readonly place: Place | null;
 }
 
-/** What Tintype encodes to. */
-export type Format = 'avif' | 'webp' | 'jpeg' | 'png';
-
-export type Background = 'auto' | 'transparent' | 'opaque';
-
 /**
  * Everything that decides the pixels of one picture, under the manifest's names. Its canonical JSON is hashed into the
  * key, so a change to this record's serialised form makes every user pay for every picture again: the golden-key test
  * pins it. Fields that are optional here are left out at their default, so that fields added later move no key.
+ * `RequestFields` are the manifest's fields that are here as they are written.
  */
-export interface Request {
+export interface Request extends RequestFields {
   /** Two providers make two pictures of one prompt. */
   readonly provider: string;
   readonly model: string;
@@ -120,12 +118,6 @@ export interface Request {
   readonly prompt: string;
   /** `WxH` in pixels, or `auto`; `aspect_ratio` has become a size here. */
   readonly size: string;
-  readonly quality: string;
-  readonly background: Background;
-  /** Left out where the manifest has none. */
-  readonly complexity?: string;
-  /** Left out at `low`, which is the default. */
-  readonly input_fidelity?: 'high';
   /** The sha-256 of each input picture's bytes, in order; left out where there are none. */
   readonly input_images?: readonly Sha256[];
   readonly mask?: Sha256;
@@ -175,15 +167,11 @@ export interface FileFields {
 }
 
 /** The fields that make the picture, complete. */
-export interface PictureFields {
+export interface PictureFields extends PixelFields {
   readonly provider: string;
   readonly model: string;
   readonly prompt: string;
   readonly size: string;
-  readonly quality: string;
-  readonly background: Background;
-  readonly complexity: string | null;
-  readonly inputFidelity: 'low' | 'high';
   readonly inputs: readonly InputReference[];
   readonly mask: InputReference | null;
   readonly take: number;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import {
-  choices,
   cropPositions,
   defaults,
   type FieldName,
   fieldNames,
+  fieldOf,
   type Fields,
   formats,
   forms,
@@ -27,11 +27,6 @@ const templatePattern = /\{\{/;
 const templated = z.string().regex(templatePattern).describe('Text with a {{ variable }}');
 
 const integer = (min: number, max: number) => z.int().min(min).max(max);
-
-const choice = (name: keyof typeof choices) => z.union([z.enum(choices[name]), templated]);
-
-const form = (name: keyof typeof forms) =>
-  z.union([z.string().regex(forms[name].pattern), templated]);
 
 /** JavaScript counts an emoji as two, the API and JSON Schema as one. */
 const prompt = z
@@ -68,70 +63,46 @@ const crop = z.union([
   }),
 ]);
 
-/** The fields that an image, a preset and a `defaults` share; the descriptions are what editors show. */
-const shape = {
-  openai_api_key: apiKey.describe(
-    'The environment variable that holds the key: ${NAME}. Never the key itself. Default: ${OPENAI_API_KEY}.',
-  ),
-  prompt: prompt.describe(
-    "What to draw. In a preset, {{ prompt }} stands for the image's own prompt.",
-  ),
-  aspect_ratio: form('aspect_ratio')
-    .describe('The shape: 1:1, 3:2 or 2:3; any W:H where the model takes free sizes. Default 1:1.')
-    .meta({ examples: ['1:1', '3:2', '2:3', '16:9'] }),
-  background: choice('background').describe('Default auto.'),
-  input_fidelity: choice('input_fidelity').describe(
-    'How closely to keep to input_images, where the model has it. Default low.',
-  ),
-  input_images: z
-    .array(z.string().min(1))
-    .min(1)
-    .max(limits.inputImages)
-    .describe(
-      'Pictures to work from: paths relative to this file, https: URLs, or tintype:<id>. At most 16.',
-    ),
-  moderation: choice('moderation').describe('Never buys again. Default auto.'),
-  number_of_images: integer(1, limits.numberOfImages).describe(
-    'How many candidates to make, each of them paid for. Default 1.',
-  ),
-  output_compression: compression.describe(
-    'Quality of the files, the same visible quality in every format. Free to change. Default 90.',
-  ),
-  output_format: choice('output_format').describe(
-    'Format of the main file. Free to change. Default webp.',
-  ),
-  quality: choice('quality').describe(
-    'What the model puts in, and most of the price; xhigh and max where the model has them. Default auto.',
-  ),
-  user_id: z.string().min(1).describe("Sent as the API's safety identifier. Never buys again."),
-  model: z.string().min(1).describe('Default gpt-image-2.5-flare.'),
-  size: form('size')
-    .describe('Pixels as WxH, or auto. Instead of aspect_ratio.')
-    .meta({ examples: ['1024x1024', '1536x1024', '1024x1536', 'auto'] }),
-  mask: z.string().min(1).describe('A PNG with alpha, of the size of the first input image.'),
-  complexity: choice('complexity').describe('Where the model has it.'),
-  take: integer(1, 1_000_000).describe(
-    'Another take of the same request: 2 buys a different picture, once.',
-  ),
-  provider: z.string().min(1).describe('A configured provider. Default: the one of the config.'),
+/** The fields that an image, a preset and a `defaults` share; what editors show is in the table. */
+const shape = Object.fromEntries(fieldNames.map((name) => [name, schemaOf(name)])) as {
+  readonly [Name in FieldName]: z.ZodType<NonNullable<Fields[Name]>>;
+};
 
-  alt: z.string().min(1).describe('Alternative text. Required, unless decorative.'),
-  decorative: z
-    .boolean()
-    .describe('true: the picture says nothing that the text does not, alt is empty.'),
-  widths: z
-    .array(integer(1, limits.width))
-    .min(1)
-    .describe('Responsive widths in CSS pixels, none wider than the picture.'),
-  formats: z
-    .union([listedFormats, mappedFormats])
-    .describe(
-      'Formats in order of preference, the last is the fallback; or a map of format to compression.',
-    ),
-  crop: crop.describe('Cut to "WxH", or { width, height, position }.'),
-  placeholder: choice('placeholder').describe('blur: a tiny data URL; color; none. Default blur.'),
-  sizes: z.string().min(1).describe('The sizes attribute that goes with widths.'),
-} satisfies Record<FieldName, z.ZodType>;
+function schemaOf(name: FieldName): z.ZodType {
+  const { help, examples } = fieldOf(name);
+  const schema = typeOf(name).describe(help);
+  return examples === undefined ? schema : schema.meta({ examples: [...examples] });
+}
+
+function typeOf(name: FieldName): z.ZodType {
+  const { type, of = [], form, min = 0, max = Number.MAX_SAFE_INTEGER, maxEntries } = fieldOf(name);
+  switch (type) {
+    case 'text':
+      return z.string().min(1);
+    case 'choice':
+      return z.union([z.enum(of), templated]);
+    case 'form':
+      return z.union([z.string().regex(form!.pattern), templated]);
+    case 'integer':
+      return integer(min, max);
+    case 'boolean':
+      return z.boolean();
+    case 'texts': {
+      const texts = z.array(z.string().min(1)).min(1);
+      return maxEntries === undefined ? texts : texts.max(maxEntries);
+    }
+    case 'integers':
+      return z.array(integer(min, max)).min(1);
+    case 'prompt':
+      return prompt;
+    case 'apiKey':
+      return apiKey;
+    case 'formats':
+      return z.union([listedFormats, mappedFormats]);
+    case 'crop':
+      return crop;
+  }
+}
 
 const fields = z.strictObject(shape).partial();
 

@@ -1,4 +1,5 @@
-import type { Asset, AssetFile, AssetMap, Format, Sha256 } from '../types.ts';
+import { isFormat } from '../fields.ts';
+import type { Asset, AssetFile, AssetMap, Sha256 } from '../types.ts';
 import { isOutputName } from './output-name.ts';
 
 /**
@@ -83,10 +84,6 @@ function isSources(value: unknown): value is Asset['sources'] {
     isRecord(value) &&
     Object.entries(value).every(([format, srcset]) => isFormat(format) && isText(srcset))
   );
-}
-
-function isFormat(value: unknown): value is Format {
-  return value === 'avif' || value === 'webp' || value === 'jpeg' || value === 'png';
 }
 
 function isSha256(value: unknown): value is Sha256 {

@@ -1,13 +1,5 @@
-import { alphaFormats, defaults, type Fields, forms } from '../fields.ts';
-import type {
-  Background,
-  Crop,
-  FileFields,
-  Format,
-  FormatSpec,
-  InputReference,
-  Job,
-} from '../types.ts';
+import { alphaFormats, completePixelFields, defaults, type Fields, forms } from '../fields.ts';
+import type { Crop, FileFields, Format, FormatSpec, InputReference, Job } from '../types.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
 import type { Draft, ExpandOptions } from './expand-jobs.ts';
@@ -44,10 +36,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       model: modelName,
       prompt: fields.prompt,
       size,
-      quality: fields.quality ?? defaults.quality,
-      background: (fields.background ?? defaults.background) as Background,
-      complexity: fields.complexity ?? null,
-      inputFidelity: (fields.input_fidelity ?? defaults.input_fidelity) as 'low' | 'high',
+      ...completePixelFields(fields),
       inputs,
       mask,
       take: fields.take ?? defaults.take,

@@ -27,7 +27,7 @@ describe('defaults', () => {
         quality: 'auto',
         background: 'auto',
         complexity: null,
-        inputFidelity: 'low',
+        input_fidelity: 'low',
         inputs: [],
         mask: null,
         take: 1,
@@ -78,7 +78,7 @@ pick: 2`;
         size: '1536x1024',
         quality: 'high',
         background: 'opaque',
-        inputFidelity: 'high',
+        input_fidelity: 'high',
         inputs: [
           { kind: 'file', path: 'a.png', place: { line: 8, column: 20 } },
           { kind: 'file', path: '../b.png', place: { line: 8, column: 27 } },

@@ -1,3 +1,4 @@
+import { type PixelField, pixelFieldNames } from '../fields.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { Key, Request, Stored, StoreRecord } from '../types.ts';
 
@@ -6,23 +7,21 @@ export type ExplainMissing = (request: Request, image?: BoughtFor) => string;
 
 type BoughtFor = NonNullable<StoreRecord['boughtFor']>;
 
-/** The fields of which a change is worth a name, and the names. A change of any other field makes another picture. */
-const fields = {
+/** What a change of each member is called; `null`: a change of it makes another picture, so that nothing was changed. */
+const labels: Readonly<Record<keyof Request, string | null>> = {
   prompt: 'prompt',
   model: 'model',
   provider: 'provider',
   size: 'size',
-  quality: 'quality',
-  background: 'background',
-  complexity: 'complexity',
-  input_fidelity: 'input fidelity',
+  ...labelPixelFields(),
   input_images: 'input images',
   mask: 'mask',
   take: 'take',
   provider_inputs: "provider's inputs",
-} as const satisfies Partial<Record<keyof Request, string>>;
+  candidate: null,
+};
 
-type Field = keyof typeof fields;
+type Field = keyof Request;
 
 /**
  * Compares a missing request with what is stored and not asked for any more. A record says which image it was bought for:
@@ -52,7 +51,7 @@ export function explainMissing(
 }
 
 function changeSince(changed: readonly Field[], { key }: StoreRecord): string {
-  return `${changed.map((field) => fields[field]).join(', ')} changed since ${key.slice(0, 8)}…`;
+  return `${changed.map((field) => labels[field]).join(', ')} changed since ${key.slice(0, 8)}…`;
 }
 
 /** Candidates of an image are compared each with its own. */
@@ -84,7 +83,12 @@ function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>)
   return { byImage, byRest };
 }
 
-const fieldNames = Object.keys(fields) as Field[];
+const fieldNames = (Object.keys(labels) as Field[]).filter((field) => labels[field] !== null);
+
+function labelPixelFields(): Record<PixelField, string> {
+  const named = pixelFieldNames.map((name) => [name, name.replaceAll('_', ' ')]);
+  return Object.fromEntries(named) as Record<PixelField, string>;
+}
 
 /** What a request is but for one field, short enough to look up. */
 function without(request: Request, field: Field): string {

@@ -1,3 +1,4 @@
+import { requestFieldsOf } from '../fields.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { Job, Key, Request, Sha256 } from '../types.ts';
 
@@ -23,10 +24,7 @@ export function requestOf(
     model: picture.model,
     prompt: picture.prompt,
     size: picture.size,
-    quality: picture.quality,
-    background: picture.background,
-    ...(picture.complexity === null ? {} : { complexity: picture.complexity }),
-    ...(picture.inputFidelity === 'low' ? {} : { input_fidelity: picture.inputFidelity }),
+    ...requestFieldsOf(picture),
     ...(inputs.images.length === 0 ? {} : { input_images: inputs.images }),
     ...(inputs.mask === null ? {} : { mask: inputs.mask }),
     ...(picture.take === 1 ? {} : { take: picture.take }),

@@ -1,17 +1,17 @@
-import { defaults } from '../fields.ts';
+import { defaults, fieldOf, pixelFieldNames } from '../fields.ts';
 import type { InputReference, Job } from '../types.ts';
 import type { Parameter } from './sheet.ts';
 
-/** What an image was asked with, by the manifest's names. What stands at its default is left out, but for the size. */
+/** What an image was asked with, by the manifest's names. What is at its default is left out, but for size and quality. */
 export function parametersOf({ picture, call, files }: Job): Parameter[] {
   const { crop, formats, widths } = files;
   const rows: readonly (readonly [string, string | number | null])[] = [
     ['size', picture.size],
     ['quality', picture.quality],
-    ['background', unless(picture.background, defaults.background)],
-    ['complexity', picture.complexity],
+    ...pixelFieldNames
+      .filter((name) => name !== 'quality')
+      .map((name) => [name, unless(picture[name], fieldOf(name).default)] as const),
     ['input_images', list(picture.inputs.map(nameOf))],
-    ['input_fidelity', unless(picture.inputFidelity, defaults.input_fidelity)],
     ['mask', picture.mask === null ? null : nameOf(picture.mask)],
     ['number_of_images', unless(picture.numberOfImages, 1)],
     ['take', unless(picture.take, 1)],

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TintypeError } from '../errors.ts';
+import { isFormat } from '../fields.ts';
 import { sha256 } from '../hash.ts';
 import type { Format, Sha256 } from '../types.ts';
 import type { Sheet } from './sheet.ts';
@@ -208,8 +209,7 @@ function viewOf(query: URLSearchParams): View | null {
   if (imageId === null) return { kind: query.has('thumbnail') ? 'thumbnail' : 'picture' };
   const format = query.get('format');
   const width = Number(query.get('width'));
-  const isFormat = format === 'avif' || format === 'webp' || format === 'jpeg' || format === 'png';
-  return isFormat && Number.isSafeInteger(width)
+  return isFormat(format) && Number.isSafeInteger(width)
     ? { kind: 'variant', imageId, format, width }
     : null;
 }

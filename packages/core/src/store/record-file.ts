@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fieldOf, isInEveryRequest, type PixelField, pixelFieldNames } from '../fields.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { orderPattern } from '../process/order-id.ts';
 import { processMark } from '../process/process-mark.ts';
@@ -165,16 +166,22 @@ const requestSchema = v.looseObject({
   model: v.string(),
   prompt: v.string(),
   size: v.string(),
-  quality: v.string(),
-  background: v.string(),
-  complexity: v.optional(v.string()),
-  input_fidelity: v.optional(v.string()),
+  ...pixelFieldSchemas(),
   input_images: v.optional(v.array(sha256Hash)),
   mask: v.optional(sha256Hash),
   take: v.optional(count()),
   candidate: v.optional(count()),
   provider_inputs: v.optional(v.record(v.string(), v.unknown())),
 } satisfies Record<keyof Request, v.GenericSchema>);
+
+/** Texts and numbers; a field is in every request, or left out at its default. */
+function pixelFieldSchemas(): Record<PixelField, v.GenericSchema> {
+  const schemas = pixelFieldNames.map((name) => {
+    const schema = fieldOf(name).type === 'integer' ? count() : v.string();
+    return [name, isInEveryRequest(name) ? schema : v.optional(schema)];
+  });
+  return Object.fromEntries(schemas) as Record<PixelField, v.GenericSchema>;
+}
 
 /** A file name's ending, never a path. */
 const format = v.pipe(v.string(), v.regex(/^[a-z0-9]{1,8}$/));

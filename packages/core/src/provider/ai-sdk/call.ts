@@ -1,4 +1,5 @@
 import type { Request } from '../../types.ts';
+import { askedFields, type Handling } from '../asked-fields.ts';
 import type { AiSdkCall, AiSdkImageModel, AiSdkProviderOptions } from './model.ts';
 import type { Json } from '../json.ts';
 import type { InputPicture, Order } from '../provider.ts';
@@ -102,17 +103,29 @@ function sizeProblem(
   return `takes no ${sizeAs}, but ${kind} (sizeAs in the config),`;
 }
 
+/** What the SDK has words for, options of OpenAI's models, and what no model takes. */
+const requestHandling: Handling<'sent' | 'option' | 'refused' | 'not sent'> = {
+  model: 'sent',
+  prompt: 'sent',
+  size: 'sent',
+  input_images: 'sent',
+  mask: 'sent',
+  provider_inputs: 'sent',
+  quality: 'option',
+  background: 'option',
+  complexity: 'option',
+  input_fidelity: 'option',
+  provider: 'not sent',
+  take: 'not sent',
+  candidate: 'not sent',
+};
+
 /** The SDK has no words for these: OpenAI's models take them as provider options, and others in their own way. */
 function fieldProblem(model: AiSdkImageModel, request: Request): string | null {
-  const isGiven = {
-    quality: request.quality !== 'auto',
-    background: request.background !== 'auto',
-    complexity: request.complexity !== undefined,
-    input_fidelity: request.input_fidelity !== undefined,
-  };
-  const fields = Object.entries(isGiven).filter(([, given]) => given);
   const taken = openAiNames(model);
-  const field = fields.find(([name]) => !Object.hasOwn(taken, name))?.[0];
+  const field = askedFields(request, requestHandling, 'option', 'refused').find(
+    (name) => !Object.hasOwn(taken, name),
+  );
   return field === undefined
     ? null
     : `takes no ${field}, only what its providerOptions in the config state,`;
@@ -139,7 +152,7 @@ function family({ provider }: AiSdkImageModel): string {
 }
 
 /** What the SDK's OpenAI models call the fields of a request: `complexity` came with v3. */
-function openAiNames(model: AiSdkImageModel): Readonly<Record<string, string>> {
+function openAiNames(model: AiSdkImageModel): Readonly<Partial<Record<keyof Request, string>>> {
   if (!isOpenAi(model)) return {};
   const names = { quality: 'quality', background: 'background' };
   if (model.specificationVersion === 'v2') return names;
@@ -147,9 +160,9 @@ function openAiNames(model: AiSdkImageModel): Readonly<Record<string, string>> {
 }
 
 function openAiFields(model: AiSdkImageModel, { request, call }: Order): { [name: string]: Json } {
-  const fields = Object.entries(openAiNames(model)).flatMap(([field, name]) => {
-    const value = request[field as 'quality' | 'complexity'];
-    return value === undefined || value === 'auto' ? [] : [[name, value] as const];
+  const fields = askedFields(request, requestHandling, 'option').flatMap((field) => {
+    const name = openAiNames(model)[field];
+    return name === undefined ? [] : [[name, request[field] as Json] as const];
   });
   const userName = model.specificationVersion === 'v2' ? 'user' : 'safetyIdentifier';
   return {

@@ -9,7 +9,8 @@ import { redact } from '../../redact.ts';
 import { version } from '../../version.ts';
 import { fetchPicture } from '../fetch-picture.ts';
 import { fitsHeader } from '../fits-header.ts';
-import type { Profile } from './openai.ts';
+import { type Profile, requestHandling } from './openai.ts';
+import { askedFields } from '../asked-fields.ts';
 import { connectionLost, networkError } from '../network-error.ts';
 import { patientFetch } from '../patient-fetch.ts';
 import { rateLimitOf } from './rate-limit.ts';
@@ -114,11 +115,9 @@ function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
  * default too; `null` would be refused as well.
  */
 function bodyOf({ request, call }: Order, profile: Profile) {
-  const parameters = Object.entries({
-    quality: request.quality === 'auto' ? undefined : request.quality,
-    background: request.background === 'auto' ? undefined : request.background,
-    complexity: request.complexity,
-    input_fidelity: request.input_fidelity,
+  const asked = askedFields(request, requestHandling, 'optional');
+  const parameters = Object.entries<unknown>({
+    ...Object.fromEntries(asked.map((name) => [name, request[name]])),
     moderation: call.moderation === 'auto' ? undefined : call.moderation,
     output_format: 'png',
     safety_identifier: call.userId ?? undefined,

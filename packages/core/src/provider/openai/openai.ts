@@ -1,6 +1,7 @@
 import { TintypeError } from '../../errors.ts';
 import type { Request } from '../../types.ts';
 import { addressProblem } from '../address.ts';
+import { askedFields, type Handling } from '../asked-fields.ts';
 import { checkOptions, isText, type OptionCheck, orNull } from '../check-options.ts';
 import type { Provider } from '../provider.ts';
 
@@ -82,6 +83,26 @@ export function openAi(options: OpenAiOptions = {}): Provider {
   };
 }
 
+/**
+ * Parameters of the API under a request's own names, of which the optional ones are left out at `auto`; files beside them;
+ * and what only tells one request from another.
+ */
+export const requestHandling: Handling<'required' | 'optional' | 'file' | 'not sent'> = {
+  model: 'required',
+  prompt: 'required',
+  size: 'required',
+  quality: 'optional',
+  background: 'optional',
+  complexity: 'optional',
+  input_fidelity: 'optional',
+  input_images: 'file',
+  mask: 'file',
+  provider: 'not sent',
+  take: 'not sent',
+  candidate: 'not sent',
+  provider_inputs: 'not sent',
+};
+
 const boolean: OptionCheck = [(value) => typeof value === 'boolean', 'true or false'];
 
 const checks: Readonly<Record<keyof OpenAiOptions, OptionCheck>> = {
@@ -105,14 +126,8 @@ const checks: Readonly<Record<keyof OpenAiOptions, OptionCheck>> = {
 /** What is asked for, not at its default, that the server does not take. */
 function refusal(request: Request, { supportsEdits, parameters }: Profile): string | null {
   if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
-  const asked = {
-    quality: request.quality !== 'auto',
-    background: request.background !== 'auto',
-    complexity: request.complexity !== undefined,
-    input_fidelity: request.input_fidelity !== undefined,
-  };
-  const refused = Object.entries(asked).find(
-    ([name, isAsked]) => isAsked && parameters?.includes(name) === false,
+  const refused = askedFields(request, requestHandling, 'optional').find(
+    (name) => parameters?.includes(name) === false,
   );
-  return refused === undefined ? null : `takes no ${refused[0]}`;
+  return refused === undefined ? null : `takes no ${refused}`;
 }

@@ -1,4 +1,5 @@
 import type { Request } from '../../types.ts';
+import { askedFields, type Handling } from '../asked-fields.ts';
 import type { Json } from '../json.ts';
 import { ratioOf } from '../ratio-of.ts';
 
@@ -78,6 +79,23 @@ interface OpenAiModel {
   readonly ratios: Readonly<Record<string, string>>;
 }
 
+/** Inputs of all models, inputs of OpenAI's only, and what no model takes. */
+const requestHandling: Handling<'sent' | 'of OpenAI' | 'refused' | 'not sent'> = {
+  model: 'sent',
+  prompt: 'sent',
+  size: 'sent',
+  input_images: 'sent',
+  mask: 'sent',
+  provider_inputs: 'sent',
+  quality: 'of OpenAI',
+  background: 'of OpenAI',
+  complexity: 'refused',
+  input_fidelity: 'of OpenAI',
+  provider: 'not sent',
+  take: 'not sent',
+  candidate: 'not sent',
+};
+
 const presetRatios = { '1024x1024': '1:1', '1536x1024': '3:2', '1024x1536': '2:3' } as const;
 
 /** The models' input schemas as snapshots of replicate.com show them, read 2026-11-22. */
@@ -107,7 +125,8 @@ function openAiProblem(request: Request, facts: OpenAiModel): string | null {
   if (!Object.hasOwn(facts.ratios, request.size)) {
     return `takes no size ${request.size}, only ${Object.keys(facts.ratios).join(', ')},`;
   }
-  if (request.complexity !== undefined) return 'takes no complexity';
+  const refused = askedFields(request, requestHandling, 'refused')[0];
+  if (refused !== undefined) return `takes no ${refused}`;
   if (request.input_fidelity !== undefined && !facts.hasInputFidelity) {
     return 'takes no input_fidelity';
   }
@@ -115,13 +134,11 @@ function openAiProblem(request: Request, facts: OpenAiModel): string | null {
 }
 
 function openAiInputs(request: Request, { ratios }: OpenAiModel): Record<string, Json> {
-  const { quality, background, input_fidelity: fidelity } = request;
+  const asked = askedFields(request, requestHandling, 'of OpenAI');
   return {
     prompt: request.prompt,
     aspect_ratio: ratios[request.size]!,
-    ...(quality === 'auto' ? {} : { quality }),
-    ...(background === 'auto' ? {} : { background }),
-    ...(fidelity === undefined ? {} : { input_fidelity: fidelity }),
+    ...Object.fromEntries(asked.map((name) => [name, request[name] as Json])),
     number_of_images: 1,
     output_format: 'png',
     // Replicate's own default is 90.
@@ -131,13 +148,7 @@ function openAiInputs(request: Request, { ratios }: OpenAiModel): Record<string,
 
 /** Fields that other models have under names and values of their own, if at all. */
 function fieldProblem(request: Request): string | null {
-  const asked = {
-    quality: request.quality !== 'auto',
-    background: request.background !== 'auto',
-    complexity: request.complexity !== undefined,
-    input_fidelity: request.input_fidelity !== undefined,
-  };
-  const field = Object.entries(asked).find(([, isAsked]) => isAsked)?.[0];
+  const field = askedFields(request, requestHandling, 'of OpenAI', 'refused')[0];
   return field === undefined
     ? null
     : `takes no ${field}, only what its inputs in the config state,`;
