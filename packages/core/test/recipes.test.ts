@@ -1,0 +1,147 @@
+/** The recipes of ARCHITECTURE.md, "How to add", followed to the letter in a copy of the sources. */
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const core = fileURLToPath(new URL('..', import.meta.url));
+const root = join(core, '../..');
+let copy: string;
+
+beforeEach(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'tintype-recipe-'));
+  const filter = (name: string) => !name.endsWith('.test.ts');
+  await cp(join(core, 'src'), join(copy, 'src'), { recursive: true, filter });
+  for (const name of ['package.json', 'schema', 'assets'])
+    await cp(join(core, name), join(copy, name), { recursive: true });
+  await symlink(join(core, 'node_modules'), join(copy, 'node_modules'));
+  await writeFile(
+    join(copy, 'tsconfig.json'),
+    JSON.stringify({
+      extends: join(root, 'tsconfig.base.json'),
+      compilerOptions: {
+        noEmit: true,
+        declaration: false,
+        declarationMap: false,
+        typeRoots: [join(root, 'node_modules/@types')],
+      },
+      include: ['src'],
+    }),
+  );
+});
+afterEach(() => rm(copy, { recursive: true }));
+
+type Edit = readonly [file: string, before: string, after: string];
+
+/** Adds text after the one place of a file that has it. */
+async function edit(...edits: readonly Edit[]): Promise<void> {
+  for (const [file, before, after] of edits) {
+    const text = await readFile(join(copy, 'src', file), 'utf8');
+    expect(text.split(before), `${file}: ${before}`).toHaveLength(2);
+    await writeFile(
+      join(copy, 'src', file),
+      text.replace(before, () => before + after),
+    );
+  }
+}
+
+/** The files that do not compile. */
+async function wrongFiles(): Promise<string[]> {
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  const { stdout } = await promisify(execFile)(tsc, ['-p', copy]).catch(
+    (error: { stdout: string }) => error,
+  );
+  return [
+    ...new Set([...stdout.matchAll(/^(?:\S*\/)?src\/(\S+?)\(/gm)].map(([, file]) => file!)),
+  ].toSorted();
+}
+
+/** What a program that imports the copy prints, as JSON. */
+async function run(program: string): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module-typescript', '--eval', program],
+    { cwd: copy },
+  );
+  return JSON.parse(stdout);
+}
+
+const seedField: Edit = [
+  'fields.ts',
+  "    help: 'Where the model has it.',\n  },\n",
+  "  seed: { type: 'integer', min: 0, inRequest: 'unless default', help: 'Where noise begins.' },\n",
+];
+const seedHandling: readonly Edit[] = [
+  ['provider/openai/openai.ts', "  complexity: 'optional',\n", "  seed: 'optional',\n"],
+  ['provider/replicate/inputs.ts', "  complexity: 'refused',\n", "  seed: 'refused',\n"],
+  ['provider/ai-sdk/call.ts', "  complexity: 'option',\n", "  seed: 'refused',\n"],
+];
+
+test('a pixel field that no provider sends or refuses does not compile', async () => {
+  await edit(seedField);
+  expect(await wrongFiles()).toEqual([
+    'provider/ai-sdk/call.ts',
+    'provider/openai/openai.ts',
+    'provider/replicate/inputs.ts',
+  ]);
+});
+
+test('a pixel field is a row in the table of fields, and a word in each provider', async () => {
+  await edit(seedField, ...seedHandling);
+  expect(await wrongFiles()).toEqual([]);
+  const { keys, request, problem, explained, shown, replicate, sent } = (await run(`
+    import { createServer } from 'node:http';
+    import { parseManifest } from './src/manifest/parse-manifest.ts';
+    import { expandJobs } from './src/plan/expand-jobs.ts';
+    import { explainMissing } from './src/plan/explain-missing.ts';
+    import { modelTable } from './src/plan/models.ts';
+    import { requestKey, requestOf } from './src/plan/request-key.ts';
+    import { openAi } from './src/provider/openai/openai.ts';
+    import { replicate } from './src/provider/replicate/replicate.ts';
+    import { parametersOf } from './src/sheet/parameters.ts';
+
+    const diagnostics = [];
+    async function jobOf(fields) {
+      const text = 'images:\\n  hero: { prompt: A keeper, decorative: true' + fields + ' }';
+      const { manifest, diagnostics: found } = parseManifest('a.images.yaml', Buffer.from(text));
+      diagnostics.push(...found.map(({ message }) => message));
+      return expandJobs([manifest], { defaults: {}, provider: 'openai', providers: ['openai'], models: modelTable }).jobs[0];
+    }
+    const [plain, seeded, wrong] = [await jobOf(''), await jobOf(', seed: 7'), await jobOf(', seed: x')];
+    const none = { images: [], mask: null };
+    const [before, request] = [plain, seeded].map((job) => requestOf(job, 1, none));
+    const record = { key: requestKey(before), request: before, provenance: { createdAt: '2026-01-01T00:00:00Z' } };
+    const explain = explainMissing(new Map([[record.key, { kind: 'record', record }]]), new Set());
+
+    let sent = '';
+    const server = createServer(async (incoming, response) => {
+      for await (const chunk of incoming) sent += chunk;
+      response.writeHead(400, { 'content-type': 'application/json' }).end('{}');
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const provider = openAi({ baseUrl: 'http://127.0.0.1:' + server.address().port + '/v1', apiKeyName: null });
+    const order = { imageId: 'hero', key: requestKey(request), request, call: seeded.call, apiKey: null, inputs: [], mask: null, timeoutMs: 5000 };
+    await provider.generate(order).catch(() => {});
+    server.close();
+    console.log(JSON.stringify({
+      keys: [before, request].map(requestKey),
+      request,
+      problem: diagnostics.at(-1),
+      explained: explain(request),
+      shown: parametersOf(seeded).find(({ name }) => name === 'seed'),
+      replicate: replicate().refuse({ ...request, provider: 'replicate', model: 'a/b' }),
+      sent: JSON.parse(sent),
+    }));
+  `)) as Record<string, unknown>;
+  const [plainKey, seededKey] = keys as string[];
+  expect(plainKey).not.toBe(seededKey);
+  expect(request).toMatchObject({ seed: 7 });
+  expect(problem).toContain('seed');
+  expect(explained).toContain('seed changed since');
+  expect(shown).toEqual({ name: 'seed', value: '7' });
+  expect(replicate).toContain('takes no seed');
+  expect(sent).toMatchObject({ seed: 7 });
+});
