@@ -53,7 +53,6 @@ export default {
     only('sharp', 'image/', 'stand-in/'),
     only('openai', 'provider/openai/call.ts'),
     only('undici', 'provider/'),
-    only('c12', 'project/import-config.ts'),
     only('chokidar', 'operations/watch-project.ts'),
     only('opentype[.]js', 'stand-in/'),
     only('leven', 'did-you-mean.ts'),

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { nodeProblem } from './node-problem.ts';
 
-test.each(['18.20.8', '20.20.2', '22.0.0', '22.11.9'])(
+test.each(['18.20.8', '20.20.2', '22.0.0', '22.17.9'])(
   'Node %s is too old, and it is said',
   (version) => {
     expect(nodeProblem(version)).toBe(
-      `Tintype needs Node 22.12 or later, and this is Node ${version}. Nothing was done`,
+      `Tintype needs Node 22.18 or later, and this is Node ${version}. Nothing was done`,
     );
   },
 );
 
-test.each(['22.12.0', '23.0.0', '24.1.0', '100.0.0'])('Node %s is not', (version) => {
+test.each(['22.18.0', '23.0.0', '24.1.0', '100.0.0'])('Node %s is not', (version) => {
   expect(nodeProblem(version)).toBeNull();
 });
 
 test('what is needed is what the package says', () => {
   const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  expect((JSON.parse(file) as { engines: unknown }).engines).toEqual({ node: '>=22.12.0' });
+  expect((JSON.parse(file) as { engines: unknown }).engines).toEqual({ node: '>=22.18.0' });
 });

@@ -1,5 +1,5 @@
 /** The oldest Node that runs Tintype: `engines` of package.json. */
-const needed = [22, 12] as const;
+const needed = [22, 18] as const;
 
 /** What to say where Node is too old, by its version (`20.11.1`); `null` where it is not. Any Node can read this file. */
 export function nodeProblem(version: string): string | null {

@@ -42,9 +42,9 @@ test('a Vite without environments is told that a later one is needed', () => {
 });
 
 test.each([
-  ['20.20.0', 'needs Node 22.12 or later; this is Node 20.20.0'],
-  ['22.11.0', 'this is Node 22.11.0'],
-  ['22.12.0', null],
+  ['20.20.0', 'needs Node 22.18 or later; this is Node 20.20.0'],
+  ['22.17.0', 'this is Node 22.17.0'],
+  ['22.18.0', null],
   ['24.1.0', null],
 ])('Node %s', (version, problem) => {
   if (problem === null) expect(nodeProblem(version)).toBeNull();

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import * as nodeModule from 'node:module';
+import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDataFile, type Options } from '../config.ts';
@@ -8,9 +8,7 @@ import { readRegularSync } from '../fs/read-regular.ts';
 
 /**
  * A config file's default export, as the file says it. JSON is parsed and never run: it is data, which may come with a
- * clone. Code Node reads itself where it can, which from 22.18 on strips types, too: that takes a few milliseconds. What
- * it cannot (enums, imports without an ending, `require`), c12 does, which takes longer to load than a warm run to run.
- * Throws a TintypeError `config`.
+ * clone. Node itself reads code, and strips types. Throws a TintypeError `config`.
  */
 export async function importConfig(root: string, file: string): Promise<Options> {
   const shown = relative(root, file);
@@ -19,8 +17,7 @@ export async function importConfig(root: string, file: string): Promise<Options>
   if (!/\.[cm]?[jt]s$/.test(file)) {
     throw new TintypeError('config', `${shown} is no config: its name must end in ${endings}`);
   }
-  const imported = await importNatively(file).catch(() => null);
-  return imported === null ? importThroughC12(root, file) : (imported.options as Options);
+  return importCode(file, shown);
 }
 
 const endings = '.ts, .mts, .cts, .js, .mjs, .cjs or .json';
@@ -53,52 +50,35 @@ function parseJson(bytes: Buffer, shown: string): Options {
   }
 }
 
-/** `null` where c12 has to, which is also who says what is wrong with a file. */
-async function importNatively(file: string): Promise<{ readonly options: unknown } | null> {
+async function importCode(file: string, shown: string): Promise<Options> {
   const { mtimeMs, size } = statSync(file);
   // A dev server reads the file again when it has changed.
   const url = `${pathToFileURL(file).href}?${mtimeMs}-${size}`;
-  const hooks = asModule(url, file.endsWith('ts') ? 'module-typescript' : 'module');
-  if (hooks === null) return null;
-  try {
-    const exported = (await import(/* @vite-ignore */ url)) as { readonly default?: unknown };
-    return 'default' in exported ? { options: exported.default } : null;
-  } finally {
-    hooks.deregister();
-  }
-}
-
-/** A config is a module, whatever the package says that it is in; `null` where Node cannot be told (before 22.15). */
-function asModule(url: string, format: 'module' | 'module-typescript') {
-  const { registerHooks } = nodeModule;
-  if (typeof registerHooks !== 'function') return null;
-  return registerHooks({
+  // A config is a module, whatever the package says that it is in.
+  const format = `${/\.c[jt]s$/.test(file) ? 'commonjs' : 'module'}${file.endsWith('ts') ? '-typescript' : ''}`;
+  const hooks = registerHooks({
     load: (loaded, context, next) =>
       next(loaded, loaded === url ? { ...context, format } : context),
   });
+  try {
+    const exported = (await import(/* @vite-ignore */ url)) as { readonly default?: Options };
+    if (exported.default !== undefined) return exported.default;
+  } catch (cause) {
+    throw new TintypeError('config', `${shown} could not be loaded: ${reasonOf(cause)}`, { cause });
+  } finally {
+    hooks.deregister();
+  }
+  throw new TintypeError('config', `${shown} has no default export`);
 }
 
-async function importThroughC12(root: string, file: string): Promise<Options> {
-  const { loadConfig } = await import('c12');
-  try {
-    const { config } = await loadConfig<Options & Record<string, unknown>>({
-      cwd: root,
-      configFile: file,
-      configFileRequired: true,
-      dotenv: false,
-      envName: false,
-      extend: false,
-      globalRc: false,
-      // What the file says as it says it: c12 would drop every null.
-      merger: (...sources) => sources.find((source) => source != null)!,
-      packageJson: false,
-      rcFile: false,
-    });
-    return config;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TintypeError('config', `${relative(root, file)} could not be loaded: ${reason}`, {
-      cause,
-    });
+function reasonOf(cause: unknown): string {
+  const { code, message = String(cause) } = cause as Partial<NodeJS.ErrnoException>;
+  switch (code) {
+    case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
+      return `${message}. Node strips types and compiles nothing: write it without enums, namespaces and parameter properties`;
+    case 'ERR_MODULE_NOT_FOUND':
+      return `${message}. Node needs the ending of a file that is imported, such as ./prices.ts`;
+    default:
+      return message;
   }
 }
