@@ -36,6 +36,7 @@ export async function storedProject(
     report: () => {},
   };
   const { storeDir, outDir, cacheDir } = project.config;
+  if (outDir === null) throw new Error('a project without the plugin has an output folder');
   const { requests } = await planProject(context);
   const originals = await Promise.all(pictures.map(readOriginal));
   const store = fileStore(storeDir);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test.each(['dependencies', 'devDependencies'])(
-  'where the plugin is one of the %s, nothing is written into public, unless outDir says so',
+  'where the plugin is one of the %s, only the cache is written, unless outDir says so',
   async (kind) => {
     const names = { [kind]: { 'vite-plugin-tintype': '^0.1.0' } };
     writeFileSync(join(folder, 'package.json'), JSON.stringify(names));
@@ -20,14 +20,25 @@ test.each(['dependencies', 'devDependencies'])(
     expect(readFileSync(join(folder, 'tintype.config.ts'), 'utf8')).not.toContain('outDir');
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).not.toContain('public');
 
-    const { code, stderr } = await runBin(folder, ['--provider', 'offline']);
-    expect([code, stderr.includes('rror')]).toEqual([0, false]);
-    expect(existsSync(join(folder, 'public'))).toBe(false);
+    const before = namesIn(folder);
+    for (const expected of ['encoded', 'found there']) {
+      const { code, stdout, stderr } = await runBin(folder, ['--provider', 'offline']);
+      expect([code, stderr.includes('rror')], expected).toEqual([0, false]);
+      expect(stdout).toMatch(/^\d images? encoded into the cache for the next build\. /m);
+      expect(stdout).toContain(
+        'No files were written: vite-plugin-tintype is installed, and outDir is not set.\n',
+      );
+    }
+    expect(namesIn(folder)).toEqual([...before, 'node_modules'].toSorted());
+    expect(readdirSync(join(folder, 'node_modules/.cache'))).toEqual(['tintype']);
+    expect(existsSync(join(folder, 'node_modules/.cache/tintype/v2'))).toBe(true);
     const args = ['--provider', 'offline', '--out-dir', 'public/images'];
     expect((await runBin(folder, args)).code).toBe(0);
     expect(existsSync(join(folder, 'public/images/tintype.assets.json'))).toBe(true);
   },
 );
+
+const namesIn = (path: string) => readdirSync(path).toSorted();
 
 test('a package.json that is no JSON, and one without the plugin, leave the default', async () => {
   await runBin(folder, ['init']);

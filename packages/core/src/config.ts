@@ -67,7 +67,7 @@ export interface Options {
   readonly cacheMaxBytes?: number;
   /**
    * Where files for the site are written.
-   * @default 'public/images'; beside the cache where `package.json` names `vite-plugin-tintype`
+   * @default 'public/images'; nowhere, but into the cache, where `package.json` names `vite-plugin-tintype`
    */
   readonly outDir?: string;
   /**
@@ -136,8 +136,8 @@ export interface Config extends SpendingPolicy {
   /** Absolute. */
   readonly cacheDir: string;
   readonly cacheMaxBytes: number;
-  /** Absolute. */
-  readonly outDir: string;
+  /** Absolute; `null`: no files are written, because a build with Vite's plugin has what its pages show. */
+  readonly outDir: string | null;
   readonly concurrency: number;
   readonly imagesPerMinute: number | null;
   readonly timeoutMs: number;
@@ -206,13 +206,17 @@ export async function resolveConfig(
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
-    outDir: resolve(root, options.outDir ?? defaultOutDir(root)),
+    outDir: resolveOutDir(root, options.outDir ?? defaultOutDir(root)),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
     ...spending,
     timeoutMs: options.timeoutMs ?? 600_000,
     effort: options.effort ?? 2,
   };
+}
+
+function resolveOutDir(root: string, outDir: string | null): string | null {
+  return outDir === null ? null : resolve(root, outDir);
 }
 
 /** Rejects with a TintypeError `config` that names every manifest field in `defaults` that is wrong. */

@@ -8,9 +8,10 @@ import { keepOutputs, knownOutputs } from './unchanged/kept-outputs.ts';
 import { openImages, type PlannedImage } from './operations/open-images.ts';
 import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';
 import { openOutputFolder } from './output/output-folder.ts';
-import { listedFiles } from './output/previous-outputs.ts';
+import { listedFiles, type PreviousOutputs } from './output/previous-outputs.ts';
 import { refuseLinkedOutDir } from './output/refuse-linked-out-dir.ts';
-import { writeOutputs } from './output/write-outputs.ts';
+import { cacheOnly } from './output/cache-only.ts';
+import { type OutputWriter, writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
 import { mayBuy, type MissingPolicy } from './project/spending-policy.ts';
@@ -49,29 +50,10 @@ export async function generate(
 
   const images = [...project.images.values()];
   const names = images.flatMap(({ name, job }) => outputNames(name, job.files));
-  await refuseLinkedOutDir(config);
-  const { previous, foreign, unknown } = await findForeignFiles(
-    config.outDir,
-    names,
-    project.isCached,
-  );
-  refuseForeignFiles(context, [...foreign, ...(await notOurs(unknown))]);
+  const { outDir } = config;
 
   const tally = { delivered: 0, failed: 0, written: 0, removed: 0 };
-  const outputs = writeOutputs(config.outDir, {
-    previous,
-    names,
-    isKnown: knownOutputs(context, ids),
-    isCached: project.isCached,
-    onWritten(file, bytes) {
-      tally.written++;
-      report(context, { type: 'written', file, bytes });
-    },
-    onRemoved(file) {
-      tally.removed++;
-      report(context, { type: 'removed', file });
-    },
-  });
+  const outputs = outDir === null ? cacheOnly() : await openOutputs(outDir);
 
   const imageOf = new Map(images.map((image) => [image.planned, image]));
   await Promise.all(
@@ -112,11 +94,36 @@ export async function generate(
   if (short !== null) throw short;
   return { plan, assetMap, ...done };
 
+  /** The output folder, once nothing in it is in the way. */
+  async function openOutputs(outDir: string): Promise<OutputWriter> {
+    await refuseLinkedOutDir({ root: config.root, outDir });
+    const { previous, foreign, unknown } = await findForeignFiles(outDir, names, project.isCached);
+    refuseForeignFiles(outDir, [...foreign, ...(await notOurs(outDir, unknown, previous))]);
+    return writeOutputs(outDir, {
+      previous,
+      names,
+      isKnown: knownOutputs(context, ids),
+      isCached: project.isCached,
+      onWritten(file, bytes) {
+        tally.written++;
+        report(context, { type: 'written', file, bytes });
+      },
+      onRemoved(file) {
+        tally.removed++;
+        report(context, { type: 'removed', file });
+      },
+    });
+  }
+
   /**
    * Of files of which no run has left word, those that are not what this run would write: as far as that can be made
    * before anything is bought, it is made, into the cache.
    */
-  async function notOurs(unknown: readonly string[]): Promise<string[]> {
+  async function notOurs(
+    outDir: string,
+    unknown: readonly string[],
+    previous: PreviousOutputs,
+  ): Promise<string[]> {
     const suspects = new Set(unknown);
     for (const image of suspects.size === 0 ? [] : images) {
       const { planned } = image;
@@ -127,7 +134,7 @@ export async function generate(
         .obtain(planned)
         .then((original) => project.deliver(image, original))
         .catch(() => null);
-      const folder = openOutputFolder(config.outDir);
+      const folder = openOutputFolder(outDir);
       for (const { spec, sha256 } of made?.encoded ?? []) {
         if (await isOurs(folder, spec.file, sha256, previous, project.isCached))
           suspects.delete(spec.file);
@@ -196,10 +203,10 @@ function isInterruption(error: unknown, { signal }: Context): boolean {
   );
 }
 
-function refuseForeignFiles({ config }: Context, files: readonly string[]): void {
+function refuseForeignFiles(outDir: string, files: readonly string[]): void {
   if (files.length === 0) return;
   throw new TintypeError(
     'output-not-ours',
-    `${files.join(', ')} in ${config.outDir} ${files.length === 1 ? 'is' : 'are'} not by Tintype and would be overwritten; move what is there, or choose another outDir. Nothing was done`,
+    `${files.join(', ')} in ${outDir} ${files.length === 1 ? 'is' : 'are'} not by Tintype and would be overwritten; move what is there, or choose another outDir. Nothing was done`,
   );
 }

@@ -41,6 +41,20 @@ test('what was paid for and is not recorded is no failure, and costs nothing mor
   expect((await sheetOf(project)).images[0]!.flags).toEqual(['missing', 'unpicked']);
 });
 
+test('where only the cache is written, no image is said to be missing from the outputs', async () => {
+  const icon = 'images: { icon: { prompt: An icon, decorative: true } }';
+  const files = {
+    'a.images.yaml': icon,
+    'package.json': '{ "devDependencies": { "vite-plugin-tintype": "^0.1.0" } }',
+  };
+  await using project = await testProject(files, api().baseUrl);
+  const { result, events } = await project.generate();
+  expect([result?.delivered, result?.written]).toEqual([1, 0]);
+  expect(Object.keys(result!.assetMap.images)).toEqual(['icon']);
+  expect(events.some(({ type }) => type === 'written')).toBe(false);
+  expect((await sheetOf(project)).images[0]!.status).toBe('delivered');
+});
+
 test('spent is what every purchase in the store cost; in use is what the manifests name today', async () => {
   const icon = 'images: { icon: { prompt: An icon, quality: low, decorative: true } }';
   await using project = await testProject({ 'a.images.yaml': icon }, api().baseUrl);

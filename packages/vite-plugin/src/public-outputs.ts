@@ -11,15 +11,12 @@ export function warnOfPublicOutputs(
   const isCopied = publicDir !== '' && build.copyPublicDir;
   if (!isCopied) return;
   // Nothing says where: before the plugin was installed, the command line wrote elsewhere.
-  const isUnset = outDir === join(root, 'node_modules/.cache/tintype-files');
-  const found = [outDir, ...(isUnset ? [join(root, 'public/images')] : [])].find(
-    (path) => isBelow(path, publicDir) && existsSync(join(path, 'tintype.assets.json')),
-  );
-  if (found === undefined) return;
+  const found = outDir ?? join(root, 'public/images');
+  if (!isBelow(found, publicDir) || !existsSync(join(found, 'tintype.assets.json'))) return;
   const folder = relative(root, found).split(sep).join('/');
   logger.warnOnce(
     `[tintype] Vite ships ${folder}, where the command line wrote pictures, beside those that are imported. ` +
-      `Unless pages use them, set outDir in tintype.config to a folder that is not shipped, such as 'node_modules/.cache/tintype-files', and delete ${folder}`,
+      `Unless pages use them, remove outDir from tintype.config, and delete ${folder}`,
   );
 }
 

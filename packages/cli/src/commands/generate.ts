@@ -24,7 +24,7 @@ export async function generateCommand(
     return { result, config: context.config, uncommitted };
   });
   if (!flags.quiet && flags.reporter !== 'json') {
-    const outDir = relative(shell.cwd, config.outDir) || '.';
+    const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
     const storeDir = relative(shell.cwd, config.storeDir) || '.';
     shell.stdout.write(generateSummary(result, { outDir, storeDir }));
     if (uncommitted !== null) {

@@ -1,18 +1,23 @@
 import type { GenerateResult } from '@tintype/core';
 import { count, forMoney, money } from './amounts.ts';
 
-/** What a run did, in a few lines. The folders are printed as they are given. */
+/**
+ * What a run did, in a few lines. The folders are printed as they are given. `outDir`: `null` where no files are written.
+ */
 export function generateSummary(
   result: GenerateResult,
-  folders: { readonly outDir: string; readonly storeDir: string },
+  folders: { readonly outDir: string | null; readonly storeDir: string },
 ): string {
   const { delivered, bought, failed, written, removed, maybeBilledUsd } = result;
-  if (written + removed + bought + failed === 0 && maybeBilledUsd === 0) {
+  const isCacheOnly = folders.outDir === null;
+  if (!isCacheOnly && written + removed + bought + failed === 0 && maybeBilledUsd === 0) {
     const verb = delivered === 1 ? 'is' : 'are';
     return `Nothing to do: ${count(delivered, 'image')} ${verb} up to date.\n`;
   }
   const lines = [
-    `${count(delivered, 'image')} delivered to ${folders.outDir}: ${files(result)}.`,
+    isCacheOnly
+      ? `${count(delivered, 'image')} encoded into the cache for the next build. No files were written: vite-plugin-tintype is installed, and outDir is not set.`
+      : `${count(delivered, 'image')} delivered to ${folders.outDir}: ${files(result)}.`,
     bought > 0
       ? `${count(bought, 'picture')} bought${forMoney(result.costUsd)}, kept in ${folders.storeDir}.`
       : '',

@@ -47,11 +47,12 @@ export async function readProject(
   mayFetch: boolean,
 ): Promise<ReadProject> {
   const { config } = context;
+  const { outDir, cacheDir, storeDir } = config;
   await refuseDefaults(config);
   const read = await readManifests({
     root: config.root,
     patterns: config.manifests,
-    ignoredDirs: [config.outDir, config.cacheDir, config.storeDir],
+    ignoredDirs: [...(outDir === null ? [] : [outDir]), cacheDir, storeDir],
   });
   if (read.manifests.length === 0 && read.diagnostics.length === 0) {
     throw new TintypeError(

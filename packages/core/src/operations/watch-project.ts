@@ -12,7 +12,8 @@ export function watchProject(context: Context, onChange: () => void): () => Prom
   const store = openStore(context).watched;
   let pending: NodeJS.Timeout | undefined;
   const folders = [config.root, ...(store === null ? [] : [store.folder])];
-  const watcher = watch([...folders, join(config.outDir, ASSET_MAP_NAME)], {
+  const assetMap = config.outDir === null ? [] : [join(config.outDir, ASSET_MAP_NAME)];
+  const watcher = watch([...folders, ...assetMap], {
     ignored: (path, stats) => isIgnored(config, store, path, stats?.isFile() === true),
     ignoreInitial: true,
   });
@@ -45,7 +46,7 @@ function isIgnored(
 ): boolean {
   if (isBelow(path, cacheDir)) return true;
   if (store !== null && isBelow(path, store.folder)) return !store.isWatched(path);
-  if (isBelow(path, outDir)) return isFile && basename(path) !== ASSET_MAP_NAME;
+  if (outDir !== null && isBelow(path, outDir)) return isFile && basename(path) !== ASSET_MAP_NAME;
   const parts = relative(root, path).split(sep);
   if (parts.some((part) => part === 'node_modules' || part === 'dist' || isHidden(part))) {
     return true;

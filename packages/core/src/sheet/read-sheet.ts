@@ -71,7 +71,9 @@ export async function readSheet(context: Context): Promise<SheetReading> {
   const store = openStore(viewing);
   const { plan } = project;
   const purchases = await store.purchases();
-  const { assetMap } = await readPreviousOutputs(config.outDir);
+  // Without outputs there is no asset map, and no file of one to look at.
+  const outDir = config.outDir ?? '';
+  const { assetMap } = outDir === '' ? { assetMap: null } : await readPreviousOutputs(outDir);
   const originals = new Map<Sha256, Original>();
 
   const requestsOf = byImage(plan.requests);
@@ -139,7 +141,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
     const facts = candidates.find(({ planned }) => planned.number === candidate);
     const asset = assetOf(assetMap, name);
     const files = asset?.files ?? [];
-    const missing = await Promise.all(files.map((file) => isGone(config.outDir, file)));
+    const missing = await Promise.all(files.map((file) => isGone(outDir, file)));
     const gone = files.filter((_, index) => missing[index]).map(({ file }) => file);
     const shown = files.length === 0 ? null : fileToLookAt(files);
     const isShown = asset !== null && shown !== null && !gone.includes(shown.file);
@@ -149,9 +151,10 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       specs: specsOf(project, name, job, facts),
       asset,
       gone,
-      source: isShown ? seen(deliveredOriginal(config.outDir, shown, asset)) : null,
+      source: isShown ? seen(deliveredOriginal(outDir, shown, asset)) : null,
       originalBytes: asset?.ai.original == null ? null : (bytesOf.get(asset.ai.original) ?? null),
       isMapped: assetMap !== null,
+      isExpected: config.outDir !== null,
     };
   }
 

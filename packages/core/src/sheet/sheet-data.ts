@@ -67,6 +67,8 @@ interface DeliveryFacts extends Delivery {
   readonly originalBytes: number | null;
   /** Whether there is an asset map at all. Without one nothing was delivered, which is no change. */
   readonly isMapped: boolean;
+  /** Whether a run writes output files. `false`: a build with Vite's plugin has them. */
+  readonly isExpected: boolean;
 }
 
 /** Plan, records and outputs as what a person looks at. */
@@ -250,7 +252,9 @@ function statusOf(
   if (worst !== undefined) return worst;
   if (flags.includes('unpicked')) return 'unpicked';
   if (flags.includes('stand-in')) return 'stand-in';
-  if (deliveries.some(({ asset }) => asset === null)) return 'not-delivered';
+  if (deliveries.some(({ asset, isExpected }) => isExpected && asset === null)) {
+    return 'not-delivered';
+  }
   return flags.includes('changed') ? 'changed' : 'delivered';
 }
 

@@ -17,7 +17,8 @@ export async function generateUnchanged(
   ids: readonly string[],
 ): Promise<GenerateResult | null> {
   const kept = await openKeptPlan(context, ids);
-  if (kept === null || !kept.isSettled || context.signal.aborted) return null;
+  const { outDir } = context.config;
+  if (kept === null || !kept.isSettled || outDir === null || context.signal.aborted) return null;
   const delivered = countStanding(context, ids, kept.fingerprint);
   if (delivered === null) return null;
 
@@ -52,7 +53,7 @@ export async function generateUnchanged(
       return wholePlan(kept);
     },
     get assetMap(): AssetMap {
-      const text = readFileSync(join(context.config.outDir, ASSET_MAP_NAME), 'utf8');
+      const text = readFileSync(join(outDir, ASSET_MAP_NAME), 'utf8');
       const assetMap = parseAssetMap(text);
       if (assetMap === null) throw new Error(`${ASSET_MAP_NAME} has changed since`);
       return assetMap;

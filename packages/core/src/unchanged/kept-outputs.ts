@@ -27,12 +27,13 @@ export function countStanding(
   ids: readonly string[],
   fingerprint: string,
 ): number | null {
+  const { outDir } = context.config;
+  // What the cache has is looked at each time.
+  if (outDir === null) return null;
   try {
     const [kept] = openKept(context, ids);
     if (kept.fingerprint !== fingerprint || kept.encoder !== encoderVersion()) return null;
-    return digestOutputs(context.config.outDir, kept.names)?.sum === kept.sum
-      ? kept.delivered
-      : null;
+    return digestOutputs(outDir, kept.names)?.sum === kept.sum ? kept.delivered : null;
   } catch {
     return null;
   }
@@ -65,9 +66,11 @@ export function keepOutputs(
   },
   startedAt: Date,
 ): void {
+  const { outDir } = context.config;
+  if (outDir === null) return;
   try {
     const names = [...files.map(({ file }) => file), ASSET_MAP_NAME];
-    const digest = digestOutputs(context.config.outDir, names);
+    const digest = digestOutputs(outDir, names);
     if (digest === null || digest.changedAtMs > startedAt.getTime() - clockMarginMs) return;
     const { sum, looks } = digest;
     const kept: KeptOutputs = { fingerprint, encoder: encoderVersion(), delivered, names, sum };

@@ -182,7 +182,7 @@ async function digestSources(
   const names = digestNames({
     root,
     patterns: manifests,
-    ignoredDirs: [outDir, cacheDir, storeDir],
+    ignoredDirs: [...(outDir === null ? [] : [outDir]), cacheDir, storeDir],
   });
   const refusals = digestRefusals(cacheDir);
   const today = now().toISOString().slice(0, 10);
