@@ -44,12 +44,8 @@ export async function readAttempt(dir: string, key: Key): Promise<OpenAttempt | 
   const isAnswerDamaged = !isReceived && (await isThere(layout.received(dir, key)));
   if (bytes === null && !isReceived && !isAnswerDamaged) return null;
   const isInFlight = isHeldBefore || (await isHeld(layout.claim(dir, key)));
-  const open = { key, isReceived, isAnswerDamaged, isInFlight };
-  if (bytes === null) return { ...open, note: null, damage: 'is missing' };
-  const parsed = parseAttempt(key, bytes.toString('utf8'));
-  return parsed.kind === 'attempt'
-    ? { ...open, note: parsed.attempt, damage: null }
-    : { ...open, note: null, damage: parsed.problem };
+  const { note, damage } = parseAttempt(key, bytes === null ? null : bytes.toString('utf8'));
+  return { key, note, damage, isReceived, isAnswerDamaged, isInFlight };
 }
 
 export async function noteAttempt(dir: string, attempt: Attempt): Promise<void> {
@@ -128,10 +124,11 @@ export async function receiveBytes(
   bytes: Uint8Array,
   writable: () => Promise<void>,
 ): Promise<void> {
+  const path = layout.received(dir, key);
   try {
     await writable();
     await keepEarlier(dir, key);
-    await writeAtomic(layout.received(dir, key), bytes);
+    await writeAtomic(path, bytes);
   } catch (cause) {
     const fate = await rescue(dir, key, bytes).then(
       (where) => `the picture that was paid for is kept in ${where}`,
@@ -154,13 +151,14 @@ export async function claimKey(
   signal: AbortSignal,
   onWait?: (ms: number) => void,
 ): Promise<Claim | null> {
+  const [path, attempt] = [layout.claim(dir, key), layout.attempt(dir, key)];
   const hasAsked = () =>
-    access(layout.attempt(dir, key)).then(
+    access(attempt).then(
       () => true,
       () => false,
     );
   try {
-    return await claimFile(layout.claim(dir, key), signal, defaultTiming, onWait, hasAsked);
+    return await claimFile(path, signal, defaultTiming, onWait, hasAsked);
   } catch (cause) {
     throw cause instanceof TintypeError ? cause : notWritable(dir, cause);
   }

@@ -44,7 +44,7 @@ export function fileStore(
     await describe();
   };
 
-  return {
+  const store: Store = {
     stored: async () => (await records()).readStored(dir),
     purchases: async () => (await records()).readPurchases(dir),
     find: async (key) => (await records()).findRecord(dir, key),
@@ -98,8 +98,11 @@ export function fileStore(
     digest: async () => digestFiles(dir),
     list: async () => (await import('./list-store.ts')).listStore(dir),
     verify: async () => {
-      const { verifyStore } = await import('./verify-store.ts');
-      const verified = await verifyStore(dir);
+      const [{ verifyStore }, { lookAtFile }] = await Promise.all([
+        import('./verify-store.ts'),
+        import('./look-at-file.ts'),
+      ]);
+      const verified = await verifyStore(store, (file) => lookAtFile(dir, file));
       const findings = await (await git()).findChangesByGit(dir, realEnv);
       return { ...verified, findings: [...verified.findings, ...findings] };
     },
@@ -114,6 +117,7 @@ export function fileStore(
       protection: async () => (await git()).protectionByGit(dir, { root, realEnv }),
     },
   };
+  return store;
 }
 
 /** Makes it when it is first asked for, and once. */

@@ -19,6 +19,7 @@ import type {
   Attempt,
   InputFile,
   Key,
+  OpenAttempt,
   Refusal,
   Request,
   Stored,
@@ -96,25 +97,28 @@ export function unreadableRecord(expected: Key, why: string): Stored {
   };
 }
 
-/** What an attempt's file says. A damaged one never says what to do, or where: `problem` is a clause about the file. */
-export type ParsedAttempt =
-  | { readonly kind: 'attempt'; readonly attempt: Attempt }
-  | { readonly kind: 'damaged'; readonly problem: string };
-
-/** `expected`: the key that the file is named after. An attempt of any other key is damaged. */
-export function parseAttempt(expected: Key, text: string): ParsedAttempt {
-  if (text === '') return { kind: 'damaged', problem: 'is empty' };
+/**
+ * What an attempt's file says; `null`: there is none. A damaged one never says what to do, or where. `expected`: the key
+ * that the file is named after. An attempt of any other key is damaged.
+ */
+export function parseAttempt(
+  expected: Key,
+  text: string | null,
+): Pick<OpenAttempt, 'note' | 'damage'> {
+  const damaged = (damage: string) => ({ note: null, damage });
+  if (text === null) return damaged('is missing');
+  if (text === '') return damaged('is empty');
   const json = jsonOf(text);
-  if (json === undefined) return { kind: 'damaged', problem: 'is not JSON' };
+  if (json === undefined) return damaged('is not JSON');
   const version = versionOf(json);
   if (version > recordVersion)
-    return { kind: 'damaged', problem: `was written by a newer Tintype (version ${version})` };
+    return damaged(`was written by a newer Tintype (version ${version})`);
   const parsed = checkShape(attemptSchema, json);
-  if (parsed.kind === 'damaged') return parsed;
+  if (parsed.kind === 'damaged') return damaged(parsed.problem);
   const attempt = parsed.value as Attempt;
-  if (attempt.key !== expected || !isKeyOf(expected, attempt.request))
-    return { kind: 'damaged', problem: 'does not belong to its request' };
-  return { kind: 'attempt', attempt };
+  return attempt.key === expected && isKeyOf(expected, attempt.request)
+    ? { note: attempt, damage: null }
+    : damaged('does not belong to its request');
 }
 
 /** `expected`: the key that the file is named after. */

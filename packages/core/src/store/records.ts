@@ -6,13 +6,13 @@ import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { createAtomic, linkAtomic, writeAtomic } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import type { Key, PictureInfo, Sha256, Stored, StoreRecord } from '../types.ts';
-import { version } from '../version.ts';
 import { receivedPath } from './attempts.ts';
 import { layout, pathOfBytes } from './layout.ts';
 import { recordsIn } from './list-store.ts';
 import { notWritable, writeNote } from './write-note.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';
 import { formatJson } from './record-file.ts';
+import { recordOf } from './record-of.ts';
 import type { Purchase, Put } from './store.ts';
 
 export async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>> {
@@ -159,23 +159,4 @@ async function keepBytes(
       () => false,
     ));
   if (!isLinked) await writeAtomic(path, bytes);
-}
-
-function recordOf(purchase: Purchase): StoreRecord {
-  const info = purchase.info ?? { format: 'bin', width: 0, height: 0, hasAlpha: false };
-  return {
-    version: 1,
-    key: purchase.key,
-    request: purchase.request,
-    original: { sha256: sha256(purchase.bytes), bytes: purchase.bytes.byteLength, ...info },
-    ...(purchase.rejected === null ? {} : { rejected: purchase.rejected }),
-    ...(purchase.boughtFor === undefined ? {} : { boughtFor: purchase.boughtFor }),
-    usage: purchase.usage,
-    costUsd: purchase.costUsd,
-    provenance: {
-      requestId: purchase.requestId,
-      createdAt: purchase.createdAt.toISOString(),
-      tintype: version,
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import { flushFolder } from '../fs/write-atomic.ts';
@@ -12,13 +12,16 @@ export async function removeFiles(
   onRemoved: (file: UnwantedFile) => void,
 ): Promise<void> {
   const remove = async (file: UnwantedFile): Promise<void> => {
+    const path = join(dir, file.path);
+    // A listing names nothing else: another path is a mistake of ours.
+    if (!path.startsWith(dir + sep)) throw new Error(`${path} is not in the store`);
     try {
-      await removeFile(join(dir, file.path));
+      await removeFile(path);
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
       throw new TintypeError(
         'store-not-writable',
-        `${join(dir, file.path)} could not be removed (${code ?? message}); what was removed before it is listed`,
+        `${path} could not be removed (${code ?? message}); what was removed before it is listed`,
         { cause },
       );
     }

@@ -1,23 +1,32 @@
-import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { hashFile } from '../fs/hash-file.ts';
-import { readRegular } from '../fs/read-regular.ts';
-import type { Key, Sha256, StoreRecord } from '../types.ts';
+import type { Key, OpenAttempt, Sha256, StoreRecord } from '../types.ts';
 import type { VerifyFinding } from '../verify-finding.ts';
-import { readAttempts } from './attempts.ts';
 import { layout } from './layout.ts';
-import { isLfsPointer } from '../fs/lfs-pointer.ts';
-import { boughtOnTwoBranches, bytesPath, listStore, recordsIn } from './list-store.ts';
-import type { StoreFile, StoreListing, VerifiedStore } from './store.ts';
+import { boughtOnTwoBranches, bytesPath, recordsIn } from './list-store.ts';
+import type { Store, StoreFile, StoreListing, VerifiedStore } from './store.ts';
 
-/**
- * Reads every record and hashes every original that one names, a few at a time and each piece by piece. Changes
- * nothing: what is wrong here was paid for.
- */
-export async function verifyStore(dir: string): Promise<VerifiedStore> {
-  const listing = await listStore(dir);
+/** A file with paid bytes, as a listing has it. */
+export interface ListedFile {
+  readonly path: string;
+  /** What its bytes should hash to. */
+  readonly sha256: Sha256;
+  readonly bytes: number;
+}
+
+/** What is where the bytes are that records name. */
+export type Look =
+  | { readonly kind: 'hashed'; readonly sha256: Sha256; readonly bytes: number }
+  | { readonly kind: 'lfs-pointer' | 'missing' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** `Store.verify` of any store, a few files at a time. `look`: at bytes that are listed. */
+export async function verifyStore(
+  { list, attempts }: Pick<Store, 'list' | 'attempts'>,
+  look: (file: ListedFile) => Promise<Look>,
+): Promise<VerifiedStore> {
+  const listing = await list();
   const named = namedFiles(listing);
-  const looks = await lookAll(dir, [...named.values()]);
+  const looks = await lookAll([...named.values()], look);
   const findings = [
     ...listing.records.flatMap(({ path, key, stored }) =>
       stored.kind === 'damaged'
@@ -29,7 +38,7 @@ export async function verifyStore(dir: string): Promise<VerifiedStore> {
     ...[...looks].flatMap(([file, look]) => originalFindings(file, look, named, looks)),
     ...unnamedFindings(listing, named),
     ...otherFindings(listing),
-    ...(await attemptFindings(dir)),
+    ...attemptFindings([...(await attempts()).values()]),
   ];
   const there = [...looks.values()].filter((look) => look.kind === 'hashed');
   return {
@@ -51,11 +60,6 @@ interface NamedFile {
   readonly bytes: number | null;
 }
 
-type Look =
-  | { readonly kind: 'hashed'; readonly sha256: Sha256; readonly bytes: number }
-  | { readonly kind: 'lfs-pointer' | 'missing' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
-
 function namedFiles({ records, originals, rejected }: StoreListing): Map<string, NamedFile> {
   const there = new Map([...originals, ...rejected].map((file) => [file.path, file]));
   const named = new Map<string, NamedFile>();
@@ -71,27 +75,17 @@ function namedFiles({ records, originals, rejected }: StoreListing): Map<string,
   return named;
 }
 
-async function lookAll(dir: string, files: readonly NamedFile[]): Promise<Map<NamedFile, Look>> {
+async function lookAll(
+  files: readonly NamedFile[],
+  look: (file: ListedFile) => Promise<Look>,
+): Promise<Map<NamedFile, Look>> {
   const limit = pLimit(8);
+  const lookAt = async ({ path, sha256, bytes }: NamedFile): Promise<Look> =>
+    bytes === null ? { kind: 'missing' } : look({ path, sha256, bytes });
   const looks = await Promise.all(
-    files.map((file) => limit(async () => [file, await look(dir, file)] as const)),
+    files.map((file) => limit(async () => [file, await lookAt(file)] as const)),
   );
   return new Map(looks);
-}
-
-async function look(dir: string, { path, bytes, sha256 }: NamedFile): Promise<Look> {
-  if (bytes === null) return { kind: 'missing' };
-  try {
-    const actual = await hashFile(join(dir, path));
-    const isSmall = actual !== sha256 && bytes < 1024;
-    if (isSmall && isLfsPointer(await readRegular(join(dir, path)))) return { kind: 'lfs-pointer' };
-    return { kind: 'hashed', sha256: actual, bytes };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT'
-      ? { kind: 'missing' }
-      : { kind: 'unreadable', reason: code ?? message };
-  }
 }
 
 function originalFindings(
@@ -197,11 +191,9 @@ function otherFindings({ pins, refusals, leftovers, foreign }: StoreListing): Ve
 }
 
 /** Attempts that no process alive is working on. */
-async function attemptFindings(dir: string): Promise<VerifyFinding[]> {
+function attemptFindings(attempts: readonly OpenAttempt[]): VerifyFinding[] {
   const findings: VerifyFinding[] = [];
-  for (const { key, note, damage, isReceived, isAnswerDamaged, isInFlight } of (
-    await readAttempts(dir)
-  ).values()) {
+  for (const { key, note, damage, isReceived, isAnswerDamaged, isInFlight } of attempts) {
     if (isInFlight) continue;
     if (isAnswerDamaged) {
       const message =

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { hashFile } from '../fs/hash-file.ts';
+import { isLfsPointer } from '../fs/lfs-pointer.ts';
+import { readRegular } from '../fs/read-regular.ts';
+import type { ListedFile, Look } from './verify-store.ts';
+
+/** Hashes a file with paid bytes piece by piece. `dir`: the store's folder. */
+export async function lookAtFile(dir: string, { path, bytes, sha256 }: ListedFile): Promise<Look> {
+  try {
+    const actual = await hashFile(join(dir, path));
+    const isSmall = actual !== sha256 && bytes < 1024;
+    if (isSmall && isLfsPointer(await readRegular(join(dir, path)))) return { kind: 'lfs-pointer' };
+    return { kind: 'hashed', sha256: actual, bytes };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT'
+      ? { kind: 'missing' }
+      : { kind: 'unreadable', reason: code ?? message };
+  }
+}

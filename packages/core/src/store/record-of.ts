@@ -1,0 +1,24 @@
+import { sha256 } from '../hash.ts';
+import type { StoreRecord } from '../types.ts';
+import { version } from '../version.ts';
+import type { Purchase } from './store.ts';
+
+/** What the store writes down of a purchase. */
+export function recordOf(purchase: Purchase): StoreRecord {
+  const info = purchase.info ?? { format: 'bin', width: 0, height: 0, hasAlpha: false };
+  return {
+    version: 1,
+    key: purchase.key,
+    request: purchase.request,
+    original: { sha256: sha256(purchase.bytes), bytes: purchase.bytes.byteLength, ...info },
+    ...(purchase.rejected === null ? {} : { rejected: purchase.rejected }),
+    ...(purchase.boughtFor === undefined ? {} : { boughtFor: purchase.boughtFor }),
+    usage: purchase.usage,
+    costUsd: purchase.costUsd,
+    provenance: {
+      requestId: purchase.requestId,
+      createdAt: purchase.createdAt.toISOString(),
+      tintype: version,
+    },
+  };
+}

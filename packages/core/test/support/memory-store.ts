@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TintypeError } from '../../src/errors.ts';
+import { sha256 } from '../../src/hash.ts';
+import { layout, pathOfBytes } from '../../src/store/layout.ts';
+import { bytesPath, recordsIn } from '../../src/store/list-store.ts';
+import * as file from '../../src/store/record-file.ts';
+import { recordOf } from '../../src/store/record-of.ts';
+import type { Store, StoreFile } from '../../src/store/store.ts';
+import { verifyStore } from '../../src/store/verify-store.ts';
+import type { Key, Sha256, StoreRecord } from '../../src/types.ts';
+
+/** A store's bytes by their names, each whole, as a bucket has them. */
+export type Blobs = Map<string, Buffer>;
+
+/** A store that is gone with the process, and that no other one shares. Stores of the same blobs are one store. */
+export function memoryStore(blobs: Blobs): Store {
+  const write = (name: string, value: string | Uint8Array): void =>
+    void blobs.set(name, Buffer.from(value as Uint8Array));
+  const textOf = (name: string) => blobs.get(name)?.toString() ?? null;
+  const below = (folder: string) =>
+    [...blobs.keys()].filter((name) => name.startsWith(`${folder}/`));
+  const keyIn = (name: string) => basename(name).slice(0, 64) as Key;
+  const recordAt = (name: string) => file.parseRecord(keyIn(name), textOf(name) ?? '');
+  const find = (key: Key) =>
+    blobs.has(layout.record('', key)) ? recordAt(layout.record('', key)) : null;
+  const second = ({ key, original }: StoreRecord) => layout.secondRecord('', key, original.sha256);
+  const kept = (hash: Sha256) =>
+    [...below('originals'), ...below('rejected')].some((name) => keyIn(name) === String(hash));
+  const read = (record: StoreRecord): Buffer => {
+    const bytes = blobs.get(pathOfBytes('', record));
+    if (bytes === undefined) throw new TintypeError('original-missing', 'its bytes are gone');
+    if (sha256(bytes) === record.original.sha256) return bytes;
+    throw new TintypeError('original-damaged', 'its bytes are others');
+  };
+  const filesOf = (folder: string): StoreFile[] =>
+    below(folder).map((path) => ({
+      path,
+      bytes: blobs.get(path)!.length,
+      modifiedAt: new Date(0),
+    }));
+  const attempt: Store['attempt'] = async (key) => {
+    const [note, isReceived] = [layout.attempt('', key), blobs.has(layout.received('', key))];
+    if (!blobs.has(note) && !isReceived) return null;
+    const isInFlight = blobs.has(layout.claim('', key));
+    return {
+      key,
+      ...file.parseAttempt(key, textOf(note)),
+      isReceived,
+      isAnswerDamaged: false,
+      isInFlight,
+    };
+  };
+
+  const store: Store = {
+    stored: async () => {
+      const names = below('records').filter((name) => name === layout.record('', keyIn(name)));
+      return new Map(names.map((name) => [keyIn(name), recordAt(name)]));
+    },
+    purchases: async () => below('records').flatMap((name) => recordsIn(recordAt(name))),
+    find: async (key) => find(key),
+    read: async (record) => read(record),
+    sizeOf: async (record) => blobs.get(pathOfBytes('', record))?.length ?? null,
+    put: async (purchase) => {
+      const record = recordOf(purchase);
+      const there = find(record.key);
+      write(pathOfBytes('', record), purchase.bytes);
+      const existing = there?.kind === 'record' ? there.record : null;
+      if (existing?.original.sha256 === record.original.sha256) return { record, earlier: null };
+      write(
+        there === null ? layout.record('', record.key) : second(record),
+        file.formatJson(record),
+      );
+      if (there?.kind === 'damaged') throw new TintypeError('store-not-writable', there.reason);
+      return { record, earlier: existing };
+    },
+    keepBoth: async (key) => {
+      const stored = find(key);
+      if (stored?.kind !== 'record' || stored.other === undefined) return;
+      write(second(stored.other), file.formatJson(stored.other));
+      write(layout.record('', key), file.formatJson(stored.record));
+    },
+    accept: async (rejected, info) => {
+      const stored = find(rejected.key);
+      if (stored?.kind !== 'record') throw new TintypeError('record-damaged', 'it is damaged');
+      if (stored.record.rejected === undefined) return stored.record;
+      const { rejected: _, ...rest } = rejected;
+      const record = { ...rest, original: { ...rest.original, ...info } };
+      write(pathOfBytes('', record), read(rejected));
+      write(layout.record('', record.key), file.formatJson(record));
+      return record;
+    },
+
+    pins: async () => {
+      const { pins } = await store.list();
+      return new Map(pins.flatMap(({ pin }) => (pin === null ? [] : [[pin.file, pin]])));
+    },
+    hasDamagedPin: async (url) => {
+      const text = textOf(layout.input('', sha256(url)));
+      return text !== null && file.parsePin(sha256(url), text) === null;
+    },
+    pin: async (input) =>
+      write(layout.input('', sha256(input.file)), file.formatJson({ version: 1, ...input })),
+    refusals: async () =>
+      new Map((await store.list()).refusals.map(({ key, stored }) => [key, stored])),
+    refuse: async (refusal) => {
+      const name = layout.refusal('', refusal.key);
+      if (!blobs.has(name)) write(name, file.formatJson(refusal));
+    },
+
+    attempts: async () => {
+      const keys = new Set(below('attempts').map(keyIn));
+      const all = await Promise.all([...keys].map(attempt));
+      return new Map(all.flatMap((it) => (it === null ? [] : [[it.key, it]])));
+    },
+    attempt,
+    noteAttempt: async (note) => write(layout.attempt('', note.key), file.formatJson(note)),
+    receive: async (key, bytes) => {
+      const earlier = blobs.get(layout.received('', key));
+      if (earlier !== undefined) write(layout.rejected('', sha256(earlier)), earlier);
+      write(layout.received('', key), bytes);
+    },
+    received: async (key) => blobs.get(layout.received('', key)) ?? null,
+    clearAttempt: async (key) => {
+      if (!file.isHash(key)) return;
+      const bytes = blobs.get(layout.received('', key));
+      if (bytes !== undefined && !kept(sha256(bytes))) return;
+      for (const name of [layout.received('', key), layout.attempt('', key)]) blobs.delete(name);
+    },
+    claim: async (key, signal, onWait = () => {}) => {
+      const [name, token, began] = [layout.claim('', key), randomUUID(), performance.now()];
+      for (; blobs.has(name) && !signal.aborted; await sleep(5)) onWait(performance.now() - began);
+      if (signal.aborted) return null;
+      write(name, token);
+      const isOurs = async () => textOf(name) === token;
+      return { isOurs, release: async () => void ((await isOurs()) && blobs.delete(name)) };
+    },
+    isClaimed: async (key) => blobs.has(layout.claim('', key)),
+    clearDead: async () => {},
+
+    digest: async () => {
+      const names = ['records', 'inputs', 'refusals'].flatMap(below).toSorted();
+      const sum = sha256(names.map((name) => `${name} ${sha256(blobs.get(name)!)}`).join());
+      return below('attempts').length > 0 ? null : { sum, looks: [], changedAtMs: 0 };
+    },
+    list: async () => ({
+      records: filesOf('records').map((at) => {
+        const stored = recordAt(at.path);
+        return { ...at, key: keyIn(at.path), stored, names: recordsIn(stored).map(bytesPath) };
+      }),
+      originals: filesOf('originals'),
+      rejected: filesOf('rejected'),
+      pins: filesOf('inputs').map((at) => ({
+        ...at,
+        pin: file.parsePin(keyIn(at.path), textOf(at.path)!),
+      })),
+      refusals: filesOf('refusals').map((at) => {
+        const key = keyIn(at.path);
+        return { ...at, key, stored: file.parseRefusal(key, textOf(at.path)!) };
+      }),
+      leftovers: [],
+      foreign: [],
+    }),
+    verify: () =>
+      verifyStore(store, async ({ path, bytes }) => ({
+        kind: 'hashed',
+        sha256: sha256(blobs.get(path)!),
+        bytes,
+      })),
+    remove: async (files, onRemoved) => {
+      for (const one of files.toSorted(
+        (a, b) => Number(b.kind === 'record') - Number(a.kind === 'record'),
+      )) {
+        if (!blobs.has(one.path)) throw new Error(`${one.path} is not in the store`);
+        const named = (await store.purchases()).map(bytesPath);
+        if (!named.includes(one.path) && blobs.delete(one.path)) onRemoved(one);
+      }
+    },
+    shownPath: (path) => path,
+    watched: null,
+    versionControl: null,
+  };
+  return store;
+}
