@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, lstat, mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namesBelow } from './names-below.ts';
+import { isRunning } from '../process/is-running.ts';
 import { removeFile } from './remove-file.ts';
 
 /**
@@ -132,16 +133,7 @@ export async function clearDeadWrites(dir: string): Promise<void> {
   const names = await namesBelow(dir).catch(() => []);
   for (const name of names) {
     const [, pid] = /^\..+\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(basename(name)) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) await removeFile(join(dir, name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (pid !== undefined && !isRunning(Number(pid))) await removeFile(join(dir, name));
   }
 }
 

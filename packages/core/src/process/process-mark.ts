@@ -2,6 +2,7 @@ import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import * as v from 'valibot';
 import { sha256 } from '../hash.ts';
+import { isRunning } from './is-running.ts';
 import { machineId } from './machine-id.ts';
 import { startOf } from './process-start.ts';
 import type { ProcessMark } from '../types.ts';
@@ -22,20 +23,11 @@ export async function ownProcess(): Promise<ProcessMark> {
 export async function isGone({ pid, born, realm }: ProcessMark): Promise<boolean | null> {
   const { realm: ownRealm } = await ownProcess();
   if (realm !== ownRealm || ownRealm === '') return null;
-  if (!exists(pid)) return true;
+  if (!isRunning(pid)) return true;
   const actual = await recentStartOf(pid);
   if (actual === null) return true;
   // The process may be another one that has the id now.
   return actual === '' || born === '' ? null : actual !== born;
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 const starts = new Map<number, { readonly start: string | null; readonly readAt: number }>();

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { type Claim, claimFile, clearDeadClaims } from '../process/claim-file.ts';
+import type { Asset, AssetMap, Sha256 } from '../types.ts';
+import { buildAssetMap, renderAssetMap } from './asset-map.ts';
+import { notWritable, type OutputFolder } from './output-folder.ts';
+import { ASSET_MAP_NAME, FINISH_CLAIM_NAME, journalToken } from './output-name.ts';
+import {
+  type Journal,
+  listedFiles,
+  namesIn,
+  type PreviousOutputs,
+  readPreviousOutputs,
+} from './previous-outputs.ts';
+
+/** What a run did in the output folder. */
+export interface RunOutputs {
+  readonly outDir: string;
+  readonly folder: OutputFolder;
+  readonly previous: PreviousOutputs;
+  /** The name of the run's journal. */
+  readonly journal: string;
+  /** Whether the run has written anything, so that its journal exists. */
+  readonly hasJournal: boolean;
+  /** The images that were delivered, by name. */
+  readonly delivered: ReadonlyMap<string, Asset>;
+  /** The hash of each file that was written, by name. */
+  readonly written: ReadonlyMap<string, Sha256>;
+  readonly onWritten: (file: string, bytes: number) => void;
+  readonly onRemoved: (file: string) => void;
+}
+
+/** What is left to do. */
+interface Ending {
+  readonly assetMap: AssetMap;
+  /** The text of the asset map; `null` where the file has it already. */
+  readonly text: string | null;
+  /** Files of ours that are needed no more. */
+  readonly stale: ReadonlySet<string>;
+  /** Journals of runs that were cut off, which this one cleans up after. */
+  readonly leftOver: readonly Journal[];
+  readonly isNothing: boolean;
+}
+
+/**
+ * Removes files of ours that are needed no more, and writes the asset map. One run at a time does it, and each adds to
+ * what the other wrote. `order`: every name that has a place in the asset map, delivered this time or not.
+ */
+export async function finishOutputs(run: RunOutputs, order: readonly string[]): Promise<AssetMap> {
+  const { outDir, folder, journal, onWritten, onRemoved } = run;
+  const before = await endingOf(run, order);
+  if (before.isNothing) return before.assetMap;
+  const claim = await claimFinish(outDir);
+  try {
+    const { assetMap, text, stale, leftOver } = await endingOf(run, order);
+    // Before the asset map, because what it does not list is no longer known as ours.
+    for (const name of stale) {
+      await folder.remove(name);
+      onRemoved(name);
+    }
+    if (text !== null) {
+      await folder.write(ASSET_MAP_NAME, text, { flush: true });
+      onWritten(ASSET_MAP_NAME, Buffer.byteLength(text));
+    }
+    const tokens = new Set(leftOver.map(({ file }) => journalToken(file) ?? ''));
+    await folder.removeTemporaries([...namesIn(leftOver), ASSET_MAP_NAME], tokens);
+    for (const { file } of leftOver) await folder.remove(file);
+    await folder.remove(journal);
+    await clearDeadClaims(join(outDir, FINISH_CLAIM_NAME));
+    return assetMap;
+  } finally {
+    await claim.release();
+  }
+}
+
+async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Ending> {
+  const { outDir, folder, previous, journal, hasJournal, delivered, written } = run;
+  // Read again: a run beside this one may have delivered other images.
+  const now = await readPreviousOutputs(outDir);
+  const before = now.assetMap ?? previous.assetMap;
+  const assetMap = buildAssetMap(before, delivered, order);
+  const leftOver = now.journals.filter(({ isLeftOver }) => isLeftOver);
+  const beside = now.journals.filter(({ file, isLeftOver }) => !isLeftOver && file !== journal);
+  const kept = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(beside)]);
+  const stale = new Set<string>();
+  const ofCutOffRuns = leftOver.flatMap((cutOff) => cutOff.written);
+  const ofFailedImages = [...written].map(([file, sha256]) => ({ file, sha256 }));
+  for (const { file, sha256 } of [...ofCutOffRuns, ...ofFailedImages]) {
+    if (!kept.has(file) && (await folder.hashOf(file)) === sha256) stale.add(file);
+  }
+  for (const file of listedFiles(before)) {
+    // A file that was changed since belongs to someone else now.
+    if (!kept.has(file.file) && (await folder.holds(file.file, file))) stale.add(file.file);
+  }
+  const rendered = renderAssetMap(assetMap);
+  const text = (await folder.readText(ASSET_MAP_NAME)) === rendered ? null : rendered;
+  const hasClaims = (await folder.entries()).some((name) => name.startsWith(FINISH_CLAIM_NAME));
+  const isNothing =
+    !hasJournal && text === null && stale.size === 0 && leftOver.length === 0 && !hasClaims;
+  return { assetMap, text, stale, leftOver, isNothing };
+}
+
+async function claimFinish(outDir: string): Promise<Claim> {
+  try {
+    // A run that was interrupted waits, too: otherwise its files would be unknown to the next run.
+    const claim = await claimFile(join(outDir, FINISH_CLAIM_NAME), new AbortController().signal);
+    return claim!;
+  } catch (cause) {
+    throw notWritable(join(outDir, ASSET_MAP_NAME), cause);
+  }
+}
