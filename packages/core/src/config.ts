@@ -107,7 +107,7 @@ export interface Options {
   /**
    * What happens to a picture that is not in the store: `buy` it, draw a `standin`, or `fail`. A flag and
    * `TINTYPE_MISSING` win over it, and so does a CI, where it is `fail`.
-   * @default on a terminal, `buy` after a question; else `fail`
+   * @default on a terminal, `buy` after a question; otherwise `fail`
    */
   readonly missing?: Missing;
   /**

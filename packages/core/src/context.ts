@@ -22,8 +22,8 @@ export interface Context extends Clock, Environment {
    */
   readonly fetchInput?: FetchInput;
   /**
-   * Asks a person whether to buy, where nothing else says so. Ctrl-C aborts `signal`, whatever is answered then.
-   * @default nobody can be asked, so nothing is bought
+   * Asks a person whether to buy, if no setting decides it. Ctrl-C aborts `signal`; the answer is then ignored.
+   * @default no one can be asked, so nothing is bought
    */
   readonly confirm?: (offer: Offer) => Promise<boolean>;
 }

@@ -66,14 +66,14 @@ export type Event =
       readonly manifest: string;
       readonly line: number;
     } & PictureName)
-  /** An image's files stand. For views only. */
+  /** An image's files are written. For views only. */
   | {
       readonly type: 'delivered';
       readonly id: string;
       readonly files: number;
-      /** Of the full-size file in the preferred format. */
+      /** The size of the full-size file in the preferred format. */
       readonly bytes: number;
-      /** Of what it was made from; `null` for a stand-in. */
+      /** The size of the original; `null` for a stand-in. */
       readonly originalBytes: number | null;
       /** Whether a file had to be written. */
       readonly isChanged: boolean;

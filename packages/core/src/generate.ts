@@ -116,8 +116,8 @@ export async function generate(
   }
 
   /**
-   * Of files of which no run has left word, those that are not what this run would write: as far as that can be made
-   * before anything is bought, it is made, into the cache.
+   * The files that no earlier run has recorded and that are not what this run would write. To find out, what can be made
+   * before anything is bought is encoded into the cache.
    */
   async function notOurs(
     outDir: string,

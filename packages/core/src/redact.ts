@@ -1,9 +1,9 @@
-/** OpenAI's and Replicate's keys by their prefix, wherever they stand in a text. */
+/** OpenAI's and Replicate's keys, found anywhere in a text by their prefix. */
 const keyPattern = /\b(?:sk-|r8_)[A-Za-z0-9_*-]{8,}/g;
 
 /**
  * A key as the API repeats it: its head, asterisks, its tail (measured 2026-11-22). It starts where a word does, for
- * else a long word without asterisks would be looked at from each of its characters.
+ * otherwise a long word without asterisks would be searched from each of its characters.
  */
 const halfHiddenPattern = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_-]*/g;
 

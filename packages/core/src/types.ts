@@ -15,7 +15,7 @@
  * | cache     | variants and their metadata: free to make again                                           |
  * | plan      | what a run would do and cost, worked out before anything is spent                         |
  * | provider  | what turns a request into an original                                                     |
- * | stand-in  | a labelled drawing of the right size, made locally where no original is to be had         |
+ * | stand-in  | a labelled drawing of the right size, made locally where there is no original            |
  * | delivery  | a job's picture under the name that it has in the output folder                           |
  * | asset map | the JSON that tells a site what files an image became                                     |
  */
@@ -75,7 +75,7 @@ export interface Manifest {
   readonly presets: ReadonlyMap<string, Fields>;
   readonly images: readonly ImageEntry[];
   /**
-   * Puts a finding where the value at `path` stands, or its name (`on: 'key'`). A path that the file does not have
+   * Puts a finding at the value at `path`, or at its name (`on: 'key'`). A path that the file does not have
    * ends at its last part that the file has.
    */
   readonly diagnose: (path: FieldPath, finding: Finding, on?: 'key' | 'value') => Diagnostic;
@@ -94,11 +94,11 @@ export interface ImageEntry {
   /** One image a row; `null`: the entry is one image. */
   readonly rows: readonly Row[] | null;
   readonly pick: number | null;
-  /** What has a mistake that was reported already, beyond its `fields`: nothing is said that follows from it. `rows`: some of them. */
+  /** The parts, besides `fields`, with a mistake that is already reported: what follows from it is not reported. `rows`: some of them. */
   readonly broken: readonly ('preset' | 'each' | 'rows' | 'pick')[];
 }
 
-/** One row of `each`: the values of its variables, and where it stands in a file of its own. */
+/** One row of `each`: the values of its variables, and its place in a data file. */
 export interface Row {
   readonly values: Readonly<Record<string, string | number | boolean>>;
   readonly place: Place | null;
@@ -197,10 +197,10 @@ export interface Job {
   readonly id: string;
   /** The image's id in its manifest. */
   readonly place: Place;
-  /** Where its model was named; its id, where nobody named one. */
+  /** Where its model is named; the place of its id if no model is named. */
   readonly modelPlace: Place;
   readonly picture: PictureFields;
-  /** Where the image's own words stand in `picture.prompt`; what is around them is the style that wraps them. */
+  /** The image's own words within `picture.prompt`. The rest is the style that a preset wraps around them. */
   readonly ownPrompt: readonly TextRange[];
   readonly call: CallFields;
   readonly files: FileFields;
@@ -261,7 +261,7 @@ export interface StoreRecord {
   readonly boughtFor?: { readonly id: string; readonly manifest: string };
 }
 
-/** A process, told apart from every other one, and from one that has its id later. */
+/** Identifies a process among all others, including a later one with the same id. */
 export interface ProcessMark {
   readonly pid: number;
   /** When it began, as its system counts; `''` where the system does not say. */
@@ -349,7 +349,7 @@ export interface PlanTotals {
   readonly missing: number;
   readonly blocked: number;
   readonly attempted: number;
-  /** Of what is priced, each key once; `null` where something must be bought and nothing of it has a known price. */
+  /** The sum of known prices, each key counted once; `null` if something must be bought and none of it has a known price. */
   readonly costUsd: CostRange | null;
   /** Keys that would be bought at an unknown price. */
   readonly unpriced: number;
@@ -389,14 +389,14 @@ export interface PlannedRequest extends PlanRow {
   /** `null` where blocked. */
   readonly request: Request | null;
   readonly stored: Stored | null;
-  /** The pictures that it works from, in order. */
+  /** Its input pictures, in order. */
   readonly inputs: readonly PlannedInput[];
   readonly mask: PlannedInput | null;
   /** What became of a request that was sent and is not recorded yet; `null`: there is none. */
   readonly attempt: PlannedAttempt | null;
   /** Why the provider will not make it, remembered from an earlier run; asking again would change nothing. */
   readonly refusal: string | null;
-  /** Made for nothing: its provider is not paid. */
+  /** Free: a stand-in. */
   readonly isFree: boolean;
 }
 
@@ -408,7 +408,7 @@ export interface Plan {
   readonly totals: PlanTotals;
 }
 
-/** A plan row with what else a table of them shows. */
+/** A plan row, with the columns that only a table shows. */
 export interface ShownRow extends PlanRow, Pick<PlannedRequest, 'refusal' | 'isFree'> {
   readonly size: string;
 }
@@ -419,7 +419,7 @@ export interface ShownPlan extends Plan {
   readonly rows: readonly ShownRow[];
 }
 
-/** A picture of the user's that a request works from, hashed and looked at. */
+/** An input picture that belongs to the user, hashed and inspected. */
 export interface InputFile {
   /** A path relative to the root, with `/`, or an `https:` URL. */
   readonly file: string;
@@ -427,7 +427,7 @@ export interface InputFile {
   readonly info: PictureInfo;
 }
 
-/** One picture that a request works from: a file, another image's original, or one that is not known yet. */
+/** One input picture: a file, another image's original, or an original that is not known yet. */
 export type PlannedInput =
   | { readonly kind: 'file'; readonly file: InputFile }
   | { readonly kind: 'original'; readonly record: StoreRecord }
@@ -452,7 +452,7 @@ export interface Source {
   readonly height: number;
   readonly hasAlpha: boolean;
   readonly isStandIn: boolean;
-  /** The verified bytes, each time anew: who reads them gives them back. Called only where something has to be encoded. */
+  /** Reads and verifies the bytes. Each call returns a new buffer, which the caller owns. Called only to encode. */
   readonly read: () => Promise<Uint8Array>;
 }
 
@@ -463,7 +463,7 @@ export interface EncodedFile {
   readonly sha256: Sha256;
   readonly read: () => Promise<Uint8Array>;
   /**
-   * Puts it at a path, at which nothing may stand: by reflink or hard link where the file system can, else by a copy. So
+   * Puts it at a path that does not exist yet: by reflink or hard link where the file system can, else by a copy. So
    * the file may share its bytes, and its time, with the cache. Rejects with the file system's own error.
    */
   readonly linkTo: (path: string) => Promise<void>;

@@ -12,7 +12,7 @@ export async function leadsOut(root: string, folder: string): Promise<string | n
   return isOutside(await realFolder(root), real) ? real : null;
 }
 
-/** Of a folder, or of as much of its path as exists. */
+/** The real path of a folder, or of the part of its path that exists. */
 async function realFolder(folder: string): Promise<string> {
   for (let existing = folder; ; existing = dirname(existing)) {
     const real = await realpath(existing).catch(() => null);

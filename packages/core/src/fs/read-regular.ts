@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import { type FileHandle, open } from 'node:fs/promises';
 
 /**
- * A regular file's bytes, links followed. A pipe is never waited for and a device never read, for a clone may hold links
- * to either: these reject with `EFTYPE`, a folder with `EISDIR`, a file over `maxBytes` with `EFBIG`, all else with the
+ * A regular file's bytes, links followed. A pipe is never waited for and a device never read, because a clone may hold links
+ * to either: these reject with `EFTYPE`, a folder with `EISDIR`, a file over `maxBytes` with `EFBIG`, other failures with the
  * file system's own error.
  */
 export async function readRegular(path: string, maxBytes = 2 ** 31): Promise<Buffer> {
@@ -32,7 +32,7 @@ export async function readWhole(handle: FileHandle, size: number): Promise<Buffe
   return bytes.subarray(0, length);
 }
 
-/** As `readRegular`, for whoever must not wait. */
+/** Like `readRegular`, for callers that cannot wait. */
 export function readRegularSync(path: string, maxBytes = 2 ** 31): Buffer {
   const descriptor = openRegularSync(path);
   try {

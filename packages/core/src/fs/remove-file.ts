@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises';
 
-/** Removes a file, or a link, that may be gone already: without the looks at it that `rm` takes first. */
+/** Removes a file or a link, which need not exist. Faster than `rm`, which inspects it first. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await unlink(path);

@@ -24,7 +24,7 @@ export async function writeAtomic(
 }
 
 /**
- * As `writeAtomic`, for a file that must not exist yet. `false`: it exists, and is as it was. Where the file system has no
+ * Like `writeAtomic`, for a file that must not exist yet. `false`: it exists, and was not changed. Where the file system has no
  * links, two processes that create one file at the same instant both succeed, and the later one's stays.
  */
 export async function createAtomic(path: string, data: string): Promise<boolean> {

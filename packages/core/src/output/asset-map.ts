@@ -58,7 +58,7 @@ export function toAsset(image: DeliveredImage): Asset {
 /**
  * Whether no file of a format is larger than the fallback's of the same width. A page takes the first format that it
  * knows and then a width of it: one that lacked a width would make it load a larger or a coarser one. So a format is
- * offered whole or not at all; its files are there all the same, for whoever names them.
+ * offered whole or not at all; its files are written all the same, for pages that name them.
  */
 function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boolean {
   const fallbackBytes = new Map(
@@ -69,7 +69,7 @@ function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boo
   );
 }
 
-/** A width stands once in a `srcset`: the full-size file for it, where an image asks for its full size too. */
+/** A width appears once in a `srcset`: the full-size file for it, where an image asks for its full size too. */
 function srcset(files: Asset['files'], format: Format): string {
   const byWidth = new Map(
     files.filter((file) => file.format === format).map((file) => [file.width, file]),

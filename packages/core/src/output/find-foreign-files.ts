@@ -22,7 +22,7 @@ export async function findForeignFiles(
 ): Promise<OutputsFound> {
   const found = await look(outDir, names, isCached);
   if (found.foreign.length + found.unknown.length === 0) return found;
-  // What a run beside this one has written since is by now in its journal, or in the asset map.
+  // What another run has written since is in its journal now, or in the asset map.
   return look(outDir, [...found.foreign, ...found.unknown], isCached);
 }
 
@@ -50,7 +50,7 @@ async function look(
 /**
  * Whether the file at a name may be replaced or removed, by its bytes: they are what is `wanted` there, what an earlier
  * run noted, or what the cache has. A file with other bytes is ours where the asset map lists just what is wanted at its
- * name, or what the cache knows: somebody has damaged it since.
+ * name, or what the cache knows: it was damaged since.
  */
 export async function isOurs(
   folder: OutputFolder,

@@ -25,7 +25,7 @@ export interface OutputFolder {
   /** `other`: a folder, a link, or a name that leads out of the output folder or through something that is no folder. */
   readonly kindOf: (name: string) => Promise<'nothing' | 'file' | 'other'>;
   /**
-   * Whether a regular file with exactly these bytes stands at the name. Its size is compared before it is read, and one that
+   * Whether the name has a regular file with exactly these bytes. Its size is compared before it is read, and one that
    * `isKnown` is not read.
    */
   readonly holds: (
@@ -33,13 +33,13 @@ export interface OutputFolder {
     file: { readonly bytes: number; readonly sha256: Sha256 },
     isKnown?: IsKnown,
   ) => Promise<boolean>;
-  /** The sha-256 of what stands at the name; `null` where no regular file is. */
+  /** The sha-256 of the file at the name; `null` where no regular file is. */
   readonly hashOf: (name: string) => Promise<Sha256 | null>;
   /** Its size in bytes; `null` where no regular file is. */
   readonly sizeOf: (name: string) => Promise<number | null>;
   /** `null` where no regular file is, or one that is larger than 256 MB. */
   readonly readText: (name: string) => Promise<string | null>;
-  /** What stands in the folder itself; nothing where there is no folder. */
+  /** The names in the folder itself; none where there is no folder. */
   readonly entries: () => Promise<string[]>;
   /** How long before this process began a file was last written, in milliseconds; `null` where no regular file is. */
   readonly ageMs: (name: string) => Promise<number | null>;
@@ -52,8 +52,8 @@ export interface OutputFolder {
   /** Adds to a file that `write` has written; as `write`, but for a crash, which may leave half of the text. */
   readonly append: (name: string, text: string) => Promise<void>;
   /**
-   * Has `linkTo` put a file at a path beside, and takes it for what stands at the name: the whole file or none of it.
-   * `false`: it is the very file that stands there, whose bytes this one shares. Rejects as `write`, and as `linkTo`.
+   * Lets `linkTo` put a file at a temporary path, and renames it to the name: the whole file or none of it.
+   * `false`: it is the file that the name has already, because the two share their bytes. Rejects as `write`, and as `linkTo`.
    */
   readonly link: (name: string, linkTo: (path: string) => Promise<void>) => Promise<boolean>;
   /** Removes a file, and the folders that it leaves empty. */
@@ -69,8 +69,8 @@ export interface OutputFolder {
 }
 
 /**
- * Remembers which folders lie inside, so that each is looked at once a run. `token`: 12 hex digits by which what is left
- * of the run's writes is known for its own.
+ * Remembers which folders are inside, so that each is checked once a run. `token`: 12 hex digits that identify what is
+ * left of the run's writes.
  */
 export function openOutputFolder(dir: string, token: string = runToken()): OutputFolder {
   const insides = new Map<string, Promise<boolean>>();
@@ -158,8 +158,8 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
         await linkTo(temporary);
         const isThere = isOneFile(temporary, path);
         if (!isThere) await rename(temporary, path);
-        // Where a run beside this one has linked the same file since, there was nothing to rename. The file stands by
-        // now: a name that cannot be removed is left to the next run.
+        // Where a run beside this one has linked the same file since, there was nothing to rename. The file is in its
+        // place: a name that cannot be removed is left to the next run.
         await removeFile(temporary).catch(() => {});
         return !isThere;
       }),
@@ -191,8 +191,8 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
           const owner = tokenOf(entry);
           if (owner === null) continue;
           const path = join(parent, entry);
-          // One that is younger than this process may be another's, which is about to rename it. A link has the time of
-          // the file that it is to, but for this one.
+          // A younger one may belong to another process, which is about to rename it. A hard link has the times of the
+          // file that it shares, except this one.
           const status = lstatSync(path, { throwIfNoEntry: false });
           if (status === undefined || status.isDirectory()) continue;
           if (tokens.has(owner) || status.ctimeMs < performance.timeOrigin) {
@@ -211,7 +211,7 @@ function hashIfThere(path: string): Promise<Sha256 | null> {
   return unlessGone(() => hashFile(path));
 }
 
-/** `null`: a run beside this one has removed it since it was looked at. */
+/** `null`: another run has removed it since it was checked. */
 async function unlessGone<Result>(read: () => Promise<Result>): Promise<Result | null> {
   try {
     return await read();
@@ -235,12 +235,12 @@ async function leadsInside(dir: string, folder: string): Promise<boolean> {
   return (await stat(existing)).isDirectory();
 }
 
-/** Whatever keeps a path from being followed keeps it from being written, too. */
+/** A path that cannot be followed cannot be written either. */
 async function realpathOrNull(path: string): Promise<string | null> {
   return realpath(path).catch(() => null);
 }
 
-/** `path`: of the file that could not be written. */
+/** `path` is the file that could not be written. */
 export function notWritable(path: string, cause: unknown): TintypeError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new TintypeError('output-not-writable', `${path} could not be written: ${reason}`, {

@@ -4,7 +4,7 @@ export const ASSET_MAP_NAME = 'tintype.assets.json';
 /** Held, as a claim, while a run reads the asset map and writes it again. */
 export const FINISH_CLAIM_NAME = '.tintype-finish.claim';
 
-/** What stands in the output folder from a run's first write to its end. `token`: 12 hex digits of the run's own. */
+/** The journal, which is in the output folder from a run's first write to its end. `token`: the run's 12 hex digits. */
 export function journalName(token: string): string {
   return `.tintype-writing-${token}.json`;
 }
@@ -19,7 +19,7 @@ export function journalToken(name: string): string | null {
 }
 
 /**
- * Whether a name may be a file of ours, wherever it was read: segments of `a-z 0-9 . -` joined by `/`, none of which
+ * Whether a name may be one of our files: segments of `a-z 0-9 . -` joined by `/`, none of which
  * begins with a dot. So it leads out of no folder, and is neither a journal nor a temporary file.
  */
 export function isOutputName(name: unknown): name is string {

@@ -12,7 +12,7 @@ export interface PreviousOutputs {
   readonly assetMap: AssetMap | null;
   /** What the files of the asset map hash to, by name. */
   readonly listed: ReadonlyMap<string, Sha256>;
-  /** Of runs that never came to their end, and of those beside this one. */
+  /** The journals of runs that were cut off, and of runs that are still going on. */
   readonly journals: readonly Journal[];
   /** What files of ours hash to: by the asset map, which may be cut short or full of merge markers, and by the journals. */
   readonly hashes: ReadonlySet<Sha256>;
@@ -37,8 +37,8 @@ export interface WrittenFile {
 
 export async function readPreviousOutputs(outDir: string): Promise<PreviousOutputs> {
   const folder = openOutputFolder(outDir);
-  // The journals first: a run beside this one removes its own once the asset map stands, and what it says must be in
-  // either.
+  // The journals first: another run removes its own once the asset map is written, and its files must be in one of the
+  // two.
   const journals = await readJournals(folder);
   const text = await folder.readText(ASSET_MAP_NAME);
   const assetMap = text === null ? null : parseAssetMap(text);
@@ -76,7 +76,7 @@ async function readJournals(folder: OutputFolder): Promise<Journal[]> {
   const journals: Journal[] = [];
   for (const file of (await folder.entries()).filter(isJournalName)) {
     const text = await folder.readText(file);
-    // One that is gone since was of a run beside this one.
+    // Another run has ended and removed it since.
     if (text === null) continue;
     const { process, names, written } = parseJournal(text);
     const isLeftOver = process === null || (await hasEnded(process, file, folder));

@@ -18,7 +18,7 @@ export interface OutputOptions {
   readonly previous: PreviousOutputs;
   /** Every file name that the run may write, as far as is known: `outputNames()` of each image. */
   readonly names: readonly string[];
-  /** Of files that an earlier run hashed. @default none is */
+  /** Whether an earlier run hashed a file that looks like this. @default none */
   readonly isKnown?: IsKnown;
   /** @default nothing is */
   readonly isCached?: IsCached;

@@ -17,7 +17,7 @@ export interface Claim {
    * dead and taken over, and no clock of its own tells it so.
    */
   readonly isOurs: () => Promise<boolean>;
-  /** Lets the path go. Never rejects, and removes nothing of another process, whoever holds the path by now. */
+  /** Releases the path. Never rejects, and removes nothing that belongs to a process that holds the path now. */
   readonly release: () => Promise<void>;
 }
 

@@ -18,7 +18,7 @@ export interface IdSources {
 }
 
 /**
- * What tells this machine from every other one, whatever their host names are: the operating system's own id, else a
+ * Identifies this machine, whatever its host name is: by the operating system's own id, otherwise by a
  * random one that the user's config folder keeps. `''`: there is none, and no process elsewhere is ever known to be dead.
  */
 export async function machineId(sources: IdSources = ownSources): Promise<string> {

@@ -4,7 +4,7 @@ import { sha256 } from '../hash.ts';
 /** What an order may be called: letters, digits and `. _ : / @ + # = { } -`, 1 to 200 of them. */
 export const orderPattern = /^[\w.:/@+#={}-]{1,200}$/;
 
-/** An order's id as somebody types it. Throws `usage`. */
+/** An order's id as a person types it. Throws `usage`. */
 export function parseOrder(text: string): string {
   if (orderPattern.test(text)) return text;
   throw new TintypeError(

@@ -11,7 +11,7 @@ export interface StartSources {
 }
 
 /**
- * When a process with this id began, as its system counts, so that a later process with the same id is told apart. `''`
+ * When a process with this id began, as its system counts, which distinguishes it from a later process with the same id. `''`
  * where the system does not say, `null` where the process has ended and only its parent has not noticed.
  */
 export async function startOf(
@@ -34,7 +34,7 @@ export async function startOf(
  * https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html (2026-11)
  */
 export function startInStat(text: string): string | null {
-  // The name of the program stands in brackets and may hold anything.
+  // The name of the program is in brackets and may hold anything.
   const [state = '', ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   if (state === 'Z' || state === 'X') return null;
   return /^\d+$/.test(fields[18] ?? '') ? fields[18]! : '';

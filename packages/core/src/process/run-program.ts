@@ -66,7 +66,7 @@ const passedOn = [
 
 /**
  * A program by name, as an absolute path; `null`: there is none. Only absolute folders of `PATH` are looked into, so that
- * none is found in the folder that one stands in, where Windows would look first: it may be a clone.
+ * none is looked for in the working folder, which Windows would search first: it may be a clone.
  */
 export function findProgram(name: string, { PATH, Path }: Env): string | null {
   const file = process.platform === 'win32' ? `${name}.exe` : name;

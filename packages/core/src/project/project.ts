@@ -13,7 +13,7 @@ import { usableCache } from './usable-cache.ts';
 export interface ProjectRequest {
   /** Absolute. */
   readonly cwd: string;
-  /** Of the process. */
+  /** The environment of the process. */
   readonly env: Env;
   /**
    * A framework may have put the project's `.env` files into `env`.
@@ -98,7 +98,7 @@ async function refuseStoreElsewhere({ root, storeDir }: Config): Promise<void> {
 
 const configEndings = ['ts', 'mts', 'js', 'mjs', 'json'] as const;
 
-/** The nearest folder upwards with a config or a `package.json`, else the folder itself. */
+/** The nearest folder upwards with a config or a `package.json`; if there is none, the folder itself. */
 function findRoot(cwd: string): string {
   for (let dir = cwd; ; dir = dirname(dir)) {
     if (findConfig(dir) !== null || existsSync(join(dir, 'package.json'))) return dir;

@@ -5,7 +5,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What to do with a picture that is not in the store. */
 export type Missing = 'buy' | 'standin' | 'fail';
 
-/** What a run does about it; `ask`: nothing and nobody said, so a person is asked, and where that cannot be, it fails. */
+/** What a run does about missing pictures. `ask`: no setting decides, so a person is asked; without a terminal the run fails. */
 export type MissingPolicy = Missing | 'ask';
 
 /** Whether a run may spend money, and how much. */
@@ -17,7 +17,7 @@ export interface SpendingPolicy {
   readonly maxCostUsd: number | null;
   /** US dollars that all runs of a day in UTC may spend; `null`: no limit. */
   readonly maxCostUsdPerDay: number | null;
-  /** Whether somebody set `maxCostUsd`, or its absence; `false`: it is the default. */
+  /** Whether `maxCostUsd` was set, `null` included; `false`: it is the default. */
   readonly isBudgetSet: boolean;
   readonly allowUnpriced: boolean;
   /** The CI that was detected; `null`: none. */
@@ -108,7 +108,7 @@ function lower(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
-/** Whether something may be bought in the end: by itself, or after a question. */
+/** Whether a run may buy, with or without a question. */
 export function mayBuy(missing: MissingPolicy): boolean {
   return missing === 'buy' || missing === 'ask';
 }

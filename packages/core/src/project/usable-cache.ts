@@ -19,7 +19,7 @@ export interface UsableCache {
 }
 
 /**
- * The configured cache, unless git tracks a file in it: then its files came with the clone, and a cache that somebody else
+ * The configured cache, unless git tracks a file in it: then its files came with the clone, and a cache that another person
  * filled would deliver their bytes. In its place comes a folder in the user's home, which no clone can reach. Where git
  * cannot say, the cache is used. `cacheDir` is absolute and need not exist.
  */

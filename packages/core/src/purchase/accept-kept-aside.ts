@@ -5,8 +5,8 @@ import type { StoreRecord } from '../types.ts';
 import { formatProblem, judgePicture } from './judge-picture.ts';
 
 /**
- * Judges what was kept aside once more, and makes an original of it where it can be delivered now: the configuration that
- * refused it may have changed, or what this version can read. Free. `null`: it cannot be delivered now either.
+ * Judges bytes that were kept aside again, and makes them an original if they can be delivered now: the configuration or
+ * the version may have changed. Free. `null`: they still cannot be delivered.
  * Throws `store-not-writable`.
  */
 export async function acceptKeptAside(

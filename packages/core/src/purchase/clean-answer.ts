@@ -3,8 +3,8 @@ import { shownText } from '../provider/shown-text.ts';
 import { bytesWithoutSecrets, withoutSecrets } from '../secrets.ts';
 
 /**
- * What a provider gave, without any secret that a server or a client of it repeated: all of it is kept in the store, which
- * is committed, or shown. A picture that repeats none keeps its very bytes.
+ * An answer without the secrets that the server or its client repeated, because answers are shown, or kept in a store that
+ * is committed. A picture without secrets keeps its bytes unchanged.
  */
 export function cleanAnswer(
   answer: Picture | ProviderError,

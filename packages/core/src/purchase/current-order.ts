@@ -8,7 +8,7 @@ import type { Attempt, Key, OpenAttempt, ProcessMark } from '../types.ts';
 export interface CurrentOrder {
   readonly id: string;
   readonly process: ProcessMark;
-  /** What was open when the run began: attempts that the order is newer than. */
+  /** The attempts that were open when the run began, so that the order is newer than they are. */
   readonly earlier: ReadonlyMap<Key, OpenAttempt>;
 }
 
@@ -19,7 +19,7 @@ export async function openOrder(
   return { id: order ?? randomUUID(), process: await ownProcess(), earlier };
 }
 
-/** Whether two notes are of one call. */
+/** Whether two notes are about the same call. */
 export function isSameCall(a: Attempt | null, b: Attempt | null): boolean {
   return a !== null && b !== null && a.order === b.order && a.startedAt === b.startedAt;
 }

@@ -10,12 +10,12 @@ import type { Attempt, Request } from '../types.ts';
 
 /** The budget of a day in UTC, which all processes that share a store are held to. */
 export interface DayBudget {
-  /** What was spent today, or may have been, as the store says it now. */
+  /** What was spent today, or may have been, according to the store now. */
   readonly spentUsd: () => Promise<number>;
   /**
    * Called when a request's attempt is in the store and before the request leaves. Rejects with `over-budget` where the
-   * day does not hold what is bought and on order by now, having taken the attempt back with `forget`. Of two processes
-   * that ask at once each sees the other's attempt: both may be refused, and the limit is passed by neither.
+   * day does not hold what is bought and on order by then; it has called `forget` first. If two processes ask at the same
+   * time, each sees the other's attempt: both may be refused, and neither passes the limit.
    * `earlier`: the attempt of unknown outcome that the new one replaces.
    */
   readonly admit: (earlier: Attempt | null, forget: () => Promise<void>) => Promise<void>;
@@ -29,7 +29,7 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
     spentUsd,
     admit: (earlier, forget) => {
       if (limit === null) return Promise.resolve();
-      // One after the other: who is refused is forgotten before the next is counted.
+      // One after the other: an attempt that is refused is forgotten before the next is counted.
       const admission = lastAdmission.then(() => admitNow(limit, earlier, forget));
       lastAdmission = admission.catch(() => {});
       return admission;
@@ -55,7 +55,7 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
   }
 
   async function spentUsd(): Promise<number> {
-    // In this order, so that what is recorded meanwhile is seen in one of the two.
+    // In this order, so that what is recorded meanwhile is counted in at least one of the two.
     const open = await store.attempts();
     const attempts = [...open.values()].flatMap(({ note }) => note ?? []);
     const purchases = await store.purchases();
@@ -69,7 +69,7 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
     return now().toISOString().slice(0, 10);
   }
 
-  /** Of inputs a request has only the hashes: each counts as the most that one can cost. No price counts as 0. */
+  /** A request has only the hashes of its inputs, so each counts as the most that one can cost. An unknown price counts as 0. */
   function highOf(request: Request): number {
     const sizes = (request.input_images ?? []).map(() => null);
     return estimateCost(modelFor(config.models, request), request, sizes)?.high ?? 0;

@@ -28,7 +28,7 @@ export function isMaybeBilled(error: unknown): boolean {
   return error.isBilledAnyway || policies[error.code].billed !== 'no';
 }
 
-/** Of an image whose picture was paid for and is unusable: it is not bought again by itself. */
+/** The error of an image whose picture was paid for and is unusable: it is not bought again without being asked to. */
 export function rejectedError({ original, rejected }: StoreRecord): TintypeError {
   const isPicture = original.width > 0;
   const ways = isPicture

@@ -1,11 +1,11 @@
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import type { PictureInfo } from '../types.ts';
 
-/** What bytes that were paid for are, and whether they can be delivered. */
+/** What the bytes of an answer are, and whether they can be delivered. */
 export interface Judgement {
   /** `null`: no picture. */
   readonly info: PictureInfo | null;
-  /** Why they cannot be delivered, as a clause; `null`: they can. */
+  /** Why they cannot be delivered, as a clause; `null`: they can be. */
   readonly problem: string | null;
 }
 
@@ -20,7 +20,7 @@ export async function judgePicture(bytes: Uint8Array, takesAnyFormat: boolean): 
   }
 }
 
-/** Originals are asked for losslessly, where a provider can be asked. */
+/** Originals are requested as PNG, which loses nothing, if a provider can be asked for a format. */
 export function formatProblem(format: string, takesAnyFormat: boolean): string | null {
   return format === 'png' || takesAnyFormat
     ? null

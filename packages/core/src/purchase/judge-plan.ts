@@ -15,14 +15,14 @@ import type { Purse } from './purse.ts';
 const judged = Symbol('judged');
 
 /**
- * A plan that policy, budget and, where nothing else decides, a person have allowed. Only `judgePlan` makes one, and
+ * A plan that policy and budget have allowed, and a person where no setting decides. Only `judgePlan` makes one, and
  * nothing is bought without one: the symbol is this file's own.
  */
 export interface JudgedPlan extends Plan {
   readonly [judged]: true;
 }
 
-/** What a run is judged by beside its context. */
+/** What a run is judged by, besides its context. */
 export interface Means {
   readonly store: Store;
   /** What the run has left. */
@@ -48,7 +48,7 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
   return { ...plan, [judged]: true };
 }
 
-/** Once a run: what is bought into a store that is not committed is lost with the folder. */
+/** Once a run. Pictures in a store that is not committed are lost with the folder. */
 async function warnOfLostStore(context: Context, { purse, store }: Means): Promise<void> {
   if (warned.has(purse)) return;
   warned.add(purse);
@@ -108,8 +108,8 @@ function hasUnpriced(wanted: readonly PlannedRequest[]): boolean {
 }
 
 /**
- * A price that is no number passes nothing, and an unknown price no budget that somebody set. It passes the default one
- * with a warning, for whoever buys at it has said so; but not in CI, where that may have been a stranger.
+ * A price that is not a number is always refused. An unknown price is refused if a budget is set. The default budget lets
+ * it pass with a warning, because a person chose to buy; in CI it does not, because that may have been a stranger.
  */
 function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): void {
   const absurd = wanted.filter(({ costUsd }) => costUsd !== null && !fits(costUsd.high, null));
@@ -172,7 +172,7 @@ async function refuseDay({ totals }: Plan, context: Context, store: Store): Prom
   );
 }
 
-/** How a budget is raised: where there is a CI, a config cannot. */
+/** How to raise a budget. In CI a config cannot. */
 export function raise(option: 'maxCostUsd' | 'maxCostUsdPerDay', ci: string | null): string {
   const variable = spendingVariables[option];
   return ci === null || option === 'maxCostUsdPerDay'
@@ -201,7 +201,7 @@ function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): voi
   }
 }
 
-/** Where the first of them is asked for. */
+/** The place of the first of them in its manifest. */
 function placeOf([first]: readonly PlannedRequest[]): TintypeError['place'] {
   return first === undefined ? null : { file: first.manifest, line: first.line };
 }

@@ -11,7 +11,7 @@ import type { Job } from '../types.ts';
 import { keyListVariable, keyNameOf, keyNameProblem, openAiKeyNameOf } from './key-name.ts';
 import { destinationOf, sourceOf } from './providers.ts';
 
-/** The keys that an image's calls carry; `null` where they carry none. */
+/** The keys that an image's calls carry; `null`: none. */
 export interface Keys {
   readonly apiKey: string | null;
   /** See `Order.openAiKey`. */
@@ -39,13 +39,13 @@ export function keysOf(job: Job, providerName: string, provider: Provider, world
   const trusted = trustedHostsIn(realEnv[trustVariable]);
   refuse(job, refuseKey(key, destinationOf(providerName, provider, world), trusted));
 
-  // It would be spent on the account that the key belongs to, which may be the clone's.
+  // The call would be billed to the account of the clone's key.
   const openAi = keyVariable(openAiKeyNameOf(job), world);
   const isForeign = key?.source === 'clone' && openAi.source === 'person';
   return { apiKey, openAiKey: isForeign ? null : env[openAi.name]?.trim() || null };
 }
 
-/** A file behind a link may be the person's, so that its keys are, too. */
+/** A linked file may belong to the person, and then its keys do, too. */
 function keyVariable(name: string, world: World): SentVariable {
   const source = world.linkedNames.has(name) ? 'person' : sourceOf(name, world);
   return { name, source };

@@ -59,7 +59,7 @@ export function originalOf(record: StoreRecord, store: Store): Original {
   };
 }
 
-/** Of a stand-in for `size: auto`. */
+/** The size of a stand-in for `size: auto`. */
 const standInSize: Size = { width: 1024, height: 1024 };
 
 /** A drawing in a picture's place. Its hash is that of what it is drawn from, so that it is drawn only to be encoded. */

@@ -49,7 +49,7 @@ export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>):
   };
 }
 
-/** What a configuration adds to requests is in every record and in the key. */
+/** A provider's configured inputs are part of every record and key. */
 function refuseSecretInputs(name: string, { inputs }: Provider, env: Context['env']): void {
   const text = inputs === null ? '' : JSON.stringify(inputs);
   if (!repeatsSecret(text, secretsIn(env))) return;
@@ -59,12 +59,12 @@ function refuseSecretInputs(name: string, { inputs }: Provider, env: Context['en
   );
 }
 
-/** Who says a variable: the environment that the process was started with is the person's. */
+/** Who set a variable: the environment that the process was started with is the person's. */
 export function sourceOf(name: string, { realEnv }: Pick<Context, 'realEnv'>): Source {
   return realEnv[name] === undefined ? 'clone' : 'person';
 }
 
-/** Where a provider's requests go, and who says so. Providers of a config are code, and so the person's. */
+/** Where a provider's requests go, and who decided it. Providers in a config are code, so the person decided. */
 export function destinationOf(
   name: string,
   { baseUrl = null }: Provider,

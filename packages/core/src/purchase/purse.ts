@@ -9,7 +9,7 @@ export interface Purse {
 }
 
 interface Reservation {
-  /** Says what it cost: 0 for what was not billed, `null` where the cost is unknown. What is said again is not heard. */
+  /** Replaces the estimate by the cost: 0 for what was not billed, `null` if unknown. Only the first call counts. */
   readonly settle: (actualUsd: number | null) => void;
 }
 

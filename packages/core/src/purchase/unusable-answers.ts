@@ -1,4 +1,4 @@
-/** What is known of answers that were paid for and cannot be used. Data: `afterAnswer` makes the next one. */
+/** Answers that were paid for and cannot be used. Data: `afterAnswer` makes the next one. */
 export interface UnusableAnswers {
   /** How many there were, by provider and problem. */
   readonly counts: ReadonlyMap<string, number>;
@@ -8,7 +8,7 @@ export interface UnusableAnswers {
 
 export const noAnswers: UnusableAnswers = { counts: new Map(), isSuspicious: false };
 
-/** After two of one kind the next would be a third: the set-up is wrong, and every answer costs money. */
+/** Two answers of one kind mean that the setup is wrong, and every answer costs money. */
 const maxOfAKind = 2;
 
 /** `problem`: why the answer cannot be used; `null`: it can. */

@@ -12,7 +12,7 @@ export interface TextStyle {
   readonly tracking?: number;
 }
 
-/** Text as outlines from the fonts of `assets/`, for a machine may have no fonts at all. */
+/** Text as outlines from the fonts of `assets/`, because a machine may have no fonts at all. */
 export interface Typeface {
   /** What of the text can be drawn: one glyph a character, a hollow box for what no font has, no control characters. */
   readonly drawable: (text: string) => string;

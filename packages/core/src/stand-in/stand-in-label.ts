@@ -69,7 +69,7 @@ const titleLineEms = 1.9;
 const promptGapEms = 0.35;
 const promptLineEms = 1.42;
 const widestEms = 24;
-/** The tag and the longest size still stand side by side. */
+/** The tag and the longest size still fit side by side. */
 const narrowestEms = 16.5;
 /** A title of one line and a prompt of two, or a title of two lines. */
 const lowestEms = 10.2;

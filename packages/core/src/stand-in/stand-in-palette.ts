@@ -45,7 +45,7 @@ export function standInPalette(random: Random): Palette {
   };
 }
 
-/** Hue in degrees. A colour outside sRGB loses chroma until it is inside; lightness stands. */
+/** Hue in degrees. A colour outside sRGB loses chroma until it is inside; its lightness stays. */
 function oklch(lightness: number, chroma: number, hue: number): string {
   const angle = (hue * Math.PI) / 180;
   const [red, green, blue] = oklabToLinear(
