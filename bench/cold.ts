@@ -1,11 +1,13 @@
 /**
  * Cold runs through the API emulator, which is a process of its own and answers with pictures that it does not draw.
  *
- *     node -C tintype-source bench/cold.ts [--rounds 5] [--pictures 64] [--busy 192] [--latency-ms 2000] [--memory 100] [--save]
+ *     node -C tintype-source bench/cold.ts [--rounds 5] [--pictures 64] [--busy 192] [--latency-ms 2000] [--slow-ms 20000]
+ *         [--memory 100] [--save]
  *
  * `--busy`: so many pictures are bought and encoded at a time; the first answer's latency, in which there is nothing to
- * encode, is a part of that. `--memory`: peak memory is compared between a run of that many images and one of four times
- * as many.
+ * encode, is a part of that. `--slow-ms`: the latency of a real picture. That row is scaled down to two pictures for each
+ * place on the wire, because what a run loses, it loses once for each wave of answers. `--memory`: peak memory is compared
+ * between a run of that many images and one of four times as many, bought and as stand-ins.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,11 +22,20 @@ import { publish } from './support/results.ts';
 import { storedProject } from './support/stored-project.ts';
 import { comparisonTable, goalTable } from './support/tables.ts';
 
-const flags = numberFlags({ rounds: 5, pictures: 64, busy: 192, 'latency-ms': 2000, memory: 100 });
+const flags = numberFlags({
+  rounds: 5,
+  pictures: 64,
+  busy: 192,
+  'latency-ms': 2000,
+  'slow-ms': 20_000,
+  memory: 100,
+});
 const { rounds, pictures, memory } = flags;
 const latencyMs = flags['latency-ms'];
+const slowMs = flags['slow-ms'];
 const inFlight = 8;
-const stock = await originals(Math.max(pictures, flags.busy, memory * 4));
+const slowPictures = 2 * inFlight;
+const stock = await originals(Math.max(pictures, slowPictures, flags.busy, memory * 4));
 
 /** One small file an image: what is measured is the buying. */
 const smallFiles = '{ crop: 64x64, formats: [jpeg], placeholder: none }';
@@ -36,27 +47,26 @@ const buying = 'tintype, one small file';
 const plain = 'tintype, default files';
 const busy = `tintype, ${flags.busy} pictures, six files each`;
 const encoding = 'tintype, the same, nothing to buy';
+const slowly = `tintype, ${slowPictures} pictures, default files`;
 const few = `tintype, ${memory} images`;
 const many = `tintype, ${memory * 4} images`;
+const fewDrawn = `tintype, ${memory} stand-ins`;
+const manyDrawn = `tintype, ${memory * 4} stand-ins`;
 
 await using emulator = await startEmulator(stock, latencyMs);
+await using slow = await startEmulator(stock, slowMs);
 await using quick = await startEmulator(stock, 1);
 
 const network = await compare(
   [
-    {
-      name: bare,
-      command: [
-        process.execPath,
-        here('cold/bare-loop.ts'),
-        emulator.baseUrl,
-        String(pictures),
-        String(inFlight),
-      ],
-    },
+    bareLoop(emulator, pictures),
     await run(buying, smallFiles, pictures, emulator),
     await run(plain, '{}', pictures, emulator),
   ],
+  rounds,
+);
+const realistic = await compare(
+  [bareLoop(slow, slowPictures), await run(slowly, '{}', slowPictures, slow)],
   rounds,
 );
 const both = await compare(
@@ -67,22 +77,32 @@ const both = await compare(
   rounds,
 );
 const memories = await compare(
-  [await run(few, '{}', memory, quick), await run(many, '{}', memory * 4, quick)],
+  [
+    await run(few, '{}', memory, quick),
+    await run(many, '{}', memory * 4, quick),
+    await run(fewDrawn, '{}', memory, null, 'standin'),
+    await run(manyDrawn, '{}', memory * 4, null, 'standin'),
+  ],
   rounds,
 );
 
-const idealMs = (count: number): number => Math.ceil(count / inFlight) * latencyMs;
+const idealMs = (count: number, latency = latencyMs): number =>
+  Math.ceil(count / inFlight) * latency;
 publish(
   'Cold',
   `${pictures} pictures, ${latencyMs / 1000} s latency, ${inFlight} in flight: the network's ideal is ${idealMs(pictures) / 1000} s.
 
 ${comparisonTable(network, bare)}
 
+${slowMs / 1000} s latency, which is a real picture's; the network's ideal is ${idealMs(slowPictures, slowMs) / 1000} s:
+
+${comparisonTable(realistic, bare)}
+
 Both busy; the network's ideal is ${idealMs(flags.busy) / 1000} s:
 
 ${comparisonTable(both, encoding)}
 
-Latency of 1 ms, default files:
+Latency of 1 ms, and drawn instead of bought; default files:
 
 ${comparisonTable(memories, few)}
 
@@ -91,6 +111,11 @@ ${goalTable([
     what: 'buying: wall, to the bare loop',
     measured: ratioOf(network, buying, bare, 'wallMs'),
     atMost: 1.01,
+  },
+  {
+    what: `${slowMs / 1000} s latency: wall, to the bare loop`,
+    measured: ratioOf(realistic, slowly, bare, 'wallMs'),
+    atMost: 1.08,
   },
   {
     what: "both busy: wall, to the slower of the network's ideal and the encoders",
@@ -102,15 +127,27 @@ ${goalTable([
     measured: ratioOf(memories, many, few, 'peakBytes'),
     atMost: 1.1,
   },
+  {
+    what: `memory: ${manyDrawn}, to ${fewDrawn}`,
+    measured: ratioOf(memories, manyDrawn, fewDrawn, 'peakBytes'),
+    atMost: 1.15,
+  },
 ])}`,
 );
 
-/** The built CLI, which has everything to buy; without an emulator everything is in the store. */
+function bareLoop({ baseUrl }: Emulator, count: number): Contestant {
+  const script = here('cold/bare-loop.ts');
+  const command = [process.execPath, script, baseUrl, String(count), String(inFlight)] as const;
+  return { name: bare, command };
+}
+
+/** The built CLI, which has everything to buy; without an emulator everything is in the store, or drawn. */
 async function run(
   name: string,
   fields: string,
   count: number,
   api: Emulator | null,
+  missing: 'buy' | 'standin' = 'buy',
 ): Promise<Contestant> {
   const images = Array.from({ length: count }, (_, at) => `  p${at}: { prompt: Picture ${at} }`);
   const manifest = [
@@ -131,13 +168,14 @@ async function run(
     name,
     command: [process.execPath, here('../packages/cli/dist/bin.js'), '--root', project.root],
     env: {
-      TINTYPE_MISSING: 'buy',
+      TINTYPE_MISSING: missing,
       TINTYPE_MAX_COST: 'none',
       OPENAI_API_KEY: 'sk-bench',
       OPENAI_BASE_URL: api?.baseUrl ?? 'http://127.0.0.1:9/v1',
     },
     before: async () => {
-      const made = [project.outDir, project.cacheDir, ...(api === null ? [] : [project.storeDir])];
+      const isStored = api === null && missing === 'buy';
+      const made = [project.outDir, project.cacheDir, ...(isStored ? [] : [project.storeDir])];
       for (const dir of made) await rm(dir, { recursive: true, force: true });
       await api?.reset();
     },

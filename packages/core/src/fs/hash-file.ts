@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { giveBack } from '../give-back.ts';
 import { openRegular } from './read-regular.ts';
 import type { Sha256 } from '../types.ts';
 
@@ -15,7 +14,6 @@ export async function hashFile(path: string): Promise<Sha256> {
       hash.update(piece.subarray(0, bytesRead));
     }
   } finally {
-    giveBack(piece);
     await handle.close();
   }
 }

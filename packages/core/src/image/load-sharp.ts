@@ -21,16 +21,6 @@ export function loadSharp(): Promise<typeof sharp> {
   return loading;
 }
 
-/**
- * Loads it a little later, for who is going to need it: to load it takes the thread from whoever has something to send
- * now. Where it cannot be loaded, whoever needs it says so.
- */
-export function loadSharpSoon(): void {
-  if (loading === undefined) setTimeout(() => loadSharp().catch(() => {}), soonMs).unref();
-}
-
-const soonMs = 300;
-
 async function load(): Promise<typeof sharp> {
   const { default: library } = await import('sharp');
   // AVIF's bytes change with the number of threads (libvips 8.18, 2026-11-22), and sharp's default depends on the

@@ -1,9 +1,9 @@
-import { giveBack } from '../give-back.ts';
 import type { Crop, Source } from '../types.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
 import { hasSharpColour } from './has-sharp-colour.ts';
 import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
+import { releaseBuffer } from './release-buffer.ts';
 import type { Lane } from './work-queue.ts';
 
 /** A picture that is decoded once and of which each size is made once. */
@@ -26,7 +26,7 @@ export async function openPicture<Result>(
   const decodeAndUse = async () => {
     const bytes = await source.read();
     const decoded = await encodeQueue(() => decode(bytes, source), { lane });
-    giveBack(bytes);
+    releaseBuffer(bytes);
     const { picture, letGo } = sizesOf(decoded);
     return use(picture).finally(letGo);
   };
@@ -74,9 +74,9 @@ function sizesOf(decoded: RawPicture): {
     },
   };
   const letGo = async () => {
-    giveBack(decoded.data);
+    releaseBuffer(decoded.data);
     for (const size of await Promise.allSettled(made.values())) {
-      if (size.status === 'fulfilled') giveBack(size.value.data);
+      if (size.status === 'fulfilled') releaseBuffer(size.value.data);
     }
   };
   return { picture, letGo };

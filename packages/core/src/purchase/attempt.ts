@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts';
-import { loadSharpSoon } from '../image/load-sharp.ts';
 import { type Order, type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import { shownText } from '../provider/shown-text.ts';
@@ -66,13 +65,10 @@ export async function attemptPurchase(
   };
   // Nothing may come between this look and the request.
   await beforePaying();
-  const answering = callProvider(
+  const answer = await callProvider(
     () => provider.generate({ ...order, beforePaying, onPlaced }),
     secrets,
   );
-  // While the answer is on its way.
-  loadSharpSoon();
-  const answer = await answering;
   if (answer instanceof ProviderError && answer.reply === null) {
     await noteFailure(answer, attempt, earlier, context);
     throw answer;

@@ -146,7 +146,7 @@ async function pictureOf(
 ): Promise<Picture> {
   const requestId = headers.get('x-request-id');
   const limit = rateLimitOf((name) => headers.get(name), null);
-  const reply = await readImagesReply(body ?? [], lengthOf(headers));
+  const reply = await readImagesReply(body ?? []);
   const read = 'url' in reply ? await fetched(reply, profile, signal) : reply;
   if ('problem' in read) {
     const refusal = errorIn(read.reply, status, (name) => headers.get(name));
@@ -197,12 +197,6 @@ function errorIn(
 }
 
 const maxErrorBytes = 1_000_000;
-
-/** How long the body is going to be, where that is said. */
-function lengthOf(headers: Headers): number {
-  const length = headers.get('content-length') ?? '';
-  return /^\d+$/.test(length) ? Number(length) : 0;
-}
 
 function providerError(
   error: unknown,

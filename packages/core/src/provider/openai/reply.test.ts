@@ -8,7 +8,7 @@ const read = (value: unknown, pieceLength = 1_000_000) => {
   const pieces = Array.from({ length: Math.ceil(text.length / pieceLength) }, (_, at) =>
     Buffer.from(text.subarray(at * pieceLength, (at + 1) * pieceLength)),
   );
-  return readImagesReply(pieces, text.length);
+  return readImagesReply(pieces);
 };
 const picture = Buffer.from('a picture').toString('base64');
 
@@ -91,15 +91,11 @@ describe('a reply', () => {
     }
   });
 
-  test('may be longer than it was said to be, or shorter', async () => {
+  test('may be long, in pieces that share a buffer', async () => {
     const original = Buffer.alloc(200_000, 'a picture');
     const text = Buffer.from(`{"data":[{"b64_json":"${original.toString('base64')}"}]}`);
-    for (const length of [0, 1, 1000, 10_000_000, Number.MAX_SAFE_INTEGER]) {
-      const pieces = [text.subarray(0, 65_536), text.subarray(65_536)].map((piece) =>
-        Uint8Array.from(piece),
-      );
-      expect(await readImagesReply(pieces, length)).toMatchObject({ bytes: original });
-    }
+    const pieces = [text.subarray(0, 65_536), text.subarray(65_536)];
+    expect(await readImagesReply(pieces)).toMatchObject({ bytes: original });
   });
 
   test('is looked at as a whole where its picture comes late', async () => {

@@ -1,6 +1,6 @@
-import { giveBack } from '../../give-back.ts';
 import type { Usage } from '../../types.ts';
-import { Base64Pieces } from './base64-pieces.ts';
+import { member, parseJson } from '../json.ts';
+import { decodeBase64 } from './base64.ts';
 
 /** A picture and what it took, where it is to be fetched from, or why the reply holds none; all of it but for pictures. */
 export type ImagesReply =
@@ -23,45 +23,33 @@ interface NoPicture {
 }
 
 /**
- * Reads the body of a 200 of the Images API as it comes in; its pieces are given back. Everything in it is optional but
- * the picture itself. `length`: how many bytes of it there will be, as far as anybody knows. Rejects where the connection
- * breaks, or the time is up, before the picture is whole: what is whole by then needs no orderly end, because it was paid for.
+ * Reads the body of a 200 of the Images API. Everything in it is optional but the picture itself. Rejects where the
+ * connection breaks, or the time is up, before the picture is whole: what is whole by then needs no orderly end, because
+ * it was paid for.
  */
 export async function readImagesReply(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  length = 0,
 ): Promise<ImagesReply> {
-  const cutOut = new CutOut(length);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
   let broken: { readonly error: unknown } | null = null;
   try {
-    if (!(await takeIn(body, cutOut))) {
-      const reply = cutOut.whole().subarray(0, maxKeptOfEndless);
-      return { problem: `with more than ${maxReplyBytes / 1_000_000} MB`, reply };
+    for await (const piece of body) {
+      pieces.push(piece);
+      length += piece.byteLength;
+      if (length > maxReplyBytes) {
+        const problem = `with more than ${maxReplyBytes / 1_000_000} MB`;
+        return { problem, reply: Buffer.concat(pieces, maxKeptOfEndless) };
+      }
     }
   } catch (error) {
     broken = { error };
   }
-  const picture = cutOut.end();
-  if (picture !== null) return picture;
-  const reply = cutOut.whole();
-  const read = readWhole(reply);
+  const reply = Buffer.concat(pieces);
+  const read = cutOut(reply) ?? readWhole(reply);
   if ('bytes' in read) return read;
   if (broken !== null && 'problem' in read) throw broken.error;
   return { ...read, reply };
-}
-
-/** `false`: it is longer than any reply, and the rest of it is left. */
-async function takeIn(
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  cutOut: CutOut,
-): Promise<boolean> {
-  let total = 0;
-  for await (const { buffer, byteOffset, byteLength } of body) {
-    total += byteLength;
-    if (total > maxReplyBytes) return false;
-    cutOut.push(Buffer.from(buffer, byteOffset, byteLength));
-  }
-  return true;
 }
 
 /**
@@ -74,66 +62,24 @@ const maxReplyBytes = 128_000_000;
 const maxKeptOfEndless = 1_000_000;
 
 /**
- * The first picture of a reply without parsing it, which is all but a thousandth of the bytes: it is cut out before the
- * rest is parsed.
+ * The first picture of a reply, cut out before the rest is parsed: it is nearly all of the bytes, and to parse it takes a
+ * sixth more of a run's peak memory (`bench/cold.ts`, 2026-11-28). `null`: only parsing can tell where it is.
  */
-class CutOut {
-  /** Up to the picture. */
-  #before: Buffer = Buffer.alloc(0);
-  #picture: Base64Pieces | null = null;
-  /** From the picture's end on, or from where it is no picture. */
-  readonly #after: Buffer[] = [];
-  readonly #capacity: number;
-
-  constructor(length: number) {
-    this.#capacity = Math.min(Math.ceil((length / 4) * 3), maxCapacity);
-  }
-
-  push(piece: Buffer): void {
-    if (this.#after.length > 0) this.#after.push(piece);
-    else if (this.#picture !== null) this.#pushPicture(this.#picture, piece);
-    // Far into a reply it is no longer looked for, lest each piece be joined to all that were before it.
-    else if (this.#before.length >= maxBefore) this.#after.push(piece);
-    else this.#pushBefore(Buffer.concat([this.#before, piece]));
-  }
-
-  /** `null` where the picture cannot be told apart like this. */
-  end(): PaidPicture | null {
-    const bytes = this.#picture?.end() ?? null;
-    const rest = parse(Buffer.concat([this.#before, ...this.#after]));
-    // What was cut out is the first picture only if it is the one that is empty now.
-    if (bytes === null || bytes.length === 0 || pictureOf(rest) !== '') return null;
-    return { bytes, usage: usageOf(member(rest, 'usage')) };
-  }
-
-  /** All that was pushed. */
-  whole(): Buffer {
-    const picture = this.#picture?.text() ?? Buffer.alloc(0);
-    return Buffer.concat([this.#before, picture, ...this.#after]);
-  }
-
-  #pushBefore(text: Buffer): void {
-    const name = text.indexOf(pictureName);
-    const start = name < 0 ? 0 : text.indexOf(quote, name + pictureName.length) + 1;
-    this.#before = start === 0 ? text : text.subarray(0, start);
-    if (start > 0)
-      this.#pushPicture((this.#picture = new Base64Pieces(this.#capacity)), text.subarray(start));
-  }
-
-  #pushPicture(picture: Base64Pieces, text: Buffer): void {
-    const quoteAt = text.indexOf(quote);
-    const end = quoteAt < 0 ? text.length : quoteAt;
-    if (!picture.push(text.subarray(0, end))) this.#after.push(text);
-    else if (quoteAt < 0) giveBack(text);
-    else this.#after.push(text.subarray(end));
-  }
+function cutOut(reply: Buffer): PaidPicture | null {
+  const name = reply.indexOf(pictureName);
+  if (name < 0) return null;
+  const start = reply.indexOf(quote, name + pictureName.length) + 1;
+  const end = reply.indexOf(quote, start);
+  if (start === 0 || end < 0) return null;
+  const rest = parse(Buffer.concat([reply.subarray(0, start), reply.subarray(end)]));
+  // What was cut out is the first picture only if it is the one that is empty now.
+  if (pictureOf(rest) !== '') return null;
+  const bytes = decodePicture(reply.toString('latin1', start, end));
+  return bytes === null ? null : { bytes, usage: usageOf(member(rest, 'usage')) };
 }
 
 const pictureName = '"b64_json"';
 const quote = '"';
-const maxBefore = 64 * 1024;
-/** Whatever a server says of the length; more than the largest picture takes. */
-const maxCapacity = 64 * 1024 * 1024;
 
 function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture {
   const reply = parse(body);
@@ -145,24 +91,19 @@ function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture
     if (typeof url !== 'string' || url === '') return { problem: 'without a picture' };
     if (!url.startsWith('data:')) return { url, usage };
   }
-  const bytes = decodeBase64(typeof base64 === 'string' && base64 !== '' ? base64 : String(url));
+  const bytes = decodePicture(typeof base64 === 'string' && base64 !== '' ? base64 : String(url));
   return bytes === null ? { problem: 'with a picture that is not base64' } : { bytes, usage };
 }
 
-/** Base64, also as a data URL, and with the line breaks of MIME (RFC 2045, 1996-11); `null`: it is none. */
-function decodeBase64(text: string): Buffer | null {
+/** From base64, also as a data URL, and with the line breaks of MIME (RFC 2045, 1996-11). `null`: it is none. */
+function decodePicture(text: string): Buffer | null {
   const bare = text.replace(/^data:[\w.+/;=-]{0,100},/, '').replaceAll(/[\r\n\t ]/g, '');
-  const picture = new Base64Pieces(bare.length);
-  return bare !== '' && picture.push(Buffer.from(bare)) ? picture.end() : null;
+  return bare === '' ? null : decodeBase64(bare);
 }
 
 /** `undefined`: it is no JSON. */
 function parse(text: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(text));
-  } catch {
-    return undefined;
-  }
+  return parseJson(new TextDecoder().decode(text));
 }
 
 function pictureOf(reply: unknown): unknown {
@@ -193,10 +134,4 @@ function usageOf(usage: unknown): Usage | null {
 
 function count(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
 }

@@ -1,33 +1,33 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { giveBack } from './give-back.ts';
+import { releaseBuffer } from './release-buffer.ts';
 
 test('bytes that are alone in their buffer are gone', () => {
   const bytes = new Uint8Array(1000);
-  giveBack(bytes);
+  releaseBuffer(bytes);
   expect(bytes.buffer.byteLength).toBe(0);
   expect(bytes.byteLength).toBe(0);
 });
 
 test('twice is as once', () => {
   const bytes = new Uint8Array(1000);
-  giveBack(bytes);
-  expect(() => giveBack(bytes)).not.toThrow();
+  releaseBuffer(bytes);
+  expect(() => releaseBuffer(bytes)).not.toThrow();
 });
 
 test('pixels that a native library allocated are gone', async () => {
   const pixels = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
     .raw()
     .toBuffer();
-  giveBack(pixels);
+  releaseBuffer(pixels);
   expect(pixels.buffer.byteLength).toBe(0);
 });
 
 test('bytes that share a buffer stay, and so do the others', () => {
   const buffer = Buffer.from('shared by all small buffers');
   const part = new Uint8Array(8).fill(7).subarray(2, 4);
-  giveBack(buffer);
-  giveBack(part);
+  releaseBuffer(buffer);
+  releaseBuffer(part);
   expect(buffer.toString()).toBe('shared by all small buffers');
   expect([...part]).toEqual([7, 7]);
 });

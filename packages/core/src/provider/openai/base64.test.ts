@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeBase64 } from './base64.ts';
+
+test('gives what was encoded, in either alphabet, padded or not', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      const text = Buffer.from(bytes).toString('base64');
+      const urlSafe = text.replaceAll('+', '-').replaceAll('/', '_');
+      for (const one of [text, urlSafe])
+        for (const written of [one, one.replaceAll('=', '')])
+          expect(decodeBase64(written)).toEqual(Buffer.from(bytes));
+    }),
+  );
+});
+
+test('knows what is no base64', () => {
+  const letter = fc.constantFrom('A', 'b', '9', '+', '/', '-', '_', '=', '%', '\\', ' ', '\u00e9');
+  const whole = /^(?:[\w+/-]{4})*(?:[\w+/-]{3}=?|[\w+/-]{2}={0,2})?$/;
+  fc.assert(
+    fc.property(fc.string({ unit: letter, maxLength: 16 }), (text) => {
+      const bytes = decodeBase64(text);
+      expect(bytes !== null).toBe(whole.test(text));
+      if (bytes !== null) expect(bytes).toEqual(Buffer.from(text, 'base64'));
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,11 @@
+/** Decodes base64 (RFC 4648, 2006-10; both of its alphabets, padded or not). `null`: it is none. Node's own decoder skips what is none. */
+export function decodeBase64(text: string): Buffer | null {
+  return isBase64(text) ? Buffer.from(text, 'base64') : null;
+}
+
+function isBase64(text: string): boolean {
+  const padAt = text.indexOf('=');
+  const letters = padAt < 0 ? text.length : padAt;
+  const missing = (4 - (letters % 4)) % 4;
+  return missing < 3 && text.length - letters <= missing && /^[\w+/-]*=*$/.test(text);
+}
