@@ -1,6 +1,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../src/hash.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
@@ -109,6 +110,29 @@ test.each(Object.entries(unusable))(
   },
 );
 
+test.each([...Object.entries(usable), ...Object.entries(whole)])(
+  'a PNG with %s can be worked from',
+  async (_, draw) => {
+    const png = await draw();
+    await using made = await edit(png);
+    expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 1 });
+    const [sent] = api().ledger[0]!.files;
+    expect(sent).toMatchObject({ sha256: sha256(png) });
+  },
+);
+
+test.each(Object.entries(unusable))(
+  'a PNG with %s is a mistake where it is to be worked from, and nothing is asked for',
+  async (_, draw) => {
+    await using made = await edit(await draw());
+    const { events } = await made.generate();
+    expect(eventsOf(events, 'diagnostic')).toMatchObject([
+      { code: 'bad-input', message: expect.stringContaining('does not decode') as string },
+    ]);
+    expect(api().requests).toEqual([]);
+  },
+);
+
 test('a picture with a trace of transparency is delivered in every format, JPEG among them', async () => {
   await using made = await project('[webp, jpeg]');
   const data = Buffer.alloc(1408 * 480 * 4, 255);
@@ -123,6 +147,14 @@ test('a picture with a trace of transparency is delivered in every format, JPEG 
 function project(formats = '[jpeg]'): Promise<TestProject> {
   const fields = `prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, formats: ${formats}`;
   return testProject({ 'a.images.yaml': `images:\n  a: { ${fields} }\n` }, api().baseUrl);
+}
+
+/** A project whose image works from these bytes. */
+function edit(png: Uint8Array): Promise<TestProject> {
+  const fields =
+    'prompt: hat, input_images: [in.png], decorative: true, placeholder: none, formats: [jpeg]';
+  const files = { 'a.images.yaml': `images:\n  a: { ${fields} }\n`, 'in.png': png };
+  return testProject(files, api().baseUrl);
 }
 
 /** A run whose request is answered with these bytes. */
