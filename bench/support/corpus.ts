@@ -19,9 +19,22 @@ import {
  * - `cutout`: the same with a soft-edged transparent surrounding;
  * - `flat`: areas of few colours with sharp edges;
  * - `lines`: thin coloured strokes on a plain ground;
- * - `text`: coloured words from 12 to 96 pixels.
+ * - `text`: coloured words from 12 to 96 pixels;
+ * - `grainy-text`: the same under a fine grain, as image models draw lettering;
+ * - `black-text`: the same in black on white;
+ * - `poster`: coloured words on a picture;
+ * - `sticker`: coloured words on nothing.
  */
-export type Kind = 'picture' | 'cutout' | 'flat' | 'lines' | 'text';
+export type Kind =
+  | 'picture'
+  | 'cutout'
+  | 'flat'
+  | 'lines'
+  | 'text'
+  | 'grainy-text'
+  | 'black-text'
+  | 'poster'
+  | 'sticker';
 
 /** Pixels each way: the size that image models draw by default. */
 const side = 1024;
@@ -81,6 +94,14 @@ function draw(kind: Kind, random: Random): Promise<Buffer> {
       return encodeSvg(lineArt(random));
     case 'text':
       return textPage(random).then(encodeSvg);
+    case 'grainy-text':
+      return grainyText(random);
+    case 'black-text':
+      return textPage(random, ['#ffffff', '#000000']).then(encodeSvg);
+    case 'poster':
+      return poster(random);
+    case 'sticker':
+      return sticker(random);
   }
 }
 
@@ -91,8 +112,14 @@ function encode(data: Uint8Array, channels: 3 | 4): Promise<Buffer> {
 }
 
 function encodeSvg(content: string): Promise<Buffer> {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}">${content}</svg>`;
-  return sharp(Buffer.from(svg)).removeAlpha().png({ adaptiveFiltering: true }).toBuffer();
+  return sharp(Buffer.from(svgOf(content)))
+    .removeAlpha()
+    .png({ adaptiveFiltering: true })
+    .toBuffer();
+}
+
+function svgOf(content: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}">${content}</svg>`;
 }
 
 /** Octaves of noise for light and, weaker and coarser, for colour; discs that bend both; grain on top. RGB. */
@@ -223,11 +250,22 @@ function lineArt(random: Random): string {
 const words =
   'The quick brown fox jumps over a lazy dog while seven wizards mix 48 jars of ink'.split(' ');
 
-async function textPage(random: Random): Promise<string> {
+async function textPage(
+  random: Random,
+  [ground, ...colours]: readonly [string, ...string[]] = pick(random, palettes),
+): Promise<string> {
+  const lines = await textLines(random, colours, side);
+  return `${background(ground)}${lines}`;
+}
+
+async function textLines(
+  random: Random,
+  colours: readonly string[],
+  bottom: number,
+): Promise<string> {
   const typeface = await loadTypeface();
-  const [ground, ...colours] = pick(random, palettes);
   const lines: string[] = [];
-  for (let y = 20; y < side;) {
+  for (let y = 20; y < bottom;) {
     const style = {
       weight: pick(random, ['medium', 'bold'] as const),
       size: between(random, 12, 96),
@@ -238,7 +276,32 @@ async function textPage(random: Random): Promise<string> {
       `<path d="${typeface.outline(text, style, 24, y)}" fill="${pick(random, colours)}"/>`,
     );
   }
-  return `${background(ground)}${lines.join('')}`;
+  return lines.join('');
+}
+
+async function grainyText(random: Random): Promise<Buffer> {
+  const page = await encodeSvg(await textPage(random));
+  const { data } = await sharp(page).raw().toBuffer({ resolveWithObject: true });
+  const pixels = data.map((value) => clamp(value + 6 * (random() + random() - 1)));
+  return encode(pixels, 3);
+}
+
+/** The upper half is lettered. */
+async function poster(random: Random): Promise<Buffer> {
+  const picture = await encode(drawPicture(random), 3);
+  const [, ...colours] = pick(random, palettes);
+  const lines = await textLines(random, colours, side / 2);
+  return sharp(picture)
+    .composite([{ input: Buffer.from(svgOf(lines)) }])
+    .png()
+    .toBuffer();
+}
+
+async function sticker(random: Random): Promise<Buffer> {
+  const [, ...colours] = pick(random, palettes);
+  return sharp(Buffer.from(svgOf(await textLines(random, colours, side))))
+    .png()
+    .toBuffer();
 }
 
 function background(colour: string): string {

@@ -218,7 +218,7 @@ async function encode(
     if (transparency !== 'none') onFlattened(spec, transparency);
     return encodePicture(
       sized,
-      settledSettings(variant.settings(), picture.hasSharpColour),
+      await settledSettings(variant.settings(), () => picture.content(spec.crop)),
       provenanceXmp(source.isStandIn),
       spec.file,
     );

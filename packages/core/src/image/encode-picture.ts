@@ -1,5 +1,6 @@
 import { addPngXmp } from './add-png-xmp.ts';
 import { encodePng } from './encode-png.ts';
+import { encodeWebp } from './encode-webp.ts';
 import { encodeError } from './encode-error.ts';
 import type { SettledSettings } from './encoder-settings.ts';
 import { openRaw, type RawPicture } from './raw-picture.ts';
@@ -16,6 +17,7 @@ export async function encodePicture(
 ): Promise<Uint8Array> {
   try {
     if (settings.format === 'png') return addPngXmp(await encodePng(picture, settings), xmp);
+    if (settings.format === 'webp') return await encodeWebp(picture, settings.smallestOf, xmp);
     const { format, ...options } = settings;
     const opened = await openRaw(picture);
     const shown = format === 'jpeg' ? opened.flatten({ background: '#fff' }) : opened;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encoderSettings } from './encoder-settings.ts';
+import { encoderSettings, settledSettings } from './encoder-settings.ts';
 
 test.each([
   [0, 1],
@@ -29,4 +29,43 @@ test('PNG is lossless at every compression', () => {
   const settings = encoderSettings({ format: 'png', compression: 10 }, 3);
   expect(settings).toEqual(encoderSettings({ format: 'png', compression: 90 }, 9));
   expect(settings).not.toHaveProperty('quality');
+});
+
+test.each([
+  ['a photograph', 90, false, false, [{ quality: 90, effort: 4, smartSubsample: false }]],
+  ['grainy lettering', 90, true, false, [{ quality: 90, effort: 4, smartSubsample: true }]],
+  ['coloured lettering', 90, true, true, [{ quality: 20, effort: 3, nearLossless: true }]],
+  [
+    'coloured lettering',
+    79,
+    true,
+    true,
+    [
+      { quality: 1, effort: 3, nearLossless: true },
+      { quality: 79, effort: 4, smartSubsample: true },
+    ],
+  ],
+  [
+    'black lettering',
+    100,
+    false,
+    true,
+    [
+      { quality: 60, effort: 3, nearLossless: true },
+      { quality: 100, effort: 4, smartSubsample: false },
+    ],
+  ],
+] as const)(
+  'WebP of %s at compression %i',
+  async (_, compression, hasSharpColour, isDrawn, smallestOf) => {
+    const settings = encoderSettings({ format: 'webp', compression }, 2);
+    const content = () => Promise.resolve({ hasSharpColour, isDrawn });
+    expect(await settledSettings(settings, content)).toEqual({ format: 'webp', smallestOf });
+  },
+);
+
+test('PNG does not ask for the content', async () => {
+  const settings = encoderSettings({ format: 'png', compression: 90 }, 2);
+  const content = () => Promise.reject(new Error('asked'));
+  expect(await settledSettings(settings, content)).toEqual(settings);
 });

@@ -10,7 +10,8 @@ const ROW_STEP = 8;
 /**
  * Whether a picture has edges between colours that halving the colours' resolution (4:2:0) would smear, as flat art,
  * coloured lines and text have: the share of squares of two by two pixels within which colour changes much. Equal pixels
- * give equal answers. `docs/encoding.md` has what it was measured on.
+ * give equal answers. Measured on pictures of 1024 pixels: larger ones are scaled down to that first, because soft edges
+ * become sharp when a page shows the picture smaller. `docs/encoding.md` has what it was measured on.
  */
 export function hasSharpColour({ data, width, height, channels }: RawPicture): boolean {
   if (channels < 3) return false;

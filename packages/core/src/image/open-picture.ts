@@ -1,10 +1,15 @@
 import type { Crop, Source } from '../types.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
+import type { Content } from './encoder-settings.ts';
 import { hasSharpColour } from './has-sharp-colour.ts';
+import { isDrawn } from './is-drawn.ts';
 import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
 import { releaseBuffer } from './release-buffer.ts';
 import type { Lane } from './work-queue.ts';
+
+/** Pixels of the longer side at which `hasSharpColour` looks at a picture. */
+const SHARP_COLOUR_SIDE = 1024;
 
 /** A picture that is decoded once and of which each size is made once. */
 export interface OpenPicture {
@@ -13,8 +18,8 @@ export interface OpenPicture {
     crop: Crop | null,
     size?: { readonly width: number; readonly height: number },
   ) => Promise<RawPicture>;
-  /** Of the whole picture, so that all of its files have the same of their colours. */
-  readonly hasSharpColour: () => boolean;
+  /** Of all that its files show, so that they all have the same of its colours. */
+  readonly content: (crop: Crop | null) => Promise<Content>;
 }
 
 /** Waits for its turn, decodes a picture, lends it out until `use` settles, and lets its pixels go. */
@@ -61,17 +66,20 @@ function sizesOf(decoded: RawPicture): {
     made.set(name, picture);
     return picture;
   };
-  let isSharp: boolean | undefined;
-  const picture: OpenPicture = {
-    hasSharpColour: () => (isSharp ??= hasSharpColour(decoded)),
-    at: async (crop, size) => {
-      const part = JSON.stringify(crop);
-      // A width is made from the crop, not cropped itself: `attention` would choose another part at each size.
-      const whole = crop === null ? decoded : await once(part, () => cropPicture(decoded, crop));
-      if (size === undefined) return whole;
-      const { width, height } = size;
-      return once(`${part} ${width}x${height}`, () => resizePicture(whole, width, height));
-    },
+  const at: OpenPicture['at'] = async (crop, size) => {
+    const part = JSON.stringify(crop);
+    // A width is made from the crop, not cropped itself: `attention` would choose another part at each size.
+    const whole = crop === null ? decoded : await once(part, () => cropPicture(decoded, crop));
+    if (size === undefined) return whole;
+    const { width, height } = size;
+    return once(`${part} ${width}x${height}`, () => resizePicture(whole, width, height));
+  };
+  const contents = new Map<string, Promise<Content>>();
+  const content: OpenPicture['content'] = (crop) => {
+    const part = JSON.stringify(crop);
+    const found = contents.get(part) ?? contentOf(crop, at);
+    contents.set(part, found);
+    return found;
   };
   const letGo = async () => {
     releaseBuffer(decoded.data);
@@ -79,5 +87,16 @@ function sizesOf(decoded: RawPicture): {
       if (size.status === 'fulfilled') releaseBuffer(size.value.data);
     }
   };
-  return { picture, letGo };
+  return { picture: { at, content }, letGo };
+}
+
+async function contentOf(crop: Crop | null, at: OpenPicture['at']): Promise<Content> {
+  const whole = await at(crop);
+  const scale = Math.min(1, SHARP_COLOUR_SIDE / Math.max(whole.width, whole.height));
+  const width = Math.max(1, Math.round(whole.width * scale));
+  const height = Math.max(1, Math.round(whole.height * scale));
+  return {
+    hasSharpColour: hasSharpColour(await at(crop, { width, height })),
+    isDrawn: isDrawn(whole),
+  };
 }

@@ -1,0 +1,212 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { openVariantCache } from '../cache/variant-cache.ts';
+import { sha256 } from '../hash.ts';
+import { loadTypeface } from '../stand-in/glyphs.ts';
+import type { Crop, Format } from '../types.ts';
+import { deriveVariants } from './derive-variants.ts';
+import { encoderSettings } from './encoder-settings.ts';
+import { hasSharpColour } from './has-sharp-colour.ts';
+import { provenanceXmp } from './provenance.ts';
+import { decodePicture } from './raw-picture.ts';
+
+const opaque = ['avif', 'webp', 'jpeg'] as const;
+
+/** Decibels that formats may lie apart; nearer than 40 is out of sight and counts as 40. */
+const SPREAD = 9;
+const OUT_OF_SIGHT = 40;
+
+describe('coloured lettering comes as near to the original in every format', () => {
+  test.each<[string, { width?: number; side?: number; crop?: number; compression?: number }]>([
+    ['at its own size', {}],
+    ['scaled down', { width: 400 }],
+    ['cropped out of a picture that is plain elsewhere', { side: 2400, crop: 512 }],
+    ['at a medium compression', { compression: 80 }],
+  ])('%s', async (_, { width = 512, side = 512, crop, compression = 90 }) => {
+    const png = await lettering('#f00', '#14143a', side);
+    const position = 'left top';
+    const spec = {
+      width,
+      compression,
+      crop: crop === undefined ? null : ({ width: crop, height: crop, position } as const),
+    };
+    const decibels = await nearness(png, opaque, spec);
+    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(SPREAD);
+    expect(Math.min(...decibels)).toBeGreaterThan(30);
+  });
+
+  test('on nothing', async () => {
+    const decibels = await nearness(await lettering('#f00', 'none'), ['avif', 'webp'], {});
+    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(SPREAD);
+  });
+});
+
+test('where edges are soft at full size and sharp at a width, JPEG keeps all colours', async () => {
+  const small = await lettering('#f00', '#14143a');
+  const soft = await sharp(small).resize(2048).blur(3).png({ compressionLevel: 1 }).toBuffer();
+  expect(hasSharpColour(await decodePicture(soft))).toBe(false);
+  const jpeg = await encode(soft, 'jpeg', { width: 512 });
+  expect(await sharp(jpeg).metadata()).toMatchObject({ chromaSubsampling: '4:4:4' });
+});
+
+test('coloured lettering without grain is a smaller WebP than before', async () => {
+  const png = await lettering('#f00', '#14143a');
+  const webp = await encode(png, 'webp', {});
+  const before = await sharp(png).webp({ quality: 90 }).toBuffer();
+  expect(webp.length).toBeLessThan(before.length);
+});
+
+test('under grain WebP stays small, and its edges keep their light', async () => {
+  const png = await grainy(await lettering('#d00000', '#fff1e6'));
+  const webp = await encode(png, 'webp', {});
+  const before = await sharp(png).webp({ quality: 90 }).toBuffer();
+  expect(webp.length).toBeLessThan(before.length * 1.3);
+  const [ours, theirs] = [await psnr(png, webp, 'b-w'), await psnr(png, before, 'b-w')];
+  expect(ours - theirs).toBeGreaterThan(2);
+});
+
+describe('a photograph', () => {
+  test.each([
+    ['webp', (picture: Sharp) => picture.webp({ quality: 90 })],
+    ['jpeg', (picture: Sharp) => picture.jpeg({ quality: 90, mozjpeg: true })],
+  ] as const)('as %s has the bytes that it had', async (format, write) => {
+    const png = await soft();
+    const before = await write(sharp(png)).withXmp(provenanceXmp(false)).toBuffer();
+    expect(Buffer.compare(await encode(png, format, {}), before)).toBe(0);
+  });
+
+  test('as JPEG has a quarter of the colours', async () => {
+    const jpeg = await encode(await soft(), 'jpeg', {});
+    expect(await sharp(jpeg).metadata()).toMatchObject({ chromaSubsampling: '4:2:0' });
+  });
+});
+
+test('black lettering is exact as WebP where that is smaller, and never larger than with loss', async () => {
+  const png = await lettering('#000', '#fff');
+  const exact: boolean[] = [];
+  for (const width of [512, 128]) {
+    const sized = await sharp(png).resize(width, width, { fit: 'fill' }).png().toBuffer();
+    const webp = await encode(png, 'webp', { width });
+    const lossy = sharp(sized).toColourspace('b-w').webp({ quality: 90 });
+    expect(webp.length).toBeLessThanOrEqual(
+      (await lossy.withXmp(provenanceXmp(false)).toBuffer()).length,
+    );
+    exact.push((await psnr(sized, webp)) === Infinity);
+  }
+  expect(exact[0]).toBe(true);
+});
+
+test('a file has equal bytes alone and among others, at once and again', async () => {
+  const png = await lettering('#f00', '#14143a');
+  for (const format of opaque) {
+    const alone = await encode(png, format, { width: 400 });
+    const [again] = await encodeAll(png, [format, ...opaque], { width: 400 });
+    expect(Buffer.compare(alone, again!)).toBe(0);
+  }
+});
+
+interface Asked {
+  readonly width?: number;
+  readonly compression?: number;
+  readonly crop?: Crop | null;
+}
+
+/** How near the formats come to the same pixels as PNG, each in decibels. */
+async function nearness(
+  png: Buffer,
+  formats: readonly Format[],
+  asked: Asked,
+): Promise<readonly number[]> {
+  const [original, ...files] = await encodeAll(png, ['png', ...formats], asked);
+  const decibels = [];
+  for (const file of files) {
+    decibels.push(Math.min(OUT_OF_SIGHT, await psnr(original!, file)));
+  }
+  return decibels;
+}
+
+async function encode(png: Buffer, format: Format, asked: Asked): Promise<Buffer> {
+  return (await encodeAll(png, [format], asked))[0]!;
+}
+
+async function encodeAll(
+  png: Buffer,
+  formats: readonly Format[],
+  { width = 512, compression = 90, crop = null }: Asked,
+): Promise<Buffer[]> {
+  const size = await sharp(png).metadata();
+  const original = { sha256: sha256(png), width: size.width, height: size.height };
+  const specs = formats.map((format, at) => ({
+    file: `${at}.${format}`,
+    format,
+    compression,
+    width,
+    height: width,
+    crop,
+  }));
+  const dir = await mkdtemp(join(tmpdir(), 'tintype-'));
+  const { encoded } = await deriveVariants(
+    { ...original, hasAlpha: false, isStandIn: false, read: async () => Uint8Array.from(png) },
+    specs,
+    {
+      cache: openVariantCache(dir, () => {}),
+      settings: (spec) => encoderSettings(spec, 2),
+      placeholder: 'none',
+    },
+  );
+  return Promise.all(encoded.map(async (file) => Buffer.from(await file.read())));
+}
+
+/** Of red, green and blue, or of light, on grey where the pictures are transparent. */
+async function psnr(
+  one: Uint8Array,
+  other: Uint8Array,
+  space: 'srgb' | 'b-w' = 'srgb',
+): Promise<number> {
+  const [from, to] = await Promise.all(
+    [one, other].map((bytes) =>
+      sharp(bytes).flatten({ background: '#777' }).toColourspace(space).raw().toBuffer(),
+    ),
+  );
+  let squares = 0;
+  for (const [at, value] of from!.entries()) squares += (value - to![at]!) ** 2;
+  return 10 * Math.log10(255 ** 2 / (squares / from!.length));
+}
+
+/** Eighteen lines of 18 pixels in the upper left corner of 512 x 512. */
+async function lettering(colour: string, ground: string, side = 512): Promise<Buffer> {
+  const typeface = await loadTypeface();
+  const style = { weight: 'medium', size: 18 } as const;
+  const lines = Array.from({ length: 18 }, (_, at) => {
+    const outline = typeface.outline('Red text on navy 0123456789', style, 12, 30 + at * 27);
+    return `<path d="${outline}" fill="${colour}"/>`;
+  });
+  return drawn(`<rect width="100%" height="100%" fill="${ground}"/>${lines.join('')}`, side);
+}
+
+/** Soft light and a fine grain of each channel's own. */
+async function soft(): Promise<Buffer> {
+  const light = await drawn(`<linearGradient id="g" gradientTransform="rotate(30)">
+    <stop stop-color="#864"/><stop offset="1" stop-color="#9bd"/></linearGradient>
+    <rect width="100%" height="100%" fill="url(#g)"/>
+    <circle cx="200" cy="240" r="120" fill="#7a6a50" opacity="0.6"/>`);
+  return grainy(light);
+}
+
+async function grainy(png: Buffer): Promise<Buffer> {
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const grained = data.map((value, at) => {
+    const grain = ((at * 2_654_435_761) % 4_294_967_296) / 4_294_967_296;
+    return Math.max(0, Math.min(255, Math.round(value + 8 * (grain - 0.5))));
+  });
+  const raw = { width: info.width, height: info.height, channels: 3 } as const;
+  return sharp(grained, { raw }).png().toBuffer();
+}
+
+function drawn(content: string, side = 512): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}">${content}</svg>`;
+  return sharp(Buffer.from(svg)).png().toBuffer();
+}
