@@ -4,6 +4,9 @@
 // Written by vite-plugin-tintype from the manifests, and again whenever they change.
 
 // prettier-ignore
+interface TintypeEnv { readonly ids: true }
+
+// prettier-ignore
 declare module 'virtual:tintype' {
   const images: {
     readonly 'apples/winter-bell': () => Promise<typeof import('virtual:tintype/apples/winter-bell')>;

@@ -1,22 +1,31 @@
 /**
  * What is known of imports without a manifest, so that a new clone compiles before anything has written
- * `tintype-env.d.ts`: any id is a picture. That file says which ids exist; a project that includes it needs no more.
+ * `tintype-env.d.ts`: any id is a picture. Once that file is there and included, which says which ids exist, any other is
+ * a type error where its import is used.
  */
 
+/** `tintype-env.d.ts` adds `ids` to it. */
+interface TintypeEnv {}
+
+type TintypeImport<T> = TintypeEnv extends { readonly ids: true }
+  ? 'no image has this id; tintype-env.d.ts lists all'
+  : T;
+
 declare module 'virtual:tintype/*' {
-  const picture: import('./dist/picture-html.js').Picture;
+  type Picture = import('./dist/picture-html.js').Picture;
+  const picture: TintypeImport<Picture>;
   export default picture;
-  export const sources: (typeof picture)['sources'];
-  export const img: (typeof picture)['img'];
-  export const alt: (typeof picture)['alt'];
-  export const sizes: (typeof picture)['sizes'];
-  export const placeholder: (typeof picture)['placeholder'];
-  export const color: (typeof picture)['color'];
-  export const hasAlpha: (typeof picture)['hasAlpha'];
-  export const ai: (typeof picture)['ai'];
-  export const src: string;
-  export const width: number;
-  export const height: number;
+  export const sources: TintypeImport<Picture['sources']>;
+  export const img: TintypeImport<Picture['img']>;
+  export const alt: TintypeImport<Picture['alt']>;
+  export const sizes: TintypeImport<Picture['sizes']>;
+  export const placeholder: TintypeImport<Picture['placeholder']>;
+  export const color: TintypeImport<Picture['color']>;
+  export const hasAlpha: TintypeImport<Picture['hasAlpha']>;
+  export const ai: TintypeImport<Picture['ai']>;
+  export const src: TintypeImport<string>;
+  export const width: TintypeImport<number>;
+  export const height: TintypeImport<number>;
 }
 
 // With a star, so that the exact declaration of `tintype-env.d.ts` wins.

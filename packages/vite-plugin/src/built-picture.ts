@@ -48,7 +48,10 @@ export async function inlinedUrl(
   return (await isInlined(delivered, inlining, environment)) ? dataUrl(fallback) : null;
 }
 
-/** As Vite decides about its own assets; only a picture of one file is small enough to be inlined unasked. */
+/**
+ * As Vite decides about its own assets. A picture of several files is inlined where a function of the config says `true`
+ * of its fallback, as for a page in one file; by its size only one of a single file is.
+ */
 async function isInlined(
   { encoded }: Delivered,
   inlining: Inlining,
@@ -56,11 +59,12 @@ async function isInlined(
 ): Promise<boolean> {
   if (inlining !== 'auto') return inlining === 'always';
   if (config.build.lib) return true;
-  const [only, ...others] = encoded;
-  if (only === undefined || others.length > 0) return false;
+  const fallback = encoded.at(-1)!;
+  const isOne = encoded.length === 1;
   const limit = config.build.assetsInlineLimit;
-  if (typeof limit !== 'function') return only.bytes < limit;
-  return limit(only.spec.file, Buffer.from(await only.read())) ?? only.bytes < viteLimit;
+  if (typeof limit !== 'function') return isOne && fallback.bytes < limit;
+  const said = limit(fallback.spec.file, Buffer.from(await fallback.read()));
+  return said ?? (isOne && fallback.bytes < viteLimit);
 }
 
 /** Vite's own `assetsInlineLimit`. */

@@ -15,6 +15,7 @@ export function renderTypes(images: readonly TypedImage[]): string {
   const folders = [...new Set(images.flatMap(({ name }) => foldersOf(name)))];
   return [
     header,
+    `${unformatted}${known}`,
     `${unformatted}declare module 'virtual:tintype' {\n${renderRecord(images.map(({ name }) => name))}}\n`,
     ...images.map(renderImage),
     ...folders.map((folder) => {
@@ -30,6 +31,9 @@ const header = `/* eslint-disable */
 // biome-ignore-all format: this file is generated
 // Written by vite-plugin-tintype from the manifests, and again whenever they change.
 `;
+
+/** Has `vite-plugin-tintype/client`, where a project has it, declare no other id. */
+const known = 'interface TintypeEnv { readonly ids: true }\n';
 
 /** Prettier has no such word for a file, only for what comes next. */
 const unformatted = '// prettier-ignore\n';

@@ -72,6 +72,26 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(await pictures(project)).toHaveLength(1);
   });
 
+  test('a page in one file has every picture in itself, of several files the fallback', async () => {
+    await using project = await viteProject({
+      ...files,
+      'index.html': `<link rel="stylesheet" href="/page.css"><img src="tintype:hero">${files['index.html']}`,
+      'page.css': 'body { background: url("tintype:hero") }',
+      'main.js': `import hero from 'virtual:tintype/hero'; globalThis.shown = hero;`,
+    });
+    await project.stock();
+    const { code, output } = await project.build(
+      { build: { assetsInlineLimit: () => true } },
+      {},
+      vite,
+    );
+    expect(await pictures(project)).toEqual([]);
+    const css = output.find(({ fileName }) => fileName.endsWith('.css'));
+    expect(String(css?.type === 'asset' && css.source)).toContain('url("data:image/jpeg;base64,');
+    expect(code).toContain('"data:image/jpeg;base64,');
+    expect(await project.read('dist/index.html')).toContain('<img src="data:image/jpeg;base64,');
+  });
+
   test('a library has its pictures in itself', async () => {
     await using project = await viteProject(files);
     await project.stock();

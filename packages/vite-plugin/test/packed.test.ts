@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -173,6 +173,78 @@ test('before the types are written, a new clone compiles with what the plugin de
   }).catch((error: { readonly stdout: string }) => error);
   expect(stdout).toBe('');
 });
+
+/** As create-vite 9 writes them, with what our README adds; `types` and `include` of the application. */
+const ofCreateVite = (types: readonly string[], include: readonly string[]) => {
+  const shared = {
+    target: 'es2023',
+    lib: ['ES2023', 'DOM'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    verbatimModuleSyntax: true,
+    moduleDetection: 'force',
+    noEmit: true,
+    noUnusedLocals: true,
+    erasableSyntaxOnly: true,
+  };
+  const project = (name: string, more: object, include: readonly string[]) => {
+    const tsBuildInfoFile = `./node_modules/.tmp/${name}.tsbuildinfo`;
+    return JSON.stringify({ compilerOptions: { ...shared, ...more, tsBuildInfoFile }, include });
+  };
+  const references = [{ path: './tsconfig.app.json' }, { path: './tsconfig.node.json' }];
+  return {
+    'tsconfig.json': JSON.stringify({ files: [], references }),
+    'tsconfig.app.json': project('app', { types }, include),
+    'tsconfig.node.json': project('node', { types: [] }, ['vite.config.ts']),
+    'package.json': files['package.json'],
+    'tintype.config.json': '{ "provider": "offline" }',
+    'site.images.yaml': files['site.images.yaml'],
+    'vite.config.ts': files['vite.config.ts'],
+    'index.html': '<script type="module" src="/src/main.ts"></script>',
+    'src/main.ts': `import hero from 'virtual:tintype/hero';\nimport { pictureHtml } from 'vite-plugin-tintype/picture';\nconsole.log(pictureHtml(hero));\n`,
+  };
+};
+
+const client = ['vite/client', 'vite-plugin-tintype/client'];
+const withTypes = ['src', 'tintype-env.d.ts'];
+
+test.each([
+  ['with the client types', client, ['src'], []],
+  ['after "tintype types"', ['vite/client'], withTypes, ['types']],
+  ['with both', client, withTypes, ['types']],
+])(
+  'a new clone of a project of create-vite builds as its script does, %s',
+  async (_, types, include, commands) => {
+    const clone = await mkdtemp(join(root, 'create-vite-'));
+    await mkdir(join(clone, 'src'));
+    for (const [file, text] of Object.entries(ofCreateVite(types, include))) {
+      await writeFile(join(clone, file), text);
+    }
+    const env = { PATH: process.env['PATH'], HOME: root, CI: 'true', NO_COLOR: '1' };
+    const inClone = (program: string, ...args: readonly string[]) =>
+      run(process.execPath, [program, ...args], { cwd: clone, env }).then(
+        ({ stdout }) => stdout,
+        (error: { readonly stdout: string }) => error.stdout,
+      );
+    await symlink(join(root, 'node_modules'), join(clone, 'node_modules'));
+    const bin = (path: string) => join(root, 'node_modules', path);
+    for (const command of commands) await inClone(bin('tintype/dist/bin.js'), command);
+    const wrong = 'src/wrong.ts';
+    expect(await inClone(tsc, '-b', '--pretty', 'false')).toBe('');
+    expect(await inClone(bin('vite/bin/vite.js'), 'build')).toContain('1 image in 4 files');
+
+    // The build has written the types; the clone includes them or not.
+    await writeFile(
+      join(clone, wrong),
+      `import herro from 'virtual:tintype/herro';\nimport { pictureHtml } from 'vite-plugin-tintype/picture';\nconsole.log(herro.img, pictureHtml(herro));\n`,
+    );
+    const problems = await inClone(tsc, '-b', '--pretty', 'false');
+    expect(problems.includes(wrong)).toBe(include.includes('tintype-env.d.ts'));
+    await rm(clone, { recursive: true });
+  },
+);
 
 test('a right import compiles, and a wrong id and a wrong format do not', async () => {
   expect(await typeErrors()).toEqual([]);
