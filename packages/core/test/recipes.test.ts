@@ -145,3 +145,48 @@ test('a pixel field is a row in the table of fields, and a word in each provider
   expect(replicate).toContain('takes no seed');
   expect(sent).toMatchObject({ seed: 7 });
 });
+
+test('an output format is a row in the table of formats, and a row of encoder settings', async () => {
+  await edit(
+    ['fields.ts', '  png: { hasAlpha: true },\n', '  gif: { hasAlpha: true },\n'],
+    [
+      'image/encoder-settings.ts',
+      '  | PngSettings',
+      "\n  | { readonly format: 'gif'; readonly effort: number }",
+    ],
+    [
+      'image/encoder-settings.ts',
+      "    png: { format: 'png', compressionLevel: 6, adaptiveFiltering: true },\n",
+      "    gif: { format: 'gif', effort: 7 },\n",
+    ],
+  );
+  expect(await wrongFiles()).toEqual([]);
+  const { runs, sources, file } = (await run(`
+    import { mkdir, readFile, writeFile } from 'node:fs/promises';
+    import { join } from 'node:path';
+    import { generate, loadProject, systemClock } from './src/index.ts';
+
+    const root = join(process.cwd(), 'project');
+    await mkdir(root);
+    await writeFile(join(root, 'package.json'), '{}');
+    await writeFile(join(root, 'a.images.yaml'), 'images:\\n  hero: { prompt: A keeper, decorative: true, formats: [webp, gif], provider: offline }');
+    const runs = [];
+    let assetMap;
+    for (const cache of ['.cache', '.cache', '.other']) {
+      const project = await loadProject({ cwd: root, env: {}, root, overrides: { cacheDir: cache } });
+      const done = await generate({ ...project, ...systemClock, signal: new AbortController().signal, report: () => {} });
+      runs.push([done.delivered, done.failed, done.written, done.removed]);
+      assetMap = done.assetMap;
+    }
+    const { hero } = assetMap.images;
+    const bytes = await readFile(join(root, 'public/images/hero.gif'));
+    console.log(JSON.stringify({ runs, sources: hero.sources, file: bytes.subarray(0, 6).toString('latin1') }));
+  `)) as Record<string, unknown>;
+  expect(runs).toEqual([
+    [1, 0, 3, 0],
+    [1, 0, 0, 0],
+    [1, 0, 0, 0],
+  ]);
+  expect(sources).toHaveProperty('gif');
+  expect(file).toMatch(/^GIF8/);
+});
