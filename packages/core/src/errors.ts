@@ -46,6 +46,7 @@ export type DiagnosticCode =
   | 'crop-too-large'
   | 'width-too-large'
   | 'nothing-picked'
+  | 'pick-unseen'
   | 'bought-twice'
   | 'pin-damaged';
 

@@ -206,6 +206,8 @@ export interface Job {
   readonly files: FileFields;
   /** Which candidate is delivered under the image's own id; `null`: all of them, as `<id>-1` to `<id>-n`. */
   readonly pick: number | null;
+  /** Where `pick` is written; `null` where it is not. */
+  readonly pickPlace: Place | null;
 }
 
 /** A job's picture under the name that it has in the output folder. */
@@ -258,7 +260,12 @@ export interface StoreRecord {
     readonly tintype: string;
   };
   /** The image that it was bought for, and its manifest relative to the root; records before 2026-11-28 do not say. */
-  readonly boughtFor?: { readonly id: string; readonly manifest: string };
+  readonly boughtFor?: {
+    readonly id: string;
+    readonly manifest: string;
+    /** The manifest picked it, one of several candidates, before it was bought. */
+    readonly isPicked?: true;
+  };
 }
 
 /** Identifies a process among all others, including a later one with the same id. */
@@ -277,6 +284,8 @@ export interface Attempt {
   readonly imageId: string;
   /** The image's manifest, relative to the root; `''` in attempts before 2026-11-28. */
   readonly manifest: string;
+  /** See `boughtFor` of a record. */
+  readonly isPicked?: true;
   /** The id of the order that it belongs to; `''` in attempts before 2026-11-28. */
   readonly order: string;
   /** The process that asks; absent in attempts before 2026-11-28. */

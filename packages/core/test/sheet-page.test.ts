@@ -270,6 +270,29 @@ describe.skipIf(noBrowser !== false)(
       expect(api().ledger).toHaveLength(10);
     });
 
+    test('a pick that is older than its picture is shown at the image until it is kept', async () => {
+      await using made = await served();
+      const text = (await made.project.read('garden.images.yaml')).toString();
+      const few = text.replace('number_of_images: 10, pick: 1', 'number_of_images: 2, pick: 2');
+      await made.project.write('garden.images.yaml', few.replace('A wall', 'Many walls'));
+      await made.project.generate({ ids: ['dear'] });
+      await made.project.write('garden.images.yaml', few);
+      expect((await made.project.generate({ ids: ['dear'] })).error).toBeNull();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="dear"] .frame').click();
+      const state = page.locator('.card[data-id="dear"] .state');
+      await expectText(state, /^picked unseen$/);
+      await expectText(
+        page.locator('.panel .reasons'),
+        /^Candidate 2 was picked before it was bought/,
+      );
+      await page.getByRole('button', { name: 'Keep 2' }).click();
+      await page.getByText('dear keeps pick: 2.').waitFor();
+      await expectText(state, /kB|B/);
+      expect(await page.getByRole('button', { name: 'Keep 2' }).count()).toBe(0);
+      expect((await made.project.read('garden.images.yaml')).toString()).toBe(few);
+    });
+
     test("a failure is shown in the API's words, as text", async () => {
       await using made = await served();
       await using page = await open(made.server.url);

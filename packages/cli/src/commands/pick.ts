@@ -11,12 +11,13 @@ export async function pickCommand(
   candidate: number,
   flags: PlaceFlags,
 ): Promise<number> {
-  const { place, isChanged } = await withRun(shell, flags, (core, context) =>
+  const { place, isChanged, isConfirmed } = await withRun(shell, flags, (core, context) =>
     core.pickCandidate(context, id, candidate),
   );
   if (!flags.quiet && flags.reporter !== 'json') {
     const at = cleanLine(`${place.file}:${place.line}`);
-    const done = isChanged ? `pick: ${candidate} written` : `picks ${candidate} already`;
+    const kept = isConfirmed ? `keeps pick: ${candidate}` : `picks ${candidate} already`;
+    const done = isChanged ? `pick: ${candidate} written` : kept;
     shell.stdout.write(`${id}: ${done} (${at}).\n`);
   }
   return EXIT.delivered;

@@ -102,6 +102,8 @@ function candidateFrame(
 ): HTMLElement {
   const { number, picture } = candidate;
   const isPicked = image.pick === number;
+  // What was picked before it could be looked at is picked again.
+  const isSettled = isPicked && !(candidate.isUnseenPick && picture !== null);
   // What is delivered may be more than the store has: then that is what there is to see.
   const shown = picture ?? (image.candidates.length === 1 ? shownPicture(image) : null);
   const command = `tintype pick ${image.id} ${number}`;
@@ -125,7 +127,7 @@ function candidateFrame(
         'div',
         { class: 'choose' },
         h('span', { class: 'number' }, String(number)),
-        isPicked
+        isSettled
           ? h('span', { class: 'is-picked' }, 'picked')
           : picture === null
             ? null
@@ -145,10 +147,10 @@ function candidateFrame(
                   {
                     type: 'button',
                     class: 'pick',
-                    'aria-label': `Pick ${number}`,
+                    'aria-label': `${isPicked ? 'Keep' : 'Pick'} ${number}`,
                     onclick: () => pick(image, number),
                   },
-                  'Pick',
+                  isPicked ? 'Keep' : 'Pick',
                 ),
       ),
     image.candidates.length > 1 && h('span', { class: 'figures' }, figures(candidate)),
@@ -229,12 +231,19 @@ function reasons({ candidates: all, changes, status }: SheetImage): HTMLElement 
     const reason = reasonOf(candidate);
     if (reason !== null) numbers.set(reason, [...(numbers.get(reason) ?? []), candidate.number]);
   }
+  const unseen = all
+    .filter(({ isUnseenPick }) => isUnseenPick)
+    .map(({ number, picture }) =>
+      picture === null
+        ? `Candidate ${number} is picked and not bought yet. It will be delivered unseen.`
+        : `Candidate ${number} was picked before it was bought. Look at it, then keep it or pick another.`,
+    );
   const said = [...numbers].map(([reason, of]) =>
     of.length === all.length
       ? reason[0]!.toUpperCase() + reason.slice(1)
       : `${candidatesOf(of)}: ${reason}`,
   );
-  const lines = [...said, ...changes];
+  const lines = [...unseen, ...said, ...changes];
   const { tone } = statusWords[status];
   return (
     lines.length > 0 &&

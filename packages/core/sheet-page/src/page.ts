@@ -397,7 +397,13 @@ const actions: InspectorActions = {
     } else {
       void server
         .pick(image.id, candidate)
-        .then(() => say(`Wrote pick: ${candidate} for ${image.id} to ${image.manifest}.`))
+        .then(() =>
+          say(
+            candidate === image.pick
+              ? `${image.id} keeps pick: ${candidate}.`
+              : `Wrote pick: ${candidate} for ${image.id} to ${image.manifest}.`,
+          ),
+        )
         .catch((error: unknown) => say(wordsOf(error)));
     }
   },

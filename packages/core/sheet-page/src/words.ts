@@ -9,6 +9,7 @@ export const statusWords: Readonly<
   drawn: { word: 'stand-in', tone: 'quiet' },
   'stand-in': { word: 'stand-in', tone: 'open' },
   unpicked: { word: 'nothing picked', tone: 'open' },
+  unseen: { word: 'picked unseen', tone: 'open' },
   changed: { word: 'changed', tone: 'open' },
   'not-delivered': { word: 'not delivered yet', tone: 'open' },
   missing: { word: 'missing', tone: 'open' },

@@ -6,20 +6,24 @@ import { TintypeError } from '../errors.ts';
 import { parseManifest } from '../manifest/parse-manifest.ts';
 import { writePick } from '../manifest/write-pick.ts';
 import { readRegular } from '../fs/read-regular.ts';
-import { readProject, refuseMistakes } from './read-plan.ts';
+import { planRead, readProject, refuseMistakes } from './read-plan.ts';
 import { openStore } from '../store/open-store.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
-import type { Job, Place } from '../types.ts';
+import type { Store } from '../store/store.ts';
+import type { Job, Place, PlannedRequest } from '../types.ts';
 
 export interface PickResult {
   /** Where the image's entry is. */
   readonly place: Place;
   /** `false`: it said so before. */
   readonly isChanged: boolean;
+  /** The manifest had picked it before it was bought, and the store keeps that it was picked again. */
+  readonly isConfirmed: boolean;
 }
 
 /**
- * Writes `pick: candidate` into the manifest entry of an image, every other character as it was. Throws a TintypeError
+ * Writes `pick: candidate` into the manifest entry of an image, every other character as it was; where the manifest had
+ * picked the picture before it was bought, the store keeps that it was picked again. Throws a TintypeError
  * `usage` where there is no such image or candidate, or where a pick there would choose for other images, too;
  * `manifest` where the image may be missing only because of a mistake.
  */
@@ -29,7 +33,9 @@ export async function pickCandidate(
   candidate: number,
 ): Promise<PickResult> {
   const { config } = context;
-  const { manifests, jobs, diagnostics } = await readProject(context, openStore(context), false);
+  const store = openStore(context);
+  const project = await readProject(context, store, false);
+  const { manifests, jobs, diagnostics } = project;
   const job = jobs.find((known) => known.id === id);
   if (job === undefined) {
     refuseMistakes(context, diagnostics);
@@ -49,7 +55,8 @@ export async function pickCandidate(
     );
   if (entry === undefined)
     throw new Error(`${id} has no entry at ${job.place.file}:${job.place.line}`);
-  if (entry.rows !== null && entry.rows.length > 1) {
+  // What is picked already chooses for no other image.
+  if (entry.rows !== null && entry.rows.length > 1 && job.pick !== candidate) {
     throw new TintypeError(
       'usage',
       `"${id}" is one of ${entry.rows.length} images of the entry at ${at(job.place)}, and a pick there would choose for all of them; give it an entry of its own`,
@@ -57,7 +64,19 @@ export async function pickCandidate(
   }
   // Where the manifest is a link to one, the link stays.
   const path = await realpath(join(config.root, job.place.file));
-  return { place: job.place, isChanged: await write(path, job.place, entry.id, candidate) };
+  const isChanged = await write(path, job.place, entry.id, candidate);
+  const { plan } = await planRead(context, store, project, { ids: [id], mayBuy: false });
+  const picked = plan.requests.find((row) => row.id === id && row.number === candidate);
+  return { place: job.place, isChanged, isConfirmed: await confirm(picked, store) };
+}
+
+/** Whether there was something to confirm: what was bought without a pick could be looked at before. */
+async function confirm(picked: PlannedRequest | undefined, store: Store): Promise<boolean> {
+  if (picked?.stored?.kind !== 'record') return false;
+  const { key, boughtFor } = picked.stored.record;
+  if (boughtFor?.isPicked !== true || (await store.confirmedPicks()).has(key)) return false;
+  await store.confirmPick(key);
+  return true;
 }
 
 /** Whether something had to be written. */

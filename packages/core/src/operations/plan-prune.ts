@@ -78,6 +78,16 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
     judge({ kind: 'refusal', path, bytes, record: null }, reason);
   }
 
+  const recorded = new Set(listing.records.map(({ key }) => key));
+  for (const { key } of removed.values()) recorded.delete(key);
+  for (const { path, bytes, modifiedAt, key } of listing.picks) {
+    if (recorded.has(key)) continue;
+    judge(
+      { kind: 'pick', path, bytes, record: null },
+      reasonToKeep({ path, createdAt: modifiedAt }, protection),
+    );
+  }
+
   for (const { path, bytes, modifiedAt } of listing.leftovers) {
     if (isStale(modifiedAt, now)) remove.push({ kind: 'leftover', path, bytes, record: null });
   }

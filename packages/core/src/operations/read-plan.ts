@@ -9,6 +9,7 @@ import { checkLifetimes } from '../plan/check-lifetime.ts';
 import { checkPurchases } from '../plan/check-purchases.ts';
 import { expandJobs } from '../plan/expand-jobs.ts';
 import { planJobs } from '../plan/plan-jobs.ts';
+import { findUnseenPicks } from '../plan/unseen-picks.ts';
 import { requestOf } from '../plan/request-key.ts';
 import { freeProviders, providerNames } from '../provider-names.ts';
 import { lazyProviders, type Providers } from '../purchase/providers.ts';
@@ -136,8 +137,9 @@ export async function planRead(
   const { config } = context;
   const isRead = (reference: InputReference): boolean =>
     reference.kind === 'url' || inputs.has(reference);
+  const stored = await store.stored();
   const plan = planJobs(withUpstream(plannable(jobs, isRead), ids), {
-    stored: await store.stored(),
+    stored,
     attempts: await store.attempts(),
     order: context.order,
     inputs,
@@ -153,6 +155,10 @@ export async function planRead(
   const findings = [
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),
     ...checkPurchases(plan),
+    ...findUnseenPicks(plan, {
+      purchases: [...stored.values()].flatMap((one) => (one.kind === 'record' ? [one.record] : [])),
+      confirmed: await store.confirmedPicks(),
+    }),
     ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
   ];
   return { plan, diagnostics: diagnoseAll(manifests, findings) };

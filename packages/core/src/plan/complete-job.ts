@@ -50,6 +50,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
     },
     files,
     pick: draft.pick,
+    pickPlace: draft.pick === null ? null : draft.placeOf('pick'),
   };
 }
 

@@ -44,6 +44,7 @@ describe('defaults', () => {
         sizes: null,
       },
       pick: null,
+      pickPlace: null,
     });
   });
 

@@ -55,7 +55,7 @@ export interface Draft {
   /** Puts a finding where the field was written; a field that nobody wrote: at the image's id. */
   readonly find: (field: FieldName | 'pick', finding: Finding, index?: number) => void;
   /** The place of an entry of a list field. */
-  readonly placeOf: (field: FieldName, index?: number) => Place;
+  readonly placeOf: (field: FieldName | 'pick', index?: number) => Place;
 }
 
 /** Defaults, presets, `each` and templates: one job an image, and every mistake that only shows once they are merged. */

@@ -90,6 +90,7 @@ export function newAttempt(
     key: wanted.key,
     imageId: wanted.id,
     manifest: wanted.manifest,
+    ...(isPicked(wanted) ? { isPicked: true } : {}),
     order: order.id,
     process: order.process,
     request: wanted.request,
@@ -99,6 +100,11 @@ export function newAttempt(
     usage: null,
     ...(providers(wanted.provider).originalFormat === null ? { anyFormat: true } : {}),
   };
+}
+
+/** Whether the manifest has picked it from several candidates by now. */
+function isPicked({ job, number }: ResolvedRequest): boolean {
+  return job.pick === number && job.picture.numberOfImages > 1;
 }
 
 /** A request as its provider is given it. */

@@ -91,7 +91,7 @@ async function recordReceived(
   store: Store,
   run: Context,
 ): Promise<Put> {
-  const { key, request, usage, requestId, imageId: id, manifest } = attempt;
+  const { key, request, usage, requestId, imageId: id, manifest, isPicked } = attempt;
   const judgement =
     problem === null
       ? await judgePicture(bytes, attempt.anyFormat === true)
@@ -106,7 +106,7 @@ async function recordReceived(
     costUsd: costOf(attempt, run),
     requestId,
     createdAt: run.now(),
-    ...(manifest === '' ? {} : { boughtFor: { id, manifest } }),
+    ...(manifest === '' ? {} : { boughtFor: { id, manifest, ...(isPicked && { isPicked }) } }),
   });
   await store.clearAttempt(key);
   if (put.earlier !== null) reportBoughtTwice(put, run);

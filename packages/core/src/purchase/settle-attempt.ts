@@ -110,6 +110,7 @@ function noteOf({ key, request, usage, provenance, boughtFor }: StoreRecord): At
     key,
     imageId: boughtFor?.id ?? '',
     manifest: boughtFor?.manifest ?? '',
+    ...(boughtFor?.isPicked && { isPicked: true }),
     order: '',
     request,
     startedAt: provenance.createdAt,

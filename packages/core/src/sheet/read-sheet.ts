@@ -7,6 +7,7 @@ import { withUpstream } from '../plan/check-graph.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { toBuy } from '../plan/to-buy.ts';
+import { unseenPicks } from '../plan/unseen-picks.ts';
 import {
   type CandidateFacts,
   fileToLookAt,
@@ -71,6 +72,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
   const store = openStore(viewing);
   const { plan } = project;
   const purchases = await store.purchases();
+  const unseen = unseenPicks(plan, { purchases, confirmed: await store.confirmedPicks() });
   // Without outputs there is no asset map, and no file of one to look at.
   const outDir = config.outDir ?? '';
   const { assetMap } = outDir === '' ? { assetMap: null } : await readPreviousOutputs(outDir);
@@ -125,12 +127,13 @@ export async function readSheet(context: Context): Promise<SheetReading> {
 
   async function candidateFacts(planned: PlannedRequest): Promise<CandidateFacts> {
     const damage = await damageOf(planned, store);
+    const facts = { planned, damage, isUnseenPick: unseen.has(planned) };
     const isUsable =
       planned.isFree ||
       (planned.stored?.kind === 'record' && planned.stored.record.rejected === undefined);
-    if (!isUsable || damage !== null) return { planned, source: null, damage };
+    if (!isUsable || damage !== null) return { ...facts, source: null };
     const original = await project.obtain(planned);
-    return { planned, source: seen(original), damage };
+    return { ...facts, source: seen(original) };
   }
 
   async function deliveryFacts(

@@ -48,6 +48,7 @@ export interface ImageFacts {
 
 export interface CandidateFacts {
   readonly planned: PlannedRequest;
+  readonly isUnseenPick: boolean;
   /** What there is to see; `null`: neither bought nor drawn, or not to be used. */
   readonly source: Source | null;
   /** Why the original on the disk cannot be the one that was bought. */
@@ -119,13 +120,14 @@ function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): S
   };
 }
 
-function candidateOf({ planned, source, damage }: CandidateFacts): Candidate {
+function candidateOf({ planned, isUnseenPick, source, damage }: CandidateFacts): Candidate {
   const { number, key, reason, attempt } = planned;
   const record = recordOf(planned);
   return {
     number,
     status: damage === null ? statusOfRequest(planned) : 'damaged',
     reason: damage ?? reason,
+    isUnseenPick,
     askedAt: attempt?.startedAt ?? null,
     key,
     picture: pictureOf(source),
@@ -221,12 +223,20 @@ function flagsOf(
     deliveries.some(({ asset }) => asset?.ai.generated === false);
   const all: readonly (readonly [Flag, boolean])[] = [
     ['missing', candidates.some(({ status }) => unmade.has(status))],
-    ['unpicked', job.picture.numberOfImages > 1 && job.pick === null],
+    [
+      'unpicked',
+      (job.picture.numberOfImages > 1 && job.pick === null) || candidates.some(isUnseen),
+    ],
     ['failed', failure !== null || candidates.some(({ status }) => wentWrong.has(status))],
     ['changed', changes.length > 0],
     ['stand-in', isStandIn],
   ];
   return all.filter(([, holds]) => holds).map(([flag]) => flag);
+}
+
+/** A pick that can be looked at by now, and confirmed. */
+function isUnseen({ isUnseenPick, picture }: Candidate): boolean {
+  return isUnseenPick && picture !== null;
 }
 
 /** The worst first: what was paid for and cannot be used, what was not made, then what is only to be decided. */
@@ -250,6 +260,7 @@ function statusOf(
   if (failure !== null) return 'failed';
   const worst = candidateStatuses.find((status) => candidates.some((one) => one.status === status));
   if (worst !== undefined) return worst;
+  if (candidates.some(isUnseen)) return 'unseen';
   if (flags.includes('unpicked')) return 'unpicked';
   if (flags.includes('stand-in')) return 'stand-in';
   if (deliveries.some(({ asset, isExpected }) => isExpected && asset === null)) {

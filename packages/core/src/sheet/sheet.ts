@@ -75,6 +75,7 @@ export type ImageStatus =
   | 'not-delivered'
   | 'changed'
   | 'unpicked'
+  | 'unseen'
   | 'stand-in'
   | 'delivered';
 
@@ -137,6 +138,8 @@ export interface Candidate {
   /** When the request under way was sent: ISO 8601, UTC. `null`: there is none, or its note cannot be read. */
   readonly askedAt: string | null;
   readonly key: Key | null;
+  /** It is picked and was not there to be looked at when it was picked. */
+  readonly isUnseenPick: boolean;
   /** What there is to see; `null`: nothing yet. */
   readonly picture: Picture | null;
   /** Of the original; `null` where there is none. */

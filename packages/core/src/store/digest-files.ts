@@ -7,7 +7,8 @@ import { layout } from './layout.ts';
 export function digestFiles(dir: string): DiskDigest | null {
   if (namesIn(layout.attemptsDir(dir)).length > 0) return null;
   const files = summariseDisk();
-  for (const area of [layout.recordsDir(dir), layout.inputsDir(dir), layout.refusalsDir(dir)]) {
+  const { recordsDir, inputsDir, refusalsDir, picksDir } = layout;
+  for (const area of [recordsDir, inputsDir, refusalsDir, picksDir].map((of) => of(dir))) {
     const folders = namesIn(area);
     if (folders.length > 0) files.addFolder(area);
     for (const folder of folders) {

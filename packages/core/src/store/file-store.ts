@@ -26,6 +26,7 @@ export function fileStore(
   const attempts = once(() => import('./attempts.ts'));
   const pins = once(() => import('./pins.ts'));
   const refusals = once(() => import('./refusals.ts'));
+  const picks = once(() => import('./picks.ts'));
   const git = once(() => import('./version-control.ts'));
   /** Whatever writes or removes waits for this. */
   const writable = once(async () => (await import('./refuse-links.ts')).refuseLinks(dir));
@@ -73,6 +74,11 @@ export function fileStore(
     refuse: async (refusal) => {
       await writable();
       await (await refusals()).writeRefusal(dir, refusal);
+    },
+    confirmedPicks: async () => (await picks()).readPicks(dir),
+    confirmPick: async (key) => {
+      await committable();
+      await (await picks()).writePick(dir, key);
     },
 
     attempts: async () => (await attempts()).readAttempts(dir),

@@ -13,6 +13,7 @@ import type { Key, Sha256, StoreRecord } from '../types.ts';
  *       rejected/<sha256>            paid bytes that are no usable picture, named by a record that says why
  *       inputs/ef/<sha256 of url>.json   what an https: input was when it was first fetched
  *       refusals/ab/<key>.json       a refusal of moderation that may have been billed
+ *       picks/ab/<key>.json          a person picked this picture, which its manifest had picked before it was bought
  *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
  *       attempts/<key>.claim/<uuid>  which process buys the key; gone when it has
  *       attempts/<key>.claim.<uuid>/ the same, for the instant in which it is made
@@ -37,6 +38,9 @@ export const layout = {
   refusalsDir: (dir: string): string => join(dir, 'refusals'),
   refusal: (dir: string, key: Key): string =>
     join(dir, 'refusals', hashed(key).slice(0, 2), `${key}.json`),
+  picksDir: (dir: string): string => join(dir, 'picks'),
+  pick: (dir: string, key: Key): string =>
+    join(dir, 'picks', hashed(key).slice(0, 2), `${key}.json`),
   attemptsDir: (dir: string): string => join(dir, 'attempts'),
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.json`),
   claim: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.claim`),

@@ -24,7 +24,10 @@ export async function listStore(dir: string): Promise<StoreListing> {
   const refusals = await readArea(dir, layout.refusalsDir, (hash) =>
     layout.refusal('', hash as Key),
   );
-  const others = [originals, rejected, records, pins, refusals].flatMap((area) => area.others);
+  const picks = await readArea(dir, layout.picksDir, (hash) => layout.pick('', hash as Key));
+  const others = [originals, rejected, records, pins, refusals, picks].flatMap(
+    (area) => area.others,
+  );
   return {
     records: await reading(records.files, async (file) => {
       const key = basename(file.path).slice(0, 64) as Key;
@@ -43,6 +46,7 @@ export async function listStore(dir: string): Promise<StoreListing> {
       const bytes = await readIfThere(join(dir, file.path), maxNoteBytes);
       return { ...file, key, stored: parseRefusal(key, bytes?.toString('utf8') ?? '') };
     }),
+    picks: picks.files.map((file) => ({ ...file, key: basename(file.path, '.json') as Key })),
     leftovers: others.filter(isLeftover),
     foreign: others.filter((file) => !isLeftover(file) && !isHidden(file)),
   };

@@ -30,6 +30,12 @@ import type {
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { mergeSides } from './merge-sides.ts';
 
+/** What the file of a confirmed pick says. */
+interface PickFile {
+  readonly version: 1;
+  readonly key: Key;
+}
+
 /** An `https:` input as its file in the store says it. */
 interface PinFile extends InputFile {
   readonly version: 1;
@@ -41,7 +47,7 @@ const recordVersion = 1;
 export const maxNoteBytes = 4_000_000;
 
 /** A record as it is on disk: stable, one field a line, so that a pull request shows what was bought. */
-export function formatJson(value: StoreRecord | Attempt | PinFile | Refusal): string {
+export function formatJson(value: StoreRecord | Attempt | PinFile | PickFile | Refusal): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
@@ -212,7 +218,9 @@ const recordSchema = v.object({
     createdAt: time,
     tintype: line(64),
   }),
-  boughtFor: v.optional(v.object({ id: line(1000), manifest: line(4096) })),
+  boughtFor: v.optional(
+    v.object({ id: line(1000), manifest: line(4096), isPicked: v.optional(v.literal(true)) }),
+  ),
 });
 
 const attemptSchema = v.object({
@@ -220,6 +228,7 @@ const attemptSchema = v.object({
   key,
   imageId: line(1000),
   manifest: v.optional(v.pipe(v.string(), v.maxLength(4096)), ''),
+  isPicked: v.optional(v.literal(true)),
   order: v.optional(v.union([v.literal(''), v.pipe(v.string(), v.regex(orderPattern))]), ''),
   process: v.optional(processMark),
   request: requestSchema,

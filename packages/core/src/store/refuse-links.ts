@@ -15,12 +15,14 @@ export async function refuseLinks(dir: string): Promise<void> {
   );
 }
 
+const areas = ['records', 'originals', 'rejected', 'inputs', 'refusals', 'picks', 'attempts'];
+
 /** The first folder of a store, or below it, that is a link; `null`: none is. */
 async function findLink(dir: string): Promise<string | null> {
   const status = await lstat(dir).catch(() => null);
   if (status === null) return null;
   if (status.isSymbolicLink()) return dir;
-  for (const area of ['records', 'originals', 'rejected', 'inputs', 'refusals', 'attempts']) {
+  for (const area of areas) {
     const folder = join(dir, area);
     if ((await lstat(folder).catch(() => null))?.isSymbolicLink()) return folder;
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

@@ -68,6 +68,10 @@ export interface Store {
   refusals(): Promise<ReadonlyMap<Key, StoredRefusal>>;
   /** Keeps a refusal. One that exists is never replaced. Throws `store-not-writable`. */
   refuse(refusal: Refusal): Promise<void>;
+  /** The pictures that a person picked although the manifest had picked them before they were bought, by key. */
+  confirmedPicks(): Promise<ReadonlySet<Key>>;
+  /** Keeps that a person picked a picture. Throws `store-not-writable`. */
+  confirmPick(key: Key): Promise<void>;
   /** The requests whose outcome is unknown or not recorded, by key; those with a damaged note, too. */
   attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /** The one of a key; `null`: there is none. */
@@ -105,8 +109,8 @@ export interface Store {
   clearDead(): Promise<void>;
 
   /**
-   * What everything looks like that a plan depends on, without being read: records, pins and refusals. `null`: a process
-   * is buying, or was when it was killed. Rejects with the file system's own errors.
+   * What everything looks like that a plan depends on, without being read: records, pins, refusals and picks. `null`: a
+   * process is buying, or was when it was killed. Rejects with the file system's own errors.
    */
   digest(): Promise<DiskDigest | null>;
   /** All that there is but attempts: records, pins and refusals read, paid bytes not. */
@@ -203,6 +207,7 @@ export interface StoreListing {
   readonly rejected: readonly StoreFile[];
   readonly pins: readonly PinnedFile[];
   readonly refusals: readonly RefusalFile[];
+  readonly picks: readonly (StoreFile & { readonly key: Key })[];
   /** What writes that were killed left behind. */
   readonly leftovers: readonly StoreFile[];
   /** Nothing that the store puts there, or not where it puts it. */
@@ -211,7 +216,7 @@ export interface StoreListing {
 
 /** A file of the store that no manifest refers to. */
 export interface UnwantedFile {
-  readonly kind: 'record' | 'original' | 'rejected' | 'pin' | 'refusal' | 'leftover';
+  readonly kind: 'record' | 'original' | 'rejected' | 'pin' | 'refusal' | 'pick' | 'leftover';
   /** As in a listing. */
   readonly path: string;
   readonly bytes: number;

@@ -194,7 +194,7 @@ async function digestSources(
 }
 
 /** Of the files that are kept: a new one where their layout changes. */
-const layoutVersion = 4;
+const layoutVersion = 5;
 
 /** A plan of a hundred thousand images has 200 MB; what is larger is not read. */
 export const maxKeptBytes: number = 512 * 1024 * 1024;

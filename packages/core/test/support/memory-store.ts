@@ -104,6 +104,8 @@ export function memoryStore(blobs: Blobs): Store {
       write(layout.input('', sha256(input.file)), file.formatJson({ version: 1, ...input })),
     refusals: async () =>
       new Map((await store.list()).refusals.map(({ key, stored }) => [key, stored])),
+    confirmedPicks: async () => new Set(below('picks').map(keyIn)),
+    confirmPick: async (key) => write(layout.pick('', key), file.formatJson({ version: 1, key })),
     refuse: async (refusal) => {
       const name = layout.refusal('', refusal.key);
       if (!blobs.has(name)) write(name, file.formatJson(refusal));
@@ -140,7 +142,7 @@ export function memoryStore(blobs: Blobs): Store {
     clearDead: async () => {},
 
     digest: async () => {
-      const names = ['records', 'inputs', 'refusals'].flatMap(below).toSorted();
+      const names = ['records', 'inputs', 'refusals', 'picks'].flatMap(below).toSorted();
       const sum = sha256(names.map((name) => `${name} ${sha256(blobs.get(name)!)}`).join());
       return below('attempts').length > 0 ? null : { sum, looks: [], changedAtMs: 0 };
     },
@@ -159,6 +161,7 @@ export function memoryStore(blobs: Blobs): Store {
         const key = keyIn(at.path);
         return { ...at, key, stored: file.parseRefusal(key, textOf(at.path)!) };
       }),
+      picks: filesOf('picks').map((at) => ({ ...at, key: keyIn(at.path) })),
       leftovers: [],
       foreign: [],
     }),
