@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { billedPrompts, useApi } from '../../core/test/support/api.ts';
 import { serve } from './support/serve.ts';
-import { viteProject } from './support/vite-project.ts';
+import { buildFailure, viteProject } from './support/vite-project.ts';
 
 const api = useApi();
 
@@ -47,6 +47,15 @@ test('apps of a monorepo share pictures and a store, and each has its own of an 
     'The banner of Blog',
     'The banner of Shop',
   ]);
+});
+
+test('apps with an id in common whose manifests are read together: the mistake says how to tell them apart', async () => {
+  await using project = await viteProject(files);
+  const root = join(project.root, 'apps/shop');
+  const failure = await buildFailure(project.build({ root }, { root: '../..' }));
+  expect(failure.message).toMatch(
+    /^apps\/shop\/shop\.images\.yaml:1:\d+ {2}duplicate-id {2}"banner" is the id of another image, at apps\/blog\/blog\.images\.yaml:1; .*set manifests to the files that belong together/,
+  );
 });
 
 test('in dev the root is the same', async () => {

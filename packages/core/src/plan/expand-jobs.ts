@@ -442,11 +442,16 @@ function idProblem(
   }
   const first = taken.get(id);
   if (first === undefined) return null;
+  // Such as those of two apps of a monorepo.
+  const remedy =
+    first.file === entry.place.file
+      ? ''
+      : '; rename one, or set manifests to the files that belong together: only their ids have to differ';
   const isEveryRow = first === entry.place && variablesIn(entry.id).length === 0;
   return {
     code: 'duplicate-id',
     message: isEveryRow
       ? `every row of each would be "${id}"; put a {{ variable }} in the id`
-      : `"${id}" is the id of another image, at ${first.file}:${first.line}`,
+      : `"${id}" is the id of another image, at ${first.file}:${first.line}${remedy}`,
   };
 }
