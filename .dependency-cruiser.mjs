@@ -49,6 +49,15 @@ export default {
       { path: `^${core}/store/`, pathNot: `^${core}/store/(open-store|store)[.]ts$` },
       [`^${core}/store/`],
     ),
+    forbid(
+      'a cache is opened by cache/open-cache.ts, and known by cache/variant-cache.ts',
+      '^packages/.*/src/',
+      {
+        path: `^${core}/cache/`,
+        pathNot: `^${core}/cache/(open-cache|variant-cache|variant-key|cache-keys|seal|refuse-cache-links)[.]ts$`,
+      },
+      [`^${core}/cache/`],
+    ),
     forbid('plan is pure', `^${core}/plan/`, { dependencyTypes: ['core'] }),
     only('sharp', 'image/', 'stand-in/'),
     only('openai', 'provider/openai/call.ts'),

@@ -7,11 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { sha256 } from '../../packages/core/src/hash.ts';
 import { deriveVariants } from '../../packages/core/src/image/derive-variants.ts';
-import { openVariantCache } from '../../packages/core/src/cache/variant-cache.ts';
+import { folderCache } from '../../packages/core/src/cache/folder-cache.ts';
 import { formats, settingsOf, side, widths } from './work.ts';
 
 const [cacheDir, ...pictures] = process.argv.slice(2) as [string, ...string[]];
-const cache = openVariantCache(cacheDir, (error) => {
+const cache = folderCache(cacheDir, (error) => {
   throw error;
 });
 

@@ -59,6 +59,12 @@ test.each([
     'a store is opened by store/open-store.ts',
   ],
   [
+    'a file of one kind of cache outside the cache',
+    `${core}/image/a.ts`,
+    `${core}/cache/cache-layout.ts`,
+    'a cache is opened by cache/open-cache.ts',
+  ],
+  [
     'a command that imports a file of core',
     'packages/cli/src/a.ts',
     `${core}/plan/b.ts`,

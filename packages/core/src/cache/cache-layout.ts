@@ -1,5 +1,6 @@
 import { join, sep } from 'node:path';
 import type { Preview, Sha256 } from '../types.ts';
+import type { FileEntry, Looks } from './variant-cache.ts';
 
 /**
  * The cache on disk. `v2` changes when it does; all of it may be deleted at any time.
@@ -24,21 +25,6 @@ export const cacheLayout = {
   file: (cacheDir: string, digest: Sha256): string =>
     [cacheDir, 'v2', 'files', digest.slice(0, 2), digest].join(sep),
 } as const;
-
-/** A file, and by what its bytes are known without being read. */
-export interface FileEntry extends Looks {
-  readonly sha256: Sha256;
-  readonly bytes: number;
-}
-
-/**
- * What a file system says of a file whose bytes have not changed. Its time of change is no part of it: that moves with
- * every link that is made or removed.
- */
-export interface Looks {
-  readonly mtimeMs: number;
-  readonly ino: number;
-}
 
 export function looksOf({ mtimeMs, ino }: Looks): Looks {
   return { mtimeMs, ino };

@@ -4,9 +4,9 @@ import { sha256 } from '../hash.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Sha256 } from '../types.ts';
-import { type FileEntry, type Looks, looksOf } from './cache-layout.ts';
+import { looksOf } from './cache-layout.ts';
 import type { PlaceFile } from './place-file.ts';
-import type { CachedFile } from './variant-cache.ts';
+import type { CachedFile, FileEntry, Looks } from './variant-cache.ts';
 
 /** What a file on the disk needs of the cache that it is in. */
 export interface Shelf {

@@ -7,14 +7,15 @@ import { sha256 } from '../hash.ts';
 import { openCacheIndex } from './cache-index.ts';
 import { cacheLayout } from './cache-layout.ts';
 import { pruneCache } from './prune-cache.ts';
-import { openVariantCache, type VariantCache } from './variant-cache.ts';
+import { folderCache } from './folder-cache.ts';
+import type { VariantCache } from './variant-cache.ts';
 
 let dir: string;
 let cache: VariantCache;
 
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'cache');
-  cache = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  cache = folderCache(dir, (error) => expect.unreachable(error.message));
   await cache.put(sha256('a'), Buffer.from('the bytes of a'));
   await cache.put(sha256('b'), Buffer.from('the bytes of b'));
   await cache.putPreview(sha256('preview of a'), { placeholder: null, color: '#ffffff' });
@@ -27,7 +28,7 @@ const prune = (options: Partial<Parameters<typeof pruneCache>[1]> = {}) =>
 
 test('entries that nothing refers to go with their files, variants and previews alike', async () => {
   expect((await prune()).files).toBe(1);
-  cache = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  cache = folderCache(dir, (error) => expect.unreachable(error.message));
   expect(cache.find(sha256('a'))).not.toBeNull();
   expect(cache.findPreview(sha256('preview of a'))).not.toBeNull();
   expect(cache.find(sha256('b'))).toBeNull();

@@ -4,21 +4,13 @@ import { type CacheIndex, openCacheIndex } from './cache-index.ts';
 import { isFileEntry } from './cache-layout.ts';
 import { type CacheFile, listCachedBytes } from './list-cache.ts';
 import { leastUsed } from './trim-cache.ts';
-
-export interface PruneCacheOptions {
-  /** The keys of what manifests refer to. */
-  readonly wanted: ReadonlySet<Sha256>;
-  /** Of what is left, those that were used longest ago go until it is within this. */
-  readonly maxBytes: number;
-  /** Removes nothing. */
-  readonly isDryRun: boolean;
-}
+import type { Amount, CachePruneRules } from './variant-cache.ts';
 
 /** Removes from the cache what no manifest refers to, and what is over its limit. Gives which files went, or would. */
 export async function pruneCache(
   cacheDir: string,
-  { wanted, maxBytes, isDryRun }: PruneCacheOptions,
-): Promise<{ readonly files: number; readonly bytes: number }> {
+  { wanted, maxBytes, isDryRun }: CachePruneRules,
+): Promise<Amount> {
   const index = openCacheIndex(cacheDir);
   const entries = allOf(index);
   const { files, leftovers } = await listCachedBytes(cacheDir);

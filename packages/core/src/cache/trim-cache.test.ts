@@ -7,7 +7,8 @@ import { sha256 } from '../hash.ts';
 import type { Sha256 } from '../types.ts';
 import { cacheLayout } from './cache-layout.ts';
 import { trimCache } from './trim-cache.ts';
-import { openVariantCache, type VariantCache } from './variant-cache.ts';
+import { folderCache } from './folder-cache.ts';
+import type { VariantCache } from './variant-cache.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -16,7 +17,7 @@ let cache: VariantCache;
 
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'cache');
-  cache = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  cache = folderCache(dir, (error) => expect.unreachable(error.message));
 });
 
 const bytesOf = (name: string) => Buffer.from(name.padEnd(100));
@@ -30,7 +31,7 @@ async function put(name: string, daysAgo: number, key: Sha256 = sha256(name)): P
 }
 
 const isFound = (name: string) =>
-  openVariantCache(dir, (error) => expect.unreachable(error.message)).find(sha256(name)) !== null;
+  folderCache(dir, (error) => expect.unreachable(error.message)).find(sha256(name)) !== null;
 
 test('what was used longest ago goes first, with the entries that name it, until the rest fits', async () => {
   await put('old', 3);
@@ -65,7 +66,7 @@ describe('the last use', () => {
     await put('a', 2);
     await put('b', 3);
     const { mtimeMs } = await stat(pathOf('b'));
-    const run = openVariantCache(dir, (error) => expect.unreachable(error.message));
+    const run = folderCache(dir, (error) => expect.unreachable(error.message));
     run.find(sha256('b'));
     await run.close();
     expect((await stat(pathOf('b'))).mtimeMs).toBe(mtimeMs);

@@ -3,15 +3,13 @@ import type { Sha256 } from '../types.ts';
 import { type CacheIndex, openCacheIndex } from './cache-index.ts';
 import { isFileEntry } from './cache-layout.ts';
 import { type CachedBytes, listCachedBytes } from './list-cache.ts';
+import type { Amount } from './variant-cache.ts';
 
 /**
  * Removes the encoded files that were used longest ago until what is left is at most `maxBytes`, and the entries that
  * name them. Gives how much went. What cannot be removed stays: a cache is never a reason to fail.
  */
-export async function trimCache(
-  cacheDir: string,
-  maxBytes: number,
-): Promise<{ readonly files: number; readonly bytes: number }> {
+export async function trimCache(cacheDir: string, maxBytes: number): Promise<Amount> {
   const { files } = await listCachedBytes(cacheDir);
   const index = openCacheIndex(cacheDir);
   const dropped = leastUsed(files, index.all(), maxBytes);

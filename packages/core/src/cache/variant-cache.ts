@@ -1,20 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { sha256 } from '../hash.ts';
-import { removeFile } from '../fs/remove-file.ts';
 import type { Preview, Sha256 } from '../types.ts';
-import { openCacheIndex } from './cache-index.ts';
-import {
-  type CacheEntry,
-  cacheLayout,
-  type FileEntry,
-  isFileEntry,
-  type Looks,
-  looksOf,
-} from './cache-layout.ts';
-import { FileOnDisk, type Shelf } from './file-on-disk.ts';
-import { filePlacer } from './place-file.ts';
+import type { Checked, VerifyFinding } from '../verify-finding.ts';
 
 /** Encoded files and previews by the key of what decides them. A miss is never an error. */
 export interface VariantCache {
@@ -25,12 +10,28 @@ export interface VariantCache {
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<CachedFile>;
   readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
+  /**
+   * Before anything of a picture is encoded: brings what a level behind this one has of these keys, so that `find` and
+   * `findPreview` find it. A cache of one level brings nothing. Never rejects.
+   */
+  readonly fetch: (keys: readonly Sha256[]) => Promise<void>;
   /** Whether some key became a file with this hash, by the index alone. */
   readonly knows: (sha256: Sha256) => boolean;
   /** Whether a file was put on the disk. */
   readonly hasGrown: () => boolean;
   /** Notes what was used. Once, when nothing is asked for any more. */
   readonly close: () => Promise<void>;
+  /** Removes what was used longest ago until the files have at most so many bytes. Gives how much went. */
+  readonly trim: (maxBytes: number) => Promise<Amount>;
+  /** Removes what no manifest refers to, and what is over the limit. Gives how much went, or would. */
+  readonly prune: (rules: CachePruneRules) => Promise<Amount>;
+  /** Hashes every file, and removes what is damaged: it is free to make again. */
+  readonly verify: () => Promise<VerifiedCache>;
+}
+
+export interface Amount {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 export interface CachedFile {
@@ -47,119 +48,31 @@ export interface CachedFile {
   readonly linkTo: (path: string) => Promise<boolean>;
 }
 
-/**
- * The cache below a folder, which need not exist. Where it cannot be read or written, files are held in memory for the
- * run instead, and `onUnavailable` is told why, once.
- */
-export function openVariantCache(
-  cacheDir: string,
-  onUnavailable: (error: Error) => void,
-): VariantCache {
-  const index = openCacheIndex(cacheDir);
-
-  let isAvailable = true;
-  let hasGrown = false;
-  const tell = (error: unknown) => {
-    if (isAvailable) onUnavailable(error instanceof Error ? error : new Error(String(error)));
-    isAvailable = false;
-  };
-
-  const findEntry = (key: Sha256): CacheEntry | null => {
-    try {
-      return index.find(key);
-    } catch (error) {
-      tell(error);
-      return null;
-    }
-  };
-
-  const shelf: Shelf = {
-    pathOf: (digest) => cacheLayout.file(cacheDir, digest),
-    note: (key, entry) => index.add([[key, entry]]).catch(tell),
-    place: filePlacer(),
-  };
-
-  return {
-    find: (key) => {
-      const entry = findEntry(key);
-      return entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, shelf) : null;
-    },
-
-    recall: (key, entry) => new FileOnDisk(key, entry, shelf),
-
-    put: async (key, bytes) => {
-      const file = { bytes: bytes.length, sha256: sha256(bytes) };
-      try {
-        const entry = { ...file, ...(await writeFile(shelf.pathOf(file.sha256), bytes)) };
-        await index.add([[key, entry]]);
-        hasGrown = true;
-        return new FileOnDisk(() => key, entry, shelf);
-      } catch (error) {
-        tell(error);
-        return inMemory(file, bytes);
-      }
-    },
-
-    findPreview: (key) => {
-      const entry = findEntry(key);
-      return entry === null || isFileEntry(entry) ? null : entry;
-    },
-
-    putPreview: async (key, { placeholder, color }) => {
-      await index.add([[key, { placeholder, color }]]).catch(tell);
-    },
-
-    knows: (sha256) => {
-      try {
-        return [...index.all().values()].some(
-          ({ entry }) => isFileEntry(entry) && entry.sha256 === sha256,
-        );
-      } catch (error) {
-        tell(error);
-        return false;
-      }
-    },
-
-    hasGrown: () => hasGrown,
-    // What is not noted may be dropped before others are: it is free to make again.
-    close: () => index.close().catch(() => {}),
-  };
+/** A file, and by what its bytes are known without being read. */
+export interface FileEntry extends Looks {
+  readonly sha256: Sha256;
+  readonly bytes: number;
 }
 
 /**
- * Apart from where files are put on the disk, which would hold their bytes else: all functions that are made in one call
- * share what any of them uses.
+ * What a file system says of a file whose bytes have not changed. Its time of change is no part of it: that moves with
+ * every link that is made or removed.
  */
-function inMemory(file: Pick<CachedFile, 'bytes' | 'sha256'>, bytes: Uint8Array): CachedFile {
-  return {
-    ...file,
-    entry: () => null,
-    read: async () => bytes,
-    linkTo: async (to) => {
-      const copy = await open(to, 'wx');
-      await copy.writeFile(bytes).finally(() => copy.close());
-      return true;
-    },
-  };
+export interface Looks {
+  readonly mtimeMs: number;
+  readonly ino: number;
 }
 
-/** The whole file or none of it. No flush: what a power cut leaves behind is found out, and made again. */
-async function writeFile(path: string, bytes: Uint8Array): Promise<Looks> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    const file = await open(temporary, 'wx');
-    let looks: Looks;
-    try {
-      await file.writeFile(bytes);
-      looks = looksOf(await file.stat());
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    return looks;
-  } catch (error) {
-    await removeFile(temporary).catch(() => {});
-    throw error;
-  }
+export interface CachePruneRules {
+  /** The keys of what manifests refer to. */
+  readonly wanted: ReadonlySet<Sha256>;
+  /** Of what is left, those that were used longest ago go until it is within this. */
+  readonly maxBytes: number;
+  /** Removes nothing. */
+  readonly isDryRun: boolean;
+}
+
+export interface VerifiedCache {
+  readonly findings: readonly VerifyFinding[];
+  readonly variants: Checked;
 }

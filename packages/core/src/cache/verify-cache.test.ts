@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { sha256 } from '../hash.ts';
 import { cacheLayout } from './cache-layout.ts';
-import { openVariantCache, type VariantCache } from './variant-cache.ts';
+import { folderCache } from './folder-cache.ts';
+import type { VariantCache } from './variant-cache.ts';
 import { verifyCache } from './verify-cache.ts';
 
 const key = sha256('a key');
@@ -18,7 +19,7 @@ let index: string;
 
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'cache');
-  cache = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  cache = folderCache(dir, (error) => expect.unreachable(error.message));
   await cache.put(key, bytes);
   await cache.putPreview(sha256('a preview'), { placeholder: null, color: null });
   file = cacheLayout.file(dir, sha256(bytes));
@@ -59,7 +60,7 @@ test.each([
     path: relative(dir, path()),
     message: expect.stringMatching(/: removed; the next run encodes it anew$/),
   });
-  const next = openVariantCache(dir, (error) => expect.unreachable(error.message));
+  const next = folderCache(dir, (error) => expect.unreachable(error.message));
   expect((await next.find(key)?.read()) ?? null).toBeNull();
   expect((await verifyCache(dir)).findings).toEqual([]);
   await cache.put(key, bytes);

@@ -3,15 +3,11 @@ import { basename, relative, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { hashFile } from '../fs/hash-file.ts';
 import { removeFile } from '../fs/remove-file.ts';
-import type { Checked, VerifyFinding } from '../verify-finding.ts';
+import type { VerifyFinding } from '../verify-finding.ts';
 import { openCacheIndex } from './cache-index.ts';
 import { cacheLayout, isFileEntry } from './cache-layout.ts';
 import { listCachedBytes } from './list-cache.ts';
-
-export interface VerifiedCache {
-  readonly findings: readonly VerifyFinding[];
-  readonly variants: Checked;
-}
+import type { VerifiedCache } from './variant-cache.ts';
 
 /**
  * Hashes every encoded file, a few at a time and each piece by piece, and reads the index. What is damaged is removed, for

@@ -8,7 +8,8 @@ import { sha256 } from '../hash.ts';
 import type { Crop, Format, Source, VariantSpec } from '../types.ts';
 import { deriveVariants, type DeriveOptions, type DerivedVariants } from './derive-variants.ts';
 import { encoderSettings } from './encoder-settings.ts';
-import { openVariantCache } from '../cache/variant-cache.ts';
+import { folderCache } from '../cache/folder-cache.ts';
+import type { VariantCache } from '../cache/variant-cache.ts';
 
 let dir: string;
 let warnings: Error[];
@@ -250,9 +251,9 @@ describe('the cache', () => {
     const script = `
       import { deriveVariants } from ${here('derive-variants.ts')};
       import { encoderSettings } from ${here('encoder-settings.ts')};
-      import { openVariantCache } from ${here('../cache/variant-cache.ts')};
+      import { folderCache } from ${here('../cache/folder-cache.ts')};
       const { source, specs, dir } = JSON.parse(process.argv[1]);
-      const cache = openVariantCache(dir, console.error);
+      const cache = folderCache(dir, console.error);
       const settings = (spec) => encoderSettings(spec, 2);
       const options = { cache, settings, placeholder: 'blur' };
       const { encoded } = await deriveVariants(source, specs, options);
@@ -344,10 +345,10 @@ test('processes that differ in threads, in order and in how much they do at once
     import { readFile } from 'node:fs/promises';
     import { deriveVariants } from ${here('derive-variants.ts')};
     import { encoderSettings } from ${here('encoder-settings.ts')};
-    import { openVariantCache } from ${here('../cache/variant-cache.ts')};
+    import { folderCache } from ${here('../cache/folder-cache.ts')};
     const { files, atOnce, dir } = JSON.parse(process.argv[1]);
     const options = {
-      cache: openVariantCache(dir, console.error),
+      cache: folderCache(dir, console.error),
       settings: (spec) => encoderSettings(spec, 3),
       placeholder: 'blur',
     };
@@ -402,12 +403,38 @@ test('many pictures at once all come out', async () => {
   expect(new Set(digests)).toHaveLength(36);
 });
 
+test('what a level behind the cache has is not encoded', async () => {
+  const [specs, bytes] = [[spec('webp', 60, 40), spec('png', 60, 40)], await halves()];
+  const made = await derive(source(bytes), specs);
+  const far = folderCache(dir, (error) => warnings.push(error));
+  const near = folderCache(join(dir, '..', 'near'), (error) => warnings.push(error));
+  const twoLevels: VariantCache = {
+    ...near,
+    fetch: async (keys) => {
+      for (const key of keys) {
+        const [file, preview] = [far.find(key), far.findPreview(key)];
+        if (file !== null) await near.put(key, (await file.read())!);
+        if (preview !== null) await near.putPreview(key, preview);
+      }
+    },
+  };
+  const original = source(bytes);
+  const { encoded, preview } = await derive(original, specs, { cache: twoLevels });
+  expect(original.reads).toBe(0);
+  expect(encoded.map((file) => file.sha256)).toEqual(made.encoded.map((file) => file.sha256));
+  expect(preview).toEqual(made.preview);
+  // Half of it there: only the rest is encoded.
+  const more = await derive(original, [...specs, spec('jpeg', 60, 40)], { cache: twoLevels });
+  expect([more.encoded.length, original.reads]).toEqual([3, 1]);
+  expect(warnings).toEqual([]);
+});
+
 async function derive(
   original: Source,
   specs: readonly VariantSpec[],
   options: Partial<DeriveOptions> = {},
 ): Promise<DerivedVariants> {
-  const cache = openVariantCache(dir, (error) => warnings.push(error));
+  const cache = folderCache(dir, (error) => warnings.push(error));
   const settings: DeriveOptions['settings'] = (of) => encoderSettings(of, 2);
   return deriveVariants(original, specs, { cache, settings, placeholder: 'blur', ...options });
 }

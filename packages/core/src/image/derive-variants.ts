@@ -15,8 +15,7 @@ import { type EncoderSettings, settledSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
-import type { FileEntry } from '../cache/cache-layout.ts';
-import type { CachedFile, VariantCache } from '../cache/variant-cache.ts';
+import type { CachedFile, FileEntry, VariantCache } from '../cache/variant-cache.ts';
 import { transparencyOf } from './raw-picture.ts';
 import { previewKey, variantKey } from '../cache/variant-key.ts';
 import type { Lane } from './work-queue.ts';
@@ -64,6 +63,10 @@ export async function deriveVariants(
 ): Promise<DerivedVariants> {
   const { cache, lane = 'in-turn' } = options;
   const found = look(source, specs, options);
+  if (isIncomplete(found)) {
+    await cache.fetch([...found.variants.map((variant) => variant.key()), found.keyOfPreview]);
+    lookAgain(found, options);
+  }
   const { variants, files, crop, keyOfPreview } = found;
   let { preview } = found;
 
@@ -94,8 +97,9 @@ export function findVariants(
   specs: readonly VariantSpec[],
   options: DeriveOptions,
 ): DerivedVariants | null {
-  const { variants, files, preview } = look(source, specs, options);
-  return files.size < variants.length || preview === null
+  const found = look(source, specs, options);
+  const { variants, files, preview } = found;
+  return preview === null || isIncomplete(found)
     ? null
     : derived(variants, inOrder(variants, files), preview, options);
 }
@@ -130,25 +134,30 @@ interface Cached {
   readonly files: Map<Variant, CachedFile>;
   readonly crop: Crop | null;
   readonly keyOfPreview: Sha256;
-  readonly preview: Preview | null;
+  preview: Preview | null;
 }
 
-function look(
-  source: Source,
-  specs: readonly VariantSpec[],
-  { cache, settings, placeholder }: DeriveOptions,
-): Cached {
-  const variants = specs.map((spec) => new Variant(source, spec, settings));
-  const files = new Map<Variant, CachedFile>();
-  for (const variant of variants) {
-    const file = cache.find(variant.key());
-    if (file !== null) files.set(variant, file);
-  }
+function look(source: Source, specs: readonly VariantSpec[], options: DeriveOptions): Cached {
+  const variants = specs.map((spec) => new Variant(source, spec, options.settings));
   // An image has one crop, and its preview shows what its files show.
   const crop = specs[0]?.crop ?? null;
   const keyOfPreview = previewKey(source, crop);
-  const preview = placeholder === 'none' ? NO_PREVIEW : cache.findPreview(keyOfPreview);
-  return { variants, files, crop, keyOfPreview, preview };
+  const found = { variants, files: new Map(), crop, keyOfPreview, preview: null };
+  lookAgain(found, options);
+  return found;
+}
+
+/** Looks for what was not found. */
+function lookAgain(found: Cached, { cache, placeholder }: DeriveOptions): void {
+  for (const variant of found.variants) {
+    const file = found.files.has(variant) ? null : cache.find(variant.key());
+    if (file !== null) found.files.set(variant, file);
+  }
+  found.preview ??= placeholder === 'none' ? NO_PREVIEW : cache.findPreview(found.keyOfPreview);
+}
+
+function isIncomplete({ variants, files, preview }: Cached): boolean {
+  return files.size < variants.length || preview === null;
 }
 
 function inOrder(

@@ -9,7 +9,7 @@ import type { Format, Source } from '../types.ts';
 import { deriveVariants } from './derive-variants.ts';
 import { encoderSettings } from './encoder-settings.ts';
 import { provenanceXmp } from './provenance.ts';
-import { openVariantCache } from '../cache/variant-cache.ts';
+import { folderCache } from '../cache/folder-cache.ts';
 
 const formats = ['avif', 'webp', 'jpeg', 'png'] as const;
 const hasExiftool = spawnSync('exiftool', ['-ver']).status === 0;
@@ -72,7 +72,7 @@ async function encoded(format: Format, { isStandIn }: Pick<Source, 'isStandIn'>)
   const spec = { file: `a.${format}`, format, compression: 80, width: 32, height: 24, crop: null };
   const cacheDir = await mkdtemp(join(tmpdir(), 'tintype-'));
   const derived = await deriveVariants(source, [spec], {
-    cache: openVariantCache(cacheDir, (error) => expect.unreachable(error.message)),
+    cache: folderCache(cacheDir, (error) => expect.unreachable(error.message)),
     settings: (of) => encoderSettings(of, 2),
     placeholder: 'none',
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { openVariantCache } from '../cache/variant-cache.ts';
+import { folderCache } from '../cache/folder-cache.ts';
 import { sha256 } from '../hash.ts';
 import { loadTypeface } from '../stand-in/glyphs.ts';
 import type { Crop, Format } from '../types.ts';
@@ -153,7 +153,7 @@ async function encodeAll(
     { ...original, hasAlpha: false, isStandIn: false, read: async () => Uint8Array.from(png) },
     specs,
     {
-      cache: openVariantCache(dir, () => {}),
+      cache: folderCache(dir, () => {}),
       settings: (spec) => encoderSettings(spec, 2),
       placeholder: 'none',
     },

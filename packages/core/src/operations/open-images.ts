@@ -7,8 +7,7 @@ import {
 } from '../image/derive-variants.ts';
 import { encoderSettings } from '../image/encoder-settings.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
-import { trimCache } from '../cache/trim-cache.ts';
-import { openVariantCache } from '../cache/variant-cache.ts';
+import { openCache } from '../cache/open-cache.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import type { Lane } from '../image/work-queue.ts';
 import { mayBuy } from '../project/spending-policy.ts';
@@ -114,7 +113,7 @@ export async function openImages(
     mayBuy: isBuying,
   });
   let order: Promise<CurrentOrder> | undefined;
-  const cache = openVariantCache(config.cacheDir, ({ message }) => {
+  const cache = openCache(config, ({ message }) => {
     report(context, {
       type: 'warning',
       code: 'no-cache',
@@ -195,7 +194,7 @@ export async function openImages(
       context.noteCacheAnswer?.();
       kept.close();
       await cache.close();
-      if (cache.hasGrown()) await trimCache(config.cacheDir, config.cacheMaxBytes);
+      if (cache.hasGrown()) await cache.trim(config.cacheMaxBytes);
     },
   };
 }

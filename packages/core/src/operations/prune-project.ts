@@ -1,7 +1,7 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { cacheKeys } from '../cache/cache-keys.ts';
-import { pruneCache } from '../cache/prune-cache.ts';
+import { openCache } from '../cache/open-cache.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { originalOf, standIn } from '../purchase/original.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
@@ -72,7 +72,7 @@ export async function pruneProject(
   return {
     removed: remove.map(shown),
     kept: keep.map(shown),
-    cache: await pruneCache(config.cacheDir, {
+    cache: await openCache(config).prune({
       wanted: wantedKeys(plan, store, config.effort),
       maxBytes: config.cacheMaxBytes,
       isDryRun,

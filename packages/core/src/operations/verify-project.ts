@@ -1,7 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { verifyCache } from '../cache/verify-cache.ts';
+import { openCache } from '../cache/open-cache.ts';
 import { readPlan } from './read-plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -26,7 +26,7 @@ export async function verifyProject(context: Context): Promise<VerifyResult> {
   const { root, cacheDir } = context.config;
   const store = openStore(context);
   const verified = await store.verify();
-  const cache = await verifyCache(cacheDir);
+  const cache = await openCache(context.config).verify();
   const idsOf = await imageIds(context, store);
   const inCache = (path: string) => relative(root, join(cacheDir, path)).split(sep).join('/');
   const findings = [

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { formats } from '../fields.ts';
 import { sha256 } from '../hash.ts';
 import { cacheKeys } from '../cache/cache-keys.ts';
-import type { FileEntry } from '../cache/cache-layout.ts';
+import type { FileEntry } from '../cache/variant-cache.ts';
 import type { CachedVariants, KeptVariants } from '../image/derive-variants.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
 import type { Preview, Sha256 } from '../types.ts';

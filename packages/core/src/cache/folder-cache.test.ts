@@ -19,7 +19,8 @@ import { runInNewContext } from 'node:vm';
 import { beforeEach, expect, test } from 'vitest';
 import { sha256 } from '../hash.ts';
 import { cacheLayout } from './cache-layout.ts';
-import { type CachedFile, openVariantCache, type VariantCache } from './variant-cache.ts';
+import { folderCache } from './folder-cache.ts';
+import type { CachedFile, VariantCache } from './variant-cache.ts';
 
 const key = sha256('a key');
 const bytes = new TextEncoder().encode('the bytes of a file');
@@ -36,12 +37,12 @@ let cache: VariantCache;
 beforeEach(async () => {
   dir = join(await mkdtemp(join(tmpdir(), 'tintype-')), 'cache');
   warnings = [];
-  cache = openVariantCache(dir, (error) => warnings.push(error));
+  cache = folderCache(dir, (error) => warnings.push(error));
 });
 
 test('what is put is found, by another cache of the same folder too', async () => {
   await cache.put(key, bytes);
-  const other = openVariantCache(dir, (error) => warnings.push(error));
+  const other = folderCache(dir, (error) => warnings.push(error));
   const file = other.find(key);
   expect(file).toMatchObject({ bytes: bytes.length, sha256: sha256(bytes) });
   expect(Buffer.from((await file!.read())!)).toEqual(Buffer.from(bytes));
@@ -116,14 +117,14 @@ test('a pipe in place of the index is said once and never waited for, and files 
   expect(warnings).toMatchObject([{ code: 'EFTYPE' }]);
 
   // To append is what would wait where nothing was looked for before.
-  const unread = openVariantCache(dir, (error) => warnings.push(error));
+  const unread = folderCache(dir, (error) => warnings.push(error));
   await unread.put(key, bytes);
   expect(warnings).toMatchObject([{ code: 'EFTYPE' }, { code: 'ENXIO' }]);
 });
 
 test('what another process puts meanwhile is found', async () => {
   expect(cache.find(key)).toBeNull();
-  await openVariantCache(dir, (error) => warnings.push(error)).put(key, bytes);
+  await folderCache(dir, (error) => warnings.push(error)).put(key, bytes);
   expect(cache.find(key)).not.toBeNull();
 });
 
@@ -138,7 +139,7 @@ test.each([
     await cache.put(key, bytes);
     await appendFile(cacheLayout.index(dir), `\n${line}`);
     await cache.put(sha256('another key'), bytes);
-    const other = openVariantCache(dir, (error) => warnings.push(error));
+    const other = folderCache(dir, (error) => warnings.push(error));
     expect(other.find(key)).toMatchObject({ sha256: sha256(bytes) });
     expect(other.find(sha256('another key'))).not.toBeNull();
     await other.close();
@@ -158,7 +159,7 @@ test('an index of which most lines count no more is written anew when a run ends
   expect((await stat(cacheLayout.index(dir))).size).toBeLessThan(before / 20);
   expect(cache.findPreview(sha256('7'))).toEqual(none);
   await cache.putPreview(sha256('new'), none);
-  const other = openVariantCache(dir, (error) => warnings.push(error));
+  const other = folderCache(dir, (error) => warnings.push(error));
   expect([other.findPreview(sha256('39')), other.findPreview(sha256('new'))]).toEqual([none, none]);
 });
 

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { sha256 } from '../hash.ts';
+import { removeFile } from '../fs/remove-file.ts';
+import type { Sha256 } from '../types.ts';
+import { openCacheIndex } from './cache-index.ts';
+import { type CacheEntry, cacheLayout, isFileEntry, looksOf } from './cache-layout.ts';
+import { FileOnDisk, type Shelf } from './file-on-disk.ts';
+import { filePlacer } from './place-file.ts';
+import { trimCache } from './trim-cache.ts';
+import type { CachedFile, Looks, VariantCache } from './variant-cache.ts';
+
+/**
+ * The cache below a folder, which need not exist. Where it cannot be read or written, files are held in memory for the
+ * run instead, and `onUnavailable` is told why, once.
+ */
+export function folderCache(cacheDir: string, onUnavailable: (error: Error) => void): VariantCache {
+  const index = openCacheIndex(cacheDir);
+
+  let isAvailable = true;
+  let hasGrown = false;
+  const tell = (error: unknown) => {
+    if (isAvailable) onUnavailable(error instanceof Error ? error : new Error(String(error)));
+    isAvailable = false;
+  };
+
+  const findEntry = (key: Sha256): CacheEntry | null => {
+    try {
+      return index.find(key);
+    } catch (error) {
+      tell(error);
+      return null;
+    }
+  };
+
+  const shelf: Shelf = {
+    pathOf: (digest) => cacheLayout.file(cacheDir, digest),
+    note: (key, entry) => index.add([[key, entry]]).catch(tell),
+    place: filePlacer(),
+  };
+
+  return {
+    find: (key) => {
+      const entry = findEntry(key);
+      return entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, shelf) : null;
+    },
+
+    recall: (key, entry) => new FileOnDisk(key, entry, shelf),
+
+    put: async (key, bytes) => {
+      const file = { bytes: bytes.length, sha256: sha256(bytes) };
+      try {
+        const entry = { ...file, ...(await writeFile(shelf.pathOf(file.sha256), bytes)) };
+        await index.add([[key, entry]]);
+        hasGrown = true;
+        return new FileOnDisk(() => key, entry, shelf);
+      } catch (error) {
+        tell(error);
+        return inMemory(file, bytes);
+      }
+    },
+
+    findPreview: (key) => {
+      const entry = findEntry(key);
+      return entry === null || isFileEntry(entry) ? null : entry;
+    },
+
+    putPreview: async (key, { placeholder, color }) => {
+      await index.add([[key, { placeholder, color }]]).catch(tell);
+    },
+
+    fetch: async () => {},
+
+    knows: (sha256) => {
+      try {
+        return [...index.all().values()].some(
+          ({ entry }) => isFileEntry(entry) && entry.sha256 === sha256,
+        );
+      } catch (error) {
+        tell(error);
+        return false;
+      }
+    },
+
+    hasGrown: () => hasGrown,
+    // What is not noted may be dropped before others are: it is free to make again.
+    close: () => index.close().catch(() => {}),
+    trim: (maxBytes) => trimCache(cacheDir, maxBytes),
+    prune: async (rules) => (await import('./prune-cache.ts')).pruneCache(cacheDir, rules),
+    verify: async () => (await import('./verify-cache.ts')).verifyCache(cacheDir),
+  };
+}
+
+/**
+ * Apart from where files are put on the disk, which would hold their bytes else: all functions that are made in one call
+ * share what any of them uses.
+ */
+function inMemory(file: Pick<CachedFile, 'bytes' | 'sha256'>, bytes: Uint8Array): CachedFile {
+  return {
+    ...file,
+    entry: () => null,
+    read: async () => bytes,
+    linkTo: async (to) => {
+      const copy = await open(to, 'wx');
+      await copy.writeFile(bytes).finally(() => copy.close());
+      return true;
+    },
+  };
+}
+
+/** The whole file or none of it. No flush: what a power cut leaves behind is found out, and made again. */
+async function writeFile(path: string, bytes: Uint8Array): Promise<Looks> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    const file = await open(temporary, 'wx');
+    let looks: Looks;
+    try {
+      await file.writeFile(bytes);
+      looks = looksOf(await file.stat());
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    return looks;
+  } catch (error) {
+    await removeFile(temporary).catch(() => {});
+    throw error;
+  }
+}
