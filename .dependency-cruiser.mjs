@@ -10,7 +10,7 @@ const forbid = (name, from, to, fromNot) => ({
 const only = (name, ...files) =>
   forbid(
     `${name} is imported by ${files.join(', ')} only`,
-    '^packages/.*/src/',
+    '^packages/(?!emulators/)[^/]+/src/',
     { path: `node_modules/${name}/` },
     files.map((file) => `^${core}/${file}`),
   );
@@ -45,7 +45,7 @@ export default {
     }),
     forbid(
       'a store is opened by store/open-store.ts, and known by store/store.ts',
-      '^packages/.*/src/',
+      '^packages/(?!emulators/)[^/]+/src/',
       { path: `^${core}/store/`, pathNot: `^${core}/store/(open-store|store)[.]ts$` },
       [`^${core}/store/`],
     ),
@@ -66,6 +66,9 @@ export default {
     only('opentype[.]js', 'stand-in/'),
     only('leven', 'did-you-mean.ts'),
     only('(yaml|zod|csv-parse|fast-glob)', 'manifest/'),
+    forbid('the emulators are for tests', '^packages/(?!emulators/)', {
+      path: '^packages/emulators/',
+    }),
     forbid('a shell imports public exports', '^packages/(cli|vite-plugin)/src/', {
       path: '^packages/',
       pathNot: ['^packages/$1/', `^${core}/(index|sheet|types)[.]ts$`],

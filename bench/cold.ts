@@ -188,7 +188,7 @@ interface Emulator extends AsyncDisposable {
 }
 
 async function startEmulator(folder: string, latency: number): Promise<Emulator> {
-  const cli = here('../packages/core/test/support/openai-emulator-cli.ts');
+  const cli = fileURLToPath(import.meta.resolve('@tintype/emulators/openai-cli'));
   const args = ['--latency-ms', String(latency), '--pictures', folder];
   const child = spawn(process.execPath, ['-C', 'tintype-source', cli, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serverError } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import { git } from '../../core/test/support/git.ts';
-import { serverError } from '../../core/test/support/openai-emulator.ts';
 import type { PlanDocument } from '../src/format/plan-document.ts';
 import { runBin } from './support/run-bin.ts';
 

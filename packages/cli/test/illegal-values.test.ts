@@ -2,11 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TimedEvent } from '@tintype/core';
+import { type OpenAiEmulator, startOpenAiEmulator } from '@tintype/emulators/openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type OpenAiEmulator,
-  startOpenAiEmulator,
-} from '../../core/test/support/openai-emulator.ts';
 import { main } from '../src/main.ts';
 import { FakeShell } from './support/fake-shell.ts';
 import { runBin } from './support/run-bin.ts';

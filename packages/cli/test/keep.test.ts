@@ -2,12 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type OpenAiEmulator, startOpenAiEmulator } from '@tintype/emulators/openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { commitAll, git } from '../../core/test/support/git.ts';
-import {
-  type OpenAiEmulator,
-  startOpenAiEmulator,
-} from '../../core/test/support/openai-emulator.ts';
 import { type Finished, runBin } from './support/run-bin.ts';
 
 let api: OpenAiEmulator;

@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { moderationBlocked } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import { pruneProject, verifyProject } from '../src/index.ts';
 import { layout } from '../src/store/layout.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
 import { commitAll, git } from './support/git.ts';
-import { moderationBlocked } from './support/openai-emulator.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();

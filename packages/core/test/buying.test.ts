@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { claimFile } from '../src/process/claim-file.ts';
-import type { Provider } from '../src/index.ts';
-import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { pngOf } from './support/png-of.ts';
 import {
   overloaded,
   rateLimited,
   serverError,
   startOpenAiEmulator,
-} from './support/openai-emulator.ts';
+} from '@tintype/emulators/openai';
+import { describe, expect, test } from 'vitest';
+import { claimFile } from '../src/process/claim-file.ts';
+import type { Provider } from '../src/index.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { pngOf } from './support/png-of.ts';
 import { fastClock, testProject, type TestProject, testToday } from './support/project.ts';
 
 const api = useApi();

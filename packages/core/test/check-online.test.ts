@@ -1,6 +1,6 @@
+import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import { checkProject, type TimedEvent } from '../src/index.ts';
-import { startOpenAiEmulator } from './support/openai-emulator.ts';
 import { testKey, testProject } from './support/project.ts';
 
 const manifest = `images:

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ReplicateEmulator, startReplicateEmulator } from '@tintype/emulators/replicate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openAi } from '../src/provider/openai/openai.ts';
 import { type Picture, type Provider, ProviderError } from '../src/provider/provider.ts';
@@ -9,7 +10,6 @@ import { openScene } from './robustness/scene.ts';
 import { eventsOf } from './support/api.ts';
 import { picture as draw } from './support/pictures.ts';
 import { type Outcome, testProject, type TestProject } from './support/project.ts';
-import { type ReplicateEmulator, startReplicateEmulator } from './support/replicate-emulator.ts';
 import { testToken } from './support/test-keys.ts';
 
 let emulator: ReplicateEmulator;

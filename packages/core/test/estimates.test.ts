@@ -1,9 +1,8 @@
+import { IMAGE_MODELS, outputTokens, usageOf, costUsdOf } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { estimateCost } from '../src/plan/estimate-cost.ts';
 import { modelTable } from '../src/plan/models.ts';
 import { requestOf } from '../src/plan/request-key.ts';
-import { IMAGE_MODELS } from './support/openai-emulator.ts';
-import { outputTokens, usageOf, costUsdOf } from './support/openai-emulator/token-usage.ts';
 import { useApi } from './support/api.ts';
 import { picture } from './support/pictures.ts';
 import { testProject } from './support/project.ts';

@@ -1,11 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
-import type { PlannedRequest, StoreRecord } from '../src/index.ts';
-import { sha256 } from '../src/hash.ts';
-import { eventsOf } from './support/api.ts';
-import { filesBelow } from './support/files.ts';
 import {
   badGatewayPage,
   billingHardLimit,
@@ -25,7 +19,13 @@ import {
   slowDown,
   startOpenAiEmulator,
   unverifiedOrganisation,
-} from './support/openai-emulator.ts';
+} from '@tintype/emulators/openai';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import type { PlannedRequest, StoreRecord } from '../src/index.ts';
+import { sha256 } from '../src/hash.ts';
+import { eventsOf } from './support/api.ts';
+import { filesBelow } from './support/files.ts';
 import {
   fastClock,
   type Outcome,

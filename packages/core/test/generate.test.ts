@@ -2,13 +2,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { invalidKey } from '@tintype/emulators/openai';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Provider, type StoreRecord, TintypeError } from '../src/index.ts';
 import { sha256 } from '../src/hash.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
-import { invalidKey } from './support/openai-emulator.ts';
 import { describePicture, picture } from './support/pictures.ts';
 import { testKey, testProject, type TestProject } from './support/project.ts';
 

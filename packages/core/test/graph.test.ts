@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { moderationBlocked } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import type { Provider, TintypeError } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { moderationBlocked } from './support/openai-emulator.ts';
 import { picture } from './support/pictures.ts';
 import { testProject, type TestProject } from './support/project.ts';
 

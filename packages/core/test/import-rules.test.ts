@@ -76,6 +76,12 @@ test.each([
     'packages/vite-plugin/src/index.ts',
     'a shell imports public',
   ],
+  [
+    'a product file that imports an emulator',
+    `${core}/provider/a.ts`,
+    'packages/emulators/src/openai.ts',
+    'the emulators are for tests',
+  ],
 ])('%s is refused', async (_, from, to, rule) => {
   await write(to, 'export const b = 1;\n');
   await write(from, `export { b } from '${path.posix.relative(path.dirname(from), to)}';\n`);

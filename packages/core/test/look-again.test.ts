@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { overloaded } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { overloaded } from './support/openai-emulator.ts';
 import { fastClock, testProject } from './support/project.ts';
 
 const api = useApi();

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quotaExceeded, serverError } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { openScene, type Scene } from './robustness/scene.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { quotaExceeded, serverError } from './support/openai-emulator.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { moderationBlocked } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { layout } from '../src/store/layout.ts';
 import type { Key } from '../src/types.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
-import { moderationBlocked } from './support/openai-emulator.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();

@@ -1,13 +1,13 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { createReplicate } from '@ai-sdk/replicate';
 
+import * as openAiApi from '@tintype/emulators/openai';
+import * as replicateApi from '@tintype/emulators/replicate';
 import { fromAiSdk } from '../src/provider/ai-sdk/ai-sdk.ts';
 import { openAi } from '../src/provider/openai/openai.ts';
 import type { Provider } from '../src/provider/provider.ts';
 import { replicate } from '../src/provider/replicate/replicate.ts';
 import { providerContract, type ProviderUnderTest, type Trouble } from './provider-contract.ts';
-import * as openAiApi from './support/openai-emulator.ts';
-import * as replicateApi from './support/replicate-emulator.ts';
 import { testToken } from './support/test-keys.ts';
 
 const openAiKey = 'sk-proj-Recognisable0123456789abcdefghij';

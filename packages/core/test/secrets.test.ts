@@ -2,14 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { crc32 } from 'node:zlib';
-import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
-import { openAi } from '../src/provider/openai/openai.ts';
-import { replicate } from '../src/provider/replicate/replicate.ts';
-import type { Order } from '../src/provider/provider.ts';
-import { sha256 } from '../src/hash.ts';
-import { eventsOf, useApi } from './support/api.ts';
-import { filesBelow } from './support/files.ts';
 import {
   badGatewayPage,
   billingHardLimit,
@@ -23,7 +15,15 @@ import {
   serverError,
   startOpenAiEmulator,
   unverifiedOrganisation,
-} from './support/openai-emulator.ts';
+} from '@tintype/emulators/openai';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { openAi } from '../src/provider/openai/openai.ts';
+import { replicate } from '../src/provider/replicate/replicate.ts';
+import type { Order } from '../src/provider/provider.ts';
+import { sha256 } from '../src/hash.ts';
+import { eventsOf, useApi } from './support/api.ts';
+import { filesBelow } from './support/files.ts';
 import { testKey, testProject } from './support/project.ts';
 
 const api = useApi();

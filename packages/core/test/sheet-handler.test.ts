@@ -1,10 +1,10 @@
 import { request as httpRequest } from 'node:http';
+import { moderationBlocked } from '@tintype/emulators/openai';
 import { expect, test, describe } from 'vitest';
 import { serveSheet, type SheetServer } from '../src/sheet.ts';
 import type { Sheet } from '../src/sheet/sheet.ts';
 import { useApi } from './support/api.ts';
 import { git } from './support/git.ts';
-import { moderationBlocked } from './support/openai-emulator.ts';
 import { type Run, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { moderationBlocked } from '@tintype/emulators/openai';
 import axe from 'axe-core';
 import { HtmlValidate } from 'html-validate';
 import type { Browser, Page } from 'playwright-core';
@@ -7,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serveSheet, type SheetServer, writeSheet } from '../src/sheet.ts';
 import { useApi } from './support/api.ts';
 import { launchBrowser, noBrowser } from './support/browser.ts';
-import { moderationBlocked } from './support/openai-emulator.ts';
 import type { TestProject } from './support/project.ts';
 import { copyOf, hostile, manyImages, sheetProject } from './support/sheet-project.ts';
 

@@ -1,8 +1,8 @@
+import { overloaded, serverError } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { loadProject, type Offer, openImages } from '../src/index.ts';
 import { fileStore } from '../src/store/file-store.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { overloaded, serverError } from './support/openai-emulator.ts';
 import { fastClock, type Run, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Fault } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { openAi } from '../src/provider/openai/openai.ts';
 import { eventsOf, useApi } from './support/api.ts';
-import type { Fault } from './support/openai-emulator.ts';
 import { testProject } from './support/project.ts';
 
 const api = useApi();

@@ -1,7 +1,7 @@
+import { moderationBlocked } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import { commitAll, git } from '../../core/test/support/git.ts';
-import { moderationBlocked } from '../../core/test/support/openai-emulator.ts';
 import { buildFailure, viteProject } from './support/vite-project.ts';
 
 const api = useApi();

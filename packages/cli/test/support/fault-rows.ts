@@ -13,7 +13,7 @@ import {
   slowDown,
   unsupportedCountry,
   unverifiedOrganisation,
-} from '../../../core/test/support/openai-emulator.ts';
+} from '@tintype/emulators/openai';
 
 /** What comes of one fault. Three images are made one after the other; the fault meets the one in the middle. */
 export interface Outcome {

@@ -9,7 +9,7 @@ import {
   type LedgerEntry,
   type OpenAiEmulator,
   startOpenAiEmulator,
-} from '../../../core/test/support/openai-emulator.ts';
+} from '@tintype/emulators/openai';
 import { main } from '../../src/main.ts';
 import { FakeShell } from './fake-shell.ts';
 import type { FaultRow, Outcome } from './fault-rows.ts';

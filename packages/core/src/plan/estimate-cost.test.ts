@@ -1,7 +1,6 @@
+import { IMAGE_MODELS, costUsdOf, usageOf } from '@tintype/emulators/openai';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IMAGE_MODELS } from '../../test/support/openai-emulator/model-table.ts';
-import { costUsdOf, usageOf } from '../../test/support/openai-emulator/token-usage.ts';
 import type { Request, Usage } from '../types.ts';
 import { actualCost, estimateCost, gridTokens, patchTokens, roundUsd } from './estimate-cost.ts';
 import { modelNamed, modelTable, resolveModels, sizeLimits } from './models.ts';

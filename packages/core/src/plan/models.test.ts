@@ -1,6 +1,6 @@
+import { IMAGE_MODELS } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { imageText, expandText, jobOf, places } from '../../test/support/expand-text.ts';
-import { IMAGE_MODELS } from '../../test/support/openai-emulator/model-table.ts';
 import {
   isKnownModel,
   modelFor,

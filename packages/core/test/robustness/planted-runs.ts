@@ -2,9 +2,9 @@ import { cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'nod
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import sharp from 'sharp';
 import type { Attempt } from '../../src/index.ts';
-import { startOpenAiEmulator } from '../support/openai-emulator.ts';
 import { type Plant, plantsFor, type Target } from './planted-files.ts';
 import { hashesBelow, hashOf, openScene, type Scene } from './scene.ts';
 import type { Ended } from './tintype-process.ts';

@@ -6,7 +6,7 @@ import {
   type EmulatorOptions,
   type OpenAiEmulator,
   startOpenAiEmulator,
-} from '../support/openai-emulator.ts';
+} from '@tintype/emulators/openai';
 import {
   type Ended,
   runTintype,

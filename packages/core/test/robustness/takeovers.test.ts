@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { rateLimited } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
-import { rateLimited } from '../support/openai-emulator.ts';
 import { openScene, type Scene } from './scene.ts';
 import { hasNamespaces, runSchedule, signal } from './takeovers.ts';
 

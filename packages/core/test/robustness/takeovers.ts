@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { overloaded, rateLimited } from '../support/openai-emulator.ts';
+import { overloaded, rateLimited } from '@tintype/emulators/openai';
 import { openScene, type Scene } from './scene.ts';
 import type { Ended, TintypeProcess } from './tintype-process.ts';
 

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import type { TimedEvent } from '../../src/index.ts';
-import { conformanceProblems } from './conformance.ts';
 import {
   type EmulatorOptions,
   type OpenAiEmulator,
   startOpenAiEmulator,
-} from './openai-emulator.ts';
+} from '@tintype/emulators/openai';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { TimedEvent } from '../../src/index.ts';
+import { conformanceProblems } from './conformance.ts';
 
 /**
  * An emulated API for every test of a file, empty at the start of each. What was sent to it is held against OpenAI's own

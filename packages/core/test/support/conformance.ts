@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { RequestEntry } from '@tintype/emulators/openai';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { RequestEntry } from './openai-emulator.ts';
 
 /** Where an OpenAPI document of OpenAI's Images API is; `undefined`: nowhere. */
 export const openApiPath: string | undefined = process.env['TINTYPE_OPENAPI'] || undefined;

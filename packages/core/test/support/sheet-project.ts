@@ -1,6 +1,6 @@
 import { appendFile, cp, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { moderationBlocked, type OpenAiEmulator } from './openai-emulator.ts';
+import { moderationBlocked, type OpenAiEmulator } from '@tintype/emulators/openai';
 import { type Run, testProject, type TestProject } from './project.ts';
 
 /** A prompt by somebody who would like to run something in whoever looks at it. */

@@ -1,10 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { createReplicate } from '@ai-sdk/replicate';
-import { createOpenAI as createOpenAIv2 } from 'ai-sdk-openai-v2';
-import { createOpenAI as createOpenAIv3 } from 'ai-sdk-openai-v3';
-import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { expectSecretFree, failureOf } from '../../../test/support/failure-of.ts';
 import {
   type Fault,
   invalidKey,
@@ -15,15 +10,20 @@ import {
   rateLimited,
   serverError,
   startOpenAiEmulator,
-} from '../../../test/support/openai-emulator.ts';
-import { inputPicture, orderOf } from '../../../test/support/order.ts';
+} from '@tintype/emulators/openai';
 import {
   type Fault as ReplicateFault,
   flaggedAsSensitive,
   type ReplicateEmulator,
   startReplicateEmulator,
   throttled,
-} from '../../../test/support/replicate-emulator.ts';
+} from '@tintype/emulators/replicate';
+import { createOpenAI as createOpenAIv2 } from 'ai-sdk-openai-v2';
+import { createOpenAI as createOpenAIv3 } from 'ai-sdk-openai-v3';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { expectSecretFree, failureOf } from '../../../test/support/failure-of.ts';
+import { inputPicture, orderOf } from '../../../test/support/order.ts';
 import type { Request } from '../../types.ts';
 import { fromAiSdk } from './ai-sdk.ts';
 import type { AiSdkCall, AiSdkImageModel } from './model.ts';

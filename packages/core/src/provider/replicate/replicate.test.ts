@@ -1,7 +1,3 @@
-import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { expectSecretFree, failureOf } from '../../../test/support/failure-of.ts';
-import { inputPicture, orderOf } from '../../../test/support/order.ts';
 import {
   answer,
   type Fault,
@@ -11,7 +7,11 @@ import {
   replicateModels,
   startReplicateEmulator,
   throttled,
-} from '../../../test/support/replicate-emulator.ts';
+} from '@tintype/emulators/replicate';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { expectSecretFree, failureOf } from '../../../test/support/failure-of.ts';
+import { inputPicture, orderOf } from '../../../test/support/order.ts';
 import type { Request } from '../../types.ts';
 import type { Order, Picture, Provider } from '../provider.ts';
 import { replicate, type ReplicateOptions } from './replicate.ts';

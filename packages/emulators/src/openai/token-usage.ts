@@ -93,7 +93,7 @@ export function outputTokens(
 }
 
 /** About four characters a token and a few for the frame; the real tokenizer is not public. */
-export function textTokens(prompt: string): number {
+function textTokens(prompt: string): number {
   return Math.ceil(prompt.length / 4) + 8;
 }
 

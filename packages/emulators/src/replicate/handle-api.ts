@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 
-import { parseMultipart } from '../openai-emulator/parse-multipart.ts';
-import { readAll } from '../openai-emulator/read-body.ts';
+import { parseMultipart } from '../openai/parse-multipart.ts';
+import { readAll } from '../openai/read-body.ts';
 import { invalidFields } from './check-input.ts';
 import type { Fault } from './faults.ts';
 import { type EmulatedModel, replicateModels } from './models.ts';

@@ -7,10 +7,10 @@ import OpenAI, { toFile } from 'openai';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import * as emulated from './openai-emulator.ts';
-import { startOpenAiEmulator, type Fault, type OpenAiEmulator } from './openai-emulator.ts';
-import { IMAGE_MODELS } from './openai-emulator/model-table.ts';
-import { inputImageTokens, outputTokens } from './openai-emulator/token-usage.ts';
+import * as emulated from './openai.ts';
+import { startOpenAiEmulator, type Fault, type OpenAiEmulator } from './openai.ts';
+import { IMAGE_MODELS } from './openai/model-table.ts';
+import { inputImageTokens, outputTokens } from './openai/token-usage.ts';
 
 let emulator: OpenAiEmulator;
 
@@ -1136,7 +1136,7 @@ test('the peak of requests in flight is known', async () => {
 });
 
 test('as a process it is watched and steered over HTTP', async () => {
-  const cli = fileURLToPath(new URL('openai-emulator-cli.ts', import.meta.url));
+  const cli = fileURLToPath(new URL('openai-cli.ts', import.meta.url));
   const child = spawn(process.execPath, [cli, '--images-per-minute', '5'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -44,7 +44,7 @@ export type AnswerFault =
     };
 
 /** The way back breaks. All bill, for the work was done. */
-export type TransportFault =
+type TransportFault =
   /** Reset after the request was read, before anything is answered. */
   | { readonly kind: 'reset-before-headers' }
   /** Closed after half of the body. */
@@ -63,7 +63,7 @@ export type TransportFault =
   | { readonly kind: 'not-json'; readonly body: string };
 
 /** The answer is well-formed and not what was asked for. All bill. */
-export type PictureFault =
+type PictureFault =
   /** Bytes of another format than `output_format` says. */
   | { readonly kind: 'mislabelled-format'; readonly format: PictureFormat }
   /** Bytes of another size than `size` says. */
@@ -80,7 +80,7 @@ export type PictureFault =
   | { readonly kind: 'zero-usage' };
 
 /** What streams add; a good answer where the request does not stream. All bill. */
-export type StreamFault =
+type StreamFault =
   /** An `error` event in place of the completed one. */
   | { readonly kind: 'stream-error'; readonly error: ErrorBody }
   /** The stream ends in order, without a completed event. */

@@ -1,20 +1,20 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { Fault } from './replicate-emulator/faults.ts';
-import { handleApi } from './replicate-emulator/handle-api.ts';
-import { handleDelivery } from './replicate-emulator/handle-delivery.ts';
+import type { Fault } from './replicate/faults.ts';
+import { handleApi } from './replicate/handle-api.ts';
+import { handleDelivery } from './replicate/handle-delivery.ts';
 import {
   freshState,
   isBilled,
   type Made,
   type ReplicateEmulatorOptions,
   type RequestEntry,
-} from './replicate-emulator/state.ts';
+} from './replicate/state.ts';
 
-export * from './replicate-emulator/faults.ts';
-export { replicateModels } from './replicate-emulator/models.ts';
-export type { Made, ReplicateEmulatorOptions, RequestEntry } from './replicate-emulator/state.ts';
+export * from './replicate/faults.ts';
+export { replicateModels } from './replicate/models.ts';
+export type { Made, ReplicateEmulatorOptions, RequestEntry } from './replicate/state.ts';
 
 export interface ReplicateEmulator extends AsyncDisposable {
   /** `http://127.0.0.1:<port>/v1` */

@@ -1,5 +1,5 @@
 /** US dollars per million tokens, standard (not batch) rates. */
-export interface TokenPrices {
+interface TokenPrices {
   readonly textIn: number;
   readonly imageIn: number;
   readonly imageOut: number;

@@ -1,17 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { freshState, type EmulatorOptions } from './openai-emulator/emulator-state.ts';
-import type { Fault, Match } from './openai-emulator/faults.ts';
-import { handleRequest } from './openai-emulator/handle-request.ts';
-import type { LedgerEntry, RequestEntry } from './openai-emulator/ledger.ts';
-import { readAll } from './openai-emulator/read-body.ts';
+import { freshState, type EmulatorOptions } from './openai/emulator-state.ts';
+import type { Fault, Match } from './openai/faults.ts';
+import { handleRequest } from './openai/handle-request.ts';
+import type { LedgerEntry, RequestEntry } from './openai/ledger.ts';
+import { readAll } from './openai/read-body.ts';
 
-export * from './openai-emulator/error-faults.ts';
-export type { EmulatorOptions } from './openai-emulator/emulator-state.ts';
-export type { Fault, Match } from './openai-emulator/faults.ts';
-export type { LedgerEntry, RequestEntry } from './openai-emulator/ledger.ts';
-export { IMAGE_MODELS, type EmulatedModel } from './openai-emulator/model-table.ts';
+export * from './openai/error-faults.ts';
+export type { EmulatorOptions } from './openai/emulator-state.ts';
+export type { Fault, Match } from './openai/faults.ts';
+export type { LedgerEntry, RequestEntry } from './openai/ledger.ts';
+export { IMAGE_MODELS, type EmulatedModel } from './openai/model-table.ts';
+export { costUsdOf, outputTokens, usageOf } from './openai/token-usage.ts';
 
 export interface OpenAiEmulator extends AsyncDisposable {
   /** `http://127.0.0.1:<port>/v1` */

@@ -1,7 +1,7 @@
 /**
  * Runs the emulator as a process of its own, until it is ended:
  *
- *     node packages/core/test/support/openai-emulator-cli.ts [--port 4010] [--latency-ms 2000] [--images-per-minute 5]
+ *     node packages/emulators/src/openai-cli.ts [--port 4010] [--latency-ms 2000] [--images-per-minute 5]
  *         [--minute-ms 60000] [--api-key sk-test] [--today 2026-12-02] [--detail photographic]
  *         [--pictures <folder of PNGs to answer with>]
  *
@@ -12,8 +12,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import type { EmulatorOptions } from './openai-emulator.ts';
-import { startOpenAiEmulator } from './openai-emulator.ts';
+import type { EmulatorOptions } from './openai.ts';
+import { startOpenAiEmulator } from './openai.ts';
 
 if (import.meta.main) await main(process.argv.slice(2));
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 
-import { drawPicture } from '../openai-emulator/draw-picture.ts';
+import { drawPicture } from '../openai/draw-picture.ts';
 import type { Made, State, Status } from './state.ts';
 
 /** Where pictures are, by the end of their path. */
@@ -26,7 +26,7 @@ export async function runPrediction(state: State, made: Made, addressOf: Address
   await succeed(state, made, addressOf);
 }
 
-export async function succeed(state: State, made: Made, addressOf: AddressOf): Promise<void> {
+async function succeed(state: State, made: Made, addressOf: AddressOf): Promise<void> {
   const { fault, model } = made;
   if (fault?.kind === 'output') {
     made.output = fault.output;
