@@ -2,6 +2,8 @@
 export { defineConfig } from './config.ts';
 export type { Config, Options } from './config.ts';
 export type { Missing, MissingPolicy, SpendingPolicy } from './project/spending-policy.ts';
+export { count, fileSize, money, moneyRange } from './amounts.ts';
+export { escapeHtml } from './escape-html.ts';
 export { codeFrame } from './manifest/source-text.ts';
 export { packageFacts } from './project/package-facts.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';

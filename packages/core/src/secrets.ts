@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts';
 import { redact } from './redact.ts';
 
 /** Shorter values are no keys, and would be found in words. */
@@ -77,6 +78,7 @@ function formsOfOne(secret: string): string[] {
     inJson,
     inJson.replaceAll('/', '\\/'),
     secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'),
+    escapeHtml(secret),
     inAddress,
     inAddress.replaceAll(/%../g, (code) => code.toLowerCase()),
     hex,

@@ -1,3 +1,4 @@
+import { count, fileSize, money } from '@tintype/core';
 import type { Delivered } from './build-run.ts';
 
 /** What a build cost, in US dollars; `null` where a part is unknown. */
@@ -15,11 +16,11 @@ export function buildSummary(
 ): string {
   const files = pictures.flatMap(({ encoded }) => encoded);
   const cached = pictures.filter(({ isCached }) => isCached).length;
-  const money = costUsd === null ? 'at an unknown price' : `for $${costUsd.toFixed(4)}`;
+  const price = costUsd === null ? 'at an unknown price' : `for ${money(costUsd)}`;
   return [
     `${count(pictures.length, 'image')} in ${count(files.length, 'file')}`,
     cached === 0 ? '' : `, ${cached === pictures.length ? 'all' : cached} of them cached`,
-    bought === 0 ? '' : `, ${bought} bought ${money}`,
+    bought === 0 ? '' : `, ${bought} bought ${price}`,
     maybeBilled(maybeBilledUsd),
     saving(pictures),
   ].join('');
@@ -27,7 +28,7 @@ export function buildSummary(
 
 function maybeBilled(usd: number | null): string {
   if (usd === 0) return '';
-  return `, ${usd === null ? 'an unknown amount' : `up to $${usd.toFixed(4)} more`} may have been billed`;
+  return `, ${usd === null ? 'an unknown amount' : `up to ${money(usd)} more`} may have been billed`;
 }
 
 /** That what ships is not what was asked for, and what to do about it. A watcher never buys. */
@@ -55,13 +56,5 @@ function saving(pictures: readonly Delivered[]): string {
   }
   if (before <= after) return '';
   const percent = Math.floor((1 - after / before) * 100);
-  return `; ${size(before)} of originals became ${size(after)}, ${percent}% smaller`;
-}
-
-function size(bytes: number): string {
-  return bytes < 999_500 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return `; ${fileSize(before)} of originals became ${fileSize(after)}, ${percent}% smaller`;
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from '@tintype/core';
+
 /** A picture that says why there is none: a page shows it where the picture would be. */
 export function failureSvg(file: string, message: string): string {
   const lines = [`tintype: ${file}`, ...wrap(message, 56)].slice(0, 12);
@@ -26,12 +28,6 @@ function wrap(text: string, width: number): string[] {
 }
 
 function escapeXml(text: string): string {
-  return (
-    text
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      // oxlint-disable-next-line no-control-regex -- what XML does not take
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ')
-  );
+  // oxlint-disable-next-line no-control-regex -- what XML does not take
+  return escapeHtml(text).replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ');
 }

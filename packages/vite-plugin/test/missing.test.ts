@@ -265,8 +265,15 @@ test('client and server, built at the same time with a cold cache, buy once and 
   const config = project.config(
     {
       environments: {
-        client: { build: { outDir: 'dist/client' } },
-        ssr: { build: { outDir: 'dist/server', rollupOptions: { input: '/server.js' } } },
+        // A small file would be inlined, and have no URL.
+        client: { build: { outDir: 'dist/client', assetsInlineLimit: 0 } },
+        ssr: {
+          build: {
+            outDir: 'dist/server',
+            assetsInlineLimit: 0,
+            rollupOptions: { input: '/server.js' },
+          },
+        },
       },
       builder: {
         buildApp: async (builder) => {

@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
+import { money, moneyRange } from '../amounts.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import { fits } from './budget.ts';
 import type { Store } from '../store/store.ts';
 import { defaultMaxCostUsd, spendingVariables } from '../project/spending-policy.ts';
-import type { CostRange, Plan, PlannedRequest } from '../types.ts';
+import type { Plan, PlannedRequest } from '../types.ts';
 import { dayBudget } from './day-budget.ts';
 import { keysOf } from './keys-of.ts';
 import { lazyProviders } from './providers.ts';
@@ -89,7 +89,7 @@ function whyNot({ config: { missingSetBy, missing } }: Context): string {
 function missingError(plan: Plan, wanted: readonly PlannedRequest[], why: string): TintypeError {
   const list = wanted.map(
     (row) =>
-      `  ${nameOf(row)}  ${row.reason}  ${formatRange(row.costUsd)}  ${row.manifest}:${row.line}`,
+      `  ${nameOf(row)}  ${row.reason}  ${moneyRange(row.costUsd, ' to ')}  ${row.manifest}:${row.line}`,
   );
   const { missing } = spendingVariables;
   return new TintypeError(
@@ -97,7 +97,7 @@ function missingError(plan: Plan, wanted: readonly PlannedRequest[], why: string
     [
       `${wanted.length} ${wanted.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (${why}); nothing was done`,
       ...list,
-      `Together ${formatRange(plan.totals.costUsd)}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`,
+      `Together ${moneyRange(plan.totals.costUsd, ' to ')}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`,
     ].join('\n'),
     { place: placeOf(wanted) },
   );
@@ -135,7 +135,7 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
       : `state it under models in a config that is code (.ts, .js); in CI, allowUnpriced in a config is not enough, and ${spendingVariables.maxCostUsd}=none in the environment sets no budget`;
   throw new TintypeError(
     'over-budget',
-    `there is a budget of ${formatUsd(limit)}, and the price of ${names} is unknown; ${remedy}. Nothing was bought`,
+    `there is a budget of ${money(limit)}, and the price of ${names} is unknown; ${remedy}. Nothing was bought`,
     { option: 'allowUnpriced', place: placeOf(unpriced) },
   );
 }
@@ -150,11 +150,11 @@ function refuseUnaffordable(
   const left = purse.leftUsd();
   if (fits(high ?? Number.NaN, left)) return;
   const limit = maxCostUsd ?? 0;
-  const spent = left !== null && left < limit ? `, of which ${formatUsd(left)} is left` : '';
+  const spent = left !== null && left < limit ? `, of which ${money(left)} is left` : '';
   const isDefault = limit === defaultMaxCostUsd ? ', the default' : '';
   throw new TintypeError(
     'over-budget',
-    `this may cost up to ${formatUsd(high ?? Number.NaN)}, and the budget is ${formatUsd(limit)} a run${isDefault}${spent}; nothing was bought. ${raise('maxCostUsd', ci)}, or ask for fewer or smaller pictures`,
+    `this may cost up to ${money(high ?? Number.NaN)}, and the budget is ${money(limit)} a run${isDefault}${spent}; nothing was bought. ${raise('maxCostUsd', ci)}, or ask for fewer or smaller pictures`,
     { option: 'maxCostUsd', place: placeOf(wanted) },
   );
 }
@@ -167,7 +167,7 @@ async function refuseDay({ totals }: Plan, context: Context, store: Store): Prom
   if (fits(spentUsd + high, maxCostUsdPerDay)) return;
   throw new TintypeError(
     'over-budget',
-    `this may cost up to ${formatUsd(high)}; ${formatUsd(spentUsd)} was spent today (UTC), and the budget of a day is ${formatUsd(maxCostUsdPerDay)}. Nothing was bought. ${raise('maxCostUsdPerDay', ci)}, or run again tomorrow`,
+    `this may cost up to ${money(high)}; ${money(spentUsd)} was spent today (UTC), and the budget of a day is ${money(maxCostUsdPerDay)}. Nothing was bought. ${raise('maxCostUsdPerDay', ci)}, or run again tomorrow`,
     { option: 'maxCostUsdPerDay' },
   );
 }
@@ -208,15 +208,4 @@ function placeOf([first]: readonly PlannedRequest[]): TintypeError['place'] {
 
 function nameOf({ id, candidate }: PlannedRequest): string {
   return candidate === null ? id : `${id} (candidate ${candidate})`;
-}
-
-function formatRange(range: CostRange | null): string {
-  if (range === null) return 'price unknown';
-  return range.low === range.high
-    ? formatUsd(range.high)
-    : `${formatUsd(range.low)} to ${formatUsd(range.high)}`;
-}
-
-function formatUsd(usd: number): string {
-  return `$${roundUsd(usd).toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`;
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../escape-html.ts';
 import type { Sha256 } from '../types.ts';
 import type { Sheet } from './sheet.ts';
 
@@ -55,12 +56,4 @@ function fill(template: string, slots: Slots): string {
         return slots.pictures;
     }
   });
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
