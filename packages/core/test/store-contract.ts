@@ -46,7 +46,8 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       under = await setUp();
       store = under.open();
     });
-    afterEach(() => under.close());
+    // A hundred thousand files take their time to go.
+    afterEach(() => under.close(), 600_000);
 
     describe('what is kept is read back, by a process that was started since', () => {
       test('nothing where there is nothing, and looking makes nothing', async () => {

@@ -61,18 +61,16 @@ interface NamedFile {
 }
 
 function namedFiles({ records, originals, rejected }: StoreListing): Map<string, NamedFile> {
-  const there = new Map([...originals, ...rejected].map((file) => [file.path, file]));
-  const named = new Map<string, NamedFile>();
-  for (const record of records.flatMap(({ stored }) => recordsIn(stored))) {
-    const path = bytesPath(record);
-    named.set(path, {
-      path,
-      sha256: record.original.sha256,
-      records: [...(named.get(path)?.records ?? []), record],
-      bytes: there.get(path)?.bytes ?? null,
-    });
-  }
-  return named;
+  const sizes = new Map([...originals, ...rejected].map(({ path, bytes }) => [path, bytes]));
+  const naming = Map.groupBy(
+    records.flatMap(({ stored }) => recordsIn(stored)),
+    bytesPath,
+  );
+  const named = [...naming].map(([path, by]): [string, NamedFile] => {
+    const { sha256 } = by.at(-1)!.original;
+    return [path, { path, sha256, records: by, bytes: sizes.get(path) ?? null }];
+  });
+  return new Map(named);
 }
 
 async function lookAll(

@@ -8,7 +8,7 @@ import { bytesPath, recordsIn } from '../../src/store/list-store.ts';
 import * as file from '../../src/store/record-file.ts';
 import { recordOf } from '../../src/store/record-of.ts';
 import type { Store, StoreFile } from '../../src/store/store.ts';
-import { verifyStore } from '../../src/store/verify-store.ts';
+import { type ListedFile, type Look, verifyStore } from '../../src/store/verify-store.ts';
 import type { Key, Sha256, StoreRecord } from '../../src/types.ts';
 
 /** A store's bytes by their names, each whole, as a bucket has them. */
@@ -21,6 +21,7 @@ export function memoryStore(blobs: Blobs): Store {
   const textOf = (name: string) => blobs.get(name)?.toString() ?? null;
   const below = (folder: string) =>
     [...blobs.keys()].filter((name) => name.startsWith(`${folder}/`));
+  const modifiedAt = new Date(0);
   const keyIn = (name: string) => basename(name).slice(0, 64) as Key;
   const recordAt = (name: string) => file.parseRecord(keyIn(name), textOf(name) ?? '');
   const find = (key: Key) =>
@@ -35,22 +36,22 @@ export function memoryStore(blobs: Blobs): Store {
     throw new TintypeError('original-damaged', 'its bytes are others');
   };
   const filesOf = (folder: string): StoreFile[] =>
-    below(folder).map((path) => ({
-      path,
-      bytes: blobs.get(path)!.length,
-      modifiedAt: new Date(0),
-    }));
+    below(folder).map((path) => ({ path, bytes: blobs.get(path)!.length, modifiedAt }));
+  const look = async ({ path, bytes }: ListedFile): Promise<Look> => {
+    return { kind: 'hashed', sha256: sha256(blobs.get(path)!), bytes };
+  };
   const attempt: Store['attempt'] = async (key) => {
-    const [note, isReceived] = [layout.attempt('', key), blobs.has(layout.received('', key))];
-    if (!blobs.has(note) && !isReceived) return null;
-    const isInFlight = blobs.has(layout.claim('', key));
-    return {
-      key,
-      ...file.parseAttempt(key, textOf(note)),
+    const [text, isReceived] = [
+      textOf(layout.attempt('', key)),
+      blobs.has(layout.received('', key)),
+    ];
+    if (text === null && !isReceived) return null;
+    const states = {
       isReceived,
       isAnswerDamaged: false,
-      isInFlight,
+      isInFlight: blobs.has(layout.claim('', key)),
     };
+    return { key, ...file.parseAttempt(key, text), ...states };
   };
 
   const store: Store = {
@@ -165,12 +166,7 @@ export function memoryStore(blobs: Blobs): Store {
       leftovers: [],
       foreign: [],
     }),
-    verify: () =>
-      verifyStore(store, async ({ path, bytes }) => ({
-        kind: 'hashed',
-        sha256: sha256(blobs.get(path)!),
-        bytes,
-      })),
+    verify: () => verifyStore(store, look),
     remove: async (files, onRemoved) => {
       for (const one of files.toSorted(
         (a, b) => Number(b.kind === 'record') - Number(a.kind === 'record'),
