@@ -1,4 +1,19 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** A project by the names of its files, which say what a test starts. Where one needs more time, it says so itself. */
+const project = (
+  name: string,
+  seconds: number,
+  test: TestProjectInlineConfiguration['test'],
+): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: { name, testTimeout: seconds * 1000, hookTimeout: seconds * 1000, ...test },
+});
+
+const processes = 'packages/*/src/**/*.process.test.ts';
+const browser = 'packages/**/*.browser.test.ts';
+// The contact sheet's page is bundled, so that tests see the one of the sources.
+const globalSetup = ['packages/core/sheet-page/build.ts'];
 
 export default defineConfig({
   // Tests run the sources, not the build.
@@ -6,12 +21,23 @@ export default defineConfig({
   test: {
     // What runs the tests may be a CI; whether a test is in one, the test says.
     env: { CI: 'false' },
-    include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-    // The contact sheet's page is bundled, so that tests see the one of the sources.
-    globalSetup: ['packages/core/sheet-page/build.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
     // Two cores: a worker each is as fast as it gets.
     maxWorkers: 2,
+    projects: [
+      // Beside what it tests; starts no process.
+      project('unit', 10, {
+        include: ['packages/*/src/**/*.test.ts'],
+        exclude: [processes],
+        setupFiles: ['scripts/refuse-processes.ts'],
+      }),
+      // Whole runs: git, the command line, Vite's builds, processes that are killed.
+      project('processes', 120, {
+        include: ['packages/*/test/**/*.test.ts', processes],
+        exclude: [browser],
+        globalSetup,
+      }),
+      // Pages in Chromium, and the examples as they are built.
+      project('browser', 120, { include: [browser, 'examples/*/test/**/*.test.ts'], globalSetup }),
+    ],
   },
 });

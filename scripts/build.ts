@@ -3,5 +3,5 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 rmSync('dist', { recursive: true, force: true });
-const { status } = spawnSync('tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });
+const { status } = spawnSync('tsc -p tsconfig.json', { shell: true, stdio: 'inherit' });
 process.exit(status ?? 1);

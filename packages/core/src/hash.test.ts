@@ -64,7 +64,7 @@ describe('canonicalJson', () => {
         expect(canonicalJson(reversed(value))).toBe(text);
       }),
     );
-  });
+  }, 60_000);
 });
 
 function reversed(value: unknown): unknown {

@@ -23,7 +23,7 @@ import { buildFailure, type ViteProject, viteProject } from './support/vite-proj
 // | names that another machine's encoder changes                         | here: they are the content's                    |
 // | wildcard types that take any id                                      | types.test.ts                                   |
 // | a dev server that waits for encodes, or pays                         | dev.test.ts                                     |
-// | no update when an image changes                                      | updates.test.ts                                 |
+// | no update when an image changes                                      | updates.browser.test.ts                         |
 // | everything in `dist`, used or not                                    | build.test.ts, options.test.ts                  |
 // | one image's failure that takes the page away                         | dev.test.ts                                     |
 // | absolute dev URLs that a backend on another origin cannot use        | dev.test.ts (`server.origin`)                   |

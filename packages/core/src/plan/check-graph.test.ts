@@ -20,7 +20,7 @@ test('a chain of 8,000 images is checked and planned, each after the one that it
   expect(withUpstream(jobs, ['i-7998']).map(({ id }) => id)).toEqual(['i-7998', 'i-7999']);
   const { totals } = planJobs(jobs, nothingKnown);
   expect(totals).toMatchObject({ missing: 1, blocked: 7999 });
-});
+}, 60_000);
 
 test('each loop is named once, at the reference that closes it', () => {
   const { diagnostics } = expandText(
