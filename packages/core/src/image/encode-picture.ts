@@ -3,6 +3,7 @@ import { encodePng } from './encode-png.ts';
 import { encodeWebp } from './encode-webp.ts';
 import { encodeError } from './encode-error.ts';
 import type { SettledSettings } from './encoder-settings.ts';
+import { bytesOf } from './end-pipeline.ts';
 import { openRaw, type RawPicture } from './raw-picture.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function encodePicture(
     const { format, ...options } = settings;
     const opened = await openRaw(picture);
     const shown = format === 'jpeg' ? opened.flatten({ background: '#fff' }) : opened;
-    return await shown.toFormat(format, options).withXmp(xmp).toBuffer();
+    return await bytesOf(shown.toFormat(format, options).withXmp(xmp));
   } catch (error) {
     throw encodeError(`${file} could not be encoded`, error);
   }

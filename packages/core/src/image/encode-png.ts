@@ -1,3 +1,4 @@
+import { bytesOf } from './end-pipeline.ts';
 import { decodePicture, openRaw, type RawPicture } from './raw-picture.ts';
 
 /** As much as a PNG's palette holds. */
@@ -13,14 +14,13 @@ interface PngOptions {
  * otherwise with the colours written out.
  */
 export async function encodePng(picture: RawPicture, options: PngOptions): Promise<Uint8Array> {
-  const plain = await (await openRaw(picture)).png(options).toBuffer();
+  const plain = await bytesOf((await openRaw(picture)).png(options));
   if (!fitsPalette(picture)) return plain;
   const { compressionLevel } = options;
-  const indexed = await (
-    await openRaw(picture)
-  )
-    .png({ palette: true, quality: 100, dither: 0, compressionLevel })
-    .toBuffer();
+  const opened = await openRaw(picture);
+  const indexed = await bytesOf(
+    opened.png({ palette: true, quality: 100, dither: 0, compressionLevel }),
+  );
   if (indexed.length >= plain.length) return plain;
   // libvips chooses the palette as for a picture of many colours, which is exact for few, but nowhere promised.
   return (await isEqual(indexed, picture)) ? indexed : plain;
@@ -46,5 +46,5 @@ async function isEqual(png: Uint8Array, picture: RawPicture): Promise<boolean> {
 
 /** Four channels, whatever it has. */
 async function rgba(picture: RawPicture): Promise<Uint8Array> {
-  return (await openRaw(picture)).toColourspace('srgb').ensureAlpha().raw().toBuffer();
+  return bytesOf((await openRaw(picture)).toColourspace('srgb').ensureAlpha().raw());
 }

@@ -1,4 +1,5 @@
 import type { WebpSettings } from './encoder-settings.ts';
+import { bytesOf } from './end-pipeline.ts';
 import { openRaw, type RawPicture } from './raw-picture.ts';
 
 /** The smallest of the files that the settings come to, the first of equal ones. */
@@ -10,7 +11,7 @@ export async function encodeWebp(
   const files: Uint8Array[] = [];
   for (const settings of smallestOf) {
     // One after the other: an encode has one place in the queue.
-    files.push(await (await openRaw(picture)).webp(settings).withXmp(xmp).toBuffer());
+    files.push(await bytesOf((await openRaw(picture)).webp(settings).withXmp(xmp)));
   }
   return files.reduce((smallest, file) => (file.length < smallest.length ? file : smallest));
 }

@@ -1,5 +1,6 @@
 import type { PictureInfo } from '../types.ts';
 import { encodeQueue } from './encode-queue.ts';
+import { bytesOf, headerOf } from './end-pipeline.ts';
 import { loadSharp, MAX_PIXELS } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 
@@ -33,7 +34,7 @@ async function readHeader(bytes: Uint8Array): Promise<PictureInfo> {
   const sharp = await loadSharp();
   // No limit is set so that the size can be named.
   const options = { ...(await pictureOptions(bytes)), limitInputPixels: false };
-  const header = await sharp(bytes, options).metadata();
+  const header = await headerOf(sharp(bytes, options));
   return {
     format: header.format === 'heif' && header.compression === 'av1' ? 'avif' : header.format,
     // As it is seen, turned as its orientation says.
@@ -46,10 +47,11 @@ async function readHeader(bytes: Uint8Array): Promise<PictureInfo> {
 /** All of the file is decoded, one channel of it is kept: a quarter of the memory. */
 async function decode(bytes: Uint8Array): Promise<void> {
   const sharp = await loadSharp();
-  await sharp(bytes, await pictureOptions(bytes))
-    .extractChannel(0)
-    .raw()
-    .toBuffer();
+  await bytesOf(
+    sharp(bytes, await pictureOptions(bytes))
+      .extractChannel(0)
+      .raw(),
+  );
 }
 
 async function decoding<Result>(bytes: Uint8Array, read: () => Promise<Result>): Promise<Result> {
@@ -76,5 +78,5 @@ function isHeic(bytes: Uint8Array): boolean {
 /** How many frames or pages a picture has, of which the first one is used. Of whole pictures only. */
 export async function countFrames(bytes: Uint8Array): Promise<number> {
   const sharp = await loadSharp();
-  return (await sharp(bytes, await pictureOptions(bytes)).metadata()).pages ?? 1;
+  return (await headerOf(sharp(bytes, await pictureOptions(bytes)))).pages ?? 1;
 }

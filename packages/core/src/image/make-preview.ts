@@ -1,5 +1,6 @@
 import type { Preview } from '../types.ts';
 import { dominantColor } from './dominant-color.ts';
+import { bytesOf } from './end-pipeline.ts';
 import { openRaw, resizePicture, type RawPicture } from './raw-picture.ts';
 
 /** Pixels across: blurred by the browser's own scaling, and about 150 bytes as WebP. */
@@ -15,7 +16,7 @@ export const PLACEHOLDER_SETTINGS = { width: PLACEHOLDER_WIDTH, quality: 40, eff
 export async function makePreview(picture: RawPicture): Promise<Preview> {
   const { quality, effort } = PLACEHOLDER_SETTINGS;
   const tiny = await openRaw(await shrink(picture, PLACEHOLDER_WIDTH));
-  const webp = await tiny.webp({ quality, effort }).toBuffer();
+  const webp = await bytesOf(tiny.webp({ quality, effort }));
   return {
     placeholder: `data:image/webp;base64,${webp.toString('base64')}`,
     color: dominantColor(await shrink(picture, COLOR_WIDTH)),

@@ -1,4 +1,5 @@
 import type { SharpOptions } from 'sharp';
+import { headerOf } from './end-pipeline.ts';
 import { INPUT_OPTIONS, loadSharp } from './load-sharp.ts';
 
 /** Pixels of an SVG's longer side: image models draw 1024 to 2048 (2026-11), and an icon's own size is often 24. */
@@ -11,10 +12,9 @@ const svgDensity = 72;
 /** How to open a picture: an SVG is drawn large enough to be seen, in its own shape. Rejects with sharp's own error. */
 export async function pictureOptions(bytes: Uint8Array): Promise<SharpOptions> {
   const sharp = await loadSharp();
-  const { format, width, height } = await sharp(bytes, {
-    ...INPUT_OPTIONS,
-    limitInputPixels: false,
-  }).metadata();
+  const { format, width, height } = await headerOf(
+    sharp(bytes, { ...INPUT_OPTIONS, limitInputPixels: false }),
+  );
   if (format !== 'svg') return INPUT_OPTIONS;
   const side = Math.max(width, height);
   const drawn = Math.min(Math.max(side, minSvgSide), maxSvgSide);

@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { Crop } from '../types.ts';
+import { endPipeline } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 
@@ -76,9 +77,9 @@ export function transparencyOf(picture: RawPicture): 'none' | 'slight' | 'visibl
 const slightAlpha = 250;
 
 async function pixels(pipeline: Sharp): Promise<RawPicture> {
-  const { data, info } = await pipeline
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await endPipeline(pipeline.raw({ depth: 'uchar' }), (raw) =>
+    raw.toBuffer({ resolveWithObject: true }),
+  );
   return { data, width: info.width, height: info.height, channels: info.channels };
 }
 

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { bytesOf, headerOf } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 
@@ -21,15 +22,16 @@ export async function toApiPicture(
   const base = name.slice(0, name.length - extname(name).length) || 'input';
   const mediaType = mediaTypes[format];
   const sharp = await loadSharp();
-  const { orientation = 1 } = await sharp(bytes).metadata();
+  const { orientation = 1 } = await headerOf(sharp(bytes));
   if (mediaType !== undefined && orientation === 1)
     return { name: `${base}.${format}`, mediaType, bytes };
   return {
     name: `${base}.png`,
     mediaType: 'image/png',
-    bytes: await sharp(bytes, await pictureOptions(bytes))
-      .autoOrient()
-      .png()
-      .toBuffer(),
+    bytes: await bytesOf(
+      sharp(bytes, await pictureOptions(bytes))
+        .autoOrient()
+        .png(),
+    ),
   };
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../image/end-pipeline.ts';
 import type { Sha256 } from '../types.ts';
 import { loadTypeface, type Typeface } from './glyphs.ts';
 import { between, type Random, seededRandom } from './seeded-random.ts';
@@ -32,9 +33,8 @@ export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
   const svg = standInSvg(standIn, await loadTypeface());
   const { default: sharp } = await import('sharp');
   const raster = sharp(Buffer.from(svg));
-  return (standIn.isTransparent ? raster : raster.removeAlpha())
-    .png({ compressionLevel: 6 })
-    .toBuffer();
+  const drawn = standIn.isTransparent ? raster : raster.removeAlpha();
+  return bytesOf(drawn.png({ compressionLevel: 6 }));
 }
 
 function standInSvg(standIn: StandIn, typeface: Typeface): string {
