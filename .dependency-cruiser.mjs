@@ -62,7 +62,6 @@ export default {
     only('sharp', 'image/', 'stand-in/'),
     only('openai', 'provider/openai/call.ts'),
     only('undici', 'provider/'),
-    only('chokidar', 'operations/watch-project.ts'),
     only('opentype[.]js', 'stand-in/'),
     only('leven', 'did-you-mean.ts'),
     only('(yaml|zod|csv-parse|fast-glob)', 'manifest/'),
@@ -71,8 +70,17 @@ export default {
     }),
     forbid('a shell imports public exports', '^packages/(cli|vite-plugin)/src/', {
       path: '^packages/',
-      pathNot: ['^packages/$1/', `^${core}/(index|sheet|types)[.]ts$`],
+      pathNot: ['^packages/$1/', `^${core}/(index|types)[.]ts$`, '^packages/sheet/src/index[.]ts$'],
     }),
+    forbid(
+      'the sheet imports what core exports',
+      '^packages/sheet/',
+      {
+        path: '^packages/',
+        pathNot: ['^packages/sheet/', `^${core}/(index|internal|types)[.]ts$`],
+      },
+      ['^packages/sheet/test/'],
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -13,7 +13,7 @@ const project = (
 const processes = 'packages/*/src/**/*.process.test.ts';
 const browser = 'packages/**/*.browser.test.ts';
 // The contact sheet's page is bundled, so that tests see the one of the sources.
-const globalSetup = ['packages/core/sheet-page/build.ts'];
+const globalSetup = ['packages/sheet/page/build.ts'];
 
 export default defineConfig({
   // Tests run the sources, not the build.

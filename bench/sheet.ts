@@ -4,9 +4,9 @@
  * the browser's own trace has it: a task of 50 ms and more is what a person feels. Nothing is bought: every image is
  * drawn here. Needs /usr/bin/chromium.
  */
-import { serveSheet } from '../packages/core/src/sheet.ts';
+import { serveSheet } from '../packages/sheet/src/index.ts';
 import { launchBrowser } from '../packages/core/test/support/browser.ts';
-import { manyImages } from '../packages/core/test/support/sheet-project.ts';
+import { manyImages } from '../packages/sheet/test/support/sheet-project.ts';
 
 const images = Number(process.argv[2] ?? 1000);
 

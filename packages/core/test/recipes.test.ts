@@ -1,6 +1,6 @@
 /** The recipes of ARCHITECTURE.md, "How to add", followed to the letter in a copy of the sources. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,9 @@ beforeEach(async () => {
   await cp(join(core, 'src'), join(copy, 'src'), { recursive: true, filter });
   for (const name of ['package.json', 'schema', 'assets'])
     await cp(join(core, name), join(copy, name), { recursive: true });
+  // It imports core by its name, which is the copy's own.
+  await mkdir(join(copy, 'sheet'));
+  await cp(join(root, 'packages/sheet/src/parameters.ts'), join(copy, 'sheet/parameters.ts'));
   await symlink(join(core, 'node_modules'), join(copy, 'node_modules'));
   await writeFile(
     join(copy, 'tsconfig.json'),
@@ -63,7 +66,7 @@ async function wrongFiles(): Promise<string[]> {
 async function run(program: string): Promise<unknown> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--input-type=module-typescript', '--eval', program],
+    ['-C', 'tintype-source', '--input-type=module-typescript', '--eval', program],
     { cwd: copy },
   );
   return JSON.parse(stdout);
@@ -101,7 +104,7 @@ test('a pixel field is a row in the table of fields, and a word in each provider
     import { requestKey, requestOf } from './src/plan/request-key.ts';
     import { openAi } from './src/provider/openai/openai.ts';
     import { replicate } from './src/provider/replicate/replicate.ts';
-    import { parametersOf } from './src/sheet/parameters.ts';
+    import { parametersOf } from './sheet/parameters.ts';
 
     const diagnostics = [];
     async function jobOf(fields) {

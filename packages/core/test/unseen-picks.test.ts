@@ -2,8 +2,8 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pickCandidate, pruneProject, verifyProject } from '../src/index.ts';
-import { readSheet } from '../src/sheet/read-sheet.ts';
-import { sheetData } from '../src/sheet/sheet-data.ts';
+import { readSheet } from '../../sheet/src/read-sheet.ts';
+import { sheetData } from '../../sheet/src/sheet-data.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context } from '@tintype/core';
-import type { SheetHandler } from '@tintype/core/sheet';
+import type { SheetHandler } from '@tintype/sheet';
 import type { Connect } from 'vite';
 
 /** The contact sheet of a dev server. It is loaded when somebody opens it. */
@@ -26,7 +26,7 @@ export function devSheet(root: string, base: string, context: () => Promise<Cont
   let handler: Promise<SheetHandler> | null = null;
 
   const open = async (): Promise<SheetHandler> => {
-    const { createSheetHandler } = await import('@tintype/core/sheet');
+    const { createSheetHandler } = await import('@tintype/sheet');
     // Vite watches the project, and serves its files itself.
     const options = { context, base: mount, token, isWatching: false, deliversPicks: false };
     return createSheetHandler(options);

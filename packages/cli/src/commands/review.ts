@@ -14,7 +14,7 @@ export interface ReviewFlags extends RunFlags {
 /** Serves the contact sheet on this machine until Ctrl-C, which lets a purchase end. */
 export async function reviewCommand(shell: Shell, flags: ReviewFlags): Promise<number> {
   await withRun(shell, flags, async (core, first) => {
-    const { serveSheet } = await import('@tintype/core/sheet');
+    const { serveSheet } = await import('@tintype/sheet');
     // As it is at each look: the config may change while the page is open.
     const context = async (): Promise<Context> => {
       const project = await core.loadProject({

@@ -13,7 +13,7 @@ export interface SheetFlags extends ProjectFlags {
 /** Writes the contact sheet as one file. Spends nothing. */
 export async function sheetCommand(shell: Shell, flags: SheetFlags): Promise<number> {
   const written = await withRun(shell, flags, async (_, context) => {
-    const { writeSheet } = await import('@tintype/core/sheet');
+    const { writeSheet } = await import('@tintype/sheet');
     return writeSheet(context, flags.out);
   });
   if (!flags.quiet && flags.reporter !== 'json') {

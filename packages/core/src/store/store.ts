@@ -140,7 +140,7 @@ export interface WatchedFolder {
 }
 
 /** Only reads. */
-export interface VersionControl {
+interface VersionControl {
   /** Why what is bought is not committed, in words that follow "the store"; `null`: no reason is known. */
   whyNotCommitted(): Promise<string | null>;
   /** What a stash or a clean would take away; `null`: nothing, or it cannot say. */
@@ -183,19 +183,19 @@ export interface StoreFile {
   readonly modifiedAt: Date;
 }
 
-export interface RecordFile extends StoreFile {
+interface RecordFile extends StoreFile {
   readonly key: Key;
   readonly stored: Stored;
   /** The paths of the paid bytes that it names: none where it is damaged, two where git left a merge conflict in it. */
   readonly names: readonly string[];
 }
 
-export interface PinnedFile extends StoreFile {
+interface PinnedFile extends StoreFile {
   /** `null`: it cannot be read. */
   readonly pin: InputFile | null;
 }
 
-export interface RefusalFile extends StoreFile {
+interface RefusalFile extends StoreFile {
   readonly key: Key;
   readonly stored: StoredRefusal;
 }

@@ -1,0 +1,19 @@
+/**
+ * `@tintype/core/internal`: what the other packages of this repository build on. Not public: it changes with any release,
+ * and those packages ask for the same version.
+ */
+export { report } from './context.ts';
+export { defaults, fieldOf, isFormat, pixelFieldNames } from './fields.ts';
+export { readRegular } from './fs/read-regular.ts';
+export { writeAtomic } from './fs/write-atomic.ts';
+export { sha256 } from './hash.ts';
+export { refuseMistakes } from './operations/read-plan.ts';
+export { ASSET_MAP_NAME } from './output/output-name.ts';
+export { readPreviousOutputs } from './output/previous-outputs.ts';
+export { withUpstream } from './plan/check-graph.ts';
+export { deliveriesOf } from './plan/deliveries.ts';
+export { roundUsd } from './plan/estimate-cost.ts';
+export { unseenPicks } from './plan/unseen-picks.ts';
+export { mayBuy } from './project/spending-policy.ts';
+export { openStore } from './store/open-store.ts';
+export type { Store, WatchedFolder } from './store/store.ts';

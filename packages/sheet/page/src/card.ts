@@ -1,0 +1,90 @@
+import type { Candidate, Picture, SheetImage } from '../../src/sheet.ts';
+import { fileSize, money } from './amounts.ts';
+import { h } from './element.ts';
+import { lazyThumbnail, type PictureSource } from './pictures.ts';
+import { emptyWords, statusWords } from './words.ts';
+
+export interface CardActions {
+  readonly select: (id: string) => void;
+}
+
+/** One image of the sheet: what is delivered now, its candidates beside it, its name and state. */
+export function card(
+  image: SheetImage,
+  source: PictureSource,
+  isBuying: boolean,
+  { select }: CardActions,
+): HTMLLIElement {
+  const { word, tone } = isBuying
+    ? ({ word: 'being bought', tone: 'open' } as const)
+    : statusWords[image.status];
+  return h(
+    'li',
+    { class: 'card', 'data-id': image.id },
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'frame',
+        tabindex: -1,
+        onclick: () => select(image.id),
+      },
+      h('span', { class: 'mat', 'aria-hidden': 'true' }, frameOf(image, source)),
+      h('span', { class: 'name', title: image.id }, image.id),
+      tone === 'quiet' && h('span', { class: 'unseen' }, word),
+      h('span', { class: `state ${tone}` }, tone === 'quiet' ? weightOf(image) : word),
+      image.candidates.length > 1 && stripOf(image, source),
+    ),
+  );
+}
+
+/** What the site has; else the picture that it will have; else an empty frame of the right shape. */
+function frameOf(image: SheetImage, source: PictureSource): HTMLElement {
+  const shown = shownPicture(image);
+  if (shown !== null) return lazyThumbnail(shown, source, '');
+  const [first] = image.candidates;
+  const price = image.price === null ? '' : ` ${money(image.price.costUsd?.high ?? null)}`;
+  return h(
+    'span',
+    { class: 'empty' },
+    h('span', {}, emptyWords[first?.status ?? 'missing']),
+    price !== '' && h('span', { class: 'price' }, price),
+  );
+}
+
+export function shownPicture(image: SheetImage): Picture | null {
+  const delivered = image.deliveries.find(({ picture }) => picture !== null)?.picture ?? null;
+  if (delivered !== null) return delivered;
+  const wanted = image.candidates.find(({ number }) => number === (image.pick ?? 1));
+  return (
+    wanted?.picture ?? image.candidates.find(({ picture }) => picture !== null)?.picture ?? null
+  );
+}
+
+function stripOf(image: SheetImage, source: PictureSource): HTMLElement {
+  return h(
+    'span',
+    { class: 'strip', 'aria-hidden': 'true' },
+    ...image.candidates.map((candidate) => smallFrame(candidate, image, source)),
+  );
+}
+
+function smallFrame(
+  { number, picture }: Candidate,
+  { pick }: SheetImage,
+  source: PictureSource,
+): HTMLElement {
+  return h(
+    'span',
+    { class: `small ${pick === number ? 'picked' : ''}` },
+    picture === null
+      ? h('span', { class: 'empty' }, String(number))
+      : lazyThumbnail(picture, source, ''),
+  );
+}
+
+/** What a visitor loads of it at full size. */
+function weightOf({ deliveries }: SheetImage): string {
+  const [file] = deliveries[0]?.files.toSorted((a, b) => b.width - a.width) ?? [];
+  return file === undefined ? '' : fileSize(file.bytes);
+}

@@ -1,0 +1,416 @@
+import type { Candidate, DeliveredFile, LiveSheet, SheetImage } from '../../src/sheet.ts';
+import { count, fileSize, moment, money, priceOf, since, sizeChange } from './amounts.ts';
+import { shownPicture } from './card.ts';
+import { h, nodesOf } from './element.ts';
+import { lazyThumbnail, type PictureSource } from './pictures.ts';
+import { emptyWords, statusWords } from './words.ts';
+
+export interface InspectorActions {
+  readonly pick: (image: SheetImage, candidate: number) => void;
+  readonly buy: (image: SheetImage) => void;
+  /** Opens the viewer, on a candidate where one is named. */
+  readonly look: (image: SheetImage, candidate: number | null) => void;
+  readonly compare: (image: SheetImage) => void;
+  readonly copy: (text: string) => void;
+  readonly close: () => void;
+}
+
+/** Everything about one image: what it was asked, what it cost and what it became. */
+export function inspector(
+  image: SheetImage,
+  live: LiveSheet | null,
+  source: PictureSource,
+  actions: InspectorActions,
+): (Node | string)[] {
+  return nodesOf([
+    heading(image, actions),
+    image.failure !== null && failure(image.failure.message, image.failure.maybeBilled),
+    candidates(image, live, source, actions),
+    purchase(image, live, actions),
+    reasons(image),
+    prompt(image),
+    facts(image),
+    ...image.deliveries.map((delivery) => files(image, delivery.name, delivery)),
+  ]);
+}
+
+function heading(image: SheetImage, { copy, close }: InspectorActions): HTMLElement {
+  const { word, tone } = statusWords[image.status];
+  const place = `${image.manifest}:${image.line}`;
+  return h(
+    'header',
+    { class: 'heading' },
+    h('h2', { id: 'inspected' }, image.id),
+    h('span', { class: `state ${tone}` }, word),
+    h('button', { type: 'button', class: 'close', 'aria-label': 'Close', onclick: close }, '×'),
+    h(
+      'button',
+      { type: 'button', class: 'place', title: 'Copy the place', onclick: () => copy(place) },
+      place,
+    ),
+    h('p', { class: 'alt' }, image.alt === '' ? 'Decorative: no alt text.' : image.alt),
+  );
+}
+
+function failure(message: string, maybeBilled: boolean): HTMLElement {
+  return h(
+    'div',
+    { class: 'note wrong', role: 'alert' },
+    h('strong', {}, maybeBilled ? 'It failed and may have been billed.' : 'It failed.'),
+    h('p', { class: 'words' }, message),
+  );
+}
+
+function candidates(
+  image: SheetImage,
+  live: LiveSheet | null,
+  source: PictureSource,
+  actions: InspectorActions,
+): HTMLElement {
+  const isSeveral = image.candidates.length > 1;
+  const canCompare = image.candidates.some(({ picture }) => picture !== null);
+  return h(
+    'section',
+    { class: isSeveral ? 'candidates several' : 'candidates' },
+    h(
+      'ol',
+      {},
+      ...image.candidates.map((candidate) =>
+        candidateFrame(candidate, image, live, source, actions),
+      ),
+    ),
+    canCompare &&
+      h(
+        'p',
+        { class: 'actions' },
+        h(
+          'button',
+          { type: 'button', class: 'compare', onclick: () => actions.compare(image) },
+          'Compare',
+        ),
+        h('kbd', { 'aria-hidden': 'true' }, 'c'),
+      ),
+  );
+}
+
+function candidateFrame(
+  candidate: Candidate,
+  image: SheetImage,
+  live: LiveSheet | null,
+  source: PictureSource,
+  { pick, look, copy }: InspectorActions,
+): HTMLElement {
+  const { number, picture } = candidate;
+  const isPicked = image.pick === number;
+  // What was picked before it could be looked at is picked again.
+  const isSettled = isPicked && !(candidate.isUnseenPick && picture !== null);
+  // What is delivered may be more than the store has: then that is what there is to see.
+  const shown = picture ?? (image.candidates.length === 1 ? shownPicture(image) : null);
+  const command = `tintype pick ${image.id} ${number}`;
+  return h(
+    'li',
+    { class: isPicked ? 'picked' : '' },
+    shown === null
+      ? h('span', { class: 'mat' }, h('span', { class: 'empty' }, emptyWords[candidate.status]))
+      : h(
+          'button',
+          {
+            type: 'button',
+            class: 'mat',
+            'aria-label': `Look at ${nameOf(image, number)} closely`,
+            onclick: () => look(image, number),
+          },
+          lazyThumbnail(shown, source, ''),
+        ),
+    image.candidates.length > 1 &&
+      h(
+        'div',
+        { class: 'choose' },
+        h('span', { class: 'number' }, String(number)),
+        isSettled
+          ? h('span', { class: 'is-picked' }, 'picked')
+          : picture === null
+            ? null
+            : live === null
+              ? h(
+                  'button',
+                  {
+                    type: 'button',
+                    class: 'pick',
+                    'aria-label': `Copy: ${command}`,
+                    onclick: () => copy(command),
+                  },
+                  'Copy command',
+                )
+              : h(
+                  'button',
+                  {
+                    type: 'button',
+                    class: 'pick',
+                    'aria-label': `${isPicked ? 'Keep' : 'Pick'} ${number}`,
+                    onclick: () => pick(image, number),
+                  },
+                  isPicked ? 'Keep' : 'Pick',
+                ),
+      ),
+    image.candidates.length > 1 && h('span', { class: 'figures' }, figures(candidate)),
+  );
+}
+
+function nameOf({ id, candidates: all }: SheetImage, number: number): string {
+  return all.length === 1 ? id : `${id}, candidate ${number}`;
+}
+
+function figures({ picture, bytes, costUsd }: Candidate): string {
+  if (bytes === null || picture === null) return '';
+  return `${picture.width}×${picture.height}  ${fileSize(bytes)}  ${money(costUsd)}`;
+}
+
+function purchase(
+  image: SheetImage,
+  live: LiveSheet | null,
+  { buy, copy }: InspectorActions,
+): HTMLElement | false {
+  const { price } = image;
+  if (price === null) return false;
+  // What is asked for already, by another process or for another image, is waited for: its reason says so.
+  const isOurs = live?.purchase?.id === image.id;
+  if (!isOurs && image.candidates.some(({ status }) => status === 'buying')) return false;
+  if (live === null) {
+    const command = `tintype ${image.id}`;
+    return h(
+      'section',
+      { class: 'purchase' },
+      h('p', {}, `To buy it for ${priceOf(price.costUsd)}, run:`),
+      h(
+        'p',
+        { class: 'command' },
+        h('code', {}, command),
+        h('button', { type: 'button', onclick: () => copy(command) }, 'Copy'),
+      ),
+    );
+  }
+  if ('refusal' in live.buying) {
+    return h('section', { class: 'purchase' }, h('p', { class: 'soft' }, live.buying.refusal));
+  }
+  if (live.purchase !== null && isOurs) {
+    return h(
+      'section',
+      { class: 'purchase under-way' },
+      h('progress', { 'aria-label': 'Buying' }),
+      h('p', { role: 'status' }, `${live.purchase.note} …`),
+    );
+  }
+  const also =
+    price.upstream.length === 0
+      ? null
+      : `${count(price.pictures, 'picture')}, including its input ${price.upstream.join(', ')}.`;
+  const plural = price.pictures > 1 && also === null ? `${price.pictures} pictures ` : '';
+  return h(
+    'section',
+    { class: 'purchase' },
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'buy',
+        disabled: live.purchase !== null,
+        onclick: () => buy(image),
+      },
+      `Buy ${plural}for ${priceOf(price.costUsd)}`,
+    ),
+    also !== null && h('p', { class: 'soft' }, also),
+    live.purchase !== null && h('p', { class: 'soft' }, `"${live.purchase.id}" is being bought.`),
+  );
+}
+
+/** What is to be known before anything else: why a picture is not there, and what the next run changes. */
+function reasons({ candidates: all, changes, status }: SheetImage): HTMLElement | false {
+  const numbers = new Map<string, number[]>();
+  for (const candidate of all) {
+    const reason = reasonOf(candidate);
+    if (reason !== null) numbers.set(reason, [...(numbers.get(reason) ?? []), candidate.number]);
+  }
+  const unseen = all
+    .filter(({ isUnseenPick }) => isUnseenPick)
+    .map(({ number, picture }) =>
+      picture === null
+        ? `Candidate ${number} is picked and not bought yet. It will be delivered unseen.`
+        : `Candidate ${number} was picked before it was bought. Look at it, then keep it or pick another.`,
+    );
+  const said = [...numbers].map(([reason, of]) =>
+    of.length === all.length
+      ? reason[0]!.toUpperCase() + reason.slice(1)
+      : `${candidatesOf(of)}: ${reason}`,
+  );
+  const lines = [...unseen, ...said, ...changes];
+  const { tone } = statusWords[status];
+  return (
+    lines.length > 0 &&
+    h('ul', { class: `reasons ${tone}` }, ...lines.map((line) => h('li', { class: 'words' }, line)))
+  );
+}
+
+/** What a status does not say by itself; `null`: nothing. The time is the reader's own. */
+function reasonOf({ status, reason, askedAt }: Candidate): string | null {
+  if (status === 'drawn' || reason === 'new') return null;
+  // The earlier record is another one for each candidate: without its key, equal reasons are told once.
+  if (status !== 'buying') return reason?.replace(/ since [0-9a-f]{8}…$/, '') ?? null;
+  return `being bought now${askedAt === null ? '' : ` (since ${since(askedAt)})`}`;
+}
+
+/** `Candidate 3`, `Candidates 1, 2 and 4`. */
+function candidatesOf(numbers: readonly number[]): string {
+  const last = numbers.at(-1);
+  return numbers.length === 1
+    ? `Candidate ${last}`
+    : `Candidates ${numbers.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** The image's own words in full ink, the style that wraps them in grey. */
+function prompt({ prompt: text, own }: SheetImage): HTMLElement {
+  const parts: Node[] = [];
+  let from = 0;
+  for (const { start, end } of own) {
+    if (start > from) parts.push(h('span', { class: 'style' }, text.slice(from, start)));
+    parts.push(h('strong', { class: 'own' }, text.slice(start, end)));
+    from = end;
+  }
+  if (from < text.length) parts.push(h('span', { class: 'style' }, text.slice(from)));
+  const isWrapped = parts.some((part) => part instanceof HTMLSpanElement);
+  return h(
+    'section',
+    { class: isWrapped ? 'prompt wrapped' : 'prompt' },
+    h('h3', {}, 'Prompt'),
+    isWrapped &&
+      h(
+        'p',
+        { class: 'legend' },
+        h('strong', { class: 'own' }, 'Underlined'),
+        ': this image\u2019s prompt. ',
+        h('span', { class: 'style' }, 'Grey'),
+        ': added by the preset.',
+      ),
+    h('p', { class: 'words', dir: 'auto' }, ...parts),
+  );
+}
+
+type Row = readonly [name: string, value: string | null];
+
+function facts(image: SheetImage): HTMLElement {
+  const { candidates: all } = image;
+  const bought = all.filter(({ bytes }) => bytes !== null);
+  const costs = bought.map(({ costUsd }) => costUsd);
+  const cost = costs.includes(null)
+    ? null
+    : costs.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  const rows: readonly Row[] = [
+    ['model', image.model],
+    ['provider', image.provider],
+    ...image.parameters.map(({ name, value }): Row => [name, value]),
+    ['cost', bought.length === 0 ? null : money(cost)],
+    ['tokens', tokens(bought)],
+    ['bought', bought[0]?.createdAt == null ? null : moment(bought[0].createdAt)],
+    ...all.map(({ key, number }): Row => [all.length === 1 ? 'key' : `key ${number}`, key]),
+  ];
+  return h(
+    'section',
+    { class: 'facts' },
+    h('h3', {}, 'Parameters'),
+    h(
+      'dl',
+      {},
+      ...rows.flatMap(([name, value]) =>
+        value === null
+          ? []
+          : [
+              h(
+                'div',
+                {},
+                h('dt', {}, name),
+                h('dd', { class: name.startsWith('key') ? 'key' : '', title: value }, value),
+              ),
+            ],
+      ),
+    ),
+  );
+}
+
+function tokens(bought: readonly Candidate[]): string | null {
+  const usages = bought.flatMap(({ usage }) => usage ?? []);
+  if (usages.length === 0) return null;
+  const sum = (of: (usage: (typeof usages)[number]) => number) =>
+    usages.reduce((total, usage) => total + of(usage), 0);
+  const into = sum(({ inputTextTokens, inputImageTokens }) => inputTextTokens + inputImageTokens);
+  const out = sum(
+    ({ outputTextTokens, outputImageTokens }) => outputTextTokens + outputImageTokens,
+  );
+  return `${into.toLocaleString('en')} in, ${out.toLocaleString('en')} out`;
+}
+
+/** Size before and after, by format. */
+function files(
+  { deliveries, candidates: all }: SheetImage,
+  name: string,
+  delivery: SheetImage['deliveries'][number],
+): HTMLElement {
+  const original = all.find(({ number }) => number === delivery.candidate);
+  const heaviest = Math.max(
+    delivery.originalBytes ?? 0,
+    ...delivery.files.map(({ bytes }) => bytes),
+    1,
+  );
+  const row = (file: string, size: string, bytes: number, gain: string) => {
+    const bar = h('i', { class: 'bar', 'aria-hidden': 'true' });
+    bar.style.setProperty('--share', String(bytes / heaviest));
+    return h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, file, bar),
+      h('td', {}, size),
+      h('td', {}, fileSize(bytes)),
+      h('td', { class: 'gain' }, gain),
+    );
+  };
+  const before =
+    delivery.originalBytes === null || original?.picture == null
+      ? []
+      : [
+          row(
+            `original ${original.format ?? ''}`,
+            `${original.picture.width}×${original.picture.height}`,
+            delivery.originalBytes,
+            '',
+          ),
+        ];
+  const gainOf = ({ bytes }: DeliveredFile) =>
+    delivery.originalBytes === null ? '' : sizeChange(delivery.originalBytes, bytes);
+  return h(
+    'section',
+    { class: 'files' },
+    h('h3', {}, deliveries.length === 1 ? 'Files' : `Files of ${name}`),
+    h(
+      'table',
+      {},
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ...['File', 'Pixels', 'Size', 'Than original'].map((title) =>
+            h('th', { scope: 'col' }, title),
+          ),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        ...before,
+        ...delivery.files.map((file) =>
+          row(file.file, `${file.width}×${file.height}`, file.bytes, gainOf(file)),
+        ),
+      ),
+    ),
+  );
+}

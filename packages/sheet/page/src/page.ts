@@ -1,0 +1,511 @@
+import type { Sheet, SheetImage } from '../../src/sheet.ts';
+import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
+import { card } from './card.ts';
+import { askToBuy, showHelp } from './dialogs.ts';
+import { choice, h, nodesOf } from './element.ts';
+import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
+import { inspector, type InspectorActions } from './inspector.ts';
+import { fromFile, fromServer } from './pictures.ts';
+import {
+  apply,
+  type Backdrop,
+  keepPreferences,
+  type Preferences,
+  readPreferences,
+  type Theme,
+} from './preferences.ts';
+import { server } from './server.ts';
+import { listenForKeys } from './shortcuts.ts';
+import { openViewer } from './viewer.ts';
+
+const embedded = JSON.parse(
+  document.querySelector('#sheet')?.textContent ?? 'null',
+) as Sheet | null;
+const isLive = embedded === null;
+const source = isLive ? fromServer : fromFile;
+
+let preferences = readPreferences();
+let sheet: Sheet | null = embedded;
+let { filter, selected } = fromFragment(location.hash);
+/** What each card was drawn from, so that a change redraws what changed and nothing else. */
+const drawn = new Map<string, { readonly from: string; readonly card: HTMLLIElement }>();
+let inspected = '';
+/** What the filter lets through, and how much of it has frames by now: more come when somebody scrolls near the end. */
+let shown: readonly SheetImage[] = [];
+let drawnUpTo = 0;
+/** Few enough for one frame of a slow machine. */
+const drawnAtOnce = 60;
+
+const totals = h('dl', { class: 'totals' });
+const title = h('h1', {}, sheet?.project ?? 'Contact sheet');
+const lost = h('p', { class: 'lost', role: 'status' });
+const problems = h('section', { class: 'problems', 'aria-label': 'Mistakes and warnings' });
+const search = h('input', {
+  type: 'search',
+  placeholder: 'Search',
+  'aria-label': 'Search ids, prompts, models and keys',
+  'aria-keyshortcuts': '/',
+  oninput: () => look({ ...filter, text: search.value.trim() }),
+});
+search.value = filter.text;
+const flagButtons = h('div', { class: 'flags', role: 'group', 'aria-label': 'Show' });
+const manifests = h('select', {
+  'aria-label': 'Manifest',
+  onchange: () => look({ ...filter, manifest: manifests.value === '' ? null : manifests.value }),
+});
+const found = h('p', { class: 'found', role: 'status' });
+const rolls = h('main', { id: 'rolls' });
+const more = h('div', { class: 'more', 'aria-hidden': 'true' });
+const panel = h('aside', { class: 'panel', 'aria-label': 'The selected image' });
+/** Where the panel comes over the sheet instead of standing beside it; as in the style sheet. */
+const narrow = matchMedia('(max-width: 63rem)');
+const toast = h('p', { class: 'toast', role: 'status' });
+
+function start(): void {
+  apply(preferences);
+  document.body.append(
+    h(
+      'header',
+      { class: 'top' },
+      h('div', { class: 'title' }, title, lost),
+      totals,
+      h(
+        'div',
+        { class: 'settings' },
+        choice<Theme>(
+          'Theme',
+          [
+            ['auto', 'Auto'],
+            ['light', 'Light'],
+            ['dark', 'Dark'],
+          ],
+          preferences.theme,
+          (theme) => prefer({ ...preferences, theme }),
+        ),
+        choice<Backdrop | 'auto'>(
+          'Backdrop',
+          [
+            ['auto', 'As the theme'],
+            ['light', 'Light'],
+            ['dark', 'Dark'],
+            ['checker', 'Checkerboard'],
+          ],
+          preferences.backdrop ?? 'auto',
+          (backdrop) => prefer({ ...preferences, backdrop: backdrop === 'auto' ? null : backdrop }),
+        ),
+        h('button', { type: 'button', class: 'help', 'aria-label': 'Help', onclick: help }, '?'),
+      ),
+    ),
+    h('search', { class: 'bar' }, search, flagButtons, manifests, found),
+    problems,
+    h('div', { class: 'table' }, h('div', { class: 'sheet' }, rolls, more), panel),
+    toast,
+  );
+  listenForKeys({
+    isOn: () => preferences.hasShortcuts,
+    move,
+    pick: (candidate) => withSelected((image) => actions.pick(image, candidate)),
+    compare: () => withSelected((image) => actions.compare(image)),
+    zoom: () => withSelected((image) => actions.look(image, null)),
+    search: () => search.focus(),
+    help,
+    close: closePanel,
+  });
+  drawnUpTo = drawnAtOnce;
+  const nearEnd = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      drawMore();
+      // Observed again, because on a large screen the end may still be near.
+      nearEnd.unobserve(more);
+      nearEnd.observe(more);
+    },
+    { rootMargin: '1500px' },
+  );
+  nearEnd.observe(more);
+  narrow.addEventListener('change', closePanel);
+  addEventListener('hashchange', () => {
+    const now = fromFragment(location.hash);
+    if (toFragment(now.filter, now.selected) === toFragment(filter, selected)) return;
+    search.value = now.filter.text;
+    select(now.selected);
+    look(now.filter);
+  });
+  if (sheet !== null) draw();
+  if (isLive) follow();
+}
+
+/** Reads the sheet again after each change, one reading at a time. */
+function follow(): void {
+  let isReading = false;
+  let isStale = false;
+  const read = async (): Promise<void> => {
+    isStale = true;
+    if (isReading) return;
+    isReading = true;
+    try {
+      while (isStale) {
+        isStale = false;
+        sheet = await server.sheet();
+        draw();
+      }
+    } catch (error) {
+      say(wordsOf(error));
+    } finally {
+      isReading = false;
+    }
+  };
+  found.textContent = 'Reading the project';
+  server.listen(
+    () => void read(),
+    (isLost) => {
+      lost.textContent = isLost ? 'The server has stopped. The page shows its last state.' : '';
+    },
+  );
+  void read();
+}
+
+function draw(): void {
+  if (sheet === null) return;
+  title.textContent = sheet.project;
+  document.title = `${sheet.project}: contact sheet`;
+  totals.replaceChildren(...totalsOf(sheet));
+  problems.replaceChildren(...problemsOf(sheet));
+  const names = [...new Set(sheet.images.map(({ manifest }) => manifest))];
+  manifests.hidden = names.length < 2;
+  manifests.replaceChildren(
+    h('option', { value: '' }, 'Every manifest'),
+    ...names.map((name) => h('option', { value: name }, name)),
+  );
+  manifests.value = filter.manifest ?? '';
+  drawFlags(sheet);
+  const ids = new Set(sheet.images.map(({ id }) => id));
+  for (const id of drawn.keys()) if (!ids.has(id)) drawn.delete(id);
+  if (selected === null || imageOf(selected) === null) selected = sheet.images[0]?.id ?? null;
+  look(filter);
+}
+
+function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
+  const { images, pictures, missing, spentUsd, inUseUsd, unknownCosts, toBuyUsd } = sums;
+  const { originalBytes: before, deliveredBytes: after } = sums;
+  const figure = (name: string, value: string, note: string) =>
+    h('div', {}, h('dt', {}, name), h('dd', {}, value), h('dd', { class: 'aside' }, note));
+  const price = missing === 0 ? 'nothing to buy' : `${priceOf(toBuyUsd)} to buy`;
+  return [
+    figure('Images', String(images), pictures === images ? '' : count(pictures, 'picture')),
+    figure(
+      'Missing',
+      String(missing),
+      live === null || !('refusal' in live.buying) ? price : 'not bought here',
+    ),
+    figure(
+      'Spent',
+      money(spentUsd),
+      [
+        spentUsd === inUseUsd ? null : `${money(inUseUsd)} of it in use`,
+        unknownCosts === 0 ? null : `${unknownCosts} more at an unknown cost`,
+      ]
+        .filter((note) => note !== null)
+        .join(', '),
+    ),
+    figure(
+      'Delivered',
+      before === 0 ? '–' : fileSize(after),
+      before === 0 ? '' : `${sizeChange(before, after)} than the originals`,
+    ),
+  ];
+}
+
+function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
+  const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+  const list = (summary: string, found: typeof diagnostics, isOpen: boolean) =>
+    h(
+      'details',
+      { open: isOpen, class: isOpen ? 'note wrong' : 'note' },
+      h('summary', {}, summary),
+      h(
+        'ul',
+        {},
+        ...found.map(({ file, line, column, message, frame }) =>
+          h(
+            'li',
+            {},
+            h('code', {}, `${file}:${line}:${column}`),
+            h('p', { class: 'words' }, message),
+            frame !== null && isOpen && h('pre', {}, frame),
+          ),
+        ),
+      ),
+    );
+  return [
+    ...(problem === null ? [] : [h('p', { class: 'note wrong words', role: 'alert' }, problem)]),
+    ...(mistakes.length === 0
+      ? []
+      : [
+          list(
+            `${count(mistakes.length, 'mistake')}. The page shows the project as it was before`,
+            mistakes,
+            true,
+          ),
+        ]),
+    ...(warnings.length === 0 ? [] : [list(count(warnings.length, 'warning'), warnings, false)]),
+  ];
+}
+
+function drawFlags({ images }: Sheet): void {
+  const button = (flag: Filter['flag'], name: string, number: number) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        'aria-pressed': String(filter.flag === flag),
+        'data-flag': flag ?? 'all',
+        disabled: number === 0 && filter.flag !== flag && flag !== null,
+        onclick: () => look({ ...filter, flag: filter.flag === flag ? null : flag }),
+      },
+      name,
+      h('span', { class: 'number' }, String(number)),
+    );
+  const holds =
+    document.activeElement instanceof HTMLElement && flagButtons.contains(document.activeElement)
+      ? document.activeElement.dataset['flag']
+      : undefined;
+  flagButtons.replaceChildren(
+    button(null, 'All', images.length),
+    ...flags.map(([flag, name]) =>
+      button(flag, name, images.filter((image) => image.flags.includes(flag)).length),
+    ),
+  );
+  if (holds !== undefined) {
+    flagButtons.querySelector<HTMLElement>(`[data-flag="${holds}"]`)?.focus();
+  }
+}
+
+/**
+ * A roll a manifest, as far down as somebody has looked: a thousand frames at once would make every search stutter. Cards
+ * whose image is as it was stay as they are, with their pictures and their focus.
+ */
+function drawRolls(): void {
+  const images = shown.slice(0, drawnUpTo);
+  const names = [...new Set(images.map(({ manifest }) => manifest))];
+  const sections = names.map((name) => {
+    const roll =
+      rolls.querySelector<HTMLElement>(`[data-roll="${CSS.escape(name)}"]`) ?? newRoll(name);
+    const cards = images.filter(({ manifest }) => manifest === name).map(cardOf);
+    setChildren(roll.querySelector('ul')!, cards);
+    return roll;
+  });
+  setChildren(rolls, sections);
+  rolls.dataset['empty'] = String(shown.length === 0);
+  more.hidden = drawnUpTo >= shown.length;
+}
+
+function cardOf(image: SheetImage): HTMLLIElement {
+  const isBuying = sheet?.live?.purchase?.id === image.id;
+  const from = JSON.stringify([image, isBuying]);
+  const known = drawn.get(image.id);
+  if (known?.from === from) return known.card;
+  const made = card(image, source, isBuying, { select: (id) => open(id) });
+  if (known?.card.contains(document.activeElement)) requestAnimationFrame(focusSelected);
+  drawn.set(image.id, { from, card: made });
+  return made;
+}
+
+function setChildren(parent: Element, wanted: readonly Element[]): void {
+  const { children } = parent;
+  const isSame =
+    children.length === wanted.length && wanted.every((one, index) => children[index] === one);
+  if (!isSame) parent.replaceChildren(...wanted);
+}
+
+function newRoll(name: string): HTMLElement {
+  return h(
+    'section',
+    { class: 'roll', 'data-roll': name, 'aria-label': name },
+    h('h2', {}, name),
+    h('ul', { class: 'frames' }),
+  );
+}
+
+/** Shows what the filter asks for, and nothing else. */
+function look(wanted: Filter): void {
+  const isAnother = toFragment(wanted, null) !== toFragment(filter, null);
+  filter = wanted;
+  if (sheet === null) return;
+  shown = sheet.images.filter((image) => matches(image, filter));
+  if (isAnother) drawnUpTo = drawnAtOnce;
+  drawRolls();
+  for (const button of flagButtons.querySelectorAll<HTMLElement>('button')) {
+    button.setAttribute('aria-pressed', String(button.dataset['flag'] === (filter.flag ?? 'all')));
+  }
+  const isAll = toFragment(filter, null) === toFragment(everything, null);
+  found.textContent = isAll ? '' : `${shown.length} of ${count(sheet.images.length, 'image')}`;
+  select(selected);
+}
+
+/** Marks an image as the one that is looked at, and says everything about it. */
+function select(id: string | null): void {
+  selected = id;
+  for (const frame of rolls.querySelectorAll('.frame[aria-current]')) {
+    frame.removeAttribute('aria-current');
+  }
+  const frame = frameOf(id);
+  frame?.setAttribute('aria-current', 'true');
+  for (const other of rolls.querySelectorAll('.frame[tabindex="0"]')) {
+    other.setAttribute('tabindex', '-1');
+  }
+  // One stop for the Tab key; the arrows and j and k move on from it.
+  (frame ?? rolls.querySelector('.frame'))?.setAttribute('tabindex', '0');
+  history.replaceState(null, '', toFragment(filter, id) || location.pathname + location.search);
+  drawPanel();
+}
+
+function drawPanel(): void {
+  const image = selected === null ? null : imageOf(selected);
+  const now = JSON.stringify([image, sheet?.live]);
+  if (now === inspected) return;
+  const isAnother = panel.dataset['id'] !== image?.id;
+  inspected = now;
+  panel.dataset['id'] = image?.id ?? '';
+  const top = panel.scrollTop;
+  const focused = panel.contains(document.activeElement) ? indexOfFocus() : -1;
+  panel.replaceChildren(
+    ...(image === null ? [] : inspector(image, sheet?.live ?? null, source, actions)),
+  );
+  panel.scrollTop = isAnother ? 0 : top;
+  if (focused >= 0) (stops()[focused] ?? stops()[0])?.focus();
+}
+
+/** What in the panel takes the focus, so that it stays where it is when the panel is drawn anew. */
+function stops(): readonly HTMLElement[] {
+  return [...panel.querySelectorAll<HTMLElement>('button:not([disabled])')];
+}
+
+function indexOfFocus(): number {
+  return stops().findIndex((stop) => stop === document.activeElement);
+}
+
+const actions: InspectorActions = {
+  pick(image, candidate) {
+    if (candidate > image.candidates.length || image.candidates.length === 1) {
+      say(`"${image.id}" has ${count(image.candidates.length, 'candidate')}.`);
+    } else if (image.candidates[candidate - 1]?.picture === null) {
+      say(`Candidate ${candidate} of "${image.id}" is not bought yet.`);
+    } else if (!isLive) {
+      copy(`tintype pick ${image.id} ${candidate}`);
+    } else {
+      void server
+        .pick(image.id, candidate)
+        .then(() =>
+          say(
+            candidate === image.pick
+              ? `${image.id} keeps pick: ${candidate}.`
+              : `Wrote pick: ${candidate} for ${image.id} to ${image.manifest}.`,
+          ),
+        )
+        .catch((error: unknown) => say(wordsOf(error)));
+    }
+  },
+  buy(image) {
+    const buying = sheet?.live?.buying;
+    if (image.price === null || buying === undefined || 'refusal' in buying) return;
+    const upToUsd = image.price.costUsd?.high ?? null;
+    const isDear = upToUsd === null || upToUsd > buying.confirmAboveUsd;
+    const order = () => {
+      void server.buy(image.id, upToUsd).catch((error: unknown) => say(wordsOf(error)));
+    };
+    if (isDear) askToBuy(image.id, image.price, order);
+    else order();
+  },
+  look: (image, candidate) => openViewer(image, { mode: 'one', candidate }, { source, isLive }),
+  compare: (image) => openViewer(image, { mode: 'side', candidate: null }, { source, isLive }),
+  copy,
+  close: closePanel,
+};
+
+/** What a click on a frame does: on a narrow screen the panel comes over the sheet. */
+function open(id: string): void {
+  select(id);
+  if (!narrow.matches) return;
+  panel.classList.add('open');
+  rolls.inert = true;
+  panel.querySelector<HTMLElement>('.close')?.focus();
+}
+
+function closePanel(): void {
+  if (!panel.classList.contains('open')) return;
+  panel.classList.remove('open');
+  rolls.inert = false;
+  focusSelected();
+}
+
+function move(by: number): void {
+  const at = shown.findIndex(({ id }) => id === selected);
+  const to = at === -1 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by));
+  const next = shown[to];
+  if (next === undefined) return;
+  if (to >= drawnUpTo) drawMore(to + 1);
+  select(next.id);
+  if (!rolls.inert) focusSelected();
+}
+
+function focusSelected(): void {
+  const frame = frameOf(selected);
+  frame?.focus({ preventScroll: true });
+  frame?.scrollIntoView({ block: 'nearest' });
+}
+
+/** The frame of an image on the sheet; `null` where it is filtered out, or further down than anybody looked. */
+function frameOf(id: string | null): HTMLElement | null {
+  const made = id === null ? undefined : drawn.get(id)?.card;
+  return made?.isConnected ? made.querySelector<HTMLElement>('.frame') : null;
+}
+
+function drawMore(atLeast = 0): void {
+  drawnUpTo = Math.max(drawnUpTo + drawnAtOnce, atLeast);
+  drawRolls();
+}
+
+function withSelected(act: (image: SheetImage) => void): void {
+  const image = selected === null ? null : imageOf(selected);
+  if (image !== null) act(image);
+}
+
+function imageOf(id: string): SheetImage | null {
+  return sheet?.images.find((image) => image.id === id) ?? null;
+}
+
+function prefer(wanted: Preferences): void {
+  preferences = wanted;
+  keepPreferences(preferences);
+  apply(preferences);
+}
+
+function help(): void {
+  showHelp(preferences.hasShortcuts, (hasShortcuts) => prefer({ ...preferences, hasShortcuts }));
+}
+
+/** Where the clipboard may not be written, what was to be copied is said instead. */
+function copy(text: string): void {
+  const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
+  copying.then(
+    () => say(`Copied: ${text}`),
+    () => say(text),
+  );
+}
+
+let saying: number | undefined;
+
+function say(text: string): void {
+  toast.replaceChildren(...nodesOf([text]));
+  clearTimeout(saying);
+  saying = setTimeout(() => toast.replaceChildren(), 8000);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// Last, when everything above has its value.
+start();

@@ -1,0 +1,7 @@
+/** The public API of `@tintype/sheet`, apart from the main one so that nobody loads it who shows no sheet. */
+export { createSheetHandler } from './create-sheet-handler.ts';
+export type { SheetHandler, SheetHandlerOptions } from './create-sheet-handler.ts';
+export { serveSheet } from './serve-sheet.ts';
+export type { SheetServer } from './serve-sheet.ts';
+export { sheetFileName, writeSheet } from './write-sheet.ts';
+export type { WrittenSheet } from './write-sheet.ts';

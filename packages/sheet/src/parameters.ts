@@ -1,0 +1,45 @@
+import type { InputReference, Job } from '@tintype/core';
+import { defaults, fieldOf, pixelFieldNames } from '@tintype/core/internal';
+import type { Parameter } from './sheet.ts';
+
+/** What an image was asked with, by the manifest's names. What is at its default is left out, but for size and quality. */
+export function parametersOf({ picture, call, files }: Job): Parameter[] {
+  const { crop, formats, widths } = files;
+  const rows: readonly (readonly [string, string | number | null])[] = [
+    ['size', picture.size],
+    ['quality', picture.quality],
+    ...pixelFieldNames
+      .filter((name) => name !== 'quality')
+      .map((name) => [name, unless(picture[name], fieldOf(name).default)] as const),
+    ['input_images', list(picture.inputs.map(nameOf))],
+    ['mask', picture.mask === null ? null : nameOf(picture.mask)],
+    ['number_of_images', unless(picture.numberOfImages, 1)],
+    ['take', unless(picture.take, 1)],
+    ['moderation', unless(call.moderation, defaults.moderation)],
+    ['formats', list(formats.map(({ format, compression }) => `${format} ${compression}`))],
+    ['widths', list(widths)],
+    ['crop', crop === null ? null : `${crop.width}x${crop.height} ${crop.position}`],
+    ['sizes', files.sizes],
+    ['placeholder', unless(files.placeholder, defaults.placeholder)],
+  ];
+  return rows.flatMap(([name, value]) => (value === null ? [] : [{ name, value: String(value) }]));
+}
+
+function unless<T>(value: T, usual: unknown): T | null {
+  return value === usual ? null : value;
+}
+
+function list(values: readonly (string | number)[]): string | null {
+  return values.length === 0 ? null : values.join(', ');
+}
+
+function nameOf(reference: InputReference): string {
+  switch (reference.kind) {
+    case 'file':
+      return reference.path;
+    case 'url':
+      return reference.url;
+    case 'image':
+      return `tintype:${reference.id}${reference.candidate === null ? '' : `@${reference.candidate}`}`;
+  }
+}

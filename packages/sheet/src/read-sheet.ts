@@ -1,0 +1,311 @@
+import {
+  type Asset,
+  type AssetFile,
+  type AssetMap,
+  type Context,
+  type Diagnostic,
+  type Format,
+  type Job,
+  openImages,
+  type OpenImages,
+  type Original,
+  type PlannedRequest,
+  type Sha256,
+  type Source,
+  toBuy,
+} from '@tintype/core';
+import {
+  deliveriesOf,
+  openStore,
+  readPreviousOutputs,
+  readRegular,
+  roundUsd,
+  type Store,
+  unseenPicks,
+  withUpstream,
+  sha256,
+} from '@tintype/core/internal';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  type CandidateFacts,
+  fileToLookAt,
+  type ImageFacts,
+  type SheetFacts,
+} from './sheet-data.ts';
+import type { Price } from './sheet.ts';
+
+/** A project as a sheet shows it, and the pixels behind it. */
+export interface SheetReading {
+  readonly facts: Omit<SheetFacts, 'live' | 'problem' | 'madeAt'>;
+  /** A WebP no longer than `side` pixels on its longer side. `null`: there is no such picture. */
+  readonly thumbnail: (hash: Sha256, side: number) => Promise<Uint8Array | null>;
+  /** The bytes as they are. `null`: there is no such picture. */
+  readonly picture: (hash: Sha256) => Promise<Uint8Array | null>;
+  /** What an image's file of a format and width would be, were this picture delivered. `null`: there is none. */
+  readonly variant: (hash: Sha256, file: VariantName) => Promise<Uint8Array | null>;
+  /** Trims the cache, where thumbnails made it grow. */
+  readonly close: () => Promise<void>;
+}
+
+interface VariantName {
+  readonly imageId: string;
+  readonly format: Format;
+  readonly width: number;
+}
+
+/**
+ * Reads everything that a sheet shows. Buys nothing, draws nothing, writes nothing, and makes no paid provider. Rejects
+ * with the TintypeErrors of `readPlan`.
+ */
+export async function readSheet(context: Context): Promise<SheetReading> {
+  const { config } = context;
+  const diagnostics: Diagnostic[] = [];
+  const viewing: Context = {
+    ...context,
+    // What is missing is not even looked at as something to buy.
+    config: { ...config, missing: 'standin' },
+    report: (event) => {
+      if (event.type !== 'diagnostic') return;
+      const { type: _, time: __, ...diagnostic } = event;
+      diagnostics.push(diagnostic);
+    },
+  };
+  const project = await openImages(viewing);
+  const store = openStore(viewing);
+  const { plan } = project;
+  const purchases = await store.purchases();
+  const unseen = unseenPicks(plan, { purchases, confirmed: await store.confirmedPicks() });
+  // Without outputs there is no asset map, and no file of one to look at.
+  const outDir = config.outDir ?? '';
+  const { assetMap } = outDir === '' ? { assetMap: null } : await readPreviousOutputs(outDir);
+  const originals = new Map<Sha256, Original>();
+
+  const requestsOf = byImage(plan.requests);
+  const bytesOf = originalSizes(plan.requests);
+  const images = await Promise.all(
+    plan.jobs.map(async (job): Promise<ImageFacts> => {
+      const requests = requestsOf.get(job.id) ?? [];
+      const candidates = await Promise.all(requests.map(candidateFacts));
+      return {
+        job,
+        candidates,
+        deliveries: await Promise.all(
+          deliveriesOf(job).map((delivery) => deliveryFacts(job, delivery, candidates)),
+        ),
+        price: priceOf(job, plan.jobs, requestsOf),
+        failure: null,
+      };
+    }),
+  );
+
+  return {
+    facts: {
+      project: basename(config.root),
+      diagnostics,
+      toBuyUsd: plan.totals.costUsd,
+      purchases,
+      images,
+    },
+    thumbnail: async (hash, side) => {
+      const original = originals.get(hash);
+      return original === undefined ? null : encodeThumbnail(project, original, side);
+    },
+    picture: async (hash) => {
+      const original = originals.get(hash);
+      return original === undefined ? null : original.source.read();
+    },
+    variant: async (hash, { imageId, format, width }) => {
+      const original = originals.get(hash);
+      const planned = requestsOf.get(imageId)?.[0];
+      if (original === undefined || planned === undefined) return null;
+      const image = { name: imageId, job: planned.job, planned };
+      const spec = project
+        .variants(image, original)
+        .find((spec) => spec.format === format && spec.width === width);
+      return spec === undefined ? null : (await project.encode(original, spec)).read();
+    },
+    close: project.close,
+  };
+
+  async function candidateFacts(planned: PlannedRequest): Promise<CandidateFacts> {
+    const damage = await damageOf(planned, store);
+    const facts = { planned, damage, isUnseenPick: unseen.has(planned) };
+    const isUsable =
+      planned.isFree ||
+      (planned.stored?.kind === 'record' && planned.stored.record.rejected === undefined);
+    if (!isUsable || damage !== null) return { ...facts, source: null };
+    const original = await project.obtain(planned);
+    return { ...facts, source: seen(original) };
+  }
+
+  async function deliveryFacts(
+    job: Job,
+    { name, candidate }: { readonly name: string; readonly candidate: number },
+    candidates: readonly CandidateFacts[],
+  ): Promise<ImageFacts['deliveries'][number]> {
+    const facts = candidates.find(({ planned }) => planned.number === candidate);
+    const asset = assetOf(assetMap, name);
+    const files = asset?.files ?? [];
+    const missing = await Promise.all(files.map((file) => isGone(outDir, file)));
+    const gone = files.filter((_, index) => missing[index]).map(({ file }) => file);
+    const shown = files.length === 0 ? null : fileToLookAt(files);
+    const isShown = asset !== null && shown !== null && !gone.includes(shown.file);
+    return {
+      name,
+      candidate,
+      specs: specsOf(project, name, job, facts),
+      asset,
+      gone,
+      source: isShown ? seen(deliveredOriginal(outDir, shown, asset)) : null,
+      originalBytes: asset?.ai.original == null ? null : (bytesOf.get(asset.ai.original) ?? null),
+      isMapped: assetMap !== null,
+      isExpected: config.outDir !== null,
+    };
+  }
+
+  /** Keeps a picture under what identifies it, for the page to ask for. */
+  function seen(original: Original): Source {
+    originals.set(original.source.sha256, original);
+    return original.source;
+  }
+}
+
+/** Why the original of a record cannot be what was bought, as far as its size on the disk says. */
+async function damageOf({ stored }: PlannedRequest, store: Store): Promise<string | null> {
+  if (stored?.kind !== 'record' || stored.record.rejected !== undefined) return null;
+  const { sha256: hash, bytes } = stored.record.original;
+  const found = await store.sizeOf(stored.record);
+  const remedy = 'restore it with git checkout or git lfs pull, or ask for another take';
+  if (found === null) return `its original ${hash.slice(0, 12)}… is not in the store; ${remedy}`;
+  if (found === bytes) return null;
+  return `its original ${hash.slice(0, 12)}… has ${found} bytes, and ${bytes} were bought; ${remedy}`;
+}
+
+/** The files that a delivery becomes; `null` where there is no picture to make them of, or it cannot fill the crop. */
+function specsOf(
+  project: OpenImages,
+  name: string,
+  job: Job,
+  facts: CandidateFacts | undefined,
+): ImageFacts['deliveries'][number]['specs'] {
+  if (facts === undefined || facts.source === null) return null;
+  const { planned, source } = facts;
+  try {
+    const original = { source, ai: notAsked, record: null };
+    return project.variants({ name, job, planned }, original);
+  } catch {
+    // Generate says why; here there is just nothing to compare with.
+    return null;
+  }
+}
+
+function assetOf(assetMap: AssetMap | null, name: string): Asset | null {
+  const images = assetMap?.images ?? {};
+  return Object.hasOwn(images, name) ? images[name]! : null;
+}
+
+/** Whether a file is not on the disk at the size at which it was written. */
+async function isGone(outDir: string, { file, bytes }: AssetFile): Promise<boolean> {
+  const found = await stat(join(outDir, file)).catch(() => null);
+  return found?.size !== bytes;
+}
+
+/** A delivered file as a picture to look at: its bytes only where they are what was written. */
+function deliveredOriginal(
+  outDir: string,
+  file: AssetFile,
+  { ai, width, height }: Asset,
+): Original {
+  return {
+    source: {
+      sha256: file.sha256,
+      width,
+      height,
+      hasAlpha: file.format !== 'jpeg',
+      isStandIn: !ai.generated,
+      read: async () => {
+        const bytes = await readRegular(join(outDir, file.file));
+        if (sha256(bytes) !== file.sha256) throw new Error(`${file.file} has changed`);
+        return bytes;
+      },
+    },
+    ai,
+    record: null,
+  };
+}
+
+/** For what asks for no more than the pixels. */
+const notAsked: Original['ai'] = {
+  generated: false,
+  provider: '',
+  model: '',
+  original: null,
+  digitalSourceType: '',
+};
+
+function byImage(requests: readonly PlannedRequest[]): ReadonlyMap<string, PlannedRequest[]> {
+  const images = new Map<string, PlannedRequest[]>();
+  for (const request of requests) {
+    const others = images.get(request.id);
+    if (others === undefined) images.set(request.id, [request]);
+    else others.push(request);
+  }
+  return images;
+}
+
+function originalSizes(requests: readonly PlannedRequest[]): ReadonlyMap<Sha256, number> {
+  return new Map(
+    requests.flatMap(({ stored }) =>
+      stored?.kind === 'record'
+        ? [[stored.record.original.sha256, stored.record.original.bytes] as const]
+        : [],
+    ),
+  );
+}
+
+/** What `generate` of this image alone would buy: the same images, counted in the same way. */
+function priceOf(
+  job: Job,
+  jobs: readonly Job[],
+  requestsOf: ReadonlyMap<string, readonly PlannedRequest[]>,
+): Price | null {
+  const isWhole = (id: string) => toBuy(requestsOf.get(id) ?? []).length === 0;
+  if (job.picture.inputs.length === 0 && isWhole(job.id)) return null;
+  const ids = withUpstream(jobs, [job.id]).map(({ id }) => id);
+  const wanted = toBuy(ids.flatMap((id) => requestsOf.get(id) ?? []));
+  if (wanted.length === 0) return null;
+  const costs = wanted.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
+  return {
+    pictures: wanted.length,
+    upstream: ids.filter((id) => id !== job.id && !isWhole(id)),
+    costUsd:
+      costs.length < wanted.length
+        ? null
+        : {
+            low: roundUsd(costs.reduce((total, { low }) => total + low, 0)),
+            high: roundUsd(costs.reduce((total, { high }) => total + high, 0)),
+          },
+  };
+}
+
+/** Enough to judge a picture by at the size of a card, and a fifth of the bytes of a delivered one. */
+const thumbnailCompression = 60;
+
+async function encodeThumbnail(
+  project: OpenImages,
+  original: Original,
+  side: number,
+): Promise<Uint8Array> {
+  const { width, height } = original.source;
+  const scale = Math.min(1, side / Math.max(width, height));
+  const file = await project.encode(original, {
+    file: 'a thumbnail',
+    format: 'webp',
+    compression: thumbnailCompression,
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+    crop: null,
+  });
+  return file.read();
+}

@@ -1,0 +1,342 @@
+import type {
+  Asset,
+  CostRange,
+  Delivery,
+  Diagnostic,
+  Job,
+  Key,
+  PlannedRequest,
+  Source,
+  StoreRecord,
+  VariantSpec,
+} from '@tintype/core';
+import { parametersOf } from './parameters.ts';
+import type {
+  Candidate,
+  CandidateStatus,
+  Failure,
+  Flag,
+  ImageStatus,
+  LiveSheet,
+  Price,
+  Sheet,
+  SheetDelivery,
+  SheetImage,
+  SheetTotals,
+} from './sheet.ts';
+
+/** What is known of a project when its sheet is drawn up. */
+export interface SheetFacts {
+  readonly project: string;
+  readonly madeAt: Date;
+  readonly live: LiveSheet | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly problem: string | null;
+  readonly toBuyUsd: CostRange | null;
+  /** Every purchase that the store has a record of. */
+  readonly purchases: readonly StoreRecord[];
+  readonly images: readonly ImageFacts[];
+}
+
+export interface ImageFacts {
+  readonly job: Job;
+  readonly candidates: readonly CandidateFacts[];
+  readonly deliveries: readonly DeliveryFacts[];
+  readonly price: Price | null;
+  readonly failure: Failure | null;
+}
+
+export interface CandidateFacts {
+  readonly planned: PlannedRequest;
+  readonly isUnseenPick: boolean;
+  /** What there is to see; `null`: neither bought nor drawn, or not to be used. */
+  readonly source: Source | null;
+  /** Why the original on the disk cannot be the one that was bought. */
+  readonly damage: string | null;
+}
+
+interface DeliveryFacts extends Delivery {
+  /** The files that the next run would write; `null` where there is nothing to make them of. */
+  readonly specs: readonly VariantSpec[] | null;
+  /** What the asset map says; `null`: nothing. */
+  readonly asset: Asset | null;
+  /** Files of the asset that are not on the disk as they were written. */
+  readonly gone: readonly string[];
+  /** Of the file to look at, which is the first; `null`: it is gone. */
+  readonly source: Source | null;
+  /** Of the original that the asset names. */
+  readonly originalBytes: number | null;
+  /** Whether there is an asset map at all. Without one nothing was delivered, which is no change. */
+  readonly isMapped: boolean;
+  /** Whether a run writes output files. `false`: a build with Vite's plugin has them. */
+  readonly isExpected: boolean;
+}
+
+/** Plan, records and outputs as what a person looks at. */
+export function sheetData(sheet: SheetFacts): Sheet {
+  const { project, madeAt, live, diagnostics, problem } = sheet;
+  const images = sheet.images.map(imageOf);
+  return {
+    version: 1,
+    project,
+    madeAt: madeAt.toISOString(),
+    live,
+    diagnostics,
+    problem,
+    totals: totalsOf(sheet, images),
+    images,
+  };
+}
+
+function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): SheetImage {
+  const seen = candidates.map(candidateOf);
+  const changes = deliveries.flatMap((delivery) => changesOf(delivery, job, candidates));
+  const flags = flagsOf(job, seen, deliveries, changes, failure);
+  const specs = deliveries.map((delivery) => delivery.specs).find((found) => found !== null);
+  return {
+    id: job.id,
+    manifest: job.place.file,
+    line: job.place.line,
+    alt: job.files.alt,
+    status: statusOf(seen, deliveries, flags, failure),
+    flags,
+    changes: [...new Set(changes)],
+    prompt: job.picture.prompt,
+    own: job.ownPrompt,
+    provider: job.picture.provider,
+    model: job.picture.model,
+    parameters: parametersOf(job),
+    pick: job.pick,
+    candidates: seen,
+    variants: (specs ?? []).map(({ format, width, height, crop }) => ({
+      format,
+      width,
+      height,
+      isCropped: crop !== null,
+    })),
+    deliveries: deliveries.flatMap(deliveredNow),
+    price,
+    failure,
+  };
+}
+
+function candidateOf({ planned, isUnseenPick, source, damage }: CandidateFacts): Candidate {
+  const { number, key, reason, attempt } = planned;
+  const record = recordOf(planned);
+  return {
+    number,
+    status: damage === null ? statusOfRequest(planned) : 'damaged',
+    reason: damage ?? reason,
+    isUnseenPick,
+    askedAt: attempt?.startedAt ?? null,
+    key,
+    picture: pictureOf(source),
+    bytes: record?.original.bytes ?? null,
+    format: record?.original.format ?? null,
+    costUsd: record?.costUsd ?? null,
+    usage: record?.usage ?? null,
+    createdAt: record?.provenance.createdAt ?? null,
+    requestId: record?.provenance.requestId ?? null,
+  };
+}
+
+function statusOfRequest(planned: PlannedRequest): CandidateStatus {
+  const { status, stored, isFree, refusal, attempt } = planned;
+  if (stored?.kind === 'damaged') return 'damaged';
+  if (stored?.record.rejected !== undefined) return 'rejected';
+  if (isFree) return 'drawn';
+  if (attempt?.state === 'in-flight') return 'buying';
+  if (attempt?.state === 'paid') return 'paid';
+  return refusal === null ? status : 'refused';
+}
+
+function recordOf({ stored }: PlannedRequest): StoreRecord | null {
+  return stored?.kind === 'record' ? stored.record : null;
+}
+
+function pictureOf(source: Source | null): Candidate['picture'] {
+  if (source === null) return null;
+  const { sha256: hash, width, height, hasAlpha } = source;
+  return { hash, width, height, hasAlpha };
+}
+
+/** What the next run would deliver otherwise than the asset map says it did. */
+function changesOf(
+  { name, candidate, specs, asset, gone, isMapped }: DeliveryFacts,
+  job: Job,
+  candidates: readonly CandidateFacts[],
+): string[] {
+  if (!isMapped) return [];
+  const facts = candidates.find(({ planned }) => planned.number === candidate);
+  const hasPicture = facts !== undefined && facts.source !== null;
+  if (asset === null) return hasPicture ? [`${name} is not delivered yet`] : [];
+  const original = facts === undefined ? null : (recordOf(facts.planned)?.original.sha256 ?? null);
+  if (asset.ai.original !== null && original !== asset.ai.original) {
+    return [
+      hasPicture
+        ? `${name} is delivered from another picture`
+        : `${name} is delivered from an earlier request, and what is asked for now is not stored`,
+    ];
+  }
+  if (asset.ai.original === null && original !== null)
+    return [`${name} is delivered as a stand-in, and its picture is stored`];
+  return [
+    ...gone.map((file) => `${file} is missing or has changed on the disk`),
+    ...(specs === null ? [] : otherFiles(name, specs, asset)),
+    ...(asset.alt === job.files.alt ? [] : [`the alt text of ${name} has changed`]),
+    ...(asset.sizes === job.files.sizes ? [] : [`sizes of ${name} has changed`]),
+  ];
+}
+
+function otherFiles(name: string, specs: readonly VariantSpec[], asset: Asset): string[] {
+  const describe = ({ file, width, height }: Pick<VariantSpec, 'file' | 'width' | 'height'>) =>
+    `${file} ${width}x${height}`;
+  const wanted = new Set(specs.map(describe));
+  const delivered = new Set(asset.files.map(describe));
+  const isSame = wanted.size === delivered.size && [...wanted].every((file) => delivered.has(file));
+  return isSame ? [] : [`the widths, formats or crop of ${name} have changed`];
+}
+
+const unmade: ReadonlySet<CandidateStatus> = new Set([
+  'missing',
+  'blocked',
+  'buying',
+  'paid',
+  'attempted',
+]);
+const wentWrong: ReadonlySet<CandidateStatus> = new Set([
+  'damaged',
+  'rejected',
+  'refused',
+  'attempted',
+]);
+
+function flagsOf(
+  job: Job,
+  candidates: readonly Candidate[],
+  deliveries: readonly DeliveryFacts[],
+  changes: readonly string[],
+  failure: Failure | null,
+): Flag[] {
+  const isStandIn =
+    candidates.some(({ status }) => status === 'drawn') ||
+    deliveries.some(({ asset }) => asset?.ai.generated === false);
+  const all: readonly (readonly [Flag, boolean])[] = [
+    ['missing', candidates.some(({ status }) => unmade.has(status))],
+    [
+      'unpicked',
+      (job.picture.numberOfImages > 1 && job.pick === null) || candidates.some(isUnseen),
+    ],
+    ['failed', failure !== null || candidates.some(({ status }) => wentWrong.has(status))],
+    ['changed', changes.length > 0],
+    ['stand-in', isStandIn],
+  ];
+  return all.filter(([, holds]) => holds).map(([flag]) => flag);
+}
+
+/** A pick that can be looked at by now, and confirmed. */
+function isUnseen({ isUnseenPick, picture }: Candidate): boolean {
+  return isUnseenPick && picture !== null;
+}
+
+/** The worst first: what was paid for and cannot be used, what was not made, then what is only to be decided. */
+const candidateStatuses = [
+  'damaged',
+  'rejected',
+  'refused',
+  'attempted',
+  'buying',
+  'paid',
+  'missing',
+  'blocked',
+] as const satisfies readonly CandidateStatus[];
+
+function statusOf(
+  candidates: readonly Candidate[],
+  deliveries: readonly DeliveryFacts[],
+  flags: readonly Flag[],
+  failure: Failure | null,
+): ImageStatus {
+  if (failure !== null) return 'failed';
+  const worst = candidateStatuses.find((status) => candidates.some((one) => one.status === status));
+  if (worst !== undefined) return worst;
+  if (candidates.some(isUnseen)) return 'unseen';
+  if (flags.includes('unpicked')) return 'unpicked';
+  if (flags.includes('stand-in')) return 'stand-in';
+  if (deliveries.some(({ asset, isExpected }) => isExpected && asset === null)) {
+    return 'not-delivered';
+  }
+  return flags.includes('changed') ? 'changed' : 'delivered';
+}
+
+function deliveredNow({
+  name,
+  candidate,
+  asset,
+  source,
+  originalBytes,
+}: DeliveryFacts): SheetDelivery[] {
+  if (asset === null) return [];
+  return [
+    {
+      name,
+      candidate,
+      isStandIn: !asset.ai.generated,
+      picture: pictureOf(source),
+      files: asset.files.map(({ file, format, width, height, bytes }) => ({
+        file,
+        format,
+        width,
+        height,
+        bytes,
+      })),
+      originalBytes,
+    },
+  ];
+}
+
+function totalsOf(
+  { images: facts, purchases, toBuyUsd }: SheetFacts,
+  images: readonly SheetImage[],
+): SheetTotals {
+  const requests = facts.flatMap(({ candidates }) => candidates);
+  const inUse = new Map<Key, StoreRecord>();
+  for (const { planned } of requests) {
+    const record = recordOf(planned);
+    if (record !== null) inUse.set(record.key, record);
+  }
+  const weighed = images
+    .flatMap(({ deliveries }) => deliveries)
+    .filter(({ originalBytes, files }) => originalBytes !== null && files.length > 0);
+  return {
+    images: images.length,
+    pictures: requests.length,
+    missing: images.filter(({ flags }) => flags.includes('missing')).length,
+    spentUsd: costOf(purchases),
+    inUseUsd: costOf([...inUse.values()]),
+    unknownCosts: purchases.filter(({ costUsd }) => costUsd === null).length,
+    toBuyUsd,
+    originalBytes: sum(weighed.map(({ originalBytes }) => originalBytes!)),
+    deliveredBytes: sum(weighed.map(({ files }) => fileToLookAt(files).bytes)),
+  };
+}
+
+/** To a millionth, as amounts are kept everywhere. */
+function costOf(records: readonly StoreRecord[]): number {
+  return Math.round(sum(records.map(({ costUsd }) => costUsd ?? 0)) * 1e6) / 1e6;
+}
+
+/** Of an image's files the one that most visitors see at full size: the preferred format's largest. */
+export function fileToLookAt<File extends Pick<VariantSpec, 'format' | 'width'>>(
+  files: readonly File[],
+): File {
+  const [first] = files;
+  if (first === undefined) throw new Error('an image without a file');
+  return files
+    .filter(({ format }) => format === first.format)
+    .reduce((widest, file) => (file.width >= widest.width ? file : widest), first);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,263 @@
+import { type Format, type Sha256, TintypeError } from '@tintype/core';
+import { isFormat, sha256 } from '@tintype/core/internal';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Sheet } from './sheet.ts';
+
+/** What the handler serves: a project, without HTTP. */
+export interface SheetSource {
+  readonly sheet: () => Promise<Sheet>;
+  /** `null`: there is no such picture, or it is wanted no more when its turn comes. */
+  readonly picture: (
+    hash: Sha256,
+    view: View,
+    isWanted: () => boolean,
+  ) => Promise<Uint8Array | null>;
+  /** Writes the pick. Rejects with a TintypeError. */
+  readonly pick: (id: string, candidate: number) => Promise<void>;
+  /**
+   * Begins to buy what an image needs, for no more than `upToUsd` (`null`: the price is unknown, and the person has
+   * seen that). Resolves once it has begun; rejects with a TintypeError where it may not.
+   */
+  readonly buy: (id: string, upToUsd: number | null) => Promise<void>;
+  /** Calls the listener whenever the sheet is another; returns what stops that. */
+  readonly onChange: (listener: () => void) => () => void;
+}
+
+export type View =
+  | { readonly kind: 'thumbnail' }
+  | { readonly kind: 'picture' }
+  | {
+      readonly kind: 'variant';
+      readonly imageId: string;
+      readonly format: Format;
+      readonly width: number;
+    };
+
+export interface HandlerOptions {
+  /** Where it is mounted, with a slash at both ends. */
+  readonly base: string;
+  readonly token: string;
+  /** The page's HTML. */
+  readonly page: () => Promise<string>;
+}
+
+/** 256 bits that nobody guesses, fit for a URL. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * Answers what is below `base`, and resolves to whether it did: `false` leaves the request to whoever is next. Works for
+ * `node:http` and for connect, where it has to see the whole path (`use(handle)`, not `use('/path', handle)`).
+ *
+ * Whoever asks must be on this machine, name it by a loopback name (a page of another site that had its name resolved
+ * to this machine does not), know the token, and come from the page itself. No answer allows another origin.
+ */
+export function sheetHandler(
+  source: SheetSource,
+  { base, token, page }: HandlerOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
+  const root = `${base}${token}/`;
+  return async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (!url.pathname.startsWith(base) && `${url.pathname}/` !== base) return false;
+    try {
+      secure(response);
+      const refusal = refusalOf(request);
+      if (refusal !== null) refuse(response, 403, refusal);
+      else if (!isBelow(url.pathname, root)) refuse(response, 403, wrongToken);
+      else await answer(url.pathname.slice(root.length), url.searchParams, request, response);
+    } catch (error) {
+      fail(response, error);
+    }
+    return true;
+  };
+
+  async function answer(
+    path: string,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    switch (`${request.method} ${path.split('/')[0]}`) {
+      case 'GET ':
+        return send(response, 'text/html; charset=utf-8', await page());
+      case 'GET data':
+        return send(response, 'application/json', JSON.stringify(await source.sheet()));
+      case 'GET events':
+        return streamEvents(source, response);
+      case 'GET picture':
+        return sendPicture(path.slice('picture/'.length), query, response);
+      case 'POST pick': {
+        const { id, candidate } = await readBody(request);
+        if (typeof id !== 'string' || !Number.isSafeInteger(candidate))
+          return badRequest(response, 'pick takes an id and the number of a candidate');
+        await source.pick(id, Number(candidate));
+        return send(response, 'application/json', '{}');
+      }
+      case 'POST buy': {
+        const { id, upToUsd } = await readBody(request);
+        const isAmount =
+          upToUsd === null ||
+          (typeof upToUsd === 'number' && Number.isFinite(upToUsd) && upToUsd >= 0);
+        if (typeof id !== 'string' || !isAmount)
+          return badRequest(response, 'buy takes an id and upToUsd, an amount in dollars or null');
+        await source.buy(id, upToUsd);
+        return send(response, 'application/json', '{}');
+      }
+      default:
+        return refuse(response, 404, 'There is no such page.');
+    }
+  }
+
+  async function sendPicture(
+    hash: string,
+    query: URLSearchParams,
+    response: ServerResponse,
+  ): Promise<void> {
+    const view = viewOf(query);
+    const bytes =
+      view === null || !/^[0-9a-f]{64}$/.test(hash)
+        ? null
+        : await source.picture(hash as Sha256, view, () => !response.destroyed);
+    const type = bytes === null ? null : typeOf(bytes);
+    if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
+    // The hash is the content's.
+    response.setHeader('cache-control', 'private, max-age=31536000, immutable');
+    send(response, type, bytes);
+  }
+}
+
+const wrongToken =
+  'This page needs the whole address that the terminal printed, with the token in it.';
+
+/** Why a request is not answered, whatever it asks for. */
+function refusalOf({ method, headers, socket }: IncomingMessage): string | null {
+  const { host, origin } = headers;
+  if (!isLoopbackAddress(socket.remoteAddress))
+    return 'This page answers requests from this machine only.';
+  const name = hostOf(host);
+  if (name === null) return 'This page answers to localhost and 127.0.0.1 only.';
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    return 'Only the page itself may send requests here, not another site.';
+  const isOwnOrigin = origin === `http://${host}` || origin === `https://${host}`;
+  if (origin !== undefined && !isOwnOrigin)
+    return 'Only the page itself may send requests here, not another site.';
+  if (method === 'GET') return null;
+  if (method !== 'POST') return 'Only GET and POST are allowed.';
+  if (origin === undefined)
+    return 'A POST needs an Origin header: only the page itself may change something.';
+  const type = headers['content-type']?.split(';')[0]?.trim();
+  return type === 'application/json' ? null : 'The content type must be application/json.';
+}
+
+function isLoopbackAddress(address: string | undefined): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
+}
+
+/** The host's name where it is one of this machine's own, with or without a port. */
+function hostOf(host: string | undefined): string | null {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.exec(host ?? '')?.[1] ?? null;
+}
+
+/** In a time that says nothing about how much of the token was right. */
+function isBelow(path: string, root: string): boolean {
+  const start = Buffer.from(sha256(path.slice(0, root.length)));
+  return timingSafeEqual(start, Buffer.from(sha256(root)));
+}
+
+function secure(response: ServerResponse): void {
+  const headers = {
+    'cache-control': 'no-store',
+    // On top of the page's own policy: where it may be shown cannot be said inside of it.
+    'content-security-policy': "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+/** The most that a request of the page's can need: an id has at most 200 characters. */
+const maxBodyBytes = 4096;
+
+async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes)
+      throw new TintypeError('usage', `the request body is larger than ${maxBodyBytes} bytes`);
+    chunks.push(chunk);
+  }
+  try {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return typeof body === 'object' && body !== null ? { ...body } : {};
+  } catch {
+    return {};
+  }
+}
+
+function viewOf(query: URLSearchParams): View | null {
+  const imageId = query.get('image');
+  if (imageId === null) return { kind: query.has('thumbnail') ? 'thumbnail' : 'picture' };
+  const format = query.get('format');
+  const width = Number(query.get('width'));
+  return isFormat(format) && Number.isSafeInteger(width)
+    ? { kind: 'variant', imageId, format, width }
+    : null;
+}
+
+/** By the bytes themselves: what is none of these is not sent to a browser. */
+function typeOf(bytes: Uint8Array): string | null {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  if (start.startsWith('\u0089PNG')) return 'image/png';
+  if (start.startsWith('\u00ff\u00d8\u00ff')) return 'image/jpeg';
+  if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return 'image/webp';
+  if (/^avi[fs]$/.test(start.slice(8, 12))) return 'image/avif';
+  return null;
+}
+
+/** How often a stream sends a comment, so that a connection that is gone is noticed. */
+const heartbeatMs = 20_000;
+
+function streamEvents(source: SheetSource, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write('retry: 1000\n\n');
+  const stop = source.onChange(() => response.write('event: change\ndata:\n\n'));
+  const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs).unref();
+  response.once('close', () => {
+    clearInterval(heartbeat);
+    stop();
+  });
+}
+
+function send(response: ServerResponse, type: string, body: string | Uint8Array): void {
+  response.setHeader('content-type', type);
+  response.end(body);
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.statusCode = status;
+  send(response, 'text/plain; charset=utf-8', `${message}\n`);
+}
+
+function badRequest(response: ServerResponse, expected: string): void {
+  refuse(response, 400, `Bad request: ${expected}.`);
+}
+
+/** What the project refuses is told in its words; what is a bug here, without its stack. */
+function fail(response: ServerResponse, error: unknown): void {
+  const code = error instanceof TintypeError ? error.code : 'internal';
+  const message = error instanceof Error ? error.message : String(error);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.statusCode = error instanceof TintypeError ? 422 : 500;
+  send(response, 'application/json', JSON.stringify({ code, message }));
+}

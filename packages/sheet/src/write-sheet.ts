@@ -1,0 +1,91 @@
+import { type Context, type Diagnostic, type Sha256, TintypeError } from '@tintype/core';
+import { refuseMistakes, writeAtomic } from '@tintype/core/internal';
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { readTemplate } from './read-template.ts';
+import { renderSheetFile } from './render-sheet.ts';
+import { sheetData } from './sheet-data.ts';
+import type { Sheet } from './sheet.ts';
+import { readSheet, type SheetReading } from './read-sheet.ts';
+
+export interface WrittenSheet {
+  /** Absolute. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly images: number;
+  /** Pictures in it. */
+  readonly pictures: number;
+}
+
+/** What a sheet is called where nobody says otherwise. */
+export const sheetFileName = 'tintype-sheet.html';
+
+/**
+ * Writes the contact sheet as one file that needs no network and no other file. `file`: where, relative to the root.
+ * Spends nothing. Rejects with the TintypeErrors of `readPlan`, or `output-not-writable`.
+ */
+export async function writeSheet(
+  context: Context,
+  file: string = sheetFileName,
+): Promise<WrittenSheet> {
+  const reading = await readSheet(context).catch((error: unknown) => {
+    if (error instanceof TintypeError) tell(context, error.diagnostics);
+    throw error;
+  });
+  refuseMistakes(context, reading.facts.diagnostics);
+  const sheet = sheetData({
+    ...reading.facts,
+    live: null,
+    problem: null,
+    madeAt: context.now(),
+  });
+  const pictures = await embedded(reading, sheet);
+  await reading.close();
+  const html = Buffer.from(renderSheetFile(await readTemplate(), sheet, pictures));
+  const path = resolve(context.config.root, file);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeAtomic(path, html);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TintypeError('output-not-writable', `${path} cannot be written: ${reason}`, {
+      cause,
+    });
+  }
+  return { file: path, bytes: html.length, images: sheet.images.length, pictures: pictures.size };
+}
+
+function tell({ report, now }: Context, diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics)
+    report({ type: 'diagnostic', ...diagnostic, time: now().toISOString() });
+}
+
+/** Each picture once. What cannot be read or decoded is left out: the page says so in its place. */
+async function embedded(reading: SheetReading, sheet: Sheet): Promise<Map<Sha256, Uint8Array>> {
+  const hashes = new Set(
+    sheet.images.flatMap(({ candidates, deliveries }) =>
+      [...candidates, ...deliveries].flatMap(({ picture }) => picture?.hash ?? []),
+    ),
+  );
+  const side = sideFor(hashes.size);
+  const made = await Promise.all(
+    Array.from(hashes, async (hash) => {
+      const bytes = await reading.thumbnail(hash, side).catch((error: unknown) => {
+        if (error instanceof TintypeError || isMissingFile(error)) return null;
+        throw error;
+      });
+      return [hash, bytes] as const;
+    }),
+  );
+  return new Map(made.flatMap(([hash, bytes]) => (bytes === null ? [] : [[hash, bytes] as const])));
+}
+
+/** A file is to be mailed and uploaded: fewer pictures may be larger, and either way it stays near 10 MB. */
+function sideFor(pictures: number): number {
+  if (pictures <= 60) return 1024;
+  return pictures <= 250 ? 640 : 320;
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error;
+}

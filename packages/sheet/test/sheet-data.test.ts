@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sheetData } from '../src/sheet-data.ts';
+import { readSheet } from '../src/read-sheet.ts';
+import { fileStore } from '../../core/src/store/file-store.ts';
+import { useApi } from '../../core/test/support/api.ts';
+import { picture } from '../../core/test/support/pictures.ts';
+import { testProject, type TestProject } from '../../core/test/support/project.ts';
+
+const api = useApi();
+
+const manifest = `images:
+  duo: { prompt: a boat, number_of_images: 2, quality: low, decorative: true }
+`;
+
+test('what a living process asks for is being bought: neither failed nor "may have been billed"', async () => {
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  const slow = { kind: 'delay', ms: 6000 } as const;
+  api().fail([slow, slow]);
+  const run = project.generate();
+  await expect.poll(async () => (await rowsOf(project)).length, { timeout: 20_000 }).toBe(2);
+  const [row] = await rowsOf(project);
+  expect(row!.reason).toBe('being bought now (since 12:00 UTC)');
+  const { totals, images } = await sheetOf(project);
+  expect(images[0]).toMatchObject({ status: 'buying', flags: ['missing', 'unpicked'] });
+  expect(images[0]!.candidates.map(({ status }) => status)).toEqual(['buying', 'buying']);
+  expect(images[0]!.candidates[0]!.askedAt).toBe(row!.attempt!.startedAt);
+  expect(totals.missing).toBe(1);
+  expect((await run).error).toBeNull();
+  expect((await sheetOf(project)).images[0]).toMatchObject({ status: 'unpicked' });
+});
+
+test('what was paid for and is not recorded is no failure, and costs nothing more', async () => {
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  const [row] = (await project.plan()).requests;
+  await project.write(`.tintype/attempts/${row!.key}.received`, 'the bytes of an answer');
+  const [candidate, other] = (await sheetOf(project)).images[0]!.candidates;
+  expect(candidate).toMatchObject({ status: 'paid', askedAt: null });
+  expect(candidate!.reason).toMatch(/^paid for, not recorded yet/);
+  expect(other!.status).toBe('missing');
+  expect((await sheetOf(project)).images[0]!.flags).toEqual(['missing', 'unpicked']);
+});
+
+test('where only the cache is written, no image is said to be missing from the outputs', async () => {
+  const icon = 'images: { icon: { prompt: An icon, decorative: true } }';
+  const files = {
+    'a.images.yaml': icon,
+    'package.json': '{ "devDependencies": { "vite-plugin-tintype": "^0.1.0" } }',
+  };
+  await using project = await testProject(files, api().baseUrl);
+  const { result, events } = await project.generate();
+  expect([result?.delivered, result?.written]).toEqual([1, 0]);
+  expect(Object.keys(result!.assetMap.images)).toEqual(['icon']);
+  expect(events.some(({ type }) => type === 'written')).toBe(false);
+  expect((await sheetOf(project)).images[0]!.status).toBe('delivered');
+});
+
+test('spent is what every purchase in the store cost; in use is what the manifests name today', async () => {
+  const icon = 'images: { icon: { prompt: An icon, quality: low, decorative: true } }';
+  await using project = await testProject({ 'a.images.yaml': icon }, api().baseUrl);
+  expect((await project.generate()).error).toBeNull();
+  const store = fileStore(join(project.root, '.tintype'));
+  const [record] = await store.purchases();
+  const { key, request, costUsd } = record!;
+  expect((await sheetOf(project)).totals).toMatchObject({ spentUsd: costUsd, inUseUsd: costUsd });
+
+  await store.put({
+    key,
+    request,
+    bytes: await picture('png', { width: 64, height: 64 }),
+    info: { format: 'png', width: 64, height: 64, hasAlpha: false },
+    rejected: null,
+    usage: null,
+    costUsd: 0.5,
+    requestId: null,
+    createdAt: new Date(),
+  });
+  const spentUsd = expect.closeTo(costUsd! + 0.5, 6) as number;
+  expect((await sheetOf(project)).totals).toMatchObject({ spentUsd, inUseUsd: costUsd });
+
+  await project.write('a.images.yaml', icon.replace('An icon', 'A sign'));
+  const { totals } = await sheetOf(project);
+  expect(totals).toMatchObject({ spentUsd, inUseUsd: 0, unknownCosts: 0 });
+});
+
+async function rowsOf(project: TestProject) {
+  const { requests } = await project.plan();
+  return requests.filter(({ attempt }) => attempt?.state === 'in-flight');
+}
+
+async function sheetOf(project: TestProject) {
+  const { facts, close } = await readSheet(await project.context());
+  await close();
+  return sheetData({ ...facts, problem: null, madeAt: new Date(), live: null });
+}

@@ -1,0 +1,416 @@
+import { request as httpRequest } from 'node:http';
+import { moderationBlocked } from '@tintype/emulators/openai';
+import { expect, test, describe } from 'vitest';
+import { serveSheet, type SheetServer } from '../src/index.ts';
+import type { Sheet } from '../src/sheet.ts';
+import { useApi } from '../../core/test/support/api.ts';
+import { git } from '../../core/test/support/git.ts';
+import { type Run, testProject, type TestProject } from '../../core/test/support/project.ts';
+
+const api = useApi();
+
+const manifest = `
+defaults: { decorative: true, quality: low }
+presets:
+  house: { prompt: "{{ prompt }}. Flat illustration, no text." }
+images:
+  hero:
+    preset: house
+    prompt: A lighthouse
+    number_of_images: 2   # two to choose from
+  night:
+    prompt: At night
+    input_images: [tintype:hero]
+  icon: { prompt: An icon, widths: [320, 640], formats: [avif, webp] }
+`;
+
+/** A project with `icon` bought and delivered, its sheet served. */
+async function served(run: Run = {}, files: Record<string, string> = {}) {
+  const project = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
+  const server = await serveSheet({ context: () => project.context(run), port: 0 });
+  return {
+    project,
+    server,
+    sheet: async () => (await (await ask(server, 'data')).json()) as Sheet,
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      await project[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function ask({ url }: SheetServer, path: string): Promise<Response> {
+  return fetch(url + path);
+}
+
+function post({ url }: SheetServer, path: string, body: unknown): Promise<Response> {
+  return fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(url).origin },
+    body: JSON.stringify(body),
+  });
+}
+
+function imageOf(sheet: Sheet, id: string) {
+  const image = sheet.images.find((one) => one.id === id);
+  if (image === undefined) throw new Error(`no ${id}`);
+  return image;
+}
+
+/** Looks until the purchase is over. */
+async function afterPurchase(sheet: () => Promise<Sheet>): Promise<Sheet> {
+  for (;;) {
+    const now = await sheet();
+    if (now.live?.purchase === null) return now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function bought(project: TestProject, ids: readonly string[]): Promise<void> {
+  const { error } = await project.generate({ ids });
+  expect(error).toBeNull();
+}
+
+describe('what the sheet says', () => {
+  test('an image that nobody bought has its price, with that of what it works from', async () => {
+    await using made = await served();
+    const sheet = await made.sheet();
+    expect(sheet.totals).toMatchObject({ images: 3, pictures: 4, missing: 3, spentUsd: 0 });
+    expect(imageOf(sheet, 'hero')).toMatchObject({
+      status: 'missing',
+      flags: ['missing', 'unpicked'],
+      price: { pictures: 2, upstream: [] },
+    });
+    expect(imageOf(sheet, 'night')).toMatchObject({
+      status: 'blocked',
+      price: { pictures: 3, upstream: ['hero'] },
+    });
+    const prices = ['hero', 'night'].map((id) => imageOf(sheet, id).price!.costUsd!.high);
+    expect(prices[1]).toBeGreaterThan(prices[0]!);
+    expect(api().requests).toEqual([]);
+  });
+
+  test("a prompt's own words are told from the style around them", async () => {
+    await using made = await served();
+    const { prompt, own } = imageOf(await made.sheet(), 'hero');
+    expect(prompt).toBe('A lighthouse. Flat illustration, no text.');
+    expect(own.map(({ start, end }) => prompt.slice(start, end))).toEqual(['A lighthouse']);
+  });
+
+  test('a bought image has what it cost, what it was and what it became', async () => {
+    await using made = await served();
+    await bought(made.project, ['icon']);
+    const sheet = await made.sheet();
+    const icon = imageOf(sheet, 'icon');
+    expect(icon).toMatchObject({ status: 'delivered', flags: [], changes: [], price: null });
+    const [candidate] = icon.candidates;
+    expect(candidate).toMatchObject({ status: 'stored', format: 'png' });
+    expect(candidate!.costUsd).toBeCloseTo(api().ledger[0]!.costUsd, 6);
+    expect(sheet.totals).toMatchObject({
+      spentUsd: candidate!.costUsd,
+      inUseUsd: candidate!.costUsd,
+    });
+    const [delivery] = icon.deliveries;
+    expect(delivery!.files.map(({ file }) => file)).toEqual([
+      'icon-320w.avif',
+      'icon-640w.avif',
+      'icon.avif',
+      'icon-320w.webp',
+      'icon-640w.webp',
+      'icon.webp',
+    ]);
+    expect(delivery!.originalBytes).toBe(candidate!.bytes);
+    expect(sheet.totals).toMatchObject({
+      originalBytes: candidate!.bytes,
+      deliveredBytes: delivery!.files[2]!.bytes,
+    });
+  });
+});
+
+describe('what may be asked for from where', () => {
+  /** Raw, for `fetch` names its own host. */
+  function raw(
+    server: SheetServer,
+    path: string,
+    headers: Record<string, string>,
+    method = 'GET',
+  ): Promise<{ readonly status: number; readonly headers: Record<string, unknown> }> {
+    const { hostname, port } = new URL(server.url);
+    return new Promise((resolve, reject) => {
+      const request = httpRequest({ hostname, port, path, method, headers }, (response) => {
+        response.resume();
+        response.once('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers }),
+        );
+      });
+      request.on('error', reject);
+      request.end(method === 'POST' ? '{"id":"icon","upToUsd":1}' : undefined);
+    });
+  }
+
+  test('the page and its data answer the right token only', async () => {
+    await using made = await served();
+    const { pathname } = new URL(made.server.url);
+    const wrong = pathname.replace(/.\/$/, '_/');
+    for (const path of [wrong, `${wrong}data`, '/__tintype/', '/__tintype', '/__tintype/data']) {
+      expect(await raw(made.server, path, {}), path).toMatchObject({ status: 403 });
+    }
+    expect(await raw(made.server, pathname, {})).toMatchObject({ status: 200 });
+    expect(await raw(made.server, '/', {})).toMatchObject({ status: 404 });
+  });
+
+  test.each([
+    ['another name for this machine', { host: 'tintype.attacker.example' }],
+    ['an address on the network', { host: '192.168.1.7:4000' }],
+    ['a name that begins like ours', { host: 'localhost.attacker.example' }],
+    ['another origin', { origin: 'https://attacker.example' }],
+    ['no origin that can be named', { origin: 'null' }],
+    ['another site, by the word of the browser', { 'sec-fetch-site': 'cross-site' }],
+    ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
+  ])('refused: %s', async (_, headers) => {
+    await using made = await served();
+    const { pathname } = new URL(made.server.url);
+    expect(await raw(made.server, pathname, headers)).toMatchObject({ status: 403 });
+  });
+
+  test('no answer is for another origin, and the page is framed by nobody', async () => {
+    await using made = await served();
+    const { pathname } = new URL(made.server.url);
+    for (const path of [pathname, `${pathname}data`]) {
+      const { headers } = await raw(made.server, path, {});
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store',
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+    }
+  });
+
+  const json = { 'content-type': 'application/json' };
+  test.each<[string, Record<string, string>]>([
+    ['without an origin', json],
+    ['as a form', { 'content-type': 'text/plain', origin: 'own' }],
+    ['from another origin', { ...json, origin: 'https://attacker.example' }],
+  ])('nothing is bought %s', async (_, headers) => {
+    await using made = await served();
+    const { origin, pathname } = new URL(made.server.url);
+    const sent = { ...headers, ...(headers['origin'] === 'own' && { origin }) };
+    expect(await raw(made.server, `${pathname}buy`, sent, 'POST')).toMatchObject({ status: 403 });
+    expect(await raw(made.server, `${pathname}buy`, { origin }, 'GET')).toMatchObject({
+      status: 404,
+    });
+    expect(api().requests).toEqual([]);
+  });
+
+  test('a path that leads out of the project is no picture', async () => {
+    await using made = await served();
+    for (const path of [
+      'picture/../../package.json',
+      'picture/%2e%2e%2fpackage.json',
+      'picture/',
+    ]) {
+      expect((await ask(made.server, path)).status).toBeGreaterThanOrEqual(403);
+    }
+  });
+});
+
+describe('buying', () => {
+  test('buys the image and what it works from, once, for no more than was agreed to', async () => {
+    await using made = await served();
+    const { price } = imageOf(await made.sheet(), 'night');
+    const reply = await post(made.server, 'buy', { id: 'night', upToUsd: price!.costUsd!.high });
+    expect(reply.status).toBe(200);
+    const sheet = await afterPurchase(made.sheet);
+    expect(imageOf(sheet, 'night')).toMatchObject({
+      status: 'delivered',
+      price: null,
+      failure: null,
+    });
+    expect(imageOf(sheet, 'hero').candidates.map(({ status }) => status)).toEqual([
+      'stored',
+      'stored',
+    ]);
+    expect(api().ledger).toHaveLength(3);
+    const again = await post(made.server, 'buy', { id: 'night', upToUsd: 1 });
+    expect(again.status).toBe(422);
+    expect(api().ledger).toHaveLength(3);
+  });
+
+  test('what was bought and is in no commit is said once', async () => {
+    const warnings: string[] = [];
+    await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+    git(project.root, 'init', '--quiet');
+    const context = () =>
+      project.context({}, (event) => {
+        if (event.type === 'warning') warnings.push(event.message);
+      });
+    const server = await serveSheet({ context, port: 0 });
+    for (const id of ['icon', 'hero']) {
+      await post(server, 'buy', { id, upToUsd: 1 });
+      await afterPurchase(async () => (await (await ask(server, 'data')).json()) as Sheet);
+    }
+    await server.close();
+    const { storeDir } = (await project.context()).config;
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        `1 picture is in no commit yet. To keep it:\n  git add -- ${storeDir} `,
+      ),
+    ]);
+  });
+
+  test('more than was on the button is not spent', async () => {
+    await using made = await served();
+    await post(made.server, 'buy', { id: 'icon', upToUsd: 0.000_1 });
+    const { failure } = imageOf(await afterPurchase(made.sheet), 'icon');
+    expect(failure).toMatchObject({ code: 'over-budget', maybeBilled: false });
+    expect(api().requests).toEqual([]);
+  });
+
+  test('a price that is known is not left out', async () => {
+    await using made = await served();
+    const reply = await post(made.server, 'buy', { id: 'icon', upToUsd: null });
+    expect(await reply.json()).toMatchObject({ message: expect.stringContaining('is known') });
+    expect(api().requests).toEqual([]);
+  });
+
+  test('one purchase at a time', async () => {
+    await using made = await served();
+    api().fail({ kind: 'delay', ms: 400 });
+    const replies = await Promise.all([
+      post(made.server, 'buy', { id: 'icon', upToUsd: 1 }),
+      post(made.server, 'buy', { id: 'hero', upToUsd: 1 }),
+    ]);
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 422]));
+    await afterPurchase(made.sheet);
+    expect(new Set(api().ledger.map(({ prompt }) => prompt)).size).toBe(1);
+  });
+
+  test.each<[string, Run]>([
+    ['missing: fail', { options: { missing: 'fail' } }],
+    ['missing: standin', { options: { missing: 'standin' } }],
+    ['CI', { env: { CI: '1' } }],
+  ])('refused where nothing may be bought: %s', async (_, run) => {
+    await using made = await served(run);
+    expect((await made.sheet()).live?.buying).toHaveProperty('refusal');
+    const reply = await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+    expect(reply.status).toBe(422);
+    expect(api().requests).toEqual([]);
+  });
+
+  test("a failure is told in the API's words, and whether it may have been billed", async () => {
+    await using made = await served();
+    api().fail(moderationBlocked());
+    await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+    const icon = imageOf(await afterPurchase(made.sheet), 'icon');
+    expect(icon.flags).toContain('failed');
+    expect(icon.failure).toMatchObject({ code: 'moderation', maybeBilled: false });
+    expect(icon.failure!.message).toMatch(/safety system/);
+  });
+
+  test("what failed is the image that it works from: that one's words are shown", async () => {
+    await using made = await served();
+    api().fail([moderationBlocked(), moderationBlocked()], { prompt: 'lighthouse' });
+    await post(made.server, 'buy', { id: 'night', upToUsd: 1 });
+    const { failure } = imageOf(await afterPurchase(made.sheet), 'night');
+    expect(failure!.message).toMatch(/^"hero": .*safety system/s);
+  });
+});
+
+test('a server that closes while it buys stores what is paid for', async () => {
+  const made = await served();
+  api().fail({ kind: 'delay', ms: 500 });
+  await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+  while (api().requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await made.server.close();
+  const { requests } = await made.project.plan({ ids: ['icon'] });
+  expect(requests.map(({ status }) => status)).toEqual(['stored']);
+  expect(api().ledger).toHaveLength(1);
+  await made.project[Symbol.asyncDispose]();
+});
+
+describe('picking', () => {
+  test('writes the pick, keeps comments, and delivers the picture for nothing', async () => {
+    await using made = await served();
+    await bought(made.project, ['hero']);
+    const reply = await post(made.server, 'pick', { id: 'hero', candidate: 2 });
+    expect(reply.status).toBe(200);
+    const text = (await made.project.read('a.images.yaml')).toString();
+    expect(text).toBe(manifest.replace('choose from\n', 'choose from\n    pick: 2\n'));
+    const hero = imageOf(await made.sheet(), 'hero');
+    expect(hero).toMatchObject({ status: 'delivered', pick: 2, changes: [] });
+    expect(hero.deliveries.map(({ name }) => name)).toEqual(['hero']);
+    expect(api().ledger).toHaveLength(2);
+  });
+
+  test('what cannot be picked is refused in words', async () => {
+    await using made = await served();
+    const reply = await post(made.server, 'pick', { id: 'hero', candidate: 7 });
+    expect(reply.status).toBe(422);
+    expect(await reply.json()).toMatchObject({ message: expect.stringContaining('2 candidates') });
+  });
+});
+
+test('viewing makes no paid provider, and looks at no key', async () => {
+  const spied = await testProject({
+    'a.images.yaml': 'images: { a: { prompt: A, decorative: true } }',
+  });
+  const read: string[] = [];
+  const context = async () => {
+    const plain = await spied.context();
+    const env = new Proxy(plain.env, {
+      get(values, name) {
+        read.push(String(name));
+        return values[String(name)];
+      },
+    });
+    return { ...plain, env };
+  };
+  const server = await serveSheet({ context, port: 0 });
+  await ask(server, '');
+  await ask(server, 'data');
+  await ask(server, 'data');
+  expect(read).toEqual([]);
+  await server.close();
+  await spied[Symbol.asyncDispose]();
+});
+
+test('a manifest that breaks is shown with its mistake, and mends itself', async () => {
+  await using made = await served();
+  expect((await made.sheet()).images).toHaveLength(3);
+  await ask(made.server, '');
+  const events = await openEvents(made.server);
+  await made.project.write('a.images.yaml', manifest.replace('icon: {', 'icon: { widht: 3,'));
+  await events.next();
+  const broken = await made.sheet();
+  expect(broken.images).toHaveLength(3);
+  expect(broken.diagnostics).toMatchObject([
+    { code: 'unknown-field', file: 'a.images.yaml', line: 13 },
+  ]);
+  await made.project.write('a.images.yaml', `${manifest}  more: { prompt: More }\n`);
+  await events.next();
+  const mended = await made.sheet();
+  expect(mended.images).toHaveLength(4);
+  expect(mended.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  await events.close();
+});
+
+/** The server's events: each call of `next` waits for one more change. */
+async function openEvents(server: SheetServer) {
+  const controller = new AbortController();
+  const { body } = await fetch(`${server.url}events`, { signal: controller.signal });
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  return {
+    async next(): Promise<void> {
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done || value.includes('event: change')) return;
+      }
+    },
+    async close(): Promise<void> {
+      controller.abort();
+    },
+  };
+}

@@ -1,0 +1,550 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { moderationBlocked } from '@tintype/emulators/openai';
+import axe from 'axe-core';
+import { HtmlValidate } from 'html-validate';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serveSheet, type SheetServer, writeSheet } from '../src/index.ts';
+import { useApi } from '../../core/test/support/api.ts';
+import { launchBrowser, noBrowser } from '../../core/test/support/browser.ts';
+import type { TestProject } from '../../core/test/support/project.ts';
+import { copyOf, hostile, manyImages, sheetProject } from './support/sheet-project.ts';
+
+const api = useApi();
+let browser: Browser;
+let model: TestProject;
+
+describe.skipIf(noBrowser !== false)(
+  `the page${noBrowser === false ? '' : ` (${noBrowser})`}`,
+  () => {
+    beforeAll(async () => {
+      browser = await launchBrowser();
+      model = await sheetProject(api());
+    });
+    afterAll(async () => {
+      await browser.close();
+      await model[Symbol.asyncDispose]();
+    });
+
+    describe('in a file', () => {
+      test('shows every image, asks for nothing but itself, and runs nothing that a manifest says', async () => {
+        await using project = await copyOf(model, api());
+        const { file, bytes } = await writeSheet(await project.context());
+        expect(file).toBe(join(project.root, 'tintype-sheet.html'));
+        const requests: string[] = [];
+        await using page = await open(pathToFileURL(file).href, (url) => requests.push(url));
+        await page.waitForSelector('.card');
+        expect(await page.locator('.card').count()).toBe(10);
+        expect(await statuses(page)).toEqual({
+          hero: 'nothing picked',
+          night: 'missing',
+          banner: 'changed',
+          fresh: 'missing',
+          dear: 'missing',
+          refused: 'refused',
+          torn: 'damaged',
+          drawn: 'stand-in',
+          badge: expect.stringMatching(/kB|B/),
+          hostile: expect.stringMatching(/kB|B/),
+        });
+        await page.locator('.card img[src]').nth(4).waitFor();
+        expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([
+          pathToFileURL(file).href,
+        ]);
+        expect(bytes).toBeGreaterThan(50_000);
+        expect(api().requests).toEqual([]);
+      });
+
+      test('a hostile prompt, alt text and manifest are text', async () => {
+        await using project = await copyOf(model, api());
+        const { file } = await writeSheet(await project.context());
+        await using page = await open(pathToFileURL(file).href);
+        await page.locator('[data-id="hostile"] .frame').click();
+        const shown = hostile.replaceAll('\u202e', '[U+202E]').replaceAll('\u202c', '[U+202C]');
+        expect(await page.locator('.panel .prompt > .words').textContent()).toBe(shown);
+        expect(await page.locator('.panel .alt').textContent()).toBe(`${shown} alt`);
+        expect(await page.evaluate("'pwned' in window")).toBe(false);
+        expect(await page.locator('.panel img[src="x"]').count()).toBe(0);
+      });
+
+      test('gives the commands instead of carrying them out', async () => {
+        await using project = await copyOf(model, api());
+        const { file } = await writeSheet(await project.context());
+        await using page = await open(pathToFileURL(file).href);
+        await page.locator('[data-id="hero"] .frame').click();
+        expect(await page.getByRole('button', { name: 'Copy: tintype pick hero 2' }).count()).toBe(
+          1,
+        );
+        await page.locator('[data-id="fresh"] .frame').click();
+        expect(await page.locator('.purchase code').textContent()).toBe('tintype fresh');
+        expect(await page.locator('.panel .buy').count()).toBe(0);
+      });
+
+      test('is written again over itself, and holds no key and no path of the machine', async () => {
+        await using project = await copyOf(model, api());
+        const context = await project.context();
+        await writeSheet(context, 'out/a.html');
+        await writeSheet(context, 'out/a.html');
+        const text = (await project.read('out/a.html')).toString();
+        expect(text).not.toContain(context.env['OPENAI_API_KEY']);
+        expect(text).not.toContain(project.root);
+        const empty = text.replaceAll(
+          /<script (type="text\/plain"|type="application\/json").*?<\/script>/gs,
+          '',
+        );
+        expect(Buffer.byteLength(empty)).toBeLessThan(60_000);
+      });
+    });
+
+    test('the same states are read from a server, and looking at it asks the API for nothing', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.waitForSelector('.card');
+      expect(await statuses(page)).toMatchObject({
+        hero: 'nothing picked',
+        torn: 'damaged',
+        refused: 'refused',
+      });
+      await page.locator('.card img[src^="picture/"]').nth(4).waitFor();
+      await page.reload();
+      await page.waitForSelector('.card');
+      expect(api().requests).toEqual([]);
+    });
+
+    test('filters, searches, and keeps both over a reload', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.waitForSelector('.card');
+      await page.getByRole('button', { name: /^Missing/ }).click();
+      expect(await shown(page)).toEqual(['night', 'fresh', 'dear']);
+      for (const [name, ids] of [
+        ['Unpicked', ['hero']],
+        ['Failed', ['refused', 'torn']],
+        ['Changed', ['banner']],
+        ['Stand-in', ['drawn']],
+      ] as const) {
+        await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+        expect(await shown(page), name).toEqual(ids);
+      }
+      await page.getByRole('button', { name: /^All/ }).click();
+      await page.keyboard.press('/');
+      await page.keyboard.type('gouache dusk');
+      expect(await shown(page)).toEqual(['hero']);
+      expect(await page.getByRole('status').filter({ hasText: 'of 10' }).textContent()).toBe(
+        '1 of 10 images',
+      );
+      await page.reload();
+      await page.waitForSelector('.card');
+      expect(await shown(page)).toEqual(['hero']);
+      await page.locator('input[type=search]').fill('');
+      await page.getByRole('combobox', { name: 'Manifest' }).selectOption('more/other.images.yaml');
+      expect(await shown(page)).toEqual(['hostile']);
+    });
+
+    test('is walked through with keys alone, and picks with a digit', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.waitForSelector('.card');
+      for (const key of ['j', 'j', 'k', 'ArrowRight', 'Home']) await page.keyboard.press(key);
+      expect(await selected(page)).toBe('hero');
+      await page.keyboard.press('c');
+      expect(await page.getByRole('dialog').getByRole('heading').textContent()).toBe('hero');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('2');
+      await page.getByText('Wrote pick: 2 for hero to garden.images.yaml.').waitFor();
+      const text = (await made.project.read('garden.images.yaml')).toString();
+      expect(text).toContain('number_of_images: 3   # three to choose from');
+      expect(text).toContain('\n    pick: 2\n');
+      await page.locator('.panel .candidates li.picked').getByText('picked').waitFor();
+      const map = JSON.parse(
+        (await made.project.read('public/images/tintype.assets.json')).toString(),
+      ) as {
+        images: Record<string, unknown>;
+      };
+      expect(Object.keys(map.images)).toContain('hero');
+      expect(Object.keys(map.images)).not.toContain('hero-1');
+      expect(api().requests).toEqual([]);
+    });
+
+    test('compares two candidates, a file with its original, and both at the widths of the page', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="hero"] .frame').click();
+      await page.getByRole('button', { name: 'Compare' }).click();
+      const dialog = page.getByRole('dialog');
+      const captions = dialog.locator('figcaption');
+      await expectText(captions.nth(0), /candidate 1: original png\s*1024×1024 {2}[\d.]+ (kB|MB)/);
+      await expectText(captions.nth(1), /candidate 2: original png\s*1024×1024/);
+      await dialog.getByLabel('Second').selectOption({ label: 'candidate 1: avif' });
+      await expectText(captions.nth(1), /candidate 1: avif\s*1024×1024 {2}[\d.]+ kB/);
+      await dialog.getByLabel('Scale').selectOption({ label: '320 wide' });
+      await expectText(captions.nth(1), /candidate 1: avif\s*320×320 {2}[\d.]+ kB/);
+      const widths = await dialog
+        .locator('img')
+        .evaluateAll((all) => all.map((one) => one.clientWidth));
+      expect(widths).toEqual([320, 320]);
+      // What is shown is, byte for byte, what is delivered.
+      const delivered = (await made.project.read('public/images/hero-1-320w.avif')).length;
+      await expectText(
+        captions.nth(1),
+        new RegExp(`${(delivered / 1e3).toFixed(1)} kB|${Math.round(delivered / 1e3)} kB`),
+      );
+      await dialog.getByLabel('Slider').check();
+      const slider = dialog.getByRole('slider');
+      await slider.focus();
+      const before = await dialog
+        .locator('.over')
+        .evaluate((one) => one.style.getPropertyValue('--cut'));
+      await page.keyboard.press('ArrowRight');
+      const after = await dialog
+        .locator('.over')
+        .evaluate((one) => one.style.getPropertyValue('--cut'));
+      expect([before, after]).toEqual(['50%', '51%']);
+    });
+
+    test('a cropped image is compared in its crop', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="banner"] .frame').click();
+      await page.keyboard.press('c');
+      const captions = page.getByRole('dialog').locator('figcaption');
+      await expectText(captions.nth(0), /original png\s*1536×1024/);
+      await expectText(captions.nth(1), /avif\s*1200×400/);
+    });
+
+    test('buys a missing image once, shows how far it is, and shows the result in its place', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="fresh"] .frame').click();
+      const buy = page.locator('.panel .buy');
+      const { price } = (await priceOfPlan(made.project, 'fresh'))!;
+      expect(await buy.textContent()).toBe(`Buy for ${price}`);
+      api().fail({ kind: 'delay', ms: 600 });
+      await buy.click();
+      await page.getByText('Asking for "fresh"').waitFor();
+      expect(await page.locator('.card[data-id="fresh"] .state').textContent()).toBe(
+        'being bought',
+      );
+      await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+      expect(await page.locator('.panel .buy').count()).toBe(0);
+      expect(api().ledger).toHaveLength(1);
+      await page.reload();
+      await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+      expect(api().ledger).toHaveLength(1);
+    });
+
+    test('while it buys, what is asked for is being bought and has not failed', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="fresh"] .frame').click();
+      api().fail({ kind: 'delay', ms: 3000 });
+      await page.locator('.panel .buy').click();
+      await expectText(page.locator('.panel .reasons'), /^Being bought now \(since .*12:00.*\)$/);
+      await expectText(page.locator('.panel .candidates .empty'), /^being bought now$/);
+      await expectText(page.locator('.panel .heading .state'), /^being bought$/);
+      await expectText(page.locator('.flags [data-flag="failed"]'), /^Failed2$/);
+      expect(await page.getByText('may have been billed').count()).toBe(0);
+      await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+    });
+
+    test('asks once more above a sum, and buys nothing when that is called off', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="dear"] .frame').click();
+      await page.locator('.panel .buy').click();
+      const dialog = page.getByRole('dialog');
+      await expectText(dialog, /Buy "dear"\?.*10 pictures, up to \$/);
+      // What is not bought cannot be picked here.
+      expect(await page.locator('.panel .pick').count()).toBe(0);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      expect(api().requests).toEqual([]);
+      await page.locator('.panel .buy').click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Buy for/ })
+        .click();
+      await page.locator('.card[data-id="dear"] img[src]').first().waitFor();
+      // The first pictures are shown while the others are still being bought.
+      await page.locator('.panel .under-way').waitFor({ state: 'detached' });
+      expect(api().ledger).toHaveLength(10);
+    });
+
+    test('a pick that is older than its picture is shown at the image until it is kept', async () => {
+      await using made = await served();
+      const text = (await made.project.read('garden.images.yaml')).toString();
+      const few = text.replace('number_of_images: 10, pick: 1', 'number_of_images: 2, pick: 2');
+      await made.project.write('garden.images.yaml', few.replace('A wall', 'Many walls'));
+      await made.project.generate({ ids: ['dear'] });
+      await made.project.write('garden.images.yaml', few);
+      expect((await made.project.generate({ ids: ['dear'] })).error).toBeNull();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="dear"] .frame').click();
+      const state = page.locator('.card[data-id="dear"] .state');
+      await expectText(state, /^picked unseen$/);
+      await expectText(
+        page.locator('.panel .reasons'),
+        /^Candidate 2 was picked before it was bought/,
+      );
+      await page.getByRole('button', { name: 'Keep 2' }).click();
+      await page.getByText('dear keeps pick: 2.').waitFor();
+      await expectText(state, /kB|B/);
+      expect(await page.getByRole('button', { name: 'Keep 2' }).count()).toBe(0);
+      expect((await made.project.read('garden.images.yaml')).toString()).toBe(few);
+    });
+
+    test("a failure is shown in the API's words, as text", async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="fresh"] .frame').click();
+      api().fail(moderationBlocked());
+      await page.locator('.panel .buy').click();
+      await expectText(page.locator('.panel [role=alert]'), /It failed\..*safety system/s);
+      expect(api().ledger).toEqual([]);
+    });
+
+    test('there is no button where nothing may be bought', async () => {
+      await using made = await served({ CI: '1' });
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="fresh"] .frame').click();
+      expect(await page.locator('.panel .buy').count()).toBe(0);
+      expect(await page.locator('.panel .purchase').textContent()).toMatch(
+        /Nothing may be bought here/,
+      );
+    });
+
+    test('follows a manifest that changes, breaks and is mended, and stays where it was', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="drawn"] .frame').click();
+      await page.locator('input[type=search]').fill('sketch');
+      const text = (await made.project.read('garden.images.yaml')).toString();
+      await made.project.write(
+        'garden.images.yaml',
+        text.replace('alt: A sketch', 'alt: A better sketch'),
+      );
+      await expectText(page.locator('.panel .alt'), /A better sketch/);
+      await made.project.write('garden.images.yaml', text.replace('quality: low', 'qualty: low'));
+      await expectText(
+        page.locator('.problems .wrong').first(),
+        /garden\.images\.yaml:2:13.*qualty.*quality/s,
+      );
+      expect(await shown(page)).toEqual(['drawn']);
+      await made.project.write('garden.images.yaml', text);
+      await page.locator('.problems .wrong').waitFor({ state: 'detached' });
+      await expectText(page.locator('.panel .alt'), /^A sketch$/);
+      expect(await selected(page)).toBe('drawn');
+      expect(await page.locator('input[type=search]').inputValue()).toBe('sketch');
+      expect(api().requests).toEqual([]);
+    });
+
+    test('with a wrong token, or under another name, there is no page', async () => {
+      await using made = await served();
+      const wrong = made.server.url.replace(/\/[^/]+\/$/, '/wrong/');
+      const page = await browser.newPage();
+      expect((await page.goto(wrong))?.status()).toBe(403);
+      await page.close();
+    });
+
+    describe('accessible and valid', () => {
+      test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (scheme) => {
+        await using made = await served();
+        await using page = await open(made.server.url, undefined, { colorScheme: scheme });
+        await page.waitForSelector('.card');
+        for (const id of ['hero', 'night', 'fresh', 'torn', 'hostile']) {
+          await page.locator(`[data-id="${id}"] .frame`).click();
+          expect(await violations(page), id).toEqual([]);
+        }
+        await page.locator('[data-id="hero"] .frame').click();
+        await page.keyboard.press('c');
+        await page.locator('dialog img[src]').nth(1).waitFor();
+        expect(await violations(page), 'side by side').toEqual([]);
+        await page.getByLabel('Slider').check();
+        expect(await violations(page), 'slider').toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('?');
+        expect(await violations(page), 'help').toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.setViewportSize({ width: 390, height: 844 });
+        expect(await violations(page), 'narrow').toEqual([]);
+        await page.locator('[data-id="dear"] .frame').click();
+        expect(await violations(page), 'narrow panel').toEqual([]);
+      });
+
+      test('on a narrow screen the panel comes and goes with the focus', async () => {
+        await using made = await served();
+        await using page = await open(made.server.url, undefined, {
+          viewport: { width: 390, height: 844 },
+        });
+        await page.locator('[data-id="night"] .frame').click();
+        expect(await page.evaluate('document.activeElement.className')).toBe('close');
+        await page.keyboard.press('Escape');
+        expect(await page.locator('.panel').isVisible()).toBe(false);
+        expect(await page.evaluate('document.activeElement.closest("li").dataset.id')).toBe(
+          'night',
+        );
+        const wide = await page.evaluate('document.documentElement.scrollWidth');
+        expect(wide).toBeLessThanOrEqual(390);
+      });
+
+      test('the file is valid HTML, and so is what the page makes of it', async () => {
+        await using project = await copyOf(model, api());
+        const { file } = await writeSheet(await project.context());
+        const source = (await project.read('tintype-sheet.html')).toString();
+        expect(await mistakes(source)).toEqual([]);
+        await using page = await open(pathToFileURL(file).href);
+        for (const id of ['hero', 'fresh', 'hostile']) {
+          await page.locator(`[data-id="${id}"] .frame`).click();
+          expect(await mistakes(await page.content()), id).toEqual([]);
+        }
+        await page.locator('[data-id="hero"] .frame').click();
+        await page.keyboard.press('c');
+        expect(await mistakes(await page.content())).toEqual([]);
+      });
+
+      test('nothing moves where less motion is asked for', async () => {
+        await using made = await served();
+        await using page = await open(made.server.url, undefined, { reducedMotion: 'reduce' });
+        await page.locator('[data-id="fresh"] .frame').click();
+        api().fail({ kind: 'delay', ms: 800 });
+        await page.locator('.panel .buy').click();
+        await page.locator('progress').waitFor();
+        expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+        await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+      });
+
+      test('single keys can be turned off', async () => {
+        await using made = await served();
+        await using page = await open(made.server.url);
+        await page.waitForSelector('.card');
+        await page.keyboard.press('?');
+        await page.getByRole('dialog').getByRole('checkbox').uncheck();
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('j');
+        expect(await selected(page)).toBe('hero');
+      });
+    });
+
+    test('of a thousand images only those near the screen load a picture', async () => {
+      await using project = await manyImages(1000);
+      const server = await serveSheet({ context: () => project.context(), port: 0 });
+      await using page = await open(server.url);
+      await page.waitForSelector('.card img[src]');
+      expect(await page.locator('.card').count()).toBeLessThan(300);
+      expect(await page.locator('.card img[src]').count()).toBeLessThan(150);
+      await page.locator('.frame').first().focus();
+      await page.keyboard.press('End');
+      expect(await selected(page)).toBe('picture-999');
+      expect(await page.locator('.card').count()).toBe(1000);
+      await page.keyboard.press('Home');
+      await page.locator('input[type=search]').fill('of many');
+      expect(await page.locator('.card').count()).toBeLessThan(300);
+      await page.locator('input[type=search]').fill('number 999');
+      expect(await shown(page)).toEqual(['picture-999']);
+      await page.locator('[data-id="picture-999"] img[src]').waitFor();
+      await page.close();
+      await server.close();
+    });
+  },
+);
+
+async function served(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly project: TestProject; readonly server: SheetServer } & AsyncDisposable> {
+  const project = await copyOf(model, api());
+  const server = await serveSheet({ context: () => project.context({ env }), port: 0 });
+  return {
+    project,
+    server,
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      await project[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A page whose every error, and every word that the browser has about its policy, fails the test. */
+async function open(
+  url: string,
+  onRequest: (url: string) => void = () => {},
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<Page & AsyncDisposable> {
+  const problems: string[] = [];
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('request', (request) => onRequest(request.url()));
+  await page.goto(url);
+  return Object.assign(page, {
+    [Symbol.asyncDispose]: async () => {
+      await page.close();
+      expect(problems).toEqual([]);
+    },
+  });
+}
+
+async function statuses(page: Page): Promise<Record<string, string>> {
+  const states = await page.locator('.card .state').allTextContents();
+  const ids = await idsOf(page, '.card');
+  return Object.fromEntries(ids.map((id, index) => [id, states[index]!]));
+}
+
+function shown(page: Page): Promise<string[]> {
+  return idsOf(page, '.card:not([hidden])');
+}
+
+async function selected(page: Page): Promise<string | undefined> {
+  return (await idsOf(page, '.card:has([aria-current])'))[0];
+}
+
+/** Page code is text here, for the tests know no document. */
+function idsOf(page: Page, selector: string): Promise<string[]> {
+  return page.evaluate(
+    `Array.from(document.querySelectorAll(${JSON.stringify(selector)}), (one) => one.dataset.id)`,
+  );
+}
+
+/** Waits until an element says something. */
+async function expectText(locator: ReturnType<Page['locator']>, pattern: RegExp): Promise<void> {
+  await expect.poll(() => locator.textContent(), { timeout: 60_000 }).toMatch(pattern);
+}
+
+async function priceOfPlan(project: TestProject, id: string): Promise<{ price: string } | null> {
+  const { requests } = await project.plan({ ids: [id] });
+  const cost = requests[0]?.costUsd;
+  if (cost == null) return null;
+  const high = `$${cost.high.toFixed(4)}`;
+  return { price: cost.low === cost.high ? high : `up to ${high}` };
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger, for the page's own policy lets nobody add a script.
+  await page.evaluate(axe.source);
+  return page.evaluate(
+    `axe.run().then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
+  );
+}
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:standard'],
+  rules: {
+    // How the text is laid out is nobody's business but the build's, and a browser writes its DOM in its own way.
+    'no-trailing-whitespace': 'off',
+    'void-style': 'off',
+    'attribute-boolean-style': 'off',
+    'attribute-empty-style': 'off',
+    'no-inline-style': 'off',
+    'doctype-style': 'off',
+    'long-title': 'off',
+  },
+});
+
+async function mistakes(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html);
+  return results.flatMap(({ messages }) =>
+    messages.map(({ ruleId, message, line }) => `${ruleId} (line ${line}): ${message}`),
+  );
+}
