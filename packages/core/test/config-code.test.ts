@@ -42,6 +42,11 @@ test.each([
   expect(await read(file, text)).toEqual({ concurrency: 7 });
 });
 
+test('a package.json that is no JSON keeps no config from being read', async () => {
+  await writeFile(join(folder, 'package.json'), '{');
+  expect(await read('a.ts', 'export default { concurrency: 7 }')).toEqual({ concurrency: 7 });
+});
+
 test('a file that a config imports is read, too', async () => {
   await writeFile(join(folder, 'shared.mts'), 'export const concurrency: number = 7');
   const text = "import { concurrency } from './shared.mts'\nexport default { concurrency }";

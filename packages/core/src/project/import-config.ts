@@ -57,6 +57,9 @@ async function importCode(file: string, shown: string): Promise<Options> {
   // A config is a module, whatever the package says that it is in.
   const format = `${/\.c[jt]s$/.test(file) ? 'commonjs' : 'module'}${file.endsWith('ts') ? '-typescript' : ''}`;
   const hooks = registerHooks({
+    // Without a look at the package, which may be no JSON.
+    resolve: (specifier, context, next) =>
+      specifier === url ? { url, format, shortCircuit: true } : next(specifier, context),
     load: (loaded, context, next) =>
       next(loaded, loaded === url ? { ...context, format } : context),
   });
