@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import { explainError } from './explain-error.ts';
 import { createProgram } from './program.ts';
+import { say } from './format/wrap.ts';
 import type { Shell } from './shell.ts';
 
 /** Runs one command line, without the program's name, and returns the exit code. Never throws. */
@@ -18,7 +19,7 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? EXIT.delivered : EXIT.wrongInput;
     const { message, exitCode } = explainError(error);
-    shell.stderr.write(`tintype: ${message}\n`);
+    say(shell.stderr, `tintype: ${message}\n`);
     return exitCode;
   }
 }

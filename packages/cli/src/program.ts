@@ -20,12 +20,13 @@ import {
 } from './flags.ts';
 import { clean } from './format/clean.ts';
 import { colorsFor } from './format/colors.ts';
+import { wrap } from './format/wrap.ts';
 import type { Shell } from './shell.ts';
 import { withTakers } from './unknown-option.ts';
 
 /**
- * The command line; a command is loaded when it is asked for, so that help need not wait. What a command exits with is handed to `setExitCode`; help, version and mistakes throw a
- * CommanderError instead of ending the process.
+ * The command line. A command is loaded when it is called, so that help need not wait. `setExitCode` takes what a command
+ * exits with; help, version and mistakes throw a CommanderError instead of ending the process.
  */
 export function createProgram(shell: Shell, setExitCode: (code: number) => void): Command {
   const program = configure(new Command('tintype'), shell)
@@ -49,7 +50,10 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
       const { generateCommand } = await import('./commands/generate.ts');
       setExitCode(await generateCommand(shell, ids, flags, commands));
     });
-  addOrderFlag(addRunFlags(addProjectFlags(generate))).addHelpText('after', AFTERWORD);
+  addOrderFlag(addRunFlags(addProjectFlags(generate))).addHelpText(
+    'after',
+    wrapped(AFTERWORD, shell),
+  );
 
   const plan = program
     .command('plan')
@@ -160,9 +164,9 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
 
   program
     .command('types')
-    .summary('write the types of the imports of vite-plugin-tintype')
+    .summary("write the types of the Vite plugin's imports")
     .description(
-      'Writes tintype-env.d.ts without a build: one exact declaration for each image. For a new clone, whose type check\n' +
+      'Writes tintype-env.d.ts without a build: one exact declaration for each image. For a new clone, whose type check ' +
         'comes before its first build. Spends nothing.',
     )
     .option(
@@ -193,6 +197,7 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     command.configureOutput({
       outputError: (text, write) => write(mistake(withTakers(text, command, program.commands))),
     });
+    command.configureHelp(HELP_LAYOUT);
     if (command !== generate) command.showHelpAfterError(`See tintype ${command.name()} --help.`);
   }
 
@@ -203,10 +208,21 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     ...new Help().visibleOptions(command),
   ];
   program.configureHelp({
+    ...HELP_LAYOUT,
     formatHelp: (command, help) =>
       new Help().formatHelp(command, Object.assign(help, { visibleOptions })),
   });
-  return program.addHelpText('after', EXAMPLES + AFTERWORD);
+  return program.addHelpText('after', wrapped(EXAMPLES + AFTERWORD, shell));
+}
+
+/** Commander itself wraps no description that has fewer than 40 columns beside the flags, and leaves a word alone. */
+const HELP_LAYOUT = { minWidthToWrap: 16, boxWrap: wrap };
+
+/** The widest help where there is no terminal, in columns. */
+const HELP_WIDTH = 100;
+
+function wrapped(text: string, { stdout }: Shell): () => string {
+  return () => wrap(text, stdout.columns ?? HELP_WIDTH);
 }
 
 const EXAMPLES = `
@@ -227,8 +243,7 @@ const AFTERWORD = `
 Exit codes:
   0    all delivered
   1    some images failed, the others were delivered; verify found a problem
-  2    the manifest, config or command line is wrong, or a key is missing;
-       nothing was done
+  2    the manifest, config or command line is wrong, or a key is missing; nothing was done
   3    originals are missing and may not be bought, or the answer was no
   4    the plan costs more than the budget, or the budget ran out
   130  interrupted; pictures in flight were awaited and stored
@@ -241,10 +256,9 @@ A missing picture is bought, or not, as the first of these says:
   5. fail
 
 Environment:
-  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and
-  REPLICATE_API_TOKEN, also from .env and .env.local; NO_COLOR
-  TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY: as the flags,
-  and never from .env files
+  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and REPLICATE_API_TOKEN, also from .env and .env.local
+  TINTYPE_MISSING, TINTYPE_MAX_COST and TINTYPE_MAX_COST_PER_DAY, like the flags; never from .env files
+  NO_COLOR turns colours off; FORCE_COLOR turns them on where there is no terminal
 `;
 
 function configure(program: Command, { stdout, stderr, env }: Shell): Command {
@@ -255,8 +269,8 @@ function configure(program: Command, { stdout, stderr, env }: Shell): Command {
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
       outputError: (text, write) => write(mistake(text)),
-      getOutHelpWidth: () => stdout.columns ?? 100,
-      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,
       getOutHasColors: () => colorsFor(stdout, env).isColorSupported,
       getErrHasColors: () => colorsFor(stderr, env).isColorSupported,
     });

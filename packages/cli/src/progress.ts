@@ -24,7 +24,7 @@ export interface Progress {
 }
 
 interface Flight {
-  /** `hero`, or `hero #2`. */
+  /** `hero`, or `hero 2 of 4`. */
   readonly name: string;
   readonly since: number;
   /** Another process is at it, and this one waits. */

@@ -36,7 +36,9 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
       const terminal = openTerminal(scene);
       expect(await terminal.ended).toBe(1);
       expectHarmless(terminal.text());
-      expect(terminal.text()).toContain('faked line');
+      // oxlint-disable-next-line no-control-regex
+      const unwrapped = terminal.text().replaceAll(/\x1b\[K\r?\n\s*/g, ' ');
+      expect(unwrapped).toContain('faked line');
     },
   );
 

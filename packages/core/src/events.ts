@@ -1,16 +1,21 @@
-import type { Diagnostic } from './types.ts';
+import type { Diagnostic, PlannedRequest } from './types.ts';
 
 /** Which picture of an image. */
 export interface PictureName {
   readonly id: string;
   /** The candidate's number, from 1; absent where the image has one picture only. */
   readonly candidate?: number;
+  /** How many candidates the image has, where it has several. For views only. */
+  readonly candidates?: number;
 }
 
 /** The name of a row of the plan. */
-export function pictureName(row: { id: string; candidate: number | null }): PictureName {
-  const { id, candidate } = row;
-  return candidate === null ? { id } : { id, candidate };
+export function pictureName({
+  id,
+  candidate,
+  job,
+}: Pick<PlannedRequest, 'id' | 'candidate' | 'job'>): PictureName {
+  return candidate === null ? { id } : { id, candidate, candidates: job.picture.numberOfImages };
 }
 
 /**

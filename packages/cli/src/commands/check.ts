@@ -4,6 +4,7 @@ import type { ProjectFlags } from '../flags.ts';
 import { count } from '../format/amounts.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
+import { say } from '../format/wrap.ts';
 
 export interface CheckFlags extends ProjectFlags {
   readonly online?: boolean;
@@ -15,7 +16,7 @@ export async function checkCommand(shell: Shell, flags: CheckFlags): Promise<num
   const result = await withRun(shell, flags, (core, context) =>
     core.checkProject(context, options),
   );
-  if (!flags.quiet && flags.reporter !== 'json') shell.stdout.write(`${verdict(result)}\n`);
+  if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${verdict(result)}\n`);
   return result.errors > 0 ? EXIT.wrongInput : EXIT.delivered;
 }
 

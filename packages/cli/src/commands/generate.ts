@@ -6,6 +6,7 @@ import type { GenerateFlags } from '../flags.ts';
 import { generateSummary } from '../format/generate-summary.ts';
 import { type Core, withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
+import { say } from '../format/wrap.ts';
 
 /** Makes what is missing and writes the outputs. `commands`: the words that an unknown id may have been meant for. */
 export async function generateCommand(
@@ -26,7 +27,7 @@ export async function generateCommand(
   if (!flags.quiet && flags.reporter !== 'json') {
     const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
     const storeDir = relative(shell.cwd, config.storeDir) || '.';
-    shell.stdout.write(generateSummary(result, { outDir, storeDir }));
+    say(shell.stdout, generateSummary(result, { outDir, storeDir }));
     if (uncommitted !== null) {
       shell.stdout.write(commitHint(uncommitted, { cwd: shell.cwd, storeDir: config.storeDir }));
     }

@@ -8,6 +8,7 @@ import { firstManifest } from '../init-files/first-manifest.ts';
 import { missingIgnoreLines } from '../init-files/gitignore.ts';
 import { inspectSite, schemaPath, type Site } from '../init-files/site.ts';
 import type { Shell } from '../shell.ts';
+import { say } from '../format/wrap.ts';
 
 export interface InitFlags {
   readonly root?: string;
@@ -34,7 +35,7 @@ export async function initCommand(shell: Shell, flags: InitFlags): Promise<numbe
     '',
     ...nextSteps(site, pictures),
   ];
-  if (!flags.quiet) shell.stdout.write(`${lines.join('\n')}\n`);
+  if (!flags.quiet) say(shell.stdout, `${lines.join('\n')}\n`);
   return EXIT.delivered;
 }
 
@@ -73,8 +74,7 @@ function nextSteps({ packageManager, hasVite, hasVitePlugin }: Site, pictures: P
     `Then commit .tintype/, which holds the pictures that you have paid for${also}.`,
     ...(pictures === 'committed'
       ? [
-          'public/images/ is not in .gitignore, because nothing here would make it again: the site',
-          'ships what git has.',
+          'public/images/ is not in .gitignore, because nothing here would make it again: the site ships what git has.',
         ]
       : []),
     ...(pictures === 'ignored'
@@ -82,8 +82,7 @@ function nextSteps({ packageManager, hasVite, hasVitePlugin }: Site, pictures: P
       : []),
     ...(hasVite && !hasVitePlugin
       ? [
-          'This project uses Vite. The package vite-plugin-tintype imports pictures into its build: install',
-          'it, add it to vite.config, and remove outDir from the config above.',
+          'This project uses Vite. The package vite-plugin-tintype imports pictures into its build: install it, add it to vite.config, and remove outDir from the config above.',
         ]
       : []),
   ];

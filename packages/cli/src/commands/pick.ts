@@ -3,6 +3,7 @@ import type { PlaceFlags } from '../flags.ts';
 import { cleanLine } from '../format/clean.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
+import { say } from '../format/wrap.ts';
 
 /** Writes which candidate of an image is delivered into its manifest. */
 export async function pickCommand(
@@ -18,7 +19,7 @@ export async function pickCommand(
     const at = cleanLine(`${place.file}:${place.line}`);
     const kept = isConfirmed ? `keeps pick: ${candidate}` : `picks ${candidate} already`;
     const done = isChanged ? `pick: ${candidate} written` : kept;
-    shell.stdout.write(`${id}: ${done} (${at}).\n`);
+    say(shell.stdout, `${id}: ${done} (${at}).\n`);
   }
   return EXIT.delivered;
 }

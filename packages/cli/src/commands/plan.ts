@@ -7,6 +7,7 @@ import { planDocument } from '../format/plan-document.ts';
 import { planTable } from '../format/plan-table.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
+import { widthOf } from '../format/wrap.ts';
 
 export interface PlanFlags extends RunFlags {
   readonly json?: boolean;
@@ -37,7 +38,7 @@ export async function planCommand(
         colors: colorsFor(stdout, shell.env),
         maxCostUsd: config.maxCostUsd,
         toBuy,
-        ...(stdout.isTTY && stdout.columns !== undefined && { width: stdout.columns }),
+        width: widthOf(stdout),
       }),
     );
     const folders = { cwd: shell.cwd, storeDir: config.storeDir };

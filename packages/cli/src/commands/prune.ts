@@ -4,6 +4,7 @@ import { colorsFor } from '../format/colors.ts';
 import { pruneSummary, prunedText } from '../format/prune-summary.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
+import { widthOf } from '../format/wrap.ts';
 
 export interface PruneFlags extends PlaceFlags {
   readonly dryRun?: boolean;
@@ -32,7 +33,7 @@ export async function pruneCommand(shell: Shell, flags: PruneFlags): Promise<num
       pruneSummary(result, {
         isDryRun,
         colors: colorsFor(stdout, shell.env),
-        ...(stdout.isTTY && stdout.columns !== undefined && { width: stdout.columns }),
+        width: widthOf(stdout),
       }),
     );
   }

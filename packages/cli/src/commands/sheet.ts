@@ -5,6 +5,7 @@ import { count, fileSize } from '../format/amounts.ts';
 import { cleanLine } from '../format/clean.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
+import { say } from '../format/wrap.ts';
 
 export interface SheetFlags extends ProjectFlags {
   readonly out?: string;
@@ -20,7 +21,7 @@ export async function sheetCommand(shell: Shell, flags: SheetFlags): Promise<num
     const { file, bytes, images, pictures } = written;
     const path = cleanLine(relative(shell.cwd, file));
     const what = `${count(images, 'image')}, ${count(pictures, 'picture')}`;
-    shell.stdout.write(`${path} written: ${what}, ${fileSize(bytes)}.\n`);
+    say(shell.stdout, `${path} written: ${what}, ${fileSize(bytes)}.\n`);
   }
   return EXIT.delivered;
 }

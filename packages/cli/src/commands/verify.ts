@@ -4,11 +4,12 @@ import type { PlaceFlags } from '../flags.ts';
 import { count, fileSize } from '../format/amounts.ts';
 import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
+import { say } from '../format/wrap.ts';
 
 /** Hashes everything that is kept. What it finds is told as it is by the reporter. */
 export async function verifyCommand(shell: Shell, flags: PlaceFlags): Promise<number> {
   const result = await withRun(shell, flags, (core, context) => core.verifyProject(context));
-  if (!flags.quiet && flags.reporter !== 'json') shell.stdout.write(`${verdict(result)}\n`);
+  if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${verdict(result)}\n`);
   return result.errors > 0 ? EXIT.someFailed : EXIT.delivered;
 }
 

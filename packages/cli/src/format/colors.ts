@@ -3,9 +3,13 @@ import type { Output, Shell } from '../shell.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Colours for one stream: only on a terminal that is not dumb, and never under `NO_COLOR` (https://no-color.org). */
+/**
+ * Colours for one stream: on a terminal that is not dumb, and elsewhere with `FORCE_COLOR` (any value but `0`). Never with
+ * `NO_COLOR` (https://no-color.org).
+ */
 export function colorsFor(stream: Output, env: Shell['env']): Colors {
-  return picocolors.createColors(
-    stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
-  );
+  const { NO_COLOR, FORCE_COLOR = '', TERM } = env;
+  const isForced = FORCE_COLOR !== '' && FORCE_COLOR !== '0';
+  const isOn = isForced || (FORCE_COLOR !== '0' && stream.isTTY === true && TERM !== 'dumb');
+  return picocolors.createColors(!NO_COLOR && isOn);
 }

@@ -20,7 +20,8 @@ export function liveFrame(
   const lines = shown.map(({ name, since, isElsewhere }) => {
     const elapsed = `${isElsewhere ? 'another process ' : ''}${duration(now - since)}`;
     const spinner = SPINNER[Math.floor((now - since) / SPIN_MS) % SPINNER.length] ?? '';
-    const shownName = truncate(name, Math.max(1, columns - elapsed.length - 6));
+    // The end of a name has the candidate's number.
+    const shownName = truncate(name, Math.max(1, columns - elapsed.length - 6), 'start');
     return `${colors.cyan(spinner)} ${shownName}  ${colors.dim(elapsed)}`;
   });
   const hidden = flights.length - shown.length;

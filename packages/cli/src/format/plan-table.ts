@@ -3,32 +3,49 @@ import { count, money, moneyRange } from './amounts.ts';
 import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
 import { nameOf } from './name-of.ts';
-import { table, type Column } from './table.ts';
+import { displayWidth, table, type Column } from './table.ts';
+import { wrap } from './wrap.ts';
 
 /**
- * A plan for a person: a row a picture, what is odd about any of them, and what it would cost.
+ * A plan for a person: a row for each picture, what is odd about any of them, and what it would cost.
  * `width`: the terminal's columns; `maxCostUsd`: the budget, where there is one.
  */
 export function planTable(
   plan: Pick<ShownPlan, 'rows' | 'totals'>,
   options: {
     readonly colors: Colors;
-    readonly width?: number;
+    readonly width?: number | undefined;
     readonly maxCostUsd: number | null;
     /** Those of the rows that would be bought, each picture once. */
     readonly toBuy: readonly ShownRow[];
   },
 ): string {
   const { colors, width } = options;
-  const [header = '', ...lines] = table(COLUMNS, plan.rows.map(cells), width);
+  const [header = '', ...lines] = rowsIn(width, plan.rows);
+  const candidates = candidatesOf(plan.rows);
   return [
     colors.bold(header),
     ...lines.map((line, i) => (plan.rows[i]?.status === 'stored' ? colors.dim(line) : line)),
     '',
-    ...plan.rows.filter(isOdd).map((row) => colors.yellow(oddity(row))),
-    ...totals(plan, options),
+    ...plan.rows.filter(isOdd).map((row) => colors.yellow(wrap(oddity(row, candidates), width))),
+    ...totals(plan, options).map((line) => wrap(line, width)),
     '',
   ].join('\n');
+}
+
+/** A header and a text for each row: a line, or two where a line would have to be cut. */
+function rowsIn(width: number | undefined, rows: readonly ShownRow[]): readonly string[] {
+  const wide = table(COLUMNS, rows.map(cells));
+  if (width === undefined || wide.every((line) => displayWidth(line) <= width)) return wide;
+  const all = [COLUMNS.map(({ title }) => title), ...rows.map(cells)];
+  const below = table(
+    BELOW.map((i) => COLUMNS[i]!),
+    rows.map((row) => BELOW.map((i) => cells(row)[i]!)),
+  );
+  return all.map(([id = '', number = '', , , , , where = ''], i) => {
+    const first = [id, number, where].filter((cell) => cell !== '').join('  ');
+    return wrap(`${first}\n  ${below[i]}`, width);
+  });
 }
 
 const COLUMNS: readonly Column[] = [
@@ -40,6 +57,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'COST', align: 'right', isWhole: true },
   { title: 'WHERE', cut: 'start' },
 ];
+
+/** The columns of a second line: status, cost, size and model. */
+const BELOW = [2, 5, 4, 3] as const;
 
 function cells(row: ShownRow): string[] {
   return [
@@ -59,8 +79,21 @@ function isOdd({ reason, status, refusal }: ShownRow): boolean {
   return status !== 'missing' || refusal !== null || reason.includes(' changed since ');
 }
 
-function oddity(row: ShownRow): string {
-  return cleanLine(`${nameOf(row)} (${row.status}): ${row.reason}`);
+function oddity(
+  { id, candidate, status, reason }: ShownRow,
+  candidates: ReadonlyMap<string, number>,
+): string {
+  const name = nameOf(
+    candidate === null ? { id } : { id, candidate, candidates: candidates.get(id) ?? 1 },
+  );
+  return cleanLine(`${name} (${status}): ${reason}`);
+}
+
+/** How many there are of each image. */
+function candidatesOf(rows: readonly ShownRow[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
 }
 
 function totals(

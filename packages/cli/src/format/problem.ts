@@ -2,6 +2,7 @@ import type { Event } from '@tintype/core';
 import { clean, cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
 import { nameOf } from './name-of.ts';
+import { fitFrame, wrap } from './wrap.ts';
 
 /** The events that somebody should act on. */
 export type Problem = Extract<Event, { type: 'diagnostic' | 'warning' | 'failed' }>;
@@ -32,13 +33,17 @@ export function followingText(following: number): string {
   return `${following} more ${were} not asked for, for the reason given above`;
 }
 
-/** `file:line:column  code  message`, with the code frame below where there is one; a warning says that it is one. */
-export function problemText(problem: Problem, colors: Colors): string {
+/**
+ * `file:line:column  code  message`, with the code frame below where there is one; a warning says that it is one.
+ * `width`: the terminal's columns, where there is one.
+ */
+export function problemText(problem: Problem, colors: Colors, width?: number): string {
   const code = isError(problem) ? colors.red(problem.code) : colors.yellow(problem.code);
   const words = `${isError(problem) ? '' : 'warning: '}${messageOf(problem)}`;
   const parts = [colors.bold(placeOf(problem)), code, words].filter((part) => part !== '');
   const frame = problem.type === 'diagnostic' ? problem.frame : null;
-  return frame === null ? parts.join('  ') : `${parts.join('  ')}\n${clean(frame).trimEnd()}\n`;
+  const text = wrap(parts.join('  '), width);
+  return frame === null ? text : `${text}\n${fitFrame(clean(frame).trimEnd(), width)}\n`;
 }
 
 /** What a problem says, on one line, with the image that it is about. */

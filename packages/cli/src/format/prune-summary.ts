@@ -3,12 +3,13 @@ import { count, fileSize, money } from './amounts.ts';
 import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
 import { type Column, table } from './table.ts';
+import { wrap } from './wrap.ts';
 
 interface SummaryOptions {
   readonly isDryRun: boolean;
   readonly colors: Colors;
-  /** The terminal's columns. */
-  readonly width?: number;
+  /** The terminal's columns, where there is one. */
+  readonly width: number | undefined;
 }
 
 /** What was pruned, or would be, for a person: a row a picture with what it cost, then the rest in numbers. */
@@ -45,7 +46,9 @@ export function pruneSummary(result: PruneResult, options: SummaryOptions): stri
     ...keptLines,
     ...(keptLines.length > 0 ? [hint] : []),
     '',
-  ].join('\n');
+  ]
+    .map((line) => wrap(line, options.width))
+    .join('\n');
 }
 
 /** One file on one line: where it is, how large, and of a picture what it cost and what it was asked for. */
@@ -58,11 +61,11 @@ export function prunedText({ path, bytes, kind, record }: UnwantedFile): string 
 const hint = 'No manifest here refers to what was kept; --older-than <days> removes it by its age.';
 
 const columns: readonly Column[] = [
-  { title: 'PICTURE' },
-  { title: 'MODEL' },
-  { title: 'BOUGHT' },
-  { title: 'SIZE', align: 'right' },
-  { title: 'COST', align: 'right' },
+  { title: 'PICTURE', isWhole: true },
+  { title: 'MODEL', isWhole: true },
+  { title: 'BOUGHT', isWhole: true },
+  { title: 'SIZE', align: 'right', isWhole: true },
+  { title: 'COST', align: 'right', isWhole: true },
   { title: 'PROMPT' },
 ];
 

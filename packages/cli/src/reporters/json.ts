@@ -9,7 +9,7 @@ export function jsonView(results: Output, notices: Output): View {
     report: (event) => {
       if (!IS_PUBLIC[event.type]) return;
       results.write(
-        `${safeJson({ ...event, deliveries: undefined, toBuy: undefined, isError: undefined, isFollowing: undefined })}\n`,
+        `${safeJson({ ...event, candidates: undefined, deliveries: undefined, toBuy: undefined, isError: undefined, isFollowing: undefined })}\n`,
       );
     },
     notice: (text) => notices.write(`${text}\n`),

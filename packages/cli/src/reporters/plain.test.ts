@@ -72,6 +72,8 @@ test('each candidate of an image has its number', () => {
   const stderr = new FakeOutput();
   const view = plainView(stderr, { colors, quiet: false });
   for (const event of [EVENTS.generating, EVENTS.generated, EVENTS.failed])
-    view.report(timed({ ...event, candidate: 2 }));
-  expect(stderr.text).toMatch(/^generating hero #2\ngenerated hero #2 in .*\n.* cart #2: refused/);
+    view.report(timed({ ...event, candidate: 2, candidates: 4 }));
+  expect(stderr.text).toMatch(
+    /^generating hero 2 of 4\ngenerated hero 2 of 4 in .*\n.* cart 2 of 4: refused/,
+  );
 });

@@ -5,6 +5,7 @@ import { nameOf } from '../format/name-of.ts';
 import type { Colors } from '../format/colors.ts';
 import { followingText, isError, isFollowing, isProblem, problemText } from '../format/problem.ts';
 import type { Output } from '../shell.ts';
+import { say, widthOf } from '../format/wrap.ts';
 import type { View } from './reporter.ts';
 
 /** A line an event, for logs. `quiet`: errors only. */
@@ -17,12 +18,15 @@ export function plainView(
   return {
     report: (event) => {
       if (isFollowing(event)) following++;
-      if (event.type === 'done' && following > 0) stream.write(`${followingText(following)}\n`);
+      if (event.type === 'done' && following > 0) say(stream, `${followingText(following)}\n`);
       if ((quiet && !(isProblem(event) && isError(event))) || isFollowing(event)) return;
-      const line = isProblem(event) ? problemText(event, colors) : progressLine(event);
-      if (line !== null) stream.write(`${line}\n`);
+      if (isProblem(event)) stream.write(`${problemText(event, colors, widthOf(stream))}\n`);
+      else {
+        const line = progressLine(event);
+        if (line !== null) say(stream, `${line}\n`);
+      }
     },
-    notice: (text) => stream.write(`${text}\n`),
+    notice: (text) => say(stream, `${text}\n`),
     close: () => {},
   };
 }

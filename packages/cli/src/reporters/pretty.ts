@@ -4,6 +4,7 @@ import { colorsFor, type Colors } from '../format/colors.ts';
 import { liveFrame } from '../format/live-frame.ts';
 import { followingText, isFollowing, isProblem, problemText } from '../format/problem.ts';
 import { displayWidth } from '../format/table.ts';
+import { wrap } from '../format/wrap.ts';
 import { advance, NO_PROGRESS } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 import { deliveredText } from './plain.ts';
@@ -71,12 +72,12 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
       if (isFollowing(event)) following++;
       const line =
         event.type === 'done' && following > 0
-          ? followingText(following)
-          : finishedLine(event, colors);
+          ? wrap(followingText(following), columnsOf(shell))
+          : finishedLine(event, colors, columnsOf(shell));
       if (line !== null) finishedLines.push(line);
     },
     notice: (text) => {
-      finishedLines.push(colors.yellow(text));
+      finishedLines.push(colors.yellow(wrap(text, columnsOf(shell))));
     },
     pause: () => {
       stop();
@@ -94,13 +95,13 @@ const SHOW_CURSOR = '\x1b[?25h';
 const CLEAR_LINE_END = '\x1b[K';
 const CLEAR_BELOW = '\x1b[J';
 
-function finishedLine(event: TimedEvent, colors: Colors): string | null {
+function finishedLine(event: TimedEvent, colors: Colors, width: number): string | null {
   if (event.type === 'delivered') {
-    return event.isChanged ? `${colors.green('✓')} ${deliveredText(event)}` : null;
+    return event.isChanged ? wrap(`${colors.green('✓')} ${deliveredText(event)}`, width) : null;
   }
   if (isFollowing(event)) return null;
-  if (event.type === 'failed') return `${colors.red('✗')} ${problemText(event, colors)}`;
-  return isProblem(event) ? problemText(event, colors) : null;
+  if (event.type === 'failed') return `${colors.red('✗')} ${problemText(event, colors, width - 2)}`;
+  return isProblem(event) ? problemText(event, colors, width) : null;
 }
 
 /** Some pseudo-terminals say 0. */
