@@ -6,7 +6,7 @@ test.each(['18.20.8', '20.20.2', '22.0.0', '22.17.9'])(
   'Node %s is too old, and it is said',
   (version) => {
     expect(nodeProblem(version)).toBe(
-      `Tintype needs Node 22.18 or later, and this is Node ${version}. Nothing was done`,
+      `Tintype needs Node 22.18 or later, and this is Node ${version}. Install a newer Node: https://nodejs.org. Nothing was done`,
     );
   },
 );

@@ -7,6 +7,6 @@ export function nodeProblem(version: string): string | null {
   const [neededMajor, neededMinor] = needed;
   const isOld = major < neededMajor || (major === neededMajor && minor < neededMinor);
   return isOld
-    ? `Tintype needs Node ${neededMajor}.${neededMinor} or later, and this is Node ${version}. Nothing was done`
+    ? `Tintype needs Node ${neededMajor}.${neededMinor} or later, and this is Node ${version}. Install a newer Node: https://nodejs.org. Nothing was done`
     : null;
 }

@@ -68,12 +68,12 @@ describe('with the offline provider', () => {
   test('a first run writes what a second one leaves alone', async () => {
     const first = await tintype('--provider', 'offline');
     expect(first.code).toBe(0);
-    expect(first.stdout).toMatch(/^3 images delivered to public\/images: \d+ files written\.\n$/);
+    expect(first.stdout).toMatch(/^3 pictures delivered to public\/images: \d+ files written\.\n$/);
     const written = statSync(join(folder, 'public/images/hero.avif')).mtimeMs;
 
     const second = await tintype('--provider', 'offline');
     expect(second.code).toBe(0);
-    expect(second.stdout).toBe('Nothing to do: 3 images are up to date.\n');
+    expect(second.stdout).toBe('Nothing to do: 3 pictures are up to date.\n');
     expect(statSync(join(folder, 'public/images/hero.avif')).mtimeMs).toBe(written);
   });
 

@@ -106,3 +106,13 @@ test('colours: on a terminal or with FORCE_COLOR, and never with NO_COLOR', asyn
   expect(await isColoured(80, { FORCE_COLOR: '0' })).toBe(false);
   expect(await isColoured(0, { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
 });
+
+test('every command counts pictures in the same way', async () => {
+  const flags = ['--provider', 'offline'];
+  expect(await printed(['plan', ...flags], 80)).toContain('\n5 pictures: 5 missing\n');
+  const text = await printed([...flags], 0);
+  expect(text).toContain('planned 5 pictures\n');
+  expect(text).toContain('5 pictures delivered');
+  expect(await printed([...flags], 0)).toContain('Nothing to do: 5 pictures are up to date.');
+  expect(await printed(['sheet', ...flags], 0)).toContain('2 images, 5 pictures, ');
+});

@@ -335,7 +335,9 @@ describe('a mistake in the graph', () => {
     const found = await mistakes(graph);
     expect(found.map(([, code]) => code)).toEqual(loops.map(() => 'cycle'));
     expect(found.map(([, , message]) => message)).toEqual(
-      loops.map((loop) => `images cannot wait for each other: ${loop}`),
+      loops.map(
+        (loop) => `these images are made from each other: ${loop}; remove one of the references`,
+      ),
     );
   });
 

@@ -130,7 +130,13 @@ describe('the manifest is left alone, and the reason given', () => {
       'usage',
       /one of 2 images of the entry at site\/a\.images\.yaml:24/,
     ],
-    ['an alias', 'alias', 1, 'usage', /written in place; write pick: 1 there by hand/],
+    [
+      'an alias',
+      'alias',
+      1,
+      'usage',
+      /no fields of its own in this file; write pick: 1 there by hand/,
+    ],
     ['an entry that another is an alias of', 'anchored', 1, 'usage', /an anchor is shared/],
   ])('%s', async (_, id, candidate, code, message) => {
     await using made = await project();

@@ -13,7 +13,7 @@ export interface WrittenSheet {
   readonly file: string;
   readonly bytes: number;
   readonly images: number;
-  /** Pictures in it. */
+  /** As `plan` counts them: every candidate. */
   readonly pictures: number;
 }
 
@@ -52,7 +52,8 @@ export async function writeSheet(
       cause,
     });
   }
-  return { file: path, bytes: html.length, images: sheet.images.length, pictures: pictures.size };
+  const { totals } = sheet;
+  return { file: path, bytes: html.length, images: totals.images, pictures: totals.pictures };
 }
 
 function tell({ report, now }: Context, diagnostics: readonly Diagnostic[]): void {

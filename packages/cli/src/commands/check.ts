@@ -21,7 +21,8 @@ export async function checkCommand(shell: Shell, flags: CheckFlags): Promise<num
 }
 
 function verdict({ manifests, images, errors, warnings }: CheckResult): string {
-  const read = `${count(images, 'image')} in ${count(manifests, 'manifest')}`;
-  const found = errors === 0 ? 'no mistakes' : count(errors, 'mistake');
-  return `${read}: ${found}${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}.`;
+  const more = warnings > 0 ? `, ${count(warnings, 'warning')}` : '';
+  // What a mistake hides is not counted.
+  if (errors > 0) return `${count(errors, 'mistake')}${more}.`;
+  return `${count(images, 'image')} in ${count(manifests, 'manifest')}: no mistakes${more}.`;
 }

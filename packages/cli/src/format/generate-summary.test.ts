@@ -18,18 +18,18 @@ const result: GenerateResult = {
 };
 
 test('a run that changed nothing says so', () => {
-  expect(generateSummary(result, folders)).toBe('Nothing to do: 2 images are up to date.\n');
+  expect(generateSummary(result, folders)).toBe('Nothing to do: 2 pictures are up to date.\n');
   expect(generateSummary({ ...result, delivered: 1 }, folders)).toBe(
-    'Nothing to do: 1 image is up to date.\n',
+    'Nothing to do: 1 picture is up to date.\n',
   );
 });
 
 test('a run sums up what it wrote, bought and could not make', () => {
   const busy = { ...result, written: 4, removed: 1, bought: 1, failed: 1, costUsd: 0.0132 };
   expect(generateSummary(busy, folders)).toBe(`\
-2 images delivered to public/images: 4 files written, 1 removed, 3 unchanged.
+2 pictures delivered to public/images: 4 files written, 1 removed, 3 unchanged.
 1 picture bought for $0.0132, kept in .tintype.
-1 image failed; see above.
+1 picture failed; see above.
 `);
 });
 

@@ -12,17 +12,17 @@ export function generateSummary(
   const isCacheOnly = folders.outDir === null;
   if (!isCacheOnly && written + removed + bought + failed === 0 && maybeBilledUsd === 0) {
     const verb = delivered === 1 ? 'is' : 'are';
-    return `Nothing to do: ${count(delivered, 'image')} ${verb} up to date.\n`;
+    return `Nothing to do: ${count(delivered, 'picture')} ${verb} up to date.\n`;
   }
   const lines = [
     isCacheOnly
-      ? `${count(delivered, 'image')} encoded into the cache for the next build. No files were written: vite-plugin-tintype is installed, and outDir is not set.`
-      : `${count(delivered, 'image')} delivered to ${folders.outDir}: ${files(result)}.`,
+      ? `${count(delivered, 'picture')} encoded into the cache for the next build. No files were written: vite-plugin-tintype is installed, and outDir is not set.`
+      : `${count(delivered, 'picture')} delivered to ${folders.outDir}: ${files(result)}.`,
     bought > 0
       ? `${count(bought, 'picture')} bought${forMoney(result.costUsd)}, kept in ${folders.storeDir}.`
       : '',
     maybeBilled(result),
-    failed > 0 ? `${count(failed, 'image')} failed; see above.` : '',
+    failed > 0 ? `${count(failed, 'picture')} failed; see above.` : '',
   ];
   return lines
     .filter((line) => line !== '')

@@ -15,7 +15,7 @@ test('a run is a table of images and a line of totals', () => {
 | hero | delivered | 6 | 1.4 MB -&#62; 182 kB, 87% smaller |
 | icon | stand-in | 6 | 182 kB |
 
-3 images delivered, 1 failed, 2 bought for $0.0264, 18 files written, 1 removed
+3 pictures delivered, 1 failed, 2 bought for $0.0264, 18 files written, 1 removed
 
 `);
 });

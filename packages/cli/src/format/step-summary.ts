@@ -39,7 +39,7 @@ function summaryRow(event: Event): string[] {
 
 function totals(done: Extract<Event, { type: 'done' }>): string {
   return [
-    `${count(done.delivered, 'image')} delivered`,
+    `${count(done.delivered, 'picture')} delivered`,
     `${done.failed} failed`,
     `${done.bought} bought${forMoney(done.costUsd)}`,
     ...maybeBilled(done.maybeBilledUsd),

@@ -54,7 +54,7 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
           code: 'unknown-field',
           message:
             (key === '<<'
-              ? 'merge keys (<<) are not read; put what images share into presets'
+              ? 'merge keys (<<) do not work here; put what images share into presets'
               : isTop
                 ? `there is no field ${quote(key)}`
                 : `${name} has no field ${quote(key)}`) +
@@ -88,7 +88,7 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
     case 'invalid_union':
       return explainUnion(issue, path, input, name, value, fieldNames);
     default:
-      return say('not-allowed', `${name} may not be ${show(input)}${allowed(path)}`);
+      return say('not-allowed', `${name} cannot be ${show(input)}${allowed(path, input)}`);
   }
 }
 
@@ -123,7 +123,7 @@ function explainUnion(
   const several = path.at(-1) === field ? unionNames[field] : undefined;
   if (typeof input === 'string' && (form !== null || several === undefined)) {
     if (form !== null) return say('bad-format', `${name} must be ${form.is}, not ${show(input)}`);
-    return say('not-allowed', `${name} may not be ${show(input)}${allowed(path, input)}`);
+    return say('not-allowed', `${name} cannot be ${show(input)}${allowed(path, input)}`);
   }
   const is =
     several ??
@@ -154,10 +154,10 @@ function fieldsOf(path: FieldPath): readonly string[] {
   return fieldOf(path) === 'formats' ? formats : [];
 }
 
-function allowed(path: FieldPath, input?: string): string {
+function allowed(path: FieldPath, input: unknown): string {
   const words = allowedWords[fieldOf(path)];
   if (words === undefined) return '';
-  return `; it is ${listWords(words)}${input === undefined ? '' : didYouMean(input, words)}`;
+  return `; it is ${listWords(words)}${typeof input === 'string' ? didYouMean(input, words) : ''}`;
 }
 
 function tooMuch(name: string, limit: number, bound: string, input: unknown): string {

@@ -30,11 +30,12 @@ export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax
   const noBreak = line.text.indexOf('\u00a0');
   if (noBreak !== -1 && /^\s*\u00a0|:\u00a0/.test(line.text)) {
     const range = { start: line.start + noBreak, end: line.start + noBreak + 1 };
-    const what = 'there is a no-break space here (U+00A0), as web pages have them';
-    return say(`${what}; type an ordinary one`, range);
+    const what =
+      'there is a no-break space here (U+00A0), which text copied from a web page may have';
+    return say(`${what}; type an ordinary space`, range);
   }
   if (error.code === 'TAB_AS_INDENT')
-    return say('this line is indented with a tab; YAML takes spaces only');
+    return say('this line is indented with a tab; type spaces instead');
 
   const field = fieldOf(line);
   const quoted = (value: string) =>
@@ -53,7 +54,7 @@ export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax
   if (field === null) return explainNoField(error, line, say);
   const { value, range } = field;
   if (value.startsWith('{{'))
-    return say(`a text cannot begin with {{ by itself; ${quoted(value)}`, range);
+    return say(`a text without quotes cannot begin with {{; ${quoted(value)}`, range);
   if (error.code === 'BLOCK_AS_IMPLICIT_KEY') {
     const before = beforeColon(value);
     return before === null || isKeyName(field.name)
@@ -64,11 +65,11 @@ export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax
       : say(`the ":" after "${shown(before)}" starts a new field; ${quoted(value)}`, range);
   }
   if (error.code === 'BAD_SCALAR_START')
-    return say(`a text cannot begin with ${value[0]} by itself; ${quoted(value)}`, range);
+    return say(`a text without quotes cannot begin with ${value[0]}; ${quoted(value)}`, range);
   if (error.code === 'UNEXPECTED_TOKEN' && /^["'[{*&!]/.test(value))
-    return say(`the text goes on behind what ${value[0]} begins; ${quoted(value)}`, range);
+    return say(`there is more text after what ${value[0]} begins; ${quoted(value)}`, range);
   if (error.code === 'BAD_INDENT')
-    return say('fields that belong together begin in one column, and this one does not');
+    return say('this field does not begin in the same column as the fields around it');
   return null;
 }
 
@@ -103,7 +104,7 @@ function explainNoField(
   if (code !== 'MULTILINE_IMPLICIT_KEY') return null;
   const [, name, value] = /^\s*([\w-]+):(\S.*)$/.exec(text) ?? [];
   if (name !== undefined && value !== undefined && !isKeyName(name))
-    return say(`there is no blank behind the colon; write ${name}: ${shown(value)}`);
+    return say(`there is no space after the colon; write ${name}: ${shown(value)}`);
   return say('there is no colon in this line; a field is written as name: value');
 }
 

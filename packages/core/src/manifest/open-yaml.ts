@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { redact } from '../redact.ts';
 import type { FieldPath, Finding } from '../types.ts';
+import { quote } from './explain-issue.ts';
 import { explainSyntax } from './explain-syntax.ts';
 import { hideKeys, isKeyName, isKeyReference } from './hide-keys.ts';
 import type { TextRange } from './source-text.ts';
@@ -119,7 +120,10 @@ function syntaxProblems(
 }
 
 const syntaxWords: Readonly<Record<string, readonly [Finding['code'], string]>> = {
-  MULTIPLE_DOCS: ['several-documents', 'a file is one YAML document; move the second to its own'],
+  MULTIPLE_DOCS: [
+    'several-documents',
+    'a manifest is one YAML document; move the second one to a file of its own',
+  ],
   TAG_RESOLVE_FAILED: ['custom-tag', 'tags (!) are not allowed; write the value as it is'],
   NON_STRING_KEY: ['yaml-syntax', 'a name must be plain text'],
 };
@@ -190,7 +194,7 @@ class Walk {
     for (const pair of map.items) {
       const name = nameOf(pair);
       if (name === '__proto__') {
-        const finding = { code: 'unknown-field', message: 'no name may be __proto__' } as const;
+        const finding = { code: 'unknown-field', message: 'a name cannot be __proto__' } as const;
         this.problems.push({ range: rangeOfNode(pair.key as Node | null), finding });
         continue;
       }
@@ -199,7 +203,7 @@ class Walk {
           range: rangeOfNode(pair.key as Node | null),
           finding: {
             code: 'duplicate-key',
-            message: 'this name stands twice in its map; keep one',
+            message: `${quote(name)} is here twice; rename or remove one of the two`,
           },
         });
       }
@@ -230,7 +234,7 @@ class Walk {
     const whole = `${node.value} ${comment.trimEnd()}`;
     const quoted = /["\\]/.test(whole) ? `'${whole.replaceAll("'", "''")}'` : `"${whole}"`;
     const message = redact(
-      `${name} ends before "${comment.trimEnd()}", which is a comment; if it belongs to the text, write ${name}: ${quoted}, and else put the text before it in quotes`,
+      `${name} ends before "${comment.trimEnd()}", which is a comment; if it belongs to the text, write ${name}: ${quoted}, otherwise put the text before it in quotes`,
     );
     this.problems.push({
       range: { start, end },
@@ -256,7 +260,7 @@ class Walk {
     const message =
       anchored === undefined
         ? 'this alias has no anchor before it'
-        : 'this alias stands inside of what it stands for';
+        : 'this alias refers to the value that it is part of';
     return this.#refuse({ range: rangeOfNode(alias), finding: { code: 'yaml-syntax', message } });
   }
 

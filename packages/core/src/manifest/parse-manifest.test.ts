@@ -199,6 +199,19 @@ describe('positions', () => {
     const [section, field] = diagnose('image: {}\nimages:\n  hero: { qualty: low }\n');
     expect(section?.message).toContain('did you mean "images"?');
     expect(field?.message).toContain('did you mean "quality"?');
+    const [value] = diagnose('images:\n  hero: { quality: hihg }\n');
+    expect(value?.message).toContain('did you mean "high"?');
+  });
+
+  test('a manifest without images: says where images go', () => {
+    const [field] = diagnose('hero: { prompt: x }\n');
+    expect(field?.message).toBe('there is no field "hero"; images go below images:');
+    expect(diagnose('')[0]?.message).toContain('write images: and one entry for each image');
+  });
+
+  test('a name that is there twice is named', () => {
+    const [twice] = diagnose('images:\n  hero: { prompt: x }\n  hero: { prompt: y }\n');
+    expect(twice?.message).toBe('"hero" is here twice; rename or remove one of the two');
   });
 
   test('an image knows where its name stands', () => {

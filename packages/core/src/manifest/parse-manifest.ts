@@ -60,12 +60,17 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
   };
 
   if (!isRecord(value)) {
-    say([], 'wrong-type', 'a manifest is a map with images: in it');
+    say(
+      [],
+      'wrong-type',
+      'this is not a manifest; write images: and one entry for each image below it',
+    );
     return { manifest: null, diagnostics };
   }
   for (const name of namesIn([])) {
     if (sections.includes(name)) continue;
-    const message = `there is no field ${quote(name)}${didYouMean(name, sections)}`;
+    const near = didYouMean(name, sections) || '; images go below images:';
+    const message = `there is no field ${quote(name)}${near}`;
     say([name], 'unknown-field', message, 'key');
   }
 
@@ -88,7 +93,7 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
   );
 
   if (!Object.hasOwn(value, 'images')) {
-    say([], 'missing-field', 'images is missing: there is nothing to make');
+    say([], 'missing-field', 'images: is missing, so there is nothing to make');
   }
   const images = entriesOf('images').map(([id, written]): ParsedEntry => {
     const path = ['images', id];

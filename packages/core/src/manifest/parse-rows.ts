@@ -86,14 +86,14 @@ const otherDelimiters: readonly (readonly [sign: string, name: string])[] = [
 function readCsv(text: string, { lineStarts }: SourceText): Read {
   const [firstLine = ''] = text.split(/\r\n?|\n/, 1);
   if (/^"?sep=.?"?$/i.test(firstLine)) {
-    const message = `"${firstLine}" is for Excel only; remove the line, and put commas between the columns`;
+    const message = `"${firstLine}" is a line for Excel only; remove it, and put commas between the columns`;
     return { raw: [], mistakes: [{ offset: 0, message }] };
   }
   const other = otherDelimiters.find(
     ([sign]) => !firstLine.includes(',') && firstLine.includes(sign),
   );
   if (other !== undefined) {
-    const message = `the columns of this file have ${other[1]} between them; save it with commas ("CSV UTF-8" in Excel), or as .json or .yaml`;
+    const message = `this file has ${other[1]} between its columns; save it with commas ("CSV UTF-8" in Excel), or as .json or .yaml`;
     return { raw: [], mistakes: [{ offset: 0, message }] };
   }
   let records: CsvRecords;
@@ -109,7 +109,7 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
-    const message = `this is no CSV: ${redact(error.message)}`;
+    const message = `this is not valid CSV: ${redact(error.message)}`;
     return { raw: [], mistakes: [{ offset: lineStarts[line - 1] ?? 0, message }] };
   }
 
@@ -127,7 +127,7 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
     const record = withoutEmptyEnd(written, header.length);
     if (index > 0 && written.length > 1 && written.every((cell) => cell === '')) continue;
     if (record.length !== header.length) {
-      const message = `this row has ${record.length} values, and the header ${header.length}`;
+      const message = `this row has ${record.length} values, but the header has ${header.length}`;
       mistakes.push({ offset, message });
     } else if (index > 0) {
       // Git changes line ends (`core.autocrlf`), and what it changes must not be another picture.
@@ -178,7 +178,7 @@ function readJsonLines(text: string): Read {
         raw.push({ value: JSON.parse(line, asWritten), offset });
       } catch (error) {
         const reason = redact((error as Error).message);
-        mistakes.push({ offset, message: `this line is no JSON: ${reason}` });
+        mistakes.push({ offset, message: `this line is not valid JSON: ${reason}` });
       }
     }
     offset += line.length + 1;

@@ -65,7 +65,7 @@ async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): P
     if (error.syscall !== 'scandir') throw error;
     throw new TintypeError(
       'config',
-      `${error.path} cannot be read (${error.code}), and there may be manifests in it; set manifests in the config to where yours are`,
+      `${error.path} cannot be read (${error.code}), and manifests may be in it; set manifests in the config to the folders that yours are in`,
       { cause: error },
     );
   });

@@ -11,7 +11,7 @@ export function readText(bytes: Uint8Array): string | Finding {
   }
   if (isLfsPointer(bytes)) return { code: 'not-readable', message: `this file ${lfsRemedy}` };
   if (bytes.includes(0)) {
-    return { code: 'nul-byte', message: 'this file has a NUL byte in it: it is not a text file' };
+    return { code: 'nul-byte', message: 'this file is not a text file: it contains a NUL byte' };
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -12,8 +12,7 @@ export function writePick(
 ): { readonly text: string } | { readonly problem: string } {
   const document = parseDocument(text, { prettyErrors: false, stringKeys: true });
   const entry = entryOf(document.contents, id);
-  if (entry === null)
-    return { problem: `there is no entry "${id}" whose fields are written in place` };
+  if (entry === null) return { problem: `"${id}" has no fields of its own in this file` };
 
   const existing = pairNamed(entry, 'pick');
   const range = isScalar(existing?.value) ? existing.value.range : null;

@@ -45,7 +45,7 @@ export async function pickCandidate(
   if (candidate < 1 || candidate > count) {
     throw new TintypeError(
       'usage',
-      `"${id}" has ${count} ${count === 1 ? 'candidate' : 'candidates'}, and no ${candidate}`,
+      `"${id}" has ${count === 1 ? '1 candidate' : `${count} candidates`}, and no ${candidate}${count === 1 ? '; number_of_images asks for more' : `; pick a number from 1 to ${count}`}`,
     );
   }
   const entry = manifests

@@ -58,7 +58,7 @@ export async function readProject(
   if (read.manifests.length === 0 && read.diagnostics.length === 0) {
     throw new TintypeError(
       'config',
-      `there is no manifest below ${config.root} (looked for ${config.manifests.join(', ')}); tintype init writes a first one`,
+      `there is no manifest below ${config.root} (looked for ${config.manifests.join(', ')}); run tintype in the folder of your project, or write a first manifest with tintype init`,
     );
   }
   const expanded = expandJobs(read.manifests, {

@@ -30,7 +30,7 @@ test('each loop is named once, at the reference that closes it', () => {
       '  c: { prompt: x, decorative: true, input_images: ["tintype:b", "tintype:c"] }\n',
   );
   expect(diagnostics.map(({ code, line, message }) => [code, line, message])).toEqual([
-    ['cycle', 4, 'images cannot wait for each other: b → c → b'],
-    ['cycle', 4, 'images cannot wait for each other: c → c'],
+    ['cycle', 4, 'these images are made from each other: b → c → b; remove one of the references'],
+    ['cycle', 4, 'these images are made from each other: c → c; remove one of the references'],
   ]);
 });

@@ -93,7 +93,7 @@ function loops(jobs: readonly Job[]): PlacedFinding[] {
     const left = loop.length - maxShown;
     const shown =
       left <= 0 ? loop : [...loop.slice(0, maxShown - 1), `(${left} more)`, reference.id];
-    const message = `images cannot wait for each other: ${shown.join(' → ')}`;
+    const message = `these images are made from each other: ${shown.join(' → ')}; remove one of the references`;
     findings.push({ place: reference.place, finding: { code: 'cycle', message } });
   });
   return findings;

@@ -13,7 +13,7 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
   const { fields, find } = draft;
   const refuse = (field: FieldName, what: string, can: (other: Model) => boolean): void => {
     const others = Object.keys(models).filter((other) => can(models[other]!));
-    const instead = others.length === 0 ? 'no model does' : `${others.join(', ')} can`;
+    const instead = others.length === 0 ? 'no model does that' : `use ${others.join(' or ')}`;
     find(field, { code: 'not-supported-by-model', message: `${name} ${what}; ${instead}` });
   };
 
@@ -24,7 +24,7 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
       const others = Object.keys(models).filter(
         (other) => sizeProblem(models[other]!, size) === null,
       );
-      const instead = others.length === 0 ? '' : `; ${others.join(', ')} can`;
+      const instead = others.length === 0 ? '' : `; use ${others.join(' or ')}`;
       find('size', {
         code: 'not-supported-by-model',
         message: `size ${size} ${problem}${instead}`,
@@ -35,7 +35,7 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
     refuse('quality', `has no quality ${quality}`, (other) => other.qualities.includes(quality));
   }
   if (background !== undefined && !model.backgrounds.includes(background)) {
-    refuse('background', `makes no ${background} background`, (other) =>
+    refuse('background', `cannot make a background that is ${background}`, (other) =>
       other.backgrounds.includes(background),
     );
   }
@@ -49,7 +49,7 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
     );
   }
   if (complexity !== undefined && !model.hasComplexity) {
-    refuse('complexity', 'has no complexity', (other) => other.hasComplexity);
+    refuse('complexity', 'does not take complexity', (other) => other.hasComplexity);
   }
   const inputs = fields.input_images?.length ?? 0;
   if (inputs > model.maxInputImages) {

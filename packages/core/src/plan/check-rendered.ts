@@ -36,7 +36,7 @@ export function wrongWords(fields: Fields): WrongWord[] {
     const bad = fields.formats.findIndex((format) => !formats.includes(format) && format !== '');
     if (bad !== -1) {
       const value = String(fields.formats[bad]);
-      const message = `formats may not have "${value}"; it is one of ${formats.join(', ')}${didYouMean(value, formats)}`;
+      const message = `formats cannot have "${value}"; it is one of ${formats.join(', ')}${didYouMean(value, formats)}`;
       say('formats', 'not-allowed', message, bad);
     }
   }
@@ -46,7 +46,7 @@ export function wrongWords(fields: Fields): WrongWord[] {
 function wrongWord(name: FieldName, value: string): Finding | null {
   const words: readonly string[] | null = isOf(choices, name) ? choices[name] : null;
   if (words !== null && !words.includes(value)) {
-    const message = `${name} may not be "${value}"; it is one of ${words.join(', ')}${didYouMean(value, words)}`;
+    const message = `${name} cannot be "${value}"; it is one of ${words.join(', ')}${didYouMean(value, words)}`;
     return { code: 'not-allowed', message };
   }
   const form = isOf(forms, name) ? forms[name] : null;

@@ -58,29 +58,32 @@ function checkConflicts({ id, fields, pick, find }: Draft): void {
   if (fields.size !== undefined && fields.aspect_ratio !== undefined) {
     find('size', {
       code: 'conflict',
-      message: 'size and aspect_ratio exclude each other; keep one',
+      message: 'size and aspect_ratio cannot be used together; keep one',
     });
   }
   if (fields.alt !== undefined && fields.decorative === true) {
     find('decorative', {
       code: 'conflict',
-      message: 'a decorative image has no alt; keep one of the two',
+      message: 'a decorative image has no alt text; keep decorative or alt',
     });
   }
   if (fields.alt === undefined && fields.decorative !== true) {
-    find('alt', { code: 'missing-alt', message: `"${id}" needs an alt text, or decorative: true` });
+    find('alt', {
+      code: 'missing-alt',
+      message: `"${id}" has no alt text; write alt: and what the picture shows, or decorative: true`,
+    });
   }
   if (fields.input_fidelity === 'high' && fields.input_images === undefined) {
     find('input_fidelity', {
       code: 'conflict',
-      message: 'input_fidelity says how closely to keep to input_images, and there are none',
+      message: 'input_fidelity needs input_images, and this image has none',
     });
   }
   const count = fields.number_of_images ?? defaults.number_of_images;
   if (pick !== null && pick > count) {
     find('pick', {
       code: 'out-of-range',
-      message: `pick: ${pick} of ${count} ${count === 1 ? 'candidate' : 'candidates'}; pick one that there is, or raise number_of_images`,
+      message: `pick is ${pick}, but there ${count === 1 ? 'is 1 candidate' : `are ${count} candidates`}; pick a lower number, or raise number_of_images`,
     });
   }
   if (pick === null && count > 1) {
@@ -113,8 +116,8 @@ function sizeOf(draft: Draft, { models }: ExpandOptions, modelName: string): str
     code: 'not-supported-by-model',
     message:
       takers.length === 0
-        ? `no model makes pictures of ${ratio}; the longest is 3:1`
-        : `${modelName} makes 1:1, 3:2 and 2:3, not ${ratio}; ${takers.join(', ')} can`,
+        ? `no model makes pictures of ${ratio}; the widest ratio is 3:1`
+        : `${modelName} makes 1:1, 3:2 and 2:3, not ${ratio}; use ${takers.join(' or ')}`,
   });
   return null;
 }
@@ -133,12 +136,12 @@ function maskOf({ fields, find, placeOf }: Draft): InputReference | null {
   if (fields.input_images === undefined) {
     find('mask', {
       code: 'conflict',
-      message: 'mask is laid over input_images, and there are none',
+      message: 'mask needs input_images, and this image has none',
     });
   }
   const reference = parseInputReference(fields.mask, placeOf('mask'));
   if (typeof reference !== 'string' && reference.kind === 'file') return reference;
-  find('mask', { code: 'bad-input', message: 'a mask is the path of a PNG' });
+  find('mask', { code: 'bad-input', message: 'mask must be the path of a PNG file' });
   return null;
 }
 
@@ -179,7 +182,7 @@ function checkAlpha({ fields, find }: Draft): void {
   if (fields.background !== 'transparent') return;
   const flat = formatsOf(fields).find(({ format }) => !alphaFormats.includes(format));
   const message = (format: string) =>
-    `${format} has no transparency, and background: transparent asks for it; take ${alphaFormats.join(', ')}`;
+    `${format} cannot be transparent, and background is transparent; use one of ${alphaFormats.join(', ')}`;
   if (flat !== undefined) {
     find(fields.formats === undefined ? 'output_format' : 'formats', {
       code: 'conflict',

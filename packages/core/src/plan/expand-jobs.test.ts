@@ -258,6 +258,15 @@ describe('ids', () => {
     expect(expandText(oneImage(id)).jobs).toEqual([]);
   });
 
+  test.each([
+    ['Hero_Image', 'hero-image'],
+    ['Team/Zoë', 'team/zoe'],
+    ['my hero.png', 'my-hero-png'],
+  ])('%s is told what to type: %s', (id, meant) => {
+    const [finding] = expandText(oneImage(id)).diagnostics;
+    expect(finding?.message).toMatch(new RegExp(`did you mean "${meant}"\\?$`));
+  });
+
   test('a rendered id is held to the same', () => {
     for (const name of [
       '../x',

@@ -429,6 +429,19 @@ function orderOfWrapping(layers: readonly Layer[]): readonly Layer[] {
   return [...layers.slice(0, 1), ...layers.slice(1, -2).toReversed(), ...layers.slice(-2)];
 }
 
+/** `; did you mean "hero-image"?` for `Hero_Image`, otherwise nothing. */
+function meantId(id: string): string {
+  if (id.length > maxShown) return '';
+  const meant = id
+    .normalize('NFKD')
+    .replaceAll(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .split('/')
+    .map((part) => part.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, ''))
+    .join('/');
+  return idForm.pattern.test(meant) ? `; did you mean "${meant}"?` : '';
+}
+
 function idProblem(
   id: string,
   entry: ImageEntry,
@@ -437,7 +450,7 @@ function idProblem(
   if (!idForm.pattern.test(id) || id.length > idForm.maxLength) {
     return {
       code: 'bad-id',
-      message: `an id is segments of a-z, 0-9 and - joined by /, at most ${idForm.maxLength} characters; ${JSON.stringify(id.slice(0, 60))} is not`,
+      message: `${JSON.stringify(id.slice(0, 60))} is not a valid id: use lower-case letters, digits and "-", with "/" for folders, and at most ${idForm.maxLength} characters${meantId(id)}`,
     };
   }
   const first = taken.get(id);
@@ -445,7 +458,7 @@ function idProblem(
   // Such as those of two apps of a monorepo.
   const remedy =
     first.file === entry.place.file
-      ? ''
+      ? '; rename one of the two'
       : '; rename one, or set manifests to the files that belong together: only their ids have to differ';
   const isEveryRow = first === entry.place && variablesIn(entry.id).length === 0;
   return {

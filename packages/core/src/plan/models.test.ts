@@ -28,7 +28,7 @@ describe('what a model does not take', () => {
       /gpt-image-1\.5/,
     ],
     ['model: gpt-image-1.5\ninput_images: [a.png]\ninput_fidelity: high', []],
-    ['complexity: low', ['5:17'], /gpt-image-2\.6-flare, gpt-image-2\.6-sunburst can/],
+    ['complexity: low', ['5:17'], /use gpt-image-2\.6-flare or gpt-image-2\.6-sunburst/],
     ['model: gpt-image-2.6-flare\ncomplexity: high', []],
     ['size: 1920x1088', []],
     ['size: auto', []],

@@ -237,13 +237,13 @@ function isPaid({ isReceived, note }: OpenAttempt): boolean {
 
 /** Why a request is not asked for again whose answer is on the disk, as it seems, and cannot be read. */
 export function damagedAnswerReason(key: Key): string {
-  return `it was paid for, and its answer attempts/${key.slice(0, 12)}….received is no regular file; restore the file, or remove what is in its place to ask again`;
+  return `it was paid for, but its answer attempts/${key.slice(0, 12)}….received is not a regular file; restore the file, or remove what is in its place to ask again`;
 }
 
 /** What is known of a request whose bytes never arrived, and what `order` (`null`: a new one) does about it. */
 export function attemptReason({ key, note, damage }: OpenAttempt, order: string | null): string {
   if (note === null)
-    return `asked for earlier; the note of that, attempts/${key.slice(0, 12)}….json, ${damage ?? 'is missing'}, and it may have been billed`;
+    return `asked for earlier; the note about that, attempts/${key.slice(0, 12)}….json, ${damage ?? 'is missing'}, and it may have been billed`;
   const { startedAt, outcome, requestId } = note;
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;

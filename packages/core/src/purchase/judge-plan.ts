@@ -82,7 +82,7 @@ async function ask(
 
 function whyNot({ config: { missingSetBy, missing } }: Context): string {
   return missing === 'ask'
-    ? 'no terminal to ask on, and nothing says to buy'
+    ? 'there is no terminal to ask on, and no option says to buy'
     : `missing: fail, set by ${missingSetBy}`;
 }
 
@@ -191,7 +191,7 @@ function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): voi
       const { code, message } = error;
       const words =
         code === 'api-key-missing'
-          ? `${nameOf(planned)} has to be bought, and ${message}; set it, or set provider to "offline" or missing to "standin" for drawings in its place`
+          ? `${nameOf(planned)} has to be bought, and ${message}; set it in the environment or in .env.local, or set provider to "offline" or missing to "standin" for free stand-ins`
           : `${place}: ${message}`;
       throw new TintypeError(code, `${words}. Nothing was done`, {
         imageId: planned.id,

@@ -32,7 +32,8 @@ export async function committedPaths(dir: string, realEnv: Env): Promise<Committ
     const here = await withTheirBytes(git, dir, blobs);
 
     const trees = new Set(await treesAt(git, await otherCommits(git), folder));
-    if (trees.size > maxTrees) return { problem: `there are over ${maxTrees} other states of it` };
+    if (trees.size > maxTrees)
+      return { problem: `git has over ${maxTrees} other versions of the store` };
     const limit = pLimit(8);
     const elsewhere = await Promise.all([...trees].map((tree) => limit(() => pathsIn(git, tree))));
     const paths = new Set(elsewhere.flat());

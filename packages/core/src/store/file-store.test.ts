@@ -249,7 +249,7 @@ test('a folder of the store that the disk does not give is an error that names i
     await symlink(join(dir, folder), join(dir, folder));
     await expect(read()).rejects.toMatchObject({
       code: 'store-not-readable',
-      message: `${join(dir, folder)} cannot be read (ELOOP); see to its permissions, or to the disk`,
+      message: `${join(dir, folder)} cannot be read (ELOOP); check its permissions and the disk`,
     });
   }
 });

@@ -57,6 +57,6 @@ export function codeOf(error: unknown): string {
 }
 
 function notReadable(path: string, cause: unknown): TintypeError {
-  const message = `${path} cannot be read (${codeOf(cause)}); see to its permissions, or to the disk`;
+  const message = `${path} cannot be read (${codeOf(cause)}); check its permissions and the disk`;
   return new TintypeError('store-not-readable', message, { cause });
 }

@@ -11,7 +11,7 @@ export async function refuseLinks(dir: string): Promise<void> {
   if (link === null) return;
   throw new TintypeError(
     'store-not-writable',
-    `${link} is a symbolic link, and Tintype writes to no store through a link; replace it with a folder, or set store.dir in tintype.config.ts to the folder that it leads to`,
+    `${link} is a symbolic link, and Tintype does not write to a store through a link; replace it with a folder, or set store.dir in tintype.config.ts to the folder that it leads to`,
   );
 }
 

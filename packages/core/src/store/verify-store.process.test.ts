@@ -107,7 +107,9 @@ describe('a damaged original is named with its record and what to do', () => {
       [b, a],
     ] as const) {
       const { message } = findings.find(({ path }) => path === bytesPath(one))!;
-      expect(message).toContain(`${bytesPath(other)}, and that one holds these: exchange`);
+      expect(message).toContain(
+        `${bytesPath(other)}, which holds the bytes of this file: exchange`,
+      );
     }
   });
 
@@ -196,7 +198,7 @@ describe('a damaged record is named with what to do', () => {
     const change = rewrite((record) => ({ ...record, original: { ...record.original, bytes: 1 } }));
     await change(layout.record(dir, a.key));
     expect(await found()).toEqual([
-      expect.stringMatching(/^error record-damaged .* is whole with \d+ bytes/),
+      expect.stringMatching(/^error record-damaged .* is complete with \d+ bytes/),
     ]);
   });
 });

@@ -116,7 +116,7 @@ function originalFindings(
     return file.records
       .filter(({ original }) => original.bytes !== look.bytes)
       .map(({ key, original }) => {
-        const message = `is whole with ${look.bytes} bytes, and its record ${key.slice(0, 12)}… says ${original.bytes}: the record was changed; restore it (git checkout)`;
+        const message = `is complete with ${look.bytes} bytes, but its record ${key.slice(0, 12)}… says ${original.bytes}: the record was changed; restore it (git checkout)`;
         return finding('error', 'record-damaged', file.path, message, key);
       });
   }
@@ -136,12 +136,12 @@ function damageOf(
     const other = looks.get(owner);
     const isSwapped = other?.kind === 'hashed' && other.sha256 === file.sha256;
     return isSwapped
-      ? `holds the bytes of ${owner.path}, and that one holds these: exchange the two files`
+      ? `holds the bytes of ${owner.path}, which holds the bytes of this file: exchange the two files`
       : `holds the bytes of ${owner.path}`;
   }
   const expected = file.records[0]!.original.bytes;
   if (look.bytes < expected) return `is cut short: ${look.bytes} of ${expected} bytes`;
-  if (look.bytes > expected) return `is too long: ${look.bytes} bytes for ${expected}`;
+  if (look.bytes > expected) return `is too long: ${look.bytes} bytes instead of ${expected}`;
   return `is damaged: it is as long as it should be and hashes to ${look.sha256.slice(0, 12)}…`;
 }
 
@@ -195,7 +195,7 @@ function attemptFindings(attempts: readonly OpenAttempt[]): VerifyFinding[] {
     if (isInFlight) continue;
     if (isAnswerDamaged) {
       const message =
-        'is no regular file, where the answer to a paid request was: restore the file; its picture is not asked for again';
+        'is not a regular file, but the answer to a paid request was here: restore the file; its picture is not asked for again';
       findings.push(
         finding('error', 'attempt-damaged', slashed(layout.received('', key)), message, key),
       );
