@@ -110,7 +110,7 @@ describe('an answer that is on the disk, as it seems, and is no file that can be
     await put(layout.received(store, key));
     expect((await project.plan()).requests[0]).toMatchObject({
       status: 'attempted',
-      reason: expect.stringContaining('no regular file'),
+      reason: expect.stringContaining('not a regular file'),
     });
     const { result, events } = await project.generate();
     expect(result).toMatchObject({ bought: 0, failed: 1 });
