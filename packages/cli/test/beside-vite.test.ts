@@ -24,7 +24,7 @@ test.each(['dependencies', 'devDependencies'])(
     for (const expected of ['encoded', 'found there']) {
       const { code, stdout, stderr } = await runBin(folder, ['--provider', 'offline']);
       expect([code, stderr.includes('rror')], expected).toEqual([0, false]);
-      expect(stdout).toMatch(/^\d images? encoded into the cache for the next build\. /m);
+      expect(stdout).toMatch(/^\d pictures? encoded into the cache for the next build\. /m);
       expect(stdout).toContain(
         'No files were written: vite-plugin-tintype is installed, and outDir is not set.\n',
       );
