@@ -58,6 +58,9 @@ export default {
       },
       [`^${core}/cache/`],
     ),
+    forbid('a snapshot does not know who asks', `^${core}/unchanged/`, {
+      path: `^${core}/(operations|generate)`,
+    }),
     forbid('plan is pure', `^${core}/plan/`, { dependencyTypes: ['core'] }),
     only('sharp', 'image/', 'stand-in/'),
     only('openai', 'provider/openai/call.ts'),

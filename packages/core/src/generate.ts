@@ -4,7 +4,7 @@ import { TintypeError } from './errors.ts';
 import { pictureName } from './events.ts';
 import { outputNames } from './file-names.ts';
 import type { Original } from './purchase/original.ts';
-import { keepOutputs, knownOutputs } from './unchanged/kept-outputs.ts';
+import { knownOutputs, rememberOutputs } from './unchanged/unchanged-outputs.ts';
 import { openImages, type PlannedImage } from './operations/open-images.ts';
 import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';
 import { openOutputFolder } from './output/output-folder.ts';
@@ -81,8 +81,8 @@ export async function generate(
   report(context, { type: 'done', ...done });
   const { fingerprint } = project;
   if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
-    const outputs = { fingerprint, delivered: images.length, files: listedFiles(assetMap) };
-    keepOutputs(context, ids, outputs, startedAt);
+    const outputs = { fingerprint, files: listedFiles(assetMap) };
+    rememberOutputs(context, ids, outputs, startedAt);
   }
   if (context.signal.aborted) {
     throw new TintypeError(

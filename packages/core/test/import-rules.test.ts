@@ -47,6 +47,12 @@ test.each([
   ],
   ['a leaf that imports a stage', `${core}/fs/a.ts`, `${core}/plan/b.ts`, 'a leaf imports leaves'],
   [
+    'a snapshot that imports what asks it',
+    `${core}/unchanged/a.ts`,
+    `${core}/operations/b.ts`,
+    'a snapshot does not know who asks',
+  ],
+  [
     'a package outside its room',
     `${core}/store/a.ts`,
     'node_modules/sharp/index.js',

@@ -1,12 +1,15 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openCacheIndex } from '../src/cache/cache-index.ts';
 import { cacheLayout } from '../src/cache/cache-layout.ts';
-import { countStanding, knownOutputs } from '../src/unchanged/kept-outputs.ts';
-import { openKeptPlan } from '../src/unchanged/kept-plan.ts';
-import { readSecret } from '../src/cache/seal.ts';
+import { readPart, writePart } from '../src/unchanged/snapshot.ts';
+import { areOutputsUnchanged, knownOutputs } from '../src/unchanged/unchanged-outputs.ts';
+import { unchangedPlan } from '../src/unchanged/unchanged-plan.ts';
+import { readSecret, sealOf } from '../src/cache/seal.ts';
+import { sha256 } from '../src/hash.ts';
+import type { Sha256 } from '../src/types.ts';
 import { filesBelow } from './support/files.ts';
 import { type TestProject, testProject } from './support/project.ts';
 
@@ -19,50 +22,51 @@ images:
 /** Longer than what a file system's clock may leave open. */
 const settlingMs = 2100;
 
-describe('what was kept of an earlier run', () => {
+describe('a snapshot', () => {
   let project: TestProject;
   let plans: string;
-  let kept: ReadonlyMap<string, string>;
+  let parts: ReadonlyMap<string, string>;
+  let written: { readonly fingerprint: string; readonly file: string; readonly sha256: Sha256 };
 
   beforeAll(async () => {
     project = await testProject({ 'site.images.yaml': manifest });
     await project.generate();
     await setTimeout(settlingMs);
     await project.generate();
-    plans = join((await project.context()).config.cacheDir, 'v2/plans');
-    const names = [...(await filesBelow(plans)).keys()];
+    const context = await project.context();
+    plans = join(context.config.cacheDir, 'v2/plans');
+    const names = [...(await filesBelow(plans)).keys()].toSorted();
     const texts = names.map(async (name) => [name, String(await readFile(join(plans, name)))]);
-    kept = new Map((await Promise.all(texts)) as [string, string][]);
+    parts = new Map((await Promise.all(texts)) as [string, string][]);
+    const { fingerprint, files } = readPart(context, [], 'outputs')!;
+    written = { fingerprint, file: files[0]!.file, sha256: files[0]!.sha256! };
   });
 
   const isUsed = async (): Promise<readonly [plan: boolean, outputs: boolean, known: boolean]> => {
     const context = await project.context();
-    const plan = await openKeptPlan(context, []);
-    const text = kept.get([...kept.keys()].find((name) => name.endsWith('.outputs'))!)!;
-    const { fingerprint, names } = JSON.parse(text.split('\n')[1]!) as {
-      fingerprint: string;
-      names: string[];
-    };
-    const sum = (JSON.parse(text.split('\n')[2]!) as [never[]])[0][0]!;
-    const status = await lstat(join(project.root, 'public/images', names[0]!));
+    const plan = await unchangedPlan(context, []);
+    const { fingerprint, file, sha256: sum } = written;
+    const status = await lstat(join(project.root, 'public/images', file));
     return [
-      plan !== null && plan.read() !== null && plan.readRows() !== null,
-      countStanding(context, [], fingerprint) !== null,
-      knownOutputs(context, [])(names[0]!, sum, status),
+      plan !== null && plan.whole() !== null && plan.rows() !== null,
+      areOutputsUnchanged(context, [], fingerprint),
+      knownOutputs(context, [])(file, sum, status),
     ];
   };
 
   const restore = async () => {
-    for (const [name, text] of kept) await writeFile(join(plans, name), text);
+    for (const [name, text] of parts) await writeFile(join(plans, name), text);
   };
 
   test('is used as it is', async () => {
     await restore();
+    const names = [...parts.keys()].map((name) => name.split('.')[1]);
+    expect(names).toEqual(['outputs', 'plan', 'rows', 'summary']);
     expect(await isUsed()).toEqual([true, true, true]);
   });
 
   test.each<[string, (text: string) => string]>([
-    ['says another number', (text) => text.replace(/"deliver(ed|ies)":1/, '"deliver$1":9')],
+    ['says another number', (text) => text.replace(/"(deliveries|size)":\d+/, '"$1":9')],
     ['has another row', (text) => text.replace('hero', 'zero')],
     [
       'has another hash of a picture',
@@ -72,18 +76,51 @@ describe('what was kept of an earlier run', () => {
     ['has the seal of nobody', (text) => `${'0'.repeat(64)}${text.slice(text.indexOf('\n'))}`],
   ])('is not used where it %s', async (_, change) => {
     await restore();
-    for (const [name, text] of kept) await writeFile(join(plans, name), change(text));
+    for (const [name, text] of parts) await writeFile(join(plans, name), change(text));
     expect(await isUsed()).toEqual([false, false, false]);
   });
 
   test('is not used under another name', async () => {
     await restore();
-    const [plan, outputs] = [...kept.keys()].toSorted();
-    expect(basename(outputs!)).toContain(plan);
-    for (const [name, text] of kept) {
-      await writeFile(join(plans, name.includes('.') ? plan! : `${plan}.outputs`), text);
-    }
+    const [outputs, plan, rows, summary] = [...parts.keys()].toSorted();
+    const swapped = [
+      [outputs, summary],
+      [summary, outputs],
+      [plan, rows],
+      [rows, plan],
+    ] as const;
+    for (const [name, other] of swapped) await writeFile(join(plans, name!), parts.get(other!)!);
     expect(await isUsed()).toEqual([false, false, false]);
+  });
+
+  test('is used only with parts that belong together', async () => {
+    await restore();
+    const context = await project.context();
+    const plan = await unchangedPlan(context, []);
+    for (const part of ['rows', 'plan', 'outputs'] as const) {
+      const other = { ...readPart(context, [], part)!, fingerprint: sha256('another') };
+      writePart(context, [], part, other);
+    }
+    expect([plan!.whole(), plan!.rows()]).toEqual([null, null]);
+    expect(await isUsed()).toEqual([false, false, true]);
+    expect(await project.plan()).toMatchObject({ totals: plan!.totals });
+    expect((await project.generate()).result).toMatchObject({ delivered: 1, written: 0 });
+  });
+
+  test('of the version before is no snapshot, and nothing is said of it', async () => {
+    await using made = await testProject({ 'site.images.yaml': manifest });
+    const { root, missing, provider, cacheDir } = (await made.context()).config;
+    const name = sha256(JSON.stringify([root, missing, provider, []])).slice(0, 16);
+    for (const ending of ['', '.outputs', '.deliveries']) {
+      const before = join(cacheDir, 'v2/plans', name + ending);
+      const line = JSON.stringify({ isSettled: true, deliveries: 9, bytes: 3, texts: [] });
+      await mkdir(join(before, '..'), { recursive: true });
+      await writeFile(before, `${sealOf(before, line)}\n${line}\n[]\n{}`);
+    }
+    const { events, result } = await made.generate();
+    expect(result).toMatchObject({ delivered: 1, bought: 0 });
+    const types = events.map(({ type }) => type);
+    expect(types.filter((type) => type === 'warning' || type === 'diagnostic')).toEqual([]);
   });
 
   test('is a file of ours, and no other is removed for it', async () => {

@@ -18,9 +18,9 @@ import { openImages, planProject } from '../src/index.ts';
 import { sha256 } from '../src/hash.ts';
 import { cacheLayout } from '../src/cache/cache-layout.ts';
 import { shownRows } from '../src/plan/shown-rows.ts';
-import { generateUnchanged } from '../src/unchanged/generate-unchanged.ts';
-import { knownOutputs } from '../src/unchanged/kept-outputs.ts';
-import { openKeptPlan } from '../src/unchanged/kept-plan.ts';
+import { generateUnchanged } from '../src/operations/generate-unchanged.ts';
+import { knownOutputs } from '../src/unchanged/unchanged-outputs.ts';
+import { type UnchangedPlan, unchangedPlan } from '../src/unchanged/unchanged-plan.ts';
 import { readPlan } from '../src/operations/read-plan.ts';
 import { fileStore } from '../src/store/file-store.ts';
 import { layout } from '../src/store/layout.ts';
@@ -74,7 +74,7 @@ const projects: Readonly<Record<string, { files: Record<string, string>; run?: R
   },
 };
 
-describe('a plan that was kept is the one that would be made', () => {
+describe('the plan of a snapshot is the one that would be made', () => {
   const kept = new Map<string, TestProject>();
 
   beforeAll(async () => {
@@ -88,7 +88,7 @@ describe('a plan that was kept is the one that would be made', () => {
     const project = kept.get(name)!;
     const context = await project.context(run);
     const images = await openImages(context, run.ids);
-    const found = await openKeptPlan(context, run.ids ?? []);
+    const found = await unchangedPlan(context, run.ids ?? []);
     const { texts: _, ...made } = await readPlan(context, fileStore(context.config.storeDir), {
       ids: run.ids ?? [],
       mayFetch: false,
@@ -96,10 +96,10 @@ describe('a plan that was kept is the one that would be made', () => {
     });
     expect(images.fingerprint).not.toBeNull();
     expect(found?.fingerprint).toBe(images.fingerprint);
-    expect(found?.read()).toEqual(made);
+    expect(found?.whole()).toEqual(made);
     expect(found?.totals).toEqual(made.plan.totals);
     const rows = shownRows(made.plan.requests);
-    expect(found?.readRows()).toEqual(rows);
+    expect(found?.rows()).toEqual(rows);
     expect(await planProject(context, run.ids)).toEqual({ ...made.plan, rows });
   });
 });
@@ -148,11 +148,11 @@ const changes: Readonly<Record<string, Change>> = {
   'the day': async () => ({ clock: { now: () => new Date('2026-11-24T00:00:01Z') } }),
   'the images that are asked for': async () => ({ ids: ['hero'] }),
   'what is done about missing ones': async () => ({ options: { missing: 'fail' } }),
-  'what was kept is damaged': async (project) => {
+  'the snapshot is damaged': async (project) => {
     const plans = join((await project.context()).config.cacheDir, 'v2/plans');
     for (const name of (await filesBelow(plans)).keys()) await writeFile(join(plans, name), '{"');
   },
-  'what was kept is cut short': async (project) => {
+  'the snapshot is cut short': async (project) => {
     const plans = join((await project.context()).config.cacheDir, 'v2/plans');
     for (const [name] of await filesBelow(plans)) {
       const path = join(plans, name);
@@ -161,7 +161,7 @@ const changes: Readonly<Record<string, Change>> = {
   },
 };
 
-describe('a plan is not kept past a change:', () => {
+describe('the plan of a snapshot is not used after a change:', () => {
   const unchanged = new Map<string, TestProject>();
   const files = { 'site.images.yaml': manifest, 'icons.csv': 'name\nhome\ncart\n' };
 
@@ -176,26 +176,32 @@ describe('a plan is not kept past a change:', () => {
     const project = unchanged.get(name)!;
     const context = await project.context();
     await openImages(context);
-    expect(await openKeptPlan(context, [])).not.toBeNull();
+    expect(await planOf(project)).not.toBeNull();
     const run = (await change(project, {})) ?? {};
-    expect(await openKeptPlan(await project.context(run), run.ids ?? [])).toBeNull();
+    expect(await planOf(project, run)).toBeNull();
   });
 
-  test('but for a file that is none of its', async () => {
+  test('but is used after a change to a file that it does not depend on', async () => {
     const project = unchanged.get('nothing')!;
     await openImages(await project.context());
     await project.write('src/main.ts', '');
     await project.write('node_modules/x/x.images.yaml', '');
-    expect(await openKeptPlan(await project.context(), [])).not.toBeNull();
+    expect(await planOf(project)).not.toBeNull();
   });
 
-  test('and not kept at all where the change is too young to be told from another', async () => {
+  test('and is not remembered if a change is too young to be told from the next', async () => {
     const project = unchanged.get('too soon')!;
     await utimes(await recordOf(project), 1, 1);
     const { fingerprint } = await openImages(await project.context());
     expect(fingerprint).toBeNull();
   });
 });
+
+/** What a run of the project would find in its snapshot. */
+async function planOf(project: TestProject, run: Run = {}): Promise<UnchangedPlan | null> {
+  const context = await project.context(run);
+  return unchangedPlan(context, run.ids ?? []);
+}
 
 /** A project whose pictures are all in the store, as if they had been bought. */
 async function storedProject(files: Record<string, string>, run: Run): Promise<TestProject> {

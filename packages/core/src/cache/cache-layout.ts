@@ -11,6 +11,7 @@ import type { FileEntry, Looks } from './variant-cache.ts';
  *                            ["<key>",day,"data:…"|null,"#c8a77b"|null]    a picture's preview
  *                            ["<key>",day]                                 used again; ["<key>"]  nothing any more
  *       untracked          what git's index looked like when it had nothing of the cache (`project/usable-cache.ts`), sealed
+ *       plans/<name>.<part>  what an earlier run remembers of a project (`unchanged/snapshot.ts`), sealed
  *       files/cd/<sha256>  a file's bytes, by content; files that were written for a site may share them (a hard link)
  *
  * The index is appended to, each time in one write that begins with a line feed, and the last line of a key counts. So it

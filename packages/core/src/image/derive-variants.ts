@@ -105,13 +105,13 @@ export function findVariants(
 }
 
 /**
- * The same, of a picture whose files an earlier run had from the cache, by what was kept of them then: no key is made, and
- * the index is not read. `null`: it was kept of other files.
+ * The same, by what an earlier run remembered of the picture's files: no key is made, and the index is not read. `null`: it
+ * remembered other files.
  */
 export function recallVariants(
   source: Source,
   specs: readonly VariantSpec[],
-  { entries, preview }: KeptVariants,
+  { entries, preview }: KnownVariants,
   options: DeriveOptions,
 ): DerivedVariants | null {
   if (entries.length !== specs.length) return null;
@@ -122,8 +122,8 @@ export function recallVariants(
   return derived(variants, files, preview, options);
 }
 
-/** `CachedVariants` as they are written down. */
-export interface KeptVariants {
+/** `CachedVariants` as they are remembered. */
+export interface KnownVariants {
   readonly entries: readonly FileEntry[];
   readonly preview: Preview;
 }

@@ -30,9 +30,9 @@ import { canBuy, judgePlan } from '../purchase/judge-plan.ts';
 import { type Obtainer, obtainer } from '../purchase/obtain-original.ts';
 import { obtainFree, type Original } from '../purchase/original.ts';
 import { openPurse, type Purse } from '../purchase/purse.ts';
-import { findPlan } from '../unchanged/find-plan.ts';
-import { keptDeliveries } from '../unchanged/kept-deliveries.ts';
+import { findPlan } from './find-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
+import { rememberedVariants } from '../unchanged/remembered-variants.ts';
 import { refusedCacheMessage } from '../project/usable-cache.ts';
 
 /** A picture under the name that it is delivered under, before anything of it is made. */
@@ -73,9 +73,9 @@ export interface OpenImages {
   /** One of its files, encoded where the cache does not have it: before all others where somebody waits for it. */
   readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
   /**
-   * All of its files, and its preview, from the cache's index alone, or from what an earlier run of the same plan kept of
-   * that: no file and no picture is touched, so that a bundler knows every size and hash in no time. `null`: something of
-   * it has to be encoded.
+   * All of its files, and its preview, by what an earlier run of the same plan remembered or by the cache's index: no file
+   * and no picture is touched, so that a bundler knows every size and hash in no time. `null`: something of it has to be
+   * encoded.
    */
   readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
   /** All of its files, and its preview, encoded where the cache does not have them. */
@@ -120,7 +120,7 @@ export async function openImages(
       message: `the cache cannot be used: ${message}`,
     });
   });
-  const kept = keptDeliveries(context, ids, fingerprint);
+  const remembered = rememberedVariants(context, ids, fingerprint);
   const variants = ({ name, job }: PlannedImage, { source }: Original) =>
     resolveVariants(name, job.files, source);
   const flattened = new Set<string>();
@@ -160,13 +160,13 @@ export async function openImages(
     findDelivered: (image, original) => {
       const specs = variants(image, original);
       const { source } = original;
-      const known = kept.find(image.name);
+      const known = remembered.find(image.name);
       const asked = options(image.job.files.placeholder);
       const found =
         (known && recallVariants(source, specs, known, asked)) ??
         findVariants(source, specs, asked);
       if (found === null) return null;
-      kept.add(image.name, found.cached);
+      remembered.add(image.name, found.cached);
       return delivered(image, original, found);
     },
 
@@ -192,7 +192,7 @@ export async function openImages(
 
     close: async () => {
       context.noteCacheAnswer?.();
-      kept.close();
+      remembered.close();
       await cache.close();
       if (cache.hasGrown()) await cache.trim(config.cacheMaxBytes);
     },

@@ -2,20 +2,20 @@ import { type Context, report } from '../context.ts';
 import { shownRows } from '../plan/shown-rows.ts';
 import { mayBuy } from '../project/spending-policy.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Plan, ShownPlan } from '../types.ts';
-import { type KeptPlan, openKeptPlan, wholePlan } from '../unchanged/kept-plan.ts';
+import type { Plan, ShownPlan, ShownRow } from '../types.ts';
+import { type UnchangedPlan, unchangedPlan, wholePlan } from '../unchanged/unchanged-plan.ts';
 
 /** What `generate` would do and cost. Spends nothing, writes nothing. Rejects with the TintypeErrors of `readPlan`. */
 export async function planProject(
   context: Context,
   ids: readonly string[] = [],
 ): Promise<ShownPlan> {
-  const kept = await openKeptPlan(context, ids);
-  const shown = kept === null ? null : showKept(kept);
-  if (kept !== null && shown !== null) {
-    for (const diagnostic of kept.diagnostics)
+  const unchanged = await unchangedPlan(context, ids);
+  const rows = unchanged?.rows() ?? null;
+  if (unchanged !== null && rows !== null) {
+    for (const diagnostic of unchanged.diagnostics)
       report(context, { type: 'diagnostic', ...diagnostic });
-    return shown;
+    return showUnchanged(unchanged, rows);
   }
   const { readPlan } = await import('./read-plan.ts');
   const { plan } = await readPlan(context, openStore(context), {
@@ -26,15 +26,13 @@ export async function planProject(
   return { ...plan, rows: shownRows(plan.requests) };
 }
 
-function showKept(kept: KeptPlan): ShownPlan | null {
-  const rows = kept.readRows();
-  if (rows === null) return null;
-  let plan: Plan | null = null;
-  // Who shows a plan looks at its rows, and the rest is large.
-  const whole = (): Plan => (plan ??= wholePlan(kept));
+function showUnchanged(unchanged: UnchangedPlan, rows: readonly ShownRow[]): ShownPlan {
+  let plan: Plan | undefined;
+  // Most callers read the rows only, and the rest is large.
+  const whole = (): Plan => (plan ??= wholePlan(unchanged));
   return {
     rows,
-    totals: kept.totals,
+    totals: unchanged.totals,
     get jobs() {
       return whole().jobs;
     },

@@ -13,7 +13,7 @@ import { findUnseenPicks } from '../plan/unseen-picks.ts';
 import { requestOf } from '../plan/request-key.ts';
 import { freeProviders, providerNames } from '../provider-names.ts';
 import { lazyProviders, type Providers } from '../purchase/providers.ts';
-import type { PlanSources } from '../unchanged/kept-plan.ts';
+import type { PlanSources } from '../unchanged/unchanged-plan.ts';
 import { billedRefusals, openRefusals } from '../purchase/refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
 import type { Store } from '../store/store.ts';

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { looksOf } from '../fs/disk-digest.ts';
+import { isSameSignature, type StatSignature, statSignature } from '../fs/stat-digest.ts';
 import type { Env } from '../process/env-files.ts';
 import { sha256 } from '../hash.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
@@ -51,9 +51,9 @@ async function askGit(cacheDir: string, realEnv: Env): Promise<'tracked' | 'unkn
   try {
     const index = resolve(cacheDir, (await git(['rev-parse', '--git-path', 'index'])).trimEnd());
     // Looked at first: what is added to git while it answers is seen by the next run.
-    const looks = looksIn(index);
+    const signature = signatureOf(index);
     const isTracked = (await git(['ls-files', '-z', '--', '.'])) !== '';
-    return isTracked ? 'tracked' : { index, looks };
+    return isTracked ? 'tracked' : { index, signature };
   } catch {
     return 'unknown';
   }
@@ -63,8 +63,8 @@ async function askGit(cacheDir: string, realEnv: Env): Promise<'tracked' | 'unkn
 interface Free {
   /** Absolute. */
   readonly index: string;
-  /** Empty: there is no index yet. */
-  readonly looks: readonly number[];
+  /** Its `statSignature`; `null`: there is no index yet. */
+  readonly signature: StatSignature | null;
 }
 
 function isKnownFree(cacheDir: string): boolean {
@@ -72,9 +72,9 @@ function isKnownFree(cacheDir: string): boolean {
     const path = notePath(cacheDir);
     const [seal = '', line = ''] = readRegularSync(path, maxNoteBytes).toString('utf8').split('\n');
     if (!isSealed(path, line, seal)) return false;
-    const { index, looks } = JSON.parse(line) as Free;
-    const now = looksIn(index);
-    return now.length === looks.length && now.every((number, at) => number === looks[at]);
+    const { index, signature } = JSON.parse(line) as Free;
+    const now = signatureOf(index);
+    return signature === null ? now === null : now !== null && isSameSignature(signature, now);
   } catch {
     return false;
   }
@@ -96,7 +96,7 @@ function notePath(cacheDir: string): string {
 
 const maxNoteBytes = 100_000;
 
-function looksIn(index: string): readonly number[] {
+function signatureOf(index: string): StatSignature | null {
   const status = lstatSync(index, { throwIfNoEntry: false });
-  return status === undefined ? [] : looksOf(status);
+  return status === undefined ? null : statSignature(status);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DiskDigest, summariseDisk } from '../fs/disk-digest.ts';
+import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import { checkShape, line } from '../schema.ts';
@@ -61,9 +61,9 @@ const reason = line(10_000);
 const maxBytes = 40_000;
 
 /** What the remembered refusals look like on the disk. Throws the file system's own errors. */
-export function digestRefusals(cacheDir: string): DiskDigest {
+export function digestRefusals(cacheDir: string): StatDigest {
   const dir = folderOf(cacheDir);
-  const files = summariseDisk();
+  const files = statDigester();
   if (existsSync(dir)) {
     files.addFolder(dir);
     for (const name of readdirSync(dir)) files.addFile(name, join(dir, name));

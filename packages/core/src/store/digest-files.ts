@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DiskDigest, summariseDisk } from '../fs/disk-digest.ts';
+import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
 import { layout } from './layout.ts';
 
 /** `Store.digest` of a folder, which need not exist. Throws the file system's own errors. */
-export function digestFiles(dir: string): DiskDigest | null {
+export function digestFiles(dir: string): StatDigest | null {
   if (namesIn(layout.attemptsDir(dir)).length > 0) return null;
-  const files = summariseDisk();
+  const files = statDigester();
   const { recordsDir, inputsDir, refusalsDir, picksDir } = layout;
   for (const area of [recordsDir, inputsDir, refusalsDir, picksDir].map((of) => of(dir))) {
     const folders = namesIn(area);

@@ -1,4 +1,4 @@
-import type { DiskDigest } from '../fs/disk-digest.ts';
+import type { StatDigest } from '../fs/stat-digest.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type {
   Attempt,
@@ -112,7 +112,7 @@ export interface Store {
    * What everything looks like that a plan depends on, without being read: records, pins, refusals and picks. `null`: a
    * process is buying, or was when it was killed. Rejects with the file system's own errors.
    */
-  digest(): Promise<DiskDigest | null>;
+  digest(): Promise<StatDigest | null>;
   /** All that there is but attempts: records, pins and refusals read, paid bytes not. */
   list(): Promise<StoreListing>;
   /** Reads every record and hashes all paid bytes that one names. Changes nothing: what is wrong was paid for. */

@@ -49,7 +49,7 @@ export const kinds: readonly Kind[] = [
   { name: 'cached files', files: RegExp(`${cache}files/`), form: 'whole' },
   { name: 'refusals', files: RegExp(`${cache}refusals/|${store}refusals/`), form: 'words' },
   {
-    name: 'kept plan, outputs, deliveries',
+    name: 'snapshots',
     files: RegExp(`${cache}(?!files/|index|refusals/)`),
     form: 'lines',
     valuesAlone: 1,

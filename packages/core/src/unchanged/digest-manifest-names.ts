@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DiskDigest, summariseDisk } from '../fs/disk-digest.ts';
+import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
 import type { ManifestSearch } from '../manifest/read-manifests.ts';
 
 /**
- * Every name below the root that a search might find, under the rules by which it ignores folders: equal sums find equal
- * manifests, for what globs find depends on nothing else. Throws the file system's own errors.
+ * Every name below the root that a search for manifests may find, by the same rules of which folders are ignored. Equal
+ * sums find the same manifests, because a glob depends on names alone. Throws the file system's own errors.
  */
-export function digestNames({ root, patterns, ignoredDirs }: ManifestSearch): DiskDigest {
-  const names = summariseDisk();
+export function digestManifestNames({ root, patterns, ignoredDirs }: ManifestSearch): StatDigest {
+  const names = statDigester();
   const ignored = new Set(ignoredDirs);
-  // What ends otherwise is a file of the site, and may come and go.
+  // Other files belong to the site, and may come and go.
   const isWanted = patterns.every((pattern) => yamlPattern.test(pattern))
     ? (name: string) => /\.ya?ml$/.test(name)
     : () => true;
@@ -22,7 +22,7 @@ export function digestNames({ root, patterns, ignoredDirs }: ManifestSearch): Di
       if (!entry.isDirectory()) {
         if (!isWanted(entry.name)) continue;
         names.addText(`${name}/${entry.name} ${entry.isFile()}`);
-        // Whether it is found depends on what it leads to.
+        // A link is found only if what it leads to is a file.
         if (entry.isSymbolicLink()) names.addFile(entry.name, path);
       } else if (!isIgnored(entry.name) && !ignored.has(path)) {
         walk(path, `${name}/${entry.name}`);
@@ -33,7 +33,7 @@ export function digestNames({ root, patterns, ignoredDirs }: ManifestSearch): Di
   return names.digest();
 }
 
-/** `**\/*.images.yaml`, `**\/*.images.{yaml,yml}`: whatever it finds ends like this. */
+/** `**\/*.images.yaml`, `**\/*.images.{yaml,yml}`: all that it finds ends in `.yaml` or `.yml`. */
 const yamlPattern = /\.(?:ya?ml|\{ya?ml(?:,ya?ml)*\})$/;
 
 function isIgnored(folder: string): boolean {

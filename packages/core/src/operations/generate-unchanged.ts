@@ -5,26 +5,25 @@ import type { GenerateResult } from '../generate.ts';
 import { ASSET_MAP_NAME } from '../output/output-name.ts';
 import { parseAssetMap } from '../output/parse-asset-map.ts';
 import type { AssetMap, Plan } from '../types.ts';
-import { countStanding } from './kept-outputs.ts';
-import { openKeptPlan, wholePlan } from './kept-plan.ts';
+import { areOutputsUnchanged } from '../unchanged/unchanged-outputs.ts';
+import { unchangedPlan, wholePlan } from '../unchanged/unchanged-plan.ts';
 
 /**
- * A run of a project in which nothing has changed since a run that had nothing to do: reports the same, from what that one
- * kept. Sends and writes nothing, and reads no picture. `null` at any doubt: then all of it has to be looked at.
+ * A run of a project in which nothing has changed since a run that had nothing to do: reports the same again. Sends and
+ * writes nothing, and reads no picture. `null` at any doubt: then `generate` has to do all of it.
  */
 export async function generateUnchanged(
   context: Context,
   ids: readonly string[],
 ): Promise<GenerateResult | null> {
-  const kept = await openKeptPlan(context, ids);
   const { outDir } = context.config;
-  if (kept === null || !kept.isSettled || outDir === null || context.signal.aborted) return null;
-  const delivered = countStanding(context, ids, kept.fingerprint);
-  if (delivered === null) return null;
+  const plan = await unchangedPlan(context, ids);
+  if (plan === null || !plan.isSettled || outDir === null || context.signal.aborted) return null;
+  if (!areOutputsUnchanged(context, ids, plan.fingerprint)) return null;
 
-  for (const diagnostic of kept.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
-  const { images, stored, missing, blocked } = kept.totals;
-  const { deliveries } = kept;
+  for (const diagnostic of plan.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
+  const { images, stored, missing, blocked } = plan.totals;
+  const { deliveries } = plan;
   const planned = {
     images,
     stored,
@@ -37,7 +36,7 @@ export async function generateUnchanged(
   };
   report(context, { type: 'planned', ...planned });
   const done = {
-    delivered,
+    delivered: deliveries,
     failed: 0,
     written: 0,
     removed: 0,
@@ -48,9 +47,9 @@ export async function generateUnchanged(
   report(context, { type: 'done', ...done });
   return {
     ...done,
-    // Few who run it look at these, and they are large.
+    // Large, and few callers read them.
     get plan(): Plan {
-      return wholePlan(kept);
+      return wholePlan(plan);
     },
     get assetMap(): AssetMap {
       const text = readFileSync(join(outDir, ASSET_MAP_NAME), 'utf8');

@@ -9,7 +9,7 @@ import type { DeliveredImage } from '../src/types.ts';
 import { filesBelow } from './support/files.ts';
 import { testProject } from './support/project.ts';
 
-/** Longer than what a file system's clock may leave open: a plan is kept only then. */
+/** Longer than what a file system's clock may leave open: a plan is remembered only then. */
 const settlingMs = 2100;
 
 const manifest = `
@@ -19,7 +19,7 @@ images:
   b: { prompt: b, alt: b, crop: 32x16 }
 `;
 
-describe.concurrent('what images became is kept with their plan', () => {
+describe.concurrent('what images became is remembered with their plan', () => {
   test('and known without the index, the same', async () => {
     const { first, deliver, loseIndex, root } = await warmProject();
     await loseIndex();
@@ -47,14 +47,14 @@ describe.concurrent('what images became is kept with their plan', () => {
   });
 
   test('and a file that was only touched is hashed once', async () => {
-    const { first, deliver, keptText, root, cacheDir } = await warmProject();
+    const { first, deliver, snapshotText, root, cacheDir } = await warmProject();
     await utimes(cacheLayout.file(cacheDir, first[0]!.encoded[0]!.sha256), 1, 1);
-    const before = await keptText();
+    const before = await snapshotText();
     await deliver({}, (found) => found[0]!.encoded[0]!.linkTo(join(root, 'linked')));
-    const after = await keptText();
+    const after = await snapshotText();
     expect(after).not.toBe(before);
     await deliver({}, (found) => found[0]!.encoded[0]!.linkTo(join(root, 'again')));
-    expect(await keptText()).toBe(after);
+    expect(await snapshotText()).toBe(after);
   });
 
   test('for no other effort', async () => {
@@ -72,16 +72,16 @@ describe.concurrent('what images became is kept with their plan', () => {
 
   test.each([
     ['torn', (text: string) => text.slice(0, -9)],
-    ['edited', (text: string) => text.replace(/\d\]\]\]$/, ']]]')],
+    ['edited', (text: string) => text.replace(/"ino":\d+/, '"ino":1')],
   ])('and nothing is known by a file that was %s', async (_, damage) => {
-    const { deliver, loseIndex, keptPath, keptText } = await warmProject();
-    await writeFile(await keptPath(), damage(await keptText()));
+    const { deliver, loseIndex, snapshotPath, snapshotText } = await warmProject();
+    await writeFile(await snapshotPath(), damage(await snapshotText()));
     await loseIndex();
     expect((await deliver()).encoded).toEqual(['a', 'b']);
   });
 });
 
-/** One of which a run has kept what it found in the index. `first`: what the run before it encoded. */
+/** A project of which a run has remembered what it found in the index. `first`: what the run before it encoded. */
 async function warmProject() {
   const { root, context, write } = await testProject({ 'site.images.yaml': manifest });
   const cacheDir = join(root, 'cache');
@@ -105,12 +105,12 @@ async function warmProject() {
     return { images, encoded };
   };
 
-  const keptPath = async () => {
+  const snapshotPath = async () => {
     const plans = join(cacheDir, 'v2', 'plans');
     const names = [...(await filesBelow(plans)).keys()];
     return join(
       plans,
-      names.find((name) => name.endsWith('.deliveries'))!,
+      names.find((name) => name.endsWith('.variants'))!,
     );
   };
 
@@ -124,8 +124,8 @@ async function warmProject() {
     first,
     deliver,
     loseIndex: () => rm(cacheLayout.index(cacheDir)),
-    keptPath,
-    keptText: async () => readFile(await keptPath(), 'utf8'),
+    snapshotPath,
+    snapshotText: async () => readFile(await snapshotPath(), 'utf8'),
   };
 }
 

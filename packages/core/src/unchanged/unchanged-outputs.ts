@@ -1,0 +1,80 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Context } from '../context.ts';
+import { changedAtMs, isSameSignature, statSignature } from '../fs/stat-digest.ts';
+import type { IsKnown } from '../output/output-folder.ts';
+import { ASSET_MAP_NAME } from '../output/output-name.ts';
+import type { AssetFile } from '../types.ts';
+import { isTooYoung, type OutputFile, readPart, writePart } from './snapshot.ts';
+
+/** Whether the outputs of a plan are as a run left them that had nothing to do. `false` at any doubt. */
+export function areOutputsUnchanged(
+  context: Context,
+  ids: readonly string[],
+  fingerprint: string,
+): boolean {
+  const { outDir } = context.config;
+  // Without an output folder, what the cache has is looked at each time.
+  if (outDir === null) return false;
+  try {
+    const files = readPart(context, ids, 'outputs', fingerprint)?.files;
+    if (files === undefined || !isAtRest(outDir, files)) return false;
+    return files.every(({ file, signature }) => isSameSignature(signature, statusOf(outDir, file)));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Which files need not be hashed again, because they had this hash when they had this signature. It does not matter what
+ * else has changed since.
+ */
+export function knownOutputs(context: Context, ids: readonly string[]): IsKnown {
+  let known: ReadonlyMap<string, OutputFile> | undefined;
+  return (name, sha256, status) => {
+    known ??= new Map(
+      readPart(context, ids, 'outputs')?.files.map((output) => [output.file, output]),
+    );
+    const file = known.get(name);
+    return file?.sha256 === sha256 && isSameSignature(file.signature, status);
+  };
+}
+
+/**
+ * Remembers the outputs after a run that hashed or knew all of them, and had nothing to do. Outputs that changed since
+ * `startedAt` may not be those that were hashed, and are not remembered. Never throws: the next run hashes them again.
+ */
+export function rememberOutputs(
+  context: Context,
+  ids: readonly string[],
+  { fingerprint, files }: { readonly fingerprint: string; readonly files: readonly AssetFile[] },
+  startedAt: Date,
+): void {
+  const { outDir } = context.config;
+  if (outDir === null) return;
+  try {
+    const listed = [...files, { file: ASSET_MAP_NAME, sha256: null }];
+    if (!isAtRest(outDir, listed)) return;
+    const signed = listed.map(({ file, sha256 }) => {
+      return { file, sha256, signature: statSignature(statusOf(outDir, file)) };
+    });
+    if (signed.some(({ signature }) => isTooYoung(changedAtMs(signature), startedAt))) return;
+    writePart(context, ids, 'outputs', { fingerprint, files: signed });
+  } catch {
+    // See above.
+  }
+}
+
+/**
+ * Whether no run is writing there or was cut off, and every folder is one: a file behind a link may look as before, but it
+ * is not ours.
+ */
+function isAtRest(outDir: string, files: readonly Pick<OutputFile, 'file'>[]): boolean {
+  if (readdirSync(outDir).some((name) => name.startsWith('.tintype-'))) return false;
+  const folders = new Set(files.map(({ file }) => dirname(file)));
+  return [...folders].every((folder) => statusOf(outDir, folder).isDirectory());
+}
+
+function statusOf(outDir: string, name: string): Stats {
+  return lstatSync(`${outDir}/${name}`);
+}

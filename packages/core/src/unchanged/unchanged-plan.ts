@@ -1,0 +1,195 @@
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { readRegularSync } from '../fs/read-regular.ts';
+import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
+import { sha256 } from '../hash.ts';
+import { encoderVersion } from '../image/encoder-version.ts';
+import { deliveriesOf } from '../plan/deliveries.ts';
+import { shownRows } from '../plan/shown-rows.ts';
+import { mayBuy } from '../project/spending-policy.ts';
+import { digestRefusals } from '../purchase/refusals.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Diagnostic, Job, Plan, Sha256, ShownRow } from '../types.ts';
+import { version } from '../version.ts';
+import { digestManifestNames } from './digest-manifest-names.ts';
+import { isTooYoung, type PlanAsJson, type PlanSummary, readPart, writePart } from './snapshot.ts';
+
+/** A plan with everything that it was made from. */
+export interface PlanSources {
+  readonly plan: Plan;
+  /** Every image of the project, planned or not. */
+  readonly jobs: readonly Job[];
+  /** Warnings; with a mistake there is no plan. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The manifests and data files as they were read: paths relative to the root, and the sha-256 of their bytes. */
+  readonly texts: ReadonlyMap<string, Sha256>;
+}
+
+/** The plan of an earlier run, which would be made again. Nothing is bought by it: see `isSettled`. */
+export interface UnchangedPlan extends PlanSummary {
+  /** What `plan` prints; `null`: it is damaged. */
+  readonly rows: () => readonly ShownRow[] | null;
+  /** All of it, which takes longer to read; `null`: it is damaged. */
+  readonly whole: () => Omit<PlanSources, 'texts'> | null;
+}
+
+/**
+ * The plan that an earlier run remembered, if everything is unchanged that it was made from: the config, the day, the names that manifests
+ * may have, the bytes of manifests and data files, and the signatures of records, pins, refusals, picks and input pictures.
+ * `null` at any doubt.
+ */
+export async function unchangedPlan(
+  context: Context,
+  ids: readonly string[],
+): Promise<UnchangedPlan | null> {
+  try {
+    const summary = readPart(context, ids, 'summary');
+    if (summary === null) return null;
+    const { fingerprint, files, pictures } = summary;
+    const texts = new Map(files.map((file) => [file, hashOf(context, file)]));
+    const sources = await digestSources(context, ids, texts, pictures);
+    if (sources?.sum !== fingerprint) return null;
+    return {
+      ...summary,
+      rows: () => readPart(context, ids, 'rows', fingerprint)?.rows ?? null,
+      whole: () => {
+        const plan = readPart(context, ids, 'plan', fingerprint);
+        return plan === null ? null : fromJson(plan, summary);
+      },
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** All of an unchanged plan, for a caller that asks for it late. Throws if it has been damaged or replaced since. */
+export function wholePlan(unchanged: UnchangedPlan): Plan {
+  const whole = unchanged.whole();
+  if (whole === null) throw new Error('the plan has changed since, or its snapshot is damaged');
+  return whole.plan;
+}
+
+/**
+ * Remembers a plan for later runs, unless something of it has to be bought, or changed since `startedAt`, so that it may
+ * not be what was read. Gives its fingerprint; `null`: it is not remembered. Never throws: the next run plans again.
+ */
+export async function rememberPlan(
+  context: Context,
+  ids: readonly string[],
+  { plan, jobs, diagnostics, texts }: PlanSources,
+  startedAt: Date,
+): Promise<string | null> {
+  try {
+    const isSettled = plan.requests.every(({ status, isFree }) => status === 'stored' || isFree);
+    // What may be bought is decided again each time.
+    if (mayBuy(context.config.missing) && !isSettled) return null;
+    const pictures = inputPictures(jobs);
+    const sources = await digestSources(context, ids, texts, pictures);
+    if (sources === null || isTooYoung(sources.changedAtMs, startedAt)) return null;
+    const fingerprint = sources.sum;
+    writePart(context, ids, 'plan', { fingerprint, ...toJson(plan, jobs) });
+    writePart(context, ids, 'rows', { fingerprint, rows: shownRows(plan.requests) });
+    writePart(context, ids, 'summary', {
+      fingerprint,
+      totals: plan.totals,
+      deliveries: plan.jobs.flatMap(deliveriesOf).length,
+      diagnostics,
+      isSettled,
+      files: [...texts.keys()],
+      pictures,
+    });
+    return fingerprint;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * All that a plan is made from, and the versions that decide what its files are encoded with. `null`: a process is buying.
+ * Throws the file system's own errors.
+ */
+async function digestSources(
+  context: Context,
+  ids: readonly string[],
+  texts: ReadonlyMap<string, Sha256>,
+  pictures: readonly string[],
+): Promise<StatDigest | null> {
+  const { config, now } = context;
+  const { root, manifests, storeDir, cacheDir, outDir } = config;
+  const store = await openStore(context).digest();
+  if (store === null) return null;
+  const ignoredDirs = [...(outDir === null ? [] : [outDir]), cacheDir, storeDir];
+  const digests = [
+    store,
+    digestManifestNames({ root, patterns: manifests, ignoredDirs }),
+    digestRefusals(cacheDir),
+    digestPictures(root, pictures),
+  ];
+  const today = now().toISOString().slice(0, 10);
+  const versions = [version, encoderVersion()];
+  const sums = digests.map(({ sum }) => sum);
+  return {
+    sum: sha256(JSON.stringify([versions, today, ids, configParts(config), [...texts], sums])),
+    changedAtMs: Math.max(...digests.map(({ changedAtMs }) => changedAtMs)),
+  };
+}
+
+/** All of the config that a plan or its files depend on; functions are not part of that. */
+function configParts({ providers, ...config }: Context['config']): readonly unknown[] {
+  const described = Object.entries(providers).map(
+    ([name, { inputs, apiKeyName, takesOpenAiKey, originalFormat }]) => [
+      name,
+      inputs,
+      apiKeyName,
+      takesOpenAiKey,
+      originalFormat,
+    ],
+  );
+  return [config, described];
+}
+
+/** The user's pictures that images are made from, relative to the root. */
+function inputPictures(jobs: readonly Job[]): string[] {
+  const paths = jobs.flatMap(({ picture }) =>
+    [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])].flatMap((reference) =>
+      reference.kind === 'file' ? [join(reference.place.file, '..', reference.path)] : [],
+    ),
+  );
+  return [...new Set(paths)];
+}
+
+function digestPictures(root: string, pictures: readonly string[]): StatDigest {
+  const files = statDigester();
+  for (const picture of pictures) files.addFile(picture, realPath(root, picture));
+  return files.digest();
+}
+
+function hashOf({ config }: Context, file: string): Sha256 {
+  return sha256(readRegularSync(realPath(config.root, file)));
+}
+
+/** Throws for a file that is reached through a link: it may have left the root since it was read. */
+function realPath(root: string, file: string): string {
+  const path = realpathSync.native(resolve(root, file));
+  if (path !== join(realpathSync.native(root), file)) throw new Error(`${file} is behind a link`);
+  return path;
+}
+
+function toJson(plan: Plan, jobs: readonly Job[]): Omit<PlanAsJson, 'fingerprint'> {
+  const indexes = new Map(jobs.map((job, index) => [job, index]));
+  const requests = plan.requests.map(({ job, ...row }) => ({ ...row, job: indexes.get(job)! }));
+  return { jobs, planned: plan.jobs.map((job) => indexes.get(job)!), requests };
+}
+
+function fromJson(
+  { jobs, planned, requests }: PlanAsJson,
+  { totals, diagnostics }: PlanSummary,
+): Omit<PlanSources, 'texts'> {
+  const plan = {
+    jobs: planned.map((index) => jobs[index]!),
+    requests: requests.map(({ job, ...row }) => ({ ...row, job: jobs[job]! })),
+    totals,
+  };
+  return { plan, jobs, diagnostics };
+}
