@@ -140,6 +140,14 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(await store.hasDamagedPin(pin.file)).toBe(false);
       });
 
+      test('which pictures a person picked', async () => {
+        expect(await store.confirmedPicks()).toEqual(new Set());
+        await store.confirmPick(key);
+        await store.confirmPick(key);
+        expect(await under.open().confirmedPicks()).toEqual(new Set([key]));
+        expect((await store.list()).picks).toMatchObject([{ key }]);
+      });
+
       test('bytes that are no picture, until a configuration accepts them', async () => {
         const rejected = purchaseOf('hat', { info: null, rejected: 'no picture' });
         const { record } = await store.put(rejected);
@@ -340,6 +348,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
           () => store.received(bad),
           () => store.claim(bad, never),
           () => store.isClaimed(bad),
+          () => store.confirmPick(bad),
         ];
         for (const refused of refusals)
           await expect(refused(), String(refused)).rejects.toThrow(Error);
@@ -368,6 +377,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
           () => store.put(purchaseOf('cat')),
           () => store.pin(pin),
           () => store.refuse({ ...refusal, version: 1, refusedAt: '2026-11-23T12:00:00.000Z' }),
+          () => store.confirmPick(key),
           () => under.plantRecord(key, '{'),
         ];
         const sums = [(await store.digest())!.sum];
