@@ -64,7 +64,7 @@ const atRandom = Array.from({ length: Number(values.kills) - atSteps.length }, (
 }));
 const refused = sample(stories.flatMap(failuresAtSteps), atSteps.length);
 
-console.log(`| tried | how many | as they should be | lost | bought twice | asked again, said before |
+console.log(`| what we tried | how many | as they should be | lost | bought twice | sent again, with a warning |
 | --- | --: | --: | --: | --: | --: |`);
 tell(`${atSteps.length} kills at steps`);
 const killed = await strikeAll(atSteps, 0);
@@ -91,7 +91,7 @@ const processes = raced.flatMap((race) => Array.from({ length: race.processes },
 const racedTwice = sum(raced.map(({ boughtTwice }) => boughtTwice));
 console.log(row(`processes raced, in ${raced.length} races`, processes, 0, racedTwice));
 tell('takeovers');
-if (!hasNamespaces) console.error('takeovers are not tried: they need Linux and root');
+if (!hasNamespaces) console.error('takeovers are skipped, because they need Linux and root');
 const takeovers = await inTurn(
   Array.from(
     { length: hasNamespaces ? Number(values.takeovers) : 0 },

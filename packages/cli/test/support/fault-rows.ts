@@ -132,7 +132,7 @@ function busy(retryAfter: string): Fault {
 /** Every fault of the API reference, section 9, by the contract's table of failures. */
 export const faultGroups: readonly FaultGroup[] = [
   {
-    title: 'Nobody there',
+    title: 'The server is down',
     rows: [
       {
         name: 'connection refused, then up',
@@ -178,7 +178,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: after(4),
       },
       {
-        name: '429 without end',
+        name: '429 forever',
         faults: Array<Fault>(6).fill(limited({ retryAfterMs: 0 })),
         says: /429: Rate limit reached.*run again later/,
         outcome: failed('rate-limited', { sent: 6 }),
@@ -190,7 +190,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: failed('rate-limited'),
       },
       {
-        name: '429, asked for more than a minute holds',
+        name: '429, request larger than the limit per minute',
         faults: [rateLimited({ limit: 5, used: 0, requested: 10 })],
         says: /more pictures than the account may have in a minute/,
         outcome: failed('refused'),
@@ -295,7 +295,7 @@ export const faultGroups: readonly FaultGroup[] = [
     rows: [
       { name: '503 once', faults: [overloaded()], says: null, outcome: after(2) },
       {
-        name: '503 without end',
+        name: '503 forever',
         faults: Array<Fault>(6).fill(busy('0')),
         says: /503: oh; run again later/,
         outcome: failed('overloaded', { sent: 6 }),
@@ -350,7 +350,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: lost('timeout', 0),
       },
       {
-        name: '409, of which nobody knows',
+        name: '409 without a known meaning',
         faults: [refusal(409, 'text/html', '<html>409</html>')],
         says: /^the API answered 409: .*does not say whether the picture was made/,
         outcome: lost('unknown-outcome', 0),
@@ -358,7 +358,7 @@ export const faultGroups: readonly FaultGroup[] = [
     ],
   },
   {
-    title: 'The way breaks',
+    title: 'The connection breaks',
     rows: [
       {
         name: 'reset before the body was read',
@@ -422,16 +422,16 @@ export const faultGroups: readonly FaultGroup[] = [
     ],
   },
   {
-    title: 'The answer is no picture',
+    title: 'The answer is not a picture',
     rows: [
       {
-        name: 'half of the JSON as though it were all',
+        name: 'half of the JSON, sent as complete',
         faults: [{ kind: 'truncated-body' }],
         says: /not with JSON; it is kept aside as rejected.*take: 2/,
         outcome: rejected,
       },
       {
-        name: '200 that is no JSON',
+        name: '200 that is not JSON',
         faults: [{ kind: 'not-json', body: 'OK' }],
         says: /not with JSON.*take: 2/,
         outcome: rejected,
@@ -461,7 +461,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: rejected,
       },
       {
-        name: 'JPEG where PNG was asked for',
+        name: 'JPEG instead of PNG',
         faults: [{ kind: 'mislabelled-format', format: 'jpeg' }],
         says: /jpeg and not png.*take: 2/,
         outcome: rejected,
@@ -469,7 +469,7 @@ export const faultGroups: readonly FaultGroup[] = [
     ],
   },
   {
-    title: 'The answer is not quite what was asked for',
+    title: 'The answer differs from the request',
     rows: [
       {
         name: 'JSON under another content type',

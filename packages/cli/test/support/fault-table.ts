@@ -23,12 +23,12 @@ export function renderFaults(results: ReadonlyMap<FaultRow, FaultResult>): strin
   return `${introduction}\n${sections.join('\n')}`;
 }
 
-const introduction = `# What comes of every fault
+const introduction = `# What each fault leads to
 
 Printed by \`node -C tintype-source bench/faults.ts\`, which runs \`tintype\` against an emulator of OpenAI's image API with each of
-these faults. Three images are made one after the other, and the fault meets the one in the middle: _siblings_ says how
-many of the other two were delivered, _sent_ how often the image was asked for, _billed_ how many pictures the account
-pays for it. A \`?\` after _billed_ says that the run told its user "may have been billed".
+these faults. Each run makes three images one after the other, and the fault hits the second. _siblings_ says how many of
+the other two were delivered, _sent_ how often the request for the image was sent, and _billed_ how many pictures the account
+pays for. A \`?\` after _billed_ means that the run told its user "may have been billed".
 `;
 
 const header = [
