@@ -13,19 +13,25 @@ import {
   readLine,
 } from './cache-layout.ts';
 
-/** What keys became, in memory and on the disk. Reading throws the file system's own errors, but for a missing index. */
+/**
+ * The index of the cache, in memory and on the disk: what each key became. Reading throws the file system's own errors, except
+ * for a missing index.
+ */
 export interface CacheIndex {
-  /** Reads what is new in the index, by whomever, where the key is not known. */
+  /** If the key is unknown, first reads the lines that any process has added to the index since the last read. */
   readonly find: (key: Sha256) => CacheEntry | null;
-  /** Everything, with the day of its last use. */
+  /** All entries, each with the day of its last use. */
   readonly all: () => ReadonlyMap<Sha256, Used<CacheEntry>>;
-  /** Lines that were no lines: torn by a crash, or by whom. */
+  /** The number of lines that cannot be parsed, for example because a crash cut them short. */
   readonly damagedLines: () => number;
-  /** Keeps what keys became, in one write. Rejects with the file system's own error. */
+  /** Stores what keys became, in one write. Rejects with the file system's own error. */
   readonly add: (entries: readonly (readonly [Sha256, CacheEntry | null])[]) => Promise<void>;
-  /** Notes which keys were found since it was opened, where that is not noted for today yet; and tidies up. */
+  /**
+   * Notes for each key that was found since the index was opened that it was used today, unless that is noted already. Compacts
+   * the index if needed.
+   */
   readonly close: () => Promise<void>;
-  /** Writes the index anew, a line a key. */
+  /** Writes the whole index again, with one line per key. */
   readonly compact: () => Promise<void>;
 }
 
@@ -34,7 +40,7 @@ interface Used<Entry> {
   readonly day: number;
 }
 
-/** The index below a folder, which need not exist. It is read when it is first asked. */
+/** The index below a folder, which need not exist. It is read at the first use. */
 export function openCacheIndex(cacheDir: string): CacheIndex {
   const path = cacheLayout.index(cacheDir);
   const today = () => Math.floor(Date.now() / dayMs);
@@ -80,7 +86,8 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
     try {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(temporary, kept.map((line) => `\n${line}`).join(''));
-      // What was appended since is kept; what is appended between here and the new name is encoded once more.
+      // Lines that were appended meanwhile are kept. Files whose lines are appended between here and the rename are encoded
+      // again.
       const since = readTail(path, readTo);
       if (since !== null) await appendFile(temporary, since.text);
       await rename(temporary, path);
@@ -116,7 +123,7 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
     },
 
     close: async () => {
-      // Whoever never asked has nothing to note, and nothing to say of how it looks.
+      // Nothing was read, so there is nothing to record.
       if (readTo.ino === 0 && entries.size === 0) return;
       const day = today();
       const stale = [...found].filter((key) => (entries.get(key)?.day ?? day) < day);
@@ -130,7 +137,7 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
   };
 }
 
-/** A pipe in the index's place is refused, which opening it for writing would wait for; so is a link. */
+/** Refuses a pipe in the place of the index, because opening it for writing would wait; and a link. */
 const appending =
   constants.O_APPEND |
   constants.O_CREAT |
@@ -140,7 +147,7 @@ const appending =
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A small index is not worth writing anew. */
+/** A small index is not worth compacting. */
 const spareLines = 1000;
 
 /** How far an index was read. */
@@ -152,11 +159,14 @@ interface ReadTo {
 interface Tail {
   readonly text: string;
   readonly readTo: ReadTo;
-  /** It was read from its beginning: what was known is known no more. */
+  /** The index was read from its beginning, so everything known before is out of date. */
   readonly isWhole: boolean;
 }
 
-/** What stands in an index behind what was read of it; all of it, where another one has its name by now. `null`: nothing. */
+/**
+ * The part of an index after the position that was read so far; the whole index if another file has its name now. `null`: there
+ * is no index.
+ */
 function readTail(path: string, { ino, offset }: ReadTo): Tail | null {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined || (status.ino === ino && status.size === offset)) return null;
@@ -184,7 +194,7 @@ function parseLines(text: string): {
   readonly damaged: number;
 } {
   const written = text.split('\n').filter((line) => line !== '');
-  // All at once, which takes a sixth of the time; one by one only where one of them is torn.
+  // Parsing all lines at once takes a sixth of the time. They are parsed one by one only if one of them is damaged.
   const values = parseJson(`[${written.join(',')}]`) ?? written.map(parseJson);
   const lines = (values as readonly unknown[]).map(readLine);
   const whole = lines.filter((line) => line !== null);

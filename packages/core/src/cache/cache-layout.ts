@@ -6,23 +6,23 @@ import type { FileEntry, Looks } from './variant-cache.ts';
  * The cache on disk. `v2` changes when it does; all of it may be deleted at any time.
  *
  *     <cacheDir>/v2/
- *       index              what keys became, a JSON array a line, each with the day on which it was used last:
- *                            ["<key>",day,"<sha256>",bytes,mtimeMs,ino]    a file, and what its bytes looked like on disk
+ *       index              what keys became: one JSON array per line, each with the day of its last use:
+ *                            ["<key>",day,"<sha256>",bytes,mtimeMs,ino]    a file, and the `stat` of its bytes on disk
  *                            ["<key>",day,"data:…"|null,"#c8a77b"|null]    a picture's preview
- *                            ["<key>",day]                                 used again; ["<key>"]  nothing any more
- *       untracked          what git's index looked like when it had nothing of the cache (`project/usable-cache.ts`), sealed
+ *                            ["<key>",day]                                 used again; ["<key>"]  no longer exists
+ *       untracked          the `stat` of git's index when it contained nothing of the cache (`project/usable-cache.ts`), sealed
  *       plans/<name>.<part>  what an earlier run remembers of a project (`unchanged/snapshot.ts`), sealed
- *       files/cd/<sha256>  a file's bytes, by content; files that were written for a site may share them (a hard link)
+ *       files/cd/<sha256>  a file's bytes, by content; files written for a site may be hard links to them
  *
- * The index is appended to, each time in one write that begins with a line feed, and the last line of a key counts. So it
- * may be written by several processes at once, and a line that was torn is no line, and spoils no other. Bytes are
- * written before the line that names them, under a temporary name first: whoever is killed while writing, what the index
- * says is true, or is found out by the bytes' looks.
+ * Processes append to the index, each time in one write that begins with a line feed, and the last line of a key counts. So
+ * several processes can write to it at once, and a line that is cut short is ignored and damages no other line. Bytes are
+ * written before the line that names them, first under a temporary name. So if a process is killed while it writes, the index
+ * is still right, or the `stat` of the bytes shows that it is not.
  */
 export const cacheLayout = {
   index: (cacheDir: string): string => join(cacheDir, 'v2', 'index'),
   filesDir: (cacheDir: string): string => join(cacheDir, 'v2', 'files'),
-  // Not by `join`, which would take apart again what thousands of files have in common.
+  // Not with `join`, which would parse the same folder thousands of times.
   file: (cacheDir: string, digest: Sha256): string =>
     [cacheDir, 'v2', 'files', digest.slice(0, 2), digest].join(sep),
 } as const;
@@ -37,7 +37,7 @@ export function isFileEntry(entry: CacheEntry): entry is FileEntry {
   return 'sha256' in entry;
 }
 
-/** A key with what it became (`undefined`: as before; `null`: nothing any more) and the day of its last use. */
+/** A key with what it became (`undefined`: unchanged; `null`: no longer exists) and the day of its last use. */
 export interface IndexLine {
   readonly key: Sha256;
   /** Since 1970, UTC. */
@@ -55,7 +55,7 @@ export function formatLine({ key, day, entry }: IndexLine): string {
   );
 }
 
-/** `null` for what is no line of an index. */
+/** `null`: not a valid line of an index. */
 export function readLine(line: unknown): IndexLine | null {
   if (!Array.isArray(line)) return null;
   const [key, day = 0, first, second, mtimeMs, ino] = line as unknown[];
@@ -95,7 +95,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** What `makePreview` makes: it goes into pages as it is. */
+/** The form that `makePreview` returns. It is checked because it goes into pages unchanged. */
 function isPlaceholder(value: unknown): value is Preview['placeholder'] {
   return value === null || (typeof value === 'string' && placeholderForm.test(value));
 }

@@ -8,15 +8,17 @@ import { looksOf } from './cache-layout.ts';
 import type { PlaceFile } from './place-file.ts';
 import type { CachedFile, FileEntry, Looks } from './variant-cache.ts';
 
-/** What a file on the disk needs of the cache that it is in. */
+/** The part of a cache that its files need. */
 export interface Shelf {
   readonly pathOf: (digest: Sha256) => string;
-  /** Writes down what a key is; `null`: nothing any more. Never rejects. */
+  /** Records what a key became; `null`: it no longer exists. Never rejects. */
   readonly note: (key: Sha256, entry: FileEntry | null) => Promise<void>;
   readonly place: PlaceFile;
 }
 
-/** A file as the cache knows it. A class and not closures, for a build holds tens of thousands of them. */
+/**
+ * A file as the cache knows it. It is a class because a build holds tens of thousands of them, and closures take more memory.
+ */
 export class FileOnDisk implements CachedFile {
   readonly bytes: number;
   readonly sha256: Sha256;
@@ -24,7 +26,7 @@ export class FileOnDisk implements CachedFile {
   readonly #shelf: Shelf;
   #entry: FileEntry | null;
 
-  /** `key` is asked for when the file has to go, or looks otherwise than `entry` says. */
+  /** `key` is called only if the file has to be removed or its `stat` differs from `entry`. */
   constructor(key: () => Sha256, entry: FileEntry, shelf: Shelf) {
     this.bytes = entry.bytes;
     this.sha256 = entry.sha256;
@@ -49,7 +51,8 @@ export class FileOnDisk implements CachedFile {
     const path = this.#shelf.pathOf(this.sha256);
     const status = statOf(path);
     if (status === null || this.#entry === null || !looksAs(this.#entry, status)) {
-      // Touched, restored from elsewhere, or rewritten through an output that shares the bytes: only these know.
+      // The file was touched, restored from a backup, or rewritten through an output that is a hard link to it. Only its bytes
+      // can tell.
       if (status === null || (await hashFile(path).catch(() => null)) !== this.sha256) {
         await this.#drop();
         return false;
@@ -62,13 +65,13 @@ export class FileOnDisk implements CachedFile {
         await this.#shelf.place(path, to);
         return true;
       } catch (error) {
-        // Trimmed or pruned by a process beside this one since it was looked at.
+        // Another process has trimmed or pruned the file meanwhile.
         if (statOf(path) === null) {
           await this.#drop();
           return false;
         }
-        // One that is replaced by its like at this moment cannot be linked, though there always is one; else it is the
-        // other path's fault.
+        // While another process replaces the file with an equal one, linking can fail although the file exists. If it still
+        // exists, the error is about the other path.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === maxTries) throw error;
       }
     }
@@ -81,10 +84,10 @@ export class FileOnDisk implements CachedFile {
   }
 }
 
-/** Each time the file has to be replaced anew in the instant between two system calls. */
+/** Every further try needs another process to replace the file between two system calls. */
 const maxTries = 10;
 
-/** `null`: nothing, or no regular file. A link would be handed on as a link, which leads elsewhere tomorrow. */
+/** `null`: the file does not exist or is not a regular file. A link is refused because its target can change. */
 function statOf(path: string): Stats | null {
   try {
     const status = lstatSync(path, { throwIfNoEntry: false });

@@ -12,8 +12,8 @@ import { trimCache } from './trim-cache.ts';
 import type { CachedFile, Looks, VariantCache } from './variant-cache.ts';
 
 /**
- * The cache below a folder, which need not exist. Where it cannot be read or written, files are held in memory for the
- * run instead, and `onUnavailable` is told why, once.
+ * The cache below a folder, which need not exist. If it cannot be read or written, files are kept in memory for the run
+ * instead, and `onUnavailable` gets the reason, once.
  */
 export function folderCache(cacheDir: string, onUnavailable: (error: Error) => void): VariantCache {
   const index = openCacheIndex(cacheDir);
@@ -84,7 +84,7 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
     },
 
     hasGrown: () => hasGrown,
-    // What is not noted may be dropped before others are: it is free to make again.
+    // If the use of a file is not noted, the file may be trimmed early. It can be made again at no cost.
     close: () => index.close().catch(() => {}),
     trim: (maxBytes) => trimCache(cacheDir, maxBytes),
     prune: async (rules) => (await import('./prune-cache.ts')).pruneCache(cacheDir, rules),
@@ -93,8 +93,8 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
 }
 
 /**
- * Apart from where files are put on the disk, which would hold their bytes else: all functions that are made in one call
- * share what any of them uses.
+ * This is a separate function so that no closure keeps a file's bytes alive after they are on the disk: all closures that one
+ * call makes share one scope.
  */
 function inMemory(file: Pick<CachedFile, 'bytes' | 'sha256'>, bytes: Uint8Array): CachedFile {
   return {
@@ -109,7 +109,9 @@ function inMemory(file: Pick<CachedFile, 'bytes' | 'sha256'>, bytes: Uint8Array)
   };
 }
 
-/** The whole file or none of it. No flush: what a power cut leaves behind is found out, and made again. */
+/**
+ * Writes the whole file or nothing. It does not flush: damage from a power cut is detected later, and the file is made again.
+ */
 async function writeFile(path: string, bytes: Uint8Array): Promise<Looks> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   await mkdir(dirname(path), { recursive: true });

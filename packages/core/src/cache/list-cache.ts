@@ -18,7 +18,7 @@ export interface CachedBytes extends CacheFile {
   readonly sha256: Sha256;
 }
 
-/** The encoded files of a cache, and what is left of writes that were killed. `cacheDir` need not exist. */
+/** The encoded files of a cache, and leftovers of writes that were killed. `cacheDir` need not exist. */
 export async function listCachedBytes(
   cacheDir: string,
 ): Promise<{ readonly files: readonly CachedBytes[]; readonly leftovers: readonly CacheFile[] }> {
@@ -33,7 +33,7 @@ export async function listCachedBytes(
 }
 
 async function filesIn(folder: string): Promise<CacheFile[]> {
-  // A cache that cannot be read is one that has nothing.
+  // A cache that cannot be read counts as empty.
   const names = await namesBelow(folder).catch(() => []);
   const files = await Promise.all(
     names.map((name) =>
@@ -48,7 +48,7 @@ async function filesIn(folder: string): Promise<CacheFile[]> {
   return files.flat();
 }
 
-/** Files looked at together, in the whole process. */
+/** How many files the whole process stats at once. */
 const limit = pLimit(32);
 
 function isLeftover({ path }: CacheFile): boolean {

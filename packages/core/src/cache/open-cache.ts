@@ -2,8 +2,8 @@ import { folderCache } from './folder-cache.ts';
 import type { VariantCache } from './variant-cache.ts';
 
 /**
- * The cache of a project. This is the only place that says which kind of cache that is. Where it cannot be used,
- * `onUnavailable` is told why, once.
+ * Opens the cache of a project. Only this file chooses the kind of cache. If the cache cannot be used, `onUnavailable` gets the
+ * reason, once.
  */
 export function openCache(
   { cacheDir }: { readonly cacheDir: string },

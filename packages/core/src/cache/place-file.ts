@@ -1,13 +1,13 @@
 import { constants, copyFileSync, linkSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 
-/** Puts the bytes of a file at another path, at which nothing may stand. */
+/** Puts the bytes of a file at another path, at which nothing may exist. */
 export type PlaceFile = (from: string, to: string) => Promise<void>;
 
 /**
- * By reflink where the file system has it, which shares the bytes until either is written to; else by a hard link; else
- * by a copy. What a file system refuses once is not tried again. Rejects with `EEXIST`, and with whatever keeps a copy
- * from being made.
+ * Uses a reflink if the file system supports it, which shares the bytes until either file is written to; otherwise a hard link;
+ * otherwise a copy. A way that the file system has refused once is not tried again. Rejects with `EEXIST`, and with the error
+ * of the copy.
  */
 export function filePlacer(): PlaceFile {
   const refused = new Set<Way>();
@@ -20,7 +20,7 @@ export function filePlacer(): PlaceFile {
       } catch (error) {
         const { code = '' } = error as NodeJS.ErrnoException;
         if (way === 'copy' || code === 'EEXIST' || code === 'ENOENT') throw error;
-        // A file that has as many links as it may has no say about others.
+        // `EMLINK` is about this file only: it has as many links as allowed.
         if (code !== 'EMLINK') refused.add(way);
       }
     }
@@ -31,7 +31,7 @@ const ways = ['reflink', 'link', 'copy'] as const;
 
 type Way = (typeof ways)[number];
 
-/** What moves no bytes is over sooner than another thread could begin it: a quarter of the time, for thousands of files. */
+/** Links are made synchronously: that takes a quarter of the time of starting another thread, for thousands of files. */
 const place: Readonly<Record<Way, (from: string, to: string) => Promise<void> | void>> = {
   reflink: (from, to) =>
     copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL),

@@ -6,7 +6,10 @@ import { type CacheFile, listCachedBytes } from './list-cache.ts';
 import { leastUsed } from './trim-cache.ts';
 import type { Amount, CachePruneRules } from './variant-cache.ts';
 
-/** Removes from the cache what no manifest refers to, and what is over its limit. Gives which files went, or would. */
+/**
+ * Removes from the cache the files that no manifest refers to, and the oldest files above its limit. Returns the files that it
+ * removed or, in a dry run, would remove.
+ */
 export async function pruneCache(
   cacheDir: string,
   { wanted, maxBytes, isDryRun }: CachePruneRules,
@@ -17,7 +20,7 @@ export async function pruneCache(
   const kept = entries.filter(([key]) => wanted.has(key));
   const [known, named] = [namesIn(entries), namesIn(kept)];
 
-  // A file that no entry ever named may be one that a run is about to name.
+  // If no entry names a file, a run may be about to name it.
   const unnamed = files.filter(
     (file) => !named.has(file.sha256) && (known.has(file.sha256) || isSettled(file)),
   );
@@ -33,7 +36,7 @@ export async function pruneCache(
       ([key, { entry }]) =>
         !wanted.has(key) || (isFileEntry(entry) && droppedNames.has(entry.sha256)),
     );
-    // The entries before the bytes that they name: a file without one is found by the next prune.
+    // Removes entries before their bytes, because the next prune finds a file without an entry.
     await forget(index, gone).catch(stays);
     for (const { path } of unwanted) await removeFile(path).catch(stays);
   }
@@ -52,7 +55,7 @@ function allOf(index: CacheIndex): Entries {
   try {
     return [...index.all()];
   } catch {
-    // An index that cannot be read has nothing.
+    // An index that cannot be read counts as empty.
     return [];
   }
 }
@@ -67,7 +70,7 @@ function namesIn(entries: Entries): Set<Sha256> {
   return new Set(entries.flatMap(([, { entry }]) => (isFileEntry(entry) ? [entry.sha256] : [])));
 }
 
-/** Of no write that is still going on. */
+/** Whether the file is too old to belong to a write that is still running. */
 function isSettled({ modifiedAtMs }: CacheFile): boolean {
   return Date.now() - modifiedAtMs > 60 * 60 * 1000;
 }

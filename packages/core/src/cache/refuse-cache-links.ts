@@ -4,9 +4,10 @@ import { TintypeError } from '../errors.ts';
 import { cacheLayout } from './cache-layout.ts';
 
 /**
- * Refuses a cache that is reached through a symbolic link below the project's root, or that has one in place of a folder
- * or its index: a clone may bring one, and what is written, trimmed or pruned would be elsewhere. `node_modules` itself
- * may be a link, as some package managers make it. The cache need not exist; all paths are absolute. Throws `config`.
+ * Refuses a cache that is reached through a symbolic link below the project's root, or that has a link in the place of a folder
+ * or of its index. A clone can contain such a link, and Tintype would then write and remove files outside the cache.
+ * `node_modules` itself may be a link, because some package managers make one. The cache need not exist; all paths are
+ * absolute. Throws `config`.
  */
 export function refuseCacheLinks(root: string, cacheDir: string): void {
   const index = cacheLayout.index(cacheDir);
@@ -28,7 +29,7 @@ export function refuseCacheLinks(root: string, cacheDir: string): void {
   );
 }
 
-/** The folders below the root on the way to a folder, and the folder; none where it is outside. */
+/** The folders between the root and a folder, and the folder itself; none if it is outside the root. */
 function foldersBetween(root: string, folder: string): string[] {
   const way = relative(root, folder);
   if (way === '' || isAbsolute(way) || way.split(sep)[0] === '..') return [];
@@ -42,7 +43,7 @@ function isLink(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   } catch {
-    // What cannot be looked at cannot be written through.
+    // If a path cannot be read, nothing can be written through it either.
     return false;
   }
 }

@@ -5,16 +5,16 @@ import { dirname, join } from 'node:path';
 import { readRegularSync } from '../fs/read-regular.ts';
 
 /**
- * The seal of a text in a file of the cache: 64 hex digits that only this user of this machine can make. What Tintype
- * trusts without looking at the project again (a plan, what outputs look like) is sealed, because a clone may bring a
- * cache. `path`: the file's, so that no file passes for another one.
+ * The seal of a text in a file of the cache: 64 hex digits that only this user on this machine can make. Tintype seals what it
+ * trusts without checking the project again (a plan, the state of outputs), because a clone may contain a cache. `path` is the
+ * file's path, so that one file's seal is not valid for another file.
  */
 export function sealOf(path: string, text: string | Uint8Array): string {
   secret ??= readSecret(join(homedir(), '.config', 'tintype', 'seal'));
   return createHmac('sha256', secret).update(path).update('\0').update(text).digest('hex');
 }
 
-/** Whether a seal is that of the text in the file. */
+/** Whether a seal is valid for the text in the file. */
 export function isSealed(path: string, text: string | Uint8Array, seal: string): boolean {
   const expected = Buffer.from(sealOf(path, text));
   const actual = Buffer.from(seal);
@@ -23,7 +23,10 @@ export function isSealed(path: string, text: string | Uint8Array, seal: string):
 
 let secret: string | undefined;
 
-/** The secret in a file of the user's own, made where there is none; where it cannot be kept, one of this process alone. */
+/**
+ * The secret in a file of the user, which is made if it does not exist. If it cannot be stored, the secret lasts only for this
+ * process.
+ */
 export function readSecret(path: string): string {
   const fresh = randomBytes(32).toString('hex');
   try {
@@ -35,19 +38,19 @@ export function readSecret(path: string): string {
 }
 
 function makeSecret(path: string, fresh: string): string | null {
-  // Whole from its first instant: another process may read it at once.
+  // The file appears complete, because another process may read it at once.
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
   writeFileSync(aside, `${fresh}\n`, { flag: 'wx', mode: 0o600 });
   try {
     linkSync(aside, path);
   } catch {
-    // Another process was quicker, or the file system has no links.
+    // Another process has made the file first, or the file system has no links.
   }
   rmSync(aside);
   return parseSecret(path);
 }
 
-/** `null`: there is none, or something else. */
+/** `null`: the file is missing or invalid. */
 function parseSecret(path: string): string | null {
   try {
     const text = readRegularSync(path).toString('utf8').trim();

@@ -6,8 +6,8 @@ import { type CachedBytes, listCachedBytes } from './list-cache.ts';
 import type { Amount } from './variant-cache.ts';
 
 /**
- * Removes the encoded files that were used longest ago until what is left is at most `maxBytes`, and the entries that
- * name them. Gives how much went. What cannot be removed stays: a cache is never a reason to fail.
+ * Removes the least recently used encoded files, and their entries, until the rest is at most `maxBytes`. Returns how much it
+ * removed. Files that cannot be removed stay, because a cache never makes a run fail.
  */
 export async function trimCache(cacheDir: string, maxBytes: number): Promise<Amount> {
   const { files } = await listCachedBytes(cacheDir);
@@ -25,7 +25,7 @@ export async function trimCache(cacheDir: string, maxBytes: number): Promise<Amo
   return { files: dropped.length, bytes: sum(dropped) };
 }
 
-/** Those that must go so that the rest is within `maxBytes`, the one that was used longest ago first. */
+/** The files to remove so that the rest is within `maxBytes`, least recently used first. */
 export function leastUsed(
   files: readonly CachedBytes[],
   entries: ReturnType<CacheIndex['all']>,

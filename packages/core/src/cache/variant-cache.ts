@@ -1,31 +1,37 @@
 import type { Preview, Sha256 } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
 
-/** Encoded files and previews by the key of what decides them. A miss is never an error. */
+/** Encoded files and previews, by the key of everything that decides their bytes. A miss is never an error. */
 export interface VariantCache {
-  /** By the index alone: that the bytes are there and whole is seen when they are asked for. `null`: not there. */
+  /** Reads the index only. Whether the bytes exist and are complete is checked when they are read. `null`: not in the cache. */
   readonly find: (key: Sha256) => CachedFile | null;
-  /** A file as `entry` was known to say of it: the index is not read. The key is made when the file has to go. */
+  /**
+   * A file from an `entry` that is already known, without reading the index. `key` is called only if the file has to be
+   * removed.
+   */
   readonly recall: (key: () => Sha256, entry: FileEntry) => CachedFile;
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<CachedFile>;
   readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
   /**
-   * Before anything of a picture is encoded: brings what a level behind this one has of these keys, so that `find` and
-   * `findPreview` find it. A cache of one level brings nothing. Never rejects.
+   * Fetches these keys from a second cache level, if there is one, so that `find` and `findPreview` find them. Call it before
+   * encoding any file of a picture. A cache of one level does nothing. Never rejects.
    */
   readonly fetch: (keys: readonly Sha256[]) => Promise<void>;
-  /** Whether some key became a file with this hash, by the index alone. */
+  /** Whether the index has a file with this hash. */
   readonly knows: (sha256: Sha256) => boolean;
-  /** Whether a file was put on the disk. */
+  /** Whether a file was written to the disk. */
   readonly hasGrown: () => boolean;
-  /** Notes what was used. Once, when nothing is asked for any more. */
+  /** Records which files were used. Call it once, after the last use. */
   readonly close: () => Promise<void>;
-  /** Removes what was used longest ago until the files have at most so many bytes. Gives how much went. */
+  /** Removes the least recently used files until the rest is at most `maxBytes`. Returns how much it removed. */
   readonly trim: (maxBytes: number) => Promise<Amount>;
-  /** Removes what no manifest refers to, and what is over the limit. Gives how much went, or would. */
+  /**
+   * Removes the files that no manifest refers to, and the oldest files above the limit. Returns how much it removed or, in a
+   * dry run, would remove.
+   */
   readonly prune: (rules: CachePruneRules) => Promise<Amount>;
-  /** Hashes every file, and removes what is damaged: it is free to make again. */
+  /** Hashes every file and removes damaged ones, because they can be made again at no cost. */
   readonly verify: () => Promise<VerifiedCache>;
 }
 
@@ -37,26 +43,26 @@ export interface Amount {
 export interface CachedFile {
   readonly bytes: number;
   readonly sha256: Sha256;
-  /** By what it is known by now; `null`: it is not on the disk, or is gone. */
+  /** Its current entry; `null`: the file is not on the disk. */
   readonly entry: () => FileEntry | null;
-  /** `null`: gone or damaged since it was put. Bytes that do not match `sha256` are never handed out. */
+  /** `null`: the file has been removed or damaged. Bytes that do not match `sha256` are never returned. */
   readonly read: () => Promise<Uint8Array | null>;
   /**
-   * Puts the bytes at a path, at which nothing may stand, without moving them where the file system can. `false`: they
-   * are gone or damaged. Rejects with the file system's own error.
+   * Puts the bytes at a path, at which nothing may exist, as a link if the file system can make one. `false`: the file has been
+   * removed or damaged. Rejects with the file system's own error.
    */
   readonly linkTo: (path: string) => Promise<boolean>;
 }
 
-/** A file, and by what its bytes are known without being read. */
+/** A file's hash, and the `stat` that identifies its bytes without reading them. */
 export interface FileEntry extends Looks {
   readonly sha256: Sha256;
   readonly bytes: number;
 }
 
 /**
- * What a file system says of a file whose bytes have not changed. Its time of change is no part of it: that moves with
- * every link that is made or removed.
+ * The part of a file's `stat` that stays the same while its bytes do. It has no `ctime`, because that changes with every link
+ * that is made or removed.
  */
 export interface Looks {
   readonly mtimeMs: number;
@@ -64,11 +70,11 @@ export interface Looks {
 }
 
 export interface CachePruneRules {
-  /** The keys of what manifests refer to. */
+  /** The keys that manifests refer to. */
   readonly wanted: ReadonlySet<Sha256>;
-  /** Of what is left, those that were used longest ago go until it is within this. */
+  /** The least recently used of the remaining files are removed until the rest is at most this size. */
   readonly maxBytes: number;
-  /** Removes nothing. */
+  /** Removes nothing, and only reports. */
   readonly isDryRun: boolean;
 }
 

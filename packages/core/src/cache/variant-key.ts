@@ -5,10 +5,13 @@ import { encoderVersion } from '../image/encoder-version.ts';
 import { PLACEHOLDER_SETTINGS } from '../image/make-preview.ts';
 import { digitalSourceType } from '../image/provenance.ts';
 
-/** How pixels are prepared for the encoders: raised when that changes, so that no file of another way is taken for ours. */
+/**
+ * The version of how pixels are prepared for the encoders. Raise it when that changes, so that files of the old version are not
+ * used.
+ */
 const PIPELINE = 3;
 
-/** The cache's key of a file: everything that decides its bytes. Its name does not. */
+/** The cache key of a file: a hash of everything that decides its bytes. Its name is not included. */
 export function variantKey(source: Source, spec: VariantSpec, settings: EncoderSettings): Sha256 {
   return sha256(
     canonicalJson({
@@ -16,7 +19,7 @@ export function variantKey(source: Source, spec: VariantSpec, settings: EncoderS
       crop: spec.crop,
       width: spec.width,
       height: spec.height,
-      // With `output_compression` translated: two that come to one quality are one file.
+      // `output_compression` is translated first, so two values that give the same quality share a file.
       settings,
       digitalSourceType: digitalSourceType(source.isStandIn),
       sharp: encoderVersion(),
@@ -25,7 +28,7 @@ export function variantKey(source: Source, spec: VariantSpec, settings: EncoderS
   );
 }
 
-/** The cache's key of a picture's placeholder and colour. */
+/** The cache key of a picture's placeholder and colour. */
 export function previewKey(source: Source, crop: Crop | null): Sha256 {
   return sha256(
     canonicalJson({

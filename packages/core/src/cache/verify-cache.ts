@@ -10,8 +10,8 @@ import { listCachedBytes } from './list-cache.ts';
 import type { VerifiedCache } from './variant-cache.ts';
 
 /**
- * Hashes every encoded file, a few at a time and each piece by piece, and reads the index. What is damaged is removed, for
- * it is free to make again: the next run that needs it encodes it anew.
+ * Hashes every encoded file, a few at a time and in chunks, and reads the index. Removes damaged files, because the next run
+ * that needs one can encode it again at no cost.
  */
 export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   const { files } = await listCachedBytes(cacheDir);
@@ -33,7 +33,7 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   const ofFiles = files.map((file) =>
     limit(async () => {
       const actual = await hashFile(file.path).catch(({ code }: NodeJS.ErrnoException) => code);
-      // One that is gone is one that another process trimmed.
+      // If a file is missing, another process has trimmed it.
       if (actual === file.sha256 || actual === 'ENOENT') return [];
       const remove = () => removeFile(file.path);
       return [await damaged(file.path, 'is not the bytes that it was', remove, 'removed')];
@@ -56,7 +56,7 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   const told = new Set(findings.map(({ path }) => basename(path)));
   const whole = files.filter(({ sha256 }) => !told.has(sha256));
   const sizes = new Map(whole.map(({ sha256, bytes }) => [sha256, bytes]));
-  // An entry whose file is gone is a miss, as where the cache was trimmed; one of a damaged file has been told of.
+  // An entry whose file is missing is only a miss, as after trimming. An entry of a damaged file was reported above.
   const wrong = [...index.all()].filter(
     ([, { entry }]) =>
       isFileEntry(entry) && (sizes.get(entry.sha256) ?? entry.bytes) !== entry.bytes,
@@ -73,7 +73,7 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   return { findings, variants };
 }
 
-/** The code of what the file system refuses; `null`: it does not. */
+/** The error code of a read that fails; `null`: it succeeds. */
 function codeOf(read: () => unknown): string | null {
   try {
     read();

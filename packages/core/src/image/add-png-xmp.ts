@@ -4,11 +4,11 @@ import { crc32 } from 'node:zlib';
 const HEADER_LENGTH = 8 + 25;
 
 /**
- * The PNG with an XMP packet. Not left to sharp, because libvips 8.18 writes a compressed `zTXt` chunk, while XMP in PNG
- * is an uncompressed `iTXt` chunk (XMP specification, part 3, 1.1.5) and many readers look for nothing else.
+ * Adds an XMP packet to a PNG. sharp is not used for this, because libvips 8.18 writes a compressed `zTXt` chunk, while XMP in
+ * PNG is an uncompressed `iTXt` chunk (XMP specification, part 3, 1.1.5) and many readers look only for that.
  */
 export function addPngXmp(png: Uint8Array, xmp: string): Uint8Array {
-  // Keyword, then: not compressed, no compression method, no language, no translated keyword.
+  // The keyword, followed by: not compressed, no compression method, no language, no translated keyword.
   const body = Buffer.from(`iTXtXML:com.adobe.xmp\0\0\0\0\0${xmp}`);
   const chunk = Buffer.alloc(4 + body.length + 4);
   chunk.writeUInt32BE(body.length - 'iTXt'.length);

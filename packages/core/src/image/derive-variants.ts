@@ -22,18 +22,12 @@ import type { Lane } from './work-queue.ts';
 
 export interface DeriveOptions {
   readonly cache: VariantCache;
-  /** How a file is encoded; a run has its own `effort` in it. */
+  /** How a file is encoded. The run's `effort` is included. */
   readonly settings: (spec: FormatSpec) => EncoderSettings;
   readonly placeholder: FileFields['placeholder'];
-  /**
-   * Whether somebody waits for it, as a page does in dev.
-   * @default 'in-turn'
-   */
+  /** `waited-for` if something waits for the file, as a page does in dev. @default 'in-turn' */
   readonly lane?: Lane;
-  /**
-   * Told of a JPEG that was encoded of a picture that is transparent in places: on white.
-   * @default nothing is
-   */
+  /** Called when a JPEG is made of a partly transparent picture, which is put on white. @default no call */
   readonly onFlattened?: (spec: VariantSpec, transparency: 'slight' | 'visible') => void;
 }
 
@@ -41,20 +35,20 @@ export interface DerivedVariants {
   /** In the order of the specs. */
   readonly encoded: readonly EncodedFile[];
   readonly preview: Preview;
-  /** The files as the cache has them, in the same order, and what the cache has beside them. */
+  /** The same files in the cache, in the same order, with the picture's preview. */
   readonly cached: CachedVariants;
 }
 
-/** What the cache has of a picture. `preview` is whole, whatever was asked for. */
+/** Everything that the cache has for a picture. `preview` always has all members, whichever were asked for. */
 export interface CachedVariants {
   readonly files: readonly CachedFile[];
   readonly preview: Preview;
 }
 
 /**
- * A picture's files and preview, from the cache as far as they are there: `source.read` is called, and sharp loaded, only
- * where one is not. Throws a TintypeError `encode`, or what `source.read` throws. May be called for any number of
- * pictures at once: the process-wide queues see to processors and memory.
+ * Returns a picture's files and preview, from the cache if they are there. It calls `source.read` and loads sharp only if one
+ * is missing. Throws a TintypeError `encode`, or the error of `source.read`. It may be called for any number of pictures at
+ * once, because process-wide queues limit CPU and memory.
  */
 export async function deriveVariants(
   source: Source,
@@ -91,7 +85,7 @@ export async function deriveVariants(
   return derived(variants, inOrder(variants, files), preview, options);
 }
 
-/** The same, as far as the cache's index knows all of it: no file and no picture is touched. `null`: something is missing. */
+/** The same from the cache's index alone, without touching a file or a picture. `null`: something is missing. */
 export function findVariants(
   source: Source,
   specs: readonly VariantSpec[],
@@ -104,10 +98,7 @@ export function findVariants(
     : derived(variants, inOrder(variants, files), preview, options);
 }
 
-/**
- * The same, by what an earlier run remembered of the picture's files: no key is made, and the index is not read. `null`: it
- * remembered other files.
- */
+/** The same from an earlier run's snapshot, without making a key or reading the index. `null`: the snapshot has other files. */
 export function recallVariants(
   source: Source,
   specs: readonly VariantSpec[],
@@ -122,13 +113,13 @@ export function recallVariants(
   return derived(variants, files, preview, options);
 }
 
-/** `CachedVariants` as they are remembered. */
+/** `CachedVariants` as the snapshot stores them. */
 export interface KnownVariants {
   readonly entries: readonly FileEntry[];
   readonly preview: Preview;
 }
 
-/** What the cache was found to have. */
+/** What was found in the cache. */
 interface Cached {
   readonly variants: readonly Variant[];
   readonly files: Map<Variant, CachedFile>;
@@ -147,7 +138,7 @@ function look(source: Source, specs: readonly VariantSpec[], options: DeriveOpti
   return found;
 }
 
-/** Looks for what was not found. */
+/** Looks again for what was missing. */
 function lookAgain(found: Cached, { cache, placeholder }: DeriveOptions): void {
   for (const variant of found.variants) {
     const file = found.files.has(variant) ? null : cache.find(variant.key());
@@ -181,8 +172,8 @@ function derived(
 }
 
 /**
- * A file to encode, with all that decides its bytes, and the key that this comes to: made when it is asked for. A class
- * and not closures, as is what it becomes, for a build holds tens of thousands of them.
+ * A file to encode, with everything that decides its bytes, and its cache key, which is computed only when needed. It is a
+ * class because a build holds tens of thousands of them, and closures take more memory.
  */
 class Variant {
   readonly source: Source;
@@ -208,7 +199,7 @@ class Variant {
 
 const NO_PREVIEW: Preview = { placeholder: null, color: null };
 
-/** Small before large, and AVIF last: it takes longer than all the others together, which need not wait for it. */
+/** Small files first and AVIF last, because AVIF takes longer than all other formats together. */
 function cheapestFirst(a: Variant, b: Variant): number {
   const isAvif = ({ spec }: Variant) => Number(spec.format === 'avif');
   return isAvif(a) - isAvif(b) || a.spec.width * a.spec.height - b.spec.width * b.spec.height;
@@ -235,14 +226,14 @@ async function encode(
   return encodeQueue(encodeNow, { lane });
 }
 
-/** Waits for all, so that nothing goes on behind a failure; then throws the first. */
+/** Waits for all tasks, so that none continues after a failure; then throws the first error. */
 async function allDone(tasks: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) {
     if (result.status === 'rejected') throw result.reason;
   }
 }
 
-/** A file that was encoded, out of the cache; encoded again where its bytes turn out to be damaged when they are needed. */
+/** An encoded file in the cache. It is encoded again if its bytes turn out to be damaged when they are read. */
 class EncodedVariant implements EncodedFile {
   readonly spec: VariantSpec;
   readonly bytes: number;
@@ -271,7 +262,7 @@ class EncodedVariant implements EncodedFile {
   }
 
   async #encodeAgain(): Promise<{ readonly bytes: Uint8Array; readonly file: CachedFile }> {
-    // Its file was to be there: whoever reads it waits.
+    // The file should have been in the cache, so its reader is waiting.
     const lane = 'waited-for';
     const variant = this.#variant;
     const bytes = await openPicture(variant.source, lane, (picture) =>

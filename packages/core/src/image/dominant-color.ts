@@ -1,8 +1,8 @@
 import type { RawPicture } from './raw-picture.ts';
 
 /**
- * The mean of the most frequent colours, as `#rrggbb`; `null` where nothing is visible. Colours count as one while the
- * upper 4 bits of each channel are equal; a pixel counts by its alpha.
+ * The mean of the most frequent colours, as `#rrggbb`; `null` if nothing is visible. Colours count as equal if the upper 4 bits
+ * of each channel are equal. Alpha weights each pixel.
  */
 export function dominantColor({ data, channels }: RawPicture): string | null {
   const bins = new Map<number, Bin>();

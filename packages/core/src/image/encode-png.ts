@@ -1,7 +1,7 @@
 import { bytesOf } from './end-pipeline.ts';
 import { decodePicture, openRaw, type RawPicture } from './raw-picture.ts';
 
-/** As much as a PNG's palette holds. */
+/** The size limit of a PNG palette. */
 const PALETTE_COLORS = 256;
 
 interface PngOptions {
@@ -10,8 +10,8 @@ interface PngOptions {
 }
 
 /**
- * A PNG without loss, the smaller of two: with a palette where the picture has no more colours than one holds, else and
- * otherwise with the colours written out.
+ * A lossless PNG. If the picture has no more colours than a palette holds, this is the smaller of two files, one with a palette
+ * and one in true colour.
  */
 export async function encodePng(picture: RawPicture, options: PngOptions): Promise<Uint8Array> {
   const plain = await bytesOf((await openRaw(picture)).png(options));
@@ -22,7 +22,8 @@ export async function encodePng(picture: RawPicture, options: PngOptions): Promi
     opened.png({ palette: true, quality: 100, dither: 0, compressionLevel }),
   );
   if (indexed.length >= plain.length) return plain;
-  // libvips chooses the palette as for a picture of many colours, which is exact for few, but nowhere promised.
+  // libvips quantises even when the picture has few colours. The result is exact in that case, but libvips does not promise it,
+  // so check.
   return (await isEqual(indexed, picture)) ? indexed : plain;
 }
 
@@ -37,14 +38,14 @@ function fitsPalette({ data, channels }: RawPicture): boolean {
   return true;
 }
 
-/** Pixel by pixel, the colours of those too that nobody sees. */
+/** Compares all pixels, including the colours of invisible ones. */
 async function isEqual(png: Uint8Array, picture: RawPicture): Promise<boolean> {
   const expected = await rgba(picture);
   const actual = await rgba(await decodePicture(png));
   return Buffer.compare(expected, actual) === 0;
 }
 
-/** Four channels, whatever it has. */
+/** The picture as four channels. */
 async function rgba(picture: RawPicture): Promise<Uint8Array> {
   return bytesOf((await openRaw(picture)).toColourspace('srgb').ensureAlpha().raw());
 }

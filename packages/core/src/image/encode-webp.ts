@@ -2,7 +2,7 @@ import type { WebpSettings } from './encoder-settings.ts';
 import { bytesOf } from './end-pipeline.ts';
 import { openRaw, type RawPicture } from './raw-picture.ts';
 
-/** The smallest of the files that the settings come to, the first of equal ones. */
+/** The smallest of the files that the settings produce; the first of equal ones. */
 export async function encodeWebp(
   picture: RawPicture,
   smallestOf: readonly WebpSettings[],
@@ -10,7 +10,7 @@ export async function encodeWebp(
 ): Promise<Uint8Array> {
   const files: Uint8Array[] = [];
   for (const settings of smallestOf) {
-    // One after the other: an encode has one place in the queue.
+    // One after the other, because each encode has one place in the queue.
     files.push(await bytesOf((await openRaw(picture)).webp(settings).withXmp(xmp)));
   }
   return files.reduce((smallest, file) => (file.length < smallest.length ? file : smallest));

@@ -19,7 +19,10 @@ interface PngSettings {
   readonly adaptiveFiltering: true;
 }
 
-/** With loss WebP has a quarter of the colours; almost without loss all of them, and `quality` is how near it comes. */
+/**
+ * Lossy WebP keeps a quarter of the colour samples. Near-lossless WebP keeps all of them, and `quality` sets how close it stays
+ * to the original.
+ */
 export interface WebpSettings {
   readonly quality: number;
   readonly effort: number;
@@ -27,13 +30,16 @@ export interface WebpSettings {
   readonly nearLossless?: true;
 }
 
-/** What the encoder is told, under sharp's names, once the picture is known. */
+/** The encoder's options, with sharp's names, after the picture was examined. */
 export type SettledSettings =
   | ((AvifSettings | JpegSettings) & { readonly chromaSubsampling: '4:2:0' | '4:4:4' })
   | { readonly format: 'webp'; readonly smallestOf: readonly WebpSettings[] }
   | PngSettings;
 
-/** The same before it is: what the pixels decide has a name here. All of it enters the cache's key, which is made without them. */
+/**
+ * The same before the picture is examined: a rule's name is in the place of each choice that depends on the pixels. All of it
+ * enters the cache key, which is computed without the pixels.
+ */
 export type EncoderSettings =
   | SettledSettings
   | ((AvifSettings | JpegSettings) & ByContent)
@@ -50,10 +56,10 @@ interface WebpByContent extends ByContent {
   readonly nearLossless: WebpSettings;
 }
 
-/** The name of the rules of `settledSettings`, `hasSharpColour` and `isDrawn`: another one whenever they change. */
+/** The name of the rules in `settledSettings`, `hasSharpColour` and `isDrawn`. Change it whenever one of them changes. */
 const BY_CONTENT = 'by content, 2';
 
-/** Below this `output_compression` a small file counts for more than a picture's sharp colours. */
+/** Below this `output_compression` a small file matters more than a picture's sharp colours. */
 const KEEPS_COLOURS_FROM = 80;
 
 /**
@@ -80,13 +86,13 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
   return settings[spec.format];
 }
 
-/** What of a picture decides how it is encoded. */
+/** The properties of a picture that decide how it is encoded. */
 export interface Content {
   readonly hasSharpColour: boolean;
   readonly isDrawn: boolean;
 }
 
-/** All of a picture's colours where they have sharp edges, as far as the format has a way; else a quarter of them. */
+/** Keeps all colour samples if colours have sharp edges and the format can; otherwise a quarter of them. */
 export async function settledSettings(
   settings: EncoderSettings,
   contentOf: () => Promise<Content>,
@@ -106,14 +112,20 @@ function settledWebp(settings: WebpByContent, content: Content): SettledSettings
   return { format: 'webp', smallestOf: keepsColours ? [nearLossless] : [nearLossless, lossy] };
 }
 
-/** How near WebP comes, of libwebp's five steps, where it looks as AVIF does: by butteraugli, on flat art, lines and text. */
+/**
+ * Which of libwebp's five near-lossless steps looks like AVIF at the same setting: measured with butteraugli on flat art, lines
+ * and text.
+ */
 function nearLosslessQuality(quality: number): number {
   if (quality < KEEPS_COLOURS_FROM) return 1;
   if (quality < 95) return 20;
   return quality < 100 ? 40 : 60;
 }
 
-/** WebP's and JPEG's quality, and AVIF's that looks the same at effort 2, by MS-SSIM. What lies between is interpolated. */
+/**
+ * Pairs of WebP and JPEG quality and the AVIF quality that looks the same at effort 2, by MS-SSIM. Values in between are
+ * interpolated.
+ */
 const AVIF_QUALITIES = [
   [1, 1],
   [30, 36],

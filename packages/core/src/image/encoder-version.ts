@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 let version: string | undefined;
 
 /**
- * The version of sharp, without loading it. sharp pins the build of libvips and of every encoder that comes with it, so
- * it stands for all of them; one built by hand against another libvips is not told apart.
+ * The version of sharp, without loading it. sharp pins the build of libvips and of every encoder that comes with it, so its
+ * version identifies them all. A sharp that was built by hand with another libvips is not detected.
  */
 export function encoderVersion(): string {
   version ??= readVersion();
@@ -15,7 +15,7 @@ export function encoderVersion(): string {
 
 function readVersion(): string {
   const entry = createRequire(import.meta.url).resolve('sharp');
-  // `sharp/package.json` is not exported, so it is looked for above the entry.
+  // `sharp/package.json` is not exported, so search the folders above the entry point.
   for (let folder = dirname(entry); ; folder = dirname(folder)) {
     try {
       const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

@@ -5,15 +5,15 @@ export function bytesOf(pipeline: Sharp): Promise<Buffer> {
   return endPipeline(pipeline, (whole) => whole.toBuffer());
 }
 
-/** What the input of a pipeline says about itself. Do not use the pipeline afterwards: see `endPipeline`. */
+/** The metadata of a pipeline's input. Do not use the pipeline afterwards: see `endPipeline`. */
 export function headerOf(pipeline: Sharp): Promise<Metadata> {
   return endPipeline(pipeline, (whole) => whole.metadata());
 }
 
 /**
- * Settles as `end` does, and drops the pipeline's options then. V8 puts a closure in them among its old objects, so that
- * only a full collection would free them: 14 KB for each pipeline, and the young generation grows with them. 400 stand-ins
- * took 402 MB at their peak, and take 290 MB without (Node 24.21, sharp 0.35.5, `bench/cold.ts`, 2026-11-28).
+ * Settles as `end` does, and then drops the pipeline's options. V8 puts a closure in them among its old objects, so only a full
+ * collection would free them: 14 KB for each pipeline, and the young generation grows with them. 400 stand-ins took 402 MB at
+ * their peak, and take 290 MB with this (Node 24.21, sharp 0.35.5, `bench/cold.ts`, 2026-11-28).
  */
 export async function endPipeline<Result>(
   pipeline: Sharp,

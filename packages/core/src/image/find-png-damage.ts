@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * What is wrong with a PNG around its pixels, which decode: a chunk that does not hash to the sum that it carries, or an
- * end that is missing (PNG, third edition, 5.3 and 11.2.5; read 2026-11-26). A clause; `null`: nothing, or it is no PNG.
+ * Finds damage in a PNG outside its pixels (which decode): a chunk whose checksum is wrong, or a missing end (PNG, third
+ * edition, 5.3 and 11.2.5; read 2026-11-26). Returns a clause; `null`: no damage, or not a PNG.
  */
 export function findPngDamage(bytes: Uint8Array): string | null {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!png.subarray(0, signature.length).equals(signature)) return null;
-  // A chunk: the length of its data, its type, the data, the sum of the last two.
+  // A chunk has the length of its data, its type, its data, and a checksum of type and data.
   for (let at = signature.length; ;) {
     const dataAt = at + 8;
     const sumAt = dataAt + (dataAt > png.length ? 0 : png.readUInt32BE(at));

@@ -1,17 +1,19 @@
 import type { RawPicture } from './raw-picture.ts';
 
-/** How far apart red or blue may lie from green within four pixels before a quarter of the colours blurs them. */
+/** The range that red or blue, minus green, may have within four pixels before storing a quarter of the colours blurs them. */
 const SHARP_SPAN = 48;
-/** Of the squares looked at. Photographs and paintings have up to 0.0012, flat art from 0.007, text from 0.03 on. */
+/**
+ * A share of the squares that are checked. Photographs and paintings have up to 0.0012, flat art from 0.007, text from 0.03 on.
+ */
 const SHARP_SHARE = 0.004;
-/** One row of squares in four is looked at. */
+/** One row of squares in four is checked. */
 const ROW_STEP = 8;
 
 /**
- * Whether a picture has edges between colours that halving the colours' resolution (4:2:0) would smear, as flat art,
- * coloured lines and text have: the share of squares of two by two pixels within which colour changes much. Equal pixels
- * give equal answers. Measured on pictures of 1024 pixels: larger ones are scaled down to that first, because soft edges
- * become sharp when a page shows the picture smaller. `docs/encoding.md` has what it was measured on.
+ * Whether a picture has edges between colours that halving the colours' resolution (4:2:0) would smear, as flat art, coloured
+ * lines and text have: the share of squares of two by two pixels within which colour changes much. Equal pixels give equal
+ * answers. Larger pictures are first scaled down to 1024 pixels, because soft edges become sharp when a page shows the picture
+ * smaller. `docs/encoding.md` has the measurements.
  */
 export function hasSharpColour({ data, width, height, channels }: RawPicture): boolean {
   if (channels < 3) return false;
@@ -28,7 +30,7 @@ export function hasSharpColour({ data, width, height, channels }: RawPicture): b
   return sharp > squares * SHARP_SHARE;
 }
 
-/** The larger of the ranges of red - green and blue - green over the pixels that are seen. */
+/** The larger of the ranges of red - green and blue - green over the visible pixels. */
 function spanOf(data: Uint8Array, channels: number, corners: readonly number[]): number {
   let [redLow, redHigh, blueLow, blueHigh] = [255, -255, 255, -255];
   for (const at of corners) {

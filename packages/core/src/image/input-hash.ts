@@ -2,8 +2,8 @@ import { sha256 } from '../hash.ts';
 import type { Sha256 } from '../types.ts';
 
 /**
- * What a picture of the project is known by in a key. An SVG is text, whose line ends git changes (`core.autocrlf`) and
- * whose byte order mark editors add: neither counts.
+ * The hash of an input picture for a request key. An SVG is text; git can change its line endings (`core.autocrlf`) and editors
+ * can add a byte order mark, so neither counts.
  */
 export function inputHash(bytes: Uint8Array, format: string): Sha256 {
   if (format !== 'svg') return sha256(bytes);

@@ -4,7 +4,7 @@ import { bytesOf, headerOf } from './end-pipeline.ts';
 import { loadSharp, MAX_PIXELS } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 
-/** Why bytes are no picture that Tintype can use. The message is a clause: "it is ...", "it does not decode: ...". */
+/** Why Tintype cannot use these bytes as a picture. The message is a clause: "it is ...", "it does not decode: ...". */
 export class PictureError extends Error {
   override readonly name = 'PictureError';
   readonly code: 'undecodable' | 'too-many-pixels';
@@ -16,8 +16,8 @@ export class PictureError extends Error {
 }
 
 /**
- * What a picture's bytes say of themselves, once all of its pixels were decoded, as they are before files are made of
- * it: what passes here can be delivered, and what cannot be is found out here. Throws a PictureError.
+ * Reads a picture's metadata and decodes all of its pixels, in the same way as before encoding. So a picture that passes can be
+ * delivered, and any other is found here. Throws a PictureError.
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
   const info = await decoding(bytes, () => readHeader(bytes));
@@ -25,26 +25,26 @@ export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
     const size = `${info.width}x${info.height}`;
     throw new PictureError('too-many-pixels', `it is ${size}, more than ${MAX_PIXELS} pixels`);
   }
-  // Before any encode, because a buyer waits to hear whether it is a picture.
+  // This goes before any encode, because a purchase waits for the result.
   await encodeQueue(() => decoding(bytes, () => decode(bytes)), { lane: 'waited-for' });
   return info;
 }
 
 async function readHeader(bytes: Uint8Array): Promise<PictureInfo> {
   const sharp = await loadSharp();
-  // No limit is set so that the size can be named.
+  // There is no pixel limit here, so that the message can name the size.
   const options = { ...(await pictureOptions(bytes)), limitInputPixels: false };
   const header = await headerOf(sharp(bytes, options));
   return {
     format: header.format === 'heif' && header.compression === 'av1' ? 'avif' : header.format,
-    // As it is seen, turned as its orientation says.
+    // The size as displayed, after rotating by the orientation.
     width: header.autoOrient.width,
     height: header.autoOrient.height,
     hasAlpha: header.hasAlpha,
   };
 }
 
-/** All of the file is decoded, one channel of it is kept: a quarter of the memory. */
+/** Decodes the whole file but keeps only one channel, which takes a quarter of the memory. */
 async function decode(bytes: Uint8Array): Promise<void> {
   const sharp = await loadSharp();
   await bytesOf(
@@ -70,12 +70,12 @@ function undecodable(bytes: Uint8Array, error: unknown): string {
     : `it does not decode: ${reason}`;
 }
 
-/** By the brand of its container (ISO 23008-12, annex B.4.1): `heic`, `heix`, `hevc`, ... */
+/** Checks the brand of the container (ISO 23008-12, annex B.4.1): `heic`, `heix`, `hevc`, ... */
 function isHeic(bytes: Uint8Array): boolean {
   return /^ftyp(he[iv]|mif1)/.test(Buffer.from(bytes.subarray(4, 12)).toString('latin1'));
 }
 
-/** How many frames or pages a picture has, of which the first one is used. Of whole pictures only. */
+/** How many frames or pages a picture has; only the first is used. The picture must be complete. */
 export async function countFrames(bytes: Uint8Array): Promise<number> {
   const sharp = await loadSharp();
   return (await headerOf(sharp(bytes, await pictureOptions(bytes)))).pages ?? 1;

@@ -1,16 +1,19 @@
 import type { RawPicture } from './raw-picture.ts';
 
-/** Squares side by side, none of one colour: longer than an edge is wide. */
+/** This many adjacent squares, none of one colour, are more than the width of an edge. */
 const RUN = 16;
-/** Of the squares looked at. Flat art, lines and text have up to 0.012, photographs, paintings and grain from 0.33 on. */
+/**
+ * A share of the squares that are checked. Flat art, lines and text have up to 0.012, photographs, paintings and grain from
+ * 0.33 on.
+ */
 const BUSY_SHARE = 0.1;
-/** One row of squares in four is looked at. */
+/** One row of squares in four is checked. */
 const ROW_STEP = 8;
 
 /**
- * Whether a picture is areas of exactly one colour with edges between them, as flat art, lines and lettering without
- * grain are, which WebP packs well without loss. Equal pixels give equal answers. `docs/encoding.md` has what it was
- * measured on.
+ * Whether a picture consists of areas of exactly one colour with edges between them, as flat art, lines and lettering without
+ * grain do. WebP compresses such pictures well in lossless mode. Equal pixels give equal answers. `docs/encoding.md` has the
+ * measurements.
  */
 export function isDrawn({ data, width, height, channels }: RawPicture): boolean {
   let squares = 0;
@@ -27,7 +30,7 @@ export function isDrawn({ data, width, height, channels }: RawPicture): boolean 
   return busy <= squares * BUSY_SHARE;
 }
 
-/** Of the four pixels of a square; where nothing is seen, any colours are one. */
+/** Whether the four pixels of a square have one colour. Colours of invisible pixels do not count. */
 function isOneColour(data: Uint8Array, at: number, stride: number, channels: number): boolean {
   const corners = [at, at + channels, at + stride, at + stride + channels];
   const hasAlpha = channels === 2 || channels === 4;

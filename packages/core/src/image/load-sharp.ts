@@ -7,7 +7,7 @@ import type { SharpOptions } from 'sharp';
  */
 export const MAX_PIXELS: number = 100_000_000;
 
-/** How every picture from outside is opened: damage is an error, never a grey area. */
+/** The options for every picture from outside, so that damage is an error and not a grey area. */
 export const INPUT_OPTIONS = {
   failOn: 'error',
   limitInputPixels: MAX_PIXELS,
@@ -15,7 +15,7 @@ export const INPUT_OPTIONS = {
 
 let loading: Promise<typeof sharp> | undefined;
 
-/** sharp, loaded at the first use: it takes 43 ms, and a run with nothing to encode needs none of it. */
+/** Loads sharp at the first use, because that takes 43 ms and a run with nothing to encode does not need it. */
 export function loadSharp(): Promise<typeof sharp> {
   loading ??= load();
   return loading;
@@ -23,10 +23,10 @@ export function loadSharp(): Promise<typeof sharp> {
 
 async function load(): Promise<typeof sharp> {
   const { default: library } = await import('sharp');
-  // AVIF's bytes change with the number of threads (libvips 8.18, 2026-11-22), and sharp's default depends on the
-  // machine and its C library. One thread an encode and many encodes at once is also the faster way.
+  // AVIF's bytes change with the number of threads (libvips 8.18, 2026-11-22), and sharp's default depends on the machine and
+  // its C library. Running many encodes at once with one thread each is also faster.
   library.concurrency(1);
-  // libvips caches operations on files; every picture here is decoded once, so the cache would only hold memory.
+  // libvips caches operations on files. Every picture is decoded only once, so the cache would only take memory.
   library.cache(false);
   return library;
 }

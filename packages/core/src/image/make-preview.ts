@@ -3,16 +3,16 @@ import { dominantColor } from './dominant-color.ts';
 import { bytesOf } from './end-pipeline.ts';
 import { openRaw, resizePicture, type RawPicture } from './raw-picture.ts';
 
-/** Pixels across: blurred by the browser's own scaling, and about 150 bytes as WebP. */
+/** Pixels. The browser blurs the placeholder when it scales it up; as WebP it takes about 150 bytes. */
 const PLACEHOLDER_WIDTH = 16;
 
-/** Enough to count colours by. */
+/** Pixels, enough to count colours. */
 const COLOR_WIDTH = 64;
 
-/** How the placeholder is encoded; it enters the cache's key. */
+/** How the placeholder is encoded. It enters the cache key. */
 export const PLACEHOLDER_SETTINGS = { width: PLACEHOLDER_WIDTH, quality: 40, effort: 6 } as const;
 
-/** A picture's placeholder, transparent where the picture is, and its dominant colour. */
+/** Makes a picture's placeholder, with the picture's transparency, and finds its dominant colour. */
 export async function makePreview(picture: RawPicture): Promise<Preview> {
   const { quality, effort } = PLACEHOLDER_SETTINGS;
   const tiny = await openRaw(await shrink(picture, PLACEHOLDER_WIDTH));

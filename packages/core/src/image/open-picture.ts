@@ -11,18 +11,18 @@ import type { Lane } from './work-queue.ts';
 /** Pixels of the longer side at which `hasSharpColour` looks at a picture. */
 const SHARP_COLOUR_SIDE = 1024;
 
-/** A picture that is decoded once and of which each size is made once. */
+/** A picture that is decoded once. Each of its sizes is made once. */
 export interface OpenPicture {
-  /** The picture, or the crop of it, scaled to a size; without one at its own. */
+  /** The picture or a crop of it, scaled to a size or, without one, in its own size. */
   readonly at: (
     crop: Crop | null,
     size?: { readonly width: number; readonly height: number },
   ) => Promise<RawPicture>;
-  /** Of all that its files show, so that they all have the same of its colours. */
+  /** The properties of the crop that all files show, so that all files keep the same share of its colours. */
   readonly content: (crop: Crop | null) => Promise<Content>;
 }
 
-/** Waits for its turn, decodes a picture, lends it out until `use` settles, and lets its pixels go. */
+/** Waits for its turn, decodes a picture, passes it to `use`, and releases the pixels when `use` settles. */
 export async function openPicture<Result>(
   source: Source,
   lane: Lane,
@@ -42,7 +42,8 @@ async function decode(bytes: Uint8Array, { width, height }: Source): Promise<Raw
   try {
     const picture = await decodePicture(bytes);
     const isSwapped = width !== height && picture.width === height && picture.height === width;
-    // A record of before orientation was read has the sizes of the file: its pictures stay as they were delivered.
+    // Older records have the size in the file, because Tintype did not read the orientation then. Their pictures stay as they
+    // were delivered.
     return isSwapped ? await decodePicture(bytes, false) : picture;
   } catch (error) {
     throw encodeError(
@@ -68,7 +69,7 @@ function sizesOf(decoded: RawPicture): {
   };
   const at: OpenPicture['at'] = async (crop, size) => {
     const part = JSON.stringify(crop);
-    // A width is made from the crop, not cropped itself: `attention` would choose another part at each size.
+    // Scale the crop, and do not crop each size: `attention` would choose another part at each size.
     const whole = crop === null ? decoded : await once(part, () => cropPicture(decoded, crop));
     if (size === undefined) return whole;
     const { width, height } = size;

@@ -1,5 +1,5 @@
 /**
- * How a picture came to be, in IPTC's terms: made by a trained model, or (a stand-in) by an algorithm.
+ * How a picture was made, in IPTC's terms: by a trained model or, for a stand-in, by an algorithm.
  * https://cv.iptc.org/newscodes/digitalsourcetype/ (2026-11-22).
  */
 export function digitalSourceType(isStandIn: boolean): string {
@@ -7,15 +7,15 @@ export function digitalSourceType(isStandIn: boolean): string {
   return `http://cv.iptc.org/newscodes/digitalsourcetype/${type}`;
 }
 
-/** Whether a file has the packet of a variant in it: Tintype encoded it. */
+/** Whether Tintype encoded a file: it contains the XMP packet of a variant. */
 export function hasProvenance(bytes: Uint8Array): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return [true, false].some((isStandIn) => file.includes(provenanceXmp(isStandIn)));
 }
 
 /**
- * The XMP packet of every variant: its `DigitalSourceType` and nothing else. No prompt, no date and no version, for it
- * ships, and equal inputs must give equal bytes.
+ * The XMP packet of every variant: its `DigitalSourceType` and nothing else. It has no prompt, because the file ships, and no
+ * date or version, because equal inputs must give equal bytes.
  */
 export function provenanceXmp(isStandIn: boolean): string {
   return [

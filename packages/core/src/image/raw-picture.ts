@@ -4,7 +4,10 @@ import { endPipeline } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 
-/** Decoded pixels: sRGB, 8 bits a channel, alpha only where something is transparent, colour only where some is. */
+/**
+ * Decoded pixels: sRGB, 8 bits per channel. There is an alpha channel only if some pixel is transparent, and colour only if
+ * some pixel is not grey.
+ */
 export interface RawPicture {
   readonly data: Uint8Array;
   readonly width: number;
@@ -14,8 +17,7 @@ export interface RawPicture {
 }
 
 /**
- * All pixels of an encoded picture, whatever its depth, profile or colour space: turned as its orientation says, or as
- * they are in the file.
+ * Decodes all pixels of a picture of any depth, profile or colour space, rotated by its orientation or as they are in the file.
  */
 export async function decodePicture(bytes: Uint8Array, isTurned = true): Promise<RawPicture> {
   const sharp = await loadSharp();
@@ -30,13 +32,13 @@ export async function decodePicture(bytes: Uint8Array, isTurned = true): Promise
     : shown;
 }
 
-/** The part of a picture that fills the box, scaled down to it. */
+/** Crops a picture to the shape of a box and scales it down to the box. */
 export async function cropPicture(picture: RawPicture, crop: Crop): Promise<RawPicture> {
   const { width, height, position } = crop;
   return pixels((await openRaw(picture)).resize({ width, height, fit: 'cover', position }));
 }
 
-/** All of a picture at another size of the same shape. */
+/** Scales the whole picture to another size of the same shape. */
 export async function resizePicture(
   picture: RawPicture,
   width: number,
@@ -51,18 +53,18 @@ export async function openRaw(picture: RawPicture): Promise<Sharp> {
   const { data, width, height, channels } = picture;
   const sharp = await loadSharp();
   const pipeline = sharp(data, { raw: { width, height, channels } });
-  // Else sharp makes three channels of one on the way out.
+  // Otherwise sharp writes three channels instead of one.
   return channels < 3 ? pipeline.toColourspace('b-w') : pipeline;
 }
 
-/** Whether some of it is transparent: an alpha channel that hides nothing was dropped by `decodePicture`. */
+/** Whether some pixel is transparent. `decodePicture` has dropped an alpha channel that is fully opaque. */
 export function hasAlpha(picture: RawPicture): boolean {
   return picture.channels === 2 || picture.channels === 4;
 }
 
 /**
- * How transparent a picture is: `slight`, where no pixel shows more than 2 % of what is behind it, which is invisible on
- * white (models leave such pixels at edges, 2026-11).
+ * How transparent a picture is. `slight`: every pixel is at least 98 % opaque, which is invisible on white (models leave such
+ * pixels at edges, 2026-11).
  */
 export function transparencyOf(picture: RawPicture): 'none' | 'slight' | 'visible' {
   if (!hasAlpha(picture)) return 'none';
@@ -73,7 +75,7 @@ export function transparencyOf(picture: RawPicture): 'none' | 'slight' | 'visibl
   return 'slight';
 }
 
-/** Of 255. */
+/** Alpha, of 255. */
 const slightAlpha = 250;
 
 async function pixels(pipeline: Sharp): Promise<RawPicture> {

@@ -9,18 +9,18 @@ import { inspectPicture, PictureError } from './inspect-picture.ts';
 /** OpenAI's image guide, read 2026-11-22: each input below 50 MB. */
 const maxInputBytes = 50_000_000;
 
-/** The package's types say below 4 MB, the guide below 50 MB (2026-11-22): the smaller holds everywhere. */
+/** The package's types say below 4 MB, the guide below 50 MB (2026-11-22). The smaller limit is safe everywhere. */
 const maxMaskBytes = 4_000_000;
 
 export interface ReadInputs {
-  /** By the reference itself; a picture that cannot be used, and a URL without a pin, is not among them. */
+  /** By reference. It lacks pictures that cannot be used and URLs without a pin. */
   readonly inputs: ReadonlyMap<InputReference, InputFile>;
   readonly problems: readonly PlacedFinding[];
 }
 
 /**
- * Hashes and decodes the pictures that images work from: a file is read once, a URL is looked up in `pins` and never
- * fetched. `root` is absolute.
+ * Hashes and decodes the input pictures of images. It reads each file once. It looks URLs up in `pins` and never fetches them.
+ * `root` is absolute.
  */
 export async function readInputs(
   root: string,
@@ -39,7 +39,7 @@ export async function readInputs(
       return pin;
     }
     const path = resolve(root, dirname(reference.place.file), reference.path);
-    // A picture that is a mask too is held to the limits of both.
+    // If a picture is also a mask, both limits apply.
     const name = `${path}\0${maxBytes}`;
     const reading = byPath.get(name) ?? readInput(root, path, maxBytes);
     byPath.set(name, reading);
@@ -64,7 +64,7 @@ export async function readInputs(
   return { inputs, problems };
 }
 
-/** One picture, or what is wrong with it. */
+/** One picture, or the problem with it. */
 async function readInput(
   root: string,
   path: string,
@@ -78,7 +78,7 @@ async function readInput(
     : { ...input, sha256: inputHash(read.bytes, input.info.format) };
 }
 
-/** A picture's hash and what its bytes say of it, or why it cannot be used. */
+/** A picture's hash and metadata, or the reason why it cannot be used. */
 export async function lookAt(file: string, bytes: Uint8Array): Promise<InputFile | string> {
   if (isLfsPointer(bytes)) return `input image ${file} ${lfsRemedy}`;
   try {

@@ -3,8 +3,8 @@ import { fileName } from '../file-names.ts';
 import type { FileFields, VariantSpec } from '../types.ts';
 
 /**
- * The files of a picture, in the order of the formats and then of the widths, the full size last. A width above the full
- * size is left out, for nothing is enlarged; a crop that the picture cannot fill is an error.
+ * The files of a picture, in the order of the formats and then of the widths, the full size last. A width above the full size
+ * is left out, because pictures are never enlarged. A crop that is larger than the picture is an error.
  */
 export function resolveVariants(
   name: string,

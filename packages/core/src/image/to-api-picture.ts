@@ -3,7 +3,7 @@ import { bytesOf, headerOf } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 
-/** The media type that goes with each format that image APIs take. */
+/** The media type of each format that image APIs accept. */
 const mediaTypes: Readonly<Record<string, string>> = {
   png: 'image/png',
   jpeg: 'image/jpeg',
@@ -11,8 +11,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * A picture with its media type, which is what its bytes are. One that image APIs do not take becomes a PNG; so does one
- * that is stored on its side, because not every API turns it, and a mask must fit what is seen.
+ * A picture with the media type of its bytes. It is converted to PNG if image APIs do not accept its format, or if it is stored
+ * on its side, because not every API rotates it and a mask must fit the picture as displayed.
  */
 export async function toApiPicture(
   bytes: Uint8Array,

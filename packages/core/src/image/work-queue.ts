@@ -1,13 +1,10 @@
-/** Who goes first: what somebody waits for, or what comes in its turn. */
+/** Tasks that something is waiting for run before tasks `in-turn`. */
 export type Lane = 'waited-for' | 'in-turn';
 
 export interface Limits {
   /** Tasks at once. */
   readonly places: number;
-  /**
-   * What the tasks at once may weigh together. One that is heavier by itself runs alone.
-   * @default no limit
-   */
+  /** The most that running tasks may weigh together. A task that is heavier runs alone. @default no limit */
   readonly weight?: number;
 }
 
@@ -18,12 +15,12 @@ export interface Turn {
   readonly weight?: number;
 }
 
-/** Runs a task when there is a place for it, and settles as it does. */
+/** Runs a task as soon as a place is free, and settles as the task does. */
 export type WorkQueue = <Result>(task: () => Promise<Result>, turn?: Turn) => Promise<Result>;
 
 /**
- * A queue of two lanes, each in order of arrival: while something in the first waits, nothing of the second begins. What
- * has begun is never interrupted, and the one whose turn it is is never passed by lighter ones.
+ * A queue with two lanes, each in order of arrival. While a task waits in the first lane, none of the second starts. A running
+ * task is never interrupted, and a lighter task never overtakes the next task of its lane.
  */
 export function workQueue({ places, weight: limit = Number.POSITIVE_INFINITY }: Limits): WorkQueue {
   const lanes: Readonly<Record<Lane, Waiting[]>> = { 'waited-for': [], 'in-turn': [] };
