@@ -1,6 +1,6 @@
 import { fitsHeader } from './fits-header.ts';
 
-/** Where an API is, and on whose account it is asked. */
+/** The URL of an API, and the account that requests go to. */
 export interface Address {
   readonly baseUrl?: string | null;
   readonly organization?: string | null;
@@ -8,8 +8,9 @@ export interface Address {
 }
 
 /**
- * What is wrong with an address, in words that follow the field's name; `null`: nothing. What nothing can be sent to must
- * not look like a picture that was lost on its way. No value is repeated: an address may hold a password.
+ * What is wrong with an address, in words that follow the field's name; `null`: nothing. This check comes first, because a
+ * request to an unusable address would look like a picture that was lost on the way. No value is repeated, because an address
+ * may contain a password.
  */
 export function addressProblem({
   baseUrl = null,

@@ -1,12 +1,12 @@
 import type { Request } from '../types.ts';
 
 /**
- * What a provider does with each member of a request, in a word of its own. A provider has such a table, so that a member
- * that is added to a request is a type error until every provider sends or refuses it.
+ * How a provider handles each member of a request, in its own words. Every provider has such a table, so a new member of a
+ * request is a type error until every provider sends or refuses it.
  */
 export type Handling<Word extends string> = Readonly<Record<keyof Request, Word>>;
 
-/** The members that a provider handles in one of some ways and that ask for something: not left out, not `auto`. */
+/** The members of a request that a provider handles in one of these ways and that have a value other than `auto`. */
 export function askedFields<Word extends string>(
   request: Request,
   handling: Handling<Word>,

@@ -1,13 +1,13 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { TintypeError } from '../errors.ts';
 
-/** What an option must be, and the words for it. */
+/** A check of an option, and words for what it must be. */
 export type OptionCheck = readonly [fits: (value: unknown) => boolean, words: string];
 
 /**
- * Refuses options that a provider does not have, or that are not what they must be: an option that is ignored, such as a
- * misspelt address, sends orders where nobody meant them to go. No value is repeated, because it may be a key. Throws a
- * TintypeError `config`. `undefined` is an option that is left out.
+ * Refuses unknown options and options with an invalid value. If a misspelt option such as an address were ignored, requests
+ * would go to the wrong place. No value is repeated, because it may be a key. Throws a TintypeError `config`. An option that is
+ * `undefined` counts as left out.
  */
 export function checkOptions<Options extends object>(
   provider: string,

@@ -6,8 +6,8 @@ import { isLoopback } from './is-loopback.ts';
 export type FetchedPicture = { readonly bytes: Uint8Array } | { readonly problem: string };
 
 /**
- * Fetches a picture that an API made and answered with an address. To ask again is free, so that it is asked for a few
- * times. Only `https:` at public addresses is asked, and loopback where the API itself is there; no key is sent along.
+ * Fetches a picture when the API's answer contains its URL. Fetching again is free, so this tries a few times. It fetches only
+ * `https:` URLs at public addresses, and from loopback if the API itself is there. It sends no key.
  */
 export async function fetchPicture(
   address: string,
@@ -27,10 +27,10 @@ export async function fetchPicture(
   return last;
 }
 
-/** Before each try. */
+/** The pause before each try. */
 const pausesMs = [0, 250, 1000, 2500] as const;
 
-/** As much as a reply may hold. */
+/** The same limit as for a reply. */
 const maxBytes = 100_000_000;
 
 async function fetchOnce(url: URL, isLocal: boolean, signal: AbortSignal): Promise<FetchedPicture> {
@@ -38,7 +38,7 @@ async function fetchOnce(url: URL, isLocal: boolean, signal: AbortSignal): Promi
   const isAllowed = isLocal ? () => true : isPublic;
   const read = await fetchRemote(url.href, { maxBytes, timeoutMs: 60_000, isAllowed });
   if ('bytes' in read) return { bytes: read.bytes };
-  // What fails repeats the address, which may be signed.
+  // The error repeats the address, which may contain a signature.
   return { problem: read.problem.replaceAll(url.href, '').trim() };
 }
 

@@ -11,15 +11,15 @@ export interface RemoteLimits {
   readonly timeoutMs?: number;
   /** Whether an address may be connected to. @default only public ones */
   readonly isAllowed?: (address: string) => boolean;
-  /** More certificates to trust, PEM. */
+  /** Additional certificates to trust, as PEM. */
   readonly ca?: string;
 }
 
 const maxRedirects = 5;
 
 /**
- * Fetches a picture from a URL that a manifest names: `https:` only, also after a redirect, and only from a public
- * address, which is checked when the connection is made, so that no name can change its address in between.
+ * Fetches a picture from a URL that a manifest names: only `https:`, even after a redirect, and only from a public address. The
+ * address is checked when the connection is made, so a host name cannot change its address in between.
  */
 export async function fetchRemote(url: string, limits: RemoteLimits = {}): Promise<ReadResult> {
   const { maxBytes = 50_000_000, timeoutMs = 30_000, isAllowed = isPublic, ca } = limits;
@@ -63,10 +63,13 @@ export function isPublic(address: string): boolean {
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast);
 }
 
-/** All that IANA gives out of IPv6 (RFC 4291, 2.4): outside are `::127.0.0.1` and what no list of ranges knows yet. */
+/**
+ * All IPv6 addresses that IANA assigns (RFC 4291, 2.4). Outside of it are `::127.0.0.1` and special ranges that no list knows
+ * yet.
+ */
 const globalUnicast = ipaddr.parseCIDR('2000::/3');
 
-/** A literal address is not looked up, so it is checked here. */
+/** A literal address needs no lookup, so it is checked here. */
 function urlProblem(url: URL, isAllowed: (address: string) => boolean): string | null {
   if (url.protocol !== 'https:') return `leads to ${url.protocol}, and only https: is fetched`;
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -88,7 +91,7 @@ function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction 
   };
 }
 
-/** A body read whole; `null`: it is longer than `maxBytes`. */
+/** Reads a whole body; `null`: it is longer than `maxBytes`. */
 export async function readAtMost(
   body: AsyncIterable<Uint8Array> | null,
   maxBytes: number,
@@ -103,7 +106,7 @@ export async function readAtMost(
   return Buffer.concat(chunks);
 }
 
-/** The innermost reason: fetch wraps every failure in `fetch failed`. */
+/** The innermost reason, because fetch wraps every failure in `fetch failed`. */
 function reasonOf(error: unknown): string {
   let reason = error;
   while (reason instanceof Error && reason.cause instanceof Error) reason = reason.cause;

@@ -1,4 +1,4 @@
-/** Whether a key is visible ASCII. What refuses others on the way to a header repeats them, which a key must not be. */
+/** Whether a key is visible ASCII. Otherwise the HTTP code would refuse it with an error that repeats the key. */
 export function fitsHeader(key: string): boolean {
   return /^[!-~]+$/.test(key);
 }

@@ -2,7 +2,7 @@ import { readAtMost } from './fetch-remote.ts';
 import { parseJson } from './json.ts';
 import { patientFetch } from './patient-fetch.ts';
 
-/** What an API says of a model that it has: when it is shut down, ISO 8601, or `null` where it does not say. */
+/** The models of an API, each with the date when it is shut down (ISO 8601), or `null` if the API gives none. */
 export type ListedModels = ReadonlyMap<string, string | null>;
 
 /**

@@ -1,8 +1,8 @@
 import { ProviderError } from './provider.ts';
 
 /**
- * What an error of Node's network, or of fetch, says of the money: `not-connected` where the request cannot have
- * reached the API, else `connection-lost`. `null`: it is no such error.
+ * Classifies a network error of Node or fetch by whether it may have cost money: `not-connected` if the request cannot have
+ * reached the API, otherwise `connection-lost`. `null`: not a network error.
  */
 export function networkError(error: unknown): ProviderError | null {
   const code = errorCodeOf(error);
@@ -17,7 +17,7 @@ export function networkError(error: unknown): ProviderError | null {
   return code !== null || isLostBody(error) ? connectionLost(code) : null;
 }
 
-/** The request was on its way, and the answer is not here. */
+/** The request was sent, and no answer arrived. */
 export function connectionLost(code: string | null): ProviderError {
   const how = code === null ? 'the connection broke' : `the connection broke (${code})`;
   return new ProviderError('connection-lost', `${how} before the answer was complete`);
@@ -54,7 +54,7 @@ const neverSent: ReadonlySet<string> = new Set([
   'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
 ]);
 
-/** A certificate that fails its check, before anything is sent. https://nodejs.org/api/tls.html#x509-certificate-error-codes (2026-11-28). */
+/** A certificate failed its check, before anything was sent. */
 const untrusted: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -78,8 +78,8 @@ const untrusted: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether TLS was never established: a server that hangs up in the handshake is an ECONNRESET with these words, and
- * OpenSSL's refusals of a handshake are EPROTO in some versions of Node (22 and 24, run 2026-11-28).
+ * Whether the TLS handshake failed. If a server hangs up in the handshake, the error is ECONNRESET with these words; if OpenSSL
+ * refuses it, the error is EPROTO in some versions of Node (22 and 24, run 2026-11-28).
  */
 function isHandshakeFailure(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
@@ -91,7 +91,7 @@ function isHandshakeFailure(error: unknown): boolean {
   return false;
 }
 
-/** undici's `TypeError: terminated`: the body ended before its length. */
+/** undici's `TypeError: terminated`: the body ended too early. */
 function isLostBody(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof TypeError && at.message === 'terminated') return true;

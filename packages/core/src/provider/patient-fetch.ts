@@ -3,10 +3,10 @@ import { Agent, fetch } from 'undici';
 const connectTimeoutMs = 30_000;
 
 /**
- * A `fetch` for calls that take minutes and cost money. undici gives up after 300 s of silence, which a picture can take:
- * here only the caller's signal ends a call. No connection is used twice, for one that died between two calls looks like
- * a picture that was lost on the way. No redirect is followed: a request, and the key in it, is for one host and is sent
- * once. Of an error's body the first megabyte is read.
+ * A `fetch` for calls that take minutes and cost money. undici gives up after 300 s of silence, but a picture can take longer,
+ * so only the caller's signal ends a call here. No connection is used twice, because a connection that died between two calls
+ * would look like a picture that was lost on the way. Redirects are not followed, because a request and its key are for one
+ * host and are sent once. Only the first megabyte of an error's body is read.
  */
 export function patientFetch(): typeof globalThis.fetch {
   const dispatcher = new Agent({
@@ -24,11 +24,11 @@ export function patientFetch(): typeof globalThis.fetch {
     const options = { ...init, ...encoded, redirect: 'manual', dispatcher };
     return withBoundedError(await fetch(url, options as never));
   };
-  // Where the openai client looks whether forms can be sent: they are encoded by the Response that it names.
+  // The openai client checks here whether it can send forms, which it encodes with this Response.
   return Object.assign(patient, { Response: globalThis.Response });
 }
 
-/** An error's body is read whole by whoever wants its words: of one without an end, the beginning has to do. */
+/** Callers read the whole body of an error to get its message, so an endless body is cut. */
 async function withBoundedError(response: Response): Promise<Response> {
   const { body, status, statusText, headers } = response;
   if (response.ok || body === null || status < 400) return response;
@@ -45,7 +45,7 @@ async function withBoundedError(response: Response): Promise<Response> {
 
 const maxErrorBytes = 1_000_000;
 
-/** undici from npm does not know Node's own FormData: the form is sent as the bytes that Node makes of it. */
+/** undici from npm does not know Node's own FormData, so Node encodes the form to bytes first. */
 async function encodeForm(form: FormData, headers: RequestInit['headers']): Promise<RequestInit> {
   const encoded = new Response(form);
   const all = new Headers(headers);

@@ -2,52 +2,50 @@ import type { CallFields, Key, Request, Usage } from '../types.ts';
 import { TintypeError, type ErrorCode } from '../errors.ts';
 
 /**
- * What turns a request into an original, and costs money: the stand-ins of `offline` are no provider's. One call is one attempt at one picture. A provider never retries, never writes
- * and never reads the environment: the caller knows the store, the budget and the attempt file.
+ * Turns a request into an original, for money. (The stand-ins of `offline` do not come from a provider.) One call is one
+ * attempt at one picture. A provider never retries, never writes and never reads the environment, because the caller manages
+ * the store, the budget and the attempt file.
  */
 export interface Provider {
   /** The environment variable that holds the key for its calls; `null`: it needs none. */
   readonly apiKeyName: string | null;
-  /**
-   * Whether that key is one of OpenAI's, so that an image's `openai_api_key` names it.
-   * @default false
-   */
+  /** Whether this is an OpenAI key, so that an image's `openai_api_key` can replace it. @default false */
   readonly takesOpenAiKey?: boolean;
   /**
-   * Where its requests go; `null`: to the provider's own host. Stated, keys are kept off hosts that the user did not name.
-   * @default null
+   * The URL for its requests; `null`: the provider's own host. If it is set, Tintype checks that keys go only to hosts that the
+   * user named. @default null
    */
   readonly baseUrl?: string | null;
-  /** What its configuration adds to every request. It decides pixels, so it enters the key; `null`: nothing. */
+  /** What its configuration adds to every request; `null`: nothing. It changes the picture, so it enters the key. */
   readonly inputs: Readonly<Record<string, unknown>> | null;
-  /** The format that it asks for; `null`: it cannot ask, so any that decodes is right. */
+  /** The format that it requests; `null`: it cannot request one, so any format that decodes is accepted. */
   readonly originalFormat: 'png' | null;
-  /** What of a request it cannot do, in words that follow "provider x ": known before anything is spent. */
+  /** What it cannot do in a request, in words that follow "provider x ". This is checked before anything is spent. */
   refuse(request: Request): string | null;
   /**
-   * Loads the code that calls need, so that none is loaded between the last look at a claim and the request.
-   * @default nothing has to be loaded
+   * Loads the code for calls, so that nothing is loaded between the last check of a claim and the request. @default nothing to
+   * load
    */
   load?(): Promise<unknown>;
   /** Rejects with a `ProviderError`; any other error counts as one whose outcome is unknown. */
   generate(order: Order): Promise<Picture>;
   /**
-   * Fetches the picture of an order that an earlier process placed and did not see the end of, by the handle that its
-   * `onPlaced` was given. Free: it never places an order. Rejects as `generate`, with `isOver` where the handle is of no
-   * more use. Left out by providers whose orders have no handles.
+   * Fetches the picture of an order that an earlier process placed but did not finish, by the handle that it passed to
+   * `onPlaced`. This is free, because it never places an order. Rejects as `generate` does, with `isOver` if the handle can no
+   * longer be used. Providers whose orders have no handles leave it out.
    */
   collect?(handle: string, order: Order): Promise<Picture>;
 }
 
-/** A request on its way to a provider. */
+/** A request with everything that a provider needs to send it. */
 export interface Order {
   readonly imageId: string;
   readonly key: Key;
   readonly request: Request;
   readonly call: Pick<CallFields, 'moderation' | 'userId'>;
-  /** The key itself. It goes into the request's header and nowhere else. */
+  /** The key. Put it into the request's header and nowhere else. */
   readonly apiKey: string | null;
-  /** The user's own key at OpenAI, for hosts that ask for it as an input of a model; absent where there is none. */
+  /** The user's OpenAI key, for hosts that need it as an input of a model; absent if there is none. */
   readonly openAiKey?: string | null;
   /** The bytes behind `request.input_images`, in order. */
   readonly inputs: readonly InputPicture[];
@@ -56,43 +54,43 @@ export interface Order {
   /** Milliseconds for headers and body together. */
   readonly timeoutMs: number;
   /**
-   * Awaited by a provider right before the request that costs money, where it sends others first. Rejects where the picture
-   * is not this process's to buy any more; the provider passes that on.
+   * A provider that sends other requests first awaits this right before the request that costs money. Rejects if this process
+   * may no longer buy the picture; the provider passes that on.
    */
   readonly beforePaying?: () => Promise<void>;
   /**
-   * To be called as soon as the order has a handle, a word of at most 64 letters, digits and `_`, and awaited before
-   * anything else: it is on the disk then, so that another process can collect the picture. Never rejects.
+   * Call this as soon as the order has a handle (at most 64 letters, digits and `_`), and await it before anything else. The
+   * handle is then on the disk, so another process can collect the picture. Never rejects.
    */
   readonly onPlaced?: (handle: string) => Promise<void>;
 }
 
 export interface InputPicture {
-  /** A file name to send along, without a folder. */
+  /** The file name to send, without a folder. */
   readonly name: string;
   /** Read from the bytes: `image/png`, `image/jpeg` or `image/webp`. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
-/** What came back, bytes untouched. */
+/** The provider's picture, with unchanged bytes. */
 export interface Picture {
   readonly bytes: Uint8Array;
-  /** `null` where the API did not say. */
+  /** `null` if the API did not report it. */
   readonly usage: Usage | null;
   readonly requestId: string | null;
-  /** What the API says it did not do as asked; shown to the user. */
+  /** The API's notes on what it did differently from the request; shown to the user. */
   readonly warnings: readonly string[];
-  /** What the API says of the account's limit on pictures a minute; `null` where it says nothing. */
+  /** The account's limit on pictures per minute; `null` if the answer does not mention it. */
   readonly limit: RateLimit | null;
 }
 
-/** What an answer tells of the account's limit. */
+/** The account's limit according to an answer. */
 export interface RateLimit {
   readonly imagesPerMinute: number;
 }
 
-/** How a call to a provider can fail: the rows of the policy in `retry.ts`. */
+/** The ways in which a call to a provider can fail. `retry.ts` has a row for each. */
 export type FailureCode = Extract<
   ErrorCode,
   | 'not-connected'
@@ -115,19 +113,19 @@ export type FailureCode = Extract<
 /** A call that failed, classified. `message` is fit to print: no key, no control characters. */
 export class ProviderError extends TintypeError {
   declare readonly code: FailureCode;
-  /** What the API asked to wait before another try; `null` where it did not. */
+  /** How long the API asked to wait before another try; `null` if it did not. */
   readonly retryAfterMs: number | null;
   readonly requestId: string | null;
   readonly limit: RateLimit | null;
-  /** The work was done and is billed although nothing came of it, as where a finished picture is blocked. */
+  /** The work is billed although there is no picture, for example because a finished picture was blocked. */
   readonly isBilledAnyway: boolean;
-  /** The key that is wrong is the user's at OpenAI (`Order.openAiKey`), not the provider's. */
+  /** The wrong key is the user's OpenAI key (`Order.openAiKey`), not the provider's key. */
   readonly isOpenAiKey: boolean;
-  /** The order has ended, so that there is nothing more to collect. */
+  /** The order has ended, so there is nothing left to collect. */
   readonly isOver: boolean;
   /** The order was placed, and may be collected later. */
   readonly canBeCollected: boolean;
-  /** The body of an answer that was paid for and holds no usable picture; it is kept. */
+  /** The body of a paid answer without a usable picture. The caller keeps it. */
   readonly reply: Uint8Array | null;
 
   constructor(

@@ -1,12 +1,12 @@
 import { isLoopback } from './is-loopback.ts';
 
 /**
- * Who speaks: the person, in the environment of the process and in config files that are code; or the clone, in its
- * `.env` files.
+ * Where a value comes from: the person (the environment of the process, config files that are code) or the clone (its `.env`
+ * files).
  */
 export type Source = 'person' | 'clone';
 
-/** A variable whose value goes along with a request. */
+/** A variable whose value is sent with a request. */
 export interface SentVariable {
   readonly name: string;
   readonly source: Source;
@@ -16,18 +16,18 @@ export interface SentVariable {
 export interface Destination {
   /** `null`: the provider's own host. */
   readonly baseUrl: string | null;
-  /** What names the address, in words; and who says so. */
+  /** The setting that names the address, in words, and its source. */
   readonly name: string;
   readonly source: Source;
-  /** On whose account: an organization, a project. */
+  /** The accounts in the request: an organization, a project. */
   readonly accounts: readonly SentVariable[];
 }
 
 /**
- * Why a key does not go to a host; `null`: it does. The person's key goes to the provider's own host and to an address of
- * the person's. An address of the clone's takes a key of the clone's only, and an account of the clone's is not asked on
- * with a key of the person's. Unencrypted requests stay on this machine. What the person trusts is exempt from all of it.
- * `key`: `null` where requests carry none.
+ * Why a key must not be sent to a host; `null`: it may be sent. The person's key may go to the provider's own host and to an
+ * address that the person set. An address from the clone gets only a key from the clone, and the person's key is not used with
+ * an account from the clone. Unencrypted requests stay on this machine. None of this applies to hosts that the person trusts.
+ * `key` is `null` if requests carry none.
  */
 export function refuseKey(
   key: SentVariable | null,
@@ -56,7 +56,7 @@ export function refuseKey(
 
 export const trustVariable = 'TINTYPE_TRUST_HOST';
 
-/** Out of a list with commas: `host`, which is any port of it, or `host:port`. */
+/** Parses a comma-separated list of `host`, which allows any port, and `host:port`. */
 export function trustedHostsIn(list: string | undefined): string[] {
   return (list ?? '')
     .split(',')

@@ -1,26 +1,26 @@
 import type { FailureCode } from './provider.ts';
 
-/** What a failed call means for the money, the image and the run. */
+/** What a failed call means for the bill, the image and the run. */
 export interface Policy {
   /** Whether the call may have been billed. */
   readonly billed: 'no' | 'maybe' | 'yes';
-  /** How often this failure is asked again. Of what may have been billed only `server-error` is: once. */
+  /** How often the request is sent again. If it may have been billed, only `server-error` is retried, once. */
   readonly retries: number;
-  /** Every image of the run waits with it. */
+  /** Every image of the run waits too. */
   readonly slowsRun: boolean;
-  /** Nothing can be bought until the user has done something. */
+  /** Nothing can be bought until the user acts. */
   readonly stopsRun: boolean;
   /** What the user can do about it. */
   readonly remedy: string;
 }
 
-/** All retries of one request, whatever failed: the contract's 5. */
+/** The most retries of one request for all kinds of failures together. */
 const maxRetries = 5;
 
 const imageFails = { billed: 'no', retries: 0, slowsRun: false, stopsRun: false } as const;
 const asksAgain = 'the next run asks again';
 
-/** The table of failures of the contract, one row a code. */
+/** The policy for each kind of failure. */
 export const policies: Readonly<Record<FailureCode, Policy>> = {
   'not-connected': {
     ...imageFails,
@@ -63,11 +63,11 @@ export const policies: Readonly<Record<FailureCode, Policy>> = {
 
 /** One request's failures so far. */
 export interface Failures {
-  /** In order, never empty; the last one is the one to decide on. */
+  /** In order, never empty. The decision is about the last one. */
   readonly codes: readonly FailureCode[];
-  /** What the API asked to wait, the last time; `null` where it did not. */
+  /** How long the API's last answer asked to wait; `null` if it did not. */
   readonly retryAfterMs: number | null;
-  /** Since the first of them. */
+  /** The time since the first failure. */
   readonly elapsedMs: number;
 }
 
@@ -77,15 +77,15 @@ export type Decision =
   /** The API asks for a longer wait than a run can take. */
   | { readonly kind: 'come-back'; readonly afterMs: number };
 
-/** All retries of one request fit into this: the contract's 5 minutes. */
+/** All retries of one request must fit into these 5 minutes. */
 export const maxRetryMs = 300_000;
 
 const firstDelayMs = 1000;
 const maxDelayMs = 30_000;
 
 /**
- * Whether, and after how long, a failed request is asked again. `random` is from 0 up to 1: the delays of requests that
- * failed together are spread over half of their length.
+ * Whether, and after how long, a failed request is sent again. `random`, from 0 up to 1, spreads the delays of requests that
+ * failed together over half of their length.
  */
 export function decideRetry(failures: Failures, random: number): Decision {
   const { codes, retryAfterMs, elapsedMs } = failures;

@@ -11,22 +11,22 @@ import { shownText } from '../shown-text.ts';
 
 export interface AiSdkOptions {
   /**
-   * What the model takes in its own words, by the name of the SDK's provider: `{ fal: { outputFormat: 'png' } }`. It
-   * enters the key. Originals have to be PNG: state it here where a model makes something else unless it is asked.
-   * OpenAI's models are asked for PNG, and with the manifest's `quality`, `background`, ..., in any case.
+   * The model's own options, by the name of the SDK's provider: `{ fal: { outputFormat: 'png' } }`. They enter the key.
+   * Originals have to be PNG, so ask for it here if the model makes another format by default. OpenAI's models always get a
+   * request for PNG, and the manifest's `quality`, `background`, ...
    */
   readonly providerOptions?: AiSdkProviderOptions;
   /**
-   * Whether the model is told a size or a ratio. It enters the key.
-   * @default what the model's provider is known to take, else 'size'
+   * Whether the model gets a size or an aspect ratio. It enters the key. @default what the model's provider is known to take,
+   * otherwise 'size'
    */
   readonly sizeAs?: 'size' | 'aspectRatio';
 }
 
 /**
- * Any image model of the AI SDK (v2, v3 or v4 of its interface) as a provider: `fromAiSdk(fal.image('…'))`. The model is
- * asked for one picture at a time and never twice, for the SDK's retries are above it. It holds its own key, and the
- * manifest's `model` has to be its id.
+ * Any image model of the AI SDK (v2, v3 or v4 of its interface) as a provider: `fromAiSdk(fal.image('…'))`. Each call requests
+ * one picture and is sent once, because the SDK does its retries in a layer that is not used here. The model has its own key,
+ * and the manifest's `model` has to be the model's id.
  */
 export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): Provider {
   checkOptions('fromAiSdk', options, checks);
@@ -77,7 +77,7 @@ function addedInputs({ providerOptions, sizeAs }: AiSdkOptions): Provider['input
   return { ...providerOptions, ...(sizeAs === undefined ? {} : { size_as: sizeAs }) };
 }
 
-/** A model may not listen to its signal. */
+/** A model may ignore its signal. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
@@ -109,8 +109,8 @@ function pictureOf(result: AiSdkResult): Picture {
 }
 
 /**
- * The SDK counts tokens in and out. How many of those in are a picture's, which have a price of their own, only OpenAI's
- * models say, in their metadata. Those out count as a picture's, which is what costs most.
+ * The SDK counts input and output tokens. Only the metadata of OpenAI's models says how many input tokens belong to pictures,
+ * which have their own price. All output tokens count as a picture's, which is the highest price.
  */
 function usageOf({ usage, providerMetadata }: AiSdkResult): Usage | null {
   const images = member(member(providerMetadata, 'openai'), 'images');

@@ -5,14 +5,14 @@ import type { Json } from '../json.ts';
 import type { InputPicture, Order } from '../provider.ts';
 import { ratioOf } from '../ratio-of.ts';
 
-/** How a model is asked for, besides the request. */
+/** Options of a call besides the request. */
 export interface CallOptions {
   readonly providerOptions: AiSdkProviderOptions;
-  /** `null`: as the model's provider is known to take it, else `size`. */
+  /** `null`: what the model's provider is known to take, otherwise `size`. */
   readonly sizeAs: 'size' | 'aspectRatio' | null;
 }
 
-/** What of a request a model cannot do, as far as it can be known before it is asked; `null`: nothing. */
+/** What a model cannot do in a request, as far as this is known before the call; `null`: nothing. */
 export function refusalOf(
   model: AiSdkImageModel,
   request: Request,
@@ -24,12 +24,12 @@ export function refusalOf(
     sizeProblem(model, request, sizeAs) ??
     fieldProblem(model, request) ??
     (specificationVersion === 'v2' ? inputProblem(request, false, false) : null) ??
-    // A promise is awaited when the call is made.
+    // A promise is awaited before the call.
     inputProblem(request, model.supportsFileInputs, model.supportsMaskInputs);
   return problem === null ? null : `${problem} for ${modelId}`;
 }
 
-/** The same for what a model tells by a promise only. */
+/** The same for facts that a model gives as a promise. */
 export async function lateRefusalOf(
   model: AiSdkImageModel,
   request: Request,
@@ -72,8 +72,8 @@ function fileOf({ mediaType, bytes }: InputPicture) {
 }
 
 /**
- * Which of the two the models of a provider take: with the other they warn of `unsupported`, when it is paid for. From
- * the sources of the `@ai-sdk` packages, read 2026-11-22; others take both, or it depends on the model.
+ * Which of the two the models of a provider take. If they get the other one, they warn about `unsupported` after the picture
+ * was paid for.
  */
 const sizeKinds: Readonly<Record<string, 'size' | 'aspectRatio'>> = {
   openai: 'size',
@@ -87,7 +87,7 @@ const sizeKinds: Readonly<Record<string, 'size' | 'aspectRatio'>> = {
 };
 
 function defaultSizeAs(model: AiSdkImageModel): 'size' | 'aspectRatio' {
-  // Replicate's passes both on, and it is `aspect_ratio` that its models know.
+  // Replicate's provider passes both on, but its models know only `aspect_ratio`.
   return sizeKinds[family(model)] ?? (family(model) === 'replicate' ? 'aspectRatio' : 'size');
 }
 
@@ -103,7 +103,7 @@ function sizeProblem(
   return `takes no ${sizeAs}, but ${kind} (sizeAs in the config),`;
 }
 
-/** What the SDK has words for, options of OpenAI's models, and what no model takes. */
+/** Fields that the SDK sends, fields that are options of OpenAI's models, and fields that no model takes. */
 const requestHandling: Handling<'sent' | 'option' | 'refused' | 'not sent'> = {
   model: 'sent',
   prompt: 'sent',
@@ -120,7 +120,10 @@ const requestHandling: Handling<'sent' | 'option' | 'refused' | 'not sent'> = {
   candidate: 'not sent',
 };
 
-/** The SDK has no words for these: OpenAI's models take them as provider options, and others in their own way. */
+/**
+ * The SDK has no parameters for these fields. OpenAI's models take them as provider options, and other models have their own
+ * options.
+ */
 function fieldProblem(model: AiSdkImageModel, request: Request): string | null {
   const taken = openAiNames(model);
   const field = askedFields(request, requestHandling, 'option', 'refused').find(
@@ -141,7 +144,7 @@ function inputProblem(
   return null;
 }
 
-/** OpenAI's models, Azure's included: they take a format among their options. */
+/** Whether this is one of OpenAI's models, on Azure too. They have an option for the format. */
 export function isOpenAi(model: AiSdkImageModel): boolean {
   return ['openai', 'azure'].includes(family(model));
 }

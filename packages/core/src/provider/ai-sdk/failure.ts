@@ -8,14 +8,14 @@ import { codeOfText, resetMs } from '../replicate/failure.ts';
 import { shownText } from '../shown-text.ts';
 
 /**
- * What an AI SDK model threw, classified by its shape alone: the `name`s and fields of the errors of `@ai-sdk/provider`
- * 2 to 4, read 2026-11-22. Such an error holds the request and the answer, so that nothing of it is passed on but words.
+ * Classifies an error of an AI SDK model by its shape: the `name`s and fields of the errors of `@ai-sdk/provider` 2 to 4, read
+ * 2026-11-22. Such an error contains the request and the answer, so only its message is passed on.
  */
 export function aiSdkFailure(error: unknown): ProviderError {
   const name = textOf(memberOf(error, 'name')) ?? 'an error';
   const message = shownText(redact(textOf(memberOf(error, 'message')) ?? ''));
   const status = memberOf(error, 'statusCode');
-  // A model that polls and downloads has placed its order by then, whatever went wrong.
+  // A model that polls or downloads has already placed its order.
   if (isFollowUp(error)) return afterOrder(message);
   if (typeof status === 'number' && status >= 300) return answerError(error, status, message);
   const code = errorCodeOf(error);
@@ -38,7 +38,7 @@ export function aiSdkFailure(error: unknown): ProviderError {
   );
 }
 
-/** Errors that a model throws before it sends anything. */
+/** The errors that a model throws before it sends anything. */
 const unsent: Readonly<Record<string, FailureCode>> = {
   AI_LoadAPIKeyError: 'bad-api-key',
   AI_LoadSettingError: 'not-supported',
@@ -48,7 +48,7 @@ const unsent: Readonly<Record<string, FailureCode>> = {
   AI_UnsupportedFunctionalityError: 'not-supported',
 };
 
-/** An `AI_APICallError` of a call without a body: it did not order the picture, and so comes after the one that did. */
+/** An `AI_APICallError` of a call without a body. This call did not order the picture, so it came after the call that did. */
 function isFollowUp(error: unknown): boolean {
   const body = memberOf(error, 'requestBodyValues');
   return typeof body === 'object' && body !== null && Object.keys(body).length === 0;
@@ -86,7 +86,7 @@ function answerError(error: unknown, status: number, fallback: string): Provider
   });
 }
 
-/** A good answer that is not what the API's answers look like. */
+/** An answer with a good status that does not have the form of the API's answers. */
 function unreadable(error: unknown, message: string): ProviderError {
   const body = textOf(memberOf(error, 'responseBody'));
   return new ProviderError('bad-reply', `the API answered, but not with a picture: ${message}`, {
@@ -95,7 +95,7 @@ function unreadable(error: unknown, message: string): ProviderError {
   });
 }
 
-/** Also what is inherited, as errors' names are. */
+/** Reads inherited members too, such as the names of errors. */
 function memberOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null
     ? (error as Record<string, unknown>)[name]

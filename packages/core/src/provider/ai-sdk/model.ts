@@ -1,8 +1,8 @@
 import type { Json } from '../json.ts';
 
 /**
- * An image model of the AI SDK, as far as it is used here: what `ImageModelV2`, `ImageModelV3` and `ImageModelV4` of
- * `@ai-sdk/provider` 2.0.5, 3.0.19 and 4.0.38 have in common (read 2026-11-22). Nothing of the SDK is depended on.
+ * The part of an AI SDK image model that Tintype uses: what `ImageModelV2`, `ImageModelV3` and `ImageModelV4` of
+ * `@ai-sdk/provider` 2.0.5, 3.0.19 and 4.0.38 have in common (read 2026-11-22). Tintype does not depend on the SDK.
  */
 export interface AiSdkImageModel {
   readonly specificationVersion: 'v2' | 'v3' | 'v4';

@@ -1,4 +1,7 @@
-/** Decodes base64 (RFC 4648, 2006-10; both of its alphabets, padded or not). `null`: it is none. Node's own decoder skips what is none. */
+/**
+ * Decodes base64 (RFC 4648, 2006-10; both of its alphabets, padded or not). `null`: not base64. Node's own decoder skips
+ * invalid characters.
+ */
 export function decodeBase64(text: string): Buffer | null {
   return isBase64(text) ? Buffer.from(text, 'base64') : null;
 }

@@ -22,8 +22,8 @@ import { type InputPicture, type Order, type Picture, ProviderError } from '../p
 const fetch = patientFetch();
 
 /**
- * One attempt at one picture: the client's own retries are off, for a call that was lost on the way back may have been
- * billed. Rejects with a `ProviderError`.
+ * One attempt at one picture. The client's own retries are off, because a call whose answer was lost may have been billed.
+ * Rejects with a `ProviderError`.
  */
 export async function callOpenAi(order: Order, profile: Profile): Promise<Picture> {
   const secrets = order.apiKey === null ? [] : [order.apiKey];
@@ -40,7 +40,7 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   }
 }
 
-/** The client insists on a key, also where the server asks for none. */
+/** The client requires a key even if the server needs none. */
 const noKey = 'none';
 
 function clientOf(profile: Profile, order: Order): OpenAI {
@@ -51,14 +51,14 @@ function clientOf(profile: Profile, order: Order): OpenAI {
       organization: profile.organization,
       project: profile.project,
       maxRetries: 0,
-      // The signal ends the call; the client's own clock must not end it earlier.
+      // The signal ends the call, so the client's own timeout must be later.
       timeout: order.timeoutMs + 60_000,
       logLevel: 'off',
       fetch: fetchWith((headers) => headersOf(profile, order, headers)),
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // Its own words would repeat the variable.
+    // The client's own message would repeat the variable's value.
     const message = 'OPENAI_CUSTOM_HEADERS, which the openai client reads, holds no headers';
     throw new ProviderError('refused', message);
   }
@@ -67,13 +67,13 @@ function clientOf(profile: Profile, order: Order): OpenAI {
 function fetchWith(headersOf: (ofClient: RequestInit['headers']) => Headers): typeof fetch {
   const chosen: typeof fetch = (url, init) =>
     fetch(url, { ...init, headers: headersOf(init?.headers) });
-  // What the client looks at beside calling it.
+  // The client also reads these members.
   return Object.assign(chosen, fetch);
 }
 
 /**
- * All headers of a call, and nothing else: the client would add those of OPENAI_CUSTOM_HEADERS, which may be secrets that
- * are for another server, and let them replace the key.
+ * Exactly the headers of a call. The client would add those of OPENAI_CUSTOM_HEADERS, which may be secrets for another server,
+ * and would let them replace the key.
  */
 function headersOf(profile: Profile, order: Order, ofClient: RequestInit['headers']): Headers {
   const client = new Headers(ofClient);
@@ -90,7 +90,7 @@ function headersOf(profile: Profile, order: Order, ofClient: RequestInit['header
   );
 }
 
-/** The call itself: an edit where there are pictures to work from, a generation else. */
+/** The call itself: an edit if there are input pictures, otherwise a generation. */
 async function send(
   client: OpenAI,
   order: Order,
@@ -111,8 +111,8 @@ function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
 }
 
 /**
- * The API's parameters. What is at its default is left out, for a model that does not have a parameter refuses its
- * default too; `null` would be refused as well.
+ * The API's parameters. Defaults are left out, because a model that does not have a parameter refuses its default too, and also
+ * `null`.
  */
 function bodyOf({ request, call }: Order, profile: Profile) {
   const asked = askedFields(request, requestHandling, 'optional');
@@ -165,7 +165,7 @@ async function pictureOf(
   return { bytes: read.bytes, usage, requestId, warnings: [], limit };
 }
 
-/** The picture behind an address. The answer is kept where it cannot be fetched: the picture was paid for. */
+/** Fetches the picture at a URL. If that fails, the answer is kept, because the picture was paid for. */
 async function fetched(
   { url, usage, reply }: Extract<ImagesReply, { url: string }>,
   { baseUrl }: Profile,
@@ -176,7 +176,7 @@ async function fetched(
   return { problem: `with an address for the picture, and that ${picture.problem}`, reply };
 }
 
-/** An error that came with a good status, as some gateways send them; `null`: the body is no error. */
+/** An error in an answer with a good status, which some gateways send; `null`: the body is not an error. */
 function errorIn(
   reply: Uint8Array,
   status: number,
@@ -184,7 +184,7 @@ function errorIn(
 ): Failure | null {
   if (reply.length > maxErrorBytes) return null;
   const error = member(parseJson(new TextDecoder().decode(reply)), 'error');
-  // Some servers say `"error": ""` or `false` where there is none.
+  // Some servers send `"error": ""` or `false` if there is no error.
   if (error === undefined || error === null || error === '' || error === false) return null;
   const message = textOf(member(error, 'message')) ?? textOf(error) ?? '';
   return failureOfStatus({
@@ -231,7 +231,7 @@ function providerError(
   throw error;
 }
 
-/** The API's own words where it has some: the client's message repeats the status before them. */
+/** The API's own message if there is one, because the client's message puts the status before it. */
 function messageOf(error: APIError): string {
   const body: unknown = error.error;
   if (

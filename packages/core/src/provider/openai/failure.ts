@@ -2,13 +2,13 @@ import { member } from '../json.ts';
 import type { FailureCode } from '../provider.ts';
 import { shownText } from '../shown-text.ts';
 
-/** An answer that is no picture. */
+/** An error answer of the API. */
 export interface ErrorAnswer {
   readonly status: number;
   /** The envelope's `error.code`. */
   readonly code: string | null;
   readonly message: string;
-  /** The envelope's `error`, whatever it is. */
+  /** The envelope's `error`, of any type. */
   readonly details: unknown;
   readonly header: (name: string) => string | null;
 }
@@ -17,18 +17,18 @@ export interface Failure {
   readonly code: FailureCode;
   readonly message: string;
   readonly retryAfterMs: number | null;
-  /** A picture was made, and then blocked. */
+  /** Whether a picture was made and then blocked. */
   readonly isBilledAnyway: boolean;
 }
 
 /**
- * What an error answer of the API means: https://developers.openai.com/api/docs/guides/error-codes and the texts that
- * were measured (2026-11-22). By its names first, because a billing error may come as a 400 and a quota as a 429.
- * Only what is known to be free counts as free: a status that is in no list has an unknown outcome.
+ * What an error answer of the API means: https://developers.openai.com/api/docs/guides/error-codes and the texts that were
+ * measured (2026-11-22). Error names are checked first, because a billing error may be a 400 and a quota error a 429. Only
+ * failures that are known to be free count as free: a status that is in no list has an unknown outcome.
  */
 export function failureOfStatus(answer: ErrorAnswer): Failure {
   const { status, details } = answer;
-  // What a server says may be of any length, and patterns are tried on it.
+  // A server's message may be of any length, and patterns are matched against it.
   const said = answer.message.slice(0, maxSaid);
   const message = `the API answered ${status}: ${shownText(answer.message)}`;
   const failure = (failureCode: FailureCode, reason = ''): Failure => ({
@@ -68,7 +68,9 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
 
 const maxSaid = 2000;
 
-/** Envoy answers 503 also where it had sent the request on and lost the server; "connection failure" came before that. */
+/**
+ * Envoy answers 503 even if it had forwarded the request and then lost the server. "connection failure" means that it had not.
+ */
 function isSentOn(message: string): boolean {
   return /reset reason: (connection termination|remote reset|local reset|protocol error)/i.test(
     message,
@@ -76,19 +78,19 @@ function isSentOn(message: string): boolean {
 }
 
 /**
- * The answers of gateways and proxies that had sent the request on: 408 and 504 (RFC 9110, 2022-06), 499 of nginx, 522 and
- * 524 of Cloudflare (https://developers.cloudflare.com/support/troubleshooting/http-status-codes, 2026-11-28), 598 and 599
- * of other proxies.
+ * The answers of gateways and proxies that had forwarded the request: 408 and 504 (RFC 9110, 2022-06), 499 of nginx, 522 and
+ * 524 of Cloudflare (https://developers.cloudflare.com/support/troubleshooting/http-status-codes, 2026-11-28), 598 and 599 of
+ * other proxies.
  */
 const gaveUpWaiting: ReadonlySet<number> = new Set([408, 499, 504, 522, 524, 598, 599]);
 
-/** A request that was looked at and turned down before any work (RFC 9110, 2022-06; RFC 6585 for 431). */
+/** The server refused the request before doing any work (RFC 9110, 2022-06; RFC 6585 for 431). */
 const refusing: ReadonlySet<number> = new Set([
   400, 404, 405, 406, 410, 411, 413, 414, 415, 417, 421, 422, 426, 428, 431, 451,
 ]);
 
 /**
- * Every name that an error has for itself, in small letters alone: servers write `content_filter`, `contentFilter` and
+ * Every name in an error, reduced to lower-case letters, because servers write `content_filter`, `contentFilter` and
  * `ContentPolicyViolationError`, as code or type, and Azure nests the real one in `innererror`.
  */
 function errorNames({ code, details }: ErrorAnswer): string[] {
@@ -109,7 +111,7 @@ function errorNames({ code, details }: ErrorAnswer): string[] {
   );
 }
 
-/** OpenAI's, Azure's and LiteLLM's names, as their documentation and sources have them (2026-11-28). */
+/** The names that OpenAI, Azure and LiteLLM use, from their documentation and sources (2026-11-28). */
 const moderationNames: ReadonlySet<string> = new Set([
   'moderationblocked',
   'contentpolicyviolation',
@@ -121,11 +123,11 @@ const moderationNames: ReadonlySet<string> = new Set([
   'safetyviolation',
 ]);
 
-/** Statuses with which servers turn a prompt down; a 200 may hold an error, too. */
+/** The statuses with which servers refuse a prompt. A 200 may contain an error, too. */
 const looksAtPrompts: ReadonlySet<number> = new Set([200, 400, 403, 422]);
 
 /**
- * Moderation that has no name of its own but words: the exceptions of LiteLLM (BerriAI/litellm#16072), Bedrock's
+ * Recognises moderation errors that have no name by their message: the exceptions of LiteLLM (BerriAI/litellm#16072), Bedrock's
  * "blocked by our content filters", OpenRouter's "Your input was flagged", Azure's "content management policy".
  */
 function isModerated(message: string): boolean {
@@ -134,7 +136,7 @@ function isModerated(message: string): boolean {
   );
 }
 
-/** OpenAI's names, then those of budgets that gateways keep. */
+/** OpenAI's names, and then the names for budgets of gateways. */
 const quotaNames: ReadonlySet<string> = new Set([
   'insufficientquota',
   'creditbalanceexhausted',
@@ -149,20 +151,20 @@ const quotaNames: ReadonlySet<string> = new Set([
   'insufficientbalance',
 ]);
 
-/** A budget that is used up, in the words of a gateway that has no name for it. */
+/** Recognises the message of a gateway that has no name for a used-up budget. */
 function isSpent(message: string): boolean {
   return /\bbudget\b[^.]{0,40}\bexceeded\b|\bexceeded\b[^.]{0,40}\bbudget\b|exceeded your current quota|insufficient (credits?|balance|quota)/i.test(
     message,
   );
 }
 
-/** Where a redirect leads, without what of an address may be a secret. */
+/** The target of a redirect, without the parts of the address that may be secret. */
 function redirection(location: string | null): string {
   const url = URL.parse(location ?? '');
   return `a redirect${url === null ? '' : ` to ${shownText(url.origin + url.pathname)}`}, which is not followed`;
 }
 
-/** "Limit 5, Requested 10": it can never succeed, however long one waits. */
+/** "Limit 5, Requested 10": such a request can never succeed, however long it waits. */
 function asksTooMuch(message: string): boolean {
   const match = /Limit (\d+)[^]{0,200}?Requested (\d+)/.exec(message);
   return match !== null && Number(match[2]) > Number(match[1]);
@@ -179,13 +181,13 @@ function moderationDetails(details: unknown): ModerationDetails | null {
     : null;
 }
 
-/** `input`, `output` or `unknown`; empty where the API does not say. */
+/** `input`, `output` or `unknown`; empty if the API does not say. */
 function moderationStage(details: unknown): string {
   const stage = moderationDetails(details)?.moderation_stage;
   return typeof stage === 'string' ? stage : '';
 }
 
-/** The stage and categories, as the API gives them. */
+/** The stage and categories that the API gives. */
 function moderationReason(details: unknown): string {
   const categories = moderationDetails(details)?.categories;
   const stage = moderationStage(details);
@@ -196,7 +198,7 @@ function moderationReason(details: unknown): string {
   return parts.filter((part) => part !== '').join(': ');
 }
 
-/** `retry-after-ms`, else `retry-after` in seconds or as an HTTP date; `null` where there is none. */
+/** `retry-after-ms`, otherwise `retry-after` in seconds or as an HTTP date; `null` if there is neither. */
 function retryAfterMs(header: ErrorAnswer['header']): number | null {
   const ms = Number(header('retry-after-ms') || Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
@@ -209,7 +211,7 @@ function retryAfterMs(header: ErrorAnswer['header']): number | null {
   return Number.isNaN(date) || Number.isNaN(sent) ? null : Math.max(0, date - sent);
 }
 
-/** "Please try again in 12s", "in 120ms", "in 6m0s": what a 429 says where no header does (measured 2026-11-22). */
+/** Reads "Please try again in 12s", "in 120ms" or "in 6m0s", which a 429 without a header says (measured 2026-11-22). */
 function tryAgainMs(message: string): number | null {
   const said = /try again in (?:(\d+)m(?!s))?(?:([\d.]+)(ms|s))?/.exec(message);
   const [, minutes = '0', amount = '0', unit = 's'] = said ?? [];

@@ -5,41 +5,26 @@ import { askedFields, type Handling } from '../asked-fields.ts';
 import { checkOptions, isText, type OptionCheck, orNull } from '../check-options.ts';
 import type { Provider } from '../provider.ts';
 
-/** A server that speaks OpenAI's Images API: where it is, and how it differs from OpenAI's own. */
+/** The address of a server with OpenAI's Images API, and its differences from OpenAI's own. */
 export interface OpenAiOptions {
   /** @default OpenAI's own, `https://api.openai.com/v1` */
   readonly baseUrl?: string | null;
   readonly organization?: string | null;
   readonly project?: string | null;
-  /**
-   * The environment variable that holds its key; `null` for a server that asks for none.
-   * @default 'OPENAI_API_KEY'
-   */
+  /** The environment variable that holds its key; `null` if the server needs none. @default 'OPENAI_API_KEY' */
   readonly apiKeyName?: string | null;
-  /**
-   * `b64_json` for servers that answer with a URL unless they are told otherwise. OpenAI refuses the parameter.
-   * @default 'omit'
-   */
+  /** `b64_json` for servers that answer with a URL by default. OpenAI refuses the parameter. @default 'omit' */
   readonly responseFormat?: 'omit' | 'b64_json';
-  /**
-   * `any` for servers that make JPEG or WebP whatever they are asked for. OpenAI makes PNG, which loses nothing.
-   * @default 'png'
-   */
+  /** `any` for servers that send JPEG or WebP although PNG is requested. OpenAI sends PNG, which is lossless. @default 'png' */
   readonly originalFormat?: 'png' | 'any';
-  /**
-   * Whether it can work from input images.
-   * @default true
-   */
+  /** Whether it accepts input images. @default true */
   readonly supportsEdits?: boolean;
   /**
    * The parameters that it takes besides `model`, `prompt`, `n` and `size`; `null`: all.
    * @default null
    */
   readonly parameters?: readonly string[] | null;
-  /**
-   * Whether the token counts of its answers are what is billed.
-   * @default true
-   */
+  /** Whether the token counts in its answers are the ones that it bills. @default true */
   readonly trustsUsage?: boolean;
 }
 
@@ -59,7 +44,7 @@ const openAiProfile: Profile = {
 };
 
 /**
- * OpenAI's Images API, and servers that speak it, through the real client, which is loaded with the first call. One call
+ * OpenAI's Images API, and servers with the same API, through the official client, which is loaded at the first call. One call
  * is one attempt at one picture.
  */
 export function openAi(options: OpenAiOptions = {}): Provider {
@@ -84,8 +69,8 @@ export function openAi(options: OpenAiOptions = {}): Provider {
 }
 
 /**
- * Parameters of the API under a request's own names, of which the optional ones are left out at `auto`; files beside them;
- * and what only tells one request from another.
+ * Parameters of the API, which have the same names in a request (optional ones are left out at `auto`); files; and fields that
+ * only distinguish one request from another.
  */
 export const requestHandling: Handling<'required' | 'optional' | 'file' | 'not sent'> = {
   model: 'required',
@@ -123,7 +108,7 @@ const checks: Readonly<Record<keyof OpenAiOptions, OptionCheck>> = {
   trustsUsage: boolean,
 };
 
-/** What is asked for, not at its default, that the server does not take. */
+/** The first field with a value other than its default that the server does not accept. */
 function refusal(request: Request, { supportsEdits, parameters }: Profile): string | null {
   if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
   const refused = askedFields(request, requestHandling, 'optional').find(

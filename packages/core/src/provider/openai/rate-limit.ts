@@ -1,8 +1,8 @@
 import type { RateLimit } from '../provider.ts';
 
 /**
- * What an answer says of the limit on pictures a minute: its `x-ratelimit-…-input-images` headers, or a 429's own words,
- * "on input-images per min: Limit 5, Used 5, Requested 1" (measured 2025-07-15 and 2026-11-22). `null`: nothing.
+ * The limit on pictures per minute in an answer: its `x-ratelimit-…-input-images` headers, or the message of a 429, "on
+ * input-images per min: Limit 5, Used 5, Requested 1" (measured 2025-07-15 and 2026-11-22). `null`: the answer has none.
  */
 export function rateLimitOf(
   header: (name: string) => string | null,

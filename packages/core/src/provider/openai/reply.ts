@@ -2,7 +2,7 @@ import type { Usage } from '../../types.ts';
 import { member, parseJson } from '../json.ts';
 import { decodeBase64 } from './base64.ts';
 
-/** A picture and what it took, where it is to be fetched from, or why the reply holds none; all of it but for pictures. */
+/** A picture with its usage, the URL to fetch it from, or the reason why the reply has none, with the reply. */
 export type ImagesReply =
   | PaidPicture
   | (PictureElsewhere & { readonly reply: Uint8Array })
@@ -23,8 +23,8 @@ interface NoPicture {
 }
 
 /**
- * Reads the body of a 200 of the Images API. Everything in it is optional but the picture itself. Rejects where the
- * connection breaks, or the time is up, before the picture is whole: what is whole by then needs no orderly end, because
+ * Reads the body of a 200 of the Images API. Everything in it except the picture is optional. Rejects if the connection breaks
+ * or the time is up before the picture is complete. A complete picture is used even if the body does not end properly, because
  * it was paid for.
  */
 export async function readImagesReply(
@@ -53,17 +53,17 @@ export async function readImagesReply(
 }
 
 /**
- * A reply of more bytes, once unpacked, holds no picture: the largest that the API makes, 3840 x 2160 pixels with alpha,
- * are 33 MB before any compression, and 44 MB as base64 (2026-11-28).
+ * A reply of more bytes, after decompression, cannot be a picture: the largest that the API makes, 3840 x 2160 pixels with
+ * alpha, are 33 MB before any compression, and 44 MB as base64 (2026-11-28).
  */
 const maxReplyBytes = 128_000_000;
 
-/** Of a reply without an end: enough to see what it is. */
+/** How much of an endless reply is kept: enough to see what it is. */
 const maxKeptOfEndless = 1_000_000;
 
 /**
- * The first picture of a reply, cut out before the rest is parsed: it is nearly all of the bytes, and to parse it takes a
- * sixth more of a run's peak memory (`bench/cold.ts`, 2026-11-28). `null`: only parsing can tell where it is.
+ * Cuts the first picture out of a reply before the rest is parsed. The picture is nearly all of the bytes, and parsing it would
+ * raise a run's peak memory by a sixth (`bench/cold.ts`, 2026-11-28). `null`: only parsing can find it.
  */
 function cutOut(reply: Buffer): PaidPicture | null {
   const name = reply.indexOf(pictureName);
@@ -72,7 +72,7 @@ function cutOut(reply: Buffer): PaidPicture | null {
   const end = reply.indexOf(quote, start);
   if (start === 0 || end < 0) return null;
   const rest = parse(Buffer.concat([reply.subarray(0, start), reply.subarray(end)]));
-  // What was cut out is the first picture only if it is the one that is empty now.
+  // Check that the cut picture was the first one: the first one must be empty now.
   if (pictureOf(rest) !== '') return null;
   const bytes = decodePicture(reply.toString('latin1', start, end));
   return bytes === null ? null : { bytes, usage: usageOf(member(rest, 'usage')) };
@@ -95,13 +95,13 @@ function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture
   return bytes === null ? { problem: 'with a picture that is not base64' } : { bytes, usage };
 }
 
-/** From base64, also as a data URL, and with the line breaks of MIME (RFC 2045, 1996-11). `null`: it is none. */
+/** Decodes base64, also as a data URL or with the line breaks of MIME (RFC 2045, 1996-11). `null`: not base64. */
 function decodePicture(text: string): Buffer | null {
   const bare = text.replace(/^data:[\w.+/;=-]{0,100},/, '').replaceAll(/[\r\n\t ]/g, '');
   return bare === '' ? null : decodeBase64(bare);
 }
 
-/** `undefined`: it is no JSON. */
+/** `undefined`: not JSON. */
 function parse(text: Uint8Array): unknown {
   return parseJson(new TextDecoder().decode(text));
 }
@@ -115,7 +115,7 @@ function firstOf(reply: unknown): unknown {
   return Array.isArray(data) ? data[0] : undefined;
 }
 
-/** `null` where the server says nothing, or only zeros, as servers do that do not count. */
+/** `null` if the server reports nothing, or only zeros, as servers do that do not count tokens. */
 function usageOf(usage: unknown): Usage | null {
   const input = member(usage, 'input_tokens_details');
   const output = member(usage, 'output_tokens_details');

@@ -3,14 +3,14 @@ import { errorCodeOf } from '../network-error.ts';
 import type { ReplicateHttp } from './http.ts';
 import { isLoopback } from '../is-loopback.ts';
 
-/** A picture, or why it could not be had. `isGone`: there is nothing to be had, however often one asks. */
+/** A picture, or the reason why it could not be fetched. `isGone`: trying again cannot help. */
 export type Download =
   | { readonly bytes: Uint8Array }
   | { readonly problem: string; readonly isGone: boolean };
 
 /**
- * Fetches what was paid for. It costs nothing to ask again, so it is asked for a few times before it is given up. Only
- * Replicate's delivery hosts and the API's own are asked, and loopback where the API itself is there.
+ * Fetches a paid picture. Fetching again is free, so this tries a few times. It fetches only from Replicate's delivery hosts
+ * and the API's own host, and from loopback if the API itself is there.
  */
 export async function download(
   source: string,
@@ -31,10 +31,10 @@ export async function download(
   return last;
 }
 
-/** Before each try. */
+/** The pause before each try. */
 const pausesMs = [0, 250, 1000, 2500] as const;
 
-/** A try that stalls is worth another. */
+/** A try that stalls is repeated. */
 const tryMs = 60_000;
 
 async function fetchOnce(url: URL, http: ReplicateHttp, signal: AbortSignal): Promise<Download> {

@@ -4,7 +4,7 @@ import { failureOfStatus, type Failure } from '../openai/failure.ts';
 import { type FailureCode, ProviderError } from '../provider.ts';
 import { shownText } from '../shown-text.ts';
 
-/** An HTTP answer, read whole. */
+/** An HTTP answer with its whole body. */
 export interface Answer {
   readonly status: number;
   readonly header: (name: string) => string | null;
@@ -49,9 +49,9 @@ export function resetMs(text: string): number | null {
 }
 
 /**
- * What the words of a failed prediction mean, or `null`. Replicate's codes are at
- * https://replicate.com/docs/reference/error-codes; the `E00…` are the models' own, and OpenAI's models repeat what
- * OpenAI answered (read 2026-11-22).
+ * Classifies the message of a failed prediction; `null`: unknown. Replicate's codes are at
+ * https://replicate.com/docs/reference/error-codes; the `E00…` codes are the models' own, and OpenAI's models repeat OpenAI's
+ * answer (read 2026-11-22).
  */
 export function codeOfText(text: string): FailureCode | null {
   return meanings.find(([pattern]) => pattern.test(text))?.[1] ?? null;
@@ -69,7 +69,7 @@ const meanings: readonly (readonly [RegExp, FailureCode])[] = [
   [/invalid_api_key|incorrect api key/i, 'bad-api-key'],
   [/organization must be verified/i, 'not-permitted'],
   [/rate_limit_exceeded|rate limit reached|too many requests/i, 'rate-limited'],
-  // Out of capacity before the model began.
+  // There was no capacity, so the model did not start.
   [/\bE00[34]\b|\bE6716\b|high demand|overloaded/i, 'overloaded'],
   [/\bE(1000|8765|9243|9825)\b|\bcode: PA\b|prediction interrupted/i, 'server-error'],
 ];

@@ -4,9 +4,9 @@ import type { Answer } from './failure.ts';
 
 /** Replicate's API behind one base URL and one token. */
 export interface ReplicateHttp {
-  /** One call, its answer read whole, whatever its status. Rejects as fetch does. */
+  /** One call. Reads the whole answer, whatever its status. Rejects as fetch does. */
   readonly call: (path: string, init: RequestInit) => Promise<Answer>;
-  /** Bytes of any host; the token goes along to the API's own only. `bytes` is `null` unless the status is 200. */
+  /** Fetches bytes from any host, and sends the token only to the API's own. `bytes` is `null` unless the status is 200. */
   readonly fetchBytes: (
     url: URL,
     signal: AbortSignal,
@@ -41,7 +41,7 @@ export function replicateHttp(baseUrl: string, token: string): ReplicateHttp {
 
 const fetch = patientFetch();
 
-/** Far above any picture. */
+/** Far more than any picture. */
 const maxPictureBytes = 200_000_000;
 
 async function readWhole({ body }: Response): Promise<Uint8Array> {

@@ -3,13 +3,13 @@ import { askedFields, type Handling } from '../asked-fields.ts';
 import type { Json } from '../json.ts';
 import { ratioOf } from '../ratio-of.ts';
 
-/** How a model names what most models take under another name; a name that ends in `[]` takes a list. */
+/** The model's own names for inputs that have different names in different models. A name that ends in `[]` takes a list. */
 export interface InputNames {
   readonly input_images?: string;
   readonly mask?: string;
 }
 
-/** Where a model's predictions are made. */
+/** A model and its version, which decide the URL for predictions. */
 interface ReplicateModel {
   /** `owner/name`. */
   readonly path: string;
@@ -17,14 +17,14 @@ interface ReplicateModel {
   readonly version: string | null;
 }
 
-/** What a prediction of a request is asked with, its pictures and keys aside. */
+/** The inputs of a prediction, except pictures and keys. */
 export interface ModelInputs {
   readonly model: ReplicateModel;
   readonly inputs: Readonly<Record<string, Json>>;
   readonly names: InputNames;
-  /** It runs on the user's own account at OpenAI, which is billed for it. */
+  /** The model uses the user's own OpenAI account, which is billed. */
   readonly needsOpenAiKey: boolean;
-  /** It takes OpenAI's `moderation` and `user_id`. */
+  /** The model takes OpenAI's `moderation` and `user_id`. */
   readonly isOpenAi: boolean;
 }
 
@@ -65,7 +65,7 @@ export function inputsOf(
   };
 }
 
-/** A bare name is one of OpenAI's, so that a manifest written for OpenAI works unchanged. `null`: it is no name. */
+/** A name without an owner is an OpenAI model, so a manifest for OpenAI works unchanged. `null`: not a valid name. */
 function modelOf(name: string): ReplicateModel | null {
   const full = /^[\w.-]+$/.test(name) ? `openai/${name}` : name;
   const match = /^([\w.-]+\/[\w.-]+)(?::([\w.-]+))?$/.exec(full);
@@ -75,11 +75,11 @@ function modelOf(name: string): ReplicateModel | null {
 interface OpenAiModel {
   readonly needsOpenAiKey: boolean;
   readonly hasInputFidelity: boolean;
-  /** What `aspect_ratio` stands for each size. */
+  /** The `aspect_ratio` for each size. */
   readonly ratios: Readonly<Record<string, string>>;
 }
 
-/** Inputs of all models, inputs of OpenAI's only, and what no model takes. */
+/** Inputs of all models, inputs of OpenAI's models only, and fields that no model takes. */
 const requestHandling: Handling<'sent' | 'of OpenAI' | 'refused' | 'not sent'> = {
   model: 'sent',
   prompt: 'sent',
@@ -146,7 +146,7 @@ function openAiInputs(request: Request, { ratios }: OpenAiModel): Record<string,
   };
 }
 
-/** Fields that other models have under names and values of their own, if at all. */
+/** The fields for which other models have their own names and values, or no input at all. */
 function fieldProblem(request: Request): string | null {
   const field = askedFields(request, requestHandling, 'of OpenAI', 'refused')[0];
   return field === undefined

@@ -1,25 +1,25 @@
 import type { Usage } from '../../types.ts';
 import { member, parseJson, textOf } from '../json.ts';
 
-/** What of a prediction decides anything. */
+/** The fields of a prediction that Tintype uses. */
 export interface Prediction {
   readonly id: string;
   readonly status: string;
   readonly output: unknown;
   readonly error: string | null;
   readonly logs: string;
-  /** Of its input; `null` where it does not say. */
+  /** The prompt in its input; `null` if it is missing. */
   readonly prompt: string | null;
-  /** All of it as JSON but its `input`, which repeats the request and, for some models, an OpenAI key. */
+  /** The prediction as JSON without `input`, which repeats the request and, for some models, an OpenAI key. */
   readonly shown: string;
 }
 
-/** `null` where the text is no prediction. */
+/** `null` if the text is not a prediction. */
 export function readPrediction(text: string): Prediction | null {
   const value = parseJson(text);
   const id = textOf(member(value, 'id'));
   const status = textOf(member(value, 'status'));
-  // The id becomes a part of a path.
+  // The id becomes part of a path.
   if (id === null || status === null || !/^\w+$/.test(id)) return null;
   const error = member(value, 'error');
   return {
@@ -41,12 +41,12 @@ export function isOver({ status }: Prediction): boolean {
   return ['succeeded', 'failed', 'canceled', 'aborted'].includes(status);
 }
 
-/** Where the picture is: the output, or the first of it. */
+/** The URL of the picture: the output, or the first of several. */
 export function outputUrl({ output }: Prediction): string | null {
   return textOf(Array.isArray(output) ? output[0] : output);
 }
 
-/** The tokens that the logs of OpenAI's models tell of (seen 2026-11-22); there is no other word of them. */
+/** The token counts in the logs of OpenAI's models (seen 2026-11-22), which appear nowhere else. */
 export function usageOfLogs({ logs }: Prediction): Usage | null {
   const count = (name: string) => {
     const match = new RegExp(`^${name} token count: (\\d+)$`, 'm').exec(logs);

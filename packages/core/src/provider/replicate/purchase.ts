@@ -23,7 +23,7 @@ export interface Purchase {
   readonly endsAt: number;
 }
 
-/** Makes one prediction, says its id, follows it to its end and fetches its picture. */
+/** Makes one prediction, reports its id, waits for its end and fetches its picture. */
 export async function buyPrediction(purchase: Purchase): Promise<Picture> {
   const input = await completeInput(purchase);
   const created = await create(input, purchase);
@@ -32,7 +32,7 @@ export async function buyPrediction(purchase: Purchase): Promise<Picture> {
   return pictureOf(isOver(prediction) ? prediction : await cancel(prediction, purchase), purchase);
 }
 
-/** Follows a prediction that was made before, and fetches its picture. Never makes one, and cancels none. */
+/** Waits for a prediction that was made before, and fetches its picture. It never makes or cancels a prediction. */
 export async function collectPrediction(id: string, purchase: Purchase): Promise<Picture> {
   const { http, signal, secrets } = purchase;
   let answer: Answer;
@@ -48,7 +48,7 @@ export async function collectPrediction(id: string, purchase: Purchase): Promise
   if (!isGood(answer)) throw answerError(answer, secrets);
   const found = readPrediction(answer.text);
   if (found === null) throw connectionLost(null);
-  // Its id was in a file, which may have come with a clone.
+  // The id comes from a file, which may have come with a clone.
   const { prompt } = purchase.asked.inputs;
   if (found.prompt !== null && prompt !== undefined && found.prompt !== prompt) {
     const message = `the prediction ${id} is of another prompt, and not used`;
@@ -64,7 +64,7 @@ async function pictureOf(prediction: Prediction, purchase: Purchase): Promise<Pi
   return fetchPicture(prediction, purchase);
 }
 
-/** The input with its pictures, the caller and the key that only some models ask for. */
+/** The input, completed with its pictures, and with the user id and the key that only some models need. */
 async function completeInput(purchase: Purchase): Promise<Record<string, Json>> {
   const { order, asked } = purchase;
   const { inputs, names, isOpenAi, needsOpenAiKey } = asked;
@@ -104,7 +104,8 @@ async function create(input: Record<string, Json>, purchase: Purchase): Promise<
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        // It is not waited for here: with its id noted, another process can collect it should this one end.
+        // The call does not wait for the picture, so the id is stored at once and another process can collect the picture if
+        // this one dies.
         'cancel-after': `${Math.max(5, Math.ceil(timeoutS))}s`,
       },
       body: JSON.stringify(version === null ? { input } : { version, input }),
@@ -124,7 +125,7 @@ async function create(input: Record<string, Json>, purchase: Purchase): Promise<
   return prediction;
 }
 
-/** Follows a prediction to its end, or for as long as there is time. */
+/** Polls a prediction until it ends or the time is up. */
 async function follow(created: Prediction, purchase: Purchase): Promise<Prediction> {
   const { http, signal } = purchase;
   let prediction = created;
@@ -134,7 +135,7 @@ async function follow(created: Prediction, purchase: Purchase): Promise<Predicti
     if (signal.aborted) break;
     pauseMs = Math.min(maxPauseMs, pauseMs * 1.5);
     const answer = await http.call(`/predictions/${prediction.id}`, { signal }).catch(() => null);
-    // What broke on the way, or is over soon, is asked for again: that is free.
+    // Polling again after a broken connection or a temporary error is free.
     if (answer === null || answer.status === 429 || answer.status >= 500) continue;
     const next = isGood(answer) ? readPrediction(answer.text) : null;
     if (next !== null) prediction = next;
@@ -154,7 +155,7 @@ async function cancel(prediction: Prediction, purchase: Purchase): Promise<Predi
   const signal = AbortSignal.timeout(cancelMs);
   const answer = await purchase.http.call(path, { method: 'POST', signal }).catch(() => null);
   const last = answer !== null && isGood(answer) ? readPrediction(answer.text) : null;
-  // It may have been done a moment before, or may not have begun; else it is billed.
+  // It may have finished just before, or not have started. Otherwise it is billed.
   if (last !== null && ['succeeded', 'failed', 'aborted'].includes(last.status)) return last;
   const end =
     last?.status === 'canceled'
@@ -176,7 +177,7 @@ function endedBadly(prediction: Prediction, { secrets }: Purchase): ProviderErro
   }
   const said = shownText(redact(prediction.error ?? 'it does not say why', secrets));
   const code = codeOfText(said) ?? 'refused';
-  // Replicate took the token, so it is the key in the input that OpenAI refused.
+  // Replicate accepted the token, so OpenAI refused the key in the input.
   const isOpenAiKey = code === 'bad-api-key';
   return new ProviderError(code, `the model failed: ${said}`, {
     requestId,
@@ -185,7 +186,7 @@ function endedBadly(prediction: Prediction, { secrets }: Purchase): ProviderErro
   });
 }
 
-/** How long a picture that was paid for may take on its way when the order's time is nearly up. */
+/** The time that the download of a paid picture gets even if the order's time is nearly up. */
 const graceMs = 30_000;
 
 async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise<Picture> {
@@ -198,14 +199,14 @@ async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise
     throw new ProviderError('bad-reply', message, { requestId, reply });
   }
   const leftMs = Math.max(endsAt - performance.now(), Math.min(graceMs, order.timeoutMs));
-  // A signal takes whole milliseconds only, and throws at others: now, when the picture is paid for.
+  // A signal accepts only whole milliseconds. Anything else would throw here, after the picture was paid for.
   const got = await download(url, {
     http,
     baseUrl,
     signal: AbortSignal.timeout(Math.ceil(leftMs)),
   });
   if ('bytes' in got) {
-    // Without a key of the user's own it is Replicate that bills, by the picture.
+    // Without the user's own key, Replicate bills, per picture.
     const usage = asked.needsOpenAiKey ? usageOfLogs(prediction) : null;
     return { bytes: got.bytes, usage, requestId, warnings: [], limit: null };
   }
@@ -214,7 +215,7 @@ async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise
   throw new ProviderError('bad-reply', message, { requestId, reply });
 }
 
-/** A prediction that goes on, or is done, where it cannot be reached from here. */
+/** The prediction is running or done, but cannot be reached. */
 function lost(how: string, { id }: Prediction): ProviderError {
   const message = `the prediction was made, but ${how}; it is at https://replicate.com/p/${id} for about an hour`;
   return new ProviderError('connection-lost', message, { requestId: id, canBeCollected: true });

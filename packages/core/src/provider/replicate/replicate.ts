@@ -7,27 +7,26 @@ import { type Order, type Provider, ProviderError } from '../provider.ts';
 import { type InputNames, inputsOf } from './inputs.ts';
 import type { Purchase } from './purchase.ts';
 
-/** Where Replicate is, and what its models are asked with. */
+/** The address of Replicate, and inputs for its models. */
 export interface ReplicateOptions {
   /** @default 'https://api.replicate.com/v1' */
   readonly baseUrl?: string;
   /**
-   * Inputs of the model's own for every request: `{ guidance: 3.5 }`. They win over what the manifest makes of them;
-   * `null` takes an input out. They enter the key.
+   * The model's own inputs for every request: `{ guidance: 3.5 }`. They override inputs from the manifest; `null` removes an
+   * input. They enter the key.
    */
   readonly inputs?: Readonly<Record<string, Json>>;
   /**
-   * What the model calls `input_images` and `mask`: `{ input_images: 'image' }` where it takes one picture,
-   * `'image_input[]'` where it takes a list. They enter the key.
-   * @default the names of OpenAI's models for `openai/…`, none for others
+   * The model's names for `input_images` and `mask`: `{ input_images: 'image' }` if it takes one picture, `'image_input[]'` if
+   * it takes a list. They enter the key. @default the names of OpenAI's models for `openai/…`, none for others
    */
   readonly inputNames?: InputNames;
 }
 
 /**
- * Models on Replicate, through a client of our own: the official one re-sends what may have been billed, and forgets
- * predictions that take longer than a minute (1.4.0, measured 2026-11-22). One call makes one prediction; only what
- * costs nothing, asking how it stands and fetching its picture, is done again when it fails.
+ * Models on Replicate, through our own client, because the official one sends requests again that may have been billed, and
+ * forgets predictions that take longer than a minute (1.4.0, measured 2026-11-22). One call makes one prediction. Only free
+ * requests (polling and fetching the picture) are repeated when they fail.
  *
  * A model is named `owner/name`, or `owner/name:version`; a bare name is one of OpenAI's.
  */
@@ -50,7 +49,7 @@ export function replicate(options: ReplicateOptions = {}): Provider {
     apiKeyName: 'REPLICATE_API_TOKEN',
     baseUrl: options.baseUrl ?? null,
     inputs: addedInputs(inputs, inputNames),
-    // Every model is asked for PNG, and not every model has the input.
+    // Every model gets a request for PNG, but not every model has that input.
     originalFormat: null,
     refuse(request) {
       const asked = inputsOf(request, inputs, inputNames);
@@ -82,7 +81,7 @@ export function replicate(options: ReplicateOptions = {}): Provider {
         { isOpenAiKey: true },
       );
     }
-    // Loaded with the first call: a config that names a provider need not wait for its client.
+    // The client is loaded at the first call, so a config that names a provider does not wait for it.
     const { replicateHttp } = await import('./http.ts');
     return {
       order,

@@ -9,7 +9,7 @@ interface Uploading {
   readonly signal: AbortSignal;
 }
 
-/** Puts a picture where a model can read it; no picture is ordered yet, so nothing of this is billed. */
+/** Uploads a picture to where a model can read it. This is free, because no picture has been ordered yet. */
 export async function placePicture(
   picture: InputPicture,
   { http, secrets, signal }: Uploading,
