@@ -31,7 +31,7 @@ export async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAt
   const attempts = new Map<Key, OpenAttempt>();
   for (const key of keys) {
     const attempt = await readAttempt(dir, key);
-    // One that is gone since was settled by its owner before the claim was released.
+    // If the attempt is gone, its owner settled it before it released the claim.
     if (attempt !== null) attempts.set(key, attempt);
   }
   return attempts;
@@ -56,10 +56,10 @@ async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null;
 }
 
-/** Where the bytes of an answer are: in the store, or where they were rescued to. `null`: there are none. */
+/** The path of an answer's bytes: in the store or in the rescue folder. `null`: there are none. */
 export async function receivedPath(dir: string, key: Key): Promise<string | null> {
   const path = layout.received(dir, key);
-  // A link in its place leads to a file that is not an answer: a clone may bring one.
+  // A link is not followed, because a clone can contain one that points to another file.
   const status = await lstat(path).catch(() => null);
   if (status?.isFile() === true) return path;
   const rescued = await findRescued(dir);
@@ -72,12 +72,13 @@ export async function readReceived(dir: string, key: Key): Promise<Uint8Array | 
 }
 
 /**
- * Removes the note of an attempt, and the bytes of its answer where the store has them under their hash, too: bytes that
- * are nowhere else stay, and the next run records them. What cannot be removed is cleared by the next run.
+ * Removes an attempt's file, and the bytes of its answer if the store also has them under their hash. Bytes that exist nowhere
+ * else stay, and the next run records them. The next run also removes what cannot be removed now.
  */
 export async function clearAttempt(dir: string, key: Key): Promise<void> {
   try {
-    // The bytes first: an attempt without them is asked for again at worst, bytes without a note would belong to no request.
+    // Remove the bytes first: an attempt without bytes is at worst requested again, but bytes without an attempt belong to no
+    // request.
     if (!(await removeReceived(dir, key))) return;
     for (const file of await findRescued(dir)) {
       if (file.key !== key) continue;
@@ -90,7 +91,7 @@ export async function clearAttempt(dir: string, key: Key): Promise<void> {
   }
 }
 
-/** `false`: they are nowhere else, and stay. */
+/** `false`: the bytes exist nowhere else, so they stay. */
 async function removeReceived(dir: string, key: Key): Promise<boolean> {
   const path = layout.received(dir, key);
   const status = await lstat(path).catch(() => null);
@@ -99,7 +100,7 @@ async function removeReceived(dir: string, key: Key): Promise<boolean> {
   return true;
 }
 
-/** Whether the store has bytes, as an original or kept aside. */
+/** Whether the store has these bytes as an original or kept aside. */
 async function isKept(dir: string, hash: Sha256): Promise<boolean> {
   const folder = dirname(layout.original(dir, hash, ''));
   const names = (await namesIn(folder)).filter((name) => name.startsWith(`${hash}.`));
@@ -108,7 +109,7 @@ async function isKept(dir: string, hash: Sha256): Promise<boolean> {
   return false;
 }
 
-/** Whoever is killed leaves an attempt or a claim behind, by which the rest is looked for. */
+/** A process that is killed leaves an attempt or a claim, which leads to its other leftovers. */
 export async function clearDead(dir: string): Promise<void> {
   const names = await namesIn(layout.attemptsDir(dir));
   if (names.length === 0) return;
@@ -117,7 +118,7 @@ export async function clearDead(dir: string): Promise<void> {
   for (const key of keys) await clearDeadClaims(layout.claim(dir, key)).catch(() => {});
 }
 
-/** Bytes that were paid for: where the store cannot take them, the temporary folder may. */
+/** Paid bytes. If they cannot be written to the store, they go to the temporary folder. */
 export async function receiveBytes(
   dir: string,
   key: Key,
@@ -138,13 +139,13 @@ export async function receiveBytes(
   }
 }
 
-/** An earlier answer that was never recorded is kept aside under its hash: it was paid for, too. */
+/** An earlier answer that was never recorded is kept aside under its hash, because it was paid for, too. */
 async function keepEarlier(dir: string, key: Key): Promise<void> {
   const earlier = await readReceived(dir, key);
   if (earlier !== null) await writeAtomic(layout.rejected(dir, sha256(earlier)), earlier);
 }
 
-/** A holder that has asked for the picture is given longer: its answer may be on the way. */
+/** A holder that has sent its request gets more time, because its answer may be on the way. */
 export async function claimKey(
   dir: string,
   key: Key,

@@ -1,17 +1,14 @@
 import type { Env } from '../process/env-files.ts';
 import { gitIn } from '../process/git.ts';
 
-/** What git would change of a store's files, in words that follow "git would"; `paths` are relative to `dir`. */
+/** What git would change in a store's files, in words that follow "git would"; `paths` are relative to `dir`. */
 export interface GitChange {
   readonly path: string;
   readonly attribute: string;
   readonly files: number;
 }
 
-/**
- * The attributes by which git would change bytes that were paid for, each with the first file that it applies to. Empty
- * where there is no git.
- */
+/** The attributes by which git would change paid bytes, each with the first file that it applies to. Empty without git. */
 export async function changesByGit(
   dir: string,
   realEnv: Env,
@@ -38,7 +35,10 @@ export async function changesByGit(
   return [...changes.values()];
 }
 
-/** An attribute by which git changes a file, as `.gitattributes` writes it; `null`: none. Git LFS gives the bytes back. */
+/**
+ * An attribute by which git changes a file, as written in `.gitattributes`; `null`: none. Git LFS does not count, because it
+ * restores the bytes.
+ */
 function harmful(valueOf: (name: string) => string, path: string): string | null {
   const isGiven = (name: string) => !['unspecified', 'unset'].includes(valueOf(name));
   if (isGiven('working-tree-encoding')) {
@@ -46,12 +46,12 @@ function harmful(valueOf: (name: string) => string, path: string): string | null
   }
   const isJson = path.startsWith('records/') || path.startsWith('inputs/');
   if (isGiven('filter') && valueOf('filter') !== 'lfs') return `filter=${valueOf('filter')}`;
-  // A record reads the same with any line ends.
+  // A record has the same meaning with any line endings.
   if (isJson) return null;
   if (isGiven('ident')) return 'ident';
   const text = valueOf('text');
   if (text === 'set') return 'text';
   if (text === 'unspecified' && isGiven('eol')) return `eol=${valueOf('eol')}`;
-  // Git finds out by itself that a picture is none; what is kept aside may be text.
+  // Git detects by itself that a picture is not text, but bytes that are kept aside may be text.
   return text === 'auto' && path.startsWith('rejected/') ? 'text=auto' : null;
 }

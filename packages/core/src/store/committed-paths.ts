@@ -5,16 +5,16 @@ import type { Env } from '../process/env-files.ts';
 import { type Git, gitIn, gitProblem } from '../process/git.ts';
 import type { Committed } from './store.ts';
 
-/** `problem`: why that cannot be known. */
+/** `problem`: why git cannot tell. */
 export type CommittedPaths = Committed | { readonly problem: string };
 
 /**
- * The files of a store that are in commits. The branch that is checked out is here, not elsewhere, and so is the remote
- * branch of its name that it follows.
+ * The files of a store that are in commits. The checked-out branch counts as "here", and so does the remote branch with the
+ * same name that it follows.
  *
- * Git is only read, nothing is fetched, and what it knows of remote branches is as old as the last fetch. It is not
- * believed where it cannot see the whole: in a shallow clone, and where the store is not committed, so that branches
- * share it on the disk. `dir` is absolute, `realEnv` the person's environment.
+ * This only reads git and fetches nothing, so remote branches are as old as the last fetch. It returns a problem if git cannot
+ * see everything: in a shallow clone, and if the store is not committed, because branches then share it on the disk. `dir` is
+ * absolute, `realEnv` the person's environment.
  */
 export async function committedPaths(dir: string, realEnv: Env): Promise<CommittedPaths> {
   const git = gitIn(dir, realEnv);
@@ -47,12 +47,11 @@ function isRecord(path: string): boolean {
   return path.startsWith('records/');
 }
 
-/** Each is one question to git; a repository with more than this has better ways to be cleaned up. */
+/** Each ref takes one call of git, so a repository with more refs than this is not searched. */
 const maxTrees = 2000;
 
 /**
- * Every ref but this branch's, the commits of worktrees without a branch, and every entry of the stash, with what was not
- * tracked then.
+ * Every ref except this branch's, the commits of worktrees without a branch, and every stash entry with its untracked files.
  */
 async function otherCommits(git: Git): Promise<string[]> {
   const refs = await otherRefs(git);
@@ -71,12 +70,12 @@ async function otherCommits(git: Git): Promise<string[]> {
   return [...refs, ...detached.filter((commit) => commit !== head), ...stashed];
 }
 
-/** Every ref but the branch that is checked out, and the remote one that it follows under its own name. */
+/** Every ref except the checked-out branch and the remote branch of the same name that it follows. */
 async function otherRefs(git: Git): Promise<string[]> {
   const format = '%(HEAD) %(refname) %(upstream) %(symref)';
   const refs = (await git(['for-each-ref', `--format=${format}`])).split('\n').flatMap((line) => {
     const [name = '', upstream = '', target = ''] = line.slice(2).split(' ');
-    // A symbolic ref says nothing that its target does not.
+    // A symbolic ref adds nothing to its target.
     return name === '' || target !== '' ? [] : [{ name, upstream, isOwn: line.startsWith('*') }];
   });
   const own = refs.find(({ isOwn }) => isOwn);
@@ -85,7 +84,7 @@ async function otherRefs(git: Git): Promise<string[]> {
   return refs.filter(({ name, isOwn }) => !isOwn && !isSame(name)).map(({ name }) => name);
 }
 
-/** The trees that the folder is in commits; a commit without the folder gives none. */
+/** The folder's trees in commits. A commit without the folder has none. */
 async function treesAt(git: Git, commits: readonly string[], folder: string): Promise<string[]> {
   if (commits.length === 0) return [];
   const names = commits.map((commit) => `${commit}:${folder}\n`).join('');
@@ -113,8 +112,8 @@ async function blobsIn(git: Git, tree: string): Promise<Blob[]> {
 }
 
 /**
- * Without the originals that git has by name only: whose line ends it changed when they were added, and those that are in
- * Git LFS where LFS has no bytes on this machine. Sizes decide: a change of line ends changes them.
+ * Drops originals whose bytes are not in git: files whose line endings git changed when they were added, and Git LFS files
+ * whose bytes are not on this machine. It compares sizes, because changed line endings change the size.
  */
 async function withTheirBytes(
   git: Git,

@@ -13,10 +13,9 @@ export interface Surroundings {
 }
 
 /**
- * A store in a folder of the user's own, made to be committed. `dir` is absolute; it need not exist yet.
+ * A store in a folder that the user commits. `dir` is absolute; it need not exist yet.
  *
- * The files that do the work are loaded when they are first asked: a run in which nothing has changed asks for the digest
- * alone.
+ * The modules that do the work are loaded at their first use, because a run in which nothing has changed needs only the digest.
  */
 export function fileStore(
   dir: string,
@@ -28,7 +27,7 @@ export function fileStore(
   const refusals = once(() => import('./refusals.ts'));
   const picks = once(() => import('./picks.ts'));
   const git = once(() => import('./version-control.ts'));
-  /** Whatever writes or removes waits for this. */
+  /** Everything that writes or removes awaits this. */
   const writable = once(async () => (await import('./refuse-links.ts')).refuseLinks(dir));
   const isWritable = () =>
     writable().then(
@@ -39,7 +38,10 @@ export function fileStore(
     const { writeGitFiles } = await import('./write-git-files.ts');
     await writeGitFiles(dir).catch(() => {});
   });
-  /** Whatever brings something to be committed waits for this. Where it fails, so does what comes next, and says why. */
+  /**
+   * Everything that adds a file to be committed awaits this. If it fails, the write that follows fails too, and its error says
+   * why.
+   */
   const committable = async (): Promise<void> => {
     await writable();
     await describe();
@@ -126,7 +128,7 @@ export function fileStore(
   return store;
 }
 
-/** Makes it when it is first asked for, and once. */
+/** Makes the value once, at the first call. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());

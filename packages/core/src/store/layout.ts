@@ -2,24 +2,24 @@ import { join, sep } from 'node:path';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
 
 /**
- * The store on disk. This file alone knows it.
+ * The layout of the store on disk. No other file contains it.
  *
  *     .tintype/
- *       .gitattributes .gitignore    what git does with it; write-git-files.ts
- *       records/ab/<key>.json        one small JSON a request; ab: the key's first two characters
- *       records/ab/<key>.<sha>.json  the same request bought a second time: kept, and never delivered; sha: the first 16
+ *       .gitattributes .gitignore    instructions for git; see write-git-files.ts
+ *       records/ab/<key>.json        one small JSON per request; ab: the key's first two characters
+ *       records/ab/<key>.<sha>.json  a second purchase of the request: kept, never delivered; sha: the first 16
  *                                    characters of the sha-256 of its bytes
  *       originals/cd/<sha256>.png    the bytes, by content
- *       rejected/<sha256>            paid bytes that are no usable picture, named by a record that says why
- *       inputs/ef/<sha256 of url>.json   what an https: input was when it was first fetched
- *       refusals/ab/<key>.json       a refusal of moderation that may have been billed
- *       picks/ab/<key>.json          a person picked this picture, which its manifest had picked before it was bought
+ *       rejected/<sha256>            paid bytes that are not a usable picture; a record names them and the reason
+ *       inputs/ef/<sha256 of url>.json   the hash of an https: input when it was first fetched
+ *       refusals/ab/<key>.json       a moderation refusal that may have been billed
+ *       picks/ab/<key>.json          a person confirmed the manifest's pick after the picture was bought
  *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
- *       attempts/<key>.claim/<uuid>  which process buys the key; gone when it has
- *       attempts/<key>.claim.<uuid>/ the same, for the instant in which it is made
- *       attempts/<key>.received      the bytes of its answer, until the original and its record stand
+ *       attempts/<key>.claim/<uuid>  the process that buys the key; removed afterwards
+ *       attempts/<key>.claim.<uuid>/ the same, while it is being made
+ *       attempts/<key>.received      the bytes of its answer, until the original and its record exist
  *
- * Where the store cannot take the bytes of an answer, `rescue-folder.ts` keeps them.
+ * If the bytes of an answer cannot be written to the store, `rescue-folder.ts` keeps them.
  */
 export const layout = {
   recordsDir: (dir: string): string => join(dir, 'records'),

@@ -8,9 +8,9 @@ import { namesIn, readIfThere, readRecord } from './read-store.ts';
 import { isHash, maxNoteBytes, parsePin, parseRefusal } from './record-file.ts';
 import type { StoreFile, StoreListing } from './store.ts';
 
-/** What is on the disk: records and pins read, originals not. `dir` need not exist. */
+/** Lists the store on the disk. Reads records and pins, but not originals. `dir` need not exist. */
 export async function listStore(dir: string): Promise<StoreListing> {
-  // Originals before records: what is bought meanwhile is seen with its record, or not at all.
+  // List originals before records, so that a picture that is bought meanwhile is listed with its record or not at all.
   const originals = await readArea(dir, layout.originalsDir, (hash, ending) =>
     layout.original('', hash, ending),
   );
@@ -68,18 +68,18 @@ export function boughtOnTwoBranches(path: string): string {
   return `two branches bought this picture, and git left both in ${path}: the older one is used and both are kept. The next run that may buy writes the file without merge markers at no cost; then run git add on it`;
 }
 
-/** Where the bytes are that a record names, relative to the store, with `/`. */
+/** The path of a record's bytes, relative to the store, with `/`. */
 export function bytesPath(record: StoreRecord): string {
   return slashed(pathOfBytes('', record));
 }
 
 interface Area {
-  /** Those that are what their names say, and where the store puts them. */
+  /** The files whose name and place are right. */
   readonly files: readonly StoreFile[];
   readonly others: readonly StoreFile[];
 }
 
-/** `placeOf`: where a file belongs whose name is a hash with an ending. */
+/** `placeOf`: the right place of a file whose name is a hash with an ending. */
 async function readArea(
   dir: string,
   folderOf: (dir: string) => string,
@@ -90,10 +90,10 @@ async function readArea(
     names.map((name) =>
       limit(async (): Promise<StoreFile | null> => {
         const path = join(folderOf(dir), name);
-        // Links are followed; one that leads nowhere is a file all the same, which cannot be read.
+        // Links are followed. A broken link counts as a file that cannot be read.
         const status = await stat(path).catch(() => lstat(path).catch(() => null));
         if (status === null) return null;
-        // A folder in the place of a file is a file that is damaged.
+        // A folder in the place of a file counts as a damaged file.
         if (status.isDirectory() && !isHash(basename(name).split('.')[0])) return null;
         const shown = slashed(join(folderOf(''), name));
         return { path: shown, bytes: status.size, modifiedAt: status.mtime };
@@ -112,7 +112,7 @@ async function readArea(
   return { files: files.filter(isOurs), others: files.filter((file) => !isOurs(file)) };
 }
 
-/** The files read, a few at a time; one that is gone since it was listed is left out. */
+/** Reads files, a few at a time. A file that was removed after the listing is left out. */
 async function reading<T>(
   files: readonly StoreFile[],
   read: (file: StoreFile) => Promise<T | null>,
@@ -121,15 +121,15 @@ async function reading<T>(
   return all.filter((one) => one !== null);
 }
 
-/** Files looked at together, in the whole process. */
+/** How many files the whole process reads at once. */
 const limit = pLimit(32);
 
-/** As `writeAtomic` names what is not whole yet. */
+/** The names that `writeAtomic` gives to incomplete files. */
 function isLeftover({ path }: StoreFile): boolean {
   return /^\..+\.tmp$/.test(basename(path));
 }
 
-/** `.gitkeep`, `.gitattributes`, `.DS_Store`: no picture, and not worth a word. */
+/** `.gitkeep`, `.gitattributes`, `.DS_Store`: harmless files that need no report. */
 function isHidden({ path }: StoreFile): boolean {
   return basename(path).startsWith('.');
 }

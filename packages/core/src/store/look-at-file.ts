@@ -4,7 +4,7 @@ import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import type { ListedFile, Look } from './verify-store.ts';
 
-/** Hashes a file with paid bytes piece by piece. `dir`: the store's folder. */
+/** Hashes a file with paid bytes in chunks. `dir`: the store's folder. */
 export async function lookAtFile(dir: string, { path, bytes, sha256 }: ListedFile): Promise<Look> {
   try {
     const actual = await hashFile(join(dir, path));

@@ -20,7 +20,7 @@ export function mergeSides(text: string): readonly [ours: string, theirs: string
   return [ours.join('\n'), theirs.join('\n')];
 }
 
-/** The part that a marker begins; `null`: the line is no marker. */
+/** The part that begins at a marker; `null`: the line is not a marker. */
 function partAfter(line: string): 'both' | 'ours' | 'base' | 'theirs' | null {
   if (/^<{7}( |$)/.test(line)) return 'ours';
   if (/^\|{7}( |$)/.test(line)) return 'base';

@@ -2,7 +2,7 @@ import type { Env } from '../process/env-files.ts';
 import { fileStore } from './file-store.ts';
 import type { Store } from './store.ts';
 
-/** What decides where a project's store is. */
+/** The settings that decide where a project's store is. */
 export interface StorePlace {
   readonly config: {
     /** Absolute: the project's root. */
@@ -14,7 +14,7 @@ export interface StorePlace {
   readonly realEnv: Env;
 }
 
-/** The store of a project. This is the only place that says which kind of store that is. */
+/** Opens the store of a project. Only this file chooses the kind of store. */
 export function openStore({ config: { root, storeDir }, realEnv }: StorePlace): Store {
   return fileStore(storeDir, { root, realEnv });
 }

@@ -5,7 +5,7 @@ import { namesIn } from './read-store.ts';
 import { formatJson, isHash } from './record-file.ts';
 import { writeNote } from './write-note.ts';
 
-/** The names say it all: what is in the files is for people. */
+/** The file names contain all the information. The content is only for people. */
 export async function readPicks(dir: string): Promise<ReadonlySet<Key>> {
   const folders = await namesIn(layout.picksDir(dir));
   const names = await Promise.all(

@@ -7,7 +7,7 @@ import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxNoteBytes, parsePin } from './record-file.ts';
 import { writeNote } from './write-note.ts';
 
-/** A damaged pin is no pin: the input is fetched again, which is said, and its hash decides. */
+/** A damaged pin counts as missing. The input is fetched again with a warning, and its hash decides. */
 export async function readPins(dir: string): Promise<ReadonlyMap<string, InputFile>> {
   const pins = new Map<string, InputFile>();
   for (const folder of await namesIn(layout.inputsDir(dir))) {

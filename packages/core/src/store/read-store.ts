@@ -5,8 +5,8 @@ import type { Key, Stored } from '../types.ts';
 import { maxNoteBytes, parseRecord, unreadableRecord } from './record-file.ts';
 
 /**
- * What a record file says; `null`: there is none. One that the disk does not give is damaged, and nothing is bought for
- * it; so is a link that leads nowhere, as git-annex leaves them until the files are fetched.
+ * Reads a record file; `null`: there is none. A file that cannot be read counts as damaged, so nothing is bought for it. So
+ * does a broken link, which git-annex leaves until the file is fetched.
  */
 export async function readRecord(key: Key, path: string): Promise<Stored | null> {
   try {
@@ -37,7 +37,7 @@ export async function readIfThere(path: string, maxBytes?: number): Promise<Buff
 
 const holdsNoBytes: ReadonlySet<string> = new Set(['EFTYPE', 'EISDIR', 'ENXIO', 'EFBIG']);
 
-/** The names in a folder, or as `list` gives them; none where there is no folder. Throws `store-not-readable`. */
+/** The names in a folder, or those that `list` returns; none if the folder does not exist. Throws `store-not-readable`. */
 export async function namesIn(
   folder: string,
   list: (folder: string) => Promise<string[]> = readdir,
@@ -51,7 +51,7 @@ export async function namesIn(
   }
 }
 
-/** `EACCES`, `EIO`: why the file system refuses. */
+/** The reason of the file system: `EACCES`, `EIO`. */
 export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -30,13 +30,13 @@ import type {
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { mergeSides } from './merge-sides.ts';
 
-/** What the file of a confirmed pick says. */
+/** The content of a confirmed pick's file. */
 interface PickFile {
   readonly version: 1;
   readonly key: Key;
 }
 
-/** An `https:` input as its file in the store says it. */
+/** The content of an `https:` input's file in the store. */
 interface PinFile extends InputFile {
   readonly version: 1;
 }
@@ -46,12 +46,15 @@ const recordVersion = 1;
 /** The largest record, attempt or pin that is read, in bytes: a prompt has 32,000 characters at most. */
 export const maxNoteBytes = 4_000_000;
 
-/** A record as it is on disk: stable, one field a line, so that a pull request shows what was bought. */
+/**
+ * Formats a record for the disk, always in the same way and with one field per line, so that a pull request shows what was
+ * bought.
+ */
 export function formatJson(value: StoreRecord | Attempt | PinFile | PickFile | Refusal): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** What a record file says; one that cannot be trusted is damaged, with the reason and the way out. */
+/** Parses a record file. A record that cannot be trusted is damaged, with the reason and how to fix it. */
 export function parseRecord(expected: Key, text: string): Stored {
   const name = `the record ${expected.slice(0, 12)}…`;
   const damaged = (what: string): Stored => ({
@@ -87,7 +90,7 @@ function olderOf(sides: readonly Stored[]): Stored | null {
   return record === undefined || other === undefined ? null : { kind: 'record', record, other };
 }
 
-/** Oldest first. Two of one moment are told apart by their bytes, so that every machine takes the same one. */
+/** Oldest first. Records with the same time are ordered by their bytes' hash, so that every machine chooses the same one. */
 function byAge(a: StoreRecord, b: StoreRecord): number {
   const [one, two] = [a, b].map(
     ({ provenance, original }) => provenance.createdAt + original.sha256,
@@ -95,7 +98,7 @@ function byAge(a: StoreRecord, b: StoreRecord): number {
   return one! < two! ? -1 : 1;
 }
 
-/** A record that the file system does not give. */
+/** A record that the file system cannot read. */
 export function unreadableRecord(expected: Key, why: string): Stored {
   return {
     kind: 'damaged',
@@ -104,8 +107,8 @@ export function unreadableRecord(expected: Key, why: string): Stored {
 }
 
 /**
- * What an attempt's file says; `null`: there is none. A damaged one never says what to do, or where. `expected`: the key
- * that the file is named after. An attempt of any other key is damaged.
+ * Parses an attempt's file; `null`: there is none. Nothing from a damaged file is used. `expected`: the key in the file's name.
+ * An attempt with another key is damaged.
  */
 export function parseAttempt(
   expected: Key,
@@ -133,7 +136,7 @@ export function parseRefusal(expected: Key, text: string): StoredRefusal {
     kind: 'damaged',
     reason: `the refusal ${expected.slice(0, 12)}… ${what}, and asking again may be billed again; restore it (git checkout), or remove the file to ask again`,
   });
-  // Either side of a merge is a refusal.
+  // Both sides of a merge conflict are refusals, so either will do.
   const sides = mergeSides(text)?.map((side) => parseRefusal(expected, side));
   if (sides !== undefined)
     return sides.find(({ kind }) => kind === 'refusal') ?? damaged('has merge markers');
@@ -147,7 +150,7 @@ export function parseRefusal(expected: Key, text: string): StoredRefusal {
 
 /** `null`: damaged. `urlHash`: the sha-256 that the file is named after. */
 export function parsePin(urlHash: string, text: string): InputFile | null {
-  // Either side of a merge is what the input was once.
+  // Both sides of a merge conflict describe the input at some time, so either will do.
   const sides = mergeSides(text);
   if (sides !== null) return parsePin(urlHash, sides[0]) ?? parsePin(urlHash, sides[1]);
   const parsed = checkShape(pinSchema, jsonOf(text));
@@ -170,7 +173,7 @@ const usageSchema = v.nullable(
   } satisfies Record<keyof Usage, v.GenericSchema>),
 );
 
-/** Its hash is compared with the key, so that what is not listed here cannot be added or changed either. */
+/** Its hash is compared with the key, so fields that are not listed here cannot be added or changed either. */
 const requestSchema = v.looseObject({
   provider: v.string(),
   model: v.string(),
@@ -184,7 +187,7 @@ const requestSchema = v.looseObject({
   provider_inputs: v.optional(v.record(v.string(), v.unknown())),
 } satisfies Record<keyof Request, v.GenericSchema>);
 
-/** Texts and numbers; a field is in every request, or left out at its default. */
+/** Text and number fields. A field is in every request, or is left out at its default. */
 function pixelFieldSchemas(): Record<PixelField, v.GenericSchema> {
   const schemas = pixelFieldNames.map((name) => {
     const schema = fieldOf(name).type === 'integer' ? count() : v.string();
@@ -202,7 +205,7 @@ const recordSchema = v.object({
   version: v.literal(recordVersion),
   key,
   request: requestSchema,
-  // Bytes that are no picture have no pixels.
+  // Bytes that are not a picture have no size.
   original: v.object({
     ...info,
     width: count(100_000),
@@ -273,7 +276,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** 0 where the file does not say. */
+/** 0 if the file does not have it. */
 function versionOf(json: unknown): number {
   const parsed = checkShape(v.looseObject({ version: count() }), json);
   return parsed.kind === 'value' ? parsed.value.version : 0;

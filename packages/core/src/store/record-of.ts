@@ -3,7 +3,7 @@ import type { StoreRecord } from '../types.ts';
 import { version } from '../version.ts';
 import type { Purchase } from './store.ts';
 
-/** What the store writes down of a purchase. */
+/** The record of a purchase. */
 export function recordOf(purchase: Purchase): StoreRecord {
   const info = purchase.info ?? { format: 'bin', width: 0, height: 0, hasAlpha: false };
   return {

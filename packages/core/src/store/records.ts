@@ -24,7 +24,7 @@ export function findRecord(dir: string, key: Key): Promise<Stored | null> {
   return readRecord(key, layout.record(dir, key));
 }
 
-/** Second records, too: what was paid for twice cost twice. */
+/** Includes second records, because a picture that was bought twice cost twice. */
 export async function readPurchases(dir: string): Promise<readonly StoreRecord[]> {
   const files = await readRecordFiles(dir, /^[0-9a-f]{64}(\.[0-9a-f]{16})?\.json$/);
   return files.flatMap(({ stored }) => recordsIn(stored));
@@ -72,7 +72,7 @@ export async function readBytes(dir: string, record: StoreRecord): Promise<Uint8
   throw new TintypeError('original-damaged', `${what} ${path} ${why}`);
 }
 
-/** The size of the bytes that a record names, by a look at the disk; `null`: they are not there. */
+/** The size on the disk of a record's bytes; `null`: they do not exist. */
 export async function sizeOfBytes(dir: string, record: StoreRecord): Promise<number | null> {
   return stat(pathOfBytes(dir, record)).then(
     ({ size }) => size,
@@ -92,13 +92,13 @@ export async function putPurchase(dir: string, purchase: Purchase): Promise<Put>
   }
 }
 
-/** The record that was there first, where there was one of other bytes; the new one is kept beside it then. */
+/** The earlier record, if there is one with other bytes. The new record is then kept beside it. */
 async function putRecord(dir: string, record: StoreRecord): Promise<StoreRecord | null> {
   const { key, original } = record;
   const path = layout.record(dir, key);
   if (await createAtomic(path, formatJson(record))) return null;
   const existing = await readRecord(key, path);
-  // Written before a crash, and now again.
+  // The same record was written before a crash.
   if (existing?.kind === 'record' && existing.record.original.sha256 === original.sha256)
     return null;
   await createAtomic(layout.secondRecord(dir, key, original.sha256), formatJson(record));
@@ -106,7 +106,7 @@ async function putRecord(dir: string, record: StoreRecord): Promise<StoreRecord 
   throw Object.assign(new Error('the record that exists is damaged'), { code: 'record damaged' });
 }
 
-/** The bytes first: a crash between the two leaves them kept aside, as they were. */
+/** Write the bytes first: after a crash between the two steps they are still kept aside. */
 export async function acceptRejected(
   dir: string,
   rejected: StoreRecord,
@@ -117,7 +117,7 @@ export async function acceptRejected(
   if (stored?.kind !== 'record')
     throw new TintypeError('record-damaged', stored?.reason ?? `${path} is gone`);
   const { record: now } = stored;
-  // Another process accepted it, or git brought another record.
+  // Another process has accepted it, or git has changed the record.
   if (now.rejected === undefined || now.original.sha256 !== rejected.original.sha256) return now;
   const bytes = await readBytes(dir, rejected);
   const { rejected: _, ...rest } = rejected;
@@ -137,13 +137,13 @@ export async function keepBothRecords(dir: string, key: Key): Promise<void> {
   const stored = await readRecord(key, path);
   if (stored?.kind !== 'record' || stored.other === undefined) return;
   const { record, other } = stored;
-  // The second one first: a crash between the two leaves the file as it was.
+  // Write the second record first: after a crash between the two steps the file is unchanged.
   if (other.original.sha256 !== record.original.sha256)
     await writeNote(dir, layout.secondRecord(dir, key, other.original.sha256), formatJson(other));
   await writeNote(dir, path, formatJson(record));
 }
 
-/** The bytes are on the disk already: they get a second name, if they are what they were and the file system has links. */
+/** The bytes are on the disk already, so they get a second name, if they are unchanged and the file system supports links. */
 async function keepBytes(
   from: string,
   path: string,

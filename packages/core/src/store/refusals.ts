@@ -6,7 +6,7 @@ import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, isHash, maxNoteBytes, parseRefusal } from './record-file.ts';
 import { notWritable } from './write-note.ts';
 
-/** A link that leads nowhere is a damaged one. Throws `store-not-readable`. */
+/** A broken link counts as damaged. Throws `store-not-readable`. */
 export async function readRefusals(dir: string): Promise<ReadonlyMap<Key, StoredRefusal>> {
   const refusals = new Map<Key, StoredRefusal>();
   for (const folder of await namesIn(layout.refusalsDir(dir))) {
@@ -21,7 +21,7 @@ export async function readRefusals(dir: string): Promise<ReadonlyMap<Key, Stored
   return refusals;
 }
 
-/** One that exists stays. */
+/** An existing refusal stays. */
 export async function writeRefusal(dir: string, refusal: Refusal): Promise<void> {
   await createAtomic(layout.refusal(dir, refusal.key), formatJson(refusal)).catch((cause) => {
     throw notWritable(dir, cause);

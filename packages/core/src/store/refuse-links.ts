@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { TintypeError } from '../errors.ts';
 
 /**
- * Refuses to write to a store of which a folder is a link. A clone may bring a link, and what is written through it
- * would land outside the store. `dir` need not exist. Throws `store-not-writable`.
+ * Refuses to write to a store if one of its folders is a link. A clone can contain a link, and Tintype would write through it
+ * to a place outside the store. `dir` need not exist. Throws `store-not-writable`.
  */
 export async function refuseLinks(dir: string): Promise<void> {
   const link = await findLink(dir);
@@ -17,7 +17,7 @@ export async function refuseLinks(dir: string): Promise<void> {
 
 const areas = ['records', 'originals', 'rejected', 'inputs', 'refusals', 'picks', 'attempts'];
 
-/** The first folder of a store, or below it, that is a link; `null`: none is. */
+/** The first folder that is a link, of the store's folder and those below it; `null`: none. */
 async function findLink(dir: string): Promise<string | null> {
   const status = await lstat(dir).catch(() => null);
   if (status === null) return null;
@@ -32,7 +32,10 @@ async function findLink(dir: string): Promise<string | null> {
   return null;
 }
 
-/** Two characters of a hash. A file may be a link, as git-annex makes them: it is replaced and never written through. */
+/**
+ * Folders named with two characters of a hash. A file may be a link, as with git-annex: it is replaced and never written
+ * through.
+ */
 function isFanOut(name: string): boolean {
   return /^[0-9a-f]{2}$/.test(name);
 }

@@ -13,7 +13,7 @@ export async function removeFiles(
 ): Promise<void> {
   const remove = async (file: UnwantedFile): Promise<void> => {
     const path = join(dir, file.path);
-    // A listing names nothing else: another path is a mistake of ours.
+    // A listing has only such paths, so another path is a bug.
     if (!path.startsWith(dir + sep)) throw new Error(`${path} is not in the store`);
     try {
       await removeFile(path);
@@ -32,7 +32,7 @@ export async function removeFiles(
   for (const folder of new Set(records.map(({ path }) => dirname(path)))) {
     await flushFolder(join(dir, folder));
   }
-  // Read again: equal bytes may have been bought under another request meanwhile.
+  // Read again, because equal bytes may have been bought for another request meanwhile.
   const named = records.length === 0 ? new Set() : await namedNow(dir);
   for (const file of files) {
     if (file.kind !== 'record' && !named.has(file.path)) await remove(file);

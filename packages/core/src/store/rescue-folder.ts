@@ -22,7 +22,7 @@ export interface Rescued {
   readonly sha256: Sha256;
 }
 
-/** What of a store's answers is in the rescue folder. Folders that are not private count as empty. Never rejects. */
+/** The answers of a store that are in the rescue folder. Folders that are not private count as empty. Never rejects. */
 export async function findRescued(dir: string): Promise<readonly Rescued[]> {
   const project = await projectName(dir);
   const found: Rescued[] = [];
@@ -39,7 +39,7 @@ export async function findRescued(dir: string): Promise<readonly Rescued[]> {
   return found;
 }
 
-/** Keeps an answer of a store. Resolves to where, in words. Rejects with the file system's own error. */
+/** Keeps an answer of a store. Resolves to its place, in words. Rejects with the file system's own error. */
 export async function rescue(dir: string, key: Key, bytes: Uint8Array): Promise<string> {
   const project = await projectName(dir);
   const usual = usualRoot();
@@ -50,7 +50,7 @@ export async function rescue(dir: string, key: Key, bytes: Uint8Array): Promise<
   return `${await write(other, key, bytes)} (not in ${usual}, because that is not a private folder of this user)`;
 }
 
-/** Removes a file of the rescue folder, and its folder with the last one. Rejects with the file system's own error. */
+/** Removes a file of the rescue folder, and its folder if it was the last file. Rejects with the file system's own error. */
 export async function removeRescued({ path }: Rescued): Promise<void> {
   await removeFile(path);
   await rmdir(dirname(path)).catch(() => {});
@@ -60,7 +60,7 @@ function usualRoot(): string {
   return join(tmpdir(), `tintype-rescued-${process.getuid?.() ?? 0}`);
 }
 
-/** The usual folder, and those that were made where another user had taken its name. */
+/** The usual folder, and those that were made because another user had taken its name. */
 async function roots(): Promise<string[]> {
   const usual = usualRoot();
   if ((await lstat(usual).catch(() => null)) === null || (await isPrivate(usual))) return [usual];
@@ -69,11 +69,11 @@ async function roots(): Promise<string[]> {
   return names.filter((name) => name.startsWith(prefix)).map((name) => join(dirname(usual), name));
 }
 
-/** A store's folder, made where it does not exist; `null`: it or `root` is not private, and nothing was made in it. */
+/** A store's folder, which is made if it does not exist; `null`: it or `root` is not private, and nothing was made in it. */
 async function makePrivate(root: string, project: string): Promise<string | null> {
   const folder = join(root, project);
   for (const path of [root, folder]) {
-    // Where this fails, what has the name is not private, or there is nothing.
+    // If this fails, the folder does not exist or is not private.
     await mkdir(path, { recursive: true, mode: 0o700 }).catch(() => {});
     if (!(await isPrivate(path))) return null;
   }
@@ -87,8 +87,8 @@ async function write(folder: string, key: Key, bytes: Uint8Array): Promise<strin
 }
 
 /**
- * A folder, not a link to one, that only this user can look into. Windows has no such bits: its temporary folder is
- * in the user's profile.
+ * Whether this is a folder, not a link to one, that only this user can read. Windows has no such mode bits, but its temporary
+ * folder is in the user's profile.
  */
 async function isPrivate(folder: string): Promise<boolean> {
   const status = await lstat(folder).catch(() => null);
@@ -97,7 +97,7 @@ async function isPrivate(folder: string): Promise<boolean> {
   return user === undefined || (status.uid === user && (status.mode & 0o077) === 0);
 }
 
-/** Of the store's real path, so that each store has a folder of its own. The store itself need not exist, and is no link. */
+/** Hashes the store's real path, so that each store has its own folder. The store itself need not exist, and is not a link. */
 async function projectName(dir: string): Promise<string> {
   const parent = await realpath(dirname(dir)).catch(() => dirname(dir));
   return sha256(join(parent, basename(dir))).slice(0, 32);

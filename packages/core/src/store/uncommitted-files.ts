@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import type { Env } from '../process/env-files.ts';
 import { gitIn, nearestFolder } from '../process/git.ts';
 
-/** What of the store no commit has, as paths relative to `dir`; `null` where git cannot say. */
+/** The store's files that no commit has, as paths relative to `dir`; `null` if git cannot tell. */
 export async function uncommittedFiles(
   dir: string,
   realEnv: Env,
@@ -14,7 +14,8 @@ export async function uncommittedFiles(
     const below = relative(nearestFolder(dir), dir).split(sep).join('/');
     const folder = [prefix.replace(/\/$/, ''), below].filter((part) => part !== '').join('/');
     const tree = `HEAD:${folder}`;
-    // Before the first commit there is no HEAD, and in a commit without the store no tree: nothing is committed.
+    // Before the first commit there is no HEAD, and a commit without the store has no tree for it. In both cases nothing is
+    // committed.
     const listed = await git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree]).catch(
       () => '',
     );

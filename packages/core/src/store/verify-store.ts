@@ -13,13 +13,13 @@ export interface ListedFile {
   readonly bytes: number;
 }
 
-/** What is where the bytes are that records name. */
+/** The result of checking a path that records name. */
 export type Look =
   | { readonly kind: 'hashed'; readonly sha256: Sha256; readonly bytes: number }
   | { readonly kind: 'lfs-pointer' | 'missing' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** `Store.verify` of any store, a few files at a time. `look`: at bytes that are listed. */
+/** `Store.verify` for any store, a few files at a time. `look` checks bytes that are listed. */
 export async function verifyStore(
   { list, attempts }: Pick<Store, 'list' | 'attempts'>,
   look: (file: ListedFile) => Promise<Look>,
@@ -51,7 +51,7 @@ export async function verifyStore(
   };
 }
 
-/** A file that records name, whether or not it is there. */
+/** A file that records name. It may be missing. */
 interface NamedFile {
   readonly path: string;
   readonly sha256: Sha256;
@@ -123,7 +123,7 @@ function originalFindings(
   return say(`${damageOf(file, look, named, looks)}; ${restore}`);
 }
 
-/** In words, what happened to bytes that are not what their record says. */
+/** Words for what happened to bytes that do not match their record. */
 function damageOf(
   file: NamedFile,
   look: Extract<Look, { kind: 'hashed' }>,
@@ -145,7 +145,7 @@ function damageOf(
   return `is damaged: it is as long as it should be and hashes to ${look.sha256.slice(0, 12)}…`;
 }
 
-/** Paid bytes that nothing names: no error, for a record that is gone takes nothing from a page. */
+/** Paid bytes that no record names. This is not an error, because no page needs them. */
 function unnamedFindings(
   { records, originals, rejected }: StoreListing,
   named: ReadonlyMap<string, NamedFile>,
@@ -188,7 +188,7 @@ function otherFindings({ pins, refusals, leftovers, foreign }: StoreListing): Ve
   ];
 }
 
-/** Attempts that no process alive is working on. */
+/** Attempts that no running process works on. */
 function attemptFindings(attempts: readonly OpenAttempt[]): VerifyFinding[] {
   const findings: VerifyFinding[] = [];
   for (const { key, note, damage, isReceived, isAnswerDamaged, isInFlight } of attempts) {

@@ -20,7 +20,7 @@ export async function uncommittedPurchases(
   const purchases = records.flatMap(({ path, stored }) =>
     stored.kind === 'record' ? [{ path, record: stored.record }] : [],
   );
-  // A store that git ignores has been said before it was bought into.
+  // If git ignores the store, the user was warned before the purchase.
   if (purchases.length === 0 || (await whyNotCommitted(dir, realEnv)) !== null) return null;
   const paths = purchases.flatMap(({ path, record }) => [path, bytesPath(record)]);
   const uncommitted = new Set(await uncommittedFiles(dir, realEnv, paths));
@@ -51,7 +51,7 @@ function isOutside(root: string, dir: string): boolean {
   return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
-/** The attributes by which git would change what was paid for. */
+/** The attributes by which git would change paid bytes. */
 export async function findChangesByGit(dir: string, realEnv: Env): Promise<VerifyFinding[]> {
   const { records, originals, rejected, pins } = await listStore(dir);
   const paths = [records, originals, rejected, pins].flat().map(({ path }) => path);

@@ -3,8 +3,8 @@ import type { Env } from '../process/env-files.ts';
 import { gitIn, nearestFolder } from '../process/git.ts';
 
 /**
- * Why a store is not committed, in words that follow "the store": a line of git's that ignores what is bought, or a folder
- * that installs empty. `null`: nothing of that kind, or there is no git. `dir` is absolute and need not exist.
+ * Why a store is not committed, in words that follow "the store": the line of a git file that ignores purchases, or a folder
+ * that installers delete. `null`: neither, or there is no git. `dir` is absolute and need not exist.
  */
 export async function whyNotCommitted(dir: string, realEnv: Env): Promise<string | null> {
   if (dir.split(sep).includes('node_modules')) {
@@ -19,7 +19,7 @@ export async function whyNotCommitted(dir: string, realEnv: Env): Promise<string
   const fields = said.split('\0');
   for (let at = 0; at + 3 < fields.length; at += 4) {
     const [file, line, pattern = ''] = fields.slice(at, at + 3);
-    // A pattern with ! in front of it takes something out of what is ignored.
+    // A pattern that begins with ! excludes files from being ignored.
     if (!pattern.startsWith('!')) return `is ignored by git (${file}:${line}: ${pattern})`;
   }
   return null;

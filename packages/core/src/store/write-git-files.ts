@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createAtomic } from '../fs/write-atomic.ts';
 
 /**
- * Writes the files by which a store tells git what to do with it: to change no byte, and to leave out what is of this
- * machine only. What is there already is the user's and stays. `dir` is the store's folder, which may not exist yet.
+ * Writes the store's own git files, which tell git to change no byte and to ignore files that matter only on this machine.
+ * Existing files belong to the user and stay. `dir` is the store's folder, which may not exist yet.
  */
 export async function writeGitFiles(dir: string): Promise<void> {
   for (const [name, text] of Object.entries({
@@ -16,7 +16,7 @@ export async function writeGitFiles(dir: string): Promise<void> {
   }
 }
 
-/** The nearest file wins over those above it, so that no `* text` of a project reaches what was paid for. */
+/** The nearest `.gitattributes` overrides those above it, so a project's `* text` does not apply to paid bytes. */
 const attributes = `# Written by Tintype: git must change no byte of what is here. Keep this file, and commit it.
 * -text -ident !eol !working-tree-encoding merge conflict-marker-size=7
 originals/** binary
@@ -25,7 +25,7 @@ rejected/** binary
 # originals/** filter=lfs diff=lfs merge=lfs -text
 `;
 
-/** `attempts`: requests in flight, and which process makes them. */
+/** `attempts` has requests in flight and the processes that make them. */
 const ignored = `# Written by Tintype: these are of this machine, and never committed.
 /attempts/
 .*.tmp

@@ -2,7 +2,7 @@ import { TintypeError } from '../errors.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
 import { codeOf } from './read-store.ts';
 
-/** Writes a small file of the store `dir`, whole or not at all. Throws `store-not-writable`. */
+/** Writes a small file of the store `dir`, completely or not at all. Throws `store-not-writable`. */
 export async function writeNote(dir: string, path: string, text: string): Promise<void> {
   try {
     await writeAtomic(path, text);
