@@ -2,7 +2,7 @@ import { fieldNames } from '../fields.ts';
 import { explainIssues } from './explain-issue.ts';
 import { fieldsSchema } from './manifest-schema.ts';
 
-/** What is wrong with manifest fields that stand in no manifest, such as a config's `defaults`. */
+/** Finds mistakes in manifest fields outside a manifest, such as a config's `defaults`. */
 export function checkFields(fields: unknown): string[] {
   const parsed = fieldsSchema.safeParse(fields);
   if (parsed.success) return [];

@@ -6,7 +6,7 @@ import type { FieldPath, Finding } from '../types.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** A finding with the way to the value that it is about. */
+/** A finding with the path of the value that it is about. */
 export interface Located {
   readonly path: FieldPath;
   readonly on: 'key' | 'value';
@@ -14,8 +14,8 @@ export interface Located {
 }
 
 /**
- * What zod found, in the words of the manifest. `value` is what was parsed, `fieldNames` what may stand at its top.
- * A value is quoted in a message, except an `openai_api_key`, which never is.
+ * Explains a finding of zod in the words of the manifest. `value` is what was parsed, `fieldNames` the names allowed at its top
+ * level. Messages quote values, but never an `openai_api_key`.
  */
 export function explainIssues(
   issues: readonly Issue[],
@@ -23,13 +23,13 @@ export function explainIssues(
   fieldNames: readonly string[],
 ): Located[] {
   const found = issues.flatMap((issue) => explainIssue(issue, value, fieldNames));
-  // Of a value the first mistake is said: a list that should be text is no empty text as well.
+  // Only the first mistake of a value is reported: a list that should be text is not also an empty text.
   const identity = ({ path, on }: Located) => [on, ...path].join('\0');
   const first = new Map(found.toReversed().map((located) => [identity(located), located]));
   return found.filter((located) => first.get(identity(located)) === located);
 }
 
-/** The words that are allowed where a value is one of a few. */
+/** The allowed words, if only certain words are allowed. */
 const allowedWords: Readonly<Record<string, readonly string[]>> = {
   ...choices,
   formats,
@@ -92,7 +92,10 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
   }
 }
 
-/** A value that fits none of a union's branches: the branch that is meant speaks, or else the field's own words. */
+/**
+ * A value fits no branch of a union: report the error of the branch that was probably meant, or otherwise the field's own
+ * message.
+ */
 function explainUnion(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: FieldPath,
@@ -172,7 +175,7 @@ function tooMuch(name: string, limit: number, bound: string, input: unknown): st
   return `${name} must be ${bound} ${number}, not ${show(input)}`;
 }
 
-/** The last name in a path: what `formats[1]` is one of. The names in a row are nobody's field. */
+/** The last field name in a path: `formats` for `formats[1]`. Names in a row are not fields. */
 function fieldOf(path: FieldPath): string {
   if (path[0] === 'each' && path.length > 1) return '';
   return path.findLast((part): part is string => typeof part === 'string') ?? '';
@@ -198,7 +201,7 @@ function valueAt(value: unknown, path: FieldPath): unknown {
   );
 }
 
-/** A value as a message shows it. */
+/** Formats a value for a message. */
 export function show(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';

@@ -5,15 +5,15 @@ import type { TextRange } from './source-text.ts';
 
 type SyntaxError = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>;
 
-/** What is wrong where, and what to type instead. */
+/** A mistake, its place, and what to type instead. */
 export interface ExplainedSyntax {
   readonly range: TextRange;
   readonly message: string;
 }
 
 /**
- * The commonest mistakes in YAML, in words that say what to type: a text with a colon in it, a quote that is not closed, a
- * tab, a text that begins with a sign of YAML's. `null`: it is another one.
+ * Explains the most common mistakes in YAML and says what to type: a text with a colon in it, a quote that is not closed, a
+ * tab, a text that begins with a special character of YAML. `null`: it is another mistake.
  */
 export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax | null {
   const [start, end] = error.pos;
@@ -82,11 +82,11 @@ function lineAt(text: string, offset: number): Line {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
   const line = text.slice(start, end === -1 ? text.length : end);
-  // A line may be a whole file, and what is said of it is short.
+  // A line may be a whole file, so messages about it are cut.
   return { start, text: line.slice(0, 1000).trimEnd() };
 }
 
-/** `name: value` in a line of its own. */
+/** `name: value` on its own line. */
 function fieldOf({ start, text }: Line) {
   const [, before, name, between, value] =
     /^([ \t]*(?:- +)*)([\w-]+)(:[ \t]+)(\S.*)$/.exec(text) ?? [];
@@ -108,7 +108,7 @@ function explainNoField(
   return say('there is no colon in this line; a field is written as name: value');
 }
 
-/** What is before the first colon that ends a name. */
+/** The text before the first colon that ends a name. */
 function beforeColon(value: string): string | null {
   return /^(.*?):(?:\s|$)/.exec(value)?.[1] ?? null;
 }

@@ -2,7 +2,7 @@ import { forms, keyTemplate } from '../fields.ts';
 import { redact } from '../redact.ts';
 import type { TextRange } from './source-text.ts';
 
-/** Whether a field's name says that an API key stands behind it, however it is spelt. */
+/** Whether a field's name, in any spelling, means that its value is an API key. */
 export function isKeyName(name: string): boolean {
   return /api[_-]?key|secret|password/i.test(name);
 }
@@ -16,9 +16,9 @@ export function isKeyReference(value: unknown): boolean {
 }
 
 /**
- * The text with bullets for every key, each character where it was: for what looks like a key, what stands at the given
- * places, and what stands behind an `api_key` on its line, even in a comment. Where the text has no structure, the
- * deeper lines below that line are its value too.
+ * Replaces every key in a text with bullets, without moving any character: text that looks like a key, text at the given
+ * places, and text after `api_key` on its line, even in a comment. If the text could not be parsed, more deeply indented lines
+ * below that line count as its value too.
  */
 export function hideKeys(text: string, keys: readonly TextRange[], isBroken: boolean): string {
   const shown: string[] = [];
@@ -34,7 +34,7 @@ export function hideKeys(text: string, keys: readonly TextRange[], isBroken: boo
   return redact(shown.join('') + text.slice(end));
 }
 
-/** A line up to the value of its `api_key`, and the value with all that follows it. */
+/** A line up to the value of its `api_key`, and the value with everything after it. */
 const keyLine = /^(.*?api[_-]?key["']?[ \t]*:[ \t]*)(.*)$/gim;
 
 /** A reference at the start of a value, with nothing else in it. */
@@ -50,7 +50,7 @@ function keysByLine(text: string, isBroken: boolean): TextRange[] {
   });
 }
 
-/** Where the lines below a line end that are blank or further to the right. */
+/** The end of the lines below a line that are blank or indented more deeply. */
 function endOfDeeperLines(text: string, endOfLine: number, indent: number): number {
   let end = endOfLine;
   for (;;) {

@@ -22,7 +22,7 @@ export interface ImageFields extends Fields {
   readonly pick?: number | undefined;
 }
 
-/** Text with a `{{ variable }}` in it: what it will become is checked once it has become it. */
+/** Text with a `{{ variable }}` in it is checked after it was rendered. */
 const templatePattern = /\{\{/;
 const templated = z.string().regex(templatePattern).describe('Text with a {{ variable }}');
 
@@ -122,10 +122,10 @@ const image = fields.extend({
   pick: integer(1, limits.numberOfImages).optional().describe('Which candidate is delivered.'),
 });
 
-/** What a preset and a `defaults` may hold, in a manifest and in the config. */
+/** The fields allowed in a preset and in `defaults`, in a manifest and in the config. */
 export const fieldsSchema: z.ZodType<Fields> = fields;
 
-/** What an entry of `images` may hold. */
+/** The fields allowed in an entry of `images`. */
 export const imageSchema: z.ZodType<ImageFields> = image;
 
 /** The rows of `each`, inline or from a file. */
@@ -152,7 +152,7 @@ const manifest = z
       'AI images as build assets: each entry of images is bought once and encoded for the page.',
   });
 
-/** The names of the fields that an entry of `images` may hold. */
+/** The names of the fields allowed in an entry of `images`. */
 export const imageFieldNames: readonly string[] = [...fieldNames, 'preset', 'each', 'pick'];
 
 /** The JSON Schema (draft-07, which every YAML editor reads) that ships as `schema/manifest.json`. */

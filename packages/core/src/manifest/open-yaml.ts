@@ -17,36 +17,36 @@ import { explainSyntax } from './explain-syntax.ts';
 import { hideKeys, isKeyName, isKeyReference } from './hide-keys.ts';
 import type { TextRange } from './source-text.ts';
 
-/** A finding with the characters that it is about. */
+/** A finding with the range of characters that it is about. */
 interface TextFinding {
   readonly range: TextRange;
   readonly finding: Finding;
 }
 
-/** A YAML text as plain data, and the way back from a path in it to the characters. */
+/** A YAML text as plain data, with a way to find the characters of a path. */
 export interface YamlTree {
-  /** Maps are plain objects, and an alias is the same object as what it stands for. */
+  /** Maps are plain objects. An alias is the same object as its target. */
   readonly value: unknown;
   /** The names in the map at a path, in the order of the file. */
   readonly namesIn: (path: FieldPath) => readonly string[];
   /**
-   * Where the value at a path stands, or its name (`on: 'key'`). An alias stands where it is used, and a map where it
-   * has its name; a path that the file does not have ends at its last part that the file has.
+   * The place of the value at a path, or of its name (`on: 'key'`). For an alias this is where it is used, and for a map it is
+   * the map's name. If the file does not have the path, it is the last part that the file has.
    */
   readonly rangeOf: (path: FieldPath, on: 'key' | 'value') => TextRange;
 }
 
 export interface OpenedYaml {
-  /** `null` where the text has no usable structure. */
+  /** `null` if the text has no usable structure. */
   readonly tree: YamlTree | null;
   readonly problems: readonly TextFinding[];
-  /** The text as messages may show it: API keys are bullets, and every character stands where it stood. */
+  /** The text for messages: API keys are replaced with bullets, and no character moves. */
   readonly shownText: string;
 }
 
 /**
- * YAML 1.2, one document, without tags; each name once in its map. `isRows`: it is a data file, whose numbers are kept as
- * they are written, as those in `each` are. Never throws, and takes linear time.
+ * YAML 1.2, one document, without tags; names in a map are unique. `isRows`: it is a data file, whose numbers are kept as
+ * written, like those in `each`. Never throws, and takes linear time.
  */
 export function openYaml(text: string, { isRows = false } = {}): OpenedYaml {
   let document: ReturnType<typeof parseDocument>;
@@ -55,12 +55,12 @@ export function openYaml(text: string, { isRows = false } = {}): OpenedYaml {
       prettyErrors: false,
       version: '1.2',
       resolveKnownTags: false,
-      // An id is what is written: 007 is not 7. Doubled names are found below, which takes linear time.
+      // Ids are kept as written: 007 is not 7. Duplicate names are found below, in linear time.
       stringKeys: true,
       uniqueKeys: false,
     });
   } catch {
-    // The only thing that the parser throws is the end of the stack.
+    // The parser throws only if the stack overflows.
     return { tree: null, problems: [tooDeep(fileStart)], shownText: hideKeys(text, [], true) };
   }
 
@@ -80,10 +80,12 @@ const fileStart: TextRange = { start: 0, end: 1 };
 /** Manifests are five levels deep. The parser's own limit is the stack, which is not the same everywhere. */
 const maxDepth = 50;
 
-/** What a file may come to once every alias is what it stands for; it could not write as much in 10 MB. */
+/**
+ * The most nodes of a file after every alias is replaced by its target. A file of 10 MB without aliases cannot have as many.
+ */
 const maxNodes = 1_000_000;
 
-/** After the first few, syntax errors are about the others. */
+/** After the first few, syntax errors are only consequences of earlier ones. */
 const maxSyntaxProblems = 10;
 
 function syntaxProblems(
@@ -96,7 +98,7 @@ function syntaxProblems(
   const problems = found.slice(0, maxSyntaxProblems).flatMap((error): TextFinding[] => {
     const { code, message, pos } = error;
     const words = explainSyntax(text, error);
-    // One mistake is several of the library's.
+    // The library reports some mistakes several times.
     const line = text.lastIndexOf('\n', (words?.range.start ?? pos[0]) - 1);
     if (explained.has(line)) return [];
     if (words !== null) {
@@ -139,22 +141,24 @@ function tooDeep(range: TextRange): TextFinding {
   };
 }
 
-/** A node as plain data, and how many nodes it comes to once every alias is what it stands for. */
+/** A node as plain data, and its number of nodes after every alias is replaced by its target. */
 interface Visited {
   readonly value: unknown;
   readonly size: number;
 }
 
-/** One walk over a document, in the order of the text: its data, what its aliases stand for, and what is wrong. */
+/**
+ * Walks over a document once, in the order of the text, and collects its data, the targets of its aliases, and its mistakes.
+ */
 class Walk {
   readonly problems: TextFinding[] = [];
-  /** Where API keys stand. */
+  /** The places of API keys. */
   readonly keys: TextRange[] = [];
   readonly pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
   readonly targets = new Map<Alias, Node>();
   isBroken = false;
   readonly #text: string;
-  /** Whether what is visited is rows. */
+  /** Whether the visited node is inside rows. */
   #isRows: boolean;
   /** `visited` is `null` inside the anchored node itself. */
   readonly #anchors = new Map<string, { node: Node; visited: Visited | null }>();
@@ -222,13 +226,15 @@ class Walk {
     return { value, size };
   }
 
-  /** A comment cuts a text short that is not in quotes, and what was bought for it cannot be given back. */
+  /**
+   * Warns about a comment that cuts an unquoted text short, because a picture that is bought for the cut text is lost money.
+   */
   #warnOfComment(name: string, node: Node | null): void {
     if (!isScalar(node) || node.type !== 'PLAIN' || node.range == null) return;
     if (typeof node.value !== 'string' || isKeyName(name)) return;
     const [start, end] = node.range;
     const comment = /^[ \t]+(#[^\r\n]{0,200})/.exec(this.#text.slice(end, end + 400))?.[1];
-    // `# and a blank` is how comments are written; in a prompt it is looked at all the same.
+    // `#` and a blank usually begin a real comment, but in a prompt they get a warning, too.
     if (comment === undefined || !(name === 'prompt' || name === 'alt' || /^#\S/.test(comment)))
       return;
     const whole = `${node.value} ${comment.trimEnd()}`;
@@ -323,12 +329,12 @@ function treeOf(root: Node | null, value: unknown, { pairs, targets }: Walk): Ya
   };
 }
 
-/** A name that is no text has been refused, and is not looked at: to write it out may take exponential time. */
+/** A name that is not text was refused already. It is not printed, because that may take exponential time. */
 function nameOf(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : '';
 }
 
-/** A node that the text does not have stands at the file's start. */
+/** A node without a place in the text counts as at the start of the file. */
 function rangeOfNode(node: Node | null): TextRange {
   return node?.range == null ? fileStart : { start: node.range[0], end: node.range[1] };
 }

@@ -16,7 +16,7 @@ export interface ParsedManifest extends Omit<Manifest, 'images'> {
   readonly images: readonly ParsedEntry[];
 }
 
-/** What a file says as far as it can be read, and everything that is wrong with it. */
+/** The readable part of a file, and all of its mistakes. */
 export interface Parsed {
   readonly manifest: ParsedManifest | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -47,7 +47,7 @@ export function parseManifest(file: string, bytes: Uint8Array): Parsed {
 
 type Pointer = Pick<Manifest, 'diagnose' | 'diagnoseAt' | 'locate'>;
 
-/** Everything in the file that is a field; those that are wrong are `undefined`. */
+/** All fields in the file. A field that is wrong is `undefined`. */
 function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer): Parsed {
   const diagnostics: Diagnostic[] = [];
   const say = (path: FieldPath, code: Finding['code'], message: string, on?: 'key') => {
@@ -121,7 +121,7 @@ const sections: readonly string[] = ['defaults', 'presets', 'images'];
 
 type Issues = readonly { readonly path: readonly PropertyKey[]; readonly code: string }[];
 
-/** The fields, with `undefined` for each that has a mistake: for all there could be, where they are no map at all. */
+/** The fields, with `undefined` for each that has a mistake. If the value is not a map, all possible fields are `undefined`. */
 function rightFields(written: unknown, issues: Issues, names: readonly string[]): ImageFields {
   const right = isRecord(written) ? Object.entries(written) : [];
   const wrong = isRecord(written) ? issues.flatMap(({ path: [name] }) => name ?? []) : names;

@@ -27,8 +27,8 @@ interface Mistake {
 }
 
 /**
- * The rows of a data file, by the ending of its name: CSV with a header line, a JSON or YAML list of maps, or JSON
- * Lines. Pure; a file that cannot be read has no rows and says why.
+ * The rows of a data file, by the ending of its name: CSV with a header line, a JSON or YAML list of maps, or JSON Lines. Pure;
+ * a file that cannot be parsed has no rows, and its mistake is reported.
  */
 export function parseRows(file: string, bytes: Uint8Array): ParsedRows {
   const text = readText(bytes);
@@ -77,7 +77,7 @@ type CsvRecords = readonly {
   readonly info: { bytes: number };
 }[];
 
-/** What spreadsheets write between columns where the comma is the decimal sign, or when they are asked for tabs. */
+/** The separators that spreadsheets use if the comma is the decimal sign, or for tab-separated files. */
 const otherDelimiters: readonly (readonly [sign: string, name: string])[] = [
   [';', 'semicolons'],
   ['\t', 'tabs'],
@@ -123,14 +123,14 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
   const mistakes: Mistake[] = [];
   for (const [index, { record: written }] of records.entries()) {
     const offset = offsets[index]!;
-    // Spreadsheets write the columns and rows that once held something, and are empty now.
+    // Spreadsheets also write columns and rows that are empty now but were not before.
     const record = withoutEmptyEnd(written, header.length);
     if (index > 0 && written.length > 1 && written.every((cell) => cell === '')) continue;
     if (record.length !== header.length) {
       const message = `this row has ${record.length} values, but the header has ${header.length}`;
       mistakes.push({ offset, message });
     } else if (index > 0) {
-      // Git changes line ends (`core.autocrlf`), and what it changes must not be another picture.
+      // Git can change line endings (`core.autocrlf`), and that must not lead to another picture.
       const cells = record.map((cell) => cell.replaceAll(/\r\n?/g, '\n'));
       raw.push({ value: Object.fromEntries(header.map((name, at) => [name, cells[at]])), offset });
     }
@@ -138,7 +138,7 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
   return { raw, mistakes };
 }
 
-/** Where each record begins: at the first character behind the record before it that is no white space. */
+/** The start of each record: the first character after the previous record that is not white space. */
 function csvOffsets(text: string, records: CsvRecords): number[] {
   const bytes = Buffer.from(text);
   const visible = /\S/g;
@@ -153,7 +153,7 @@ function csvOffsets(text: string, records: CsvRecords): number[] {
   });
 }
 
-/** Without the empty cells at its end, but for the first `length`. */
+/** Drops empty cells from the end, but keeps the first `length` cells. */
 function withoutEmptyEnd(cells: readonly string[], length = 0): readonly string[] {
   const last = cells.findLastIndex((cell) => cell !== '');
   return cells.slice(0, Math.max(last + 1, Math.min(length, cells.length)));
@@ -186,14 +186,14 @@ function readJsonLines(text: string): Read {
   return { raw, mistakes };
 }
 
-/** A number as it is written, where a number would lose something of that. */
+/** Returns the number as written if a JavaScript number would change it. */
 function asWritten(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
   return Number.isFinite(value) && source !== undefined && String(value) !== source
     ? source
     : value;
 }
 
-/** YAML, and JSON, which is YAML with the same positions. */
+/** Parses YAML, and JSON, which is YAML with the same positions. */
 function readYaml(text: string): Read {
   const { tree, problems } = openYaml(text, { isRows: true });
   const mistakes = problems.map(({ range, finding }): Mistake => ({

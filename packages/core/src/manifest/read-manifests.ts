@@ -16,7 +16,7 @@ export interface ManifestSearch {
   readonly root: string;
   /** Globs, relative to the root. */
   readonly patterns: readonly string[];
-  /** Absolute folders in which no manifest is looked for. */
+  /** Absolute folders that are not searched for manifests. */
   readonly ignoredDirs: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface ReadManifests {
   /** In the order of their paths. */
   readonly manifests: readonly Manifest[];
   readonly diagnostics: readonly Diagnostic[];
-  /** What was read, manifests and data files: the sha-256 of their bytes by path. */
+  /** All files that were read, manifests and data files: the sha-256 of their bytes by path. */
   readonly texts: ReadonlyMap<string, Sha256>;
 }
 
@@ -46,8 +46,8 @@ export async function readManifests(search: ManifestSearch): Promise<ReadManifes
 }
 
 /**
- * Paths relative to the root, sorted; nothing in `node_modules`, dot-folders, `dist` or the ignored folders. Links to
- * folders are not followed, and whatever else has a manifest's name is one: what cannot be read is a mistake.
+ * Paths relative to the root, sorted; nothing in `node_modules`, dot-folders, `dist` or the ignored folders. Links to folders
+ * are not followed. Everything else with a manifest's name counts as a manifest, and is a mistake if it cannot be read.
  */
 async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): Promise<string[]> {
   const ignored = ignoredDirs
@@ -111,7 +111,7 @@ async function readManifest(
   };
 }
 
-/** An entry with its rows, which may have to be read from a data file. */
+/** An entry with its rows, which are read from a data file if necessary. */
 async function completeEntry(
   root: string,
   manifest: ParsedManifest,

@@ -1,11 +1,11 @@
 import type { Diagnostic, Finding, Place } from '../types.ts';
 
-/** A user's text file with what it takes to point into it. */
+/** A user's text file, with the data for pointing at places in it. */
 export interface SourceText {
   /** Relative to the project's root, with `/`. */
   readonly file: string;
   readonly text: string;
-  /** Where each line begins, in characters from 0. */
+  /** The start of each line, in characters from 0. */
   readonly lineStarts: readonly number[];
 }
 
@@ -35,7 +35,7 @@ export function placeOf(source: SourceText, offset: number): Place {
   return { file: source.file, line: low + 1, column: offset - source.lineStarts[low]! + 1 };
 }
 
-/** The lines around a place, with a caret under `length` characters. For a text that is no manifest. */
+/** The lines around a place, with a caret under `length` characters. For texts that are not manifests. */
 export function codeFrame(text: string, place: Place, length: number): string {
   return frameOf(sourceText(place.file, text), place, length);
 }
@@ -80,7 +80,7 @@ function frameOf(source: SourceText, { line, column }: Place, length: number): s
   const first = Math.max(1, line - contextLines);
   const last = Math.min(source.lineStarts.length, line + contextLines);
   const gutter = String(last).length;
-  // What is far to the right in a long line is shown with what stands before it.
+  // A place far to the right in a long line is shown with the text before it.
   const skipped = column > maxLineWidth - 20 ? column - 1 - maxLineWidth / 2 : 0;
   const frame: string[] = [];
   for (let number = first; number <= last; number++) {

@@ -1,9 +1,9 @@
 import { isMap, isNode, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 
 /**
- * A manifest's text with `pick: n` in an entry of `images`, every other character as it was: comments, order, quotes and
- * line ends stay. `id` is the entry's own, templates included. A string that is no map entry of the file, or whose
- * fields come from an alias, gives the reason instead.
+ * A manifest's text with `pick: n` in an entry of `images`, and no other character changed: comments, order, quotes and line
+ * endings stay. `id` is the entry's name as written, with templates. If it is not a map entry of the file, or its fields come
+ * from an alias, returns the reason instead.
  */
 export function writePick(
   text: string,
@@ -40,12 +40,12 @@ function pairNamed(map: YAMLMap, name: string): Pair | null {
 /** `{ prompt: x }` becomes `{ prompt: x, pick: 2 }`. */
 function addToFlow(text: string, entry: YAMLMap, pick: number): string {
   const last = entry.items.at(-1);
-  // Behind the value itself: before the closing brace there may be a comment, or a comma.
+  // Insert right after the value, because a comment or a comma may be before the closing brace.
   const end = last === undefined ? entry.range![0] + 1 : pairEnd(last);
   return splice(text, end, end, `${last === undefined ? '' : ','} pick: ${pick}`);
 }
 
-/** A line of its own below `number_of_images`, which it belongs to, or before the first field where that is not there. */
+/** Adds a line below `number_of_images`, or before the first field if there is no such line. */
 function addToBlock(text: string, entry: YAMLMap, pick: number): string {
   const count = pairNamed(entry, 'number_of_images');
   const anchor = keyStart(count ?? entry.items[0]!);
@@ -59,7 +59,7 @@ function addToBlock(text: string, entry: YAMLMap, pick: number): string {
     : splice(text, lineEnd + 1, lineEnd + 1, `${indent}pick: ${pick}${newline}`);
 }
 
-/** Behind the value, or behind the name where no value is written. */
+/** After the value, or after the name if there is no value. */
 function pairEnd(pair: Pair): number {
   const { value } = pair;
   return Math.max(keyEnd(pair), isNode(value) ? (value.range?.[1] ?? 0) : 0);

@@ -8,8 +8,8 @@ import { lazyProviders } from '../purchase/providers.ts';
 import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 
 /**
- * What only the network knows: models of OpenAI's that the API does not have, or shuts down soon, and `https:` inputs
- * that are not what they were when they were first fetched. Costs nothing; everything found is a warning.
+ * Checks that need the network: OpenAI models that the API does not have or will shut down soon, and `https:` inputs that have
+ * changed since they were first fetched. Free. Every finding is a warning.
  */
 export async function checkOnline(
   jobs: readonly Job[],

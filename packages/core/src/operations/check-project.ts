@@ -6,7 +6,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Diagnostic } from '../types.ts';
 
 export interface CheckOptions {
-  /** Also asks what only the network knows, for nothing: shutdown dates, and whether `https:` inputs have changed. */
+  /** Also does the free checks that need the network: shutdown dates, and whether `https:` inputs have changed. */
   readonly isOnline: boolean;
 }
 

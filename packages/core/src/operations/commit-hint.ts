@@ -2,13 +2,13 @@ import { relative } from 'node:path';
 import type { UncommittedPurchases } from '../store/store.ts';
 
 export interface Folders {
-  /** Absolute: where the person stands; `null`: not known. */
+  /** Absolute: the person's working folder; `null`: unknown. */
   readonly cwd: string | null;
   /** Absolute. */
   readonly storeDir: string;
 }
 
-/** After a run that bought: what to type, so that `git stash -u` and `git clean` take no picture away. */
+/** After a run that bought: the command that commits the pictures, because `git stash -u` and `git clean` would remove them. */
 export function commitHint(purchases: UncommittedPurchases, folders: Folders): string {
   return `${inNoCommit(purchases)}. ${advice(purchases, folders)}`;
 }
@@ -37,7 +37,7 @@ function advice({ pictures }: UncommittedPurchases, { cwd, storeDir }: Folders):
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** As shells take it: with a space or a quote in it, a path is put in quotes. */
+/** Quotes a path for a shell if it has a space or a quote in it. */
 function quoted(path: string): string {
   if (/^[\w./\\:@%+-]+$/.test(path)) return path;
   return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;

@@ -9,8 +9,8 @@ import { areOutputsUnchanged } from '../unchanged/unchanged-outputs.ts';
 import { unchangedPlan, wholePlan } from '../unchanged/unchanged-plan.ts';
 
 /**
- * A run of a project in which nothing has changed since a run that had nothing to do: reports the same again. Sends and
- * writes nothing, and reads no picture. `null` at any doubt: then `generate` has to do all of it.
+ * A run of a project in which nothing has changed since a run that had nothing to do. It reports the same again, sends and
+ * writes nothing, and reads no picture. `null`: this is not certain, so `generate` has to do everything.
  */
 export async function generateUnchanged(
   context: Context,

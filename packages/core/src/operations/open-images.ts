@@ -35,9 +35,9 @@ import { openRefusals } from '../purchase/refusals.ts';
 import { rememberedVariants } from '../unchanged/remembered-variants.ts';
 import { refusedCacheMessage } from '../project/usable-cache.ts';
 
-/** A picture under the name that it is delivered under, before anything of it is made. */
+/** A picture with the name under which it is delivered, before its files are made. */
 export interface PlannedImage {
-  /** `<id>`, or `<id>-<candidate>` where nothing was picked from several. */
+  /** `<id>`, or `<id>-<candidate>` if there are several candidates and none was picked. */
   readonly name: string;
   readonly job: Job;
   /** The request that makes it. */
@@ -45,12 +45,12 @@ export interface PlannedImage {
 }
 
 /**
- * A project's images, each made when it is asked for: what the command line and a bundler share. Nothing here buys but
- * what `judge` resolves to.
+ * A project's images, each made on request. The command line and bundlers share this. Only the function that `judge` resolves
+ * to buys.
  */
 export interface OpenImages {
   readonly plan: Plan;
-  /** Equal for equal plans of unchanged projects; `null` where nothing can be known of that. */
+  /** Equal for equal plans of unchanged projects; `null`: unknown. */
   readonly fingerprint: string | null;
   /** The manifests and data files that all of it was read from, relative to the root. */
   readonly files: readonly string[];
@@ -59,36 +59,35 @@ export interface OpenImages {
   /** The deliveries of what is planned, by name, in manifest order. */
   readonly images: ReadonlyMap<string, PlannedImage>;
   /**
-   * What need not be bought: the picture in the store, or the stand-in where that is what the policy or the provider
-   * says. Rejects with `originals-missing` for anything else. Neither spends nor decodes.
+   * Returns the picture in the store, or a stand-in if the policy or the provider says so. Otherwise rejects with
+   * `originals-missing`. It neither spends nor decodes.
    */
   readonly obtain: (planned: PlannedRequest) => Promise<Original>;
   /**
-   * Judges the plan by policy and budget, asks where a person has to be asked, and resolves to what may buy it. Rejects
+   * Checks the plan against policy and budget, asks the person if necessary, and resolves to the function that may buy. Rejects
    * with the TintypeErrors of `judgePlan`.
    */
   readonly judge: () => Promise<Obtainer>;
-  /** The files that it becomes. Throws a TintypeError `encode` for a crop that it cannot fill. */
+  /** The files to make from it. Throws a TintypeError `encode` for a crop that is larger than the picture. */
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
-  /** One of its files, encoded where the cache does not have it: before all others where somebody waits for it. */
+  /** One of its files. It is encoded if it is not in the cache, before all others if something is waiting for it. */
   readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
   /**
-   * All of its files, and its preview, by what an earlier run of the same plan remembered or by the cache's index: no file
-   * and no picture is touched, so that a bundler knows every size and hash in no time. `null`: something of it has to be
-   * encoded.
+   * All of its files and its preview, from the snapshot of an earlier run or from the cache's index, without opening a file or
+   * a picture. So a bundler knows every size and hash at once. `null`: something has to be encoded.
    */
   readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
-  /** All of its files, and its preview, encoded where the cache does not have them. */
+  /** All of its files and its preview. Those that are not in the cache are encoded. */
   readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
-  /** Whether the cache knows a file with this hash, whatever it is of. */
+  /** Whether the cache knows a file with this hash, from any picture. */
   readonly isCached: (sha256: Sha256) => boolean;
-  /** Notes in the cache what was used and found, and trims it where it has grown. Once, when nothing is made any more. */
+  /** Records in the cache what was used and found, and trims it if it has grown. Call it once, at the end. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Plans a project, or the images named in `ids` and what they depend on. Spends nothing yet, and writes nothing but what
- * a process that was killed had paid for and could not record. `purse`: what a larger run has left. Rejects with the
+ * Plans a project, or the images named in `ids` and what they depend on. Spends nothing yet. Writes only records of pictures
+ * that a killed process had paid for and not recorded. `purse`: the rest of a larger run's budget. Rejects with the
  * TintypeErrors of `readPlan`.
  */
 export async function openImages(

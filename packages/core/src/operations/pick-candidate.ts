@@ -13,9 +13,9 @@ import type { Store } from '../store/store.ts';
 import type { Job, Place, PlannedRequest } from '../types.ts';
 
 export interface PickResult {
-  /** Where the image's entry is. */
+  /** The place of the image's entry. */
   readonly place: Place;
-  /** `false`: it said so before. */
+  /** `false`: the manifest had this pick already. */
   readonly isChanged: boolean;
   /** The manifest had picked it before it was bought, and the store keeps that it was picked again. */
   readonly isConfirmed: boolean;
@@ -55,14 +55,14 @@ export async function pickCandidate(
     );
   if (entry === undefined)
     throw new Error(`${id} has no entry at ${job.place.file}:${job.place.line}`);
-  // What is picked already chooses for no other image.
+  // If the candidate is picked already, other images are not affected.
   if (entry.rows !== null && entry.rows.length > 1 && job.pick !== candidate) {
     throw new TintypeError(
       'usage',
       `"${id}" is one of ${entry.rows.length} images of the entry at ${at(job.place)}, and a pick there would choose for all of them; give it an entry of its own`,
     );
   }
-  // Where the manifest is a link to one, the link stays.
+  // If the manifest is a link, the link stays and its target is written.
   const path = await realpath(join(config.root, job.place.file));
   const isChanged = await write(path, job.place, entry.id, candidate);
   const { plan } = await planRead(context, store, project, { ids: [id], mayBuy: false });
@@ -70,7 +70,7 @@ export async function pickCandidate(
   return { place: job.place, isChanged, isConfirmed: await confirm(picked, store) };
 }
 
-/** Whether there was something to confirm: what was bought without a pick could be looked at before. */
+/** Whether there was something to confirm: only pictures that were picked before they were bought need it. */
 async function confirm(picked: PlannedRequest | undefined, store: Store): Promise<boolean> {
   if (picked?.stored?.kind !== 'record') return false;
   const { key, boughtFor } = picked.stored.record;
@@ -105,7 +105,7 @@ async function write(
   return true;
 }
 
-/** Everything that a manifest says, with another pick in one entry where one is given; `null`: it cannot be read. */
+/** The content of a manifest, with another pick in one entry if one is given; `null`: it cannot be parsed. */
 function meaning(file: string, bytes: Uint8Array, id?: string, pick?: number): string | null {
   const { manifest } = parseManifest(file, bytes);
   if (manifest === null) return null;

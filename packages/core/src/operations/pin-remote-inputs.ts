@@ -3,15 +3,15 @@ import { lookAt } from '../image/read-inputs.ts';
 import type { Store } from '../store/store.ts';
 import type { Finding, InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 
-/** What each `https:` input of a project is, by URL, and what is wrong with those that cannot be had. */
+/** The hash and size of each `https:` input of a project, by URL, and the problems of those that could not be fetched. */
 export interface Pins {
   readonly pins: ReadonlyMap<string, InputFile>;
   readonly problems: readonly PlacedFinding[];
 }
 
 /**
- * Reads what the store knows of the `https:` inputs. One that it does not know is fetched and kept there, so that keys can
- * be made of it here and, without a network, in CI. `fetch`: `null` where nothing may be fetched.
+ * Reads the store's pins of the `https:` inputs. An input without a pin is fetched and pinned, so that its keys can be computed
+ * here and, without a network, in CI. `fetch`: `null` if nothing may be fetched.
  */
 export async function pinRemoteInputs(
   jobs: readonly Job[],

@@ -2,7 +2,7 @@ import type { Protection, StoreFile, StoreListing, UnwantedFile } from '../store
 import type { StoreRecord } from '../types.ts';
 
 export interface KeptFile extends UnwantedFile {
-  /** Why it stays although no manifest refers to it. */
+  /** Why the file stays although no manifest refers to it. */
   readonly reason: string;
 }
 
@@ -12,7 +12,7 @@ export interface PrunePlan {
 }
 
 export interface PruneRules {
-  /** Whether a manifest refers to a request, or may come to. */
+  /** Whether a manifest refers to a request, or may do so later. */
   readonly isWanted: (asked: Pick<StoreRecord, 'key' | 'request'>) => boolean;
   /** The `https:` inputs that manifests name. */
   readonly urls: ReadonlySet<string>;
@@ -20,7 +20,10 @@ export interface PruneRules {
   readonly now: Date;
 }
 
-/** What of a store may go, and what must stay although nothing refers to it. Touches nothing; attempts are not listed. */
+/**
+ * Decides which files of a store to remove, and which to keep although nothing refers to them. It touches nothing and does not
+ * list attempts.
+ */
 export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
   const { isWanted, urls, now } = rules;
   const protection = protectionOf(listing, rules.protection);
@@ -58,7 +61,7 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
     if (named.has(path)) continue;
     const record = removed.get(path) ?? null;
     const file = { kind, path, bytes, record };
-    // Its record is in git. The bytes may go only where git has them, too.
+    // The record is in git. The bytes may be removed only if they are in git, too.
     if (record !== null) judge(file, reasonBytesStay(path, protection));
     else if (isAnyForeign) judge(file, 'records of another branch may name it');
     else if (!isStale(modifiedAt, now)) judge(file, 'it may be about to be recorded');
@@ -94,7 +97,10 @@ export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
   return { remove, keep };
 }
 
-/** A record that cannot be read may name any original, and a newer Tintype's may mean more than this one knows. */
+/**
+ * An unreadable record may refer to any original, and the record of a newer Tintype may have fields that this version does not
+ * know.
+ */
 function protectionOf({ records }: StoreListing, protection: Protection): Protection {
   return records.some(({ stored }) => stored.kind === 'damaged')
     ? { kind: 'unknown', reason: 'a record of the store cannot be read; see tintype verify' }
@@ -120,7 +126,7 @@ function reasonToKeep(
   }
 }
 
-/** Of bytes whose record goes. */
+/** The bytes of a record that will be removed. */
 function reasonBytesStay(path: string, protection: Protection): string | null {
   if (isElsewhere(path, protection)) return hasIt;
   return protection.kind === 'git' && !protection.here.has(path)
@@ -134,14 +140,17 @@ function isElsewhere(path: string, protection: Protection): boolean {
   return protection.kind === 'git' && protection.elsewhere.has(path);
 }
 
-/** Whether another branch has records that are not here: they may name originals that are, where git has no originals. */
+/**
+ * Whether another branch has records that this branch does not have. If originals are not in git, those records may need
+ * originals that are here.
+ */
 function hasForeignRecord({ records }: StoreListing, protection: Protection): boolean {
   if (protection.kind !== 'git') return false;
   const here = new Set(records.map(({ path }) => path));
   return protection.recordsElsewhere.some((path) => !here.has(path));
 }
 
-/** Too old for a write that is still going on. */
+/** Whether the file is too old to belong to a write that is still running. */
 function isStale(modifiedAt: StoreFile['modifiedAt'], now: Date): boolean {
   return now.getTime() - modifiedAt.getTime() > 24 * 60 * 60 * 1000;
 }

@@ -14,24 +14,24 @@ import type { Protection, Store, UnwantedFile } from '../store/store.ts';
 import type { Job, Plan, PlannedRequest, Sha256 } from '../types.ts';
 
 export interface PruneOptions {
-  /** Says what would go, and removes nothing. */
+  /** Reports what would be removed, and removes nothing. */
   readonly isDryRun: boolean;
   /**
-   * What no manifest refers to goes from this age on, whatever branch or project has it. `null`: whatever its age, but
-   * only what is committed on this branch and on no other.
+   * Removes files of at least this age that no manifest refers to, even if another branch or project uses them. `null`: removes
+   * files of any age, but only those that are committed on this branch and on no other.
    */
   readonly olderThanDays: number | null;
 }
 
 /** Paths are relative to the project's root, with `/`. */
 export interface PruneResult {
-  /** Of the store; in a dry run, what would be. */
+  /** What was removed from the store; in a dry run, what would be. */
   readonly removed: readonly UnwantedFile[];
-  /** What no manifest refers to and stays all the same. */
+  /** The files that stay although no manifest refers to them. */
   readonly kept: readonly KeptFile[];
-  /** How much of the cache went; in a dry run, would. */
+  /** How much was removed from the cache; in a dry run, would be. */
   readonly cache: { readonly files: number; readonly bytes: number };
-  /** Of moderation, forgotten. */
+  /** The moderation refusals that were removed. */
   readonly refusals: number;
 }
 
@@ -46,7 +46,8 @@ export async function pruneProject(
 ): Promise<PruneResult> {
   const { config } = context;
   const store = openStore(context);
-  // Before the manifests: what is bought for an edit of them is not listed, or is found wanted.
+  // List before reading the manifests: a picture that is bought for a later edit is then either not listed, or found to be
+  // wanted.
   const listing = await store.list();
   const { plan, jobs } = await readPlan(withoutNoise(context), store, {
     ids: [],
@@ -81,7 +82,7 @@ export async function pruneProject(
   };
 }
 
-/** Nothing is bought here, so no provider is asked what it can do, and only mistakes are worth a word. */
+/** Nothing is bought here, so providers are not checked, and only mistakes are reported. */
 function withoutNoise(context: Context): Context {
   return {
     ...context,
@@ -118,7 +119,7 @@ function urlsOf(jobs: readonly Job[]): Set<string> {
   );
 }
 
-/** The cache's keys of everything that a run would deliver now: from the originals that there are, else stand-ins. */
+/** The cache keys of everything that a run would deliver now: from existing originals, otherwise from stand-ins. */
 function wantedKeys({ requests }: Plan, store: Store, effort: number): Set<Sha256> {
   const keys = requests.flatMap((planned) => {
     const source = sourceOf(planned, store);
@@ -129,7 +130,7 @@ function wantedKeys({ requests }: Plan, store: Store, effort: number): Set<Sha25
         try {
           return cacheKeys(source, resolveVariants(name, planned.job.files, source), effort);
         } catch (error) {
-          // A crop that the picture cannot fill: nothing was encoded.
+          // The crop is larger than the picture, so nothing was encoded.
           if (error instanceof TintypeError) return [];
           throw error;
         }
@@ -145,7 +146,7 @@ function sourceOf(planned: PlannedRequest, store: Store) {
   return isUsable ? originalOf(stored.record, store).source : null;
 }
 
-/** A picture whose key is not known yet may be one that was refused: then nothing is forgotten. */
+/** If a picture's key is not known yet, it may be one that was refused, so no refusal is removed. */
 async function forgetRefusals(
   { config }: Context,
   { requests }: Plan,

@@ -41,7 +41,10 @@ export interface ReadProject {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Manifests to jobs: every mistake of every file, none of them thrown. Throws `config` where there is no manifest. */
+/**
+ * Turns manifests into jobs. Collects every mistake of every file and throws none of them. Throws `config` if there is no
+ * manifest.
+ */
 export async function readProject(
   context: Context,
   store: Store,
@@ -90,9 +93,9 @@ export async function readProject(
 export interface PlanRequest {
   /** The images to plan; none: all. */
   readonly ids: readonly string[];
-  /** Whether `https:` inputs that were never fetched are fetched now, and kept in the store. */
+  /** Whether to fetch `https:` inputs that were never fetched, and to pin them in the store. */
   readonly mayFetch: boolean;
-  /** Whether what is missing may be bought in the end: only then its provider is made and asked what it cannot do. */
+  /** Whether missing pictures may be bought later. Only then are their providers created and asked what they cannot do. */
   readonly mayBuy: boolean;
 }
 
@@ -125,8 +128,8 @@ async function keepBoth({ requests }: Plan, store: Store): Promise<void> {
 }
 
 /**
- * The plan of what was read, without images that a mistake leaves nothing to plan of; and what only the plan shows: models
- * past their day, what a provider cannot do.
+ * Plans the jobs that have no mistake, and adds the findings that need a plan: models that were shut down, and requests that a
+ * provider cannot do.
  */
 export async function planRead(
   context: Context,
@@ -184,7 +187,7 @@ function refuseUnknownIds(jobs: readonly Job[], ids: readonly string[]): void {
   throw new TintypeError('usage', `there is no image "${unknown}"${didYouMean(unknown, known)}`);
 }
 
-/** What the provider of a picture that has to be bought cannot do: a mistake, known before anything is spent. */
+/** A mistake for each picture to buy that its provider cannot make. It is found before anything is spent. */
 function providerMistakes(plan: Plan, providers: Providers): PlacedFinding[] {
   return plan.requests.flatMap(({ job, number, request, provider, status, isFree }) => {
     if (isFree || status === 'stored') return [];

@@ -11,7 +11,7 @@ import type { Checked, VerifyFinding } from '../verify-finding.ts';
 export interface VerifyResult {
   /** The store's, then the cache's. */
   readonly findings: readonly VerifyFinding[];
-  /** Of the findings, those that are no notes. */
+  /** The findings that are not notes. */
   readonly errors: number;
   readonly records: number;
   readonly originals: Checked;

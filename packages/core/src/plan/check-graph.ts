@@ -2,9 +2,9 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { InputReference, Job, PlacedFinding } from '../types.ts';
 
 /**
- * What is wrong with the references between images: one to an image or a candidate that there is not, and every loop,
- * named in full. `whole`: the jobs without a mistake of their own, for of others it is not known how many candidates
- * they have; `ids`: of all images; `mayBe`: whether it is not known that there is no image of an id.
+ * Finds mistakes in the references between images: references to missing images or candidates, and every loop, named in full.
+ * `whole`: the jobs without a mistake of their own, because the number of candidates of the others is unknown. `ids`: the ids
+ * of all images. `mayBe`: whether an image of an id may exist.
  */
 export function checkGraph(
   jobs: readonly Job[],
@@ -15,7 +15,7 @@ export function checkGraph(
   const byId = new Map(whole.map((job) => [job.id, job]));
   const findings: PlacedFinding[] = [];
   for (const reference of jobs.flatMap(imageReferences)) {
-    // Nobody reads so many suggestions, and to look for each among thousands of ids takes long.
+    // More suggestions would not be read, and each takes a search through thousands of ids.
     const near = findings.length < maxSuggestions ? ids : [];
     const message = referenceProblem(reference, byId.get(reference.id), ids, near);
     if (message === null || (!ids.has(reference.id) && mayBe(reference.id))) continue;
@@ -28,22 +28,22 @@ const maxSuggestions = 50;
 
 type ImageReference = Extract<InputReference, { kind: 'image' }>;
 
-/** The images that an image works from. */
+/** The images that are inputs of an image. */
 function imageReferences({ picture }: Job): ImageReference[] {
   return picture.inputs.filter((reference) => reference.kind === 'image');
 }
 
-/** Which candidate a reference means: the one it names, the one that is picked, or the first. */
+/** The candidate that a reference means: the one it names, the picked one, or the first. */
 export function candidateOf(reference: ImageReference, upstream: Job): number {
   return reference.candidate ?? upstream.pick ?? 1;
 }
 
-/** The jobs of `ids` and every job that they depend on, in the order of `jobs`; all of them where there are no ids. */
+/** The jobs of `ids` and every job that they depend on, in the order of `jobs`; without ids, all jobs. */
 export function withUpstream(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
   if (ids.length === 0) return jobs;
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const wanted = new Set(ids);
-  // A set that grows while it is walked is walked to its end.
+  // Iterating over a Set also visits elements that are added meanwhile.
   for (const id of wanted) {
     const job = byId.get(id);
     for (const reference of job === undefined ? [] : imageReferences(job)) wanted.add(reference.id);
@@ -52,8 +52,8 @@ export function withUpstream(jobs: readonly Job[], ids: readonly string[]): read
 }
 
 /**
- * The jobs of which everything that they work from is known or planned: all, where there is no mistake. `isRead`: whether
- * a picture that is no image of the project could be read.
+ * The jobs whose inputs are all known or planned; without mistakes, all jobs. `isRead`: whether an input that is not an image
+ * of the project could be read.
  */
 export function plannable(
   jobs: readonly Job[],
@@ -83,7 +83,7 @@ function referenceProblem(
   return `"${id}" has ${count === 1 ? 'one picture' : `${count} candidates`}, and no candidate ${candidate}`;
 }
 
-/** Each loop once, at the reference that closes it. */
+/** Reports each loop once, at the reference that closes it. */
 function loops(jobs: readonly Job[]): PlacedFinding[] {
   const findings: PlacedFinding[] = [];
   upstreamFirst(jobs, (reference, pathOf) => {
@@ -99,16 +99,16 @@ function loops(jobs: readonly Job[]): PlacedFinding[] {
   return findings;
 }
 
-/** A long chain may have a loop for each of its images, and each loop be as long as the chain. */
+/** A long chain may have a loop for each of its images, and each loop may be as long as the chain. */
 const maxLoops = 100;
 
-/** The images of a loop that are named. */
+/** How many images of a loop a message names. */
 const maxShown = 50;
 
 /**
- * The jobs in an order in which an image comes after those that it works from. `onLoop` is told of each reference that
- * leads back to the path it is on, which is then not followed, and may ask for that path. Walks on a list of its own: chains of images are as long
- * as a user makes them, and the stack is not.
+ * Sorts the jobs so that an image comes after its inputs. `onLoop` is called for each reference back to the current path, which
+ * is not followed, and can get that path. This uses its own list instead of recursion, because a chain of images may be longer
+ * than the stack allows.
  */
 export function upstreamFirst(
   jobs: readonly Job[],

@@ -6,19 +6,19 @@ export interface Lifetime {
   readonly models: ModelTable;
   /** ISO 8601, `YYYY-MM-DD`. */
   readonly today: string;
-  /** Whether what is missing is to be bought. */
+  /** Whether missing pictures are to be bought. */
   readonly isBuying: boolean;
 }
 
-/** Models that the table has no limits of, because they were shut down before. OpenAI's deprecations page, 2026-11-22. */
+/** Models without limits in the table, because they were shut down earlier. OpenAI's deprecations page, 2026-11-22. */
 const retired: Readonly<Record<string, Pick<Model, 'shutdownDate' | 'successor'>>> = {
   'dall-e-2': { shutdownDate: '2026-05-12', successor: 'gpt-image-2.6-flare' },
   'dall-e-3': { shutdownDate: '2026-05-12', successor: 'gpt-image-2.6-flare' },
 };
 
 /**
- * What is to be said of models that were shut down, or soon will be: an error where a picture would have to be bought
- * from one that answers no more, a warning otherwise. A model of OpenAI's that the table does not have is a warning.
+ * Findings about models that were shut down or soon will be: an error if a picture would have to be bought from a model that
+ * was shut down, otherwise a warning. An OpenAI model that is not in the table is a warning.
  */
 export function checkLifetimes(plan: Plan, { models, today, isBuying }: Lifetime): PlacedFinding[] {
   return plan.requests.flatMap(({ job, model, status, isFree }) => {
@@ -42,7 +42,7 @@ function unknown(name: string, models: ModelTable): Finding {
 const warningDays = 30;
 const dayMs = 86_400_000;
 
-/** What is to be said of one model on a day; `null` where it has more than 30 days to live. */
+/** The finding about one model on a day; `null` if it will not be shut down within 30 days. */
 export function checkLifetime(
   name: string,
   { shutdownDate, successor }: Pick<Model, 'shutdownDate' | 'successor'>,

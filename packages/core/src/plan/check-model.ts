@@ -4,8 +4,8 @@ import { isKnownModel, type Model, modelNamed, type ModelTable } from './models.
 import { sizeProblem } from './picture-size.ts';
 
 /**
- * What the image asks of its model that the model does not do, before anything is spent; the message names the models
- * that do. A field at its default asks for nothing. Unknown models do everything.
+ * Finds fields of an image that its model does not support, before anything is spent. The message names the models that do.
+ * Fields with their default value are ignored. Unknown models are assumed to support everything.
  */
 export function checkModel(draft: Draft, name: string, models: ModelTable): void {
   if (!isKnownModel(models, name)) return;

@@ -2,7 +2,7 @@ import { outputNames } from '../file-names.ts';
 import type { Job, PlacedFinding } from '../types.ts';
 import { deliveriesOf } from './deliveries.ts';
 
-/** Images that would be delivered under a file name that another one has. */
+/** Finds images that would get the file name of another image. */
 export function outputClashes(jobs: readonly Job[]): PlacedFinding[] {
   const owners = new Map<string, Job>();
   const clashes: PlacedFinding[] = [];

@@ -16,7 +16,7 @@ interface WrongWord {
   readonly index?: number;
 }
 
-/** What templates became must still be what the fields take: what is not, where it is. */
+/** Finds values that are no longer valid after their templates were rendered, with their places. */
 export function wrongWords(fields: Fields): WrongWord[] {
   const found: WrongWord[] = [];
   const say = (field: FieldName, code: Finding['code'], message: string, index?: number): void => {

@@ -8,8 +8,8 @@ import { parseSize, type Size, sizeOfRatio } from './picture-size.ts';
 import { didYouMean } from '../did-you-mean.ts';
 
 /**
- * A job with every field present, or `null` where a field that it cannot do without is missing. What is wrong is said
- * through the draft, each at the field that says it.
+ * Completes a job with every field, or returns `null` if a required field is missing. Mistakes are reported through the draft,
+ * each at its field.
  */
 export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
   const { fields, find } = draft;
@@ -104,7 +104,7 @@ function checkProvider({ fields, find }: Draft, { providers }: ExpandOptions): v
   });
 }
 
-/** The size to ask for; `null`, with a finding, where the model has none of the ratio. */
+/** The size to request; `null`, with a finding, if the model has no size with the aspect ratio. */
 function sizeOf(draft: Draft, { models }: ExpandOptions, modelName: string): string | null {
   const { fields, find } = draft;
   if (fields.size !== undefined) return fields.size;
@@ -145,7 +145,7 @@ function maskOf({ fields, find, placeOf }: Draft): InputReference | null {
   return null;
 }
 
-/** The fields that make the files, checked against the pixels there will be; `picture` is `null` for size auto. */
+/** The fields for the files, checked against the picture's size; `picture` is `null` for size auto. */
 function filesOf(draft: Draft, picture: Size | null): FileFields | null {
   const { fields, find } = draft;
   checkAlpha(draft);

@@ -1,6 +1,6 @@
 import type { Delivery, Job } from '../types.ts';
 
-/** Under which names an image's pictures are delivered, in order: what was picked, the only one, or all of them. */
+/** The names under which an image's pictures are delivered, in order: of the picked one, of the only one, or of all of them. */
 export function deliveriesOf(job: Pick<Job, 'id' | 'pick' | 'picture'>): Delivery[] {
   if (job.pick !== null) return [{ name: job.id, candidate: job.pick }];
   const count = job.picture.numberOfImages;

@@ -2,7 +2,10 @@ import type { CostRange, Request, Usage } from '../types.ts';
 import { type Model, type Prices, sizeLimits, type TokenRule } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 
-/** What a request may cost, in US dollars; `null` where the model's price is unknown. `inputs`: pixels of each input, `null` unknown. */
+/**
+ * The possible cost of a request in US dollars; `null` if the model's price is unknown. `inputs`: pixels of each input, `null`:
+ * unknown.
+ */
 export function estimateCost(
   model: Model,
   request: Request,
@@ -19,14 +22,14 @@ export function estimateCost(
   };
 }
 
-/** What a reply's tokens cost, in US dollars; `null` where the tokens or the prices are unknown, or no numbers. */
+/** The cost of a reply's tokens in US dollars; `null` if the tokens or the prices are unknown or not numbers. */
 export function actualCost(model: Model, usage: Usage | null): number | null {
   if (usage === null || model.prices === null) return null;
   const usd = dollars(model.prices, usage);
   return Number.isFinite(usd) && usd >= 0 ? usd : null;
 }
 
-/** US dollars without the dust of binary fractions: to a millionth of a dollar. */
+/** Rounds US dollars to a millionth, to remove errors of binary fractions. */
 export function roundUsd(usd: number): number {
   return Math.round(usd * 1e6) / 1e6;
 }
@@ -42,7 +45,10 @@ const qualityOrder = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 const { minPixels, maxPixels, maxRatio } = sizeLimits;
 
-/** What bounds the tokens of every legal size, for `auto` may become any: the longest strip of fewest pixels, the largest square. */
+/**
+ * The sizes that bound the tokens of every legal size, because `auto` may become any: the longest strip with the fewest pixels,
+ * and the largest square.
+ */
 const autoSizes: readonly Size[] = [
   { width: Math.sqrt(minPixels * maxRatio), height: Math.sqrt(minPixels / maxRatio) },
   { width: Math.sqrt(maxPixels), height: Math.sqrt(maxPixels) },
@@ -95,7 +101,7 @@ function tableCounts(
  * the base, rounded half to even, times the base, scaled by the area.
  */
 export function gridTokens(base: number, { width, height }: Size): number {
-  // Divided twice, as the calculator does: where the result is a half, the last bit decides how it is rounded.
+  // Divide twice, as the calculator does: if the result is a half, its last bit decides the rounding.
   const shorter = base / (Math.max(width, height) / Math.min(width, height));
   return Math.ceil((base * roundHalfToEven(shorter) * (2e6 + width * height)) / 4e6);
 }

@@ -18,7 +18,7 @@ import { completeJob } from './complete-job.ts';
 import type { ModelTable } from './models.ts';
 import { placesOf, renderTemplate, variablesIn } from './render-template.ts';
 
-/** What expansion needs of the config. */
+/** The part of the config that expansion needs. */
 export interface ExpandOptions {
   readonly defaults: Fields;
   /** The provider of images that name none. */
@@ -29,11 +29,11 @@ export interface ExpandOptions {
 }
 
 export interface Expanded {
-  /** Of every image, those with mistakes included. */
+  /** The ids of all images, including those with mistakes. */
   readonly ids: ReadonlySet<string>;
-  /** In manifest order; an image with a mistake is not among them. */
+  /** In manifest order, without images that have a mistake. */
   readonly jobs: readonly Job[];
-  /** Those, and what can be told of images with a mistake: what they work from is checked, too. */
+  /** The same jobs, and the known parts of images with a mistake, whose inputs are checked, too. */
   readonly checkable: readonly Job[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -45,14 +45,14 @@ interface Layer {
   readonly path: FieldPath | null;
 }
 
-/** One image's fields, merged and rendered, and a way to say what is wrong with them. */
+/** One image's fields, merged and rendered, and a way to report mistakes in them. */
 export interface Draft {
   readonly id: string;
   readonly place: Place;
   readonly fields: Fields;
   readonly ownPrompt: readonly TextRange[];
   readonly pick: number | null;
-  /** Puts a finding where the field was written; a field that nobody wrote: at the image's id. */
+  /** Adds a finding at the place where the field was written, or at the image's id if it was not written. */
   readonly find: (field: FieldName | 'pick', finding: Finding, index?: number) => void;
   /** The place of an entry of a list field. */
   readonly placeOf: (field: FieldName | 'pick', index?: number) => Place;
@@ -98,7 +98,7 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
   return { ids, jobs, checkable, diagnostics: found.all };
 }
 
-/** How large a project has become, and where that ends. A data file of 10 MB may ask for any multiple of itself. */
+/** Counts the size of a project and enforces its limit, because a data file of 10 MB can multiply itself. */
 class ProjectSize {
   #pictures = 0;
   #files = 0;
@@ -138,7 +138,7 @@ function lengthOfTexts(fields: Fields): number {
   return length;
 }
 
-/** Whether rows of an entry could not be read: nobody knows what images it has. */
+/** Whether rows of an entry could not be read, so its images are unknown. */
 function isUnread({ broken }: ImageEntry): boolean {
   return broken.includes('each') || broken.includes('rows');
 }
@@ -179,7 +179,7 @@ class Findings {
     this.#seen.set([file, line, column, code, message].join('\0'), diagnostic);
   }
 
-  /** Nobody reads so many suggestions, and to look for each among thousands of names takes long. */
+  /** More suggestions would not be read, and each takes a search through thousands of names. */
   suggest(word: string, names: Iterable<string>): string {
     return this.errors < maxSuggestions ? didYouMean(word, names) : '';
   }
@@ -189,7 +189,7 @@ class Findings {
   }
 }
 
-/** The layers of an entry. A preset that there is not may have said anything: every field of it counts as wrong. */
+/** The layers of an entry. If a preset does not exist, every field of it counts as wrong, because it could have set any. */
 function layersOf(
   manifest: Manifest,
   entry: ImageEntry,
@@ -250,7 +250,7 @@ function draftOf(
     const causes = [field, ...(dependencies[field] ?? [])];
     if (!causes.some((name) => wrong.has(name))) report(field, finding, index);
   };
-  /** Renders a text; `null`, where it names a variable that there is not. */
+  /** Renders a text; `null` if it names a variable that does not exist. */
   const render = (
     text: string,
     path: FieldPath | null,
@@ -258,7 +258,7 @@ function draftOf(
     on: 'key' | 'value' = 'value',
   ): string | null => {
     const rendered = renderTemplate(text, known);
-    // Rows that could not be read may have had any variable.
+    // If rows could not be read, any variable may exist.
     for (const name of entry.broken.includes('each') ? [] : rendered.unknown) {
       const message = `there is no variable "${name.slice(0, maxShown)}"${found.suggest(name, Object.keys(known))}`;
       const finding = { code: 'unknown-variable', message } as const;
@@ -346,7 +346,7 @@ interface Merged {
   readonly merged: Fields;
   /** The layer that decided a field. */
   readonly sources: ReadonlyMap<FieldName, Layer>;
-  /** What is written, and was reported already: a value that is `undefined`. */
+  /** A field that is present but `undefined` is invalid and was reported already. */
   readonly wrong: ReadonlySet<FieldName | 'pick'>;
 }
 
@@ -374,7 +374,7 @@ interface Nearer {
   readonly wrong: ReadonlySet<string>;
 }
 
-/** Fields that say the same thing in another way: whether a nearer layer has said it so. */
+/** Whether a nearer layer sets the same thing with another field. */
 const alternatives: Readonly<Partial<Record<FieldName, (nearer: Nearer) => boolean>>> = {
   size: ({ fields, wrong }) => fields.aspect_ratio !== undefined || wrong.has('aspect_ratio'),
   aspect_ratio: ({ fields, wrong }) => fields.size !== undefined || wrong.has('size'),
@@ -405,7 +405,7 @@ function renderPrompt(
     if (fields.prompt === undefined) return { text: null, layer, own: [] };
     const wraps = layer !== layers[0] && variablesIn(fields.prompt).includes('prompt');
     if (text !== undefined && !wraps) continue;
-    // With nothing to wrap, the prompt is missing: that is said, and not that there is no variable.
+    // If there is nothing to wrap, report the missing prompt and not the missing variable.
     if (text === undefined && wraps && !Object.hasOwn(variables, 'prompt')) continue;
     const known = text === undefined ? variables : { ...variables, prompt: text };
     const rendered = render(fields.prompt, path && [...path, 'prompt'], known);
@@ -455,7 +455,7 @@ function idProblem(
   }
   const first = taken.get(id);
   if (first === undefined) return null;
-  // Such as those of two apps of a monorepo.
+  // For example, manifests of two apps of a monorepo.
   const remedy =
     first.file === entry.place.file
       ? '; rename one of the two'

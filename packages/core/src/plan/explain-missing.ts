@@ -2,12 +2,12 @@ import { type PixelField, pixelFieldNames } from '../fields.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { Key, Request, Stored, StoreRecord } from '../types.ts';
 
-/** Says why a request that is not stored is missing; `image` is the one that asks for it. */
+/** Explains why a request is not in the store; `image` is the image that needs it. */
 export type ExplainMissing = (request: Request, image?: BoughtFor) => string;
 
 type BoughtFor = NonNullable<StoreRecord['boughtFor']>;
 
-/** What a change of each member is called; `null`: a change of it makes another picture, so that nothing was changed. */
+/** The name of a change of each member; `null`: a different value means a different picture, not a change. */
 const labels: Readonly<Record<keyof Request, string | null>> = {
   prompt: 'prompt',
   model: 'model',
@@ -54,7 +54,7 @@ function changeSince(changed: readonly Field[], { key }: StoreRecord): string {
   return `${changed.map((field) => labels[field]).join(', ')} changed since ${key.slice(0, 8)}…`;
 }
 
-/** Candidates of an image are compared each with its own. */
+/** Each candidate of an image is compared with the same candidate. */
 function imageName({ id, manifest }: BoughtFor, { candidate = 1 }: Request): string {
   return canonicalJson([manifest, id, candidate]);
 }
@@ -63,7 +63,7 @@ function differs(one: Request, other: Request, field: Field): boolean {
   return canonicalJson([one[field] ?? null]) !== canonicalJson([other[field] ?? null]);
 }
 
-/** What is stored and not wanted: by its image, where it says that, else by what is left of it without each field. */
+/** Stored records that no plan needs: by image if the record names one, otherwise by the record without each field in turn. */
 function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>) {
   const unused = [...stored.values()]
     .flatMap((found) => (found.kind === 'record' ? [found.record] : []))
@@ -90,12 +90,12 @@ function labelPixelFields(): Record<PixelField, string> {
   return Object.fromEntries(named) as Record<PixelField, string>;
 }
 
-/** What a request is but for one field, short enough to look up. */
+/** A hash of a request without one field. */
 function without(request: Request, field: Field): string {
   return `${field} ${sha256(canonicalJson({ ...request, [field]: undefined }))}`;
 }
 
-/** Of two that would do, the later one was there last; equal times are told apart, so that every machine says the same. */
+/** If two records fit, take the later one. Equal times have a fixed order, so every machine gives the same answer. */
 function newestFirst(a: StoreRecord, b: StoreRecord): number {
   return compare(b.provenance.createdAt, a.provenance.createdAt) || compare(a.key, b.key);
 }

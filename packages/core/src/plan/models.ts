@@ -11,11 +11,14 @@ export interface Model {
   readonly inputFidelities: readonly string[];
   readonly hasComplexity: boolean;
   readonly maxInputImages: number;
-  /** From this day on it answers no more, `YYYY-MM-DD`; `null`: none announced. */
+  /** The day on which it is shut down, `YYYY-MM-DD`; `null`: none announced. */
   readonly shutdownDate: string | null;
   readonly successor: string | null;
   readonly prices: Prices | null;
-  /** Whose prices they are; `null`: every provider's. The table has OpenAI's own, and other sellers have theirs. */
+  /**
+   * The provider whose prices these are; `null`: every provider's. The table has OpenAI's own prices, and other sellers have
+   * different ones.
+   */
   readonly pricedBy: string | null;
   readonly tokens: TokenRule | null;
 }
@@ -42,7 +45,9 @@ export type TokenRule =
       readonly tokens: Readonly<Record<string, Readonly<Record<string, number>>>>;
     };
 
-/** Facts that a config states about a model, on top of the table; a model that the table does not have is `unknown` below. */
+/**
+ * Facts about a model from the config, which override the table. A model that is not in the table starts from `unknown` below.
+ */
 export type ModelOverride = Partial<Omit<Model, 'prices'>> & {
   readonly prices?: Partial<Prices> | null;
 };
