@@ -3,7 +3,7 @@ import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { nodeProblem } from './node-problem.ts';
 
-// Only what every Node has is imported above, so that one that is too old can say so.
+// The imports above exist in every Node, so that an old version can print which version is needed.
 const problem = nodeProblem(process.versions.node);
 if (problem === null) {
   // Node keeps what it compiles, and the config without its types, for the next start: in this package's own folder, for

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@tintype/core';
 
-/** What `tintype` exits with: public, other tools branch on it. */
+/** The exit codes of `tintype`. They are public, because other tools depend on them. */
 export const EXIT = {
   delivered: 0,
   someFailed: 1,

@@ -3,7 +3,7 @@ import { EXIT, EXIT_CODE_OF } from './exit-codes.ts';
 import { count } from './format/amounts.ts';
 import { clean } from './format/clean.ts';
 
-/** What to print and to exit with when an error ends the run. */
+/** The message and the exit code when an error ends the run. */
 export function explainError(error: unknown): {
   readonly message: string;
   readonly exitCode: number;
@@ -24,19 +24,19 @@ export function explainError(error: unknown): {
   };
 }
 
-/** What the operating system refused, in its words: `EACCES: permission denied, scandir '/project/data'`. */
+/** An error of the operating system, in its words: `EACCES: permission denied, scandir '/project/data'`. */
 function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'errno' in error && 'syscall' in error;
 }
 
-/** Core knows options, as in a config file; the command line says them for one run. */
+/** Core names options of the config file. The command line adds the flags for one run. */
 const FLAGS_FOR: Readonly<Partial<Record<ErrorCode, string>>> = {
   'originals-missing': 'For this run alone: --missing standin or --missing buy',
   'over-budget': 'For this run alone: --max-cost <usd>',
   'api-key-missing': 'For this run alone: --provider offline or --missing standin',
 };
 
-/** Where an error says which option would have decided otherwise. */
+/** The error codes whose messages name an option that would help. */
 const FLAGS_FOR_OPTION: Readonly<Record<NonNullable<TintypeError['option']>, string>> = {
   allowUnpriced: 'For this run alone: --allow-unpriced, or --max-cost none',
   maxCostUsd: 'For this run alone: --max-cost <usd>, or --max-cost none',

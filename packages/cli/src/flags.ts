@@ -2,7 +2,7 @@ import type { Missing, Options } from '@tintype/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { REPORTERS, type ReporterName } from './reporters/reporter.ts';
 
-/** Where the project is, and how to tell about it. */
+/** The flags for the project's folder and for output. */
 export interface PlaceFlags {
   readonly root?: string;
   readonly config?: string;
@@ -10,17 +10,17 @@ export interface PlaceFlags {
   readonly quiet?: boolean;
 }
 
-/** What of the config a command line may say otherwise. */
+/** The flags that override the config. */
 export interface ProjectFlags extends PlaceFlags {
   readonly manifest?: readonly string[];
   readonly outDir?: string;
   readonly provider?: string;
 }
 
-/** US dollars. Not `null`, for Commander makes an empty text of it. */
+/** US dollars. Not `null`, because Commander turns it into an empty text. */
 type Limit = number | 'none';
 
-/** What a run may do, on top. */
+/** Further flags about what a run may do. */
 export interface RunFlags extends ProjectFlags {
   readonly concurrency?: number;
   readonly maxCost?: Limit;
@@ -31,12 +31,12 @@ export interface RunFlags extends ProjectFlags {
   readonly order?: string;
 }
 
-/** What `generate` alone takes. */
+/** The flags of `generate` only. */
 export interface GenerateFlags extends RunFlags {
   readonly yes?: boolean;
 }
 
-/** For commands that are about the whole project, whatever a command line might make of it. */
+/** For commands about the whole project, whose result does not depend on other flags. */
 export function addPlaceFlags(command: Command): Command {
   return command
     .option(
@@ -88,7 +88,7 @@ export function addRunFlags(command: Command): Command {
     .addOption(new Option('--frozen', 'the same as --missing fail').conflicts('missing'));
 }
 
-/** For the commands that buy, and say beforehand what they would. */
+/** For the commands that buy or show what would be bought. */
 export function addOrderFlag(command: Command): Command {
   return command.option(
     '--order <id>',
@@ -97,7 +97,7 @@ export function addOrderFlag(command: Command): Command {
   );
 }
 
-/** The flags as options, which win over the config file. */
+/** The flags as options, which override the config file. */
 export function overridesOf(flags: RunFlags): Options {
   const missing = flags.frozen ? 'fail' : flags.missing;
   return {

@@ -4,7 +4,7 @@ import type { Shell } from './shell.ts';
 export interface Interrupt {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Gives Ctrl-C its usual meaning back. */
+  /** Restores the usual meaning of Ctrl-C. */
   readonly stop: () => void;
 }
 

@@ -15,7 +15,7 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has said what is wrong, or printed the help that was asked for.
+    // Commander has printed the mistake, or the requested help.
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? EXIT.delivered : EXIT.wrongInput;
     const { message, exitCode } = explainError(error);

@@ -1,7 +1,7 @@
 /** The oldest Node that runs Tintype: `engines` of package.json. */
 const needed = [22, 18] as const;
 
-/** What to say where Node is too old, by its version (`20.11.1`); `null` where it is not. Any Node can read this file. */
+/** The message if Node is too old, by its version (`20.11.1`); `null` if it is not. Every Node can run this file. */
 export function nodeProblem(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [neededMajor, neededMinor] = needed;

@@ -4,7 +4,7 @@ import { platform } from 'node:process';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Opens a file in the browser that the system prefers; says so where it cannot. `env`: the person's. */
+/** Opens a file in the system's default browser, and says so if it cannot. `env`: the person's environment. */
 export function openInBrowser(path: string, env: Env, onProblem: (problem: string) => void): void {
   const [program, ...args] = opener(env);
   const child = spawn(program, [...args, path], {
@@ -20,11 +20,11 @@ function opener(env: Env): readonly [program: string, ...args: string[]] {
   if (platform === 'darwin') return ['/usr/bin/open'];
   if (platform !== 'win32') return ['xdg-open'];
   const root = env['SystemRoot'] ?? String.raw`C:\Windows`;
-  // `start` takes its first quoted argument for a title.
+  // `start` uses its first quoted argument as a title.
   return [join(root, 'System32', 'cmd.exe'), '/c', 'start', ''];
 }
 
-/** What a desktop tells its programs, and no keys. Programs are looked for in absolute folders only. */
+/** The variables that a desktop gives its programs, without keys. Programs are searched only in absolute folders. */
 function browserEnv(env: Env): Record<string, string> {
   const passed = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && ofDesktop.test(name) ? [[name, value] as const] : [],

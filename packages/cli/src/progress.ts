@@ -1,7 +1,7 @@
 import type { Event } from '@tintype/core';
 import { nameOf } from './format/name-of.ts';
 
-/** How far a run is, folded from its events. Times are milliseconds of one clock. */
+/** The progress of a run, computed from its events. Times are milliseconds of one clock. */
 export interface Progress {
   /** `null` until the plan is known. */
   readonly startedAt: number | null;
@@ -12,12 +12,12 @@ export interface Progress {
   /** Pictures that are not stored yet. */
   readonly toMake: number;
   readonly made: number;
-  /** How long the made ones took, added up. */
+  /** The total time of the pictures that were made. */
   readonly makingMs: number;
   /** The most that were in flight at once. */
   readonly lanes: number;
   readonly costUsd: number;
-  /** True as soon as one cost is not known. */
+  /** Whether some cost is unknown. */
   readonly isCostOpen: boolean;
   /** By key: two candidates of one image share its id. */
   readonly inFlight: ReadonlyMap<string, Flight>;
@@ -27,7 +27,7 @@ interface Flight {
   /** `hero`, or `hero 2 of 4`. */
   readonly name: string;
   readonly since: number;
-  /** Another process is at it, and this one waits. */
+  /** Another process is buying it, and this one waits. */
   readonly isElsewhere: boolean;
 }
 
@@ -93,7 +93,7 @@ export function advance(progress: Progress, event: Event, now: number): Progress
   }
 }
 
-/** Milliseconds until the end, as far as one can tell; `null` before the first picture is there. */
+/** The estimated milliseconds until the end; `null` before the first picture is finished. */
 export function timeLeft(progress: Progress, now: number): number | null {
   const toMake = progress.toMake - progress.made;
   if (toMake > 0) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A page on the disk that leads to an address, for this user alone. */
+/** A page on the disk that redirects to an address, readable only by this user. */
 export interface RedirectFile {
   /** Absolute. */
   readonly path: string;
@@ -11,8 +11,8 @@ export interface RedirectFile {
 }
 
 /**
- * Writes a page that leads to an address which holds a secret: the arguments of a program are for every user of a machine
- * to see, and a file in a folder of one's own is not.
+ * Writes a page that redirects to an address that contains a secret. Every user of a machine can see the arguments of a
+ * program, but not a file in this user's own folder.
  */
 export function writeRedirect(url: string): RedirectFile {
   const folder = mkdtempSync(join(tmpdir(), 'tintype-open-'));

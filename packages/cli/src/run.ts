@@ -7,9 +7,8 @@ import type { Output, Shell } from './shell.ts';
 export type Core = typeof import('@tintype/core');
 
 /**
- * Loads the project and carries out `act` with a view open and Ctrl-C listened to, both closed again however it ends.
- * Core is loaded here, not at the top, so that `--help` need not wait for an image library.
- * `results`: where reporters that print results print them.
+ * Loads the project and runs `act` with an open view and a handler for Ctrl-C, and always closes both. It loads core here and
+ * not at the top, so that `--help` does not wait for an image library. `results`: the stream for reporters that print results.
  */
 export async function withRun<T>(
   shell: Shell,

@@ -1,4 +1,4 @@
-/** A stream that text goes to; `columns` and `rows` are there on a terminal only. */
+/** A stream for text. `columns` and `rows` exist only on a terminal. */
 export interface Output {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean;
@@ -10,7 +10,7 @@ export interface Output {
 export interface ShellTerminal {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
-  /** Does what Ctrl-C does. */
+  /** Acts as Ctrl-C does. */
   readonly interrupt: () => void;
 }
 
@@ -23,11 +23,14 @@ export interface Shell {
   /** Progress and diagnostics. */
   readonly stderr: Output;
   readonly now: () => Date;
-  /** Where a person can be asked, on a terminal; `null`: nowhere. */
+  /** The terminal on which a person can be asked; `null`: there is none. */
   readonly terminal: ShellTerminal | null;
-  /** Listens for SIGINT, SIGTERM and SIGHUP instead of ending with them; returns what stops listening. */
+  /** Listens for SIGINT, SIGTERM and SIGHUP instead of ending on them. Returns a function that stops listening. */
   readonly onInterrupt: (listener: () => void) => () => void;
-  /** Runs the listener, which must be synchronous, when the process ends in any way; returns what takes it back. */
+  /**
+   * Runs the listener, which must be synchronous, when the process ends in any way. Returns a function that removes the
+   * listener.
+   */
   readonly onExit: (listener: () => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
@@ -58,7 +61,7 @@ export function processShell(process: NodeJS.Process): Shell {
   };
 }
 
-/** Both ways: what is asked must be seen, and be answered by a person. */
+/** Both streams must be terminals, because a person must see the question and answer it. */
 function terminalOf(process: NodeJS.Process): ShellTerminal | null {
   const { stdin: input, stderr: output, pid } = process;
   if (!input.isTTY || !output.isTTY) return null;
@@ -67,7 +70,7 @@ function terminalOf(process: NodeJS.Process): ShellTerminal | null {
 
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Asks the stream each time: a terminal's size changes. */
+/** Reads the stream each time, because a terminal's size changes. */
 function output(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => stream.write(text),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** What commander says of a mistake on the command line, with the commands that take an option which this one does not. */
+/** Commander's message about a mistake on the command line, with the commands that do take the option. */
 export function withTakers(text: string, command: Command, commands: readonly Command[]): string {
   const flag = /^error: unknown option '(--[^']+)'/.exec(text)?.[1];
   const takers = commands

@@ -1,7 +1,7 @@
 /** Rollup's `output.assetFileNames`. */
 export type AssetFileNames = string | ((asset: AssetInfo) => string);
 
-/** What Rollup hands to a function that names assets. */
+/** The argument of a function that names assets in Rollup. */
 interface AssetInfo {
   readonly type: 'asset';
   readonly name: string;
@@ -11,13 +11,10 @@ interface AssetInfo {
   readonly source: string;
 }
 
-/** Where a file goes below the output folder. `file`: `team/ada-640w.webp`. */
+/** The path of a file below the output folder. `file`: `team/ada-640w.webp`. */
 export type NameAsset = (file: string, sha256: string) => string;
 
-/**
- * Names files by the pattern that the build names its assets by. The hash is the content's, so that all environments and
- * machines agree.
- */
+/** Names files by the build's pattern for assets. The hash is the content's, so that all environments and machines agree. */
 export function assetNamer(pattern: AssetFileNames): NameAsset {
   if (typeof pattern === 'string') {
     const shape = readShape(pattern);
@@ -37,14 +34,14 @@ export function assetNamer(pattern: AssetFileNames): NameAsset {
   };
 }
 
-/** What stands in a pattern, and what is put in its place. */
+/** A placeholder of a pattern and its replacement. */
 type Shape = readonly (string | { readonly part: string; readonly length: number })[];
 
-/** Read once for all the thousands of files of a build. */
+/** Parsed once for all the thousands of files of a build. */
 function readShape(pattern: string): Shape {
   const pieces = pattern.split(placeholder);
   return pieces.flatMap((piece, at): Shape => {
-    // Between two that are literal stand the name and the length that the pattern captures.
+    // Between two literal parts are the name and the length that the pattern captures.
     if (at % 3 === 0) return [piece];
     return at % 3 === 1 ? [{ part: piece, length: Number(pieces[at + 1] ?? 8) }] : [];
   });

@@ -3,7 +3,7 @@ import type { Environment } from 'vite';
 import type { EncodedFile } from '@tintype/core';
 import { type AssetFileNames, assetNamer } from './asset-name.ts';
 
-/** An encoded file and the name that it has in the build, relative to the output folder. */
+/** An encoded file and its name in the build, relative to the output folder. */
 export interface PlacedFile {
   readonly fileName: string;
   readonly file: EncodedFile;
@@ -21,15 +21,15 @@ export interface Emitter {
 /** How an environment names, refers to and delivers files. */
 export interface AssetTarget {
   readonly place: (file: EncodedFile) => PlacedFile;
-  /** Whether another content would have another name. */
+  /** Whether the name depends on the content. */
   readonly isNamedByContent: (file: EncodedFile) => boolean;
   /** Whether a file of the bundle is one that `urlOf` emitted. */
   readonly hasEmitted: (fileName: string) => boolean;
-  /** What goes into a double-quoted string of JavaScript, or a `url()` of CSS. */
+  /** The text for a double-quoted string of JavaScript, or a `url()` of CSS. */
   readonly urlOf: (placed: PlacedFile, emitter: Emitter) => string | Promise<string>;
   /**
-   * Whether files are in the bundle for Vite to work out their URLs. Elsewhere the URL is known beforehand: a bundle
-   * without 12,000 files takes a third of the time.
+   * Whether files are in the bundle so that Vite computes their URLs. Otherwise the URL is known beforehand, and leaving 12,000
+   * files out of the bundle takes a third of the time.
    */
   readonly isInBundle: boolean;
   /**
@@ -65,7 +65,7 @@ export function assetTarget({ config }: Pick<Environment, 'config'>): AssetTarge
   };
 }
 
-/** A digest that differs from its first digit on, as hashes in names may be short. */
+/** A digest that differs from the first digit on, because hashes in names may be short. */
 function otherThan(sha256: string): string {
   return sha256.startsWith('f') ? '0'.repeat(64) : 'f'.repeat(64);
 }
@@ -75,7 +75,7 @@ type BuildOptions = Environment['config']['build'];
 function assetFileNames({ rollupOptions, lib, assetsDir }: BuildOptions): AssetFileNames {
   const outputs = [rollupOptions.output ?? []].flat();
   const given = outputs.find((output) => output.assetFileNames !== undefined)?.assetFileNames;
-  // As Vite names them where nobody says.
+  // Vite's default.
   return (
     (given as AssetFileNames | undefined) ??
     (lib ? '[name].[ext]' : posix.join(assetsDir, '[name]-[hash].[ext]'))

@@ -12,7 +12,7 @@ import { namesInPage, reference, scheme, styleModule } from './references.ts';
 import { withoutStyles } from './to-picture.ts';
 import { unknownImage, unknownInStyles } from './unknown-image.ts';
 
-/** Style sheets that name pictures, in a build. After Vite has compiled them, so that what they import is in them. */
+/** Style sheets that name pictures, in a build. This runs after Vite has compiled them, so that they contain their imports. */
 export function buildStylesPlugin(builds: Builds): Plugin {
   return {
     name: 'tintype:build-styles',
@@ -20,7 +20,7 @@ export function buildStylesPlugin(builds: Builds): Plugin {
     sharedDuringBuild: true,
 
     configResolved({ logger }) {
-      // Vite looks for a file of that name first, and says that there is none.
+      // Vite would first look for a file of that name and report that it does not exist.
       const warnOnce = logger.warnOnce.bind(logger);
       logger.warnOnce = (message, options) => {
         if (!/^\s*tintype:\S+ referenced in/.test(message)) warnOnce(message, options);
@@ -84,7 +84,7 @@ async function cssFiles(
   }));
 }
 
-/** Pages that name pictures, in a build: looked through before anything is bought, written when all is there. */
+/** Pages that name pictures, in a build. They are searched before anything is bought, and written when all pictures exist. */
 export function buildHtmlPlugins(builds: Builds): Plugin[] {
   const find: Plugin = {
     name: 'tintype:find-in-html',
@@ -107,7 +107,7 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
   const expand: Plugin = {
     name: 'tintype:expand-html',
     apply: 'build',
-    // After the plugins that add to a page.
+    // This runs after plugins that add to a page.
     enforce: 'post',
     sharedDuringBuild: true,
     transformIndexHtml: {
@@ -118,7 +118,7 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
         state.pages.set(filename, []);
         const page = path.slice(1);
         const expanded = await expandPage(state, html, filename, page);
-        // What the page's own styles name.
+        // The names in the page's own styles.
         const host = { fileName: page, type: 'html' } as const;
         const filled = fillInUrls(expanded, (file) => lateUrlIn(state, file, host));
         for (const { fileName } of state.pages.get(filename) ?? []) {
@@ -131,7 +131,7 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
   return [find, expand];
 }
 
-/** Puts pictures into a page. `page`: what it is called in the build; `filename`: what its author wrote. */
+/** Puts pictures into a page. `page`: its name in the build; `filename`: the source file. */
 export async function expandPage(
   state: BuildState,
   html: string,
@@ -149,7 +149,7 @@ export async function expandPage(
   return expandHtml(html, (name) => pictures.get(name)!);
 }
 
-/** What a plugin put into the page after it was looked through is bought, or not, by the same rules. */
+/** Names that a plugin adds to the page after the search are bought, or not, by the same rules. */
 async function buyLate({ run }: BuildState, names: ReadonlySet<string>): Promise<void> {
   const images = [...names].flatMap((name) => run.project.find(name) ?? []).filter(run.isLate);
   try {

@@ -31,7 +31,7 @@ import { writeTypes } from './write-types.ts';
 /** Of all the plugins of a process: environments may be built by one each. */
 const runs = shareRuns<BuildRun>();
 
-/** The modules of pictures, in a build; and the beginning and the end of the run that they are of. */
+/** The modules of pictures in a build, and the start and end of the run that they belong to. */
 export function buildPlugin(
   { options, types, root: projectRoot, importers }: PluginRequest,
   builds: Builds,
@@ -66,7 +66,7 @@ export function buildPlugin(
         for (const file of run.project.watched) this.addWatchFile(file);
       } catch (error) {
         const explained = await explain(error, root, []);
-        // So that a watcher notices when it is mended.
+        // So that a watching build notices when the file is fixed.
         if (explained instanceof PlacedError && explained.id !== undefined) {
           this.addWatchFile(explained.id);
         }
@@ -136,7 +136,7 @@ export function emitPlugin(builds: Builds): Plugin {
     sharedDuringBuild: true,
 
     renderChunk: {
-      // Before Vite puts the URLs of assets in.
+      // This must run before Vite inserts the URLs of assets.
       order: 'pre',
       filter: { code: lateForm },
       async handler(code, chunk) {
@@ -154,7 +154,7 @@ export function emitPlugin(builds: Builds): Plugin {
     },
 
     generateBundle: {
-      // Before Vite writes its manifest.
+      // This must run before Vite writes its manifest.
       order: 'pre',
       handler(_, bundle) {
         const state = builds.of(this.environment);
@@ -171,7 +171,7 @@ export function emitPlugin(builds: Builds): Plugin {
           placed.push(...files);
           const inStyles = output.moduleIds.flatMap((id) => pages.get(id) ?? []);
           for (const { fileName } of [...files, ...inStyles]) {
-            // What Vite has in the bundle it has in the manifest, too.
+            // Files in the bundle are in Vite's manifest, too.
             if (!target.hasEmitted(fileName)) output.viteMetadata?.importedAssets.add(fileName);
           }
         }
@@ -210,7 +210,7 @@ function isKeptBy(to: BuildState, from: BuildState): boolean {
   return from.target.delivery === 'none' && to.environment.config.consumer === 'client';
 }
 
-/** What the environment's build made, and what it should not have had to ship. */
+/** Reports what the environment's build made, and the stand-ins that it ships. */
 function say(environment: Environment, { run, shipped }: BuildState): void {
   if (shipped.size === 0) return;
   const pictures = [...shipped].flatMap((name) => run.delivered.get(name) ?? []);
@@ -222,7 +222,7 @@ function say(environment: Environment, { run, shipped }: BuildState): void {
   shipped.clear();
 }
 
-/** A watcher builds at every save, and each time would be a purchase: it draws what is missing, whatever else says. */
+/** A watching build runs at every save and could buy each time, so it draws missing pictures, whatever the settings say. */
 const never = { missing: 'standin' } as const;
 
 function isWatched({ config }: Environment): boolean {

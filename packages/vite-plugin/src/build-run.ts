@@ -22,21 +22,21 @@ export interface Delivered extends DeliveredImage {
   readonly isCached: boolean;
 }
 
-/** What the environments of one build share: the plan, every picture once, and the bill. */
+/** The environments of one build share the plan, every picture, and the bill. */
 export interface BuildRun {
   readonly project: OpenProject;
   /** Another one with each run. */
   readonly id: string;
-  /** Whether it has to be bought first: its bytes are not known before `buy`. */
+  /** Whether it has to be bought first. Its bytes are then unknown before `buy`. */
   readonly isLate: (image: PlannedImage) => boolean;
-  /** A picture out of the store, or a stand-in, with its files; each once, however many ask. */
+  /** A picture from the store, or a stand-in, with its files. Each is made once, however often it is requested. */
   readonly deliver: (image: PlannedImage) => Promise<Delivered>;
   /**
    * Buys what is missing of the images, under the rules of the command line, and delivers them. Rejects before anything
    * is spent with the TintypeErrors of `OpenImages.judge`, and once everything in flight is stored with the first failure.
    */
   readonly buy: (images: readonly PlannedImage[]) => Promise<void>;
-  /** What was delivered so far. */
+  /** The pictures delivered so far. */
   readonly delivered: ReadonlyMap<string, Delivered>;
   readonly bill: () => BuildBill;
   /** Once what is in flight is stored. */
@@ -55,7 +55,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
     maybeBilledUsd: 0,
   };
   const purse = openPurse(config.maxCostUsd);
-  // Every environment of a build is one order.
+  // All environments of a build belong to one order.
   const buying = { ...context, order: context.order ?? randomUUID() };
   let purchases: Promise<unknown> = Promise.resolve();
 
@@ -79,7 +79,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
     }
   };
 
-  /** One after the other: what one environment buys, the next finds in the store. */
+  /** One after the other, so that each environment finds the purchases of the previous one in the store. */
   const buyNow = async (images: readonly PlannedImage[]) => {
     const missing = images.filter(({ name }) => !deliveries.has(name));
     if (missing.length === 0) return;
@@ -156,7 +156,7 @@ function ofImage(id: string, cause: unknown): never {
   throw new TintypeError(cause.code, message, { imageId: id, cause });
 }
 
-/** A person at a terminal can be asked, as the command line asks. */
+/** Asks a person at a terminal, as the command line does. */
 function confirming(signal: AbortSignal): Pick<Context, 'confirm'> {
   const { stdin: input, stderr: output } = process;
   if (!input.isTTY || !output.isTTY) return {};

@@ -5,7 +5,7 @@ import type { BuildRun, Delivered } from './build-run.ts';
 import { type Host, hostUrl } from './host-url.ts';
 import type { LateFile } from './late-pictures.ts';
 
-/** What the build of an environment has seen so far. */
+/** The state of one environment's build. */
 export interface BuildState {
   readonly environment: Environment;
   readonly run: BuildRun;
@@ -17,13 +17,13 @@ export interface BuildState {
   readonly pages: Map<string, readonly PlacedFile[]>;
   /** The files of pictures to be bought that a style sheet names, by its id. */
   readonly lateInStyles: Map<string, readonly LateFile[]>;
-  /** What has to be bought before chunks are rendered, by who asked for it. */
+  /** The pictures to buy before chunks are rendered, by the file that imports them. */
   readonly late: Map<string, PlannedImage>;
-  /** The names of the pictures that were handed out in this build. */
+  /** The names of the pictures that this build has used. */
   readonly shipped: Set<string>;
-  /** What is to stand below the output folder. */
+  /** The files that must exist below the output folder. */
   readonly placed: PlacedFile[];
-  /** Absolute: where it has been written to; `null`: not yet. */
+  /** Absolute: the output folder after it was written; `null`: not written yet. */
   outDir: string | null;
 }
 
@@ -31,7 +31,7 @@ export interface BuildState {
 export interface Builds {
   readonly begin: (environment: Environment, run: BuildRun, target: AssetTarget) => void;
   readonly find: (environment: Environment) => BuildState | undefined;
-  /** Throws where it has not begun. */
+  /** Throws if the build has not begun. */
   readonly of: (environment: Environment) => BuildState;
   /** The build that has pages. */
   readonly client: () => BuildState;
@@ -74,7 +74,7 @@ export function builds(inlineStyles: boolean): Builds {
   };
 }
 
-/** A picture's full-size files, one a format, in order of preference. */
+/** A picture's full-size files, one for each format, in order of preference. */
 export function fullSizeFiles({ encoded, width }: Delivered): ReadonlyMap<Format, EncodedFile> {
   return new Map(
     encoded.filter(({ spec }) => spec.width === width).map((file) => [file.spec.format, file]),

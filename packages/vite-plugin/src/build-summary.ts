@@ -1,7 +1,7 @@
 import { count, fileSize, money } from '@tintype/core';
 import type { Delivered } from './build-run.ts';
 
-/** What a build cost, in US dollars; `null` where a part is unknown. */
+/** The cost of a build in US dollars; `null` if a part is unknown. */
 export interface BuildBill {
   readonly bought: number;
   readonly costUsd: number | null;
@@ -31,7 +31,7 @@ function maybeBilled(usd: number | null): string {
   return `, ${usd === null ? 'an unknown amount' : `up to ${money(usd)} more`} may have been billed`;
 }
 
-/** That what ships is not what was asked for, and what to do about it. A watcher never buys. */
+/** The warning that stand-ins are shipped, and what to do. A watching build never buys. */
 export function standInWarning(standIns: readonly Delivered[], isWatched = false): string {
   const names = standIns.map(({ name }) => name).toSorted();
   const verb = names.length === 1 ? 'is a stand-in: a drawing' : 'are stand-ins: drawings';
@@ -44,7 +44,9 @@ export function standInWarning(standIns: readonly Delivered[], isWatched = false
   return `${names.join(', ')} ${verb} in the place of pictures${reason}`;
 }
 
-/** Originals against the full size in the preferred format: what a page would have loaded, and what it does. */
+/**
+ * Compares the originals, which a page would have loaded, with the full-size files in the preferred format, which it loads now.
+ */
 function saving(pictures: readonly Delivered[]): string {
   let before = 0;
   let after = 0;

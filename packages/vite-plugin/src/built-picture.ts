@@ -6,13 +6,13 @@ import type { Picture } from './picture.ts';
 import { toInlined, toPicture } from './to-picture.ts';
 import type { Inlining } from './virtual-modules.ts';
 
-/** A picture as a build's pages get it, and the files that it needs. */
+/** A picture for the pages of a build, and the files that it needs. */
 export interface BuiltPicture {
   readonly picture: Picture;
   readonly files: readonly PlacedFile[];
 }
 
-/** Where a page or a script finds a file. */
+/** The URL of a file for a page or a script. */
 export type UrlOf = (placed: PlacedFile) => string | Promise<string>;
 
 export async function buildPicture(
@@ -38,7 +38,7 @@ function served({ spec }: EncodedFile, url: string) {
   return { format: spec.format, width: spec.width, url };
 }
 
-/** The fallback as a data URL, where a picture is to be inlined; else `null`. */
+/** The fallback as a data URL if the picture is to be inlined; otherwise `null`. */
 export async function inlinedUrl(
   delivered: Delivered,
   inlining: Inlining,

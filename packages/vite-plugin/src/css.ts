@@ -6,7 +6,7 @@ import { scheme } from './references.ts';
 export interface CssFile {
   /** `image/avif`. */
   readonly type: string;
-  /** Asked for only where it is used. */
+  /** Called only if the URL is used. */
   readonly url: () => Promise<string>;
 }
 
@@ -97,7 +97,7 @@ function useOf(
   return { name, start, end, option: { start: first, end: last, rest } };
 }
 
-/** Where an option begins or ends: at the comma or the parenthesis of the `image-set()` that it is in. */
+/** The start or end of an option: a comma or a parenthesis of its `image-set()`. */
 function edge(tokens: readonly CSSToken[], from: number, step: 1 | -1, inside: number): number {
   let depth = 0;
   let reached = inside;

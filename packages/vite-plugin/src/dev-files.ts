@@ -5,12 +5,12 @@ import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { toPicture } from './to-picture.ts';
 
-/** Below the base, where the dev server has the files of pictures. */
+/** The dev server's path for picture files, below the base. */
 export const devFolder = '@tintype/';
 
 /**
- * A picture as the dev server's pages get it: what is known without encoding anything. Its URLs say all that it takes to
- * make the files, so that they outlive the server. `prefix`: what comes before `@tintype/`.
+ * A picture for the dev server's pages, with the facts that are known without encoding. Its URLs contain everything needed to
+ * make the files, so they stay valid after a restart of the server. `prefix`: the text before `@tintype/`.
  */
 export async function devPicture(
   project: OpenProject,
@@ -32,7 +32,7 @@ export async function devPicture(
     height,
     alt: files.alt,
     sizes: files.sizes,
-    // What the cache may have of these depends on the machine, and a page here would not wait for it to be made.
+    // These are `null` because the content of the cache depends on the machine, and a page in dev does not wait for an encode.
     placeholder: null,
     color: null,
     hasAlpha: source.hasAlpha,
@@ -40,7 +40,7 @@ export async function devPicture(
   });
 }
 
-/** A picture's full-size files, one a format, in order of preference. */
+/** A picture's full-size files, one for each format, in order of preference. */
 export async function devCssFiles(
   project: OpenProject,
   image: PlannedImage,
@@ -60,7 +60,7 @@ function urlOf(original: Original, spec: VariantSpec, prefix: string): string {
   return `${prefix}${devFolder}${spec.file}?v=${versionOf(original, spec)}`;
 }
 
-/** A file that a dev URL names; `null`: no image has it. */
+/** The file of a dev URL; `null`: no image has such a file. */
 export interface DevFile {
   readonly image: PlannedImage;
   readonly original: Original;
@@ -80,7 +80,7 @@ export async function findDevFile(project: OpenProject, file: string): Promise<D
   return null;
 }
 
-/** Changes when the file does: a browser that has the old one asks again. */
+/** Changes when the file does, so that a browser with the old file requests it again. */
 function versionOf({ source }: Original, spec: VariantSpec): string {
   return createHash('sha256')
     .update(JSON.stringify([source.sha256, spec]))

@@ -39,13 +39,13 @@ interface DevSite {
   project: DevProject;
   sheet: DevSheet;
   readonly inlineStyles: boolean;
-  /** The time of the last change that the client's pages were told of; `null`: they were not. */
+  /** The time of the last change that was sent to the client's pages; `null`: none was sent. */
   toldAt: number | null;
-  /** Stops what goes on for the page of the contact sheet. */
+  /** Stops the work for the contact sheet. */
   close: () => Promise<void>;
-  /** What was handed out, by environment and by the id of the module that has it, with what makes it again. */
+  /** The modules that were served, by environment and module id, with a function that makes each again. */
   readonly shown: Map<Environment, Map<string, Shown>>;
-  /** The pages that name pictures, with what makes again what they show. */
+  /** The pages that name pictures, with a function that makes their pictures again. */
   readonly pages: Map<string, Shown>;
 }
 
@@ -118,7 +118,7 @@ function modulesPlugin(site: DevSite, { options, types, root, importers }: Plugi
         const address = server.httpServer?.address() ?? null;
         logger.info(`  [tintype] contact sheet: ${originOf(address, config)}${site.sheet.path}`);
       });
-      // Vite before 8.3 has no other word for it; what was paid for is stored before the process may end.
+      // Vite before 8.3 has no other hook for this. Paid pictures are stored before the process may end.
       server.httpServer?.once('close', () => void site.close());
       try {
         const open = await project.current();
@@ -126,7 +126,7 @@ function modulesPlugin(site: DevSite, { options, types, root, importers }: Plugi
         await writeTypes(open, config, types);
         warnOfUnreachedTypes(config, types);
       } catch (error) {
-        // The server starts all the same: the page that needs an image says it, and mending it is noticed.
+        // The server still starts. A page that needs an image shows the mistake, and the server notices when it is fixed.
         const { message } = await explain(error, config.root, []);
         logger.error(`[tintype] ${message}`);
       }
@@ -148,7 +148,7 @@ function modulesPlugin(site: DevSite, { options, types, root, importers }: Plugi
   };
 }
 
-/** Puts a plugin before all others that see what Vite made of a style sheet: Astro's dev server keeps that. */
+/** Puts a plugin before all others that see compiled style sheets, because Astro's dev server keeps the compiled text. */
 function afterViteCss(plugin: Plugin): Plugin {
   return {
     ...plugin,
@@ -166,7 +166,7 @@ function stylesPlugin(site: DevSite, name: string): Plugin {
   return {
     name,
     apply: 'serve',
-    // After Vite has compiled them, so that what they import is in them.
+    // This runs after Vite has compiled them, so that they contain their imports.
     transform: {
       filter: { id: styleModule, code: reference },
       async handler(css, id) {
@@ -194,7 +194,7 @@ function pagesPlugin(site: DevSite): Plugin {
   return {
     name: 'tintype:dev-html',
     apply: 'serve',
-    // After the plugins that add to a page.
+    // This runs after plugins that add to a page.
     enforce: 'post',
     transformIndexHtml: {
       order: 'post',
@@ -242,7 +242,7 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
       await project.refresh(timestamp);
       site.sheet.changed();
       const open = await project.current().catch(async (error: unknown) => {
-        // A page that stands keeps its state: to the client, an error before any update is one of the page's loading.
+        // An open page keeps its state. The client treats an error before any update as an error of loading the page.
         if (!wasBroken) environment.hot.send({ type: 'update', updates: [] });
         throw await explain(error, config.root, []);
       });
@@ -252,7 +252,7 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
         await writeTypes(open, config, types);
       }
       const changed = await changedModules(site, environment, open);
-      // A plugin may look in its own hook for what is out of date, as Nuxt's does.
+      // Another plugin may check for outdated modules in its own hook, as Nuxt's does.
       const seen = new Set<EnvironmentModuleNode>();
       for (const node of changed) {
         environment.moduleGraph.invalidateModule(node, seen, timestamp, true);
@@ -262,10 +262,10 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
       if (isPage) {
         environment.hot.send({ type: 'full-reload', path: '*' });
       } else if (!isClient && changed.length > 0 && site.toldAt !== timestamp) {
-        // Only a server has the picture: no update of a module tells an open page.
+        // Only the server has the picture, so no module update reaches an open page.
         server.environments.client.hot.send({ type: 'full-reload', path: '*' });
       } else if (changed.length === 0) {
-        // What takes an error's overlay away.
+        // The update that removes an error overlay.
         environment.hot.send({ type: 'update', updates: [] });
       }
       return [...modules, ...changed];
@@ -273,7 +273,7 @@ function updatesPlugin(site: DevSite, { types }: PluginRequest): Plugin {
   };
 }
 
-/** Where this machine finds the server; Vite itself knows only once every listener has heard that it listens. */
+/** The server's URL on this machine. Vite knows its own only after all listeners have been told that it listens. */
 function originOf(address: AddressInfo | string | null, { server }: ResolvedConfig): string {
   if (address === null || typeof address === 'string') return '';
   const host =
@@ -281,7 +281,7 @@ function originOf(address: AddressInfo | string | null, { server }: ResolvedConf
   return `${server.https ? 'https' : 'http'}://${host}:${address.port}`;
 }
 
-/** What comes before the names of files in dev URLs. */
+/** The text before file names in dev URLs. */
 function prefixOf({ base, server }: ResolvedConfig): string {
   return (server.origin ?? '') + base;
 }
@@ -338,7 +338,7 @@ async function isAnyChanged(shown: ReadonlyMap<string, Shown>, open: OpenProject
   return false;
 }
 
-/** What cannot be made any more has changed, too. */
+/** A picture that can no longer be made counts as changed. */
 async function isChanged({ text, again }: Shown, open: OpenProject): Promise<boolean> {
   return (await again(open).catch(() => null)) !== text;
 }

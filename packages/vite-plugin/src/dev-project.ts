@@ -3,7 +3,7 @@ import { type OpenProject, openProject, type ProjectOptions } from './open-proje
 
 /** A project that is planned again when its files change. */
 export interface DevProject {
-  /** As it was planned last. Rejects with the TintypeError of what is wrong with it. */
+  /** The latest plan. Rejects with the TintypeError of a mistake in the project. */
   readonly current: () => Promise<OpenProject>;
   /**
    * Plans it again after a change, once for all the changes that one planning can have seen. `changedAt`: ms since 1970,
@@ -19,7 +19,7 @@ export interface DevProject {
  */
 const unnoticed = 60;
 
-/** Never buys: what is missing is a stand-in. */
+/** Never buys. Missing pictures become stand-ins. */
 export function devProject(options: ProjectOptions): DevProject {
   let current: Promise<OpenProject> | null = null;
   let openedAt = 0;
@@ -34,12 +34,12 @@ export function devProject(options: ProjectOptions): DevProject {
     current: () => current ?? open(),
     refresh: async (changedAt) => {
       const settledAt = changedAt + unnoticed;
-      // No longer than that where the clock was set back.
+      // Wait at most this long even if the clock was set back.
       const ms = Math.min(unnoticed, settledAt - Date.now());
       if (openedAt < settledAt && ms > 0) await sleep(ms);
       await current?.catch(() => {});
       const settled = openedAt < settledAt ? open() : current;
-      // Whoever asks gets the error: here it has been asked for by nobody.
+      // Callers of the plan get the error. Here there is no caller yet, so it must not count as unhandled.
       await settled?.catch(() => {});
     },
   };

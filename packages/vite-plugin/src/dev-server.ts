@@ -11,7 +11,10 @@ export interface DevServerOptions {
   readonly logger: Logger;
 }
 
-/** Answers for the files of pictures: encodes what is asked for and not cached yet, and says in a picture what failed. */
+/**
+ * Serves picture files. Encodes a requested file that is not cached, and answers with a picture of the error message if that
+ * fails.
+ */
 export function devMiddleware({
   base,
   project,
@@ -50,7 +53,7 @@ export function devMiddleware({
   }
 }
 
-/** `null`: it is no URL of ours. */
+/** `null`: not a URL of this plugin. */
 function fileBelow(prefix: string, url: string | undefined): string | null {
   const path = url?.split('?', 1)[0] ?? '';
   if (!path.startsWith(prefix)) return null;

@@ -4,21 +4,21 @@ import type { Context } from '@tintype/core';
 import type { SheetHandler } from '@tintype/sheet';
 import type { Connect } from 'vite';
 
-/** The contact sheet of a dev server. It is loaded when somebody opens it. */
+/** The contact sheet of a dev server. It is loaded when a person opens it. */
 export interface DevSheet {
   /** Below the server's origin. */
   readonly path: string;
   readonly middleware: Connect.NextHandleFunction;
-  /** Something about the project may be another. */
+  /** Call this when the project may have changed. */
   readonly changed: () => void;
-  /** Waits until what was paid for on the page is stored. */
+  /** Waits until purchases on the page are stored. */
   readonly close: () => Promise<void>;
 }
 
-/** By Vite's root: a server that is started again in the same process leaves open pages open. */
+/** By Vite's root, so that open pages survive a restart of the server in the same process. */
 const tokens = new Map<string, string>();
 
-/** `base`: the server's, which ends in `/`. What somebody orders on the page is bought by the context that it is given. */
+/** `base`: the server's, which ends in `/`. Purchases on the page use the given context. */
 export function devSheet(root: string, base: string, context: () => Promise<Context>): DevSheet {
   const token = tokens.get(root) ?? randomBytes(32).toString('base64url');
   tokens.set(root, token);

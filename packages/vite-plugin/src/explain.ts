@@ -17,7 +17,7 @@ export class PlacedError extends Error {
   }
 }
 
-/** What failed, at the line of the manifest that it is about, where it is about one. */
+/** The failure, at its line of the manifest if it has one. */
 export async function explain(error: unknown, root: string, jobs: readonly Job[]): Promise<Error> {
   if (!(error instanceof TintypeError)) {
     return error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,6 @@
 import { escapeHtml } from '@tintype/core';
 
-/** A picture that says why there is none: a page shows it where the picture would be. */
+/** A picture with the error message, which a page shows in the place of the real picture. */
 export function failureSvg(file: string, message: string): string {
   const lines = [`tintype: ${file}`, ...wrap(message, 56)].slice(0, 12);
   const height = 40 + lines.length * 20;

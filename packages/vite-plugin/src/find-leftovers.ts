@@ -25,7 +25,7 @@ function isInComment(text: string, at: number): boolean {
   return opened !== -1 && text.lastIndexOf('*/', at) < opened && text.includes('*/');
 }
 
-/** What a page has where references may be: attributes and scripts, but not its words. */
+/** The parts of a page in which references may be: attributes and scripts, but not its text. */
 export async function referencePlaces(html: string): Promise<string> {
   const { parse } = await import('parse5');
   type Node = import('parse5').DefaultTreeAdapterTypes.ChildNode;

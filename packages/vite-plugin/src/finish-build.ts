@@ -12,9 +12,12 @@ import { isPublicCopied } from './public-outputs.ts';
 import { scheme } from './references.ts';
 import { textOf, warnOfLeftovers } from './warn-of-leftovers.ts';
 
-/** The end of a bundle: style sheets, pages and the manifest are there. */
+/** The end of a bundle, when style sheets, pages and the manifest exist. */
 export function finishPlugin(builds: Builds): Plugin {
-  /** Names of files that Rolldown lost: it says so last, and renames no asset for one with a fixed name. */
+  /**
+   * Names of files that Rolldown overwrote. It warns about them at the end, and does not rename an asset that collides with a
+   * fixed name.
+   */
   const overwritten = new Set<string>();
   /** Names that have the same picture from a worker. */
   const shared = new Set<string>();
@@ -52,14 +55,14 @@ export function finishPlugin(builds: Builds): Plugin {
         const conflict = nameConflict(placed, (one) => ownerOf(one, state, bundle));
         if (conflict !== null) this.error(new PlacedError(conflict));
         for (const { fileName, file } of placed) {
-          // What is linked is empty in the bundle, unless a worker has it.
+          // A file that is linked is empty in the bundle, unless a worker has it.
           const output = target.delivery === 'link' ? bundle[fileName] : undefined;
           if (output !== undefined && hasContent(output, file.sha256)) shared.add(fileName);
         }
         if (target.delivery === 'bundle') {
           await emitBytes(this, placed, bundle);
         } else if (target.isInBundle) {
-          // What was in the bundle for its URL alone: its bytes come by another way.
+          // These files were in the bundle only for their URLs. Their bytes are linked or copied.
           const empty = [...modules.values(), ...pages.values()].flat();
           for (const { fileName } of empty) delete bundle[fileName];
         }
@@ -99,14 +102,14 @@ async function expandLatePages(state: BuildState, bundle: Rollup.OutputBundle): 
   }
 }
 
-/** What a build has under the name of a picture that is not the picture. */
+/** A file of the build that has the name of a picture but is not the picture. */
 function ownerOf(
   { fileName, file }: PlacedFile,
   { target, environment }: BuildState,
   bundle: Rollup.OutputBundle,
 ): string | null {
   const output = bundle[fileName];
-  // What a worker shows is in the bundle already; what is linked is in it for its URL, and empty.
+  // A worker's picture is in the bundle already. A linked file is in it only for its URL, and is empty.
   const isOurs =
     output === undefined ||
     (target.hasEmitted(fileName) && isEmpty(output)) ||

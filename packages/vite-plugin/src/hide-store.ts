@@ -3,8 +3,8 @@ import type { Connect } from 'vite';
 import type { OpenProject } from './open-project.ts';
 
 /**
- * Refuses what is in the store, where prompts are, to whom a server serves its files: by path, as `/@fs/`, whatever the
- * query. `root` is Vite's.
+ * Refuses requests for files of the store, because prompts are in them: by path and by `/@fs/`, with any query. `root` is
+ * Vite's.
  */
 export function storeMiddleware(
   root: string,
@@ -27,13 +27,13 @@ export function storeMiddleware(
 
 const usual = '.tintype';
 
-/** Whether a path has a folder in it, with all its segments. */
+/** Whether a path contains all segments of a folder, in order. */
 function isIn(path: string, folder: string): boolean {
   const segments = folder.replace(/^\/+|\/+$/g, '');
   return segments !== '' && `${path}/`.includes(`/${segments}/`);
 }
 
-/** A URL's path as a file system that knows no case may read it. */
+/** A URL's path for a file system that ignores case. */
 function normalised(url: string): string {
   const path = url.split(/[?#]/, 1)[0]!;
   try {

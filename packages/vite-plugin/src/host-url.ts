@@ -8,7 +8,7 @@ export interface Host {
   readonly type: 'css' | 'html';
 }
 
-/** A file's URL in a page or a style sheet, as Vite makes those of its own assets. */
+/** A file's URL in a page or a style sheet, made as Vite makes those of its own assets. */
 export function hostUrl(
   fileName: string,
   host: Host,

@@ -3,7 +3,7 @@ import type { Plugin } from 'vite';
 const needs =
   'vite-plugin-tintype needs Vite 6 or later, which calls its plugins with an environment';
 
-/** Fails, in one sentence, where the other plugins could not run. */
+/** Fails with one sentence if the other plugins cannot run. */
 export function hostPlugin(): Plugin {
   return {
     name: 'tintype:host',

@@ -63,7 +63,7 @@ function findUses(html: string): Use[] {
   return uses.toSorted((a, b) => a.start - b.start);
 }
 
-/** In the JSON-LD that a search engine reads. */
+/** References in JSON-LD, which search engines read. */
 function usesInJson(element: Element): Use[] {
   const type = element.attrs
     .find(({ name }) => name === 'type')
@@ -90,7 +90,7 @@ function expandImg(text: MagicString, { element, start, end }: Use, picture: Pic
     ...kept,
     ...(ownStyle && { style: ownStyle }),
   });
-  // The author's attributes stay as they are written; what is not among them stands in the place of `src`.
+  // The author's attributes stay as written. New attributes take the place of `src`.
   const added = Object.entries(img).filter(([name]) => !Object.hasOwn(kept, name));
   text.overwrite(start, end, renderAttributes(Object.fromEntries(added)).trimStart());
 

@@ -1,13 +1,14 @@
 /** Aborted by the first Ctrl-C. */
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** Gives Ctrl-C its usual meaning back. */
+  /** Restores the usual meaning of Ctrl-C. */
   readonly stop: () => void;
 }
 
 /**
- * While pictures are bought, the first Ctrl-C lets those in flight come in and be stored, and the build fails after them;
- * the second ends the process at once. An echo within 100 ms, of a package manager that passes it on, is the same Ctrl-C.
+ * While pictures are bought, the first Ctrl-C waits for the pictures in flight and stores them, and then the build fails. The
+ * second ends the process at once. An echo within 100 ms, from a package manager that passes the signal on, counts as the same
+ * Ctrl-C.
  */
 export function listenForInterrupt(say: (message: string) => void): Interrupt {
   const controller = new AbortController();

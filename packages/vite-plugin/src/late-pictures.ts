@@ -1,12 +1,12 @@
 import type { Format } from '@tintype/core';
 import type { SourceMap } from 'magic-string';
 
-/** What stands for the JSON of a picture that is not there yet, in the string that it will be in. */
+/** A placeholder for the JSON of a picture that is not bought yet, inside the string that will contain it. */
 export function lateToken(moduleId: string): string {
   return `__TINTYPE_LATE_${Buffer.from(moduleId).toString('hex')}__`;
 }
 
-/** What stands for the URL of a file that is not there yet, in a style sheet. */
+/** A placeholder for the URL of a file that does not exist yet, in a style sheet. */
 export interface LateFile {
   readonly name: string;
   readonly format: Format;
@@ -30,7 +30,7 @@ export function fillInUrls(text: string, urlOf: (file: LateFile) => string): str
   });
 }
 
-/** What a chunk with late pictures, or with style sheets that name them, has in it. */
+/** The text by which a chunk with late pictures, or with style sheets that name them, is recognised. */
 export const lateForm: RegExp = /__TINTYPE_(?:LATE|URL)_[0-9a-f]+__/;
 
 /** Puts pictures into a chunk. `jsonOf` is asked for each by the id of its module; `urlOf` for those in style sheets. */

@@ -1,7 +1,7 @@
 import type { Reporter } from '@tintype/core';
 import type { Logger } from 'vite';
 
-/** Says through Vite's logger what a user has to know while a run goes on; mistakes are thrown, not said. */
+/** Prints through Vite's logger what a user has to know during a run. Mistakes are thrown, not logged. */
 export function logReporter(logger: Logger): Reporter {
   return (event) => {
     switch (event.type) {

@@ -1,8 +1,8 @@
 import type { PlacedFile } from './asset-target.ts';
 
 /**
- * Why a build cannot have its pictures under these names: two pictures of one name, or a file of the site that has it.
- * `null`: every name is free. `ownerOf` says what else of the build has a name, or `null`.
+ * Why a build cannot use these names for its pictures: two pictures have the same name, or a file of the site has it. `null`:
+ * every name is free. `ownerOf` returns the other owner of a name in the build, or `null`.
  */
 export function nameConflict(
   placed: readonly PlacedFile[],

@@ -14,12 +14,12 @@ import { explain } from './explain.ts';
 import { dirname, join, resolve } from 'node:path';
 
 export interface ProjectOptions {
-  /** Absolute: Vite's root, from which the project's is looked for upwards where `root` does not say it. */
+  /** Absolute: Vite's root. If `root` is not set, the project's root is searched from here upwards. */
   readonly cwd: string;
   /** The project's, relative to `cwd`. */
   readonly root?: string | undefined;
   readonly options: Options;
-  /** Whatever the config and the environment say. */
+  /** Overrides the config and the environment. */
   readonly missing?: Missing;
   readonly report: Reporter;
 }
@@ -35,9 +35,9 @@ export interface OpenProject extends OpenImages {
   readonly find: (name: string) => PlannedImage | null;
   /** Every image under every name that it is delivered or known under, but for candidates. */
   readonly imported: readonly { readonly name: string; readonly image: PlannedImage }[];
-  /** Pixels, as far as the plan knows: `null` where a model chooses and has not yet. */
+  /** Pixels, if the plan knows them; `null` if the model chooses the size and the picture has not been made. */
   readonly sizeOf: (image: PlannedImage) => PictureSize | null;
-  /** Absolute: what the plan was read from. */
+  /** Absolute: the files from which the plan was read. */
   readonly watched: readonly string[];
 }
 
@@ -46,7 +46,7 @@ interface PictureSize {
   readonly height: number;
 }
 
-/** What a run of the project is handed. Rejects with the TintypeError `config` of `loadProject`. */
+/** The context for a run of the project. Rejects with the TintypeError `config` of `loadProject`. */
 export async function openContext(
   { cwd, root, options, missing, report }: ProjectOptions,
   signal: AbortSignal,
@@ -58,7 +58,7 @@ export async function openContext(
   return { ...systemClock, ...project, report, signal };
 }
 
-/** Loads and plans a project. Spends nothing. Rejects with what is wrong with it, at its place. */
+/** Loads and plans a project. Spends nothing. Rejects with the first mistake, at its place. */
 export async function openProject(request: ProjectOptions): Promise<OpenProject> {
   const context = await openContext(request, new AbortController().signal);
   const { config } = context;

@@ -11,8 +11,8 @@ export interface PictureElements {
 }
 
 /**
- * The attributes of a picture's `<source>`s and its `<img>`, for a component to spread. What is given for the `<img>`, by
- * lower-case names, wins over what the picture says.
+ * The attributes of a picture's `<source>`s and its `<img>`, for a component to spread. Attributes given for the `<img>`, by
+ * lower-case names, override the picture's.
  */
 export function pictureElements(picture: Picture, given: Attributes = {}): PictureElements {
   const formats = Object.entries(picture.sources);
@@ -39,7 +39,7 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
   };
 }
 
-/** Of a width or a height alone, the other follows: the space that is kept has the picture's shape. */
+/** If only a width or a height is given, the other is computed, so that the reserved space has the picture's shape. */
 function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): Attributes {
   if (width !== undefined && height !== undefined) return { width, height };
   if (Number(width) > 0) return { width, height: Math.round((Number(width) * h) / w) };
@@ -47,7 +47,7 @@ function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): 
   return { width: width ?? w, height: height ?? h };
 }
 
-/** The placeholder, behind a picture that hides it once it is there; the author's own style comes after it. */
+/** The placeholder as background, which the loaded picture hides. The author's own style comes after it. */
 function style({ placeholder, color, hasAlpha }: Picture, own: Attributes[string]): string | null {
   const background =
     placeholder === null ? color : `url(${placeholder}) center / 100% 100% no-repeat`;

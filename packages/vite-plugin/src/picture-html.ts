@@ -10,8 +10,8 @@ export type { ExactPicture, Picture } from './picture.ts';
 export { type Attributes, pictureElements, type PictureElements } from './picture-elements.ts';
 
 /**
- * The HTML of a picture: `<picture>` with a `<source>` a format, or an `<img>` alone where there is one format.
- * `attributes` are the `<img>`'s, and win over what the picture says. Everything is escaped. Runs anywhere.
+ * The HTML of a picture: `<picture>` with one `<source>` for each format, or only an `<img>` if there is one format.
+ * `attributes` are for the `<img>`, and override the picture's. Everything is escaped. Runs anywhere.
  */
 export function pictureHtml(picture: Picture, attributes: Attributes = {}): string {
   const { sources, img } = pictureElements(picture, lowerCased(attributes));

@@ -2,15 +2,15 @@
 import type { AiProvenance, Format } from '@tintype/core/types';
 
 /**
- * What `import hero from 'virtual:tintype/hero'` gives: a superset of vite-imagetools' `Picture`, so that components
- * written for that work.
+ * The value of `import hero from 'virtual:tintype/hero'`: a superset of vite-imagetools' `Picture`, so that components written
+ * for vite-imagetools work.
  */
 export interface Picture {
-  /** A `srcset` a format, in order of preference; empty where the picture is inlined. */
+  /** A `srcset` for each format, in order of preference; empty if the picture is inlined. */
   readonly sources: Readonly<Partial<Record<Format, string>>>;
   /** The fallback, at full size. */
   readonly img: { readonly src: string; readonly w: number; readonly h: number };
-  /** `''` where the image is decorative. */
+  /** `''` if the image is decorative. */
   readonly alt: string;
   /** The `sizes` attribute that goes with `sources`. */
   readonly sizes: string | null;
@@ -18,12 +18,12 @@ export interface Picture {
   readonly placeholder: string | null;
   /** `#rrggbb`, the dominant colour; `null` as `placeholder` is. */
   readonly color: string | null;
-  /** Whether what is behind it may show through. */
+  /** Whether the picture is transparent in some places. */
   readonly hasAlpha: boolean;
   readonly ai: AiProvenance;
 }
 
-/** A picture of which the formats and the size are known: what `tintype-env.d.ts` declares. */
+/** A picture whose formats and size are known, as `tintype-env.d.ts` declares it. */
 export interface ExactPicture<
   Formats extends Format,
   Width extends number,

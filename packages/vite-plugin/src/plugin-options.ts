@@ -1,6 +1,6 @@
 import type { Options } from '@tintype/core';
 
-/** The options of `tintype.config.*`, which is read too; what is given here wins. */
+/** The options of `tintype.config.*`, which is read too. Options given here override it. */
 export interface TintypePluginOptions extends Options {
   /**
    * Where the types of the imports are written, relative to Vite's root; `false`: nowhere.
@@ -21,7 +21,7 @@ export interface TintypePluginOptions extends Options {
   readonly inlineStyles?: boolean;
 }
 
-/** What is core's, and what is the plugin's own. */
+/** Separates core's options from the plugin's own. */
 export function splitOptions({
   types,
   root,
@@ -36,7 +36,7 @@ export function splitOptions({
   return { options, types, root, inlineStyles };
 }
 
-/** What the plugins of one `tintype()` share. */
+/** State that the plugins of one `tintype()` share. */
 export interface PluginRequest {
   readonly options: Options;
   readonly types: string | false | undefined;

@@ -10,8 +10,8 @@ import { templatesPlugin } from './templates.ts';
 import { importForm, moduleIdOf } from './virtual-modules.ts';
 
 /**
- * Imports of the images that a project's manifests describe: `plugins: [tintype()]`. In dev a page never waits for an
- * encode and never spends; a build emits what is imported, and buys what is missing by the rules of the command line.
+ * Imports of the images that a project's manifests describe: `plugins: [tintype()]`. In dev, a page never spends. A build emits
+ * the imported images, and buys missing pictures by the rules of the command line.
  */
 export function tintype(options: TintypePluginOptions = {}): Plugin[] {
   const problem = nodeProblem(process.versions.node);
@@ -33,7 +33,7 @@ export function tintype(options: TintypePluginOptions = {}): Plugin[] {
   return [withoutPagesPlugin(plugins), ...plugins];
 }
 
-/** SvelteKit never runs `transformIndexHtml`, and warns of every plugin that has it as of one that does not work. */
+/** SvelteKit never runs `transformIndexHtml`, and warns about every plugin that has it. */
 function withoutPagesPlugin(plugins: readonly Plugin[]): Plugin {
   return {
     name: 'tintype:without-pages',

@@ -3,14 +3,14 @@ import { join, relative, sep } from 'node:path';
 import type { Config } from '@tintype/core';
 import type { ResolvedConfig } from 'vite';
 
-/** Says once, where the command line has written pictures below Vite's `publicDir`, that a build ships these as well. */
+/** If the command line has written pictures below Vite's `publicDir`, warns once that a build ships them as well. */
 export function warnOfPublicOutputs(
   { outDir, root }: Pick<Config, 'outDir' | 'root'>,
   { publicDir, build, logger }: Pick<ResolvedConfig, 'publicDir' | 'build' | 'logger'>,
 ): void {
   const isCopied = publicDir !== '' && build.copyPublicDir;
   if (!isCopied) return;
-  // Nothing says where: before the plugin was installed, the command line wrote elsewhere.
+  // No `outDir` is set: before the plugin was installed, the command line wrote to its default folder.
   const found = outDir ?? join(root, 'public/images');
   if (!isBelow(found, publicDir) || !existsSync(join(found, 'tintype.assets.json'))) return;
   const folder = relative(root, found).split(sep).join('/');

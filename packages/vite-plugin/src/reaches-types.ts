@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
 /**
- * Whether TypeScript sees the types at a path, as far as the `tsconfig*.json` of a folder say it. `true` where there is
- * none, and where one of them extends another without an `include` of its own.
+ * Whether TypeScript includes the types at a path, according to the `tsconfig*.json` files of a folder. `true` if there is
+ * none, or if one of them extends another without its own `include`.
  */
 export function reachesTypes(folder: string, path: string): boolean {
   const names = readdirSync(folder).filter((name) => /^tsconfig(?:\.[\w-]+)?\.json$/.test(name));

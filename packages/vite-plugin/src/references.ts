@@ -1,7 +1,7 @@
-/** What pages and style sheets name an image by: `tintype:hero`. */
+/** The reference to an image in pages and style sheets: `tintype:hero`. */
 export const scheme = 'tintype:';
 
-/** What may have a reference in it; whether it does, a parser says, which is loaded only then. */
+/** Matches text that may contain a reference. A parser, which is loaded only then, decides. */
 export const reference: RegExp = /tintype:/;
 
 /** Style sheets as Vite sees them, whatever they are written in; not what is imported as text or as a URL. */

@@ -1,16 +1,16 @@
 import type { Job } from '@tintype/core';
 import { namedExports } from './virtual-modules.ts';
 
-/** An image as its type says it. */
+/** The facts about an image in its type. */
 export interface TypedImage {
-  /** As it is imported. */
+  /** The name in imports. */
   readonly name: string;
   readonly job: Job;
-  /** Pixels; `null`: not known before the picture is there. */
+  /** Pixels; `null`: unknown before the picture is made. */
   readonly size: { readonly width: number; readonly height: number } | null;
 }
 
-/** The text of `tintype-env.d.ts`: one exact declaration an image, so that a wrong id is a type error. */
+/** The text of `tintype-env.d.ts`: one exact declaration for each image, so that a wrong id is a type error. */
 export function renderTypes(images: readonly TypedImage[]): string {
   const folders = [...new Set(images.flatMap(({ name }) => foldersOf(name)))];
   return [
@@ -25,7 +25,7 @@ export function renderTypes(images: readonly TypedImage[]): string {
   ].join('\n');
 }
 
-/** No linter and no formatter has anything to say of it. */
+/** Tells linters and formatters to skip the file. */
 const header = `/* eslint-disable */
 // biome-ignore-all lint: this file is generated
 // biome-ignore-all format: this file is generated
@@ -35,7 +35,7 @@ const header = `/* eslint-disable */
 /** Has `vite-plugin-tintype/client`, where a project has it, declare no other id. */
 const known = 'interface TintypeEnv { readonly ids: true }\n';
 
-/** Prettier has no such word for a file, only for what comes next. */
+/** Prettier has no such comment for a whole file, only for the next statement. */
 const unformatted = '// prettier-ignore\n';
 
 function renderImage({ name, job, size }: TypedImage): string {
@@ -60,7 +60,7 @@ function renderImage({ name, job, size }: TypedImage): string {
   ].join('');
 }
 
-/** The prompt, so that it can neither end the comment nor start a tag. */
+/** The prompt, escaped so that it can neither end the comment nor start a tag. */
 function commentLines(prompt: string): string[] {
   return prompt
     .replaceAll('*/', '*\u200b/')
@@ -77,7 +77,7 @@ function typeOf(member: string): string {
   return short[member] ?? `(typeof picture)['${member}']`;
 }
 
-/** What each module exports beside its default. */
+/** The exports of each module besides its default. */
 const memberTypes = namedExports
   .map((member) => `  export const ${member}: ${typeOf(member)};\n`)
   .join('');

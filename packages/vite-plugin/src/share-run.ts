@@ -5,9 +5,9 @@ interface SharedRun<Run> {
 
 /** Runs that are shared by all environments of a process that build the same project. */
 export interface RunShare<Run> {
-  /** The run that others are in, or a new one. A user that is the only one in it begins again. */
+  /** Joins the run that others use, or starts a new one. If the caller is its only user, the run starts again. */
   readonly join: (key: string, user: object, open: () => Promise<Run>) => Promise<Run>;
-  /** Whether nobody is in the run any more. */
+  /** Whether the run has no users left. */
   readonly leave: (key: string, user: object) => boolean;
 }
 

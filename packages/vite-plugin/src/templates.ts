@@ -36,7 +36,7 @@ export function templatesPlugin(): Plugin {
   };
 }
 
-/** `tintype:hero` for every attribute and Markdown image that says so, each once; scripts and code samples aside. */
+/** `tintype:hero` for every attribute and Markdown image that names it, each once, without scripts and code samples. */
 export function templateReferences(code: string): string[] {
   const markup = code
     .replaceAll(/<(script|style|pre|code)\b[^]*?<\/\1>/gi, '')

@@ -1,7 +1,7 @@
 import type { AiProvenance, Format, Preview } from '@tintype/core';
 import type { Picture } from './picture.ts';
 
-/** A file of a picture where a page finds it. */
+/** A file of a picture with its URL. */
 interface ServedFile {
   readonly format: Format;
   readonly width: number;
@@ -37,12 +37,12 @@ export function toPicture({ files, width, height, ...rest }: PictureParts): Pict
   };
 }
 
-/** The picture without what is shown in its place by a `style` attribute. */
+/** The picture without placeholder and colour, which a `style` attribute would show. */
 export function withoutStyles(picture: Picture): Picture {
   return { ...picture, placeholder: null, color: null };
 }
 
-/** The picture as one data URL: there is nothing to choose from. */
+/** The picture as one data URL, without sources to choose from. */
 export function toInlined(parts: PictureParts, dataUrl: string): Picture {
   const picture = toPicture(parts);
   return { ...picture, sources: {}, img: { ...picture.img, src: dataUrl } };

@@ -4,7 +4,7 @@ import { openContext, projectOf } from './open-project.ts';
 import { writeTypesTo } from './write-types.ts';
 
 export interface ProjectTypesRequest {
-  /** Absolute: where the Vite config is, and from where the project is looked for upwards. */
+  /** Absolute: the folder of the Vite config. The project is searched from here upwards. */
   readonly cwd: string;
   /** The project's root, relative to `cwd`. */
   readonly root?: string;
@@ -16,7 +16,7 @@ export interface ProjectTypesRequest {
   readonly report: Reporter;
 }
 
-/** The file that was asked for, and whether it had to be written. */
+/** The requested file, and whether it had to be written. */
 export interface ProjectTypes {
   /** Absolute. */
   readonly path: string;

@@ -4,7 +4,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import type { OpenProject } from './open-project.ts';
 import { PlacedError, pointAt } from './explain.ts';
 
-/** That there is no such image, at the place in the user's file that names it. `file` is absolute. */
+/** The error that there is no such image, at the place in the user's file that names it. `file` is absolute. */
 export async function unknownImage(
   project: OpenProject,
   name: string,
@@ -19,7 +19,7 @@ export async function unknownImage(
   return pointAtWritten(project.config.root, message, file, written);
 }
 
-/** What is wrong with something that a user's file says, at its place. `file` is absolute. */
+/** An error about something in a user's file, at its place. `file` is absolute. */
 export async function pointAtWritten(
   root: string,
   message: string,

@@ -1,6 +1,6 @@
 import type { Picture } from './picture.ts';
 
-/** What a module id of ours asks for. */
+/** The meaning of one of the plugin's module ids. */
 export type Wanted =
   | { readonly kind: 'picture'; readonly name: string; readonly inlining: Inlining }
   /** `virtual:tintype`, or `virtual:tintype/<folder>/*` with its `folder` ending in `/`. */
@@ -9,7 +9,7 @@ export type Wanted =
 /** `?inline`, `?no-inline`, or neither. */
 export type Inlining = 'always' | 'never' | 'auto';
 
-/** What hooks are filtered by: what an import says, and what it is resolved to. */
+/** Filters for hooks: the id in an import, and the id that it is resolved to. */
 export const importForm: RegExp = /^virtual:tintype(?:\/|\?|$)/;
 // oxlint-disable-next-line no-control-regex
 export const moduleForm: RegExp = /^\0virtual:tintype(?:\/|\?|$)/;
@@ -55,7 +55,7 @@ export function queryProblem(id: string): string | null {
   return null;
 }
 
-/** Queries that are not their author's. */
+/** Queries that tools add, not the author. */
 const added = new Set(['import', 't', 'v', 'used', 'lang', 'commonjs-es-import', 'ssr']);
 
 const ofManifest = (field: string) => `sizes and formats are set by ${field} of the manifest`;
@@ -82,7 +82,7 @@ const members = [
   'ai',
 ] as const satisfies readonly (keyof Picture)[];
 
-/** The names that a picture's module exports beside its default. */
+/** The names that a picture's module exports besides its default. */
 export const namedExports: readonly string[] = [...members, 'src', 'width', 'height'];
 
 /** The module of a picture that is known. */
@@ -99,8 +99,8 @@ export function renderPicture(picture: Picture): string {
 }
 
 /**
- * The module of a picture that is bought before the chunks are rendered: `token` stands for its JSON until then. A call
- * that no optimiser looks into, for what it would fold is not there yet.
+ * The module of a picture that is bought before the chunks are rendered: `token` stands for its JSON until then. It is a call
+ * so that no optimiser folds the value, which does not exist yet.
  */
 export function renderLatePicture(token: string): string {
   return [
@@ -123,7 +123,7 @@ export function renderIndex(names: readonly string[]): string {
   return `export default {\n${entries.join('')}};\n`;
 }
 
-/** The names directly in a folder; `''`: all there are. */
+/** The names directly in a folder; `''`: all names. */
 export function namesIn(folder: string, names: Iterable<string>): string[] {
   return [...names].filter(
     (name) =>

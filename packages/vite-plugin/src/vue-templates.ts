@@ -7,7 +7,7 @@ import { scheme } from './references.ts';
  * transform has seen yet.
  */
 
-/** The part of `@vitejs/plugin-vue` that others may set: its options, before the first template is compiled. */
+/** The part of `@vitejs/plugin-vue` that other plugins may change: its options, before the first template is compiled. */
 interface VueApi {
   options: {
     readonly template?: {
@@ -98,7 +98,7 @@ function importReferences(root: TemplateNode, { imports }: Context): void {
         props.splice(at, 1);
         const elements = importOf('vite-plugin-tintype/picture', 'pictureElements');
         const given = JSON.stringify(givenSize(props));
-        // In front, so that what the author writes wins.
+        // These go first, so that the author's attributes override them.
         props.unshift(bound(prop, undefined, `${elements}(${picture}, ${given}).img`));
       } else {
         props[at] = bound(prop, prop.name, valueOf(picture, prop.name, props));
@@ -115,7 +115,7 @@ function referenceIn({ type, value }: Prop): string | null {
   return written.startsWith(scheme) ? written.slice(scheme.length) : null;
 }
 
-/** What the author says about the size, from which the rest follows; nothing follows from what is bound. */
+/** The size that the author wrote, from which the rest is computed. Nothing is computed from bound attributes. */
 function givenSize(props: readonly Prop[]): Readonly<Record<string, string | null>> {
   const written = props.filter(({ type }) => type === ATTRIBUTE);
   const given = written.filter(({ name }) => ['width', 'height', 'sizes'].includes(name));

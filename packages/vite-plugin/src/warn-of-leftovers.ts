@@ -5,7 +5,7 @@ import type { BuildState } from './build-state.ts';
 import { findLeftovers, referencePlaces } from './find-leftovers.ts';
 import { isPublicCopied } from './public-outputs.ts';
 
-/** Names every reference that stays in what is written, with its file. */
+/** Warns about every reference that is left in the output, with its file. */
 export async function warnOfLeftovers(
   { environment, run }: BuildState,
   bundle: Rollup.OutputBundle,
@@ -41,7 +41,7 @@ function textsOf(bundle: Rollup.OutputBundle): NamedText[] {
   });
 }
 
-/** Those that Vite copies as they are. Links are not followed. */
+/** The files that Vite copies unchanged. Links are not followed. */
 function publicTexts(publicDir: string): NamedText[] {
   const below = readNames(publicDir).filter((entry) => entry.isFile() && checked.test(entry.name));
   return below.flatMap(({ parentPath, name }): NamedText[] => {
@@ -57,7 +57,7 @@ function readNames(folder: string) {
   return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
 }
 
-/** Far above what a person writes; what is larger is data. */
+/** Much larger than text that a person writes. Larger files are data. */
 const maxPublicBytes = 5_000_000;
 
 /** Files with text in which references may be. */

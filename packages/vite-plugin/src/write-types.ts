@@ -6,7 +6,7 @@ import type { OpenProject } from './open-project.ts';
 import { reachesTypes } from './reaches-types.ts';
 import { renderTypes, type TypedImage } from './render-types.ts';
 
-/** Writes the types of a project's images where they are not as they should be. Where it cannot, it says so and goes on. */
+/** Writes the types of a project's images if they are out of date. If it cannot, it warns and continues. */
 export async function writeTypes(
   project: OpenProject,
   { root, configFile, logger }: Pick<ResolvedConfig, 'root' | 'configFile' | 'logger'>,
@@ -25,24 +25,24 @@ export async function writeTypes(
 export async function writeTypesTo(path: string, project: OpenProject): Promise<boolean> {
   const text = renderTypes(typedImages(project));
   if ((await ownText(path)) === text) return false;
-  // A name that no clone can know, and that must be new: a link in its place is not written through.
+  // A random name that must not exist yet, so that a clone cannot put a link in its place.
   const temporary = `${path}.${randomUUID()}.tmp`;
   await writeFile(temporary, text, { flag: 'wx' });
   await rename(temporary, path);
   return true;
 }
 
-/** `null` where there is no regular file: a link of a clone may lead to one that has no end, and is replaced. */
+/** `null` if there is no regular file. A link is replaced, because a clone's link may lead to an endless file. */
 async function ownText(path: string): Promise<string | null> {
   const status = await lstat(path).catch(() => null);
   if (status?.isFile() !== true || status.size > maxTypesBytes) return null;
   return readFile(path, 'utf8').catch(() => null);
 }
 
-/** Far above what the types of a project take. */
+/** Much larger than the types of any project. */
 const maxTypesBytes = 100_000_000;
 
-/** Says where no `tsconfig` beside the Vite config has TypeScript see the types. */
+/** Warns if no `tsconfig` beside the Vite config includes the types. */
 export function warnOfUnreachedTypes(
   { root, configFile, logger }: Pick<ResolvedConfig, 'root' | 'configFile' | 'logger'>,
   types: string | false | undefined,

@@ -22,7 +22,7 @@ export async function checkCommand(shell: Shell, flags: CheckFlags): Promise<num
 
 function verdict({ manifests, images, errors, warnings }: CheckResult): string {
   const more = warnings > 0 ? `, ${count(warnings, 'warning')}` : '';
-  // What a mistake hides is not counted.
+  // Images that a mistake hides are not counted.
   if (errors > 0) return `${count(errors, 'mistake')}${more}.`;
   return `${count(images, 'image')} in ${count(manifests, 'manifest')}: no mistakes${more}.`;
 }

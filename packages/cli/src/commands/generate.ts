@@ -8,7 +8,7 @@ import { type Core, withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
 import { say } from '../format/wrap.ts';
 
-/** Makes what is missing and writes the outputs. `commands`: the words that an unknown id may have been meant for. */
+/** Makes missing pictures and writes the outputs. `commands`: command names, which an unknown id may be a misspelling of. */
 export async function generateCommand(
   shell: Shell,
   ids: readonly string[],
@@ -35,7 +35,7 @@ export async function generateCommand(
   return result.failed > 0 ? EXIT.someFailed : EXIT.delivered;
 }
 
-/** A run that fails has no result, and may have bought: an interruption, a budget that ran out. */
+/** A run that fails has no result but may have bought: for example after an interruption or a used-up budget. */
 function countingPurchases(context: Context) {
   let bought = 0;
   const counting: Context = {
@@ -48,7 +48,7 @@ function countingPurchases(context: Context) {
   return { context: counting, bought: () => bought };
 }
 
-/** `generate` is what runs without a command, so a mistyped command arrives here as the id of an image. */
+/** `generate` runs if no command is named, so a misspelt command arrives here as the id of an image. */
 function withMeantCommand(
   core: Core,
   error: unknown,

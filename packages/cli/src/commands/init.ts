@@ -16,8 +16,8 @@ export interface InitFlags {
 }
 
 /**
- * Writes a first manifest, a config, .gitignore lines and a workflow for CI into the working folder. What is there already
- * stays as it is.
+ * Writes a first manifest, a config, .gitignore lines and a CI workflow into the working folder. Existing files stay as they
+ * are.
  */
 export async function initCommand(shell: Shell, flags: InitFlags): Promise<number> {
   const root = resolve(shell.cwd, flags.root ?? '.');
@@ -46,14 +46,14 @@ function hasConfig(root: string): boolean {
 }
 
 /**
- * What becomes of `public/images` in git: a build makes it again, so git ignores it; without a build the site ships what
- * git has; and Vite's plugin needs none.
+ * What to do with `public/images` in git. If there is a build, git ignores the folder, because a build makes it again. Without
+ * a build, the site is served as it is committed, so the folder is committed. Vite's plugin does not need the folder.
  */
 type PictureFolder = 'ignored' | 'committed' | 'none';
 
 function pictureFolder({ root, hasVitePlugin, hasBuild }: Site): PictureFolder {
   if (hasVitePlugin) return 'none';
-  // A folder that is there already may hold pictures of the user's own.
+  // An existing folder may contain the user's own pictures.
   return hasBuild && !existsSync(join(root, 'public/images')) ? 'ignored' : 'committed';
 }
 
@@ -101,7 +101,7 @@ async function writeNew(root: string, name: string, text: string): Promise<strin
 async function extendGitignore(root: string, more: readonly string[]): Promise<string> {
   const file = join(root, '.gitignore');
   const status = lstatSync(file, { throwIfNoEntry: false });
-  // A clone may bring a link to any file; git follows none here either (since 2.32).
+  // A clone can contain a link to any file. Git does not follow links here either (since 2.32).
   if (status?.isFile() === false) return 'kept     .gitignore, which is no regular file';
   const before = status ? await readFile(file, 'utf8') : '';
   const wanted = ['.tintype/attempts/', '.env.local', 'tintype-sheet.html', ...more];
@@ -112,7 +112,7 @@ async function extendGitignore(root: string, more: readonly string[]): Promise<s
   return `extended .gitignore: ${lines.join(' ')}`;
 }
 
-/** Not where another CI is set up, and through no link. */
+/** Writes no workflow if another CI is set up, and never writes through a link. */
 async function writeWorkflow(site: Site): Promise<string> {
   const { root, repository, packageManager } = site;
   const check = `${runner(packageManager)} --frozen`;

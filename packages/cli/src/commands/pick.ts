@@ -5,7 +5,7 @@ import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
 import { say } from '../format/wrap.ts';
 
-/** Writes which candidate of an image is delivered into its manifest. */
+/** Writes the candidate to deliver into an image's manifest. */
 export async function pickCommand(
   shell: Shell,
   id: string,

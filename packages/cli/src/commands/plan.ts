@@ -13,7 +13,7 @@ export interface PlanFlags extends RunFlags {
   readonly json?: boolean;
 }
 
-/** Prints what `generate` would do and cost. With `--json` stdout is one document, and reporters print on stderr. */
+/** Prints what `generate` would do and cost. With `--json` it prints one document on stdout, and reporters print on stderr. */
 export async function planCommand(
   shell: Shell,
   ids: readonly string[],

@@ -11,7 +11,7 @@ export interface PruneFlags extends PlaceFlags {
   readonly olderThan?: number;
 }
 
-/** Removes what no manifest refers to, or lists it. */
+/** Removes or lists files that no manifest refers to. */
 export async function pruneCommand(shell: Shell, flags: PruneFlags): Promise<number> {
   const { stdout } = shell;
   const isDryRun = flags.dryRun === true;

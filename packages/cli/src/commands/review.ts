@@ -11,11 +11,11 @@ export interface ReviewFlags extends RunFlags {
   readonly open?: boolean;
 }
 
-/** Serves the contact sheet on this machine until Ctrl-C, which lets a purchase end. */
+/** Serves the contact sheet on this machine until Ctrl-C, which waits for a purchase in flight. */
 export async function reviewCommand(shell: Shell, flags: ReviewFlags): Promise<number> {
   await withRun(shell, flags, async (core, first) => {
     const { serveSheet } = await import('@tintype/sheet');
-    // As it is at each look: the config may change while the page is open.
+    // Read the config each time, because it may change while the page is open.
     const context = async (): Promise<Context> => {
       const project = await core.loadProject({
         cwd: shell.cwd,
@@ -36,7 +36,7 @@ export async function reviewCommand(shell: Shell, flags: ReviewFlags): Promise<n
   return EXIT.delivered;
 }
 
-/** Opens the page; the address holds a token, so that it is handed over in a file. Returns what removes the file. */
+/** Opens the page. The address contains a token, so it is passed on in a file. Returns a function that removes the file. */
 function openSheet(url: string, shell: Shell): () => void {
   const { path, remove } = writeRedirect(url);
   const stop = shell.onExit(remove);

@@ -12,7 +12,7 @@ export interface TypesFlags {
   readonly quiet?: boolean;
 }
 
-/** What the plugin exports for this, as far as it is used here. */
+/** The plugin's export that this command uses. */
 interface PluginTypes {
   readonly writeProjectTypes: (request: {
     readonly cwd: string;
@@ -22,7 +22,7 @@ interface PluginTypes {
   }) => Promise<{ readonly path: string; readonly isWritten: boolean }>;
 }
 
-/** Writes the types of the project's imports, as the plugin that is installed there does. */
+/** Writes the types of the project's imports with the plugin that is installed in the project. */
 export async function typesCommand(shell: Shell, flags: TypesFlags): Promise<number> {
   const { root, out, quiet } = flags;
   const cwd = root === undefined ? shell.cwd : resolve(shell.cwd, root);
@@ -40,7 +40,7 @@ export async function typesCommand(shell: Shell, flags: TypesFlags): Promise<num
   return EXIT.delivered;
 }
 
-/** The plugin of the project, whose version decides what the types say. */
+/** The project's own plugin, because its version decides the types. */
 async function pluginOf({ TintypeError }: Core, cwd: string): Promise<PluginTypes> {
   let path: string;
   try {

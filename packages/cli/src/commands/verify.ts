@@ -6,7 +6,7 @@ import { withRun } from '../run.ts';
 import type { Shell } from '../shell.ts';
 import { say } from '../format/wrap.ts';
 
-/** Hashes everything that is kept. What it finds is told as it is by the reporter. */
+/** Hashes everything that is kept. The reporter prints each finding at once. */
 export async function verifyCommand(shell: Shell, flags: PlaceFlags): Promise<number> {
   const result = await withRun(shell, flags, (core, context) => core.verifyProject(context));
   if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${verdict(result)}\n`);

@@ -8,7 +8,7 @@ export function money(usd: number | null): string {
   return usd < 1 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
 }
 
-/** Goes on after a phrase: ` for $0.0132`, ` at an unknown price`, nothing where it was free. */
+/** Continues a phrase: ` for $0.0132`, ` at an unknown price`, or nothing if it was free. */
 export function forMoney(usd: number | null, bound: '' | 'at most ' = ''): string {
   if (usd === null) return ' at an unknown price';
   return usd === 0 ? '' : ` for ${bound}${money(usd)}`;
@@ -43,7 +43,7 @@ export function count(n: number, noun: string): string {
   return n === 1 ? `1 ${noun}` : `${n} ${noun}s`;
 }
 
-/** `1.4 MB -> 182 kB, 87% smaller`; without the share where the files together are no smaller. */
+/** `1.4 MB -> 182 kB, 87% smaller`; without the percentage if the files together are not smaller. */
 export function saving(originalBytes: number, bytes: number): string {
   const sizes = `${fileSize(originalBytes)} -> ${fileSize(bytes)}`;
   const percent = Math.floor((1 - bytes / originalBytes) * 100);

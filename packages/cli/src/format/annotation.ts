@@ -1,6 +1,6 @@
 import { clean } from './clean.ts';
 
-/** Where an annotation points at; what is undefined is left out. */
+/** The place that an annotation points at. Undefined members are left out. */
 interface AnnotationProperties {
   readonly file?: string | undefined;
   readonly line?: number | undefined;

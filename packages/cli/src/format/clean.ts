@@ -1,5 +1,5 @@
 /**
- * Text from manifests and APIs, safe for a terminal: without escape sequences, control characters and bidirectional
+ * Makes text from manifests and APIs safe for a terminal: removes escape sequences, control characters and bidirectional
  * overrides. Keeps line breaks and tabs.
  */
 export function clean(text: string): string {
@@ -9,12 +9,12 @@ export function clean(text: string): string {
     .replaceAll(HOSTILE_CHARACTER, '');
 }
 
-/** As `clean`, on one line: line breaks and tabs become a space, so that nobody can fake a line of ours. */
+/** As `clean`, but on one line: line breaks and tabs become a space, so that no text can fake a line of our output. */
 export function cleanLine(text: string): string {
   return clean(text).replaceAll(/[\n\t]+/g, ' ');
 }
 
-/** One line of JSON or a document of it, whose hostile characters are escaped: the same value, safe to look at. */
+/** Escapes hostile characters in JSON: the value is the same, and printing it is safe. */
 export function safeJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replaceAll(
     HOSTILE_CHARACTER,

@@ -1,9 +1,7 @@
 import type { GenerateResult } from '@tintype/core';
 import { count, forMoney, money } from './amounts.ts';
 
-/**
- * What a run did, in a few lines. The folders are printed as they are given. `outDir`: `null` where no files are written.
- */
+/** Summarises a run in a few lines. The folders are printed as given. `outDir`: `null` if no files are written. */
 export function generateSummary(
   result: GenerateResult,
   folders: { readonly outDir: string | null; readonly storeDir: string },
@@ -30,7 +28,7 @@ export function generateSummary(
     .join('');
 }
 
-/** What calls of unknown outcome may have cost: it is in no record, so it is said apart. */
+/** The possible cost of requests with an unknown outcome. No record contains it, so it is shown separately. */
 function maybeBilled({ maybeBilledUsd }: GenerateResult): string {
   if (maybeBilledUsd === 0) return '';
   const amount =
@@ -51,5 +49,5 @@ function files({ assetMap, written, removed }: GenerateResult): string {
     .join(', ');
 }
 
-/** The asset map is a file too, and counted among the written. */
+/** The asset map is a file too, and counts among the written files. */
 const ASSET_MAP = 1;

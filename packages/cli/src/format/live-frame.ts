@@ -3,7 +3,10 @@ import type { Colors } from './colors.ts';
 import { truncate } from './table.ts';
 import { timeLeft, type Progress } from '../progress.ts';
 
-/** The lines that a live view keeps in place: what is in flight, and a bar below it. None before the plan is known. */
+/**
+ * The lines that a live view keeps in place: the requests in flight, and a bar below them. There are none before the plan is
+ * known.
+ */
 export function liveFrame(
   progress: Progress,
   options: {
@@ -20,7 +23,7 @@ export function liveFrame(
   const lines = shown.map(({ name, since, isElsewhere }) => {
     const elapsed = `${isElsewhere ? 'another process ' : ''}${duration(now - since)}`;
     const spinner = SPINNER[Math.floor((now - since) / SPIN_MS) % SPINNER.length] ?? '';
-    // The end of a name has the candidate's number.
+    // Keep the end of a name, because it has the candidate's number.
     const shownName = truncate(name, Math.max(1, columns - elapsed.length - 6), 'start');
     return `${colors.cyan(spinner)} ${shownName}  ${colors.dim(elapsed)}`;
   });

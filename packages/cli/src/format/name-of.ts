@@ -1,6 +1,6 @@
 import { cleanLine } from './clean.ts';
 
-/** A picture by its image and, where that has several, its candidate's number: `hero 2 of 4`. */
+/** The name of a picture: its image and, if there are several candidates, the candidate's number: `hero 2 of 4`. */
 export function nameOf({
   id,
   candidate,

@@ -1,6 +1,6 @@
 import type { PlanRow, PlanTotals, ShownPlan } from '@tintype/core';
 
-/** What `tintype plan --json` prints: public, other tools read it. */
+/** The output of `tintype plan --json`. It is public, because other tools read it. */
 export interface PlanDocument {
   readonly version: 1;
   readonly images: readonly PlanRow[];

@@ -7,8 +7,8 @@ import { displayWidth, table, type Column } from './table.ts';
 import { wrap } from './wrap.ts';
 
 /**
- * A plan for a person: a row for each picture, what is odd about any of them, and what it would cost.
- * `width`: the terminal's columns; `maxCostUsd`: the budget, where there is one.
+ * Formats a plan for a person: a row for each picture, notes on unusual ones, and the cost. `width`: the terminal's columns;
+ * `maxCostUsd`: the budget, if there is one.
  */
 export function planTable(
   plan: Pick<ShownPlan, 'rows' | 'totals'>,
@@ -16,7 +16,7 @@ export function planTable(
     readonly colors: Colors;
     readonly width?: number | undefined;
     readonly maxCostUsd: number | null;
-    /** Those of the rows that would be bought, each picture once. */
+    /** The rows that would be bought, with each picture once. */
     readonly toBuy: readonly ShownRow[];
   },
 ): string {
@@ -33,7 +33,7 @@ export function planTable(
   ].join('\n');
 }
 
-/** A header and a text for each row: a line, or two where a line would have to be cut. */
+/** A header and a text for each row, which has one line, or two if one line would have to be cut. */
 function rowsIn(width: number | undefined, rows: readonly ShownRow[]): readonly string[] {
   const wide = table(COLUMNS, rows.map(cells));
   if (width === undefined || wide.every((line) => displayWidth(line) <= width)) return wide;
@@ -73,7 +73,9 @@ function cells(row: ShownRow): string[] {
   ].map(cleanLine);
 }
 
-/** Most of what is missing is new or drawn here, which its status says; a change or a refusal is worth a line. */
+/**
+ * Most missing pictures are new or stand-ins, which the status column shows. Only a change or a refusal gets a line of its own.
+ */
 function isOdd({ reason, status, refusal }: ShownRow): boolean {
   if (reason === null) return false;
   return status !== 'missing' || refusal !== null || reason.includes(' changed since ');
@@ -89,7 +91,7 @@ function oddity(
   return cleanLine(`${name} (${status}): ${reason}`);
 }
 
-/** How many there are of each image. */
+/** The number of candidates of each image. */
 function candidatesOf(rows: readonly ShownRow[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -118,7 +120,7 @@ function totals(
   return lines;
 }
 
-/** What it saves that equal requests are bought once; nothing where there are none. */
+/** The saving because equal requests are bought once; empty if there are none. */
 function sharing(rows: readonly ShownRow[], toBuy: readonly ShownRow[]): string[] {
   const bought = new Set(toBuy);
   const keys = new Set(toBuy.map(({ key }) => key));

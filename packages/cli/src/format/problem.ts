@@ -4,14 +4,14 @@ import type { Colors } from './colors.ts';
 import { nameOf } from './name-of.ts';
 import { fitFrame, wrap } from './wrap.ts';
 
-/** The events that somebody should act on. */
+/** The events that need an action of the user. */
 export type Problem = Extract<Event, { type: 'diagnostic' | 'warning' | 'failed' }>;
 
 export function isProblem(event: Event): event is Problem {
   return event.type === 'diagnostic' || event.type === 'warning' || event.type === 'failed';
 }
 
-/** False for what does not change the exit code. */
+/** Whether the problem changes the exit code. */
 export function isError(problem: Problem): boolean {
   switch (problem.type) {
     case 'failed':
@@ -23,7 +23,7 @@ export function isError(problem: Problem): boolean {
   }
 }
 
-/** What an earlier failure says already: views count it, and say `followingText` at the end. */
+/** A failure with the same reason as an earlier one. Views count these and print `followingText` at the end. */
 export function isFollowing(event: Event): boolean {
   return event.type === 'failed' && event.isFollowing === true;
 }
@@ -34,8 +34,8 @@ export function followingText(following: number): string {
 }
 
 /**
- * `file:line:column  code  message`, with the code frame below where there is one; a warning says that it is one.
- * `width`: the terminal's columns, where there is one.
+ * `file:line:column  code  message`, with the code frame below if there is one. A warning is labelled as a warning. `width`:
+ * the terminal's columns, if there is a terminal.
  */
 export function problemText(problem: Problem, colors: Colors, width?: number): string {
   const code = isError(problem) ? colors.red(problem.code) : colors.yellow(problem.code);
@@ -46,12 +46,12 @@ export function problemText(problem: Problem, colors: Colors, width?: number): s
   return frame === null ? text : `${text}\n${fitFrame(clean(frame).trimEnd(), width)}\n`;
 }
 
-/** What a problem says, on one line, with the image that it is about. */
+/** The message of a problem on one line, with its image. */
 export function messageOf(problem: Problem): string {
   return problem.type === 'failed' ? `${nameOf(problem)}: ${wordsOf(problem)}` : wordsOf(problem);
 }
 
-/** What a problem says, on one line, and whether money may be gone. */
+/** The message of a problem on one line, and whether it may have cost money. */
 export function wordsOf(problem: Problem): string {
   const isBilled = problem.type === 'failed' && problem.maybeBilled;
   return `${cleanLine(problem.message)}${isBilled ? ' (it may have been billed)' : ''}`;

@@ -8,11 +8,11 @@ import { wrap } from './wrap.ts';
 interface SummaryOptions {
   readonly isDryRun: boolean;
   readonly colors: Colors;
-  /** The terminal's columns, where there is one. */
+  /** The terminal's columns, if there is a terminal. */
   readonly width: number | undefined;
 }
 
-/** What was pruned, or would be, for a person: a row a picture with what it cost, then the rest in numbers. */
+/** Lists for a person what was or would be pruned: a row for each picture with its cost, and then totals. */
 export function pruneSummary(result: PruneResult, options: SummaryOptions): string {
   const { removed, kept, cache, refusals } = result;
   const verb = options.isDryRun ? 'Would remove' : 'Removed';
@@ -51,7 +51,7 @@ export function pruneSummary(result: PruneResult, options: SummaryOptions): stri
     .join('\n');
 }
 
-/** One file on one line: where it is, how large, and of a picture what it cost and what it was asked for. */
+/** One file on one line: its path and size, and for a picture its cost and its prompt. */
 export function prunedText({ path, bytes, kind, record }: UnwantedFile): string {
   if (kind !== 'record' || record === null) return `${path} (${fileSize(bytes)})`;
   const { request, costUsd, original } = record;
@@ -80,7 +80,7 @@ function pictures(records: readonly StoreRecord[], { colors, width }: SummaryOpt
   return [colors.bold(header), ...rows];
 }
 
-/** Where there is no terminal, a prompt is still no more than a reminder. */
+/** The width of a prompt without a terminal, because it is only a reminder. */
 const wide = 120;
 
 function cells({ key, request, original, costUsd, provenance }: StoreRecord): string[] {

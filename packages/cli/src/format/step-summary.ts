@@ -5,8 +5,8 @@ import { nameOf } from './name-of.ts';
 import { isError, isProblem, messageOf, wordsOf } from './problem.ts';
 
 /**
- * A run in Markdown, for a page of GitHub's: one table row an image and a line of totals. `ending`: what ended it early.
- * `null`: there is nothing to say, as after `plan` and `check`.
+ * Formats a run in Markdown for GitHub: one table row for each image and a line of totals. `ending`: the error that ended it
+ * early. `null`: there is nothing to show, as after `plan` and `check`.
  */
 export function stepSummary(events: readonly Event[], ending: string | null): string | null {
   const rows = events.flatMap(summaryRow);
@@ -48,7 +48,7 @@ function totals(done: Extract<Event, { type: 'done' }>): string {
   ].join(', ');
 }
 
-/** What calls of unknown outcome may have cost beside what was bought. */
+/** The possible cost of requests with an unknown outcome, besides the purchases. */
 function maybeBilled(usd: number | null): string[] {
   if (usd === 0) return [];
   const amount = usd === null ? 'an unknown amount' : `up to ${money(usd)} more`;
@@ -59,7 +59,7 @@ function row(...cells: readonly string[]): string {
   return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
 }
 
-/** Lines that are set in become a list, each other line a paragraph. */
+/** Indented lines become a list. Every other line becomes a paragraph. */
 function paragraphs(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines
@@ -73,8 +73,8 @@ function paragraphs(text: string): string {
 }
 
 /**
- * As character references, which neither Markdown nor HTML takes for markup: no link, no image, no extra column, and at
- * the start no list, no rule and no heading.
+ * Writes characters as references, so that neither Markdown nor HTML treats them as markup: no link, no image, no extra column,
+ * and at the start no list, no rule and no heading.
  */
 function escapeMarkdown(text: string): string {
   return cleanLine(text).replaceAll(

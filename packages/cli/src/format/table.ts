@@ -1,15 +1,15 @@
 export interface Column {
   readonly title: string;
   readonly align?: 'right';
-  /** Where a value that is too long loses its characters. @default 'end' */
+  /** The end at which a value that is too long is cut. @default 'end' */
   readonly cut?: 'start' | 'end';
-  /** A value of which a part would be another value: never cut. */
+  /** A value that is never cut, because a part of it would mean something else. */
   readonly isWhole?: true;
 }
 
 /**
- * A header line and a line a row, padded into columns. Where `width` is given the widest columns are cut until a line
- * fits; no column is cut below six characters, and one that is whole not at all.
+ * Formats a header line and one line for each row, padded into columns. If `width` is given, the widest columns are cut until a
+ * line fits. No column is cut below six characters, and a `whole` column is never cut.
  */
 export function table(
   columns: readonly Column[],
@@ -36,7 +36,7 @@ export function table(
 
 /** How many terminal columns a text takes: East Asian wide characters and emoji take two. */
 export function displayWidth(text: string): number {
-  // Most are, and to look for graphemes takes a hundred times as long.
+  // Most texts are ASCII, and splitting into graphemes takes a hundred times as long.
   if (NARROW.test(text)) return text.length;
   let width = 0;
   for (const segment of graphemesOf(text)) width += WIDE.test(segment) ? 2 : 1;
@@ -56,7 +56,7 @@ export function truncate(text: string, width: number, cut: 'start' | 'end' = 'en
 
 const GAP = '  ';
 const MIN_WIDTH = 6;
-/** Printable ASCII, and what ranges and cuts are written with. */
+/** Printable ASCII, the dash of ranges and the ellipsis. */
 const NARROW: RegExp = /^[\x20-\x7e–…]*$/;
 const WIDE: RegExp =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
@@ -64,7 +64,7 @@ const WIDE: RegExp =
 let segmenter: Intl.Segmenter | null = null;
 
 function graphemesOf(text: string): string[] {
-  // It takes as long to make as a thousand rows to print.
+  // Creating it takes as long as printing a thousand rows.
   segmenter ??= new Intl.Segmenter();
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

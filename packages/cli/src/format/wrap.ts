@@ -2,9 +2,9 @@ import type { Output } from '../shell.ts';
 import { clean } from './clean.ts';
 import { displayWidth, truncate } from './table.ts';
 
-/** The columns of a terminal; elsewhere `undefined`, because what is piped is read line by line. */
+/** The columns of a terminal; `undefined` for a pipe, because programs read its text line by line. */
 export function widthOf({ isTTY, columns }: Output): number | undefined {
-  // Some pseudo-terminals say 0.
+  // Some pseudo-terminals report 0.
   return isTTY === true ? columns || 80 : undefined;
 }
 
@@ -14,8 +14,8 @@ export function say(output: Output, text: string): void {
 }
 
 /**
- * Breaks every line that is wider than `width` columns at a space; what follows begins below the line's last column of
- * text. Never breaks a word: an address or a path can still be copied. Colours may be in the text.
+ * Breaks every line that is wider than `width` columns at a space. The rest is indented to the start of the line's last column
+ * of text. It never breaks a word, so that addresses and paths can be copied. The text may contain colours.
  */
 export function wrap(text: string, width: number | undefined): string {
   if (width === undefined) return text;
@@ -29,7 +29,7 @@ function wrapLine(line: string, width: number): string {
   if (visibleWidth(line) <= width) return line;
   const [before = ''] = /^\s*(?:.*\S\s{2,}(?=\S))?/.exec(line) ?? [];
   const column = visibleWidth(before);
-  // Where that leaves no room, a little to the right of the line's beginning.
+  // If that leaves no room, indent a little from the start of the line.
   const indent = column <= width / 3 ? column : visibleWidth(/^\s*/.exec(line)?.[0] ?? '') + 2;
   const lines: string[][] = [[]];
   for (const word of line.split(/(?<=\S)(?= )/)) {
@@ -50,7 +50,7 @@ function visibleWidth(text: string): number {
   return displayWidth(clean(text));
 }
 
-/** A code frame in `width` columns: lines are cut, and begin further to the right where the caret would be cut off. */
+/** Fits a code frame into `width` columns: lines are cut at the end, and also at the start if the caret would be cut off. */
 export function fitFrame(frame: string, width: number | undefined): string {
   const lines = frame.split('\n');
   if (width === undefined || lines.every((line) => displayWidth(line) <= width)) return frame;
@@ -70,10 +70,10 @@ export function fitFrame(frame: string, width: number | undefined): string {
     .join('\n');
 }
 
-/** So many columns of the marked text are to be seen. */
+/** At least this many columns of the marked text stay visible. */
 const minCaretRoom = 12;
 
-/** Without its first columns, of which an ellipsis takes the place of the last. */
+/** Removes the first columns and puts an ellipsis in their place. */
 function withoutStart(text: string, skipped: number): string {
   const rest = displayWidth(text) - skipped;
   return rest > 0 ? truncate(text, rest, 'start') : '';

@@ -2,8 +2,8 @@ import { relative, sep } from 'node:path';
 import type { PackageManager, Site } from './site.ts';
 
 /**
- * The workflow of GitHub Actions that `init` writes: it fails where a manifest has a mistake or a picture is not in the
- * store. It has no key and buys nothing.
+ * The GitHub Actions workflow that `init` writes. It fails if a manifest has a mistake or a picture is not in the store. It has
+ * no key and buys nothing.
  */
 export function ciWorkflow({ root, repository, packageManager }: Site): string {
   const folder = relative(repository, root).split(sep).join('/');
@@ -38,7 +38,7 @@ function checks(packageManager: PackageManager): readonly string[] {
   return [`run: ${run} check`, `run: ${run} --frozen`];
 }
 
-/** How the command is called in a project. */
+/** How a project runs the command. */
 export function runner(packageManager: PackageManager): string {
   return {
     npm: 'npx tintype',

@@ -18,7 +18,7 @@ ${outDirLines}  // What one run may spend, in US dollars. A plan that may cost m
 } satisfies Options;
 `;
 
-/** The same for a project: with Vite's plugin a folder of the site would ship files twice. */
+/** The config for a project. With Vite's plugin it sets no `outDir`, because the site would ship files twice. */
 export function firstConfig({ hasVitePlugin }: { readonly hasVitePlugin: boolean }): string {
   return hasVitePlugin ? FIRST_CONFIG.replace(outDirLines, '') : FIRST_CONFIG;
 }

@@ -1,4 +1,4 @@
-/** Those of the wanted lines that a `.gitignore` does not have, with or without a slash at either end. */
+/** The wanted lines that are missing from a `.gitignore`. A slash at either end makes no difference. */
 export function missingIgnoreLines(gitignore: string, wanted: readonly string[]): string[] {
   const present = new Set(gitignore.split(/\r?\n/).map(bare));
   return wanted.filter((line) => !present.has(bare(line)));

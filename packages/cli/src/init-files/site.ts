@@ -2,21 +2,21 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { packageFacts } from '@tintype/core';
 
-/** What `init` goes by: what is in the folder that it writes to. */
+/** The facts about a folder that decide what `init` writes. */
 export interface Site {
   /** Absolute. */
   readonly root: string;
-  /** Absolute: the repository's folder, where a CI looks for its workflows; without a repository the root. */
+  /** Absolute: the repository's folder, where CI looks for workflows; without a repository, the root. */
   readonly repository: string;
   readonly hasVitePlugin: boolean;
-  /** Vite, or a framework on top of it that takes Vite's plugins. */
+  /** The project uses Vite, or a framework based on it that accepts Vite plugins. */
   readonly hasVite: boolean;
-  /** Something makes the site out of its sources, and can make its pictures, too. */
+  /** A build step makes the site from its sources, and can make its pictures, too. */
   readonly hasBuild: boolean;
   readonly packageManager: PackageManager;
 }
 
-/** The one whose lock file is there; `null`: there is no `package.json`. */
+/** The package manager whose lock file exists; `null`: there is no `package.json`. */
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | null;
 
 export function inspectSite(root: string): Site {
@@ -55,9 +55,7 @@ function packageManagerOf(root: string, repository: string): PackageManager {
   return found[0]?.[1] ?? 'npm';
 }
 
-/**
- * The JSON Schema of manifests, relative to the root: where an installer put it, which in a workspace may be further up.
- */
+/** The path of the manifests' JSON Schema, relative to the root. In a workspace it may be installed in a parent folder. */
 export function schemaPath(root: string): string {
   const file = 'node_modules/tintype/schema/manifest.json';
   const found = foldersUp(root).find((folder) => existsSync(join(folder, file)));

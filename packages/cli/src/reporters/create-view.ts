@@ -7,8 +7,8 @@ import { prettyView } from './pretty.ts';
 import type { ReporterName, View } from './reporter.ts';
 
 /**
- * The view of that name; by default `github` in GitHub Actions, `pretty` on a terminal and `plain` elsewhere.
- * `results`: where `json` and `github` print; `root`: what the files in events are relative to.
+ * Creates the view of that name; by default `github` in GitHub Actions, `pretty` on a terminal and `plain` elsewhere.
+ * `results`: the stream on which `json` and `github` print; `root`: the folder to which the files in events are relative.
  */
 export function createView(
   shell: Shell,

@@ -9,8 +9,8 @@ import type { Output, Shell } from '../shell.ts';
 import type { View } from './reporter.ts';
 
 /**
- * For GitHub Actions: an annotation a problem on `results`, plain lines for the rest, and at the end a table appended
- * to the file that `$GITHUB_STEP_SUMMARY` names.
+ * For GitHub Actions: an annotation for each problem on `results`, plain lines for the rest, and at the end a table appended to
+ * the file that `$GITHUB_STEP_SUMMARY` names.
  *
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands (2026-11-22)
  */

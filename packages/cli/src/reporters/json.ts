@@ -3,7 +3,7 @@ import { safeJson } from '../format/clean.ts';
 import type { Output } from '../shell.ts';
 import type { View } from './reporter.ts';
 
-/** One event a line on `results` and nothing else there; everything else is said on `notices`. */
+/** Prints one event per line on `results`, and everything else on `notices`. */
 export function jsonView(results: Output, notices: Output): View {
   return {
     report: (event) => {

@@ -8,7 +8,7 @@ import type { Output } from '../shell.ts';
 import { say, widthOf } from '../format/wrap.ts';
 import type { View } from './reporter.ts';
 
-/** A line an event, for logs. `quiet`: errors only. */
+/** Prints one line for each event, for logs. `quiet`: errors only. */
 export function plainView(
   stream: Output,
   options: { readonly colors: Colors; readonly quiet: boolean },
@@ -31,7 +31,7 @@ export function plainView(
   };
 }
 
-/** `null` for what the end of the run sums up. */
+/** `null` for events that the summary at the end covers. */
 function progressLine(event: Event): string | null {
   switch (event.type) {
     case 'planned': {

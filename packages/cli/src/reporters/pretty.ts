@@ -11,9 +11,9 @@ import { deliveredText } from './plain.ts';
 import type { View } from './reporter.ts';
 
 /**
- * A live view on a terminal: what is finished scrolls up, what is in flight and a bar stay below it. Events only change
- * what is to be seen; a timer paints it, ten times a second at most and in one write, so that nothing flickers.
- * The cursor is hidden from the first frame on and shown again by `close`, which also runs when the process ends.
+ * A live view on a terminal: finished images scroll up, and the requests in flight and a bar stay below them. Events only
+ * change the state. A timer paints it, at most ten times a second and in one write, so that nothing flickers. The cursor is
+ * hidden from the first frame on and shown again by `close`, which also runs when the process ends.
  */
 export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit'>): View {
   const { stderr } = shell;
@@ -52,7 +52,7 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
   }
   let timer = start();
 
-  /** Takes the frame away and gives the cursor back. */
+  /** Removes the frame and shows the cursor again. */
   function stop(): void {
     clearInterval(timer);
     paint([]);
@@ -104,12 +104,12 @@ function finishedLine(event: TimedEvent, colors: Colors, width: number): string 
   return isProblem(event) ? problemText(event, colors, width) : null;
 }
 
-/** Some pseudo-terminals say 0. */
+/** Some pseudo-terminals report 0. */
 function columnsOf({ stderr }: Pick<Shell, 'stderr'>): number {
   return stderr.columns || 80;
 }
 
-/** How many rows the lines take now: a terminal that became narrower has wrapped them. */
+/** How many rows the lines take now, because a terminal that became narrower has wrapped them. */
 function heightOf(lines: readonly string[], columns: number): number {
   const heights = lines.map((line) => Math.max(1, Math.ceil(displayWidth(clean(line)) / columns)));
   return heights.reduce((sum, height) => sum + height, 0);

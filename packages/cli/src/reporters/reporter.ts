@@ -3,13 +3,15 @@ import type { Reporter } from '@tintype/core';
 export const REPORTERS = ['pretty', 'plain', 'json', 'github'] as const;
 export type ReporterName = (typeof REPORTERS)[number];
 
-/** What shows a run while it happens. */
+/** Shows a run while it happens. */
 export interface View {
   readonly report: Reporter;
-  /** Says something that is no event. */
+  /** Prints a message that is not an event. */
   readonly notice: (text: string) => void;
-  /** Leaves the terminal to a question until the function that it returns is called; a view that never repaints has none. */
+  /**
+   * Stops repainting during a question, until the returned function is called. A view that never repaints does not have this.
+   */
   readonly pause?: () => () => void;
-  /** Ends the view and gives the terminal back; `error` is what ended the run, where something did. */
+  /** Ends the view and releases the terminal; `error` is the error that ended the run, if there is one. */
   readonly close: (error?: unknown) => void;
 }
