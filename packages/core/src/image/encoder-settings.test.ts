@@ -32,37 +32,41 @@ test('PNG is lossless at every compression', () => {
 });
 
 test.each([
-  ['a photograph', 90, false, false, [{ quality: 90, effort: 4, smartSubsample: false }]],
-  ['grainy lettering', 90, true, false, [{ quality: 90, effort: 4, smartSubsample: true }]],
-  ['coloured lettering', 90, true, true, [{ quality: 20, effort: 3, nearLossless: true }]],
+  ['a photograph', 90, { isDrawn: false }, [{ quality: 90, effort: 4, smartSubsample: false }]],
+  [
+    'grainy lettering',
+    90,
+    { hasSharpColour: true, isDrawn: false },
+    [{ quality: 90, effort: 4, smartSubsample: true }],
+  ],
+  [
+    'coloured lettering',
+    90,
+    { hasSharpColour: true },
+    [{ quality: 20, effort: 3, nearLossless: true }],
+  ],
   [
     'coloured lettering',
     79,
-    true,
-    true,
-    [
-      { quality: 1, effort: 3, nearLossless: true },
-      { quality: 79, effort: 4, smartSubsample: true },
-    ],
+    { hasSharpColour: true },
+    [{ quality: 79, effort: 4, smartSubsample: true }],
   ],
+  ['a soft drawing', 90, {}, [{ quality: 90, effort: 4, smartSubsample: false }]],
   [
     'black lettering',
     100,
-    false,
-    true,
+    { isGrey: true },
     [
       { quality: 60, effort: 3, nearLossless: true },
       { quality: 100, effort: 4, smartSubsample: false },
     ],
   ],
-] as const)(
-  'WebP of %s at compression %i',
-  async (_, compression, hasSharpColour, isDrawn, smallestOf) => {
-    const settings = encoderSettings({ format: 'webp', compression }, 2);
-    const content = () => Promise.resolve({ hasSharpColour, isDrawn });
-    expect(await settledSettings(settings, content)).toEqual({ format: 'webp', smallestOf });
-  },
-);
+] as const)('WebP of %s at compression %i', async (_, compression, found, smallestOf) => {
+  const settings = encoderSettings({ format: 'webp', compression }, 2);
+  const content = () =>
+    Promise.resolve({ hasSharpColour: false, isDrawn: true, isGrey: false, ...found });
+  expect(await settledSettings(settings, content)).toEqual({ format: 'webp', smallestOf });
+});
 
 test('PNG does not ask for the content', async () => {
   const settings = encoderSettings({ format: 'png', compression: 90 }, 2);

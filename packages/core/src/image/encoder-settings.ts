@@ -57,7 +57,7 @@ interface WebpByContent extends ByContent {
 }
 
 /** The name of the rules in `settledSettings`, `hasSharpColour` and `isDrawn`. Change it whenever one of them changes. */
-const BY_CONTENT = 'by content, 2';
+const BY_CONTENT = 'by content, 3';
 
 /** Below this `output_compression` a small file matters more than a picture's sharp colours. */
 const KEEPS_COLOURS_FROM = 80;
@@ -90,6 +90,7 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
 export interface Content {
   readonly hasSharpColour: boolean;
   readonly isDrawn: boolean;
+  readonly isGrey: boolean;
 }
 
 /** Keeps all colour samples if colours have sharp edges and the format can; otherwise a quarter of them. */
@@ -104,12 +105,17 @@ export async function settledSettings(
   return { ...settings, chromaSubsampling: hasSharpColour ? '4:4:4' : '4:2:0' };
 }
 
+/**
+ * Near-lossless takes about eight times as long as lossy, so that it is used only where it keeps colours or, in grey pictures
+ * such as black lettering, where it is quick.
+ */
 function settledWebp(settings: WebpByContent, content: Content): SettledSettings {
   const { quality, effort, nearLossless } = settings;
-  const lossy = { quality, effort, smartSubsample: content.hasSharpColour };
-  if (!content.isDrawn) return { format: 'webp', smallestOf: [lossy] };
-  const keepsColours = content.hasSharpColour && quality >= KEEPS_COLOURS_FROM;
-  return { format: 'webp', smallestOf: keepsColours ? [nearLossless] : [nearLossless, lossy] };
+  const { hasSharpColour, isDrawn, isGrey } = content;
+  const lossy = { quality, effort, smartSubsample: hasSharpColour };
+  if (isDrawn && isGrey) return { format: 'webp', smallestOf: [nearLossless, lossy] };
+  const keepsColours = isDrawn && hasSharpColour && quality >= KEEPS_COLOURS_FROM;
+  return { format: 'webp', smallestOf: [keepsColours ? nearLossless : lossy] };
 }
 
 /**

@@ -99,5 +99,6 @@ async function contentOf(crop: Crop | null, at: OpenPicture['at']): Promise<Cont
   return {
     hasSharpColour: hasSharpColour(await at(crop, { width, height })),
     isDrawn: isDrawn(whole),
+    isGrey: whole.channels < 3,
   };
 }
