@@ -30,13 +30,19 @@ export function isDrawn({ data, width, height, channels }: RawPicture): boolean 
   return busy <= squares * BUSY_SHARE;
 }
 
-/** Whether the four pixels of a square have one colour. Colours of invisible pixels do not count. */
+/** Whether the four pixels of a square look the same. Fully transparent pixels do, whatever their colours are. */
 function isOneColour(data: Uint8Array, at: number, stride: number, channels: number): boolean {
-  const corners = [at, at + channels, at + stride, at + stride + channels];
-  const hasAlpha = channels === 2 || channels === 4;
-  if (hasAlpha && corners.every((corner) => data[corner + channels - 1] === 0)) return true;
+  const below = at + stride;
+  if (channels === 2 || channels === 4) {
+    const alpha = channels - 1;
+    const seen = data[at + alpha]! | data[at + channels + alpha]!;
+    if ((seen | data[below + alpha]! | data[below + channels + alpha]!) === 0) return true;
+  }
   for (let channel = 0; channel < channels; channel++) {
-    if (corners.some((corner) => data[corner + channel] !== data[at + channel])) return false;
+    const value = data[at + channel];
+    if (value !== data[at + channels + channel]) return false;
+    if (value !== data[below + channel]) return false;
+    if (value !== data[below + channels + channel]) return false;
   }
   return true;
 }

@@ -32,7 +32,7 @@ export async function openPicture<Result>(
     const bytes = await source.read();
     const decoded = await encodeQueue(() => decode(bytes, source), { lane });
     releaseBuffer(bytes);
-    const { picture, letGo } = sizesOf(decoded);
+    const { picture, letGo } = sizesOf(decoded, source.isStandIn);
     return use(picture).finally(letGo);
   };
   return pictureQueue(decodeAndUse, { lane, weight: source.width * source.height });
@@ -53,7 +53,10 @@ async function decode(bytes: Uint8Array, { width, height }: Source): Promise<Raw
   }
 }
 
-function sizesOf(decoded: RawPicture): {
+function sizesOf(
+  decoded: RawPicture,
+  isStandIn: boolean,
+): {
   readonly picture: OpenPicture;
   readonly letGo: () => Promise<void>;
 } {
@@ -78,7 +81,7 @@ function sizesOf(decoded: RawPicture): {
   const contents = new Map<string, Promise<Content>>();
   const content: OpenPicture['content'] = (crop) => {
     const part = JSON.stringify(crop);
-    const found = contents.get(part) ?? contentOf(crop, at);
+    const found = contents.get(part) ?? contentOf(crop, at, isStandIn);
     contents.set(part, found);
     return found;
   };
@@ -91,7 +94,13 @@ function sizesOf(decoded: RawPicture): {
   return { picture: { at, content }, letGo };
 }
 
-async function contentOf(crop: Crop | null, at: OpenPicture['at']): Promise<Content> {
+async function contentOf(
+  crop: Crop | null,
+  at: OpenPicture['at'],
+  isStandIn: boolean,
+): Promise<Content> {
+  // A stand-in has to be there soon, and its colours are not worth any time.
+  if (isStandIn) return { hasSharpColour: false, isDrawn: false, isGrey: false };
   const whole = await at(crop);
   const scale = Math.min(1, SHARP_COLOUR_SIDE / Math.max(whole.width, whole.height));
   const width = Math.max(1, Math.round(whole.width * scale));
