@@ -15,7 +15,10 @@ test.each(['22.18.0', '23.0.0', '24.1.0', '100.0.0'])('Node %s is not', (version
   expect(nodeProblem(version)).toBeNull();
 });
 
-test('what is needed is what the package says', () => {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  expect((JSON.parse(file) as { engines: unknown }).engines).toEqual({ node: '>=22.18.0' });
+test('what is needed is what the package says, and what CI runs the tests on', () => {
+  const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+  expect((JSON.parse(read('../package.json')) as { engines: unknown }).engines).toEqual({
+    node: '>=22.18.0',
+  });
+  expect(read('../../../.github/workflows/ci.yml')).toContain("node: ['22.18.0', ");
 });

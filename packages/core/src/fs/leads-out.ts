@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
+import { isOutside } from './is-outside.ts';
 
 /**
  * Where a folder really is that is named inside the project and, links followed, lies outside of it: a clone may bring
@@ -18,9 +19,4 @@ async function realFolder(folder: string): Promise<string> {
     const real = await realpath(existing).catch(() => null);
     if (real !== null || existing === dirname(existing)) return real ?? existing;
   }
-}
-
-function isOutside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 }

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { findByNormalForm } from './find-by-normal-form.ts';
+import { isOutside } from './is-outside.ts';
 import { openRegular, readWhole } from './read-regular.ts';
 
 /** A file's bytes, or why there are none, in words that name it relative to the root. */
@@ -55,11 +56,6 @@ async function readByName(
     const problem = `${file} ${reason}`;
     return code === 'ENOENT' ? { problem, isMissing: true } : { problem };
   }
-}
-
-function isOutside(root: string, path: string): boolean {
-  const inside = relative(root, path);
-  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
 }
 
 const readProblems: Readonly<Record<string, string>> = {

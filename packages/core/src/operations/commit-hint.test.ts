@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commitHint, staleHint } from './commit-hint.ts';
+import { commitHint, quoted, staleHint } from './commit-hint.ts';
 
 const lastAt = new Date('2026-11-20T12:00:00Z');
 const folders = { cwd: '/home/ada/site/src', storeDir: '/home/ada/site/.tintype' };
@@ -16,6 +16,13 @@ test.runIf(process.platform !== 'win32')('a path is quoted where a shell needs t
   expect(commitHint({ pictures: 1, lastAt }, odd)).toBe(
     `1 picture is in no commit yet. To keep it:\n  git add -- ${path} && git commit -m "Add pictures" -- ${path}\n`,
   );
+});
+
+test.each([
+  [String.raw`C:\site\.tintype`, String.raw`C:\site\.tintype`],
+  [String.raw`..\my site's\.tintype`, String.raw`"..\my site's\.tintype"`],
+])('on Windows %s is typed as %s', (path, typed) => {
+  expect(quoted(path, 'win32')).toBe(typed);
 });
 
 test.each([

@@ -38,9 +38,9 @@ function advice({ pictures }: UncommittedPurchases, { cwd, storeDir }: Folders):
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Quotes a path for a shell if it has a space or a quote in it. */
-function quoted(path: string): string {
+export function quoted(path: string, platform = process.platform): string {
   if (/^[\w./\\:@%+-]+$/.test(path)) return path;
-  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+  return platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function count(number: number, noun: string): string {

@@ -10,9 +10,10 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
+import { basename, dirname, join, posix, sep } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
+import { isOutside } from '../fs/is-outside.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Sha256 } from '../types.ts';
@@ -223,8 +224,7 @@ async function unlessGone<Result>(read: () => Promise<Result>): Promise<Result |
 
 /** Whether as much as exists of a folder really lies in `dir`, links followed, and is a folder. */
 async function leadsInside(dir: string, folder: string): Promise<boolean> {
-  const way = relative(dir, folder);
-  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return false;
+  if (isOutside(dir, folder)) return false;
   const root = await realpathOrNull(dir);
   if (root === null) return true;
   let existing = await realpathOrNull(folder);

@@ -1,4 +1,4 @@
-import { isAbsolute, relative, sep } from 'node:path';
+import { isOutside } from '../fs/is-outside.ts';
 import type { Env } from '../process/env-files.ts';
 import type { VerifyFinding } from '../verify-finding.ts';
 import { changesByGit } from './changes-by-git.ts';
@@ -44,11 +44,6 @@ export async function protectionByGit(
   return 'problem' in committed
     ? { kind: 'unknown', reason: `what other branches need is not known: ${committed.problem}` }
     : { kind: 'git', ...committed };
-}
-
-function isOutside(root: string, dir: string): boolean {
-  const way = relative(root, dir);
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
 /** The attributes by which git would change paid bytes. */
