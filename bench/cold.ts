@@ -4,10 +4,10 @@
  *     node -C tintype-source bench/cold.ts [--rounds 5] [--pictures 64] [--busy 192] [--latency-ms 2000] [--slow-ms 20000]
  *         [--memory 100] [--save]
  *
- * `--busy`: so many pictures are bought and encoded at a time; the first answer's latency, in which there is nothing to
- * encode, is a part of that. `--slow-ms`: the latency of a real picture. That row is scaled down to two pictures for each
- * place on the wire, because what a run loses, it loses once for each wave of answers. `--memory`: peak memory is compared
- * between a run of that many images and one of four times as many, bought and as stand-ins.
+ * `--busy`: how many pictures are bought and encoded together; the time includes the first answer's latency, when there is
+ * nothing to encode. `--slow-ms`: the latency of a real picture. That row is scaled down to two pictures for each concurrent
+ * request, because a run loses time once for each wave of answers. `--memory`: peak memory is compared between a run of that
+ * many images and one of four times as many, bought and as stand-ins.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,11 +37,11 @@ const inFlight = 8;
 const slowPictures = 2 * inFlight;
 const stock = await originals(Math.max(pictures, slowPictures, flags.busy, memory * 4));
 
-/** One small file an image: what is measured is the buying. */
+/** One small file for each image, because this measures the buying. */
 const smallFiles = '{ crop: 64x64, formats: [jpeg], placeholder: none }';
-/** A stand-in's one file, in a format of which no second encoding is tried: what is measured is the memory. */
+/** One file for each stand-in, in a format that is encoded only once, because this measures the memory. */
 const drawnFiles = '{ formats: [jpeg] }';
-/** Six files, of which the encoders need longer than the network for the pictures. */
+/** Six files for each image, so that encoding takes longer than the network. */
 const manyFiles = '{ formats: [avif, webp, jpeg], widths: [512] }';
 
 const bare = 'bare loop';
@@ -143,7 +143,7 @@ function bareLoop({ baseUrl }: Emulator, count: number): Contestant {
   return { name: bare, command };
 }
 
-/** The built CLI, which has everything to buy; without an emulator everything is in the store, or drawn. */
+/** The built CLI, which buys everything. Without an emulator everything is in the store or a stand-in. */
 async function run(
   name: string,
   fields: string,

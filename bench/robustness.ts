@@ -167,7 +167,7 @@ async function tellPlanted(every: number): Promise<void> {
   process.exitCode = bad.length === 0 ? 0 : 1;
 }
 
-/** What is under way, for somebody who waits. */
+/** Prints the current step for a person who waits. */
 function tell(what: string): void {
   console.error(`${new Date().toISOString().slice(11, 19)} ${what}`);
 }
@@ -217,7 +217,7 @@ async function inTurn<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
   return results;
 }
 
-/** `count` of them, evenly spread; all, where there are no more. */
+/** `count` of the items, evenly spread; all of them if there are not more. */
 function sample<T>(all: readonly T[], count: number): T[] {
   if (all.length <= count) return [...all];
   return Array.from(

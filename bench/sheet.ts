@@ -1,8 +1,7 @@
 /**
- * What a sheet of a thousand images takes to open, filter and scroll in a browser:
- * `node -C tintype-source bench/sheet.ts [images]`. Counted is the processor time of the page's main thread, by task, as
- * the browser's own trace has it: a task of 50 ms and more is what a person feels. Nothing is bought: every image is
- * drawn here. Needs /usr/bin/chromium.
+ * What a sheet of a thousand images takes to open, filter and scroll in a browser: `node -C tintype-source bench/sheet.ts
+ * [images]`. It measures the CPU time of the page's main thread for each task, in the browser's own trace: people notice a task
+ * of 50 ms or more. Nothing is bought, because every image is a stand-in. Needs /usr/bin/chromium.
  */
 import { serveSheet } from '../packages/sheet/src/index.ts';
 import { launchBrowser } from '../packages/core/test/support/browser.ts';
@@ -20,7 +19,7 @@ console.log('| step | all | longest task | tasks of 50 ms and more |\n| --- | --
 
 await step('open', async () => {
   await page.goto(server.url);
-  // Nothing is asked of the page meanwhile: what asks would be counted.
+  // Do not query the page meanwhile, because a query would be measured, too.
   await page.waitForTimeout(5000);
 });
 await page.locator('.card').first().waitFor();

@@ -81,7 +81,7 @@ ${images < goalImages ? '' : goals()}`,
 );
 for (const folder of [project.root, elsewhere]) await rm(folder, { recursive: true });
 
-/** They are set for many images: what Vite itself takes is most of what few take. */
+/** The goals are for many images. With few images, most of the time is Vite's own. */
 function goals(): string {
   return `\n${goalTable([
     { what: `wall, to ${theirs}`, measured: ratioOf(samples, ours, theirs, 'wallMs'), atMost: 0.1 },
@@ -93,7 +93,7 @@ function goals(): string {
   ])}`;
 }
 
-/** A build of a module that imports all that it is told, in a folder of its own. */
+/** Builds a module that imports the given files, in its own folder. */
 async function site(
   name: string,
   what: string,

@@ -1,5 +1,5 @@
 /**
- * Warm runs of the built command line, beside a script that only looks at the same files.
+ * Warm runs of the built command line, compared with a script that only lists and hashes the same files.
  *
  *     node -C tintype-source bench/warm.ts [--rounds 5] [--images 1000] [--many 10000] [--save]
  */

@@ -1,5 +1,5 @@
 /**
- * The least that buying pictures costs: the same client, a limit, and the bytes thrown away.
+ * The least time that buying pictures can take: the same client, a concurrency limit, and no use of the bytes.
  *
  *     node bare-loop.ts <baseUrl> <pictures> <in flight>
  */

@@ -1,10 +1,10 @@
 /**
- * The fastest way with sharp that we know of, written down without anything around it:
+ * The fastest way to use sharp that we know of, as a plain script:
  *
  *     node by-hand.ts <outDir> <encodes at once> <picture>…
  *
- * Decoded once, each width made once from the decoded pixels, one queue for all encodes of the process, one thread an
- * encode. Here no picture is read before there is room for its encodes, so that memory stays small.
+ * Decoded once, each width made once from the decoded pixels, one queue for all encodes of the process, one thread an encode.
+ * Here no picture is read before there is room for its encodes, so that memory stays small.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';

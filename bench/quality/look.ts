@@ -54,9 +54,9 @@ function similarity(picture: Planes, other: Planes, plane: 'y' | 'cb' | 'cr'): n
   );
 }
 
-/** How near a picture is to another: 1 dB more is a fifth less difference. */
+/** How close a picture is to another: 1 dB more means a fifth less difference. */
 function decibels(similarity: number): number {
-  // What is exactly equal would be infinitely near.
+  // For equal pictures this would be infinite.
   return -10 * Math.log10(Math.max(1e-6, 1 - similarity));
 }
 

@@ -11,7 +11,7 @@ export interface Contestant {
   readonly cwd?: string;
   /** Beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Before each of its runs, not measured: clears what the last one left. */
+  /** Runs before each run and is not measured. It clears what the last run left. */
   readonly before?: () => Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the tools that we are compared with; scripts that import them lie in it. */
 export const peersDir = fileURLToPath(new URL('../peers/', import.meta.url));
 
-/** Installs them, as `bench/peers/package-lock.json` pins them, unless they stand already. */
+/** Installs the versions in `bench/peers/package-lock.json`, unless they are installed already. */
 export function installPeers(): void {
   if (isInstalled()) return;
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {

@@ -6,8 +6,8 @@ import sharp from 'sharp';
 const resultsPath = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
 
 /**
- * Prints a bench's Markdown, headed by what it was measured with; `--save` also puts it into `bench/RESULTS.md`, in
- * place of what an earlier run of the same bench left there. `title` is the section's name.
+ * Prints a bench's Markdown under a line with the versions and the machine. `--save` also writes it into `bench/RESULTS.md`,
+ * replacing the result of an earlier run of the same bench. `title` is the section's name.
  */
 export function publish(title: string, body: string): void {
   const args = process.argv.slice(2).filter((arg) => arg !== '--save');

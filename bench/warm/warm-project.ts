@@ -15,9 +15,9 @@ export const tintype: string = fileURLToPath(
 );
 
 /**
- * A project of `images` images in manifests of 100, each of `widths` widths and the full size in AVIF, WebP and JPEG, with
- * all originals in its store and all files made, as an earlier run left it. Pictures are tiny, for a warm run opens none.
- * It is made once and kept in the temporary folder.
+ * A project of `images` images in manifests of 100, each of `widths` widths and the full size in AVIF, WebP and JPEG, with all
+ * originals in its store and all files made, as an earlier run left it. Pictures are tiny, because a warm run opens none. It is
+ * made once and kept in the temporary folder.
  */
 export async function warmProject(images: number, widths: readonly number[]): Promise<string> {
   const root = join(tmpdir(), `tintype-warm-${images}x${(widths.length + 1) * 3}`);

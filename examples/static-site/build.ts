@@ -24,7 +24,7 @@ function read(file: string): Promise<string> {
   return readFile(join(root, file), 'utf8');
 }
 
-/** Writes a file that is new or different, and says which. */
+/** Writes a file if it is new or different, and prints its name. */
 async function write(file: string, text: string): Promise<string[]> {
   const before = await read(file).catch(() => null);
   if (before === text) return [];

@@ -1,4 +1,4 @@
-/** Says where to look, and what there is to see. */
+/** Prints the path of the page, and what it shows. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ const text = await readFile(join(root, 'dist/images/tintype.assets.json'), 'utf8
 const images = Object.values((JSON.parse(text) as AssetMap).images);
 const files = images.flatMap((image) => image.files);
 
-/** Pictures that were bought, each once, however many images are made from it. Stand-ins have none. */
+/** The pictures that were bought. A picture counts once, even if several images are made from it. Stand-ins do not count. */
 const originals = new Set(images.flatMap(({ ai }) => ai.original ?? []));
 const originalBytes = await Promise.all(
   Array.from(originals, async (sha256) => {

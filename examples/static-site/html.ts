@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-/** A template whose values are escaped, but for those that are markup already. */
+/** A template that escapes its values, except those that are markup already. */
 export function html(
   strings: TemplateStringsArray,
   ...values: readonly (string | number | Html | readonly Html[])[]

@@ -7,7 +7,7 @@ export type Flower = Readonly<
   Record<'slug' | 'name' | 'latin' | 'opens' | 'closes' | 'scent' | 'note' | 'scene', string>
 >;
 
-/** Where the site will live: what other sites are told must be a whole address. */
+/** The site's final address, because links for other sites must be complete URLs. */
 const siteUrl = 'https://halflight.example/';
 
 const title = 'Halflight, a market for plants that open after dark';
@@ -257,17 +257,17 @@ function head(assets: AssetMap): Html {
   </head>`;
 }
 
-/** What the clock's axis says: its night begins at the first of them and ends three hours after the last. */
+/** The labels of the clock's axis. Its night begins at the first label and ends three hours after the last. */
 const clockHours = ['15', '18', '21', '00', '03', '06', '09'];
 
-/** How far into the clock's night a time is: percent. */
+/** The position of a time in the clock's night, in percent. */
 function share(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   const sinceStart = (hours - 15 + 24 + minutes / 60) % 24;
   return Math.round((sinceStart / (3 * clockHours.length)) * 1000) / 10;
 }
 
-/** Who made the pictures, as the asset map knows it. */
+/** The makers of the pictures, from the asset map. */
 function provenance(assets: AssetMap): string {
   const makers = new Set(
     Object.values(assets.images).map(({ ai }) =>

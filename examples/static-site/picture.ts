@@ -1,7 +1,7 @@
 import type { Asset, AssetMap } from '@tintype/core';
 import { html, type Html } from './html.ts';
 
-/** Where the page finds the files of the asset map. */
+/** The path from the page to the files of the asset map. */
 const base = 'images/';
 
 /** An image of the asset map, by its id. */
@@ -17,8 +17,9 @@ export function fileOf(asset: Asset): string {
 }
 
 /**
- * A complete `<picture>`: a source for each format, the last one as the fallback, room kept for it before it arrives,
- * and its preview behind it. `isFirst`: it is on the screen when the page opens, so it is fetched ahead of the others.
+ * A complete `<picture>`: a source for each format, with the last format as the fallback. It reserves space before the picture
+ * arrives and shows its preview meanwhile. `isFirst`: the picture is visible when the page opens, so it is fetched before the
+ * others.
  */
 export function picture(asset: Asset, { isFirst = false } = {}): Html {
   const sizes = asset.sizes ?? '100vw';
@@ -47,7 +48,7 @@ export function picture(asset: Asset, { isFirst = false } = {}): Html {
   </picture>`;
 }
 
-/** What stands in the picture's place until it is there; nothing for `placeholder: none`. */
+/** The preview that is shown until the picture arrives; nothing for `placeholder: none`. */
 function preview({ color, placeholder }: Asset): string {
   const image = placeholder === null ? '' : `url(${placeholder}) center / cover`;
   return color === null && placeholder === null ? '' : `background: ${color ?? ''} ${image}`;

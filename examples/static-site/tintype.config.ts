@@ -6,10 +6,11 @@ export default defineConfig({
   //   tintype plan --provider openai                 what they would cost; spends nothing
   //   OPENAI_API_KEY=… tintype --provider openai     buys them
   //
-  // Then write 'openai' here and commit .tintype/. From then on nobody needs the key: what is stored is never bought again.
+  // Then write 'openai' here and commit .tintype/. From then on no key is needed, because a stored picture is never bought
+  // again.
   provider: 'offline',
 
-  // Straight into the site, so that there is nothing to copy.
+  // Written directly into the site, so that nothing has to be copied.
   outDir: 'dist/images',
 
   // A plan that may cost more is refused before anything is bought.

@@ -10,7 +10,7 @@ interface Example {
   readonly root: string;
   /** How many `<img>` the first page has. */
   readonly imageCount: number;
-  /** The alternative texts that may be empty: pictures that say nothing which the text does not. */
+  /** How many alternative texts may be empty, because the picture adds nothing to the text. */
   readonly decorativeCount?: number;
 }
 
@@ -26,8 +26,8 @@ const viewports: readonly Viewport[] = [
 ];
 
 /**
- * What every Vite example claims, in a real browser: its dev server encodes what the page asks for, and its build shows
- * the same at the right sizes. `more` adds the claims of one example.
+ * Tests every Vite example in a real browser: its dev server encodes the files that the page requests, and its build shows the
+ * same pictures at the right sizes. `more` adds tests for one example.
  */
 export function describeExample(
   { root, imageCount, decorativeCount = 0 }: Example,
@@ -41,7 +41,7 @@ export function describeExample(
     beforeAll(async () => {
       browser = await launchBrowser();
       types = await readTypes(root);
-      // So that the dev server has everything to encode. What it encodes, the build finds.
+      // Remove the cache, so that the dev server has to encode everything. The build then finds its files.
       await rm(join(root, 'node_modules/.cache/tintype'), { recursive: true, force: true });
     });
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 
-/** A page on which every image has been looked at. */
+/** A page after all of its images were scrolled into view. */
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
   readonly images: readonly ShownImage[];
@@ -33,7 +33,7 @@ export interface Viewport {
   readonly height: number;
 }
 
-/** Opens a page, goes past every image of it, and waits until all are there or have failed. */
+/** Opens a page, scrolls past every image, and waits until all have loaded or failed. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -56,7 +56,7 @@ export async function openPage(
   };
 }
 
-/** The width of the smallest file that fills the place, which is what `sizes` is there to tell; else the largest. */
+/** The width of the smallest file that fills the space, which `sizes` should make the browser choose; otherwise the largest. */
 export function smallestThatFills({ widths, shownWidth }: ShownImage): number | null {
   return widths.find((width) => width >= shownWidth) ?? widths.at(-1) ?? null;
 }
@@ -73,14 +73,14 @@ function watch(page: Page, problems: string[]): void {
   });
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
-    // How the dev server says that an image failed: no example draws its own.
+    // The dev server answers with an SVG if an image failed. No example has an SVG of its own.
     if (response.headers()['content-type'] === 'image/svg+xml') {
       problems.push(`a failure: ${response.url()}`);
     }
   });
 }
 
-// What runs in the page is text, for the tests know no DOM types.
+// Code that runs in the page is text, because the tests have no DOM types.
 
 const recordShifts = `
   window.layoutShift = 0;

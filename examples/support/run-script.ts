@@ -36,7 +36,7 @@ export async function serveScript(root: string, script: string): Promise<Running
   return { address, printed, [Symbol.asyncDispose]: stop };
 }
 
-/** Without a key, and with the packages as `npm run build` left them: a bundled Vite config knows no sources. */
+/** The environment has no key. The packages are those of `npm run build`, because a bundled Vite config cannot load sources. */
 function start(root: string, script: string, flags: readonly string[]) {
   const child: ChildProcess = spawn(process.execPath, ['--run', script, '--', ...flags], {
     cwd: root,

@@ -1,4 +1,4 @@
-/** Serves the site: `node server.ts` what was built, `node server.ts --dev` with Vite in between. */
+/** Serves the site: `node server.ts` serves the build, and `node server.ts --dev` serves through Vite. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,7 +27,7 @@ server.listen(Number(flags.port), flags.host, () => {
   console.log(`http://${flags.host}:${(server.address() as AddressInfo).port}/`);
 });
 
-/** Vite answers for files and modules, this for the page. */
+/** Vite serves files and modules, and this serves the page. */
 async function devHandler(): Promise<Handler> {
   const { createServer: createVite } = await import('vite');
   const vite = await createVite({
@@ -71,7 +71,7 @@ async function builtHandler(): Promise<Handler> {
     response
       .writeHead(200, {
         'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
-        // The name has the content's hash: it never stands for anything else.
+        // The name contains the hash of the content, so it never means another file.
         'cache-control': 'public, max-age=31536000, immutable',
       })
       .end(bytes);

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 import tintype from 'vite-plugin-tintype';
 
-// Two environments, built by one `vite build --app`: they share one plan, and name every file alike.
+// Two environments, which one `vite build --app` builds. They share one plan and use the same file names.
 export default defineConfig({
   appType: 'custom',
   plugins: [tintype()],

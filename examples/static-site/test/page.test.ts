@@ -169,7 +169,7 @@ function addressOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-// What runs in the page is text, for the tests know no DOM types.
+// Code that runs in the page is text, because the tests have no DOM types.
 
 function sizeOf(path: string): string {
   return `(async () => {

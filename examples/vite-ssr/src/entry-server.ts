@@ -9,7 +9,7 @@ const sessions = [
   ['Lamps', '20:00', 'The roof goes dark and the lamps go on. Lane four is kept for floating.'],
 ] as const;
 
-/** The page that the server sends: pictures, their alternative texts and their sizes are in it. */
+/** The page that the server sends, with pictures, their alternative texts and their sizes. */
 export function render(): string {
   return `<header>
       <p>Sorrel Street</p>

@@ -8,7 +8,7 @@ for (const button of buttons) {
   button.addEventListener('click', () => void lookOut(button));
 }
 
-/** Loads the module of one window, and puts its picture in the place of the other. */
+/** Loads the module of a window and shows its picture instead of the current one. */
 async function lookOut(chosen: HTMLButtonElement): Promise<void> {
   for (const button of buttons) button.setAttribute('aria-pressed', String(button === chosen));
   const side = chosen.value as 'north' | 'east' | 'south' | 'west';

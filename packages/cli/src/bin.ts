@@ -6,9 +6,9 @@ import { nodeProblem } from './node-problem.ts';
 // The imports above exist in every Node, so that an old version can print which version is needed.
 const problem = nodeProblem(process.versions.node);
 if (problem === null) {
-  // Node keeps what it compiles, and the config without its types, for the next start: in this package's own folder, for
-  // Node's default is in the temporary one, where others of the machine may write. Where it cannot be written, there is
-  // none; Deno has none at all. So all else is imported after.
+  // Node caches compiled code, and the config without its types, for the next start. The cache is in this package's own folder,
+  // because Node's default is in the temporary folder, where other users may write. If the folder cannot be written, there is
+  // no cache; Deno has none at all. Everything else is imported after this.
   const cache = join(import.meta.dirname, '../node_modules/.cache/compiled');
   if ('enableCompileCache' in nodeModule) nodeModule.enableCompileCache(cache);
   const { main } = await import('./main.ts');

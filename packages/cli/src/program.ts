@@ -201,8 +201,8 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
     if (command !== generate) command.showHelpAfterError(`See tintype ${command.name()} --help.`);
   }
 
-  // Flags of generate work without its name, so they belong into the first help that one sees; and nowhere else, for
-  // what commands suggest for a flag that they do not know is what is visible here.
+  // The flags of generate work without its name, so the main help shows them. They are hidden everywhere else, because commands
+  // suggest visible flags for an unknown one.
   const visibleOptions: Help['visibleOptions'] = (command) => [
     ...generate.options,
     ...new Help().visibleOptions(command),

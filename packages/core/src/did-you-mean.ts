@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven';
 
-/** `; did you mean "x"?` for the candidate that is `nearest`, else nothing. */
+/** `; did you mean "x"?` for the candidate that is `nearest`, otherwise an empty text. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const near = nearest(word, candidates);
   return near === null ? '' : `; did you mean "${near}"?`;

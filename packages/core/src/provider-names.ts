@@ -1,4 +1,4 @@
-/** The drawing provider: it is no `Provider`, for there is nothing to ask, to wait for or to pay. */
+/** The provider of stand-ins. It is not a `Provider`, because nothing has to be requested, awaited or paid. */
 export const offline = 'offline';
 
 /** What is drawn here costs nothing. */

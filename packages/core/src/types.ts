@@ -374,7 +374,7 @@ export type Stored =
     }
   | { readonly kind: 'damaged'; readonly reason: string };
 
-/** What the store has of a refusal. A damaged one refuses all the same, because asking again may be billed again. */
+/** What the store has of a refusal. A damaged refusal still refuses, because sending the request again may be billed again. */
 export type StoredRefusal =
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'damaged'; readonly reason: string };
@@ -472,8 +472,8 @@ export interface EncodedFile {
   readonly sha256: Sha256;
   readonly read: () => Promise<Uint8Array>;
   /**
-   * Puts it at a path that does not exist yet: by reflink or hard link where the file system can, else by a copy. So
-   * the file may share its bytes, and its time, with the cache. Rejects with the file system's own error.
+   * Puts it at a path that does not exist yet: by reflink or hard link if the file system can, otherwise by a copy. So the file
+   * may share its bytes, and its time, with the cache. Rejects with the file system's own error.
    */
   readonly linkTo: (path: string) => Promise<void>;
 }

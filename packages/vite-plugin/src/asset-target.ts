@@ -33,9 +33,9 @@ export interface AssetTarget {
    */
   readonly isInBundle: boolean;
   /**
-   * How the bytes get out: by links below the output folder, for which nothing has to be read; in the bundle, where
-   * nothing is written, as in a worker's, whose files Vite moves to the page's bundle; or not at all, as in most server
-   * builds, whose files the client's build has.
+   * How the bytes are delivered: as links below the output folder, without reading them; in the bundle, if nothing is written,
+   * as for a worker, whose files Vite moves to the page's bundle; or not at all, as in most server builds, because the client
+   * build has the files.
    */
   readonly delivery: 'link' | 'bundle' | 'none';
 }

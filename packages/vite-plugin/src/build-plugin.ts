@@ -163,7 +163,7 @@ export function emitPlugin(builds: Builds): Plugin {
         for (const [id, files] of lateInStyles) {
           pages.set(id, [...(pages.get(id) ?? []), ...files.map((file) => placeLate(state, file))]);
         }
-        // To look at a bundle costs as much as there are modules in it, whoever's they are.
+        // Searching a bundle takes time for every module in it, including those of other plugins.
         if (modules.size === 0 && pages.size === 0) return;
         for (const output of Object.values(bundle)) {
           if (output.type !== 'chunk') continue;
@@ -187,8 +187,8 @@ export function emitPlugin(builds: Builds): Plugin {
 }
 
 /**
- * Puts files where a build that has been written makes it possible: below its own folder; and those that only the pages
- * of a server show, which keeps none, among the client's, whichever of the two is written first.
+ * Puts files below the output folder after a build has been written. Files that only a server's pages show go among the
+ * client's, because the server keeps none. It does not matter which of the two is written first.
  */
 async function deliver(written: BuildState, all: readonly BuildState[]): Promise<void> {
   for (const to of all) {

@@ -13,9 +13,9 @@ export function findReferences(html: string): string[] {
 }
 
 /**
- * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset`
- * becomes the format's that `type` names, or else the fallback's; any other attribute, and a string of JSON-LD, the
- * fallback's URL. All the rest of the page stays as it is, to the letter.
+ * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset` becomes
+ * that of the format in `type`, or of the fallback; any other attribute, and a string of JSON-LD, becomes the fallback's URL.
+ * The rest of the page does not change.
  */
 export function expandHtml(html: string, pictureOf: (name: string) => Picture): string {
   const text = new MagicString(html);

@@ -58,7 +58,7 @@ function style({ placeholder, color, hasAlpha }: Picture, own: Attributes[string
   return parts.length === 0 ? null : parts.join(';');
 }
 
-/** ` src="…" alt=""`, everything escaped. Throws for a name that would be something else than an attribute. */
+/** ` src="…" alt=""`, everything escaped. Throws for a name that is not a valid attribute name. */
 export function renderAttributes(attributes: Attributes): string {
   return Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined && value !== false)

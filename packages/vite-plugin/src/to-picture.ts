@@ -48,7 +48,7 @@ export function toInlined(parts: PictureParts, dataUrl: string): Picture {
   return { ...picture, sources: {}, img: { ...picture.img, src: dataUrl } };
 }
 
-/** A width stands once in a `srcset`: the full-size file for it, where an image asks for its full size too. */
+/** A `srcset` has each width once. If an image also asks for its full size as a width, the full-size file is used. */
 function srcset(files: readonly ServedFile[], format: Format): string {
   const urls = new Map(
     files.filter((file) => file.format === format).map(({ width, url }) => [width, url]),

@@ -56,9 +56,9 @@ export function toAsset(image: DeliveredImage): Asset {
 }
 
 /**
- * Whether no file of a format is larger than the fallback's of the same width. A page takes the first format that it
- * knows and then a width of it: one that lacked a width would make it load a larger or a coarser one. So a format is
- * offered whole or not at all; its files are written all the same, for pages that name them.
+ * Whether no file of a format is larger than the fallback's of the same width. A page takes the first format that it knows and
+ * then a width of it: one that lacked a width would make it load a larger or a coarser one. So a format is offered whole or not
+ * at all. Its files are still written, for pages that name them.
  */
 function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boolean {
   const fallbackBytes = new Map(

@@ -88,7 +88,7 @@ async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Endi
     if (!kept.has(file) && (await folder.hashOf(file)) === sha256) stale.add(file);
   }
   for (const file of listedFiles(before)) {
-    // A file that was changed since belongs to someone else now.
+    // A file that was changed meanwhile no longer counts as Tintype's.
     if (!kept.has(file.file) && (await folder.holds(file.file, file))) stale.add(file.file);
   }
   const rendered = renderAssetMap(assetMap);

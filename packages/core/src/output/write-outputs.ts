@@ -61,7 +61,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     await folder.write(ownJournal, renderJournal(await ownProcess(), names), { flush: true });
   };
 
-  /** 1 where the file had to be written, else 0. */
+  /** 1 if the file had to be written, otherwise 0. */
   const writeFile = async (file: EncodedFile): Promise<number> => {
     const name = file.spec.file;
     // In this order, because a run beside this one may write the same file in between.

@@ -319,7 +319,7 @@ function draftOf(
   };
 }
 
-/** What a finding about a field follows from, beside the field itself: nothing is said where one of these is wrong. */
+/** The other fields that a finding about a field depends on. If one of these is wrong, the finding is not reported. */
 const dependencies: Readonly<Partial<Record<FieldName | 'pick', readonly (FieldName | 'pick')[]>>> =
   {
     alt: ['decorative'],

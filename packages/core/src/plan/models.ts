@@ -3,7 +3,7 @@ import { forms } from '../fields.ts';
 
 /** Facts about one image model. */
 export interface Model {
-  /** `free`: any size within `sizeLimits`; else the sizes it takes. `auto` is always one. */
+  /** `free`: any size within `sizeLimits`; otherwise the sizes it takes. `auto` is always allowed. */
   readonly sizes: 'free' | readonly string[];
   readonly qualities: readonly string[];
   readonly backgrounds: readonly string[];
@@ -158,7 +158,7 @@ export const modelTable: Readonly<Record<string, Model>> = {
   'gpt-image-1': model1,
 };
 
-/** A model that nobody knows: it passes with what the user wrote, at an unknown price. */
+/** An unknown model. It accepts everything that the user wrote, at an unknown price. */
 const unknownModel: Model = {
   sizes: 'free',
   qualities: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],

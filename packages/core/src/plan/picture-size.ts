@@ -50,9 +50,9 @@ const targetPixels = 1024 * 1024;
 const maxExcess = 2;
 
 /**
- * The size that an `aspect_ratio` stands for: the contract's three, or the legal size nearest to 1024 x 1024 pixels in
- * area, exact in ratio where one is that is not far larger, and else within a multiple of it. `null` where the model has
- * no size of that ratio.
+ * The size for an `aspect_ratio`: one of three fixed sizes, or the legal size nearest to 1024 x 1024 pixels in area. Its ratio
+ * is exact if such a size is not far larger, and otherwise as close as the sizes' steps allow. `null` if the model has no size
+ * of that ratio.
  */
 export function sizeOfRatio(model: Model, ratio: string): string | null {
   const [width = 0, height = 0] = ratio.split(':').map(Number);

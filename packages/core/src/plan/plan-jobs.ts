@@ -40,8 +40,8 @@ export interface Known {
 }
 
 /**
- * One row a request, in the order of the jobs, with what is stored, what is missing and what that may cost. Every image
- * that a job works from must be among the jobs, and no image may wait for itself (`checkGraph`).
+ * One row a request, in the order of the jobs, with what is stored, what is missing and what that may cost. Every image that is
+ * an input of a job must be among the jobs, and no image may wait for itself (`checkGraph`).
  */
 export function planJobs(jobs: readonly Job[], known: Known): Plan {
   const byId = new Map(jobs.map((job) => [job.id, job]));
@@ -180,7 +180,7 @@ function plannedInput(reference: InputReference, known: Known, upstream: Upstrea
   throw new Error(`${reference.path} was not read`);
 }
 
-/** The request, once every picture that it works from is known; `null` before. */
+/** The request, as soon as all of its inputs are known; `null` before. */
 export function requestFrom(
   job: Job,
   number: number,
@@ -208,7 +208,7 @@ function nameOf(input: PlannedInput): string {
   return input.kind === 'unfetched' ? `${input.url}, which was not fetched yet` : 'its inputs';
 }
 
-/** The pixels of an input; of one that is not known yet, those that its image asks for; `null`: nobody knows. */
+/** The pixels of an input. For an input that is not known yet, the size that its image requests; `null`: unknown. */
 function sizeOf(input: PlannedInput, reference: InputReference, upstream: Upstream): Size | null {
   if (input.kind === 'file') return input.file.info;
   if (input.kind === 'original') return input.record.original satisfies PictureInfo;

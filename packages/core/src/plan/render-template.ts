@@ -10,7 +10,7 @@ export interface Rendered {
  */
 const maxRenderedLength = 1_000_000;
 
-/** `{{ name }}`, or the `\{{` that stands for two braces. */
+/** `{{ name }}`, or `\{{`, which means two braces. */
 const placeholder = /\\\{\{|\{\{([^{}]*)\}\}/g;
 
 /**

@@ -2,7 +2,7 @@ import { requestFieldsOf } from '../fields.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { Job, Key, Request, Sha256 } from '../types.ts';
 
-/** The hashes of the pictures that a request works from. */
+/** The hashes of a request's input pictures. */
 export interface InputHashes {
   readonly images: readonly Sha256[];
   readonly mask: Sha256 | null;

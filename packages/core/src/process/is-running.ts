@@ -1,4 +1,4 @@
-/** Whether a process has this id on this system now, whoever started it. */
+/** Whether a process has this id on this system now, even if another user started it. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -60,7 +60,7 @@ export async function attemptPurchase(
     if (checkShape(orderHandle, predictionId).kind === 'damaged') return;
     if (repeatsSecret(predictionId, secrets)) return;
     attempt = { ...attempt, predictionId };
-    // Where it cannot be noted the picture is awaited all the same.
+    // If it cannot be noted, the picture is still awaited.
     if (await isStillNoted(attempt, store)) await store.noteAttempt(attempt).catch(() => {});
   };
   // Nothing may come between this look and the request.

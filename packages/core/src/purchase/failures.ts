@@ -21,7 +21,7 @@ export class ClaimLostError extends Error {
   }
 }
 
-/** Whether the user may have been billed for a picture that this error stands for. */
+/** Whether the user may have been billed for the picture that failed with this error. */
 export function isMaybeBilled(error: unknown): boolean {
   if (error instanceof TintypeError && error.code === 'maybe-billed') return true;
   if (!(error instanceof ProviderError)) return error instanceof PaidForError;

@@ -121,7 +121,7 @@ function reportBoughtTwice({ record }: Put, run: Context): void {
   });
 }
 
-/** What a picture lacks of what was asked for: it is delivered all the same. */
+/** How a picture differs from the request. It is still delivered. */
 async function differences(
   { bytes }: Received,
   { request, original, rejected }: StoreRecord,

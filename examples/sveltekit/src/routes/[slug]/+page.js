@@ -3,7 +3,7 @@ import { library } from '#lib/apples.js';
 
 export const entries = () => library.map(({ slug }) => ({ slug }));
 
-/** The module of one picture: the others are not in the page. */
+/** Loads the module of one picture. The page does not contain the others. */
 export const load = async ({ params }) => {
   const apple = library.find(({ slug }) => slug === params.slug);
   if (apple === undefined) error(404, 'We do not have that one. Yet.');

@@ -29,11 +29,11 @@ export interface ModelInputs {
 }
 
 /**
- * A request in a model's own terms, or what of it the model cannot do, in words that follow "provider x ".
+ * Turns a request into a model's own inputs, or says what the model cannot do, in words that follow "provider x ".
  *
- * The `openai/…` models take the manifest's fields under the manifest's names. Of any other model only `prompt`,
- * `aspect_ratio` and `output_format` are taken for granted, as most image models have them: `own` states the rest, wins,
- * and takes an input out by `null`. What a model does not know it refuses with a 422, which costs nothing.
+ * The `openai/…` models take the manifest's fields under the manifest's names. Every other model gets only `prompt`,
+ * `aspect_ratio` and `output_format`, which most image models have. `own` adds inputs, overrides the others, and removes an
+ * input with `null`. A model refuses an unknown input with a 422, which costs nothing.
  */
 export function inputsOf(
   request: Request,
@@ -106,8 +106,8 @@ const openAiModels: Readonly<Record<string, OpenAiModel>> = {
 };
 
 /**
- * gpt-image-2, whose snapshots disagree on whether `aspect_ratio` takes sizes too; of later ones none was found. `16:9`
- * and `9:16` are left alone, for nobody says how many pixels they are.
+ * gpt-image-2, whose snapshots disagree on whether `aspect_ratio` takes sizes too; of later ones none was found. `16:9` and
+ * `9:16` are not used, because their sizes in pixels are not documented.
  */
 const newerOpenAi: OpenAiModel = {
   needsOpenAiKey: false,
