@@ -390,8 +390,6 @@ const actions: InspectorActions = {
   pick(image, candidate) {
     if (candidate > image.candidates.length || image.candidates.length === 1) {
       say(`"${image.id}" has ${count(image.candidates.length, 'candidate')}.`);
-    } else if (image.candidates[candidate - 1]?.picture === null) {
-      say(`Candidate ${candidate} of "${image.id}" is not bought yet.`);
     } else if (!isLive) {
       copy(`tintype pick ${image.id} ${candidate}`);
     } else {
