@@ -28,7 +28,7 @@ test('a budget of nothing is a budget', () => {
   expect(overrides('--max-cost', '0')).toEqual({ maxCostUsd: 0 });
 });
 
-test('no budget is said, too', () => {
+test('a budget of none is accepted', () => {
   expect(overrides('--max-cost', 'none', '--max-cost-per-day', 'none')).toEqual({
     maxCostUsd: null,
     maxCostUsdPerDay: null,

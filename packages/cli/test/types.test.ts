@@ -51,7 +51,7 @@ test('without the plugin it says what is missing', async () => {
   expect(stderr).toContain('npm install --save-dev vite-plugin-tintype');
 });
 
-test('a mistake in a manifest is said, with its place', async () => {
+test('a mistake in a manifest is reported with its place', async () => {
   installPlugin();
   writeFileSync(join(folder, 'a.images.yaml'), 'images:\n  hero: { promt: A keeper, alt: x }\n');
   const { code, stderr } = await runBin(folder, ['types']);

@@ -28,7 +28,7 @@ describe('redact', () => {
     expect(redact(text)).toBe(text);
   });
 
-  test('every given secret goes, wherever it stands, and an empty one changes nothing', () => {
+  test('every given secret is removed everywhere, and an empty one changes nothing', () => {
     expect(redact('a $&.* b $&.*', ['$&.*', ''])).toBe('a •••• b ••••');
   });
 

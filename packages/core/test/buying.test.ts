@@ -151,7 +151,7 @@ test('a picture that another process is at is waited for, with a word now and th
   expect(types.slice(types.indexOf('waited'))).toEqual(['waited', 'generating', 'generated']);
 });
 
-test('a store that cannot be written is said once, however many pictures are wanted', async () => {
+test('a store that cannot be written is reported once, however many pictures are wanted', async () => {
   await using made = await project(many);
   await made.write('.tintype/attempts', 'a file where the folder should be');
   const { events, result } = await made.generate();
@@ -241,7 +241,7 @@ describe('pictures a minute', () => {
   });
 });
 
-describe('where nobody listens', () => {
+describe('if no server listens', () => {
   /** Where nobody listens any more. */
   async function deserted(): Promise<{ baseUrl: string; port: number }> {
     await using gone = await startOpenAiEmulator();
@@ -270,7 +270,7 @@ describe('where nobody listens', () => {
     },
   );
 
-  test('and then somebody does, the picture is had', async () => {
+  test('and one starts later, the picture arrives', async () => {
     const { baseUrl, port } = await deserted();
     await using made = await project(['hat'], '', baseUrl);
     const starting: Promise<AsyncDisposable>[] = [];

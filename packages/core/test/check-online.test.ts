@@ -31,7 +31,7 @@ async function check(baseUrl: string, isOnline: boolean) {
   return { result, found, said: JSON.stringify(events) };
 }
 
-test('a check tells of models that are about to go, and only --online asks the API, for nothing', async () => {
+test('a check warns about models that will be shut down, and only --online asks the API, at no cost', async () => {
   await using emulator = await startOpenAiEmulator();
   const offline = await check(emulator.baseUrl, false);
   expect(offline.found).toEqual(['4:12 model-shutting-down', '8:12 unknown-model']);

@@ -60,7 +60,7 @@ test('every mistake is told in one run, also where an image has several of diffe
   expect(error).toMatchObject({ code: 'manifest' });
 });
 
-test('nothing is said that only follows from a mistake', async () => {
+test('consequences of a mistake are not reported', async () => {
   await using project = await testProject({
     'a.images.yaml': `images:
   three: { prompt: x, decorative: true, number_of_images: three }

@@ -84,7 +84,7 @@ describe('a prediction that was ordered and not followed to its end', () => {
     expect(emulator.made).toHaveLength(1);
   });
 
-  test('that is gone is said to be lost, and is ordered again by a later order only', async () => {
+  test('that has expired is reported as lost, and only a later order orders it again', async () => {
     await using project = await ordered();
     const { path, note } = (await noteOf(project))!;
     await writeFile(path, JSON.stringify({ ...note, predictionId: 'nosuchprediction' }));

@@ -72,7 +72,7 @@ describe('a picture that is damaged in the store is not delivered, and not bough
   );
 });
 
-describe('a cached variant that is damaged is encoded anew', () => {
+describe('a damaged cached variant is encoded again', () => {
   test.each(variantDamages)(
     'by generate, which delivers the right bytes: $name',
     async ({ plant }) => {
@@ -103,7 +103,7 @@ describe('a cached variant that is damaged is encoded anew', () => {
   });
 });
 
-test('a project whose manifests cannot be read is verified all the same', async () => {
+test('a project whose manifests cannot be read is still verified', async () => {
   await using project = await bought();
   await project.write('a.images.yaml', 'images: [');
   await rm((await boughtFiles(project.root, 'hero')).original);

@@ -499,7 +499,7 @@ describe('--missing', () => {
 });
 
 describe('ids', () => {
-  test('make only these and what they work from, and the others keep their place', async () => {
+  test('make only these and their inputs, and the others keep their place', async () => {
     await using made = await project({
       a: image('hat'),
       b: image('cap'),
@@ -679,7 +679,7 @@ describe('an attempt', () => {
     expect(row?.reason).toContain(`(request ${id})`);
   });
 
-  test('of unknown outcome stays one although a later call is refused for nothing', async () => {
+  test('of unknown outcome stays one although a later call is refused and free', async () => {
     await using made = await project({ a: image('hat') });
     api().fail({ kind: 'reset-before-headers' }, { prompt: 'hat' });
     await made.generate();
@@ -694,7 +694,7 @@ describe('an attempt', () => {
     expect((await made.plan()).requests[0]).toMatchObject({ status: 'attempted', reason: before });
   });
 
-  test('whose picture arrived is recorded by the next run, for nothing', async () => {
+  test('whose picture arrived is recorded by the next run at no cost', async () => {
     await using made = await project({ a: image('hat') });
     const [row] = (await made.plan()).requests;
     // What a crash leaves between the bytes and their record.
@@ -736,7 +736,7 @@ describe('an attempt', () => {
     expect(await storeFiles(made, 'attempts')).toEqual([]);
   });
 
-  test('whose record stands is cleared without a word', async () => {
+  test('whose record exists is cleared silently', async () => {
     await using made = await project({ a: image('hat') });
     const { result } = await made.generate();
     const { key, request } = result!.plan.requests[0]!;
@@ -770,7 +770,7 @@ describe('an attempt', () => {
 });
 
 describe('before anything is spent', () => {
-  test("a file of somebody else's in the output folder is a refusal", async () => {
+  test('a foreign file in the output folder is a refusal', async () => {
     await using made = await project({ a: image('hat') });
     await made.write('public/images/a.jpeg', 'my holiday');
     const { error } = await made.generate();
@@ -888,7 +888,7 @@ describe('an interrupted run', () => {
     return { signal: controller.signal, until: abort() };
   }
 
-  test('awaits and stores what is in flight, asks for nothing more, and the next run buys the rest', async () => {
+  test('awaits and stores pictures in flight, requests no more, and the next run buys the rest', async () => {
     await using made = await project({
       a: image('hat'),
       b: image('cap'),

@@ -39,7 +39,7 @@ const diamond: Graph = {
   top: {},
 };
 
-describe('images that work from images', () => {
+describe('images whose inputs are images', () => {
   test('a chain of 300 is bought link by link, each once', async () => {
     const ids = Array.from({ length: 300 }, (_, index) => `c${index}`);
     const chain = Object.fromEntries(
@@ -69,7 +69,7 @@ describe('images that work from images', () => {
     expect((await made.generate({ options })).result).toMatchObject({ bought: 0, delivered: 300 });
   });
 
-  test('are made in the order of the graph, each from the bytes of what it works from', async () => {
+  test('are made in the order of the graph, each from the bytes of its inputs', async () => {
     await using made = await project(diamond);
     const { result, error } = await made.generate();
     expect({ error, ...result }).toMatchObject({ error: null, bought: 4, delivered: 4, failed: 0 });
@@ -143,7 +143,7 @@ describe('images that work from images', () => {
     expect(costUsd).toBeLessThanOrEqual(totals.costUsd!.high);
   });
 
-  test('are stored where all that they work from is', async () => {
+  test('are stored if all of their inputs are', async () => {
     await using made = await project(diamond);
     await made.generate();
     const { requests, totals } = await made.plan();
@@ -159,7 +159,7 @@ describe('images that work from images', () => {
     expect(api().requests).toHaveLength(4);
   });
 
-  test('are bought again where something upstream changed, and nothing else is', async () => {
+  test('are bought again if an input changed, and no others are', async () => {
     await using made = await project(diamond);
     await made.generate();
     await made.write(
@@ -199,7 +199,7 @@ describe('images that work from images', () => {
     expect(billedPrompts(api())).toEqual(['alone', 'left', 'right', 'top']);
   });
 
-  test('do not work from a damaged original', async () => {
+  test('do not use a damaged original as input', async () => {
     await using made = await project({ top: {} });
     const { result } = await made.generate();
     const hash = result!.assetMap.images['top']!.ai.original!;
@@ -230,7 +230,7 @@ describe('images that work from images', () => {
     expect(api().requests).toHaveLength(1);
   });
 
-  test('an interrupted upstream fails nobody, and the next run goes on', async () => {
+  test('an interrupted input makes no image fail, and the next run goes on', async () => {
     await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
     const controller = new AbortController();
     const first = await made.generate({

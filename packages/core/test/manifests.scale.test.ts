@@ -146,7 +146,7 @@ describe('thousands of mistakes take linear time', () => {
   });
 });
 
-describe('what a small file may ask for has an end, and it is said where', () => {
+describe('a small file can ask only for so much, and the message names the limit', () => {
   test('a prompt that forty presets double', () => {
     const presets = range(40).map((n) => `  p${n}: { prompt: "{{ prompt }} {{ prompt }}" }`);
     const names = range(40).map((n) => `p${n}`);

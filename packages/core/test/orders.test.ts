@@ -72,7 +72,7 @@ describe('a call of unknown outcome', () => {
     expect(api().requests).toHaveLength(3);
   });
 
-  test('is asked for again where the order stands in a file of the project only', async () => {
+  test('is sent again if only a file of the project sets the order', async () => {
     await using made = await broken({ '.env': 'GITHUB_RUN_ID=4711\n' });
     expect((await made.generate()).result).toMatchObject({ bought: 1 });
   });

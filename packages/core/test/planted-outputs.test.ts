@@ -32,14 +32,14 @@ function journal(written: readonly unknown[]): string {
 }
 
 describe.each(plantedJournals)('a journal that %s', (_, text) => {
-  test('has no file of somebody else replaced', async () => {
+  test('does not get a foreign file replaced', async () => {
     await using made = await withPhoto('photo');
     await made.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
     expect((await made.generate()).error).toMatchObject({ code: 'output-not-ours' });
     expect(String(await made.read(`${outDir}/photo.jpeg`))).toBe(mine);
   });
 
-  test('has no file of somebody else removed', async () => {
+  test('does not get a foreign file removed', async () => {
     await using made = await withPhoto('hero');
     await made.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
     expect((await made.generate()).result).toMatchObject({ delivered: 1, removed: 0 });
@@ -47,7 +47,7 @@ describe.each(plantedJournals)('a journal that %s', (_, text) => {
   });
 });
 
-describe('an asset map that lists a file of somebody else', () => {
+describe('an asset map that lists a foreign file', () => {
   test.each([
     ['with its size and another hash', mine.length],
     ['with another size and hash', 7],
@@ -149,7 +149,7 @@ describe('a damaged asset map', () => {
     expect((await made.generate()).result).toMatchObject({ delivered: 1, written: 2 });
   });
 
-  test('makes no file of somebody else ours', async () => {
+  test('gives us no right to a foreign file', async () => {
     await using made = await withPhoto('photo');
     await made.write(`${outDir}/tintype.assets.json`, '<<<<<<< HEAD');
     expect((await made.generate()).error).toMatchObject({ code: 'output-not-ours' });

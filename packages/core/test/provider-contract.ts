@@ -100,7 +100,7 @@ export function providerContract(name: string, setUp: () => Promise<ProviderUnde
       expectSecretFree(error, [under.key]);
     });
 
-    test('nobody listens: not-connected', async () => {
+    test('no server listens: not-connected', async () => {
       await under.close();
       const error = await failureOf(under.provider.generate(order()));
       expect(error.code).toBe('not-connected');

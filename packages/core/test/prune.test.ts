@@ -195,7 +195,7 @@ test('a mistake in a manifest stops it before anything is removed', async () => 
   expect(await stored(project)).toEqual(['hero', 'other']);
 });
 
-test('a picture whose key is not known, for what it works from is not here, is kept', async () => {
+test('a picture whose key is unknown, because its input is missing, is kept', async () => {
   const night = 'night: { prompt: night, input_images: ["tintype:hero"] }';
   await using project = await committed(hero, night);
   await project.write('a.images.yaml', manifest('hero: { prompt: another hero }', night));

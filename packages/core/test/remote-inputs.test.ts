@@ -161,7 +161,7 @@ describe('an https: input', () => {
     expect(setup.server.requests).toBe(0);
   });
 
-  test('whose pin is damaged is fetched again, which is said', async () => {
+  test('whose pin is damaged is fetched again, with a warning', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
     const { made } = setup;
     await made.generate({ fetchInput });

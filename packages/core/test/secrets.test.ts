@@ -91,7 +91,7 @@ describe('no trace of the key is left by', () => {
     expect(text).not.toContain('0123456789abcdef');
   });
 
-  test('an API that nobody reaches', async () => {
+  test('an API that cannot be reached', async () => {
     expect(await traces({}, [], 'http://127.0.0.1:9/v1')).not.toContain('RECOGNISABLE');
   });
 

@@ -27,7 +27,7 @@ async function highOf(made: TestProject): Promise<number> {
 }
 
 describe('where nothing says whether to buy', () => {
-  test('and nobody can be asked, nothing is bought, and the list says what for how much', async () => {
+  test('and no person can be asked, nothing is bought, and the list has every price', async () => {
     await using made = await project('hat', 'cap');
     const images = await openImages(await undecided(made));
     await expect(images.judge()).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe('where nothing says whether to buy', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('where everything is stored, nobody is asked', async () => {
+  test('if everything is stored, there is no question', async () => {
     await using made = await project('hat');
     await made.generate();
     const images = await openImages(await undecided(made));

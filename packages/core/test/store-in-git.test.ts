@@ -27,7 +27,7 @@ async function lostStoreWarnings(made: TestProject): Promise<string[]> {
     .map(({ message }) => message);
 }
 
-test('a store that git ignores is said once, with the line, and before anything is bought', async () => {
+test('a store that git ignores is reported once, with the line, before anything is bought', async () => {
   await using made = await repository({ '.gitignore': 'public\n.*\n' });
   const { events } = await made.generate();
   const types = events.map(({ type }) => type);
@@ -45,7 +45,7 @@ test('what git leaves out of a store as it should is no word', async () => {
   expect(await lostStoreWarnings(made)).toEqual([]);
 });
 
-test('nothing is said where nothing has to be bought', async () => {
+test('there is no warning if nothing has to be bought', async () => {
   await using made = await repository();
   expect(await lostStoreWarnings(made)).toEqual([]);
   await made.write('.gitignore', '.tintype\n');

@@ -189,7 +189,7 @@ describe('the plan of a snapshot is not used after a change:', () => {
     expect(await planOf(project)).not.toBeNull();
   });
 
-  test('and is not remembered if a change is too young to be told from the next', async () => {
+  test('and is not remembered if a change is too recent to be distinguished from the next', async () => {
     const project = unchanged.get('too soon')!;
     await utimes(await recordOf(project), 1, 1);
     const { fingerprint } = await openImages(await project.context());

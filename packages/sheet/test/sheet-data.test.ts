@@ -41,7 +41,7 @@ test('what was paid for and is not recorded is no failure, and costs nothing mor
   expect((await sheetOf(project)).images[0]!.flags).toEqual(['missing', 'unpicked']);
 });
 
-test('where only the cache is written, no image is said to be missing from the outputs', async () => {
+test('if only the cache is written, no image is reported as missing from the outputs', async () => {
   const icon = 'images: { icon: { prompt: An icon, decorative: true } }';
   const files = {
     'a.images.yaml': icon,

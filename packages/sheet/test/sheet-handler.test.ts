@@ -72,7 +72,7 @@ async function bought(project: TestProject, ids: readonly string[]): Promise<voi
 }
 
 describe('what the sheet says', () => {
-  test('an image that nobody bought has its price, with that of what it works from', async () => {
+  test('an image that was not bought shows its price, including that of its inputs', async () => {
     await using made = await served();
     const sheet = await made.sheet();
     expect(sheet.totals).toMatchObject({ images: 3, pictures: 4, missing: 3, spentUsd: 0 });
@@ -90,7 +90,7 @@ describe('what the sheet says', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test("a prompt's own words are told from the style around them", async () => {
+  test("a prompt's own words are marked apart from the preset's", async () => {
     await using made = await served();
     const { prompt, own } = imageOf(await made.sheet(), 'hero');
     expect(prompt).toBe('A lighthouse. Flat illustration, no text.');
@@ -173,7 +173,7 @@ describe('what may be asked for from where', () => {
     expect(await raw(made.server, pathname, headers)).toMatchObject({ status: 403 });
   });
 
-  test('no answer is for another origin, and the page is framed by nobody', async () => {
+  test('no answer is for another origin, and no page can frame it', async () => {
     await using made = await served();
     const { pathname } = new URL(made.server.url);
     for (const path of [pathname, `${pathname}data`]) {
@@ -218,7 +218,7 @@ describe('what may be asked for from where', () => {
 });
 
 describe('buying', () => {
-  test('buys the image and what it works from, once, for no more than was agreed to', async () => {
+  test('buys the image and its inputs, once, for no more than was agreed to', async () => {
     await using made = await served();
     const { price } = imageOf(await made.sheet(), 'night');
     const reply = await post(made.server, 'buy', { id: 'night', upToUsd: price!.costUsd!.high });
@@ -239,7 +239,7 @@ describe('buying', () => {
     expect(api().ledger).toHaveLength(3);
   });
 
-  test('what was bought and is in no commit is said once', async () => {
+  test('uncommitted purchases are reported once', async () => {
     const warnings: string[] = [];
     await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
     git(project.root, 'init', '--quiet');
@@ -310,7 +310,7 @@ describe('buying', () => {
     expect(icon.failure!.message).toMatch(/safety system/);
   });
 
-  test("what failed is the image that it works from: that one's words are shown", async () => {
+  test("if an input failed, the input's message is shown", async () => {
     await using made = await served();
     api().fail([moderationBlocked(), moderationBlocked()], { prompt: 'lighthouse' });
     await post(made.server, 'buy', { id: 'night', upToUsd: 1 });
@@ -332,7 +332,7 @@ test('a server that closes while it buys stores what is paid for', async () => {
 });
 
 describe('picking', () => {
-  test('writes the pick, keeps comments, and delivers the picture for nothing', async () => {
+  test('writes the pick, keeps comments, and delivers the picture at no cost', async () => {
     await using made = await served();
     await bought(made.project, ['hero']);
     const reply = await post(made.server, 'pick', { id: 'hero', candidate: 2 });

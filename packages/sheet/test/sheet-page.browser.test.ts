@@ -313,7 +313,7 @@ describe.skipIf(noBrowser !== false)(
       );
     });
 
-    test('follows a manifest that changes, breaks and is mended, and stays where it was', async () => {
+    test('follows a manifest that changes, breaks and is fixed, and keeps its scroll position', async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.locator('[data-id="drawn"] .frame').click();

@@ -91,7 +91,7 @@ test('without node_modules, a cache, a key and a network the same is built from 
   expect(api().ledger).toHaveLength(1);
 });
 
-test('a damaged cache is mended, and what it had is not shipped', async () => {
+test('a damaged cache is repaired, and its damaged files are not shipped', async () => {
   await using project = await viteProject(files);
   await project.stock();
   await project.build();

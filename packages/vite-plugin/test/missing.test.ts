@@ -190,7 +190,7 @@ test.each(viteVersions)(
   },
 );
 
-test('what nobody imports may be missing', async () => {
+test('a picture that is not imported may be missing', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await project.stock(['unused']);
   await project.build({}, { missing: 'fail' });

@@ -80,7 +80,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
       await page.close();
     });
 
-    test('a mistake is in the overlay with its place until it is mended, and the page keeps its state', async () => {
+    test('a mistake is in the overlay with its place until it is fixed, and the page keeps its state', async () => {
       await using project = await viteProject(files);
       await project.stock();
       await using served = await serve(project, {}, {}, vite);
@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await page.close();
   });
 
-  test('a page that was opened on a mistake is loaded when it is mended', async () => {
+  test('a page that was opened on a mistake reloads when the mistake is fixed', async () => {
     await using project = await viteProject({
       ...files,
       'site.images.yaml': manifest('x', 'widht: 1'),

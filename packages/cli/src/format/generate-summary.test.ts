@@ -39,7 +39,7 @@ test('an unknown cost is unknown', () => {
   );
 });
 
-test('what may have been billed is said apart', () => {
+test('the cost that may have been billed is shown separately', () => {
   const bought = { ...result, bought: 1, costUsd: 0.0132 };
   expect(generateSummary({ ...bought, maybeBilledUsd: 0.04 }, folders)).toContain(
     'Up to $0.0400 more may have been billed',

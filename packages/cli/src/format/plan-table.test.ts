@@ -58,7 +58,7 @@ test('the rows fit the terminal', () => {
     expect(displayWidth(line)).toBeLessThanOrEqual(60);
 });
 
-test('why a picture is missing is said, where it was there before', () => {
+test('the plan explains why a picture is missing that existed before', () => {
   const text = printed(
     planOf({ reason: 'prompt changed since 1a2b3c4d…' }, { id: 'b', reason: 'new' }),
   );

@@ -24,7 +24,7 @@ test('a terminal gets the live view, everything else lines', () => {
   expect(styleOf('plain', terminal())).toBe('lines');
 });
 
-test('GitHub Actions gets annotations, unless something else is asked for', () => {
+test('GitHub Actions gets annotations, unless another reporter is named', () => {
   const outputOf = (name: ReporterName | undefined) => {
     const shell = new FakeShell({ env: { GITHUB_ACTIONS: 'true' } });
     styleOf(name, shell);

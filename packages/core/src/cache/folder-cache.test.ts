@@ -107,7 +107,7 @@ test('a file is linked without being copied, and one that was only touched stays
   await expect(cache.find(key)!.linkTo(join(dir, 'two'))).rejects.toMatchObject({ code: 'EEXIST' });
 });
 
-test('a pipe in place of the index is said once and never waited for, and files are held in memory', async () => {
+test('a pipe in place of the index is reported once and does not block, and files are held in memory', async () => {
   await mkdir(join(dir, 'v2'), { recursive: true });
   execFileSync('mkfifo', [cacheLayout.index(dir)]);
   expect(cache.find(key)).toBeNull();
@@ -148,7 +148,7 @@ test.each([
   },
 );
 
-test('an index of which most lines count no more is written anew when a run ends', async () => {
+test('an index with mostly outdated lines is written again when a run ends', async () => {
   for (let time = 0; time < 30; time++) {
     await Promise.all(
       Array.from({ length: 40 }, (_, at) => cache.putPreview(sha256(`${at}`), none)),

@@ -14,7 +14,7 @@ test.each([
   ).toBe(isSharp);
 });
 
-test('what nobody sees has no edges', async () => {
+test('invisible pixels have no edges', async () => {
   expect(hasSharpColour(await drawn('<circle cx="80" cy="80" r="60" fill="#c22"/>'))).toBe(false);
 });
 

@@ -23,7 +23,7 @@ test('grain is not drawn', async () => {
   expect(isDrawn({ ...picture, data })).toBe(false);
 });
 
-test('colours that nobody sees are as one', async () => {
+test('invisible colours count as equal', async () => {
   const picture = await drawn(disc);
   const data = picture.data.map((value, at) =>
     picture.data[at | 3] === 0 && at % 4 < 3 ? (at * 7919) % 251 : value,

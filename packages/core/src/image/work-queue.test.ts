@@ -32,7 +32,7 @@ test('as many run at once as there are places, the others in order of arrival', 
   expect(await all).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('what somebody waits for goes before all that only has its turn', async () => {
+test('a task that something waits for runs before all tasks in turn', async () => {
   const { begun, add, end } = tasks(workQueue({ places: 1 }));
   for (const name of ['first', 'second', 'third']) void add(name);
   void add('urgent', { lane: 'waited-for' });

@@ -95,7 +95,7 @@ describe('hostile YAML', () => {
     expect(places(found)).toEqual(['1:58 yaml-syntax']);
   });
 
-  test('of thousands of syntax errors the first few are said', () => {
+  test('only the first few of thousands of syntax errors are reported', () => {
     expect(diagnose('&a '.repeat(20_000)).length).toBeLessThanOrEqual(10);
   });
 });
@@ -117,7 +117,7 @@ describe('doubled names', () => {
     expect(places(diagnose(text))).toEqual(expected);
   });
 
-  test('other mistakes are said beside them, at the value that counts', () => {
+  test('other mistakes are reported too, at the value that counts', () => {
     const text = imageText('prompt: x\nprompt: [x]\nalt: y');
     expect(places(diagnose(text))).toEqual(['4:5 duplicate-key', '4:13 wrong-type']);
   });
@@ -171,7 +171,7 @@ describe('positions', () => {
     expect(places(diagnose(text))).toEqual(expected);
   });
 
-  test('every mistake of a file is said in one go', () => {
+  test('all mistakes of a file are reported at once', () => {
     const text = [
       'defalts: {}',
       'defaults: { quality: best }',
@@ -214,7 +214,7 @@ describe('positions', () => {
     expect(twice?.message).toBe('"hero" is here twice; rename or remove one of the two');
   });
 
-  test('an image knows where its name stands', () => {
+  test('an image knows the place of its name', () => {
     const images = parse('images:\n  a: {}\n  "b/c": {}\n').manifest?.images;
     expect(images?.map(({ place }) => place)).toEqual([
       { file: 'a.images.yaml', line: 2, column: 3 },
@@ -261,7 +261,7 @@ describe('code frames', () => {
     );
   });
 
-  test('the caret stands below its character behind wide ones, accents and tabs', () => {
+  test('the caret is below its character after wide ones, accents and tabs', () => {
     expect(caretLine('images: { "日本": x }\n')).toBe(`${' '.repeat(18)}^`);
     expect(caretLine('images: { "é": x }\n'.normalize('NFD'))).toBe(`${' '.repeat(15)}^`);
     expect(caretLine('images: {\t\thero: x }\n')).toBe(`${' '.repeat(9)}\t\t      ^`);
@@ -271,7 +271,7 @@ describe('code frames', () => {
     expect(frame('images:\r\n  hero: x\r\n')).not.toContain('\r');
   });
 
-  test('a mistake far to the right of a long line is shown with what stands before it', () => {
+  test('a mistake far to the right of a long line is shown with the text before it', () => {
     const text = `images: { ${'a: {}, '.repeat(5000)} hero: x }\n`;
     const lines = frame(text).split('\n');
     const caret = lines[1]!.indexOf('^');

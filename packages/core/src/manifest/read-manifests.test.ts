@@ -54,7 +54,7 @@ describe('finding', () => {
     ]);
   });
 
-  test('a project below a folder of such a name is looked through all the same', async () => {
+  test('a project below a folder of such a name is still searched', async () => {
     root = join(outside, '.hidden/dist/node_modules/project');
     await put({ 'a.images.yaml': image });
     expect(await files()).toEqual(['a.images.yaml']);
@@ -101,7 +101,7 @@ describe('finding', () => {
     expect(await files()).toEqual(['link.images.yaml']);
   });
 
-  test('a pipe or a link to nothing that is named as a manifest is a mistake, and nobody waits', async () => {
+  test('a pipe or a broken link that is named as a manifest is a mistake, and does not block', async () => {
     execFileSync('mkfifo', [join(root, 'a.images.yaml')]);
     await symlink('nowhere', join(root, 'b.images.yaml'));
     await symlink('/dev/zero', join(root, 'c.images.yaml'));
@@ -113,7 +113,7 @@ describe('finding', () => {
     ]);
   });
 
-  test('a broken file is said, and the others are read', async () => {
+  test('a broken file is reported, and the others are read', async () => {
     await put({ 'a.images.yaml': 'images: [', 'b.images.yaml': image, 'c.images.yaml': '\0' });
     const { manifests, diagnostics } = await read();
     expect(manifests.map(({ file }) => file)).toEqual(['b.images.yaml']);
@@ -213,14 +213,14 @@ describe('rows in a file of their own', () => {
     ]);
   });
 
-  test('bad rows are said in the data file, and the good ones are images', async () => {
+  test('bad rows are reported in the data file, and the good ones are images', async () => {
     await put({ 'a.images.yaml': entry('r.csv'), 'r.csv': 'name,n\nhome,1\ncart\n' });
     const { diagnostics, expanded } = await readAndExpand();
     expect(places([...diagnostics, ...expanded.diagnostics])).toEqual(['r.csv:3:1 bad-row']);
     expect(expanded.jobs.map(({ id }) => id)).toEqual(['i-home']);
   });
 
-  test('a file without rows is said there, and nothing follows from it', async () => {
+  test('a file without rows is reported there, without consequences', async () => {
     await put({ 'a.images.yaml': entry('r.csv'), 'r.csv': 'name\n' });
     const { diagnostics, expanded } = await readAndExpand();
     expect(places([...diagnostics, ...expanded.diagnostics])).toEqual(['r.csv:1:1 bad-row']);
@@ -241,7 +241,7 @@ describe('rows in a file of their own', () => {
     ]);
   });
 
-  test('other mistakes of an image whose rows cannot be read are said too', async () => {
+  test('other mistakes of an image whose rows cannot be read are reported too', async () => {
     await put({
       'a.images.yaml':
         'images:\n  "i-{{ name }}": { each: r.csv, prompt: "{{ x }}", complexity: low }\n',

@@ -50,7 +50,7 @@ test('a first run writes every file, and the asset map', async () => {
   expect(removed).toEqual([]);
 });
 
-test('a second run writes nothing, reads nothing to encode, and every mtime stands', async () => {
+test('a second run writes nothing, reads nothing to encode, and changes no mtime', async () => {
   await run([image('hero', 'a', 'b'), image('team/ada', 'c')]);
   const before = await mtimes();
   await run([
@@ -69,7 +69,7 @@ test('only what changed is written', async () => {
   expect((await mtimes())['hero.webp']).toBe(before['hero.webp']);
 });
 
-test('a file of ours that somebody changed or removed is made right again', async () => {
+test('a file of ours that was changed or removed is written again', async () => {
   await run([image('hero', 'a', 'b')]);
   await writeFile(join(dir, 'hero.webp'), 'X');
   await rm(join(dir, 'hero-8w.webp'));
@@ -98,7 +98,7 @@ test('files that no image needs any more are removed, with the folders they leav
   expect(removed.toSorted()).toEqual(['deep/er/est.webp', 'hero-8w.webp', 'team/ada.webp']);
 });
 
-test('a stale file that was changed since is somebody else’s', async () => {
+test('a stale file that was changed meanwhile is foreign', async () => {
   await run([image('hero', 'a'), image('logo', 'b')]);
   await writeFile(join(dir, 'logo.webp'), 'retouched by hand');
   await run([image('hero', 'a')]);
@@ -125,7 +125,7 @@ test('an image that was not delivered keeps its files and its place', async () =
   expect(removed).toEqual([]);
 });
 
-test('somebody else’s file at a name of ours is found beforehand, and refused', async () => {
+test('a foreign file at a name of ours is found beforehand, and refused', async () => {
   await mkdir(join(dir, 'hero-8w.webp'), { recursive: true });
   await writeFile(join(dir, 'hero.webp'), 'mine');
   await writeFile(join(dir, 'team'), 'a file where a folder is wanted');
@@ -154,7 +154,7 @@ test('files that already have our bytes are taken over when the asset map was lo
   expect((await mtimes())['hero.webp']).toBe(before['hero.webp']);
 });
 
-test('the journal stands while files are written, and is gone at the end', async () => {
+test('the journal exists while files are written, and is removed at the end', async () => {
   const outputs = await start(['hero.webp', 'logo.webp']);
   await outputs.write(image('hero', 'a'));
   const [journal = '', ...others] = await journals();
@@ -186,7 +186,7 @@ test('what only a run that was cut off has written is removed when it is not nee
   expect(removed).toEqual(['team/ada.webp']);
 });
 
-test('a run that was cut off makes nobody else’s file ours', async () => {
+test('a run that was cut off gives us no right to a foreign file', async () => {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, 'photo.webp'), 'mine');
   await cutOff(['hero.webp', 'photo.webp'], image('hero', 'a'));
@@ -247,7 +247,7 @@ test('runs that end at the same time lose nothing of each other', async () => {
   expect(await readdir(dir)).toEqual([...order.map((name) => `${name}.webp`).sort(), ASSET_MAP]);
 });
 
-test('a run elsewhere, of which nobody can ask whether it lives, is over after a day', async () => {
+test('a run elsewhere, which cannot be checked for life, is over after a day', async () => {
   await cutOff(['hero.webp'], image('hero', 'a'), { realm: 'another machine' });
   await run([]);
   expect(await journals()).toHaveLength(1);
@@ -274,7 +274,7 @@ test('temporary files of a process that was killed are removed, others are left'
   ]);
 });
 
-test('temporary files that are older than the process are removed, whoever left them', async () => {
+test('temporary files that are older than the process are removed, even those of other processes', async () => {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, '.tintype.assets.json.0123456789ab.tintype-tmp'), 'half');
   const now = performance.timeOrigin + performance.now();

@@ -13,7 +13,7 @@ function chain(length: number): string {
   return `images:\n${entries.join('\n')}\n`;
 }
 
-test('a chain of 8,000 images is checked and planned, each after the one that it works from', () => {
+test('a chain of 8,000 images is checked and planned, each after its input', () => {
   const { jobs, diagnostics } = expandText(chain(8000));
   expect(diagnostics).toEqual([]);
   expect(upstreamFirst(jobs).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id).toReversed());

@@ -49,7 +49,7 @@ test.each(['dall-e-2', 'dall-e-3'])('%s was shut down, and has a successor', (mo
   expect(findings({ model }, {})[0]?.finding.message).toMatch(/2026-05-12.*gpt-image-2\.6-flare/);
 });
 
-test('the message names the model, its day and its successor, and stands at the model', () => {
+test("the message names the model, its day and its successor, and is at the model's line", () => {
   const [finding] = findings({ model: 'gpt-image-1.5' }, { today: '2026-11-30' });
   expect(finding?.finding.message).toMatch(
     /gpt-image-1\.5 .*2026-12-01.* 1 day.*gpt-image-2\.6-flare/,

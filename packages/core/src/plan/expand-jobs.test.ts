@@ -120,7 +120,7 @@ pick: 2`;
     expect(files.formats.map(({ format, compression }) => [format, compression])).toEqual(expected);
   });
 
-  test('a crop is cut at the centre where nobody says otherwise', () => {
+  test('a crop is cut at the centre by default', () => {
     const crop = { width: 800, height: 600, position: 'centre' };
     expect(jobOf(`${base}\ncrop: 800x600`).files.crop).toEqual(crop);
     expect(jobOf(`${base}\ncrop: { width: 800, height: 600 }`).files.crop).toEqual(crop);
@@ -163,7 +163,7 @@ describe('what an image cannot be without, and what goes not together', () => {
     expect(found(imageText(fields))).toEqual(expected);
   });
 
-  test('each mistake of an image is said, but none that follows from another', () => {
+  test('each mistake of an image is reported, but not its consequences', () => {
     expect(found(imageText('prompt: 3\nalt: 4\nquality: hd'))).toEqual([
       '3:13 wrong-type',
       '5:14 not-allowed',
@@ -187,7 +187,7 @@ describe('what an image cannot be without, and what goes not together', () => {
     ]);
   });
 
-  test('a mistake in a preset is said once, and follows nobody', () => {
+  test('a mistake in a preset is reported once, and not at its images', () => {
     const text = `
 presets:
   brand: { prompt: 3, alt: [], quality: best, model: "" }
@@ -292,7 +292,7 @@ describe('ids', () => {
     expect(expandText(texts).jobs).toHaveLength(1);
   });
 
-  test('an image with mistakes has its id all the same', () => {
+  test('an image with mistakes still has its id', () => {
     const texts = {
       'a.images.yaml': 'images:\n  hero: { take: 0 }\n',
       'b.images.yaml': oneImage('hero'),
@@ -306,7 +306,7 @@ describe('ids', () => {
     expect(expandText(text).jobs.map(({ id }) => id)).toEqual(['i-a', 'i-b']);
   });
 
-  test('several rows under an id without a variable are said once', () => {
+  test('several rows under an id without a variable are reported once', () => {
     const rows = Array.from({ length: 50 }, (_, n) => `{ n: ${n} }`).join(', ');
     const { diagnostics } = expandText(`images:\n  hero: { each: [${rows}], prompt: x, alt: y }\n`);
     expect(places(diagnostics)).toEqual(['2:3 duplicate-id']);
@@ -430,7 +430,7 @@ provider: "{{ z }}"`);
     expect(diagnostics[0]?.message).not.toContain('x y');
   });
 
-  test('an unknown variable is a mistake where it stands, with a suggestion', () => {
+  test('an unknown variable is a mistake at its place, with a suggestion', () => {
     const text = `
 presets:
   brand: { sizes: "{{ widht }}" }
@@ -532,7 +532,7 @@ images:
     expect(jobOf(base, { defaults: { quality: undefined } }).picture.quality).toBe('auto');
   });
 
-  test('an unknown preset is said, with a suggestion, and nothing follows from it', () => {
+  test('an unknown preset is reported with a suggestion, without consequences', () => {
     const text =
       'presets:\n  brand: {}\nimages:\n  a: { preset: [brand, brnad], take: 0 }\n  b: { preset: nobody }\n';
     const { diagnostics, jobs } = expandText(text);
@@ -592,7 +592,7 @@ images:
     expect(jobOf(base, options).picture.prompt).toBe('C(A keeper)');
   });
 
-  test('there is nothing to wrap where the image has no prompt: that is what is said', () => {
+  test('if a preset wraps and the image has no prompt, the missing prompt is reported', () => {
     const text =
       'presets:\n  one: { prompt: "1 {{ prompt }}" }\nimages:\n  a: { alt: y, preset: one }\n';
     expect(found(text)).toEqual(['4:3 missing-field']);
@@ -642,7 +642,7 @@ images:
     expect(found(text)).toEqual(['2:14 conflict']);
   });
 
-  test('a mistake of a merged field is said where the field was written', () => {
+  test('a mistake of a merged field is reported where the field was written', () => {
     const text = `
 defaults: { widths: [640, 2000] }
 presets:
@@ -652,7 +652,7 @@ images:
     expect(found(text).toSorted()).toEqual(['2:27 width-too-large', '4:17 not-supported-by-model']);
   });
 
-  test('a mistake of the config is said at the image', () => {
+  test('a mistake of the config is reported at the image', () => {
     const options = { defaults: { widths: [2000] } };
     expect(found(imageText(base), options)).toEqual(['2:3 width-too-large']);
   });
@@ -706,7 +706,7 @@ describe('deliveries', () => {
     );
   });
 
-  test('a clash across manifests is said in the second and names the first', () => {
+  test('a clash across manifests is reported in the second and names the first', () => {
     const options = { defaults: { prompt: 'x', alt: 'y' } };
     const { diagnostics } = expandText(
       {

@@ -56,7 +56,7 @@ describe('what a model does not take', () => {
     }
   });
 
-  test('a model that nobody knows takes everything', () => {
+  test('an unknown model accepts everything', () => {
     const fields =
       'model: their-model\nquality: max\ncomplexity: high\nsize: 64x64\ninput_images: [a.png]\ninput_fidelity: high';
     expect(jobOf(`${base}\n${fields}`).picture).toMatchObject({
@@ -65,7 +65,7 @@ describe('what a model does not take', () => {
     });
   });
 
-  test.each(['constructor', '__proto__', 'toString'])('%s is a model that nobody knows', (name) => {
+  test.each(['constructor', '__proto__', 'toString'])('%s is an unknown model', (name) => {
     expect(isKnownModel(modelTable, name)).toBe(false);
     expect(modelNamed(modelTable, name).prices).toBeNull();
     expect(jobOf(`${base}\nmodel: ${name}`).picture.model).toBe(name);

@@ -267,7 +267,7 @@ describe('what a clone brings in the place of a claim', () => {
   });
 });
 
-test('an empty folder in its place is free, and a full one is said after a while', async () => {
+test('an empty folder in its place is free, and a full one is reported after a while', async () => {
   await mkdir(path);
   await (await claimFile(path, never, quick))!.release();
   await mkdir(join(path, 'no claim'), { recursive: true });

@@ -21,7 +21,7 @@ test.each([
   expect((await readEnvironment(dir, {})).env).toEqual({ A: 'ä', B: '2' });
 });
 
-test('what the process was started with is told apart from what files say', async () => {
+test('variables of the process are distinguished from variables in files', async () => {
   await writeFile(join(dir, '.env'), 'A=base\nB=base\nC=base\n');
   await writeFile(join(dir, '.env.local'), 'A=local\nB=local\n');
   expect(await readEnvironment(dir, { A: 'real', D: 'real', E: undefined })).toMatchObject({

@@ -51,7 +51,7 @@ test('the id of macOS and of Windows is read out of what they print', () => {
   }
 });
 
-test('each system is asked in its own way, and the kept id stands in where it does not say', async () => {
+test('each system is asked in its own way, and the kept id is used if it has no answer', async () => {
   const asked: string[] = [];
   const says = (text: string) => (program: string) => {
     asked.push(program);

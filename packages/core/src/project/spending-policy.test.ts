@@ -9,7 +9,7 @@ function resolve(env: Env, config: SpendingOptions = {}, flags: SpendingOptions 
 
 const ci = { GITLAB_CI: 'true' };
 
-describe('whether to buy is said by the first of', () => {
+describe('whether to buy is decided by the first of', () => {
   test.each<[string, Env, SpendingOptions, SpendingOptions, string, string]>([
     [
       'a flag',

@@ -108,7 +108,7 @@ describe('what may be fetched', () => {
     );
   });
 
-  test('nothing from a server that nobody vouches for', async () => {
+  test('nothing from a server with an untrusted certificate', async () => {
     await using server = await serve((_, response) => response.end('bytes'));
     expect(await problemOf(server.url, { isAllowed: () => true })).toMatch(
       /^cannot be fetched: .*self.signed/,
@@ -192,7 +192,7 @@ describe('what may be fetched', () => {
     }
   });
 
-  test('nothing where nobody listens', async () => {
+  test('nothing if no server listens', async () => {
     const server = await serve(() => {});
     await server[Symbol.asyncDispose]();
     expect(await problemOf(server.url)).toMatch(/^cannot be fetched: .*ECONNREFUSED/);

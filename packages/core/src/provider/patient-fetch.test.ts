@@ -94,7 +94,7 @@ describe('a patient fetch', () => {
     );
   });
 
-  test('says that nobody listens', async () => {
+  test('says that no server listens', async () => {
     const url = await listen(() => {});
     for (const close of open.splice(0)) close();
     const { port } = new URL(url);

@@ -79,7 +79,7 @@ describe.concurrent('a disk that refuses', patience, () => {
     expect((await runDisk(row, 'ENOSPC')).problems).toEqual([]);
   });
 
-  test('anything, for it is full', async () => {
+  test('anything, because it is full', async () => {
     expect((await runFullDisk())?.problems ?? []).toEqual([]);
   });
 });

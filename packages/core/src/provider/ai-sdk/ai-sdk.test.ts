@@ -193,7 +193,7 @@ describe('@ai-sdk/openai', () => {
     },
   );
 
-  test('nobody listens: not-connected', async () => {
+  test('no server listens: not-connected', async () => {
     const closed = await startOpenAiEmulator();
     await closed.close();
     const model = createOpenAI({ baseURL: closed.baseUrl, apiKey }).image('gpt-image-2');
@@ -202,7 +202,7 @@ describe('@ai-sdk/openai', () => {
     expectSecretFree(error, [apiKey]);
   });
 
-  test('a model without a key says so, and asks nobody', async () => {
+  test('a model without a key says so, and sends nothing', async () => {
     const before = process.env['OPENAI_API_KEY'];
     delete process.env['OPENAI_API_KEY'];
     try {
@@ -319,7 +319,7 @@ describe('what is known not to work is refused before anything is spent', () => 
     );
   });
 
-  test('what is no model of the SDK, or of a version that nobody knows', () => {
+  test('a value that is not a model of the SDK, or of an unknown version', () => {
     expect(() => fromAiSdk('openai/gpt-image-2' as never)).toThrow(/image model/);
     const { model } = handMade(never, { specificationVersion: 'v9' as never });
     expect(() => fromAiSdk(model)).toThrow(/v9/);

@@ -189,7 +189,7 @@ describe('the profile of another server', () => {
     expect(limited.refuse({ ...request, input_fidelity: 'high' })).toBe('takes no input_fidelity');
   });
 
-  test('without edits refuses pictures to work from', () => {
+  test('without edits refuses input pictures', () => {
     const input = { ...request, input_images: [sha256('a')] };
     expect(provider({ supportsEdits: false }).refuse(input)).toBe('takes no input images');
     expect(provider().refuse(input)).toBeNull();

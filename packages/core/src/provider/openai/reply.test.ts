@@ -163,7 +163,7 @@ describe('a reply', () => {
     });
   });
 
-  test('counts what it does not tell apart as a picture', async () => {
+  test("counts tokens of an unknown kind as a picture's", async () => {
     expect(
       await usageOf({ input_tokens_details: { text_tokens: 14 }, output_tokens: 390 }),
     ).toMatchObject({ outputImageTokens: 390 });

@@ -120,7 +120,7 @@ describe('the models of OpenAI', () => {
     expect(emulator.leaks).toEqual([]);
   });
 
-  test('openai/gpt-image-1 without an OpenAI key is asked for nothing', async () => {
+  test('openai/gpt-image-1 without an OpenAI key gets no request', async () => {
     const error = await failureOf(generate({ model: 'openai/gpt-image-1' }, { openAiKey: null }));
     expect(error.code).toBe('bad-api-key');
     expect(emulator.requests).toEqual([]);
@@ -463,7 +463,7 @@ describe('failures', () => {
     expect(error.message).toContain('owner/name:version');
   });
 
-  test('nobody listens: not-connected', async () => {
+  test('no server listens: not-connected', async () => {
     const closed = await startReplicateEmulator();
     await closed.close();
     const error = await failureOf(generate({}, {}, { baseUrl: closed.baseUrl }));
