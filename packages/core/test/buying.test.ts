@@ -242,7 +242,7 @@ describe('pictures a minute', () => {
 });
 
 describe('if no server listens', () => {
-  /** Where nobody listens any more. */
+  /** An address at which no server listens any more. */
   async function deserted(): Promise<{ baseUrl: string; port: number }> {
     await using gone = await startOpenAiEmulator();
     return { baseUrl: gone.baseUrl, port: Number(new URL(gone.baseUrl).port) };

@@ -9,7 +9,7 @@ import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
-/** Images by id, each with what it works from; the prompt is the id unless it is said. */
+/** Images by id, each with its inputs. The prompt is the id unless one is given. */
 type Graph = Readonly<
   Record<
     string,

@@ -16,7 +16,7 @@ const outDir = 'public/images';
 const mine = 'a photograph';
 const ended = { pid: spawnSync(process.execPath, ['-e', '0']).pid, born: '', realm: '' };
 
-/** What a clone may bring in the output folder so that a file of somebody else's is taken for Tintype's. */
+/** Files that a clone may have in the output folder to make Tintype treat a foreign file as its own. */
 const plantedJournals: readonly (readonly [what: string, text: string])[] = [
   ['names it', JSON.stringify({ process: ended, names: ['photo.jpeg'] })],
   ['of no process names it', JSON.stringify({ process: null, names: ['photo.jpeg'] })],

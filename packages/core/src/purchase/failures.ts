@@ -3,7 +3,7 @@ import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Attempt, StoreRecord } from '../types.ts';
 
-/** It was paid for, and nothing usable came of it. */
+/** The picture was paid for and is not usable. */
 export class PaidForError extends TintypeError {}
 
 /** It was not asked for, because another image failed for a reason that every image shares. */

@@ -1,7 +1,7 @@
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import type { PictureInfo } from '../types.ts';
 
-/** What the bytes of an answer are, and whether they can be delivered. */
+/** The kind of an answer's bytes, and whether they can be delivered. */
 export interface Judgement {
   /** `null`: no picture. */
   readonly info: PictureInfo | null;

@@ -17,11 +17,11 @@ export interface KeptAnswer {
   readonly record: StoreRecord;
   /** US dollars that this call cost; `null`: unknown. */
   readonly costUsd: number | null;
-  /** What is not as it was asked for, though it is a picture. */
+  /** The differences between the picture and the request. */
   readonly warnings: readonly string[];
 }
 
-/** Puts what was paid for on the disk, and then into the store. */
+/** Writes paid bytes to the disk, and then into the store. */
 export async function keepAnswer(
   answer: Picture | ProviderError,
   attempt: Attempt,
@@ -45,7 +45,7 @@ export async function keepAnswer(
   }
 }
 
-/** Records what was received for an attempt; `null`: nothing was. */
+/** Records the received bytes of an attempt; `null`: none were received. */
 export async function recordAttempt(
   attempt: Attempt,
   store: Store,

@@ -25,7 +25,7 @@ export interface Obtainer {
    */
   readonly obtain: (planned: PlannedRequest) => Promise<Original>;
   readonly bill: () => Bill;
-  /** What the budget did not hold; `null` where it held everything. */
+  /** What exceeded the budget; `null`: nothing did. */
   readonly overBudget: () => TintypeError | null;
 }
 

@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { AiProvenance, PlannedRequest, Source, StoreRecord } from '../types.ts';
 import { rejectedError } from './failures.ts';
 
-/** A picture to make files of, and where it is from. */
+/** A picture to make files from, and its source. */
 export interface Original {
   readonly source: Source;
   readonly ai: AiProvenance;
@@ -62,7 +62,7 @@ export function originalOf(record: StoreRecord, store: Store): Original {
 /** The size of a stand-in for `size: auto`. */
 const standInSize: Size = { width: 1024, height: 1024 };
 
-/** A drawing in a picture's place. Its hash is that of what it is drawn from, so that it is drawn only to be encoded. */
+/** A stand-in for a picture. Its hash is computed from its inputs, so it is drawn only when a file has to be encoded. */
 export function standIn({ key, request, id, candidate, job }: PlannedRequest): Original {
   const { width, height } = parseSize(job.picture.size) ?? standInSize;
   const drawing = {

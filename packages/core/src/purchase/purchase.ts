@@ -74,7 +74,7 @@ async function claimKey(
   throw interrupted();
 }
 
-/** A wait that is over sooner is not worth a word. */
+/** A shorter wait is not reported. */
 const soonMs = 2000;
 
 /** Whether nothing has happened to a key while this process waited or was suspended. The claim is looked at last. */

@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 /** Where plants go, and what they aim at: absolute paths. */
 export interface Target {
   readonly project: string;
-  /** A folder of somebody else, which nothing may touch; it has `canary`, and `canary` with usual endings. */
+  /** A foreign folder, which nothing may touch; it has `canary`, and `canary` with usual endings. */
   readonly outside: string;
   /** The address of a server that no request may reach. */
   readonly evilUrl: string;

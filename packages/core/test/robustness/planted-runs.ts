@@ -14,7 +14,7 @@ export interface PlantedResult {
   readonly name: string;
   /** Claims that do not hold; none where all is well. */
   readonly problems: readonly string[];
-  /** Files of somebody else that were changed, made, removed or copied. */
+  /** Foreign files that were changed, made, removed or copied. */
   readonly outsideTouched: number;
   /** Paid pictures whose bytes are gone. */
   readonly lost: number;

@@ -8,7 +8,7 @@ export const noBrowser: string | false = existsSync(executablePath)
   ? false
   : 'needs a browser: apt-get install -y --no-install-recommends chromium';
 
-/** A real browser that talks to nobody but the pages it is sent to. */
+/** A real browser that connects only to the pages that it is sent to. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,

@@ -106,8 +106,8 @@ export async function testProject(
 }
 
 /**
- * A clock on which a second of waiting takes a millisecond, or `speed` times less, and the day is always the same. It
- * goes on only while somebody waits: what a busy machine takes for anything else is no time.
+ * A clock on which a second of waiting takes a millisecond, or `speed` times less, and the day is always the same. It advances
+ * only while something waits, so time that a busy machine spends on other work does not count.
  */
 export function fastClock(start: string = testToday, speed = 1000): Clock {
   let nowMs = Date.parse(start);
