@@ -1,4 +1,6 @@
+import { sep } from 'node:path';
 import { isOutside } from '../fs/is-outside.ts';
+import { namesBelow } from '../fs/names-below.ts';
 import type { Env } from '../process/env-files.ts';
 import type { VerifyFinding } from '../verify-finding.ts';
 import { changesByGit } from './changes-by-git.ts';
@@ -16,14 +18,19 @@ export async function uncommittedPurchases(
   dir: string,
   realEnv: Env,
 ): Promise<UncommittedPurchases | null> {
+  // Names first, because there may be ten thousand records, and as a rule all of them are committed.
+  const names = (await namesBelow(dir).catch(() => [])).map((name) => name.replaceAll(sep, '/'));
+  const purchased = names.filter((name) =>
+    /^(records|originals|rejected)\/[^/]+\/[^/]+$/.test(name),
+  );
+  if (purchased.length === 0) return null;
+  const uncommitted = new Set(await uncommittedFiles(dir, realEnv, purchased));
+  // If git ignores the store, the user was warned before the purchase.
+  if (uncommitted.size === 0 || (await whyNotCommitted(dir, realEnv)) !== null) return null;
   const { records } = await listStore(dir);
   const purchases = records.flatMap(({ path, stored }) =>
     stored.kind === 'record' ? [{ path, record: stored.record }] : [],
   );
-  // If git ignores the store, the user was warned before the purchase.
-  if (purchases.length === 0 || (await whyNotCommitted(dir, realEnv)) !== null) return null;
-  const paths = purchases.flatMap(({ path, record }) => [path, bytesPath(record)]);
-  const uncommitted = new Set(await uncommittedFiles(dir, realEnv, paths));
   const times = purchases
     .filter(({ path, record }) => uncommitted.has(path) || uncommitted.has(bytesPath(record)))
     .map(({ record }) => record.provenance.createdAt)
