@@ -1,13 +1,12 @@
+import { builtIn } from './provider/built-in.ts';
+
 /** The provider of stand-ins. It is not a `Provider`, because nothing has to be requested, awaited or paid. */
 export const offline = 'offline';
 
 /** What is drawn here costs nothing. */
 export const freeProviders: ReadonlySet<string> = new Set([offline]);
 
-/** The paid providers that every project has. */
-export const builtInProviders = ['openai', 'replicate'] as const;
-
 /** Every name that a manifest may give as its provider; `own`: those of the config. */
 export function providerNames(own: Readonly<Record<string, unknown>>): string[] {
-  return [...builtInProviders, offline, ...Object.keys(own)];
+  return [...Object.keys(builtIn), offline, ...Object.keys(own)];
 }

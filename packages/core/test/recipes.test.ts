@@ -193,3 +193,49 @@ test('an output format is a row in the table of formats, and a row of encoder se
   expect(sources).toHaveProperty('gif');
   expect(file).toMatch(/^GIF8/);
 });
+
+test('a built-in provider is a file, and a line in the list of providers', async () => {
+  await writeFile(
+    join(copy, 'src/provider/mine.ts'),
+    `import type { Provider } from './provider.ts';
+    export function mine(): Provider {
+      return {
+        apiKeyName: null,
+        inputs: null,
+        originalFormat: null,
+        refuse: ({ complexity }) => (complexity === undefined ? null : 'takes no complexity'),
+        generate: async () => Promise.reject(new Error('not today')),
+      };
+    }`,
+  );
+  await edit(
+    ['provider/built-in.ts', '  replicate: () => replicate(),\n', '  mine: () => mine(),\n'],
+    [
+      'provider/built-in.ts',
+      "import { openAi } from './openai/openai.ts';\n",
+      "import { mine } from './mine.ts';\n",
+    ],
+  );
+  expect(await wrongFiles()).toEqual([]);
+  const planned = await run(`
+    import { mkdir, writeFile } from 'node:fs/promises';
+    import { join } from 'node:path';
+    import { loadProject, planProject, systemClock } from './src/index.ts';
+
+    const root = join(process.cwd(), 'project');
+    await mkdir(root);
+    await writeFile(join(root, 'package.json'), '{}');
+    const plan = async (fields) => {
+      await writeFile(join(root, 'a.images.yaml'), 'images:\\n  hero: { prompt: A keeper, decorative: true, model: x, provider: mine' + fields + ' }');
+      const project = await loadProject({ cwd: root, env: {}, root });
+      const { requests } = await planProject({ ...project, ...systemClock, signal: new AbortController().signal, report: () => {} });
+      return requests.map(({ provider, status }) => [provider, status]);
+    };
+    const refused = await plan(', complexity: high').catch(({ diagnostics }) => diagnostics[0].message);
+    console.log(JSON.stringify({ planned: await plan(''), refused }));
+  `);
+  expect(planned).toEqual({
+    planned: [['mine', 'missing']],
+    refused: expect.stringContaining('takes no complexity'),
+  });
+});

@@ -1,46 +1,17 @@
-import type { builtInProviders } from '../provider-names.ts';
 import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { type Address, addressProblem } from '../provider/address.ts';
-import { openAi } from '../provider/openai/openai.ts';
+import { addressVariables, builtIn } from '../provider/built-in.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Destination, SentVariable, Source } from '../provider/refuse-key.ts';
-import { replicate } from '../provider/replicate/replicate.ts';
 import { repeatsSecret, secretsIn } from '../secrets.ts';
 
 /** The providers of a project by name. One is made when it is first asked for: a run that buys nothing makes none. */
 export type Providers = (name: string) => Provider;
 
-/** How the built-in providers are made from the environment. */
-const builtIn: Readonly<
-  Record<(typeof builtInProviders)[number], (env: Context['env']) => Provider>
-> = {
-  openai: (env) => openAi(openAiAddress(env)),
-  replicate: () => replicate(),
-};
-
-/** Throws a TintypeError `config` that names the variable which is wrong. */
-function openAiAddress(env: Context['env']): Address {
-  const address = {
-    baseUrl: env[variables.baseUrl]?.trim() || null,
-    organization: env[variables.organization]?.trim() || null,
-    project: env[variables.project]?.trim() || null,
-  };
-  const wrong = addressProblem(address);
-  if (wrong === null) return address;
-  throw new TintypeError('config', `${variables[wrong.field]} ${wrong.problem}`);
-}
-
-const variables: Readonly<Record<keyof Address, string>> = {
-  baseUrl: 'OPENAI_BASE_URL',
-  organization: 'OPENAI_ORG_ID',
-  project: 'OPENAI_PROJECT_ID',
-};
-
 export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>): Providers {
   const made = new Map<string, Provider>();
   return (name) => {
-    const make = Object.hasOwn(builtIn, name) ? builtIn[name as keyof typeof builtIn] : undefined;
+    const make = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
     const provider = made.get(name) ?? config.providers[name] ?? make?.(env);
     if (provider === undefined) throw new Error(`there is no provider ${name}`);
     refuseSecretInputs(name, provider, env);
@@ -73,9 +44,9 @@ export function destinationOf(
   if (Object.hasOwn(config.providers, name) || name !== 'openai') {
     return { baseUrl, name: `the baseUrl of provider ${name}`, source: 'person', accounts: [] };
   }
-  const accounts = [variables.organization, variables.project]
+  const accounts = [addressVariables.organization, addressVariables.project]
     .filter((variable) => env[variable]?.trim())
     .map((variable): SentVariable => ({ name: variable, source: sourceOf(variable, { realEnv }) }));
-  const source = sourceOf(variables.baseUrl, { realEnv });
-  return { baseUrl, name: variables.baseUrl, source, accounts };
+  const source = sourceOf(addressVariables.baseUrl, { realEnv });
+  return { baseUrl, name: addressVariables.baseUrl, source, accounts };
 }
