@@ -58,6 +58,7 @@ test.each([
   ['enum A { b }\nexport default { concurrency: A.b }', 'write it without enums'],
   ['export const concurrency = 7', 'has no default export'],
   ['throw new Error("broken on purpose")', 'broken on purpose'],
+  ['export default {\n  outDir: "x"\n  provider: "offline"\n}', 'line 3: Expected'],
 ])('%j is refused, with what to do', async (text, words) => {
   const said = await read('a.ts', text);
   expect(said).toContain('a.ts');

@@ -42,8 +42,18 @@ describe('where nothing says to buy', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   test.each([
-    ['a CI', { CI: '', TF_BUILD: 'True' }, {}, 'a CI: Azure Pipelines (TF_BUILD)'],
-    ['a CI, whatever the config says', { CI: 'true' }, { missing: 'buy' }, 'a CI: CI'],
+    [
+      'a CI',
+      { CI: '', TF_BUILD: 'True' },
+      {},
+      'the CI that was detected (Azure Pipelines (TF_BUILD))',
+    ],
+    [
+      'a CI, whatever the config says',
+      { CI: 'true' },
+      { missing: 'buy' },
+      'the CI that was detected (CI)',
+    ],
     ['no terminal', {}, {}, 'no terminal to ask on'],
     [
       'the environment, whatever the config says',

@@ -75,8 +75,12 @@ async function importCode(file: string, shown: string): Promise<Options> {
 }
 
 function reasonOf(cause: unknown): string {
-  const { code, message = String(cause) } = cause as Partial<NodeJS.ErrnoException>;
+  const { code, message = String(cause), stack = '' } = cause as Partial<NodeJS.ErrnoException>;
+  // Node puts the file and the line above the name of the error.
+  const line = /^[^\n]*:(\d+)\n/.exec(stack)?.[1];
   switch (code) {
+    case 'ERR_INVALID_TYPESCRIPT_SYNTAX':
+      return line === undefined ? message : `line ${line}: ${message}`;
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
       return `${message}. Node strips types and compiles nothing: write it without enums, namespaces and parameter properties`;
     case 'ERR_MODULE_NOT_FOUND':

@@ -98,7 +98,7 @@ function decideMissing(
   if (variable !== undefined) {
     return { missing: variable, missingSetBy: spendingVariables.missing };
   }
-  if (ci !== null) return { missing: 'fail', missingSetBy: `a CI: ${ci}` };
+  if (ci !== null) return { missing: 'fail', missingSetBy: `the CI that was detected (${ci})` };
   if (config.missing !== undefined) return { missing: config.missing, missingSetBy: 'the config' };
   return { missing: 'ask', missingSetBy: 'nothing' };
 }
