@@ -60,7 +60,7 @@ export function showHelp(isOn: boolean, onChange: (isOn: boolean) => void): void
     h(
       'p',
       { class: 'soft' },
-      'Changed: the next run would deliver different files. Failed: damaged, unusable, refused, or maybe billed without an answer.',
+      'Changed: the next run would deliver different files. Failed: damaged, unusable or refused; or it may have been billed, or it failed on this page.',
     ),
   );
 }
