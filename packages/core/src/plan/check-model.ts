@@ -1,5 +1,5 @@
 import { defaults, type FieldName } from '../fields.ts';
-import type { Draft } from './expand-jobs.ts';
+import type { Draft } from './draft.ts';
 import { isKnownModel, type Model, modelNamed, type ModelTable } from './models.ts';
 import { sizeProblem } from './picture-size.ts';
 

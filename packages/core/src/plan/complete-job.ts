@@ -2,7 +2,8 @@ import { alphaFormats, completePixelFields, defaults, type Fields, forms } from 
 import type { Crop, FileFields, Format, FormatSpec, InputReference, Job } from '../types.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
-import type { Draft, ExpandOptions } from './expand-jobs.ts';
+import type { Draft } from './draft.ts';
+import type { ExpandOptions } from './expand-jobs.ts';
 import { modelNamed } from './models.ts';
 import { parseSize, type Size, sizeOfRatio } from './picture-size.ts';
 import { didYouMean } from '../did-you-mean.ts';

@@ -1,0 +1,174 @@
+import type { FieldName, Fields } from '../fields.ts';
+import type { FieldPath, Finding, ImageEntry, Manifest, Place, Row, TextRange } from '../types.ts';
+import { wrongWords } from './check-rendered.ts';
+import { type Findings, maxShown } from './findings.ts';
+import { idProblem } from './id-problem.ts';
+import type { Layer, Merged } from './merge-layers.ts';
+import { renderPrompt } from './render-prompt.ts';
+import { renderTemplate, variablesIn } from './render-template.ts';
+
+/** One image's fields, merged and rendered, and a way to report mistakes in them. */
+export interface Draft {
+  readonly id: string;
+  readonly place: Place;
+  readonly fields: Fields;
+  readonly ownPrompt: readonly TextRange[];
+  readonly pick: number | null;
+  /** Adds a finding at the place where the field was written, or at the image's id if it was not written. */
+  readonly find: (field: FieldName | 'pick', finding: Finding, index?: number) => void;
+  /** The place of an entry of a list field. */
+  readonly placeOf: (field: FieldName | 'pick', index?: number) => Place;
+}
+
+/** What an image's draft is made of. */
+interface DraftSource {
+  readonly manifest: Manifest;
+  readonly entry: ImageEntry;
+  readonly merged: Merged;
+  /** The row of `each`; `null`: the entry is one image. */
+  readonly row: Row | null;
+  readonly found: Findings;
+}
+
+/** An image's draft, whether its name is right, and whether all of it is right so far. `taken`: the places of ids so far. */
+export function draftOf(
+  source: DraftSource,
+  taken: Map<string, Place>,
+): { readonly draft: Draft; readonly isNamed: boolean; readonly isWhole: boolean } {
+  const { manifest, entry, merged, row, found } = source;
+  const render = rendererOf(source);
+  const id = render(entry.id, pathOf(entry), row?.values, 'key');
+  const isNamed = id !== null && nameImage(id, source, taken);
+  const fields = renderFields(merged, render);
+  const prompt = renderPrompt(merged.layers, row?.values ?? {}, render);
+  fields['prompt'] = prompt.text;
+
+  const wrong = new Set(merged.wrong);
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null) wrong.add(name as FieldName);
+    if (value === null || value === undefined) delete fields[name];
+  }
+  const placed = (field: FieldName | 'pick', index?: number) =>
+    placeIn(merged, prompt.layer, field, index);
+  const report: Draft['find'] = (field, finding, index) => {
+    const path = placed(field, index);
+    const message = finding.message + noteOf(row);
+    found.add(
+      path === null
+        ? manifest.diagnose(pathOf(entry), finding, 'key')
+        : manifest.diagnose(path, { ...finding, message }),
+    );
+  };
+  for (const { field, finding, index } of wrongWords(fields)) {
+    report(field, finding, index);
+    wrong.add(field);
+    delete fields[field];
+  }
+
+  const draft: Draft = {
+    id: id ?? entry.id,
+    place: entry.place,
+    fields,
+    ownPrompt: prompt.own,
+    pick: entry.pick,
+    find: (field, finding, index) => {
+      const causes = [field, ...(dependencies[field] ?? [])];
+      if (!causes.some((name) => wrong.has(name))) report(field, finding, index);
+    },
+    placeOf: (field, index) => {
+      const path = placed(field, index);
+      return path === null ? entry.place : manifest.locate(path);
+    },
+  };
+  const isWhole = wrong.size === 0 && entry.broken.every((what) => what === 'rows');
+  return { draft, isNamed, isWhole };
+}
+
+function pathOf({ id }: ImageEntry): FieldPath {
+  return ['images', id];
+}
+
+/** Where a field's value was written; `null`: in no manifest. `promptLayer`: where the image's own prompt was. */
+function placeIn(
+  { layers, sources }: Merged,
+  promptLayer: Layer | null,
+  field: FieldName | 'pick',
+  index: number | undefined,
+): FieldPath | null {
+  const own = field === 'pick' ? layers[0]! : sources.get(field);
+  const path = (field === 'prompt' ? promptLayer : own)?.path ?? null;
+  return path === null ? null : [...path, field, ...(index === undefined ? [] : [index])];
+}
+
+function noteOf(row: Row | null): string {
+  return row?.place == null ? '' : ` (row at ${row.place.file}:${row.place.line})`;
+}
+
+/** Renders a text; `null` if it names a variable that does not exist, which is reported at `path`. */
+type Render = (
+  text: string,
+  path: FieldPath | null,
+  known?: Row['values'],
+  on?: 'key' | 'value',
+) => string | null;
+
+function rendererOf({ manifest, entry, row, found }: DraftSource): Render {
+  return (text, path, known = row?.values ?? {}, on = 'value') => {
+    const rendered = renderTemplate(text, known);
+    // If rows could not be read, any variable may exist.
+    for (const name of entry.broken.includes('each') ? [] : rendered.unknown) {
+      const message = `there is no variable "${name.slice(0, maxShown)}"${found.suggest(name, Object.keys(known))}`;
+      const finding = { code: 'unknown-variable', message } as const;
+      found.add(manifest.diagnose(path ?? pathOf(entry), finding, path === null ? 'key' : on));
+    }
+    return rendered.unknown.length === 0 ? rendered.text : null;
+  };
+}
+
+/** Takes an id; `false`, with a finding, if it cannot be one or is another image's. */
+function nameImage(id: string, source: DraftSource, taken: Map<string, Place>): boolean {
+  const { manifest, entry, row, found } = source;
+  const problem = idProblem(id, entry, taken);
+  taken.set(id, taken.get(id) ?? entry.place);
+  if (problem === null) return true;
+  const message = problem.message + (variablesIn(entry.id).length === 0 ? '' : noteOf(row));
+  found.add(manifest.diagnose(pathOf(entry), { ...problem, message }, 'key'));
+  return false;
+}
+
+/** The merged fields, rendered; `null` where a text could not be. */
+function renderFields(merged: Merged, render: Render): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(merged.merged)) {
+    const path = placeIn(merged, null, name as FieldName, undefined);
+    if (typeof value === 'string') fields[name] = render(value, path);
+    else if (Array.isArray(value)) {
+      const items = value.map((item: unknown, index) =>
+        typeof item === 'string' ? render(item, path && [...path, index]) : item,
+      );
+      fields[name] = items.includes(null) ? null : items;
+    } else fields[name] = value;
+  }
+  return fields;
+}
+
+/** The other fields that a finding about a field depends on. If one of these is wrong, the finding is not reported. */
+const dependencies: Readonly<Partial<Record<FieldName | 'pick', readonly (FieldName | 'pick')[]>>> =
+  {
+    alt: ['decorative'],
+    decorative: ['alt'],
+    size: ['aspect_ratio', 'model'],
+    aspect_ratio: ['size', 'model'],
+    quality: ['model'],
+    background: ['model'],
+    complexity: ['model'],
+    input_images: ['model'],
+    input_fidelity: ['model', 'input_images'],
+    mask: ['input_images'],
+    crop: ['size', 'aspect_ratio', 'model'],
+    widths: ['size', 'aspect_ratio', 'model', 'crop'],
+    output_format: ['background', 'formats'],
+    formats: ['background', 'output_format'],
+    pick: ['number_of_images'],
+    number_of_images: ['pick'],
+  };

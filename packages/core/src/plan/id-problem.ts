@@ -1,0 +1,44 @@
+import { idForm } from '../fields.ts';
+import type { Finding, ImageEntry, Place } from '../types.ts';
+import { maxShown } from './findings.ts';
+import { variablesIn } from './render-template.ts';
+
+export function idProblem(
+  id: string,
+  entry: ImageEntry,
+  taken: ReadonlyMap<string, Place>,
+): Finding | null {
+  if (!idForm.pattern.test(id) || id.length > idForm.maxLength) {
+    return {
+      code: 'bad-id',
+      message: `${JSON.stringify(id.slice(0, 60))} is not a valid id: use lower-case letters, digits and "-", with "/" for folders, and at most ${idForm.maxLength} characters${meantId(id)}`,
+    };
+  }
+  const first = taken.get(id);
+  if (first === undefined) return null;
+  // For example, manifests of two apps of a monorepo.
+  const remedy =
+    first.file === entry.place.file
+      ? '; rename one of the two'
+      : '; rename one, or set manifests to the files that belong together: only their ids have to differ';
+  const isEveryRow = first === entry.place && variablesIn(entry.id).length === 0;
+  return {
+    code: 'duplicate-id',
+    message: isEveryRow
+      ? `every row of each would be "${id}"; put a {{ variable }} in the id`
+      : `"${id}" is the id of another image, at ${first.file}:${first.line}${remedy}`,
+  };
+}
+
+/** `; did you mean "hero-image"?` for `Hero_Image`, otherwise nothing. */
+function meantId(id: string): string {
+  if (id.length > maxShown) return '';
+  const meant = id
+    .normalize('NFKD')
+    .replaceAll(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .split('/')
+    .map((part) => part.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, ''))
+    .join('/');
+  return idForm.pattern.test(meant) ? `; did you mean "${meant}"?` : '';
+}

@@ -1,0 +1,43 @@
+import type { Fields } from '../fields.ts';
+import type { Job } from '../types.ts';
+import type { Draft } from './draft.ts';
+
+/** Counts the size of a project and enforces its limit, because a data file of 10 MB can multiply itself. */
+export class ProjectSize {
+  #pictures = 0;
+  #files = 0;
+  #characters = 0;
+
+  add({ id, fields }: Draft, job: Job | null): void {
+    const pictures = job?.picture.numberOfImages ?? 1;
+    this.#pictures += pictures;
+    this.#files +=
+      pictures * ((job?.files.widths.length ?? 0) + 1) * (job?.files.formats.length ?? 1);
+    this.#characters += id.length + lengthOfTexts(fields);
+  }
+
+  problem(): string | null {
+    return (
+      this.#over(this.#pictures, 100_000, 'pictures') ??
+      this.#over(this.#files, 1_000_000, 'files') ??
+      this.#over(this.#characters, 250_000_000, 'characters of text')
+    );
+  }
+
+  #over(count: number, limit: number, what: string): string | null {
+    return count <= limit
+      ? null
+      : `up to here, with its rows written out, the project has over ${limit.toLocaleString('en')} ${what}; split it into several projects`;
+  }
+}
+
+function lengthOfTexts(fields: Fields): number {
+  let length = 0;
+  for (const value of Object.values(fields)) {
+    if (typeof value === 'string') length += value.length;
+    else if (Array.isArray(value)) {
+      for (const item of value) length += typeof item === 'string' ? item.length : 1;
+    }
+  }
+  return length;
+}

@@ -1,0 +1,50 @@
+import type { FieldPath, Row, TextRange } from '../types.ts';
+import type { Layer } from './merge-layers.ts';
+import { placesOf, variablesIn } from './render-template.ts';
+
+/**
+ * The image's prompt, then from the nearest layer to the farthest: a prompt with `{{ prompt }}` in it wraps what there
+ * is, any other counts only where there is none yet. `undefined` where nobody wrote one, `null` where one is wrong;
+ * `layer` is the one that the others wrap, and `own` where its words ended up.
+ */
+export function renderPrompt(
+  layers: readonly Layer[],
+  variables: Row['values'],
+  render: (text: string, path: FieldPath | null, known: Row['values']) => string | null,
+): {
+  readonly text: string | null | undefined;
+  readonly layer: Layer | null;
+  readonly own: readonly TextRange[];
+} {
+  let text: string | undefined;
+  let innermost: Layer | null = null;
+  let own: readonly TextRange[] = [];
+  for (const layer of orderOfWrapping(layers)) {
+    const { fields, path } = layer;
+    if (!Object.hasOwn(fields, 'prompt')) continue;
+    if (fields.prompt === undefined) return { text: null, layer, own: [] };
+    const wraps = layer !== layers[0] && variablesIn(fields.prompt).includes('prompt');
+    if (text !== undefined && !wraps) continue;
+    // If there is nothing to wrap, report the missing prompt and not the missing variable.
+    if (text === undefined && wraps && !Object.hasOwn(variables, 'prompt')) continue;
+    const known = text === undefined ? variables : { ...variables, prompt: text };
+    const rendered = render(fields.prompt, path && [...path, 'prompt'], known);
+    if (rendered === null) return { text: null, layer, own: [] };
+    own =
+      text === undefined
+        ? [{ start: 0, end: rendered.length }]
+        : placesOf('prompt', fields.prompt, known).flatMap((at) => moved(own, at));
+    innermost ??= layer;
+    text = rendered;
+  }
+  return { text, layer: innermost, own };
+}
+
+function moved(ranges: readonly TextRange[], by: number): readonly TextRange[] {
+  return ranges.map(({ start, end }) => ({ start: start + by, end: end + by }));
+}
+
+/** The image, its presets from left to right, the file, the config: layers have the presets from the right. */
+function orderOfWrapping(layers: readonly Layer[]): readonly Layer[] {
+  return [...layers.slice(0, 1), ...layers.slice(1, -2).toReversed(), ...layers.slice(-2)];
+}

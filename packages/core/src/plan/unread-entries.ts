@@ -1,0 +1,26 @@
+import type { ImageEntry } from '../types.ts';
+
+/** Whether rows of an entry could not be read, so its images are unknown. */
+export function isUnread({ broken }: ImageEntry): boolean {
+  return broken.includes('each') || broken.includes('rows');
+}
+
+/**
+ * Whether an id may be one of an entry's images: each variable is a character or more. What is between variables is
+ * looked for once, from left to right, which takes linear time where a regular expression goes back and forth.
+ */
+export function mayBeIdOf({ id: template }: ImageEntry, id: string): boolean {
+  const [first = '', ...between] = template.split(variablePattern);
+  const last = between.pop();
+  if (last === undefined) return id === first;
+  if (!id.startsWith(first) || !id.endsWith(last)) return false;
+  let end = first.length;
+  for (const text of between) {
+    const at = id.indexOf(text, end + 1);
+    if (at === -1) return false;
+    end = at + text.length;
+  }
+  return end + 1 <= id.length - last.length;
+}
+
+const variablePattern = /\{\{[^{}]*\}\}/;
