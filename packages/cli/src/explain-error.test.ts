@@ -1,17 +1,35 @@
-import { TintypeError, type Diagnostic } from '@tintype/core';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TintypeError } from '@tintype/core';
 import { expect, test } from 'vitest';
+import { FakeShell } from '../test/support/fake-shell.ts';
 import { explainError } from './explain-error.ts';
+import { main } from './main.ts';
 
-function mistake(file: string, severity: Diagnostic['severity'] = 'error'): Diagnostic {
-  return { file, line: 1, column: 1, severity, code: 'bad-id', message: 'bad', frame: null };
-}
-
-test('mistakes that were reported one by one are only counted at the end', () => {
-  const diagnostics = [mistake('a'), mistake('a'), mistake('b'), mistake('c', 'warning')];
-  expect(explainError(new TintypeError('manifest', 'wrong', { diagnostics }))).toEqual({
-    message: '3 mistakes in 2 files; nothing was done',
-    exitCode: 2,
-  });
+test('mistakes that were reported one by one are only counted at the end', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'tintype-'));
+  const prompt = 'prompt: A keeper, decorative: true';
+  writeFileSync(join(root, 'package.json'), '{}');
+  writeFileSync(
+    join(root, 'a.images.yaml'),
+    `images:\n  one: { ${prompt}, promt: x }\n  two: { ${prompt}, n: 0 }\n`,
+  );
+  writeFileSync(join(root, 'b.images.yaml'), `images:\n  three: { ${prompt}, qualty: low }\n`);
+  // A warning is no mistake.
+  writeFileSync(
+    join(root, 'c.images.yaml'),
+    'images:\n  four:\n    decorative: true\n    prompt: A keeper #4 of all\n',
+  );
+  const shell = new FakeShell({ cwd: root });
+  expect(await main(['plan'], shell)).toBe(2);
+  const lines = shell.stderr.text.trimEnd().split('\n');
+  expect(lines.at(-1)).toBe('tintype: 3 mistakes in 2 files; nothing was done');
+  const files = [...shell.stderr.text.matchAll(/^([abc])\.images\.yaml:/gm)].map(
+    ([, file]) => file,
+  );
+  expect(files).toEqual(['a', 'a', 'b', 'c']);
+  rmSync(root, { recursive: true });
 });
 
 test('an error of ours keeps its lines and loses its escape sequences', () => {

@@ -1,6 +1,5 @@
 import type { ErrorCode, TintypeError } from '@tintype/core';
 import { EXIT, EXIT_CODE_OF } from './exit-codes.ts';
-import { count } from './format/amounts.ts';
 import { clean } from './format/clean.ts';
 
 /** The message and the exit code when an error ends the run. */
@@ -16,7 +15,7 @@ export function explainError(error: unknown): {
       exitCode: EXIT.someFailed,
     };
   }
-  const message = error.code === 'manifest' ? countMistakes(error) : clean(error.message);
+  const message = clean(error.message);
   const flags = error.option === null ? FLAGS_FOR[error.code] : FLAGS_FOR_OPTION[error.option];
   return {
     message: flags === undefined ? message : `${message}\n${flags}`,
@@ -46,12 +45,4 @@ const FLAGS_FOR_OPTION: Readonly<Record<NonNullable<TintypeError['option']>, str
 /** By name, so that asking needs no core: an error may come before core is loaded. */
 export function isTintypeError(error: unknown): error is TintypeError {
   return error instanceof Error && error.name === 'TintypeError';
-}
-
-/** The mistakes themselves have been reported as they were found. */
-function countMistakes(error: TintypeError): string {
-  const mistakes = error.diagnostics.filter(({ severity }) => severity === 'error');
-  if (mistakes.length === 0) return clean(error.message);
-  const files = new Set(mistakes.map(({ file }) => file));
-  return `${count(mistakes.length, 'mistake')} in ${count(files.size, 'file')}; nothing was done`;
 }

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { addProjectFlags, addRunFlags, overridesOf, type RunFlags } from './flags.ts';
+import { overridesOf, projectFlags, runFlags, type RunFlags } from './flags.ts';
+import { program } from './program.ts';
 
 function overrides(...args: string[]): ReturnType<typeof overridesOf> {
-  const command = addRunFlags(addProjectFlags(new Command())).parse(args, { from: 'user' });
-  return overridesOf(command.opts<RunFlags>());
+  const command = new Command();
+  for (const option of Object.values({ ...projectFlags, ...runFlags })) command.addOption(option);
+  return overridesOf(command.parse(args, { from: 'user' }).opts<RunFlags>());
 }
 
 test('no flag overrides nothing', () => {
@@ -42,3 +44,11 @@ test('a budget of none is accepted', () => {
 test('--frozen is --missing fail', () => {
   expect(overrides('--frozen')).toEqual({ missing: 'fail' });
 });
+
+test.each(program.commands)(
+  '$name gets each flag by the key that it is defined with',
+  ({ flags }) => {
+    const keys = Object.values(flags).map((option) => option.attributeName());
+    expect(keys).toEqual(Object.keys(flags));
+  },
+);

@@ -1,101 +1,87 @@
 import type { Missing, Options } from '@tintype/core';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { REPORTERS, type ReporterName } from './reporters/reporter.ts';
+import { InvalidArgumentError } from 'commander';
+import { choice, flag, type FlagsOf } from './command.ts';
+import { REPORTERS } from './reporters/reporter.ts';
 
-/** The flags for the project's folder and for output. */
-export interface PlaceFlags {
-  readonly root?: string;
-  readonly config?: string;
-  readonly reporter?: ReporterName;
-  readonly quiet?: boolean;
-}
+/** The project's folder and the output. Commands about the whole project take no others: their result must not depend on them. */
+export const placeFlags = {
+  root: flag(
+    '--root <dir>',
+    'the project (default: the nearest folder with a config or package.json)',
+  ),
+  config: flag('--config <file>', 'the config file (default: tintype.config.* in the root)'),
+  reporter: choice(
+    '--reporter <name>',
+    'how to tell what happens (default: github in GitHub Actions, pretty on a terminal, else plain)',
+    REPORTERS,
+  ),
+  quiet: flag('--quiet', 'errors only; plan still prints its result'),
+};
 
 /** The flags that override the config. */
-export interface ProjectFlags extends PlaceFlags {
-  readonly manifest?: readonly string[];
-  readonly outDir?: string;
-  readonly provider?: string;
-}
+export const projectFlags = {
+  manifest: flag(
+    '--manifest <glob>',
+    'manifests to read, below the root; repeat it for more',
+    append,
+  ),
+  outDir: flag('--out-dir <dir>', 'where files for the site go (default: public/images)'),
+  provider: flag(
+    '--provider <name>',
+    'for images that name none: openai, offline or one of your config',
+  ),
+  ...placeFlags,
+};
 
-/** US dollars. Not `null`, because Commander turns it into an empty text. */
-type Limit = number | 'none';
+const missingWays: readonly Missing[] = ['buy', 'standin', 'fail'];
 
 /** Further flags about what a run may do. */
-export interface RunFlags extends ProjectFlags {
-  readonly concurrency?: number;
-  readonly maxCost?: Limit;
-  readonly maxCostPerDay?: Limit;
-  readonly allowUnpriced?: boolean;
-  readonly missing?: Missing;
-  readonly frozen?: boolean;
-  readonly order?: string;
-}
-
-/** The flags of `generate` only. */
-export interface GenerateFlags extends RunFlags {
-  readonly yes?: boolean;
-}
-
-/** For commands about the whole project, whose result does not depend on other flags. */
-export function addPlaceFlags(command: Command): Command {
-  return command
-    .option(
-      '--root <dir>',
-      'the project (default: the nearest folder with a config or package.json)',
-    )
-    .option('--config <file>', 'the config file (default: tintype.config.* in the root)')
-    .addOption(
-      new Option(
-        '--reporter <name>',
-        'how to tell what happens (default: github in GitHub Actions, pretty on a terminal, else plain)',
-      ).choices(REPORTERS),
-    )
-    .option('--quiet', 'errors only; plan still prints its result');
-}
-
-export function addProjectFlags(command: Command): Command {
-  return addPlaceFlags(
-    command
-      .option('--manifest <glob>', 'manifests to read, below the root; repeat it for more', append)
-      .option('--out-dir <dir>', 'where files for the site go (default: public/images)')
-      .option(
-        '--provider <name>',
-        'for images that name none: openai, offline or one of your config',
-      ),
-  );
-}
-
-export function addRunFlags(command: Command): Command {
-  return command
-    .option('--concurrency <n>', 'requests in flight at once (default: 4)', positiveInteger)
-    .option(
-      '--max-cost <usd>',
-      'what this run may cost in US dollars, or none (default: 5)',
-      dollars,
-    )
-    .option(
-      '--max-cost-per-day <usd>',
-      'what all runs of a day (UTC) may cost, or none (default: none)',
-      dollars,
-    )
-    .option('--allow-unpriced', 'buy images of unknown price, although a budget was set or in CI')
-    .addOption(
-      new Option(
-        '--missing <how>',
-        'what to do with a picture that is not stored (default: fail in CI, else what the config says, else ask on a terminal, else fail)',
-      ).choices(['buy', 'standin', 'fail']),
-    )
-    .addOption(new Option('--frozen', 'the same as --missing fail').conflicts('missing'));
-}
+export const runFlags = {
+  concurrency: flag(
+    '--concurrency <n>',
+    'requests in flight at once (default: 4)',
+    positiveInteger,
+  ),
+  maxCost: flag(
+    '--max-cost <usd>',
+    'what this run may cost in US dollars, or none (default: 5)',
+    dollars,
+  ),
+  maxCostPerDay: flag(
+    '--max-cost-per-day <usd>',
+    'what all runs of a day (UTC) may cost, or none (default: none)',
+    dollars,
+  ),
+  allowUnpriced: flag(
+    '--allow-unpriced',
+    'buy images of unknown price, although a budget was set or in CI',
+  ),
+  missing: choice(
+    '--missing <how>',
+    'what to do with a picture that is not stored (default: fail in CI, else what the config says, else ask on a terminal, else fail)',
+    missingWays,
+  ),
+  frozen: flag('--frozen', 'the same as --missing fail').conflicts('missing'),
+};
 
 /** For the commands that buy or show what would be bought. */
-export function addOrderFlag(command: Command): Command {
-  return command.option(
+export const orderFlags = {
+  order: flag(
     '--order <id>',
     "what this run is part of (default: the CI pipeline's id, else a new one); one order never asks again for a " +
       'picture that may have been billed',
-  );
-}
+  ),
+};
+
+/** The flags of `generate` only. */
+export const buyFlags = {
+  yes: flag('--yes', 'buy without asking, where it would be asked'),
+};
+
+/** The flags that a command that loads a project may have been given. */
+export type RunFlags = FlagsOf<
+  typeof projectFlags & typeof runFlags & typeof orderFlags & typeof buyFlags
+>;
 
 /** The flags as options, which override the config file. */
 export function overridesOf(flags: RunFlags): Options {
@@ -114,39 +100,29 @@ export function overridesOf(flags: RunFlags): Options {
   };
 }
 
-function append(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
-}
+/** US dollars. Not `null`, because Commander turns it into an empty text. */
+type Limit = number | 'none';
 
-/** `30` or `30d`. */
-export function days(value: string): number {
-  if (!/^\d{1,5}d?$/.test(value))
-    throw new InvalidArgumentError('It takes a number of days, such as 30 or 30d.');
-  return Number.parseInt(value, 10);
-}
-
-export function positiveInteger(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value))
-    throw new InvalidArgumentError('It takes a whole number from 1.');
-  return Number(value);
-}
-
-export function port(value: string): number {
-  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
-    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
-  return Number(value);
+function limitOf(limit: Limit): number | null {
+  return limit === 'none' ? null : limit;
 }
 
 /** An amount, or `none`. */
-function dollars(value: string): Limit {
-  if (value === 'none') return value;
-  const amount = /^(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
+function dollars(text: string): Limit {
+  if (text === 'none') return text;
+  const amount = /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(amount)) {
     throw new InvalidArgumentError('It takes an amount in US dollars, such as 0 or 2.50, or none.');
   }
   return amount;
 }
 
-function limitOf(limit: Limit): number | null {
-  return limit === 'none' ? null : limit;
+export function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('It takes a whole number from 1.');
+  return Number(text);
+}
+
+function append(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
 }

@@ -1,23 +1,24 @@
 import { CommanderError } from 'commander';
+import { buildProgram } from './build-program.ts';
 import { EXIT } from './exit-codes.ts';
-import { explainError } from './explain-error.ts';
-import { createProgram } from './program.ts';
 import { say } from './format/wrap.ts';
+import { program } from './program.ts';
 import type { Shell } from './shell.ts';
 
 /** Runs one command line, without the program's name, and returns the exit code. Never throws. */
 export async function main(args: readonly string[], shell: Shell): Promise<number> {
   let exitCode: number = EXIT.delivered;
-  const program = createProgram(shell, (code) => {
+  const commander = buildProgram(program, shell, (code) => {
     exitCode = code;
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await commander.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has printed the mistake, or the requested help.
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? EXIT.delivered : EXIT.wrongInput;
+    const { explainError } = await import('./explain-error.ts');
     const { message, exitCode } = explainError(error);
     say(shell.stderr, `tintype: ${message}\n`);
     return exitCode;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { escapeHtml } from '@tintype/core';
 
 /** A page on the disk that redirects to an address, readable only by this user. */
 export interface RedirectFile {
@@ -22,7 +23,7 @@ export function writeRedirect(url: string): RedirectFile {
 }
 
 function page(url: string): string {
-  const address = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  const address = escapeHtml(url);
   return `<!doctype html>
 <meta charset="utf-8">
 <meta name="referrer" content="no-referrer">

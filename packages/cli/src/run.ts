@@ -1,22 +1,22 @@
 import type { Context } from '@tintype/core';
-import { type GenerateFlags, overridesOf } from './flags.ts';
-import { listenForInterrupt } from './interrupt.ts';
-import { createView } from './reporters/create-view.ts';
+import { overridesOf, type RunFlags } from './flags.ts';
 import type { Output, Shell } from './shell.ts';
 
 export type Core = typeof import('@tintype/core');
 
 /**
- * Loads the project and runs `act` with an open view and a handler for Ctrl-C, and always closes both. It loads core here and
- * not at the top, so that `--help` does not wait for an image library. `results`: the stream for reporters that print results.
+ * Loads the project and runs `act` with an open view and a handler for Ctrl-C, and always closes both. It loads core and the
+ * reporters here and not at the top, so that `--help` does not wait for them. `results`: the stream for reporters that print
+ * results.
  */
 export async function withRun<T>(
   shell: Shell,
-  flags: GenerateFlags,
+  flags: RunFlags,
   act: (core: Core, context: Context) => Promise<T>,
   results: Output = shell.stdout,
 ): Promise<T> {
   const core = await import('@tintype/core');
+  const { createView } = await import('./reporters/create-view.ts');
   const project = await core.loadProject({
     cwd: shell.cwd,
     env: shell.env,
@@ -32,7 +32,7 @@ export async function withRun<T>(
     results,
   });
   let isAsking = false;
-  const interrupt = listenForInterrupt(shell, () => {
+  const interrupt = core.listenForInterrupts(shell.process, () => {
     // Nothing is in flight yet.
     if (!isAsking) view.notice(DRAINING);
   });

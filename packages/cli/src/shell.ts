@@ -1,3 +1,5 @@
+import type { InterruptedProcess } from '@tintype/core';
+
 /** A stream for text. `columns` and `rows` exist only on a terminal. */
 export interface Output {
   readonly write: (text: string) => unknown;
@@ -25,15 +27,13 @@ export interface Shell {
   readonly now: () => Date;
   /** The terminal on which a person can be asked; `null`: there is none. */
   readonly terminal: ShellTerminal | null;
-  /** Listens for SIGINT, SIGTERM and SIGHUP instead of ending on them. Returns a function that stops listening. */
-  readonly onInterrupt: (listener: () => void) => () => void;
+  /** Reports Ctrl-C, and can be ended at once. */
+  readonly process: InterruptedProcess;
   /**
    * Runs the listener, which must be synchronous, when the process ends in any way. Returns a function that removes the
    * listener.
    */
   readonly onExit: (listener: () => void) => () => void;
-  /** Ends the process at once. */
-  readonly exit: (code: number) => void;
 }
 
 /** The shell of a real process. */
@@ -47,17 +47,11 @@ export function processShell(process: NodeJS.Process): Shell {
     stderr: output(process.stderr),
     now: () => new Date(),
     terminal: terminalOf(process),
-    onInterrupt: (listener) => {
-      for (const signal of INTERRUPTS) process.on(signal, listener);
-      return () => {
-        for (const signal of INTERRUPTS) process.off(signal, listener);
-      };
-    },
+    process,
     onExit: (listener) => {
       process.on('exit', listener);
       return () => process.off('exit', listener);
     },
-    exit: (code) => process.exit(code),
   };
 }
 
@@ -67,8 +61,6 @@ function terminalOf(process: NodeJS.Process): ShellTerminal | null {
   if (!input.isTTY || !output.isTTY) return null;
   return { input, output, interrupt: () => process.kill(pid, 'SIGINT') };
 }
-
-const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Reads the stream each time, because a terminal's size changes. */
 function output(stream: NodeJS.WriteStream): Output {

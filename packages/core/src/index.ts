@@ -25,6 +25,8 @@ export {
   warnOfUncommitted,
   verifyProject,
 } from './operations.ts';
+export { listenForInterrupts } from './process/interrupts.ts';
+export type { Interrupt, InterruptedProcess } from './process/interrupts.ts';
 export type { Terminal } from './purchase/confirm-on-terminal.ts';
 export type { CheckOptions, CheckResult } from './operations/check-project.ts';
 export { offerText } from './context.ts';
@@ -32,6 +34,7 @@ export type { Context, Offer } from './context.ts';
 export type { GenerateResult } from './generate.ts';
 export type { Fields } from './fields.ts';
 export { hasProvenance } from './image/provenance.ts';
+export type { ShownPlan, ShownRow } from './plan/shown-rows.ts';
 export { toBuy } from './plan/to-buy.ts';
 export type { Model, ModelOverride, Prices } from './plan/models.ts';
 export type { InputPicture, Order, Picture, Provider } from './provider/provider.ts';

@@ -417,17 +417,6 @@ export interface Plan {
   readonly totals: PlanTotals;
 }
 
-/** A plan row, with the columns that only a table shows. */
-export interface ShownRow extends PlanRow, Pick<PlannedRequest, 'refusal' | 'isFree'> {
-  readonly size: string;
-}
-
-/** A plan to be shown. Its `jobs` and `requests` may be read from the disk when they are first asked for. */
-export interface ShownPlan extends Plan {
-  /** One a request, in the same order. */
-  readonly rows: readonly ShownRow[];
-}
-
 /** An input picture that belongs to the user, hashed and inspected. */
 export interface InputFile {
   /** A path relative to the root, with `/`, or an `https:` URL. */

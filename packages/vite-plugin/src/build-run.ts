@@ -4,6 +4,7 @@ import {
   confirmOnTerminal,
   type Context,
   type DeliveredImage,
+  listenForInterrupts,
   openImages,
   openPurse,
   type Original,
@@ -11,7 +12,6 @@ import {
   TintypeError,
   warnOfUncommitted,
 } from '@tintype/core';
-import { listenForInterrupt } from './interrupt.ts';
 import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
 
 /** A picture with all its files encoded. */
@@ -83,11 +83,12 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
   const buyNow = async (images: readonly PlannedImage[]) => {
     const missing = images.filter(({ name }) => !deliveries.has(name));
     if (missing.length === 0) return;
-    const interrupt = listenForInterrupt((message) => {
+    const interrupt = listenForInterrupts(process, () => {
       context.report({
         type: 'warning',
         code: 'interrupted',
-        message,
+        message:
+          'interrupted: pictures in flight are awaited and stored. Press Ctrl-C again to stop at once',
         time: context.now().toISOString(),
       });
     });

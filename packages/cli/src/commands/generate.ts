@@ -1,39 +1,75 @@
 import { relative } from 'node:path';
-import { commitHint, type Context } from '@tintype/core';
+import type { Context } from '@tintype/core';
+import { argument, command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { isTintypeError } from '../explain-error.ts';
-import type { GenerateFlags } from '../flags.ts';
-import { generateSummary } from '../format/generate-summary.ts';
-import { type Core, withRun } from '../run.ts';
-import type { Shell } from '../shell.ts';
+import { buyFlags, orderFlags, projectFlags, runFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
+import { withRun } from '../run.ts';
 
-/** Makes missing pictures and writes the outputs. `commands`: command names, which an unknown id may be a misspelling of. */
-export async function generateCommand(
-  shell: Shell,
-  ids: readonly string[],
-  flags: GenerateFlags,
-  commands: readonly string[],
-): Promise<number> {
-  const { result, config, uncommitted } = await withRun(shell, flags, async (core, context) => {
-    const counted = countingPurchases(context);
-    const result = await core.generate(counted.context, ids).catch(async (error: unknown) => {
-      if (counted.bought() > 0) await core.warnOfUncommitted(context, shell.cwd);
-      throw withMeantCommand(core, error, ids, commands);
-    });
-    const uncommitted = result.bought > 0 ? await core.uncommittedPurchases(context) : null;
-    return { result, config: context.config, uncommitted };
-  });
-  if (!flags.quiet && flags.reporter !== 'json') {
-    const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
-    const storeDir = relative(shell.cwd, config.storeDir) || '.';
-    say(shell.stdout, generateSummary(result, { outDir, storeDir }));
-    if (uncommitted !== null) {
-      shell.stdout.write(commitHint(uncommitted, { cwd: shell.cwd, storeDir: config.storeDir }));
+export const generate = command({
+  name: 'generate',
+  summary: 'make what is missing, encode, write outputs (the default)',
+  description:
+    'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map. ' +
+    'Ids bring along the images that they are made from; without ids: all images.',
+  arguments: [argument('[ids...]', 'images to make')],
+  flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags },
+  examples: [
+    ['tintype', 'make what is missing and write the files'],
+    ['tintype hero icon-home', 'only these two'],
+    ['tintype --provider offline', 'stand-ins: no key, no network, no cost'],
+    ['tintype --yes --max-cost 2.50', 'buy without a question, up to that'],
+    ['tintype --frozen', 'buy nothing, fail if a picture is missing'],
+  ],
+  afterword: `
+Exit codes:
+  0    all delivered
+  1    some images failed, the others were delivered; verify found a problem
+  2    the manifest, config or command line is wrong, or a key is missing; nothing was done
+  3    originals are missing and may not be bought, or the answer was no
+  4    the plan costs more than the budget, or the budget ran out
+  130  interrupted; pictures in flight were awaited and stored
+
+A missing picture is bought, or not, as the first of these says:
+  1. --missing (--frozen), or TINTYPE_MISSING
+  2. fail, where a CI is detected, whatever the config says
+  3. missing in the config
+  4. on a terminal: buy after a question, which --yes answers
+  5. fail
+
+Environment:
+  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and REPLICATE_API_TOKEN, also from .env and .env.local
+  TINTYPE_MISSING, TINTYPE_MAX_COST and TINTYPE_MAX_COST_PER_DAY, like the flags; never from .env files
+  NO_COLOR turns colours off; FORCE_COLOR turns them on where there is no terminal
+`,
+  async action({ shell, flags, commands }, ids) {
+    const { generateSummary } = await import('../format/generate-summary.ts');
+    const { withMeantCommand } = await import('../meant-command.ts');
+    const { result, config, uncommitted, core } = await withRun(
+      shell,
+      flags,
+      async (core, context) => {
+        const counted = countingPurchases(context);
+        const result = await core.generate(counted.context, ids).catch(async (error: unknown) => {
+          if (counted.bought() > 0) await core.warnOfUncommitted(context, shell.cwd);
+          throw withMeantCommand(error, ids, commands);
+        });
+        const uncommitted = result.bought > 0 ? await core.uncommittedPurchases(context) : null;
+        return { result, config: context.config, uncommitted, core };
+      },
+    );
+    if (!flags.quiet && flags.reporter !== 'json') {
+      const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
+      const storeDir = relative(shell.cwd, config.storeDir) || '.';
+      say(shell.stdout, generateSummary(result, { outDir, storeDir }));
+      if (uncommitted !== null) {
+        const folders = { cwd: shell.cwd, storeDir: config.storeDir };
+        shell.stdout.write(core.commitHint(uncommitted, folders));
+      }
     }
-  }
-  return result.failed > 0 ? EXIT.someFailed : EXIT.delivered;
-}
+    return result.failed > 0 ? EXIT.someFailed : EXIT.delivered;
+  },
+});
 
 /** A run that fails has no result but may have bought: for example after an interruption or a used-up budget. */
 function countingPurchases(context: Context) {
@@ -46,19 +82,4 @@ function countingPurchases(context: Context) {
     },
   };
   return { context: counting, bought: () => bought };
-}
-
-/** `generate` runs if no command is named, so a misspelt command arrives here as the id of an image. */
-function withMeantCommand(
-  core: Core,
-  error: unknown,
-  ids: readonly string[],
-  commands: readonly string[],
-): unknown {
-  if (!isTintypeError(error) || error.code !== 'usage') return error;
-  const unknownIds = ids.filter((id) => error.message.includes(id));
-  const command = unknownIds.map((id) => core.nearest(id, commands)).find((near) => near !== null);
-  if (command === undefined || command === null) return error;
-  const hint = `Did you mean the command '${command}'? It comes first: tintype ${command}`;
-  return new core.TintypeError(error.code, `${error.message}\n${hint}`, { cause: error });
 }

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeShell } from '../../test/support/fake-shell.ts';
 import { FIRST_CONFIG } from '../init-files/first-config.ts';
 import { firstManifest } from '../init-files/first-manifest.ts';
-import { initCommand } from './init.ts';
+import { main } from '../main.ts';
 
 let shell: FakeShell;
 
@@ -27,7 +27,7 @@ function read(name: string): string {
 }
 
 test('an empty folder gets a manifest, a config, .gitignore lines and the next command', async () => {
-  expect(await initCommand(shell, {})).toBe(0);
+  expect(await main(['init'], shell)).toBe(0);
   const schema = './node_modules/tintype/schema/manifest.json';
   expect(read('tintype.images.yaml')).toBe(firstManifest(schema));
   expect(read('tintype.config.ts')).toBe(FIRST_CONFIG);
@@ -51,7 +51,7 @@ test.each([
   ['plugin', false, 'Then commit .tintype/, which holds'],
 ] as const)('the pictures of a %s site are ignored by git: %s', async (kind, isIgnored, words) => {
   writeFileSync(join(shell.cwd, 'package.json'), JSON.stringify(packages[kind]));
-  await initCommand(shell, {});
+  await main(['init'], shell);
   expect(read('.gitignore').includes('public/images/')).toBe(isIgnored);
   expect(shell.stdout.text).toContain(words);
   expect(shell.stdout.text.includes('public/images/')).toBe(kind !== 'plugin');
@@ -80,7 +80,7 @@ describe('the workflow', () => {
   ])('of a project with %s buys nothing and has no key', async (lockFile, commands) => {
     writeFileSync(join(shell.cwd, 'package.json'), '{}');
     writeFileSync(join(shell.cwd, lockFile), '');
-    await initCommand(shell, {});
+    await main(['init'], shell);
     expect(stepsOf(read(file))).toEqual(commands);
     expect(read(file)).not.toMatch(/secrets|API_KEY/);
   });
@@ -92,7 +92,7 @@ describe('the workflow', () => {
     writeFileSync(join(shell.cwd, 'apps/shop/package.json'), '{}');
     mkdirSync(join(shell.cwd, 'node_modules/tintype/schema'), { recursive: true });
     writeFileSync(join(shell.cwd, 'node_modules/tintype/schema/manifest.json'), '{}');
-    await initCommand(shell, { root: 'apps/shop' });
+    await main(['init', '--root', 'apps/shop'], shell);
     expect(read('.github/workflows/tintype-apps-shop.yml')).toContain(
       '    defaults: { run: { working-directory: "apps/shop" } }\n    steps:\n',
     );
@@ -103,14 +103,14 @@ describe('the workflow', () => {
 
   test('is not written where another CI is, nor over one that is there', async () => {
     writeFileSync(join(shell.cwd, '.gitlab-ci.yml'), '');
-    await initCommand(shell, {});
+    await main(['init'], shell);
     expect(readdirSync(shell.cwd)).not.toContain('.github');
     expect(shell.stdout.text).toContain(
       'kept     .gitlab-ci.yml: add "npx --yes tintype --frozen"',
     );
     mkdirSync(join(shell.cwd, '.github/workflows'), { recursive: true });
     writeFileSync(join(shell.cwd, file), 'mine');
-    await initCommand(shell, {});
+    await main(['init'], shell);
     expect(read(file)).toBe('mine');
   });
 
@@ -118,7 +118,7 @@ describe('the workflow', () => {
     mkdirSync(join(shell.cwd, 'elsewhere'));
     mkdirSync(dirname(join(shell.cwd, name)), { recursive: true });
     symlinkSync(join(shell.cwd, 'elsewhere'), join(shell.cwd, name));
-    expect(await initCommand(shell, {})).toBe(0);
+    expect(await main(['init'], shell)).toBe(0);
     expect(readdirSync(join(shell.cwd, 'elsewhere'))).toEqual([]);
   });
 });
@@ -132,7 +132,7 @@ test('what is there already stays as it is', async () => {
   writeFileSync(join(shell.cwd, 'tintype.config.mjs'), 'export default {}\n');
   writeFileSync(join(shell.cwd, '.gitignore'), 'dist\n/.tintype/attempts');
   mkdirSync(join(shell.cwd, 'public/images'), { recursive: true });
-  await initCommand(shell, {});
+  await main(['init'], shell);
   expect(read('tintype.images.yaml')).toBe('images: {}\n');
   expect(read('.gitignore')).toBe('dist\n/.tintype/attempts\n.env.local\ntintype-sheet.html\n');
   expect(readdirSync(shell.cwd)).not.toContain('tintype.config.ts');
@@ -143,7 +143,7 @@ test.each(['somebody-elses', '/dev/zero', 'nowhere'])(
   async (target) => {
     writeFileSync(join(shell.cwd, 'somebody-elses'), 'precious\n');
     symlinkSync(target, join(shell.cwd, '.gitignore'));
-    expect(await initCommand(shell, {})).toBe(0);
+    expect(await main(['init'], shell)).toBe(0);
     expect(read('somebody-elses')).toBe('precious\n');
     expect(readdirSync(shell.cwd)).not.toContain('nowhere');
     expect(shell.stdout.text).toContain('kept     .gitignore, which is no regular file');
@@ -151,13 +151,13 @@ test.each(['somebody-elses', '/dev/zero', 'nowhere'])(
 );
 
 test('a second init changes nothing', async () => {
-  await initCommand(shell, {});
+  await main(['init'], shell);
   const before = read('.gitignore');
-  await initCommand(shell, { quiet: true });
+  await main(['init', '--quiet'], shell);
   expect(read('.gitignore')).toBe(before);
 });
 
 test('--root says where', async () => {
-  await initCommand(shell, { root: 'site' });
+  await main(['init', '--root', 'site'], shell);
   expect(readdirSync(join(shell.cwd, 'site'))).toContain('tintype.images.yaml');
 });

@@ -1,25 +1,32 @@
+import { argument, command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { PlaceFlags } from '../flags.ts';
+import { placeFlags, positiveInteger } from '../flags.ts';
 import { cleanLine } from '../format/clean.ts';
-import { withRun } from '../run.ts';
-import type { Shell } from '../shell.ts';
 import { say } from '../format/wrap.ts';
+import { withRun } from '../run.ts';
 
-/** Writes the candidate to deliver into an image's manifest. */
-export async function pickCommand(
-  shell: Shell,
-  id: string,
-  candidate: number,
-  flags: PlaceFlags,
-): Promise<number> {
-  const { place, isChanged, isConfirmed } = await withRun(shell, flags, (core, context) =>
-    core.pickCandidate(context, id, candidate),
-  );
-  if (!flags.quiet && flags.reporter !== 'json') {
-    const at = cleanLine(`${place.file}:${place.line}`);
-    const kept = isConfirmed ? `keeps pick: ${candidate}` : `picks ${candidate} already`;
-    const done = isChanged ? `pick: ${candidate} written` : kept;
-    say(shell.stdout, `${id}: ${done} (${at}).\n`);
-  }
-  return EXIT.delivered;
-}
+export const pick = command({
+  name: 'pick',
+  summary: 'write `pick: n` into the manifest',
+  description:
+    "Writes `pick: n` into the image's entry of its manifest: the candidate that is delivered under its id. " +
+    'Comments and layout stay as they are.',
+  arguments: [
+    argument('<id>', 'the image'),
+    argument('<n>', 'the candidate, from 1', positiveInteger),
+  ],
+  flags: placeFlags,
+  examples: [['tintype pick hero 2', 'deliver the second of several candidates']],
+  async action({ shell, flags }, id, candidate) {
+    const { place, isChanged, isConfirmed } = await withRun(shell, flags, (core, context) =>
+      core.pickCandidate(context, id, candidate),
+    );
+    if (!flags.quiet && flags.reporter !== 'json') {
+      const at = cleanLine(`${place.file}:${place.line}`);
+      const kept = isConfirmed ? `keeps pick: ${candidate}` : `picks ${candidate} already`;
+      const done = isChanged ? `pick: ${candidate} written` : kept;
+      say(shell.stdout, `${id}: ${done} (${at}).\n`);
+    }
+    return EXIT.delivered;
+  },
+});

@@ -1,49 +1,52 @@
-import { staleHint } from '@tintype/core';
+import { argument, command, flag } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { RunFlags } from '../flags.ts';
+import { orderFlags, projectFlags, runFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { colorsFor } from '../format/colors.ts';
-import { planDocument } from '../format/plan-document.ts';
-import { planTable } from '../format/plan-table.ts';
-import { withRun } from '../run.ts';
-import type { Shell } from '../shell.ts';
 import { widthOf } from '../format/wrap.ts';
+import { withRun } from '../run.ts';
 
-export interface PlanFlags extends RunFlags {
-  readonly json?: boolean;
-}
-
-/** Prints what `generate` would do and cost. With `--json` it prints one document on stdout, and reporters print on stderr. */
-export async function planCommand(
-  shell: Shell,
-  ids: readonly string[],
-  flags: PlanFlags,
-): Promise<number> {
-  const { stdout, stderr } = shell;
-  const { plan, toBuy, config, uncommitted } = await withRun(
-    shell,
-    flags,
-    async (core, context) => {
-      const plan = await core.planProject(context, ids);
-      const uncommitted = flags.json ? null : await core.uncommittedPurchases(context);
-      return { plan, toBuy: core.toBuy(plan.rows), config: context.config, uncommitted };
-    },
-    flags.json ? stderr : stdout,
-  );
-  if (flags.json) {
-    stdout.write(`${safeJson(planDocument(plan), 2)}\n`);
-  } else if (flags.reporter !== 'json') {
-    stdout.write(
-      planTable(plan, {
-        colors: colorsFor(stdout, shell.env),
-        maxCostUsd: config.maxCostUsd,
-        toBuy,
-        width: widthOf(stdout),
+export const plan = command({
+  name: 'plan',
+  summary: 'say what generate would do and cost; spends nothing, writes nothing',
+  description:
+    'Says what generate would do and cost. Spends nothing, writes nothing, and needs no key.',
+  arguments: [argument('[ids...]', 'images to plan')],
+  flags: {
+    json: flag('--json', 'one JSON document on stdout instead of the table'),
+    ...projectFlags,
+    ...runFlags,
+    ...orderFlags,
+  },
+  examples: [['tintype plan', 'what would be made, and for how much']],
+  async action({ shell, flags }, ids) {
+    const { stdout, stderr } = shell;
+    const run = await withRun(
+      shell,
+      flags,
+      async (core, context) => ({
+        plan: await core.planProject(context, ids),
+        uncommitted: flags.json ? null : await core.uncommittedPurchases(context),
+        config: context.config,
+        core,
       }),
+      // Stdout is one document.
+      flags.json ? stderr : stdout,
     );
-    const folders = { cwd: shell.cwd, storeDir: config.storeDir };
-    const hint = uncommitted === null ? null : staleHint(uncommitted, folders, shell.now());
-    if (hint !== null) stdout.write(hint);
-  }
-  return EXIT.delivered;
-}
+    const { plan, uncommitted, config, core } = run;
+    if (flags.json) {
+      const { planDocument } = await import('../format/plan-document.ts');
+      stdout.write(`${safeJson(planDocument(plan), 2)}\n`);
+    } else if (flags.reporter !== 'json') {
+      const { planTable } = await import('../format/plan-table.ts');
+      const colors = colorsFor(stdout, shell.env);
+      const toBuy = core.toBuy(plan.rows);
+      const { maxCostUsd, storeDir } = config;
+      stdout.write(planTable(plan, { colors, maxCostUsd, toBuy, width: widthOf(stdout) }));
+      const folders = { cwd: shell.cwd, storeDir };
+      const hint = uncommitted && core.staleHint(uncommitted, folders, shell.now());
+      if (hint !== null) stdout.write(hint);
+    }
+    return EXIT.delivered;
+  },
+});

@@ -1,55 +1,59 @@
 import type { Context } from '@tintype/core';
+import { InvalidArgumentError } from 'commander';
+import { command, flag } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { overridesOf, type RunFlags } from '../flags.ts';
-import { openInBrowser } from '../open-in-browser.ts';
-import { writeRedirect } from '../redirect-file.ts';
+import { overridesOf, projectFlags, runFlags } from '../flags.ts';
 import { withRun } from '../run.ts';
-import type { Shell } from '../shell.ts';
 
-export interface ReviewFlags extends RunFlags {
-  readonly port?: number;
-  readonly open?: boolean;
-}
-
-/** Serves the contact sheet on this machine until Ctrl-C, which waits for a purchase in flight. */
-export async function reviewCommand(shell: Shell, flags: ReviewFlags): Promise<number> {
-  await withRun(shell, flags, async (core, first) => {
-    const { serveSheet } = await import('@tintype/sheet');
-    // Read the config each time, because it may change while the page is open.
-    const context = async (): Promise<Context> => {
-      const project = await core.loadProject({
-        cwd: shell.cwd,
-        env: shell.env,
-        root: first.config.root,
-        ...(flags.config !== undefined && { config: flags.config }),
-        overrides: overridesOf(flags),
-      });
-      return { ...first, ...project };
-    };
-    const server = await serveSheet({ context, port: flags.port ?? 0 });
-    shell.stdout.write(`${server.url}\n`);
-    const close = flags.open ? openSheet(server.url, shell) : () => {};
-    await aborted(first.signal);
-    close();
-    await server.close();
-  });
-  return EXIT.delivered;
-}
-
-/** Opens the page. The address contains a token, so it is passed on in a file. Returns a function that removes the file. */
-function openSheet(url: string, shell: Shell): () => void {
-  const { path, remove } = writeRedirect(url);
-  const stop = shell.onExit(remove);
-  openInBrowser(path, shell.env, (problem) => shell.stderr.write(`${problem}\n`));
-  return () => {
-    stop();
-    remove();
-  };
-}
+export const review = command({
+  name: 'review',
+  summary: 'serve the contact sheet on this machine, to compare, pick and buy',
+  description:
+    'Serves the contact sheet on 127.0.0.1 and prints its address; whoever has that may pick and buy. It follows every ' +
+    'change of the project, and buys nothing but what is clicked. Ctrl-C ends it.',
+  flags: {
+    port: flag('--port <n>', 'the port (default: any that is free)', port),
+    open: flag('--open', 'open it in the browser'),
+    ...projectFlags,
+    ...runFlags,
+  },
+  examples: [['tintype review --open', 'compare, pick and buy on one page']],
+  /** Serves until Ctrl-C, which waits for a purchase in flight. */
+  async action({ shell, flags }) {
+    await withRun(shell, flags, async (core, first) => {
+      const { serveSheet } = await import('@tintype/sheet');
+      // Read the config each time, because it may change while the page is open.
+      const context = async (): Promise<Context> => {
+        const project = await core.loadProject({
+          cwd: shell.cwd,
+          env: shell.env,
+          root: first.config.root,
+          ...(flags.config !== undefined && { config: flags.config }),
+          overrides: overridesOf(flags),
+        });
+        return { ...first, ...project };
+      };
+      const server = await serveSheet({ context, port: flags.port ?? 0 });
+      shell.stdout.write(`${server.url}\n`);
+      const { openSheet } = await import('../open-sheet.ts');
+      const close = flags.open ? openSheet(server.url, shell) : () => {};
+      await aborted(first.signal);
+      close();
+      await server.close();
+    });
+    return EXIT.delivered;
+  },
+});
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+  return Number(text);
 }

@@ -1,27 +1,30 @@
 import { relative } from 'node:path';
+import { command, flag } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { ProjectFlags } from '../flags.ts';
-import { count, fileSize } from '../format/amounts.ts';
+import { projectFlags } from '../flags.ts';
 import { cleanLine } from '../format/clean.ts';
-import { withRun } from '../run.ts';
-import type { Shell } from '../shell.ts';
 import { say } from '../format/wrap.ts';
+import { withRun } from '../run.ts';
 
-export interface SheetFlags extends ProjectFlags {
-  readonly out?: string;
-}
-
-/** Writes the contact sheet as one file. Spends nothing. */
-export async function sheetCommand(shell: Shell, flags: SheetFlags): Promise<number> {
-  const written = await withRun(shell, flags, async (_, context) => {
-    const { writeSheet } = await import('@tintype/sheet');
-    return writeSheet(context, flags.out);
-  });
-  if (!flags.quiet && flags.reporter !== 'json') {
-    const { file, bytes, images, pictures } = written;
-    const path = cleanLine(relative(shell.cwd, file));
-    const what = `${count(images, 'image')}, ${count(pictures, 'picture')}`;
-    say(shell.stdout, `${path} written: ${what}, ${fileSize(bytes)}.\n`);
-  }
-  return EXIT.delivered;
-}
+export const sheet = command({
+  name: 'sheet',
+  summary: 'write the contact sheet: every image with its state, on one page',
+  description:
+    'Writes the contact sheet as one HTML file: every image with its candidates, prompt, cost and files. It needs no ' +
+    'network and no other file, so that CI can keep it. Spends nothing.',
+  flags: {
+    out: flag('--out <file>', 'where, relative to the project (default: tintype-sheet.html)'),
+    ...projectFlags,
+  },
+  async action({ shell, flags }) {
+    const written = await withRun(shell, flags, async ({ count, fileSize }, context) => {
+      const { writeSheet } = await import('@tintype/sheet');
+      const { file, bytes, images, pictures } = await writeSheet(context, flags.out);
+      const path = cleanLine(relative(shell.cwd, file));
+      const what = `${count(images, 'image')}, ${count(pictures, 'picture')}`;
+      return `${path} written: ${what}, ${fileSize(bytes)}.`;
+    });
+    if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${written}\n`);
+    return EXIT.delivered;
+  },
+});

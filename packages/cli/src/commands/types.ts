@@ -2,15 +2,41 @@ import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Reporter } from '@tintype/core';
+import { command, flag } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { type Core, withRun } from '../run.ts';
-import type { Shell } from '../shell.ts';
 
-export interface TypesFlags {
-  readonly root?: string;
-  readonly out?: string;
-  readonly quiet?: boolean;
-}
+export const types = command({
+  name: 'types',
+  summary: "write the types of the Vite plugin's imports",
+  description:
+    'Writes tintype-env.d.ts without a build: one exact declaration for each image. For a new clone, whose type check ' +
+    'comes before its first build. Spends nothing.',
+  flags: {
+    out: flag(
+      '--out <file>',
+      'where, relative to the folder of the Vite config (default: tintype-env.d.ts)',
+    ),
+    root: flag('--root <dir>', 'the folder of the Vite config (default: the working folder)'),
+    quiet: flag('--quiet', 'say nothing'),
+  },
+  async action({ shell, flags }) {
+    const { root, out, quiet } = flags;
+    const cwd = root === undefined ? shell.cwd : resolve(shell.cwd, root);
+    const { path, isWritten } = await withRun(shell, flags, async (core, { report }) => {
+      const { writeProjectTypes } = await pluginOf(core, cwd);
+      return writeProjectTypes({
+        cwd,
+        ...(root !== undefined && { root: '.' }),
+        ...(out !== undefined && { file: out }),
+        report,
+      });
+    });
+    const file = relative(shell.cwd, path);
+    if (!quiet) shell.stdout.write(isWritten ? `wrote ${file}\n` : `${file} is up to date\n`);
+    return EXIT.delivered;
+  },
+});
 
 /** The plugin's export that this command uses. */
 interface PluginTypes {
@@ -20,24 +46,6 @@ interface PluginTypes {
     readonly file?: string;
     readonly report: Reporter;
   }) => Promise<{ readonly path: string; readonly isWritten: boolean }>;
-}
-
-/** Writes the types of the project's imports with the plugin that is installed in the project. */
-export async function typesCommand(shell: Shell, flags: TypesFlags): Promise<number> {
-  const { root, out, quiet } = flags;
-  const cwd = root === undefined ? shell.cwd : resolve(shell.cwd, root);
-  const { path, isWritten } = await withRun(shell, flags, async (core, { report }) => {
-    const { writeProjectTypes } = await pluginOf(core, cwd);
-    return writeProjectTypes({
-      cwd,
-      ...(root !== undefined && { root: '.' }),
-      ...(out !== undefined && { file: out }),
-      report,
-    });
-  });
-  const file = relative(shell.cwd, path);
-  if (!quiet) shell.stdout.write(isWritten ? `wrote ${file}\n` : `${file} is up to date\n`);
-  return EXIT.delivered;
 }
 
 /** The project's own plugin, because its version decides the types. */

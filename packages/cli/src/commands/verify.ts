@@ -1,25 +1,21 @@
-import type { VerifyResult } from '@tintype/core';
+import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { PlaceFlags } from '../flags.ts';
-import { count, fileSize } from '../format/amounts.ts';
-import { withRun } from '../run.ts';
-import type { Shell } from '../shell.ts';
+import { placeFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
+import { withRun } from '../run.ts';
 
-/** Hashes everything that is kept. The reporter prints each finding at once. */
-export async function verifyCommand(shell: Shell, flags: PlaceFlags): Promise<number> {
-  const result = await withRun(shell, flags, (core, context) => core.verifyProject(context));
-  if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${verdict(result)}\n`);
-  return result.errors > 0 ? EXIT.someFailed : EXIT.delivered;
-}
-
-function verdict({ findings, errors, records, originals, variants }: VerifyResult): string {
-  const checked = [
-    count(records, 'record'),
-    `${count(originals.files, 'original')} (${fileSize(originals.bytes)})`,
-    `${count(variants.files, 'cached variant')} (${fileSize(variants.bytes)})`,
-  ].join(', ');
-  const notes = findings.length - errors;
-  const found = errors === 0 ? 'nothing is wrong' : `${errors} wrong, see above`;
-  return `${checked}: ${found}${notes > 0 ? `, ${count(notes, 'note')}` : ''}.`;
-}
+export const verify = command({
+  name: 'verify',
+  summary: 're-hash every original and cached variant',
+  description:
+    'Re-hashes every original and every cached variant, and says what is wrong and what to do. ' +
+    'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them again.',
+  flags: placeFlags,
+  async action({ shell, flags }) {
+    const { verifySummary } = await import('../format/verify-summary.ts');
+    // The reporter prints each finding at once.
+    const result = await withRun(shell, flags, (core, context) => core.verifyProject(context));
+    if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${verifySummary(result)}\n`);
+    return result.errors > 0 ? EXIT.someFailed : EXIT.delivered;
+  },
+});

@@ -1,5 +1,5 @@
-import type { GenerateResult } from '@tintype/core';
-import { count, forMoney, money } from './amounts.ts';
+import { count, type GenerateResult, money } from '@tintype/core';
+import { forMoney } from './amounts.ts';
 
 /** Summarises a run in a few lines. The folders are printed as given. `outDir`: `null` if no files are written. */
 export function generateSummary(

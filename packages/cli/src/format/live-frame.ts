@@ -1,4 +1,5 @@
-import { duration, money } from './amounts.ts';
+import { money } from '@tintype/core';
+import { duration } from './amounts.ts';
 import type { Colors } from './colors.ts';
 import { truncate } from './table.ts';
 import { timeLeft, type Progress } from '../progress.ts';

@@ -1,5 +1,11 @@
-import type { CostRange, ShownPlan, ShownRow } from '@tintype/core';
-import { count, money, moneyRange } from './amounts.ts';
+import {
+  type CostRange,
+  count,
+  money,
+  moneyRange,
+  type ShownPlan,
+  type ShownRow,
+} from '@tintype/core';
 import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
 import { nameOf } from './name-of.ts';
@@ -35,43 +41,50 @@ export function planTable(
 
 /** A header and a text for each row, which has one line, or two if one line would have to be cut. */
 function rowsIn(width: number | undefined, rows: readonly ShownRow[]): readonly string[] {
-  const wide = table(COLUMNS, rows.map(cells));
+  const wide = table(COLUMNS, cellsOf(COLUMNS, rows));
   if (width === undefined || wide.every((line) => displayWidth(line) <= width)) return wide;
-  const all = [COLUMNS.map(({ title }) => title), ...rows.map(cells)];
-  const below = table(
-    BELOW.map((i) => COLUMNS[i]!),
-    rows.map((row) => BELOW.map((i) => cells(row)[i]!)),
+  const first = [FIRST_LINE.map(({ title }) => title), ...cellsOf(FIRST_LINE, rows)];
+  const second = table(SECOND_LINE, cellsOf(SECOND_LINE, rows));
+  return first.map((cells, i) =>
+    wrap(`${cells.filter((cell) => cell !== '').join('  ')}\n  ${second[i]}`, width),
   );
-  return all.map(([id = '', number = '', , , , , where = ''], i) => {
-    const first = [id, number, where].filter((cell) => cell !== '').join('  ');
-    return wrap(`${first}\n  ${below[i]}`, width);
-  });
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: 'IMAGE' },
-  { title: '#', align: 'right' },
-  { title: 'STATUS' },
-  { title: 'MODEL' },
-  { title: 'SIZE' },
-  { title: 'COST', align: 'right', isWhole: true },
-  { title: 'WHERE', cut: 'start' },
+function cellsOf(columns: readonly PlanColumn[], rows: readonly ShownRow[]): string[][] {
+  return rows.map((row) => columns.map(({ of }) => cleanLine(of(row))));
+}
+
+interface PlanColumn extends Column {
+  /** What it says about a row. */
+  readonly of: (row: ShownRow) => string;
+  /** Its place on the second line, where a row takes two. Without one it stays on the first, where nothing is aligned. */
+  readonly below?: number;
+}
+
+const COLUMNS: readonly PlanColumn[] = [
+  { title: 'IMAGE', of: ({ id }) => id },
+  {
+    title: '#',
+    align: 'right',
+    of: ({ candidate }) => (candidate === null ? '' : String(candidate)),
+  },
+  { title: 'STATUS', below: 1, of: ({ status }) => status },
+  { title: 'MODEL', below: 4, of: ({ isFree, provider, model }) => (isFree ? provider : model) },
+  { title: 'SIZE', below: 3, of: ({ size }) => size },
+  {
+    title: 'COST',
+    align: 'right',
+    isWhole: true,
+    below: 2,
+    of: ({ costUsd }) => moneyRange(costUsd),
+  },
+  { title: 'WHERE', cut: 'start', of: ({ manifest, line }) => `${manifest}:${line}` },
 ];
 
-/** The columns of a second line: status, cost, size and model. */
-const BELOW = [2, 5, 4, 3] as const;
-
-function cells(row: ShownRow): string[] {
-  return [
-    row.id,
-    row.candidate === null ? '' : String(row.candidate),
-    row.status,
-    row.isFree ? row.provider : row.model,
-    row.size,
-    moneyRange(row.costUsd),
-    `${row.manifest}:${row.line}`,
-  ].map(cleanLine);
-}
+const FIRST_LINE = COLUMNS.filter(({ below }) => below === undefined);
+const SECOND_LINE = COLUMNS.filter(({ below }) => below !== undefined).toSorted(
+  (a, b) => a.below! - b.below!,
+);
 
 /**
  * Most missing pictures are new or stand-ins, which the status column shows. Only a change or a refusal gets a line of its own.

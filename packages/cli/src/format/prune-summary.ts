@@ -1,5 +1,11 @@
-import type { PruneResult, StoreRecord, UnwantedFile } from '@tintype/core';
-import { count, fileSize, money } from './amounts.ts';
+import {
+  count,
+  fileSize,
+  money,
+  type PruneResult,
+  type StoreRecord,
+  type UnwantedFile,
+} from '@tintype/core';
 import { cleanLine } from './clean.ts';
 import type { Colors } from './colors.ts';
 import { type Column, table } from './table.ts';

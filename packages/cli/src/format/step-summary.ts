@@ -1,5 +1,5 @@
-import type { Event } from '@tintype/core';
-import { count, fileSize, forMoney, money, saving } from './amounts.ts';
+import { count, type Event, fileSize, money } from '@tintype/core';
+import { forMoney, saving } from './amounts.ts';
 import { cleanLine } from './clean.ts';
 import { nameOf } from './name-of.ts';
 import { isError, isProblem, messageOf, wordsOf } from './problem.ts';

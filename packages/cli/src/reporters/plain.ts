@@ -1,5 +1,5 @@
-import type { Event } from '@tintype/core';
-import { count, duration, forMoney, saving } from '../format/amounts.ts';
+import { count, type Event } from '@tintype/core';
+import { duration, forMoney, saving } from '../format/amounts.ts';
 import { cleanLine } from '../format/clean.ts';
 import { nameOf } from '../format/name-of.ts';
 import type { Colors } from '../format/colors.ts';

@@ -21,16 +21,14 @@ export class FakeOutput implements Output {
   }
 }
 
-/** A shell without a process: the test presses Ctrl-C, ends it and moves its clock. */
+/** A shell without a process: the test ends it and moves its clock. */
 export class FakeShell implements Shell {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: FakeOutput;
   readonly stderr: FakeOutput;
   readonly terminal: ShellTerminal | null;
-  readonly exits: number[] = [];
   time = Date.parse('2026-11-22T12:00:00Z');
-  readonly #interruptListeners = new Set<() => void>();
   readonly #exitListeners = new Set<() => void>();
 
   constructor({
@@ -49,24 +47,13 @@ export class FakeShell implements Shell {
 
   readonly now = (): Date => new Date(this.time);
 
-  readonly onInterrupt = (listener: () => void): (() => void) => {
-    this.#interruptListeners.add(listener);
-    return () => this.#interruptListeners.delete(listener);
-  };
+  /** No signal comes. */
+  readonly process: Shell['process'] = { on: () => {}, off: () => {}, exit: () => this.end() };
 
   readonly onExit = (listener: () => void): (() => void) => {
     this.#exitListeners.add(listener);
     return () => this.#exitListeners.delete(listener);
   };
-
-  readonly exit = (code: number): void => {
-    this.exits.push(code);
-    this.end();
-  };
-
-  interrupt(): void {
-    for (const listener of this.#interruptListeners) listener();
-  }
 
   /** What Node does last, however a process ends. */
   end(): void {
@@ -74,6 +61,6 @@ export class FakeShell implements Shell {
   }
 
   get listeners(): number {
-    return this.#interruptListeners.size + this.#exitListeners.size;
+    return this.#exitListeners.size;
   }
 }

@@ -1,4 +1,5 @@
 import type { Key, PlannedRequest, PlanRow, ShownPlan } from '@tintype/core';
+import { shownRows } from '../../../core/src/plan/shown-rows.ts';
 
 /** A plan of these rows, each completed, with what the CLI shows of it. */
 export function planOf(...rows: readonly Partial<PlanRow>[]): ShownPlan {
@@ -8,7 +9,7 @@ export function planOf(...rows: readonly Partial<PlanRow>[]): ShownPlan {
   return {
     jobs: requests.map(({ job }) => job),
     requests,
-    rows: requests.map((row) => ({ ...row, size: row.job.picture.size })),
+    rows: shownRows(requests),
     totals: {
       images: requests.length,
       stored: withStatus('stored'),

@@ -1,8 +1,8 @@
 import { type Context, report } from '../context.ts';
-import { shownRows } from '../plan/shown-rows.ts';
+import { type ShownPlan, type ShownRow, shownRows } from '../plan/shown-rows.ts';
 import { mayBuy } from '../project/spending-policy.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Plan, ShownPlan, ShownRow } from '../types.ts';
+import type { Plan } from '../types.ts';
 import { type UnchangedPlan, unchangedPlan, wholePlan } from '../unchanged/unchanged-plan.ts';
 
 /** What `generate` would do and cost. Spends nothing, writes nothing. Rejects with the TintypeErrors of `readPlan`. */

@@ -1,4 +1,15 @@
-import type { PlannedRequest, ShownRow } from '../types.ts';
+import type { Plan, PlannedRequest, PlanRow } from '../types.ts';
+
+/** A plan row, with the columns that only a table shows. */
+export interface ShownRow extends PlanRow, Pick<PlannedRequest, 'refusal' | 'isFree'> {
+  readonly size: string;
+}
+
+/** A plan to be shown. Its `jobs` and `requests` may be read from the disk when they are first asked for. */
+export interface ShownPlan extends Plan {
+  /** One for each request, in the same order. */
+  readonly rows: readonly ShownRow[];
+}
 
 /** What is shown of each request of a plan. */
 export function shownRows(requests: readonly PlannedRequest[]): ShownRow[] {

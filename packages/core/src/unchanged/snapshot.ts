@@ -7,7 +7,8 @@ import type { StatSignature } from '../fs/stat-digest.ts';
 import { writeWhole } from '../fs/write-whole.ts';
 import { sha256 } from '../hash.ts';
 import type { KnownVariants } from '../image/derive-variants.ts';
-import type { Diagnostic, Job, PlannedRequest, PlanTotals, Sha256, ShownRow } from '../types.ts';
+import type { ShownRow } from '../plan/shown-rows.ts';
+import type { Diagnostic, Job, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
 
 /**
  * What a run remembers of a project, so that the next one need not read it again if nothing has changed. Each part is a file
