@@ -26,7 +26,7 @@ export interface Definition<Flags extends FlagGroup, Values extends readonly Val
 export type Example = readonly [line: string, what: string];
 
 /** What an action is given beside its arguments. */
-export interface Call<Flags> {
+interface Call<Flags> {
   readonly shell: Shell;
   /** Those that were given. */
   readonly flags: Flags;
