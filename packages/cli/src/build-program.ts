@@ -36,7 +36,7 @@ export function buildProgram(
       .command(command.name, { isDefault: command === first })
       .summary(command.summary)
       .description(command.description)
-      .configureHelp(HELP_LAYOUT)
+      .configureHelp(helpLayout)
       .addHelpText('after', wrapped(command.afterword, shell))
       .action(async () => {
         const call = { shell, flags: added.opts(), commands: names };
@@ -60,18 +60,18 @@ function configure(program: Commander, { stdout, stderr, env }: Shell): Commande
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
       outputError: (text, write) => write(mistake(text)),
-      getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
-      getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,
+      getOutHelpWidth: () => stdout.columns ?? helpWidth,
+      getErrHelpWidth: () => stderr.columns ?? helpWidth,
       getOutHasColors: () => colorsFor(stdout, env).isColorSupported,
       getErrHasColors: () => colorsFor(stderr, env).isColorSupported,
     });
 }
 
 /** The widest help where there is no terminal, in columns. */
-const HELP_WIDTH = 100;
+const helpWidth = 100;
 
 /** Commander itself wraps no description that has fewer than 40 columns beside the flags, and leaves a word alone. */
-const HELP_LAYOUT = { minWidthToWrap: 16, boxWrap: wrap };
+const helpLayout = { minWidthToWrap: 16, boxWrap: wrap };
 
 /**
  * The main help. The flags of the default command work without its name, so the main help shows them. They are hidden
@@ -83,7 +83,7 @@ function helpWith({ flags }: Command): Partial<Help> {
     ...new Help().visibleOptions(program),
   ];
   return {
-    ...HELP_LAYOUT,
+    ...helpLayout,
     formatHelp: (program, help) =>
       new Help().formatHelp(program, Object.assign(help, { visibleOptions })),
   };
@@ -95,7 +95,7 @@ function listed(examples: readonly Example[]): string {
 }
 
 function wrapped(text: string, { stdout }: Shell): () => string {
-  return () => wrap(text, stdout.columns ?? HELP_WIDTH);
+  return () => wrap(text, stdout.columns ?? helpWidth);
 }
 
 function mistake(text: string): string {

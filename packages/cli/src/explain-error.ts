@@ -1,5 +1,5 @@
 import type { ErrorCode, TintypeError } from '@tintype/core';
-import { EXIT, EXIT_CODE_OF } from './exit-codes.ts';
+import { exitCodes, exitCodeOf } from './exit-codes.ts';
 import { clean } from './format/clean.ts';
 
 /** The message and the exit code when an error ends the run. */
@@ -7,19 +7,20 @@ export function explainError(error: unknown): {
   readonly message: string;
   readonly exitCode: number;
 } {
-  if (isOfTheSystem(error)) return { message: clean(error.message), exitCode: EXIT.someFailed };
+  if (isOfTheSystem(error))
+    return { message: clean(error.message), exitCode: exitCodes.someFailed };
   if (!isTintypeError(error)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       message: `this is a bug in tintype, please report it:\n${clean(stack)}`,
-      exitCode: EXIT.someFailed,
+      exitCode: exitCodes.someFailed,
     };
   }
   const message = clean(error.message);
-  const flags = error.option === null ? FLAGS_FOR[error.code] : FLAGS_FOR_OPTION[error.option];
+  const flags = error.option === null ? flagsFor[error.code] : flagsForOption[error.option];
   return {
     message: flags === undefined ? message : `${message}\n${flags}`,
-    exitCode: EXIT_CODE_OF[error.code],
+    exitCode: exitCodeOf[error.code],
   };
 }
 
@@ -29,14 +30,14 @@ function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
 }
 
 /** Core names options of the config file. The command line adds the flags for one run. */
-const FLAGS_FOR: Readonly<Partial<Record<ErrorCode, string>>> = {
+const flagsFor: Readonly<Partial<Record<ErrorCode, string>>> = {
   'originals-missing': 'For this run alone: --missing standin or --missing buy',
   'over-budget': 'For this run alone: --max-cost <usd>',
   'api-key-missing': 'For this run alone: --provider offline or --missing standin',
 };
 
 /** The error codes whose messages name an option that would help. */
-const FLAGS_FOR_OPTION: Readonly<Record<NonNullable<TintypeError['option']>, string>> = {
+const flagsForOption: Readonly<Record<NonNullable<TintypeError['option']>, string>> = {
   allowUnpriced: 'For this run alone: --allow-unpriced, or --max-cost none',
   maxCostUsd: 'For this run alone: --max-cost <usd>, or --max-cost none',
   maxCostUsdPerDay: 'For this run alone: --max-cost-per-day <usd>, or --max-cost-per-day none',

@@ -1,7 +1,7 @@
 import type { Missing, Options } from '@tintype/core';
 import { InvalidArgumentError } from 'commander';
 import { choice, flag, type FlagsOf } from './command.ts';
-import { REPORTERS } from './reporters/reporter.ts';
+import { reporterNames } from './reporters/reporter.ts';
 
 /** The project's folder and the output. Commands about the whole project take no others: their result must not depend on them. */
 export const placeFlags = {
@@ -13,7 +13,7 @@ export const placeFlags = {
   reporter: choice(
     '--reporter <name>',
     'how to tell what happens (default: github in GitHub Actions, pretty on a terminal, else plain)',
-    REPORTERS,
+    reporterNames,
   ),
   quiet: flag('--quiet', 'errors only; plan still prints its result'),
 };

@@ -1,13 +1,13 @@
 import { CommanderError } from 'commander';
 import { buildProgram } from './build-program.ts';
-import { EXIT } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { say } from './format/wrap.ts';
 import { program } from './program.ts';
 import type { Shell } from './shell.ts';
 
 /** Runs one command line, without the program's name, and returns the exit code. Never throws. */
 export async function main(args: readonly string[], shell: Shell): Promise<number> {
-  let exitCode: number = EXIT.delivered;
+  let exitCode: number = exitCodes.delivered;
   const commander = buildProgram(program, shell, (code) => {
     exitCode = code;
   });
@@ -17,7 +17,7 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
   } catch (error) {
     // Commander has printed the mistake, or the requested help.
     if (error instanceof CommanderError)
-      return error.exitCode === 0 ? EXIT.delivered : EXIT.wrongInput;
+      return error.exitCode === 0 ? exitCodes.delivered : exitCodes.wrongInput;
     const { explainError } = await import('./explain-error.ts');
     const { message, exitCode } = explainError(error);
     say(shell.stderr, `tintype: ${message}\n`);

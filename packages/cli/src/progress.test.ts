@@ -1,10 +1,10 @@
 import type { Event } from '@tintype/core';
 import { expect, test } from 'vitest';
 import { EVENTS } from '../test/support/events.ts';
-import { advance, NO_PROGRESS, type Progress, timeLeft } from './progress.ts';
+import { advance, noProgress, type Progress, timeLeft } from './progress.ts';
 
 function progressOf(...events: readonly Event[]): Progress {
-  return events.reduce((progress, event) => advance(progress, event, 0), NO_PROGRESS);
+  return events.reduce((progress, event) => advance(progress, event, 0), noProgress);
 }
 
 const plan = { ...EVENTS.planned, images: 10, deliveries: 10, toBuy: 6, stored: 4 };
@@ -42,7 +42,7 @@ test('the time left is that of the pictures to make, side by side', () => {
 
 test('the time left is not guessed before there is a picture to guess from', () => {
   expect(timeLeft(progressOf(plan, asked('1')), 5000)).toBeNull();
-  expect(timeLeft(NO_PROGRESS, 5000)).toBeNull();
+  expect(timeLeft(noProgress, 5000)).toBeNull();
 });
 
 test('where all is stored, the time left is that of the encoding', () => {

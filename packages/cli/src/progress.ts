@@ -31,7 +31,7 @@ interface Flight {
   readonly isElsewhere: boolean;
 }
 
-export const NO_PROGRESS: Progress = {
+export const noProgress: Progress = {
   startedAt: null,
   total: 0,
   finished: 0,

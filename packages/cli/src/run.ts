@@ -34,7 +34,7 @@ export async function withRun<T>(
   let isAsking = false;
   const interrupt = core.listenForInterrupts(shell.process, () => {
     // Nothing is in flight yet.
-    if (!isAsking) view.notice(DRAINING);
+    if (!isAsking) view.notice(draining);
   });
   const confirm = (): Pick<Context, 'confirm'> => {
     if (flags.yes) return { confirm: async () => true };
@@ -68,5 +68,5 @@ export async function withRun<T>(
   }
 }
 
-const DRAINING =
+const draining =
   'Interrupted: pictures in flight are awaited and stored. Press Ctrl-C again to stop at once.';

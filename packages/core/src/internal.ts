@@ -8,7 +8,7 @@ export { readRegular } from './fs/read-regular.ts';
 export { writeAtomic } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
 export { refuseMistakes } from './operations/read-plan.ts';
-export { ASSET_MAP_NAME } from './output/output-name.ts';
+export { assetMapName } from './output/output-name.ts';
 export { readPreviousOutputs } from './output/previous-outputs.ts';
 export { withUpstream } from './plan/check-graph.ts';
 export { deliveriesOf } from './plan/deliveries.ts';

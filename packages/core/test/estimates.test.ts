@@ -1,4 +1,4 @@
-import { IMAGE_MODELS, outputTokens, usageOf, costUsdOf } from '@tintype/emulators/openai';
+import { imageModels, outputTokens, usageOf, costUsdOf } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { estimateCost } from '../src/plan/estimate-cost.ts';
 import { modelTable } from '../src/plan/models.ts';
@@ -30,7 +30,7 @@ function compare(
   size: string,
   inputs: readonly { width: number; height: number }[] = [],
 ) {
-  const model = IMAGE_MODELS.find((known) => known.id === id)!;
+  const model = imageModels.find((known) => known.id === id)!;
   const prompt = 'A lighthouse keeper reading at dawn, in the style of a woodcut';
   const job = {
     picture: {
@@ -70,7 +70,7 @@ function compare(
 }
 
 describe('an estimate', () => {
-  const exact = IMAGE_MODELS.filter(({ family }) => family === '2' || family === '2.5');
+  const exact = imageModels.filter(({ family }) => family === '2' || family === '2.5');
   test.each(
     exact.flatMap(({ id, qualities }) => qualities.map((quality) => [id, quality] as const)),
   )('of %s at %s is exact in what is drawn, at every size', (id, quality) => {
@@ -86,9 +86,9 @@ describe('an estimate', () => {
   });
 
   test.each(
-    IMAGE_MODELS.filter(({ shutdownDate }) => shutdownDate !== '2026-10-23').map(
-      ({ id, qualities, sizes: own }) => [id, qualities, own] as const,
-    ),
+    imageModels
+      .filter(({ shutdownDate }) => shutdownDate !== '2026-10-23')
+      .map(({ id, qualities, sizes: own }) => [id, qualities, own] as const),
   )('of %s holds what it costs, with and without pictures to work from', (id, qualities, own) => {
     const inputs = [
       { width: 341, height: 512 },

@@ -5,7 +5,7 @@ import {
   billingHardLimit,
   type EmulatedModel,
   type Fault,
-  IMAGE_MODELS,
+  imageModels,
   invalidKey,
   type LedgerEntry,
   loginPage,
@@ -39,7 +39,7 @@ const schedules = Number(process.env['TINTYPE_SCHEDULES'] ?? 200);
 
 /** A model of tiny pictures, so that a run takes milliseconds; priced by the published formula. */
 const tiny: EmulatedModel = {
-  ...IMAGE_MODELS.find(({ id }) => id === 'gpt-image-2')!,
+  ...imageModels.find(({ id }) => id === 'gpt-image-2')!,
   id: 'tiny',
   sizes: ['32x32'],
   autoSize: '32x32',

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import * as emulated from './openai.ts';
 import { startOpenAiEmulator, type Fault, type OpenAiEmulator } from './openai.ts';
-import { IMAGE_MODELS } from './openai/model-table.ts';
+import { imageModels } from './openai/model-table.ts';
 import { inputImageTokens, outputTokens } from './openai/token-usage.ts';
 
 let emulator: OpenAiEmulator;
@@ -220,7 +220,7 @@ describe('token counts', () => {
   });
 
   function modelOf(id: string): emulated.EmulatedModel {
-    const model = IMAGE_MODELS.find((candidate) => candidate.id === id);
+    const model = imageModels.find((candidate) => candidate.id === id);
     if (!model) throw new Error(id);
     return model;
   }
@@ -675,7 +675,7 @@ describe('a request that the API does not take', () => {
   });
 
   test('is refused transparency by a model without it', async () => {
-    const models = IMAGE_MODELS.map((model) => ({ ...model, transparent: false }));
+    const models = imageModels.map((model) => ({ ...model, transparent: false }));
     await using other = await startOpenAiEmulator({ models });
     const error = await failureOf(
       clientOf(other).images.generate({ ...base, background: 'transparent' }),

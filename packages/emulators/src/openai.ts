@@ -11,7 +11,7 @@ export * from './openai/error-faults.ts';
 export type { EmulatorOptions } from './openai/emulator-state.ts';
 export type { Fault, Match } from './openai/faults.ts';
 export type { LedgerEntry, RequestEntry } from './openai/ledger.ts';
-export { IMAGE_MODELS, type EmulatedModel } from './openai/model-table.ts';
+export { imageModels, type EmulatedModel } from './openai/model-table.ts';
 export { costUsdOf, outputTokens, usageOf } from './openai/token-usage.ts';
 
 export interface OpenAiEmulator extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import type { Config, Context } from '@tintype/core';
-import { ASSET_MAP_NAME, openStore, type WatchedFolder } from '@tintype/core/internal';
+import { assetMapName, openStore, type WatchedFolder } from '@tintype/core/internal';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 
@@ -9,7 +9,7 @@ export function watchProject(context: Context, onChange: () => void): () => Prom
   const store = openStore(context).watched;
   let pending: NodeJS.Timeout | undefined;
   const folders = [config.root, ...(store === null ? [] : [store.folder])];
-  const assetMap = config.outDir === null ? [] : [join(config.outDir, ASSET_MAP_NAME)];
+  const assetMap = config.outDir === null ? [] : [join(config.outDir, assetMapName)];
   const watcher = watch([...folders, ...assetMap], {
     ignored: (path, stats) => isIgnored(config, store, path, stats?.isFile() === true),
     ignoreInitial: true,
@@ -43,7 +43,7 @@ function isIgnored(
 ): boolean {
   if (isBelow(path, cacheDir)) return true;
   if (store !== null && isBelow(path, store.folder)) return !store.isWatched(path);
-  if (outDir !== null && isBelow(path, outDir)) return isFile && basename(path) !== ASSET_MAP_NAME;
+  if (outDir !== null && isBelow(path, outDir)) return isFile && basename(path) !== assetMapName;
   const parts = relative(root, path).split(sep);
   if (parts.some((part) => part === 'node_modules' || part === 'dist' || isHidden(part))) {
     return true;

@@ -40,12 +40,12 @@ interface Context {
   readonly imports?: { exp: unknown; path: string }[];
 }
 
-const ROOT = 0;
-const ELEMENT = 1;
-const SIMPLE_EXPRESSION = 4;
-const ATTRIBUTE = 6;
-const DIRECTIVE = 7;
-const COMPOUND_EXPRESSION = 8;
+const rootNode = 0;
+const elementNode = 1;
+const simpleExpressionNode = 4;
+const attributeNode = 6;
+const directiveNode = 7;
+const compoundExpressionNode = 8;
 
 /** Has Vue's plugin resolve references in templates, if it is among the plugins of a config; returns whether it is. */
 export function resolveInVue(plugins: readonly Plugin[]): boolean {
@@ -81,7 +81,7 @@ function isVueApi(api: unknown): api is VueApi {
  * the author does not write.
  */
 function importReferences(root: TemplateNode, { imports }: Context): void {
-  if (root.type !== ROOT || imports === undefined) return;
+  if (root.type !== rootNode || imports === undefined) return;
   const importOf = (path: string, binding?: string): string => {
     const index = imports.findIndex((one) => one.path === path);
     if (index !== -1) return `_imports_${index}`;
@@ -90,7 +90,7 @@ function importReferences(root: TemplateNode, { imports }: Context): void {
     return name;
   };
   const visit = ({ type, tag, props = [], children = [] }: TemplateNode): void => {
-    if (type !== ROOT && type !== ELEMENT) return;
+    if (type !== rootNode && type !== elementNode) return;
     for (const prop of props.filter((one) => referenceIn(one) !== null)) {
       const picture = importOf(`virtual:tintype/${referenceIn(prop)}`);
       const at = props.indexOf(prop);
@@ -111,15 +111,15 @@ function importReferences(root: TemplateNode, { imports }: Context): void {
 
 /** The id that an attribute names; `null`: none. */
 function referenceIn({ type, value }: Prop): string | null {
-  const written = type === ATTRIBUTE ? (value?.content.trim() ?? '') : '';
+  const written = type === attributeNode ? (value?.content.trim() ?? '') : '';
   return written.startsWith(scheme) ? written.slice(scheme.length) : null;
 }
 
 /** The size that the author wrote, from which the rest is computed. Nothing is computed from bound attributes. */
 function givenSize(props: readonly Prop[]): Readonly<Record<string, string | null>> {
-  const written = props.filter(({ type }) => type === ATTRIBUTE);
+  const written = props.filter(({ type }) => type === attributeNode);
   const given = written.filter(({ name }) => ['width', 'height', 'sizes'].includes(name));
-  const isBound = props.some(({ type, arg }) => type === DIRECTIVE && isSize(arg));
+  const isBound = props.some(({ type, arg }) => type === directiveNode && isSize(arg));
   return {
     ...(isBound && { width: null, height: null }),
     ...Object.fromEntries(given.map(({ name, value }) => [name, value?.content ?? ''])),
@@ -134,7 +134,7 @@ function isSize(arg: unknown): boolean {
 /** The code of what an attribute's value is, as in a page (`html.ts`). */
 function valueOf(picture: string, attribute: string, props: readonly Prop[]): string {
   if (attribute !== 'srcset' && attribute !== 'imagesrcset') return `${picture}.img.src`;
-  const type = props.find(({ type, name }) => type === ATTRIBUTE && name === 'type');
+  const type = props.find(({ type, name }) => type === attributeNode && name === 'type');
   const [, format] = /^image\/(\w+)$/.exec(type?.value?.content ?? '') ?? [];
   const ofType = format === undefined ? '' : `${picture}.sources.${format} ?? `;
   return `${ofType}Object.values(${picture}.sources).at(-1) ?? ${picture}.img.src`;
@@ -143,18 +143,18 @@ function valueOf(picture: string, attribute: string, props: readonly Prop[]): st
 /** `arg`: the attribute; none: every attribute of an object. */
 function bound({ loc }: Prop, arg: string | undefined, code: string): Prop {
   return {
-    type: DIRECTIVE,
+    type: directiveNode,
     name: 'bind',
     loc,
     arg: arg === undefined ? undefined : { ...simple(arg), isStatic: true, constType: 3 },
     // Compound: the expression's names are of the module, and not of the component.
-    exp: { type: COMPOUND_EXPRESSION, loc, children: [simple(code)] },
+    exp: { type: compoundExpressionNode, loc, children: [simple(code)] },
     modifiers: [],
   };
 }
 
 function simple(content: string) {
-  return { type: SIMPLE_EXPRESSION, loc: nowhere, content, isStatic: false, constType: 0 };
+  return { type: simpleExpressionNode, loc: nowhere, content, isStatic: false, constType: 0 };
 }
 
 const nowhere = {

@@ -1,5 +1,5 @@
 import { command, flag } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { projectFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
 import { withRun } from '../run.ts';
@@ -23,6 +23,6 @@ export const check = command({
       core.checkProject(context, options),
     );
     if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${checkSummary(result)}\n`);
-    return result.errors > 0 ? EXIT.wrongInput : EXIT.delivered;
+    return result.errors > 0 ? exitCodes.wrongInput : exitCodes.delivered;
   },
 });

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Context } from '@tintype/core';
 import { argument, command } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { buyFlags, orderFlags, projectFlags, runFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
 import { withRun } from '../run.ts';
@@ -67,7 +67,7 @@ Environment:
         shell.stdout.write(core.commitHint(uncommitted, folders));
       }
     }
-    return result.failed > 0 ? EXIT.someFailed : EXIT.delivered;
+    return result.failed > 0 ? exitCodes.someFailed : exitCodes.delivered;
   },
 });
 

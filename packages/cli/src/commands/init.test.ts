@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeShell } from '../../test/support/fake-shell.ts';
-import { FIRST_CONFIG } from '../init-files/first-config.ts';
+import { firstConfigText } from '../init-files/first-config.ts';
 import { firstManifest } from '../init-files/first-manifest.ts';
 import { main } from '../main.ts';
 
@@ -30,7 +30,7 @@ test('an empty folder gets a manifest, a config, .gitignore lines and the next c
   expect(await main(['init'], shell)).toBe(0);
   const schema = './node_modules/tintype/schema/manifest.json';
   expect(read('tintype.images.yaml')).toBe(firstManifest(schema));
-  expect(read('tintype.config.ts')).toBe(FIRST_CONFIG);
+  expect(read('tintype.config.ts')).toBe(firstConfigText);
   expect(read('.gitignore')).toBe('.tintype/attempts/\n.env.local\ntintype-sheet.html\n');
   expect(shell.stdout.text).toContain('Next:\n  npx --yes tintype plan ');
 });

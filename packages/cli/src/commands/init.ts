@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { command, flag } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { say } from '../format/wrap.ts';
 
 export const init = command({
@@ -17,6 +17,6 @@ export const init = command({
     const { writeFirstFiles } = await import('../init-files/write-first-files.ts');
     const lines = await writeFirstFiles(resolve(shell.cwd, flags.root ?? '.'));
     if (!flags.quiet) say(shell.stdout, `${lines.join('\n')}\n`);
-    return EXIT.delivered;
+    return exitCodes.delivered;
   },
 });

@@ -1,5 +1,5 @@
 import { argument, command } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { placeFlags, positiveInteger } from '../flags.ts';
 import { cleanLine } from '../format/clean.ts';
 import { say } from '../format/wrap.ts';
@@ -27,6 +27,6 @@ export const pick = command({
       const done = isChanged ? `pick: ${candidate} written` : kept;
       say(shell.stdout, `${id}: ${done} (${at}).\n`);
     }
-    return EXIT.delivered;
+    return exitCodes.delivered;
   },
 });

@@ -1,5 +1,5 @@
 import { argument, command, flag } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { orderFlags, projectFlags, runFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { colorsFor } from '../format/colors.ts';
@@ -47,6 +47,6 @@ export const plan = command({
       const hint = uncommitted && core.staleHint(uncommitted, folders, shell.now());
       if (hint !== null) stdout.write(hint);
     }
-    return EXIT.delivered;
+    return exitCodes.delivered;
   },
 });

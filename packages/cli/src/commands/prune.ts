@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { placeFlags } from '../flags.ts';
 import { colorsFor } from '../format/colors.ts';
 import { widthOf } from '../format/wrap.ts';
@@ -44,7 +44,7 @@ export const prune = command({
       const colors = colorsFor(stdout, shell.env);
       stdout.write(pruneSummary(result, { isDryRun, colors, width: widthOf(stdout) }));
     }
-    return EXIT.delivered;
+    return exitCodes.delivered;
   },
 });
 

@@ -1,7 +1,7 @@
 import type { Context } from '@tintype/core';
 import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { overridesOf, projectFlags, runFlags } from '../flags.ts';
 import { withRun } from '../run.ts';
 
@@ -41,7 +41,7 @@ export const review = command({
       close();
       await server.close();
     });
-    return EXIT.delivered;
+    return exitCodes.delivered;
   },
 });
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { command, flag } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { projectFlags } from '../flags.ts';
 import { cleanLine } from '../format/clean.ts';
 import { say } from '../format/wrap.ts';
@@ -25,6 +25,6 @@ export const sheet = command({
       return `${path} written: ${what}, ${fileSize(bytes)}.`;
     });
     if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${written}\n`);
-    return EXIT.delivered;
+    return exitCodes.delivered;
   },
 });

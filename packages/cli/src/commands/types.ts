@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Reporter } from '@tintype/core';
 import { command, flag } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { type Core, withRun } from '../run.ts';
 
 export const types = command({
@@ -34,7 +34,7 @@ export const types = command({
     });
     const file = relative(shell.cwd, path);
     if (!quiet) shell.stdout.write(isWritten ? `wrote ${file}\n` : `${file} is up to date\n`);
-    return EXIT.delivered;
+    return exitCodes.delivered;
   },
 });
 

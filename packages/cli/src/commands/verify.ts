@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { placeFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
 import { withRun } from '../run.ts';
@@ -16,6 +16,6 @@ export const verify = command({
     // The reporter prints each finding at once.
     const result = await withRun(shell, flags, (core, context) => core.verifyProject(context));
     if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${verifySummary(result)}\n`);
-    return result.errors > 0 ? EXIT.someFailed : EXIT.delivered;
+    return result.errors > 0 ? exitCodes.someFailed : exitCodes.delivered;
   },
 });

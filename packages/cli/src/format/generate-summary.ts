@@ -38,7 +38,7 @@ function maybeBilled({ maybeBilledUsd }: GenerateResult): string {
 
 function files({ assetMap, written, removed }: GenerateResult): string {
   const images = Object.values(assetMap.images);
-  const total = images.reduce((sum, image) => sum + image.files.length, ASSET_MAP);
+  const total = images.reduce((sum, image) => sum + image.files.length, assetMapFile);
   const unchanged = Math.max(0, total - written);
   return [
     `${count(written, 'file')} written`,
@@ -50,4 +50,4 @@ function files({ assetMap, written, removed }: GenerateResult): string {
 }
 
 /** The asset map is a file too, and counts among the written files. */
-const ASSET_MAP = 1;
+const assetMapFile = 1;

@@ -20,10 +20,10 @@ export function liveFrame(
   if (progress.startedAt === null) return [];
   const { columns, rows, now, colors } = options;
   const flights = [...progress.inFlight.values()];
-  const shown = flights.slice(0, Math.max(1, Math.min(MAX_FLIGHTS, rows - 4)));
+  const shown = flights.slice(0, Math.max(1, Math.min(maxFlights, rows - 4)));
   const lines = shown.map(({ name, since, isElsewhere }) => {
     const elapsed = `${isElsewhere ? 'another process ' : ''}${duration(now - since)}`;
-    const spinner = SPINNER[Math.floor((now - since) / SPIN_MS) % SPINNER.length] ?? '';
+    const spinner = spinnerFrames[Math.floor((now - since) / spinMs) % spinnerFrames.length] ?? '';
     // Keep the end of a name, because it has the candidate's number.
     const shownName = truncate(name, Math.max(1, columns - elapsed.length - 6), 'start');
     return `${colors.cyan(spinner)} ${shownName}  ${colors.dim(elapsed)}`;
@@ -33,10 +33,10 @@ export function liveFrame(
   return [...lines, statusLine(progress, options)];
 }
 
-const MAX_FLIGHTS = 8;
-const MAX_BAR = 30;
-const SPIN_MS = 100;
-const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const maxFlights = 8;
+const maxBar = 30;
+const spinMs = 100;
+const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 function statusLine(
   progress: Progress,
@@ -55,7 +55,7 @@ function statusLine(
   ]
     .filter((part) => part !== '')
     .join('  ');
-  const width = Math.min(MAX_BAR, columns - text.length - 3);
+  const width = Math.min(maxBar, columns - text.length - 3);
   if (width < 5) return truncate(text, columns - 1);
   const filled = total === 0 ? width : Math.min(width, Math.round((finished / total) * width));
   return `${colors.green('━'.repeat(filled))}${colors.dim('─'.repeat(width - filled))}  ${text}`;

@@ -12,11 +12,11 @@ function printed(plan: ShownPlan, options: Partial<Parameters<typeof planTable>[
   return planTable(plan, { ...plain, toBuy: toBuy(plan.rows), ...options });
 }
 
-const STORED = { status: 'stored', reason: null, costUsd: { low: 0, high: 0 } } as const;
+const storedRow = { status: 'stored', reason: null, costUsd: { low: 0, high: 0 } } as const;
 
 test('a row a picture, then what is odd, then the price', () => {
   const plan = planOf(
-    { id: 'hero', ...STORED },
+    { id: 'hero', ...storedRow },
     { id: 'night', candidate: 2, costUsd: null, line: 12, key: 'cd34' as Key },
     { id: 'cart', status: 'attempted', reason: 'asked for before; may have been billed' },
     { id: 'icon', provider: 'offline', costUsd: { low: 0, high: 0 } },
@@ -35,7 +35,7 @@ cart (attempted): asked for before; may have been billed
 });
 
 test('where all is stored there is nothing to buy', () => {
-  expect(printed(planOf(STORED))).toMatch(/\n1 picture: 1 stored\nNothing to buy.\n$/);
+  expect(printed(planOf(storedRow))).toMatch(/\n1 picture: 1 stored\nNothing to buy.\n$/);
 });
 
 test('what two images ask for is bought once, and the last lines say what that saves', () => {

@@ -41,10 +41,10 @@ export function planTable(
 
 /** A header and a text for each row, which has one line, or two if one line would have to be cut. */
 function rowsIn(width: number | undefined, rows: readonly ShownRow[]): readonly string[] {
-  const wide = table(COLUMNS, cellsOf(COLUMNS, rows));
+  const wide = table(tableColumns, cellsOf(tableColumns, rows));
   if (width === undefined || wide.every((line) => displayWidth(line) <= width)) return wide;
-  const first = [FIRST_LINE.map(({ title }) => title), ...cellsOf(FIRST_LINE, rows)];
-  const second = table(SECOND_LINE, cellsOf(SECOND_LINE, rows));
+  const first = [firstLine.map(({ title }) => title), ...cellsOf(firstLine, rows)];
+  const second = table(secondLine, cellsOf(secondLine, rows));
   return first.map((cells, i) =>
     wrap(`${cells.filter((cell) => cell !== '').join('  ')}\n  ${second[i]}`, width),
   );
@@ -61,7 +61,7 @@ interface PlanColumn extends Column {
   readonly below?: number;
 }
 
-const COLUMNS: readonly PlanColumn[] = [
+const tableColumns: readonly PlanColumn[] = [
   { title: 'IMAGE', of: ({ id }) => id },
   {
     title: '#',
@@ -81,10 +81,10 @@ const COLUMNS: readonly PlanColumn[] = [
   { title: 'WHERE', cut: 'start', of: ({ manifest, line }) => `${manifest}:${line}` },
 ];
 
-const FIRST_LINE = COLUMNS.filter(({ below }) => below === undefined);
-const SECOND_LINE = COLUMNS.filter(({ below }) => below !== undefined).toSorted(
-  (a, b) => a.below! - b.below!,
-);
+const firstLine = tableColumns.filter(({ below }) => below === undefined);
+const secondLine = tableColumns
+  .filter(({ below }) => below !== undefined)
+  .toSorted((a, b) => a.below! - b.below!);
 
 /**
  * Most missing pictures are new or stand-ins, which the status column shows. Only a change or a refusal gets a line of its own.

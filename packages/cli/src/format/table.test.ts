@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { displayWidth, table, truncate } from './table.ts';
 
-const COLUMNS = [
+const tableColumns = [
   { title: 'ID' },
   { title: 'COST', align: 'right' },
   { title: 'WHERE', cut: 'start' },
@@ -9,7 +9,7 @@ const COLUMNS = [
 
 test('columns are as wide as their widest value', () => {
   expect(
-    table(COLUMNS, [
+    table(tableColumns, [
       ['hero', '$0.0132', 'a.yaml:3'],
       ['灯台', '$12.00', 'b.yaml:12'],
     ]),
@@ -17,13 +17,17 @@ test('columns are as wide as their widest value', () => {
 });
 
 test('a table fits the width that it is given, cutting the widest column first', () => {
-  const lines = table(COLUMNS, [['hero', '$0.0132', 'a/very/long/folder/site.images.yaml:3']], 30);
+  const lines = table(
+    tableColumns,
+    [['hero', '$0.0132', 'a/very/long/folder/site.images.yaml:3']],
+    30,
+  );
   expect(lines[1]).toBe('hero  $0.0132  ….images.yaml:3');
   for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(30);
 });
 
 test('a terminal that is too narrow for any table still gets one', () => {
-  expect(table(COLUMNS, [['hero-at-night', '$0.0132', 'site.images.yaml:3']], 3)[1]).toBe(
+  expect(table(tableColumns, [['hero-at-night', '$0.0132', 'site.images.yaml:3']], 3)[1]).toBe(
     'hero-…  $0.01…  …aml:3',
   );
 });

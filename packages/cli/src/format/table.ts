@@ -21,7 +21,7 @@ export function table(
     columns.map((_, i) =>
       [titles, ...rows].reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), 0),
     ),
-    width - GAP.length * (columns.length - 1),
+    width - columnGap.length * (columns.length - 1),
     columns.map(({ isWhole = false }) => isWhole),
   );
   return [titles, ...rows].map((row) =>
@@ -29,7 +29,7 @@ export function table(
       .map((column, i) =>
         pad(truncate(row[i] ?? '', widths[i] ?? 0, column.cut), widths[i] ?? 0, column.align),
       )
-      .join(GAP)
+      .join(columnGap)
       .trimEnd(),
   );
 }
@@ -37,9 +37,9 @@ export function table(
 /** How many terminal columns a text takes: East Asian wide characters and emoji take two. */
 export function displayWidth(text: string): number {
   // Most texts are ASCII, and splitting into graphemes takes a hundred times as long.
-  if (NARROW.test(text)) return text.length;
+  if (narrowLayout.test(text)) return text.length;
   let width = 0;
-  for (const segment of graphemesOf(text)) width += WIDE.test(segment) ? 2 : 1;
+  for (const segment of graphemesOf(text)) width += wideLayout.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -54,11 +54,11 @@ export function truncate(text: string, width: number, cut: 'start' | 'end' = 'en
   return cut === 'end' ? `${graphemes.join('')}…` : `…${graphemes.join('')}`;
 }
 
-const GAP = '  ';
-const MIN_WIDTH = 6;
+const columnGap = '  ';
+const minWidth = 6;
 /** Printable ASCII, the dash of ranges and the ellipsis. */
-const NARROW: RegExp = /^[\x20-\x7e–…]*$/;
-const WIDE: RegExp =
+const narrowLayout: RegExp = /^[\x20-\x7e–…]*$/;
+const wideLayout: RegExp =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
 
 let segmenter: Intl.Segmenter | null = null;
@@ -75,7 +75,7 @@ function fit(widths: readonly number[], available: number, isWhole: readonly boo
     const cuttable = fitted.map((width, i) => (isWhole[i] === true ? 0 : width));
     const widest = Math.max(...cuttable);
     const total = fitted.reduce((sum, width) => sum + width, 0);
-    if (total <= available || widest <= MIN_WIDTH) return fitted;
+    if (total <= available || widest <= minWidth) return fitted;
     fitted[cuttable.indexOf(widest)] = widest - 1;
   }
 }

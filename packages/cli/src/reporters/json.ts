@@ -7,7 +7,7 @@ import type { View } from './reporter.ts';
 export function jsonView(results: Output, notices: Output): View {
   return {
     report: (event) => {
-      if (!IS_PUBLIC[event.type]) return;
+      if (!isPublic[event.type]) return;
       results.write(
         `${safeJson({ ...event, candidates: undefined, deliveries: undefined, toBuy: undefined, isError: undefined, isFollowing: undefined })}\n`,
       );
@@ -18,7 +18,7 @@ export function jsonView(results: Output, notices: Output): View {
 }
 
 /** The events that other tools may rely on. */
-const IS_PUBLIC: Readonly<Record<Event['type'], boolean>> = {
+const isPublic: Readonly<Record<Event['type'], boolean>> = {
   diagnostic: true,
   warning: true,
   planned: true,

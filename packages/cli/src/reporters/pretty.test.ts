@@ -4,8 +4,8 @@ import { FakeOutput, FakeShell } from '../../test/support/fake-shell.ts';
 import { prettyView } from './pretty.ts';
 import type { View } from './reporter.ts';
 
-const HIDE = '\x1b[?25l';
-const SHOW = '\x1b[?25h';
+const hideCursorCode = '\x1b[?25l';
+const showCursorCode = '\x1b[?25h';
 
 let shell: FakeShell;
 let view: View;
@@ -116,9 +116,9 @@ test('the cursor is hidden with the first frame and shown again at the end, and 
   view.report(timed(EVENTS.planned));
   view.report(timed(EVENTS.delivered));
   pass(100);
-  expect(shell.stderr.text).toContain(HIDE);
+  expect(shell.stderr.text).toContain(hideCursorCode);
   view.close();
-  expect(shell.stderr.text.endsWith(SHOW)).toBe(true);
+  expect(shell.stderr.text.endsWith(showCursorCode)).toBe(true);
   expect(screen()).toEqual(['✓ hero: 6 files, 1.4 MB -> 182 kB, 87% smaller']);
   expect(shell.listeners).toBe(0);
 });
@@ -128,7 +128,7 @@ test('the cursor comes back when the process just ends, with what was not painte
   pass(100);
   view.report(timed(EVENTS.failed));
   shell.end();
-  expect(shell.stderr.text.endsWith(SHOW)).toBe(true);
+  expect(shell.stderr.text.endsWith(showCursorCode)).toBe(true);
   expect(screen()).toEqual([
     '✗ site.images.yaml:22  moderation  cart: refused by the safety system',
   ]);
@@ -137,8 +137,8 @@ test('the cursor comes back when the process just ends, with what was not painte
 test('a run that never got a plan does not touch the cursor', () => {
   view.report(timed(EVENTS.diagnostic));
   view.close();
-  expect(shell.stderr.text).not.toContain(HIDE);
-  expect(shell.stderr.text).not.toContain(SHOW);
+  expect(shell.stderr.text).not.toContain(hideCursorCode);
+  expect(shell.stderr.text).not.toContain(showCursorCode);
   expect(shell.stderr.text).toContain('site.images.yaml:3:5  unknown-field');
 });
 

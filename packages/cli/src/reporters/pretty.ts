@@ -5,7 +5,7 @@ import { liveFrame } from '../format/live-frame.ts';
 import { followingText, isFollowing, isProblem, problemText } from '../format/problem.ts';
 import { displayWidth } from '../format/table.ts';
 import { wrap } from '../format/wrap.ts';
-import { advance, NO_PROGRESS } from '../progress.ts';
+import { advance, noProgress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 import { deliveredText } from './plain.ts';
 import type { View } from './reporter.ts';
@@ -18,7 +18,7 @@ import type { View } from './reporter.ts';
 export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit'>): View {
   const { stderr } = shell;
   const colors = colorsFor(stderr, shell.env);
-  let progress = NO_PROGRESS;
+  let progress = noProgress;
   let finishedLines: string[] = [];
   let frame: readonly string[] = [];
   let following = 0;
@@ -30,11 +30,11 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
     const hide = next.length > 0 && !isCursorHidden;
     const lines = [...finishedLines.flatMap((text) => text.split('\n')), ...next];
     stderr.write(
-      (hide ? HIDE_CURSOR : '') +
+      (hide ? hideCursor : '') +
         // A terminal echoes `^C`, which leaves the cursor in the middle of a line.
         (up > 0 ? `\r\x1b[${up}A` : '\r') +
-        lines.map((line) => `${line}${CLEAR_LINE_END}\n`).join('') +
-        CLEAR_BELOW,
+        lines.map((line) => `${line}${clearLineEnd}\n`).join('') +
+        clearBelow,
     );
     isCursorHidden ||= hide;
     finishedLines = [];
@@ -48,7 +48,7 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
   }
 
   function start(): NodeJS.Timeout {
-    return setInterval(tick, FRAME_MS).unref();
+    return setInterval(tick, frameMs).unref();
   }
   let timer = start();
 
@@ -56,7 +56,7 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
   function stop(): void {
     clearInterval(timer);
     paint([]);
-    if (isCursorHidden) stderr.write(SHOW_CURSOR);
+    if (isCursorHidden) stderr.write(showCursor);
     isCursorHidden = false;
   }
 
@@ -89,11 +89,11 @@ export function prettyView(shell: Pick<Shell, 'stderr' | 'env' | 'now' | 'onExit
   };
 }
 
-const FRAME_MS = 100;
-const HIDE_CURSOR = '\x1b[?25l';
-const SHOW_CURSOR = '\x1b[?25h';
-const CLEAR_LINE_END = '\x1b[K';
-const CLEAR_BELOW = '\x1b[J';
+const frameMs = 100;
+const hideCursor = '\x1b[?25l';
+const showCursor = '\x1b[?25h';
+const clearLineEnd = '\x1b[K';
+const clearBelow = '\x1b[J';
 
 function finishedLine(event: TimedEvent, colors: Colors, width: number): string | null {
   if (event.type === 'delivered') {

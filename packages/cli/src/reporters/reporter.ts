@@ -1,7 +1,7 @@
 import type { Reporter } from '@tintype/core';
 
-export const REPORTERS = ['pretty', 'plain', 'json', 'github'] as const;
-export type ReporterName = (typeof REPORTERS)[number];
+export const reporterNames = ['pretty', 'plain', 'json', 'github'] as const;
+export type ReporterName = (typeof reporterNames)[number];
 
 /** Shows a run while it happens. */
 export interface View {

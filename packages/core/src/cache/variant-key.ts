@@ -2,14 +2,14 @@ import { canonicalJson, sha256 } from '../hash.ts';
 import type { Crop, Sha256, Source, VariantSpec } from '../types.ts';
 import type { EncoderSettings } from '../image/encoder-settings.ts';
 import { encoderVersion } from '../image/encoder-version.ts';
-import { PLACEHOLDER_SETTINGS } from '../image/make-preview.ts';
+import { placeholderSettings } from '../image/make-preview.ts';
 import { digitalSourceType } from '../image/provenance.ts';
 
 /**
  * The version of how pixels are prepared for the encoders. Raise it when that changes, so that files of the old version are not
  * used.
  */
-const PIPELINE = 3;
+const pipelineVersion = 3;
 
 /** The cache key of a file: a hash of everything that decides its bytes. Its name is not included. */
 export function variantKey(source: Source, spec: VariantSpec, settings: EncoderSettings): Sha256 {
@@ -23,7 +23,7 @@ export function variantKey(source: Source, spec: VariantSpec, settings: EncoderS
       settings,
       digitalSourceType: digitalSourceType(source.isStandIn),
       sharp: encoderVersion(),
-      pipeline: PIPELINE,
+      pipeline: pipelineVersion,
     }),
   );
 }
@@ -34,9 +34,9 @@ export function previewKey(source: Source, crop: Crop | null): Sha256 {
     canonicalJson({
       source: source.sha256,
       crop,
-      placeholder: PLACEHOLDER_SETTINGS,
+      placeholder: placeholderSettings,
       sharp: encoderVersion(),
-      pipeline: PIPELINE,
+      pipeline: pipelineVersion,
     }),
   );
 }

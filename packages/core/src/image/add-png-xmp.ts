@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** The PNG signature and the `IHDR` chunk, which must come first. */
-const HEADER_LENGTH = 8 + 25;
+const headerLength = 8 + 25;
 
 /**
  * Adds an XMP packet to a PNG. sharp is not used for this, because libvips 8.18 writes a compressed `zTXt` chunk, while XMP in
@@ -14,5 +14,5 @@ export function addPngXmp(png: Uint8Array, xmp: string): Uint8Array {
   chunk.writeUInt32BE(body.length - 'iTXt'.length);
   chunk.set(body, 4);
   chunk.writeUInt32BE(crc32(body), 4 + body.length);
-  return Buffer.concat([png.subarray(0, HEADER_LENGTH), chunk, png.subarray(HEADER_LENGTH)]);
+  return Buffer.concat([png.subarray(0, headerLength), chunk, png.subarray(headerLength)]);
 }

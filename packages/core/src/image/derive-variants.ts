@@ -144,7 +144,7 @@ function lookAgain(found: Cached, { cache, placeholder }: DeriveOptions): void {
     const file = found.files.has(variant) ? null : cache.find(variant.key());
     if (file !== null) found.files.set(variant, file);
   }
-  found.preview ??= placeholder === 'none' ? NO_PREVIEW : cache.findPreview(found.keyOfPreview);
+  found.preview ??= placeholder === 'none' ? noPreview : cache.findPreview(found.keyOfPreview);
 }
 
 function isIncomplete({ variants, files, preview }: Cached): boolean {
@@ -197,7 +197,7 @@ class Variant {
   }
 }
 
-const NO_PREVIEW: Preview = { placeholder: null, color: null };
+const noPreview: Preview = { placeholder: null, color: null };
 
 /** Small files first and AVIF last, because AVIF takes longer than all other formats together. */
 function cheapestFirst(a: Variant, b: Variant): number {

@@ -2,7 +2,7 @@ import { bytesOf } from './end-pipeline.ts';
 import { decodePicture, openRaw, type RawPicture } from './raw-picture.ts';
 
 /** The size limit of a PNG palette. */
-const PALETTE_COLORS = 256;
+const paletteColors = 256;
 
 interface PngOptions {
   readonly compressionLevel: number;
@@ -33,7 +33,7 @@ function fitsPalette({ data, channels }: RawPicture): boolean {
     let color = 0;
     for (let channel = 0; channel < channels; channel++) color = color * 256 + data[at + channel]!;
     colors.add(color);
-    if (colors.size > PALETTE_COLORS) return false;
+    if (colors.size > paletteColors) return false;
   }
   return true;
 }

@@ -46,7 +46,7 @@ export type EncoderSettings =
   | WebpByContent;
 
 interface ByContent {
-  readonly chromaSubsampling: typeof BY_CONTENT;
+  readonly chromaSubsampling: typeof byContent;
 }
 
 interface WebpByContent extends ByContent {
@@ -57,10 +57,10 @@ interface WebpByContent extends ByContent {
 }
 
 /** The name of the rules in `settledSettings`, `hasSharpColour` and `isDrawn`. Change it whenever one of them changes. */
-const BY_CONTENT = 'by content, 3';
+const byContent = 'by content, 3';
 
 /** Below this `output_compression` a small file matters more than a picture's sharp colours. */
-const KEEPS_COLOURS_FROM = 80;
+const keepsColoursFrom = 80;
 
 /**
  * The encoder's settings for a format at an `output_compression`. `effort` is AVIF's, 0 to 9. Measured with sharp 0.35.5 by
@@ -69,7 +69,7 @@ const KEEPS_COLOURS_FROM = 80;
 export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettings {
   // sharp's lowest quality is 1.
   const quality = Math.max(1, spec.compression);
-  const chromaSubsampling = BY_CONTENT;
+  const chromaSubsampling = byContent;
   const settings = {
     avif: { format: 'avif', quality: avifQuality(quality), effort, chromaSubsampling, bitdepth: 8 },
     webp: {
@@ -100,7 +100,7 @@ export async function settledSettings(
 ): Promise<SettledSettings> {
   if (!('chromaSubsampling' in settings)) return settings;
   if (settings.format === 'webp') return settledWebp(settings, await contentOf());
-  if (settings.chromaSubsampling !== BY_CONTENT) return settings;
+  if (settings.chromaSubsampling !== byContent) return settings;
   const { hasSharpColour } = await contentOf();
   return { ...settings, chromaSubsampling: hasSharpColour ? '4:4:4' : '4:2:0' };
 }
@@ -114,7 +114,7 @@ function settledWebp(settings: WebpByContent, content: Content): SettledSettings
   const { hasSharpColour, isDrawn, isGrey } = content;
   const lossy = { quality, effort, smartSubsample: hasSharpColour };
   if (isDrawn && isGrey) return { format: 'webp', smallestOf: [nearLossless, lossy] };
-  const keepsColours = isDrawn && hasSharpColour && quality >= KEEPS_COLOURS_FROM;
+  const keepsColours = isDrawn && hasSharpColour && quality >= keepsColoursFrom;
   return { format: 'webp', smallestOf: [keepsColours ? nearLossless : lossy] };
 }
 
@@ -123,7 +123,7 @@ function settledWebp(settings: WebpByContent, content: Content): SettledSettings
  * and text.
  */
 function nearLosslessQuality(quality: number): number {
-  if (quality < KEEPS_COLOURS_FROM) return 1;
+  if (quality < keepsColoursFrom) return 1;
   if (quality < 95) return 20;
   return quality < 100 ? 40 : 60;
 }
@@ -132,7 +132,7 @@ function nearLosslessQuality(quality: number): number {
  * Pairs of WebP and JPEG quality and the AVIF quality that looks the same at effort 2, by MS-SSIM. Values in between are
  * interpolated.
  */
-const AVIF_QUALITIES = [
+const avifQualities = [
   [1, 1],
   [30, 36],
   [50, 46],
@@ -145,10 +145,10 @@ const AVIF_QUALITIES = [
 function avifQuality(quality: number): number {
   const above = Math.max(
     1,
-    AVIF_QUALITIES.findIndex(([other]) => quality <= other),
+    avifQualities.findIndex(([other]) => quality <= other),
   );
-  const [fromOther, fromAvif] = AVIF_QUALITIES[above - 1]!;
-  const [toOther, toAvif] = AVIF_QUALITIES[above]!;
+  const [fromOther, fromAvif] = avifQualities[above - 1]!;
+  const [toOther, toAvif] = avifQualities[above]!;
   const share = (quality - fromOther) / (toOther - fromOther);
   return Math.round(fromAvif + (toAvif - fromAvif) * share);
 }

@@ -1,13 +1,13 @@
 import type { RawPicture } from './raw-picture.ts';
 
 /** The range that red or blue, minus green, may have within four pixels before storing a quarter of the colours blurs them. */
-const SHARP_SPAN = 48;
+const sharpSpan = 48;
 /**
  * A share of the squares that are checked. Photographs and paintings have up to 0.0012, flat art from 0.007, text from 0.03 on.
  */
-const SHARP_SHARE = 0.004;
+const sharpShare = 0.004;
 /** One row of squares in four is checked. */
-const ROW_STEP = 8;
+const rowStep = 8;
 
 /**
  * Whether a picture has edges between colours that halving the colours' resolution (4:2:0) would smear, as flat art, coloured
@@ -19,15 +19,15 @@ export function hasSharpColour({ data, width, height, channels }: RawPicture): b
   if (channels < 3) return false;
   let squares = 0;
   let sharp = 0;
-  for (let y = 0; y + 1 < height; y += ROW_STEP) {
+  for (let y = 0; y + 1 < height; y += rowStep) {
     for (let x = 0; x + 1 < width; x += 2) {
       const at = (y * width + x) * channels;
       const corners = [at, at + channels, at + width * channels, at + (width + 1) * channels];
       squares++;
-      if (spanOf(data, channels, corners) > SHARP_SPAN) sharp++;
+      if (spanOf(data, channels, corners) > sharpSpan) sharp++;
     }
   }
-  return sharp > squares * SHARP_SHARE;
+  return sharp > squares * sharpShare;
 }
 
 /** The larger of the ranges of red - green and blue - green over the visible pixels. */

@@ -1,7 +1,7 @@
 import type { PictureInfo } from '../types.ts';
 import { encodeQueue } from './encode-queue.ts';
 import { bytesOf, headerOf } from './end-pipeline.ts';
-import { loadSharp, MAX_PIXELS } from './load-sharp.ts';
+import { loadSharp, maxPixels } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 
 /** Why Tintype cannot use these bytes as a picture. The message is a clause: "it is ...", "it does not decode: ...". */
@@ -21,9 +21,9 @@ export class PictureError extends Error {
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
   const info = await decoding(bytes, () => readHeader(bytes));
-  if (info.width * info.height > MAX_PIXELS) {
+  if (info.width * info.height > maxPixels) {
     const size = `${info.width}x${info.height}`;
-    throw new PictureError('too-many-pixels', `it is ${size}, more than ${MAX_PIXELS} pixels`);
+    throw new PictureError('too-many-pixels', `it is ${size}, more than ${maxPixels} pixels`);
   }
   // This goes before any encode, because a purchase waits for the result.
   await encodeQueue(() => decoding(bytes, () => decode(bytes)), { lane: 'waited-for' });

@@ -1,14 +1,14 @@
 import type { RawPicture } from './raw-picture.ts';
 
 /** This many adjacent squares, none of one colour, are more than the width of an edge. */
-const RUN = 16;
+const busyRun = 16;
 /**
  * A share of the squares that are checked. Flat art, lines and text have up to 0.012, photographs, paintings and grain from
  * 0.33 on.
  */
-const BUSY_SHARE = 0.1;
+const busyShare = 0.1;
 /** One row of squares in four is checked. */
-const ROW_STEP = 8;
+const rowStep = 8;
 
 /**
  * Whether a picture consists of areas of exactly one colour with edges between them, as flat art, lines and lettering without
@@ -18,16 +18,16 @@ const ROW_STEP = 8;
 export function isDrawn({ data, width, height, channels }: RawPicture): boolean {
   let squares = 0;
   let busy = 0;
-  for (let y = 0; y + 1 < height; y += ROW_STEP) {
+  for (let y = 0; y + 1 < height; y += rowStep) {
     let run = 0;
     for (let x = 0; x + 1 < width; x += 2) {
       const at = (y * width + x) * channels;
       squares++;
       run = isOneColour(data, at, width * channels, channels) ? 0 : run + 1;
-      if (run >= RUN) busy += run === RUN ? RUN : 1;
+      if (run >= busyRun) busy += run === busyRun ? busyRun : 1;
     }
   }
-  return busy <= squares * BUSY_SHARE;
+  return busy <= squares * busyShare;
 }
 
 /** Whether the four pixels of a square look the same. Fully transparent pixels do, whatever their colours are. */

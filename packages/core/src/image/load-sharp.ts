@@ -5,12 +5,12 @@ import type { SharpOptions } from 'sharp';
  * The most pixels a picture may have. Four times what the largest image model draws (5000 x 5000, 2026-11), and 400 MB
  * once decoded; more is a mistake or an attack.
  */
-export const MAX_PIXELS: number = 100_000_000;
+export const maxPixels: number = 100_000_000;
 
 /** The options for every picture from outside, so that damage is an error and not a grey area. */
-export const INPUT_OPTIONS = {
+export const inputOptions = {
   failOn: 'error',
-  limitInputPixels: MAX_PIXELS,
+  limitInputPixels: maxPixels,
 } as const satisfies SharpOptions;
 
 let loading: Promise<typeof sharp> | undefined;

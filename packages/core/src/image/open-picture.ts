@@ -9,7 +9,7 @@ import { releaseBuffer } from './release-buffer.ts';
 import type { Lane } from './work-queue.ts';
 
 /** Pixels of the longer side at which `hasSharpColour` looks at a picture. */
-const SHARP_COLOUR_SIDE = 1024;
+const sharpColourSide = 1024;
 
 /** A picture that is decoded once. Each of its sizes is made once. */
 export interface OpenPicture {
@@ -102,7 +102,7 @@ async function contentOf(
   // A stand-in has to be there soon, and its colours are not worth any time.
   if (isStandIn) return { hasSharpColour: false, isDrawn: false, isGrey: false };
   const whole = await at(crop);
-  const scale = Math.min(1, SHARP_COLOUR_SIDE / Math.max(whole.width, whole.height));
+  const scale = Math.min(1, sharpColourSide / Math.max(whole.width, whole.height));
   const width = Math.max(1, Math.round(whole.width * scale));
   const height = Math.max(1, Math.round(whole.height * scale));
   return {

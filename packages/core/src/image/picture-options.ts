@@ -1,6 +1,6 @@
 import type { SharpOptions } from 'sharp';
 import { headerOf } from './end-pipeline.ts';
-import { INPUT_OPTIONS, loadSharp } from './load-sharp.ts';
+import { inputOptions, loadSharp } from './load-sharp.ts';
 
 /** The least pixels of an SVG's longer side: image models draw 1024 to 2048 (2026-11), and an icon's own size is often 24. */
 const minSvgSide = 1024;
@@ -13,10 +13,10 @@ const svgDensity = 72;
 export async function pictureOptions(bytes: Uint8Array): Promise<SharpOptions> {
   const sharp = await loadSharp();
   const { format, width, height } = await headerOf(
-    sharp(bytes, { ...INPUT_OPTIONS, limitInputPixels: false }),
+    sharp(bytes, { ...inputOptions, limitInputPixels: false }),
   );
-  if (format !== 'svg') return INPUT_OPTIONS;
+  if (format !== 'svg') return inputOptions;
   const side = Math.max(width, height);
   const drawn = Math.min(Math.max(side, minSvgSide), maxSvgSide);
-  return { ...INPUT_OPTIONS, density: (svgDensity * drawn) / side };
+  return { ...inputOptions, density: (svgDensity * drawn) / side };
 }

@@ -16,8 +16,8 @@ import { decodePicture } from './raw-picture.ts';
 const opaque = ['avif', 'webp', 'jpeg'] as const;
 
 /** Decibels that formats may lie apart; nearer than 40 is out of sight and counts as 40. */
-const SPREAD = 9;
-const OUT_OF_SIGHT = 40;
+const maxSpread = 9;
+const outOfSight = 40;
 
 describe('coloured lettering comes as near to the original in every format', () => {
   test.each<[string, { width?: number; compression?: number }]>([
@@ -26,7 +26,7 @@ describe('coloured lettering comes as near to the original in every format', () 
     ['at a medium compression', { compression: 80 }],
   ])('%s', async (_, asked) => {
     const decibels = await nearness(await lettering('#f00', '#14143a'), opaque, asked);
-    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(SPREAD);
+    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(maxSpread);
     expect(Math.min(...decibels)).toBeGreaterThan(30);
   });
 
@@ -35,13 +35,13 @@ describe('coloured lettering comes as near to the original in every format', () 
     expect(hasSharpColour(await decodePicture(png))).toBe(false);
     const crop = { width: 512, height: 512, position: 'top' };
     const decibels = await nearness(png, opaque, { crop });
-    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(SPREAD);
+    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(maxSpread);
     expect(Math.min(...decibels)).toBeGreaterThan(30);
   });
 
   test('on nothing', async () => {
     const decibels = await nearness(await lettering('#f00', 'none'), ['avif', 'webp'], {});
-    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(SPREAD);
+    expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(maxSpread);
   });
 });
 
@@ -124,7 +124,7 @@ async function nearness(
   const [original, ...files] = await encodeAll(png, ['png', ...formats], asked);
   const decibels = [];
   for (const file of files) {
-    decibels.push(Math.min(OUT_OF_SIGHT, await psnr(original!, file)));
+    decibels.push(Math.min(outOfSight, await psnr(original!, file)));
   }
   return decibels;
 }

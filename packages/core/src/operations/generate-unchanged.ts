@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, report } from '../context.ts';
 import type { GenerateResult } from '../generate.ts';
-import { ASSET_MAP_NAME } from '../output/output-name.ts';
+import { assetMapName } from '../output/output-name.ts';
 import { parseAssetMap } from '../output/parse-asset-map.ts';
 import type { AssetMap, Plan } from '../types.ts';
 import { areOutputsUnchanged } from '../unchanged/unchanged-outputs.ts';
@@ -52,9 +52,9 @@ export async function generateUnchanged(
       return wholePlan(plan);
     },
     get assetMap(): AssetMap {
-      const text = readFileSync(join(outDir, ASSET_MAP_NAME), 'utf8');
+      const text = readFileSync(join(outDir, assetMapName), 'utf8');
       const assetMap = parseAssetMap(text);
-      if (assetMap === null) throw new Error(`${ASSET_MAP_NAME} has changed since`);
+      if (assetMap === null) throw new Error(`${assetMapName} has changed since`);
       return assetMap;
     },
   };

@@ -3,7 +3,7 @@ import { type Claim, claimFile, clearDeadClaims } from '../process/claim-file.ts
 import type { Asset, AssetMap, Sha256 } from '../types.ts';
 import { buildAssetMap, renderAssetMap } from './asset-map.ts';
 import { notWritable, type OutputFolder } from './output-folder.ts';
-import { ASSET_MAP_NAME, FINISH_CLAIM_NAME, journalToken } from './output-name.ts';
+import { assetMapName, finishClaimName, journalToken } from './output-name.ts';
 import {
   type Journal,
   listedFiles,
@@ -58,14 +58,14 @@ export async function finishOutputs(run: RunOutputs, order: readonly string[]): 
       onRemoved(name);
     }
     if (text !== null) {
-      await folder.write(ASSET_MAP_NAME, text, { flush: true });
-      onWritten(ASSET_MAP_NAME, Buffer.byteLength(text));
+      await folder.write(assetMapName, text, { flush: true });
+      onWritten(assetMapName, Buffer.byteLength(text));
     }
     const tokens = new Set(leftOver.map(({ file }) => journalToken(file) ?? ''));
-    await folder.removeTemporaries([...namesIn(leftOver), ASSET_MAP_NAME], tokens);
+    await folder.removeTemporaries([...namesIn(leftOver), assetMapName], tokens);
     for (const { file } of leftOver) await folder.remove(file);
     await folder.remove(journal);
-    await clearDeadClaims(join(outDir, FINISH_CLAIM_NAME));
+    await clearDeadClaims(join(outDir, finishClaimName));
     return assetMap;
   } finally {
     await claim.release();
@@ -92,8 +92,8 @@ async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Endi
     if (!kept.has(file.file) && (await folder.holds(file.file, file))) stale.add(file.file);
   }
   const rendered = renderAssetMap(assetMap);
-  const text = (await folder.readText(ASSET_MAP_NAME)) === rendered ? null : rendered;
-  const hasClaims = (await folder.entries()).some((name) => name.startsWith(FINISH_CLAIM_NAME));
+  const text = (await folder.readText(assetMapName)) === rendered ? null : rendered;
+  const hasClaims = (await folder.entries()).some((name) => name.startsWith(finishClaimName));
   const isNothing =
     !hasJournal && text === null && stale.size === 0 && leftOver.length === 0 && !hasClaims;
   return { assetMap, text, stale, leftOver, isNothing };
@@ -102,9 +102,9 @@ async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Endi
 async function claimFinish(outDir: string): Promise<Claim> {
   try {
     // A run that was interrupted waits, too: otherwise its files would be unknown to the next run.
-    const claim = await claimFile(join(outDir, FINISH_CLAIM_NAME), new AbortController().signal);
+    const claim = await claimFile(join(outDir, finishClaimName), new AbortController().signal);
     return claim!;
   } catch (cause) {
-    throw notWritable(join(outDir, ASSET_MAP_NAME), cause);
+    throw notWritable(join(outDir, assetMapName), cause);
   }
 }

@@ -1,8 +1,8 @@
 /** The asset map, beside the files. */
-export const ASSET_MAP_NAME = 'tintype.assets.json';
+export const assetMapName = 'tintype.assets.json';
 
 /** Held, as a claim, while a run reads the asset map and writes it again. */
-export const FINISH_CLAIM_NAME = '.tintype-finish.claim';
+export const finishClaimName = '.tintype-finish.claim';
 
 /** The journal, which is in the output folder from a run's first write to its end. `token`: the run's 12 hex digits. */
 export function journalName(token: string): string {

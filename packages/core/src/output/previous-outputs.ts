@@ -3,7 +3,7 @@ import { isGone, processMark } from '../process/process-mark.ts';
 import { parseJson, sha256Hash } from '../schema.ts';
 import type { AssetFile, AssetMap, ProcessMark, Sha256 } from '../types.ts';
 import { openOutputFolder, type OutputFolder } from './output-folder.ts';
-import { ASSET_MAP_NAME, isJournalName, isOutputName } from './output-name.ts';
+import { assetMapName, isJournalName, isOutputName } from './output-name.ts';
 import { parseAssetMap } from './parse-asset-map.ts';
 
 /** What earlier runs noted in the output folder. All of it may come with a clone, so a name alone gives no right to a file. */
@@ -40,7 +40,7 @@ export async function readPreviousOutputs(outDir: string): Promise<PreviousOutpu
   // The journals first: another run removes its own once the asset map is written, and its files must be in one of the
   // two.
   const journals = await readJournals(folder);
-  const text = await folder.readText(ASSET_MAP_NAME);
+  const text = await folder.readText(assetMapName);
   const assetMap = text === null ? null : parseAssetMap(text);
   const listed = new Map(listedFiles(assetMap).map(({ file, sha256 }) => [file, sha256]));
   const hashes = new Set(assetMap === null ? hashesIn(text ?? '') : listed.values());
@@ -86,10 +86,10 @@ async function readJournals(folder: OutputFolder): Promise<Journal[]> {
 }
 
 /** No run takes that long. */
-const A_DAY_MS = 24 * 60 * 60 * 1000;
+const aDayMs = 24 * 60 * 60 * 1000;
 
 async function hasEnded(mark: ProcessMark, file: string, folder: OutputFolder): Promise<boolean> {
-  return (await isGone(mark)) ?? ((await folder.ageMs(file)) ?? 0) > A_DAY_MS;
+  return (await isGone(mark)) ?? ((await folder.ageMs(file)) ?? 0) > aDayMs;
 }
 
 const outputName = v.pipe(

@@ -22,7 +22,7 @@ import { findForeignFiles } from './find-foreign-files.ts';
 import { readPreviousOutputs } from './previous-outputs.ts';
 import { writeOutputs, type OutputWriter } from './write-outputs.ts';
 
-const ASSET_MAP = 'tintype.assets.json';
+const assetMapFile = 'tintype.assets.json';
 const damagedJournal = '.tintype-writing-0123456789ab.json';
 
 let dir: string;
@@ -39,7 +39,7 @@ test('a first run writes every file, and the asset map', async () => {
     'hero.webp': 'a',
     'hero-8w.webp': 'b',
     'team/ada.webp': 'c',
-    [ASSET_MAP]: `${JSON.stringify(assetMap, null, 2)}\n`,
+    [assetMapFile]: `${JSON.stringify(assetMap, null, 2)}\n`,
   });
   expect(written.toSorted()).toEqual([
     'hero-8w.webp',
@@ -65,7 +65,7 @@ test('only what changed is written', async () => {
   await run([image('hero', 'a', 'b')]);
   const before = await mtimes();
   await run([image('hero', 'a', 'B')]);
-  expect(written).toEqual(['hero-8w.webp', ASSET_MAP]);
+  expect(written).toEqual(['hero-8w.webp', assetMapFile]);
   expect((await mtimes())['hero.webp']).toBe(before['hero.webp']);
 });
 
@@ -93,8 +93,8 @@ test('files that no image needs any more are removed, with the folders they leav
   await run([image('hero', 'a', 'b'), image('team/ada', 'c'), image('deep/er/est', 'd')]);
   await writeFile(join(dir, 'team', 'notes.txt'), 'mine');
   await run([image('hero', 'a')]);
-  expect(Object.keys(await tree())).toEqual(['hero.webp', 'team/notes.txt', ASSET_MAP]);
-  expect(await readdir(dir)).toEqual(['hero.webp', 'team', ASSET_MAP]);
+  expect(Object.keys(await tree())).toEqual(['hero.webp', 'team/notes.txt', assetMapFile]);
+  expect(await readdir(dir)).toEqual(['hero.webp', 'team', assetMapFile]);
   expect(removed.toSorted()).toEqual(['deep/er/est.webp', 'hero-8w.webp', 'team/ada.webp']);
 });
 
@@ -114,7 +114,7 @@ test('files that Tintype did not write are never touched', async () => {
   await run([image('hero', 'a')]);
   await run([]);
   expect(await mtimes()).toMatchObject(before);
-  expect(Object.keys(await tree())).toEqual(['photo.webp', 'sub/photo.webp', ASSET_MAP]);
+  expect(Object.keys(await tree())).toEqual(['photo.webp', 'sub/photo.webp', assetMapFile]);
 });
 
 test('an image that was not delivered keeps its files and its place', async () => {
@@ -147,10 +147,10 @@ test('a foreign file at a name of ours is found beforehand, and refused', async 
 
 test('files that already have our bytes are taken over when the asset map was lost', async () => {
   await run([image('hero', 'a', 'b')]);
-  await writeFile(join(dir, ASSET_MAP), '<<<<<<< HEAD');
+  await writeFile(join(dir, assetMapFile), '<<<<<<< HEAD');
   const before = await mtimes();
   await run([image('hero', 'a', 'b')]);
-  expect(written).toEqual([ASSET_MAP]);
+  expect(written).toEqual([assetMapFile]);
   expect((await mtimes())['hero.webp']).toBe(before['hero.webp']);
 });
 
@@ -166,7 +166,7 @@ test('the journal exists while files are written, and is removed at the end', as
   expect(files).toEqual([JSON.stringify(['hero.webp', sha256('a')]), '']);
   expect(others).toEqual([]);
   await outputs.finish(['hero']);
-  expect(Object.keys(await tree())).toEqual(['hero.webp', ASSET_MAP]);
+  expect(Object.keys(await tree())).toEqual(['hero.webp', assetMapFile]);
 });
 
 test('what a run that was cut off has written is overwritten by the next', async () => {
@@ -182,7 +182,7 @@ test('what only a run that was cut off has written is removed when it is not nee
   await run([image('hero', 'a')]);
   await cutOff(['hero.webp', 'team/ada.webp'], image('team/ada', 'b'));
   await run([image('hero', 'a')]);
-  expect(await readdir(dir)).toEqual(['hero.webp', ASSET_MAP]);
+  expect(await readdir(dir)).toEqual(['hero.webp', assetMapFile]);
   expect(removed).toEqual(['team/ada.webp']);
 });
 
@@ -199,7 +199,7 @@ test('a second run that is cut off still knows what the first one wrote', async 
   await cutOff(['a.webp'], image('a', '1'));
   await cutOff(['b.webp'], image('b', '2'));
   await run([]);
-  expect(await readdir(dir)).toEqual([ASSET_MAP]);
+  expect(await readdir(dir)).toEqual([assetMapFile]);
 });
 
 test('a run leaves alone what a run beside it is at, and both have their place in the asset map', async () => {
@@ -214,7 +214,7 @@ test('a run leaves alone what a run beside it is at, and both have their place i
   expect(await journals()).toHaveLength(1);
   await first.finish(order);
   expect(Object.keys((await assetMap()).images)).toEqual(order);
-  expect(await readdir(dir)).toEqual(['ada.webp', 'bob.webp', 'hero.webp', ASSET_MAP]);
+  expect(await readdir(dir)).toEqual(['ada.webp', 'bob.webp', 'hero.webp', assetMapFile]);
 });
 
 test('what a run that was cut off has written is ours although a run beside it came to its end', async () => {
@@ -222,7 +222,7 @@ test('what a run that was cut off has written is ours although a run beside it c
   await ended.write(image('bob', '2'));
   await cutOff(['ada.webp'], image('ada', '1'));
   await ended.finish(['ada', 'bob']);
-  expect(await readdir(dir)).toEqual(['bob.webp', ASSET_MAP]);
+  expect(await readdir(dir)).toEqual(['bob.webp', assetMapFile]);
 
   const beside = await start(['bob.webp']);
   await beside.write(image('bob', '3'));
@@ -244,7 +244,7 @@ test('runs that end at the same time lose nothing of each other', async () => {
   );
   await Promise.all(writers.map((outputs) => outputs.finish(order)));
   expect(Object.keys((await assetMap()).images)).toEqual(order);
-  expect(await readdir(dir)).toEqual([...order.map((name) => `${name}.webp`).sort(), ASSET_MAP]);
+  expect(await readdir(dir)).toEqual([...order.map((name) => `${name}.webp`).sort(), assetMapFile]);
 });
 
 test('a run elsewhere, which cannot be checked for life, is over after a day', async () => {
@@ -256,7 +256,7 @@ test('a run elsewhere, which cannot be checked for life, is over after a day', a
   const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
   await utimes(join(dir, journal), yesterday, yesterday);
   await run([]);
-  expect(await readdir(dir)).toEqual([ASSET_MAP]);
+  expect(await readdir(dir)).toEqual([assetMapFile]);
 });
 
 test('temporary files of a process that was killed are removed, others are left', async () => {
@@ -281,7 +281,7 @@ test('temporary files that are older than the process are removed, even those of
   vi.spyOn(performance, 'timeOrigin', 'get').mockReturnValue(now + 1000);
   onTestFinished(() => void vi.restoreAllMocks());
   await run([image('hero', 'a')]);
-  expect(await readdir(dir)).toEqual(['hero.webp', ASSET_MAP]);
+  expect(await readdir(dir)).toEqual(['hero.webp', assetMapFile]);
 });
 
 test('a damaged journal gives no rights, and goes', async () => {
@@ -289,7 +289,7 @@ test('a damaged journal gives no rights, and goes', async () => {
   await writeFile(join(dir, damagedJournal), '{"names": ["../../x.webp", "photo.webp", 7');
   await writeFile(join(dir, 'photo.webp'), 'mine');
   await run([]);
-  expect(await readdir(dir)).toEqual(['photo.webp', ASSET_MAP]);
+  expect(await readdir(dir)).toEqual(['photo.webp', assetMapFile]);
 });
 
 test('nothing is written or removed outside, by no name', async () => {
@@ -359,7 +359,7 @@ test('a file that cannot be written fails its image, and leaves no half of it', 
   await outputs.write(image('logo', 'b'));
   const assetMap = await outputs.finish(['hero', 'logo']);
   expect(Object.keys(assetMap.images)).toEqual(['logo']);
-  expect(await readdir(dir)).toEqual(['logo.webp', ASSET_MAP]);
+  expect(await readdir(dir)).toEqual(['logo.webp', assetMapFile]);
 });
 
 test('an image that fails half-way leaves none of its files behind', async () => {
@@ -369,7 +369,7 @@ test('an image that fails half-way leaves none of its files behind', async () =>
   const outputs = await start(['hero.webp', 'hero-8w.webp']);
   await expect(outputs.write({ ...half, encoded: [full!, broken] })).rejects.toThrow('no memory');
   await outputs.finish(['hero']);
-  expect(await readdir(dir)).toEqual([ASSET_MAP]);
+  expect(await readdir(dir)).toEqual([assetMapFile]);
   expect(removed).toEqual(['hero.webp']);
 });
 
@@ -380,7 +380,7 @@ test('an output folder that cannot be made is a failure that names the file', as
   const outputs = await start([]);
   await expect(outputs.finish([])).rejects.toMatchObject({
     code: 'output-not-writable',
-    message: expect.stringContaining(ASSET_MAP),
+    message: expect.stringContaining(assetMapFile),
   });
 });
 
@@ -449,7 +449,7 @@ async function journals(): Promise<string[]> {
 }
 
 async function assetMap(): Promise<AssetMap> {
-  return JSON.parse(await readFile(join(dir, ASSET_MAP), 'utf8')) as AssetMap;
+  return JSON.parse(await readFile(join(dir, assetMapFile), 'utf8')) as AssetMap;
 }
 
 async function start(

@@ -39,7 +39,7 @@ export interface OutputWriter {
 }
 
 /** Fed by libuv's pool of 4 threads: more at once would only hold more buffers. */
-const FILES_AT_ONCE = 8;
+const filesAtOnce = 8;
 
 /**
  * Writes images as they arrive. Overwrites and removes only what an earlier run wrote, and knows it by its bytes: see
@@ -51,7 +51,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
   const { previous, names, isKnown, isCached = () => false, onWritten, onRemoved } = options;
   const token = runToken();
   const folder = openOutputFolder(outDir, token);
-  const limit = pLimit(FILES_AT_ONCE);
+  const limit = pLimit(filesAtOnce);
   const delivered = new Map<string, Asset>();
   const written = new Map<string, Sha256>();
   const ownJournal = journalName(token);

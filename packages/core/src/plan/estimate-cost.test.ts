@@ -1,4 +1,4 @@
-import { IMAGE_MODELS, costUsdOf, usageOf } from '@tintype/emulators/openai';
+import { imageModels, costUsdOf, usageOf } from '@tintype/emulators/openai';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Request, Usage } from '../types.ts';
@@ -116,7 +116,7 @@ describe('the range', () => {
     )
     .map(([width, height]) => `${width}x${height}`);
   const side = fc.integer({ min: 16, max: 6000 });
-  const work = fc.constantFrom(...IMAGE_MODELS).chain((model) =>
+  const work = fc.constantFrom(...imageModels).chain((model) =>
     fc.record({
       model: fc.constant(model),
       size: fc.oneof(

@@ -1,4 +1,4 @@
-import { IMAGE_MODELS } from '@tintype/emulators/openai';
+import { imageModels } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { imageText, expandText, jobOf, places } from '../../test/support/expand-text.ts';
 import {
@@ -153,7 +153,7 @@ describe('overrides in the config', () => {
 
 describe('the table', () => {
   test('agrees with the emulator of the API', () => {
-    for (const emulated of IMAGE_MODELS) {
+    for (const emulated of imageModels) {
       const model = modelTable[emulated.id];
       expect(new Set(model?.sizes)).toEqual(new Set(emulated.sizes));
       expect(model, emulated.id).toMatchObject({
@@ -163,7 +163,7 @@ describe('the table', () => {
         prices: emulated.prices,
       });
     }
-    expect(Object.keys(modelTable).toSorted()).toEqual(IMAGE_MODELS.map(({ id }) => id).toSorted());
+    expect(Object.keys(modelTable).toSorted()).toEqual(imageModels.map(({ id }) => id).toSorted());
   });
 
   test('every model that is shut down has a successor that is not', () => {

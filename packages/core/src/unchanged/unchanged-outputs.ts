@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { changedAtMs, isSameSignature, statSignature } from '../fs/stat-digest.ts';
 import type { IsKnown } from '../output/output-folder.ts';
-import { ASSET_MAP_NAME } from '../output/output-name.ts';
+import { assetMapName } from '../output/output-name.ts';
 import type { AssetFile } from '../types.ts';
 import { isTooYoung, type OutputFile, readPart, writePart } from './snapshot.ts';
 
@@ -53,7 +53,7 @@ export function rememberOutputs(
   const { outDir } = context.config;
   if (outDir === null) return;
   try {
-    const listed = [...files, { file: ASSET_MAP_NAME, sha256: null }];
+    const listed = [...files, { file: assetMapName, sha256: null }];
     if (!isAtRest(outDir, listed)) return;
     const signed = listed.map(({ file, sha256 }) => {
       return { file, sha256, signature: statSignature(statusOf(outDir, file)) };

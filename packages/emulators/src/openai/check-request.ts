@@ -30,21 +30,21 @@ export interface ImageRequest extends BilledWork {
   readonly files: readonly ReceivedFile[];
 }
 
-const COMMON_KEYS = [
+const commonKeys = [
   'model prompt n size quality background output_format output_compression moderation stream partial_images',
   'complexity frame_count frame_duration_ms svg safety_identifier user',
 ]
   .join(' ')
   .split(' ');
 
-const KEYS = {
-  'generations/json': COMMON_KEYS,
-  'generations/multipart': COMMON_KEYS,
-  'edits/json': [...COMMON_KEYS, 'input_fidelity', 'images', 'mask'],
-  'edits/multipart': [...COMMON_KEYS, 'input_fidelity', 'image', 'image[]', 'mask', 'markup'],
+const knownKeys = {
+  'generations/json': commonKeys,
+  'generations/multipart': commonKeys,
+  'edits/json': [...commonKeys, 'input_fidelity', 'images', 'mask'],
+  'edits/multipart': [...commonKeys, 'input_fidelity', 'image', 'image[]', 'mask', 'markup'],
 };
 
-const MAX_PROMPT_LENGTH = 32_000;
+const maxPromptLength = 32_000;
 
 /**
  * Checks a request as the API does, in the order measured by third parties on 2026-08-30: model, unknown keys, prompt,
@@ -105,7 +105,7 @@ function checkKeys(endpoint: Endpoint, body: ReceivedBody): void {
       "For application/json on /v1/images/edits, use 'images' (array).",
     );
   }
-  const known = KEYS[`${endpoint}/${body.encoding}`];
+  const known = knownKeys[`${endpoint}/${body.encoding}`];
   const sent = [...Object.keys(body.fields), ...body.files.map((file) => file.name)];
   for (const name of sent) {
     const key = body.encoding === 'multipart' && name.startsWith('svg[') ? 'svg' : name;
@@ -126,11 +126,11 @@ function readPrompt(body: ReceivedBody): string {
   }
   // Characters, not UTF-16 units.
   const { length } = Array.from(prompt);
-  if (length <= MAX_PROMPT_LENGTH) return prompt;
+  if (length <= maxPromptLength) return prompt;
   throw invalidRequest(
     'string_above_max_length',
     'prompt',
-    `Invalid 'prompt': string too long. Expected a string with maximum length ${MAX_PROMPT_LENGTH}, but got a string with length ${length} instead.`,
+    `Invalid 'prompt': string too long. Expected a string with maximum length ${maxPromptLength}, but got a string with length ${length} instead.`,
   );
 }
 

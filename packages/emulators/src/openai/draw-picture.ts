@@ -21,7 +21,7 @@ export interface Drawing {
 }
 
 /** The picture is a chessboard of 8x8 coloured cells. */
-const CELLS = 8;
+const cellCount = 8;
 
 /** A real, decodable picture: deterministic from its seed, different for another one. */
 export async function drawPicture(drawing: Drawing): Promise<Buffer> {
@@ -44,10 +44,10 @@ function drawCells(drawing: Drawing, channels: 3 | 4): Buffer {
   // A multiple of four bytes, for `addNoise`.
   const pixels = Buffer.alloc(Math.ceil((width * height * channels) / 4) * 4);
   const stride = width * channels;
-  for (let cellY = 0; cellY < CELLS; cellY++) {
+  for (let cellY = 0; cellY < cellCount; cellY++) {
     const row = drawRow(drawing, cellY, channels);
-    const top = Math.floor((cellY * height) / CELLS);
-    const bottom = Math.floor(((cellY + 1) * height) / CELLS);
+    const top = Math.floor((cellY * height) / cellCount);
+    const bottom = Math.floor(((cellY + 1) * height) / cellCount);
     for (let y = top; y < bottom; y++) row.copy(pixels, y * stride);
   }
   return pixels;
@@ -55,19 +55,19 @@ function drawCells(drawing: Drawing, channels: 3 | 4): Buffer {
 
 function drawRow({ width, alpha, seed }: Drawing, cellY: number, channels: 3 | 4): Buffer {
   const row = Buffer.alloc(width * channels);
-  for (let cellX = 0; cellX < CELLS; cellX++) {
+  for (let cellX = 0; cellX < cellCount; cellX++) {
     const opacity = alpha === 'transparent' ? opacityOf(cellX, cellY) : 255;
     const colour = [0, 1, 2].map((channel) => seed.readUInt8((cellX + cellY * 3 + channel) % 32));
     const cell = Buffer.from(opacity === 0 ? [0, 0, 0, 0] : [...colour, opacity]);
-    const left = Math.floor((cellX * width) / CELLS) * channels;
-    const right = Math.floor(((cellX + 1) * width) / CELLS) * channels;
+    const left = Math.floor((cellX * width) / cellCount) * channels;
+    const right = Math.floor(((cellX + 1) * width) / cellCount) * channels;
     row.fill(cell.subarray(0, channels), left, right);
   }
   return row;
 }
 
 function opacityOf(cellX: number, cellY: number): number {
-  const ring = Math.min(cellX, cellY, CELLS - 1 - cellX, CELLS - 1 - cellY);
+  const ring = Math.min(cellX, cellY, cellCount - 1 - cellX, cellCount - 1 - cellY);
   return [0, 128][ring] ?? 255;
 }
 

@@ -2,7 +2,7 @@ import type { Detail } from './draw-picture.ts';
 import { FaultQueue } from './faults.ts';
 import { ImageRateLimit } from './image-rate-limit.ts';
 import type { LedgerEntry, RequestEntry } from './ledger.ts';
-import { IMAGE_MODELS, type EmulatedModel } from './model-table.ts';
+import { imageModels, type EmulatedModel } from './model-table.ts';
 
 export interface EmulatorOptions {
   /**
@@ -30,7 +30,7 @@ export interface EmulatorOptions {
    * @default 60_000
    */
   readonly minuteMs?: number;
-  /** @default IMAGE_MODELS */
+  /** @default imageModels */
   readonly models?: readonly EmulatedModel[];
   /**
    * `YYYY-MM-DD`: decides which models are shut down. Not the clock's date, so that tests do not rot.
@@ -66,7 +66,7 @@ export function freshState(options: EmulatorOptions): EmulatorState {
     port: 0,
     latencyMs: 0,
     minuteMs: 60_000,
-    models: IMAGE_MODELS,
+    models: imageModels,
     today: '2026-11-22',
     detail: 'flat' as const,
     pictures: [],

@@ -75,7 +75,7 @@ const gptImage26 = { ...gptImage25, family: '2.6', complexity: true } as const;
  *
  * What `auto` comes to was measured for gpt-image-2 (2026-04-28) and 2.6 (2026-11-05), and is a guess for the others.
  */
-export const IMAGE_MODELS: readonly EmulatedModel[] = [
+export const imageModels: readonly EmulatedModel[] = [
   { id: 'gpt-image-2.6-sunburst', created: day('2026-11-04'), ...gptImage26, autoQuality: 'high' },
   { id: 'gpt-image-2.6-flare', created: day('2026-11-04'), ...gptImage26, autoQuality: 'varies' },
   { id: 'gpt-image-2.5-sunburst', created: day('2026-09-08'), ...gptImage25 },

@@ -13,9 +13,9 @@ export interface InputPictures {
   readonly files: readonly ReceivedFile[];
 }
 
-const MIME_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp']);
-const MAX_BYTES = 50_000_000;
-const MAX_DATA_URL_LENGTH = 20_971_520;
+const mimeTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp']);
+const maxBytes = 50_000_000;
+const maxDataUrlLength = 20_971_520;
 
 /** Reads and checks the pictures of `POST /v1/images/edits`, in either encoding. Throws the API's 400. */
 export async function readPictures(
@@ -58,11 +58,11 @@ function fileOfReference(reference: unknown, name: string, param: string): Recei
     if ('file_id' in fields) throw invalidRequest('invalid_value', param, 'No such file.');
     throw missing(`${param}.image_url`);
   }
-  if (url.length > MAX_DATA_URL_LENGTH) {
+  if (url.length > maxDataUrlLength) {
     throw invalidRequest(
       'string_above_max_length',
       `${param}.image_url`,
-      `Invalid '${param}.image_url': string too long. Expected a string with maximum length ${MAX_DATA_URL_LENGTH}, but got a string with length ${url.length} instead.`,
+      `Invalid '${param}.image_url': string too long. Expected a string with maximum length ${maxDataUrlLength}, but got a string with length ${url.length} instead.`,
     );
   }
   const match = /^data:([^;,]+);base64,([A-Za-z0-9+/]+={0,2})$/.exec(url);
@@ -102,14 +102,14 @@ function checkCount(count: number, param: string): void {
 /** The declared type counts, not the bytes (openai/openai-node#1468). The `code` is not known; nor is the text about 50 MB. */
 function checkFile(file: ReceivedFile): void {
   const param = file.name === 'image[]' ? 'image' : file.name;
-  if (!MIME_TYPES.has(file.contentType)) {
+  if (!mimeTypes.has(file.contentType)) {
     throw invalidRequest(
       null,
       param,
       `Invalid file '${param}': unsupported mimetype ('${file.contentType}'). Supported file formats are 'image/jpeg', 'image/png', and 'image/webp'.`,
     );
   }
-  if (file.bytes.length >= MAX_BYTES) {
+  if (file.bytes.length >= maxBytes) {
     throw invalidRequest(null, param, `Invalid file '${param}': file too large.`);
   }
 }

@@ -36,7 +36,7 @@ export function usageOf(work: BilledWork): Usage {
   );
   const output =
     work.n * outputTokens(work.model, work.quality, work.width, work.height) +
-    work.partialImages * TOKENS_PER_PARTIAL;
+    work.partialImages * tokensPerPartial;
   return {
     input_tokens: text + image,
     input_tokens_details: { text_tokens: text, image_tokens: image },
@@ -53,20 +53,20 @@ export function costUsdOf(model: EmulatedModel, usage: Usage): number {
 }
 
 /** Each partial picture of a stream costs this many output tokens (image generation guide). */
-const TOKENS_PER_PARTIAL = 100;
+const tokensPerPartial = 100;
 
-/** The side of the token grid, by family and quality. Exact for 2 and 2.5; 2.6 is taken as 2.5 (see `FACTOR_26`). */
-const GRID = {
+/** The side of the token grid, by family and quality. Exact for 2 and 2.5; 2.6 is taken as 2.5 (see `factor26`). */
+const gridOf = {
   '2': { low: 16, medium: 48, high: 96 },
   '2.5': { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
   '2.6': { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 /** 2.6 against 2.5, as measured by third parties on 2026-11-05; no formula is published. */
-const FACTOR_26: Readonly<Record<string, number>> = { low: 4.2, medium: 3.5 };
+const factor26: Readonly<Record<string, number>> = { low: 4.2, medium: 3.5 };
 
 /** Tokens by `WxH` for 1.5, 1 and 1-mini (image generation guide). */
-const LEGACY_TOKENS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+const legacyTokens: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   '1024x1024': { low: 272, medium: 1056, high: 4160 },
   '1024x1536': { low: 408, medium: 1584, high: 6240 },
   '1536x1024': { low: 400, medium: 1568, high: 6208 },
@@ -83,12 +83,12 @@ export function outputTokens(
   height: number,
 ): number {
   if (model.family === 'legacy')
-    return known(LEGACY_TOKENS[`${width}x${height}`]?.[quality], quality);
-  const grid: Readonly<Record<string, number>> = GRID[model.family];
+    return known(legacyTokens[`${width}x${height}`]?.[quality], quality);
+  const grid: Readonly<Record<string, number>> = gridOf[model.family];
   const base = known(grid[quality], quality);
   const shortSide = roundHalfToEven(base / (Math.max(width, height) / Math.min(width, height)));
   const tokens = Math.ceil((base * shortSide * (2e6 + width * height)) / 4e6);
-  const factor = model.family === '2.6' ? (FACTOR_26[quality] ?? 1) : 1;
+  const factor = model.family === '2.6' ? (factor26[quality] ?? 1) : 1;
   return Math.ceil(tokens * factor);
 }
 
