@@ -12,7 +12,7 @@ export const placeFlags = {
   config: flag('--config <file>', 'the config file (default: tintype.config.* in the root)'),
   reporter: choice(
     '--reporter <name>',
-    'how to tell what happens (default: github in GitHub Actions, pretty on a terminal, else plain)',
+    'how to report what happens (default: github in GitHub Actions, pretty on a terminal, otherwise plain)',
     reporterNames,
   ),
   quiet: flag('--quiet', 'errors only; plan still prints its result'),
@@ -28,7 +28,7 @@ export const projectFlags = {
   outDir: flag('--out-dir <dir>', 'where files for the site go (default: public/images)'),
   provider: flag(
     '--provider <name>',
-    'for images that name none: openai, offline or one of your config',
+    'the provider of images that name none: openai, replicate, offline or one from your config',
   ),
   ...placeFlags,
 };
@@ -54,11 +54,11 @@ export const runFlags = {
   ),
   allowUnpriced: flag(
     '--allow-unpriced',
-    'buy images of unknown price, although a budget was set or in CI',
+    'buy images of unknown price, even with a budget or in CI',
   ),
   missing: choice(
     '--missing <how>',
-    'what to do with a picture that is not stored (default: fail in CI, else what the config says, else ask on a terminal, else fail)',
+    'what to do with a picture that is not stored (default: fail in CI, otherwise what the config says, otherwise ask on a terminal, otherwise fail)',
     missingWays,
   ),
   frozen: flag('--frozen', 'the same as --missing fail').conflicts('missing'),
@@ -68,14 +68,14 @@ export const runFlags = {
 export const orderFlags = {
   order: flag(
     '--order <id>',
-    "what this run is part of (default: the CI pipeline's id, else a new one); one order never asks again for a " +
+    "what this run is part of (default: the CI pipeline's id, otherwise a new one); one order never asks again for a " +
       'picture that may have been billed',
   ),
 };
 
 /** The flags of `generate` only. */
 export const buyFlags = {
-  yes: flag('--yes', 'buy without asking, where it would be asked'),
+  yes: flag('--yes', 'answer yes to the question whether to buy'),
 };
 
 /** The flags that a command that loads a project may have been given. */

@@ -69,4 +69,4 @@ export async function withRun<T>(
 }
 
 const draining =
-  'Interrupted: pictures in flight are awaited and stored. Press Ctrl-C again to stop at once.';
+  'Interrupted: waiting for the pictures in flight, to store them. Press Ctrl-C again to stop at once.';

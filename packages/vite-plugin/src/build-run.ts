@@ -88,7 +88,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
         type: 'warning',
         code: 'interrupted',
         message:
-          'interrupted: pictures in flight are awaited and stored. Press Ctrl-C again to stop at once',
+          'interrupted: waiting for the pictures in flight, to store them. Press Ctrl-C again to stop at once',
         time: context.now().toISOString(),
       });
     });

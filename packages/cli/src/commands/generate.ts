@@ -8,14 +8,14 @@ import { withRun } from '../run.ts';
 
 export const generate = command({
   name: 'generate',
-  summary: 'make what is missing, encode, write outputs (the default)',
+  summary: 'buy or draw what is missing, encode, write the files (the default)',
   description:
     'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map. ' +
-    'Ids bring along the images that they are made from; without ids: all images.',
+    'An id includes the images that it uses as inputs; without ids: all images.',
   arguments: [argument('[ids...]', 'images to make')],
   flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags },
   examples: [
-    ['tintype', 'make what is missing and write the files'],
+    ['tintype', 'buy or draw what is missing and write the files'],
     ['tintype hero icon-home', 'only these two'],
     ['tintype --provider offline', 'stand-ins: no key, no network, no cost'],
     ['tintype --yes --max-cost 2.50', 'buy without a question, up to that'],
@@ -28,7 +28,7 @@ Exit codes:
   2    the manifest, config or command line is wrong, or a key is missing; nothing was done
   3    originals are missing and may not be bought, or the answer was no
   4    the plan costs more than the budget, or the budget ran out
-  130  interrupted; pictures in flight were awaited and stored
+  130  interrupted; Tintype waited for the pictures in flight and stored them
 
 A missing picture is bought, or not, as the first of these says:
   1. --missing (--frozen), or TINTYPE_MISSING

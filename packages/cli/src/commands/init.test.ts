@@ -44,7 +44,7 @@ const packages = {
 };
 
 test.each([
-  ['static', false, 'ships what git has'],
+  ['static', false, 'served as it is committed'],
   ['script', true, 'before the site is built'],
   ['next', true, 'before the site is built'],
   ['vite', true, 'This project uses Vite'],

@@ -6,7 +6,7 @@ import { withRun } from '../run.ts';
 
 export const verify = command({
   name: 'verify',
-  summary: 're-hash every original and cached variant',
+  summary: 'hash every original and cached variant again',
   description:
     'Re-hashes every original and every cached variant, and says what is wrong and what to do. ' +
     'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them again.',

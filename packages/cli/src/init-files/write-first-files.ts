@@ -63,7 +63,7 @@ function nextSteps({ packageManager, hasVite, hasVitePlugin }: Site, pictures: P
     `Then commit .tintype/, which holds the pictures that you have paid for${also}.`,
     ...(pictures === 'committed'
       ? [
-          'public/images/ is not in .gitignore, because nothing here would make it again: the site ships what git has.',
+          'public/images/ is not in .gitignore, because no build step of this project makes it: the site is served as it is committed.',
         ]
       : []),
     ...(pictures === 'ignored'

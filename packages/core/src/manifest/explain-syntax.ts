@@ -27,6 +27,9 @@ export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax
     const range = { start: at, end: at + 1 };
     return say(`this quote is not closed; type ${openQuote} at the end of the text`, range);
   }
+  const open = /must be sufficiently indented and end with a ([\]}])/.exec(error.message)?.[1];
+  if (open !== undefined)
+    return say(`what ${open === ']' ? '[' : '{'} begins has no closing ${open}`);
   const noBreak = line.text.indexOf('\u00a0');
   if (noBreak !== -1 && /^\s*\u00a0|:\u00a0/.test(line.text)) {
     const range = { start: line.start + noBreak, end: line.start + noBreak + 1 };

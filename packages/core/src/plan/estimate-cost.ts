@@ -151,7 +151,11 @@ export function patchTokens({ width, height }: Size, slack = 0): number {
   const up = Math.max(1, 1024 / Math.max(width, height));
   const [w, h] = [width * up, height * up];
   const count = (side: number): number => Math.ceil((side - slack) / patch - 1e-9);
-  if (Math.ceil(w / patch) * Math.ceil(h / patch) <= maxPatches) return count(w) * count(h);
+  const [columns, rows] = [Math.ceil(w / patch), Math.ceil(h / patch)];
+  if (columns * rows <= maxPatches) {
+    // A side such as 896.0000000000001 counts as larger without slack: an upper bound holds however the API rounds.
+    return slack === 0 ? columns * rows : count(w) * count(h);
+  }
   const shrink = Math.sqrt((patch * patch * maxPatches) / (w * h));
   const across = (w * shrink) / patch;
   const down = (h * shrink) / patch;

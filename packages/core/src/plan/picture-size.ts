@@ -28,7 +28,10 @@ function freeSizeProblem({ width, height }: Size): string | null {
   const { multiple, maxSide, maxRatio, minPixels, maxPixels } = sizeLimits;
   if (width % multiple !== 0 || height % multiple !== 0) {
     const near = (side: number) => Math.max(1, Math.ceil(side / multiple)) * multiple;
-    return `has a side that is no multiple of ${multiple}; ask for ${near(width)}x${near(height)} and crop`;
+    const larger = { width: near(width), height: near(height) };
+    const remedy =
+      freeSizeProblem(larger) === null ? `; ask for ${larger.width}x${larger.height} and crop` : '';
+    return `has a side that is not a multiple of ${multiple}${remedy}`;
   }
   if (Math.max(width, height) > maxSide) return `has a side over ${maxSide}`;
   if (Math.max(width, height) > maxRatio * Math.min(width, height)) return 'is longer than 3:1';
