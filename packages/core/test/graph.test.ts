@@ -48,7 +48,7 @@ describe('images whose inputs are images', () => {
         { more: ', provider: own', ...(index > 0 && { from: [`tintype:${ids[index - 1]}`] }) },
       ]),
     );
-    const bytes = await picture('png', { width: 1408, height: 480 });
+    const bytes = await picture('png', { width: 44, height: 15 });
     const asked: string[] = [];
     const own: Provider = {
       apiKeyName: null,
