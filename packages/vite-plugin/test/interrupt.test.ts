@@ -24,7 +24,7 @@ test('a Ctrl-C while pictures are bought stores what is in flight and asks for n
   await expect.poll(() => api().requests.length, { timeout: 60_000 }).toBe(1);
   process.emit('SIGINT');
   expect((await failure).message).toContain('interrupted');
-  expect(project.log.join('\n')).toContain('pictures in flight are awaited');
+  expect(project.log.join('\n')).toContain('waiting for the pictures in flight');
   expect(api().ledger).toHaveLength(1);
   expect(process.listenerCount('SIGINT')).toBe(0);
 
