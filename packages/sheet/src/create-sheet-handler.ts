@@ -36,7 +36,7 @@ export interface SheetHandlerOptions {
 }
 
 export interface SheetHandler {
-  /** The page's path: base and token. Whoever has it may pick and buy. */
+  /** The page's path: base and token. Anyone who has it can pick and buy. */
   readonly path: string;
   readonly token: string;
   /**
@@ -86,11 +86,11 @@ export function createSheetHandler({
     },
   };
 
-  /** From the first page on: a dev server whose sheet nobody opens watches nothing twice. */
+  /** From the first page on, so that a dev server whose sheet is never opened watches nothing twice. */
   async function startWatching(): Promise<() => Promise<void>> {
     try {
       const now = await context();
-      // Loaded here, for whoever only writes a sheet watches nothing.
+      // Loaded here, because a run that only writes a sheet watches nothing.
       const { watchProject } = await import('./watch-project.ts');
       return watchProject(now, project.changed);
     } catch {

@@ -1,4 +1,4 @@
-/** The public API of `@tintype/sheet`, apart from the main one so that nobody loads it who shows no sheet. */
+/** The public API of `@tintype/sheet`. */
 export { createSheetHandler } from './create-sheet-handler.ts';
 export type { SheetHandler, SheetHandlerOptions } from './create-sheet-handler.ts';
 export { serveSheet } from './serve-sheet.ts';

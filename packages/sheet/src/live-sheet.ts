@@ -18,7 +18,7 @@ import { readSheet, type SheetReading } from './read-sheet.ts';
 
 /** A project that is looked at while it changes. */
 export interface LiveProject extends SheetSource {
-  /** Something about the project may be another: it is read again when somebody looks. */
+  /** The project may have changed: it is read again at the next look. */
   readonly changed: () => void;
   /** Stops a purchase where it can be stopped, and waits until what was paid for is stored. */
   readonly close: () => Promise<void>;
@@ -38,7 +38,7 @@ export interface LiveOptions {
  */
 const confirmAboveUsd = 0.25;
 
-/** Reads a project when somebody looks and something has changed; picks; buys one image at a time. */
+/** Reads a project at a look if something has changed; picks; buys one image at a time. */
 export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): LiveProject {
   const listeners = new Set<() => void>();
   const closing = new AbortController();
@@ -167,7 +167,7 @@ export function liveSheet({ context: contextNow, deliversPicks }: LiveOptions): 
       if (!(error instanceof TintypeError)) report(context, bug(error));
       failures.set(id, failureOf(error));
     }
-    // What an image works from failed first, and says more than the image itself.
+    // The input of an image failed first, and says more than the image itself.
     const cause = failed.find(({ code }) => code !== 'upstream-failed') ?? failed[0];
     if (cause !== undefined && !failures.has(id)) {
       const { code, message, maybeBilled } = cause;
@@ -249,7 +249,7 @@ async function deliver(context: Context, id: string): Promise<void> {
     await generate(spending, [id]);
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;
-    // The pick stands; the page goes on to say that the files are another picture's.
+    // The pick is written; the page still says that the files are another picture's.
   }
 }
 

@@ -36,7 +36,7 @@ interface Slots {
   readonly title: string;
   /** What of the Content-Security-Policy depends on where the page is. */
   readonly sources: string;
-  /** JSON. Without a `<` nothing in it can end the element that it stands in. */
+  /** JSON. Without a `<` nothing in it can end the element around it. */
   readonly sheet: string;
   readonly pictures: string;
 }

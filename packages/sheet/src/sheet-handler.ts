@@ -42,16 +42,16 @@ export interface HandlerOptions {
   readonly page: () => Promise<string>;
 }
 
-/** 256 bits that nobody guesses, fit for a URL. */
+/** 256 random bits, in characters that fit a URL. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
 /**
- * Answers what is below `base`, and resolves to whether it did: `false` leaves the request to whoever is next. Works for
+ * Answers what is below `base`, and resolves to whether it did: `false` leaves the request to the next handler. Works for
  * `node:http` and for connect, where it has to see the whole path (`use(handle)`, not `use('/path', handle)`).
  *
- * Whoever asks must be on this machine, name it by a loopback name (a page of another site that had its name resolved
+ * The client must be on this machine, name it by a loopback name (a page of another site that had its name resolved
  * to this machine does not), know the token, and come from the page itself. No answer allows another origin.
  */
 export function sheetHandler(

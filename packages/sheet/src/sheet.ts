@@ -61,7 +61,7 @@ export interface SheetTotals {
   readonly inUseUsd: number;
   /** How many records of the store have no cost. */
   readonly unknownCosts: number;
-  /** What is missing would cost; `null`: nobody knows. */
+  /** The estimated cost of what is missing; `null`: unknown. */
   readonly toBuyUsd: CostRange | null;
   /** Of the delivered images whose originals are known: what came, and the full-size file in the preferred format. */
   readonly originalBytes: number;
@@ -123,7 +123,7 @@ export type CandidateStatus =
   | 'buying'
   /** Paid for and not recorded yet: the next run that may buy does that at no cost. */
   | 'paid'
-  /** Its provider draws, for nothing. */
+  /** Its provider draws stand-ins, which are free. */
   | 'drawn'
   | 'refused'
   | 'rejected'
@@ -187,11 +187,11 @@ export interface SheetDelivery {
 }
 
 export interface Price {
-  /** How many pictures have to be bought, those of other images that it works from among them. */
+  /** How many pictures have to be bought, including inputs from other images. */
   readonly pictures: number;
   /** The other images among those. */
   readonly upstream: readonly string[];
-  /** `null`: nobody knows. */
+  /** `null`: unknown. */
   readonly costUsd: CostRange | null;
 }
 

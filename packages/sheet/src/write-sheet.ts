@@ -17,7 +17,7 @@ export interface WrittenSheet {
   readonly pictures: number;
 }
 
-/** What a sheet is called where nobody says otherwise. */
+/** The default name of the file. */
 export const sheetFileName = 'tintype-sheet.html';
 
 /**

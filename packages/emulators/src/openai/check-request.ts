@@ -143,7 +143,7 @@ function readQuality(body: ReceivedBody, model: EmulatedModel, prompt: string): 
   return model.qualities[pick] ?? 'high';
 }
 
-/** `gif` and `svg` (2.6) need an access of their own, which nobody has here; the texts are made up. */
+/** `gif` and `svg` (2.6) need an access of their own, which was not available; the texts are made up. */
 function readFormat(body: ReceivedBody): PictureFormat {
   const format = readChoice(body, 'output_format', ['png', 'webp', 'jpeg', 'gif', 'svg']);
   if (format === 'gif' || format === 'svg') {

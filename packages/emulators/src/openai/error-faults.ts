@@ -101,7 +101,7 @@ export function invalidKey(): ErrorFault {
   return error(401, 'invalid_request_error', 'invalid_api_key', message);
 }
 
-/** A 5xx with an envelope. Nobody knows whether the work was done: say which it is. */
+/** A 5xx with an envelope. It does not tell whether the work was done: say which it is. */
 export function serverError(status = 500, options: { readonly billed?: boolean } = {}): ErrorFault {
   const message =
     'The server had an error while processing your request. Sorry about that! You can retry your request, or contact us through our help center at help.openai.com if the error persists.';

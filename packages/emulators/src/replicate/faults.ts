@@ -18,7 +18,7 @@ export type Fault =
   /** It stays in a status until it is canceled; `done-at-cancel`: that finds it done. */
   | { readonly kind: 'stay'; readonly status: 'starting' | 'processing' }
   | { readonly kind: 'done-at-cancel' }
-  /** It takes a moment, and asking how it stands goes wrong that many times. */
+  /** It takes a moment, and the question for its state fails that many times. */
   | { readonly kind: 'poll'; readonly trouble: 'reset' | number; readonly times: number }
   /** Fetching its picture goes wrong that many times. */
   | {

@@ -30,7 +30,7 @@ let { filter, selected } = fromFragment(location.hash);
 /** What each card was drawn from, so that a change redraws what changed and nothing else. */
 const drawn = new Map<string, { readonly from: string; readonly card: HTMLLIElement }>();
 let inspected = '';
-/** What the filter lets through, and how much of it has frames by now: more come when somebody scrolls near the end. */
+/** What passes the filter, and how much of it has frames: more are added when the user scrolls near the end. */
 let shown: readonly SheetImage[] = [];
 let drawnUpTo = 0;
 /** Few enough for one frame of a slow machine. */
@@ -283,7 +283,7 @@ function drawFlags({ images }: Sheet): void {
 }
 
 /**
- * A roll a manifest, as far down as somebody has looked: a thousand frames at once would make every search stutter. Cards
+ * One roll per manifest, as far down as the user has scrolled: a thousand frames at once would make every search stutter. Cards
  * whose image is as it was stay as they are, with their pictures and their focus.
  */
 function drawRolls(): void {
@@ -377,7 +377,7 @@ function drawPanel(): void {
   if (focused >= 0) (stops()[focused] ?? stops()[0])?.focus();
 }
 
-/** What in the panel takes the focus, so that it stays where it is when the panel is drawn anew. */
+/** What in the panel takes the focus, so that it stays where it is when the panel is drawn again. */
 function stops(): readonly HTMLElement[] {
   return [...panel.querySelectorAll<HTMLElement>('button:not([disabled])')];
 }

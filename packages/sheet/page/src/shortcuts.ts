@@ -10,7 +10,7 @@ export interface Shortcuts {
   readonly close: () => void;
 }
 
-/** Single keys, wherever nobody writes and no dialog is open; arrows on the sheet itself. */
+/** Single keys, except in a text field or a dialog; arrows on the sheet itself. */
 export function listenForKeys(shortcuts: Shortcuts): void {
   document.addEventListener('keydown', (event) => {
     const { key, target } = event;
