@@ -106,7 +106,7 @@ export async function settledSettings(
 }
 
 /**
- * Near-lossless takes about eight times as long as lossy, so that it is used only where it keeps colours or, in grey pictures
+ * Near-lossless takes several times as long as lossy, so that it is used only where it keeps colours or, in grey pictures
  * such as black lettering, where it is quick.
  */
 function settledWebp(settings: WebpByContent, content: Content): SettledSettings {

@@ -1,3 +1,4 @@
+import { count } from '../amounts.ts';
 import { relative } from 'node:path';
 import type { UncommittedPurchases } from '../store/store.ts';
 
@@ -41,8 +42,4 @@ const dayMs = 24 * 60 * 60 * 1000;
 export function quoted(path: string, platform = process.platform): string {
   if (/^[\w./\\:@%+-]+$/.test(path)) return path;
   return platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { count } from '../amounts.ts';
 import { type Context, fetchInput, report } from '../context.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { TintypeError } from '../errors.ts';
@@ -240,8 +241,4 @@ function onlyOnce(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const identity = ({ file, line, column, code, message }: Diagnostic) =>
     [file, line, column, code, message].join('\0');
   return [...new Map(diagnostics.map((diagnostic) => [identity(diagnostic), diagnostic])).values()];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
