@@ -70,6 +70,11 @@ export type ErrorCode =
   | 'unusable-answers'
   | 'store-not-readable'
   | 'store-not-writable'
+  // what machines share, which a Remote reaches
+  | 'remote-unavailable'
+  | 'remote-denied'
+  | 'remote-unsupported'
+  | 'remote-damaged'
   // an image fails, others go on: exit 1
   | 'moderation'
   | 'refused'

@@ -43,6 +43,7 @@ export type { AiSdkOptions } from './provider/ai-sdk/ai-sdk.ts';
 export type { AiSdkImageModel } from './provider/ai-sdk/model.ts';
 export { openAi } from './provider/openai/openai.ts';
 export type { OpenAiOptions } from './provider/openai/openai.ts';
+export type { GetLimits, Limits, Remote, RemoteFile } from './remote/remote.ts';
 export { ProviderError } from './provider/provider.ts';
 export { replicate } from './provider/replicate/replicate.ts';
 export type { ReplicateOptions } from './provider/replicate/replicate.ts';

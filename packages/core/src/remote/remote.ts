@@ -1,0 +1,57 @@
+/**
+ * A place for bytes that several machines share: a bucket, a folder of a web server, a folder of another disk. Stores keep
+ * originals in it, and caches keep encoded files.
+ *
+ * Nobody trusts it. What it returns is compared with a hash before it is used, and what it promises about conditions is tried
+ * out before money depends on it. It retries what is safe to repeat. Each operation has a time limit of its own, beside its
+ * signal.
+ *
+ * Operations throw a TintypeError: `remote-unavailable` (no connection, a time limit, 5xx, 429: later it may work),
+ * `remote-denied` (401, 403), `remote-unsupported` (the server cannot do this), `remote-damaged` (the answer makes no sense, or
+ * is larger than it may be). Their messages begin with `label` and contain no credentials. An aborted signal rejects with its
+ * reason.
+ *
+ * Names are paths of lower-case letters, digits, `.`, `-`, `_` and `/`, such as `originals/ab/<sha256>.png`. Any other name is
+ * a mistake of ours and throws an Error (`assertName`).
+ */
+export interface Remote {
+  /** What messages call it, such as `s3://team/site`. Contains no credentials. */
+  readonly label: string;
+  /** The bytes under a name; `null`: nothing has the name. An answer of more than `maxBytes` is not read to its end. */
+  readonly get: (name: string, limits: GetLimits) => Promise<Uint8Array | null>;
+  /** How many bytes a name has, without reading them; `null`: nothing has the name. */
+  readonly size: (name: string, limits?: Limits) => Promise<number | null>;
+  /** Keeps bytes under a name, all of them or none. Replaces what has the name. */
+  readonly put: (name: string, bytes: Uint8Array, limits?: Limits) => Promise<void>;
+  /**
+   * Keeps bytes under a name that nothing has. `false`: something has it, and it was left as it is. Never repeats a request
+   * whose answer was lost: that throws `remote-unavailable`, and the bytes may be there. Whether the server keeps the promise
+   * when several processes race is not known before it was tried.
+   */
+  readonly create: (name: string, bytes: Uint8Array, limits?: Limits) => Promise<boolean>;
+  /** Every name that begins with a prefix, in any order. */
+  readonly list: (prefix: string, limits?: Limits) => AsyncIterable<RemoteFile>;
+  /** Removes a name. Nothing happens if nothing has it. */
+  readonly remove: (name: string, limits?: Limits) => Promise<void>;
+}
+
+export interface Limits {
+  readonly signal?: AbortSignal;
+}
+
+export interface GetLimits extends Limits {
+  readonly maxBytes: number;
+}
+
+export interface RemoteFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** Throws for a name that could lead out of a remote, or mean another one on some server. */
+export function assertName(name: string): void {
+  const isName = /^[a-z0-9._-]+(\/[a-z0-9._-]+)*$/.test(name) && name.length <= 512;
+  if (!isName || name.split('/').some((part) => /^\.+$/.test(part)))
+    throw new Error('a name in a remote must be a path of lower-case letters and digits');
+}
