@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { didYouMean } from './did-you-mean.ts';
+import { isRemote, type Remote } from './remote/remote.ts';
 import { defaultOutDir } from './project/default-out-dir.ts';
 import { TintypeError } from './errors.ts';
 import type { Fields } from './fields.ts';
@@ -53,7 +54,29 @@ export interface Options {
      * @default '.tintype'
      */
     readonly dir?: string;
+    /**
+     * Where the bytes of originals are kept instead of in `dir`, for a team: `s3(…)` of `@tintype/s3`, `http(…)` or `folder(…)`.
+     * Records stay in `dir`. Not in a JSON config.
+     * @default null: in `dir`
+     */
+    readonly originals?: Remote | null;
+    /**
+     * Where records are shared: by committing `dir`, or through `originals`, for those who have no git at hand.
+     * @default 'dir'
+     */
+    readonly records?: 'dir' | 'remote';
+    /**
+     * Bytes of copies of originals to keep in the cache of this machine; those used longest ago go first.
+     * @default 1_000_000_000
+     */
+    readonly copiesMaxBytes?: number;
   };
+  /**
+   * No other machine buys at the same time. Only needed where `store.originals` cannot keep machines from buying the same picture,
+   * which Tintype tries out before it buys.
+   * @default false
+   */
+  readonly onlyBuyer?: boolean;
   /**
    * Where encoded files are kept. Disposable.
    * @default 'node_modules/.cache/tintype'
@@ -133,6 +156,12 @@ export interface Config extends SpendingPolicy {
   readonly models: ModelTable;
   /** Absolute. */
   readonly storeDir: string;
+  /** Where the bytes of originals are; `null`: in `storeDir`. */
+  readonly storeRemote: Remote | null;
+  /** Whether records are shared through `storeRemote`, and not through version control. */
+  readonly hasRemoteRecords: boolean;
+  readonly copiesMaxBytes: number;
+  readonly isOnlyBuyer: boolean;
   /** Absolute. */
   readonly cacheDir: string;
   readonly cacheMaxBytes: number;
@@ -204,6 +233,10 @@ export async function resolveConfig(
       spending.ci !== null && isDataFile(file) ? withoutPrices(models) : models,
     ),
     storeDir: resolve(root, options.store?.dir ?? '.tintype'),
+    storeRemote: options.store?.originals ?? null,
+    hasRemoteRecords: options.store?.records === 'remote',
+    copiesMaxBytes: options.store?.copiesMaxBytes ?? 1_000_000_000,
+    isOnlyBuyer: options.onlyBuyer ?? false,
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
     outDir: resolveOutDir(root, options.outDir ?? defaultOutDir(root)),
@@ -275,7 +308,8 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
     'a list of names of environment variables',
   ],
   models: [isMap, 'a map of model name to facts'],
-  store: [isMap, '{ dir: a folder }'],
+  store: [isMap, '{ dir: a folder, originals: a remote }'],
+  onlyBuyer: [(value) => typeof value === 'boolean', 'true or false'],
   cacheDir: [isText, 'a folder'],
   cacheMaxBytes: [isIntegerFrom(0), 'a whole number of bytes, from 0'],
   outDir: [isText, 'a folder'],
@@ -392,9 +426,27 @@ function foldersOutside(options: Options, root: string): string[] {
   });
 }
 
+const storeChecks: {
+  readonly [Name in keyof Required<NonNullable<Options['store']>>]: readonly [Check, string];
+} = {
+  dir: [isText, 'a folder'],
+  originals: [
+    (value) => value === null || isRemote(value),
+    'a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code',
+  ],
+  records: [(value) => value === 'dir' || value === 'remote', '"dir" or "remote"'],
+  copiesMaxBytes: [isIntegerFrom(0), 'a whole number of bytes, from 0'],
+};
+
 function storeProblems(store: NonNullable<Options['store']>): string[] {
-  return Object.entries(store).flatMap(([name, value]) => {
-    if (name !== 'dir') return [`store has no option "${name}"${didYouMean(name, ['dir'])}`];
-    return value === undefined || isText(value) ? [] : ['store.dir must be a folder'];
+  const names = Object.keys(storeChecks);
+  const problems = Object.entries(store).flatMap(([name, value]) => {
+    if (!Object.hasOwn(storeChecks, name))
+      return [`store has no option "${name}"${didYouMean(name, names)}`];
+    const [check, what] = storeChecks[name as keyof typeof storeChecks];
+    return value === undefined || check(value) ? [] : [`store.${name} must be ${what}`];
   });
+  return store.records === 'remote' && store.originals == null
+    ? [...problems, 'store.records is "remote", so store.originals must say which remote']
+    : problems;
 }

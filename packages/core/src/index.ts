@@ -21,6 +21,8 @@ export {
   pickCandidate,
   planProject,
   pruneProject,
+  pullOriginals,
+  pushOriginals,
   uncommittedPurchases,
   warnOfUncommitted,
   verifyProject,
@@ -43,6 +45,8 @@ export type { AiSdkOptions } from './provider/ai-sdk/ai-sdk.ts';
 export type { AiSdkImageModel } from './provider/ai-sdk/model.ts';
 export { openAi } from './provider/openai/openai.ts';
 export type { OpenAiOptions } from './provider/openai/openai.ts';
+export { folder } from './remote/folder-remote.ts';
+export type { PullResult, PushResult } from './operations/deliver-originals.ts';
 export type { GetLimits, Limits, Remote, RemoteFile } from './remote/remote.ts';
 export { ProviderError } from './provider/provider.ts';
 export { replicate } from './provider/replicate/replicate.ts';

@@ -32,6 +32,12 @@ export const verifyProject: (typeof import('./operations/verify-project.ts'))['v
 export const pruneProject: (typeof import('./operations/prune-project.ts'))['pruneProject'] =
   async (...args) => (await import('./operations/prune-project.ts')).pruneProject(...args);
 
+export const pushOriginals: (typeof import('./operations/deliver-originals.ts'))['pushOriginals'] =
+  async (...args) => (await import('./operations/deliver-originals.ts')).pushOriginals(...args);
+
+export const pullOriginals: (typeof import('./operations/deliver-originals.ts'))['pullOriginals'] =
+  async (...args) => (await import('./operations/deliver-originals.ts')).pullOriginals(...args);
+
 export const pickCandidate: (typeof import('./operations/pick-candidate.ts'))['pickCandidate'] =
   async (...args) => (await import('./operations/pick-candidate.ts')).pickCandidate(...args);
 

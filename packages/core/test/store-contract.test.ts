@@ -7,6 +7,7 @@ import { layout, pathOfBytes } from '../src/store/layout.ts';
 import { formatJson } from '../src/store/record-file.ts';
 import { storeContract } from './store-contract.ts';
 import { type Blobs, memoryStore } from './support/memory-store.ts';
+import { openShared } from './support/open-shared.ts';
 import { purchaseOf } from './support/purchases.ts';
 
 storeContract('a folder', async () => {
@@ -23,6 +24,7 @@ storeContract('a folder', async () => {
       const path = pathOfBytes(dir, record);
       return bytes === null ? rm(path) : plant(path, bytes);
     },
+    hasBytesElsewhere: false,
     many: 100_000,
     fill: async (count) => {
       const { record } = await fileStore(dir).put(onePicture('0'));
@@ -55,6 +57,7 @@ storeContract('the memory of a process', async () => {
       if (bytes === null) blobs.delete(name);
       else blobs.set(name, Buffer.from(bytes));
     },
+    hasBytesElsewhere: false,
     many: 1000,
     fill: async (count) => {
       for (let at = 0; at < count; at++) await memoryStore(blobs).put(onePicture(String(at)));
@@ -63,6 +66,45 @@ storeContract('the memory of a process', async () => {
       [...blobs.keys()].filter((name) => !/^\w+\/([0-9a-f]{2}\/)?[0-9a-f]{64}/.test(name)),
     shared: null,
     close: async () => {},
+  };
+});
+
+storeContract('a folder that shares its originals', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'tintype-contract-'));
+  const dir = join(home, 'store');
+  const bucket = join(home, 'bucket');
+  const open = () => openShared(home);
+  const plant = async (path: string, bytes: string | Uint8Array) => {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, bytes);
+  };
+  return {
+    open,
+    plantRecord: (key, text) => plant(layout.record(dir, key), text),
+    plantBytes: async (record, bytes) => {
+      await rm(join(home, 'cache'), { recursive: true, force: true });
+      // Until its attempt is cleared, the folder has it too.
+      await rm(pathOfBytes(dir, record), { force: true });
+      const path = pathOfBytes(bucket, record);
+      await (bytes === null ? rm(path) : plant(path, bytes));
+    },
+    hasBytesElsewhere: true,
+    many: 2000,
+    fill: async (count) => {
+      const { record } = await open().put(onePicture('0'));
+      for (let at = 1; at < count; at++) {
+        const { key, request } = onePicture(String(at));
+        await plant(layout.record(dir, key), formatJson({ ...record, key, request }));
+      }
+    },
+    outside: async () =>
+      (await readdir(home)).filter((name) => !['bucket', 'cache'].includes(name)),
+    shared: {
+      module: new URL('./support/open-shared.ts', import.meta.url).href,
+      open: 'openShared',
+      place: home,
+    },
+    close: () => rm(home, { recursive: true }),
   };
 });
 

@@ -72,7 +72,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
     },
   };
   const project = await openImages(viewing);
-  const store = openStore(viewing);
+  const store = await openStore(viewing);
   const { plan } = project;
   const purchases = await store.purchases();
   const unseen = unseenPicks(plan, { purchases, confirmed: await store.confirmedPicks() });

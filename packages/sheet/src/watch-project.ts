@@ -4,9 +4,12 @@ import { basename, extname, join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 
 /** Calls `onChange` after files changed that a sheet is made of; returns what stops that. */
-export function watchProject(context: Context, onChange: () => void): () => Promise<void> {
+export async function watchProject(
+  context: Context,
+  onChange: () => void,
+): Promise<() => Promise<void>> {
   const { config } = context;
-  const store = openStore(context).watched;
+  const { watched: store } = await openStore(context);
   let pending: NodeJS.Timeout | undefined;
   const folders = [config.root, ...(store === null ? [] : [store.folder])];
   const assetMap = config.outDir === null ? [] : [join(config.outDir, assetMapName)];

@@ -27,7 +27,7 @@ export async function writeAtomic(
  * Like `writeAtomic`, for a file that must not exist yet. `false`: it exists, and was not changed. Where the file system has no
  * links, two processes that create one file at the same instant both succeed, and the later one's stays.
  */
-export async function createAtomic(path: string, data: string): Promise<boolean> {
+export async function createAtomic(path: string, data: string | Uint8Array): Promise<boolean> {
   if (await isThere(path)) return false;
   const temporary = temporaryFor(path);
   try {

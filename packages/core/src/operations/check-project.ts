@@ -22,7 +22,7 @@ export async function checkProject(
   context: Context,
   { isOnline }: CheckOptions = { isOnline: false },
 ): Promise<CheckResult> {
-  const store = openStore(context);
+  const store = await openStore(context);
   const project = await readProject(context, store, false);
   const { diagnostics } = await planRead(context, store, project, {
     ids: [],

@@ -17,13 +17,12 @@ import type {
   EncodedFile,
   FormatSpec,
   Job,
-  Key,
-  OpenAttempt,
   Plan,
   PlannedRequest,
   Sha256,
   VariantSpec,
 } from '../types.ts';
+import { deliverPending } from './deliver-originals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
 import { canBuy, judgePlan } from '../purchase/judge-plan.ts';
@@ -100,12 +99,13 @@ export async function openImages(
     const message = refusedCacheMessage(refusedCache, config.cacheDir);
     report(context, { type: 'warning', code: 'cache-in-git', message });
   }
-  const store = openStore(context);
+  const store = await openStore(context);
   const refusals = openRefusals(config.cacheDir);
   const isBuying = canBuy(context);
   const isRecording = mayBuy(config.missing);
   if (isRecording) await store.clearDead();
-  const open = isRecording ? await settleLeftOver(store, context) : new Map<Key, OpenAttempt>();
+  const open = new Map(isRecording ? await settleLeftOver(store, context) : []);
+  if (isRecording) await deliverPending(store, context);
   const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
     ids,
     mayFetch: isBuying,
@@ -151,6 +151,7 @@ export async function openImages(
     judge: async () => {
       const means = { store, purse };
       const judged = await judgePlan(plan, context, means);
+      for (const [key, attempt] of judged.openElsewhere) open.set(key, open.get(key) ?? attempt);
       order ??= openOrder(context, open);
       return obtainer(judged, context, { ...means, refusals, order: await order });
     },
@@ -193,6 +194,7 @@ export async function openImages(
       context.noteCacheAnswer?.();
       remembered.close();
       await cache.close();
+      await store.remote?.close();
       if (cache.hasGrown()) await cache.trim(config.cacheMaxBytes);
     },
   };

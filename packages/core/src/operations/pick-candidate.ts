@@ -33,7 +33,7 @@ export async function pickCandidate(
   candidate: number,
 ): Promise<PickResult> {
   const { config } = context;
-  const store = openStore(context);
+  const store = await openStore(context);
   const project = await readProject(context, store, false);
   const { manifests, jobs, diagnostics } = project;
   const job = jobs.find((known) => known.id === id);

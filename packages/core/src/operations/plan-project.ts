@@ -18,7 +18,7 @@ export async function planProject(
     return showUnchanged(unchanged, rows);
   }
   const { readPlan } = await import('./read-plan.ts');
-  const { plan } = await readPlan(context, openStore(context), {
+  const { plan } = await readPlan(context, await openStore(context), {
     ids,
     mayFetch: false,
     mayBuy: mayBuy(context.config.missing),

@@ -45,7 +45,7 @@ export async function pruneProject(
   { isDryRun, olderThanDays }: PruneOptions,
 ): Promise<PruneResult> {
   const { config } = context;
-  const store = openStore(context);
+  const store = await openStore(context);
   // List before reading the manifests: a picture that is bought for a later edit is then either not listed, or found to be
   // wanted.
   const listing = await store.list();

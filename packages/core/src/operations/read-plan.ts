@@ -17,6 +17,7 @@ import { lazyProviders, type Providers } from '../purchase/providers.ts';
 import type { PlanSources } from '../unchanged/unchanged-plan.ts';
 import { billedRefusals, openRefusals } from '../purchase/refusals.ts';
 import { pinRemoteInputs } from './pin-remote-inputs.ts';
+import { withRemoteRecords } from './with-remote-records.ts';
 import type { Store } from '../store/store.ts';
 import { type Config, refuseDefaults } from '../config.ts';
 import type {
@@ -96,6 +97,8 @@ export interface PlanRequest {
   readonly ids: readonly string[];
   /** Whether to fetch `https:` inputs that were never fetched, and to pin them in the store. */
   readonly mayFetch: boolean;
+  /** Whether to look for missing pictures in the store's remote. @default `mayFetch` */
+  readonly mayAskRemote?: boolean;
   /** Whether missing pictures may be bought later. Only then are their providers created and asked what they cannot do. */
   readonly mayBuy: boolean;
 }
@@ -109,10 +112,11 @@ export type ReadPlan = PlanSources;
 export async function readPlan(
   context: Context,
   store: Store,
-  { ids, mayFetch, mayBuy }: PlanRequest,
+  { ids, mayFetch, mayAskRemote = mayFetch, mayBuy }: PlanRequest,
 ): Promise<ReadPlan> {
   const project = await readProject(context, store, mayFetch);
-  const { plan, diagnostics } = await planRead(context, store, project, { ids, mayBuy });
+  const plans = () => planRead(context, store, project, { ids, mayBuy });
+  const { plan, diagnostics } = await withRemoteRecords(context, store, mayAskRemote, plans);
   const all = inOrder([...project.diagnostics, ...diagnostics]);
   refuseMistakes(context, all);
   refuseUnknownIds(project.jobs, ids);

@@ -5,7 +5,8 @@ import type { UncommittedPurchases } from '../store/store.ts';
 
 /** What `git stash` or `git clean` would remove; `null`: nothing, or git cannot tell. Only reads. */
 export async function uncommittedPurchases(context: Context): Promise<UncommittedPurchases | null> {
-  return (await openStore(context).versionControl?.uncommitted()) ?? null;
+  const { versionControl } = await openStore(context);
+  return (await versionControl?.uncommitted()) ?? null;
 }
 
 /**

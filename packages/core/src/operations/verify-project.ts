@@ -24,7 +24,7 @@ export interface VerifyResult {
  */
 export async function verifyProject(context: Context): Promise<VerifyResult> {
   const { root, cacheDir } = context.config;
-  const store = openStore(context);
+  const store = await openStore(context);
   const verified = await store.verify();
   const cache = await openCache(context.config).verify();
   const idsOf = await imageIds(context, store);

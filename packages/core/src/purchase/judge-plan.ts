@@ -6,7 +6,7 @@ import { toBuy } from '../plan/to-buy.ts';
 import { fits } from './budget.ts';
 import type { Store } from '../store/store.ts';
 import { defaultMaxCostUsd, spendingVariables } from '../project/spending-policy.ts';
-import type { Plan, PlannedRequest } from '../types.ts';
+import type { Key, OpenAttempt, Plan, PlannedRequest } from '../types.ts';
 import { dayBudget } from './day-budget.ts';
 import { keysOf } from './keys-of.ts';
 import { lazyProviders } from './providers.ts';
@@ -20,6 +20,8 @@ const judged = Symbol('judged');
  */
 export interface JudgedPlan extends Plan {
   readonly [judged]: true;
+  /** The attempts of other machines that were open when it was judged. */
+  readonly openElsewhere: ReadonlyMap<Key, OpenAttempt>;
 }
 
 /** What a run is judged by, besides its context. */
@@ -31,11 +33,13 @@ export interface Means {
 
 /**
  * Everything that a run may be refused for before it spends or writes anything. Rejects with `originals-missing` where
- * what is missing may not be bought, `over-budget`, `api-key-missing`, `key-not-allowed`, or `interrupted`.
+ * what is missing may not be bought, `over-budget`, `api-key-missing`, `key-not-allowed`, or `interrupted`; and as
+ * `Store.prepareToBuy`.
  */
 export async function judgePlan(plan: Plan, context: Context, means: Means): Promise<JudgedPlan> {
   const { config } = context;
   const wanted = toBuy(plan.requests);
+  let openElsewhere: JudgedPlan['openElsewhere'] = new Map();
   if (wanted.length > 0 && config.missing !== 'standin') {
     if (!canBuy(context)) throw missingError(plan, wanted, whyNot(context));
     refuseUnpriced(wanted, context);
@@ -43,9 +47,15 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
     await refuseDay(plan, context, means.store);
     refuseKeyless(wanted, context);
     await warnOfLostStore(context, means);
+    openElsewhere = await means.store.prepareToBuy(keysIn(wanted));
     if (config.missing === 'ask') await ask(plan, wanted, context);
   }
-  return { ...plan, [judged]: true };
+  return { ...plan, openElsewhere, [judged]: true };
+}
+
+/** The keys that are known by now. */
+function keysIn(wanted: readonly PlannedRequest[]): Key[] {
+  return [...new Set(wanted.flatMap(({ key }) => (key === null ? [] : [key])))];
 }
 
 /** Once a run. Pictures in a store that is not committed are lost with the folder. */

@@ -110,7 +110,13 @@ async function recordReceived(
   });
   await store.clearAttempt(key);
   if (put.earlier !== null) reportBoughtTwice(put, run);
+  if (put.pending !== null) reportPending(id, put.pending, run);
   return put;
+}
+
+function reportPending(id: string, why: string, run: Context): void {
+  const message = `the picture of "${id}" is on this machine only, because ${why}; the next run that may buy delivers it, and so does tintype push`;
+  report(run, { type: 'warning', code: 'not-delivered', message });
 }
 
 function reportBoughtTwice({ record }: Put, run: Context): void {

@@ -48,4 +48,7 @@ const stoppingCodes: ReadonlySet<string> = new Set([
   'store-not-writable',
   'store-not-readable',
   'unusable-answers',
+  'remote-unavailable',
+  'remote-denied',
+  'remote-unsupported',
 ]);

@@ -55,3 +55,14 @@ export function assertName(name: string): void {
   if (!isName || name.split('/').some((part) => /^\.+$/.test(part)))
     throw new Error('a name in a remote must be a path of lower-case letters and digits');
 }
+
+/** Whether a value of a config has the shape of a remote. */
+export function isRemote(value: unknown): value is Remote {
+  const operations = ['get', 'size', 'put', 'create', 'list', 'remove'];
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, 'label') === 'string' &&
+    operations.every((name) => typeof Reflect.get(value, name) === 'function')
+  );
+}

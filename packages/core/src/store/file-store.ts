@@ -55,7 +55,7 @@ export function fileStore(
     sizeOf: async (record) => (await records()).sizeOfBytes(dir, record),
     put: async (purchase) => {
       await committable();
-      return (await records()).putPurchase(dir, purchase);
+      return { ...(await (await records()).putPurchase(dir, purchase)), pending: null };
     },
     keepBoth: async (key) => {
       await writable();
@@ -94,6 +94,8 @@ export function fileStore(
     clearAttempt: async (key) => {
       if (await isWritable()) await (await attempts()).clearAttempt(dir, key);
     },
+    // The claims of a folder keep apart all processes that can reach it.
+    prepareToBuy: async () => new Map(),
     claim: async (key, signal, onWait) => {
       await writable();
       return (await attempts()).claimKey(dir, key, signal, onWait);
@@ -105,15 +107,7 @@ export function fileStore(
 
     digest: async () => digestFiles(dir),
     list: async () => (await import('./list-store.ts')).listStore(dir),
-    verify: async () => {
-      const [{ verifyStore }, { lookAtFile }] = await Promise.all([
-        import('./verify-store.ts'),
-        import('./look-at-file.ts'),
-      ]);
-      const verified = await verifyStore(store, (file) => lookAtFile(dir, file));
-      const findings = await (await git()).findChangesByGit(dir, realEnv);
-      return { ...verified, findings: [...verified.findings, ...findings] };
-    },
+    verify: async () => (await import('./verify-folder.ts')).verifyFolder(store, dir, realEnv),
     remove: async (files, onRemoved) =>
       (await import('./remove-files.ts')).removeFiles(dir, files, onRemoved),
 
@@ -124,6 +118,7 @@ export function fileStore(
       uncommitted: async () => (await git()).uncommittedPurchases(dir, realEnv),
       protection: async () => (await git()).protectionByGit(dir, { root, realEnv }),
     },
+    remote: null,
   };
   return store;
 }

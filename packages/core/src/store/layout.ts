@@ -18,6 +18,7 @@ import type { Key, Sha256, StoreRecord } from '../types.ts';
  *       attempts/<key>.claim/<uuid>  the process that buys the key; removed afterwards
  *       attempts/<key>.claim.<uuid>/ the same, while it is being made
  *       attempts/<key>.received      the bytes of its answer, until the original and its record exist
+ *       attempts/<key>.pending       a store that shares its originals has not delivered this one yet; empty
  *
  * If the bytes of an answer cannot be written to the store, `rescue-folder.ts` keeps them.
  */
@@ -45,6 +46,7 @@ export const layout = {
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.json`),
   claim: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.claim`),
   received: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.received`),
+  pending: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.pending`),
 } as const;
 
 /** Where the bytes are that a record names. */

@@ -1,4 +1,5 @@
 import type { Env } from '../process/env-files.ts';
+import type { Remote } from '../remote/remote.ts';
 import { fileStore } from './file-store.ts';
 import type { Store } from './store.ts';
 
@@ -9,12 +10,22 @@ export interface StorePlace {
     readonly root: string;
     /** Absolute; it need not exist. */
     readonly storeDir: string;
+    /** Absolute. */
+    readonly cacheDir: string;
+    readonly storeRemote: Remote | null;
+    readonly hasRemoteRecords: boolean;
+    readonly copiesMaxBytes: number;
+    readonly isOnlyBuyer: boolean;
   };
   /** The person's environment, in which git runs. */
   readonly realEnv: Env;
 }
 
 /** Opens the store of a project. Only this file chooses the kind of store. */
-export function openStore({ config: { root, storeDir }, realEnv }: StorePlace): Store {
-  return fileStore(storeDir, { root, realEnv });
+export async function openStore({ config, realEnv }: StorePlace): Promise<Store> {
+  const { root, storeDir, storeRemote: remote, hasRemoteRecords: hasRecords } = config;
+  const local = fileStore(storeDir, { root, realEnv });
+  if (remote === null) return local;
+  const { sharedStore } = await import('./shared-store.ts');
+  return sharedStore(local, storeDir, { ...config, remote, hasRecords, realEnv });
 }

@@ -30,6 +30,9 @@ export async function hasDamagedPin(dir: string, url: string): Promise<boolean> 
 }
 
 export async function writePin(dir: string, input: InputFile): Promise<void> {
-  const text = formatJson({ version: 1, ...input });
-  await writeNote(dir, layout.input(dir, sha256(input.file)), text);
+  await writeNote(dir, layout.input(dir, sha256(input.file)), pinText(input));
+}
+
+export function pinText(input: InputFile): string {
+  return formatJson({ version: 1, ...input });
 }

@@ -80,7 +80,7 @@ export async function sizeOfBytes(dir: string, record: StoreRecord): Promise<num
   );
 }
 
-export async function putPurchase(dir: string, purchase: Purchase): Promise<Put> {
+export async function putPurchase(dir: string, purchase: Purchase): Promise<Omit<Put, 'pending'>> {
   const record = recordOf(purchase);
   try {
     const received = layout.received(dir, purchase.key);
@@ -93,7 +93,7 @@ export async function putPurchase(dir: string, purchase: Purchase): Promise<Put>
 }
 
 /** The earlier record, if there is one with other bytes. The new record is then kept beside it. */
-async function putRecord(dir: string, record: StoreRecord): Promise<StoreRecord | null> {
+export async function putRecord(dir: string, record: StoreRecord): Promise<StoreRecord | null> {
   const { key, original } = record;
   const path = layout.record(dir, key);
   if (await createAtomic(path, formatJson(record))) return null;

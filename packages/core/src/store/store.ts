@@ -1,4 +1,5 @@
 import type { StatDigest } from '../fs/stat-digest.ts';
+import type { RemoteFile } from '../remote/remote.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type {
   Attempt,
@@ -8,6 +9,7 @@ import type {
   PictureInfo,
   Refusal,
   Request,
+  Sha256,
   Stored,
   StoredRefusal,
   StoreRecord,
@@ -38,6 +40,8 @@ export interface Put {
   readonly record: StoreRecord;
   /** The record that another process made first, which stays in use. `null`: there was none. */
   readonly earlier: StoreRecord | null;
+  /** Why a shared store's remote does not have it yet; it is on this machine. `null`: the remote has it, or there is none. */
+  readonly pending: string | null;
 }
 
 /**
@@ -102,6 +106,11 @@ export interface Store {
   /** The outcome is known: the record exists, or nothing was billed. Never rejects. */
   clearAttempt(key: Key): Promise<void>;
   /**
+   * Before anything of these keys is bought: makes sure that no other machine can buy the same ones. Resolves to the attempts
+   * of other machines that are open now. Throws `remote-unsupported` if machines cannot be kept apart, or the remote's errors.
+   */
+  prepareToBuy(keys: readonly Key[]): Promise<ReadonlyMap<Key, OpenAttempt>>;
+  /**
    * Waits until only this process, of all that share the store, may buy a key. `null`: the signal was aborted first. From time
    * to time `onWait` gets the time for which another process has been buying it. Throws `store-not-writable`.
    */
@@ -119,10 +128,10 @@ export interface Store {
   /** Lists everything except attempts. Records, pins and refusals are read, paid bytes are not. */
   list(): Promise<StoreListing>;
   /**
-   * Reads every record and hashes all paid bytes that a record names. Changes nothing, because damaged files were paid for,
-   * too.
+   * Reads every record and hashes all paid bytes that a record names, of a shared store those on this machine. `isRemote`:
+   * also those that only the remote has. Changes nothing, because damaged files were paid for, too.
    */
-  verify(): Promise<VerifiedStore>;
+  verify(options?: { readonly isRemote: boolean }): Promise<VerifiedStore>;
   /**
    * Removes files of a listing. Records are removed, and flushed, before any paid bytes: so a crash at any moment can leave
    * bytes without a record, but never a record without bytes. Bytes that another record names by then stay. Throws
@@ -136,6 +145,40 @@ export interface Store {
   readonly watched: WatchedFolder | null;
   /** The store's version control; `null`: this kind of store has none. */
   readonly versionControl: VersionControl | null;
+  /** Where a shared store has its paid bytes; `null`: this kind of store has them on this machine. */
+  readonly remote: StoreRemote | null;
+}
+
+/** What a store does with the remote that has its paid bytes. Everything but `close` throws the remote's errors. */
+export interface StoreRemote {
+  /** The remote's own label. */
+  readonly label: string;
+  /** Brings the records of these keys here that other machines made. Returns how many files it wrote. */
+  fetchRecords(keys: readonly Key[]): Promise<number>;
+  /** The keys of purchases that the remote does not have yet. */
+  pending(): Promise<readonly Key[]>;
+  /** Makes the remote have a purchase. `not-here`: this machine does not have its bytes. Throws `original-damaged`. */
+  deliver(record: StoreRecord): Promise<'delivered' | 'was-there' | 'not-here'>;
+  /** Makes the remote have all records, pins, refusals and picks of this machine, if it is to have any. Returns how many it got. */
+  deliverNotes(): Promise<number>;
+  /** Makes this machine have the bytes of a record. Throws `original-missing` or `original-damaged`. */
+  fetch(record: StoreRecord): Promise<void>;
+  /** Everything in the remote that a store has put there. */
+  list(): Promise<RemoteListing>;
+  /** Removes listed files: records first, so that none is ever without its bytes. */
+  remove(files: readonly RemoteFile[], onRemoved: (file: RemoteFile) => void): Promise<void>;
+  /** Tells other machines of this run's records, and limits the copies on this machine. Call it once, at the end. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** What a remote has of a store. */
+export interface RemoteListing {
+  /** Second records included. */
+  readonly records: readonly (RemoteFile & { readonly key: Key })[];
+  /** Originals and what was kept aside. */
+  readonly bytes: readonly (RemoteFile & { readonly sha256: Sha256 })[];
+  /** Claims and notes of attempts. */
+  readonly claims: readonly (RemoteFile & { readonly key: Key })[];
 }
 
 export interface WatchedFolder {

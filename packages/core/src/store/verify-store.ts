@@ -17,16 +17,24 @@ export interface ListedFile {
 export type Look =
   | { readonly kind: 'hashed'; readonly sha256: Sha256; readonly bytes: number }
   | { readonly kind: 'lfs-pointer' | 'missing' }
+  /** Not on this machine, and not looked for anywhere else. */
+  | { readonly kind: 'elsewhere' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** `Store.verify` for any store, a few files at a time. `look` checks bytes that are listed. */
+/** What a record names and the listing does not have. */
+export type LookElsewhere = (record: StoreRecord) => Promise<Look>;
+
+/**
+ * `Store.verify` for any store, a few files at a time. `look` checks bytes that are listed, `lookElsewhere` those that are not.
+ */
 export async function verifyStore(
   { list, attempts }: Pick<Store, 'list' | 'attempts'>,
   look: (file: ListedFile) => Promise<Look>,
+  lookElsewhere: LookElsewhere = async () => ({ kind: 'missing' }),
 ): Promise<VerifiedStore> {
   const listing = await list();
   const named = namedFiles(listing);
-  const looks = await lookAll([...named.values()], look);
+  const looks = await lookAll([...named.values()], look, lookElsewhere);
   const findings = [
     ...listing.records.flatMap(({ path, key, stored }) =>
       stored.kind === 'damaged'
@@ -76,10 +84,11 @@ function namedFiles({ records, originals, rejected }: StoreListing): Map<string,
 async function lookAll(
   files: readonly NamedFile[],
   look: (file: ListedFile) => Promise<Look>,
+  lookElsewhere: LookElsewhere,
 ): Promise<Map<NamedFile, Look>> {
   const limit = pLimit(8);
-  const lookAt = async ({ path, sha256, bytes }: NamedFile): Promise<Look> =>
-    bytes === null ? { kind: 'missing' } : look({ path, sha256, bytes });
+  const lookAt = async ({ path, sha256, records, bytes }: NamedFile): Promise<Look> =>
+    bytes === null ? lookElsewhere(records[0]!) : look({ path, sha256, bytes });
   const looks = await Promise.all(
     files.map((file) => limit(async () => [file, await lookAt(file)] as const)),
   );
@@ -104,6 +113,8 @@ function originalFindings(
   };
 
   switch (look.kind) {
+    case 'elsewhere':
+      return [];
     case 'missing':
       return say(`is missing, and its record says that it was paid for; ${restore}`, true);
     case 'unreadable':

@@ -118,7 +118,7 @@ async function digestSources(
 ): Promise<StatDigest | null> {
   const { config, now } = context;
   const { root, manifests, storeDir, cacheDir, outDir } = config;
-  const store = await openStore(context).digest();
+  const store = await (await openStore(context)).digest();
   if (store === null) return null;
   const ignoredDirs = [...(outDir === null ? [] : [outDir]), cacheDir, storeDir];
   const digests = [

@@ -68,13 +68,14 @@ export function memoryStore(blobs: Blobs): Store {
       const there = find(record.key);
       write(pathOfBytes('', record), purchase.bytes);
       const existing = there?.kind === 'record' ? there.record : null;
-      if (existing?.original.sha256 === record.original.sha256) return { record, earlier: null };
+      if (existing?.original.sha256 === record.original.sha256)
+        return { record, earlier: null, pending: null };
       write(
         there === null ? layout.record('', record.key) : second(record),
         file.formatJson(record),
       );
       if (there?.kind === 'damaged') throw new TintypeError('store-not-writable', there.reason);
-      return { record, earlier: existing };
+      return { record, earlier: existing, pending: null };
     },
     keepBoth: async (key) => {
       const stored = find(key);
@@ -131,6 +132,7 @@ export function memoryStore(blobs: Blobs): Store {
       if (bytes !== undefined && !kept(sha256(bytes))) return;
       for (const name of [layout.received('', key), layout.attempt('', key)]) blobs.delete(name);
     },
+    prepareToBuy: async () => new Map(),
     claim: async (key, signal, onWait = () => {}) => {
       const [name, token, began] = [layout.claim('', key), randomUUID(), performance.now()];
       for (; blobs.has(name) && !signal.aborted; await sleep(5)) onWait(performance.now() - began);
@@ -179,6 +181,7 @@ export function memoryStore(blobs: Blobs): Store {
     shownPath: (path) => path,
     watched: null,
     versionControl: null,
+    remote: null,
   };
   return store;
 }

@@ -1,0 +1,141 @@
+import pLimit from 'p-limit';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { count } from '../amounts.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store, StoreRemote } from '../store/store.ts';
+import type { Key, StoreRecord } from '../types.ts';
+import { readPlan } from './read-plan.ts';
+
+/** What `tintype push` did. */
+export interface PushResult {
+  /** The remote's label. */
+  readonly remote: string;
+  /** Pictures that the remote did not have. */
+  readonly delivered: number;
+  readonly wasThere: number;
+  /** Pictures that neither this machine nor the remote has. */
+  readonly notHere: number;
+  /** Small files of the store that the remote did not have. */
+  readonly notes: number;
+  readonly failed: number;
+}
+
+/** What `tintype pull` did. */
+export interface PullResult {
+  /** The remote's label. */
+  readonly remote: string;
+  /** Pictures that this machine has now. */
+  readonly pictures: number;
+  /** Records that other machines made. */
+  readonly records: number;
+  readonly failed: number;
+}
+
+/**
+ * Makes the remote of the store have the pictures of these images, or of all records. A picture that fails is a `warning`.
+ * Throws `usage` if the store has no remote, and as `readPlan`.
+ */
+export async function pushOriginals(context: Context, ids: readonly string[]): Promise<PushResult> {
+  const store = await openStore(context);
+  const remote = remoteOf(store);
+  const records = ids.length === 0 ? await store.purchases() : await recordsOf(context, store, ids);
+  const tally = { delivered: 0, wasThere: 0, notHere: 0 };
+  const failed = await forEach(records, context, async (record) => {
+    const fate = await remote.deliver(record);
+    if (fate === 'delivered') tally.delivered++;
+    else if (fate === 'was-there') tally.wasThere++;
+    else {
+      tally.notHere++;
+      throw new TintypeError('original-missing', 'neither this machine nor the remote has it');
+    }
+  });
+  const notes = await remote.deliverNotes();
+  await remote.close();
+  return { remote: remote.label, ...tally, notes, failed };
+}
+
+/**
+ * Makes this machine have the pictures of these images, or of all that the manifests name. A picture that fails is a `warning`.
+ * Throws `usage` if the store has no remote, and as `readPlan`.
+ */
+export async function pullOriginals(context: Context, ids: readonly string[]): Promise<PullResult> {
+  const store = await openStore(context);
+  const remote = remoteOf(store);
+  const before = (await store.stored()).size;
+  const records = await recordsOf(context, store, ids);
+  const failed = await forEach(records, context, (record) => remote.fetch(record));
+  await remote.close();
+  return {
+    remote: remote.label,
+    pictures: records.length - failed,
+    records: (await store.stored()).size - before,
+    failed,
+  };
+}
+
+/** Delivers what earlier runs could not. What fails again is said, and stays. */
+export async function deliverPending(store: Store, context: Context): Promise<void> {
+  const { remote } = store;
+  const keys = new Set<Key>(await remote?.pending());
+  if (remote === null || keys.size === 0) return;
+  const records = (await store.purchases()).filter(({ key }) => keys.has(key));
+  try {
+    for (const record of records) await remote.deliver(record);
+  } catch (error) {
+    if (!(error instanceof TintypeError)) throw error;
+    const message = `${count(keys.size, 'picture')} that this machine bought ${keys.size === 1 ? 'is' : 'are'} not in ${remote.label} yet: ${error.message}`;
+    report(context, { type: 'warning', code: 'not-delivered', message });
+  }
+}
+
+function remoteOf({ remote }: Store): StoreRemote {
+  if (remote !== null) return remote;
+  const message =
+    'the store keeps its originals in its own folder; to share them through a remote, set store.originals in tintype.config.ts';
+  throw new TintypeError('usage', message);
+}
+
+/** The records that the plan of these images names; of all images, without ids. */
+async function recordsOf(
+  context: Context,
+  store: Store,
+  ids: readonly string[],
+): Promise<readonly StoreRecord[]> {
+  const { plan } = await readPlan(context, store, {
+    ids,
+    mayFetch: false,
+    mayAskRemote: true,
+    mayBuy: false,
+  });
+  const records = plan.requests.flatMap(({ stored }) =>
+    stored?.kind === 'record' ? [stored.record] : [],
+  );
+  return [...new Map(records.map((record) => [record.key, record])).values()];
+}
+
+/** Handles records a few at a time. Returns how many failed; the reason of each is reported. */
+async function forEach(
+  records: readonly StoreRecord[],
+  context: Context,
+  handle: (record: StoreRecord) => Promise<void>,
+): Promise<number> {
+  const limit = pLimit(8);
+  let failed = 0;
+  const handled = records.map((record) =>
+    limit(async () => {
+      try {
+        context.signal.throwIfAborted();
+        await handle(record);
+      } catch (error) {
+        if (!(error instanceof TintypeError)) throw error;
+        failed++;
+        const name = record.boughtFor?.id ?? record.key.slice(0, 12);
+        const message = `${name}: ${error.message}`;
+        report(context, { type: 'warning', code: error.code, message, isError: true });
+      }
+    }),
+  );
+  await Promise.all(handled);
+  return failed;
+}

@@ -1,0 +1,146 @@
+import * as v from 'valibot';
+import { basename, join, sep } from 'node:path';
+import pLimit from 'p-limit';
+import { TintypeError } from '../errors.ts';
+import { createAtomic } from '../fs/write-atomic.ts';
+import type { Remote } from '../remote/remote.ts';
+import { parseJson } from '../schema.ts';
+import type { Key, Sha256, StoreRecord } from '../types.ts';
+import { layout } from './layout.ts';
+import {
+  formatJson,
+  isHash,
+  maxNoteBytes,
+  parsePin,
+  parseRecord,
+  parseRefusal,
+} from './record-file.ts';
+import { remoteNames } from './remote-names.ts';
+
+/** The texts of small files of a store, by their paths in it, with `/`. */
+export type NoteTexts = ReadonlyMap<string, string>;
+
+/** The record of a key that a remote has; `null`: none, or one that is damaged. Throws the remote's errors. */
+export async function readRemoteRecord(remote: Remote, key: Key): Promise<StoreRecord | null> {
+  const bytes = await remote.get(remoteNames.record(key), { maxBytes: maxNoteBytes });
+  if (bytes === null) return null;
+  const stored = parseRecord(key, Buffer.from(bytes).toString('utf8'));
+  return stored.kind === 'record' ? stored.record : null;
+}
+
+/**
+ * Puts a record where other machines find it. The first record of a key stays; a later one with other bytes is put beside it.
+ * Resolves to the earlier one, if there is one. Throws the remote's errors.
+ */
+export async function putRemoteRecord(
+  remote: Remote,
+  record: StoreRecord,
+): Promise<StoreRecord | null> {
+  const { key, original } = record;
+  const text = Buffer.from(formatJson(record));
+  if (await createIfAbsent(remote, remoteNames.record(key), text)) return null;
+  const earlier = await readRemoteRecord(remote, key);
+  if (earlier?.original.sha256 === original.sha256) return null;
+  await createIfAbsent(remote, remoteNames.secondRecord(key, original.sha256), text);
+  return earlier;
+}
+
+/** `false`: something has the name. Not every server can refuse that by itself. */
+async function createIfAbsent(remote: Remote, name: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return await remote.create(name, bytes);
+  } catch (error) {
+    if (!(error instanceof TintypeError) || error.code !== 'remote-unsupported') throw error;
+    if ((await remote.size(name)) !== null) return false;
+    await remote.put(name, bytes);
+    return true;
+  }
+}
+
+/**
+ * Every small file that a remote has: from its index, or where there is none, from a listing. An index is only as new as the
+ * last run that wrote it: who needs a record that it lacks asks for the record. Throws the remote's errors.
+ */
+export async function readRemoteNotes(remote: Remote): Promise<NoteTexts> {
+  const bytes = await remote.get(remoteNames.index, { maxBytes: maxIndexBytes });
+  if (bytes !== null) {
+    const parsed = parseJson(indexSchema, Buffer.from(bytes).toString('utf8'));
+    if (parsed.kind === 'value') return new Map(Object.entries(parsed.value.notes));
+  }
+  return listRemoteNotes(remote);
+}
+
+/** The same from a listing and a request for each file. */
+async function listRemoteNotes(remote: Remote): Promise<NoteTexts> {
+  const names: string[] = [];
+  for (const folder of noteFolders) {
+    for await (const { name } of remote.list(`${folder}/`)) names.push(name);
+  }
+  const read = await Promise.all(
+    names.map((name) =>
+      limit(async () => {
+        const bytes = await remote.get(name, { maxBytes: maxNoteBytes });
+        return bytes === null ? [] : [[name, Buffer.from(bytes).toString('utf8')] as const];
+      }),
+    ),
+  );
+  return new Map(read.flat());
+}
+
+/**
+ * Writes the index again, with what is in it and these. Two machines may do so at once, and one's additions are then missing
+ * until it writes it again; nothing depends on the index being complete.
+ */
+export async function addToIndex(remote: Remote, notes: NoteTexts): Promise<void> {
+  const known = await readRemoteNotes(remote).catch(() => new Map<string, string>());
+  if ([...notes].every(([path, text]) => known.get(path) === text)) return;
+  const all = Object.fromEntries([...known, ...notes]);
+  await remote.put(remoteNames.index, Buffer.from(JSON.stringify({ version: 1, notes: all })));
+}
+
+/**
+ * Writes a small file of a remote into the store `dir`, if it is what its path says and the store does not have it. Whether it
+ * was written. Rejects with the file system's own error.
+ */
+export async function acceptNote(dir: string, path: string, text: string): Promise<boolean> {
+  return isSoundNote(path, text) && createAtomic(join(dir, ...path.split('/')), text);
+}
+
+/** Whether a file may have this path in a store, and holds what belongs there. */
+export function isSoundNote(path: string, text: string): boolean {
+  const [folder = ''] = path.split('/');
+  const [hash = '', second = ''] = basename(path, '.json').split('.');
+  if (!isHash(hash) || !/^([0-9a-f]{16})?$/.test(second)) return false;
+  const isAt = (right: string): boolean => right.split(sep).join('/') === path;
+  const key = hash as Key;
+  switch (folder) {
+    case 'records': {
+      const stored = parseRecord(key, text);
+      if (stored.kind !== 'record' || stored.other !== undefined) return false;
+      const { sha256 } = stored.record.original;
+      return isAt(second === '' ? layout.record('', key) : layout.secondRecord('', key, sha256));
+    }
+    case 'inputs':
+      return isAt(layout.input('', hash as Sha256)) && parsePin(hash, text) !== null;
+    case 'refusals':
+      return isAt(layout.refusal('', key)) && parseRefusal(key, text).kind === 'refusal';
+    case 'picks':
+      return isAt(layout.pick('', key)) && text === formatJson({ version: 1, key });
+    default:
+      return false;
+  }
+}
+
+/** Where the small files are that machines share. */
+export const noteFolders = ['records', 'inputs', 'refusals', 'picks'] as const;
+
+const indexSchema = v.object({
+  version: v.literal(1),
+  notes: v.record(v.string(), v.pipe(v.string(), v.maxLength(maxNoteBytes))),
+});
+
+/** A record has about 1,200 bytes: this is enough for 200,000. */
+const maxIndexBytes = 256 * 1024 * 1024;
+
+/** Small files that are read at once. */
+const limit = pLimit(32);

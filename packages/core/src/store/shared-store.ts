@@ -1,0 +1,233 @@
+import pLimit from 'p-limit';
+import { TintypeError } from '../errors.ts';
+import { writeAtomic } from '../fs/write-atomic.ts';
+import { sha256 } from '../hash.ts';
+import type { Env } from '../process/env-files.ts';
+import { holdsConditions } from '../remote/probe-conditions.ts';
+import type { Remote } from '../remote/remote.ts';
+import type { Attempt, Key, OpenAttempt, StoreRecord } from '../types.ts';
+import { pathOfBytes } from './layout.ts';
+import { originalCopies } from './original-copies.ts';
+import { pendingMarks } from './pending-marks.ts';
+import { pinText } from './pins.ts';
+import { formatJson } from './record-file.ts';
+import { recordOf } from './record-of.ts';
+import { putRecord } from './records.ts';
+import { remoteBytes } from './remote-bytes.ts';
+import {
+  claimInRemote,
+  latestClaim,
+  openNotes,
+  type RemoteClaim,
+  type RemoteClaimTiming,
+} from './remote-claim.ts';
+import { remoteNames } from './remote-names.ts';
+import { putRemoteRecord, readRemoteRecord } from './remote-records.ts';
+import type { Store } from './store.ts';
+import { leaveFolder, type RemotePart, storeRemote } from './store-remote.ts';
+import { verifyFolder } from './verify-folder.ts';
+
+export interface Sharing {
+  readonly remote: Remote;
+  /** Whether records, pins, refusals and picks are shared through the remote too, and not through version control. */
+  readonly hasRecords: boolean;
+  /** The person says that no other machine buys at the same time, so that the remote need not keep machines apart. */
+  readonly isOnlyBuyer: boolean;
+  /** Absolute: where copies of what was fetched are kept. */
+  readonly cacheDir: string;
+  readonly copiesMaxBytes: number;
+  /** The person's environment, in which git runs. */
+  readonly realEnv: Env;
+  /** @default the times of `remoteTiming` */
+  readonly timing?: RemoteClaimTiming;
+}
+
+/**
+ * A store in a folder whose paid bytes are in a remote. Among all machines that share the remote, each key is bought once.
+ * `local` is the store in the folder `dir`.
+ *
+ * What was paid for reaches the folder first, and leaves it once the remote has returned the same bytes. Only a purchase, and
+ * bytes that this machine does not have, need the remote.
+ */
+export function sharedStore(local: Store, dir: string, sharing: Sharing): Store {
+  const { remote, hasRecords, isOnlyBuyer, timing } = sharing;
+  const copies = originalCopies(sharing.cacheDir);
+  const bytes = remoteBytes(remote, copies);
+  const pending = pendingMarks(dir);
+  const shared = new Map<string, string>();
+  const part: RemotePart = { ...sharing, local, dir, bytes, copies, shared };
+  const held = new Map<Key, RemoteClaim>();
+  /** The claims under which this process noted an attempt whose outcome is open. All but the last never sent its request. */
+  const noted = new Map<Key, Set<RemoteClaim>>();
+  /** What this run has delivered and the folder still has. */
+  const delivered = new Map<Key, StoreRecord>();
+  let exclusive: Promise<boolean> | undefined;
+  const isExclusive = (): Promise<boolean> =>
+    (exclusive ??= isOnlyBuyer ? Promise.resolve(false) : refuseIfNotExclusive(remote));
+
+  /** Shares a small file that the folder has. */
+  async function shareNote(name: string, text: string): Promise<void> {
+    if (!hasRecords) return;
+    await remote.put(name, Buffer.from(text));
+    shared.set(name, text);
+  }
+
+  async function read(record: StoreRecord): Promise<Uint8Array> {
+    if ((await local.sizeOf(record)) === null) return bytes.fetch(record);
+    // Instead of damage, or a Git LFS pointer, the remote may have the picture.
+    return local.read(record).catch((damage: unknown) =>
+      bytes.fetch(record).catch(() => {
+        throw damage;
+      }),
+    );
+  }
+
+  return {
+    ...local,
+    read,
+    sizeOf: async (record) => (await local.sizeOf(record)) ?? record.original.bytes,
+
+    put: async (purchase) => {
+      const record = recordOf(purchase);
+      const { key, original } = record;
+      let why: string | null = null;
+      let earlier: StoreRecord | null = null;
+      try {
+        await bytes.deliver(record, purchase.bytes, { willForget: true });
+        earlier = await putRemoteRecord(remote, record);
+        const name =
+          earlier === null
+            ? remoteNames.record(key)
+            : remoteNames.secondRecord(key, original.sha256);
+        shared.set(name, formatJson(record));
+        delivered.set(key, record);
+      } catch (error) {
+        why = error instanceof Error ? error.message : String(error);
+        // Without a mark, only `tintype push` delivers it.
+        await pending.add(key).catch(() => {});
+      }
+      // It came first, so every machine delivers it.
+      if (earlier !== null && (await local.find(key)) === null) await putRecord(dir, earlier);
+      return { ...(await local.put(purchase)), pending: why };
+    },
+
+    accept: async (rejected, info) => {
+      if ((await local.sizeOf(rejected)) === null)
+        await writeAtomic(pathOfBytes(dir, rejected), await bytes.fetch(rejected));
+      const record = await local.accept(rejected, info);
+      await bytes.deliver(record, await local.read(record), { willForget: false });
+      await remote.put(remoteNames.record(record.key), Buffer.from(formatJson(record)));
+      return record;
+    },
+
+    pin: async (input) => {
+      await local.pin(input);
+      await shareNote(remoteNames.pin(sha256(input.file)), pinText(input));
+    },
+    refuse: async (refusal) => {
+      await local.refuse(refusal);
+      await shareNote(remoteNames.refusal(refusal.key), formatJson(refusal));
+    },
+    confirmPick: async (key) => {
+      await local.confirmPick(key);
+      await shareNote(remoteNames.pick(key), formatJson({ version: 1, key }));
+    },
+
+    attempt: async (key) => {
+      const here = await local.attempt(key);
+      const claim = held.get(key);
+      const there = claim?.earlier.at(-1);
+      // A holder's own note is newer than those of earlier holders, and bytes are worth more than a note.
+      if (there === undefined || claim!.isNoted() || here?.isReceived) return here;
+      const isNewer =
+        here === null || (here.note !== null && there.startedAt > here.note.startedAt);
+      return isNewer ? openAttempt(there) : here;
+    },
+    noteAttempt: async (attempt) => {
+      await local.noteAttempt(attempt);
+      const claim = held.get(attempt.key);
+      if (claim === undefined) return;
+      noted.set(attempt.key, new Set(noted.get(attempt.key)).add(claim));
+      const noting = claim.note(attempt);
+      const isBeforeSending = attempt.outcome === null && attempt.predictionId === undefined;
+      // Later, the remote still has the earlier note: "may have been billed", with fewer words.
+      await (isBeforeSending ? noting : noting.catch(() => {}));
+    },
+    clearAttempt: async (key) => {
+      // Other machines have to know of a purchase that only this one has.
+      if (!(await pending.has(key))) {
+        for (const claim of noted.get(key) ?? []) await claim.note(null).catch(() => {});
+        noted.delete(key);
+      }
+      await local.clearAttempt(key);
+      const record = delivered.get(key);
+      delivered.delete(key);
+      // It was bought just now, so no commit has it.
+      if (record !== undefined) await leaveFolder(record, part);
+    },
+
+    prepareToBuy: async (keys) => {
+      await isExclusive();
+      const open = keys.map((key) =>
+        limit(async (): Promise<(readonly [Key, OpenAttempt])[]> => {
+          const notes = await openNotes(remote, key, await latestClaim(remote, key, 0));
+          return notes.slice(-1).map((note) => [key, openAttempt(note)]);
+        }),
+      );
+      return new Map((await Promise.all(open)).flat());
+    },
+
+    claim: async (key, signal, onWait) => {
+      const here = await local.claim(key, signal, onWait);
+      if (here === null) return null;
+      let there: RemoteClaim | null = null;
+      const release = async (): Promise<void> => {
+        held.delete(key);
+        await there?.release();
+        await here.release();
+      };
+      try {
+        const isShared = await isExclusive();
+        there = await claimInRemote(remote, key, isShared, signal, onWait, timing);
+        const record = there === null ? null : await readRemoteRecord(remote, key);
+        if (record !== null) await putRecord(dir, record);
+      } catch (error) {
+        await release();
+        throw error;
+      }
+      if (there === null) {
+        await release();
+        return null;
+      }
+      const claimed = there;
+      held.set(key, claimed);
+      const isRecorded = async () => (await remote.size(remoteNames.record(key))) !== null;
+      const isOurs = async () =>
+        (await here.isOurs()) && !(await isRecorded()) && (await claimed.isOurs());
+      // A remote that does not answer keeps nobody else from buying.
+      return { release, isOurs: () => isOurs().catch(() => false) };
+    },
+
+    verify: ({ isRemote } = { isRemote: false }) =>
+      verifyFolder(local, dir, sharing.realEnv, async (record) =>
+        isRemote ? bytes.look(record) : { kind: 'elsewhere' },
+      ),
+
+    remote: storeRemote(part),
+  };
+}
+
+async function refuseIfNotExclusive(remote: Remote): Promise<true> {
+  if (await holdsConditions(remote)) return true;
+  const message = `${remote.label} cannot keep two machines from buying the same picture: it was asked to create one name 16 times at once, and did not refuse all but one. If no other machine buys at the same time, say so with --i-am-the-only-buyer; nothing was bought`;
+  throw new TintypeError('remote-unsupported', message);
+}
+
+/** What another machine noted in the remote. */
+function openAttempt(note: Attempt): OpenAttempt {
+  const state = { isReceived: false, isAnswerDamaged: false, isInFlight: false };
+  return { key: note.key, note, damage: null, ...state };
+}
+
+/** Keys that are looked up at once. */
+const limit = pLimit(16);

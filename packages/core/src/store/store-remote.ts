@@ -1,0 +1,182 @@
+import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
+import { removeFile } from '../fs/remove-file.ts';
+import type { Env } from '../process/env-files.ts';
+import type { Remote, RemoteFile } from '../remote/remote.ts';
+import type { Key, Sha256, StoreRecord } from '../types.ts';
+import { pathOfBytes } from './layout.ts';
+import { bytesPath } from './list-store.ts';
+import type { OriginalCopies } from './original-copies.ts';
+import { pendingMarks } from './pending-marks.ts';
+import { namesIn, readIfThere } from './read-store.ts';
+import { formatJson, isHash, maxNoteBytes } from './record-file.ts';
+import type { RemoteBytes } from './remote-bytes.ts';
+import { remoteNames } from './remote-names.ts';
+import {
+  acceptNote,
+  addToIndex,
+  isSoundNote,
+  noteFolders,
+  putRemoteRecord,
+  readRemoteNotes,
+  readRemoteRecord,
+} from './remote-records.ts';
+import type { RemoteListing, Store, StoreRemote } from './store.ts';
+import { uncommittedFiles } from './uncommitted-files.ts';
+
+/** What the remote's part of a store needs of the rest of it. */
+export interface RemotePart {
+  readonly remote: Remote;
+  /** The folder of the store on this machine, and the store in it. */
+  readonly dir: string;
+  readonly local: Store;
+  readonly bytes: RemoteBytes;
+  readonly copies: OriginalCopies;
+  readonly copiesMaxBytes: number;
+  /** Whether records, pins, refusals and picks are shared through the remote, and not through version control. */
+  readonly hasRecords: boolean;
+  /** The person's environment, in which git runs. */
+  readonly realEnv: Env;
+  /** The small files that this run has put into the remote, by name. They are added to its index at the end. */
+  readonly shared: Map<string, string>;
+}
+
+export function storeRemote(part: RemotePart): StoreRemote {
+  const { remote, dir, local, bytes, copies, hasRecords, realEnv, shared } = part;
+  const pending = pendingMarks(dir);
+
+  return {
+    label: remote.label,
+    pending: pending.all,
+
+    fetchRecords: async (keys) => {
+      if (keys.length === 0) return 0;
+      const notes = new Map(await readRemoteNotes(remote));
+      // Records that are newer than the index. With more keys than these, most were never bought.
+      const unlisted = keys.filter((key) => !notes.has(remoteNames.record(key)));
+      const read = unlisted.slice(0, maxUnlisted).map((key) =>
+        limit(async () => {
+          const record = await readRemoteRecord(remote, key);
+          if (record !== null) notes.set(remoteNames.record(key), formatJson(record));
+        }),
+      );
+      await Promise.all(read);
+      const wanted = new Set(keys.map((key) => remoteNames.record(key)));
+      // Where version control has the records, only a record that would be bought again is brought.
+      const brought = [...notes].filter(([path]) => hasRecords || wanted.has(path));
+      const written = await Promise.all(
+        brought.map(([path, text]) => limit(() => acceptNote(dir, path, text))),
+      );
+      return written.filter(Boolean).length;
+    },
+
+    deliver: async (record) => {
+      const isPending = await pending.has(record.key);
+      if ((await local.sizeOf(record)) === null) {
+        const isThere = (await remote.size(remoteNames.bytes(record))) === record.original.bytes;
+        if (!isThere) return 'not-here';
+        await putRemoteRecord(remote, record);
+        return 'was-there';
+      }
+      const paid = await local.read(record);
+      const isNew = await bytes.deliver(record, paid, { willForget: isPending });
+      await putRemoteRecord(remote, record);
+      if (isPending) {
+        // A file that was committed meanwhile stays.
+        const uncommitted = await uncommittedFiles(dir, realEnv, [bytesPath(record)]);
+        if (uncommitted?.length === 1) await leaveFolder(record, part);
+        await pending.clear(record.key);
+      }
+      return isNew ? 'delivered' : 'was-there';
+    },
+
+    deliverNotes: async () => {
+      if (!hasRecords) return 0;
+      const known = await readRemoteNotes(remote);
+      const missing = [...(await readNotes(dir))].filter(([path]) => !known.has(path));
+      const put = missing.map(([path, text]) =>
+        limit(async () => {
+          if ((await remote.size(path)) === null) await remote.put(path, Buffer.from(text));
+          shared.set(path, text);
+        }),
+      );
+      await Promise.all(put);
+      await addToIndex(remote, shared);
+      return missing.length;
+    },
+
+    fetch: async (record) => {
+      if ((await local.sizeOf(record)) === null) await bytes.fetch(record);
+    },
+
+    list: () => listRemote(remote),
+
+    remove: async (files, onRemoved) => {
+      for (const file of files.toSorted((a, b) => removalRank(a) - removalRank(b))) {
+        await remote.remove(file.name);
+        onRemoved(file);
+      }
+    },
+
+    close: async () => {
+      // Another run writes it, and until then records are found by their names.
+      if (hasRecords && shared.size > 0) await addToIndex(remote, shared).catch(() => {});
+      await copies.trim(part.copiesMaxBytes);
+    },
+  };
+}
+
+/** Records that are asked for one by one. */
+const maxUnlisted = 100;
+
+/** Small requests at once. */
+const limit = pLimit(16);
+
+/** The remote has the bytes of a record, so this machine keeps only a copy in its cache. */
+export async function leaveFolder(
+  record: StoreRecord,
+  { local, dir, copies }: Pick<RemotePart, 'local' | 'dir' | 'copies'>,
+): Promise<void> {
+  const paid = await local.read(record).catch(() => null);
+  if (paid === null) return;
+  await copies.put(record.original.sha256, paid);
+  await removeFile(pathOfBytes(dir, record)).catch(() => {});
+}
+
+/** The small files of a folder that machines may share, by their paths with `/`. */
+async function readNotes(dir: string): Promise<Map<string, string>> {
+  const notes = new Map<string, string>();
+  for (const area of noteFolders) {
+    for (const folder of await namesIn(join(dir, area))) {
+      for (const name of await namesIn(join(dir, area, folder))) {
+        const path = [area, folder, name].join('/');
+        const bytes = await readIfThere(join(dir, path), maxNoteBytes);
+        if (bytes !== null && isSoundNote(path, bytes.toString('utf8')))
+          notes.set(path, bytes.toString('utf8'));
+      }
+    }
+  }
+  return notes;
+}
+
+async function listRemote(remote: Remote): Promise<RemoteListing> {
+  const records: RemoteListing['records'][number][] = [];
+  const bytes: RemoteListing['bytes'][number][] = [];
+  const claims: RemoteListing['claims'][number][] = [];
+  for await (const file of remote.list('')) {
+    const [area = '', second = ''] = file.name.split('/');
+    const hash = area === 'claims' ? second : basename(file.name).split('.')[0]!;
+    if (!isHash(hash)) continue;
+    if (area === 'records') records.push({ ...file, key: hash as Key });
+    if (area === 'originals' || area === 'rejected')
+      bytes.push({ ...file, sha256: hash as Sha256 });
+    if (area === 'claims') claims.push({ ...file, key: hash as Key });
+  }
+  return { records, bytes, claims };
+}
+
+/** Records first. The claims of a key go in the order in which they were made, so that the latest one is the last to go. */
+function removalRank({ name }: RemoteFile): number {
+  if (name.startsWith('records/')) return 0;
+  return name.startsWith('claims/') ? Number.parseInt(basename(name), 10) : 1;
+}

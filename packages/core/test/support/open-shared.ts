@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { folder } from '../../src/remote/folder-remote.ts';
+import { fileStore } from '../../src/store/file-store.ts';
+import { sharedStore } from '../../src/store/shared-store.ts';
+import type { Store } from '../../src/store/store.ts';
+
+/** The store of one machine below `home`, whose originals are in a bucket beside it. A machine has a name, or is the only one. */
+export function openShared(home: string, machine = ''): Store {
+  const dir = join(home, machine, 'store');
+  return sharedStore(fileStore(dir), dir, {
+    remote: folder(join(home, 'bucket')),
+    hasRecords: false,
+    isOnlyBuyer: false,
+    cacheDir: join(home, machine, 'cache'),
+    copiesMaxBytes: 1e9,
+    realEnv: {},
+    timing: { beatMs: 50, deadAfterMs: 600, busyDeadAfterMs: 1200, pollMs: 20 },
+  });
+}
