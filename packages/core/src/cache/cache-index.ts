@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, readSync, statSync } from 'node:fs';
-import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openRegularSync } from '../fs/read-regular.ts';
-import { removeFile } from '../fs/remove-file.ts';
+import { replaceFile, visibleName } from '../fs/write-atomic.ts';
 import type { Sha256 } from '../types.ts';
 import {
   cacheLayout,
@@ -81,20 +80,15 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
 
   const compact = async () => {
     refresh();
-    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
     const kept = [...entries].map(([key, { day, entry }]) => formatLine({ key, day, entry }));
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(temporary, kept.map((line) => `\n${line}`).join(''));
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, visibleName(path), async (temporary) => {
+      await writeFile(temporary, kept.map((line) => `\n${line}`).join(''), { flag: 'wx' });
       // Lines that were appended meanwhile are kept. Files whose lines are appended between here and the rename are encoded
       // again.
       const since = readTail(path, readTo);
       if (since !== null) await appendFile(temporary, since.text);
-      await rename(temporary, path);
-    } catch (error) {
-      await removeFile(temporary).catch(() => {});
-      throw error;
-    }
+    });
   };
 
   return {

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import type { Preview, Sha256 } from '../types.ts';
-import type { FileEntry, Looks } from './variant-cache.ts';
+import type { FileEntry, FileIdentity } from './variant-cache.ts';
 
 /**
  * The cache on disk. `v2` changes when it does; all of it may be deleted at any time.
@@ -27,7 +27,7 @@ export const cacheLayout = {
     [cacheDir, 'v2', 'files', digest.slice(0, 2), digest].join(sep),
 } as const;
 
-export function looksOf({ mtimeMs, ino }: Looks): Looks {
+export function identityOf({ mtimeMs, ino }: FileIdentity): FileIdentity {
   return { mtimeMs, ino };
 }
 

@@ -4,9 +4,9 @@ import { sha256 } from '../hash.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Sha256 } from '../types.ts';
-import { looksOf } from './cache-layout.ts';
+import { identityOf } from './cache-layout.ts';
 import type { PlaceFile } from './place-file.ts';
-import type { CachedFile, FileEntry, Looks } from './variant-cache.ts';
+import type { CachedFile, FileEntry, FileIdentity } from './variant-cache.ts';
 
 /** The part of a cache that its files need. */
 export interface Shelf {
@@ -50,14 +50,14 @@ export class FileOnDisk implements CachedFile {
   async linkTo(to: string): Promise<boolean> {
     const path = this.#shelf.pathOf(this.sha256);
     const status = statOf(path);
-    if (status === null || this.#entry === null || !looksAs(this.#entry, status)) {
+    if (status === null || this.#entry === null || !isUnchanged(this.#entry, status)) {
       // The file was touched, restored from a backup, or rewritten through an output that is a hard link to it. Only its bytes
       // can tell.
       if (status === null || (await hashFile(path).catch(() => null)) !== this.sha256) {
         await this.#drop();
         return false;
       }
-      this.#entry = { bytes: this.bytes, sha256: this.sha256, ...looksOf(status) };
+      this.#entry = { bytes: this.bytes, sha256: this.sha256, ...identityOf(status) };
       await this.#shelf.note(this.#key(), this.#entry);
     }
     for (let tries = 1; ; tries++) {
@@ -97,6 +97,9 @@ function statOf(path: string): Stats | null {
   }
 }
 
-function looksAs(entry: FileEntry, { size, mtimeMs, ino }: Looks & { size: number }): boolean {
+function isUnchanged(
+  entry: FileEntry,
+  { size, mtimeMs, ino }: FileIdentity & { size: number },
+): boolean {
   return size === entry.bytes && mtimeMs === entry.mtimeMs && ino === entry.ino;
 }

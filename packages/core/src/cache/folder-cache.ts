@@ -1,15 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open } from 'node:fs/promises';
+import { writeUnflushed } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
-import { removeFile } from '../fs/remove-file.ts';
 import type { Sha256 } from '../types.ts';
 import { openCacheIndex } from './cache-index.ts';
-import { type CacheEntry, cacheLayout, isFileEntry, looksOf } from './cache-layout.ts';
+import { type CacheEntry, cacheLayout, identityOf, isFileEntry } from './cache-layout.ts';
 import { FileOnDisk, type Shelf } from './file-on-disk.ts';
 import { filePlacer } from './place-file.ts';
 import { trimCache } from './trim-cache.ts';
-import type { CachedFile, Looks, VariantCache } from './variant-cache.ts';
+import type { CachedFile, VariantCache } from './variant-cache.ts';
 
 /**
  * The cache below a folder, which need not exist. If it cannot be read or written, files are kept in memory for the run
@@ -51,7 +49,8 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
     put: async (key, bytes) => {
       const file = { bytes: bytes.length, sha256: sha256(bytes) };
       try {
-        const entry = { ...file, ...(await writeFile(shelf.pathOf(file.sha256), bytes)) };
+        const written = await writeUnflushed(shelf.pathOf(file.sha256), bytes);
+        const entry = { ...file, ...identityOf(written) };
         await index.add([[key, entry]]);
         hasGrown = true;
         return new FileOnDisk(() => key, entry, shelf);
@@ -107,27 +106,4 @@ function inMemory(file: Pick<CachedFile, 'bytes' | 'sha256'>, bytes: Uint8Array)
       return true;
     },
   };
-}
-
-/**
- * Writes the whole file or nothing. It does not flush: damage from a power cut is detected later, and the file is made again.
- */
-async function writeFile(path: string, bytes: Uint8Array): Promise<Looks> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    const file = await open(temporary, 'wx');
-    let looks: Looks;
-    try {
-      await file.writeFile(bytes);
-      looks = looksOf(await file.stat());
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    return looks;
-  } catch (error) {
-    await removeFile(temporary).catch(() => {});
-    throw error;
-  }
 }

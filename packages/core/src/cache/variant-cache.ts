@@ -55,7 +55,7 @@ export interface CachedFile {
 }
 
 /** A file's hash, and the `stat` that identifies its bytes without reading them. */
-export interface FileEntry extends Looks {
+export interface FileEntry extends FileIdentity {
   readonly sha256: Sha256;
   readonly bytes: number;
 }
@@ -64,7 +64,7 @@ export interface FileEntry extends Looks {
  * The part of a file's `stat` that stays the same while its bytes do. It has no `ctime`, because that changes with every link
  * that is made or removed.
  */
-export interface Looks {
+export interface FileIdentity {
   readonly mtimeMs: number;
   readonly ino: number;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namesBelow } from './names-below.ts';
@@ -6,44 +7,108 @@ import { isRunning } from '../process/is-running.ts';
 import { removeFile } from './remove-file.ts';
 
 /**
- * Writes a whole file or none: a temporary file in the same folder, flushed to the disk, then renamed over the old one,
- * and the folder flushed so that the new name survives a power cut too. Creates the folder. `mode`: the permissions that
- * it gets; none: those of any new file.
- * Rejects with the file system's own error, leaving no temporary file behind.
+ * The one way to write a file that is whole or does not exist. `fill` makes the file at a temporary path in the same folder,
+ * and it is then renamed to `path`, in place of what has that name. Resolves to what `fill` does. Rejects as `fill`, or with
+ * the file system's own error, leaving no temporary file behind.
+ */
+export async function replaceFile<Result>(
+  path: string,
+  temporary: string,
+  fill: (temporary: string) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await fill(temporary);
+    await rename(temporary, path);
+    return result;
+  } catch (error) {
+    await removeFile(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Like `replaceFile`, if `fill` makes a link. If `path` is a link to the same bytes already, the rename does nothing, so the
+ * temporary name is removed afterwards. If that fails, it stays.
+ */
+export async function replaceByLink<Result>(
+  path: string,
+  temporary: string,
+  fill: (temporary: string) => Promise<Result>,
+): Promise<Result> {
+  const result = await replaceFile(path, temporary, fill);
+  await removeFile(temporary).catch(() => {});
+  return result;
+}
+
+/**
+ * Replaces a file, and flushes it and its folder to the disk, so that both the bytes and the name survive a power cut. Creates
+ * the folder. `mode`: the file's permissions; by default those of any new file. Rejects as `replaceFile`.
  */
 export async function writeAtomic(
   path: string,
   data: string | Uint8Array,
   mode?: number,
 ): Promise<void> {
-  // One whose process cannot be seen from elsewhere may be taken for a dead one's and cleared away: then once more.
-  if (!(await tryToWrite(path, data, mode)) && !(await tryToWrite(path, data, mode))) {
-    throw Object.assign(new Error(`${path} was cleared away twice`), { code: 'ENOENT' });
-  }
+  const write = () =>
+    replaceFile(path, hiddenName(path), (temporary) => writeFlushed(temporary, data, mode));
+  await write().catch((error: NodeJS.ErrnoException) => {
+    // A process on another machine cannot see this one, so it may remove the temporary file as a leftover. Write it again.
+    if (error.code === 'ENOENT') return write();
+    throw error;
+  });
   await flushFolder(dirname(path));
 }
 
 /**
- * Like `writeAtomic`, for a file that must not exist yet. `false`: it exists, and was not changed. Where the file system has no
- * links, two processes that create one file at the same instant both succeed, and the later one's stays.
+ * Like `writeAtomic`, for a file that must not exist yet. `false`: it exists, and was not changed. If the file system has no
+ * links, two processes that create one file at the same instant both succeed, and the later file stays.
  */
 export async function createAtomic(path: string, data: string | Uint8Array): Promise<boolean> {
   if (await isThere(path)) return false;
-  const temporary = temporaryFor(path);
+  const temporary = hiddenName(path);
   try {
-    const file = await openNew(temporary);
-    try {
-      await file.writeFile(data);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFlushed(temporary, data);
     if (!(await giveName(temporary, path))) return false;
   } finally {
     await removeFile(temporary).catch(() => {});
   }
   await flushFolder(dirname(path));
   return true;
+}
+
+/** Like `writeAtomic`, for bytes that are flushed already under another name: gives them a second one. */
+export async function linkAtomic(from: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  await replaceByLink(path, hiddenName(path), (temporary) => link(from, temporary));
+  await flushFolder(folder);
+}
+
+/**
+ * Like `writeAtomic` without the flush, for files that can be made again: a power cut may damage them, so their readers check
+ * them. Resolves to the written file's `stat`.
+ */
+export function writeUnflushed(path: string, data: string | Uint8Array): Promise<Stats> {
+  return replaceFile(path, visibleName(path), async (temporary) => {
+    const file = await openNew(temporary);
+    try {
+      await file.writeFile(data);
+      return await file.stat();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+async function writeFlushed(path: string, data: string | Uint8Array, mode?: number): Promise<void> {
+  const file = await openNew(path);
+  try {
+    await file.writeFile(data);
+    if (mode !== undefined) await file.chmod(mode);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** `false`: the name is taken. */
@@ -64,55 +129,7 @@ async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => null)) !== null;
 }
 
-/**
- * Gives a file that is flushed a second name, in place of what has it. Creates the folder. Rejects with the file system's
- * own error, as where it has no links, leaving no temporary name behind.
- */
-export async function linkAtomic(from: string, path: string): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  const temporary = temporaryFor(path);
-  try {
-    await link(from, temporary);
-    await rename(temporary, path);
-  } finally {
-    // Where it had the name already, there was nothing to rename.
-    await removeFile(temporary).catch(() => {});
-  }
-  await flushFolder(folder);
-}
-
-/** `false` where the temporary file is gone before it has its name. */
-async function tryToWrite(
-  path: string,
-  data: string | Uint8Array,
-  mode: number | undefined,
-): Promise<boolean> {
-  const temporary = temporaryFor(path);
-  try {
-    const file = await openNew(temporary);
-    try {
-      await file.writeFile(data);
-      if (mode !== undefined) await file.chmod(mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    await removeFile(temporary).catch(() => {});
-    throw error;
-  }
-  try {
-    await rename(temporary, path);
-    return true;
-  } catch (error) {
-    await removeFile(temporary).catch(() => {});
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-/** Most files are written to a folder that is there. */
+/** Creates the folder only if opening fails, because it usually exists. */
 async function openNew(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx');
@@ -123,9 +140,15 @@ async function openNew(path: string): Promise<FileHandle> {
   }
 }
 
-function temporaryFor(path: string): string {
+/** Names the process, so that `clearDeadWrites` can tell whether it still runs. The store's `.gitignore` covers these names. */
+function hiddenName(path: string): string {
   const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   return join(dirname(path), name);
+}
+
+/** A random name that does not exist yet, so that a clone cannot bring a link with it. */
+export function visibleName(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
 /** Removes the temporary files below a folder whose process was killed. `dir` need not exist. */

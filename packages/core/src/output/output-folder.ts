@@ -1,21 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, type Stats } from 'node:fs';
-import {
-  appendFile,
-  mkdir,
-  readdir,
-  realpath,
-  rename,
-  rmdir,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, mkdir, readdir, realpath, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
 import { isOutside } from '../fs/is-outside.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
+import { replaceByLink, replaceFile } from '../fs/write-atomic.ts';
 import type { Sha256 } from '../types.ts';
 
 /** Whether a file that looks like this is known to have these bytes. */
@@ -92,16 +84,15 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
   /** A TintypeError that `put` throws is thrown as it is. */
   const replace = async <T>(
     name: string,
-    put: (temporary: string, path: string) => Promise<T>,
+    put: (path: string, temporary: string) => Promise<T>,
   ): Promise<T> => {
     const path = join(dir, name);
     if (!(await isInside(path))) throw notWritable(path, 'it would lie outside the output folder');
     const temporary = join(dirname(path), temporaryName(basename(path), token));
     try {
       await mkdir(dirname(path), { recursive: true });
-      return await put(temporary, path);
+      return await put(path, temporary);
     } catch (error) {
-      await removeFile(temporary).catch(() => {});
       throw error instanceof TintypeError ? error : notWritable(path, error);
     }
   };
@@ -141,10 +132,9 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
     },
 
     write: (name, data, options) =>
-      replace(name, async (temporary, path) => {
-        await writeFile(temporary, data, options);
-        await rename(temporary, path);
-      }),
+      replace(name, (path, temporary) =>
+        replaceFile(path, temporary, () => writeFile(temporary, data, options)),
+      ),
 
     append: async (name, text) => {
       try {
@@ -155,15 +145,12 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
     },
 
     link: (name, linkTo) =>
-      replace(name, async (temporary, path) => {
-        await linkTo(temporary);
-        const isThere = isOneFile(temporary, path);
-        if (!isThere) await rename(temporary, path);
-        // Where a run beside this one has linked the same file since, there was nothing to rename. The file is in its
-        // place: a name that cannot be removed is left to the next run.
-        await removeFile(temporary).catch(() => {});
-        return !isThere;
-      }),
+      replace(name, (path, temporary) =>
+        replaceByLink(path, temporary, async () => {
+          await linkTo(temporary);
+          return !isOneFile(temporary, path);
+        }),
+      ),
 
     remove: async (name) => {
       const path = join(dir, name);
