@@ -73,6 +73,15 @@ export const orderFlags = {
   ),
 };
 
+/** For the commands that do a part of a run. */
+export const shardFlags = {
+  shard: flag(
+    '--shard <i/n>',
+    'only this part of the images, such as 2/5: the second of five (default: TINTYPE_SHARD, otherwise all); ' +
+      'all parts together have the budget of one run',
+  ),
+};
+
 /** The flags of `generate` only. */
 export const buyFlags = {
   yes: flag('--yes', 'answer yes to the question whether to buy'),

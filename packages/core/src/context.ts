@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Environment } from './process/env-files.ts';
 import type { Event, Reporter } from './events.ts';
 import type { ReadResult } from './fs/read-inside.ts';
+import type { Shard } from './types.ts';
 
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
 export interface Context extends Clock, Environment {
@@ -13,6 +14,11 @@ export interface Context extends Clock, Environment {
   readonly noteCacheAnswer?: () => void;
   /** The id of the order that this run is part of: within one order nothing is asked twice. `null`: one of its own. */
   readonly order: string | null;
+  /**
+   * The part of the run that `generate`, `planProject` and `openImages` are about. `null`: all of it.
+   * @default null
+   */
+  readonly shard?: Shard | null;
   readonly report: Reporter;
   /** Aborted by the first Ctrl-C: nothing new is asked for, what is in flight is awaited and stored. */
   readonly signal: AbortSignal;

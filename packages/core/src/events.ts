@@ -1,4 +1,4 @@
-import type { Diagnostic, PlannedRequest } from './types.ts';
+import type { Diagnostic, PlannedRequest, Shard } from './types.ts';
 
 /** Which picture of an image. */
 export interface PictureName {
@@ -16,6 +16,15 @@ export function pictureName({
   job,
 }: Pick<PlannedRequest, 'id' | 'candidate' | 'job'>): PictureName {
   return candidate === null ? { id } : { id, candidate, candidates: job.picture.numberOfImages };
+}
+
+/** Which part of a run it is about; absent where the run is whole. */
+interface OfShard {
+  readonly shard?: Shard;
+}
+
+export function shardOfEvent(shard: Shard | null | undefined): OfShard {
+  return shard == null ? {} : { shard: { index: shard.index, count: shard.count } };
 }
 
 /**
@@ -36,7 +45,7 @@ export type Event =
       readonly isError?: true;
     }
   /** Once, before anything is spent. `images` counts requests; `costUsd` is the high estimate, `null` where unknown. */
-  | {
+  | ({
       readonly type: 'planned';
       readonly images: number;
       readonly stored: number;
@@ -46,7 +55,7 @@ export type Event =
       /** For views only: how many images will be delivered, and how many pictures bought for that. */
       readonly deliveries: number;
       readonly toBuy: number;
-    }
+    } & OfShard)
   | ({ readonly type: 'generating'; readonly key: string } & PictureName)
   /** Another process has been buying the picture for so long: said soon, and again each time that has doubled. */
   | ({ readonly type: 'waiting'; readonly key: string; readonly ms: number } & PictureName)
@@ -86,7 +95,7 @@ export type Event =
   | { readonly type: 'written'; readonly file: string; readonly bytes: number }
   | { readonly type: 'removed'; readonly file: string }
   /** Once, last. Counts of images, requests and files; `costUsd` is what was spent, `null` where a part is unknown. */
-  | {
+  | ({
       readonly type: 'done';
       readonly delivered: number;
       readonly bought: number;
@@ -96,7 +105,7 @@ export type Event =
       readonly maybeBilledUsd: number | null;
       readonly written: number;
       readonly removed: number;
-    };
+    } & OfShard);
 
 /** An event with the ISO 8601 time at which it happened. */
 export type TimedEvent = Event & { readonly time: string };

@@ -1,7 +1,7 @@
 import { isMaybeBilled, NotAskedError } from './purchase/failures.ts';
 import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
-import { pictureName } from './events.ts';
+import { pictureName, shardOfEvent } from './events.ts';
 import { outputNames } from './file-names.ts';
 import type { Original } from './purchase/original.ts';
 import { knownOutputs, rememberOutputs } from './unchanged/unchanged-outputs.ts';
@@ -45,7 +45,8 @@ export async function generate(
   const startedAt = new Date();
   const project = await openImages(context, ids);
   const { plan, jobs } = project;
-  report(context, plannedEvent(plan, config.missing));
+  const part = shardOfEvent(plan.shard);
+  report(context, { ...plannedEvent(plan, config.missing), ...part });
   const { obtain, bill, overBudget } = await project.judge();
 
   const images = [...project.images.values()];
@@ -78,7 +79,7 @@ export async function generate(
   );
   await project.close();
   const done = { ...tally, ...bill() };
-  report(context, { type: 'done', ...done });
+  report(context, { type: 'done', ...done, ...part });
   const { fingerprint } = project;
   if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
     const outputs = { fingerprint, files: listedFiles(assetMap) };

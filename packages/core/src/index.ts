@@ -37,6 +37,7 @@ export type { GenerateResult } from './generate.ts';
 export type { Fields } from './fields.ts';
 export { hasProvenance } from './image/provenance.ts';
 export type { ShownPlan, ShownRow } from './plan/shown-rows.ts';
+export { readShard, shardName } from './shard.ts';
 export { toBuy } from './plan/to-buy.ts';
 export type { Model, ModelOverride, Prices } from './plan/models.ts';
 export type { InputPicture, Order, Picture, Provider } from './provider/provider.ts';

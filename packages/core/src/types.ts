@@ -409,12 +409,27 @@ export interface PlannedRequest extends PlanRow {
   readonly isFree: boolean;
 }
 
+/** One of the parts that a run is divided into, each done by a job of its own. */
+export interface Shard {
+  /** From 1 to `count`. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** The shard that a plan is of. */
+export interface PlannedShard extends Shard {
+  /** The totals of all shards together. */
+  readonly run: PlanTotals;
+}
+
 /** What a run would do and cost. Left of it nothing is spent or written, right of it nothing is decided. */
 export interface Plan {
   readonly jobs: readonly Job[];
   /** One a request, in manifest order. */
   readonly requests: readonly PlannedRequest[];
   readonly totals: PlanTotals;
+  /** `null`: it is the plan of a whole run. */
+  readonly shard: PlannedShard | null;
 }
 
 /** An input picture that belongs to the user, hashed and inspected. */

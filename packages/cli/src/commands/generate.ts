@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Context } from '@tintype/core';
 import { argument, command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { buyFlags, orderFlags, projectFlags, runFlags } from '../flags.ts';
+import { buyFlags, orderFlags, projectFlags, runFlags, shardFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
 import { withRun } from '../run.ts';
 
@@ -13,13 +13,14 @@ export const generate = command({
     'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map. ' +
     'An id includes the images that it uses as inputs; without ids: all images.',
   arguments: [argument('[ids...]', 'images to make')],
-  flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags },
+  flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags, ...shardFlags },
   examples: [
     ['tintype', 'buy or draw what is missing and write the files'],
     ['tintype hero icon-home', 'only these two'],
     ['tintype --provider offline', 'stand-ins: no key, no network, no cost'],
     ['tintype --yes --max-cost 2.50', 'buy without a question, up to that'],
     ['tintype --frozen', 'buy nothing, fail if a picture is missing'],
+    ['tintype --shard 2/5', 'the second of five parts; tintype merge joins them'],
   ],
   afterword: `
 Exit codes:
@@ -39,29 +40,30 @@ A missing picture is bought, or not, as the first of these says:
 
 Environment:
   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and REPLICATE_API_TOKEN, also from .env and .env.local
-  TINTYPE_MISSING, TINTYPE_MAX_COST and TINTYPE_MAX_COST_PER_DAY, like the flags; never from .env files
+  TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY and TINTYPE_SHARD, like the flags; never from .env files
   NO_COLOR turns colours off; FORCE_COLOR turns them on where there is no terminal
 `,
   async action({ shell, flags, commands }, ids) {
     const { generateSummary } = await import('../format/generate-summary.ts');
     const { withMeantCommand } = await import('../meant-command.ts');
-    const { result, config, uncommitted, core } = await withRun(
+    const { result, config, uncommitted, core, shard } = await withRun(
       shell,
       flags,
       async (core, context) => {
-        const counted = countingPurchases(context);
+        const shard = core.readShard(flags.shard, context.realEnv);
+        const counted = countingPurchases({ ...context, shard });
         const result = await core.generate(counted.context, ids).catch(async (error: unknown) => {
           if (counted.bought() > 0) await core.warnOfUncommitted(context, shell.cwd);
           throw withMeantCommand(error, ids, commands);
         });
         const uncommitted = result.bought > 0 ? await core.uncommittedPurchases(context) : null;
-        return { result, config: context.config, uncommitted, core };
+        return { result, config: context.config, uncommitted, core, shard };
       },
     );
     if (!flags.quiet && flags.reporter !== 'json') {
       const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
       const storeDir = relative(shell.cwd, config.storeDir) || '.';
-      say(shell.stdout, generateSummary(result, { outDir, storeDir }));
+      say(shell.stdout, generateSummary(result, { outDir, storeDir }, shard));
       if (uncommitted !== null) {
         const folders = { cwd: shell.cwd, storeDir: config.storeDir };
         shell.stdout.write(core.commitHint(uncommitted, folders));

@@ -1,6 +1,6 @@
 import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { orderFlags, projectFlags, runFlags } from '../flags.ts';
+import { orderFlags, projectFlags, runFlags, shardFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { colorsFor } from '../format/colors.ts';
 import { widthOf } from '../format/wrap.ts';
@@ -17,6 +17,7 @@ export const plan = command({
     ...projectFlags,
     ...runFlags,
     ...orderFlags,
+    ...shardFlags,
   },
   examples: [['tintype plan', 'what would be made, and for how much']],
   async action({ shell, flags }, ids) {
@@ -25,7 +26,10 @@ export const plan = command({
       shell,
       flags,
       async (core, context) => ({
-        plan: await core.planProject(context, ids),
+        plan: await core.planProject(
+          { ...context, shard: core.readShard(flags.shard, context.realEnv) },
+          ids,
+        ),
         uncommitted: flags.json ? null : await core.uncommittedPurchases(context),
         config: context.config,
         core,

@@ -1,16 +1,21 @@
-import { count, type GenerateResult, money } from '@tintype/core';
+import { count, type GenerateResult, money, type Shard } from '@tintype/core';
 import { forMoney } from './amounts.ts';
 
-/** Summarises a run in a few lines. The folders are printed as given. `outDir`: `null` if no files are written. */
+/**
+ * Summarises a run in a few lines. The folders are printed as given. `outDir`: `null` if no files are written. `shard`: `null` if
+ * the run is whole.
+ */
 export function generateSummary(
   result: GenerateResult,
   folders: { readonly outDir: string | null; readonly storeDir: string },
+  shard: Shard | null = null,
 ): string {
   const { delivered, bought, failed, written, removed, maybeBilledUsd } = result;
+  const part = shard === null ? '' : `Shard ${shard.index}/${shard.count}. `;
   const isCacheOnly = folders.outDir === null;
   if (!isCacheOnly && written + removed + bought + failed === 0 && maybeBilledUsd === 0) {
     const verb = delivered === 1 ? 'is' : 'are';
-    return `Nothing to do: ${count(delivered, 'picture')} ${verb} up to date.\n`;
+    return `${part}Nothing to do: ${count(delivered, 'picture')} ${verb} up to date.\n`;
   }
   const lines = [
     isCacheOnly
@@ -22,10 +27,11 @@ export function generateSummary(
     maybeBilled(result),
     failed > 0 ? `${count(failed, 'picture')} failed; see above.` : '',
   ];
-  return lines
+  const text = lines
     .filter((line) => line !== '')
     .map((line) => `${line}\n`)
     .join('');
+  return `${part}${text}`;
 }
 
 /** The possible cost of requests with an unknown outcome. No record contains it, so it is shown separately. */

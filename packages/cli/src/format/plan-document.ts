@@ -1,20 +1,33 @@
-import type { PlanRow, PlanTotals, ShownPlan } from '@tintype/core';
+import type { PlannedShard, PlanRow, PlanTotals, ShownPlan } from '@tintype/core';
 
 /** The output of `tintype plan --json`. It is public, because other tools read it. */
 export interface PlanDocument {
   readonly version: 1;
   readonly images: readonly PlanRow[];
   readonly totals: PlanTotals;
+  /** Of a shard only: which it is, and the totals of all shards together. */
+  readonly shard?: PlannedShard;
 }
 
 /** Exactly the public fields of a plan, in a fixed order. */
-export function planDocument(plan: Pick<ShownPlan, 'rows' | 'totals'>): PlanDocument {
-  const { images, stored, missing, blocked, attempted, costUsd, unpriced } = plan.totals;
+export function planDocument({
+  rows,
+  totals,
+  shard,
+}: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>): PlanDocument {
   return {
     version: 1,
-    images: plan.rows.map(planRow),
-    totals: { images, stored, missing, blocked, attempted, costUsd, unpriced },
+    images: rows.map(planRow),
+    totals: planTotals(totals),
+    ...(shard !== null && {
+      shard: { index: shard.index, count: shard.count, run: planTotals(shard.run) },
+    }),
   };
+}
+
+function planTotals(totals: PlanTotals): PlanTotals {
+  const { images, stored, missing, blocked, attempted, costUsd, unpriced } = totals;
+  return { images, stored, missing, blocked, attempted, costUsd, unpriced };
 }
 
 function planRow(row: PlanRow): PlanRow {

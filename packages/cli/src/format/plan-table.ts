@@ -3,6 +3,7 @@ import {
   count,
   money,
   moneyRange,
+  type PlannedShard,
   type ShownPlan,
   type ShownRow,
 } from '@tintype/core';
@@ -17,7 +18,7 @@ import { wrap } from './wrap.ts';
  * `maxCostUsd`: the budget, if there is one.
  */
 export function planTable(
-  plan: Pick<ShownPlan, 'rows' | 'totals'>,
+  plan: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
   options: {
     readonly colors: Colors;
     readonly width?: number | undefined;
@@ -112,7 +113,7 @@ function candidatesOf(rows: readonly ShownRow[]): ReadonlyMap<string, number> {
 }
 
 function totals(
-  { totals, rows }: Pick<ShownPlan, 'rows' | 'totals'>,
+  { totals, rows, shard }: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
   {
     maxCostUsd,
     toBuy,
@@ -122,15 +123,26 @@ function totals(
   const statuses = (['stored', 'missing', 'blocked', 'attempted'] as const)
     .filter((status) => totals[status] > 0)
     .map((status) => `${totals[status]} ${status}`);
-  const lines = [[count(totals.images, 'picture'), statuses.join(', ')].filter(Boolean).join(': ')];
-  if (toBuy.length === 0) return [...lines, 'Nothing to buy.'];
+  const pictures = [count(totals.images, 'picture'), statuses.join(', ')]
+    .filter(Boolean)
+    .join(': ');
+  const lines = shard === null ? [pictures] : [`Shard ${shard.index}/${shard.count}: ${pictures}`];
+  const others = shard === null ? [] : [allShards(shard)];
+  if (toBuy.length === 0) return [...lines, 'Nothing to buy.', ...others];
   const more =
     unpriced > 0 && costUsd !== null ? `, and ${unpriced} of them at an unknown price` : '';
   lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(rows, toBuy));
-  if (maxCostUsd !== null && costUsd !== null && costUsd.high > maxCostUsd) {
+  lines.push(...others);
+  // The budget is of the run.
+  const runUsd = (shard?.run ?? totals).costUsd;
+  if (maxCostUsd !== null && runUsd !== null && runUsd.high > maxCostUsd) {
     lines.push(`That is more than the budget of ${money(maxCostUsd)}: generate would refuse it.`);
   }
   return lines;
+}
+
+function allShards({ count: shards, run }: PlannedShard): string {
+  return `All ${count(shards, 'shard')} together: ${count(run.images, 'picture')}, ${moneyRange(run.costUsd)}.`;
 }
 
 /** The saving because equal requests are bought once; empty if there are none. */

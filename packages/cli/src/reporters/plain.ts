@@ -1,4 +1,4 @@
-import { count, type Event } from '@tintype/core';
+import { count, type Event, shardName } from '@tintype/core';
 import { duration, forMoney, saving } from '../format/amounts.ts';
 import { cleanLine } from '../format/clean.ts';
 import { nameOf } from '../format/name-of.ts';
@@ -40,7 +40,10 @@ function progressLine(event: Event): string | null {
         stored > 0 ? `${stored} stored` : '',
         toBuy > 0 ? `${toBuy} to buy${forMoney(costUsd, 'at most ')}` : '',
       ].filter((part) => part !== '');
-      return [`planned ${count(images, 'picture')}`, parts.join(', ')].filter(Boolean).join(': ');
+      const part = event.shard === undefined ? '' : ` of ${shardName(event.shard)}`;
+      return [`planned ${count(images, 'picture')}${part}`, parts.join(', ')]
+        .filter(Boolean)
+        .join(': ');
     }
     case 'generating':
       return `generating ${nameOf(event)}`;

@@ -19,6 +19,7 @@ export function planOf(...rows: readonly Partial<PlanRow>[]): ShownPlan {
       costUsd: { low: 0.0132, high: 0.0264 },
       unpriced: 0,
     },
+    shard: null,
   };
 }
 

@@ -15,7 +15,7 @@ export interface FoundPlan extends Omit<ReadPlan, 'texts'> {
 export async function findPlan(
   context: Context,
   store: Store,
-  request: PlanRequest,
+  request: Omit<PlanRequest, 'shard'>,
 ): Promise<FoundPlan> {
   // The system's own clock, because it is compared with the times of files.
   const startedAt = new Date();
@@ -30,7 +30,8 @@ export async function findPlan(
     return { ...whole, files, fingerprint };
   }
   const { readPlan } = await import('./read-plan.ts');
-  const read = await readPlan(context, store, request);
+  const { shard = null } = context;
+  const read = await readPlan(context, store, { ...request, shard });
   const fingerprint = await rememberPlan(context, ids, read, startedAt);
   return { ...read, files: [...read.texts.keys()], fingerprint };
 }

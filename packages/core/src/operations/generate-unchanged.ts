@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, report } from '../context.ts';
+import { shardOfEvent } from '../events.ts';
 import type { GenerateResult } from '../generate.ts';
 import { assetMapName } from '../output/output-name.ts';
 import { parseAssetMap } from '../output/parse-asset-map.ts';
@@ -34,7 +35,8 @@ export async function generateUnchanged(
     deliveries,
     toBuy: 0,
   };
-  report(context, { type: 'planned', ...planned });
+  const part = shardOfEvent(context.shard);
+  report(context, { type: 'planned', ...planned, ...part });
   const done = {
     delivered: deliveries,
     failed: 0,
@@ -44,7 +46,7 @@ export async function generateUnchanged(
     costUsd: 0,
     maybeBilledUsd: 0,
   };
-  report(context, { type: 'done', ...done });
+  report(context, { type: 'done', ...done, ...part });
   return {
     ...done,
     // Large, and few callers read them.

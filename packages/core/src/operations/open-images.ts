@@ -28,7 +28,7 @@ import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
 import { canBuy, judgePlan } from '../purchase/judge-plan.ts';
 import { type Obtainer, obtainer } from '../purchase/obtain-original.ts';
 import { obtainFree, type Original } from '../purchase/original.ts';
-import { openPurse, type Purse } from '../purchase/purse.ts';
+import { openPurse, type Purse, purseFor } from '../purchase/purse.ts';
 import { findPlan } from './find-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { rememberedVariants } from '../unchanged/remembered-variants.ts';
@@ -149,10 +149,10 @@ export async function openImages(
     images: new Map(imagesOf(plan).map((image) => [image.name, image])),
     obtain: async (planned) => obtainFree(planned, config.missing, store),
     judge: async () => {
-      const means = { store, purse };
-      const judged = await judgePlan(plan, context, means);
+      const judged = await judgePlan(plan, context, { store, purse });
       for (const [key, attempt] of judged.openElsewhere) open.set(key, open.get(key) ?? attempt);
       order ??= openOrder(context, open);
+      const means = { store, purse: purseFor(judged, purse) };
       return obtainer(judged, context, { ...means, refusals, order: await order });
     },
     variants,

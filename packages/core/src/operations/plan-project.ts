@@ -22,6 +22,7 @@ export async function planProject(
     ids,
     mayFetch: false,
     mayBuy: mayBuy(context.config.missing),
+    shard: context.shard ?? null,
   });
   return { ...plan, rows: shownRows(plan.requests) };
 }
@@ -33,6 +34,7 @@ function showUnchanged(unchanged: UnchangedPlan, rows: readonly ShownRow[]): Sho
   return {
     rows,
     totals: unchanged.totals,
+    shard: unchanged.shard,
     get jobs() {
       return whole().jobs;
     },

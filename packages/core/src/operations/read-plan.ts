@@ -9,7 +9,8 @@ import { plannable, withUpstream } from '../plan/check-graph.ts';
 import { checkLifetimes } from '../plan/check-lifetime.ts';
 import { checkPurchases } from '../plan/check-purchases.ts';
 import { expandJobs } from '../plan/expand-jobs.ts';
-import { planJobs } from '../plan/plan-jobs.ts';
+import { planJobs, selectJobs } from '../plan/plan-jobs.ts';
+import { planOfShard } from '../plan/split-plan.ts';
 import { findUnseenPicks } from '../plan/unseen-picks.ts';
 import { requestOf } from '../plan/request-key.ts';
 import { freeProviders, providerNames } from '../provider-names.ts';
@@ -31,6 +32,7 @@ import type {
   Plan,
   Request,
   Sha256,
+  Shard,
 } from '../types.ts';
 
 /** A project as far as it can be read without its store. */
@@ -101,6 +103,11 @@ export interface PlanRequest {
   readonly mayAskRemote?: boolean;
   /** Whether missing pictures may be bought later. Only then are their providers created and asked what they cannot do. */
   readonly mayBuy: boolean;
+  /**
+   * The part of them that is planned; `null`: all. Mistakes are found in all of them.
+   * @default null
+   */
+  readonly shard?: Shard | null;
 }
 
 export type ReadPlan = PlanSources;
@@ -112,14 +119,14 @@ export type ReadPlan = PlanSources;
 export async function readPlan(
   context: Context,
   store: Store,
-  { ids, mayFetch, mayAskRemote = mayFetch, mayBuy }: PlanRequest,
+  { mayFetch, mayAskRemote = mayFetch, ...request }: PlanRequest,
 ): Promise<ReadPlan> {
   const project = await readProject(context, store, mayFetch);
-  const plans = () => planRead(context, store, project, { ids, mayBuy });
+  const plans = () => planRead(context, store, project, request);
   const { plan, diagnostics } = await withRemoteRecords(context, store, mayAskRemote, plans);
   const all = inOrder([...project.diagnostics, ...diagnostics]);
   refuseMistakes(context, all);
-  refuseUnknownIds(project.jobs, ids);
+  refuseUnknownIds(project.jobs, request.ids);
   if (mayFetch) await keepBoth(plan, store);
   return { plan, jobs: project.jobs, texts: project.texts, diagnostics: all };
 }
@@ -140,13 +147,16 @@ export async function planRead(
   context: Context,
   store: Store,
   { manifests, jobs, inputs }: ReadProject,
-  { ids, mayBuy: isBuying }: Omit<PlanRequest, 'mayFetch'>,
+  { ids, mayBuy: isBuying, shard = null }: Omit<PlanRequest, 'mayFetch'>,
 ): Promise<{ readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] }> {
   const { config } = context;
   const isRead = (reference: InputReference): boolean =>
     reference.kind === 'url' || inputs.has(reference);
   const stored = await store.stored();
-  const plan = planJobs(withUpstream(plannable(jobs, isRead), ids), {
+  const all = plannable(jobs, isRead);
+  const wanted = withUpstream(all, ids);
+  // The split is of the whole project.
+  const whole = planJobs(shard === null ? wanted : all, {
     stored,
     attempts: await store.attempts(),
     order: context.order,
@@ -159,6 +169,7 @@ export async function planRead(
     freeProviders,
     providerInputs: providerInputs(config),
   });
+  const plan = shard === null ? whole : selectJobs(whole, new Set(wanted));
   const today = context.now().toISOString().slice(0, 10);
   const findings = [
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),
@@ -169,7 +180,8 @@ export async function planRead(
     }),
     ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
   ];
-  return { plan, diagnostics: diagnoseAll(manifests, findings) };
+  const planned = shard === null ? plan : planOfShard(plan, whole, shard);
+  return { plan: planned, diagnostics: diagnoseAll(manifests, findings) };
 }
 
 /** Reports diagnostics; throws where one of them is an error. */

@@ -65,6 +65,11 @@ function check(row: Partial<PlannedRequest>, lifetime: Partial<Lifetime> = {}): 
 function findings(row: Partial<PlannedRequest>, lifetime: Partial<Lifetime>) {
   const job = jobOf(`prompt: x\nalt: y\nmodel: ${row.model}`, { models });
   const request = { job, status: 'missing', isFree: false, ...row } as PlannedRequest;
-  const plan: Plan = { jobs: [job], requests: [request], totals: {} as Plan['totals'] };
+  const plan: Plan = {
+    jobs: [job],
+    requests: [request],
+    totals: {} as Plan['totals'],
+    shard: null,
+  };
   return checkLifetimes(plan, { models, today: '2026-12-10', isBuying: true, ...lifetime });
 }

@@ -63,7 +63,19 @@ export function planJobs(jobs: readonly Job[], known: Known): Plan {
   // Upstream first, so that no row has to wait for a long chain of others.
   for (const job of upstreamFirst(jobs)) rowsOf(job);
   const requests = jobs.flatMap(rowsOf);
-  return { jobs, requests: withReasons(requests, known.stored), totals: totalsOf(requests) };
+  return planOf(jobs, withReasons(requests, known.stored));
+}
+
+/** The part of a plan that is about some of its jobs. Every input of one of them must be among them. */
+export function selectJobs(plan: Plan, jobs: ReadonlySet<Job>): Plan {
+  return planOf(
+    plan.jobs.filter((job) => jobs.has(job)),
+    plan.requests.filter(({ job }) => jobs.has(job)),
+  );
+}
+
+function planOf(jobs: readonly Job[], requests: readonly PlannedRequest[]): Plan {
+  return { jobs, requests, totals: totalsOf(requests), shard: null };
 }
 
 /** What is new, or what was stored before something about it changed: known once every key is. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Budget, newBudget, reserve, settle } from './budget.ts';
+import { type Budget, newBudget, reserve, settle, shareUsd } from './budget.ts';
 
 describe('a budget', () => {
   test('holds what fits and refuses what does not', () => {
@@ -77,4 +77,14 @@ describe('a budget', () => {
       ),
     );
   });
+});
+
+test('the parts of all shards are the budget of the run', () => {
+  const ownCosts = [0.5, 0, 1.25, 0.3];
+  const runUsd = 2.05;
+  const parts = ownCosts.map((ownUsd) => shareUsd(5, { ownUsd, runUsd, count: 4 })!);
+  expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(5, 9);
+  expect(parts.every((part, at) => part >= ownCosts[at]!)).toBe(true);
+  expect(shareUsd(5, { ownUsd: 0, runUsd: 0, count: 4 })).toBe(1.25);
+  expect(shareUsd(null, { ownUsd: 1, runUsd: 2, count: 4 })).toBeNull();
 });

@@ -32,6 +32,21 @@ export function settle(budget: Budget, highUsd: number, actualUsd: number): Budg
   return { ...budget, reservedUsd, spentUsd: budget.spentUsd + actualUsd };
 }
 
+/**
+ * A shard's part of what a run may spend: what its own pictures may cost, and an equal part of what the run's pictures leave. The
+ * parts of all shards are the whole, as long as that holds what the run may cost. High estimates, in US dollars.
+ */
+export function shareUsd(
+  maxUsd: number | null,
+  {
+    ownUsd,
+    runUsd,
+    count,
+  }: { readonly ownUsd: number; readonly runUsd: number; readonly count: number },
+): number | null {
+  return maxUsd === null ? null : ownUsd + Math.max(0, maxUsd - runUsd) / count;
+}
+
 /** What may still be set aside; `null`: no limit. */
 export function leftUsd({ maxUsd, spentUsd, reservedUsd }: Budget): number | null {
   return maxUsd === null ? null : Math.max(0, maxUsd - spentUsd - reservedUsd);

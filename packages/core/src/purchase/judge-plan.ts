@@ -150,13 +150,15 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
   );
 }
 
+/** The budget is of the run: a shard that would fit it alone is refused where all of them do not. */
 function refuseUnaffordable(
-  { totals }: Plan,
+  { totals, shard }: Plan,
   wanted: readonly PlannedRequest[],
   { config: { maxCostUsd, ci } }: Context,
   purse: Purse,
 ): void {
-  const high = totals.costUsd === null && hasUnpriced(wanted) ? 0 : totals.costUsd?.high;
+  const { costUsd, unpriced } = shard?.run ?? totals;
+  const high = costUsd === null && unpriced > 0 ? 0 : costUsd?.high;
   const left = purse.leftUsd();
   if (fits(high ?? Number.NaN, left)) return;
   const limit = maxCostUsd ?? 0;
@@ -164,20 +166,24 @@ function refuseUnaffordable(
   const isDefault = limit === defaultMaxCostUsd ? ', the default' : '';
   throw new TintypeError(
     'over-budget',
-    `this may cost up to ${money(high ?? Number.NaN)}, and the budget is ${money(limit)} a run${isDefault}${spent}; nothing was bought. ${raise('maxCostUsd', ci)}, or ask for fewer or smaller pictures`,
+    `${whatCosts(shard)} may cost up to ${money(high ?? Number.NaN)}, and the budget is ${money(limit)} a run${isDefault}${spent}; nothing was bought. ${raise('maxCostUsd', ci)}, or ask for fewer or smaller pictures`,
     { option: 'maxCostUsd', place: placeOf(wanted) },
   );
 }
 
-async function refuseDay({ totals }: Plan, context: Context, store: Store): Promise<void> {
+function whatCosts(shard: Plan['shard']): string {
+  return shard === null ? 'this' : `what all ${shard.count} shards have to buy`;
+}
+
+async function refuseDay({ totals, shard }: Plan, context: Context, store: Store): Promise<void> {
   const { maxCostUsdPerDay, ci } = context.config;
   if (maxCostUsdPerDay === null) return;
   const spentUsd = await dayBudget(context, store).spentUsd();
-  const high = totals.costUsd?.high ?? 0;
+  const high = (shard?.run ?? totals).costUsd?.high ?? 0;
   if (fits(spentUsd + high, maxCostUsdPerDay)) return;
   throw new TintypeError(
     'over-budget',
-    `this may cost up to ${money(high)}; ${money(spentUsd)} was spent today (UTC), and the budget of a day is ${money(maxCostUsdPerDay)}. Nothing was bought. ${raise('maxCostUsdPerDay', ci)}, or run again tomorrow`,
+    `${whatCosts(shard)} may cost up to ${money(high)}; ${money(spentUsd)} was spent today (UTC), and the budget of a day is ${money(maxCostUsdPerDay)}. Nothing was bought. ${raise('maxCostUsdPerDay', ci)}, or run again tomorrow`,
     { option: 'maxCostUsdPerDay' },
   );
 }

@@ -40,7 +40,7 @@ export interface Place {
 
 /** `sendsOneByOne`: whether a request waits until no other is on the wire. */
 export function openQueue(
-  { config, now, sleep }: Context,
+  { config, shard, now, sleep }: Context,
   stop: Stop,
   sendsOneByOne: () => boolean,
 ): Queue {
@@ -50,7 +50,10 @@ export function openQueue(
   let onTheWire = 0;
   let landing = Promise.withResolvers<void>();
 
-  const rateOf = (provider: string) => rates.get(provider) ?? newRate(config.imagesPerMinute);
+  const { imagesPerMinute } = config;
+  // All shards together keep to it, as far as each may send one.
+  const ownRate = imagesPerMinute && Math.max(1, Math.floor(imagesPerMinute / (shard?.count ?? 1)));
+  const rateOf = (provider: string) => rates.get(provider) ?? newRate(ownRate);
   const time = () => now().getTime();
 
   return {

@@ -8,7 +8,7 @@ import { writeWhole } from '../fs/write-whole.ts';
 import { sha256 } from '../hash.ts';
 import type { KnownVariants } from '../image/derive-variants.ts';
 import type { ShownRow } from '../plan/shown-rows.ts';
-import type { Diagnostic, Job, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
+import type { Diagnostic, Job, Plan, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
 
 /**
  * What a run remembers of a project, so that the next one need not read it again if nothing has changed. Each part is a file
@@ -26,6 +26,7 @@ export interface PlanSummary {
   /** The digest of everything that the plan was made from and is encoded with. */
   readonly fingerprint: string;
   readonly totals: PlanTotals;
+  readonly shard: Plan['shard'];
   /** How many images it delivers. */
   readonly deliveries: number;
   /** Warnings, to be reported again. A plan with mistakes is not remembered. */
@@ -76,7 +77,7 @@ interface VariantsSummary {
 type PartName = keyof SnapshotParts;
 
 /**
- * A part of the snapshot of these images; none: all. `null`: there is none, or it is damaged, or it came with a clone, or
+ * A part of the snapshot of these images (none: all) in the context's shard. `null`: there is none, or it is damaged, or it came with a clone, or
  * its fingerprint is another one. Never throws.
  */
 export function readPart<Part extends PartName>(
@@ -122,19 +123,19 @@ export function isTooYoung(changedAtMs: number, startedAt: Date): boolean {
 const clockTickMs = 2000;
 
 /** Raised when a part changes: files of another format have other names, so that they are never read. */
-const formatVersion = 6;
+const formatVersion = 7;
 
 /** The file: a seal, and the part as JSON. */
-function pathOf({ config }: Context, ids: readonly string[], part: PartName): string {
+function pathOf({ config, shard }: Context, ids: readonly string[], part: PartName): string {
   const { root, missing, provider, cacheDir } = config;
-  const name = sha256(JSON.stringify([formatVersion, root, missing, provider, ids]));
+  const name = sha256(JSON.stringify([formatVersion, root, missing, provider, ids, shard ?? null]));
   return join(cacheDir, 'v2', 'plans', `${name.slice(0, 16)}.${part}`);
 }
 
 /** The plan of a hundred thousand images has 200 MB; a larger file is not read. */
 const maxBytes = 512 * 1024 * 1024;
 
-/** There is a snapshot for each set of images that was asked for: the oldest are removed. */
+/** There is a snapshot for each set of images, and shard, that was asked for: the oldest are removed. */
 function removeOldest(folder: string): void {
   const files = readdirSync(folder)
     .filter((name) => partFile.test(name))

@@ -94,6 +94,7 @@ export async function rememberPlan(
     writePart(context, ids, 'summary', {
       fingerprint,
       totals: plan.totals,
+      shard: plan.shard,
       deliveries: plan.jobs.flatMap(deliveriesOf).length,
       diagnostics,
       isSettled,
@@ -116,7 +117,7 @@ async function digestSources(
   texts: ReadonlyMap<string, Sha256>,
   pictures: readonly string[],
 ): Promise<StatDigest | null> {
-  const { config, now } = context;
+  const { config, now, shard = null } = context;
   const { root, manifests, storeDir, cacheDir, outDir } = config;
   const store = await (await openStore(context)).digest();
   if (store === null) return null;
@@ -131,7 +132,9 @@ async function digestSources(
   const versions = [version, encoderVersion()];
   const sums = digests.map(({ sum }) => sum);
   return {
-    sum: sha256(JSON.stringify([versions, today, ids, configParts(config), [...texts], sums])),
+    sum: sha256(
+      JSON.stringify([versions, today, ids, shard, configParts(config), [...texts], sums]),
+    ),
     changedAtMs: Math.max(...digests.map(({ changedAtMs }) => changedAtMs)),
   };
 }
@@ -185,12 +188,13 @@ function toJson(plan: Plan, jobs: readonly Job[]): Omit<PlanAsJson, 'fingerprint
 
 function fromJson(
   { jobs, planned, requests }: PlanAsJson,
-  { totals, diagnostics }: PlanSummary,
+  { totals, shard, diagnostics }: PlanSummary,
 ): Omit<PlanSources, 'texts'> {
   const plan = {
     jobs: planned.map((index) => jobs[index]!),
     requests: requests.map(({ job, ...row }) => ({ ...row, job: jobs[job]! })),
     totals,
+    shard,
   };
   return { plan, jobs, diagnostics };
 }

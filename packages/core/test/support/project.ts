@@ -11,6 +11,7 @@ import {
   type Options,
   type Plan,
   planProject,
+  type Shard,
   type TimedEvent,
 } from '../../src/index.ts';
 
@@ -29,6 +30,7 @@ export interface Run {
   readonly options?: Options;
   readonly env?: Readonly<Record<string, string>>;
   readonly ids?: readonly string[];
+  readonly shard?: Shard;
   readonly signal?: AbortSignal;
   readonly clock?: Partial<Clock>;
   readonly fetchInput?: Context['fetchInput'];
@@ -78,6 +80,7 @@ export async function testProject(
       ...fastClock(),
       ...run.clock,
       ...(run.fetchInput && { fetchInput: run.fetchInput }),
+      shard: run.shard ?? null,
       signal: run.signal ?? new AbortController().signal,
       report,
     };

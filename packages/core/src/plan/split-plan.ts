@@ -1,0 +1,98 @@
+import { sha256 } from '../hash.ts';
+import type { InputReference, Job, Plan, PlannedInput, PlannedRequest, Shard } from '../types.ts';
+import { selectJobs } from './plan-jobs.ts';
+import { requestKey, requestOf } from './request-key.ts';
+
+/**
+ * The part of a run that one shard does. `run`: the plan of all shards. `whole`: the plan of the whole project, which decides the
+ * split, so that a picture is in the same shard whichever images a run is about.
+ */
+export function planOfShard(run: Plan, whole: Plan, shard: Shard): Plan {
+  const shards = splitPlan(whole, shard.count);
+  const own = selectJobs(run, new Set(run.jobs.filter((job) => shards.get(job) === shard.index)));
+  return { ...own, shard: { ...shard, run: run.totals } };
+}
+
+/**
+ * The shard of each job, from 1 to `count`. Jobs that are made from each other are in one shard, and so are jobs that share a
+ * key: no key is in two shards. Another image moves none of them. Neither does what is stored, unless two originals have the same
+ * bytes, so that what is made of them may be one picture.
+ */
+export function splitPlan(plan: Plan, count: number): ReadonlyMap<Job, number> {
+  const names = groupNames(plan);
+  return new Map(plan.jobs.map((job) => [job, shardOf(names.get(job)!, count)]));
+}
+
+/** The shard of a key, from 1 to `count`. The key is a hash, so its first 52 bits are spread evenly. */
+export function shardOf(key: string, count: number): number {
+  return (Number.parseInt(key.slice(0, 13), 16) % count) + 1;
+}
+
+/** The name of each job's group: the smallest name of those of its jobs that are made from no other image. */
+function groupNames({ jobs, requests }: Plan): ReadonlyMap<Job, string> {
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const groups = disjointSets<Job>();
+  for (const job of jobs) for (const id of upstreamIds(job)) groups.join(job, byId.get(id)!);
+  const ofKey = new Map<string, Job>();
+  for (const { key, job } of requests) {
+    if (key === null) continue;
+    groups.join(job, ofKey.get(key) ?? job);
+    ofKey.set(key, job);
+  }
+  const names = new Map<Job, string>();
+  for (const row of requests) {
+    if (row.number !== 1 || upstreamIds(row.job).length > 0) continue;
+    const group = groups.find(row.job);
+    const name = nameOf(row);
+    if (name < (names.get(group) ?? '~')) names.set(group, name);
+  }
+  return new Map(jobs.map((job) => [job, names.get(groups.find(job))!]));
+}
+
+function referencesOf({ picture }: Job): InputReference[] {
+  return picture.mask === null ? [...picture.inputs] : [...picture.inputs, picture.mask];
+}
+
+function upstreamIds(job: Job): string[] {
+  return referencesOf(job).flatMap((input) => (input.kind === 'image' ? [input.id] : []));
+}
+
+/**
+ * The key of a job's first candidate. An `https:` input counts as its URL here, because its bytes may be unknown, and the shard
+ * is the same before and after it is fetched.
+ */
+function nameOf({ job, key, inputs, mask }: PlannedRequest): string {
+  if (key !== null && !referencesOf(job).some(({ kind }) => kind === 'url')) return key;
+  const images = inputs.map(hashByUrl);
+  return requestKey(requestOf(job, 1, { images, mask: mask && hashByUrl(mask) }));
+}
+
+function hashByUrl(input: PlannedInput) {
+  if (input.kind === 'unfetched') return sha256(input.url);
+  if (input.kind !== 'file') throw new Error('only inputs that are no images have a URL');
+  return input.file.file.startsWith('https://') ? sha256(input.file.file) : input.file.sha256;
+}
+
+/** Union-find: which items belong together. */
+function disjointSets<Item>() {
+  const parents = new Map<Item, Item>();
+  const find = (item: Item): Item => {
+    let root = item;
+    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root))
+      root = parent;
+    // Shortens the way for the next search.
+    for (let at = item; at !== root;) {
+      const next = parents.get(at)!;
+      parents.set(at, root);
+      at = next;
+    }
+    return root;
+  };
+  return {
+    find,
+    join: (one: Item, other: Item): void => {
+      const [a, b] = [find(one), find(other)];
+      if (a !== b) parents.set(a, b);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { TintypeError } from './errors.ts';
+import type { Shard } from './types.ts';
+
+/** The variable that says what `--shard` says. Only the real environment counts. */
+export const shardVariable = 'TINTYPE_SHARD';
+
+/**
+ * Which shard a run is, from a flag or otherwise from the environment; `null`: it is whole. Throws `usage` for a text that is no
+ * shard.
+ */
+export function readShard(
+  flag: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Shard | null {
+  const variable = env[shardVariable];
+  if (flag !== undefined) return parseShard(flag, '--shard');
+  return variable === undefined || variable === '' ? null : parseShard(variable, shardVariable);
+}
+
+/** `2/5`: the second of five. `source` is named in the error. */
+function parseShard(text: string, source: string): Shard {
+  const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count)
+    return { index, count };
+  throw new TintypeError(
+    'usage',
+    `${source} is a shard and how many there are, from 1/1 to 9999/9999, such as 2/5: the second of five; not "${text.slice(0, 40)}"`,
+  );
+}
+
+/** `shard 2/5` */
+export function shardName({ index, count }: Shard): string {
+  return `shard ${index}/${count}`;
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { hashesBelow } from './support/files.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+const small = 'quality: low, size: 1408x480, output_format: jpeg';
+
+/** Graphs, candidates, rows, and images that ask for the same picture. */
+const manifest = `defaults: { quality: low, size: 1408x480, decorative: true, output_format: jpeg }
+images:
+  hero: { prompt: hero }
+  night: { prompt: night, input_images: [tintype:hero] }
+  later: { prompt: later, input_images: [tintype:night, "tintype:options@2"] }
+  options: { prompt: options, number_of_images: 3, pick: 2 }
+  "icon-{{ name }}":
+    prompt: "icon {{ name }}"
+    each: [{ name: a }, { name: b }, { name: c }, { name: d }, { name: e }]
+  twin: { prompt: icon a }
+  cat: { prompt: cat, widths: [640] }
+`;
+
+/** What has to be paid for, each once. */
+const prompts = [
+  ...['cat', 'hero', 'icon a', 'icon b', 'icon c', 'icon d', 'icon e', 'later', 'night'],
+  ...['options', 'options', 'options'],
+];
+
+function project(text = manifest): Promise<TestProject> {
+  return testProject({ 'a.images.yaml': text }, api().baseUrl);
+}
+
+const shardsOf = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({ index: at + 1, count }));
+
+describe('shards', () => {
+  test('one after the other in one folder leave what one run does, and then there is nothing to do', async () => {
+    // One at a time, because the API draws the candidates of a prompt in the order in which they arrive.
+    const options = { concurrency: 1 };
+    await using whole = await project();
+    await whole.generate({ options });
+    const wanted = await hashesBelow(`${whole.root}/public`);
+    for (const count of [2, 5]) {
+      api().reset();
+      await using made = await project();
+      for (const shard of shardsOf(count)) {
+        const { events, result, error } = await made.generate({ shard, options });
+        expect(error).toBeNull();
+        expect(result!.plan.shard).toMatchObject({ ...shard, run: { images: 13 } });
+        for (const type of ['planned', 'done'] as const)
+          expect(eventsOf(events, type)).toMatchObject([{ shard }]);
+      }
+      expect(billedPrompts(api())).toEqual(prompts);
+      expect(await hashesBelow(`${made.root}/public`)).toEqual(wanted);
+      const { events, result } = await made.generate({ options });
+      expect(result).toMatchObject({ bought: 0, written: 0, removed: 0, delivered: 11 });
+      expect(eventsOf(events, 'done')[0]).not.toHaveProperty('shard');
+    }
+  });
+
+  test('beside each other in one folder buy each picture once', async () => {
+    await using made = await project();
+    const runs = await Promise.all(shardsOf(4).map((shard) => made.generate({ shard })));
+    expect(runs.map(({ error }) => error)).toEqual([null, null, null, null]);
+    expect(billedPrompts(api())).toEqual(prompts);
+    expect((await made.generate()).result).toMatchObject({ bought: 0, written: 0, removed: 0 });
+  });
+
+  test('say what they would do, and what all of them cost together', async () => {
+    await using made = await project();
+    const whole = await made.plan();
+    const plans = await Promise.all(shardsOf(3).map((shard) => made.plan({ shard })));
+    expect(plans.flatMap(({ rows }) => rows.map(({ id }) => id)).toSorted()).toEqual(
+      whole.rows.map(({ id }) => id).toSorted(),
+    );
+    for (const { shard } of plans) expect(shard?.run).toEqual(whole.totals);
+    // The images that were asked for are split as the whole project is.
+    const part = await Promise.all(
+      shardsOf(3).map((shard) => made.plan({ shard, ids: ['later', 'cat'] })),
+    );
+    part.forEach(({ rows }, at) => {
+      const ids = new Set(plans[at]!.rows.map(({ id }) => id));
+      expect(rows.every(({ id }) => ids.has(id))).toBe(true);
+    });
+    expect(part.flatMap(({ rows }) => rows)).toHaveLength(7);
+  });
+
+  test('are planned again after each other: none takes the snapshot of another', async () => {
+    await using made = await project();
+    await made.generate();
+    const plans: number[] = [];
+    for (const shard of [...shardsOf(3), ...shardsOf(3)])
+      plans.push((await made.plan({ shard })).rows.length);
+    expect(plans.slice(0, 3)).toEqual(plans.slice(3));
+    expect(plans.slice(0, 3).reduce((sum, rows) => sum + rows, 0)).toBe(13);
+  });
+
+  test('that have no image are done', async () => {
+    await using made = await project(
+      `images:\n  one: { prompt: one, decorative: true, ${small} }\n`,
+    );
+    const runs = [];
+    for (const shard of shardsOf(7)) runs.push(await made.generate({ shard }));
+    expect(runs.every(({ error, result }) => error === null && result!.failed === 0)).toBe(true);
+    expect(billedPrompts(api())).toEqual(['one']);
+  });
+
+  test('find a mistake of the project in each of them, and spend nothing', async () => {
+    await using made = await project(`${manifest}  bad: { prompt: bad, colour: red }\n`);
+    for (const shard of shardsOf(3))
+      expect((await made.generate({ shard })).error).toMatchObject({ code: 'manifest' });
+    expect(api().requests).toEqual([]);
+  });
+});
+
+describe('the budget of shards is that of one run', () => {
+  test('what is more than it is refused by each shard, though each alone would fit', async () => {
+    await using made = await project();
+    const high = (await made.plan()).totals.costUsd!.high;
+    for (const shard of shardsOf(4)) {
+      // One that has nothing to buy is not refused.
+      if ((await made.plan({ shard })).requests.length === 0) continue;
+      const run = { shard, options: { maxCostUsd: high * 0.99 } };
+      expect((await made.generate(run)).error).toMatchObject({
+        code: 'over-budget',
+        message: expect.stringContaining('what all 4 shards have to buy may cost up to') as string,
+      });
+      const day = { shard, options: { maxCostUsdPerDay: high * 0.99 } };
+      expect((await made.generate(day)).error).toMatchObject({ code: 'over-budget' });
+    }
+    expect(api().requests).toEqual([]);
+  });
+
+  test('what it holds is bought by all of them, however unevenly it is split', async () => {
+    await using made = await project();
+    const high = (await made.plan()).totals.costUsd!.high;
+    // A machine for each: none sees what the others buy.
+    for (const shard of shardsOf(4)) {
+      await using machine = await project();
+      const run = { shard, options: { maxCostUsd: high } };
+      expect(await machine.generate(run)).toMatchObject({ error: null, result: { failed: 0 } });
+    }
+    expect(billedPrompts(api())).toEqual(prompts);
+  });
+});
