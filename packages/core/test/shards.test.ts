@@ -22,10 +22,8 @@ images:
 `;
 
 /** What has to be paid for, each once. */
-const prompts = [
-  ...['cat', 'hero', 'icon a', 'icon b', 'icon c', 'icon d', 'icon e', 'later', 'night'],
-  ...['options', 'options', 'options'],
-];
+const prompts =
+  'cat,hero,icon a,icon b,icon c,icon d,icon e,later,night,options,options,options'.split(',');
 
 function project(text = manifest): Promise<TestProject> {
   return testProject({ 'a.images.yaml': text }, api().baseUrl);

@@ -123,10 +123,13 @@ export async function readPlan(
 ): Promise<ReadPlan> {
   const project = await readProject(context, store, mayFetch);
   const plans = () => planRead(context, store, project, request);
-  const { plan, diagnostics } = await withRemoteRecords(context, store, mayAskRemote, plans);
+  const read = await withRemoteRecords(context, store, mayAskRemote, plans);
+  const { plan: run, whole, diagnostics } = read;
   const all = inOrder([...project.diagnostics, ...diagnostics]);
   refuseMistakes(context, all);
   refuseUnknownIds(project.jobs, request.ids);
+  const { shard = null } = request;
+  const plan = shard === null ? run : planOfShard(run, whole, shard);
   if (mayFetch) await keepBoth(plan, store);
   return { plan, jobs: project.jobs, texts: project.texts, diagnostics: all };
 }
@@ -139,6 +142,14 @@ async function keepBoth({ requests }: Plan, store: Store): Promise<void> {
   }
 }
 
+/** A plan of all shards, whichever is asked for. */
+interface WholePlan {
+  readonly plan: Plan;
+  /** Of every image of the project, where a shard is asked for; otherwise the same. */
+  readonly whole: Plan;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /**
  * Plans the jobs that have no mistake, and adds the findings that need a plan: models that were shut down, and requests that a
  * provider cannot do.
@@ -148,7 +159,7 @@ export async function planRead(
   store: Store,
   { manifests, jobs, inputs }: ReadProject,
   { ids, mayBuy: isBuying, shard = null }: Omit<PlanRequest, 'mayFetch'>,
-): Promise<{ readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<WholePlan> {
   const { config } = context;
   const isRead = (reference: InputReference): boolean =>
     reference.kind === 'url' || inputs.has(reference);
@@ -180,8 +191,7 @@ export async function planRead(
     }),
     ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
   ];
-  const planned = shard === null ? plan : planOfShard(plan, whole, shard);
-  return { plan: planned, diagnostics: diagnoseAll(manifests, findings) };
+  return { plan, whole, diagnostics: diagnoseAll(manifests, findings) };
 }
 
 /** Reports diagnostics; throws where one of them is an error. */

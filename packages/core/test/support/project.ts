@@ -9,7 +9,7 @@ import {
   type GenerateResult,
   loadProject,
   type Options,
-  type Plan,
+  type ShownPlan,
   planProject,
   type Shard,
   type TimedEvent,
@@ -21,7 +21,7 @@ export interface TestProject extends AsyncDisposable {
   readonly write: (file: string, content: string | Uint8Array) => Promise<void>;
   readonly read: (file: string) => Promise<Buffer>;
   readonly context: (run?: Run, report?: Context['report']) => Promise<Context>;
-  readonly plan: (run?: Run) => Promise<Plan>;
+  readonly plan: (run?: Run) => Promise<ShownPlan>;
   /** Runs `generate` and gives what it resolved or threw, with everything that it reported. */
   readonly generate: (run?: Run) => Promise<Outcome>;
 }
