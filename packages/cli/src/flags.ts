@@ -85,6 +85,10 @@ export const shardFlags = {
 /** The flags of `generate` only. */
 export const buyFlags = {
   yes: flag('--yes', 'answer yes to the question whether to buy'),
+  iAmTheOnlyBuyer: flag(
+    '--i-am-the-only-buyer',
+    'no other machine buys now; only needed where the remote of the store cannot keep machines apart',
+  ),
 };
 
 /** The flags that a command that loads a project may have been given. */
@@ -105,6 +109,7 @@ export function overridesOf(flags: RunFlags): Options {
       maxCostUsdPerDay: limitOf(flags.maxCostPerDay),
     }),
     ...(flags.allowUnpriced && { allowUnpriced: true }),
+    ...(flags.iAmTheOnlyBuyer && { onlyBuyer: true }),
     ...(missing !== undefined && { missing }),
   };
 }

@@ -5,6 +5,8 @@ import { init } from './commands/init.ts';
 import { pick } from './commands/pick.ts';
 import { plan } from './commands/plan.ts';
 import { prune } from './commands/prune.ts';
+import { pull } from './commands/pull.ts';
+import { push } from './commands/push.ts';
 import { review } from './commands/review.ts';
 import { sheet } from './commands/sheet.ts';
 import { types } from './commands/types.ts';
@@ -14,6 +16,6 @@ import { verify } from './commands/verify.ts';
 export const program: Program = {
   description:
     'AI images as build assets: prompts in, optimised files out, every picture bought once.',
-  commands: [generate, plan, check, verify, prune, pick, sheet, review, types, init],
+  commands: [generate, plan, check, verify, prune, push, pull, pick, sheet, review, types, init],
   examples: [init, plan, generate, review, pick, prune].flatMap(({ examples }) => examples),
 };

@@ -21,6 +21,7 @@ export {
   pickCandidate,
   planProject,
   pruneProject,
+  pruneRemote,
   pullOriginals,
   pushOriginals,
   uncommittedPurchases,
@@ -47,6 +48,7 @@ export type { AiSdkImageModel } from './provider/ai-sdk/model.ts';
 export { openAi } from './provider/openai/openai.ts';
 export type { OpenAiOptions } from './provider/openai/openai.ts';
 export { folder } from './remote/folder-remote.ts';
+export type { PruneRemoteOptions, PruneRemoteResult } from './operations/prune-remote.ts';
 export type { PullResult, PushResult } from './operations/deliver-originals.ts';
 export type { GetLimits, Limits, Remote, RemoteFile } from './remote/remote.ts';
 export { ProviderError } from './provider/provider.ts';
@@ -64,5 +66,5 @@ export type { KeptFile } from './operations/plan-prune.ts';
 export type { UncommittedPurchases, UnwantedFile } from './store/store.ts';
 export type * from './types.ts';
 export { commitHint, staleHint } from './operations/commit-hint.ts';
-export type { VerifyResult } from './operations/verify-project.ts';
+export type { VerifyOptions, VerifyResult } from './operations/verify-project.ts';
 export type { Checked, VerifyCode, VerifyFinding } from './verify-finding.ts';

@@ -38,6 +38,10 @@ export const pushOriginals: (typeof import('./operations/deliver-originals.ts'))
 export const pullOriginals: (typeof import('./operations/deliver-originals.ts'))['pullOriginals'] =
   async (...args) => (await import('./operations/deliver-originals.ts')).pullOriginals(...args);
 
+export const pruneRemote: (typeof import('./operations/prune-remote.ts'))['pruneRemote'] = async (
+  ...args
+) => (await import('./operations/prune-remote.ts')).pruneRemote(...args);
+
 export const pickCandidate: (typeof import('./operations/pick-candidate.ts'))['pickCandidate'] =
   async (...args) => (await import('./operations/pick-candidate.ts')).pickCandidate(...args);
 

@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { placeFlags } from '../flags.ts';
+import { placeFlags, type RunFlags } from '../flags.ts';
 import { colorsFor } from '../format/colors.ts';
-import { widthOf } from '../format/wrap.ts';
+import { say, widthOf } from '../format/wrap.ts';
 import { withRun } from '../run.ts';
+import type { Shell } from '../shell.ts';
 
 export const prune = command({
   name: 'prune',
@@ -12,7 +13,9 @@ export const prune = command({
   description:
     'Removes what no manifest refers to: paid pictures with their records, and encoded files. Keeps pictures that ' +
     'another branch, remote branch, tag or stash contains, and pictures that are not committed. If git cannot ' +
-    'tell, keeps all of them. With --older-than, age alone decides. Requests with an unknown outcome are always kept.',
+    'tell, keeps all of them. With --older-than, age alone decides. Requests with an unknown outcome are always kept. ' +
+    "With --remote, removes from the store's remote what no record here or in any commit names, if it is older than " +
+    '30 days or than --older-than.',
   flags: {
     dryRun: flag('--dry-run', 'list it and remove nothing'),
     olderThan: flag(
@@ -20,6 +23,7 @@ export const prune = command({
       'remove everything older than this, even if another branch uses it (30 or 30d; 0 removes everything)',
       days,
     ),
+    remote: flag('--remote', "prune the store's remote, and nothing here"),
     ...placeFlags,
   },
   examples: [['tintype prune --dry-run', 'list what no manifest refers to']],
@@ -27,6 +31,7 @@ export const prune = command({
     const { pruneSummary, prunedText } = await import('../format/prune-summary.ts');
     const { stdout } = shell;
     const isDryRun = flags.dryRun === true;
+    if (flags.remote === true) return pruneTheRemote(shell, flags, isDryRun);
     const result = await withRun(shell, flags, async (core, context) => {
       const options = { isDryRun, olderThanDays: flags.olderThan ?? null };
       const pruned = await core.pruneProject(context, options);
@@ -47,6 +52,20 @@ export const prune = command({
     return exitCodes.delivered;
   },
 });
+
+async function pruneTheRemote(
+  shell: Shell,
+  flags: RunFlags & { readonly olderThan?: number },
+  isDryRun: boolean,
+): Promise<number> {
+  const options = { isDryRun, olderThanDays: flags.olderThan ?? null };
+  const result = await withRun(shell, flags, (core, context) => core.pruneRemote(context, options));
+  if (flags.quiet !== true && flags.reporter !== 'json') {
+    const { remoteSummary } = await import('../format/remote-summary.ts');
+    say(shell.stdout, remoteSummary(result, isDryRun));
+  }
+  return exitCodes.delivered;
+}
 
 /** `30` or `30d`. */
 function days(text: string): number {

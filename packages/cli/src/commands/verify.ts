@@ -1,4 +1,4 @@
-import { command } from '../command.ts';
+import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { placeFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
@@ -10,11 +10,16 @@ export const verify = command({
   description:
     'Re-hashes every original and every cached variant, and says what is wrong and what to do. ' +
     'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them again.',
-  flags: placeFlags,
+  flags: {
+    remote: flag('--remote', "fetch and hash the originals that only the store's remote has"),
+    ...placeFlags,
+  },
   async action({ shell, flags }) {
     const { verifySummary } = await import('../format/verify-summary.ts');
     // The reporter prints each finding at once.
-    const result = await withRun(shell, flags, (core, context) => core.verifyProject(context));
+    const result = await withRun(shell, flags, (core, context) =>
+      core.verifyProject(context, { isRemote: flags.remote === true }),
+    );
     if (!flags.quiet && flags.reporter !== 'json') say(shell.stdout, `${verifySummary(result)}\n`);
     return result.errors > 0 ? exitCodes.someFailed : exitCodes.delivered;
   },

@@ -89,7 +89,8 @@ export async function deliverPending(store: Store, context: Context): Promise<vo
   }
 }
 
-function remoteOf({ remote }: Store): StoreRemote {
+/** Throws `usage` if a store has no remote. */
+export function remoteOf({ remote }: Store): StoreRemote {
   if (remote !== null) return remote;
   const message =
     'the store keeps its originals in its own folder; to share them through a remote, set store.originals in tintype.config.ts';

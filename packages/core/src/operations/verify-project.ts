@@ -2,11 +2,17 @@ import { join, relative, sep } from 'node:path';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { openCache } from '../cache/open-cache.ts';
+import { remoteOf } from './deliver-originals.ts';
 import { readPlan } from './read-plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Key } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
+
+export interface VerifyOptions {
+  /** Whether to fetch and hash the originals that only the store's remote has. */
+  readonly isRemote: boolean;
+}
 
 export interface VerifyResult {
   /** The store's, then the cache's. */
@@ -21,11 +27,16 @@ export interface VerifyResult {
 /**
  * Hashes every original and every cached variant. Changes nothing in the store; removes damaged variants from the
  * cache, which are encoded again when they are needed. Each finding is reported as a `warning`, too.
+ * Throws `usage` if `isRemote` and the store has no remote.
  */
-export async function verifyProject(context: Context): Promise<VerifyResult> {
+export async function verifyProject(
+  context: Context,
+  options: VerifyOptions = { isRemote: false },
+): Promise<VerifyResult> {
   const { root, cacheDir } = context.config;
   const store = await openStore(context);
-  const verified = await store.verify();
+  if (options.isRemote) remoteOf(store);
+  const verified = await store.verify(options);
   const cache = await openCache(context.config).verify();
   const idsOf = await imageIds(context, store);
   const inCache = (path: string) => relative(root, join(cacheDir, path)).split(sep).join('/');

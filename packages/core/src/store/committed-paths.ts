@@ -19,21 +19,15 @@ export type CommittedPaths = Committed | { readonly problem: string };
 export async function committedPaths(dir: string, realEnv: Env): Promise<CommittedPaths> {
   const git = gitIn(dir, realEnv);
   try {
-    const place = await git(['rev-parse', '--is-shallow-repository', '--show-prefix']);
-    const [isShallow = '', prefix = ''] = place.split('\n');
-    if (isShallow !== 'false') return { problem: 'this clone is shallow' };
-    const folder = prefix.replace(/\/$/, '');
-
-    const [own = null] = await treesAt(git, ['HEAD'], folder);
+    const found = await storeTrees(git);
+    if ('problem' in found) return found;
+    const { own, trees } = found;
     const blobs = own === null ? [] : await blobsIn(git, own);
     if (!blobs.some(({ path }) => isRecord(path))) {
       return { problem: 'the store is not committed' };
     }
     const here = await withTheirBytes(git, dir, blobs);
 
-    const trees = new Set(await treesAt(git, await otherCommits(git), folder));
-    if (trees.size > maxTrees)
-      return { problem: `git has over ${maxTrees} other versions of the store` };
     const limit = pLimit(8);
     const elsewhere = await Promise.all([...trees].map((tree) => limit(() => pathsIn(git, tree))));
     const paths = new Set(elsewhere.flat());
@@ -41,6 +35,27 @@ export async function committedPaths(dir: string, realEnv: Env): Promise<Committ
   } catch (error) {
     return { problem: gitProblem(error) };
   }
+}
+
+/** The versions of a store that commits have. `git` runs in the store's folder. Rejects with a `ProgramError`. */
+export async function storeTrees(git: Git): Promise<
+  | {
+      /** Of the checked-out commit. */
+      readonly own: string | null;
+      /** Of all others that a ref, a worktree or a stash points at. */
+      readonly trees: ReadonlySet<string>;
+    }
+  | { readonly problem: string }
+> {
+  const place = await git(['rev-parse', '--is-shallow-repository', '--show-prefix']);
+  const [isShallow = '', prefix = ''] = place.split('\n');
+  if (isShallow !== 'false') return { problem: 'this clone is shallow' };
+  const folder = prefix.replace(/\/$/, '');
+  const [own = null] = await treesAt(git, ['HEAD'], folder);
+  const trees = new Set(await treesAt(git, await otherCommits(git), folder));
+  return trees.size > maxTrees
+    ? { problem: `git has over ${maxTrees} other versions of the store` }
+    : { own, trees };
 }
 
 function isRecord(path: string): boolean {

@@ -116,6 +116,7 @@ export function fileStore(
     versionControl: {
       whyNotCommitted: async () => (await git()).whyNotCommitted(dir, realEnv),
       uncommitted: async () => (await git()).uncommittedPurchases(dir, realEnv),
+      recorded: async () => (await import('./recorded-in-git.ts')).recordedInGit(dir, realEnv),
       protection: async () => (await git()).protectionByGit(dir, { root, realEnv }),
     },
     remote: null,

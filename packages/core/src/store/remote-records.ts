@@ -62,12 +62,15 @@ async function createIfAbsent(remote: Remote, name: string, bytes: Uint8Array): 
  * last run that wrote it: who needs a record that it lacks asks for the record. Throws the remote's errors.
  */
 export async function readRemoteNotes(remote: Remote): Promise<NoteTexts> {
+  return (await readIndex(remote)) ?? listRemoteNotes(remote);
+}
+
+/** `null`: there is none, or it is damaged. */
+async function readIndex(remote: Remote): Promise<NoteTexts | null> {
   const bytes = await remote.get(remoteNames.index, { maxBytes: maxIndexBytes });
-  if (bytes !== null) {
-    const parsed = parseJson(indexSchema, Buffer.from(bytes).toString('utf8'));
-    if (parsed.kind === 'value') return new Map(Object.entries(parsed.value.notes));
-  }
-  return listRemoteNotes(remote);
+  if (bytes === null) return null;
+  const parsed = parseJson(indexSchema, Buffer.from(bytes).toString('utf8'));
+  return parsed.kind === 'value' ? new Map(Object.entries(parsed.value.notes)) : null;
 }
 
 /** The same from a listing and a request for each file. */
@@ -92,10 +95,22 @@ async function listRemoteNotes(remote: Remote): Promise<NoteTexts> {
  * until it writes it again; nothing depends on the index being complete.
  */
 export async function addToIndex(remote: Remote, notes: NoteTexts): Promise<void> {
-  const known = await readRemoteNotes(remote).catch(() => new Map<string, string>());
-  if ([...notes].every(([path, text]) => known.get(path) === text)) return;
-  const all = Object.fromEntries([...known, ...notes]);
-  await remote.put(remoteNames.index, Buffer.from(JSON.stringify({ version: 1, notes: all })));
+  const index = await readIndex(remote);
+  if (index !== null && [...notes].every(([path, text]) => index.get(path) === text)) return;
+  const known = index ?? (await listRemoteNotes(remote));
+  await writeIndex(remote, new Map([...known, ...notes]));
+}
+
+/** Writes the index again without these, if it has any of them. */
+export async function removeFromIndex(remote: Remote, names: ReadonlySet<string>): Promise<void> {
+  const index = await readIndex(remote);
+  const kept = new Map([...(index ?? [])].filter(([path]) => !names.has(path)));
+  if (index !== null && kept.size < index.size) await writeIndex(remote, kept);
+}
+
+async function writeIndex(remote: Remote, notes: NoteTexts): Promise<void> {
+  const index = { version: 1, notes: Object.fromEntries(notes) };
+  await remote.put(remoteNames.index, Buffer.from(JSON.stringify(index)));
 }
 
 /**

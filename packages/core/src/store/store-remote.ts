@@ -18,6 +18,7 @@ import {
   isSoundNote,
   noteFolders,
   putRemoteRecord,
+  removeFromIndex,
   readRemoteNotes,
   readRemoteRecord,
 } from './remote-records.ts';
@@ -116,6 +117,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
         await remote.remove(file.name);
         onRemoved(file);
       }
+      await removeFromIndex(remote, new Set(files.map(({ name }) => name)));
     },
 
     close: async () => {

@@ -196,6 +196,14 @@ interface VersionControl {
   uncommitted(): Promise<UncommittedPurchases | null>;
   /** The files that other branches may need. */
   protection(): Promise<Protection>;
+  /** What the records in all commits name. `problem`: why version control cannot say. */
+  recorded(): Promise<Recorded | { readonly problem: string }>;
+}
+
+/** What records name: in every commit that a branch, remote branch, tag, stash or worktree points at. */
+export interface Recorded {
+  readonly keys: ReadonlySet<Key>;
+  readonly bytes: ReadonlySet<Sha256>;
 }
 
 /** Pictures that were bought and that no commit has. */

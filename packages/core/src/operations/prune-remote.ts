@@ -1,0 +1,74 @@
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import type { RemoteFile } from '../remote/remote.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Recorded, RemoteListing, Store } from '../store/store.ts';
+import { remoteOf } from './deliver-originals.ts';
+
+export interface PruneRemoteOptions {
+  /** Reports what would be removed, and removes nothing. */
+  readonly isDryRun: boolean;
+  /** Only files of at least this age are removed. `null`: 30 days, and only if version control can say what branches need. */
+  readonly olderThanDays: number | null;
+}
+
+export interface PruneRemoteResult {
+  /** The remote's label. */
+  readonly remote: string;
+  /** What was removed; in a dry run, what would be. */
+  readonly removed: readonly RemoteFile[];
+  /** Files that nothing names and that are younger than the age. */
+  readonly young: readonly RemoteFile[];
+}
+
+/**
+ * Removes from the remote of the store what no record on this machine and no record of any commit names, and the claims of
+ * pictures that are recorded. Files that are younger than an age stay, because another machine may have bought them for a branch
+ * that is not here yet. Notes of attempts whose outcome is unknown stay.
+ *
+ * Throws `usage` if the store has no remote, or if it is not known what other branches need and no age is given.
+ */
+export async function pruneRemote(
+  context: Context,
+  { isDryRun, olderThanDays }: PruneRemoteOptions,
+): Promise<PruneRemoteResult> {
+  const store = await openStore(context);
+  const remote = remoteOf(store);
+  const committed = await recordedInCommits(store, olderThanDays !== null);
+  const here = await store.purchases();
+  const unnamed = unnamedFiles(await remote.list(), {
+    keys: new Set([...committed.keys, ...here.map(({ key }) => key)]),
+    bytes: new Set([...committed.bytes, ...here.map(({ original }) => original.sha256)]),
+  });
+  const before = context.now().getTime() - (olderThanDays ?? defaultDays) * dayMs;
+  const isOld = ({ modifiedAt }: RemoteFile): boolean => modifiedAt.getTime() <= before;
+  const removed = unnamed.filter(isOld);
+  if (!isDryRun) {
+    await remote.remove(removed, ({ name }) => {
+      report(context, { type: 'removed', file: name });
+    });
+  }
+  return { remote: remote.label, removed, young: unnamed.filter((file) => !isOld(file)) };
+}
+
+const defaultDays = 30;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Where version control cannot say what branches need, only an age that a person gave decides. */
+async function recordedInCommits({ versionControl }: Store, hasAge: boolean): Promise<Recorded> {
+  const recorded = (await versionControl?.recorded()) ?? { problem: 'there is no version control' };
+  if (!('problem' in recorded)) return recorded;
+  if (hasAge) return { keys: new Set(), bytes: new Set() };
+  const message = `it is not known which pictures other branches need (${recorded.problem}); nothing was removed. Run it in a whole clone, or give an age with --older-than <days>`;
+  throw new TintypeError('usage', message);
+}
+
+function unnamedFiles({ records, bytes, claims }: RemoteListing, named: Recorded): RemoteFile[] {
+  const recorded = new Set(records.map(({ key }) => key));
+  return [
+    ...records.filter(({ key }) => !named.keys.has(key)),
+    ...bytes.filter(({ sha256 }) => !named.bytes.has(sha256)),
+    // A picture that is recorded is not bought again, so no claim of it decides anything.
+    ...claims.filter(({ key }) => recorded.has(key) && named.keys.has(key)),
+  ];
+}

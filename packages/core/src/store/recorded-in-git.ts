@@ -1,0 +1,74 @@
+import type { Env } from '../process/env-files.ts';
+import { type Git, gitIn, gitProblem } from '../process/git.ts';
+import type { Key, Sha256 } from '../types.ts';
+import { storeTrees } from './committed-paths.ts';
+import { recordsIn } from './list-store.ts';
+import { parseRecord } from './record-file.ts';
+import type { Recorded } from './store.ts';
+
+/**
+ * `VersionControl.recorded` of a store in the folder `dir`. Only reads git, and fetches nothing, so remote branches are as old as
+ * the last fetch. A record that cannot be read is a problem, because it may name anything.
+ */
+export async function recordedInGit(
+  dir: string,
+  realEnv: Env,
+): Promise<Recorded | { readonly problem: string }> {
+  const git = gitIn(dir, realEnv);
+  try {
+    const found = await storeTrees(git);
+    if ('problem' in found) return found;
+    const keyOf = new Map<string, Key>();
+    for (const tree of [...(found.own === null ? [] : [found.own]), ...found.trees]) {
+      for (const { id, key } of await recordBlobs(git, tree)) keyOf.set(id, key);
+    }
+    const bytes = new Set<Sha256>();
+    for (const { id, text } of await readBlobs(git, [...keyOf.keys()])) {
+      const key = keyOf.get(id)!;
+      const records = recordsIn(parseRecord(key, text));
+      if (records.length === 0)
+        return { problem: `a committed record of ${key.slice(0, 12)}… is damaged` };
+      for (const { original } of records) bytes.add(original.sha256);
+    }
+    return { keys: new Set(keyOf.values()), bytes };
+  } catch (error) {
+    return { problem: gitProblem(error) };
+  }
+}
+
+/** Lines of `ls-tree`: mode, type and object, a tab, the path. */
+async function recordBlobs(
+  git: Git,
+  tree: string,
+): Promise<{ readonly id: string; readonly key: Key }[]> {
+  const lines = (await git(['ls-tree', '-r', '-z', '--full-tree', tree])).split('\0');
+  return lines.flatMap((line) => {
+    const [, id, key] =
+      /^\d+ blob ([0-9a-f]+)\trecords\/[0-9a-f]{2}\/([0-9a-f]{64})[^/]*\.json$/.exec(line) ?? [];
+    return id === undefined ? [] : [{ id, key: key as Key }];
+  });
+}
+
+/** `cat-file --batch` answers each object with a line of its id, type and size in bytes, the content, and a line feed. */
+async function readBlobs(
+  git: Git,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly text: string }[]> {
+  const blobs: { id: string; text: string }[] = [];
+  for (let from = 0; from < ids.length; from += blobsAtOnce) {
+    const asked = ids.slice(from, from + blobsAtOnce);
+    const answer = Buffer.from(await git(['cat-file', '--batch'], `${asked.join('\n')}\n`));
+    for (let at = 0; at < answer.length;) {
+      const end = answer.indexOf('\n', at);
+      const [id = '', , size = ''] = answer.toString('utf8', at, end).split(' ');
+      const last = end + 1 + Number(size);
+      if (!(last > at)) throw new Error('git answered with no object');
+      blobs.push({ id, text: answer.toString('utf8', end + 1, last) });
+      at = last + 1;
+    }
+  }
+  return blobs;
+}
+
+/** Records have about 1,200 bytes, and at most 64 MB are read from git. */
+const blobsAtOnce = 4000;
