@@ -11,7 +11,7 @@ export interface Context extends Clock, Environment {
   /** Absolute: the cache that was configured and came with the clone; `config.cacheDir` is another one then. */
   readonly refusedCache?: string | null;
   /** Called by runs that write: see `UsableCache.noteAnswer`. */
-  readonly noteCacheAnswer?: () => void;
+  readonly noteCacheAnswer?: () => Promise<void>;
   /** The id of the order that this run is part of: within one order nothing is asked twice. `null`: one of its own. */
   readonly order: string | null;
   /**

@@ -83,7 +83,7 @@ export async function generate(
   const { fingerprint } = project;
   if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
     const outputs = { fingerprint, files: listedFiles(assetMap) };
-    rememberOutputs(context, ids, outputs, startedAt);
+    await rememberOutputs(context, ids, outputs, startedAt);
   }
   if (context.signal.aborted) {
     throw new TintypeError(

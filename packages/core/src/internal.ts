@@ -5,7 +5,7 @@
 export { report } from './context.ts';
 export { defaults, fieldOf, isFormat, pixelFieldNames } from './fields.ts';
 export { readRegular } from './fs/read-regular.ts';
-export { writeAtomic } from './fs/write-atomic.ts';
+export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
 export { refuseMistakes } from './operations/read-plan.ts';
 export { assetMapName } from './output/output-name.ts';

@@ -5,7 +5,7 @@
 
 /** Where nothing has changed since a run that had nothing to do, the rest is not even loaded. */
 export const generate: (typeof import('./generate.ts'))['generate'] = async (context, ids) => {
-  context.noteCacheAnswer?.();
+  await context.noteCacheAnswer?.();
   const { generateUnchanged } = await import('./operations/generate-unchanged.ts');
   const unchanged = await generateUnchanged(context, ids ?? []);
   return unchanged ?? (await import('./generate.ts')).generate(context, ids);

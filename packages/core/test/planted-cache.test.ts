@@ -99,7 +99,7 @@ describe('a snapshot', () => {
     const plan = await unchangedPlan(context, []);
     for (const part of ['rows', 'plan', 'outputs'] as const) {
       const other = { ...readPart(context, [], part)!, fingerprint: sha256('another') };
-      writePart(context, [], part, other);
+      await writePart(context, [], part, other);
     }
     expect([plan!.whole(), plan!.rows()]).toEqual([null, null]);
     expect(await isUsed()).toEqual([false, false, true]);

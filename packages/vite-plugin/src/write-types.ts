@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { ResolvedConfig } from 'vite';
 import type { OpenProject } from './open-project.ts';
@@ -25,10 +24,9 @@ export async function writeTypes(
 export async function writeTypesTo(path: string, project: OpenProject): Promise<boolean> {
   const text = renderTypes(typedImages(project));
   if ((await ownText(path)) === text) return false;
-  // A random name that must not exist yet, so that a clone cannot put a link in its place.
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  await writeFile(temporary, text, { flag: 'wx' });
-  await rename(temporary, path);
+  // Loaded only when there is something to write, which is rare.
+  const { writeUnflushed } = await import('@tintype/core/internal');
+  await writeUnflushed(path, text);
   return true;
 }
 

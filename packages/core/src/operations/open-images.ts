@@ -191,8 +191,8 @@ export async function openImages(
     isCached: cache.knows,
 
     close: async () => {
-      context.noteCacheAnswer?.();
-      remembered.close();
+      await context.noteCacheAnswer?.();
+      await remembered.close();
       await cache.close();
       await store.remote?.close();
       if (cache.hasGrown()) await cache.trim(config.cacheMaxBytes);

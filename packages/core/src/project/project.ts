@@ -41,7 +41,7 @@ export interface Project extends Environment {
   /** See `Context.refusedCache`. */
   readonly refusedCache: string | null;
   /** See `Context.noteCacheAnswer`. */
-  readonly noteCacheAnswer: () => void;
+  readonly noteCacheAnswer: () => Promise<void>;
   /** See `Context.order`. */
   readonly order: string | null;
 }

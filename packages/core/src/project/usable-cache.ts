@@ -6,7 +6,7 @@ import type { Env } from '../process/env-files.ts';
 import { sha256 } from '../hash.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
 import { isSealed, sealOf } from '../cache/seal.ts';
-import { writeWhole } from '../fs/write-whole.ts';
+import { writeUnflushed } from '../fs/write-atomic.ts';
 
 /** The folder that a run may use as its cache. */
 export interface UsableCache {
@@ -14,8 +14,8 @@ export interface UsableCache {
   readonly dir: string;
   /** The configured cache, absolute, where that came with the clone and is left alone. */
   readonly refused: string | null;
-  /** Notes in the cache what git said, so that the next run need not ask: for a run that may write. Never throws. */
-  readonly noteAnswer: () => void;
+  /** Notes in the cache what git said, so that the next run need not ask: for a run that may write. Never rejects. */
+  readonly noteAnswer: () => Promise<void>;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface UsableCache {
  * cannot say, the cache is used. `cacheDir` is absolute and need not exist.
  */
 export async function usableCache(cacheDir: string, realEnv: Env): Promise<UsableCache> {
-  const own = { dir: cacheDir, refused: null, noteAnswer: () => {} };
+  const own = { dir: cacheDir, refused: null, noteAnswer: async () => {} };
   const mayBeTracked = existsSync(cacheDir) && isInRepository(cacheDir) && !isKnownFree(cacheDir);
   if (!mayBeTracked) return own;
   const answer = await askGit(cacheDir, realEnv);
@@ -80,11 +80,11 @@ function isKnownFree(cacheDir: string): boolean {
   }
 }
 
-function keepFree(cacheDir: string, free: Free): void {
+async function keepFree(cacheDir: string, free: Free): Promise<void> {
   const path = notePath(cacheDir);
   const line = JSON.stringify(free);
   try {
-    writeWhole(path, `${sealOf(path, line)}\n${line}`);
+    await writeUnflushed(path, `${sealOf(path, line)}\n${line}`);
   } catch {
     // The next run asks git again.
   }

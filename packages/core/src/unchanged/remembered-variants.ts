@@ -10,8 +10,8 @@ export interface RememberedVariants {
   readonly find: (name: string) => KnownVariants | null;
   /** Notes what an image became in this run. */
   readonly add: (name: string, variants: CachedVariants) => void;
-  /** Remembers what was noted, if it is new. Never throws: the next run asks the index. */
-  readonly close: () => void;
+  /** Remembers what was noted, if it is new. Never rejects: the next run asks the index. */
+  readonly close: () => Promise<void>;
 }
 
 /** `fingerprint`: of the plan; `null`: it is not remembered, and neither are these. */
@@ -20,7 +20,7 @@ export function rememberedVariants(
   ids: readonly string[],
   fingerprint: string | null,
 ): RememberedVariants {
-  if (fingerprint === null) return { find: () => null, add: () => {}, close: () => {} };
+  if (fingerprint === null) return { find: () => null, add: () => {}, close: async () => {} };
   let opened: Map<string, KnownVariants> | undefined;
   const open = () => {
     const { images = [] } = readPart(context, ids, 'variants', fingerprint) ?? {};
@@ -31,7 +31,7 @@ export function rememberedVariants(
   return {
     find: (name) => images().get(name) ?? null,
     add: (name, variants) => noted.set(name, variants),
-    close: () => {
+    close: async () => {
       let isNew = false;
       for (const [name, { files, preview }] of noted) {
         const known = images().get(name)?.entries;
@@ -50,7 +50,7 @@ export function rememberedVariants(
       if (!isNew) return;
       const listed = [...images()].map(([name, variants]) => ({ ...variants, name }));
       try {
-        writePart(context, ids, 'variants', { fingerprint, images: listed });
+        await writePart(context, ids, 'variants', { fingerprint, images: listed });
       } catch {
         // See above.
       }

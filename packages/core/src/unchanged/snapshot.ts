@@ -4,7 +4,7 @@ import { isSealed, sealOf } from '../cache/seal.ts';
 import type { Context } from '../context.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
 import type { StatSignature } from '../fs/stat-digest.ts';
-import { writeWhole } from '../fs/write-whole.ts';
+import { writeUnflushed } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import type { KnownVariants } from '../image/derive-variants.ts';
 import type { ShownRow } from '../plan/shown-rows.ts';
@@ -99,16 +99,16 @@ export function readPart<Part extends PartName>(
   }
 }
 
-/** Throws the file system's own errors. */
-export function writePart<Part extends PartName>(
+/** Rejects with the file system's own errors. */
+export async function writePart<Part extends PartName>(
   context: Context,
   ids: readonly string[],
   part: Part,
   value: SnapshotParts[Part],
-): void {
+): Promise<void> {
   const path = pathOf(context, ids, part);
   const text = JSON.stringify(value);
-  writeWhole(path, `${sealOf(path, text)}\n${text}`);
+  await writeUnflushed(path, `${sealOf(path, text)}\n${text}`);
   removeOldest(dirname(path));
 }
 

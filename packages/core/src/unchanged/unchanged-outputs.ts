@@ -42,14 +42,14 @@ export function knownOutputs(context: Context, ids: readonly string[]): IsKnown 
 
 /**
  * Remembers the outputs after a run that hashed or knew all of them, and had nothing to do. Outputs that changed since
- * `startedAt` may not be those that were hashed, and are not remembered. Never throws: the next run hashes them again.
+ * `startedAt` may not be those that were hashed, and are not remembered. Never rejects: the next run hashes them again.
  */
-export function rememberOutputs(
+export async function rememberOutputs(
   context: Context,
   ids: readonly string[],
   { fingerprint, files }: { readonly fingerprint: string; readonly files: readonly AssetFile[] },
   startedAt: Date,
-): void {
+): Promise<void> {
   const { outDir } = context.config;
   if (outDir === null) return;
   try {
@@ -59,7 +59,7 @@ export function rememberOutputs(
       return { file, sha256, signature: statSignature(statusOf(outDir, file)) };
     });
     if (signed.some(({ signature }) => isTooYoung(changedAtMs(signature), startedAt))) return;
-    writePart(context, ids, 'outputs', { fingerprint, files: signed });
+    await writePart(context, ids, 'outputs', { fingerprint, files: signed });
   } catch {
     // See above.
   }

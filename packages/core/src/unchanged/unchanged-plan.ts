@@ -89,9 +89,9 @@ export async function rememberPlan(
     const sources = await digestSources(context, ids, texts, pictures);
     if (sources === null || isTooYoung(sources.changedAtMs, startedAt)) return null;
     const fingerprint = sources.sum;
-    writePart(context, ids, 'plan', { fingerprint, ...toJson(plan, jobs) });
-    writePart(context, ids, 'rows', { fingerprint, rows: shownRows(plan.requests) });
-    writePart(context, ids, 'summary', {
+    await writePart(context, ids, 'plan', { fingerprint, ...toJson(plan, jobs) });
+    await writePart(context, ids, 'rows', { fingerprint, rows: shownRows(plan.requests) });
+    await writePart(context, ids, 'summary', {
       fingerprint,
       totals: plan.totals,
       shard: plan.shard,
