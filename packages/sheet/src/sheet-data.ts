@@ -14,7 +14,7 @@ import { parametersOf } from './parameters.ts';
 import type {
   Candidate,
   CandidateStatus,
-  Failure,
+  SheetFailure,
   Flag,
   ImageStatus,
   LiveSheet,
@@ -43,7 +43,7 @@ export interface ImageFacts {
   readonly candidates: readonly CandidateFacts[];
   readonly deliveries: readonly DeliveryFacts[];
   readonly price: Price | null;
-  readonly failure: Failure | null;
+  readonly failure: SheetFailure | null;
 }
 
 export interface CandidateFacts {
@@ -216,7 +216,7 @@ function flagsOf(
   candidates: readonly Candidate[],
   deliveries: readonly DeliveryFacts[],
   changes: readonly string[],
-  failure: Failure | null,
+  failure: SheetFailure | null,
 ): Flag[] {
   const isStandIn =
     candidates.some(({ status }) => status === 'drawn') ||
@@ -255,7 +255,7 @@ function statusOf(
   candidates: readonly Candidate[],
   deliveries: readonly DeliveryFacts[],
   flags: readonly Flag[],
-  failure: Failure | null,
+  failure: SheetFailure | null,
 ): ImageStatus {
   if (failure !== null) return 'failed';
   const worst = candidateStatuses.find((status) => candidates.some((one) => one.status === status));

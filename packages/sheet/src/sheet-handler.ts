@@ -10,7 +10,7 @@ export interface SheetSource {
   /** `null`: there is no such picture, or it is wanted no more when its turn comes. */
   readonly picture: (
     hash: Sha256,
-    view: View,
+    wanted: PictureRequest,
     isWanted: () => boolean,
   ) => Promise<Uint8Array | null>;
   /** Writes the pick. Rejects with a TintypeError. */
@@ -24,7 +24,7 @@ export interface SheetSource {
   readonly onChange: (listener: () => void) => () => void;
 }
 
-export type View =
+export type PictureRequest =
   | { readonly kind: 'thumbnail' }
   | { readonly kind: 'picture' }
   | {
@@ -116,11 +116,11 @@ export function sheetHandler(
     query: URLSearchParams,
     response: ServerResponse,
   ): Promise<void> {
-    const view = viewOf(query);
+    const wanted = wantedPicture(query);
     const bytes =
-      view === null || !/^[0-9a-f]{64}$/.test(hash)
+      wanted === null || !/^[0-9a-f]{64}$/.test(hash)
         ? null
-        : await source.picture(hash as Sha256, view, () => !response.destroyed);
+        : await source.picture(hash as Sha256, wanted, () => !response.destroyed);
     const type = bytes === null ? null : typeOf(bytes);
     if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
     // The hash is the content's.
@@ -202,7 +202,7 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
   }
 }
 
-function viewOf(query: URLSearchParams): View | null {
+function wantedPicture(query: URLSearchParams): PictureRequest | null {
   const imageId = query.get('image');
   if (imageId === null) return { kind: query.has('thumbnail') ? 'thumbnail' : 'picture' };
   const format = query.get('format');

@@ -35,10 +35,10 @@ export interface LiveSheet {
   /** Whether pictures may be bought here; else why not. */
   readonly buying: { readonly confirmAboveUsd: number } | { readonly refusal: string };
   /** The purchase under way. */
-  readonly purchase: Purchase | null;
+  readonly purchase: SheetPurchase | null;
 }
 
-export interface Purchase {
+export interface SheetPurchase {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -108,7 +108,7 @@ export interface SheetImage {
   /** What it takes to have it whole; `null`: nothing has to be bought. */
   readonly price: Price | null;
   /** How the last purchase of it, here, went wrong. */
-  readonly failure: Failure | null;
+  readonly failure: SheetFailure | null;
 }
 
 export interface Parameter {
@@ -141,7 +141,7 @@ export interface Candidate {
   /** It is picked and was not there to be looked at when it was picked. */
   readonly isUnseenPick: boolean;
   /** What there is to see; `null`: nothing yet. */
-  readonly picture: Picture | null;
+  readonly picture: SheetPicture | null;
   /** Of the original; `null` where there is none. */
   readonly bytes: number | null;
   readonly format: string | null;
@@ -154,7 +154,7 @@ export interface Candidate {
 }
 
 /** Pixels that the page can ask for, by what identifies them. */
-export interface Picture extends Pick<PictureInfo, 'width' | 'height' | 'hasAlpha'> {
+export interface SheetPicture extends Pick<PictureInfo, 'width' | 'height' | 'hasAlpha'> {
   readonly hash: Sha256;
 }
 
@@ -180,7 +180,7 @@ export interface SheetDelivery {
   readonly candidate: number;
   readonly isStandIn: boolean;
   /** Of the file to look at: the preferred format at full size. `null`: it is not on the disk. */
-  readonly picture: Picture | null;
+  readonly picture: SheetPicture | null;
   readonly files: readonly DeliveredFile[];
   /** Of the original that they were made from; `null` where it is not known. */
   readonly originalBytes: number | null;
@@ -195,7 +195,7 @@ export interface Price {
   readonly costUsd: CostRange | null;
 }
 
-export interface Failure {
+export interface SheetFailure {
   readonly code: string;
   /** In the API's words. */
   readonly message: string;

@@ -1,4 +1,4 @@
-import type { Candidate, Picture, SheetImage } from '../../src/sheet.ts';
+import type { Candidate, SheetPicture, SheetImage } from '../../src/sheet.ts';
 import { fileSize, money } from './amounts.ts';
 import { h } from './element.ts';
 import { lazyThumbnail, type PictureSource } from './pictures.ts';
@@ -52,7 +52,7 @@ function frameOf(image: SheetImage, source: PictureSource): HTMLElement {
   );
 }
 
-export function shownPicture(image: SheetImage): Picture | null {
+export function shownPicture(image: SheetImage): SheetPicture | null {
   const delivered = image.deliveries.find(({ picture }) => picture !== null)?.picture ?? null;
   if (delivered !== null) return delivered;
   const wanted = image.candidates.find(({ number }) => number === (image.pick ?? 1));

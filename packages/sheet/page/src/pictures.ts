@@ -1,4 +1,4 @@
-import type { Picture } from '../../src/sheet.ts';
+import type { SheetPicture } from '../../src/sheet.ts';
 import { h } from './element.ts';
 
 /** A file's place in the sheet's own server, or in the sheet's own file; `null`: the file has no such picture. */
@@ -37,7 +37,7 @@ const loads = new WeakMap<Element, () => void>();
 
 /** An image element that asks for its thumbnail only when it comes near the screen. `alt: ''`: its text is beside it. */
 export function lazyThumbnail(
-  picture: Picture,
+  picture: SheetPicture,
   source: PictureSource,
   alt: string,
 ): HTMLImageElement {

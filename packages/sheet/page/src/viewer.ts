@@ -113,7 +113,7 @@ export function openViewer(
   function draw(): void {
     const shown = [subjects[left], ...(mode === 'one' ? [] : [subjects[right]])];
     const views = shown.flatMap((subject) =>
-      subject === undefined ? [] : [view(subject, image, scale, options)],
+      subject === undefined ? [] : [viewPicture(subject, image, scale, options)],
     );
     stage.className = `stage ${mode} ${scale === 'fit' ? 'fit' : 'sized'}`;
     if (mode !== 'slider') {
@@ -243,19 +243,19 @@ function select(
   return element;
 }
 
-interface View {
+interface ViewedPicture {
   readonly figure: HTMLElement;
   readonly picture: HTMLElement;
   readonly caption: HTMLElement;
 }
 
 /** A picture at a scale, with its pixels and its weight. */
-function view(
+function viewPicture(
   subject: Subject,
   image: SheetImage,
   scale: string,
   { source, isLive }: ViewerOptions,
-): View {
+): ViewedPicture {
   const shownWidth = scale.startsWith('w') ? Number(scale.slice(1)) : null;
   const file = fileOf(subject, image, shownWidth);
   const element = h('img', {

@@ -1,0 +1,108 @@
+import { type Context, TintypeError, warnOfUncommitted } from '@tintype/core';
+import { mayBuy, report } from '@tintype/core/internal';
+import { bugReport, buyImage } from './buy-image.ts';
+import type { ProjectReader } from './project-reader.ts';
+import type { LiveSheet, SheetFailure, SheetPurchase } from './sheet.ts';
+import type { SheetSource } from './sheet-handler.ts';
+
+/** What the page buys: one image at a time. */
+export interface SheetPurchases {
+  readonly buy: SheetSource['buy'];
+  /** The purchase that is running; `null`: none is. */
+  readonly current: () => SheetPurchase | null;
+  /** Why the last purchase of an image failed; `null`: it did not. */
+  readonly failureOf: (id: string) => SheetFailure | null;
+  /** Waits until what was paid for is stored. */
+  readonly settled: () => Promise<void>;
+}
+
+/**
+ * `signal`: the server is closing. `onNote`: the text of the running purchase has changed; `onEnd`: it has ended, and the
+ * project has changed.
+ */
+export function sheetPurchases(
+  contextNow: () => Promise<Context>,
+  read: ProjectReader['read'],
+  signal: AbortSignal,
+  { onNote, onEnd }: { readonly onNote: () => void; readonly onEnd: () => void },
+): SheetPurchases {
+  const failures = new Map<string, SheetFailure>();
+  let purchase: SheetPurchase | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let isCommitSaid = false;
+
+  async function buy(id: string, upToUsd: number | null): Promise<void> {
+    if (purchase !== null) throw refused(`"${purchase.id}" is being bought; one at a time`);
+    if (signal.aborted) throw refused('the server is closing');
+    // Set before anything is awaited, so that the second of two clicks at once is refused.
+    purchase = { id, startedAt: new Date().toISOString(), note: 'Reading the project' };
+    try {
+      const context = await contextNow();
+      await refuseUnlessOffered(context, id, upToUsd);
+      running = carryOut(context, id, upToUsd);
+    } catch (error) {
+      purchase = null;
+      throw error;
+    }
+    onNote();
+  }
+
+  async function refuseUnlessOffered(
+    context: Context,
+    id: string,
+    upToUsd: number | null,
+  ): Promise<void> {
+    const allowed = buyingIn(context);
+    if ('refusal' in allowed) throw refused(allowed.refusal);
+    const { reading } = await read();
+    const image = reading?.facts.images.find(({ job }) => job.id === id);
+    if (image === undefined) throw refused(`there is no image "${id}"`);
+    if (image.price === null) throw refused(`nothing has to be bought for "${id}"`);
+    if (upToUsd === null && image.price.costUsd !== null)
+      throw refused(`the price of "${id}" is known by now; look at it first`);
+  }
+
+  /** Never rejects. */
+  async function carryOut(context: Context, id: string, upToUsd: number | null): Promise<void> {
+    failures.delete(id);
+    const stoppable = { ...context, signal: AbortSignal.any([context.signal, signal]) };
+    const { failure, isBought } = await buyImage(stoppable, id, upToUsd, (note) => {
+      if (purchase !== null) purchase = { ...purchase, note };
+      onNote();
+    });
+    if (failure !== null) failures.set(id, failure);
+    purchase = null;
+    onEnd();
+    // Said once, because the next click often follows soon.
+    if (!isBought || isCommitSaid) return;
+    isCommitSaid = true;
+    await warnOfUncommitted(context, null).catch((error: unknown) =>
+      report(context, bugReport(error)),
+    );
+  }
+
+  return {
+    buy,
+    current: () => purchase,
+    failureOf: (id) => failures.get(id) ?? null,
+    settled: () => running,
+  };
+}
+
+function refused(message: string): TintypeError {
+  return new TintypeError('usage', message);
+}
+
+/** Whether the page may buy in this project. */
+export function buyingIn(context: Context | null): LiveSheet['buying'] {
+  if (context === null) return { refusal: 'The config cannot be loaded.' };
+  const { missing, missingSetBy } = context.config;
+  if (mayBuy(missing)) return { confirmAboveUsd };
+  return { refusal: `Nothing may be bought here (missing: ${missing}, set by ${missingSetBy}).` };
+}
+
+/**
+ * US dollars: if the high estimate of one click is higher, the page asks again. A single picture of today's models stays below
+ * it at every quality ($0.0002 to $0.21, price table of 2026-11-22); several candidates, or a chain of images, do not.
+ */
+const confirmAboveUsd = 0.25;
