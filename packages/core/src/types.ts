@@ -10,10 +10,14 @@
  * | key       | sha-256 of the canonical JSON of a request                                                |
  * | original  | the provider's bytes for a request, untouched                                             |
  * | record    | the JSON kept beside an original: request, sha-256, size, usage, cost, provenance         |
+ * | purchase  | a picture that was paid for, as it is handed to the store                                 |
+ * | attempt   | the note about a request that was sent and is not recorded yet                            |
+ * | claim     | the lock on a key, held by the process that buys it                                       |
  * | store     | records + originals: paid for, cannot be made again                                       |
  * | variant   | a file encoded from an original (width x format)                                          |
  * | cache     | variants and their metadata: free to make again                                           |
  * | plan      | what a run would do and cost, worked out before anything is spent                         |
+ * | snapshot  | what a run remembers, so that the next can tell whether anything has changed              |
  * | provider  | what turns a request into an original                                                     |
  * | stand-in  | a labelled drawing of the right size, made locally where there is no original            |
  * | delivery  | a job's picture under the name that it has in the output folder                           |

@@ -67,7 +67,7 @@ function labelEm(width: number, height: number): number {
   return 0.037 * Math.max(Math.min(width, height), 0.8 * width);
 }
 
-interface Picture {
+interface Drawing {
   readonly svg: string;
   /** Where the label may be. */
   readonly labelArea: Box;
@@ -80,7 +80,7 @@ function badge(
   scene: string,
   palette: Palette,
   random: Random,
-): Picture {
+): Drawing {
   const shorter = Math.min(width, height);
   const box = inset({ x: 0, y: 0, width, height }, 0.94);
   const shape = `x="${num(box.x)}" y="${num(box.y)}" width="${num(box.width)}" height="${num(box.height)}" rx="${num(shorter * between(random, 0.2, 0.34))}"`;

@@ -5,7 +5,7 @@ import { fitsHeader } from '../fits-header.ts';
 import type { Json } from '../json.ts';
 import { type Order, type Provider, ProviderError } from '../provider.ts';
 import { type InputNames, inputsOf } from './inputs.ts';
-import type { Purchase } from './purchase.ts';
+import type { PredictionContext } from './buy-prediction.ts';
 
 /** The address of Replicate, and inputs for its models. */
 export interface ReplicateOptions {
@@ -56,16 +56,16 @@ export function replicate(options: ReplicateOptions = {}): Provider {
       return 'problem' in asked ? asked.problem : null;
     },
     async generate(order) {
-      const { buyPrediction } = await import('./purchase.ts');
-      return buyPrediction(await purchaseOf(order));
+      const { buyPrediction } = await import('./buy-prediction.ts');
+      return buyPrediction(await contextOf(order));
     },
     async collect(id, order) {
-      const { collectPrediction } = await import('./purchase.ts');
-      return collectPrediction(id, await purchaseOf(order));
+      const { collectPrediction } = await import('./buy-prediction.ts');
+      return collectPrediction(id, await contextOf(order));
     },
   };
 
-  async function purchaseOf(order: Order): Promise<Purchase> {
+  async function contextOf(order: Order): Promise<PredictionContext> {
     const asked = inputsOf(order.request, inputs, inputNames);
     if ('problem' in asked) throw new ProviderError('not-supported', `it ${asked.problem}`);
     const { apiKey, openAiKey = null } = order;

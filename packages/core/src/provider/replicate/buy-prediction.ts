@@ -11,8 +11,8 @@ import { isOver, outputUrl, type Prediction, readPrediction, usageOfLogs } from 
 import { placePicture } from './upload.ts';
 import { shownText } from '../shown-text.ts';
 
-/** Everything that one purchase needs. */
-export interface Purchase {
+/** Everything that is needed to make one prediction, or to collect it. */
+export interface PredictionContext {
   readonly order: Order;
   readonly asked: ModelInputs;
   readonly http: ReplicateHttp;
@@ -24,17 +24,17 @@ export interface Purchase {
 }
 
 /** Makes one prediction, reports its id, waits for its end and fetches its picture. */
-export async function buyPrediction(purchase: Purchase): Promise<Picture> {
-  const input = await completeInput(purchase);
-  const created = await create(input, purchase);
-  await purchase.order.onPlaced?.(created.id);
-  const prediction = await follow(created, purchase);
-  return pictureOf(isOver(prediction) ? prediction : await cancel(prediction, purchase), purchase);
+export async function buyPrediction(context: PredictionContext): Promise<Picture> {
+  const input = await completeInput(context);
+  const created = await create(input, context);
+  await context.order.onPlaced?.(created.id);
+  const prediction = await follow(created, context);
+  return pictureOf(isOver(prediction) ? prediction : await cancel(prediction, context), context);
 }
 
 /** Waits for a prediction that was made before, and fetches its picture. It never makes or cancels a prediction. */
-export async function collectPrediction(id: string, purchase: Purchase): Promise<Picture> {
-  const { http, signal, secrets } = purchase;
+export async function collectPrediction(id: string, context: PredictionContext): Promise<Picture> {
+  const { http, signal, secrets } = context;
   let answer: Answer;
   try {
     answer = await http.call(`/predictions/${id}`, { signal });
@@ -49,24 +49,24 @@ export async function collectPrediction(id: string, purchase: Purchase): Promise
   const found = readPrediction(answer.text);
   if (found === null) throw connectionLost(null);
   // The id comes from a file, which may have come with a clone.
-  const { prompt } = purchase.asked.inputs;
+  const { prompt } = context.asked.inputs;
   if (found.prompt !== null && prompt !== undefined && found.prompt !== prompt) {
     const message = `the prediction ${id} is of another prompt, and not used`;
     throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
   }
-  const prediction = await follow(found, purchase);
+  const prediction = await follow(found, context);
   if (!isOver(prediction)) throw lost('it is not done yet', prediction);
-  return pictureOf(prediction, purchase);
+  return pictureOf(prediction, context);
 }
 
-async function pictureOf(prediction: Prediction, purchase: Purchase): Promise<Picture> {
-  if (prediction.status !== 'succeeded') throw endedBadly(prediction, purchase);
-  return fetchPicture(prediction, purchase);
+async function pictureOf(prediction: Prediction, context: PredictionContext): Promise<Picture> {
+  if (prediction.status !== 'succeeded') throw endedBadly(prediction, context);
+  return fetchPicture(prediction, context);
 }
 
 /** The input, completed with its pictures, and with the user id and the key that only some models need. */
-async function completeInput(purchase: Purchase): Promise<Record<string, Json>> {
-  const { order, asked } = purchase;
+async function completeInput(context: PredictionContext): Promise<Record<string, Json>> {
+  const { order, asked } = context;
   const { inputs, names, isOpenAi, needsOpenAiKey } = asked;
   const input: Record<string, Json> = { ...inputs };
   if (isOpenAi && order.call.moderation !== 'auto') input['moderation'] = order.call.moderation;
@@ -74,11 +74,11 @@ async function completeInput(purchase: Purchase): Promise<Record<string, Json>> 
   if (needsOpenAiKey && order.openAiKey) input['openai_api_key'] = order.openAiKey;
   if (order.inputs.length > 0 && names.input_images !== undefined) {
     const urls: string[] = [];
-    for (const picture of order.inputs) urls.push(await placePicture(picture, purchase));
+    for (const picture of order.inputs) urls.push(await placePicture(picture, context));
     set(input, names.input_images, urls);
   }
   if (order.mask !== null && names.mask !== undefined) {
-    set(input, names.mask, [await placePicture(order.mask, purchase)]);
+    set(input, names.mask, [await placePicture(order.mask, context)]);
   }
   return input;
 }
@@ -89,8 +89,11 @@ function set(input: Record<string, Json>, name: string, urls: string[]): void {
 }
 
 /** The one call that costs money. */
-async function create(input: Record<string, Json>, purchase: Purchase): Promise<Prediction> {
-  const { asked, order, http, signal } = purchase;
+async function create(
+  input: Record<string, Json>,
+  context: PredictionContext,
+): Promise<Prediction> {
+  const { asked, order, http, signal } = context;
   const { path, version } = asked.model;
   const timeoutS = order.timeoutMs / 1000;
   if (signal.aborted) {
@@ -112,22 +115,22 @@ async function create(input: Record<string, Json>, purchase: Purchase): Promise<
       signal,
     });
   } catch (error) {
-    if (signal.aborted) throw timedOut('the answer never came', purchase, null);
+    if (signal.aborted) throw timedOut('the answer never came', context, null);
     throw networkError(error) ?? connectionLost(null);
   }
-  if (!isGood(answer)) throw answerError(answer, purchase.secrets);
+  if (!isGood(answer)) throw answerError(answer, context.secrets);
   const prediction = readPrediction(answer.text);
   if (prediction === null) {
     throw new ProviderError('bad-reply', 'the API answered, but with no prediction', {
-      reply: replyOf(answer.text, purchase),
+      reply: replyOf(answer.text, context),
     });
   }
   return prediction;
 }
 
 /** Polls a prediction until it ends or the time is up. */
-async function follow(created: Prediction, purchase: Purchase): Promise<Prediction> {
-  const { http, signal } = purchase;
+async function follow(created: Prediction, context: PredictionContext): Promise<Prediction> {
+  const { http, signal } = context;
   let prediction = created;
   let pauseMs = firstPauseMs;
   while (!isOver(prediction)) {
@@ -150,10 +153,10 @@ const firstPauseMs = 250;
 const maxPauseMs = 2000;
 const cancelMs = 10_000;
 
-async function cancel(prediction: Prediction, purchase: Purchase): Promise<Prediction> {
+async function cancel(prediction: Prediction, context: PredictionContext): Promise<Prediction> {
   const path = `/predictions/${prediction.id}/cancel`;
   const signal = AbortSignal.timeout(cancelMs);
-  const answer = await purchase.http.call(path, { method: 'POST', signal }).catch(() => null);
+  const answer = await context.http.call(path, { method: 'POST', signal }).catch(() => null);
   const last = answer !== null && isGood(answer) ? readPrediction(answer.text) : null;
   // It may have finished just before, or not have started. Otherwise it is billed.
   if (last !== null && ['succeeded', 'failed', 'aborted'].includes(last.status)) return last;
@@ -161,11 +164,11 @@ async function cancel(prediction: Prediction, purchase: Purchase): Promise<Predi
     last?.status === 'canceled'
       ? 'was canceled, and is billed'
       : 'could not be canceled, and may be billed';
-  throw timedOut(`the prediction ${end} as far as it ran`, purchase, prediction.id);
+  throw timedOut(`the prediction ${end} as far as it ran`, context, prediction.id);
 }
 
 /** What an end other than success means. */
-function endedBadly(prediction: Prediction, { secrets }: Purchase): ProviderError {
+function endedBadly(prediction: Prediction, { secrets }: PredictionContext): ProviderError {
   const { id: requestId, status } = prediction;
   if (status === 'aborted') {
     const message = 'the prediction was aborted before it began; it is not billed';
@@ -189,10 +192,10 @@ function endedBadly(prediction: Prediction, { secrets }: Purchase): ProviderErro
 /** The time that the download of a paid picture gets even if the order's time is nearly up. */
 const graceMs = 30_000;
 
-async function fetchPicture(prediction: Prediction, purchase: Purchase): Promise<Picture> {
-  const { http, baseUrl, asked, order, endsAt } = purchase;
+async function fetchPicture(prediction: Prediction, context: PredictionContext): Promise<Picture> {
+  const { http, baseUrl, asked, order, endsAt } = context;
   const requestId = prediction.id;
-  const reply = replyOf(prediction.shown, purchase);
+  const reply = replyOf(prediction.shown, context);
   const url = outputUrl(prediction);
   if (url === null) {
     const message = 'the prediction succeeded, but without a picture';
@@ -221,11 +224,15 @@ function lost(how: string, { id }: Prediction): ProviderError {
   return new ProviderError('connection-lost', message, { requestId: id, canBeCollected: true });
 }
 
-function timedOut(how: string, { order }: Purchase, requestId: string | null): ProviderError {
+function timedOut(
+  how: string,
+  { order }: PredictionContext,
+  requestId: string | null,
+): ProviderError {
   const message = `no picture within ${order.timeoutMs / 1000} s; ${how}`;
   return new ProviderError('timeout', message, { requestId });
 }
 
-function replyOf(text: string, { secrets }: Purchase): Uint8Array {
+function replyOf(text: string, { secrets }: PredictionContext): Uint8Array {
   return new TextEncoder().encode(redact(text, secrets));
 }
