@@ -13,6 +13,12 @@ import {
 import type { Provider } from './provider/provider.ts';
 import { providerNames } from './provider-names.ts';
 import {
+  resolveSharedCache,
+  sharedCacheProblems,
+  sharedCacheProblemsInEnvironment,
+  type SharedCacheOptions,
+} from './project/shared-cache-options.ts';
+import {
   isMissing,
   type Missing,
   problemsInEnvironment,
@@ -88,6 +94,12 @@ export interface Options {
    * @default 2_000_000_000
    */
   readonly cacheMaxBytes?: number;
+  /**
+   * A cache that machines share, behind the one in `cacheDir`: what one has encoded, the others fetch. Its entries are
+   * signed with `TINTYPE_CACHE_KEY`, without which it is not used. Not in a JSON config.
+   * @default none
+   */
+  readonly cache?: SharedCacheOptions;
   /**
    * Where files for the site are written.
    * @default 'public/images'; nowhere, but into the cache, where `package.json` names `vite-plugin-tintype`
@@ -165,6 +177,8 @@ export interface Config extends SpendingPolicy {
   /** Absolute. */
   readonly cacheDir: string;
   readonly cacheMaxBytes: number;
+  /** `null`: there is none. */
+  readonly sharedCache: Required<SharedCacheOptions> | null;
   /** Absolute; `null`: no files are written, because a build with Vite's plugin has what its pages show. */
   readonly outDir: string | null;
   readonly concurrency: number;
@@ -208,6 +222,7 @@ export async function resolveConfig(
   const problems = [
     ...problemsOf(options),
     ...problemsInEnvironment(env),
+    ...sharedCacheProblemsInEnvironment(env),
     ...(isDataFile(file) ? notForData(written, root) : []),
   ];
   if (problems.length > 0) {
@@ -239,6 +254,7 @@ export async function resolveConfig(
     isOnlyBuyer: options.onlyBuyer ?? false,
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
+    sharedCache: resolveSharedCache(options.cache, env),
     outDir: resolveOutDir(root, options.outDir ?? defaultOutDir(root)),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
@@ -312,6 +328,7 @@ const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, str
   onlyBuyer: [(value) => typeof value === 'boolean', 'true or false'],
   cacheDir: [isText, 'a folder'],
   cacheMaxBytes: [isIntegerFrom(0), 'a whole number of bytes, from 0'],
+  cache: [isMap, '{ remote: a remote, mode: "read" or "readwrite" }'],
   outDir: [isText, 'a folder'],
   concurrency: [isIntegerFrom(1), 'a whole number from 1'],
   imagesPerMinute: [
@@ -358,6 +375,7 @@ function problemsOf(options: Options): string[] {
     }),
     ...inside('providers', (providers) => Object.entries(providers).flatMap(providerProblems)),
     ...inside('store', storeProblems),
+    ...inside('cache', sharedCacheProblems),
     ...inside('models', (models) =>
       Object.entries(models).flatMap(([name, facts]) =>
         isMap(facts)

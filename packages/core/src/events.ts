@@ -1,3 +1,4 @@
+import type { SharedCacheCounts } from './cache/open-cache.ts';
 import type { Diagnostic, PlannedRequest, Shard } from './types.ts';
 
 /** Which picture of an image. */
@@ -94,6 +95,8 @@ export type Event =
     }
   | { readonly type: 'written'; readonly file: string; readonly bytes: number }
   | { readonly type: 'removed'; readonly file: string }
+  /** Once, where a run used a shared cache. Counts of its entries: encoded files, and previews of pictures. */
+  | ({ readonly type: 'shared-cache'; readonly remote: string } & SharedCacheCounts)
   /** Once, last. Counts of images, requests and files; `costUsd` is what was spent, `null` where a part is unknown. */
   | ({
       readonly type: 'done';

@@ -1,6 +1,8 @@
 /** The public API of `@tintype/core`: a list, nothing else. */
 export { defineConfig } from './config.ts';
 export type { Config, Options } from './config.ts';
+export type { SharedCacheMode, SharedCacheOptions } from './project/shared-cache-options.ts';
+export type { SharedCacheCounts } from './cache/open-cache.ts';
 export type { Missing, MissingPolicy, SpendingPolicy } from './project/spending-policy.ts';
 export { count, fileSize, money, moneyRange } from './amounts.ts';
 export { escapeHtml } from './escape-html.ts';
@@ -12,6 +14,7 @@ export type { Clock } from './clock.ts';
 export { TintypeError } from './errors.ts';
 export type { DiagnosticCode, ErrorCode } from './errors.ts';
 export type { Event, Reporter, TimedEvent } from './events.ts';
+export { sharedCacheText } from './shared-cache-text.ts';
 export {
   checkProject,
   confirmOnTerminal,

@@ -1,4 +1,4 @@
-import type { Reporter } from '@tintype/core';
+import { type Reporter, sharedCacheText } from '@tintype/core';
 import type { Logger } from 'vite';
 
 /** Prints through Vite's logger what a user has to know during a run. Mistakes are thrown, not logged. */
@@ -18,6 +18,9 @@ export function logReporter(logger: Logger): Reporter {
         break;
       case 'generating':
         logger.info(`[tintype] buying ${event.id}`);
+        break;
+      case 'shared-cache':
+        logger.info(`[tintype] ${sharedCacheText(event)}`);
         break;
       default:
     }

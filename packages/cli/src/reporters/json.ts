@@ -30,5 +30,6 @@ const isPublic: Readonly<Record<Event['type'], boolean>> = {
   delivered: false,
   written: true,
   removed: true,
+  'shared-cache': true,
   done: true,
 };

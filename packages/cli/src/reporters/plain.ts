@@ -1,4 +1,4 @@
-import { count, type Event, shardName } from '@tintype/core';
+import { count, type Event, sharedCacheText, shardName } from '@tintype/core';
 import { duration, forMoney, saving } from '../format/amounts.ts';
 import { cleanLine } from '../format/clean.ts';
 import { nameOf } from '../format/name-of.ts';
@@ -55,6 +55,8 @@ function progressLine(event: Event): string | null {
       return event.isChanged ? `delivered ${deliveredText(event)}` : null;
     case 'removed':
       return `removed ${cleanLine(event.file)}`;
+    case 'shared-cache':
+      return cleanLine(sharedCacheText(event));
     default:
       return null;
   }

@@ -1,5 +1,5 @@
-import type { TimedEvent } from '@tintype/core';
-import { clean } from '../format/clean.ts';
+import { sharedCacheText, type TimedEvent } from '@tintype/core';
+import { clean, cleanLine } from '../format/clean.ts';
 import { colorsFor, type Colors } from '../format/colors.ts';
 import { liveFrame } from '../format/live-frame.ts';
 import { followingText, isFollowing, isProblem, problemText } from '../format/problem.ts';
@@ -99,6 +99,7 @@ function finishedLine(event: TimedEvent, colors: Colors, width: number): string 
   if (event.type === 'delivered') {
     return event.isChanged ? wrap(`${colors.green('✓')} ${deliveredText(event)}`, width) : null;
   }
+  if (event.type === 'shared-cache') return wrap(cleanLine(sharedCacheText(event)), width);
   if (isFollowing(event)) return null;
   if (event.type === 'failed') return `${colors.red('✗')} ${problemText(event, colors, width - 2)}`;
   return isProblem(event) ? problemText(event, colors, width) : null;

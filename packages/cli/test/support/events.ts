@@ -53,6 +53,17 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
   },
   written: { type: 'written', file: 'hero.avif', bytes: 48_211 },
   removed: { type: 'removed', file: 'old.webp' },
+  'shared-cache': {
+    type: 'shared-cache',
+    remote: 's3://team/cache',
+    fetched: 24,
+    missing: 12,
+    slower: 2,
+    refused: 0,
+    failed: 0,
+    uploaded: 14,
+    notUploaded: 0,
+  },
   done: {
     type: 'done',
     delivered: 3,

@@ -101,8 +101,10 @@ function isPlaceholder(value: unknown): value is Preview['placeholder'] {
 }
 
 /** 16 pixels wide and as high as a picture may be: 4 KB in the worst case. */
-const placeholderForm = /^data:image\/webp;base64,[A-Za-z0-9+/=]{1,8192}$/;
+export const placeholderForm = /^data:image\/webp;base64,[A-Za-z0-9+/=]{1,8192}$/;
 
 function isColor(value: unknown): value is Preview['color'] {
-  return value === null || (typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value));
+  return value === null || (typeof value === 'string' && colorForm.test(value));
 }
+
+export const colorForm = /^#[0-9a-f]{6}$/;

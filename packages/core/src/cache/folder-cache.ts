@@ -7,7 +7,7 @@ import { type CacheEntry, cacheLayout, identityOf, isFileEntry } from './cache-l
 import { FileOnDisk, type Shelf } from './file-on-disk.ts';
 import { filePlacer } from './place-file.ts';
 import { trimCache } from './trim-cache.ts';
-import type { CachedFile, VariantCache } from './variant-cache.ts';
+import { type CachedFile, nothingToFetch, type VariantCache } from './variant-cache.ts';
 
 /**
  * The cache below a folder, which need not exist. If it cannot be read or written, files are kept in memory for the run
@@ -69,7 +69,7 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
       await index.add([[key, { placeholder, color }]]).catch(tell);
     },
 
-    fetch: async () => {},
+    fetch: async () => nothingToFetch,
 
     knows: (sha256) => {
       try {

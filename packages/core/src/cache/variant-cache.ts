@@ -1,5 +1,7 @@
+import type { Lane } from '../image/work-queue.ts';
 import type { Preview, Sha256 } from '../types.ts';
 import type { Checked, VerifyFinding } from '../verify-finding.ts';
+import type { EntryName } from './signed-entry.ts';
 
 /** Encoded files and previews, by the key of everything that decides their bytes. A miss is never an error. */
 export interface VariantCache {
@@ -14,10 +16,11 @@ export interface VariantCache {
   readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
   /**
-   * Fetches these keys from a second cache level, if there is one, so that `find` and `findPreview` find them. Call it before
-   * encoding any file of a picture. A cache of one level does nothing. Never rejects.
+   * Fetches what is missing of a picture from a second cache level, if there is one, so that `find` and `findPreview` find it.
+   * Resolves when it is time to look again and to encode the rest: everything has come, or waiting longer would leave
+   * processors idle. What has not come by then may still come. `wanted` is in the order in which it would be made. Never rejects.
    */
-  readonly fetch: (keys: readonly Sha256[]) => Promise<void>;
+  readonly fetch: (wanted: readonly Wanted[], lane: Lane) => Promise<Fetching>;
   /** Whether the index has a file with this hash. */
   readonly knows: (sha256: Sha256) => boolean;
   /** Whether a file was written to the disk. */
@@ -34,6 +37,34 @@ export interface VariantCache {
   /** Hashes every file and removes damaged ones, because they can be made again at no cost. */
   readonly verify: () => Promise<VerifiedCache>;
 }
+
+/** An entry to fetch. */
+export interface Wanted extends EntryName {
+  /** The most that its content may have. */
+  readonly maxBytes: number;
+}
+
+/** The most bytes of the JSON of a preview: see `placeholderForm`. */
+export const maxPreviewBytes = 10_000;
+
+/** What is still being fetched for a picture. */
+export interface Fetching {
+  /**
+   * Whether another machine seems to be making the picture now. Call it right before the picture is opened; if so, end this
+   * fetching and fetch again, which puts the picture off. Says so once for each picture.
+   */
+  readonly isMadeElsewhere: () => Promise<boolean>;
+  /** Fetches an entry no longer, because it is made now. Resolves when it has come or will not come. Never rejects. */
+  readonly stop: (key: Sha256) => Promise<void>;
+  /** Call it when the picture is complete or has failed. */
+  readonly end: () => void;
+}
+
+export const nothingToFetch: Fetching = {
+  isMadeElsewhere: async () => false,
+  stop: async () => {},
+  end: () => {},
+};
 
 export interface Amount {
   readonly files: number;

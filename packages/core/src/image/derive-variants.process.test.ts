@@ -9,7 +9,7 @@ import type { Crop, Format, Source, VariantSpec } from '../types.ts';
 import { deriveVariants, type DeriveOptions, type DerivedVariants } from './derive-variants.ts';
 import { encoderSettings } from './encoder-settings.ts';
 import { folderCache } from '../cache/folder-cache.ts';
-import type { VariantCache } from '../cache/variant-cache.ts';
+import { nothingToFetch, type VariantCache } from '../cache/variant-cache.ts';
 
 let dir: string;
 let warnings: Error[];
@@ -410,12 +410,13 @@ test('what a level behind the cache has is not encoded', async () => {
   const near = folderCache(join(dir, '..', 'near'), (error) => warnings.push(error));
   const twoLevels: VariantCache = {
     ...near,
-    fetch: async (keys) => {
-      for (const key of keys) {
+    fetch: async (wanted) => {
+      for (const { key } of wanted) {
         const [file, preview] = [far.find(key), far.findPreview(key)];
         if (file !== null) await near.put(key, (await file.read())!);
         if (preview !== null) await near.putPreview(key, preview);
       }
+      return nothingToFetch;
     },
   };
   const original = source(bytes);

@@ -13,9 +13,16 @@ import { encodePicture } from './encode-picture.ts';
 import { encodeQueue } from './encode-queue.ts';
 import { type EncoderSettings, settledSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
-import { openPicture, type OpenPicture } from './open-picture.ts';
+import { openPicture, type OpenPicture, pictureTurn } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
-import type { CachedFile, FileEntry, VariantCache } from '../cache/variant-cache.ts';
+import {
+  type CachedFile,
+  type FileEntry,
+  type Fetching,
+  maxPreviewBytes,
+  type VariantCache,
+  type Wanted,
+} from '../cache/variant-cache.ts';
 import { transparencyOf } from './raw-picture.ts';
 import { previewKey, variantKey } from '../cache/variant-key.ts';
 import type { Lane } from './work-queue.ts';
@@ -55,34 +62,89 @@ export async function deriveVariants(
   specs: readonly VariantSpec[],
   options: DeriveOptions,
 ): Promise<DerivedVariants> {
-  const { cache, lane = 'in-turn' } = options;
   const found = look(source, specs, options);
-  if (isIncomplete(found)) {
-    await cache.fetch([...found.variants.map((variant) => variant.key()), found.keyOfPreview]);
+  if (isIncomplete(found)) await complete(source, found, options);
+  return derived(found.variants, inOrder(found), found.preview!, options);
+}
+
+/** Fetches or encodes what is missing. */
+async function complete(source: Source, found: Cached, options: DeriveOptions): Promise<void> {
+  const { cache, lane = 'in-turn' } = options;
+  const fetching = await cache.fetch(wantedFor(found), lane);
+  try {
     lookAgain(found, options);
-  }
-  const { variants, files, crop, keyOfPreview } = found;
-  let { preview } = found;
-
-  const missing = variants.filter((variant) => !files.has(variant));
-  if (missing.length > 0 || preview === null) {
-    const found = preview;
-    preview = await openPicture(source, lane, async (picture) => {
-      const shown =
-        found === null
-          ? encodeQueue(async () => makePreview(await picture.at(crop)), { lane })
-          : Promise.resolve(found);
-      const encodes = missing.toSorted(cheapestFirst).map(async (variant) => {
-        const bytes = await encode(picture, variant, lane, options.onFlattened);
-        files.set(variant, await cache.put(variant.key(), bytes));
-      });
-      await allDone([shown, ...encodes]);
-      return shown;
+    if (!isIncomplete(found)) return;
+    const isMade = await pictureTurn(source, lane, async () => {
+      if (await fetching.isMadeElsewhere()) return false;
+      await openPicture(source, lane, (picture) =>
+        encodeMissing(picture, found, fetching, options),
+      );
+      return true;
     });
-    if (found === null) await cache.putPreview(keyOfPreview, preview);
+    if (isMade) return;
+  } finally {
+    fetching.end();
   }
+  lookAgain(found, options);
+  await complete(source, found, options);
+}
 
-  return derived(variants, inOrder(variants, files), preview, options);
+/** The preview first, which is made first. */
+function wantedFor(found: Cached): Wanted[] {
+  const { keyOfPreview, preview } = found;
+  return [
+    ...(preview === null
+      ? [{ kind: 'preview' as const, key: keyOfPreview, maxBytes: maxPreviewBytes }]
+      : []),
+    ...missingOf(found).map((variant) => ({
+      kind: 'variant' as const,
+      key: variant.key(),
+      maxBytes: maxFileBytes(variant.spec),
+    })),
+  ];
+}
+
+/** In the order in which they are encoded. */
+function missingOf({ variants, files }: Cached): Variant[] {
+  return variants.filter((variant) => !files.has(variant)).toSorted(cheapestFirst);
+}
+
+/** No encoder makes a picture larger than its pixels, but for its headers and metadata. */
+function maxFileBytes({ width, height }: VariantSpec): number {
+  return width * height * 4 + 65_536;
+}
+
+/** Encodes what is missing, except for what has been fetched when its turn comes. */
+async function encodeMissing(
+  picture: OpenPicture,
+  found: Cached,
+  fetching: Fetching,
+  { cache, lane = 'in-turn', onFlattened }: DeriveOptions,
+): Promise<void> {
+  const { files, crop, keyOfPreview } = found;
+  const shown = found.preview === null ? [show()] : [];
+  const encodes = missingOf(found).map(async (variant) => {
+    const key = variant.key();
+    const makeOnce = async () => {
+      await fetching.stop(key);
+      return cache.find(key) ?? encode(picture, variant, onFlattened);
+    };
+    const made = await encodeQueue(makeOnce, { lane });
+    files.set(variant, made instanceof Uint8Array ? await cache.put(key, made) : made);
+  });
+  await allDone([...shown, ...encodes]);
+
+  async function show(): Promise<void> {
+    const makeOnce = async () => {
+      await fetching.stop(keyOfPreview);
+      const fetched = cache.findPreview(keyOfPreview);
+      if (fetched !== null) return fetched;
+      const made = await makePreview(await picture.at(crop));
+      await cache.putPreview(keyOfPreview, made);
+      return made;
+    };
+    found.preview = await encodeQueue(makeOnce, { lane });
+  }
 }
 
 /** The same from the cache's index alone, without touching a file or a picture. `null`: something is missing. */
@@ -92,10 +154,10 @@ export function findVariants(
   options: DeriveOptions,
 ): DerivedVariants | null {
   const found = look(source, specs, options);
-  const { variants, files, preview } = found;
+  const { variants, preview } = found;
   return preview === null || isIncomplete(found)
     ? null
-    : derived(variants, inOrder(variants, files), preview, options);
+    : derived(variants, inOrder(found), preview, options);
 }
 
 /** The same from an earlier run's snapshot, without making a key or reading the index. `null`: the snapshot has other files. */
@@ -151,10 +213,7 @@ function isIncomplete({ variants, files, preview }: Cached): boolean {
   return files.size < variants.length || preview === null;
 }
 
-function inOrder(
-  variants: readonly Variant[],
-  files: ReadonlyMap<Variant, CachedFile>,
-): CachedFile[] {
+function inOrder({ variants, files }: Cached): CachedFile[] {
   return variants.map((variant) => files.get(variant)!);
 }
 
@@ -208,22 +267,18 @@ function cheapestFirst(a: Variant, b: Variant): number {
 async function encode(
   picture: OpenPicture,
   variant: Variant,
-  lane: Lane,
   onFlattened: DeriveOptions['onFlattened'] = () => {},
 ): Promise<Uint8Array> {
   const { spec, source } = variant;
-  const encodeNow = async () => {
-    const sized = await picture.at(spec.crop, spec);
-    const transparency = spec.format === 'jpeg' ? transparencyOf(sized) : 'none';
-    if (transparency !== 'none') onFlattened(spec, transparency);
-    return encodePicture(
-      sized,
-      await settledSettings(variant.settings(), () => picture.content(spec.crop)),
-      provenanceXmp(source.isStandIn),
-      spec.file,
-    );
-  };
-  return encodeQueue(encodeNow, { lane });
+  const sized = await picture.at(spec.crop, spec);
+  const transparency = spec.format === 'jpeg' ? transparencyOf(sized) : 'none';
+  if (transparency !== 'none') onFlattened(spec, transparency);
+  return encodePicture(
+    sized,
+    await settledSettings(variant.settings(), () => picture.content(spec.crop)),
+    provenanceXmp(source.isStandIn),
+    spec.file,
+  );
 }
 
 /** Waits for all tasks, so that none continues after a failure; then throws the first error. */
@@ -265,8 +320,11 @@ class EncodedVariant implements EncodedFile {
     // The file should have been in the cache, so its reader is waiting.
     const lane = 'waited-for';
     const variant = this.#variant;
-    const bytes = await openPicture(variant.source, lane, (picture) =>
-      encode(picture, variant, lane),
+    const { source } = variant;
+    const bytes = await pictureTurn(source, lane, async () =>
+      openPicture(source, lane, async (picture) =>
+        encodeQueue(async () => encode(picture, variant), { lane }),
+      ),
     );
     const file = await this.#cache.put(variant.key(), bytes);
     if (file.sha256 === this.sha256) return { bytes, file };

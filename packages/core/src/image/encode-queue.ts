@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type WorkQueue, workQueue } from './work-queue.ts';
 
-const processors = availableParallelism();
+/** How many tasks the processors of this process run at once. */
+export const processors = availableParallelism();
 
 /** The process-wide queue for work on pixels. It runs one task per processor at a time. */
 export const encodeQueue: WorkQueue = workQueue({ places: processors });

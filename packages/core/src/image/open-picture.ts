@@ -22,20 +22,26 @@ export interface OpenPicture {
   readonly content: (crop: Crop | null) => Promise<Content>;
 }
 
-/** Waits for its turn, decodes a picture, passes it to `use`, and releases the pixels when `use` settles. */
+/** Runs a task when a picture may be in memory. Only such a task may open it. */
+export async function pictureTurn<Result>(
+  { width, height }: Source,
+  lane: Lane,
+  task: () => Promise<Result>,
+): Promise<Result> {
+  return pictureQueue(task, { lane, weight: width * height });
+}
+
+/** Decodes a picture, passes it to `use`, and releases the pixels when `use` settles. */
 export async function openPicture<Result>(
   source: Source,
   lane: Lane,
   use: (picture: OpenPicture) => Promise<Result>,
 ): Promise<Result> {
-  const decodeAndUse = async () => {
-    const bytes = await source.read();
-    const decoded = await encodeQueue(() => decode(bytes, source), { lane });
-    releaseBuffer(bytes);
-    const { picture, letGo } = sizesOf(decoded, source.isStandIn);
-    return use(picture).finally(letGo);
-  };
-  return pictureQueue(decodeAndUse, { lane, weight: source.width * source.height });
+  const bytes = await source.read();
+  const decoded = await encodeQueue(() => decode(bytes, source), { lane });
+  releaseBuffer(bytes);
+  const { picture, letGo } = sizesOf(decoded, source.isStandIn);
+  return use(picture).finally(letGo);
 }
 
 async function decode(bytes: Uint8Array, { width, height }: Source): Promise<RawPicture> {

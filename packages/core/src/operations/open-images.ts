@@ -33,6 +33,7 @@ import { findPlan } from './find-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { rememberedVariants } from '../unchanged/remembered-variants.ts';
 import { refusedCacheMessage } from '../project/usable-cache.ts';
+import { sharedCacheOf } from './shared-cache-of.ts';
 
 /** A picture with the name under which it is delivered, before its files are made. */
 export interface PlannedImage {
@@ -112,13 +113,14 @@ export async function openImages(
     mayBuy: isBuying,
   });
   let order: Promise<CurrentOrder> | undefined;
-  const cache = openCache(config, ({ message }) => {
+  const onUnavailable = ({ message }: Error) => {
     report(context, {
       type: 'warning',
       code: 'no-cache',
       message: `the cache cannot be used: ${message}`,
     });
-  });
+  };
+  const cache = openCache(config, onUnavailable, sharedCacheOf(context));
   const remembered = rememberedVariants(context, ids, fingerprint);
   const variants = ({ name, job }: PlannedImage, { source }: Original) =>
     resolveVariants(name, job.files, source);

@@ -139,8 +139,9 @@ async function digestSources(
   };
 }
 
-/** All of the config that a plan or its files depend on; functions are not part of that. */
-function configParts({ providers, ...config }: Context['config']): readonly unknown[] {
+/** All of the config that a plan or its files depend on. Functions are not part of that, nor is where files are shared. */
+function configParts({ providers, ...others }: Context['config']): readonly unknown[] {
+  const config = { ...others, sharedCache: undefined };
   const described = Object.entries(providers).map(
     ([name, { inputs, apiKeyName, takesOpenAiKey, originalFormat }]) => [
       name,

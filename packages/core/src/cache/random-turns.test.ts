@@ -1,0 +1,46 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { randomTurns, type TurnLane } from './random-turns.ts';
+
+/** Lets 30 pictures in, and gives their order. */
+async function orderOf(places: number, laneOf: (picture: number) => TurnLane = () => 'in-turn') {
+  const turns = randomTurns(places);
+  const begun: number[] = [];
+  for (let at = 0; at < 30; at++) void turns.enter(laneOf(at)).then(() => begun.push(at));
+  const sizes: number[] = [];
+  do {
+    await setImmediate();
+    await setImmediate();
+    sizes.push(begun.length);
+    turns.leave();
+  } while (begun.length < 30);
+  return { begun, sizes };
+}
+
+test('as many pictures as there are places have a turn at once, each once', async () => {
+  const { begun, sizes } = await orderOf(4);
+  expect(sizes.slice(0, 3)).toEqual([4, 5, 6]);
+  expect(begun.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, at) => at));
+});
+
+test('two machines have different orders', async () => {
+  const [one, other] = await Promise.all([orderOf(1), orderOf(1)]);
+  expect(one.begun).not.toEqual(other.begun);
+});
+
+test('what something waits for comes first, and what was put off comes last', async () => {
+  const laneOf = (picture: number) =>
+    picture % 3 === 0 ? 'later' : picture % 3 === 1 ? 'in-turn' : 'waited-for';
+  const { begun } = await orderOf(1, laneOf);
+  expect(begun.map(laneOf)).toEqual(
+    ['waited-for', 'in-turn', 'later'].flatMap((lane) => Array<string>(10).fill(lane)),
+  );
+  expect(begun.slice(0, 3)).toEqual([2, 5, 8]);
+});
+
+test('all that wait can be let in', async () => {
+  const turns = randomTurns(1);
+  const entered = Array.from({ length: 30 }, async () => turns.enter('in-turn'));
+  turns.letAllIn();
+  expect(await Promise.all(entered)).toHaveLength(30);
+});

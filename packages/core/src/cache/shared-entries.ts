@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import { TintypeError } from '../errors.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
+import type { Remote } from '../remote/remote.ts';
+import { parseJson } from '../schema.ts';
+import type { Preview } from '../types.ts';
+import { colorForm, placeholderForm } from './cache-layout.ts';
+import { type EntryName, maxHeaderBytes, openEntry, signEntry } from './signed-entry.ts';
+import type { VariantCache, Wanted } from './variant-cache.ts';
+
+/**
+ * What a remote has for an entry. `missing`: nothing. `refused`: something that was not signed with the secret under this name,
+ * or is too large.
+ */
+export type Answer =
+  | { readonly kind: 'content'; readonly content: Uint8Array }
+  | { readonly kind: 'missing' | 'refused' };
+
+/** The entries of a shared cache: in a remote, signed with a secret. What is rejected with is the remote's, or the signal's. */
+export interface SharedEntries {
+  readonly get: (wanted: Wanted, signal: AbortSignal) => Promise<Answer>;
+  readonly put: (name: EntryName, content: Uint8Array, signal: AbortSignal) => Promise<void>;
+}
+
+export function sharedEntries(remote: Remote, secret: string): SharedEntries {
+  return {
+    get: async (wanted, signal) => {
+      signal.throwIfAborted();
+      const maxBytes = wanted.maxBytes + maxHeaderBytes;
+      try {
+        // A remote may be the user's own: it may ignore the signal and the limit, and return anything.
+        const entry = await unlessAborted(remote.get(pathOf(wanted), { maxBytes, signal }), signal);
+        if (entry === null) return { kind: 'missing' };
+        const isEntry = entry instanceof Uint8Array && entry.length <= maxBytes;
+        const content = isEntry ? openEntry(secret, wanted, entry) : null;
+        return content === null ? { kind: 'refused' } : { kind: 'content', content };
+      } catch (error) {
+        if (error instanceof TintypeError && error.code === 'remote-damaged')
+          return { kind: 'refused' };
+        throw error;
+      }
+    },
+    put: async (name, content, signal) =>
+      unlessAborted(remote.put(pathOf(name), signEntry(secret, name, content), { signal }), signal),
+  };
+}
+
+/** Puts what was fetched into a cache. `false`: it is not what it should be. */
+export async function takeContent(
+  { kind, key }: EntryName,
+  content: Uint8Array,
+  cache: VariantCache,
+): Promise<boolean> {
+  if (kind === 'variant') {
+    await cache.put(key, content);
+    return true;
+  }
+  const preview = parseJson(previewShape, Buffer.from(content).toString('utf8'));
+  if (preview.kind === 'damaged') return false;
+  await cache.putPreview(key, preview.value);
+  return true;
+}
+
+export function formatPreview({ placeholder, color }: Preview): Uint8Array {
+  return Buffer.from(JSON.stringify({ placeholder, color }));
+}
+
+const previewShape = v.strictObject({
+  placeholder: v.nullable(v.pipe(v.string(), v.regex(placeholderForm))),
+  color: v.nullable(v.pipe(v.string(), v.regex(colorForm))),
+});
+
+function pathOf({ kind, key }: EntryName): string {
+  return `${kind}s/${key.slice(0, 2)}/${key}`;
+}

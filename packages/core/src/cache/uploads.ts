@@ -1,0 +1,62 @@
+import { setTimeout } from 'node:timers/promises';
+import { workQueue } from '../image/work-queue.ts';
+
+/** Writes in the background, a few at once. */
+export interface Uploads {
+  /** Never rejects, and is never waited for. */
+  readonly add: (write: (stopped: AbortSignal) => Promise<void>) => void;
+  /** Waits until all is written, or as long as it may take, and stops the rest. */
+  readonly finish: (maxMs: number) => Promise<UploadCounts>;
+  /** Writes no more. */
+  readonly stop: () => void;
+}
+
+export interface UploadCounts {
+  readonly uploaded: number;
+  readonly notUploaded: number;
+  /** The last one; `null`: none failed. */
+  readonly error: unknown;
+}
+
+/** Writes in a row that fail before the rest is stopped. */
+const maxFailures = 3;
+
+/** `atOnce`: writes at once. */
+export function backgroundUploads(atOnce: number): Uploads {
+  const queue = workQueue({ places: atOnce });
+  const stopping = new AbortController();
+  const tasks = new Set<Promise<void>>();
+  let [uploaded, notUploaded, failuresInARow] = [0, 0, 0];
+  let error: unknown = null;
+
+  const run = async (write: (stopped: AbortSignal) => Promise<void>) => {
+    try {
+      stopping.signal.throwIfAborted();
+      await write(stopping.signal);
+      uploaded++;
+      failuresInARow = 0;
+    } catch (reason) {
+      notUploaded++;
+      if (stopping.signal.aborted) return;
+      error = reason;
+      if (++failuresInARow === maxFailures) stopping.abort();
+    }
+  };
+
+  return {
+    add: (write) => {
+      const task = queue(async () => run(write)).finally(() => tasks.delete(task));
+      tasks.add(task);
+    },
+    finish: async (maxMs) => {
+      const waiting = new AbortController();
+      const late = setTimeout(maxMs, undefined, { signal: waiting.signal }).catch(() => {});
+      await Promise.race([Promise.all(tasks), late]);
+      waiting.abort();
+      stopping.abort();
+      await Promise.all(tasks);
+      return { uploaded, notUploaded, error };
+    },
+    stop: () => stopping.abort(),
+  };
+}
