@@ -41,6 +41,7 @@ A missing picture is bought, or not, as the first of these says:
 Environment:
   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and REPLICATE_API_TOKEN, also from .env and .env.local
   TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY and TINTYPE_SHARD, like the flags; never from .env files
+  TINTYPE_CACHE_KEY and TINTYPE_CACHE_MODE, for a cache that machines share; never from .env files
   NO_COLOR turns colours off; FORCE_COLOR turns them on where there is no terminal
 `,
   async action({ shell, flags, commands }, ids) {

@@ -44,8 +44,10 @@ export function sharedCacheProblems(options: SharedCacheOptions): string[] {
       (name) => `cache has no option "${name}"${didYouMean(name, ['remote', 'mode'])}`,
     ),
     ...(isRemote(remote)
- ? []
- : ['cache.remote must be a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code']),
+      ? []
+      : [
+          'cache.remote must be a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code',
+        ]),
     ...(isMode(mode) ? [] : ['cache.mode must be "read" or "readwrite"']),
   ];
 }
