@@ -105,7 +105,7 @@ describe('a picture that is bought', () => {
     expect(await filesIn(join(made.root, '.tintype/originals'))).toHaveLength(1);
     expect(await filesIn(join(bucket, 'originals'))).toEqual([]);
     // Another machine must know that it was paid for.
-    const [note] = (await filesIn(join(bucket, 'claims'))).filter((name) => /attempt$/.test(name));
+    const note = (await filesIn(join(bucket, 'claims'))).find((name) => name.endsWith('.attempt'));
     expect(await readFile(join(bucket, 'claims', note!), 'utf8')).toContain('"prompt": "fox"');
 
     await made.write('a.images.yaml', manifest('fox', 'owl'));

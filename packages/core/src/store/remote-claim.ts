@@ -28,7 +28,7 @@ export interface RemoteClaimTiming {
 }
 
 /** A bucket answers in tens of milliseconds, and each beat of each purchase is a request that somebody pays for. */
-const remoteTiming: RemoteClaimTiming = {
+export const remoteTiming: RemoteClaimTiming = {
   beatMs: 5000,
   deadAfterMs: 30_000,
   busyDeadAfterMs: 90_000,

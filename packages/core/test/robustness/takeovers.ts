@@ -155,14 +155,14 @@ function unexpected(
     : [`a run ends with ${code}: ${stderr.trim() || JSON.stringify(failures)}`];
 }
 
-function isMaybeBilled(
+export function isMaybeBilled(
   event: Ended['events'][number],
 ): event is Extract<Ended['events'][number], { type: 'warning' }> {
   return event.type === 'warning' && event.code === 'maybe-billed';
 }
 
 /** Mulberry32: the same numbers from 0 up to 1 for the same seed. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
