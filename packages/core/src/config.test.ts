@@ -115,6 +115,13 @@ describe('what is wrong', () => {
     [{ store: '.tintype' }, ['store']],
     [{ store: { dir: '' } }, ['store.dir']],
     [{ store: { dirr: 'x' } }, ['"dirr"; did you mean "dir"?']],
+    // As a JSON config would have it: only code can make a remote.
+    [{ store: { originals: { label: 's3://bucket' } } }, ['store.originals must be a remote']],
+    [{ store: { originals: 's3://bucket' } }, ['store.originals must be a remote']],
+    [{ store: { records: 'git' } }, ['store.records must be "dir" or "remote"']],
+    [{ store: { records: 'remote' } }, ['store.originals must say which remote']],
+    [{ store: { copiesMaxBytes: -1 } }, ['store.copiesMaxBytes must be']],
+    [{ onlyBuyer: 'yes' }, ['onlyBuyer must be true or false']],
     [{ imagesPerMinute: 0 }, ['imagesPerMinute']],
     [{ maxCostUsd: -1 }, ['maxCostUsd']],
     [{ maxCostUsd: Number.NaN }, ['maxCostUsd']],
