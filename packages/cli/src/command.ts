@@ -88,7 +88,10 @@ export function choice<T extends string>(
 }
 
 /** `<id>` becomes a text, `[ids...]` a list, or what `parse` makes of it. */
-export function argument(name: `[${string}...]`, help: string): Value<readonly string[]>;
+export function argument(
+  name: `[${string}...]` | `<${string}...>`,
+  help: string,
+): Value<readonly string[]>;
 export function argument(name: string, help: string): Value<string>;
 export function argument<T>(name: string, help: string, parse: (text: string) => T): Value<T>;
 export function argument(name: string, help: string, parse?: (text: string) => unknown): Argument {

@@ -2,6 +2,7 @@ import type { Program } from './build-program.ts';
 import { check } from './commands/check.ts';
 import { generate } from './commands/generate.ts';
 import { init } from './commands/init.ts';
+import { merge } from './commands/merge.ts';
 import { pick } from './commands/pick.ts';
 import { plan } from './commands/plan.ts';
 import { prune } from './commands/prune.ts';
@@ -16,6 +17,20 @@ import { verify } from './commands/verify.ts';
 export const program: Program = {
   description:
     'AI images as build assets: prompts in, optimised files out, every picture bought once.',
-  commands: [generate, plan, check, verify, prune, push, pull, pick, sheet, review, types, init],
+  commands: [
+    generate,
+    plan,
+    check,
+    verify,
+    prune,
+    push,
+    pull,
+    merge,
+    pick,
+    sheet,
+    review,
+    types,
+    init,
+  ],
   examples: [init, plan, generate, review, pick, prune].flatMap(({ examples }) => examples),
 };

@@ -6,6 +6,7 @@ import { outputNames } from './file-names.ts';
 import type { Original } from './purchase/original.ts';
 import { knownOutputs, rememberOutputs } from './unchanged/unchanged-outputs.ts';
 import { openImages, type PlannedImage } from './operations/open-images.ts';
+import { type ShardFailure, writeShardReport } from './operations/shard-report.ts';
 import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';
 import { openOutputFolder } from './output/output-folder.ts';
 import { listedFiles, type PreviousOutputs } from './output/previous-outputs.ts';
@@ -53,6 +54,7 @@ export async function generate(
   const names = images.flatMap(({ name, job }) => outputNames(name, job.files));
   const { outDir } = config;
 
+  const failures: ShardFailure[] = [];
   const tally = { delivered: 0, failed: 0, written: 0, removed: 0 };
   const outputs = outDir === null ? cacheOnly() : await openOutputs(outDir);
 
@@ -69,7 +71,9 @@ export async function generate(
       } catch (error) {
         if (isInterruption(error, context)) return;
         tally.failed++;
-        report(context, failedEvent(planned, error));
+        const event = failedEvent(planned, error);
+        failures.push(event);
+        report(context, event);
       }
     }),
   );
@@ -80,6 +84,7 @@ export async function generate(
   await project.close();
   const done = { ...tally, ...bill() };
   report(context, { type: 'done', ...done, ...part });
+  if (part.shard !== undefined) await writeShardReport(config.cacheDir, part.shard, done, failures);
   const { fingerprint } = project;
   if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
     const outputs = { fingerprint, files: listedFiles(assetMap) };

@@ -20,6 +20,7 @@ export {
   confirmOnTerminal,
   generate,
   loadProject,
+  mergeShards,
   openImages,
   pickCandidate,
   planProject,
@@ -57,6 +58,8 @@ export type { GetLimits, Limits, Remote, RemoteFile } from './remote/remote.ts';
 export { ProviderError } from './provider/provider.ts';
 export { replicate } from './provider/replicate/replicate.ts';
 export type { ReplicateOptions } from './provider/replicate/replicate.ts';
+export type { MergeResult } from './operations/merge-shards.ts';
+export type { ShardReport } from './operations/shard-report.ts';
 export type { PickResult } from './operations/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './operations/open-images.ts';
 export type { Obtainer } from './purchase/obtain-original.ts';

@@ -42,6 +42,10 @@ export const pruneRemote: (typeof import('./operations/prune-remote.ts'))['prune
   ...args
 ) => (await import('./operations/prune-remote.ts')).pruneRemote(...args);
 
+export const mergeShards: (typeof import('./operations/merge-shards.ts'))['mergeShards'] = async (
+  ...args
+) => (await import('./operations/merge-shards.ts')).mergeShards(...args);
+
 export const pickCandidate: (typeof import('./operations/pick-candidate.ts'))['pickCandidate'] =
   async (...args) => (await import('./operations/pick-candidate.ts')).pickCandidate(...args);
 

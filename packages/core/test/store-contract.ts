@@ -229,6 +229,23 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(bytes.map(String).toSorted()).toEqual(['one', 'two']);
       });
 
+      test('by one of another machine, which is kept as it was made', async () => {
+        const foreign = (text: string) => {
+          const bytes = Buffer.from(text);
+          const made = recordOf(purchaseOf('hat', { bytes }));
+          const provenance = { ...made.provenance, tintype: '0.0.1' };
+          return [{ ...made, provenance }, bytes] as const;
+        };
+        await store.adopt(...foreign('one'));
+        await store.adopt(...foreign('one'));
+        expect(await store.purchases()).toEqual([foreign('one')[0]]);
+        await store.adopt(...foreign('two'));
+        expect(await store.find(key)).toEqual({ kind: 'record', record: foreign('one')[0] });
+        const purchases = await under.open().purchases();
+        const bytes = await Promise.all(purchases.map((record) => store.read(record)));
+        expect(bytes.map(String).toSorted()).toEqual(['one', 'two']);
+      });
+
       test('nor doubled, where one purchase is put again after a crash', async () => {
         await store.put(purchaseOf('hat'));
         expect((await under.open().put(purchaseOf('hat'))).earlier).toBeNull();

@@ -16,3 +16,5 @@ export function openCache(
   const local = folderCache(cacheDir, onUnavailable);
   return shared === null ? local : sharedCache(local, shared);
 }
+
+export { copyVariants } from './copy-variants.ts';

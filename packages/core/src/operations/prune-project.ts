@@ -1,17 +1,13 @@
 import { type Context, report } from '../context.ts';
-import { TintypeError } from '../errors.ts';
-import { cacheKeys } from '../cache/cache-keys.ts';
 import { openCache } from '../cache/open-cache.ts';
-import { resolveVariants } from '../image/resolve-variants.ts';
-import { originalOf, standIn } from '../purchase/original.ts';
-import { deliveriesOf } from '../plan/deliveries.ts';
 import { wantedRecords } from '../plan/wanted-records.ts';
 import { type KeptFile, planPrune } from './plan-prune.ts';
 import { readPlan } from './read-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Protection, Store, UnwantedFile } from '../store/store.ts';
-import type { Job, Plan, PlannedRequest, Sha256 } from '../types.ts';
+import type { Job, Plan } from '../types.ts';
+import { wantedVariants } from './wanted-variants.ts';
 
 export interface PruneOptions {
   /** Reports what would be removed, and removes nothing. */
@@ -74,7 +70,7 @@ export async function pruneProject(
     removed: remove.map(shown),
     kept: keep.map(shown),
     cache: await openCache(config).prune({
-      wanted: wantedKeys(plan, store, config.effort),
+      wanted: wantedVariants(plan, store, config.effort),
       maxBytes: config.cacheMaxBytes,
       isDryRun,
     }),
@@ -117,33 +113,6 @@ function urlsOf(jobs: readonly Job[]): Set<string> {
       picture.inputs.flatMap((input) => (input.kind === 'url' ? [input.url] : [])),
     ),
   );
-}
-
-/** The cache keys of everything that a run would deliver now: from existing originals, otherwise from stand-ins. */
-function wantedKeys({ requests }: Plan, store: Store, effort: number): Set<Sha256> {
-  const keys = requests.flatMap((planned) => {
-    const source = sourceOf(planned, store);
-    if (source === null) return [];
-    return deliveriesOf(planned.job)
-      .filter(({ candidate }) => candidate === planned.number)
-      .flatMap(({ name }) => {
-        try {
-          return cacheKeys(source, resolveVariants(name, planned.job.files, source), effort);
-        } catch (error) {
-          // The crop is larger than the picture, so nothing was encoded.
-          if (error instanceof TintypeError) return [];
-          throw error;
-        }
-      });
-  });
-  return new Set(keys);
-}
-
-function sourceOf(planned: PlannedRequest, store: Store) {
-  const { stored } = planned;
-  if (stored === null) return standIn(planned).source;
-  const isUsable = stored.kind === 'record' && stored.record.rejected === undefined;
-  return isUsable ? originalOf(stored.record, store).source : null;
 }
 
 /** If a picture's key is not known yet, it may be one that was refused, so no refusal is removed. */

@@ -57,6 +57,10 @@ export function fileStore(
       await committable();
       return { ...(await (await records()).putPurchase(dir, purchase)), pending: null };
     },
+    adopt: async (record, bytes) => {
+      await committable();
+      await (await records()).adoptRecord(dir, record, bytes);
+    },
     keepBoth: async (key) => {
       await writable();
       await (await records()).keepBothRecords(dir, key);

@@ -201,19 +201,23 @@ const format = v.pipe(v.string(), v.regex(/^[a-z0-9]{1,8}$/));
 
 const info = { format, width: pixels, height: pixels, hasAlpha: v.boolean() };
 
+/** In the order of `recordOf`, so that a record that is read and written again is the same file. */
 const recordSchema = v.object({
   version: v.literal(recordVersion),
   key,
   request: requestSchema,
   // Bytes that are not a picture have no size.
   original: v.object({
+    sha256: sha256Hash,
+    bytes: count(),
     ...info,
     width: count(100_000),
     height: count(100_000),
-    sha256: sha256Hash,
-    bytes: count(),
   }),
   rejected: v.optional(v.pipe(v.string(), v.maxLength(10_000))),
+  boughtFor: v.optional(
+    v.object({ id: line(1000), manifest: line(4096), isPicked: v.optional(v.literal(true)) }),
+  ),
   usage: usageSchema,
   costUsd: v.nullable(usd),
   provenance: v.object({
@@ -221,9 +225,6 @@ const recordSchema = v.object({
     createdAt: time,
     tintype: line(64),
   }),
-  boughtFor: v.optional(
-    v.object({ id: line(1000), manifest: line(4096), isPicked: v.optional(v.literal(true)) }),
-  ),
 });
 
 const attemptSchema = v.object({

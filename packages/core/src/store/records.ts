@@ -92,6 +92,22 @@ export async function putPurchase(dir: string, purchase: Purchase): Promise<Omit
   }
 }
 
+export async function adoptRecord(
+  dir: string,
+  record: StoreRecord,
+  bytes: Uint8Array | null,
+): Promise<void> {
+  const path = pathOfBytes(dir, record);
+  try {
+    const isThere =
+      bytes === null || (await hashFile(path).catch(() => null)) === record.original.sha256;
+    if (!isThere) await writeAtomic(path, bytes);
+    await putRecord(dir, record);
+  } catch (cause) {
+    throw notWritable(dir, cause);
+  }
+}
+
 /** The earlier record, if there is one with other bytes. The new record is then kept beside it. */
 export async function putRecord(dir: string, record: StoreRecord): Promise<StoreRecord | null> {
   const { key, original } = record;

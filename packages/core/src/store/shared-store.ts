@@ -111,6 +111,11 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       return { ...(await local.put(purchase)), pending: why };
     },
 
+    adopt: async (record, adopted) => {
+      if (adopted !== null) await pending.add(record.key);
+      await local.adopt(record, adopted);
+    },
+
     accept: async (rejected, info) => {
       if ((await local.sizeOf(rejected)) === null)
         await writeAtomic(pathOfBytes(dir, rejected), await bytes.fetch(rejected));

@@ -94,6 +94,11 @@ export interface Store {
    * kept beside it. Throws `store-not-writable`.
    */
   put(purchase: Purchase): Promise<Put>;
+  /**
+   * Keeps a record that another machine made, as it is, and the bytes that it names; `null`: they are in the remote. As with `put`,
+   * nothing is replaced. Throws `store-not-writable`.
+   */
+  adopt(record: StoreRecord, bytes: Uint8Array | null): Promise<void>;
   /** Keeps both records of a file in which git left a merge conflict, each in a file of its own. Throws `store-not-writable`. */
   keepBoth(key: Key): Promise<void>;
   /**

@@ -77,6 +77,14 @@ export function memoryStore(blobs: Blobs): Store {
       if (there?.kind === 'damaged') throw new TintypeError('store-not-writable', there.reason);
       return { record, earlier: existing, pending: null };
     },
+    adopt: async (record, bytes) => {
+      if (bytes !== null) write(pathOfBytes('', record), bytes);
+      const there = find(record.key);
+      const isSame =
+        there?.kind === 'record' && there.record.original.sha256 === record.original.sha256;
+      const name = there === null ? layout.record('', record.key) : second(record);
+      if (!isSame) write(name, file.formatJson(record));
+    },
     keepBoth: async (key) => {
       const stored = find(key);
       if (stored?.kind !== 'record' || stored.other === undefined) return;

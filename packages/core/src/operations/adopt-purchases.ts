@@ -1,0 +1,46 @@
+import { sha256 } from '../hash.ts';
+import type { Store } from '../store/store.ts';
+import type { StoreRecord } from '../types.ts';
+
+/**
+ * Copies everything that was paid for from the store of another machine: records with their bytes, open attempts, answers that
+ * are not recorded, refusals; and what `https:` inputs are. Resolves to how many purchases are new.
+ *
+ * What the other store has is checked as if it came with a clone: a record belongs to its key, bytes hash to what their record
+ * says. Nothing here is replaced. A second purchase of one request is kept beside the first. Rejects with `original-missing`,
+ * `original-damaged` or `store-not-writable`; what was copied before is kept, and copying again goes on.
+ */
+export async function adoptPurchases(theirs: Store, ours: Store): Promise<number> {
+  const known = new Set((await ours.purchases()).map(identityOf));
+  let adopted = 0;
+  for (const record of await theirs.purchases()) {
+    if (known.has(identityOf(record))) continue;
+    // A shard that shares its originals has delivered them to the remote.
+    const isElsewhere = ours.remote !== null && (await theirs.sizeOf(record)) === null;
+    await ours.adopt(record, isElsewhere ? null : await theirs.read(record));
+    known.add(identityOf(record));
+    adopted++;
+  }
+
+  for (const [key, { note, isReceived }] of await theirs.attempts()) {
+    const bytes = isReceived ? await theirs.received(key) : null;
+    const isRecorded = bytes !== null && known.has(`${key} ${sha256(bytes)}`);
+    const own = await ours.attempt(key);
+    if (note !== null && own === null && !isRecorded && (await ours.find(key)) === null)
+      await ours.noteAttempt(note);
+    if (bytes === null || isRecorded) continue;
+    const received = await ours.received(key);
+    if (received === null || sha256(received) !== sha256(bytes)) await ours.receive(key, bytes);
+  }
+
+  for (const entry of (await theirs.refusals()).values())
+    if (entry.kind === 'refusal') await ours.refuse(entry.refusal);
+  const pins = await ours.pins();
+  for (const [url, input] of await theirs.pins()) if (!pins.has(url)) await ours.pin(input);
+  return adopted;
+}
+
+/** One purchase: two of one request have other bytes. */
+function identityOf({ key, original }: StoreRecord): string {
+  return `${key} ${original.sha256}`;
+}

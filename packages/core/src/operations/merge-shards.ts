@@ -1,0 +1,159 @@
+import { lstat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { count } from '../amounts.ts';
+import { copyVariants, openCache } from '../cache/open-cache.ts';
+import { type Context, report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { isOutside } from '../fs/is-outside.ts';
+import { refuseLinksBelow } from '../fs/refuse-links-below.ts';
+import { generate, type GenerateResult } from '../generate.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import { openRefusals } from '../purchase/refusals.ts';
+import { shardName } from '../shard.ts';
+import { openStore } from '../store/open-store.ts';
+import { adoptPurchases } from './adopt-purchases.ts';
+import { readPlan } from './read-plan.ts';
+import { readShardReports, type ShardReport } from './shard-report.ts';
+import { wantedVariants } from './wanted-variants.ts';
+
+/** What all shards did, as if they had been one run; and what the files are now. */
+export interface MergeResult extends GenerateResult {
+  /** How many purchases are new in the store. */
+  readonly adopted: number;
+  /** What each shard said of its run. */
+  readonly shards: readonly ShardReport[];
+}
+
+/**
+ * Joins what shards did on other machines: copies their purchases into the store and their encoded files into the cache, then
+ * makes the files of the whole project from them. Buys nothing. `folders`: absolute; each has the store and the cache of a shard
+ * in the places where this project has its own. All of it is checked: see `adoptPurchases` and `copyVariants`.
+ *
+ * Rejects with `usage` for a folder that has neither, or a link; with the TintypeErrors of `generate`. `originals-missing`: a
+ * shard is missing or failed. What the others bought is in the store then.
+ */
+export async function mergeShards(
+  context: Context,
+  folders: readonly string[],
+): Promise<MergeResult> {
+  const whole = { ...context, shard: null, config: withoutBuying(context.config) };
+  const { config } = whole;
+  const places = await Promise.all(folders.map((folder) => placesIn(folder, config)));
+
+  const store = await openStore(whole);
+  let adopted = 0;
+  for (const { root, storeDir } of places) {
+    if (storeDir === null) continue;
+    const theirs = await openStore({
+      ...whole,
+      config: { ...config, root, storeDir, storeRemote: null },
+    });
+    adopted += await adoptPurchases(theirs, store);
+  }
+
+  const shards: ShardReport[] = [];
+  const cacheDirs = places.flatMap(({ cacheDir }) => cacheDir ?? []);
+  const refusals = openRefusals(config.cacheDir);
+  for (const cacheDir of cacheDirs) {
+    shards.push(...(await readShardReports(cacheDir)));
+    for (const refusal of await openRefusals(cacheDir).all()) await refusals.remember(...refusal);
+  }
+  reportShards(whole, shards);
+
+  const silent = { ...whole, report: () => {} };
+  const { plan } = await readPlan(silent, store, { ids: [], mayFetch: false, mayBuy: false });
+  const cache = openCache(config);
+  const wanted = wantedVariants(plan, store, config.effort);
+  for (const cacheDir of cacheDirs) await copyVariants(cacheDir, cache, wanted);
+  await cache.close();
+
+  const bill = billOf(shards);
+  const asOneRun: Context = {
+    ...whole,
+    report: (event) => context.report(event.type === 'done' ? { ...event, ...bill } : event),
+  };
+  const result = await generate(asOneRun).catch((error: unknown) => {
+    throw explained(error, adopted);
+  });
+  return { ...result, ...bill, adopted, shards };
+}
+
+/** A stand-in may be drawn where the project says so. */
+function withoutBuying(config: Context['config']): Context['config'] {
+  if (config.missing === 'standin') return config;
+  return { ...config, missing: 'fail', missingSetBy: 'tintype merge, which buys nothing' };
+}
+
+interface ShardPlaces {
+  readonly root: string;
+  /** `null`: there is none. */
+  readonly storeDir: string | null;
+  readonly cacheDir: string | null;
+}
+
+/** Where a shard's store and cache are. Throws `usage`. */
+async function placesIn(
+  root: string,
+  config: Pick<Context['config'], 'root' | 'storeDir' | 'cacheDir'>,
+): Promise<ShardPlaces> {
+  const placeOf = async (own: string): Promise<string | null> => {
+    if (isOutside(config.root, own)) return null;
+    const place = join(root, relative(config.root, own));
+    const isThere = (await lstat(place).catch(() => null)) !== null;
+    if (isThere) await refuseLinksBelow(root, place);
+    return isThere ? place : null;
+  };
+  const [storeDir, cacheDir] = [await placeOf(config.storeDir), await placeOf(config.cacheDir)];
+  if (storeDir !== null || cacheDir !== null) return { root, storeDir, cacheDir };
+  const looked = [config.storeDir, config.cacheDir].map((dir) => relative(config.root, dir));
+  throw new TintypeError(
+    'usage',
+    `${root} has nothing of a shard: there is no ${looked.join(', and no ')}. Name a folder with what a shard's job left, as it was in its project`,
+  );
+}
+
+/** Says which shards are missing, and what failed in the others. */
+function reportShards(context: Context, shards: readonly ShardReport[]): void {
+  const warn = (code: string, message: string) => {
+    report(context, { type: 'warning', code, message });
+  };
+  for (const { shard, failed } of shards)
+    for (const { id, candidate, code, message } of failed)
+      warn(code, `${shardName(shard)}: ${id}${candidate ? `@${candidate}` : ''}: ${message}`);
+  for (const total of new Set(shards.map(({ shard }) => shard.count))) {
+    const there = new Set(shards.map(({ shard }) => shard.count === total && shard.index));
+    const all = Array.from({ length: total }, (_, at) => at + 1);
+    const missing = all.filter((index) => !there.has(index)).map((index) => `${index}/${total}`);
+    if (missing.length === 0) continue;
+    const names = [...missing.slice(0, 10), ...(missing.length > 10 ? ['…'] : [])].join(', ');
+    warn(
+      'shard-missing',
+      `there is no report of ${count(missing.length, 'shard')} (${names}): its run did not come to its end, or its folder was not named`,
+    );
+  }
+}
+
+function billOf(
+  shards: readonly ShardReport[],
+): Pick<GenerateResult, 'bought' | 'costUsd' | 'maybeBilledUsd'> {
+  const sum = (of: (done: ShardReport['done']) => number | null) =>
+    shards.reduce<number | null>((total, { done }) => {
+      const next = of(done);
+      return total === null || next === null ? null : roundUsd(total + next);
+    }, 0);
+  return {
+    bought: sum(({ bought }) => bought) ?? 0,
+    costUsd: sum(({ costUsd }) => costUsd),
+    maybeBilledUsd: sum(({ maybeBilledUsd }) => maybeBilledUsd),
+  };
+}
+
+function explained(error: unknown, adopted: number): unknown {
+  if (!(error instanceof TintypeError) || error.code !== 'originals-missing') return error;
+  const { message, place } = error;
+  return new TintypeError(
+    error.code,
+    `${count(adopted, 'purchase')} of the shards ${adopted === 1 ? 'is' : 'are'} in the store now. No files were written: ${message}`,
+    { place, cause: error },
+  );
+}
