@@ -47,7 +47,7 @@ export async function readShardReports(cacheDir: string): Promise<readonly Shard
   );
   return texts.flatMap((text) => {
     const parsed = parseJson(reportSchema, text);
-    return parsed.kind === 'value' ? [parsed.value as ShardReport] : [];
+    return parsed.kind === 'value' ? [parsed.value] : [];
   });
 }
 
