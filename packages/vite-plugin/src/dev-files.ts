@@ -26,7 +26,7 @@ export async function devPicture(
     files: specs.map((spec) => ({
       format: spec.format,
       width: spec.width,
-      url: `${prefix}${devFolder}${spec.file}?v=${versionOf(original, spec)}`,
+      url: urlOf(original, spec, prefix),
     })),
     width,
     height,

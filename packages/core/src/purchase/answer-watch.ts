@@ -3,7 +3,7 @@ import { TintypeError } from '../errors.ts';
 import type { Stop } from './stop.ts';
 import { afterAnswer, isHopeless, noAnswers, setUpHint } from './unusable-answers.ts';
 
-/** Watches a run's answers: where they cannot be used, each of them costs money. */
+/** Watches the answers of a run, because each answer that cannot be used still costs money. */
 export interface AnswerWatch {
   /** Whether the last answer could not be used: requests then leave one by one until one can. */
   readonly isSuspicious: () => boolean;
@@ -20,7 +20,7 @@ export function watchAnswers(run: Context, stop: Stop): AnswerWatch {
       if (problem === null || !isHopeless(answers, provider, problem)) return;
       const code = 'unusable-answers';
       const message = `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for and received is kept in the store`;
-      // No image's own failure says it.
+      // This is about the setup, so no single image reports it.
       if (!stop.isStopped()) report(run, { type: 'warning', code, message, isError: true });
       stop.onFailure(new TintypeError(code, message));
     },

@@ -15,25 +15,26 @@ import type { Providers } from './providers.ts';
 import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
 import { readInputPicture } from './read-input-picture.ts';
 
-/** What a purchase gives each of its attempts. */
+/** What a purchase hands to each of its attempts. */
 export interface AttemptSteps {
   /**
-   * Whether this process may still buy the key: asked before the attempt is noted (`null`), and again with its note as the
-   * last thing before the request leaves.
+   * Whether this process may still buy the key. Asked before the attempt is noted (`null`), and again, with the note,
+   * immediately before the request is sent.
    */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
-  /** The answer's bytes are on the disk: what it cost, and what it says of the account's limit, where that is known. */
+  /** Called when the answer's bytes are on the disk, with the cost, and with the account's limit if the answer names it. */
   readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => void;
 }
 
 /**
- * Asks a paid provider once: the only way to one. The attempt is noted before the request leaves, the bytes are on the
- * disk before anything else is done with them, and the attempt is cleared once the record exists.
+ * Sends one request to a paid provider. No other function does. It writes the note of the attempt before it sends the
+ * request, writes the bytes to the disk before it does anything else with them, and clears the attempt when the record
+ * exists.
  *
- * The attempt is noted, and then the claim is read: a process that takes the claim over does it the other way round. So
- * one of the two sees the other, at whatever instant a process is suspended.
+ * This process notes its attempt and then reads the claim. A process that takes the claim over does both in the opposite
+ * order. So one of the two sees the other, even if a process is suspended between the two steps.
  *
- * Throws the provider's error, with the attempt left behind where it may have been billed, `store-not-writable`, or a
+ * Throws the provider's error, and leaves the attempt if it may have been billed; `store-not-writable`, or a
  * ClaimLostError.
  */
 export async function attemptPurchase(
@@ -56,14 +57,14 @@ export async function attemptPurchase(
     if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
   };
   const onPlaced = async (predictionId: string): Promise<void> => {
-    // A server makes it up: it may be a path, or repeat a key.
+    // The server chooses it, so it may be a path, or repeat a key.
     if (checkShape(orderHandle, predictionId).kind === 'damaged') return;
     if (repeatsSecret(predictionId, secrets)) return;
     attempt = { ...attempt, predictionId };
     // If it cannot be noted, the picture is still awaited.
     if (await isStillNoted(attempt, store)) await store.noteAttempt(attempt).catch(() => {});
   };
-  // Nothing may come between this look and the request.
+  // Nothing may happen between this check and the request.
   await beforePaying();
   const answer = await callProvider(
     () => provider.generate({ ...order, beforePaying, onPlaced }),
@@ -76,7 +77,7 @@ export async function attemptPurchase(
   return keepAnswer(answer, attempt, store, run, onReceived);
 }
 
-/** The note of a request that is about to leave, or of one whose own note is lost. */
+/** The note of a request that is about to be sent, or of one whose note was lost. */
 export function newAttempt(
   wanted: ResolvedRequest,
   {
@@ -102,12 +103,12 @@ export function newAttempt(
   };
 }
 
-/** Whether the manifest has picked it from several candidates by now. */
+/** Whether the manifest has picked this candidate by now. */
 function isPicked({ job, number }: ResolvedRequest): boolean {
   return job.pick === number && job.picture.numberOfImages > 1;
 }
 
-/** A request as its provider is given it. */
+/** A request in the form that its provider takes. */
 export async function orderFor(
   wanted: ResolvedRequest,
   { run, store, providers }: Pick<PurchaseContext, 'run' | 'store' | 'providers'>,
@@ -125,13 +126,13 @@ export async function orderFor(
   };
 }
 
-/** Everything in play that must not be kept or shown. */
+/** All secrets of the call, which must not be kept or shown. */
 export function secretsFor({ apiKey, openAiKey }: Order, { env }: Context): readonly string[] {
   const keys = [apiKey, openAiKey].filter((key) => typeof key === 'string');
   return [...new Set([...keys, ...secretsIn(env)])];
 }
 
-/** The one call that costs money. What comes of it holds none of the secrets. */
+/** Calls a provider. No other function does. The result holds none of the secrets. */
 export async function callProvider(
   call: () => Promise<Picture>,
   secrets: readonly string[],
@@ -141,19 +142,25 @@ export async function callProvider(
   } catch (error) {
     if (error instanceof ProviderError) return cleanAnswer(error, secrets);
     if (error instanceof ClaimLostError) throw error;
-    // A provider of the user's own may throw anything.
+    // A provider that the user wrote may throw anything.
     const words = withoutSecrets(error instanceof Error ? error.message : String(error), secrets);
     return new ProviderError('connection-lost', `the provider failed: ${shownText(words)}`);
   }
 }
 
-/** Whether a note is this call's: a process that took over while this one was suspended has a note of its own. */
+/**
+ * Whether a note belongs to this call. If another process took over while this one was suspended, the note is that
+ * process's.
+ */
 async function isStillNoted(attempt: Attempt, store: Store): Promise<boolean> {
   const current = await store.attempt(attempt.key).catch(() => null);
   return current?.note == null || isSameCall(current.note, attempt);
 }
 
-/** Clears what was not billed, unless an earlier call with the same key may have been: its note comes back. */
+/**
+ * Updates the note of a call that failed. If the call was not billed, clears the note, or restores the note of an earlier
+ * call with the same key, which may have been billed.
+ */
 async function noteFailure(
   failure: ProviderError,
   attempt: Attempt,
@@ -161,18 +168,21 @@ async function noteFailure(
   { run, store }: PurchaseContext,
 ): Promise<void> {
   const { code, message: outcome, requestId } = failure;
-  // Where the refusal cannot be kept, the note from before the call stays.
+  // If the refusal cannot be kept, the note from before the call stays.
   if (!(await keepRefusal(failure, attempt, store, run))) return;
   if (!(await isStillNoted(attempt, store))) return;
   const noting =
     policies[code].billed !== 'no'
       ? store.noteAttempt({ ...attempt, outcome, requestId })
       : forgetAttempt(attempt, earlier, store);
-  // Where this fails, the note from before the call stays: "may have been billed", with fewer words.
+  // If this fails, the note from before the call stays, which says "may have been billed" without the details.
   await noting.catch(() => {});
 }
 
-/** A refusal that may have been billed must not be asked for again once the cache is cleared. `false`: it was not kept. */
+/**
+ * A refusal that may have been billed must not be requested again, even after the cache is cleared. `false`: it was not
+ * kept.
+ */
 async function keepRefusal(
   { code, isBilledAnyway, message, requestId }: ProviderError,
   { key, request }: Attempt,
@@ -187,7 +197,7 @@ async function keepRefusal(
   );
 }
 
-/** Nothing was billed for it; the note of an earlier call with the same key comes back. */
+/** Clears the note, or restores that of an earlier call with the same key. */
 function forgetAttempt(attempt: Attempt, earlier: Attempt | null, store: Store): Promise<void> {
   return earlier === null ? store.clearAttempt(attempt.key) : store.noteAttempt(earlier);
 }

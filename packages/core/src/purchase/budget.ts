@@ -1,9 +1,9 @@
-/** US dollars that a run may spend, spent and on order. Data: `reserve` and `settle` make the next one. */
+/** US dollars that a run may spend, has spent and has reserved. Plain data: `reserve` and `settle` return the next state. */
 export interface Budget {
   /** `null`: no limit. */
   readonly maxUsd: number | null;
   readonly spentUsd: number;
-  /** The high estimates of what is on its way. */
+  /** The high estimates of the requests that were sent. */
   readonly reservedUsd: number;
 }
 
@@ -11,22 +11,22 @@ export function newBudget(maxUsd: number | null): Budget {
   return { maxUsd, spentUsd: 0, reservedUsd: 0 };
 }
 
-/** Sums of dollars differ in their last binary digits; a hundred-thousandth of a cent is no money. */
+/** Rounding errors of sums of dollars. A hundred-thousandth of a cent does not count. */
 const dustUsd = 1e-7;
 
-/** Whether a limit holds an amount: what is no finite number from 0 fits nowhere, not even where there is no limit. */
+/** Whether an amount fits a limit. An amount that is not a finite number from 0 never fits, not even if there is no limit. */
 export function fits(usd: number, maxUsd: number | null): boolean {
   return Number.isFinite(usd) && usd >= 0 && (maxUsd === null || usd <= maxUsd + dustUsd);
 }
 
-/** The budget with a request's high estimate set aside, before it is sent; `null` where that is more than is left. */
+/** The budget with a request's high estimate reserved, before the request is sent; `null`: more than is left. */
 export function reserve(budget: Budget, highUsd: number): Budget | null {
   const { maxUsd, spentUsd, reservedUsd } = budget;
   const isHeld = fits(highUsd, null) && fits(spentUsd + reservedUsd + highUsd, maxUsd);
   return isHeld ? { ...budget, reservedUsd: reservedUsd + highUsd } : null;
 }
 
-/** What was set aside becomes what it cost: 0 for what was not billed, the high estimate where the cost is unknown. */
+/** Replaces the reserved estimate by the cost: 0 if the call was not billed, the high estimate if the cost is unknown. */
 export function settle(budget: Budget, highUsd: number, actualUsd: number): Budget {
   const reservedUsd = Math.max(0, budget.reservedUsd - highUsd);
   return { ...budget, reservedUsd, spentUsd: budget.spentUsd + actualUsd };
@@ -47,7 +47,7 @@ export function shareUsd(
   return maxUsd === null ? null : ownUsd + Math.max(0, maxUsd - runUsd) / count;
 }
 
-/** What may still be set aside; `null`: no limit. */
+/** What may still be reserved; `null`: no limit. */
 export function leftUsd({ maxUsd, spentUsd, reservedUsd }: Budget): number | null {
   return maxUsd === null ? null : Math.max(0, maxUsd - spentUsd - reservedUsd);
 }

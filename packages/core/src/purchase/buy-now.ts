@@ -10,7 +10,7 @@ import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
 
 type MayLeave = AttemptSteps['mayLeave'];
 
-/** A way to buy a picture whose key is claimed and for which nothing is open. Throws a TintypeError or a ClaimLostError. */
+/** Buys a picture whose key is claimed and has no open attempt. Throws a TintypeError or a ClaimLostError. */
 export type Buy = (
   wanted: ResolvedRequest,
   mayLeave: MayLeave,
@@ -18,8 +18,8 @@ export type Buy = (
 ) => Promise<StoreRecord>;
 
 /**
- * Asks for a picture and waits for the answer, within rate and budget, and again where that is safe. What came back may be
- * kept aside (`record.rejected`).
+ * Requests a picture and waits for the answer, within rate and budget. Repeats the request if that is safe. The picture may
+ * be one that was kept aside (`record.rejected`).
  */
 export const buyNow: Buy = async (wanted, mayLeave, context) => {
   const { run, stop, queue } = context;
@@ -28,7 +28,7 @@ export const buyNow: Buy = async (wanted, mayLeave, context) => {
   for (;;) {
     const answer = await askInTurn(wanted, mayLeave, context).catch((refusal: unknown) => {
       if (refusal instanceof ClaimLostError) throw refusal;
-      // Why the first call failed says more than why there is no second one.
+      // The reason of the first failure says more than the reason why there is no second call.
       throw failures.length === 0 ? refusal : lastOf(failures);
     });
     if (!(answer instanceof ProviderError)) return answer;
@@ -41,7 +41,7 @@ export const buyNow: Buy = async (wanted, mayLeave, context) => {
     const elapsedMs = now - firstFailedAt;
     const decision = decideRetry({ codes, retryAfterMs, elapsedMs }, Math.random());
     if (policies[code].slowsRun) {
-      // All requests wait with this one, but not for longer than a run may take.
+      // All requests of the provider wait, unless the wait is longer than a run may take.
       if (decision.kind === 'retry') queue.pause(wanted.provider, limit, decision.afterMs);
       else queue.learn(wanted.provider, limit);
     }
@@ -51,13 +51,13 @@ export const buyNow: Buy = async (wanted, mayLeave, context) => {
   }
 };
 
-/** One call and its money, in its turn. An error that may be asked again is returned; any other is thrown. */
+/** One call and its cost, when it is its turn. Returns an error if the request may be repeated, and throws any other. */
 function askInTurn(
   wanted: ResolvedRequest,
   mayLeave: MayLeave,
   context: PurchaseContext,
 ): Promise<StoreRecord | ProviderError> {
-  // The API's limit counts the pictures that are worked from, too (2026-11-22).
+  // The API's limit also counts input pictures (2026-11-22).
   const pictures = 1 + wanted.inputs.length;
   return context.queue.send(wanted.provider, pictures, () => ask(wanted, mayLeave, context));
 }
@@ -105,7 +105,7 @@ async function ask(
   }
 }
 
-/** An answer that may have been paid for and holds no picture, and no reason that is one image's. */
+/** The failure is an answer that may have been paid for and has no picture, and the reason is not about one image. */
 function isUnusable({ code }: ProviderError): boolean {
   return code === 'bad-reply' || code === 'unknown-outcome';
 }
@@ -125,12 +125,12 @@ function remedyFor(
   return name === null ? remedy : `${remedy} in ${name}`;
 }
 
-/** The last failure of a request, and what to do. It may have been billed where an earlier one may have been. */
+/** The last failure of a request, and what to do. If an earlier failure may have been billed, this one may have been, too. */
 function lastOf(failures: readonly ProviderError[], remedy?: string): ProviderError {
   const { code, message, requestId, isBilledAnyway } = failures.at(-1)!;
   const isBilledBefore = failures.slice(0, -1).some(isMaybeBilled);
   const before = isBilledBefore ? '; an earlier call may have been billed' : '';
-  // What an API says is often a sentence, and this goes on.
+  // An API's message is often a whole sentence. Here it continues.
   const said = message.replace(/[.\s]+$/, '');
   return new ProviderError(code, `${said}${before}; ${remedy ?? policies[code].remedy}`, {
     requestId,
@@ -138,7 +138,7 @@ function lastOf(failures: readonly ProviderError[], remedy?: string): ProviderEr
   });
 }
 
-/** What a server asks for may be any number, and dates end. */
+/** A server may ask for any number of milliseconds, and dates have a limit. */
 const maxAfterMs = 365 * 86_400_000;
 
 function comeBackAt(now: number, afterMs: number): string {

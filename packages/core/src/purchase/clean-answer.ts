@@ -34,7 +34,7 @@ export function cleanAnswer(
   });
 }
 
-/** One short line: a header may hold anything. */
+/** One short line, because a header may hold anything. */
 function cleanId(requestId: string | null, secrets: readonly string[]): string | null {
   return requestId === null ? null : withoutSecrets(shownText(requestId), secrets).slice(0, 200);
 }

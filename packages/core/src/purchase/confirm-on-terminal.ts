@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline/promises';
 import { type Context, offerText } from '../context.ts';
 
-/** A terminal that a person sits at, handed in by a shell. */
+/** The terminal of the person who runs the command, from the shell. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
-  /** Aborted by Ctrl-C: the question is over, and the answer is no. */
+  /** Aborted by Ctrl-C, which ends the question with no. */
   readonly signal: AbortSignal;
-  /** Does what Ctrl-C does: while a question is open, the terminal tells it to this alone. */
+  /** Acts as Ctrl-C does. While a question is open, only readline hears of Ctrl-C. */
   readonly interrupt: () => void;
 }
 

@@ -4,11 +4,11 @@ import { attemptReason } from '../plan/plan-jobs.ts';
 import { isGone, ownProcess } from '../process/process-mark.ts';
 import type { Attempt, Key, OpenAttempt, ProcessMark } from '../types.ts';
 
-/** The order that a run carries out. Each attempt of the run is noted with it. */
+/** The order that a run carries out. Each attempt of the run names it in its note. */
 export interface CurrentOrder {
   readonly id: string;
   readonly process: ProcessMark;
-  /** The attempts that were open when the run began, so that the order is newer than they are. */
+  /** The attempts that were open when the run began, which are older than the order. */
   readonly earlier: ReadonlyMap<Key, OpenAttempt>;
 }
 
@@ -25,9 +25,9 @@ export function isSameCall(a: Attempt | null, b: Attempt | null): boolean {
 }
 
 /**
- * Why an order does not ask again for what was asked for with an unknown outcome; `null`: it may. It does not where the
- * attempt is its own, nor where another process has asked since the run began and may still get its answer: that one may
- * only be suspended.
+ * Why an order does not repeat a request whose outcome is unknown; `null`: it may. It does not repeat its own attempt, nor
+ * the attempt of a process that sent its request after the run began: that process may only be suspended, and may still
+ * receive the answer.
  */
 export async function refusalToAskAgain(
   attempt: OpenAttempt,

@@ -8,15 +8,15 @@ import { spendingVariables } from '../project/spending-policy.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, Request } from '../types.ts';
 
-/** The budget of a day in UTC, which all processes that share a store are held to. */
+/** The budget of a day in UTC. All processes that share a store keep to it. */
 export interface DayBudget {
-  /** What was spent today, or may have been, according to the store now. */
+  /** What was spent today, or may have been, according to the store now. US dollars. */
   readonly spentUsd: () => Promise<number>;
   /**
-   * Called when a request's attempt is in the store and before the request leaves. Rejects with `over-budget` where the
-   * day does not hold what is bought and on order by then; it has called `forget` first. If two processes ask at the same
-   * time, each sees the other's attempt: both may be refused, and neither passes the limit.
-   * `earlier`: the attempt of unknown outcome that the new one replaces.
+   * Called when a request's attempt is in the store, before the request is sent. If purchases and open requests by then
+   * exceed the day's budget, it calls `forget` and rejects with `over-budget`. If two processes ask at the same time, each
+   * sees the other's attempt, so both may be refused, and neither exceeds the limit. `earlier`: the attempt of unknown
+   * outcome that the new one replaces.
    */
   readonly admit: (earlier: Attempt | null, forget: () => Promise<void>) => Promise<void>;
 }
@@ -29,7 +29,7 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
     spentUsd,
     admit: (earlier, forget) => {
       if (limit === null) return Promise.resolve();
-      // One after the other: an attempt that is refused is forgotten before the next is counted.
+      // One at a time, so that a refused attempt is forgotten before the next is counted.
       const admission = lastAdmission.then(() => admitNow(limit, earlier, forget));
       lastAdmission = admission.catch(() => {});
       return admission;
@@ -55,7 +55,7 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
   }
 
   async function spentUsd(): Promise<number> {
-    // In this order, so that what is recorded meanwhile is counted in at least one of the two.
+    // In this order, so that a purchase that is recorded meanwhile is counted in at least one of the two.
     const open = await store.attempts();
     const attempts = [...open.values()].flatMap(({ note }) => note ?? []);
     const purchases = await store.purchases();

@@ -3,16 +3,16 @@ import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Attempt, StoreRecord } from '../types.ts';
 
-/** The picture was paid for and is not usable. */
+/** The picture was paid for and cannot be used. */
 export class PaidForError extends TintypeError {}
 
-/** It was not asked for, because another image failed for a reason that every image shares. */
+/** The picture was not requested, because another image failed for a reason that all images share. */
 export class NotAskedError extends TintypeError {}
 
-/** Nothing was sent: while this process waited or was suspended, another one took the key over or bought the picture. */
+/** Nothing was sent, because another process took the key over or bought the picture while this one waited or was suspended. */
 export class ClaimLostError extends Error {
   override readonly name = 'ClaimLostError';
-  /** The attempt that was noted by then, though its request never left; `null`: none was. */
+  /** The attempt that was already noted, whose request was not sent; `null`: none was noted. */
   readonly unsent: Attempt | null;
 
   constructor(unsent: Attempt | null) {
@@ -28,7 +28,7 @@ export function isMaybeBilled(error: unknown): boolean {
   return error.isBilledAnyway || policies[error.code].billed !== 'no';
 }
 
-/** The error of an image whose picture was paid for and is unusable: it is not bought again without being asked to. */
+/** The error of an image whose picture was paid for and cannot be used. It is bought again only if the user asks for that. */
 export function rejectedError({ original, rejected }: StoreRecord): TintypeError {
   const isPicture = original.width > 0;
   const ways = isPicture

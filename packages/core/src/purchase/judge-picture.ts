@@ -1,15 +1,15 @@
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
 import type { PictureInfo } from '../types.ts';
 
-/** The kind of an answer's bytes, and whether they can be delivered. */
+/** What kind of picture an answer's bytes are, and whether it can be delivered. */
 export interface Judgement {
-  /** `null`: no picture. */
+  /** `null`: not a picture. */
   readonly info: PictureInfo | null;
-  /** Why they cannot be delivered, as a clause; `null`: they can be. */
+  /** Why the picture cannot be delivered, as a clause; `null`: it can. */
   readonly problem: string | null;
 }
 
-/** `takesAnyFormat`: the provider was not asked for PNG. */
+/** `takesAnyFormat`: the request did not ask for PNG. */
 export async function judgePicture(bytes: Uint8Array, takesAnyFormat: boolean): Promise<Judgement> {
   try {
     const info = await inspectPicture(bytes);

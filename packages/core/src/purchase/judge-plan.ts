@@ -15,8 +15,8 @@ import type { Purse } from './purse.ts';
 const judged = Symbol('judged');
 
 /**
- * A plan that policy and budget have allowed, and a person where no setting decides. Only `judgePlan` makes one, and
- * nothing is bought without one: the symbol is this file's own.
+ * A plan that policy and budget allow. If no setting decides, a person was asked. Only `judgePlan` makes one, because the
+ * symbol is this file's own, and nothing is bought without one.
  */
 export interface JudgedPlan extends Plan {
   readonly [judged]: true;
@@ -24,16 +24,16 @@ export interface JudgedPlan extends Plan {
   readonly openElsewhere: ReadonlyMap<Key, OpenAttempt>;
 }
 
-/** What a run is judged by, besides its context. */
+/** What judging a run needs, besides its context. */
 export interface Means {
   readonly store: Store;
-  /** What the run has left. */
+  /** The budget that the run has left. */
   readonly purse: Purse;
 }
 
 /**
- * Everything that a run may be refused for before it spends or writes anything. Rejects with `originals-missing` where
- * what is missing may not be bought, `over-budget`, `api-key-missing`, `key-not-allowed`, or `interrupted`; and as
+ * Checks everything for which a run may be refused, before it spends or writes anything. Rejects with `originals-missing`
+ * if missing pictures may not be bought, `over-budget`, `api-key-missing`, `key-not-allowed`, or `interrupted`; and as
  * `Store.prepareToBuy`.
  */
 export async function judgePlan(plan: Plan, context: Context, means: Means): Promise<JudgedPlan> {
@@ -53,12 +53,12 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
   return { ...plan, openElsewhere, [judged]: true };
 }
 
-/** The keys that are known by now. */
+/** The keys of the requests, as far as they are known. */
 function keysIn(wanted: readonly PlannedRequest[]): Key[] {
   return [...new Set(wanted.flatMap(({ key }) => (key === null ? [] : [key])))];
 }
 
-/** Once a run. Pictures in a store that is not committed are lost with the folder. */
+/** Warns once in each run. Pictures in a store that is not committed are lost with the folder. */
 async function warnOfLostStore(context: Context, { purse, store }: Means): Promise<void> {
   if (warned.has(purse)) return;
   warned.add(purse);
@@ -118,8 +118,8 @@ function hasUnpriced(wanted: readonly PlannedRequest[]): boolean {
 }
 
 /**
- * A price that is not a number is always refused. An unknown price is refused if a budget is set. The default budget lets
- * it pass with a warning, because a person chose to buy; in CI it does not, because that may have been a stranger.
+ * A price that is not a number is always refused. An unknown price is refused if a budget is set. The default budget only
+ * warns about it if a person chose to buy. In CI it refuses it, because a stranger may have started the run.
  */
 function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): void {
   const absurd = wanted.filter(({ costUsd }) => costUsd !== null && !fits(costUsd.high, null));
@@ -150,7 +150,7 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
   );
 }
 
-/** The budget is of the run: a shard that would fit it alone is refused where all of them do not. */
+/** The budget is for the whole run, so a shard that fits is refused if all shards together do not. */
 function refuseUnaffordable(
   { totals, shard }: Plan,
   wanted: readonly PlannedRequest[],

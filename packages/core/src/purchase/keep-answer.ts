@@ -11,9 +11,9 @@ import type { Attempt, StoreRecord } from '../types.ts';
 import { PaidForError } from './failures.ts';
 import { judgePicture } from './judge-picture.ts';
 
-/** What one paid call gave, in the store. */
+/** The result of one paid call, which is in the store. */
 export interface KeptAnswer {
-  /** What to deliver: the picture of this call, or one that another process bought first. */
+  /** The picture to deliver: that of this call, or one that another process bought first. */
   readonly record: StoreRecord;
   /** US dollars that this call cost; `null`: unknown. */
   readonly costUsd: number | null;
@@ -45,7 +45,7 @@ export async function keepAnswer(
   }
 }
 
-/** Records the received bytes of an attempt; `null`: none were received. */
+/** Records the bytes that an attempt received; `null`: it received none. */
 export async function recordAttempt(
   attempt: Attempt,
   store: Store,
@@ -53,13 +53,14 @@ export async function recordAttempt(
 ): Promise<StoreRecord | null> {
   const bytes = await store.received(attempt.key);
   if (bytes === null) return null;
-  // What is no picture is kept aside here as it would have been then; its image says so when it is asked for.
+  // Bytes that are not a picture are kept aside here, as they would have been by the first process. The image reports them
+  // when it is delivered.
   const received = { attempt, bytes, problem: null };
   const { record, earlier } = await recordReceived(received, store, run);
   return earlier ?? record;
 }
 
-/** An answer's bytes, which are on the disk and were not looked at yet. */
+/** An answer's bytes, which are on the disk and have not been inspected yet. */
 interface Received {
   readonly attempt: Attempt;
   readonly bytes: Uint8Array;

@@ -21,8 +21,8 @@ export interface Keys {
 type World = Pick<Context, 'config' | 'env' | 'realEnv' | 'linkedNames'>;
 
 /**
- * The only place where a key meets a host. Throws `key-not-allowed` where the key does not go there, and `api-key-missing`
- * where it is not set.
+ * The only function that gives a key to a host. Throws `key-not-allowed` if the key may not go there, and `api-key-missing`
+ * if it is not set.
  */
 export function keysOf(job: Job, providerName: string, provider: Provider, world: World): Keys {
   const { config, env, realEnv } = world;
@@ -39,13 +39,13 @@ export function keysOf(job: Job, providerName: string, provider: Provider, world
   const trusted = trustedHostsIn(realEnv[trustVariable]);
   refuse(job, refuseKey(key, destinationOf(providerName, provider, world), trusted));
 
-  // The call would be billed to the account of the clone's key.
+  // Otherwise the call would be billed to the account whose key came with the clone.
   const openAi = keyVariable(openAiKeyNameOf(job), world);
   const isForeign = key?.source === 'clone' && openAi.source === 'person';
   return { apiKey, openAiKey: isForeign ? null : env[openAi.name]?.trim() || null };
 }
 
-/** A linked file may belong to the person, and then its keys do, too. */
+/** A linked file may belong to the person. Then its keys do, too. */
 function keyVariable(name: string, world: World): SentVariable {
   const source = world.linkedNames.has(name) ? 'person' : sourceOf(name, world);
   return { name, source };

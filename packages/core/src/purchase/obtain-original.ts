@@ -20,22 +20,22 @@ import { openStop } from './stop.ts';
 
 export interface Obtainer {
   /**
-   * The picture of a planned request: out of the store, drawn, or bought, each key once however often it is asked for.
-   * Throws a TintypeError.
+   * The picture of a planned request: from the store, drawn, or bought. Each key is bought once, however often it is asked
+   * for. Throws a TintypeError.
    */
   readonly obtain: (planned: PlannedRequest) => Promise<Original>;
   readonly bill: () => Bill;
-  /** What exceeded the budget; `null`: nothing did. */
+  /** The error for what exceeded the budget; `null`: nothing did. */
   readonly overBudget: () => TintypeError | null;
 }
 
-/** What a run buys with, and into. */
+/** What a run needs to buy: a store, and a budget. */
 export interface ObtainerMeans extends Means {
   readonly refusals: Refusals;
   readonly order: CurrentOrder;
 }
 
-/** Hands out the pictures of one run that was judged: an image's when those that it depends on are there. */
+/** Gives the pictures of a run that was judged. Each waits for the pictures that it depends on. */
 export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): Obtainer {
   const { config } = run;
   const context = openPurchases(run, means);
@@ -48,7 +48,7 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
   return { obtain, bill: spend.bill, overBudget: spend.overBudget };
 
   function obtain(planned: PlannedRequest): Promise<Original> {
-    // On a stack of its own: chains of images are as long as a user makes them.
+    // Starts with an empty call stack, because a user's chain of images may be very long.
     const original = obtained.get(planned) ?? Promise.resolve(planned).then(obtainOnce);
     obtained.set(planned, original);
     return original;
@@ -71,7 +71,10 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
     return originalOf(await record, store);
   }
 
-  /** What was kept aside and can be delivered now; `null` where nothing was. A run that may not buy leaves the store as it is. */
+  /**
+   * A picture that was kept aside and can be delivered now; `null`: there is none. A run that may not buy does not change
+   * the store.
+   */
   async function acceptedNow(planned: PlannedRequest): Promise<Original | null> {
     const { stored, provider, id, manifest, line } = planned;
     if (!mayBuy(config.missing) || stored?.kind !== 'record') return null;
@@ -83,7 +86,7 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
     return originalOf(record, store);
   }
 
-  /** The request once every picture that it depends on is there. */
+  /** Completes the request when all pictures that it depends on exist. */
   async function resolve(planned: PlannedRequest): Promise<ResolvedRequest> {
     const inputs = await Promise.all(planned.inputs.map((input) => arrived(input, planned)));
     const mask = planned.mask === null ? null : await arrived(planned.mask, planned);

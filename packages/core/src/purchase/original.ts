@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { AiProvenance, PlannedRequest, Source, StoreRecord } from '../types.ts';
 import { rejectedError } from './failures.ts';
 
-/** A picture to make files from, and its source. */
+/** A picture to make files from, and where it came from. */
 export interface Original {
   readonly source: Source;
   readonly ai: AiProvenance;
@@ -22,7 +22,7 @@ export function isMissing({ isFree, stored }: PlannedRequest, policy: MissingPol
   return !isFree && stored === null && policy !== 'standin';
 }
 
-/** A picture that need not be bought. Throws `originals-missing` where it would have to be. */
+/** A picture that does not have to be bought. Throws `originals-missing` if it does. */
 export function obtainFree(planned: PlannedRequest, policy: MissingPolicy, store: Store): Original {
   if (isMissing(planned, policy)) {
     throw new TintypeError('originals-missing', `${planned.id} is not stored; nothing was bought`, {
@@ -35,7 +35,7 @@ export function obtainFree(planned: PlannedRequest, policy: MissingPolicy, store
   return originalOf(stored.record, store);
 }
 
-/** The picture of a record. Throws `original-rejected` for one that was kept aside. */
+/** The picture of a record. Throws `original-rejected` if it was kept aside. */
 export function originalOf(record: StoreRecord, store: Store): Original {
   if (record.rejected !== undefined) throw rejectedError(record);
   const { sha256: hash, width, height, hasAlpha } = record.original;

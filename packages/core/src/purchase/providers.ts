@@ -5,7 +5,7 @@ import type { Provider } from '../provider/provider.ts';
 import type { Destination, SentVariable, Source } from '../provider/refuse-key.ts';
 import { repeatsSecret, secretsIn } from '../secrets.ts';
 
-/** The providers of a project by name. One is made when it is first asked for: a run that buys nothing makes none. */
+/** The providers of a project by name. Each is made when it is first needed, so a run that buys nothing makes none. */
 export type Providers = (name: string) => Provider;
 
 export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>): Providers {
@@ -30,7 +30,7 @@ function refuseSecretInputs(name: string, { inputs }: Provider, env: Context['en
   );
 }
 
-/** Who set a variable: the environment that the process was started with is the person's. */
+/** Who set a variable. The person set those of the environment in which the process was started. */
 export function sourceOf(name: string, { realEnv }: Pick<Context, 'realEnv'>): Source {
   return realEnv[name] === undefined ? 'clone' : 'person';
 }

@@ -10,7 +10,7 @@ import type { Refusals } from './refusals.ts';
 import type { Spend } from './spend.ts';
 import type { Stop } from './stop.ts';
 
-/** What every purchase of one run shares. */
+/** What all purchases of a run share. */
 export interface PurchaseContext {
   readonly run: Context;
   readonly store: Store;

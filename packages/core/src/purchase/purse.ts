@@ -1,20 +1,23 @@
 import { type Budget, leftUsd, newBudget, reserve, settle, shareUsd } from './budget.ts';
 import type { Plan } from '../types.ts';
 
-/** The budget of one run, shared by everything that the run opens: what one part of it spends, the others have not. */
+/** The budget of one run. Everything that the run opens shares it, so nothing is spent twice. */
 export interface Purse {
   /** What may still be spent; `null`: no limit. */
   readonly leftUsd: () => number | null;
-  /** Sets a high estimate aside; `null` where that is more than is left. */
+  /** Reserves a high estimate; `null`: more than is left. */
   readonly reserve: (highUsd: number) => Reservation | null;
 }
 
 interface Reservation {
-  /** Replaces the estimate by the cost: 0 for what was not billed, `null` if unknown. Only the first call counts. */
+  /**
+   * Replaces the estimate by the cost: 0 if the call was not billed, `null` if the cost is unknown. Only the first call
+   * counts.
+   */
   readonly settle: (actualUsd: number | null) => void;
 }
 
-/** What a plan that was judged may spend of a purse: all of it, or a shard's part. */
+/** The part of a purse that a judged plan may spend: all of it, or a shard's part. */
 export function purseFor({ totals, shard }: Plan, purse: Purse): Purse {
   if (shard === null) return purse;
   const [ownUsd, runUsd] = [totals, shard.run].map(({ costUsd }) => costUsd?.high ?? 0) as [

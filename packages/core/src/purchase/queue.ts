@@ -10,35 +10,35 @@ import {
 } from './rate-limit.ts';
 import type { Stop } from './stop.ts';
 
-/** Who may leave now: as many purchases at once as `concurrency` says, each provider's requests at its rate. */
+/** Which purchase may proceed now: at most `concurrency` at once, and each provider's requests at its rate. */
 export interface Queue {
   /** Waits for a place, in order of arrival. Throws what `Stop.check` throws. */
   readonly enter: () => Promise<Place>;
   /**
-   * Sends a request when its provider's rate has room for `pictures`, in order of arrival, and settles as it does. Throws
-   * what `Stop.check` throws where the run is stopped first.
+   * Sends a request when its provider's rate has room for `pictures`, in order of arrival. Settles as the request does. If
+   * the run is stopped first, throws what `Stop.check` throws.
    */
   readonly send: <Result>(
     provider: string,
     pictures: number,
     request: () => Promise<Result>,
   ) => Promise<Result>;
-  /** What an answer says of a provider's limit. */
+  /** Applies the limit that an answer of the provider names. */
   readonly learn: (provider: string, limit: RateLimit | null) => void;
-  /** Every request of a provider waits, because it asked one to. */
+  /** Pauses all requests of a provider, because it asked for that. */
   readonly pause: (provider: string, limit: RateLimit | null, ms: number) => void;
 }
 
-/** One of the places of a run. */
+/** One of the run's places for purchases. */
 export interface Place {
-  /** Lends the place to others while this purchase waits for what needs none. */
+  /** Frees the place while this purchase waits for something that needs none. */
   readonly lend: () => void;
-  /** Waits for the next free place where this one was lent. */
+  /** If this place was lent, waits for the next free one. */
   readonly takeBack: () => Promise<void>;
   readonly leave: () => void;
 }
 
-/** `sendsOneByOne`: whether a request waits until no other is on the wire. */
+/** `sendsOneByOne`: whether a request waits until no other request is open. */
 export function openQueue(
   { config, shard, now, sleep }: Context,
   stop: Stop,
@@ -51,7 +51,7 @@ export function openQueue(
   let landing = Promise.withResolvers<void>();
 
   const { imagesPerMinute } = config;
-  // All shards together keep to it, as far as each may send one.
+  // All shards together stay within the limit, if it allows each of them to send one.
   const ownRate = imagesPerMinute && Math.max(1, Math.floor(imagesPerMinute / (shard?.count ?? 1)));
   const rateOf = (provider: string) => rates.get(provider) ?? newRate(ownRate);
   const time = () => now().getTime();
@@ -70,7 +70,7 @@ export function openQueue(
     },
 
     async send(provider, pictures, request) {
-      // One after the other: those that wait leave in the order in which they came.
+      // One at a time, so that requests are sent in the order in which they came.
       const before = turns.get(provider) ?? Promise.resolve();
       const turn = before.then(() => waitForRate(provider, pictures));
       turns.set(
@@ -95,7 +95,7 @@ export function openQueue(
     },
   };
 
-  /** Returns when a request may leave; it counts as sent from then on. */
+  /** Resolves when a request may be sent. It counts as sent from then on. */
   async function waitForRate(provider: string, pictures: number): Promise<void> {
     for (;;) {
       stop.check();

@@ -1,14 +1,17 @@
 import type { RateLimit } from '../provider/provider.ts';
 
-/** The pictures of the last minute, and what is known of the account's limit. Data: `rateAfter…` make the next one. */
+/**
+ * The pictures of the last minute, and the account's limit as far as it is known. Plain data: `rateAfter…` return the next
+ * state.
+ */
 export interface Rate {
-  /** Pictures a minute; `null`: nothing is known, so nothing holds back. */
+  /** Pictures per minute; `null`: not known, so no request waits. */
   readonly imagesPerMinute: number | null;
-  /** What the user set, which nothing that is learned may exceed. */
+  /** The limit that the user set. A limit that is learned from answers may not exceed it. */
   readonly configured: number | null;
-  /** When pictures were asked for, in milliseconds, and how many the API counts for each. */
+  /** When pictures were requested, in milliseconds, and how many the API counts for each request. */
   readonly sent: readonly { readonly at: number; readonly images: number }[];
-  /** Nothing leaves before this moment: the API said so. */
+  /** No request may be sent before this time, because the API said so. */
   readonly pausedUntil: number;
 }
 
@@ -20,8 +23,8 @@ export function newRate(imagesPerMinute: number | null): Rate {
 }
 
 /**
- * How long a request for `images` pictures must wait at `now`; 0: it may leave. A request that is larger than the limit
- * waits for an empty window and leaves then: the API has the last word on it.
+ * How long a request for `images` pictures must wait at `now`; 0: it may be sent. A request that is larger than the limit
+ * waits for an empty window and is then sent, because the API decides.
  */
 export function waitMs(rate: Rate, images: number, now: number): number {
   const pause = Math.max(0, rate.pausedUntil - now);
@@ -41,14 +44,14 @@ export function rateAfterSending(rate: Rate, images: number, now: number): Rate 
   return { ...rate, sent: [...recent, { at: now, images }] };
 }
 
-/** What an answer says of the limit replaces what was learned before it, up or down, and never exceeds what was set. */
+/** The limit that an answer names replaces the one that was learned before, and never exceeds the one that the user set. */
 export function rateAfterAnswer(rate: Rate, limit: RateLimit | null): Rate {
   if (limit === null) return rate;
   const learned = Math.max(1, limit.imagesPerMinute);
   return { ...rate, imagesPerMinute: Math.min(learned, rate.configured ?? learned) };
 }
 
-/** A 429: every request waits as long as the API asked this one to. */
+/** A 429 answer: all requests wait as long as the API told this one to wait. */
 export function rateAfterRefusal(
   rate: Rate,
   limit: RateLimit | null,

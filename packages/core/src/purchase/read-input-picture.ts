@@ -10,8 +10,8 @@ import type { Store } from '../store/store.ts';
 import type { InputFile, PlannedInput } from '../types.ts';
 
 /**
- * The bytes of an input, in a format that the API takes. They must be the ones that the key was made of; throws a
- * TintypeError `input-changed` where they are not, before anything is sent.
+ * The bytes of an input, in a format that the API takes. If they are not the bytes that the key was made from, throws a
+ * TintypeError `input-changed` before anything is sent.
  */
 export async function readInputPicture(
   input: PlannedInput,

@@ -10,18 +10,18 @@ import { writeAtomic } from '../fs/write-atomic.ts';
 import type { Key, StoredRefusal } from '../types.ts';
 
 /**
- * What moderation refused, remembered in the cache so that nothing is asked twice for the same answer. What may have been
- * billed is in the store, too.
+ * The refusals of moderation. The cache remembers them, so that no request is repeated for the same answer. Refusals that
+ * may have been billed are in the store, too.
  */
 export interface Refusals {
   /** The reasons, by key. */
   readonly all: () => Promise<ReadonlyMap<Key, string>>;
-  /** A cache that cannot be written forgets. */
+  /** If the cache cannot be written, the refusal is forgotten. */
   readonly remember: (key: Key, reason: string) => Promise<void>;
   readonly forget: (key: Key) => Promise<void>;
 }
 
-/** One file a key, `<cacheDir>/v2/refusals/<key>.txt`, holding the reason. */
+/** One file for each key, `<cacheDir>/v2/refusals/<key>.txt`, with the reason. */
 export function openRefusals(cacheDir: string): Refusals {
   const dir = folderOf(cacheDir);
   return {
@@ -34,17 +34,17 @@ export function openRefusals(cacheDir: string): Refusals {
           await readRegular(join(dir, name), maxBytes).then(String, () => ''),
         ]),
       );
-      // A cache may come with a clone, too: what is shown is one line of text.
+      // A cache may come with a clone, so only one line of text is shown.
       return new Map(entries.filter(([, text]) => checkShape(reason, text).kind === 'value'));
     },
     remember: (key, text) =>
-      // See the interface: the next run asks again, and what the store does not know was not billed.
+      // The next run sends the request again. A refusal that is not in the store was not billed.
       writeAtomic(join(dir, `${key}.txt`), text).catch(() => {}),
     forget: (key) => removeFile(join(dir, `${key}.txt`)).catch(() => {}),
   };
 }
 
-/** What the store says of refusals that may have been billed: the reasons, by key. Throws `store-not-readable`. */
+/** The store's refusals that may have been billed: the reasons, by key. Throws `store-not-readable`. */
 export async function billedRefusals(store: Store): Promise<ReadonlyMap<Key, string>> {
   const refusals = [...(await store.refusals())];
   return new Map(refusals.map(([key, stored]) => [key, reasonOf(stored)]));
@@ -56,11 +56,11 @@ function reasonOf(stored: StoredRefusal): string {
   return `${said}; that was on ${refusedAt.slice(0, 10)}, and may have been billed`;
 }
 
-/** As the API said it, on one line. */
+/** The reason in the API's words, on one line. */
 const reason = line(10_000);
 const maxBytes = 40_000;
 
-/** What the remembered refusals look like on the disk. Throws the file system's own errors. */
+/** The names and signatures of the remembered refusals' files. Throws the file system's own errors. */
 export function digestRefusals(cacheDir: string): StatDigest {
   const dir = folderOf(cacheDir);
   const files = statDigester();

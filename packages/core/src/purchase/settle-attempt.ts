@@ -11,8 +11,8 @@ import { keepAnswer, recordAttempt } from './keep-answer.ts';
 import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
 
 /**
- * Records what earlier runs received and did not record, and clears what was recorded after all. What another process is
- * buying is left to it. Resolves to all that was open.
+ * Records the answers that earlier runs received and did not record, and clears attempts that have a record. Leaves the
+ * attempts of running processes alone. Resolves to all attempts that were open.
  */
 export async function settleLeftOver(
   store: Store,
@@ -22,10 +22,11 @@ export async function settleLeftOver(
   for (const { key, note, isReceived, isInFlight } of open.values()) {
     if (isInFlight) continue;
     const stored = await store.find(key);
-    // Nothing can be recorded beside it: its image says so, the bytes stay, and other images go on.
+    // It cannot be recorded. Its image reports that, the bytes stay, and the run continues with other images.
     if (stored?.kind === 'damaged') continue;
     if (isReceived) {
-      // Bytes without a note answer the request of their key, which a record may know; if not, its image does.
+      // Bytes without a note are the answer to the request of their key. A record may name that request; otherwise its
+      // image does.
       const known = note ?? (stored === null ? null : noteOf(stored.record));
       if (known !== null) await recordAttempt(known, store, run);
     } else if (stored !== null) await store.clearAttempt(key);
@@ -34,8 +35,8 @@ export async function settleLeftOver(
 }
 
 /**
- * What an earlier process that asked for the same picture came to: its picture, recorded now, or collected; `null`: the
- * picture may be asked for. `unsent`: a note of this process's own whose request never left. Throws `original-damaged`,
+ * The result of an earlier process's request for the same picture: the picture, recorded or collected now; `null`: the
+ * picture may be requested. `unsent`: this process's own note, whose request was not sent. Throws `original-damaged`,
  * `maybe-billed`, or the provider's error.
  */
 export async function settleAttempt(
@@ -49,22 +50,23 @@ export async function settleAttempt(
   if (attempt === null || isSameCall(attempt.note, unsent)) return null;
   if (attempt.isAnswerDamaged)
     throw new TintypeError('original-damaged', `not asked for: ${damagedAnswerReason(key)}`);
-  // Bytes whose note is lost answer the request that has their key.
+  // Bytes whose note was lost are the answer to the request with their key.
   const record = await recordAttempt(attempt.note ?? newAttempt(wanted, context), store, run);
   if (record !== null) return record;
   const collected = attempt.note && (await collect(wanted, attempt.note, context));
   if (collected !== null) return collected;
   const refusal = await refusalToAskAgain(attempt, order);
   if (refusal !== null) throw new TintypeError('maybe-billed', `not asked for: it was ${refusal}`);
-  // A new order of the user's: it is asked for again.
+  // The user has given a new order, so the request is sent again.
   const message = `"${id}" was ${attemptReason(attempt, order.id)}`;
   report(run, { type: 'warning', code: 'maybe-billed', message, manifest, line });
   return null;
 }
 
 /**
- * Collects what an earlier process ordered and did not receive: free, and never an order. `null`: the attempt has no
- * handle. Throws the provider's error: the attempt stays where the picture may still be collected, or may have been billed.
+ * Collects a picture that an earlier process ordered and did not receive. This is free and never places an order. `null`:
+ * the attempt has no handle. Throws the provider's error. The attempt stays if the picture may still be collected, or may
+ * have been billed.
  */
 async function collect(
   wanted: ResolvedRequest,
@@ -75,7 +77,7 @@ async function collect(
   const { predictionId, startedAt } = attempt;
   if (predictionId === undefined) return null;
   const provider = providers(wanted.provider);
-  // The plan counted on its being free, so that it must not be bought instead.
+  // The plan assumed that this is free, so the picture must not be bought instead.
   if (provider.collect === undefined) {
     const message = `it was ordered at ${startedAt} as ${predictionId}, which ${wanted.provider} cannot collect; remove the attempt to order it again`;
     throw new ProviderError('not-supported', message, { isBilledAnyway: true });
@@ -103,7 +105,7 @@ async function collect(
   throw failure;
 }
 
-/** What a record says of the attempt that it came from. */
+/** The fields of a record that come from its attempt. */
 function noteOf({ key, request, usage, provenance, boughtFor }: StoreRecord): Attempt {
   return {
     version: 1,

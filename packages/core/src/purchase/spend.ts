@@ -6,32 +6,32 @@ import { isMaybeBilled } from './failures.ts';
 import { raise } from './judge-plan.ts';
 import type { Purse } from './purse.ts';
 
-/** What was bought so far. */
+/** The pictures that were bought so far, and their cost. */
 export interface Bill {
   readonly bought: number;
-  /** US dollars; `null` where a part of it is unknown. */
+  /** US dollars; `null`: a part of it is unknown. */
   readonly costUsd: number | null;
   /**
-   * US dollars, by high estimates, that calls of unknown outcome may have cost: not in `costUsd`. `null` where a part of it
-   * is unknown.
+   * US dollars, by high estimates, that calls of unknown outcome may have cost. They are not in `costUsd`. `null`: a part
+   * of it is unknown.
    */
   readonly maybeBilledUsd: number | null;
 }
 
-/** The money of one run. */
+/** The budget and the bill of one run. */
 export interface Spend {
-  /** Sets a request's high estimate aside. Throws `over-budget` where that is more than is left. */
+  /** Reserves a request's high estimate. Throws `over-budget` if that is more than is left. */
   readonly reserve: (cost: CostRange | null) => Reserved;
   readonly bill: () => Bill;
-  /** What the budget did not hold; `null` where it held everything. */
+  /** The error for what exceeded the budget; `null`: nothing did. */
   readonly overBudget: () => TintypeError | null;
 }
 
-/** Money that was set aside for one call. */
+/** Money that was reserved for one call. */
 interface Reserved {
-  /** What the call cost in US dollars; `null`: unknown. The rest is free for others again. */
+  /** Replaces the reservation by the cost of the call in US dollars; `null`: unknown. The rest is free for other calls. */
   readonly settle: (costUsd: number | null) => void;
-  /** The call gave a picture: it is on the bill. */
+  /** Adds the call's picture to the bill. */
   readonly bought: (costUsd: number | null) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -43,7 +43,7 @@ export function openSpend(purse: Purse, config: Pick<Config, 'maxCostUsd' | 'ci'
   return {
     reserve(cost) {
       const reservation = purse.reserve(cost?.high ?? 0);
-      // What costs less may still fit, so the run goes on.
+      // A cheaper picture may still fit, so the run continues.
       if (reservation === null) throw (overBudget = notAffordable(config));
       return {
         settle: reservation.settle,
@@ -64,7 +64,7 @@ export function openSpend(purse: Purse, config: Pick<Config, 'maxCostUsd' | 'ci'
   };
 }
 
-/** US dollars; `null` where a part of them is unknown. */
+/** US dollars; `null`: a part of them is unknown. */
 function sumOf(costs: readonly (number | null)[]): number | null {
   return costs.reduce<number | null>(
     (sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)),

@@ -4,15 +4,15 @@ import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import { interrupted, isMaybeBilled, NotAskedError } from './failures.ts';
 
-/** What ends a run early: a failure that every further request would share, or the user. */
+/** Ends a run early: the user interrupted it, or a failure would repeat for every further request. */
 export interface Stop {
-  /** Aborted when nothing more may be asked for, so that no wait goes on. */
+  /** Aborted when no further request may be sent, so that all waits end. */
   readonly signal: AbortSignal;
   /** Whether a failure has stopped the run. */
   readonly isStopped: () => boolean;
-  /** Throws `interrupted` or a NotAskedError once nothing more may be asked for. */
+  /** Throws `interrupted` or a NotAskedError if no further request may be sent. */
   readonly check: () => void;
-  /** Stops the run where that is what a failure does. Returns the failure that its image reports. */
+  /** Stops the run if the failure is of that kind. Returns the failure that the image reports. */
   readonly onFailure: (failure: unknown) => unknown;
 }
 
@@ -28,7 +28,7 @@ export function openStop({ signal }: Pick<Context, 'signal'>): Stop {
     },
     onFailure(failure) {
       if (!(failure instanceof TintypeError) || !stopsRun(failure)) return failure;
-      // Several may fail at once, and only the first says something new.
+      // Several requests may fail at once, and only the first failure is news.
       if (first !== null && !(failure instanceof ProviderError) && !isMaybeBilled(failure))
         return new NotAskedError(failure.code, `not asked for: ${failure.message}`);
       first ??= failure;

@@ -1,8 +1,8 @@
-/** Answers that were paid for and cannot be used. Data: `afterAnswer` makes the next one. */
+/** Answers that were paid for and cannot be used. Plain data: `afterAnswer` returns the next state. */
 export interface UnusableAnswers {
-  /** How many there were, by provider and problem. */
+  /** The number of such answers, by provider and problem. */
   readonly counts: ReadonlyMap<string, number>;
-  /** The last answer could not be used, so that requests leave one by one until one can. */
+  /** The last answer could not be used, so requests are sent one at a time until one can. */
   readonly isSuspicious: boolean;
 }
 
@@ -23,17 +23,17 @@ export function afterAnswer(
   return { counts, isSuspicious: true };
 }
 
-/** Whether a provider has answered so often with one problem that nothing more may be asked for. */
+/** Whether a provider has given so many answers with one problem that no further request may be sent. */
 export function isHopeless(answers: UnusableAnswers, provider: string, problem: string): boolean {
   return (answers.counts.get(kindOf(provider, problem)) ?? 0) >= maxOfAKind;
 }
 
-/** Numbers, such as sizes, differ from answer to answer. */
+/** Without numbers, such as sizes, because they differ from answer to answer. */
 function kindOf(provider: string, problem: string): string {
   return `${provider}: ${problem.replaceAll(/\d+/g, '#')}`;
 }
 
-/** What the server seems to do, and the option that fits. */
+/** What the server seems to do, and the option that corrects it. */
 export function setUpHint(problem: string): string {
   const [, format] = /^it is (\w+) and not png/.exec(problem) ?? [];
   if (format !== undefined)

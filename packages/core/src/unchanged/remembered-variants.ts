@@ -3,18 +3,21 @@ import type { CachedVariants, KnownVariants } from '../image/derive-variants.ts'
 import { readPart, writePart } from './snapshot.ts';
 
 /**
- * What the images of an unchanged plan became in the cache, by their names, so that a bundler needs neither a key for each
- * file nor the index. That a file's bytes are still there is checked when they are asked for, as with the index.
+ * The files that the images of an unchanged plan became in the cache, by image name. With them, a bundler needs neither a
+ * key for each file nor the index. Whether a file's bytes still exist is checked when they are needed, as with the index.
  */
 export interface RememberedVariants {
   readonly find: (name: string) => KnownVariants | null;
-  /** Notes what an image became in this run. */
+  /** Notes the files that an image became in this run. */
   readonly add: (name: string, variants: CachedVariants) => void;
-  /** Remembers what was noted, if it is new. Never rejects: the next run asks the index. */
+  /**
+   * Writes the notes to the snapshot, if something in them is new. Never rejects: without them, the next run asks the
+   * index.
+   */
   readonly close: () => Promise<void>;
 }
 
-/** `fingerprint`: of the plan; `null`: it is not remembered, and neither are these. */
+/** `fingerprint`: the plan's; `null`: the plan is not remembered, so its files are not either. */
 export function rememberedVariants(
   context: Context,
   ids: readonly string[],
@@ -36,7 +39,7 @@ export function rememberedVariants(
       for (const [name, { files, preview }] of noted) {
         const known = images().get(name)?.entries;
         const entries = files.map((file) => file.entry()).filter((entry) => entry !== null);
-        // The same objects, unless a file was made again or looked at more closely.
+        // These are the same objects, unless a file was encoded again or hashed again.
         if (
           entries.length === files.length &&
           entries.every((entry, at) => entry === known?.[at])
@@ -52,7 +55,7 @@ export function rememberedVariants(
       try {
         await writePart(context, ids, 'variants', { fingerprint, images: listed });
       } catch {
-        // See above.
+        // The next run asks the index.
       }
     },
   };

@@ -11,8 +11,9 @@ import type { ShownRow } from '../plan/shown-rows.ts';
 import type { Diagnostic, Job, Plan, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
 
 /**
- * What a run remembers of a project, so that the next one need not read it again if nothing has changed. Each part is a file
- * of its own, because few runs need the large ones. Parts with one fingerprint belong together.
+ * The snapshot of a project, which a run leaves so that the next run need not read the project again if nothing has
+ * changed. Each part has its own file, because few runs need the large ones. Parts with the same fingerprint belong
+ * together.
  */
 export interface SnapshotParts {
   readonly summary: PlanSummary;
@@ -23,29 +24,29 @@ export interface SnapshotParts {
 }
 
 export interface PlanSummary {
-  /** The digest of everything that the plan was made from and is encoded with. */
+  /** The digest of everything from which the plan and its files are made. */
   readonly fingerprint: string;
   readonly totals: PlanTotals;
   readonly shard: Plan['shard'];
-  /** How many images it delivers. */
+  /** The number of images that the plan delivers. */
   readonly deliveries: number;
-  /** Warnings, to be reported again. A plan with mistakes is not remembered. */
+  /** Warnings, which are reported again. A plan with mistakes is not remembered. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Everything is stored or free: there is nothing to buy. */
+  /** All pictures are stored or free, so there is nothing to buy. */
   readonly isSettled: boolean;
-  /** The manifests and data files that it was made from, relative to the root. */
+  /** The manifests and data files of the plan, relative to the root. */
   readonly files: readonly string[];
   /** The user's input pictures, relative to the root. */
   readonly pictures: readonly string[];
 }
 
-/** What `plan` prints: apart from the whole plan, which takes longer to parse. */
+/** The rows that `plan` prints. They are separate from the whole plan, which takes longer to parse. */
 interface PlanRows {
   readonly fingerprint: string;
   readonly rows: readonly ShownRow[];
 }
 
-/** The whole plan. `job` and `planned` are indexes in `jobs`, because a job has many requests. */
+/** The whole plan. `job` and `planned` are indexes into `jobs`, because one job has many requests. */
 export interface PlanAsJson {
   readonly fingerprint: string;
   readonly jobs: readonly Job[];
@@ -53,7 +54,7 @@ export interface PlanAsJson {
   readonly requests: readonly (Omit<PlannedRequest, 'job'> & { readonly job: number })[];
 }
 
-/** The output folder after a run that had nothing to do. */
+/** The files in the output folder after a run that had nothing to do. */
 interface OutputsSummary {
   readonly fingerprint: string;
   readonly files: readonly OutputFile[];
@@ -64,11 +65,11 @@ export interface OutputFile {
   readonly file: string;
   /** `null`: the asset map, which is not hashed. */
   readonly sha256: Sha256 | null;
-  /** Its own when it had that hash. */
+  /** The file's signature when it had that hash. */
   readonly signature: StatSignature;
 }
 
-/** What each image became in the cache. */
+/** The files that each image became in the cache. */
 interface VariantsSummary {
   readonly fingerprint: string;
   readonly images: readonly (KnownVariants & { readonly name: string })[];
@@ -77,8 +78,8 @@ interface VariantsSummary {
 type PartName = keyof SnapshotParts;
 
 /**
- * A part of the snapshot of these images (none: all) in the context's shard. `null`: there is none, or it is damaged, or it came with a clone, or
- * its fingerprint is another one. Never throws.
+ * A part of the snapshot of these images (none: all images) in the context's shard. `null`: it does not exist, is damaged,
+ * came with a clone, or has another fingerprint. Never throws.
  */
 export function readPart<Part extends PartName>(
   context: Context,
@@ -113,8 +114,8 @@ export async function writePart<Part extends PartName>(
 }
 
 /**
- * Whether something changed so late that a run which began at `startedAt` may have read it before: a file that is written
- * twice within a tick of the file system's clock looks the same, and FAT's tick is 2 s.
+ * Whether something changed so late that a run which began at `startedAt` may have read the state before. If a file is
+ * written twice within one tick of the file system's clock, its signature does not change, and a tick of FAT is 2 s.
  */
 export function isTooYoung(changedAtMs: number, startedAt: Date): boolean {
   return changedAtMs > startedAt.getTime() - clockTickMs;
@@ -122,20 +123,20 @@ export function isTooYoung(changedAtMs: number, startedAt: Date): boolean {
 
 const clockTickMs = 2000;
 
-/** Raised when a part changes: files of another format have other names, so that they are never read. */
+/** Increased when the format of a part changes. Files of another format have other names, so they are never read. */
 const formatVersion = 7;
 
-/** The file: a seal, and the part as JSON. */
+/** The path of a part's file, which holds a seal and the part as JSON. */
 function pathOf({ config, shard }: Context, ids: readonly string[], part: PartName): string {
   const { root, missing, provider, cacheDir } = config;
   const name = sha256(JSON.stringify([formatVersion, root, missing, provider, ids, shard ?? null]));
   return join(cacheDir, 'v2', 'plans', `${name.slice(0, 16)}.${part}`);
 }
 
-/** The plan of a hundred thousand images has 200 MB; a larger file is not read. */
+/** The plan of a hundred thousand images has 200 MB. A larger file is not read. */
 const maxBytes = 512 * 1024 * 1024;
 
-/** There is a snapshot for each set of images, and shard, that was asked for: the oldest are removed. */
+/** Keeps the newest files only, because there is a snapshot for each set of images, and each shard, that was requested. */
 function removeOldest(folder: string): void {
   const files = readdirSync(folder)
     .filter((name) => partFile.test(name))
@@ -144,7 +145,7 @@ function removeOldest(folder: string): void {
   for (const file of newestFirst.slice(maxFiles)) unlinkSync(file);
 }
 
-/** A part, also of an earlier format, or one that was being written. */
+/** The name of a part, including parts of earlier formats and parts that were being written. */
 const partFile = /^[0-9a-f]{16}(\.[a-z]+)?(\.[0-9a-f]{12}\.tmp)?$/;
 
 const maxFiles = 60;

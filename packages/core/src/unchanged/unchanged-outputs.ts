@@ -7,14 +7,14 @@ import { assetMapName } from '../output/output-name.ts';
 import type { AssetFile } from '../types.ts';
 import { isTooYoung, type OutputFile, readPart, writePart } from './snapshot.ts';
 
-/** Whether the outputs of a plan are as a run left them that had nothing to do. `false` at any doubt. */
+/** Whether the outputs of a plan are exactly as they were after a run that had nothing to do. `false` if in doubt. */
 export function areOutputsUnchanged(
   context: Context,
   ids: readonly string[],
   fingerprint: string,
 ): boolean {
   const { outDir } = context.config;
-  // Without an output folder, what the cache has is looked at each time.
+  // Without an output folder, the files in the cache are checked each time.
   if (outDir === null) return false;
   try {
     const files = readPart(context, ids, 'outputs', fingerprint)?.files;
@@ -26,8 +26,8 @@ export function areOutputsUnchanged(
 }
 
 /**
- * Which files need not be hashed again, because they had this hash when they had this signature. It does not matter what
- * else has changed since.
+ * Recognises files that need not be hashed again, because they had this hash when they had this signature. Other changes do
+ * not matter.
  */
 export function knownOutputs(context: Context, ids: readonly string[]): IsKnown {
   let known: ReadonlyMap<string, OutputFile> | undefined;
@@ -41,8 +41,9 @@ export function knownOutputs(context: Context, ids: readonly string[]): IsKnown 
 }
 
 /**
- * Remembers the outputs after a run that hashed or knew all of them, and had nothing to do. Outputs that changed since
- * `startedAt` may not be those that were hashed, and are not remembered. Never rejects: the next run hashes them again.
+ * Remembers the outputs after a run that knew the hash of all of them and had nothing to do. Outputs that changed since
+ * `startedAt` may differ from what was hashed, so they are not remembered. Never rejects: without this, the next run hashes
+ * them again.
  */
 export async function rememberOutputs(
   context: Context,
@@ -61,13 +62,13 @@ export async function rememberOutputs(
     if (signed.some(({ signature }) => isTooYoung(changedAtMs(signature), startedAt))) return;
     await writePart(context, ids, 'outputs', { fingerprint, files: signed });
   } catch {
-    // See above.
+    // The next run hashes them again.
   }
 }
 
 /**
- * Whether no run is writing there or was cut off, and every folder is one: a file behind a link may look as before, but it
- * is not ours.
+ * Whether no other run is writing there or was killed while it wrote, and all folders are real folders. A file behind a
+ * link may look unchanged, but it is not ours.
  */
 function isAtRest(outDir: string, files: readonly Pick<OutputFile, 'file'>[]): boolean {
   if (readdirSync(outDir).some((name) => name.startsWith('.tintype-'))) return false;

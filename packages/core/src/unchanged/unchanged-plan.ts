@@ -16,29 +16,29 @@ import { version } from '../version.ts';
 import { digestManifestNames } from './digest-manifest-names.ts';
 import { isTooYoung, type PlanAsJson, type PlanSummary, readPart, writePart } from './snapshot.ts';
 
-/** A plan with everything that it was made from. */
+/** A plan, and everything from which it was made. */
 export interface PlanSources {
   readonly plan: Plan;
   /** Every image of the project, planned or not. */
   readonly jobs: readonly Job[];
-  /** Warnings; with a mistake there is no plan. */
+  /** Warnings only, because with a mistake there is no plan. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The manifests and data files as they were read: paths relative to the root, and the sha-256 of their bytes. */
+  /** The manifests and data files as they were read: paths relative to the root, and the SHA-256 of their bytes. */
   readonly texts: ReadonlyMap<string, Sha256>;
 }
 
-/** The plan of an earlier run, which would be made again. Nothing is bought by it: see `isSettled`. */
+/** The plan of an earlier run; planning again would give the same plan. A run that uses it buys nothing: see `isSettled`. */
 export interface UnchangedPlan extends PlanSummary {
-  /** What `plan` prints; `null`: it is damaged. */
+  /** The rows that `plan` prints; `null`: they are damaged. */
   readonly rows: () => readonly ShownRow[] | null;
-  /** All of it, which takes longer to read; `null`: it is damaged. */
+  /** The whole plan, which takes longer to read; `null`: it is damaged. */
   readonly whole: () => Omit<PlanSources, 'texts'> | null;
 }
 
 /**
- * The plan that an earlier run remembered, if everything is unchanged that it was made from: the config, the day, the names that manifests
- * may have, the bytes of manifests and data files, and the signatures of records, pins, refusals, picks and input pictures.
- * `null` at any doubt.
+ * The plan that an earlier run remembered, if everything from which it was made is unchanged: the config, the day, the
+ * names that manifests may have, the bytes of manifests and data files, and the signatures of records, pins, refusals,
+ * picks and input pictures. `null` if in doubt.
  */
 export async function unchangedPlan(
   context: Context,
@@ -64,7 +64,10 @@ export async function unchangedPlan(
   }
 }
 
-/** All of an unchanged plan, for a caller that asks for it late. Throws if it has been damaged or replaced since. */
+/**
+ * The whole of an unchanged plan, for a caller that needs it late. Throws if the snapshot has been damaged or replaced
+ * since.
+ */
 export function wholePlan(unchanged: UnchangedPlan): Plan {
   const whole = unchanged.whole();
   if (whole === null) throw new Error('the plan has changed since, or its snapshot is damaged');
@@ -72,8 +75,9 @@ export function wholePlan(unchanged: UnchangedPlan): Plan {
 }
 
 /**
- * Remembers a plan for later runs, unless something of it has to be bought, or changed since `startedAt`, so that it may
- * not be what was read. Gives its fingerprint; `null`: it is not remembered. Never throws: the next run plans again.
+ * Remembers a plan for later runs, unless it has something to buy, or something changed since `startedAt`, so that the plan
+ * may be outdated. Resolves to its fingerprint; `null`: it is not remembered. Never rejects: without this, the next run
+ * plans again.
  */
 export async function rememberPlan(
   context: Context,
@@ -83,7 +87,7 @@ export async function rememberPlan(
 ): Promise<string | null> {
   try {
     const isSettled = plan.requests.every(({ status, isFree }) => status === 'stored' || isFree);
-    // What may be bought is decided again each time.
+    // Whether to buy is decided in each run.
     if (mayBuy(context.config.missing) && !isSettled) return null;
     const pictures = inputPictures(jobs);
     const sources = await digestSources(context, ids, texts, pictures);
@@ -108,8 +112,8 @@ export async function rememberPlan(
 }
 
 /**
- * All that a plan is made from, and the versions that decide what its files are encoded with. `null`: a process is buying.
- * Throws the file system's own errors.
+ * Everything from which a plan and its files are made, including the versions of Tintype and of the encoders. `null`: a
+ * process is buying. Throws the file system's own errors.
  */
 async function digestSources(
   context: Context,
@@ -139,7 +143,7 @@ async function digestSources(
   };
 }
 
-/** All of the config that a plan or its files depend on. Functions are not part of that, nor is where files are shared. */
+/** The part of the config on which a plan or its files depend. It has no functions, and not where files are shared. */
 function configParts({ providers, ...others }: Context['config']): readonly unknown[] {
   const config = { ...others, sharedCache: undefined };
   const described = Object.entries(providers).map(
@@ -154,7 +158,7 @@ function configParts({ providers, ...others }: Context['config']): readonly unkn
   return [config, described];
 }
 
-/** The user's pictures that images are made from, relative to the root. */
+/** The user's input pictures, relative to the root. */
 function inputPictures(jobs: readonly Job[]): string[] {
   const paths = jobs.flatMap(({ picture }) =>
     [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])].flatMap((reference) =>
@@ -174,7 +178,7 @@ function hashOf({ config }: Context, file: string): Sha256 {
   return sha256(readRegularSync(realPath(config.root, file)));
 }
 
-/** Throws for a file that is reached through a link: it may have left the root since it was read. */
+/** Throws if the file is reached through a link, because it may be outside the root by now. */
 function realPath(root: string, file: string): string {
   const path = realpathSync.native(resolve(root, file));
   if (path !== join(realpathSync.native(root), file)) throw new Error(`${file} is behind a link`);
