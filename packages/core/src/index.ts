@@ -54,6 +54,7 @@ export type { OpenAiOptions } from './provider/openai/openai.ts';
 export { folder } from './remote/folder-remote.ts';
 export type { PruneRemoteOptions, PruneRemoteResult } from './operations/prune-remote.ts';
 export type { PullResult, PushResult } from './operations/deliver-originals.ts';
+export { isRemote } from './remote/remote.ts';
 export type { GetLimits, Limits, Remote, RemoteFile } from './remote/remote.ts';
 export { ProviderError } from './provider/provider.ts';
 export { replicate } from './provider/replicate/replicate.ts';

@@ -37,6 +37,20 @@ function sentKeys(): unknown[] {
 
 const addressOfClone = () => `OPENAI_BASE_URL=${api().baseUrl}\n`;
 
+test.each([undefined, 'TINTYPE_CACHE_KEY'])(
+  'what signs a shared cache is no API key, whatever is listed: %s',
+  async (listed) => {
+    const files = manifest(', openai_api_key: "${TINTYPE_CACHE_KEY}"');
+    const said = await buy(files, {
+      TINTYPE_CACHE_KEY: testKey,
+      OPENAI_BASE_URL: api().baseUrl,
+      ...(listed !== undefined && { TINTYPE_KEY_VARIABLES: listed }),
+    });
+    expect(said).toMatch(/^key-not-allowed: .*TINTYPE_CACHE_KEY, which signs a shared cache/);
+    expect(sentKeys()).toEqual([]);
+  },
+);
+
 describe('the shell’s key does not go to an address in a clone’s .env', () => {
   test.each(['.env', '.env.local'])('%s', async (file) => {
     const files = { ...manifest(), [file]: addressOfClone() };

@@ -1,4 +1,4 @@
-import type { PlannedImage } from '@tintype/core';
+import { isRemote, type PlannedImage } from '@tintype/core';
 import type { Environment, Plugin } from 'vite';
 import { assetTarget, type Emitter } from './asset-target.ts';
 import { type BuildRun, openBuildRun } from './build-run.ts';
@@ -252,7 +252,8 @@ function module(code: string) {
   return { code, moduleSideEffects: false, map: { mappings: '' as const } };
 }
 
-/** Functions by their name, so that two readings of one config are one. */
+/** Functions by their name, and remotes by their label, so that two readings of one config are one. */
 function named(_: string, value: unknown): unknown {
-  return typeof value === 'function' ? `function ${value.name}` : value;
+  if (typeof value === 'function') return `function ${value.name}`;
+  return isRemote(value) ? `remote ${value.label}` : value;
 }

@@ -56,7 +56,8 @@ export interface SharedCacheTimes {
 
 const usualTimes: SharedCacheTimes = { grace: 300, silence: 5000, upload: 60_000 };
 
-const readsAtOnce = 32;
+/** `weight`: bytes of answers, if all are as large as they may be. */
+const readsAtOnce = { places: 32, weight: 256_000_000 };
 const writesAtOnce = 8;
 
 /** While some pictures are encoded, as many others are looked up. */
@@ -101,7 +102,7 @@ function withRemote(
   const turns = randomTurns(picturesAtOnce);
   /** The keys of pictures that were put off. */
   const putOff = new Set<Sha256>();
-  const reads = workQueue({ places: readsAtOnce });
+  const reads = workQueue(readsAtOnce);
   const pictures = new Set<PictureFetch>();
   const uploads = backgroundUploads(writesAtOnce);
   const counts = { fetched: 0, missing: 0, slower: 0, refused: 0, failed: 0 };
@@ -118,10 +119,8 @@ function withRemote(
   else signal.addEventListener('abort', stop, { once: true });
 
   const fetchOne = async (wanted: Wanted, stopped: AbortSignal) => {
-    const answer = await unlessAborted(
-      reads(async () => entries.get(wanted, stopped)),
-      stopped,
-    );
+    const read = reads(async () => entries.get(wanted, stopped), { weight: wanted.maxBytes });
+    const answer = await unlessAborted(read, stopped);
     if (answer.kind !== 'content') return answer.kind;
     return (await takeContent(wanted, answer.content, local)) ? 'fetched' : 'refused';
   };

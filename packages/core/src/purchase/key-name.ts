@@ -1,3 +1,4 @@
+import { cacheKeyVariable } from '../project/shared-cache-options.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Job } from '../types.ts';
 
@@ -19,6 +20,9 @@ export function openAiKeyNameOf({ call }: Job): string {
  * it names OpenAI's keys, Tintype's own variables, and what the person lists.
  */
 export function keyNameProblem(name: string, listed: readonly string[]): string | null {
+  if (name === cacheKeyVariable) {
+    return `openai_api_key names ${name}, which signs a shared cache and is never sent`;
+  }
   if (name.includes('OPENAI') || name.startsWith('TINTYPE_') || listed.includes(name)) return null;
   return `openai_api_key names ${name}, and a manifest may name variables with OPENAI in their name or TINTYPE_ in front of it. Rename the variable; or list it under apiKeyVariables in tintype.config.ts, or as ${keyListVariable}=${name} in your environment`;
 }

@@ -145,7 +145,7 @@ async function digestSources(
 
 /** The part of the config on which a plan or its files depend. It has no functions, and not where files are shared. */
 function configParts({ providers, ...others }: Context['config']): readonly unknown[] {
-  const config = { ...others, sharedCache: undefined };
+  const config = { ...others, storeRemote: others.storeRemote?.label, sharedCache: undefined };
   const described = Object.entries(providers).map(
     ([name, { inputs, apiKeyName, takesOpenAiKey, originalFormat }]) => [
       name,
