@@ -69,7 +69,7 @@ test('the dev server fetches a file that a page asks for', async () => {
   await using served = await serve(second, {}, { cache: { remote } });
   const page = await (await served.fetch('/')).text();
   const [src] = /[^"]*hero[^"]*\.(?:webp|jpeg)/.exec(page)!;
-  const answer = await served.fetch(src!);
+  const answer = await served.fetch(src);
   expect(answer.status).toBe(200);
   const asked = remote.requests.slice(filled);
   expect(asked).toHaveLength(1);
