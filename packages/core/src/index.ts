@@ -23,6 +23,7 @@ export {
   mergeShards,
   openImages,
   pickCandidate,
+  planChanges,
   planProject,
   pruneProject,
   pruneRemote,
@@ -41,6 +42,8 @@ export type { Context, Offer } from './context.ts';
 export type { GenerateResult } from './generate.ts';
 export type { Fields } from './fields.ts';
 export { hasProvenance } from './image/provenance.ts';
+export type { ComparedPicture } from './plan/compare-plans.ts';
+export type { PlanChanges } from './operations/plan-changes.ts';
 export type { ShownPlan, ShownRow } from './plan/shown-rows.ts';
 export { readShard, shardName } from './shard.ts';
 export { toBuy } from './plan/to-buy.ts';

@@ -15,6 +15,10 @@ export const planProject: (typeof import('./operations/plan-project.ts'))['planP
   ...args
 ) => (await import('./operations/plan-project.ts')).planProject(...args);
 
+export const planChanges: (typeof import('./operations/plan-changes.ts'))['planChanges'] = async (
+  ...args
+) => (await import('./operations/plan-changes.ts')).planChanges(...args);
+
 export const openImages: (typeof import('./operations/open-images.ts'))['openImages'] = async (
   ...args
 ) => (await import('./operations/open-images.ts')).openImages(...args);

@@ -1,4 +1,4 @@
-import type { PlannedShard, PlanRow, PlanTotals, ShownPlan } from '@tintype/core';
+import type { ComparedPicture, PlannedShard, PlanRow, PlanTotals, ShownPlan } from '@tintype/core';
 
 /** The output of `tintype plan --json`. It is public, because other tools read it. */
 export interface PlanDocument {
@@ -7,14 +7,15 @@ export interface PlanDocument {
   readonly totals: PlanTotals;
   /** Of a shard only: which it is, and the totals of all shards together. */
   readonly shard?: PlannedShard;
+  /** With `--base` only: the merge base, and what became of each picture since. */
+  readonly base?: { readonly commit: string; readonly pictures: readonly ComparedPicture[] };
 }
 
 /** Exactly the public fields of a plan, in a fixed order. */
-export function planDocument({
-  rows,
-  totals,
-  shard,
-}: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>): PlanDocument {
+export function planDocument(
+  { rows, totals, shard }: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
+  base: PlanDocument['base'] | null = null,
+): PlanDocument {
   return {
     version: 1,
     images: rows.map(planRow),
@@ -22,6 +23,7 @@ export function planDocument({
     ...(shard !== null && {
       shard: { index: shard.index, count: shard.count, run: planTotals(shard.run) },
     }),
+    ...(base !== null && { base: { commit: base.commit, pictures: base.pictures } }),
   };
 }
 

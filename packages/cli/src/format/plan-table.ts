@@ -13,18 +13,21 @@ import { nameOf } from './name-of.ts';
 import { displayWidth, table, type Column } from './table.ts';
 import { wrap } from './wrap.ts';
 
+export interface PlanTotalsOptions {
+  readonly maxCostUsd: number | null;
+  /** The rows that would be bought, with each picture once. */
+  readonly toBuy: readonly ShownRow[];
+}
+
 /**
  * Formats a plan for a person: a row for each picture, notes on unusual ones, and the cost. `width`: the terminal's columns;
  * `maxCostUsd`: the budget, if there is one.
  */
 export function planTable(
   plan: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
-  options: {
+  options: PlanTotalsOptions & {
     readonly colors: Colors;
     readonly width?: number | undefined;
-    readonly maxCostUsd: number | null;
-    /** The rows that would be bought, with each picture once. */
-    readonly toBuy: readonly ShownRow[];
   },
 ): string {
   const { colors, width } = options;
@@ -35,7 +38,7 @@ export function planTable(
     ...lines.map((line, i) => (plan.rows[i]?.status === 'stored' ? colors.dim(line) : line)),
     '',
     ...plan.rows.filter(isOdd).map((row) => colors.yellow(wrap(oddity(row, candidates), width))),
-    ...totals(plan, options).map((line) => wrap(line, width)),
+    ...planTotals(plan, options).map((line) => wrap(line, width)),
     '',
   ].join('\n');
 }
@@ -112,12 +115,10 @@ function candidatesOf(rows: readonly ShownRow[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-function totals(
+/** What all of it is and costs, in sentences without any text of a user. */
+export function planTotals(
   { totals, rows, shard }: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
-  {
-    maxCostUsd,
-    toBuy,
-  }: { readonly maxCostUsd: number | null; readonly toBuy: readonly ShownRow[] },
+  { maxCostUsd, toBuy }: PlanTotalsOptions,
 ): string[] {
   const { costUsd, unpriced } = totals;
   const statuses = (['stored', 'missing', 'blocked', 'attempted'] as const)

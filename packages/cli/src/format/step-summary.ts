@@ -1,6 +1,6 @@
 import { count, type Event, fileSize, money } from '@tintype/core';
 import { forMoney, saving } from './amounts.ts';
-import { cleanLine } from './clean.ts';
+import { escapeMarkdown } from './markdown.ts';
 import { nameOf } from './name-of.ts';
 import { isError, isProblem, messageOf, wordsOf } from './problem.ts';
 
@@ -70,15 +70,4 @@ function paragraphs(text: string): string {
       return `${gap}${isItem ? '- ' : ''}${escapeMarkdown(line.trim())}`;
     })
     .join('');
-}
-
-/**
- * Writes characters as references, so that neither Markdown nor HTML treats them as markup: no link, no image, no extra column,
- * and at the start no list, no rule and no heading.
- */
-function escapeMarkdown(text: string): string {
-  return cleanLine(text).replaceAll(
-    /[&<>"'`*_~[\]\\|#@:]|(?<=\bwww)\.|^[-+=]|(?<=^\d+)[.)](?=\s|$)/gi,
-    (character) => `&#${character.charCodeAt(0)};`,
-  );
 }

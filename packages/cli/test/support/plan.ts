@@ -39,7 +39,7 @@ function plannedRequest(row: Partial<PlanRow>): PlannedRequest {
   };
   return {
     ...complete,
-    job: { picture: { size: '1536x1024', prompt: 'not for the public' } },
+    job: { picture: { size: '1536x1024', prompt: 'not for the public' }, ownPrompt: [] },
     isFree: row.provider === 'offline',
     refusal: null,
   } as unknown as PlannedRequest;

@@ -10,3 +10,8 @@ export function isLfsPointer(bytes: Uint8Array): boolean {
 
 /** A clause that follows what the file is called. */
 export const lfsRemedy = 'is a Git LFS pointer and not the file itself; run git lfs pull';
+
+/** The sha-256 that a pointer names; `null`: it names none. */
+export function lfsObject(bytes: Uint8Array): string | null {
+  return /^oid sha256:([0-9a-f]{64})$/m.exec(Buffer.from(bytes).toString('latin1'))?.[1] ?? null;
+}

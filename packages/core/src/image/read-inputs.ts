@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { sha256 } from '../hash.ts';
 import { isLfsPointer, lfsRemedy } from '../fs/lfs-pointer.ts';
-import { readInside } from '../fs/read-inside.ts';
+import type { ProjectFiles } from '../fs/project-files.ts';
 import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 import { inputHash } from './input-hash.ts';
 import { inspectPicture, PictureError } from './inspect-picture.ts';
@@ -20,10 +20,11 @@ export interface ReadInputs {
 
 /**
  * Hashes and decodes the input pictures of images. It reads each file once. It looks URLs up in `pins` and never fetches them.
- * `root` is absolute.
+ * `root` is absolute, `files` are read.
  */
 export async function readInputs(
   root: string,
+  files: ProjectFiles,
   jobs: readonly Job[],
   pins: ReadonlyMap<string, InputFile>,
 ): Promise<ReadInputs> {
@@ -41,7 +42,7 @@ export async function readInputs(
     const path = resolve(root, dirname(reference.place.file), reference.path);
     // If a picture is also a mask, both limits apply.
     const name = `${path}\0${maxBytes}`;
-    const reading = byPath.get(name) ?? readInput(root, path, maxBytes);
+    const reading = byPath.get(name) ?? readInput(files, path, maxBytes);
     byPath.set(name, reading);
     const input = await reading;
     if (typeof input !== 'string') {
@@ -66,11 +67,11 @@ export async function readInputs(
 
 /** One picture, or the problem with it. */
 async function readInput(
-  root: string,
+  files: ProjectFiles,
   path: string,
   maxBytes: number,
 ): Promise<InputFile | string> {
-  const read = await readInside(root, path, maxBytes);
+  const read = await files.read(path, maxBytes);
   if ('problem' in read) return `input image ${read.problem}`;
   const input = await lookAt(read.file, read.bytes);
   return typeof input === 'string'

@@ -1,3 +1,4 @@
+import { filesOnDisk } from '../fs/project-files.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -262,7 +263,14 @@ async function put(contents: Readonly<Record<string, string>>): Promise<void> {
 }
 
 function read(search: Partial<ManifestSearch> = {}) {
-  return readManifests({ root, patterns: ['**/*.images.{yaml,yml}'], ignoredDirs: [], ...search });
+  const files = filesOnDisk(root);
+  return readManifests({
+    root,
+    patterns: ['**/*.images.{yaml,yml}'],
+    ignoredDirs: [],
+    files,
+    ...search,
+  });
 }
 
 async function readAndExpand() {

@@ -4,8 +4,10 @@ import glob from 'fast-glob';
 import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import { readInside, type ReadResult } from '../fs/read-inside.ts';
+import type { ProjectFiles } from '../fs/project-files.ts';
+import type { ReadResult } from '../fs/read-inside.ts';
 import type { Diagnostic, Finding, ImageEntry, Manifest, Sha256 } from '../types.ts';
+import { foldersOf } from './folders-of.ts';
 import { type ParsedEntry, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { parseRows } from './parse-rows.ts';
 import { maxTextBytes } from './read-text.ts';
@@ -18,6 +20,7 @@ export interface ManifestSearch {
   readonly patterns: readonly string[];
   /** Absolute folders that are not searched for manifests. */
   readonly ignoredDirs: readonly string[];
+  readonly files: ProjectFiles;
 }
 
 export interface ReadManifests {
@@ -33,7 +36,7 @@ export async function readManifests(search: ManifestSearch): Promise<ReadManifes
   const files = await findManifests(search);
   const texts = new Map<string, Sha256>();
   const readText: ReadTextFile = async (path) => {
-    const read = await openFiles(() => readInside(search.root, path, maxTextBytes));
+    const read = await openFiles(() => search.files.read(path, maxTextBytes));
     if ('bytes' in read) texts.set(read.file, sha256(read.bytes));
     return read;
   };
@@ -49,7 +52,12 @@ export async function readManifests(search: ManifestSearch): Promise<ReadManifes
  * Paths relative to the root, sorted; nothing in `node_modules`, dot-folders, `dist` or the ignored folders. Links to folders
  * are not followed. Everything else with a manifest's name counts as a manifest, and is a mistake if it cannot be read.
  */
-async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): Promise<string[]> {
+async function findManifests({
+  root,
+  patterns,
+  ignoredDirs,
+  files: { paths },
+}: ManifestSearch): Promise<string[]> {
   const ignored = ignoredDirs
     .map((dir) => relative(root, dir).split(sep).join('/'))
     .filter((dir) => dir !== '' && !dir.startsWith('..'))
@@ -61,6 +69,7 @@ async function findManifests({ root, patterns, ignoredDirs }: ManifestSearch): P
     onlyFiles: false,
     objectMode: true,
     unique: true,
+    ...(paths !== null && { fs: foldersOf(root, paths) }),
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'scandir') throw error;
     throw new TintypeError(

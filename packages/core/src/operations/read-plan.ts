@@ -2,6 +2,7 @@ import { count } from '../amounts.ts';
 import { type Context, fetchInput, report } from '../context.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { TintypeError } from '../errors.ts';
+import { filesOnDisk, type ProjectFiles } from '../fs/project-files.ts';
 import { sha256 } from '../hash.ts';
 import { readInputs } from '../image/read-inputs.ts';
 import { readManifests } from '../manifest/read-manifests.ts';
@@ -55,19 +56,32 @@ export async function readProject(
   mayFetch: boolean,
 ): Promise<ReadProject> {
   const { config } = context;
-  const { outDir, cacheDir, storeDir } = config;
-  await refuseDefaults(config);
-  const read = await readManifests({
-    root: config.root,
-    patterns: config.manifests,
-    ignoredDirs: [...(outDir === null ? [] : [outDir]), cacheDir, storeDir],
-  });
+  const read = await readProjectFrom(filesOnDisk(config.root), context, store, mayFetch);
   if (read.manifests.length === 0 && read.diagnostics.length === 0) {
     throw new TintypeError(
       'config',
       `there is no manifest below ${config.root} (looked for ${config.manifests.join(', ')}); run tintype in the folder of your project, or write a first manifest with tintype init`,
     );
   }
+  return read;
+}
+
+/** The same of any version of the project, which may have no manifest. The config is always the one of today. */
+export async function readProjectFrom(
+  files: ProjectFiles,
+  context: Context,
+  store: Store,
+  mayFetch: boolean,
+): Promise<ReadProject> {
+  const { config } = context;
+  const { outDir, cacheDir, storeDir } = config;
+  await refuseDefaults(config);
+  const read = await readManifests({
+    root: config.root,
+    patterns: config.manifests,
+    ignoredDirs: [...(outDir === null ? [] : [outDir]), cacheDir, storeDir],
+    files,
+  });
   const expanded = expandJobs(read.manifests, {
     defaults: config.defaults,
     provider: config.provider,
@@ -79,7 +93,8 @@ export async function readProject(
     store,
     mayFetch ? (url) => fetchInput(context, url) : null,
   );
-  const { inputs, problems } = await readInputs(config.root, expanded.checkable, pinned.pins);
+  const { checkable } = expanded;
+  const { inputs, problems } = await readInputs(config.root, files, checkable, pinned.pins);
   const diagnostics = [
     ...read.diagnostics,
     ...expanded.diagnostics,

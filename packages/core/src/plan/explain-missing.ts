@@ -38,20 +38,25 @@ export function explainMissing(
     unused ??= indexUnused(stored, wanted);
     const own = image && unused.byImage.get(imageName(image, request));
     if (own !== undefined) {
-      const changed = fieldNames.filter((field) => differs(request, own.request, field));
+      const changed = changedFields(own.request, request);
       if (changed.length > 0) return changeSince(changed, own);
     }
     if (unused.byRest.size === 0) return 'new';
-    for (const field of fieldNames) {
+    for (const [field, label] of labelled) {
       const before = unused.byRest.get(without(request, field));
-      if (before !== undefined) return changeSince([field], before);
+      if (before !== undefined) return changeSince([label], before);
     }
     return 'new';
   };
 }
 
-function changeSince(changed: readonly Field[], { key }: StoreRecord): string {
-  return `${changed.map((field) => labels[field]).join(', ')} changed since ${key.slice(0, 8)}…`;
+/** What differs between two requests, in words: `['prompt', 'size']`. */
+export function changedFields(before: Request, after: Request): string[] {
+  return labelled.flatMap(([field, label]) => (differs(before, after, field) ? [label] : []));
+}
+
+function changeSince(changed: readonly string[], { key }: StoreRecord): string {
+  return `${changed.join(', ')} changed since ${key.slice(0, 8)}…`;
 }
 
 /** Each candidate of an image is compared with the same candidate. */
@@ -75,7 +80,7 @@ function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>)
     const { boughtFor, request } = record;
     const names =
       boughtFor === undefined
-        ? fieldNames.map((field) => without(request, field))
+        ? labelled.map(([field]) => without(request, field))
         : [imageName(boughtFor, request)];
     const index = boughtFor === undefined ? byRest : byImage;
     for (const name of names) if (!index.has(name)) index.set(name, record);
@@ -83,7 +88,7 @@ function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>)
   return { byImage, byRest };
 }
 
-const fieldNames = (Object.keys(labels) as Field[]).filter((field) => labels[field] !== null);
+const labelled = Object.entries(labels).filter(([, label]) => label !== null) as [Field, string][];
 
 function labelPixelFields(): Record<PixelField, string> {
   const named = pixelFieldNames.map((name) => [name, name.replaceAll('_', ' ')]);

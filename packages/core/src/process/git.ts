@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Env } from './env-files.ts';
-import { findProgram, programEnv, type ProgramError, runProgram } from './run-program.ts';
+import { findProgram, programEnv, type ProgramError, runProgramForBytes } from './run-program.ts';
 
 /** Asks git in a folder; gives what it prints. Rejects with a `ProgramError`. */
 export type Git = (args: readonly string[], input?: string) => Promise<string>;
@@ -13,6 +13,15 @@ export type Git = (args: readonly string[], input?: string) => Promise<string>;
  * repository.
  */
 export function gitIn(dir: string, realEnv: Env): Git {
+  const git = gitForBytesIn(dir, realEnv);
+  return async (args, input) => (await git(args, input)).toString();
+}
+
+/** The same for the bytes of files. */
+export function gitForBytesIn(
+  dir: string,
+  realEnv: Env,
+): (args: readonly string[], input?: string) => Promise<Buffer> {
   const env = {
     ...programEnv(realEnv, ['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM']),
     GIT_NO_LAZY_FETCH: '1',
@@ -23,7 +32,7 @@ export function gitIn(dir: string, realEnv: Env): Git {
   return async (args, input) => {
     if (program === null) throw Object.assign(new Error('no git'), { code: 'ENOENT', stderr: '' });
     const all = ['--no-pager', ...settings.flatMap((setting) => ['-c', setting]), ...args];
-    return runProgram({ program, args: all, env, cwd: dir, input: input ?? '', ...limits });
+    return runProgramForBytes({ program, args: all, env, cwd: dir, input: input ?? '', ...limits });
   };
 }
 

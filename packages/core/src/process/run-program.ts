@@ -21,11 +21,16 @@ export interface ProgramRun {
 export type ProgramError = NodeJS.ErrnoException & { readonly stderr: string };
 
 /** Runs a program, without a shell, and gives what it prints. Rejects with a `ProgramError`. */
-export function runProgram(run: ProgramRun): Promise<string> {
+export async function runProgram(run: ProgramRun): Promise<string> {
+  return (await runProgramForBytes(run)).toString();
+}
+
+/** The same for a program that prints bytes. */
+export function runProgramForBytes(run: ProgramRun): Promise<Buffer> {
   const options = {
     cwd: run.cwd,
     env: run.env,
-    encoding: 'utf8',
+    encoding: 'buffer',
     timeout: run.timeoutMs,
     maxBuffer: run.maxBytes,
     killSignal: 'SIGKILL',
@@ -34,7 +39,7 @@ export function runProgram(run: ProgramRun): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(run.program, [...run.args], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(Object.assign(error, { stderr }));
+      else reject(Object.assign(error, { stderr: stderr.toString() }));
     });
     // A program that ends before it has read everything says why itself.
     child.stdin?.on('error', () => {});

@@ -7,7 +7,11 @@ import type { ManifestSearch } from '../manifest/read-manifests.ts';
  * Every name below the root that a search for manifests may find, by the same rules of which folders are ignored. Equal
  * sums find the same manifests, because a glob depends on names alone. Throws the file system's own errors.
  */
-export function digestManifestNames({ root, patterns, ignoredDirs }: ManifestSearch): StatDigest {
+export function digestManifestNames({
+  root,
+  patterns,
+  ignoredDirs,
+}: Omit<ManifestSearch, 'files'>): StatDigest {
   const names = statDigester();
   const ignored = new Set(ignoredDirs);
   // Other files belong to the site, and may come and go.
