@@ -15,5 +15,6 @@ export { deliveriesOf } from './plan/deliveries.ts';
 export { roundUsd } from './plan/estimate-cost.ts';
 export { unseenPicks } from './plan/unseen-picks.ts';
 export { mayBuy } from './project/spending-policy.ts';
+export { standIn } from './purchase/original.ts';
 export { openStore } from './store/open-store.ts';
 export type { Store, WatchedFolder } from './store/store.ts';

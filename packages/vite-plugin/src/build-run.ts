@@ -3,15 +3,20 @@ import { randomUUID } from 'node:crypto';
 import {
   confirmOnTerminal,
   type Context,
+  count,
   type DeliveredImage,
   listenForInterrupts,
   openImages,
   openPurse,
   type Original,
   type PlannedImage,
+  readShard,
+  type Shard,
+  shardName,
   TintypeError,
   warnOfUncommitted,
 } from '@tintype/core';
+import { standIn } from '@tintype/core/internal';
 import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
 
 /** A picture with all its files encoded. */
@@ -32,7 +37,8 @@ export interface BuildRun {
   /** A picture from the store, or a stand-in, with its files. Each is made once, however often it is requested. */
   readonly deliver: (image: PlannedImage) => Promise<Delivered>;
   /**
-   * Buys what is missing of the images, under the rules of the command line, and delivers them. Rejects before anything
+   * Buys what is missing of the images, under the rules of the command line, and delivers them. In a shard, images of other shards
+   * become stand-ins. Rejects before anything
    * is spent with the TintypeErrors of `OpenImages.judge`, and once everything in flight is stored with the first failure.
    */
   readonly buy: (images: readonly PlannedImage[]) => Promise<void>;
@@ -55,8 +61,9 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
     maybeBilledUsd: 0,
   };
   const purse = openPurse(config.maxCostUsd);
+  const shard = readShard(undefined, context.realEnv);
   // All environments of a build belong to one order.
-  const buying = { ...context, order: context.order ?? randomUUID() };
+  const buying = { ...context, shard, order: context.order ?? randomUUID() };
   let purchases: Promise<unknown> = Promise.resolve();
 
   const deliverOnce = (image: PlannedImage, obtain: () => Promise<Original>) => {
@@ -118,15 +125,22 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
     throwAll(failures);
 
     const rowOf = new Map(rows.map((row) => [`${row.id}@${row.number}`, row]));
-    throwAll(
-      await failuresOf(
-        missing.map((image) => {
-          const row = rowOf.get(`${image.job.id}@${image.planned.number}`);
-          if (row === undefined) throw new Error(`${image.name} is not planned`);
-          return deliverOnce(image, () => judged.obtain(row));
-        }),
-      ),
-    );
+    let ofOthers = 0;
+    const obtain = async (image: PlannedImage): Promise<Original> => {
+      const row = rowOf.get(`${image.job.id}@${image.planned.number}`);
+      if (row !== undefined) return judged.obtain(row);
+      if (shard === null) throw new Error(`${image.name} is not planned`);
+      ofOthers++;
+      return standIn(image.planned);
+    };
+    throwAll(await failuresOf(missing.map((image) => deliverOnce(image, () => obtain(image)))));
+    if (shard !== null && ofOthers > 0) warnOfStandIns(shard, ofOthers);
+  };
+
+  const warnOfStandIns = (shard: Shard, pictures: number) => {
+    const message = `${count(pictures, 'picture')} of this build ${pictures === 1 ? 'is a stand-in' : 'are stand-ins'}, because TINTYPE_SHARD says that this is ${shardName(shard)} and ${pictures === 1 ? 'it belongs' : 'they belong'} to other shards. Do not publish this build; run tintype merge and build without TINTYPE_SHARD`;
+    const time = context.now().toISOString();
+    context.report({ type: 'warning', code: 'other-shards', message, time });
   };
 
   return {

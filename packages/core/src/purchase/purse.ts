@@ -17,14 +17,33 @@ interface Reservation {
   readonly settle: (actualUsd: number | null) => void;
 }
 
-/** The part of a purse that a judged plan may spend: all of it, or a shard's part. */
+/**
+ * The part of a purse that a judged plan may spend: all of it, or a shard's part. What the other shards may spend is set aside, so
+ * that a later plan of the same run does not count on it.
+ */
 export function purseFor({ totals, shard }: Plan, purse: Purse): Purse {
   if (shard === null) return purse;
-  const [ownUsd, runUsd] = [totals, shard.run].map(({ costUsd }) => costUsd?.high ?? 0) as [
-    number,
-    number,
-  ];
-  return openPurse(shareUsd(purse.leftUsd(), { ownUsd, runUsd, count: shard.count }));
+  const ownUsd = totals.costUsd?.high ?? 0;
+  const runUsd = shard.run.costUsd?.high ?? 0;
+  const part = openPurse(shareUsd(purse.leftUsd(), { ownUsd, runUsd, count: shard.count }));
+  purse.reserve(runUsd - ownUsd);
+  return {
+    leftUsd: part.leftUsd,
+    reserve: (highUsd) => {
+      const reserved = part.reserve(highUsd);
+      const ofWhole = reserved === null ? null : purse.reserve(highUsd);
+      if (reserved === null || ofWhole === null) {
+        reserved?.settle(0);
+        return null;
+      }
+      return {
+        settle: (actualUsd) => {
+          reserved.settle(actualUsd);
+          ofWhole.settle(actualUsd);
+        },
+      };
+    },
+  };
 }
 
 /** `maxUsd`: `null` for no limit. */
