@@ -23,6 +23,7 @@ export default defineConfig({
     env: { CI: 'false' },
     // Two cores: a worker each is as fast as it gets.
     maxWorkers: 2,
+    globalSetup: ['scripts/temporary-folder.ts'],
     projects: [
       // Beside what it tests; starts no process.
       project('unit', 10, {

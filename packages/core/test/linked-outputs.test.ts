@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../src/hash.ts';
 import { cacheLayout } from '../src/cache/cache-layout.ts';
 import { filePlacer } from '../src/cache/place-file.ts';
@@ -13,16 +15,27 @@ images:
   a: { prompt: a, alt: a }
 `;
 
-describe('outputs share their bytes with the cache,', () => {
+/** The temporary folder of tests may be in memory; where there is this one, it is on a disk. */
+const disk = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
+
+describe.each([
+  ['the temporary folder', tmpdir(), tmpdir()],
+  ['a disk', disk, disk],
+  ['a disk, and the cache elsewhere', disk, tmpdir()],
+])('in %s, outputs share their bytes with the cache,', (_, parent, cacheParent) => {
   let cacheDir: string;
   let first: TestProject;
   let second: TestProject;
+  const made: TestProject[] = [];
 
   beforeAll(async () => {
-    const cache = await testProject({});
+    const cache = await projectIn(cacheParent, {});
     cacheDir = join(cache.root, 'cache');
-    first = await testProject({ 'site.images.yaml': manifest });
-    second = await testProject({ 'site.images.yaml': manifest });
+    first = await projectIn(parent);
+    second = await projectIn(parent);
+  });
+  afterAll(async () => {
+    for (const project of made) await project[Symbol.asyncDispose]();
   });
 
   test('as far as the file system lets them, and hold nothing else', async () => {
@@ -56,9 +69,18 @@ describe('outputs share their bytes with the cache,', () => {
       expect(await readFile(output)).toEqual(right);
     }
     expect(await readFile(cacheLayout.file(cacheDir, file.sha256))).toEqual(right);
-    const third = await testProject({ 'site.images.yaml': manifest });
+    const third = await projectIn(parent);
     expect(await readFile((await deliver(third)).output)).toEqual(right);
   });
+
+  async function projectIn(
+    parent: string,
+    files: Record<string, string> = { 'site.images.yaml': manifest },
+  ) {
+    const project = await testProject(files, undefined, parent);
+    made.push(project);
+    return project;
+  }
 
   async function deliver(project: TestProject): Promise<{ file: AssetFile; output: string }> {
     const { result, error } = await project.generate({ options: { cacheDir } });

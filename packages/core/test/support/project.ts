@@ -15,7 +15,7 @@ import {
   type TimedEvent,
 } from '../../src/index.ts';
 
-/** A project on a real disk, run through the public API. */
+/** A project in a real folder, run through the public API. */
 export interface TestProject extends AsyncDisposable {
   readonly root: string;
   readonly write: (file: string, content: string | Uint8Array) => Promise<void>;
@@ -49,12 +49,13 @@ export const testKey = 'sk-test-RECOGNISABLE-KEY-0123456789abcdef';
 /** The day that tests live on, so that no model dies under them. */
 export const testToday = '2026-11-23T12:00:00.000Z';
 
-/** `files` by path; `baseUrl`: the API. */
+/** `files` by path; `baseUrl`: the API; `parent`: where the project's folder is made. */
 export async function testProject(
   files: Readonly<Record<string, string | Uint8Array>>,
   baseUrl = 'http://127.0.0.1:9/v1',
+  parent = tmpdir(),
 ): Promise<TestProject> {
-  const root = await mkdtemp(join(tmpdir(), 'tintype-test-'));
+  const root = await mkdtemp(join(parent, 'tintype-test-'));
   const write: TestProject['write'] = async (file, content) => {
     await mkdir(dirname(join(root, file)), { recursive: true });
     await writeFile(join(root, file), content);
