@@ -9,39 +9,42 @@ import {
   throttled,
 } from '@tintype/emulators/replicate';
 import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test as base } from 'vitest';
 import { expectSecretFree, failureOf } from '../../../test/support/failure-of.ts';
 import { inputPicture, orderOf } from '../../../test/support/order.ts';
 import type { Request } from '../../types.ts';
-import type { Order, Picture, Provider } from '../provider.ts';
+import type { Order, Picture } from '../provider.ts';
 import { replicate, type ReplicateOptions } from './replicate.ts';
 import { testToken } from '../../../test/support/test-keys.ts';
 
 const token = testToken;
 const openAiKey = 'sk-proj-Recognisable0123456789abcdefghij';
 
-let emulator: ReplicateEmulator;
-beforeAll(async () => {
-  emulator = await startReplicateEmulator({ tokens: [token], waitSecondMs: 10 });
-});
-beforeEach(() => emulator.reset());
-afterAll(async () => {
-  await emulator.close();
-});
+/** Each test has an emulator of its own, so that they wait for their timers side by side. */
+const test = base
+  // oxlint-disable-next-line no-empty-pattern -- Vitest reads the pattern to know which fixtures are needed
+  .extend('emulator', async ({}, { onCleanup }) => {
+    const emulator = await startReplicateEmulator({ tokens: [token], waitSecondMs: 10 });
+    onCleanup(() => emulator.close());
+    return emulator;
+  })
+  .extend(
+    'generate',
+    ({ emulator }) =>
+      (
+        request: Partial<Request> = {},
+        order: Partial<Order> = {},
+        options: ReplicateOptions = {},
+      ): Promise<Picture> =>
+        replicate({ baseUrl: emulator.baseUrl, ...options }).generate(
+          orderOf(request, { apiKey: token, openAiKey, ...order }),
+        ),
+  );
 
-function provider(options: ReplicateOptions = {}): Provider {
-  return replicate({ baseUrl: emulator.baseUrl, ...options });
-}
-
-function generate(
-  request: Partial<Request> = {},
-  order: Partial<Order> = {},
-  options: ReplicateOptions = {},
-): Promise<Picture> {
-  return provider(options).generate(orderOf(request, { apiKey: token, openAiKey, ...order }));
-}
-
-test('looks again once its inputs are sent, and orders nothing where the picture is not its own any more', async () => {
+test('looks again once its inputs are sent, and orders nothing where the picture is not its own any more', async ({
+  emulator,
+  generate,
+}) => {
   const lost = new Error('the claim was lost');
   const photo = await inputPicture(512, 512, { isNoise: true });
   const beforePaying = () => {
@@ -54,16 +57,15 @@ test('looks again once its inputs are sent, and orders nothing where the picture
   expect(emulator.ledger).toEqual([]);
 });
 
-function inputOf(index = 0): Readonly<Record<string, unknown>> | undefined {
-  return emulator.made[index]?.input;
+function inputOf(emulator: ReplicateEmulator): Readonly<Record<string, unknown>> | undefined {
+  return emulator.made[0]?.input;
 }
 
-function calls(method: string): number {
-  return emulator.requests.filter((request) => request.method === method).length;
-}
-
-describe('the models of OpenAI', () => {
-  test('a picture of the size asked for, under the prediction’s id', async () => {
+describe.concurrent('the models of OpenAI', () => {
+  test('a picture of the size asked for, under the prediction’s id', async ({
+    emulator,
+    generate,
+  }) => {
     const picture = await generate({ size: '1536x1024' });
     const info = await sharp(picture.bytes).metadata();
     expect([info.format, info.width, info.height]).toEqual(['png', 1536, 1024]);
@@ -73,7 +75,7 @@ describe('the models of OpenAI', () => {
       warnings: [],
       limit: null,
     });
-    expect(inputOf()).toEqual({
+    expect(inputOf(emulator)).toEqual({
       prompt: 'A lighthouse at dawn',
       aspect_ratio: '3:2',
       number_of_images: 1,
@@ -84,7 +86,7 @@ describe('the models of OpenAI', () => {
     expect(emulator.leaks).toEqual([]);
   });
 
-  test('all twelve inputs of openai/gpt-image-1, one to one', async () => {
+  test('all twelve inputs of openai/gpt-image-1, one to one', async ({ emulator, generate }) => {
     const palette = await inputPicture();
     const picture = await generate(
       {
@@ -96,7 +98,7 @@ describe('the models of OpenAI', () => {
       },
       { inputs: [palette], call: { moderation: 'low', userId: 'user-7' } },
     );
-    expect(inputOf()).toEqual({
+    expect(inputOf(emulator)).toEqual({
       openai_api_key: openAiKey,
       prompt: 'A lighthouse at dawn',
       quality: 'high',
@@ -120,27 +122,36 @@ describe('the models of OpenAI', () => {
     expect(emulator.leaks).toEqual([]);
   });
 
-  test('openai/gpt-image-1 without an OpenAI key gets no request', async () => {
+  test('openai/gpt-image-1 without an OpenAI key gets no request', async ({
+    emulator,
+    generate,
+  }) => {
     const error = await failureOf(generate({ model: 'openai/gpt-image-1' }, { openAiKey: null }));
     expect(error.code).toBe('bad-api-key');
     expect(emulator.requests).toEqual([]);
   });
 
-  test('the OpenAI key goes to no model that does not ask for it', async () => {
+  test('the OpenAI key goes to no model that does not ask for it', async ({
+    emulator,
+    generate,
+  }) => {
     await generate({ model: 'gpt-image-2' });
-    expect(inputOf()).not.toHaveProperty('openai_api_key');
+    expect(inputOf(emulator)).not.toHaveProperty('openai_api_key');
   });
 
-  test('a size that is an aspect_ratio of its own', async () => {
+  test('a size that is an aspect_ratio of its own', async ({ generate }) => {
     const { bytes } = await generate({ size: '2048x1152' });
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 2048, height: 1152 });
   });
 
-  test('a large input picture is uploaded first, and its bytes arrive', async () => {
+  test('a large input picture is uploaded first, and its bytes arrive', async ({
+    emulator,
+    generate,
+  }) => {
     const photo = await inputPicture(512, 512, { isNoise: true });
     expect(photo.bytes.length).toBeGreaterThan(256_000);
     await generate({}, { inputs: [photo] });
-    const [url = ''] = (inputOf()?.['input_images'] ?? []) as string[];
+    const [url = ''] = (inputOf(emulator)?.['input_images'] ?? []) as string[];
     expect(emulator.fileAt(url)?.equals(photo.bytes)).toBe(true);
     const paths = emulator.requests.map(({ path }) => path);
     expect(paths.slice(0, 2)).toEqual(['/v1/files', '/v1/models/openai/gpt-image-2/predictions']);
@@ -148,8 +159,11 @@ describe('the models of OpenAI', () => {
   });
 });
 
-describe('other models', () => {
-  test('take prompt, ratio, format and the inputs of the config, which enter the key', async () => {
+describe.concurrent('other models', () => {
+  test('take prompt, ratio, format and the inputs of the config, which enter the key', async ({
+    emulator,
+    generate,
+  }) => {
     const options: ReplicateOptions = {
       inputs: { guidance: 3.5, seed: 7 },
       inputNames: { input_images: 'image', mask: 'mask' },
@@ -162,18 +176,21 @@ describe('other models', () => {
       options,
     );
     expect((await sharp(bytes).metadata()).format).toBe('png');
-    expect(inputOf()).toMatchObject({ aspect_ratio: '3:2', guidance: 3.5, seed: 7 });
-    expect(inputOf()?.['image']).toMatch(/^data:image\/png;base64,/);
-    expect(inputOf()?.['mask']).toMatch(/^data:image\/png;base64,/);
-    expect(provider(options).inputs).toEqual({
+    expect(inputOf(emulator)).toMatchObject({ aspect_ratio: '3:2', guidance: 3.5, seed: 7 });
+    expect(inputOf(emulator)?.['image']).toMatch(/^data:image\/png;base64,/);
+    expect(inputOf(emulator)?.['mask']).toMatch(/^data:image\/png;base64,/);
+    expect(replicate(options).inputs).toEqual({
       guidance: 3.5,
       seed: 7,
       input_names: { input_images: 'image', mask: 'mask' },
     });
-    expect(provider().inputs).toBeNull();
+    expect(replicate().inputs).toBeNull();
   });
 
-  test('a community model, by its version, without what it does not have', async () => {
+  test('a community model, by its version, without what it does not have', async ({
+    emulator,
+    generate,
+  }) => {
     const { version } = replicateModels.find(({ isOfficial }) => !isOfficial)!;
     const { bytes } = await generate(
       { model: `someone/community-model:${version}` },
@@ -184,7 +201,7 @@ describe('other models', () => {
       },
     );
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 640, height: 384 });
-    expect(inputOf()?.['image_input']).toHaveLength(2);
+    expect(inputOf(emulator)?.['image_input']).toHaveLength(2);
   });
 
   test('an OpenAI key among the inputs, which the store keeps, is refused', () => {
@@ -192,8 +209,8 @@ describe('other models', () => {
   });
 });
 
-describe('following a prediction', () => {
-  test('it is asked for until it is done, and its id is known before', async () => {
+describe.concurrent('following a prediction', () => {
+  test('it is asked for until it is done, and its id is known before', async ({ generate }) => {
     await using slow = await startReplicateEmulator({
       startMs: 300,
       workMs: 300,
@@ -207,24 +224,27 @@ describe('following a prediction', () => {
     expect(slow.requests.length).toBeGreaterThan(3);
   });
 
-  test.each<[string, Fault]>([
+  test.for<[string, Fault]>([
     ['a reset', { kind: 'poll', trouble: 'reset', times: 2 }],
     ['a 500', { kind: 'poll', trouble: 500, times: 2 }],
     ['a 429', { kind: 'poll', trouble: 429, times: 2 }],
-  ])('%s on the way is got over, for asking is free', async (_, fault) => {
+  ])('%s on the way is got over, for asking is free', async ([, fault], { emulator, generate }) => {
     emulator.fail(fault);
     expect((await generate()).bytes.length).toBeGreaterThan(0);
     expect(emulator.ledger).toHaveLength(1);
   });
 
-  test('a token that is not let in any more leaves what may be billed', async () => {
+  test('a token that is not let in any more leaves what may be billed', async ({
+    emulator,
+    generate,
+  }) => {
     emulator.fail({ kind: 'poll', trouble: 401, times: 9 });
     const error = await failureOf(generate());
     expect(error.code).toBe('connection-lost');
     expect(error.requestId).toBe(emulator.made[0]?.id);
   });
 
-  test('the time is up: it is canceled', async () => {
+  test('the time is up: it is canceled', async ({ emulator, generate }) => {
     emulator.fail({ kind: 'stay', status: 'processing' });
     const error = await failureOf(generate({}, { timeoutMs: 1000 }));
     expect([error.code, error.requestId]).toEqual(['timeout', emulator.made[0]?.id]);
@@ -232,32 +252,35 @@ describe('following a prediction', () => {
     expect(emulator.made[0]?.status).toBe('canceled');
   });
 
-  test('the time is up before it began: it is not billed', async () => {
+  test('the time is up before it began: it is not billed', async ({ emulator, generate }) => {
     emulator.fail({ kind: 'stay', status: 'starting' });
     const error = await failureOf(generate({}, { timeoutMs: 1000 }));
     expect(error.code).toBe('overloaded');
     expect(emulator.ledger).toEqual([]);
   });
 
-  test('the time is up, and canceling finds the picture done: it is paid for, so it is fetched', async () => {
+  test('the time is up, and canceling finds the picture done: it is paid for, so it is fetched', async ({
+    emulator,
+    generate,
+  }) => {
     emulator.fail({ kind: 'done-at-cancel' });
     const { bytes } = await generate({}, { timeoutMs: 1000 });
     expect((await sharp(bytes).metadata()).width).toBe(1024);
   });
 
-  test.each<[string, Fault]>([
+  test.for<[string, Fault]>([
     ['a reset', { kind: 'download', trouble: 'reset', times: 2 }],
     ['half of the bytes', { kind: 'download', trouble: 'truncate', times: 2 }],
     ['a 503', { kind: 'download', trouble: 503, times: 2 }],
     ['a 404', { kind: 'download', trouble: 404, times: 1 }],
-  ])('%s in place of the picture is got over', async (_, fault) => {
+  ])('%s in place of the picture is got over', async ([, fault], { emulator, generate }) => {
     emulator.fail(fault);
     const { bytes } = await generate();
     expect((await sharp(bytes).stats()).channels).toHaveLength(3);
-    expect(calls('POST')).toBe(1);
+    expect(emulator.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
-  test('a small picture may come as a data URL', async () => {
+  test('a small picture may come as a data URL', async ({ emulator, generate }) => {
     const { bytes } = await inputPicture();
     const output = `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`;
     emulator.fail({ kind: 'output', output });
@@ -403,46 +426,52 @@ const failures: readonly {
   },
 ];
 
-describe('failures', () => {
-  test.each([
+describe.concurrent('failures', () => {
+  test.for([
     ['repeats the keys', `${token} and ${openAiKey}`],
     ['repeats a key where the message is cut', `${'x'.repeat(480)} ${openAiKey}`],
-  ])('a 422 that %s', async (_, detail) => {
+  ])('a 422 that %s', async ([, detail], { emulator, generate }) => {
     emulator.fail(answer(422, { detail }));
     const error = await failureOf(generate({ model: 'gpt-image-1' }));
     expect(error.code).toBe('refused');
     expectSecretFree(error, [token, openAiKey, openAiKey.slice(0, 16)]);
   });
 
-  test.each(failures)('$name: $code', async ({ fault, code, billed, retryAfterMs, order }) => {
-    emulator.fail(fault);
-    const error = await failureOf(generate({ model: 'gpt-image-1' }, order));
-    expect(error.code).toBe(code);
-    expect(emulator.ledger).toHaveLength(billed);
-    expect(emulator.requests.filter(({ path }) => path.endsWith('/predictions'))).toHaveLength(1);
-    if (retryAfterMs !== undefined) expect(error.retryAfterMs).toBe(retryAfterMs);
-    if (emulator.made.length > 0 && !['timeout', 'connection-lost', 'bad-reply'].includes(code)) {
-      expect(error.requestId).toBe(emulator.made[0]?.id);
-    }
-    // oxlint-disable-next-line no-control-regex -- they are what must not be there
-    expect(error.message).not.toMatch(/[\u0000-\u001f]/);
-    expectSecretFree(error, [token, openAiKey]);
-    expect(emulator.leaks).toEqual([]);
-  });
+  test.for(failures)(
+    '$name: $code',
+    async ({ fault, code, billed, retryAfterMs, order }, { emulator, generate }) => {
+      emulator.fail(fault);
+      const error = await failureOf(generate({ model: 'gpt-image-1' }, order));
+      expect(error.code).toBe(code);
+      expect(emulator.ledger).toHaveLength(billed);
+      expect(emulator.requests.filter(({ path }) => path.endsWith('/predictions'))).toHaveLength(1);
+      if (retryAfterMs !== undefined) expect(error.retryAfterMs).toBe(retryAfterMs);
+      if (emulator.made.length > 0 && !['timeout', 'connection-lost', 'bad-reply'].includes(code)) {
+        expect(error.requestId).toBe(emulator.made[0]?.id);
+      }
+      // oxlint-disable-next-line no-control-regex -- they are what must not be there
+      expect(error.message).not.toMatch(/[\u0000-\u001f]/);
+      expectSecretFree(error, [token, openAiKey]);
+      expect(emulator.leaks).toEqual([]);
+    },
+  );
 
-  test('401: bad-api-key, and the token is not repeated', async () => {
+  test('401: bad-api-key, and the token is not repeated', async ({ generate }) => {
     const apiKey = `${testToken}Another`;
     const error = await failureOf(generate({}, { apiKey }));
     expect(error.code).toBe('bad-api-key');
     expectSecretFree(error, [apiKey]);
   });
 
-  test('no token: nothing is asked for', async () => {
+  test('no token: nothing is asked for', async ({ emulator, generate }) => {
     expect((await failureOf(generate({}, { apiKey: null }))).code).toBe('bad-api-key');
     expect(emulator.requests).toEqual([]);
   });
 
-  test('a token that fits into no header is not repeated, and asks nothing', async () => {
+  test('a token that fits into no header is not repeated, and asks nothing', async ({
+    emulator,
+    generate,
+  }) => {
     const apiKey = `${token}\nmore`;
     const error = await failureOf(generate({}, { apiKey }));
     expect(error.code).toBe('bad-api-key');
@@ -450,27 +479,27 @@ describe('failures', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  test('422: what the model does not take, in its words', async () => {
+  test('422: what the model does not take, in its words', async ({ emulator, generate }) => {
     const error = await failureOf(generate({ quality: 'ultra' }));
     expect(error.code).toBe('refused');
     expect(error.message).toContain('input.quality');
     expect(emulator.made).toEqual([]);
   });
 
-  test('404: a model that is not there', async () => {
+  test('404: a model that is not there', async ({ emulator, generate }) => {
     const error = await failureOf(generate({ model: 'nobody/nothing' }));
     expect([error.code, emulator.made]).toEqual(['refused', []]);
     expect(error.message).toContain('owner/name:version');
   });
 
-  test('no server listens: not-connected', async () => {
+  test('no server listens: not-connected', async ({ generate }) => {
     const closed = await startReplicateEmulator();
     await closed.close();
     const error = await failureOf(generate({}, {}, { baseUrl: closed.baseUrl }));
     expect(error.code).toBe('not-connected');
   });
 
-  test('an input picture that cannot be uploaded is not billed', async () => {
+  test('an input picture that cannot be uploaded is not billed', async ({ generate }) => {
     const photo = await inputPicture(512, 512, { isNoise: true });
     const closed = await startReplicateEmulator();
     await closed.close();
@@ -479,7 +508,7 @@ describe('failures', () => {
     expect(error.message).toContain('palette.png');
   });
 
-  test('the reply that is kept holds no key', async () => {
+  test('the reply that is kept holds no key', async ({ emulator, generate }) => {
     emulator.fail({ kind: 'output', output: null });
     const error = await failureOf(generate({ model: 'gpt-image-1' }));
     const reply = JSON.parse(new TextDecoder().decode(error.reply ?? undefined)) as object;
