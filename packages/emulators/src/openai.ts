@@ -7,6 +7,7 @@ import { handleRequest } from './openai/handle-request.ts';
 import type { LedgerEntry, RequestEntry } from './openai/ledger.ts';
 import { readAll } from './openai/read-body.ts';
 
+export type * from './openai/batch-control.ts';
 export * from './openai/error-faults.ts';
 export type { EmulatorOptions } from './openai/emulator-state.ts';
 export type { Fault, Match } from './openai/faults.ts';
