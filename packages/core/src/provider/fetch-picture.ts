@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fetchRemote, isPublic, readAtMost } from './fetch-remote.ts';
+import { readAtMost } from '../read-at-most.ts';
+import { fetchRemote, isPublic } from './fetch-remote.ts';
 import { isLoopback } from './is-loopback.ts';
 
 /** A picture, or why it could not be fetched, as a clause that follows "its address". */

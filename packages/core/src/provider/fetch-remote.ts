@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, fetch } from 'undici';
 import type { ReadResult } from '../fs/read-inside.ts';
+import { readAtMost } from '../read-at-most.ts';
 
 export interface RemoteLimits {
   /** @default 50_000_000, which is what the API takes */
@@ -89,21 +90,6 @@ function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction 
       return callback(null, addresses[0].address, addresses[0].family);
     });
   };
-}
-
-/** Reads a whole body; `null`: it is longer than `maxBytes`. */
-export async function readAtMost(
-  body: AsyncIterable<Uint8Array> | null,
-  maxBytes: number,
-): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.byteLength;
-    if (length > maxBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The innermost reason, because fetch wraps every failure in `fetch failed`. */

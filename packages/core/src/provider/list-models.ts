@@ -1,4 +1,4 @@
-import { readAtMost } from './fetch-remote.ts';
+import { readAtMost } from '../read-at-most.ts';
 import { parseJson } from './json.ts';
 import { patientFetch } from './patient-fetch.ts';
 

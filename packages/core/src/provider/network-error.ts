@@ -1,3 +1,4 @@
+import { errorCodeOf } from '../error-code.ts';
 import { ProviderError } from './provider.ts';
 
 /**
@@ -21,18 +22,6 @@ export function networkError(error: unknown): ProviderError | null {
 export function connectionLost(code: string | null): ProviderError {
   const how = code === null ? 'the connection broke' : `the connection broke (${code})`;
   return new ProviderError('connection-lost', `${how} before the answer was complete`);
-}
-
-/** The innermost code in a chain of causes. */
-export function errorCodeOf(error: unknown): string | null {
-  let code: string | null = null;
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') code = at.code;
-    if (at instanceof AggregateError && at.errors[0] instanceof Error) {
-      code = errorCodeOf(at.errors[0]);
-    }
-  }
-  return code;
 }
 
 /** Errors after which the request cannot have reached the API: Node's and undici's names, read 2026-11-22. */

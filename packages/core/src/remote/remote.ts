@@ -4,15 +4,16 @@
  *
  * Nobody trusts it. What it returns is compared with a hash before it is used, and what it promises about conditions is tried
  * out before money depends on it. It retries what is safe to repeat. Each operation has a time limit of its own, beside its
- * signal.
+ * signal: half a minute, and more for many bytes.
  *
  * Operations throw a TintypeError: `remote-unavailable` (no connection, a time limit, 5xx, 429: later it may work),
  * `remote-denied` (401, 403), `remote-unsupported` (the server cannot do this), `remote-damaged` (the answer makes no sense, or
  * is larger than it may be). Their messages begin with `label` and contain no credentials. An aborted signal rejects with its
  * reason.
  *
- * Names are paths of lower-case letters, digits, `.`, `-`, `_` and `/`, such as `originals/ab/<sha256>.png`. Any other name is
- * a mistake of ours and throws an Error (`assertName`).
+ * Names are paths of lower-case letters, digits, `.`, `-`, `_` and `/`, such as `originals/ab/<sha256>.png`. No part of one
+ * begins with a dot, which leaves those names to unfinished files. Any other name is a mistake of ours and throws an Error
+ * (`assertName`). What a server lists under another name is not in a listing.
  */
 export interface Remote {
   /** What messages call it, such as `s3://team/site`. Contains no credentials. */
@@ -51,9 +52,13 @@ export interface RemoteFile {
 
 /** Throws for a name that could lead out of a remote, or mean another one on some server. */
 export function assertName(name: string): void {
-  const isName = /^[a-z0-9._-]+(\/[a-z0-9._-]+)*$/.test(name) && name.length <= 512;
-  if (!isName || name.split('/').some((part) => /^\.+$/.test(part)))
+  if (!isName(name))
     throw new Error('a name in a remote must be a path of lower-case letters and digits');
+}
+
+/** Whether a remote may have a name. */
+export function isName(name: string): boolean {
+  return name.length <= 512 && /^[a-z0-9_-][a-z0-9._-]*(\/[a-z0-9_-][a-z0-9._-]*)*$/.test(name);
 }
 
 /** Whether a value of a config has the shape of a remote. */

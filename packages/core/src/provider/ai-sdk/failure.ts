@@ -1,6 +1,7 @@
 import { redact } from '../../redact.ts';
 import { member, parseJson, textOf } from '../json.ts';
-import { connectionLost, errorCodeOf, networkError } from '../network-error.ts';
+import { errorCodeOf } from '../../error-code.ts';
+import { connectionLost, networkError } from '../network-error.ts';
 import { failureOfStatus } from '../openai/failure.ts';
 import { rateLimitOf } from '../openai/rate-limit.ts';
 import { type FailureCode, ProviderError } from '../provider.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { errorCodeOf } from '../network-error.ts';
+import { errorCodeOf } from '../../error-code.ts';
 import type { ReplicateHttp } from './http.ts';
 import { isLoopback } from '../is-loopback.ts';
 

@@ -1,0 +1,29 @@
+/** Why a remote failed, and in which words, which follow the name of the remote. */
+export interface RemoteProblem {
+  readonly code: 'remote-unavailable' | 'remote-denied' | 'remote-unsupported' | 'remote-damaged';
+  readonly problem: string;
+}
+
+/** What an HTTP status that is no success means; `null`: the caller knows what (404, 410, 412). */
+export function problemOf(status: number): RemoteProblem | null {
+  if (status === 404 || status === 410 || status === 412) return null;
+  if (status === 401 || status === 403)
+    return { code: 'remote-denied', problem: `denies access (${status})` };
+  if (status >= 300 && status < 400) {
+    const problem = `redirects (${status}), which is not followed because the headers are for this server; name the other address`;
+    return { code: 'remote-unsupported', problem };
+  }
+  if (status === 413)
+    return { code: 'remote-unsupported', problem: 'takes no file of this size (413)' };
+  if (unsupported.has(status))
+    return { code: 'remote-unsupported', problem: `cannot do this (${status})` };
+  if (status >= 500 || passing.has(status))
+    return { code: 'remote-unavailable', problem: `cannot answer now (${status})` };
+  return { code: 'remote-damaged', problem: `answers ${status}` };
+}
+
+/** Method not allowed, length required, not implemented, HTTP version not supported. */
+const unsupported: ReadonlySet<number> = new Set([405, 411, 501, 505]);
+
+/** Request timeout, conflict, too early, too many requests. */
+const passing: ReadonlySet<number> = new Set([408, 409, 425, 429]);

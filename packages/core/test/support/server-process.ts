@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ServerProcess {
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a program of the system, and waits until its server answers at a URL with any status. */
+export async function startServer(
+  program: string,
+  args: readonly string[],
+  url: string,
+  seconds = 20,
+): Promise<ServerProcess> {
+  let said = '';
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.on('data', (text) => (said += text));
+  child.stderr.on('data', (text) => (said += text));
+  const began = performance.now();
+  for (;;) {
+    const answer = await fetch(url).catch(() => null);
+    await answer?.body?.cancel();
+    if (answer !== null) return { stop: () => stopProcess(child) };
+    if (child.exitCode !== null || performance.now() - began > seconds * 1000) {
+      await stopProcess(child);
+      throw new Error(`${program} did not start: ${said}`);
+    }
+    await sleep(50);
+  }
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** A port of loopback that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** What to install, in words for a test's title, if the system does not have a program; '': it has. */
+export function missingProgram(program: string, packages: string): string {
+  const { error } = spawnSync(program, ['--version'], { stdio: 'ignore' });
+  return error === undefined
+    ? ''
+    : ` (skipped: apt-get install -y --no-install-recommends ${packages})`;
+}
