@@ -6,7 +6,11 @@ import { outputNames } from './file-names.ts';
 import type { Original } from './purchase/original.ts';
 import { knownOutputs, rememberOutputs } from './unchanged/unchanged-outputs.ts';
 import { openImages, type PlannedImage } from './operations/open-images.ts';
-import { type ShardFailure, writeShardReport } from './operations/shard-report.ts';
+import {
+  removeShardReports,
+  type ShardFailure,
+  writeShardReport,
+} from './operations/shard-report.ts';
 import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';
 import { openOutputFolder } from './output/output-folder.ts';
 import { listedFiles, type PreviousOutputs } from './output/previous-outputs.ts';
@@ -47,6 +51,7 @@ export async function generate(
   const project = await openImages(context, ids);
   const { plan, jobs } = project;
   const part = shardOfEvent(plan.shard);
+  if (part.shard !== undefined) await removeShardReports(config.cacheDir);
   report(context, { ...plannedEvent(plan, config.missing), ...part });
   const { obtain, bill, overBudget } = await project.judge();
 

@@ -1,9 +1,10 @@
-import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { moderationBlocked } from '@tintype/emulators/openai';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeShards, type Provider, type Shard } from '../src/index.ts';
+import { folder, mergeShards, type Provider, pushOriginals, type Shard } from '../src/index.ts';
 import { canonicalJson, sha256 } from '../src/hash.ts';
 import { fileStore } from '../src/store/file-store.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
@@ -136,6 +137,40 @@ describe('shards of several machines', () => {
   });
 });
 
+describe('shards that share their originals through a remote', () => {
+  test('merge records alone, and the pictures come from the remote when they are encoded', async () => {
+    const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
+    const run: Run = { options: { store: { originals: folder(bucket) } } };
+    await using shards = await runShards(mixed, 3, run);
+    expect(shards.runs.map(({ error }) => error)).toEqual([null, null, null]);
+    for (const { root } of shards.machines)
+      expect(await filesBelow(join(root, '.tintype/originals'))).toEqual(new Map());
+    await using made = await project(mixed);
+    expect((await merge(made, shards.machines, run)).result).toMatchObject({
+      adopted: 9,
+      failed: 0,
+      delivered: 8,
+    });
+    expect((await filesBelow(join(made.root, '.tintype/records'))).size).toBe(9);
+    expect(billedPrompts(api())).toEqual(mixedPrompts);
+    await rm(bucket, { recursive: true });
+  });
+
+  test('bring a picture that could not be delivered, and the next push delivers it', async () => {
+    const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
+    const one = ['one: { prompt: one }'];
+    // The shard knew no remote.
+    await using shards = await runShards(one, 1);
+    const run: Run = { options: { store: { originals: folder(bucket) } } };
+    await using made = await project(one);
+    expect((await merge(made, shards.machines, run)).result).toMatchObject({ delivered: 1 });
+    const pushed = await pushOriginals(await made.context(run), []);
+    expect(pushed).toMatchObject({ delivered: 1 });
+    expect((await filesBelow(join(bucket, 'originals'))).size).toBe(1);
+    await rm(bucket, { recursive: true });
+  });
+});
+
 describe('what a shard could not do', () => {
   test('is named, and the pictures of the others are in the store', async () => {
     await using shards = await runShards(mixed, 3);
@@ -192,6 +227,18 @@ describe('what a shard could not do', () => {
     await using made = await project(['one: { prompt: one }']);
     await merge(made, shards.machines);
     expect((await made.plan()).requests).toMatchObject([{ status: 'attempted' }]);
+  });
+
+  test('reports of earlier runs, restored with a cache, are not counted', async () => {
+    const one = ['one: { prompt: one }'];
+    await using shards = await runShards(one, 1);
+    const [machine] = shards.machines;
+    await machine!.generate({ shard: { index: 2, count: 2 } });
+    await machine!.generate({ shard: { index: 1, count: 2 } });
+    await using made = await project(one);
+    const { result } = await merge(made, shards.machines);
+    expect(result!.shards).toMatchObject([{ shard: { index: 1, count: 2 } }]);
+    expect(result).toMatchObject({ adopted: 1, bought: 0 });
   });
 
   test('two purchases of one request are both kept', async () => {

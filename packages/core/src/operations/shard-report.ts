@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Event } from '../events.ts';
 import { readRegular } from '../fs/read-regular.ts';
+import { removeFile } from '../fs/remove-file.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
 import { count, line, parseJson, usd } from '../schema.ts';
 import type { Shard } from '../types.ts';
@@ -37,18 +38,29 @@ export async function writeShardReport(
   await writeAtomic(path, `${JSON.stringify(report)}\n`).catch(() => {});
 }
 
+/** Removes reports of earlier runs, which a CI may have restored with the cache. Never rejects. */
+export async function removeShardReports(cacheDir: string): Promise<void> {
+  const paths = await reportsIn(cacheDir);
+  await Promise.all(paths.map((path) => removeFile(path).catch(() => {})));
+}
+
 /** The reports of the shards that used a cache. One that is damaged is left out. Never rejects. */
 export async function readShardReports(cacheDir: string): Promise<readonly ShardReport[]> {
-  const names = await readdir(folderOf(cacheDir)).catch(() => []);
+  const paths = await reportsIn(cacheDir);
   const texts = await Promise.all(
-    names
-      .filter((name) => /^\d{1,4}-of-\d{1,4}\.json$/.test(name))
-      .map((name) => readRegular(join(folderOf(cacheDir), name), maxBytes).then(String, () => '')),
+    paths.map((path) => readRegular(path, maxBytes).then(String, () => '')),
   );
   return texts.flatMap((text) => {
     const parsed = parseJson(reportSchema, text);
     return parsed.kind === 'value' ? [parsed.value] : [];
   });
+}
+
+async function reportsIn(cacheDir: string): Promise<string[]> {
+  const names = await readdir(folderOf(cacheDir)).catch(() => []);
+  return names
+    .filter((name) => /^\d{1,4}-of-\d{1,4}\.json$/.test(name))
+    .map((name) => join(folderOf(cacheDir), name));
 }
 
 function folderOf(cacheDir: string): string {
