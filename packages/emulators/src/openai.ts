@@ -20,15 +20,15 @@ export interface OpenAiEmulator extends AsyncDisposable {
   readonly baseUrl: string;
   /** `http://127.0.0.1:<port>`, where `/__ledger`, `/__requests`, `/__fail` and `/__reset` are. */
   readonly controlUrl: string;
-  /** What the account pays for, in order. */
+  /** The requests that the account pays for, in order. */
   readonly ledger: readonly LedgerEntry[];
-  /** Every request to the API, paid for or not, in order. */
+  /** All requests to the API, paid for or not, in order. */
   readonly requests: readonly RequestEntry[];
-  /** The most pictures' requests that were worked on at one time. */
+  /** The largest number of image requests that were processed at the same time. */
   readonly inFlightPeak: number;
-  /** Queues faults: the next requests that match get one each, in order. See `Fault` for which bill. */
+  /** Queues faults. Each of the next requests that match gets one, in order. `Fault` says which are billed. */
   fail(fault: Fault | readonly Fault[], match?: Match): void;
-  /** Forgets everything, and drops the requests that are not answered yet. */
+  /** Forgets everything, and drops all requests that have no answer yet. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -52,13 +52,13 @@ export async function startOpenAiEmulator(options: EmulatorOptions = {}): Promis
   const server = createServer((request, response) => {
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
-    // A client that is gone is no error here; the ledger says so.
+    // A client that has disconnected is not an error here. The ledger shows it.
     response.on('error', () => {});
     void (request.url?.startsWith('/__')
       ? control(request, response)
       : handleRequest(state, request, response));
   });
-  // Longer than any client keeps an idle connection, so that none is closed under a request.
+  // Longer than any client keeps an idle connection, so that no connection is closed during a request.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(state.options.port, '127.0.0.1', resolve));
   const controlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -80,7 +80,7 @@ export async function startOpenAiEmulator(options: EmulatorOptions = {}): Promis
     },
     reset() {
       state = freshState(options);
-      // Idle connections stay: a client could be about to use one.
+      // Idle connections stay open, because a client could be about to use one.
       for (const response of unanswered) response.destroy();
     },
     async close() {

@@ -21,15 +21,15 @@ export interface ReplicateEmulator extends AsyncDisposable {
   readonly baseUrl: string;
   /** Every prediction that was made, in order. */
   readonly made: readonly Made[];
-  /** Those of them that are billed. */
+  /** The predictions that are billed. */
   readonly ledger: readonly Made[];
   /** Every request, to the API and to the host of the pictures, in order. */
   readonly requests: readonly RequestEntry[];
-  /** Where a token was found that does not belong there: in a body, a path, or at the host of the pictures. */
+  /** Each place where a token was found that must not be there: a body, a path, or the host of the pictures. */
   readonly leaks: readonly string[];
-  /** Queues faults: the next predictions that are asked for get one each. */
+  /** Queues faults. Each of the next predictions gets one. */
   fail(...faults: readonly Fault[]): void;
-  /** The bytes behind an address that `POST /files` or a prediction gave. */
+  /** The bytes at an address that `POST /files` or a prediction returned. */
   fileAt(url: string): Buffer | null;
   reset(): void;
   close(): Promise<void>;
@@ -55,7 +55,7 @@ export async function startReplicateEmulator(
     }
     const exchange = { state, request, response, log, apiUrl: baseUrl, addressOf };
     handleApi(exchange).catch((error: unknown) => {
-      // A client that is gone is no error here; a bug of the emulator is seen as a broken connection.
+      // A client that has disconnected is not an error here. A bug of the emulator shows as a broken connection.
       response.destroy(error instanceof Error ? error : undefined);
     });
   });

@@ -1,4 +1,4 @@
-/** Builds the contact sheet's page into one file, `dist/page.html`: what `npm run build` and the tests do first. */
+/** Builds the contact sheet's page into one file, `dist/page.html`. `npm run build` and the tests do this first. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,10 +17,10 @@ export default async function buildPage(): Promise<void> {
       /__TINTYPE_(SCRIPT|STYLE)_HASH__/g,
       (_, name: string) => `sha256-${digest(texts[name]!)}`,
     )
-    // Without what a formatter puts around: the policy allows this very text.
+    // Without the white space that a formatter puts around it, because the policy allows this exact text.
     .replace(/\s*__TINTYPE_(SCRIPT|STYLE)__;?\s*/g, (_, name: string) => texts[name]!);
   await mkdir(join(folder, 'dist'), { recursive: true });
-  // Two test runs at a time see a whole page each.
+  // Each of two test runs at the same time finds a whole page.
   const temporary = join(folder, `dist/page.${process.pid}.tmp`);
   await writeFile(temporary, html);
   await rename(temporary, join(folder, 'dist/page.html'));
@@ -34,7 +34,7 @@ async function bundle(entry: string): Promise<string> {
     write: false,
     charset: 'utf8',
     format: 'iife',
-    // What runs the page: the browsers of the last two years.
+    // Where the page runs: browsers of the last two years.
     target: ['chrome120', 'firefox121', 'safari17.4'],
     legalComments: 'none',
   });

@@ -7,8 +7,8 @@ import { liveSheet } from './live-sheet.ts';
 
 export interface SheetHandlerOptions {
   /**
-   * The project as it is now. Called whenever it is read, and for each pick and purchase, so that a server that lives
-   * long sees a changed config. Its `report` is told of purchases; its `signal` stops them.
+   * The project as it is now. Called whenever the project is read, and for each pick and purchase, so that a server that
+   * runs for long uses a changed config. Its `report` gets the events of purchases; its `signal` stops them.
    */
   readonly context: () => Promise<Context>;
   /**
@@ -17,19 +17,19 @@ export interface SheetHandlerOptions {
    */
   readonly base?: string;
   /**
-   * What the address has to hold. Keep it over a restart of the server, and open pages stay open.
+   * The secret part of the address. If it is the same after a restart of the server, open pages continue to work.
    * @default 256 random bits
    */
   readonly token?: string;
   /**
-   * Whether the handler looks for changed files itself. Set it to `false` where the host watches the project anyway, and
-   * call `changed()`.
+   * Whether the handler watches the project's files itself. Set it to `false` if the host watches the project, and call
+   * `changed()`.
    * @default true
    */
   readonly isWatching?: boolean;
   /**
-   * Whether a picked picture's files are written to the output folder at once, as `tintype` would, where nothing has to
-   * be bought for that. Set it to `false` where the host serves the files itself.
+   * Whether the files of a picked picture are written to the output folder at once, as `tintype` would, if nothing has to
+   * be bought for that. Set it to `false` if the host serves the files itself.
    * @default true
    */
   readonly deliversPicks?: boolean;
@@ -40,19 +40,19 @@ export interface SheetHandler {
   readonly path: string;
   readonly token: string;
   /**
-   * Answers a request below `base` and resolves to `true`; anything else is left alone, and `false`. It has to see the
-   * whole path: `middlewares.use((request, response, next) => …)`, without a path of connect's own. Never rejects.
+   * Answers a request below `base` and resolves to `true`. Ignores any other request and resolves to `false`. It needs the
+   * whole path: `middlewares.use((request, response, next) => …)`, without a path for connect. Never rejects.
    */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
-  /** Something about the project may be another: open pages look. */
+  /** Tells open pages that the project may have changed. */
   readonly changed: () => void;
-  /** Ends a purchase where it can be ended, and waits until what was paid for is stored. */
+  /** Stops a purchase if it can be stopped, and waits until everything that was paid for is stored. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * The contact sheet for a server: `node:http`, or a dev server's connect. Looking at it buys nothing, draws nothing and
- * makes no paid provider; what it buys goes through `generate`.
+ * The contact sheet for a server: `node:http`, or a dev server's connect. Reading it buys nothing, draws nothing and
+ * creates no paid provider. Purchases go through `generate`.
  */
 export function createSheetHandler({
   context,
@@ -86,15 +86,15 @@ export function createSheetHandler({
     },
   };
 
-  /** From the first page on, so that a dev server whose sheet is never opened watches nothing twice. */
+  /** Starts with the first page, so that a dev server whose sheet is never opened watches nothing twice. */
   async function startWatching(): Promise<() => Promise<void>> {
     try {
       const now = await context();
-      // Loaded here, because a run that only writes a sheet watches nothing.
+      // Loaded only here, because a run that only writes a sheet does not watch anything.
       const { watchProject } = await import('./watch-project.ts');
       return watchProject(now, project.changed);
     } catch {
-      // A config that does not load is said on the page; the next page tries again.
+      // The page reports a config that does not load. The next page tries again.
       watching = null;
       return async () => {};
     }

@@ -7,22 +7,22 @@ import type { SheetSource } from './sheet-handler.ts';
 import { buyingIn, sheetPurchases } from './sheet-purchases.ts';
 import type { Sheet } from './sheet.ts';
 
-/** A project that is looked at while it changes. */
+/** A project on a page, while it changes. */
 export interface LiveProject extends SheetSource {
   /** The project may have changed: it is read again when the page next asks. */
   readonly changed: () => void;
-  /** Stops a purchase where it can be stopped, and waits until what was paid for is stored. */
+  /** Stops a purchase if it can be stopped, and waits until everything that was paid for is stored. */
   readonly close: () => Promise<void>;
 }
 
 export interface LiveOptions {
   /** The project as it is now. */
   readonly context: () => Promise<Context>;
-  /** Whether a pick's files are written to the output folder at once, as far as that costs nothing. */
+  /** Whether the files of a pick are written to the output folder at once, if nothing has to be bought for that. */
   readonly deliversPicks: boolean;
 }
 
-/** Reads a project when the page asks and something has changed; picks; buys one image at a time. */
+/** Reads a project when the page asks for it and something has changed, writes picks, and buys one image at a time. */
 export function liveSheet({ context, deliversPicks }: LiveOptions): LiveProject {
   const listeners = new Set<() => void>();
   const closing = new AbortController();

@@ -2,7 +2,10 @@ import type { InputReference, Job } from '@tintype/core';
 import { defaults, fieldOf, pixelFieldNames } from '@tintype/core/internal';
 import type { Parameter } from './sheet.ts';
 
-/** What an image was asked with, by the manifest's names. What is at its default is left out, but for size and quality. */
+/**
+ * The parameters of an image, by their names in a manifest. Those with their default value are left out, except for size
+ * and quality.
+ */
 export function parametersOf({ picture, call, files }: Job): Parameter[] {
   const { crop, formats, widths } = files;
   const rows: readonly (readonly [string, string | number | null])[] = [

@@ -35,16 +35,16 @@ import {
 } from './sheet-data.ts';
 import type { Price } from './sheet.ts';
 
-/** A project as a sheet shows it, and the pixels behind it. */
+/** The data that a sheet shows about a project, and the pixels behind it. */
 export interface SheetReading {
   readonly facts: Omit<SheetFacts, 'live' | 'problem' | 'madeAt'>;
-  /** A WebP no longer than `side` pixels on its longer side. `null`: there is no such picture. */
+  /** A WebP whose longer side has at most `side` pixels. `null`: there is no such picture. */
   readonly thumbnail: (hash: Sha256, side: number) => Promise<Uint8Array | null>;
-  /** The bytes as they are. `null`: there is no such picture. */
+  /** The unchanged bytes. `null`: there is no such picture. */
   readonly picture: (hash: Sha256) => Promise<Uint8Array | null>;
-  /** What an image's file of a format and width would be, were this picture delivered. `null`: there is none. */
+  /** The file of a format and width that an image would become if this picture were delivered. `null`: there is none. */
   readonly variant: (hash: Sha256, file: VariantName) => Promise<Uint8Array | null>;
-  /** Trims the cache, where thumbnails made it grow. */
+  /** Trims the cache if thumbnails made it grow. */
   readonly close: () => Promise<void>;
 }
 
@@ -55,7 +55,7 @@ interface VariantName {
 }
 
 /**
- * Reads everything that a sheet shows. Buys nothing, draws nothing, writes nothing, and makes no paid provider. Rejects
+ * Reads everything that a sheet shows. Buys nothing, draws nothing, writes nothing, and creates no paid provider. Rejects
  * with the TintypeErrors of `readPlan`.
  */
 export async function readSheet(context: Context): Promise<SheetReading> {
@@ -63,7 +63,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
   const diagnostics: Diagnostic[] = [];
   const viewing: Context = {
     ...context,
-    // What is missing is not even looked at as something to buy.
+    // Missing pictures are not even considered for buying.
     config: { ...config, missing: 'standin' },
     report: (event) => {
       if (event.type !== 'diagnostic') return;
@@ -76,7 +76,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
   const { plan } = project;
   const purchases = await store.purchases();
   const unseen = unseenPicks(plan, { purchases, confirmed: await store.confirmedPicks() });
-  // Without outputs there is no asset map, and no file of one to look at.
+  // Without outputs there is no asset map, and no delivered file to show.
   const outDir = config.outDir ?? '';
   const { assetMap } = outDir === '' ? { assetMap: null } : await readPreviousOutputs(outDir);
   const originals = new Map<Sha256, Original>();
@@ -164,14 +164,14 @@ export async function readSheet(context: Context): Promise<SheetReading> {
     };
   }
 
-  /** Keeps a picture under what identifies it, for the page to ask for. */
+  /** Keeps a picture by its hash, so that the page can ask for it. */
   function seen(original: Original): Source {
     originals.set(original.source.sha256, original);
     return original.source;
   }
 }
 
-/** Why the original of a record cannot be what was bought, as far as its size on the disk says. */
+/** Why the original of a record cannot be the one that was bought, judged by its size on the disk. */
 async function damageOf({ stored }: PlannedRequest, store: Store): Promise<string | null> {
   if (stored?.kind !== 'record' || stored.record.rejected !== undefined) return null;
   const { sha256: hash, bytes } = stored.record.original;
@@ -182,7 +182,7 @@ async function damageOf({ stored }: PlannedRequest, store: Store): Promise<strin
   return `its original ${hash.slice(0, 12)}… has ${found} bytes, and ${bytes} were bought; ${remedy}`;
 }
 
-/** The files that a delivery becomes; `null` where there is no picture to make them of, or it cannot fill the crop. */
+/** The files that a delivery becomes; `null`: it has no picture, or the picture does not fill the crop. */
 function specsOf(
   project: OpenImages,
   name: string,
@@ -195,7 +195,7 @@ function specsOf(
     const original = { source, ai: notAsked, record: null };
     return project.variants({ name, job, planned }, original);
   } catch {
-    // Generate says why; here there is just nothing to compare with.
+    // `generate` reports the reason. Here there is only nothing to compare with.
     return null;
   }
 }
@@ -205,13 +205,13 @@ function assetOf(assetMap: AssetMap | null, name: string): Asset | null {
   return Object.hasOwn(images, name) ? images[name]! : null;
 }
 
-/** Whether a file is not on the disk at the size at which it was written. */
+/** Whether a file is missing on the disk, or has another size than was written. */
 async function isGone(outDir: string, { file, bytes }: AssetFile): Promise<boolean> {
   const found = await stat(join(outDir, file)).catch(() => null);
   return found?.size !== bytes;
 }
 
-/** A delivered file as a picture to look at: its bytes only where they are what was written. */
+/** A delivered file as a picture to show. It is readable only while its bytes are those that were written. */
 function deliveredOriginal(
   outDir: string,
   file: AssetFile,
@@ -235,7 +235,7 @@ function deliveredOriginal(
   };
 }
 
-/** For what asks for no more than the pixels. */
+/** For code that needs only the pixels. */
 const notAsked: Original['ai'] = {
   generated: false,
   provider: '',
@@ -264,7 +264,7 @@ function originalSizes(requests: readonly PlannedRequest[]): ReadonlyMap<Sha256,
   );
 }
 
-/** What `generate` of this image alone would buy: the same images, counted in the same way. */
+/** What `generate` would buy for this image alone: the same images, counted in the same way. */
 function priceOf(
   job: Job,
   jobs: readonly Job[],
@@ -289,7 +289,7 @@ function priceOf(
   };
 }
 
-/** Enough to judge a picture by at the size of a card, and a fifth of the bytes of a delivered one. */
+/** Good enough to judge a picture by at the size of a card, with a fifth of the bytes of a delivered file. */
 const thumbnailCompression = 60;
 
 async function encodeThumbnail(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The page, as `page/build.ts` made it: from `src` and from `dist` alike it is one folder up. */
+/** The page that `page/build.ts` made. It is one folder up, both from `src` and from `dist`. */
 export function readTemplate(): Promise<string> {
   return readFile(new URL('../page/dist/page.html', import.meta.url), 'utf8');
 }

@@ -1,10 +1,10 @@
 import { escapeHtml, type Sha256 } from '@tintype/core';
 import type { Sheet } from './sheet.ts';
 
-/** The pixels that a sheet in a file holds, as WebP, by what identifies them. */
+/** The pictures in a sheet's file, as WebP, by their hashes. */
 export type EmbeddedPictures = ReadonlyMap<Sha256, Uint8Array>;
 
-/** The page that a server sends: empty, for it asks for its data itself. */
+/** The page that a server sends. It is empty, because it loads its data itself. */
 export function renderLivePage(template: string): string {
   return fill(template, {
     title: 'Contact sheet',
@@ -14,7 +14,7 @@ export function renderLivePage(template: string): string {
   });
 }
 
-/** A sheet as one file that needs nothing else, and may load nothing else. */
+/** A sheet as one file that needs nothing else and cannot load anything else. */
 export function renderSheetFile(
   template: string,
   sheet: Sheet,
@@ -34,14 +34,14 @@ export function renderSheetFile(
 
 interface Slots {
   readonly title: string;
-  /** What of the Content-Security-Policy depends on where the page is. */
+  /** The part of the Content-Security-Policy that depends on where the page is. */
   readonly sources: string;
-  /** JSON. Without a `<` nothing in it can end the element around it. */
+  /** JSON without a `<`, so that nothing in it can end the element around it. */
   readonly sheet: string;
   readonly pictures: string;
 }
 
-/** Each slot once, and what goes into one is never looked at as a template again. */
+/** Fills each slot once. The inserted text is never treated as a template. */
 function fill(template: string, slots: Slots): string {
   return template.replace(/__TINTYPE_(TITLE|SOURCES|SHEET|PICTURES)__/g, (_, name: string) => {
     switch (name) {

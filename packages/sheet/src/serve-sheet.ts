@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { createSheetHandler, type SheetHandlerOptions } from './create-sheet-handler.ts';
 
 export interface SheetServer {
-  /** The page's whole address, with the token. */
+  /** The page's complete address, with the token. */
   readonly url: string;
-  /** Ends a purchase where it can be ended, stores what was paid for, and closes every connection. */
+  /** Stops a purchase if it can be stopped, stores what was paid for, and closes every connection. */
   readonly close: () => Promise<void>;
 }
 

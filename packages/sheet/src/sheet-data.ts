@@ -25,7 +25,7 @@ import type {
   SheetTotals,
 } from './sheet.ts';
 
-/** What is known of a project when its sheet is drawn up. */
+/** The facts about a project from which its sheet is made. */
 export interface SheetFacts {
   readonly project: string;
   readonly madeAt: Date;
@@ -33,7 +33,7 @@ export interface SheetFacts {
   readonly diagnostics: readonly Diagnostic[];
   readonly problem: string | null;
   readonly toBuyUsd: CostRange | null;
-  /** Every purchase that the store has a record of. */
+  /** All purchases that the store has records of. */
   readonly purchases: readonly StoreRecord[];
   readonly images: readonly ImageFacts[];
 }
@@ -49,30 +49,30 @@ export interface ImageFacts {
 export interface CandidateFacts {
   readonly planned: PlannedRequest;
   readonly isUnseenPick: boolean;
-  /** What there is to see; `null`: neither bought nor drawn, or not to be used. */
+  /** The picture to show; `null`: it was neither bought nor drawn, or cannot be used. */
   readonly source: Source | null;
-  /** Why the original on the disk cannot be the one that was bought. */
+  /** Why the original on the disk cannot be the one that was bought; `null`: it can. */
   readonly damage: string | null;
 }
 
 interface DeliveryFacts extends Delivery {
-  /** The files that the next run would write; `null` where there is nothing to make them of. */
+  /** The files that the next run would write; `null`: there is no picture to make them from. */
   readonly specs: readonly VariantSpec[] | null;
-  /** What the asset map says; `null`: nothing. */
+  /** The asset map's entry; `null`: it has none. */
   readonly asset: Asset | null;
-  /** Files of the asset that are not on the disk as they were written. */
+  /** Files of the asset that are missing on the disk, or differ from what was written. */
   readonly gone: readonly string[];
-  /** Of the file to look at, which is the first; `null`: it is gone. */
+  /** The source of the file to show, which is the first; `null`: the file is gone. */
   readonly source: Source | null;
-  /** Of the original that the asset names. */
+  /** The size of the original that the asset names. */
   readonly originalBytes: number | null;
-  /** Whether there is an asset map at all. Without one nothing was delivered, which is no change. */
+  /** Whether there is an asset map at all. Without one, nothing was delivered, and that is not a change. */
   readonly isMapped: boolean;
-  /** Whether a run writes output files. `false`: a build with Vite's plugin has them. */
+  /** Whether a run writes output files. `false`: a build with the Vite plugin has them. */
   readonly isExpected: boolean;
 }
 
-/** Plan, records and outputs as what a person looks at. */
+/** Plan, records and outputs in the form in which a person looks at them. */
 export function sheetData(sheet: SheetFacts): Sheet {
   const { project, madeAt, live, diagnostics, problem } = sheet;
   const images = sheet.images.map(imageOf);
@@ -160,7 +160,7 @@ function pictureOf(source: Source | null): Candidate['picture'] {
   return { hash, width, height, hasAlpha };
 }
 
-/** What the next run would deliver otherwise than the asset map says it did. */
+/** The differences between what the next run would deliver and what the asset map says. */
 function changesOf(
   { name, candidate, specs, asset, gone, isMapped }: DeliveryFacts,
   job: Job,
@@ -234,12 +234,12 @@ function flagsOf(
   return all.filter(([, holds]) => holds).map(([flag]) => flag);
 }
 
-/** A pick that can be looked at by now, and confirmed. */
+/** A pick whose picture exists by now, and can be confirmed. */
 function isUnseen({ isUnseenPick, picture }: Candidate): boolean {
   return isUnseenPick && picture !== null;
 }
 
-/** The worst first: what was paid for and cannot be used, what was not made, then what is only to be decided. */
+/** The worst first: pictures that were paid for and cannot be used, pictures that were not made, and then open decisions. */
 const candidateStatuses = [
   'damaged',
   'rejected',
@@ -321,12 +321,12 @@ function totalsOf(
   };
 }
 
-/** To a millionth, as amounts are kept everywhere. */
+/** Rounded to a millionth, as all stored amounts are. */
 function costOf(records: readonly StoreRecord[]): number {
   return Math.round(sum(records.map(({ costUsd }) => costUsd ?? 0)) * 1e6) / 1e6;
 }
 
-/** Of an image's files the one that most visitors see at full size: the preferred format's largest. */
+/** The file of an image that most visitors see at full size: the largest in the preferred format. */
 export function fileToLookAt<File extends Pick<VariantSpec, 'format' | 'width'>>(
   files: readonly File[],
 ): File {

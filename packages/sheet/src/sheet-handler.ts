@@ -4,10 +4,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Sheet } from './sheet.ts';
 
-/** What the handler serves: a project, without HTTP. */
+/** The project that the handler serves, without HTTP. */
 export interface SheetSource {
   readonly sheet: () => Promise<Sheet>;
-  /** `null`: there is no such picture, or it is wanted no more when its turn comes. */
+  /** `null`: there is no such picture, or it is no longer wanted when its turn comes. */
   readonly picture: (
     hash: Sha256,
     wanted: PictureRequest,
@@ -16,11 +16,11 @@ export interface SheetSource {
   /** Writes the pick. Rejects with a TintypeError. */
   readonly pick: (id: string, candidate: number) => Promise<void>;
   /**
-   * Begins to buy what an image needs, for no more than `upToUsd` (`null`: the price is unknown, and the person has
-   * seen that). Resolves once it has begun; rejects with a TintypeError where it may not.
+   * Starts to buy what an image needs, for at most `upToUsd` US dollars (`null`: the price is unknown, and the person has
+   * seen that). Resolves when the purchase has started. Rejects with a TintypeError if it may not.
    */
   readonly buy: (id: string, upToUsd: number | null) => Promise<void>;
-  /** Calls the listener whenever the sheet is another; returns what stops that. */
+  /** Calls the listener whenever the sheet changes. Returns a function that stops that. */
   readonly onChange: (listener: () => void) => () => void;
 }
 
@@ -35,24 +35,24 @@ export type PictureRequest =
     };
 
 export interface HandlerOptions {
-  /** Where it is mounted, with a slash at both ends. */
+  /** The path where it is mounted, with a slash at both ends. */
   readonly base: string;
   readonly token: string;
   /** The page's HTML. */
   readonly page: () => Promise<string>;
 }
 
-/** 256 random bits, in characters that fit a URL. */
+/** 256 random bits, in characters that are allowed in a URL. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
 /**
- * Answers what is below `base`, and resolves to whether it did: `false` leaves the request to the next handler. Works for
- * `node:http` and for connect, where it has to see the whole path (`use(handle)`, not `use('/path', handle)`).
+ * Answers requests below `base`, and resolves to whether it did. `false` leaves the request to the next handler. Works for
+ * `node:http` and for connect, where it needs the whole path (`use(handle)`, not `use('/path', handle)`).
  *
- * The client must be on this machine, name it by a loopback name (a page of another site that had its name resolved
- * to this machine does not), know the token, and come from the page itself. No answer allows another origin.
+ * The client must be on this machine, use a loopback name for it (a page of another site that had its own name resolved to
+ * this machine does not), know the token, and come from the page itself. No answer allows another origin.
  */
 export function sheetHandler(
   source: SheetSource,
@@ -123,7 +123,7 @@ export function sheetHandler(
         : await source.picture(hash as Sha256, wanted, () => !response.destroyed);
     const type = bytes === null ? null : typeOf(bytes);
     if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
-    // The hash is the content's.
+    // The address contains the hash of the content.
     response.setHeader('cache-control', 'private, max-age=31536000, immutable');
     send(response, type, bytes);
   }
@@ -132,7 +132,7 @@ export function sheetHandler(
 const wrongToken =
   'This page needs the whole address that the terminal printed, with the token in it.';
 
-/** Why a request is not answered, whatever it asks for. */
+/** Why a request is refused, whatever it asks for; `null`: it is not. */
 function refusalOf({ method, headers, socket }: IncomingMessage): string | null {
   const { host, origin } = headers;
   if (!isLoopbackAddress(socket.remoteAddress))
@@ -157,12 +157,12 @@ function isLoopbackAddress(address: string | undefined): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
 }
 
-/** The host's name where it is one of this machine's own, with or without a port. */
+/** The host's name if it is a name of this machine, with or without a port; `null`: it is not. */
 function hostOf(host: string | undefined): string | null {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.exec(host ?? '')?.[1] ?? null;
 }
 
-/** In a time that says nothing about how much of the token was right. */
+/** Takes a time that does not reveal how much of the token was right. */
 function isBelow(path: string, root: string): boolean {
   const start = Buffer.from(sha256(path.slice(0, root.length)));
   return timingSafeEqual(start, Buffer.from(sha256(root)));
@@ -171,7 +171,7 @@ function isBelow(path: string, root: string): boolean {
 function secure(response: ServerResponse): void {
   const headers = {
     'cache-control': 'no-store',
-    // On top of the page's own policy: where it may be shown cannot be said inside of it.
+    // In addition to the page's own policy, which cannot say in which pages it may be embedded.
     'content-security-policy': "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -182,7 +182,7 @@ function secure(response: ServerResponse): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
-/** The most that a request of the page's can need: an id has at most 200 characters. */
+/** The largest request that the page needs: an id has at most 200 characters. */
 const maxBodyBytes = 4096;
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
@@ -212,7 +212,7 @@ function wantedPicture(query: URLSearchParams): PictureRequest | null {
     : null;
 }
 
-/** By the bytes themselves: what is none of these is not sent to a browser. */
+/** The type, judged by the bytes. Other types are not sent to a browser. */
 function typeOf(bytes: Uint8Array): string | null {
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   if (start.startsWith('\u0089PNG')) return 'image/png';
@@ -222,7 +222,7 @@ function typeOf(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** How often a stream sends a comment, so that a connection that is gone is noticed. */
+/** How often a stream sends a comment, which shows whether the connection still exists. */
 const heartbeatMs = 20_000;
 
 function streamEvents(source: SheetSource, response: ServerResponse): void {
@@ -250,7 +250,7 @@ function badRequest(response: ServerResponse, expected: string): void {
   refuse(response, 400, `Bad request: ${expected}.`);
 }
 
-/** What the project refuses is told in its words; what is a bug here, without its stack. */
+/** An error of the project is sent in its own words, and a bug in this code without its stack. */
 function fail(response: ServerResponse, error: unknown): void {
   const code = error instanceof TintypeError ? error.code : 'internal';
   const message = error instanceof Error ? error.message : String(error);

@@ -12,7 +12,7 @@ export interface SheetPurchases {
   readonly current: () => SheetPurchase | null;
   /** Why the last purchase of an image failed; `null`: it did not. */
   readonly failureOf: (id: string) => SheetFailure | null;
-  /** Waits until what was paid for is stored. */
+  /** Waits until everything that was paid for is stored. */
   readonly settled: () => Promise<void>;
 }
 

@@ -11,8 +11,8 @@ import type {
 } from '@tintype/core/types';
 
 /**
- * The contact sheet as plain JSON: what the page is drawn from, in a file of its own and in a server alike. Texts are as
- * they stand in manifests, records and answers; the page shows them as text, never as markup.
+ * The contact sheet as plain JSON, from which the page is drawn, both in a file and on a server. Texts are exactly as in
+ * manifests, records and answers. The page shows them as text, never as markup.
  */
 export interface Sheet {
   readonly version: 1;
@@ -20,21 +20,24 @@ export interface Sheet {
   readonly project: string;
   /** ISO 8601, UTC. */
   readonly madeAt: string;
-  /** `null` in a file: it can neither pick nor buy, and gives the command to run instead. */
+  /** `null` in a file. A file can neither pick nor buy; it shows the command to run instead. */
   readonly live: LiveSheet | null;
-  /** Mistakes and warnings in manifests. Where there is a mistake, the images are those of the last whole reading. */
+  /** Mistakes and warnings in manifests. If there is a mistake, the images are those of the last reading without one. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Why nothing could be read, where it is no mistake in a manifest: a config that does not load. */
+  /**
+   * Why the project could not be read, if the reason is not a mistake in a manifest, for example a config that does not
+   * load.
+   */
   readonly problem: string | null;
   readonly totals: SheetTotals;
   readonly images: readonly SheetImage[];
 }
 
-/** What a server knows beside the project. */
+/** What only a server knows. */
 export interface LiveSheet {
-  /** Whether pictures may be bought here; else why not. */
+  /** Whether pictures may be bought here; otherwise why not. */
   readonly buying: { readonly confirmAboveUsd: number } | { readonly refusal: string };
-  /** The purchase under way. */
+  /** The purchase that is running; `null`: none is. */
   readonly purchase: SheetPurchase | null;
 }
 
@@ -42,7 +45,7 @@ export interface SheetPurchase {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** What it is at: a sentence. */
+  /** The current step, as a sentence. */
   readonly note: string;
 }
 
@@ -50,25 +53,28 @@ export interface SheetTotals {
   readonly images: number;
   /** Requests: every candidate counts. */
   readonly pictures: number;
-  /** Images of which a picture is not in the store. */
+  /** Images that have a picture which is not in the store. */
   readonly missing: number;
   /**
-   * What all records of the store cost: also those that no manifest names today, and second purchases of one request.
-   * Records without a cost are left out.
+   * The cost of all records of the store, including those that no manifest names today, and second purchases of one
+   * request. Records without a cost are left out.
    */
   readonly spentUsd: number;
-  /** The part of it that the stored pictures of these images cost, each key once. */
+  /** The part of it that the stored pictures of these images cost. Each key counts once. */
   readonly inUseUsd: number;
   /** How many records of the store have no cost. */
   readonly unknownCosts: number;
   /** The estimated cost of what is missing; `null`: unknown. */
   readonly toBuyUsd: CostRange | null;
-  /** Of the delivered images whose originals are known: what came, and the full-size file in the preferred format. */
+  /**
+   * The bytes of the originals, and of the full-size files in the preferred format, for delivered images whose original is
+   * known.
+   */
   readonly originalBytes: number;
   readonly deliveredBytes: number;
 }
 
-/** The worst of what is true of an image, as one word. */
+/** The worst fact about an image, as one word. */
 export type ImageStatus =
   | CandidateStatus
   | 'failed'
@@ -79,7 +85,7 @@ export type ImageStatus =
   | 'stand-in'
   | 'delivered';
 
-/** What the filters ask for. */
+/** The facts by which the page can filter. */
 export type Flag = 'missing' | 'unpicked' | 'failed' | 'changed' | 'stand-in';
 
 export interface SheetImage {
@@ -91,23 +97,26 @@ export interface SheetImage {
   readonly alt: string;
   readonly status: ImageStatus;
   readonly flags: readonly Flag[];
-  /** What the next run would deliver otherwise than the asset map says; one clause each. */
+  /** How the next run's delivery would differ from the asset map, one clause for each difference. */
   readonly changes: readonly string[];
   readonly prompt: string;
-  /** Where the image's own words stand in the prompt. */
+  /** The positions of the image's own words in the prompt. */
   readonly own: readonly TextRange[];
   readonly provider: string;
   readonly model: string;
-  /** Of the request and of the files, by the manifest's names; those at their default left out but for the size. */
+  /**
+   * Parameters of the request and of the files, by their names in a manifest. Those with their default value are left out,
+   * except for the size.
+   */
   readonly parameters: readonly Parameter[];
   readonly pick: number | null;
   readonly candidates: readonly Candidate[];
-  /** The files that each of its pictures becomes. */
+  /** The files that are made from each of its pictures. */
   readonly variants: readonly Variant[];
   readonly deliveries: readonly SheetDelivery[];
-  /** What it takes to have it whole; `null`: nothing has to be bought. */
+  /** The price of everything that the image needs; `null`: nothing has to be bought. */
   readonly price: Price | null;
-  /** How the last purchase of it, here, went wrong. */
+  /** Why the last purchase of the image on this page failed; `null`: it did not. */
   readonly failure: SheetFailure | null;
 }
 
@@ -119,9 +128,9 @@ export interface Parameter {
 export type CandidateStatus =
   | Exclude<PlanStatus, 'stored'>
   | 'stored'
-  /** A process that is alive has asked for it and waits for the answer. */
+  /** A running process has sent the request and waits for the answer. */
   | 'buying'
-  /** Paid for and not recorded yet: the next run that may buy does that at no cost. */
+  /** Paid for and not recorded yet. The next run that may buy records it at no cost. */
   | 'paid'
   /** Its provider draws stand-ins, which are free. */
   | 'drawn'
@@ -133,19 +142,19 @@ export interface Candidate {
   /** From 1. */
   readonly number: number;
   readonly status: CandidateStatus;
-  /** Why it is not simply stored. */
+  /** Why the status is not simply `stored`. */
   readonly reason: string | null;
-  /** When the request under way was sent: ISO 8601, UTC. `null`: there is none, or its note cannot be read. */
+  /** When the open request was sent: ISO 8601, UTC. `null`: there is none, or its note cannot be read. */
   readonly askedAt: string | null;
   readonly key: Key | null;
-  /** It is picked and was not there to be looked at when it was picked. */
+  /** It was picked before its picture existed. */
   readonly isUnseenPick: boolean;
-  /** What there is to see; `null`: nothing yet. */
+  /** The picture to show; `null`: there is none yet. */
   readonly picture: SheetPicture | null;
-  /** Of the original; `null` where there is none. */
+  /** The size of the original; `null`: there is none. */
   readonly bytes: number | null;
   readonly format: string | null;
-  /** What it cost; `null`: unknown, or not bought. */
+  /** The cost; `null`: unknown, or not bought. */
   readonly costUsd: number | null;
   readonly usage: Usage | null;
   /** ISO 8601, UTC. */
@@ -153,12 +162,12 @@ export interface Candidate {
   readonly requestId: string | null;
 }
 
-/** Pixels that the page can ask for, by what identifies them. */
+/** A picture that the page can ask for, by its hash. */
 export interface SheetPicture extends Pick<PictureInfo, 'width' | 'height' | 'hasAlpha'> {
   readonly hash: Sha256;
 }
 
-/** A file that a picture of an image becomes. */
+/** A file that is made from a picture of an image. */
 export interface Variant {
   readonly format: Format;
   readonly width: number;
@@ -174,22 +183,22 @@ export interface DeliveredFile {
   readonly bytes: number;
 }
 
-/** What the site has now, by its asset map. */
+/** What the site has now, according to its asset map. */
 export interface SheetDelivery {
   readonly name: string;
   readonly candidate: number;
   readonly isStandIn: boolean;
-  /** Of the file to look at: the preferred format at full size. `null`: it is not on the disk. */
+  /** The file to show: the preferred format at full size. `null`: it is not on the disk. */
   readonly picture: SheetPicture | null;
   readonly files: readonly DeliveredFile[];
-  /** Of the original that they were made from; `null` where it is not known. */
+  /** The size of the original from which they were made; `null`: unknown. */
   readonly originalBytes: number | null;
 }
 
 export interface Price {
   /** How many pictures have to be bought, including inputs from other images. */
   readonly pictures: number;
-  /** The other images among those. */
+  /** The other images for which pictures have to be bought. */
   readonly upstream: readonly string[];
   /** `null`: unknown. */
   readonly costUsd: CostRange | null;

@@ -3,7 +3,7 @@ import { assetMapName, openStore, type WatchedFolder } from '@tintype/core/inter
 import { basename, extname, join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 
-/** Calls `onChange` after files changed that a sheet is made of; returns what stops that. */
+/** Calls `onChange` after a change of files from which a sheet is made. Resolves to a function that stops that. */
 export async function watchProject(
   context: Context,
   onChange: () => void,
@@ -21,7 +21,7 @@ export async function watchProject(
     clearTimeout(pending);
     pending = setTimeout(onChange, settledMs);
   });
-  // A folder that cannot be watched is looked at when the page is loaded again.
+  // A folder that cannot be watched is read again when the page is reloaded.
   watcher.on('error', () => {});
   return () => {
     clearTimeout(pending);
@@ -29,7 +29,7 @@ export async function watchProject(
   };
 }
 
-/** An editor or a run writes several files in a row: the last one is what is waited for. */
+/** An editor or a run writes several files in a row. This waits for the last one. */
 const settledMs = 100;
 
 /** Manifests, their rows and inputs, the config, the environment files. */
@@ -37,7 +37,7 @@ const watchedEndings: ReadonlySet<string> = new Set(
   '.yaml .yml .csv .json .jsonl .ts .mts .js .mjs .png .jpg .jpeg .webp .avif'.split(' '),
 );
 
-/** What a project is not made of is not watched: it may be very much. */
+/** Other files are not watched, because there may be very many. */
 function isIgnored(
   { root, outDir, cacheDir }: Config,
   store: WatchedFolder | null,

@@ -13,7 +13,7 @@ export interface WrittenSheet {
   readonly file: string;
   readonly bytes: number;
   readonly images: number;
-  /** As `plan` counts them: every candidate. */
+  /** The count of `plan`: every candidate. */
   readonly pictures: number;
 }
 
@@ -21,7 +21,7 @@ export interface WrittenSheet {
 export const sheetFileName = 'tintype-sheet.html';
 
 /**
- * Writes the contact sheet as one file that needs no network and no other file. `file`: where, relative to the root.
+ * Writes the contact sheet as one file that needs no network and no other file. `file`: its path, relative to the root.
  * Spends nothing. Rejects with the TintypeErrors of `readPlan`, or `output-not-writable`.
  */
 export async function writeSheet(
@@ -61,7 +61,7 @@ function tell({ report, now }: Context, diagnostics: readonly Diagnostic[]): voi
     report({ type: 'diagnostic', ...diagnostic, time: now().toISOString() });
 }
 
-/** Each picture once. What cannot be read or decoded is left out: the page says so in its place. */
+/** Each picture once. Pictures that cannot be read or decoded are left out, and the page says so in their place. */
 async function embedded(reading: SheetReading, sheet: Sheet): Promise<Map<Sha256, Uint8Array>> {
   const hashes = new Set(
     sheet.images.flatMap(({ candidates, deliveries }) =>
@@ -81,7 +81,7 @@ async function embedded(reading: SheetReading, sheet: Sheet): Promise<Map<Sha256
   return new Map(made.flatMap(([hash, bytes]) => (bytes === null ? [] : [[hash, bytes] as const])));
 }
 
-/** A file is to be mailed and uploaded: fewer pictures may be larger, and either way it stays near 10 MB. */
+/** Files are mailed and uploaded, so they should stay near 10 MB: if there are fewer pictures, each may be larger. */
 function sideFor(pictures: number): number {
   if (pictures <= 60) return 1024;
   return pictures <= 250 ? 640 : 320;

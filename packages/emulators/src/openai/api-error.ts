@@ -10,7 +10,7 @@ export interface ErrorBody {
   };
 }
 
-/** A refusal of the emulated API: thrown where it is found, sent as JSON, never billed. */
+/** An error answer of the emulated API, which is sent as JSON and never billed. */
 export class ApiError extends Error {
   readonly status: number;
   readonly body: ErrorBody;
@@ -24,7 +24,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A 400 of the schema check in front of every endpoint. */
+/** A 400 of the schema check, which comes before every endpoint. */
 export function invalidRequest(
   code: string | null,
   param: string | null,
@@ -42,7 +42,7 @@ export function imageUserError(
   return new ApiError(400, { message, type: 'image_generation_user_error', param, code });
 }
 
-/** The 401 of a key that is missing or wrong; it echoes the key's head and tail, as the real one does. */
+/** The 401 for a key that is missing or wrong. It repeats the key's first and last characters, as the real one does. */
 export function wrongKey(key: string | null): ApiError {
   const type = 'invalid_request_error';
   const where = 'https://platform.openai.com/account/api-keys';
@@ -54,7 +54,10 @@ export function wrongKey(key: string | null): ApiError {
   return new ApiError(401, { message, type, param: null, code: 'invalid_api_key' });
 }
 
-/** `sk-VKMIs***…***wjh3`, one asterisk a character: https://github.com/chatanywhere/GPT_API_free/issues/62 (2023-07-18). */
+/**
+ * `sk-VKMIs***…***wjh3`, one asterisk for each character: https://github.com/chatanywhere/GPT_API_free/issues/62
+ * (2023-07-18).
+ */
 function masked(key: string): string {
   return key.length <= 12 ? key : key.slice(0, 8) + '*'.repeat(key.length - 12) + key.slice(-4);
 }

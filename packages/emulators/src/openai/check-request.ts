@@ -18,7 +18,7 @@ import type { BilledWork, PixelSize } from './token-usage.ts';
 export type Endpoint = 'generations' | 'edits';
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
 
-/** A request that the API takes, every default resolved. */
+/** A request that the API accepts, with all defaults filled in. */
 export interface ImageRequest extends BilledWork {
   readonly endpoint: Endpoint;
   readonly background: 'transparent' | 'opaque';
@@ -47,8 +47,8 @@ const knownKeys = {
 const maxPromptLength = 32_000;
 
 /**
- * Checks a request as the API does, in the order measured by third parties on 2026-08-30: model, unknown keys, prompt,
- * images, n, the rest (whose own order is not known). Throws an `ApiError`.
+ * Checks a request as the API does, in the order that third parties measured on 2026-08-30: model, unknown keys, prompt,
+ * images, n, the rest (the order within the rest is not known). Throws an `ApiError`.
  */
 export async function checkRequest(
   endpoint: Endpoint,
@@ -113,7 +113,7 @@ function checkKeys(endpoint: Endpoint, body: ReceivedBody): void {
   }
 }
 
-/** A prompt of blanks is taken, and billed. */
+/** A prompt of spaces is accepted, and billed. */
 function readPrompt(body: ReceivedBody): string {
   const prompt = readString(body, 'prompt');
   if (prompt === null) throw missing('prompt');
@@ -134,7 +134,7 @@ function readPrompt(body: ReceivedBody): string {
   );
 }
 
-/** `standard` and `hd` in the SDK's type are leftovers of DALL·E and refused. */
+/** `standard` and `hd` in the SDK's type are left over from DALL·E and refused. */
 function readQuality(body: ReceivedBody, model: EmulatedModel, prompt: string): string {
   const asked = readChoice(body, 'quality', [...model.qualities, 'auto']) ?? 'auto';
   if (asked !== 'auto') return asked;
@@ -143,7 +143,7 @@ function readQuality(body: ReceivedBody, model: EmulatedModel, prompt: string): 
   return model.qualities[pick] ?? 'high';
 }
 
-/** `gif` and `svg` (2.6) need an access of their own, which was not available; the texts are made up. */
+/** `gif` and `svg` (2.6) need a special permission, which was not available. The texts are made up. */
 function readFormat(body: ReceivedBody): PictureFormat {
   const format = readChoice(body, 'output_format', ['png', 'webp', 'jpeg', 'gif', 'svg']);
   if (format === 'gif' || format === 'svg') {
@@ -189,7 +189,7 @@ function readStream(body: ReceivedBody, n: number): boolean {
   return stream;
 }
 
-/** Which models take it the SDK does not say; the text is that of `input_fidelity`. */
+/** The SDK does not say which models take it. The text is that of `input_fidelity`. */
 function checkComplexity(body: ReceivedBody, model: EmulatedModel): void {
   const complexity = readChoice(body, 'complexity', ['low', 'medium', 'high']);
   if (complexity === null || model.complexity) return;
@@ -200,7 +200,7 @@ function checkComplexity(body: ReceivedBody, model: EmulatedModel): void {
   );
 }
 
-/** Where it is forbidden, null is forbidden too. */
+/** If the parameter is not allowed, null is not allowed either. */
 function readInputFidelity(body: ReceivedBody, model: EmulatedModel): string {
   if (!('input_fidelity' in body.fields)) return 'low';
   if (model.inputFidelity.length === 0) {

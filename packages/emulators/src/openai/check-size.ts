@@ -2,8 +2,8 @@ import { imageUserError } from './api-error.ts';
 import type { PixelSize } from './token-usage.ts';
 
 /**
- * The free sizes of gpt-image-2 and later, with the texts of the live API (third parties, 2026-08); the text about the
- * aspect ratio is not known and made up here. Throws the API's 400.
+ * The free sizes of gpt-image-2 and later, with the texts of the live API (third parties, 2026-08). The text about the
+ * aspect ratio is not known and is made up here. Throws the API's 400.
  */
 export function checkFreeSize(size: string): PixelSize {
   const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(size);

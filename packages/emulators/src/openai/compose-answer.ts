@@ -5,17 +5,17 @@ import { drawPicture, type Detail } from './draw-picture.ts';
 import type { Trouble } from './faults.ts';
 import type { Usage } from './token-usage.ts';
 
-/** The pictures of one answer and what is said about them. */
+/** The pictures of one answer, and its data about them. */
 export interface Answer {
   readonly request: ImageRequest;
   readonly usage: Usage;
   readonly detail: Detail;
-  /** Tells equal requests apart: their pictures differ. */
+  /** Distinguishes equal requests, so that their pictures differ. */
   readonly takes: readonly string[];
   readonly fault: Trouble | null;
 }
 
-/** Draws the pictures of an answer, spoilt by the fault. */
+/** Draws the pictures of an answer, damaged as the fault says. */
 export function drawAnswer(answer: Answer): Promise<Buffer[]> {
   return Promise.all(answer.takes.map((take) => drawOne(answer, take)));
 }
@@ -31,7 +31,7 @@ export function answerBody(answer: Answer, pictures: readonly Buffer[]): (string
     ...usageField(answer),
     safety_identifier: request.safetyIdentifier,
   });
-  // Put in afterwards: to write megabytes as JSON takes longer than all else about an answer.
+  // Inserted afterwards, because writing megabytes as JSON takes longer than everything else in an answer.
   const [first = '', ...others] = body.split('<picture>');
   return [first, ...others.flatMap((text, at) => [base64(kept[at]!, fault), text])];
 }
@@ -83,7 +83,7 @@ async function drawOne({ request, detail, fault }: Answer, take: string): Promis
   return fault?.kind === 'corrupt-picture' ? picture.subarray(0, picture.length >> 1) : picture;
 }
 
-/** The API echoes what its `auto`s came to. */
+/** The API returns the values that its `auto`s became. */
 function labels(request: ImageRequest): Record<string, string> {
   const { background, outputFormat, quality, width, height } = request;
   return { background, output_format: outputFormat, quality, size: `${width}x${height}` };
@@ -91,7 +91,7 @@ function labels(request: ImageRequest): Record<string, string> {
 
 const encoded = new WeakMap<Buffer, Buffer>();
 
-/** What is answered with again is encoded once. */
+/** A picture that is sent again is encoded only once. */
 function base64(picture: Buffer, fault: Trouble | null): Buffer {
   const known = encoded.get(picture) ?? Buffer.from(picture.toString('base64'), 'latin1');
   encoded.set(picture, known);

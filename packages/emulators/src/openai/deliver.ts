@@ -14,8 +14,8 @@ export interface Reply {
 }
 
 /**
- * Sends a reply, or spoils its way as the fault says. Resolves when the bytes are on the wire, with whether the client
- * could have the whole of it.
+ * Sends an answer, damaged on its way as the fault says. Resolves when the bytes are sent, to whether the client can have
+ * received all of them.
  */
 export async function deliver(
   response: ServerResponse,
@@ -59,7 +59,7 @@ export async function deliver(
   }
 }
 
-/** Waits, at most until the client is gone. */
+/** Waits, at most until the client has disconnected. */
 export async function pause(response: ServerResponse, ms: number): Promise<void> {
   if (ms <= 0 || response.closed) return;
   const gone = new AbortController();
@@ -79,19 +79,19 @@ async function send(response: ServerResponse, reply: Reply): Promise<boolean> {
     if (response.closed) return false;
     if (index < reply.pieces.length - 1) await write(response, piece);
   }
-  // The end goes with the last piece: a client that has it all finds it in the ledger.
+  // The end is sent with the last piece, so that a client that has everything finds it in the ledger.
   response.end(reply.pieces.at(-1));
   if (!response.writableFinished) await Promise.race([once(response, 'finish'), closed(response)]);
   return response.writableFinished;
 }
 
-/** The headers announce the whole, the body is a part. */
+/** The headers announce the complete body, and only a part of it is sent. */
 async function sendPart(response: ServerResponse, reply: Reply, part: string): Promise<void> {
   writeHead(response, reply);
   await write(response, part);
 }
 
-/** A stream has no length. */
+/** A stream does not announce a length. */
 function writeHead(response: ServerResponse, reply: Reply): void {
   const stream = reply.headers['content-type'] === 'text/event-stream';
   const bytes = reply.pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
@@ -100,7 +100,7 @@ function writeHead(response: ServerResponse, reply: Reply): void {
 }
 
 async function write(response: ServerResponse, text: string | Buffer): Promise<void> {
-  // Called back too, with an error, where the client is gone.
+  // If the client has disconnected, this is called, too, with an error.
   await new Promise((resolve) => response.write(text, resolve));
 }
 

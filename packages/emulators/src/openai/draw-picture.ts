@@ -4,7 +4,10 @@ import sharp from 'sharp';
 
 import type { PictureFormat } from './check-request.ts';
 
-/** `flat`: a few kilobytes and milliseconds; `photographic`: noisy like a photograph, about 1.5 MB as a 1024x1024 PNG. */
+/**
+ * `flat`: a few kilobytes and milliseconds; `photographic`: with the noise of a photograph, about 1.5 MB as a 1024x1024
+ * PNG.
+ */
 export type Detail = 'flat' | 'photographic';
 
 export interface Drawing {
@@ -23,7 +26,7 @@ export interface Drawing {
 /** The picture is a chessboard of 8x8 coloured cells. */
 const cellCount = 8;
 
-/** A real, decodable picture: deterministic from its seed, different for another one. */
+/** A real picture that can be decoded. The same seed draws the same picture, and another seed another one. */
 export async function drawPicture(drawing: Drawing): Promise<Buffer> {
   const { width, height, format, compression } = drawing;
   const channels = drawing.alpha === 'opaque' ? 3 : 4;
@@ -38,7 +41,7 @@ export async function drawPicture(drawing: Drawing): Promise<Buffer> {
   return image.png({ compressionLevel: drawing.detail === 'flat' ? 1 : 2 }).toBuffer();
 }
 
-/** All rows of a row of cells are equal, so one is drawn and copied. */
+/** All pixel rows in a row of cells are equal, so one is drawn and copied. */
 function drawCells(drawing: Drawing, channels: 3 | 4): Buffer {
   const { width, height } = drawing;
   // A multiple of four bytes, for `addNoise`.
@@ -71,7 +74,7 @@ function opacityOf(cellX: number, cellY: number): number {
   return [0, 128][ring] ?? 255;
 }
 
-/** Flips the low three bits of every colour sample by a keystream of the seed; alpha keeps its values. */
+/** Flips the lowest three bits of each colour sample, with a keystream from the seed. Alpha is unchanged. */
 function addNoise(pixels: Buffer, seed: Buffer, channels: 3 | 4): void {
   const cipher = createCipheriv('aes-128-ctr', seed.subarray(0, 16), seed.subarray(16, 32));
   const noise = cipher.update(Buffer.alloc(pixels.length));

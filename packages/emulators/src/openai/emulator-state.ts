@@ -6,47 +6,48 @@ import { imageModels, type EmulatedModel } from './model-table.ts';
 
 export interface EmulatorOptions {
   /**
-   * Where to listen. With the port of an emulator that was closed, connections are refused until this one starts.
-   * @default any that is free
+   * The port. With the port of an emulator that was closed, connections are refused until this one starts.
+   * @default any free port
    */
   readonly port?: number;
   /**
-   * The keys that are let in.
+   * The keys that are accepted.
    * @default any that is not empty
    */
   readonly apiKeys?: readonly string[];
   /**
-   * How long a picture takes. A stream spreads its events over it.
+   * How long a picture takes, in milliseconds. A stream distributes its events over this time.
    * @default 0
    */
   readonly latencyMs?: number;
   /**
-   * The account's limit; reference pictures count.
+   * The account's limit. Reference pictures count, too.
    * @default none
    */
   readonly imagesPerMinute?: number;
   /**
-   * How long the minute of `imagesPerMinute` is.
+   * The length of the minute of `imagesPerMinute`, in milliseconds.
    * @default 60_000
    */
   readonly minuteMs?: number;
   /** @default imageModels */
   readonly models?: readonly EmulatedModel[];
   /**
-   * `YYYY-MM-DD`: decides which models are shut down. Not the clock's date, so that tests do not rot.
+   * `YYYY-MM-DD`, which decides which models are shut down. It is not today's date, so that tests do not fail later.
    * @default the day on which the behaviour was written down
    */
   readonly today?: string;
   /** @default 'flat' */
   readonly detail?: Detail;
   /**
-   * PNGs to answer with, in turn, whatever was asked for: for measuring, since drawing costs more than answering.
+   * PNGs with which to answer, in turn, whatever was requested. For measurements, because drawing costs more than
+   * answering.
    * @default none: every picture is drawn
    */
   readonly pictures?: readonly Buffer[];
 }
 
-/** Everything that one run of the emulator remembers; a reset starts another. */
+/** The state of one run of the emulator. A reset starts another run. */
 export interface EmulatorState {
   readonly options: Required<Omit<EmulatorOptions, 'apiKeys' | 'imagesPerMinute'>>;
   readonly apiKeys: readonly string[] | null;
@@ -54,7 +55,7 @@ export interface EmulatorState {
   readonly requests: RequestEntry[];
   readonly faults: FaultQueue;
   readonly rateLimit: ImageRateLimit | null;
-  /** How often each request was asked for, by its fingerprint. */
+  /** How often each request was sent, by its fingerprint. */
   readonly takes: Map<string, number>;
   inFlight: number;
   inFlightPeak: number;

@@ -4,8 +4,8 @@ type ErrorFault = Extract<Fault, { kind: 'error' }>;
 type PageFault = Extract<Fault, { kind: 'page' }>;
 
 /**
- * Refused by the safety system. `input`: before anything was drawn, free; `output`: the picture was drawn, then withheld,
- * and is billed. The shape of `moderation_details` is documented (2026).
+ * Refused by the safety system. `input`: before anything was drawn, so it is free; `output`: the picture was drawn and then
+ * withheld, so it is billed. The shape of `moderation_details` is documented (2026).
  */
 export function moderationBlocked(
   stage: 'input' | 'output' = 'input',
@@ -33,12 +33,12 @@ export interface RateLimit {
   readonly limit?: number;
   readonly used?: number;
   readonly requested?: number;
-  /** As the message says it: `12s`, `120ms`, `6m0s`. */
+  /** As in the message: `12s`, `120ms`, `6m0s`. */
   readonly tryAgainIn?: string;
   readonly model?: string;
 }
 
-/** The 429 of the pictures-per-minute limit. With no header asked for there is only the text to go by. Free. */
+/** The 429 of the limit of pictures per minute. Without a header option, only the text says how long to wait. Free. */
 export function rateLimited(rate: RateLimit = {}): ErrorFault {
   const { limit = 5, used = 5, requested = 1, tryAgainIn = '12s', model = 'gpt-image-2' } = rate;
   const headers: Record<string, string> = {};
@@ -69,7 +69,7 @@ export type QuotaCode =
   | 'project_spend_limit_exceeded'
   | 'organization_usage_limit_exceeded';
 
-/** 429: the account has no money left; the `type` is the same for every code. Free. */
+/** 429: the account has no money left. The `type` is the same for every code. Free. */
 export function quotaExceeded(code: QuotaCode = 'insufficient_quota'): ErrorFault {
   const message =
     'You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.';
@@ -82,7 +82,7 @@ export function billingHardLimit(): ErrorFault {
   return error(400, 'invalid_request_error', 'billing_hard_limit_reached', message);
 }
 
-/** 403 whose `code` is null: only the text tells. Free. */
+/** 403 whose `code` is null, so that only the text says why. Free. */
 export function unverifiedOrganisation(model = 'gpt-image-2'): ErrorFault {
   const message = `Your organization must be verified to use the model \`${model}\`. Please go to: https://platform.openai.com/settings/organization/general and click on Verify Organization. If you just verified, it can take up to 15 minutes for access to propagate.`;
   return error(403, 'invalid_request_error', null, message);
@@ -101,7 +101,7 @@ export function invalidKey(): ErrorFault {
   return error(401, 'invalid_request_error', 'invalid_api_key', message);
 }
 
-/** A 5xx with an envelope. It does not tell whether the work was done: say which it is. */
+/** A 5xx with an envelope. It does not say whether the work was done, so the test has to. */
 export function serverError(status = 500, options: { readonly billed?: boolean } = {}): ErrorFault {
   const message =
     'The server had an error while processing your request. Sorry about that! You can retry your request, or contact us through our help center at help.openai.com if the error persists.';

@@ -2,31 +2,31 @@ import type { ErrorBody } from './api-error.ts';
 import type { Endpoint, PictureFormat } from './check-request.ts';
 
 /**
- * What can go wrong with one request that is itself in order. Plain data, so that it can be posted to `/__fail` as JSON.
- * Whether a fault bills is said by `isBilled()`: what happens before the work is free, what happens after it is not.
+ * The faults of a correct request. They are plain data, so that they can be posted to `/__fail` as JSON. `isBilled()` says
+ * whether a fault is billed: a failure before the work is free, a failure after it is not.
  */
 export type Fault = RefusalFault | DelayFault | Trouble;
 
-/** What goes wrong with a request that was read. */
+/** The faults of a request whose body was read. */
 export type Trouble = AnswerFault | TransportFault | PictureFault | StreamFault;
 
-/** The connection is reset once the headers are read, the body is not. Free. It cannot be matched by prompt. */
+/** The connection is reset when the headers have been read and the body has not. Free. It cannot be matched by prompt. */
 export interface RefusalFault {
   readonly kind: 'refuse';
 }
 
-/** Waits, then answers well or, with `followedBy`, goes wrong. Bills like what follows. */
+/** Waits, then answers correctly or, with `followedBy`, fails. Billed as that is. */
 export interface DelayFault {
   readonly kind: 'delay';
   readonly ms: number;
-  /** What is waited for on top, so that a test need not guess how long something takes. */
+  /** An additional promise to wait for, so that a test need not guess how long something takes. */
   readonly until?: Promise<unknown>;
   readonly followedBy?: Trouble;
 }
 
-/** Another answer than a picture. */
+/** An answer that is not a picture. */
 export type AnswerFault =
-  /** An error envelope. Bills only with `billed`: the work was done before it failed. Made by the functions below. */
+  /** An error envelope. Billed only with `billed`: the work was done before the failure. Made by the functions below. */
   | {
       readonly kind: 'error';
       readonly status: number;
@@ -34,7 +34,7 @@ export type AnswerFault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly billed?: boolean;
     }
-  /** Any body of any type, as a proxy in between would send it. Bills only with `billed`. */
+  /** Any body of any type, as a proxy between the two would send it. Billed only with `billed`. */
   | {
       readonly kind: 'page';
       readonly status: number;
@@ -43,52 +43,52 @@ export type AnswerFault =
       readonly billed?: boolean;
     };
 
-/** The way back breaks. All bill, for the work was done. */
+/** The answer is damaged on its way. All are billed, because the work was done. */
 type TransportFault =
-  /** Reset after the request was read, before anything is answered. */
+  /** Reset when the request has been read, before anything is sent. */
   | { readonly kind: 'reset-before-headers' }
   /** Closed after half of the body. */
   | { readonly kind: 'reset-mid-body' }
-  /** Half of the body as though it were all: a whole HTTP message, no whole JSON. */
+  /** Half of the body, sent as if it were complete: a complete HTTP message with incomplete JSON. */
   | { readonly kind: 'truncated-body' }
-  /** Silence, until the client gives up. */
+  /** Nothing, until the client gives up. */
   | { readonly kind: 'hang-before-headers' }
-  /** Half of the body, then silence, until the client gives up. */
+  /** Half of the body, then nothing, until the client gives up. */
   | { readonly kind: 'hang-mid-body' }
-  /** All of it, in many small pieces. */
+  /** The complete body, in many small pieces. */
   | { readonly kind: 'slow-trickle'; readonly durationMs: number }
-  /** The right body under another type. */
+  /** The correct body with another content type. */
   | { readonly kind: 'content-type'; readonly contentType: string }
-  /** 200 and `application/json`, but this text for a body. */
+  /** 200 and `application/json`, but with this text as the body. */
   | { readonly kind: 'not-json'; readonly body: string };
 
-/** The answer is well-formed and not what was asked for. All bill. */
+/** The answer is well-formed and does not match the request. All are billed. */
 type PictureFault =
   /** Bytes of another format than `output_format` says. */
   | { readonly kind: 'mislabelled-format'; readonly format: PictureFormat }
   /** Bytes of another size than `size` says. */
   | { readonly kind: 'wrong-size'; readonly width: number; readonly height: number }
-  /** An alpha channel that is 255 everywhere, though the answer says transparent. */
+  /** An alpha channel that is 255 everywhere, although the answer says transparent. */
   | { readonly kind: 'opaque-picture' }
   /** The second half of the bytes is missing: the header of a png or a jpeg can be read, its pixels cannot. */
   | { readonly kind: 'corrupt-picture' }
   /** `b64_json` with characters that are not base64. */
   | { readonly kind: 'invalid-base64' }
-  /** Only the first `keep` pictures; 0: `data` is empty. */
+  /** Only the first `keep` pictures. 0: `data` is empty. */
   | { readonly kind: 'missing-pictures'; readonly keep: number }
   | { readonly kind: 'no-usage' }
   | { readonly kind: 'zero-usage' };
 
-/** What streams add; a good answer where the request does not stream. All bill. */
+/** Additional faults of streams. If the request does not stream, the answer is correct. All are billed. */
 type StreamFault =
-  /** An `error` event in place of the completed one. */
+  /** An `error` event instead of the completed one. */
   | { readonly kind: 'stream-error'; readonly error: ErrorBody }
-  /** The stream ends in order, without a completed event. */
+  /** The stream ends normally, without a completed event. */
   | { readonly kind: 'stream-without-completed' }
-  /** A plain JSON answer, though a stream was asked for. */
+  /** A plain JSON answer, although a stream was requested. */
   | { readonly kind: 'json-instead-of-stream' };
 
-/** Whether the account pays for a request that meets this fault; `null` is a good answer. */
+/** Whether the account pays for a request with this fault; `null`: no fault. */
 export function isBilled(fault: Fault | null): boolean {
   switch (fault?.kind) {
     case 'refuse':
@@ -103,14 +103,14 @@ export function isBilled(fault: Fault | null): boolean {
   }
 }
 
-/** What a fault is matched against. */
+/** The parts of a request by which faults are matched. */
 interface FaultTarget {
   readonly endpoint: Endpoint;
   readonly prompt: string;
   readonly model: string;
 }
 
-/** Which requests meet a fault: all conditions hold. Without any, the next image request does. */
+/** The conditions of a fault, all of which a request must meet. Without conditions, the next image request gets it. */
 export interface Match {
   /** A part of the prompt. */
   readonly prompt?: string | RegExp;
@@ -118,13 +118,16 @@ export interface Match {
   /** Not over HTTP. */
   readonly where?: (target: FaultTarget) => boolean;
   /**
-   * How often the faults are gone through.
+   * How often the list of faults is repeated.
    * @default 1
    */
   readonly times?: number | 'always';
 }
 
-/** Faults waiting for their requests. Each request meets at most one: the first, in the order queued, that matches. */
+/**
+ * Faults that wait for their requests. Each request gets at most one: the first that matches, in the order in which they
+ * were queued.
+ */
 export class FaultQueue {
   #rules: { faults: readonly Fault[]; match: Match; next: number }[] = [];
 
@@ -138,7 +141,7 @@ export class FaultQueue {
     this.#rules.push({ faults, match, next: 0 });
   }
 
-  /** For a request of which only the headers are read. */
+  /** For a request whose headers only are read. */
   takeRefusal(endpoint: Endpoint): RefusalFault | null {
     return this.#take(isRefusal, (match) => fits(match, { endpoint }));
   }

@@ -34,7 +34,7 @@ export async function handleRequest(
     if (error instanceof ApiError) {
       await reply(exchange, jsonReply(error.status, { error: error.body }, error.headers));
     } else if (!request.destroyed) {
-      // A bug of the emulator: let it be seen.
+      // A bug of the emulator must be visible.
       response.destroy();
       throw error;
     }
@@ -68,7 +68,7 @@ async function route(exchange: Exchange): Promise<void> {
     case 'POST /v1/images/edits':
       return images(exchange, 'edits');
     case 'POST /v1/images/variations':
-      // Retired with dall-e-2 on 2026-05-12: a 404 without a body.
+      // Retired with dall-e-2 on 2026-05-12: the answer is a 404 without a body.
       await readAll(exchange.request);
       await reply(exchange, { status: 404, headers: {}, pieces: [], paceMs: 0 });
       return;
@@ -114,7 +114,10 @@ function modelObject({ id, created, shutdownDate }: EmulatedModel): object {
   return { id, object: 'model', created, owned_by: 'system', shutdown_date: shutdownDate };
 }
 
-/** What is refused up to the fault is free, and uses up no fault; a fault has used up its share of the rate limit. */
+/**
+ * A request that is refused before the fault is free, and uses up no fault. A request with a fault counts for the rate
+ * limit.
+ */
 async function images(exchange: Exchange, endpoint: Endpoint): Promise<void> {
   const { state, response, log } = exchange;
   if (state.faults.takeRefusal(endpoint)) {
@@ -142,7 +145,7 @@ async function images(exchange: Exchange, endpoint: Endpoint): Promise<void> {
   }
 }
 
-/** Does what was ordered, bills it and sends it, as far as the fault lets it come. */
+/** Does the work, bills it and sends the answer, as far as the fault permits. */
 async function work(
   exchange: Exchange,
   request: ImageRequest,
@@ -169,7 +172,7 @@ async function work(
         : asStream
           ? eventReply(await answerEvents(order, pictures[0] as Buffer), latencyMs)
           : textReply(200, answerBody(order, pictures));
-    // To compose an answer is a part of the time that it takes, as it is at the API.
+    // The time includes composing the answer, as it does at the API.
     if (!asStream) await pause(response, latencyMs - (performance.now() - orderedAt));
     const whole = await reply(exchange, answer, trouble);
     if (!whole) entry.outcome = 'dropped';
@@ -181,14 +184,14 @@ async function work(
 
 const hashes = new WeakMap<Buffer, string>();
 
-/** What is answered with again is hashed once. */
+/** A picture that is sent again is hashed only once. */
 function hashOf(picture: Buffer): string {
   const hash = hashes.get(picture) ?? sha256(picture);
   hashes.set(picture, hash);
   return hash;
 }
 
-/** The next of the pictures that there are, if there are any. */
+/** The next of the given pictures; `null`: none are given. */
 function preparedPictures(
   { options: { pictures }, ledger }: EmulatorState,
   entry: LedgerEntry,
@@ -228,7 +231,7 @@ function bill(
   return entry;
 }
 
-/** A seed a picture: the request's fingerprint and how often it has been drawn. */
+/** A seed for each picture, from the request's fingerprint and the number of times it was drawn. */
 function takesOf(state: EmulatorState, body: ReceivedBody, request: ImageRequest): string[] {
   const fields = Object.entries(body.fields).sort(([a], [b]) => (a < b ? -1 : 1));
   const files = request.files.map((file) => sha256(file.bytes));
@@ -261,7 +264,7 @@ async function delay(response: ServerResponse, { ms, until }: DelayFault): Promi
   await until;
 }
 
-/** Sends with the headers that every answer has. */
+/** Sends an answer with the headers that all answers have. */
 async function reply(
   exchange: Exchange,
   answer: Reply,
@@ -284,7 +287,7 @@ async function reply(
 
 function codeOf(answer: Reply): string | null {
   if (answer.status < 400 || answer.headers['content-type'] !== 'application/json') return null;
-  // Another server's, sent by a `page`, may have no `error`.
+  // An answer of another server, sent by a `page` fault, may have no `error`.
   const body = JSON.parse(answer.pieces.join('')) as { error?: { code?: string | null } };
   return body.error?.code ?? null;
 }

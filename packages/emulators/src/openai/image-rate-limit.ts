@@ -2,8 +2,8 @@ import { ApiError } from './api-error.ts';
 import { rateLimited } from './error-faults.ts';
 
 /**
- * The pictures-per-minute bucket, which a model family shares: it drains evenly, and a refused request adds nothing.
- * A request of more than the limit never passes.
+ * The bucket of pictures per minute, which the models of a family share. It drains evenly, and a refused request adds
+ * nothing. A request for more pictures than the limit is never accepted.
  */
 export class ImageRateLimit {
   readonly #limit: number;
@@ -11,7 +11,7 @@ export class ImageRateLimit {
   #used = 0;
   #at = performance.now();
 
-  /** @param minuteMs How long a minute is: tests need not wait for a real one. */
+  /** @param minuteMs The length of a minute, so that tests need not wait for a real one. */
   constructor(limit: number, minuteMs: number) {
     this.#limit = limit;
     this.#minuteMs = minuteMs;

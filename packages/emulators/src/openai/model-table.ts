@@ -5,23 +5,23 @@ interface TokenPrices {
   readonly imageOut: number;
 }
 
-/** What one model takes, and how its tokens are counted. */
+/** The parameters that one model takes, and how its tokens are counted. */
 export interface EmulatedModel {
   readonly id: string;
   readonly family: '2.6' | '2.5' | '2' | 'legacy';
-  /** Seconds since 1970, as `GET /v1/models` gives it. */
+  /** Seconds since 1970, as in `GET /v1/models`. */
   readonly created: number;
-  /** `YYYY-MM-DD`: from that day on the model is as unknown as a misspelt one. */
+  /** `YYYY-MM-DD`: from that day on, the model is as unknown as a misspelt one. */
   readonly shutdownDate: string | null;
   /** Without `auto`, which every model takes. */
   readonly qualities: readonly string[];
-  /** What `quality: auto` comes to; `varies`: decided by the prompt. */
+  /** The quality that `auto` becomes; `varies`: the prompt decides. */
   readonly autoQuality: string;
-  /** `free`: any `WxH` within the limits; else the closed list. */
+  /** `free`: any `WxH` within the limits; otherwise the list of sizes. */
   readonly sizes: 'free' | readonly string[];
-  /** What `size: auto` comes to. Free sizes give one that is no multiple of 16, as seen in the wild. */
+  /** The size that `auto` becomes. With free sizes it is one that is not a multiple of 16, as was observed. */
   readonly autoSize: string;
-  /** Empty: the parameter is forbidden. */
+  /** Empty: the parameter is not allowed. */
   readonly inputFidelity: readonly string[];
   readonly transparent: boolean;
   readonly complexity: boolean;

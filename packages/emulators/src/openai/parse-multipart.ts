@@ -9,12 +9,12 @@ export interface Part {
 }
 
 /**
- * Cuts a `multipart/form-data` body (RFC 7578) into its parts, in their order. Throws an `Error` where the body is not
+ * Splits a `multipart/form-data` body (RFC 7578) into its parts, in their order. Throws an `Error` if the body is not
  * well-formed: no boundary, no closing delimiter, a part without a name.
  */
 export function parseMultipart(body: Buffer, contentType: string): Part[] {
   const delimiter = Buffer.from(`\r\n--${boundaryOf(contentType)}`);
-  // The first delimiter has no line break before it; with one, all are alike.
+  // The first delimiter has no line break before it. With one, all delimiters are equal.
   const text = Buffer.concat([Buffer.from('\r\n'), body]);
   const parts: Part[] = [];
   let at = text.indexOf(delimiter);
@@ -61,7 +61,7 @@ function parsePart(part: Buffer): Part {
   };
 }
 
-/** A parameter of `Content-Disposition`, its quotes and percent escapes (`%22`, `%0D`, `%0A`) undone. */
+/** A parameter of `Content-Disposition`, without its quotes and percent escapes (`%22`, `%0D`, `%0A`). */
 function parameter(disposition: string, name: string): string | null {
   const match = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i').exec(
     disposition,

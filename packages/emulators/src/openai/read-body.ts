@@ -21,7 +21,7 @@ export interface FileNote {
   readonly bytes: number;
 }
 
-/** A body taken apart, nothing in it checked yet. */
+/** The parts of a body, none of which is checked yet. */
 export interface ReceivedBody {
   readonly encoding: 'json' | 'multipart';
   /** JSON: the values; multipart: the text fields as strings. */
@@ -68,7 +68,7 @@ function parseJson(bytes: Buffer): ReceivedBody {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     if (isRecord(value)) return { encoding: 'json', fields: value, files: [] };
   } catch {
-    // Answered below, like JSON that is no object.
+    // Answered below, like JSON that is not an object.
   }
   throw invalidRequest(
     null,

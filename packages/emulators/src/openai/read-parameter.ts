@@ -1,7 +1,7 @@
 import { invalidRequest } from './api-error.ts';
 import type { ReceivedBody } from './read-body.ts';
 
-/** `null` where the parameter is absent or null. Throws the API's 400. */
+/** `null`: the parameter is absent or null. Throws the API's 400. */
 export function readString(body: ReceivedBody, name: string): string | null {
   const value = body.fields[name] ?? null;
   if (value !== null && typeof value !== 'string') throw wrongType(name, 'a string', value);
@@ -18,7 +18,7 @@ export function readChoice(
   return value;
 }
 
-/** A form's numbers are text. */
+/** The numbers of a form are text. */
 export function readInteger(
   body: ReceivedBody,
   name: string,
@@ -50,7 +50,7 @@ export function readInteger(
   return value;
 }
 
-/** A form's booleans are text. */
+/** The booleans of a form are text. */
 export function readBoolean(body: ReceivedBody, name: string): boolean | null {
   const value = body.fields[name] ?? null;
   if (value === null || typeof value === 'boolean') return value;
@@ -88,7 +88,7 @@ export function notAmong(name: string, value: string, choices: readonly string[]
   );
 }
 
-/** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`: a comma before the `and` from three on, as the API has it. */
+/** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`: with a comma before the `and` if there are three or more, as the API does it. */
 function listed(choices: readonly string[]): string {
   const quoted = choices.map((choice) => `'${choice}'`);
   if (quoted.length < 3) return quoted.join(' and ');

@@ -6,10 +6,10 @@ import { missing, wrongType } from './read-parameter.ts';
 import type { ReceivedBody, ReceivedFile } from './read-body.ts';
 import type { PixelSize } from './token-usage.ts';
 
-/** The pictures of an edit, found to be what the API takes. */
+/** The pictures of an edit, checked as the API does. */
 export interface InputPictures {
   readonly sizes: readonly PixelSize[];
-  /** Every file of the request, data URLs decoded: images, mask and markup. */
+  /** All files of the request, including decoded data URLs: images, mask and markup. */
   readonly files: readonly ReceivedFile[];
 }
 
@@ -50,7 +50,7 @@ function filesOfJson(body: ReceivedBody): ReceivedFile[] {
     : [...files, fileOfReference(mask, 'mask', 'mask')];
 }
 
-/** `{ image_url }` with a data URL. The emulator reaches no other host and keeps no uploads. */
+/** `{ image_url }` with a data URL. The emulator fetches from no other host and stores no uploads. */
 function fileOfReference(reference: unknown, name: string, param: string): ReceivedFile {
   const fields = Object(reference) as Record<string, unknown>;
   const url = fields['image_url'];
@@ -99,7 +99,10 @@ function checkCount(count: number, param: string): void {
   }
 }
 
-/** The declared type counts, not the bytes (openai/openai-node#1468). The `code` is not known; nor is the text about 50 MB. */
+/**
+ * The declared type counts, not the bytes (openai/openai-node#1468). The `code` is not known, and neither is the text about
+ * 50 MB.
+ */
 function checkFile(file: ReceivedFile): void {
   const param = file.name === 'image[]' ? 'image' : file.name;
   if (!mimeTypes.has(file.contentType)) {
@@ -114,7 +117,7 @@ function checkFile(file: ReceivedFile): void {
   }
 }
 
-/** The text is that of Comfy-Org/ComfyUI#8430 (2025-06-04); its code is not known. */
+/** The text is from Comfy-Org/ComfyUI#8430 (2025-06-04). Its code is not known. */
 async function sizeOf(file: ReceivedFile, index: number): Promise<PixelSize> {
   try {
     const { width, height } = await sharp(file.bytes).metadata();
@@ -128,7 +131,10 @@ async function sizeOf(file: ReceivedFile, index: number): Promise<PixelSize> {
   }
 }
 
-/** Mask and markup: PNG with alpha, of the first picture's size. The rules are documented, the texts are made up. */
+/**
+ * Mask and markup must be PNGs with alpha, of the first picture's size. The rules are documented, and the texts are made
+ * up.
+ */
 async function checkOverlays(
   files: readonly ReceivedFile[],
   first: PixelSize | undefined,

@@ -1,6 +1,6 @@
 import type { EmulatedModel } from './model-table.ts';
 
-/** The `usage` of a reply: per request, not per picture. */
+/** The `usage` of an answer, for the whole request and not for each picture. */
 export interface Usage {
   readonly input_tokens: number;
   readonly input_tokens_details: { readonly text_tokens: number; readonly image_tokens: number };
@@ -14,7 +14,7 @@ export interface PixelSize {
   readonly height: number;
 }
 
-/** What the tokens of one request depend on. */
+/** The facts on which the tokens of one request depend. */
 export interface BilledWork {
   readonly model: EmulatedModel;
   readonly prompt: string;
@@ -24,7 +24,7 @@ export interface BilledWork {
   readonly quality: string;
   readonly partialImages: number;
   readonly inputFidelity: string;
-  /** Without the mask, which is not counted. */
+  /** Without the mask, which does not count. */
   readonly inputs: readonly PixelSize[];
 }
 
@@ -55,14 +55,17 @@ export function costUsdOf(model: EmulatedModel, usage: Usage): number {
 /** Each partial picture of a stream costs this many output tokens (image generation guide). */
 const tokensPerPartial = 100;
 
-/** The side of the token grid, by family and quality. Exact for 2 and 2.5; 2.6 is taken as 2.5 (see `factor26`). */
+/**
+ * The side of the token grid, by family and quality. Exact for 2 and 2.5. For 2.6 it is assumed to be that of 2.5 (see
+ * `factor26`).
+ */
 const gridOf = {
   '2': { low: 16, medium: 48, high: 96 },
   '2.5': { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
   '2.6': { low: 16, medium: 24, high: 48, xhigh: 64, max: 96 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
-/** 2.6 against 2.5, as measured by third parties on 2026-11-05; no formula is published. */
+/** The ratio of 2.6 to 2.5, as measured by third parties on 2026-11-05. No formula is published. */
 const factor26: Readonly<Record<string, number>> = { low: 4.2, medium: 3.5 };
 
 /** Tokens by `WxH` for 1.5, 1 and 1-mini (image generation guide). */
@@ -92,7 +95,7 @@ export function outputTokens(
   return Math.ceil(tokens * factor);
 }
 
-/** About four characters a token and a few for the frame; the real tokenizer is not public. */
+/** About four characters for each token, and a few tokens for the frame. The real tokenizer is not public. */
 function textTokens(prompt: string): number {
   return Math.ceil(prompt.length / 4) + 8;
 }
@@ -106,7 +109,7 @@ export function inputImageTokens(
   return model.family === 'legacy' ? tileTokens(size, inputFidelity) : patchTokens(size);
 }
 
-/** 32-pixel patches, at most 1536 of them. Unpublished; fits five of five usages measured by third parties (2026-09). */
+/** 32-pixel patches, at most 1536 of them. Unpublished. It matches all five usages that third parties measured (2026-09). */
 function patchTokens({ width, height }: PixelSize): number {
   const enlarge = Math.max(1, 1024 / Math.max(width, height));
   const w = width * enlarge;
@@ -120,7 +123,7 @@ function patchTokens({ width, height }: PixelSize): number {
   return Math.ceil(Math.round(w * fit) / 32) * Math.ceil(Math.round(h * fit) / 32);
 }
 
-/** 65 and 129 a 512-pixel tile once the short side is 512; high fidelity adds a fixed sum (image generation guide). */
+/** 65, and 129 for each 512-pixel tile when the short side is 512. High fidelity adds a fixed sum (image generation guide). */
 function tileTokens({ width, height }: PixelSize, inputFidelity: string): number {
   const scale = 512 / Math.min(width, height);
   const tiles =

@@ -7,8 +7,8 @@ export interface InvalidField {
 }
 
 /**
- * What of an input its model refuses. Stricter than Replicate, which passes over inputs that a model does not have: here
- * they are an error, so that no test is content with one that does nothing.
+ * The fields of an input that its model refuses. This is stricter than Replicate, which ignores inputs that a model does
+ * not have. Here they are an error, so that no test passes with an input that has no effect.
  */
 export function invalidFields(
   model: EmulatedModel,

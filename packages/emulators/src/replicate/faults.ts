@@ -1,8 +1,8 @@
-/** What goes wrong with the next prediction that is asked for; each meets one, in the order queued. */
+/** A fault of a prediction. Each of the next predictions gets one, in the order in which they were queued. */
 export type Fault =
-  /** The connection is reset before the body is read: nothing is made. */
+  /** The connection is reset before the body is read. No prediction is made. */
   | { readonly kind: 'refuse' }
-  /** Another answer than a prediction. Nothing is made, but with `isMade`. */
+  /** An answer that is not a prediction. No prediction is made, unless `isMade`. */
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -10,23 +10,23 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly isMade?: boolean;
     }
-  /** It is made; the answer to its making is not given, or not to its end. */
+  /** The prediction is made, and the answer is missing or incomplete. */
   | { readonly kind: 'reset-answer' | 'hang-answer' | 'truncate-answer' }
-  /** It ends like this by itself. */
+  /** The prediction ends in this way by itself. */
   | { readonly kind: 'end'; readonly status: 'canceled' | 'aborted' }
   | { readonly kind: 'end'; readonly status: 'failed'; readonly error: string }
-  /** It stays in a status until it is canceled; `done-at-cancel`: that finds it done. */
+  /** The prediction stays in a status until it is canceled. `done-at-cancel`: it is already done at that moment. */
   | { readonly kind: 'stay'; readonly status: 'starting' | 'processing' }
   | { readonly kind: 'done-at-cancel' }
-  /** It takes a moment, and the question for its state fails that many times. */
+  /** The prediction takes a moment, and asking for its state fails that many times. */
   | { readonly kind: 'poll'; readonly trouble: 'reset' | number; readonly times: number }
-  /** Fetching its picture goes wrong that many times. */
+  /** Fetching the picture fails that many times. */
   | {
       readonly kind: 'download';
       readonly trouble: 'reset' | 'truncate' | 'hang' | 'redirect' | number;
       readonly times: number;
     }
-  /** It succeeds with this output. */
+  /** The prediction succeeds with this output. */
   | { readonly kind: 'output'; readonly output: unknown };
 
 /** 401 (replicate/replicate-python#47, read 2026-11-22). */
@@ -48,7 +48,7 @@ export function insufficientCredit(): Fault {
   });
 }
 
-/** 429: by its words alone, or by a `retry-after` too. */
+/** 429: recognisable by its text alone, or also by `retry-after`. */
 export function throttled(detail = 'Your rate limit resets in ~30s.', retryAfter?: string): Fault {
   const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
   return {

@@ -46,7 +46,7 @@ export async function handleApi(exchange: Exchange): Promise<void> {
   return send(exchange, 404, { title: 'Not found', detail: 'Not found.', status: 404 });
 }
 
-/** A token belongs into one header, and nowhere else. */
+/** A token may be in one header only. */
 export function noteLeaks(state: State, token: string | null, text: string): void {
   if (token !== null && text.includes(token)) state.leaks.push(text.slice(0, 200));
 }
@@ -110,7 +110,7 @@ interface Asked {
   readonly waitS: number;
 }
 
-/** Everything that is checked before a prediction is made. */
+/** All checks before a prediction is made. */
 function readBody(
   { headers }: RequestEntry,
   path: string | null,
@@ -173,7 +173,7 @@ async function cancelOne(exchange: Exchange, made: Made): Promise<void> {
   return send(exchange, 200, show(made, exchange));
 }
 
-/** The prediction object: it repeats its input, as Replicate's does. */
+/** The prediction object, which repeats its input, as Replicate's does. */
 function show(made: Made, { apiUrl }: Exchange): object {
   const { id, model, status, output, error, input } = made;
   const isDone = status === 'succeeded';

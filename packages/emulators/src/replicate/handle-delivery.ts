@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { noteLeaks } from './handle-api.ts';
 import type { DeliveredFile, Made, RequestEntry, State } from './state.ts';
 
-/** Answers one request for a picture. A token has no business here: it is noted as leaked. */
+/** Answers one request for a picture. A token in it is noted as leaked. */
 export function handleDelivery(state: State, log: RequestEntry, response: ServerResponse): void {
   const authorization = log.headers['authorization'];
   if (authorization !== undefined && log.host === 'delivery') {

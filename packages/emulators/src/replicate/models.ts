@@ -1,4 +1,4 @@
-/** What one input of a model may be. */
+/** The values that one input of a model may have. */
 export interface InputRule {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'uri' | 'uris';
   readonly required?: boolean;
@@ -10,14 +10,14 @@ export interface InputRule {
 export interface EmulatedModel {
   /** `owner/name`. */
   readonly path: string;
-  /** The id of its version; official models are reached without. */
+  /** The id of the model's version. Official models need none. */
   readonly version: string;
   readonly isOfficial: boolean;
   readonly inputs: Readonly<Record<string, InputRule>>;
   /** Pixels by `aspect_ratio`. */
   readonly sizes: Readonly<Record<string, readonly [width: number, height: number]>>;
   readonly defaultFormat: 'webp' | 'png' | 'jpeg';
-  /** One URL in place of a list. */
+  /** One URL instead of a list. */
   readonly hasSingleOutput: boolean;
 }
 
@@ -54,8 +54,8 @@ const sizes2 = {
 } as const;
 
 /**
- * Schemas as snapshots of replicate.com show them (2026-11-22); those of the last two are cut down. The sizes of ratios
- * other than the first three, and the versions' ids, are made up.
+ * Schemas from snapshots of replicate.com (2026-11-22). Those of the last two are shortened. The sizes of all ratios except
+ * the first three, and the ids of versions, are made up.
  */
 export const replicateModels: readonly EmulatedModel[] = [
   {

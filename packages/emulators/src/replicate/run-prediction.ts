@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { drawPicture } from '../openai/draw-picture.ts';
 import type { Made, State, Status } from './state.ts';
 
-/** Where pictures are, by the end of their path. */
+/** The addresses of pictures, by the end of their path. */
 export type AddressOf = (path: string) => string;
 
 /** Takes a prediction from `starting` to its end. */
@@ -37,7 +37,7 @@ async function succeed(state: State, made: Made, addressOf: AddressOf): Promise<
   finish(made, 'succeeded');
 }
 
-/** As a client asked for it. What has not begun is aborted, which is what its deadline would do (made up). */
+/** Cancels a prediction for a client. A prediction that has not started is aborted, as its deadline would do (made up). */
 export async function cancelPrediction(
   state: State,
   made: Made,
@@ -57,7 +57,7 @@ function finish(made: Made, status: Status): void {
   made.end();
 }
 
-/** A real picture of the size and format asked for. Returns the path of its file. */
+/** A real picture of the requested size and format. Returns the path of its file. */
 async function storePicture(state: State, made: Made): Promise<string> {
   const { model, input } = made;
   const [width, height] = model.sizes[(input['aspect_ratio'] ?? '1:1') as string] ?? [
@@ -73,7 +73,7 @@ async function storePicture(state: State, made: Made): Promise<string> {
     compression: 90,
     alpha: input['background'] === 'transparent' ? 'transparent' : 'opaque',
     detail: 'flat',
-    // No two predictions are alike.
+    // Makes each prediction different.
     seed: createHash('sha256').update(made.id).digest(),
   });
   const path = `/xezq/${randomBytes(8).toString('hex')}/out-0.${format}`;

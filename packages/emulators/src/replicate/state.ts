@@ -2,10 +2,10 @@ import type { Fault } from './faults.ts';
 import type { EmulatedModel } from './models.ts';
 
 export interface ReplicateEmulatorOptions {
-  /** @default 0: any that is free */
+  /** @default 0: any free port */
   readonly port?: number;
   /**
-   * The tokens that are let in.
+   * The tokens that are accepted.
    * @default any that is not empty
    */
   readonly tokens?: readonly string[];
@@ -16,29 +16,29 @@ export interface ReplicateEmulatorOptions {
   readonly startMs?: number;
   readonly workMs?: number;
   /**
-   * What a second of `Prefer: wait` lasts: 60 s are too long for a test.
+   * The length of a second of `Prefer: wait`, in milliseconds, because 60 s are too long for a test.
    * @default 1000
    */
   readonly waitSecondMs?: number;
   /**
-   * How long a picture can be fetched.
+   * How long a picture can be fetched, in milliseconds.
    * @default 3_600_000
    */
   readonly expiryMs?: number;
   /**
-   * Pictures are at the API's own address, for clients that fetch from no other loopback host.
-   * @default false: at a host of their own
+   * Pictures are on the API's own host, for clients that fetch from no other loopback host.
+   * @default false: on a separate host
    */
   readonly deliversFromApi?: boolean;
 }
 
 export type Status = 'starting' | 'processing' | 'succeeded' | 'failed' | 'canceled' | 'aborted';
 
-/** One prediction that was made: the ledger's line where it is billed. */
+/** One prediction that was made. If it is billed, it is a line of the ledger. */
 export interface Made {
   readonly id: string;
   readonly model: EmulatedModel;
-  /** As it was sent, keys included. */
+  /** As it was sent, including keys. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly fault: Fault | null;
@@ -46,14 +46,14 @@ export interface Made {
   status: Status;
   error: string | null;
   output: unknown;
-  /** Resolves at its end. */
+  /** Resolves when it ends. */
   readonly ended: Promise<void>;
   readonly end: () => void;
-  /** How often its fault has gone wrong already. */
+  /** How often its fault has occurred. */
   troubles: number;
 }
 
-/** A request, in the order of arrival. */
+/** A request. They are kept in order of arrival. */
 export interface RequestEntry {
   readonly host: 'api' | 'delivery';
   readonly method: string;
@@ -77,7 +77,7 @@ export interface State {
   readonly faults: Fault[];
   /** By path. */
   readonly files: Map<string, DeliveredFile>;
-  /** A token in a place that it must not be in. */
+  /** A token in a place where it must not be. */
   readonly leaks: string[];
 }
 

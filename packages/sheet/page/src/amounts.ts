@@ -7,13 +7,13 @@ export function fileSize(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 1)} MB`;
 }
 
-/** Four decimals below a dollar, where pictures are; two above. */
+/** Four decimals below a dollar, where the prices of pictures are; two above. */
 export function money(usd: number | null): string {
   if (usd === null) return 'price unknown';
   return `$${usd.toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`;
 }
 
-/** What it may come to at most: what a button promises. */
+/** The highest price, which a button promises. */
 export function priceOf(cost: CostRange | null): string {
   if (cost === null) return 'an unknown price';
   return cost.low === cost.high ? money(cost.high) : `up to ${money(cost.high)}`;
@@ -29,7 +29,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** `05:16` where that was today; otherwise with the day. */
+/** `05:16` if that was today; otherwise with the day. */
 export function since(iso: string): string {
   const date = new Date(iso);
   const isToday = date.toDateString() === new Date().toDateString();
@@ -38,7 +38,7 @@ export function since(iso: string): string {
     : moment(iso);
 }
 
-/** A day and a minute, as the reader's machine writes them. */
+/** A day and a minute, in the format of the reader's machine. */
 export function moment(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime())

@@ -8,7 +8,7 @@ export interface CardActions {
   readonly select: (id: string) => void;
 }
 
-/** One image of the sheet: what is delivered now, its candidates beside it, its name and state. */
+/** A card of the sheet: the picture that is delivered now, its candidates beside it, its name and status. */
 export function card(
   image: SheetImage,
   source: PictureSource,
@@ -38,7 +38,7 @@ export function card(
   );
 }
 
-/** What the site has; else the picture that it will have; else an empty frame of the right shape. */
+/** The picture that the site has; otherwise the one that it will have; otherwise an empty frame of the right shape. */
 function frameOf(image: SheetImage, source: PictureSource): HTMLElement {
   const shown = shownPicture(image);
   if (shown !== null) return lazyThumbnail(shown, source, '');
@@ -83,7 +83,7 @@ function smallFrame(
   );
 }
 
-/** What a visitor loads of it at full size. */
+/** The size of the file that a visitor loads at full size. */
 function weightOf({ deliveries }: SheetImage): string {
   const [file] = deliveries[0]?.files.toSorted((a, b) => b.width - a.width) ?? [];
   return file === undefined ? '' : fileSize(file.bytes);

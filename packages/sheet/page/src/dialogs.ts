@@ -2,7 +2,7 @@ import type { Price } from '../../src/sheet.ts';
 import { count, priceOf } from './amounts.ts';
 import { h } from './element.ts';
 
-/** Asks once more, for what costs more than a click should. */
+/** Asks again before a purchase that costs more than one click may. */
 export function askToBuy(
   id: string,
   { pictures, upstream, costUsd }: Price,
@@ -45,7 +45,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['?', 'show this help'],
 ];
 
-/** What the keys do, and the switch that turns single keys off. */
+/** Explains the keys, and has the switch that turns single keys off. */
 export function showHelp(isOn: boolean, onChange: (isOn: boolean) => void): void {
   const box = h('input', { type: 'checkbox', onchange: () => onChange(box.checked) });
   box.checked = isOn;

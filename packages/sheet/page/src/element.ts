@@ -5,8 +5,8 @@ type Attributes = Readonly<
 >;
 
 /**
- * An element with its attributes, listeners (`onclick`) and children. Texts become text nodes: nothing that a manifest, a
- * record or an API says is ever parsed as markup.
+ * An element with its attributes, listeners (`onclick`) and children. Strings become text nodes, so no text of a manifest,
+ * a record or an API is ever parsed as markup.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -32,7 +32,10 @@ export function nodesOf(children: readonly Child[]): (Node | string)[] {
   });
 }
 
-/** What would turn a line around, hide in it or beep, by its name: a prompt is shown as it is sent. */
+/**
+ * Shows the names of characters that would reverse a line, hide in it or beep, so that a prompt is shown exactly as it is
+ * sent.
+ */
 function visible(text: string): string {
   return text.replace(
     // eslint-disable-next-line no-control-regex
@@ -41,7 +44,7 @@ function visible(text: string): string {
   );
 }
 
-/** Radio buttons side by side, of which one holds. */
+/** Radio buttons side by side, of which one is selected. */
 export function choice<Value extends string>(
   legend: string,
   options: readonly (readonly [Value, string])[],

@@ -1,6 +1,6 @@
 import type { Flag, SheetImage } from '../../src/sheet.ts';
 
-/** What of the sheet is looked at. */
+/** The part of the sheet that is shown. */
 export interface Filter {
   readonly flag: Flag | null;
   readonly manifest: string | null;
@@ -9,7 +9,7 @@ export interface Filter {
 
 export const everything: Filter = { flag: null, manifest: null, text: '' };
 
-/** Whether an image is among what is looked at: by all three, and by every word of the text. */
+/** Whether an image passes the filter: all three parts of it, and every word of the text. */
 export function matches(image: SheetImage, { flag, manifest, text }: Filter): boolean {
   if (flag !== null && !image.flags.includes(flag)) return false;
   if (manifest !== null && image.manifest !== manifest) return false;
@@ -21,14 +21,14 @@ export function matches(image: SheetImage, { flag, manifest, text }: Filter): bo
     .every((word) => searched.includes(word) || isOfKey(word, image));
 }
 
-/** The beginning of a key, as other tools print it: three digits would be found in every other key. */
+/** Matches the beginning of a key, as other tools print it. Three digits would match every other key. */
 function isOfKey(word: string, { candidates }: SheetImage): boolean {
   return word.length >= 6 && candidates.some(({ key }) => key?.startsWith(word));
 }
 
 const searchedTexts = new WeakMap<SheetImage, string>();
 
-/** Put together once an image: a thousand prompts are searched at each key. */
+/** Built once for each image, because each key stroke searches a thousand prompts. */
 function searchedText(image: SheetImage): string {
   const known = searchedTexts.get(image);
   if (known !== undefined) return known;
@@ -38,7 +38,7 @@ function searchedText(image: SheetImage): string {
   return text;
 }
 
-/** A filter as the address's fragment, so that a reload and a link show the same. */
+/** A filter as the fragment of the address, so that a reload or a link shows the same. */
 export function toFragment(filter: Filter, selected: string | null): string {
   const parts = new URLSearchParams();
   if (filter.flag !== null) parts.set('show', filter.flag);

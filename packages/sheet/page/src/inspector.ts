@@ -8,14 +8,14 @@ import { emptyWords, statusWords } from './words.ts';
 export interface InspectorActions {
   readonly pick: (image: SheetImage, candidate: number) => void;
   readonly buy: (image: SheetImage) => void;
-  /** Opens the viewer, on a candidate where one is named. */
+  /** Opens the viewer, at a candidate if one is given. */
   readonly look: (image: SheetImage, candidate: number | null) => void;
   readonly compare: (image: SheetImage) => void;
   readonly copy: (text: string) => void;
   readonly close: () => void;
 }
 
-/** Everything about one image: what it was asked, what it cost and what it became. */
+/** Everything about one image: its request, its cost and its files. */
 export function inspector(
   image: SheetImage,
   live: LiveSheet | null,
@@ -102,9 +102,9 @@ function candidateFrame(
 ): HTMLElement {
   const { number, picture } = candidate;
   const isPicked = image.pick === number;
-  // What was picked before it could be looked at is picked again.
+  // A candidate that was picked before its picture existed can be picked again, to confirm it.
   const isSettled = isPicked && !(candidate.isUnseenPick && picture !== null);
-  // What is delivered may be more than the store has: then that is what there is to see.
+  // A delivered picture may not be in the store. Then the delivered file is shown.
   const shown = picture ?? (image.candidates.length === 1 ? shownPicture(image) : null);
   const command = `tintype pick ${image.id} ${number}`;
   return h(
@@ -173,7 +173,7 @@ function purchase(
 ): HTMLElement | false {
   const { price } = image;
   if (price === null) return false;
-  // What is asked for already, by another process or for another image, is waited for: its reason says so.
+  // A picture that is being bought already, by another process or for another image, is waited for. Its reason says so.
   const isOurs = live?.purchase?.id === image.id;
   if (!isOurs && image.candidates.some(({ status }) => status === 'buying')) return false;
   if (live === null) {
@@ -224,7 +224,7 @@ function purchase(
   );
 }
 
-/** What is to be known before anything else: why a picture is not there, and what the next run changes. */
+/** The most important facts: why a picture does not exist, and what the next run changes. */
 function reasons({ candidates: all, changes, status }: SheetImage): HTMLElement | false {
   const numbers = new Map<string, number[]>();
   for (const candidate of all) {
@@ -251,10 +251,10 @@ function reasons({ candidates: all, changes, status }: SheetImage): HTMLElement 
   );
 }
 
-/** What a status does not say by itself; `null`: nothing. The time is the reader's own. */
+/** What the status alone does not say; `null`: nothing. The time is in the reader's time zone. */
 function reasonOf({ status, reason, askedAt }: Candidate): string | null {
   if (status === 'drawn' || reason === 'new') return null;
-  // The earlier record is another one for each candidate: without its key, equal reasons are told once.
+  // Reasons differ between candidates in the key of the earlier record only. Without the key, equal reasons are shown once.
   if (status !== 'buying') return reason?.replace(/ since [0-9a-f]{8}…$/, '') ?? null;
   return `being bought now${askedAt === null ? '' : ` (since ${since(askedAt)})`}`;
 }
@@ -267,7 +267,7 @@ function candidatesOf(numbers: readonly number[]): string {
     : `Candidates ${numbers.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** The image's own words in full ink, the style that wraps them in grey. */
+/** The image's own words in the full text colour, and the text that a preset adds in grey. */
 function prompt({ prompt: text, own }: SheetImage): HTMLElement {
   const parts: Node[] = [];
   let from = 0;

@@ -27,13 +27,13 @@ const source = isLive ? fromServer : fromFile;
 let preferences = readPreferences();
 let sheet: Sheet | null = embedded;
 let { filter, selected } = fromFragment(location.hash);
-/** What each card was drawn from, so that a change redraws what changed and nothing else. */
+/** The data of each card when it was drawn, so that a change redraws only the cards that changed. */
 const drawn = new Map<string, { readonly from: string; readonly card: HTMLLIElement }>();
 let inspected = '';
-/** What passes the filter, and how much of it has frames: more are added when the user scrolls near the end. */
+/** The images that pass the filter, and how many of them have frames. More are added when the user scrolls near the end. */
 let shown: readonly SheetImage[] = [];
 let drawnUpTo = 0;
-/** Few enough for one frame of a slow machine. */
+/** Few enough to be drawn within one animation frame of a slow machine. */
 const drawnAtOnce = 60;
 
 const totals = h('dl', { class: 'totals' });
@@ -57,7 +57,7 @@ const found = h('p', { class: 'found', role: 'status' });
 const rolls = h('main', { id: 'rolls' });
 const more = h('div', { class: 'more', 'aria-hidden': 'true' });
 const panel = h('aside', { class: 'panel', 'aria-label': 'The selected image' });
-/** Where the panel comes over the sheet instead of standing beside it; as in the style sheet. */
+/** The width below which the panel covers the sheet instead of standing beside it. The style sheet has the same. */
 const narrow = matchMedia('(max-width: 63rem)');
 const toast = h('p', { class: 'toast', role: 'status' });
 
@@ -116,7 +116,7 @@ function start(): void {
     (entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       drawMore();
-      // Observed again, because on a large screen the end may still be near.
+      // Observed again, because on a large screen the end may still be visible.
       nearEnd.unobserve(more);
       nearEnd.observe(more);
     },
@@ -328,7 +328,7 @@ function newRoll(name: string): HTMLElement {
   );
 }
 
-/** Shows what the filter asks for, and nothing else. */
+/** Shows the images that pass the filter, and no others. */
 function look(wanted: Filter): void {
   const isAnother = toFragment(wanted, null) !== toFragment(filter, null);
   filter = wanted;
@@ -344,7 +344,7 @@ function look(wanted: Filter): void {
   select(selected);
 }
 
-/** Marks an image as the one that is looked at, and says everything about it. */
+/** Selects an image, and shows everything about it. */
 function select(id: string | null): void {
   selected = id;
   for (const frame of rolls.querySelectorAll('.frame[aria-current]')) {
@@ -355,7 +355,7 @@ function select(id: string | null): void {
   for (const other of rolls.querySelectorAll('.frame[tabindex="0"]')) {
     other.setAttribute('tabindex', '-1');
   }
-  // One stop for the Tab key; the arrows and j and k move on from it.
+  // The Tab key stops here once. The arrows and j and k move on from it.
   (frame ?? rolls.querySelector('.frame'))?.setAttribute('tabindex', '0');
   history.replaceState(null, '', toFragment(filter, id) || location.pathname + location.search);
   drawPanel();
@@ -377,7 +377,7 @@ function drawPanel(): void {
   if (focused >= 0) (stops()[focused] ?? stops()[0])?.focus();
 }
 
-/** What in the panel takes the focus, so that it stays where it is when the panel is drawn again. */
+/** The part of the panel that has the focus, so that it keeps the focus when the panel is drawn again. */
 function stops(): readonly HTMLElement[] {
   return [...panel.querySelectorAll<HTMLElement>('button:not([disabled])')];
 }
@@ -422,7 +422,7 @@ const actions: InspectorActions = {
   close: closePanel,
 };
 
-/** What a click on a frame does: on a narrow screen the panel comes over the sheet. */
+/** A click on a frame. On a narrow screen the panel then covers the sheet. */
 function open(id: string): void {
   select(id);
   if (!narrow.matches) return;
@@ -454,7 +454,7 @@ function focusSelected(): void {
   frame?.scrollIntoView({ block: 'nearest' });
 }
 
-/** The frame of an image on the sheet; `null` where it is filtered out, or further down than anybody looked. */
+/** The frame of an image on the sheet; `null`: the filter hides the image, or the user has not scrolled that far. */
 function frameOf(id: string | null): HTMLElement | null {
   const made = id === null ? undefined : drawn.get(id)?.card;
   return made?.isConnected ? made.querySelector<HTMLElement>('.frame') : null;
@@ -484,7 +484,7 @@ function help(): void {
   showHelp(preferences.hasShortcuts, (hasShortcuts) => prefer({ ...preferences, hasShortcuts }));
 }
 
-/** Where the clipboard may not be written, what was to be copied is said instead. */
+/** If the page may not write to the clipboard, it shows the text instead. */
 function copy(text: string): void {
   const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
   copying.then(
@@ -505,5 +505,5 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-// Last, when everything above has its value.
+// At the end of the file, because everything above must have its value.
 start();

@@ -1,14 +1,14 @@
 import type { SheetPicture } from '../../src/sheet.ts';
 import { h } from './element.ts';
 
-/** A file's place in the sheet's own server, or in the sheet's own file; `null`: the file has no such picture. */
+/** The address of a picture: on the sheet's server, or inside the sheet's file; `null`: the file does not have this picture. */
 export type PictureSource = (hash: string, query?: string) => string | null;
 
 export const fromServer: PictureSource = (hash, query = '') => `picture/${hash}${query}`;
 
 const embedded = new Map<string, string>();
 
-/** Base64 is turned into a picture when it is looked at, not before: there may be a thousand. */
+/** Base64 is decoded when a picture is shown and not before, because there may be a thousand. */
 export const fromFile: PictureSource = (hash) => {
   const known = embedded.get(hash);
   if (known !== undefined) return known;
@@ -35,7 +35,7 @@ const near = new IntersectionObserver(
 
 const loads = new WeakMap<Element, () => void>();
 
-/** An image element that asks for its thumbnail only when it comes near the screen. `alt: ''`: its text is beside it. */
+/** An image element that loads its thumbnail only when it comes near the screen. `alt: ''`: there is text beside it. */
 export function lazyThumbnail(
   picture: SheetPicture,
   source: PictureSource,

@@ -1,10 +1,10 @@
 export type Theme = 'auto' | 'light' | 'dark';
 export type Backdrop = 'light' | 'dark' | 'checker';
 
-/** What a person likes, kept by the browser where it keeps anything. */
+/** The preferences of a person. The browser keeps them, if it can. */
 export interface Preferences {
   readonly theme: Theme;
-  /** `null`: as the theme. */
+  /** `null`: the theme's. */
   readonly backdrop: Backdrop | null;
   readonly hasShortcuts: boolean;
 }
@@ -26,7 +26,7 @@ export function keepPreferences(preferences: Preferences): void {
   try {
     localStorage.setItem(name, JSON.stringify(preferences));
   } catch {
-    // A file in a browser that keeps nothing for files: it is liked for as long as the page is open.
+    // Some browsers keep nothing for a page from a file. The preference then lasts as long as the page is open.
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Sheet } from '../../src/sheet.ts';
 
-/** What a page that is served can do beyond looking. */
+/** What a page from a server can do, besides showing the sheet. */
 export interface Server {
   readonly sheet: () => Promise<Sheet>;
-  /** Rejects with the project's own words. */
+  /** Rejects with the project's own message. */
   readonly pick: (id: string, candidate: number) => Promise<void>;
   readonly buy: (id: string, upToUsd: number | null) => Promise<void>;
-  /** Calls the listener after each change, and after the server came back. */
+  /** Calls the listener after each change, and when the server is back. */
   readonly listen: (onChange: () => void, onLost: (isLost: boolean) => void) => void;
 }
 

@@ -1,5 +1,5 @@
 export interface Shortcuts {
-  /** Whether single keys do anything: people who dictate, or press keys by accident, turn them off. */
+  /** Whether single keys have an effect. People who dictate, or who press keys by accident, turn them off. */
   readonly isOn: () => boolean;
   readonly move: (by: number) => void;
   readonly pick: (candidate: number) => void;

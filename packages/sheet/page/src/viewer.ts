@@ -5,28 +5,28 @@ import type { PictureSource } from './pictures.ts';
 
 type Mode = 'one' | 'side' | 'slider';
 
-/** Something to look at: a picture as it came, a file that it becomes, or what is delivered. */
+/** A picture to look at: the original, a file that is made from it, or the delivered file. */
 interface Subject {
   readonly label: string;
   readonly group: string;
   readonly hash: string;
   readonly width: number;
   readonly height: number;
-  /** `null`: the picture as it is. */
+  /** `null`: the original. */
   readonly format: string | null;
-  /** Known before it is loaded. */
+  /** Known before the file is loaded. */
   readonly bytes: number | null;
 }
 
 interface ViewerOptions {
   readonly source: PictureSource;
-  /** Whether files can be encoded on demand: where there is a server. */
+  /** Whether files can be encoded on demand, which needs a server. */
   readonly isLive: boolean;
 }
 
 /**
- * One image up close: alone, two of its pictures side by side, or one laid over the other behind a slider; to fit, pixel
- * for pixel, enlarged, or in the files and at the widths in which it will be shown.
+ * One image up close: alone, two of its pictures side by side, or one above the other with a slider. It is shown fitted to
+ * the screen, pixel by pixel, enlarged, or in the formats and widths of its files.
  */
 export function openViewer(
   image: SheetImage,
@@ -195,7 +195,7 @@ function candidateName({ candidates }: SheetImage, number: number): string {
   return candidates.length === 1 ? 'picture' : `candidate ${number}`;
 }
 
-/** Another candidate where there is one; else what the first becomes. */
+/** Another candidate if there is one; otherwise a file that is made from the first. */
 function otherThan(subjects: readonly Subject[], index: number): number {
   const first = subjects[index];
   const other = subjects.findIndex(
@@ -249,7 +249,7 @@ interface ViewedPicture {
   readonly caption: HTMLElement;
 }
 
-/** A picture at a scale, with its pixels and its weight. */
+/** A picture at a scale, with its size in pixels and bytes. */
 function viewPicture(
   subject: Subject,
   image: SheetImage,
@@ -306,7 +306,7 @@ function viewPicture(
   }
 }
 
-/** Which file is asked for: of a format the one of the width at which it is shown, where there is one. */
+/** Which file to load: if there is one in the format and with the width at which the picture is shown, that one. */
 function fileOf(
   { format, width }: Subject,
   image: SheetImage,

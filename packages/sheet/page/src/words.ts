@@ -1,6 +1,6 @@
 import type { CandidateStatus, ImageStatus } from '../../src/sheet.ts';
 
-/** A status in a word or two, and how loud it is. */
+/** A status in one or two words, and how much it stands out. */
 export const statusWords: Readonly<
   Record<ImageStatus, { readonly word: string; readonly tone: 'quiet' | 'open' | 'wrong' }>
 > = {
@@ -23,7 +23,7 @@ export const statusWords: Readonly<
   failed: { word: 'failed', tone: 'wrong' },
 };
 
-/** What an empty frame says. */
+/** The text in an empty frame. */
 export const emptyWords: Readonly<Record<CandidateStatus, string>> = {
   stored: 'stored',
   drawn: 'stand-in',
