@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test.each(['dependencies', 'devDependencies'])(
-  'where the plugin is one of the %s, only the cache is written, unless outDir says so',
+  'if the plugin is in the %s, only the cache is written, unless outDir says otherwise',
   async (kind) => {
     const names = { [kind]: { 'vite-plugin-tintype': '^0.1.0' } };
     writeFileSync(join(folder, 'package.json'), JSON.stringify(names));
@@ -40,7 +40,7 @@ test.each(['dependencies', 'devDependencies'])(
 
 const namesIn = (path: string) => readdirSync(path).toSorted();
 
-test('a package.json that is no JSON, and one without the plugin, leave the default', async () => {
+test('a package.json that is not JSON, and one without the plugin, leave the default', async () => {
   await runBin(folder, ['init']);
   expect(readFileSync(join(folder, 'tintype.config.ts'), 'utf8')).toContain("'public/images'");
   writeFileSync(join(folder, 'tintype.config.ts'), 'export default { provider: "offline" };');

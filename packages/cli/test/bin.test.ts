@@ -29,7 +29,7 @@ test('a mistyped flag is exit 2, on stderr, and touches nothing', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a Node that is too old is told so in one line, with no stack', () => {
+test('with a Node that is too old, one line says so, without a stack', () => {
   const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.11.1' } });`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -72,7 +72,7 @@ test('--help waits for neither core nor its image library', async () => {
   expect(stderr).toBe('0\n');
 });
 
-test('a reader that goes away does not end the run', () => {
+test('a reader that closes the pipe does not end the run', () => {
   const command = 'exec 3>&1; { "$0" -C tintype-source "$1" --help; echo "rc $?" >&3; } | true';
   const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
   const { stdout } = spawnSync('sh', ['-c', command, process.execPath, bin], { encoding: 'utf8' });

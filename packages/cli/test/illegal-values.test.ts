@@ -187,7 +187,7 @@ describe('an illegal value', () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('of every parameter, all in one run of the real command: every one is told at its line', async () => {
+  test('of every parameter, all in one run of the real command: each is reported at its line', async () => {
     // The graph is only looked at where the values are in order.
     const told = cases.filter(({ code }) => !['cycle', 'unknown-image'].includes(code));
     let text = 'images:\n';

@@ -138,7 +138,7 @@ describe('prune', () => {
     ]);
   });
 
-  test('keeps what another branch has, says so, and says how it goes', async () => {
+  test('keeps what another branch has, and says so and how to remove it', async () => {
     git(root, 'branch', 'release');
     const { code, stdout } = await tintype('prune');
     expect(code).toBe(0);

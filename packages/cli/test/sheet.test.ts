@@ -31,7 +31,7 @@ describe('tintype sheet', () => {
     expect(html).toContain('"id":"hero"');
   });
 
-  test('writes it where it is told to', async () => {
+  test('writes it to the given path', async () => {
     const { code, stdout } = await tintype('sheet', '--out', 'ci/sheet.html');
     expect(code).toBe(0);
     expect(stdout).toContain(join('ci', 'sheet.html'));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bytesWithoutSecrets, secretsIn, withoutSecrets } from './secrets.ts';
 
-test('the secrets of an environment are told by the names of its variables', () => {
+test('the secrets of an environment are recognised by the names of its variables', () => {
   const env = {
     OPENAI_API_KEY: 'RECOGNISABLE-one\n',
     FAL_TOKEN: 'RECOGNISABLE-two',

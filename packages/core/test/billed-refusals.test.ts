@@ -28,7 +28,7 @@ async function refusalsOf({ root }: TestProject): Promise<string[]> {
   return [...(await filesBelow(join(root, '.tintype/refusals'))).keys()];
 }
 
-test('a refusal that may have been billed is not asked for again without a cache', async () => {
+test('a refusal that may have been billed is not requested again without a cache', async () => {
   await using made = await refused('output');
   expect(await refusalsOf(made)).toHaveLength(1);
   const { requests } = await made.plan();

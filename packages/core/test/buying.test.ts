@@ -78,7 +78,7 @@ test('two runs that go through the same pictures from both ends never wait for e
   expect(billedPrompts(api())).toEqual(many);
 });
 
-test('while another process buys a picture, its place goes to the next one', async () => {
+test('while another process buys a picture, the next picture gets its place', async () => {
   await using made = await project(['a', 'b', 'c']);
   const { requests } = await made.plan();
   const path = join(made.root, '.tintype/attempts', `${requests[0]!.key!}.claim`);

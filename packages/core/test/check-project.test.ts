@@ -52,7 +52,7 @@ function placesOf(events: readonly TimedEvent[]): string[] {
   );
 }
 
-test('every mistake is told in one run, also where an image has several of different kinds', async () => {
+test('every mistake is reported in one run, even if an image has several of different kinds', async () => {
   await using project = await testProject({ 'a.images.yaml': manifest });
   expect(placesOf(await check(project))).toEqual(mistakes);
   const { events, error } = await project.generate();

@@ -71,7 +71,7 @@ describe('a prediction that was ordered and not followed to its end', () => {
     expect(await noteOf(project)).toBeNull();
   });
 
-  test('stays where it cannot be asked for', async () => {
+  test('stays if it cannot be collected', async () => {
     await using project = await ordered();
     emulator.fail({ kind: 'poll', trouble: 401, times: 9 });
     const { note } = (await noteOf(project))!;
@@ -137,7 +137,7 @@ test.each(['../models/x', 'a/b', '', 'a?b', 7])(
   },
 );
 
-test('a prediction that goes on is neither canceled nor ordered again', async () => {
+test('a prediction that is still running is neither canceled nor ordered again', async () => {
   await using slow = await startReplicateEmulator({ tokens: [testToken], workMs: 60_000 });
   const options = {
     providers: { mine: replicate({ baseUrl: slow.baseUrl }) },
@@ -159,7 +159,7 @@ test('a prediction that goes on is neither canceled nor ordered again', async ()
   expect(slow.made[0]!.status).toBe('processing');
 });
 
-test('a run that is killed while its prediction goes on', { timeout: 60_000 }, async () => {
+test('a run that is killed while its prediction is running', { timeout: 60_000 }, async () => {
   await using slow = await startReplicateEmulator({ tokens: [testToken], workMs: 4000 });
   const core = new URL('../src/index.ts', import.meta.url).href;
   await using scene = await openScene({

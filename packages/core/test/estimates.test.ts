@@ -142,7 +142,7 @@ test('a plan holds what its run costs: by the ledger, in the records and in the 
   expect((await made.plan()).totals.costUsd).toEqual({ low: 0, high: 0 });
 });
 
-test('an unknown model has no price, and is no less asked for', async () => {
+test('an unknown model has no price, and its pictures are requested all the same', async () => {
   await using made = await testProject(
     { 'a.images.yaml': 'images:\n  a: { prompt: x, model: gpt-image-9, decorative: true }\n' },
     api().baseUrl,

@@ -143,7 +143,7 @@ images:
     expect(authorizations['plain']).toBe(`Bearer ${testKey}`);
   });
 
-  test('writes files of the formats and sizes asked for', async () => {
+  test('writes files of the requested formats and sizes', async () => {
     const files = [...(await filesBelow(join(made.root, 'public/images'))).keys()];
     expect(files).toEqual([
       'best.webp',
@@ -274,7 +274,7 @@ images:
     expect(eventsOf(first.events, 'warning')).toEqual([]);
   });
 
-  test('are not asked for again by a second run, which needs no key and writes nothing', async () => {
+  test('are not requested again by a second run, which needs no key and writes nothing', async () => {
     const before = await lastingFiles(made.root);
     const second = await made.generate({ env: { OPENAI_API_KEY: '' } });
     expect(second).toMatchObject({
@@ -627,7 +627,7 @@ describe('what was paid for', () => {
 });
 
 describe('an attempt', () => {
-  test('of unknown outcome is told by the plan and the next run, which asks again', async () => {
+  test('of unknown outcome is reported by the plan and the next run, which sends the request again', async () => {
     await using made = await project({ a: image('hat'), b: image('cap') });
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'hat' });
     const first = await made.generate();
@@ -760,7 +760,7 @@ describe('an attempt', () => {
   });
 
   test.each(['', 'null', '[]', '{"version": 2}', '<<<<<<<'])(
-    "file with %j in it stands in nobody's way",
+    'file with %j in it stops no run',
     async (text) => {
       await using made = await project({ a: image('hat') });
       await made.write(`.tintype/attempts/${'a'.repeat(64)}.json`, text);
@@ -987,7 +987,7 @@ describe('a store that cannot be written', () => {
   });
 });
 
-describe('a picture that is not quite what was asked for', () => {
+describe('a picture that differs from the request', () => {
   test('is delivered with a warning where nothing of it is transparent', async () => {
     await using made = await project({
       a: image('hat', ', background: transparent').replace('jpeg', 'png'),

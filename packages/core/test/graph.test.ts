@@ -230,7 +230,7 @@ describe('images whose inputs are images', () => {
     expect(api().requests).toHaveLength(1);
   });
 
-  test('an interrupted input makes no image fail, and the next run goes on', async () => {
+  test('an interrupted input makes no image fail, and the next run continues', async () => {
     await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
     const controller = new AbortController();
     const first = await made.generate({

@@ -38,7 +38,7 @@ describe.each([
     for (const project of made) await project[Symbol.asyncDispose]();
   });
 
-  test('as far as the file system lets them, and hold nothing else', async () => {
+  test('as far as the file system permits, and contain nothing else', async () => {
     const { file, output } = await deliver(first);
     const cached = cacheLayout.file(cacheDir, file.sha256);
     const other = join(first.root, 'other');

@@ -122,7 +122,7 @@ test.each([...Object.entries(usable), ...Object.entries(whole)])(
 );
 
 test.each(Object.entries(unusable))(
-  'a PNG with %s is a mistake where it is to be worked from, and nothing is asked for',
+  'a PNG with %s as an input is a mistake, and nothing is requested',
   async (_, draw) => {
     await using made = await edit(await draw());
     const { events } = await made.generate();

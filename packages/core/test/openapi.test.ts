@@ -37,7 +37,7 @@ describe.skipIf(openApiPath === undefined)(`what is sent${skipped}`, () => {
     expect(conformanceProblems(api().requests)).toEqual([]);
   });
 
-  test('is told where it does not', () => {
+  test('is reported where it does not', () => {
     const request = {
       id: '',
       at: 0,

@@ -34,7 +34,7 @@ describe('a call of unknown outcome', () => {
     return made;
   }
 
-  test('is not asked for again by its order, however often the pipeline is run again', async () => {
+  test('is not requested again by its order, however often the pipeline runs', async () => {
     await using made = await broken();
     for (const attempt of ['2', '3']) {
       const { result, events } = await made.generate(pipeline('4711', attempt));
@@ -53,7 +53,7 @@ describe('a call of unknown outcome', () => {
     expect(api().requests).toHaveLength(1);
   });
 
-  test('is asked for again by a new one, which names the other', async () => {
+  test('is requested again by a new one, which names the other', async () => {
     await using made = await broken();
     const { result, events } = await made.generate(pipeline('4712'));
     expect(result).toMatchObject({ bought: 1, failed: 0 });
@@ -64,7 +64,7 @@ describe('a call of unknown outcome', () => {
     expect(await readdir(join(made.root, '.tintype/attempts'))).toEqual([]);
   });
 
-  test('is asked for again by a run of no pipeline, each of which is an order of its own', async () => {
+  test('is requested again by a run outside a pipeline, because each such run is an order', async () => {
     await using made = await broken();
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'an owl' });
     expect((await made.generate()).result).toMatchObject({ failed: 1 });
@@ -89,7 +89,7 @@ describe('a call of unknown outcome', () => {
     expect(other!.costUsd!.high).toBeGreaterThan(0);
   });
 
-  test('of an order that is not known, as older versions left them, is asked for again', async () => {
+  test('of an unknown order, as older versions left them, is requested again', async () => {
     await using made = await broken();
     const [name] = await readdir(join(made.root, '.tintype/attempts'));
     const file = `.tintype/attempts/${name}`;
@@ -99,7 +99,7 @@ describe('a call of unknown outcome', () => {
     expect((await made.generate(pipeline('4711'))).result).toMatchObject({ bought: 1 });
   });
 
-  test('that the account could not pay is asked for again by its order', async () => {
+  test('that the account could not pay is requested again by its order', async () => {
     await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
     api().fail(quotaExceeded());
     await made.generate(pipeline('4711'));
@@ -129,7 +129,7 @@ describe('a run that is killed while its request is on the wire', { timeout: 60_
     return scene;
   }
 
-  test('is not asked for again with the same --order, and named', async () => {
+  test('is not requested again with the same --order, and is named', async () => {
     await using scene = await killed();
     const again = await scene.run({ args: ['--order', 'release-7', '--reporter', 'json'] });
     expect(again.code).toBe(1);

@@ -119,7 +119,7 @@ describe('an answer that is on the disk, as it seems, and is no file that can be
   });
 });
 
-test('an answer beside a damaged record stays, and stops no other image', async () => {
+test('an answer with a damaged record stays, and stops no other image', async () => {
   const two = `${manifest}${manifest.split('\n')[1]!.replace('  a: { prompt: a', '  b: { prompt: b')}\n`;
   await using project = await testProject({ 'a.images.yaml': two }, api().baseUrl);
   const store = join(project.root, '.tintype');

@@ -58,7 +58,7 @@ async function stored({ root }: TestProject): Promise<string[]> {
     .toSorted();
 }
 
-test('what no manifest refers to any more goes with its original, and what it cost is told', async () => {
+test('records that no manifest refers to are removed with their originals, and their cost is reported', async () => {
   await using project = await committed(hero, other);
   await project.write('a.images.yaml', manifest(hero));
   const { removed, kept, events } = await prune(project);

@@ -254,7 +254,7 @@ describe('a key that is cut where a message is', () => {
   });
 });
 
-test('a picture that repeats a key beside its pixels is used, and the store has no key', async () => {
+test('a picture that repeats a key outside its pixels is used, and the store has no key', async () => {
   const key = 'RECOGNISABLE.key:of/no=known+form';
   const drawn = await sharp({
     create: { width: 1408, height: 480, channels: 3, background: 'teal' },

@@ -57,7 +57,7 @@ describe('shards', () => {
     }
   });
 
-  test('beside each other in one folder buy each picture once', async () => {
+  test('at the same time in one folder buy each picture once', async () => {
     await using made = await project();
     const runs = await Promise.all(shardsOf(4).map((shard) => made.generate({ shard })));
     expect(runs.map(({ error }) => error)).toEqual([null, null, null, null]);

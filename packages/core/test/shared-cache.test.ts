@@ -59,7 +59,7 @@ test('a run that reads never writes', async () => {
   expect(remote.files.size).toBe(0);
 });
 
-test('a build that finds everything in its own cache asks nobody', async () => {
+test('a build that finds everything in its own cache sends no request', async () => {
   const remote = testRemote();
   await using made = await testProject({ 'a.images.yaml': manifest });
   const run: Run = {

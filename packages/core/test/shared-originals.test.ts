@@ -115,7 +115,7 @@ describe('a picture that is bought', () => {
     expect(billedPrompts(api())).toEqual(['fox', 'owl']);
   });
 
-  test('is not asked for where the remote does not answer', async () => {
+  test('is not requested if the remote does not answer', async () => {
     await using made = await machine('fox');
     const remote = watchedRemote(folder(bucket), away);
     const { error } = await made.generate(sharing(remote));
@@ -203,7 +203,7 @@ describe('two machines', () => {
     expect(await pictures(one)).toEqual(await pictures(two));
   });
 
-  test('of which one has not heard of the other’s picture: it is taken, and not paid for', async () => {
+  test('of which one does not know the other’s picture: it takes that picture, and does not pay for another', async () => {
     await using one = await machine('fox');
     await one.generate(sharing());
     await using two = await machine('fox');

@@ -201,7 +201,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         await Promise.all(puts);
       });
 
-      test('and clearing them leaves bytes that the store has nowhere else', async () => {
+      test('and clearing them leaves bytes that the store does not have', async () => {
         await store.noteAttempt(attemptOf('hat'));
         await store.receive(key, bytesOf('hat'));
         await store.clearAttempt(key);

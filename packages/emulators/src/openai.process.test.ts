@@ -78,7 +78,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error & Record<stri
 }
 
 describe('a good generation', () => {
-  test('is a decodable picture of the size and format that was asked for', async () => {
+  test('is a decodable picture of the requested size and format', async () => {
     for (const format of ['png', 'jpeg', 'webp'] as const) {
       const response = await client().images.generate({
         ...base,
@@ -648,7 +648,7 @@ describe('a request that the API does not take', () => {
     expect(emulator.requests).toMatchObject([{ status: 400, code }]);
   });
 
-  test('is told of its first mistake only: model, unknown keys, prompt, n, the rest', async () => {
+  test('gets its first mistake only: model, unknown keys, prompt, n, the rest', async () => {
     const mistakes: Record<string, unknown>[] = [
       { quality: 'ultra' },
       { n: 0 },
@@ -1069,7 +1069,7 @@ describe('a picture fault', () => {
     },
   );
 
-  test('corrupt-picture: a png whose header looks well', async () => {
+  test('corrupt-picture: a png with an intact header', async () => {
     const response = await generateWith({ kind: 'corrupt-picture' });
     expect(await sharp(firstOf(response)).metadata()).toMatchObject({ width: 1024, height: 1024 });
   });
@@ -1094,7 +1094,7 @@ describe('a picture fault', () => {
 });
 
 describe('faults', () => {
-  test('meet the requests that match, in order, as often as they are told', async () => {
+  test('apply to the requests that match, in order, as often as set', async () => {
     emulator.fail([emulated.overloaded(), emulated.serverError()], {
       prompt: /light\w+/,
       times: 2,

@@ -127,7 +127,7 @@ describe('what the sheet says', () => {
   });
 });
 
-describe('what may be asked for from where', () => {
+describe('who may request what', () => {
   /** Raw, for `fetch` names its own host. */
   function raw(
     server: SheetServer,
@@ -300,7 +300,7 @@ describe('buying', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test("a failure is told in the API's words, and whether it may have been billed", async () => {
+  test('a failure has the API’s words, and says whether it may have been billed', async () => {
     await using made = await served();
     api().fail(moderationBlocked());
     await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
@@ -353,7 +353,7 @@ describe('picking', () => {
   });
 });
 
-test('viewing makes no paid provider, and looks at no key', async () => {
+test('viewing creates no paid provider, and reads no key', async () => {
   const spied = await testProject({
     'a.images.yaml': 'images: { a: { prompt: A, decorative: true } }',
   });
@@ -377,7 +377,7 @@ test('viewing makes no paid provider, and looks at no key', async () => {
   await spied[Symbol.asyncDispose]();
 });
 
-test('a manifest that breaks is shown with its mistake, and mends itself', async () => {
+test('a manifest that breaks is shown with its mistake, until it is corrected', async () => {
   await using made = await served();
   expect((await made.sheet()).images).toHaveLength(3);
   await ask(made.server, '');

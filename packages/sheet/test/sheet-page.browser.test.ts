@@ -28,7 +28,7 @@ describe.skipIf(noBrowser !== false)(
     });
 
     describe('in a file', () => {
-      test('shows every image, asks for nothing but itself, and runs nothing that a manifest says', async () => {
+      test('shows every image, loads nothing but itself, and runs nothing from a manifest', async () => {
         await using project = await copyOf(model, api());
         const { file, bytes } = await writeSheet(await project.context());
         expect(file).toBe(join(project.root, 'tintype-sheet.html'));
@@ -97,7 +97,7 @@ describe.skipIf(noBrowser !== false)(
       });
     });
 
-    test('the same states are read from a server, and looking at it asks the API for nothing', async () => {
+    test('the same states are read from a server, and reading them sends no request to the API', async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.waitForSelector('.card');
@@ -234,7 +234,7 @@ describe.skipIf(noBrowser !== false)(
       expect(api().ledger).toHaveLength(1);
     });
 
-    test('while it buys, what is asked for is being bought and has not failed', async () => {
+    test('while it buys, the requested picture is being bought and has not failed', async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
@@ -371,7 +371,7 @@ describe.skipIf(noBrowser !== false)(
         expect(await violations(page), 'narrow panel').toEqual([]);
       });
 
-      test('on a narrow screen the panel comes and goes with the focus', async () => {
+      test('on a narrow screen the panel opens and closes with the focus', async () => {
         await using made = await served();
         await using page = await open(made.server.url, undefined, {
           viewport: { width: 390, height: 844 },
@@ -402,7 +402,7 @@ describe.skipIf(noBrowser !== false)(
         expect(await mistakes(await page.content())).toEqual([]);
       });
 
-      test('nothing moves where less motion is asked for', async () => {
+      test('nothing moves if the system asks for less motion', async () => {
         await using made = await served();
         await using page = await open(made.server.url, undefined, { reducedMotion: 'reduce' });
         await page.locator('[data-id="fresh"] .frame').click();

@@ -67,7 +67,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
   });
 });
 
-test('a missing picture is a stand-in, and nothing is asked for', async () => {
+test('a missing picture is a stand-in, and nothing is requested', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await using served = await serve(project, {}, { missing: 'buy' });
   const hero = await pictureOf(served, 'hero');

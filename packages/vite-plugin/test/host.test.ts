@@ -31,7 +31,7 @@ test.each([
   expect(failure).toContain(`this is ${name} without it`);
 });
 
-test('a Vite without environments is told that a later one is needed', () => {
+test('with a Vite without environments, an error names the version that is needed', () => {
   const configured = tintype().flatMap((plugin: Plugin) => {
     const { configResolved } = plugin;
     return typeof configResolved === 'function' ? [configResolved] : [];

@@ -32,7 +32,7 @@ test('a Ctrl-C while pictures are bought stores what is in flight and asks for n
   expect(api().ledger).toHaveLength(2);
 });
 
-test('a build that fails for another reason waits for nothing and has bought nothing', async () => {
+test('a build that fails for another reason does not wait and has bought nothing', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await project.write('main.js', `${files['main.js']} import './nowhere.js';`);
   await buildFailure(project.build({}, { missing: 'buy' }));

@@ -136,7 +136,7 @@ describe('a page that names a picture only after it was looked through', () => {
     expect((await project.read(`dist/${url}`)).length).toBeGreaterThan(0);
   });
 
-  test('what is missing is a stand-in, where that is asked for', async () => {
+  test('a missing picture becomes a stand-in with missing: standin', async () => {
     await using project = await viteProject(page, api().baseUrl);
     await project.build({ plugins: [late('logo')] }, { missing: 'standin' });
     expect(await project.read('dist/index.html')).toMatch(/<img [^>]*src="\/assets\/logo-/);
@@ -217,7 +217,7 @@ test('buy: within the budget of what is imported, or nothing at all', async () =
   expect(billedPrompts(api())).toEqual(['A flat logo', 'A lighthouse keeper']);
 });
 
-test('buy: without a key nothing is asked for, and the error says which', async () => {
+test('buy: without a key nothing is requested, and the error names the key', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await project.write('.env', `OPENAI_BASE_URL=${api().baseUrl}\n`);
   const error = await buildFailure(project.build({}, { missing: 'buy' }));
@@ -237,7 +237,7 @@ test.each([
   expect(message).not.toMatch(/--\w/);
 });
 
-test('standin: the build goes through and warns what it ships', async () => {
+test('standin: the build succeeds and warns about what it ships', async () => {
   await using project = await viteProject(files, api().baseUrl);
   const { code } = await project.build({}, { missing: 'standin' });
   expect(code).toContain('"generated": false');

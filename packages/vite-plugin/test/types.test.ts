@@ -121,7 +121,7 @@ test('the types are written again only when they change', async () => {
   expect(await project.read('tintype-env.d.ts')).toBe(text);
 });
 
-test('linters and formatters are told to leave the types alone', async () => {
+test('comments tell linters and formatters to ignore the types', async () => {
   await using project = await viteProject({ ...files, 'index.html': '' });
   await project.build({}, { missing: 'standin' });
   const text = await project.read('tintype-env.d.ts');

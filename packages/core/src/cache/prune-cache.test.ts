@@ -49,7 +49,7 @@ test('a file stays while a wanted entry has the same bytes', async () => {
   expect(await cache.find(sha256('a'))!.read()).not.toBeNull();
 });
 
-test('what is over the limit goes, too', async () => {
+test('files above the limit are removed, too', async () => {
   await prune({ maxBytes: 5 });
   expect([...(await filesBelow(dir)).keys()]).toHaveLength(1);
 });
@@ -67,7 +67,7 @@ test('a file without an entry, and half of one, go when no run can be writing th
   expect((await prune()).files).toBe(2);
 });
 
-test('a line of the index that is none goes', async () => {
+test('an invalid line of the index is removed', async () => {
   await appendFile(cacheLayout.index(dir), '\n["torn');
   await prune();
   expect(await readFile(cacheLayout.index(dir), 'utf8')).not.toContain('torn');

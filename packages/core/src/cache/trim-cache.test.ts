@@ -33,7 +33,7 @@ async function put(name: string, daysAgo: number, key: Sha256 = sha256(name)): P
 const isFound = (name: string) =>
   folderCache(dir, (error) => expect.unreachable(error.message)).find(sha256(name)) !== null;
 
-test('what was used longest ago goes first, with the entries that name it, until the rest fits', async () => {
+test('the least recently used files are removed first, with the entries that name them, until the rest fits', async () => {
   await put('old', 3);
   await put('old', 3, sha256('old under another key'));
   await put('older', 5);

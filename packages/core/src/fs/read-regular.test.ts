@@ -43,6 +43,6 @@ test.each(
       ['nothing', 'ENOENT'],
     ].map(([path, code]) => [name, path, code, read] as const),
   ),
-)('%s of %s rejects with %s, and waits for nobody', async (_, path, code, read) => {
+)('%s of %s rejects with %s, and does not wait', async (_, path, code, read) => {
   await expect(read(join(dir, path!))).rejects.toMatchObject({ code });
 });

@@ -218,7 +218,7 @@ describe('the preview', () => {
     expect(await sharp(dataOf(preview.placeholder!)).metadata()).toMatchObject({ height: 32 });
   });
 
-  test('has what is asked for, from the cache too', async () => {
+  test('has what was requested, also from the cache', async () => {
     const original = source(await halves());
     const previews = [];
     for (const placeholder of ['blur', 'color', 'none', 'blur'] as const) {

@@ -4,7 +4,7 @@ import { bytesOf, headerOf } from './end-pipeline.ts';
 
 const red = () => sharp({ create: { width: 8, height: 6, channels: 3, background: 'red' } });
 
-test('a pipeline gives what it was asked for, and holds nothing afterwards', async () => {
+test('a pipeline returns its result, and holds nothing afterwards', async () => {
   const encoding = red().png();
   const png = await bytesOf(encoding);
   expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 8, height: 6 });

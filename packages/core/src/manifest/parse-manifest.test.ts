@@ -162,7 +162,7 @@ describe('positions', () => {
       ['2:20 not-allowed', '4:17 not-allowed'],
     ],
     [
-      'inside of an alias, in what it stands for',
+      'inside an alias, at its anchor',
       'images:\n  a: &a { take: 0 }\n  b: *a\n',
       ['2:17 out-of-range', '2:17 out-of-range'],
     ],

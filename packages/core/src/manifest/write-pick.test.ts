@@ -49,7 +49,7 @@ describe('pick is written and nothing else moves', () => {
       'images:\n  a:\n    pick: 2 # none\n    prompt: x\n',
     ],
     [
-      'below a count that stands on a line of its own',
+      'below a count that is on a separate line',
       'images:\n  a:\n    number_of_images:\n      3\n    prompt: x\n',
       'images:\n  a:\n    number_of_images:\n      3\n    pick: 2\n    prompt: x\n',
     ],

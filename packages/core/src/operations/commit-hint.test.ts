@@ -4,7 +4,7 @@ import { commitHint, quoted, staleHint } from './commit-hint.ts';
 const lastAt = new Date('2026-11-20T12:00:00Z');
 const folders = { cwd: '/home/ada/site/src', storeDir: '/home/ada/site/.tintype' };
 
-test('what to type is relative to where one stands', () => {
+test('the command is relative to the current folder', () => {
   expect(commitHint({ pictures: 2, lastAt }, folders)).toBe(
     '2 pictures are in no commit yet. To keep them:\n  git add -- ../.tintype && git commit -m "Add pictures" -- ../.tintype\n',
   );

@@ -56,7 +56,7 @@ async function age(path: string, days = 2): Promise<void> {
   await utimes(join(dir, path), then, then);
 }
 
-test('what no manifest refers to goes, the record with its original, and carries what it cost', async () => {
+test('what no manifest refers to is removed, the record with its original, and its cost is listed', async () => {
   const { remove, keep, files } = await plan();
   expect(remove).toEqual([bytesPath(old), recordPath(old)].toSorted());
   expect(keep).toEqual([]);
@@ -130,19 +130,19 @@ describe('an age', () => {
   });
 });
 
-test('where nobody knows who needs it everything stays, and the reason is given', async () => {
+test('if it is unknown what is needed, everything stays, and the reason is given', async () => {
   const { remove, keep } = await plan({ protection: { kind: 'unknown', reason: 'no git' } });
   expect({ remove, keep }).toEqual({ remove: [], keep: [`${recordPath(old)}: no git`] });
 });
 
-test('while a record cannot be read nothing of the store goes, whatever its age', async () => {
+test('while a record cannot be read, nothing is removed from the store, whatever its age', async () => {
   await truncate(layout.record(dir, kept.key), 3);
   const { remove, keep } = await plan({ protection: { kind: 'age', before: now } });
   expect(remove).toEqual([]);
   expect(keep.join()).toMatch(/cannot be read; see tintype verify/);
 });
 
-test('an original that no record names goes when it is too old to be in the middle of being stored', async () => {
+test('an original that no record names is removed when it is too old to be part of a purchase that is running', async () => {
   const orphan = `originals/aa/${'aa'.repeat(32)}.png`;
   await storeFile(orphan);
   await utimes(join(dir, orphan), now, now);
@@ -151,7 +151,7 @@ test('an original that no record names goes when it is too old to be in the midd
   expect((await plan()).remove).toContain(orphan);
 });
 
-test('pins of inputs that no manifest names go; what writes left behind goes after a day', async () => {
+test('pins of inputs that no manifest names are removed, and leftovers of writes are removed after a day', async () => {
   const info = { format: 'png', width: 1, height: 1, hasAlpha: false };
   for (const file of ['https://example.com/used.png', 'https://example.com/unused.png']) {
     await fileStore(dir).pin({ file, sha256: sha256(file), info });

@@ -199,7 +199,7 @@ function file(name: string, format: Format, width: number, height: number) {
   return { file: name, format, width, height, bytes: 100, sha256: digest };
 }
 
-test('a full size that is asked for as a width too stands once in the srcset, and the main file is its own', () => {
+test('a full size that is also a width is in the srcset once, and the main file is the full-size file', () => {
   const image = delivered('hero', [
     ['webp', 640, 427],
     ['webp', 1536, 1024],

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { sha256 } from '../hash.ts';
 import { openOutputFolder } from './output-folder.ts';
 
-test('a file that a run beside this one removes while it is read is not there, and no error', async () => {
+test('a file that another run removes while it is read counts as missing, and is not an error', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'tintype-'));
   const folder = openOutputFolder(dir);
   const file = { bytes: 1, sha256: sha256('a') };

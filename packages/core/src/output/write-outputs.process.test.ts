@@ -78,7 +78,7 @@ test('a file of ours that was changed or removed is written again', async () => 
   expect(written).toEqual(['hero.webp', 'hero-8w.webp']);
 });
 
-test('what is known by its looks is not read, and what is not is made right', async () => {
+test('a file whose signature is known is not read, and any other is corrected', async () => {
   await run([image('hero', 'a', 'b')]);
   for (const name of ['hero.webp', 'hero-8w.webp']) await writeFile(join(dir, name), 'X');
   const outputs = await start(['hero.webp', 'hero-8w.webp'], (name, sum) => {
@@ -202,7 +202,7 @@ test('a second run that is cut off still knows what the first one wrote', async 
   expect(await readdir(dir)).toEqual([assetMapFile]);
 });
 
-test('a run leaves alone what a run beside it is at, and both have their place in the asset map', async () => {
+test('two runs at the same time leave each other’s files alone, and both are in the asset map', async () => {
   await run([image('hero', 'a')]);
   const order = ['hero', 'ada', 'bob'];
   const first = await start(['ada.webp']);
@@ -217,7 +217,7 @@ test('a run leaves alone what a run beside it is at, and both have their place i
   expect(await readdir(dir)).toEqual(['ada.webp', 'bob.webp', 'hero.webp', assetMapFile]);
 });
 
-test('what a run that was cut off has written is ours although a run beside it came to its end', async () => {
+test('the files of a killed run are ours, even if another run finished meanwhile', async () => {
   const ended = await start(['bob.webp']);
   await ended.write(image('bob', '2'));
   await cutOff(['ada.webp'], image('ada', '1'));
@@ -284,7 +284,7 @@ test('temporary files that are older than the process are removed, even those of
   expect(await readdir(dir)).toEqual(['hero.webp', assetMapFile]);
 });
 
-test('a damaged journal gives no rights, and goes', async () => {
+test('a damaged journal gives no rights, and is removed', async () => {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, damagedJournal), '{"names": ["../../x.webp", "photo.webp", 7');
   await writeFile(join(dir, 'photo.webp'), 'mine');
@@ -335,7 +335,7 @@ test('an output folder that is itself a link is fine', async () => {
   expect(await readFile(join(real, 'team', 'ada.webp'), 'utf8')).toBe('a');
 });
 
-test('a link in the place of a file of ours is refused, and what it leads to stands', async () => {
+test('a link in the place of one of our files is refused, and its target is unchanged', async () => {
   await run([image('hero', 'a')]);
   const target = join(dir, '..', 'target.webp');
   await writeFile(target, 'mine');

@@ -127,7 +127,7 @@ pick: 2`;
   });
 });
 
-describe('what an image cannot be without, and what goes not together', () => {
+describe('required fields, and fields that exclude each other', () => {
   test.each<[string, string[]]>([
     ['alt: x', ['2:3 missing-field']],
     ['prompt: x', ['2:3 missing-alt']],

@@ -54,7 +54,7 @@ describe('a missing original', () => {
     expect(explain({ ...hat, prompt: 'a cap', quality: 'high' })).toBe('new');
   });
 
-  test('is new beside another candidate of the same request', () => {
+  test('is new if another candidate has the same request', () => {
     expect(explainMissing(storeOf(hat), nothing)({ ...hat, candidate: 2 })).toBe('new');
     const second = { ...hat, candidate: 2 };
     expect(explainMissing(storeOf(second), nothing)({ ...second, prompt: 'a cap' })).toBe(
@@ -62,7 +62,7 @@ describe('a missing original', () => {
     );
   });
 
-  test('is new where the one that it resembles is still asked for', () => {
+  test('is new if the similar one is still in a manifest', () => {
     const explain = explainMissing(storeOf(hat), new Set([requestKey(hat)]));
     expect(explain({ ...hat, prompt: 'a cap' })).toBe('new');
   });

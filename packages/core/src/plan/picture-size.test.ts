@@ -45,7 +45,7 @@ test('a model of a few sizes makes the ratios of those sizes', () => {
   expect(sizeOfRatio(preset, '16:9')).toBeNull();
 });
 
-test('a model of other sizes is never asked for one that it has not', () => {
+test('a model is never asked for a size that it does not have', () => {
   const own = { ...preset, sizes: ['512x512', '768x768', '1024x576', 'auto'] };
   expect(sizeOfRatio(own, '1:1')).toBe('768x768');
   expect(sizeOfRatio(own, '16:9')).toBe('1024x576');

@@ -26,7 +26,7 @@ function isWanted(images: readonly string[], request: Partial<Request>, provider
   return wantedRecords(plan)({ key: requestKey(complete), request: complete });
 }
 
-test('what an image asks for is wanted, and nothing else', () => {
+test('only the records that an image needs are wanted', () => {
   expect(isWanted([scene], {})).toBe(true);
   for (const other of [{ prompt: 'Another' }, { take: 2 }, { candidate: 2 }, { quality: 'low' }]) {
     expect(isWanted([scene], other), JSON.stringify(other)).toBe(false);

@@ -56,7 +56,7 @@ test('each system is asked in its own way, by programs of its own', async () => 
   }
 });
 
-test('two looks at this process agree', async () => {
+test('two reads of this process’s start agree', async () => {
   const own = await startOf(process.pid);
   expect(own).not.toBe('');
   expect(await startOf(process.pid)).toBe(own);

@@ -77,7 +77,7 @@ describe('an account', () => {
     expect(refuseKey(key('clone'), destination, [])).toBeNull();
   });
 
-  test('of the person’s is not told to a host of the clone’s', () => {
+  test('of the person is not sent to a host that the clone names', () => {
     const destination = { ...to(gateway, 'clone'), accounts: account('person') };
     expect(refuseKey(key('clone'), destination, [])).toMatch(
       /^OPENAI_ORG_ID is not sent to gateway/,

@@ -17,7 +17,7 @@ function sent(rate: Rate, ...at: number[]): Rate {
 }
 
 describe('a rate', () => {
-  test('that nobody knows holds nothing back', () => {
+  test('that is unknown makes no request wait', () => {
     const rate = sent(newRate(null), ...Array<number>(1000).fill(start));
     expect(waitMs(rate, 1, start)).toBe(0);
     expect(waitMs(newRate(null), 1, start)).toBe(0);
@@ -31,7 +31,7 @@ describe('a rate', () => {
     expect(waitMs(rate, 1, start + windowMs)).toBe(0);
   });
 
-  test('lets what is larger than the limit go into an empty window, for the API to judge', () => {
+  test('lets a request that is larger than the limit go into an empty window, because the API decides', () => {
     expect(waitMs(newRate(3), 10, start)).toBe(0);
     expect(waitMs(sent(newRate(3), start), 10, start + 1)).toBe(windowMs - 1);
   });

@@ -121,7 +121,7 @@ describe('a store', () => {
     expect((await names()).filter((name) => name.startsWith('attempts'))).toEqual([]);
   });
 
-  test('keeps what was bought even where what was received is something else by now', async () => {
+  test('keeps what was bought, even if the received file has changed since', async () => {
     await store.noteAttempt(attempt);
     await store.receive(key, bytes);
     await writeFile(layout.received(dir, key), 'damaged');
@@ -211,7 +211,7 @@ describe('a store', () => {
 });
 
 describe('writing a file', () => {
-  test('leaves the old one or the new one, and nothing else', async () => {
+  test('leaves the old file or the new one, and nothing else', async () => {
     const path = join(dir, 'deep/file');
     await writeAtomic(path, 'old');
     await Promise.all(

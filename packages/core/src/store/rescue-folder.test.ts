@@ -169,7 +169,7 @@ describe('a rescue folder that is not private', () => {
 });
 
 describe('clearing an attempt', () => {
-  test('leaves bytes that the store has nowhere else', async () => {
+  test('leaves bytes that the store does not have', async () => {
     const dir = storeOf('one');
     const store = fileStore(dir);
     await store.receive(key, bytes);

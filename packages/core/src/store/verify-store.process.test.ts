@@ -270,7 +270,7 @@ describe('what is left of attempts', () => {
   });
 });
 
-test('leftovers, strangers and pins that say nothing are notes; hidden files are nobody’s business', async () => {
+test('leftovers, foreign files and empty pins are notes, and hidden files are not reported', async () => {
   await writeFile(`${pathOf(a)}.bak`, 'x');
   await writeFile(join(dir, 'originals', '.gitattributes'), 'x');
   await writeFile(join(dir, 'records', `.${a.key}.json.1-abcd.tmp`), 'x');

@@ -12,7 +12,7 @@ const patience = { timeout: 240_000 };
 
 /** Where processes cannot be apart, as without root, `bench/robustness.ts` says that they were not tried. */
 describe.runIf(hasNamespaces).concurrent('processes that cannot see each other', patience, () => {
-  test('a holder that was suspended while it waited does not buy what its heir has bought', async () => {
+  test('a holder that was suspended while it waited does not buy what the process that took over has bought', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
     const image =
       '{ quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none, prompt: ';
@@ -34,7 +34,7 @@ describe.runIf(hasNamespaces).concurrent('processes that cannot see each other',
     expect(scene.api.ledger.map(({ prompt }) => prompt).toSorted()).toEqual(ids);
   });
 
-  test('a holder that is suspended with its request on the wire is not bought beside', async () => {
+  test('while a holder is suspended with an open request, no other process buys its picture', async () => {
     const image =
       'images:\n  a: { prompt: a, quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none }\n';
     await using scene = await openScene({ 'a.images.yaml': image }, { latencyMs: 400 });

@@ -221,7 +221,7 @@ describe('@ai-sdk/replicate', () => {
   const generate = (request: Partial<Request> = {}, order: Partial<Order> = {}) =>
     fromAiSdk(replicateModel(), options).generate(orderOf({ model: flux, ...request }, order));
 
-  test('a picture of the ratio asked for', async () => {
+  test('a picture of the requested ratio', async () => {
     const { bytes } = await generate({ size: '1536x1024' });
     const info = await sharp(bytes).metadata();
     expect([info.format, info.width, info.height]).toEqual(['png', 1536, 1024]);

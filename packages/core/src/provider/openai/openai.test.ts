@@ -143,7 +143,7 @@ describe('one call', () => {
 });
 
 describe('the profile of another server', () => {
-  test('without a key sends none of anybody', async () => {
+  test('without a key sends none', async () => {
     const asked: (string | undefined)[] = [];
     const server = createServer((incoming, response) => {
       asked.push(incoming.headers.authorization);

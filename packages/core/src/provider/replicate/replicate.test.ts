@@ -41,7 +41,7 @@ const test = base
         ),
   );
 
-test('looks again once its inputs are sent, and orders nothing where the picture is not its own any more', async ({
+test('checks again when its inputs are sent, and orders nothing if another process has taken the picture over', async ({
   emulator,
   generate,
 }) => {
@@ -62,7 +62,7 @@ function inputOf(emulator: ReplicateEmulator): Readonly<Record<string, unknown>>
 }
 
 describe.concurrent('the models of OpenAI', () => {
-  test('a picture of the size asked for, under the prediction’s id', async ({
+  test('a picture of the requested size, with the prediction’s id', async ({
     emulator,
     generate,
   }) => {
@@ -131,10 +131,7 @@ describe.concurrent('the models of OpenAI', () => {
     expect(emulator.requests).toEqual([]);
   });
 
-  test('the OpenAI key goes to no model that does not ask for it', async ({
-    emulator,
-    generate,
-  }) => {
+  test('the OpenAI key is sent only to models that ask for it', async ({ emulator, generate }) => {
     await generate({ model: 'gpt-image-2' });
     expect(inputOf(emulator)).not.toHaveProperty('openai_api_key');
   });
@@ -210,7 +207,7 @@ describe.concurrent('other models', () => {
 });
 
 describe.concurrent('following a prediction', () => {
-  test('it is asked for until it is done, and its id is known before', async ({ generate }) => {
+  test('it is polled until it is done, and its id is known before', async ({ generate }) => {
     await using slow = await startReplicateEmulator({
       startMs: 300,
       workMs: 300,
@@ -259,7 +256,7 @@ describe.concurrent('following a prediction', () => {
     expect(emulator.ledger).toEqual([]);
   });
 
-  test('the time is up, and canceling finds the picture done: it is paid for, so it is fetched', async ({
+  test('if canceling after the deadline finds the picture done, the picture is paid for, so it is fetched', async ({
     emulator,
     generate,
   }) => {
@@ -463,7 +460,7 @@ describe.concurrent('failures', () => {
     expectSecretFree(error, [apiKey]);
   });
 
-  test('no token: nothing is asked for', async ({ emulator, generate }) => {
+  test('without a token nothing is requested', async ({ emulator, generate }) => {
     expect((await failureOf(generate({}, { apiKey: null }))).code).toBe('bad-api-key');
     expect(emulator.requests).toEqual([]);
   });
