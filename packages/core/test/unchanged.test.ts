@@ -68,6 +68,10 @@ const projects: Readonly<Record<string, { files: Record<string, string>; run?: R
   'nothing but stand-ins': {
     files: { 'a.images.yaml': 'images:\n  a: { prompt: x, alt: x, provider: offline }\n' },
   },
+  'one of its shards': {
+    files: { 'a.images.yaml': plain },
+    run: { shard: { index: 2, count: 3 } },
+  },
   'missing pictures, drawn': {
     files: { 'a.images.yaml': 'images:\n  a: { prompt: x, alt: x }\n' },
     run: { options: { missing: 'standin' } },
@@ -93,6 +97,7 @@ describe('the plan of a snapshot is the one that would be made', () => {
       ids: run.ids ?? [],
       mayFetch: false,
       mayBuy: true,
+      shard: run.shard ?? null,
     });
     expect(images.fingerprint).not.toBeNull();
     expect(found?.fingerprint).toBe(images.fingerprint);

@@ -50,10 +50,8 @@ export function openQueue(
   let onTheWire = 0;
   let landing = Promise.withResolvers<void>();
 
-  const { imagesPerMinute } = config;
-  // All shards together stay within the limit, if it allows each of them to send one.
-  const ownRate = imagesPerMinute && Math.max(1, Math.floor(imagesPerMinute / (shard?.count ?? 1)));
-  const rateOf = (provider: string) => rates.get(provider) ?? newRate(ownRate);
+  const rateOf = (provider: string) =>
+    rates.get(provider) ?? newRate(config.imagesPerMinute, shard?.count);
   const time = () => now().getTime();
 
   return {

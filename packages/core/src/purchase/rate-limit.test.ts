@@ -89,3 +89,12 @@ describe('a rate', () => {
     expect(rate.sent).toEqual([{ at: start + 2 * windowMs, images: 1 }]);
   });
 });
+
+test('a shard has an equal part of the limit, set or learned, and at least one picture', () => {
+  expect(newRate(10, 3).imagesPerMinute).toBe(3);
+  expect(newRate(2, 3).imagesPerMinute).toBe(1);
+  expect(newRate(null, 3).imagesPerMinute).toBeNull();
+  const learned = rateAfterAnswer(newRate(null, 3), { imagesPerMinute: 7 });
+  expect(learned.imagesPerMinute).toBe(2);
+  expect(rateAfterAnswer(newRate(3, 3), { imagesPerMinute: 7 }).imagesPerMinute).toBe(1);
+});

@@ -9,6 +9,8 @@ export interface Rate {
   readonly imagesPerMinute: number | null;
   /** The limit that the user set. A limit that is learned from answers may not exceed it. */
   readonly configured: number | null;
+  /** How many shards send at once, of which this is one: each has an equal part of both limits. */
+  readonly shards: number;
   /** When pictures were requested, in milliseconds, and how many the API counts for each request. */
   readonly sent: readonly { readonly at: number; readonly images: number }[];
   /** No request may be sent before this time, because the API said so. */
@@ -18,8 +20,14 @@ export interface Rate {
 /** The window over which pictures are counted. */
 export const windowMs = 60_000;
 
-export function newRate(imagesPerMinute: number | null): Rate {
-  return { imagesPerMinute, configured: imagesPerMinute, sent: [], pausedUntil: 0 };
+export function newRate(imagesPerMinute: number | null, shards = 1): Rate {
+  const configured = imagesPerMinute === null ? null : partOf(imagesPerMinute, shards);
+  return { imagesPerMinute: configured, configured, shards, sent: [], pausedUntil: 0 };
+}
+
+/** Whole pictures, and at least one. */
+function partOf(imagesPerMinute: number, shards: number): number {
+  return Math.max(1, Math.floor(imagesPerMinute / shards));
 }
 
 /**
@@ -47,7 +55,7 @@ export function rateAfterSending(rate: Rate, images: number, now: number): Rate 
 /** The limit that an answer names replaces the one that was learned before, and never exceeds the one that the user set. */
 export function rateAfterAnswer(rate: Rate, limit: RateLimit | null): Rate {
   if (limit === null) return rate;
-  const learned = Math.max(1, limit.imagesPerMinute);
+  const learned = partOf(limit.imagesPerMinute, rate.shards);
   return { ...rate, imagesPerMinute: Math.min(learned, rate.configured ?? learned) };
 }
 
