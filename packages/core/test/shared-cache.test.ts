@@ -1,9 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { sharedCache } from '../src/cache/shared-cache.ts';
 import { folderCache } from '../src/cache/folder-cache.ts';
-import { type Remote, TintypeError, type TimedEvent } from '../src/index.ts';
+import { sharedCache, type SharedCacheTimes } from '../src/cache/shared-cache.ts';
+import { sharedEntries } from '../src/cache/shared-entries.ts';
+import type { Wanted } from '../src/cache/variant-cache.ts';
+import { sha256 } from '../src/hash.ts';
+import {
+  type Remote,
+  type SharedCacheCounts,
+  TintypeError,
+  type TimedEvent,
+} from '../src/index.ts';
 import { secretsIn } from '../src/secrets.ts';
 import { filesBelow } from './support/files.ts';
 import { type Outcome, type Run, testProject } from './support/project.ts';
@@ -195,7 +204,6 @@ describe('nothing of a poisoned remote is used', () => {
   });
 
   test('previews that are signed and have another shape are refused', async () => {
-    const { sharedEntries } = await import('../src/cache/shared-entries.ts');
     const { pure, wanted } = await filledRemotes();
     const bad = [
       'null',
@@ -277,35 +285,76 @@ describe('a remote that fails or is slow fails no build', () => {
   });
 
   test('one that is slower than encoding is given up, and its late answers are not waited for', async () => {
-    const remote = testRemote(new Map(), { get: never });
-    const dir = join((await testProject({})).root, 'cache');
-    const local = folderCache(dir, () => {});
-    const given: unknown[] = [];
-    const cache = sharedCache(
-      local,
-      {
-        remote,
-        secret: key,
-        mode: 'read',
-        signal: new AbortController().signal,
-        onSecretMissing: () => {},
-        onGivenUp: (error) => given.push(error),
-        onClosed: () => {},
-      },
-      { grace: 5, silence: 20, upload: 100 },
-    );
-    const wanted = (at: number) => [
-      { kind: 'variant' as const, key: `${at}`.padStart(64, '0') as never, maxBytes: 100 },
-    ];
+    await using machine = await openMachine({ get: never }, { grace: 5, silence: 20 });
+    const { cache, remote, given } = machine;
     for (let at = 0; at < 30 && given.length === 0; at++) {
-      (await cache.fetch(wanted(at), 'in-turn')).end();
+      (await cache.fetch(entriesOf(at), 'in-turn')).end();
     }
     expect(given).toEqual([null]);
     const asked = remote.requests.length;
-    (await cache.fetch(wanted(99), 'in-turn')).end();
+    (await cache.fetch(entriesOf(99), 'in-turn')).end();
     expect(remote.requests).toHaveLength(asked);
-    await cache.close();
   });
+
+  test('what has not come when it is encoded is fetched no longer, and the rest is', async () => {
+    const answers = new Map<string, (bytes: null) => void>();
+    const get = async (name: string) => new Promise<null>((answer) => answers.set(name, answer));
+    await using machine = await openMachine({ get }, { grace: 5 });
+    const wanted = entriesOf(1);
+    const fetching = await machine.cache.fetch(wanted, 'in-turn');
+    await fetching.stop(wanted[1]!.key);
+    for (const answer of answers.values()) answer(null);
+    await setImmediate();
+    fetching.end();
+    await machine.cache.close();
+    expect(machine.closed).toMatchObject([{ missing: 2, slower: 1 }]);
+  });
+});
+
+describe('a picture that another machine is making', () => {
+  test('is put off once, and encoded then if it is still missing', async () => {
+    await using machine = await openMachine();
+    const [first, ...files] = entriesOf(1);
+    await machine.seal(first!, Buffer.from('the first file'));
+    const fetching = await machine.cache.fetch([first!, ...files], 'in-turn');
+    expect(await fetching.isMadeElsewhere()).toBe(true);
+    fetching.end();
+    const again = await machine.cache.fetch(files, 'in-turn');
+    expect(await again.isMadeElsewhere()).toBe(false);
+    again.end();
+    await machine.cache.close();
+    expect(machine.closed).toMatchObject([{ fetched: 1, missing: 2 }]);
+  });
+
+  test('is noticed, too, where it has begun since it was looked up', async () => {
+    await using machine = await openMachine({}, { missing: 0 });
+    const [first, ...files] = entriesOf(1);
+    const fetching = await machine.cache.fetch([first!, ...files], 'in-turn');
+    await machine.seal(first!, Buffer.from('the first file'));
+    expect(await fetching.isMadeElsewhere()).toBe(true);
+    fetching.end();
+    expect(machine.cache.find(first!.key)).not.toBeNull();
+  });
+
+  test('is not put off where something waits for it, and not where nothing has begun', async () => {
+    await using machine = await openMachine({}, { missing: 0 });
+    const untouched = await machine.cache.fetch(entriesOf(1), 'in-turn');
+    expect(await untouched.isMadeElsewhere()).toBe(false);
+    untouched.end();
+    const wanted = entriesOf(2);
+    await machine.seal(wanted[0]!, Buffer.from('the first file'));
+    const fetching = await machine.cache.fetch(wanted, 'waited-for');
+    expect(await fetching.isMadeElsewhere()).toBe(false);
+    fetching.end();
+  });
+});
+
+test('two machines that begin at the same moment make the same files', async () => {
+  const { wanted } = await filledRemotes();
+  const remote = testRemote();
+  const both = await Promise.all([0, 1].map(async () => build({ remote, mode: 'readwrite' })));
+  expect(both.map(({ files }) => files)).toEqual([wanted.files, wanted.files]);
+  expect(remote.files.size).toBe(entries);
 });
 
 test('an interrupted run does not wait for its uploads', async () => {
@@ -351,6 +400,47 @@ describe('TINTYPE_CACHE_KEY', () => {
     }
   });
 });
+
+/** Three files of a picture. */
+function entriesOf(picture: number): Wanted[] {
+  return [0, 1, 2].map((at) => ({
+    kind: 'variant',
+    key: sha256(`${picture} ${at}`),
+    maxBytes: 100,
+  }));
+}
+
+/** A shared cache by itself, with the times of a test. */
+async function openMachine(faults: Partial<Remote> = {}, times: Partial<SharedCacheTimes> = {}) {
+  const remote = testRemote(new Map(), faults);
+  const project = await testProject({});
+  const given: unknown[] = [];
+  const closed: SharedCacheCounts[] = [];
+  const cache = sharedCache(
+    folderCache(join(project.root, 'cache'), () => {}),
+    {
+      remote,
+      secret: key,
+      mode: 'read',
+      signal: new AbortController().signal,
+      onSecretMissing: () => {},
+      onGivenUp: (error) => given.push(error),
+      onClosed: (counts) => closed.push(counts),
+    },
+    { grace: 300, missing: 1000, silence: 5000, upload: 100, ...times },
+  );
+  const { signal } = new AbortController();
+  return {
+    remote,
+    cache,
+    given,
+    closed,
+    /** As another machine puts it. */
+    seal: async (name: Wanted, content: Uint8Array) =>
+      sharedEntries(remote, key).put(name, content, signal),
+    [Symbol.asyncDispose]: async () => project[Symbol.asyncDispose](),
+  };
+}
 
 interface Build {
   readonly remote: TestRemote;

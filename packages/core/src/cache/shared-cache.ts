@@ -48,13 +48,15 @@ export interface SharedCacheCounts {
 export interface SharedCacheTimes {
   /** How long a picture waits for the remote while a processor is idle. */
   readonly grace: number;
+  /** How long it counts that an entry was missing. After that it is asked for again before the picture is opened. */
+  readonly missing: number;
   /** The remote is given up if it answers nothing for so long while pictures are encoded without it. */
   readonly silence: number;
   /** How long `close` waits for uploads. */
   readonly upload: number;
 }
 
-const usualTimes: SharedCacheTimes = { grace: 300, silence: 5000, upload: 60_000 };
+const usualTimes: SharedCacheTimes = { grace: 300, missing: 1000, silence: 5000, upload: 60_000 };
 
 /** `weight`: bytes of answers, if all are as large as they may be. */
 const readsAtOnce = { places: 32, weight: 256_000_000 };
@@ -62,9 +64,6 @@ const writesAtOnce = 8;
 
 /** While some pictures are encoded, as many others are looked up. */
 const picturesAtOnce = 2 * (processors + 1);
-
-/** An answer that is older, "it is missing", may not be true any more. */
-const staleMs = 1000;
 
 /** The cache of this machine with a shared one behind it. */
 export function sharedCache(
@@ -145,7 +144,7 @@ function withRemote(
     const has = (kind: Outcome['kind']) => outcomes.some((outcome) => outcome.kind === kind);
     if (!has('missing')) return false;
     if (has('fetched')) return true;
-    if (performance.now() - startedAt < staleMs) return false;
+    if (performance.now() - startedAt < times.missing) return false;
     const again = fetchPicture([first], fetchOne);
     await settledOrIdle(again, times.grace, 'waited-for');
     await again.stop(first.key);
