@@ -70,7 +70,8 @@ const maxTrees = 2000;
  */
 async function otherCommits(git: Git): Promise<string[]> {
   const refs = await otherRefs(git);
-  const head = (await git(['rev-parse', 'HEAD'])).trim();
+  // Before the first commit there is none.
+  const head = (await git(['rev-parse', 'HEAD']).catch(() => '')).trim();
   const worktrees = (await git(['worktree', 'list', '--porcelain'])).split('\n\n');
   const detached = worktrees.flatMap((worktree) =>
     /^detached$/m.test(worktree) ? (/^HEAD ([0-9a-f]+)$/m.exec(worktree)?.[1] ?? []) : [],
