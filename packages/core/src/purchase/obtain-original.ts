@@ -124,7 +124,7 @@ function openPurchases(
     answers,
     providers: lazyProviders(run),
     queue: openQueue(run, stop, answers.isSuspicious),
-    spend: openSpend(purse, run.config),
+    spend: openSpend(purse, run),
     day: dayBudget(run, store),
   };
 }

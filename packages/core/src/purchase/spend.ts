@@ -1,4 +1,5 @@
-import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { shardName } from '../shard.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import type { CostRange } from '../types.ts';
@@ -36,7 +37,7 @@ interface Reserved {
   readonly failed: (error: unknown) => void;
 }
 
-export function openSpend(purse: Purse, config: Pick<Config, 'maxCostUsd' | 'ci'>): Spend {
+export function openSpend(purse: Purse, run: Pick<Context, 'config' | 'shard'>): Spend {
   const costs: (number | null)[] = [];
   const maybeBilled: (number | null)[] = [];
   let overBudget: TintypeError | null = null;
@@ -44,7 +45,7 @@ export function openSpend(purse: Purse, config: Pick<Config, 'maxCostUsd' | 'ci'
     reserve(cost) {
       const reservation = purse.reserve(cost?.high ?? 0);
       // A cheaper picture may still fit, so the run continues.
-      if (reservation === null) throw (overBudget = notAffordable(config));
+      if (reservation === null) throw (overBudget = notAffordable(run));
       return {
         settle: reservation.settle,
         bought: (costUsd) => costs.push(costUsd),
@@ -72,10 +73,12 @@ function sumOf(costs: readonly (number | null)[]): number | null {
   );
 }
 
-function notAffordable({ maxCostUsd, ci }: Pick<Config, 'maxCostUsd' | 'ci'>): TintypeError {
+function notAffordable({ config, shard }: Pick<Context, 'config' | 'shard'>): TintypeError {
+  const { maxCostUsd, ci } = config;
+  const part = shard == null ? '' : `part of ${shardName(shard)} in the `;
   return new TintypeError(
     'over-budget',
-    `the budget of $${maxCostUsd} does not hold another picture; what was bought is kept. ${raise('maxCostUsd', ci)}, and run again`,
+    `the ${part}budget of $${maxCostUsd} does not hold another picture; what was bought is kept. ${raise('maxCostUsd', ci)}, and run again`,
     { option: 'maxCostUsd' },
   );
 }
