@@ -119,7 +119,7 @@ test('git is asked again only when its index has changed', async () => {
   expect(await refused()).toBeNull();
   await noted();
   expect(await isGitAsked()).toBe(false);
-  // A note that a clone brings has the seal of somebody else.
+  // A note that came with a clone has the seal of another machine.
   const note = String(await read('cache/v2/untracked'));
   await write(
     'cache/v2/untracked',

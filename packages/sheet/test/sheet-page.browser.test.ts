@@ -520,7 +520,7 @@ async function priceOfPlan(project: TestProject, id: string): Promise<{ price: s
 }
 
 async function violations(page: Page): Promise<string[]> {
-  // Through the debugger, for the page's own policy lets nobody add a script.
+  // Through the debugger, because the page's own policy lets no other script run.
   await page.evaluate(axe.source);
   return page.evaluate(
     `axe.run().then(({ violations }) =>
@@ -531,7 +531,7 @@ async function violations(page: Page): Promise<string[]> {
 const validator = new HtmlValidate({
   extends: ['html-validate:standard'],
   rules: {
-    // How the text is laid out is nobody's business but the build's, and a browser writes its DOM in its own way.
+    // The layout of the text depends on the build only, and a browser writes its DOM in its own way.
     'no-trailing-whitespace': 'off',
     'void-style': 'off',
     'attribute-boolean-style': 'off',

@@ -43,7 +43,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
   });
   afterAll(() => browser?.close());
 
-  /** A page of the project, which keeps its state as long as it is not loaded anew. */
+  /** A page of the project, which keeps its state until it is reloaded. */
   async function open(project: ViteProject, served: Served): Promise<Page> {
     await expect
       .poll(() => served.server.watcher.getWatched()[project.root], { timeout: 60_000 })

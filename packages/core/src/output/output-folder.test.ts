@@ -19,7 +19,7 @@ test('a file that another run removes while it is read counts as missing, and is
   const seen = new Set<unknown>();
   const reads = async (): Promise<void> => {
     for (let times = 0; times < 1000; times++) {
-      // Where nothing is, nobody waits for the disk.
+      // If the file does not exist, no call waits for the disk.
       await setImmediate();
       seen.add(await folder.readText('a'));
       seen.add(await folder.holds('a', file));

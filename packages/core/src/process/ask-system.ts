@@ -1,9 +1,9 @@
 import { runProgram } from './run-program.ts';
 
 /**
- * What a program of the operating system prints; `''` where it cannot be run, fails or takes longer than 5 s. `program` is
- * an absolute path: nothing is looked for in `PATH`. It gets no environment but the one here, which fixes the language and
- * the time zone of what it prints.
+ * Runs a program of the operating system and returns its output; `''`: it cannot be run, fails or takes longer than 5 s.
+ * `program` is an absolute path, and `PATH` is not searched. The environment is only the one here, which fixes the language
+ * and the time zone of the output.
  */
 export function askSystem(program: string, args: readonly string[]): Promise<string> {
   return runProgram({

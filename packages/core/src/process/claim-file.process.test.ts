@@ -35,7 +35,7 @@ async function claimed(): Promise<string> {
   return join(path, name!);
 }
 
-/** A claim of a process that nobody here can look at. */
+/** A claim of a process that cannot be checked from this machine. */
 async function plant(token: string, fields: object = {}): Promise<() => Promise<void>> {
   let beats = 7;
   const write = () =>
@@ -75,7 +75,7 @@ test('a holder that was killed is taken over at once', async () => {
   expect(await isHeld(path)).toBe(false);
   const started = performance.now();
   const claim = await claimFile(path, never);
-  // Long before one of which nobody can ask would be.
+  // Long before a claim whose process cannot be checked would be taken over.
   expect(performance.now() - started).toBeLessThan(10_000);
   await claim?.release();
 });

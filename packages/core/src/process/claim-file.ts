@@ -13,8 +13,8 @@ import type { ProcessMark } from '../types.ts';
 /** A path that belongs to this process alone, until it is released, the process dies, or another one takes it over. */
 export interface Claim {
   /**
-   * Whether it still does, read from the disk: a process that was suspended (a laptop's lid, `docker pause`) is taken for
-   * dead and taken over, and no clock of its own tells it so.
+   * Whether it still belongs to this process, read from the disk. While a process is suspended (a laptop's lid, `docker
+   * pause`), another one may consider it dead and take over, and its own clock does not show that.
    */
   readonly isOurs: () => Promise<boolean>;
   /** Releases the path. Never rejects, and removes nothing that belongs to a process that holds the path now. */
@@ -22,11 +22,14 @@ export interface Claim {
 }
 
 export interface ClaimTiming {
-  /** How often a holder shows that it lives. */
+  /** How often a holder shows that it is alive. */
   readonly beatMs: number;
-  /** A holder in another machine or container, whose process cannot be looked at, is dead when it is silent for so long. */
+  /**
+   * How long a holder in another machine or container, whose process cannot be checked, has to be silent until it counts as
+   * dead.
+   */
   readonly deadAfterMs: number;
-  /** The same for a holder that is busy with what should not be done twice. */
+  /** The same for a holder that is busy with work that should not be done twice. */
   readonly busyDeadAfterMs: number;
   readonly pollMs: number;
 }
@@ -38,7 +41,10 @@ export const defaultTiming: ClaimTiming = {
   pollMs: 100,
 };
 
-/** Who holds a claim. `beats` grows while the holder lives: no clocks are compared, because machines' clocks differ. */
+/**
+ * The holder of a claim. `beats` grows while the holder is alive. Clocks are not compared, because those of two machines
+ * differ.
+ */
 interface Holder extends ProcessMark {
   readonly token: string;
   readonly beats: number;
@@ -48,27 +54,27 @@ interface Holder extends ProcessMark {
 type Found =
   /** Nothing, or an empty folder. */
   | { readonly kind: 'free' }
-  /** `file` is all that holds the path. `holder` is `null` where the file cannot be read. */
+  /** Only `file` holds the path. `holder` is `null` if the file cannot be read. */
   | {
       readonly kind: 'held';
       readonly file: string;
       readonly text: string;
       readonly holder: Holder | null;
     }
-  /** A folder with something in it that is no claim. */
+  /** A folder that contains something that is not a claim. */
   | { readonly kind: 'blocked' };
 
 /**
- * Waits until `path` is this process's. A holder on the same machine is dead when its process is, at once; in another
- * machine or container, when it is silent for `deadAfterMs`, or for `busyDeadAfterMs` where `isBusy` says so. A slow one
- * is waited for. Resolves to `null` when the signal is aborted first. Throws `store-not-readable` where something that is
- * no claim is in the way for `deadAfterMs`. `onWait` is told at each look that finds another holder how long that has
- * been so.
+ * Waits until `path` belongs to this process. A holder on the same machine is dead as soon as its process has ended. A
+ * holder in another machine or container is dead when it has been silent for `deadAfterMs`, or for `busyDeadAfterMs` if
+ * `isBusy` says so. A slow holder is waited for. Resolves to `null` if the signal is aborted first. Throws
+ * `store-not-readable` if something that is not a claim is in the way for `deadAfterMs`. `onWait` is called at each check
+ * that finds another holder, with the time for which that has been so.
  *
- * A claim is a folder with one file in it, which is named after its holder's token. A folder that holds the file already
- * is renamed to `path`, which file systems refuse while a folder with a file is there: so one process at a time has it,
- * and a reader never sees half of a claim. Each file is removed by its own name, which no other claim ever has: neither a
- * late release nor a late takeover can remove a claim that was made since.
+ * A claim is a folder with one file, which is named after its holder's token. The process makes the folder with the file
+ * under another name and renames it to `path`. File systems refuse that while a folder with a file has the name, so only
+ * one process at a time has it, and a reader never sees half a claim. Each file is removed by its own name, which no other
+ * claim ever has. So neither a late release nor a late takeover can remove a newer claim.
  */
 export async function claimFile(
   path: string,
@@ -97,7 +103,7 @@ export async function claimFile(
       }
       if (await removeDead(found.file)) continue;
     }
-    // Another process was quicker, or what is there cannot be removed.
+    // Another process was quicker, or the thing in the way cannot be removed.
     stuckSince ??= performance.now();
     if (performance.now() - stuckSince > timing.deadAfterMs) throw inTheWay(path);
     await wait();
@@ -105,13 +111,13 @@ export async function claimFile(
   return null;
 }
 
-/** Whether a process that may be alive holds the path, as far as one look can tell. */
+/** Whether a process that may be alive holds the path, judged by one check. */
 export async function isHeld(path: string): Promise<boolean> {
   const found = await look(path);
   return found.kind === 'held' && !(await isDead(found.holder, 0, defaultTiming.deadAfterMs));
 }
 
-/** Removes what processes that were killed left of their claims on `path`. What they held is free before and after. */
+/** Removes the remains of claims on `path` by processes that were killed. The path was free before, and stays free. */
 export async function clearDeadClaims(path: string): Promise<void> {
   const found = await look(path);
   if (found.kind === 'held' && (await isDead(found.holder, 0, defaultTiming.deadAfterMs)))
@@ -122,7 +128,7 @@ export async function clearDeadClaims(path: string): Promise<void> {
     if (!name.startsWith(`${basename(path)}.`) || !isToken(own)) continue;
     const aside = join(dirname(path), name);
     const holder = parseHolder(await textOf(join(aside, own)), own);
-    // One that cannot be read is half-written: a process that lives makes it again.
+    // A file that cannot be read is half-written. If its process is alive, it writes the file again.
     if (holder === null || (await isDead(holder, 0, defaultTiming.deadAfterMs)))
       await discard(aside, own);
   }
@@ -131,7 +137,7 @@ export async function clearDeadClaims(path: string): Promise<void> {
 async function look(path: string): Promise<Found> {
   const status = await lstat(path).catch(() => null);
   if (status === null) return { kind: 'free' };
-  // As an older version left it. No claim of this version is a file, so that none is removed in its place.
+  // An older version left this. No claim of this version is a file, so none is removed by mistake.
   if (!status.isDirectory()) {
     const text = await textOf(path);
     return { kind: 'held', file: path, text, holder: parseHolder(text, null) };
@@ -145,7 +151,7 @@ async function look(path: string): Promise<Found> {
   return { kind: 'held', file, text, holder: parseHolder(text, name) };
 }
 
-/** A claim's text; `''` for what cannot be read or is too large to be one. */
+/** A claim's text; `''`: it cannot be read, or is too large to be a claim. */
 async function textOf(file: string): Promise<string> {
   try {
     const { handle, size } = await openRegular(file);
@@ -173,18 +179,18 @@ async function take(path: string, holder: Holder): Promise<boolean> {
   } catch (error) {
     await discard(aside, holder.token);
     if (!(await isInTheWay(error, path))) throw error;
-    // Not every file system renames onto a folder, not even onto an empty one.
+    // Some file systems do not rename onto a folder, not even onto an empty one.
     await removeEmpty(path);
     return false;
   }
 }
 
-/** Whether a rename failed because of what has the name, and not because the file system refuses every one. */
+/** Whether a rename failed because the name is taken, and not because the file system refuses all renames. */
 async function isInTheWay(failure: unknown, path: string): Promise<boolean> {
   const { code = '' } = failure as NodeJS.ErrnoException;
-  // ENOENT: it was taken for a dead process's and cleared away.
+  // ENOENT: another process considered this one dead and removed the folder.
   if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'ENOENT'].includes(code)) return true;
-  // Windows says these of a folder that is there.
+  // Windows reports these if the folder exists.
   return ['EPERM', 'EACCES', 'EBUSY'].includes(code) && (await look(path)).kind !== 'free';
 }
 
@@ -194,13 +200,14 @@ function keep(path: string, holder: Holder, { beatMs }: ClaimTiming): Claim {
   let beating: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     beats++;
-    // Into the file that is there: a claim that was taken over does not come back. Another beat may succeed.
+    // Writes into the existing file, so that a claim that was taken over does not come back. If this fails, the next beat
+    // may succeed.
     const text = render({ ...holder, beats });
     beating = writeFile(file, text, { flag: 'r+' }).catch(() => {});
   }, beatMs);
   timer.unref();
   return {
-    // Opened and read, because network file systems answer a mere look at a file from memory.
+    // Opens and reads the file, because network file systems answer a `stat` from memory.
     isOurs: async () => parseHolder(await textOf(file), holder.token) !== null,
     async release() {
       clearInterval(timer);
@@ -210,7 +217,7 @@ function keep(path: string, holder: Holder, { beatMs }: ClaimTiming): Claim {
   };
 }
 
-/** Removes a holder's file and then the folder, if that is empty. Never rejects: what stays is a dead process's soon. */
+/** Removes a holder's file and then the folder, if that is empty. Never rejects: what stays soon counts as a dead process's. */
 async function discard(folder: string, token: string): Promise<void> {
   await removeFile(join(folder, token)).catch(() => {});
   await removeEmpty(folder);
@@ -220,7 +227,7 @@ async function removeEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch(() => {});
 }
 
-/** `false` where it cannot be removed. */
+/** `false`: it cannot be removed. */
 function removeDead(file: string): Promise<boolean> {
   return removeFile(file).then(
     () => true,
@@ -244,12 +251,12 @@ async function isDead(
   return isKnownDead ?? silentMs > patienceMs;
 }
 
-/** All beats of a claim have one length, because each is written over the last one while others read. */
+/** All beats of a claim have the same length, because each overwrites the last one while others read. */
 function render(holder: Holder): string {
   return JSON.stringify(holder).padEnd(512);
 }
 
-/** A token is part of a path: nothing but a random UUID is one. */
+/** A token becomes part of a path, so only a random UUID is accepted. */
 const token = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
@@ -260,7 +267,7 @@ const holderFile = v.object({
   beats: v.optional(count(), 0),
 });
 
-/** `null` for what is no claim. `name`: the token that the file is named after, and must hold; `null`: any. */
+/** `null`: the text is not a claim. `name`: the token after which the file is named, and which it must contain; `null`: any. */
 function parseHolder(text: string, name: string | null): Holder | null {
   const parsed = parseJson(holderFile, text);
   if (parsed.kind === 'damaged') return null;

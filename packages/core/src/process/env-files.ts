@@ -6,19 +6,19 @@ import { readRegular } from '../fs/read-regular.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** An environment, taken apart by who speaks in it. */
+/** An environment, divided by who set what in it. */
 export interface Environment {
-  /** The person's own, as the process was started with it. */
+  /** The person's own environment, in which the process was started. */
   readonly realEnv: Env;
-  /** The person's, with what `.env.local` and `.env` say below it: files of the clone. */
+  /** The person's, and below it the variables of `.env.local` and `.env`, which are files of the clone. */
   readonly env: Env;
-  /** Names whose value is out of a file that is a link: the clone made the link, and the file may be the person's. */
+  /** The names whose value comes from a file that is a link. The clone made the link, and the file may be the person's. */
   readonly linkedNames: ReadonlySet<string>;
 }
 
 /**
- * The environment with the `.env` files of a project. What the environment says wins, and so does `.env.local` over `.env`.
- * `mayHoldFiles`: a framework may have put the files into the environment before us (Nuxt does, 2026-11), so that a
+ * The environment with the `.env` files of a project. The environment overrides both files, and `.env.local` overrides
+ * `.env`. `mayHoldFiles`: a framework may have put the files into the environment before us (Nuxt does, 2026-11), so a
  * variable with a file's value counts as the file's.
  */
 export async function readEnvironment(
@@ -47,7 +47,7 @@ interface EnvFile {
   readonly isLink: boolean;
 }
 
-/** Far above any file of variables. */
+/** Much larger than any file of variables. */
 const maxBytes = 1_000_000;
 
 async function readEnvFile(path: string): Promise<EnvFile> {
@@ -66,7 +66,7 @@ async function readEnvFile(path: string): Promise<EnvFile> {
   }
 }
 
-/** UTF-8 or UTF-16, as the byte-order mark says: Windows PowerShell's `>` writes UTF-16. */
+/** UTF-8 or UTF-16, according to the byte-order mark, because Windows PowerShell's `>` writes UTF-16. */
 function decode(bytes: Buffer): string {
   const [first, second] = bytes;
   const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);

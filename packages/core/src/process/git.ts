@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Env } from './env-files.ts';
 import { findProgram, programEnv, type ProgramError, runProgramForBytes } from './run-program.ts';
 
-/** Asks git in a folder; gives what it prints. Rejects with a `ProgramError`. */
+/** Runs git in a folder and returns its output. Rejects with a `ProgramError`. */
 export type Git = (args: readonly string[], input?: string) => Promise<string>;
 
 /**
@@ -46,7 +46,7 @@ const settings = [
   'protocol.allow=never',
 ] as const;
 
-/** Why git could not say something, in words. */
+/** Why git could not answer, in words. */
 export function gitProblem(error: unknown): string {
   const { code, message = '', stderr = '' } = error as Partial<ProgramError>;
   if (code === 'ENOENT') return 'git could not be run';
@@ -54,7 +54,7 @@ export function gitProblem(error: unknown): string {
   return `git could not say: ${(stderr || message).trim().split('\n')[0]}`;
 }
 
-/** The folder itself, or the nearest above it that exists. */
+/** The folder itself, or the nearest folder above it that exists. */
 export function nearestFolder(dir: string): string {
   return existsSync(dir) || dirname(dir) === dir ? dir : nearestFolder(dirname(dir));
 }

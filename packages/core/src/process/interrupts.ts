@@ -1,4 +1,4 @@
-/** The part of Node's `process` that Ctrl-C comes through. */
+/** The part of Node's `process` that receives Ctrl-C. */
 export interface InterruptedProcess {
   readonly on: (signal: Interruption, listener: () => void) => unknown;
   readonly off: (signal: Interruption, listener: () => void) => unknown;
@@ -12,16 +12,16 @@ export interface Interrupt {
   readonly stop: () => void;
 }
 
-/** Ctrl-C, the end that another program asks for, and a terminal that is closed. */
+/** Ctrl-C, a request by another program to end, and a terminal that was closed. */
 const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Interruption = (typeof interruptions)[number];
 
 /**
  * The first Ctrl-C aborts the signal and calls `onFirst`, so that pictures in flight can be awaited and stored. The second
- * ends the process at once, with 130. `nowMs`: milliseconds of a clock that nobody sets.
+ * ends the process at once, with 130. `nowMs`: milliseconds of a monotonic clock.
  *
- * npm, pnpm and npx pass a Ctrl-C on to a child that the terminal has told already, so an echo within 100 ms of the first is
- * the same key press.
+ * npm, pnpm and npx pass a Ctrl-C on to a child that the terminal has already told, so a second signal within 100 ms of the
+ * first is the same key press.
  */
 export function listenForInterrupts(
   process: InterruptedProcess,
@@ -49,5 +49,5 @@ export function listenForInterrupts(
 }
 
 const echoMs = 100;
-/** 128 and the number of SIGINT, as shells say it. */
+/** 128 plus the number of SIGINT, as in shells. */
 const interruptedExitCode = 130;

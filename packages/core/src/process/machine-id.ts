@@ -9,17 +9,17 @@ import { removeFile } from '../fs/remove-file.ts';
 /** Where a machine's id can come from. */
 export interface IdSources {
   readonly platform: NodeJS.Platform;
-  /** A file's text; `''` where it cannot be read. */
+  /** A file's text; `''`: it cannot be read. */
   readonly read: (path: string) => Promise<string>;
-  /** What a program prints; `''` where it cannot be run. */
+  /** A program's output; `''`: it cannot be run. */
   readonly ask: (program: string, args: readonly string[]) => Promise<string>;
-  /** A random id that the user's own folder keeps; `''` where it cannot. */
+  /** A random id that the user's own folder keeps; `''`: it cannot. */
   readonly keptId: () => Promise<string>;
 }
 
 /**
- * Identifies this machine, whatever its host name is: by the operating system's own id, otherwise by a
- * random one that the user's config folder keeps. `''`: there is none, and no process elsewhere is ever known to be dead.
+ * Identifies this machine, whatever its host name is: by the operating system's own id, otherwise by a random one that the
+ * user's config folder keeps. `''`: there is none, so processes on other machines never count as dead.
  */
 export async function machineId(sources: IdSources = ownSources): Promise<string> {
   return (await systemId(sources)) || sources.keptId();
@@ -37,7 +37,7 @@ async function systemId({ platform, read, ask }: IdSources): Promise<string> {
         'MachineGuid',
       ]),
     );
-  // The id of this boot before the machine's: copies of one disk image have one machine-id.
+  // The id of this boot comes before the machine's, because copies of one disk image have the same machine id.
   for (const path of ['/proc/sys/kernel/random/boot_id', '/etc/machine-id', '/etc/hostid']) {
     const id = (await read(path)).trim();
     if (/^[0-9a-f-]{8,64}$/i.test(id)) return id;
@@ -45,21 +45,21 @@ async function systemId({ platform, read, ask }: IdSources): Promise<string> {
   return '';
 }
 
-/** Out of what `ioreg -rd1 -c IOPlatformExpertDevice` prints. */
+/** Reads the id from the output of `ioreg -rd1 -c IOPlatformExpertDevice`. */
 export function platformUuid(text: string): string {
   return /"IOPlatformUUID"\s*=\s*"([0-9A-Fa-f-]{36})"/.exec(text)?.[1] ?? '';
 }
 
-/** Out of what `reg query …\Cryptography /v MachineGuid` prints. */
+/** Reads the id from the output of `reg query …\Cryptography /v MachineGuid`. */
 export function machineGuid(text: string): string {
   return /\bMachineGuid\s+REG_SZ\s+([0-9A-Fa-f-]{36})/.exec(text)?.[1] ?? '';
 }
 
-/** The id in a file of the user's own, made where there is none. What is no id is left alone, and is none. */
+/** The id in a file of the user, which is made if it does not exist. A file that is not an id is left alone, and gives none. */
 export async function keptMachineId(path: string): Promise<string> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    // Whole from its first instant: another process may read it at once.
+    // The file is complete from its first instant, because another process may read it at once.
     const aside = `${path}.${randomUUID()}`;
     await writeFile(aside, `${randomUUID()}\n`, { flag: 'wx', mode: 0o600 });
     await link(aside, path).catch(() => {});

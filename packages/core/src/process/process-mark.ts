@@ -7,7 +7,7 @@ import { machineId } from './machine-id.ts';
 import { startOf } from './process-start.ts';
 import type { ProcessMark } from '../types.ts';
 
-/** A mark in a file that is read back: anything may be in it. */
+/** The shape of a mark in a file, which may contain anything. */
 export const processMark = v.object({
   pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   born: v.optional(v.pipe(v.string(), v.maxLength(64)), ''),
@@ -26,13 +26,13 @@ export async function isGone({ pid, born, realm }: ProcessMark): Promise<boolean
   if (!isRunning(pid)) return true;
   const actual = await recentStartOf(pid);
   if (actual === null) return true;
-  // The process may be another one that has the id now.
+  // The id may belong to another process by now.
   return actual === '' || born === '' ? null : actual !== born;
 }
 
 const starts = new Map<number, { readonly start: string | null; readonly readAt: number }>();
 
-/** Asked again after a while only: a holder is looked at ten times a second, and some systems need a program for it. */
+/** Cached for a while, because a holder is checked ten times a second, and some systems start a program for it. */
 async function recentStartOf(pid: number): Promise<string | null> {
   if (process.platform === 'linux') return startOf(pid);
   const known = starts.get(pid);
@@ -49,10 +49,10 @@ async function readOwn(): Promise<ProcessMark> {
   return { pid: process.pid, born: born ?? '', realm };
 }
 
-/** Process ids mean something within one machine, and on Linux within one namespace of it: a container has its own. */
+/** Process ids are valid within one machine, and on Linux within one namespace of it: a container has its own. */
 async function readRealm(): Promise<string> {
   const machine = await machineId();
   const namespace = await readlink('/proc/self/ns/pid').catch(() => process.platform);
-  // Copies of a virtual machine have one id, and different names as a rule.
+  // Copies of a virtual machine have the same id, but usually different names.
   return machine === '' ? '' : sha256([machine, hostname(), namespace].join(' '));
 }

@@ -7,20 +7,20 @@ export interface ProgramRun {
   /** Absolute. */
   readonly program: string;
   readonly args: readonly string[];
-  /** All that the program gets; see `programEnv`. */
+  /** The whole environment of the program; see `programEnv`. */
   readonly env: Env;
   readonly cwd?: string;
-  /** What it reads. */
+  /** The program's input. */
   readonly input?: string;
   readonly timeoutMs: number;
-  /** Of its output; a program that prints more is ended. */
+  /** The limit of its output. A program that prints more is ended. */
   readonly maxBytes: number;
 }
 
 /** A program that could not be run, failed, was too slow or printed too much. */
 export type ProgramError = NodeJS.ErrnoException & { readonly stderr: string };
 
-/** Runs a program, without a shell, and gives what it prints. Rejects with a `ProgramError`. */
+/** Runs a program without a shell, and returns its output. Rejects with a `ProgramError`. */
 export async function runProgram(run: ProgramRun): Promise<string> {
   return (await runProgramForBytes(run)).toString();
 }
@@ -41,15 +41,15 @@ export function runProgramForBytes(run: ProgramRun): Promise<Buffer> {
       if (error === null) resolve(stdout);
       else reject(Object.assign(error, { stderr: stderr.toString() }));
     });
-    // A program that ends before it has read everything says why itself.
+    // A program that ends before it has read everything reports the reason itself.
     child.stdin?.on('error', () => {});
     child.stdin?.end(run.input ?? '');
   });
 }
 
 /**
- * What programs get of the person's environment: where programs, the person's own files and temporary ones are, and the
- * named variables. Never what `.env` files say, and no keys.
+ * The part of the person's environment that programs get: where programs, the person's own files and temporary files are,
+ * and the named variables. Never the contents of `.env` files, and no keys.
  */
 export function programEnv(realEnv: Env, names: readonly string[] = []): Env {
   const passed = [...passedOn, ...names].filter((name) => realEnv[name] !== undefined);
@@ -70,8 +70,8 @@ const passedOn = [
 ] as const;
 
 /**
- * A program by name, as an absolute path; `null`: there is none. Only absolute folders of `PATH` are looked into, so that
- * none is looked for in the working folder, which Windows would search first: it may be a clone.
+ * Finds a program by name and returns its absolute path; `null`: there is none. Searches only the absolute folders of
+ * `PATH`, and so never the working folder, which Windows would search first and which may be a clone.
  */
 export function findProgram(name: string, { PATH, Path }: Env): string | null {
   const file = process.platform === 'win32' ? `${name}.exe` : name;
@@ -82,5 +82,5 @@ export function findProgram(name: string, { PATH, Path }: Env): string | null {
   return null;
 }
 
-/** Where POSIX systems have programs when no `PATH` says so. */
+/** The folders of programs on POSIX systems, if there is no `PATH`. */
 const defaultPath = ['/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);

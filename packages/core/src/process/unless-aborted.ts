@@ -1,4 +1,4 @@
-/** A promise that rejects with the signal's reason as soon as it is aborted, whatever the other promise does then. */
+/** Rejects with the signal's reason as soon as it is aborted, whatever the given promise does then. */
 export async function unlessAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal,

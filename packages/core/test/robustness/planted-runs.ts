@@ -307,7 +307,7 @@ function hasStack({ stdout, stderr }: Ended): boolean {
   );
 }
 
-/** The key, or somebody else's file, where neither belongs. */
+/** The key, or a file of another owner, in a place where neither may be. */
 async function leaksIn({ dir, project }: Scene, printed: string): Promise<string[]> {
   const problems: string[] = [];
   if (printed.includes(secretKey)) problems.push('the key is printed');

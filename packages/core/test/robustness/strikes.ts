@@ -62,7 +62,7 @@ export const stories: readonly Story[] = [
   },
 ];
 
-/** What nobody but its owner may touch. */
+/** The files that only their owner may touch. */
 const foreignFiles = {
   'public/images/mine.jpeg': 'not by Tintype',
   'public/images/notes/.keep': '',

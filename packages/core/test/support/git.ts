@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** Runs git in a folder, as nobody in particular and without the machine's configuration. */
+/** Runs git in a folder, with a made-up user and without the machine's configuration. */
 export function git(cwd: string, ...args: string[]): string {
   const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com'];
   const settings = ['-c', 'init.defaultBranch=main', '-c', 'protocol.file.allow=always'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { moderationBlocked, type OpenAiEmulator } from '@tintype/emulators/openai';
 import { type Run, testProject, type TestProject } from '../../../core/test/support/project.ts';
 
-/** A prompt by somebody who would like to run something in whoever looks at it. */
+/** A prompt that tries to run a script in the page that shows it. */
 export const hostile =
   '</script><script>window.pwned = 1</script><img src=x onerror="window.pwned = 2"> \u202eabc\u202c {{ <!-- &lt;b&gt; javascript:pwned';
 
