@@ -1,15 +1,15 @@
 import type { Asset, AssetMap, DeliveredImage, Format } from '../types.ts';
 
 /**
- * The asset map after a run. `order` is every name that has a place in it: a name that was not delivered this time, since
- * it failed or was not asked for, keeps what the previous map says of it.
+ * The asset map after a run. `order`: every name that is in it. A name that was not delivered this time, because it failed
+ * or was not requested, keeps its entry of the previous map.
  */
 export function buildAssetMap(
   previous: AssetMap | null,
   delivered: ReadonlyMap<string, Asset>,
   order: readonly string[],
 ): AssetMap {
-  // A Map, for an image may be called `constructor`.
+  // A Map, because an image may be called `constructor`.
   const kept = new Map(Object.entries(previous?.images ?? {}));
   const images = order.flatMap((name): [string, Asset][] => {
     const asset = delivered.get(name) ?? kept.get(name);
@@ -23,7 +23,7 @@ export function renderAssetMap(assetMap: AssetMap): string {
   return `${JSON.stringify(assetMap, null, 2)}\n`;
 }
 
-/** What the asset map says of an image. */
+/** The asset map's entry of an image. */
 export function toAsset(image: DeliveredImage): Asset {
   const files = image.encoded.map(({ spec, bytes, sha256 }) => ({
     file: spec.file,
@@ -34,7 +34,7 @@ export function toAsset(image: DeliveredImage): Asset {
     sha256,
   }));
   const fallback = image.files.formats.at(-1)!.format;
-  // The last of its width: an image may ask for its full size among its widths too.
+  // The last file of its width, because an image's widths may include its full size.
   const main = files.findLast((file) => file.format === fallback && file.width === image.width);
   if (main === undefined) throw new Error(`${image.name} has no full-size ${fallback} file`);
   return {
@@ -56,9 +56,9 @@ export function toAsset(image: DeliveredImage): Asset {
 }
 
 /**
- * Whether no file of a format is larger than the fallback's of the same width. A page takes the first format that it knows and
- * then a width of it: one that lacked a width would make it load a larger or a coarser one. So a format is offered whole or not
- * at all. Its files are still written, for pages that name them.
+ * Whether no file of a format is larger than the fallback's file of the same width. A page takes the first format that it
+ * knows, and then one of its widths. If a width were missing, the page would load a larger or a coarser file. So a format
+ * is offered completely or not at all. Its files are still written, for pages that name them.
  */
 function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boolean {
   const fallbackBytes = new Map(
@@ -69,7 +69,7 @@ function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boo
   );
 }
 
-/** A width appears once in a `srcset`: the full-size file for it, where an image asks for its full size too. */
+/** A width appears once in a `srcset`. If an image's widths include its full size, the full-size file is used. */
 function srcset(files: Asset['files'], format: Format): string {
   const byWidth = new Map(
     files.filter((file) => file.format === format).map((file) => [file.width, file]),

@@ -2,7 +2,10 @@ import type { Asset } from '../types.ts';
 import { buildAssetMap, toAsset } from './asset-map.ts';
 import type { OutputWriter } from './write-outputs.ts';
 
-/** Writes no file: what was encoded is in the cache, where a build finds it. The asset map is that of this run alone. */
+/**
+ * Writes no file. The encoded files are in the cache, where a build finds them. The asset map has the images of this run
+ * only.
+ */
 export function cacheOnly(): OutputWriter {
   const delivered = new Map<string, Asset>();
   return {

@@ -5,16 +5,16 @@ import { listedFiles, type PreviousOutputs, readPreviousOutputs } from './previo
 /** Whether the cache knows a file that hashes to this. */
 export type IsCached = (sha256: Sha256) => boolean;
 
-/** What a run found in the output folder before it writes there. */
+/** The state of the output folder before a run writes to it. */
 export interface OutputsFound {
   readonly previous: PreviousOutputs;
-  /** Names at which something is that is not ours, whatever the run wants to write there. */
+  /** Names at which there is something that is not ours, whatever the run wants to write there. */
   readonly foreign: readonly string[];
-  /** Names with a file that is ours only if it is what the run would write, or once was. */
+  /** Names of files that are ours only if their bytes are, or once were, what the run writes there. */
   readonly unknown: readonly string[];
 }
 
-/** Reads what earlier runs left, and finds the names at which a run must not write. */
+/** Reads the notes of earlier runs, and finds the names at which a run must not write. */
 export async function findForeignFiles(
   outDir: string,
   names: readonly string[],
@@ -22,7 +22,7 @@ export async function findForeignFiles(
 ): Promise<OutputsFound> {
   const found = await look(outDir, names, isCached);
   if (found.foreign.length + found.unknown.length === 0) return found;
-  // What another run has written since is in its journal now, or in the asset map.
+  // The files that another run has written since are in its journal or in the asset map now.
   return look(outDir, [...found.foreign, ...found.unknown], isCached);
 }
 
@@ -40,7 +40,7 @@ async function look(
     const kind = await folder.kindOf(name);
     if (kind === 'other') foreign.push(name);
     if (kind !== 'file') continue;
-    // One that looks as it is listed is hashed when it is to be replaced, and not here: there may be thousands.
+    // A file with the listed size is hashed only when it is replaced, and not here, because there may be thousands.
     if ((await folder.sizeOf(name)) === sizes.get(name)) continue;
     if (!(await isOurs(folder, name, null, previous, isCached))) unknown.push(name);
   }
@@ -48,9 +48,9 @@ async function look(
 }
 
 /**
- * Whether the file at a name may be replaced or removed, by its bytes: they are what is `wanted` there, what an earlier
- * run noted, or what the cache has. A file with other bytes is ours where the asset map lists just what is wanted at its
- * name, or what the cache knows: it was damaged since.
+ * Whether the file at a name may be replaced or removed, judged by its bytes: they are what is `wanted` there, what an
+ * earlier run noted, or what the cache has. A file with other bytes is ours if the asset map lists exactly what is wanted
+ * at its name, or what the cache knows. Then it was damaged since.
  */
 export async function isOurs(
   folder: OutputFolder,

@@ -12,7 +12,7 @@ import {
   readPreviousOutputs,
 } from './previous-outputs.ts';
 
-/** What a run did in the output folder. */
+/** The work of a run in the output folder. */
 export interface RunOutputs {
   readonly outDir: string;
   readonly folder: OutputFolder;
@@ -29,21 +29,21 @@ export interface RunOutputs {
   readonly onRemoved: (file: string) => void;
 }
 
-/** What is left to do. */
+/** The work that remains. */
 interface Ending {
   readonly assetMap: AssetMap;
-  /** The text of the asset map; `null` where the file has it already. */
+  /** The text of the asset map; `null`: the file has it already. */
   readonly text: string | null;
-  /** Files of ours that are needed no more. */
+  /** Our files that are no longer needed. */
   readonly stale: ReadonlySet<string>;
-  /** Journals of runs that were cut off, which this one cleans up after. */
+  /** Journals of runs that were killed, which this run removes. */
   readonly leftOver: readonly Journal[];
   readonly isNothing: boolean;
 }
 
 /**
- * Removes files of ours that are needed no more, and writes the asset map. One run at a time does it, and each adds to
- * what the other wrote. `order`: every name that has a place in the asset map, delivered this time or not.
+ * Removes our files that are no longer needed, and writes the asset map. One run at a time does it, and each adds to the
+ * other's entries. `order`: every name that is in the asset map, whether it was delivered this time or not.
  */
 export async function finishOutputs(run: RunOutputs, order: readonly string[]): Promise<AssetMap> {
   const { outDir, folder, journal, onWritten, onRemoved } = run;
@@ -52,7 +52,7 @@ export async function finishOutputs(run: RunOutputs, order: readonly string[]): 
   const claim = await claimFinish(outDir);
   try {
     const { assetMap, text, stale, leftOver } = await endingOf(run, order);
-    // Before the asset map, because what it does not list is no longer known as ours.
+    // Before the asset map is written, because files that it does not list are no longer known as ours.
     for (const name of stale) {
       await folder.remove(name);
       onRemoved(name);
@@ -74,7 +74,7 @@ export async function finishOutputs(run: RunOutputs, order: readonly string[]): 
 
 async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Ending> {
   const { outDir, folder, previous, journal, hasJournal, delivered, written } = run;
-  // Read again: a run beside this one may have delivered other images.
+  // Read again, because another run may have delivered other images.
   const now = await readPreviousOutputs(outDir);
   const before = now.assetMap ?? previous.assetMap;
   const assetMap = buildAssetMap(before, delivered, order);
@@ -101,7 +101,7 @@ async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Endi
 
 async function claimFinish(outDir: string): Promise<Claim> {
   try {
-    // A run that was interrupted waits, too: otherwise its files would be unknown to the next run.
+    // A run that was interrupted waits, too, because otherwise the next run would not know its files.
     const claim = await claimFile(join(outDir, finishClaimName), new AbortController().signal);
     return claim!;
   } catch (cause) {

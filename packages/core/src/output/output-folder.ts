@@ -10,50 +10,50 @@ import { removeFile } from '../fs/remove-file.ts';
 import { replaceByLink, replaceFile } from '../fs/write-atomic.ts';
 import type { Sha256 } from '../types.ts';
 
-/** Whether a file that looks like this is known to have these bytes. */
+/** Whether a file with this `stat` is known to have these bytes. */
 export type IsKnown = (name: string, sha256: Sha256, status: Stats) => boolean;
 
-/** The output folder on disk, which need not exist. Names are relative to it, with `/`; nothing outside it is touched. */
+/** The output folder on the disk, which need not exist. Names are relative to it, with `/`. Nothing outside it is changed. */
 export interface OutputFolder {
-  /** `other`: a folder, a link, or a name that leads out of the output folder or through something that is no folder. */
+  /** `other`: a folder, a link, or a name that leads out of the output folder or through something that is not a folder. */
   readonly kindOf: (name: string) => Promise<'nothing' | 'file' | 'other'>;
   /**
-   * Whether the name has a regular file with exactly these bytes. Its size is compared before it is read, and one that
-   * `isKnown` is not read.
+   * Whether the name has a regular file with exactly these bytes. The size is compared before the file is read. A file that
+   * `isKnown` recognises is not read.
    */
   readonly holds: (
     name: string,
     file: { readonly bytes: number; readonly sha256: Sha256 },
     isKnown?: IsKnown,
   ) => Promise<boolean>;
-  /** The sha-256 of the file at the name; `null` where no regular file is. */
+  /** The SHA-256 of the file at the name; `null`: there is no regular file. */
   readonly hashOf: (name: string) => Promise<Sha256 | null>;
-  /** Its size in bytes; `null` where no regular file is. */
+  /** The file's size in bytes; `null`: there is no regular file. */
   readonly sizeOf: (name: string) => Promise<number | null>;
-  /** `null` where no regular file is, or one that is larger than 256 MB. */
+  /** The file's text; `null`: there is no regular file, or it is larger than 256 MB. */
   readonly readText: (name: string) => Promise<string | null>;
-  /** The names in the folder itself; none where there is no folder. */
+  /** The names in the folder itself; none if it does not exist. */
   readonly entries: () => Promise<string[]>;
-  /** How long before this process began a file was last written, in milliseconds; `null` where no regular file is. */
+  /** How long before the start of this process a file was last written, in milliseconds; `null`: there is no regular file. */
   readonly ageMs: (name: string) => Promise<number | null>;
-  /** The whole file or none of it; a TintypeError `output-not-writable` names it. */
+  /** Writes the whole file or nothing. Rejects with a TintypeError `output-not-writable` that names the file. */
   readonly write: (
     name: string,
     data: Uint8Array | string,
     options?: { flush: true },
   ) => Promise<void>;
-  /** Adds to a file that `write` has written; as `write`, but for a crash, which may leave half of the text. */
+  /** Appends to a file that `write` has written. Rejects as `write`. A crash may leave half of the text. */
   readonly append: (name: string, text: string) => Promise<void>;
   /**
-   * Lets `linkTo` put a file at a temporary path, and renames it to the name: the whole file or none of it.
-   * `false`: it is the file that the name has already, because the two share their bytes. Rejects as `write`, and as `linkTo`.
+   * Lets `linkTo` make a file at a temporary path, and renames it to the name. `false`: the name had this very file
+   * already, because the two share their bytes. Rejects as `write`, and as `linkTo`.
    */
   readonly link: (name: string, linkTo: (path: string) => Promise<void>) => Promise<boolean>;
   /** Removes a file, and the folders that it leaves empty. */
   readonly remove: (name: string) => Promise<void>;
   /**
-   * Removes what writes of these names left behind when an earlier process was killed: those of runs whose tokens are
-   * given, and those that are older than this process.
+   * Removes the temporary files of earlier writes of these names: those of runs with the given tokens, and those that are
+   * older than this process.
    */
   readonly removeTemporaries: (
     names: readonly string[],
@@ -62,8 +62,8 @@ export interface OutputFolder {
 }
 
 /**
- * Remembers which folders are inside, so that each is checked once a run. `token`: 12 hex digits that identify what is
- * left of the run's writes.
+ * Remembers which folders are inside, so that each is checked once per run. `token`: 12 hex digits, which are in the names
+ * of the run's temporary files.
  */
 export function openOutputFolder(dir: string, token: string = runToken()): OutputFolder {
   const insides = new Map<string, Promise<boolean>>();
@@ -179,8 +179,8 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
           const owner = tokenOf(entry);
           if (owner === null) continue;
           const path = join(parent, entry);
-          // A younger one may belong to another process, which is about to rename it. A hard link has the times of the
-          // file that it shares, except this one.
+          // A newer file may belong to another process, which is about to rename it. A hard link has the times of the file
+          // that it shares, except this one.
           const status = lstatSync(path, { throwIfNoEntry: false });
           if (status === undefined || status.isDirectory()) continue;
           if (tokens.has(owner) || status.ctimeMs < performance.timeOrigin) {
@@ -199,7 +199,7 @@ function hashIfThere(path: string): Promise<Sha256 | null> {
   return unlessGone(() => hashFile(path));
 }
 
-/** `null`: another run has removed it since it was checked. */
+/** `null`: another run has removed the file since it was checked. */
 async function unlessGone<Result>(read: () => Promise<Result>): Promise<Result | null> {
   try {
     return await read();
@@ -209,7 +209,7 @@ async function unlessGone<Result>(read: () => Promise<Result>): Promise<Result |
   }
 }
 
-/** Whether as much as exists of a folder really lies in `dir`, links followed, and is a folder. */
+/** Whether the existing part of a folder's path is a folder that really lies in `dir`, with links followed. */
 async function leadsInside(dir: string, folder: string): Promise<boolean> {
   if (isOutside(dir, folder)) return false;
   const root = await realpathOrNull(dir);
@@ -235,7 +235,7 @@ export function notWritable(path: string, cause: unknown): TintypeError {
   });
 }
 
-/** A run's own, in the names of its journal and of what it is writing. */
+/** A run's token, which is in the names of its journal and of its temporary files. */
 export function runToken(): string {
   return randomBytes(6).toString('hex');
 }

@@ -3,8 +3,8 @@ import type { Asset, AssetFile, AssetMap, Sha256 } from '../types.ts';
 import { isOutputName } from './output-name.ts';
 
 /**
- * An asset map from its text, which anybody may have edited; `null` where it is none. What is not as it was written is
- * left out, an image at a time or a file at a time, and a file name that leads elsewhere with it.
+ * Reads an asset map from its text, which may have been edited; `null`: it is not one. Invalid images and files are left
+ * out one by one, and so are files whose names lead out of the folder.
  */
 export function parseAssetMap(text: string): AssetMap | null {
   const map = parseJson(text);

@@ -6,27 +6,30 @@ import { openOutputFolder, type OutputFolder } from './output-folder.ts';
 import { assetMapName, isJournalName, isOutputName } from './output-name.ts';
 import { parseAssetMap } from './parse-asset-map.ts';
 
-/** What earlier runs noted in the output folder. All of it may come with a clone, so a name alone gives no right to a file. */
+/**
+ * The notes of earlier runs in the output folder. All of them may come with a clone, so a name alone gives no right to a
+ * file.
+ */
 export interface PreviousOutputs {
   /** `null`: none, or damaged. */
   readonly assetMap: AssetMap | null;
-  /** What the files of the asset map hash to, by name. */
+  /** The hashes of the asset map's files, by name. */
   readonly listed: ReadonlyMap<string, Sha256>;
-  /** The journals of runs that were cut off, and of runs that are still going on. */
+  /** The journals of runs that were killed, and of runs that are still running. */
   readonly journals: readonly Journal[];
-  /** What files of ours hash to: by the asset map, which may be cut short or full of merge markers, and by the journals. */
+  /** The hashes of our files: from the asset map, which may be incomplete or full of merge markers, and from the journals. */
   readonly hashes: ReadonlySet<Sha256>;
 }
 
-/** What one run noted of the files that it writes, until it comes to its end. */
+/** The notes of one run about the files that it writes, until it ends. */
 export interface Journal {
   /** Its own name in the output folder. */
   readonly file: string;
   /** The names that it may write. */
   readonly names: readonly string[];
-  /** What it was about to write. */
+  /** The hashes of the files that it was about to write. */
   readonly written: readonly WrittenFile[];
-  /** Whether the run was cut off, so that the next one cleans up after it. */
+  /** Whether the run was killed, so that the next one removes its leftovers. */
   readonly isLeftOver: boolean;
 }
 
@@ -37,8 +40,8 @@ export interface WrittenFile {
 
 export async function readPreviousOutputs(outDir: string): Promise<PreviousOutputs> {
   const folder = openOutputFolder(outDir);
-  // The journals first: another run removes its own once the asset map is written, and its files must be in one of the
-  // two.
+  // The journals come first, because another run removes its own when the asset map is written, and its files must be in
+  // one of the two.
   const journals = await readJournals(folder);
   const text = await folder.readText(assetMapName);
   const assetMap = text === null ? null : parseAssetMap(text);
@@ -48,7 +51,7 @@ export async function readPreviousOutputs(outDir: string): Promise<PreviousOutpu
   return { assetMap, listed, journals, hashes };
 }
 
-/** The hashes of files in a map that is not JSON any more: a merge leaves both sides' in it. */
+/** The hashes of files in a map that is no longer JSON, because a merge leaves the lines of both sides in it. */
 function hashesIn(text: string): Sha256[] {
   return Array.from(text.matchAll(/"sha256": ?"([0-9a-f]{64})"/g), ([, hash]) => hash as Sha256);
 }
@@ -76,7 +79,7 @@ async function readJournals(folder: OutputFolder): Promise<Journal[]> {
   const journals: Journal[] = [];
   for (const file of (await folder.entries()).filter(isJournalName)) {
     const text = await folder.readText(file);
-    // Another run has ended and removed it since.
+    // Another run has ended and removed its journal since.
     if (text === null) continue;
     const { process, names, written } = parseJournal(text);
     const isLeftOver = process === null || (await hasEnded(process, file, folder));
@@ -85,7 +88,7 @@ async function readJournals(folder: OutputFolder): Promise<Journal[]> {
   return journals;
 }
 
-/** No run takes that long. */
+/** No run takes this long. */
 const aDayMs = 24 * 60 * 60 * 1000;
 
 async function hasEnded(mark: ProcessMark, file: string, folder: OutputFolder): Promise<boolean> {
@@ -99,7 +102,7 @@ const outputName = v.pipe(
 const journalHead = v.object({ process: processMark, names: v.array(outputName) });
 const writtenLine = v.strictTuple([outputName, sha256Hash]);
 
-/** A damaged line says nothing: the last one may be half written. */
+/** A damaged line is ignored, because the last one may be half written. */
 function parseJournal(text: string): {
   readonly process: ProcessMark | null;
   readonly names: readonly string[];

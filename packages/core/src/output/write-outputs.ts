@@ -16,36 +16,39 @@ import {
 
 export interface OutputOptions {
   readonly previous: PreviousOutputs;
-  /** Every file name that the run may write, as far as is known: `outputNames()` of each image. */
+  /** Every file name that the run may write, as far as they are known: `outputNames()` of each image. */
   readonly names: readonly string[];
-  /** Whether an earlier run hashed a file that looks like this. @default none */
+  /**
+   * Whether an earlier run hashed a file with this `stat`.
+   * @default none
+   */
   readonly isKnown?: IsKnown;
   /** @default nothing is */
   readonly isCached?: IsCached;
-  /** `file` is relative to the output folder. The asset map is reported too. */
+  /** `file` is relative to the output folder. The asset map is reported, too. */
   readonly onWritten: (file: string, bytes: number) => void;
   readonly onRemoved: (file: string) => void;
 }
 
 export interface OutputWriter {
   /**
-   * Writes an image's files where they differ from what is on the disk. May be called for many images at once. Throws a
-   * TintypeError `output-not-ours` or `output-not-writable`, or what reading the encoded file throws; the image then has
-   * no place in the asset map but its previous one. Resolves to how many files had to be written.
+   * Writes the files of an image that differ from those on the disk. May be called for many images at once. Throws a
+   * TintypeError `output-not-ours` or `output-not-writable`, or the error of reading the encoded file. The image then keeps
+   * its previous entry in the asset map. Resolves to the number of files that had to be written.
    */
   readonly write: (image: DeliveredImage) => Promise<number>;
-  /** See `finishOutputs`. Once, after every `write` has settled. */
+  /** See `finishOutputs`. Called once, after every `write` has settled. */
   readonly finish: (order: readonly string[]) => Promise<AssetMap>;
 }
 
-/** Fed by libuv's pool of 4 threads: more at once would only hold more buffers. */
+/** libuv has a pool of 4 threads, so more writes at once would only use more memory. */
 const filesAtOnce = 8;
 
 /**
- * Writes images as they arrive. Overwrites and removes only what an earlier run wrote, and knows it by its bytes: see
- * `isOurs`. The run's own journal exists from its first write until the asset map is written, and notes the hash of each
- * file before that is written, so that a crash at any instant leaves files that the next run knows as ours. Files that
- * another run is writing are left to it.
+ * Writes images as they arrive. Overwrites and removes only files that an earlier run wrote, which it recognises by their
+ * bytes: see `isOurs`. The run's own journal exists from its first write until the asset map is written. It has the hash of
+ * each file before the file is written, so that after a crash at any instant the next run knows all files as ours. A run
+ * leaves the files of other running runs alone.
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
   const { previous, names, isKnown, isCached = () => false, onWritten, onRemoved } = options;
@@ -64,7 +67,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
   /** 1 if the file had to be written, otherwise 0. */
   const writeFile = async (file: EncodedFile): Promise<number> => {
     const name = file.spec.file;
-    // In this order, because a run beside this one may write the same file in between.
+    // In this order, because another run may write the same file in between.
     const kind = await folder.kindOf(name);
     if (await folder.holds(name, file, isKnown)) return 0;
     if (kind === 'other' || (kind === 'file' && !(await mayReplace(name, file.sha256)))) {
@@ -77,7 +80,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     journal ??= writeJournal();
     await journal;
     await folder.append(ownJournal, renderWritten({ file: name, sha256: file.sha256 }));
-    // The bytes there are wrong. Where they are shared with the cache, the cache is wrong, too, which reading finds out.
+    // The bytes are wrong. If the cache shares them, the cache is wrong, too, which reading it finds out.
     const linkTo = (path: string) => file.linkTo(path);
     if (!(await folder.link(name, linkTo))) await folder.write(name, await file.read());
     written.set(name, file.sha256);
@@ -87,7 +90,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
 
   const mayReplace = async (name: string, wanted: Sha256): Promise<boolean> =>
     (await isOurs(folder, name, wanted, previous, isCached)) ||
-    // A run beside this one may have written it since.
+    // Another run may have written it since.
     isOurs(folder, name, wanted, await readPreviousOutputs(outDir), isCached);
 
   return {
