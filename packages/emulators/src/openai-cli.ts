@@ -3,10 +3,11 @@
  *
  *     node packages/emulators/src/openai-cli.ts [--port 4010] [--latency-ms 2000] [--images-per-minute 5]
  *         [--minute-ms 60000] [--api-key sk-test] [--today 2026-12-02] [--detail photographic]
- *         [--pictures <folder of PNGs to answer with>]
+ *         [--pictures <folder of PNGs to answer with>] [--batch-latency-ms 60000]
  *
  * It prints one JSON line, `{ "baseUrl": …, "controlUrl": … }`. Look at `GET <controlUrl>/__ledger` and `/__requests`;
- * `POST <controlUrl>/__fail` takes `{ "fault": …, "match": { "prompt": …, "times": … } }`, `POST /__reset` forgets all.
+ * `POST <controlUrl>/__fail` takes `{ "fault": …, "match": { "prompt": …, "times": … } }`, `POST /__reset` forgets all. Batches
+ * are at `GET /__batches` and finished with `POST /__batches` and `{}`; `POST /__clock` takes `{ "advanceMs": … }`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,6 +39,7 @@ function parseOptions(args: string[]): EmulatorOptions {
       today: { type: 'string' },
       detail: { type: 'string' },
       pictures: { type: 'string' },
+      'batch-latency-ms': { type: 'string' },
     },
   });
   return {
@@ -48,6 +50,7 @@ function parseOptions(args: string[]): EmulatorOptions {
     ...(values['api-key'] && { apiKeys: values['api-key'] }),
     ...(values.today && { today: values.today }),
     ...(values.detail === 'photographic' && { detail: values.detail }),
+    ...(values['batch-latency-ms'] && { batchLatencyMs: Number(values['batch-latency-ms']) }),
     ...(values.pictures && { pictures: readPictures(values.pictures) }),
   };
 }

@@ -1,13 +1,16 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { answerControl } from './openai/answer-control.ts';
+import type { BatchControl, EmulatorClock, FileControl } from './openai/batch-control.ts';
+import { controlBatches, settleAll } from './openai/control-batches.ts';
 import { freshState, type EmulatorOptions } from './openai/emulator-state.ts';
 import type { Fault, Match } from './openai/faults.ts';
 import { handleRequest } from './openai/handle-request.ts';
 import type { LedgerEntry, RequestEntry } from './openai/ledger.ts';
-import { readAll } from './openai/read-body.ts';
 
 export type * from './openai/batch-control.ts';
+export { batchError } from './openai/batch-errors.ts';
 export * from './openai/error-faults.ts';
 export type { EmulatorOptions } from './openai/emulator-state.ts';
 export type { Fault, Match } from './openai/faults.ts';
@@ -18,7 +21,7 @@ export { costUsdOf, outputTokens, usageOf } from './openai/token-usage.ts';
 export interface OpenAiEmulator extends AsyncDisposable {
   /** `http://127.0.0.1:<port>/v1` */
   readonly baseUrl: string;
-  /** `http://127.0.0.1:<port>`, where `/__ledger`, `/__requests`, `/__fail` and `/__reset` are. */
+  /** `http://127.0.0.1:<port>`, where the paths of `answer-control.ts` are. */
   readonly controlUrl: string;
   /** The requests that the account pays for, in order. */
   readonly ledger: readonly LedgerEntry[];
@@ -26,6 +29,10 @@ export interface OpenAiEmulator extends AsyncDisposable {
   readonly requests: readonly RequestEntry[];
   /** The largest number of image requests that were processed at the same time. */
   readonly inFlightPeak: number;
+  /** The time of files and batches, which tests move. */
+  readonly clock: EmulatorClock;
+  readonly batches: BatchControl;
+  readonly files: FileControl;
   /** Queues faults. Each of the next requests that match gets one, in order. `Fault` says which are billed. */
   fail(fault: Fault | readonly Fault[], match?: Match): void;
   /** Forgets everything, and drops all requests that have no answer yet. */
@@ -45,18 +52,25 @@ export interface OpenAiEmulator extends AsyncDisposable {
  *     emulator.fail([overloaded(), { kind: 'reset-mid-body' }], { prompt: 'lighthouse' });
  *     // … run the code under test against emulator.baseUrl …
  *     expect(emulator.ledger).toMatchObject([{ images: 1, outcome: 'dropped' }]);
+ *
+ * @example Batches wait for the test:
+ *     const { id } = await client.batches.create({ … }); // validating
+ *     await emulator.batches.work(id, 2); // in_progress: two lines are done and billed
+ *     await emulator.clock.advance(24 * 3_600_000); // expired: the others are not
  */
 export async function startOpenAiEmulator(options: EmulatorOptions = {}): Promise<OpenAiEmulator> {
   let state = freshState(options);
   const unanswered = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    unanswered.add(response);
-    response.once('close', () => unanswered.delete(response));
     // A client that has disconnected is not an error here. The ledger shows it.
     response.on('error', () => {});
-    void (request.url?.startsWith('/__')
-      ? control(request, response)
-      : handleRequest(state, request, response));
+    if (request.url?.startsWith('/__')) {
+      void answerControl(emulator, request, response);
+      return;
+    }
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    void handleRequest(state, request, response);
   });
   // Longer than any client keeps an idle connection, so that no connection is closed during a request.
   server.keepAliveTimeout = 120_000;
@@ -75,15 +89,33 @@ export async function startOpenAiEmulator(options: EmulatorOptions = {}): Promis
     get inFlightPeak() {
       return state.inFlightPeak;
     },
+    clock: {
+      now: () => state.clock.now(),
+      advance(ms) {
+        state.clock.add(ms);
+        return settleAll(state);
+      },
+    },
+    batches: controlBatches(() => state),
+    files: {
+      get all() {
+        return state.files.all();
+      },
+      expire(id) {
+        state.files.expire(id);
+      },
+    },
     fail(fault, match) {
       state.faults.add(fault, match);
     },
     reset() {
+      state.ended.abort();
       state = freshState(options);
       // Idle connections stay open, because a client could be about to use one.
       for (const response of unanswered) response.destroy();
     },
     async close() {
+      state.ended.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
@@ -93,32 +125,4 @@ export async function startOpenAiEmulator(options: EmulatorOptions = {}): Promis
     },
   };
   return emulator;
-
-  async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = (await readAll(request)).toString('utf8');
-    const answer = (status: number, value: unknown): void => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-    };
-    switch (`${request.method} ${request.url}`) {
-      case 'GET /__ledger':
-        return answer(200, state.ledger);
-      case 'GET /__requests':
-        return answer(200, state.requests);
-      case 'POST /__fail': {
-        try {
-          const order = JSON.parse(body) as { fault: Fault | Fault[]; match?: Match };
-          state.faults.add(order.fault, order.match);
-        } catch (error) {
-          return answer(400, { error: String(error) });
-        }
-        return answer(200, {});
-      }
-      case 'POST /__reset':
-        unanswered.delete(response);
-        emulator.reset();
-        return answer(200, {});
-      default:
-        return answer(404, { error: `No ${request.method} ${request.url} here` });
-    }
-  }
 }

@@ -42,6 +42,11 @@ export function imageUserError(
   return new ApiError(400, { message, type: 'image_generation_user_error', param, code });
 }
 
+export function unknownUrl(method: string, path: string): ApiError {
+  const message = `Invalid URL (${method} ${path})`;
+  return new ApiError(404, { message, type: 'invalid_request_error', param: null, code: null });
+}
+
 /** The 401 for a key that is missing or wrong. It repeats the key's first and last characters, as the real one does. */
 export function wrongKey(key: string | null): ApiError {
   const type = 'invalid_request_error';

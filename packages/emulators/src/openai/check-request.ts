@@ -12,11 +12,17 @@ import {
   unknownParameter,
   wrongType,
 } from './read-parameter.ts';
-import { readPictures } from './read-pictures.ts';
+import { readPictures, type Uploads } from './read-pictures.ts';
 import type { BilledWork, PixelSize } from './token-usage.ts';
 
 export type Endpoint = 'generations' | 'edits';
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
+
+/** What a request is checked against. */
+export interface Account {
+  readonly options: { readonly models: readonly EmulatedModel[]; readonly today: string };
+  readonly files: Uploads;
+}
 
 /** A request that the API accepts, with all defaults filled in. */
 export interface ImageRequest extends BilledWork {
@@ -53,14 +59,13 @@ const maxPromptLength = 32_000;
 export async function checkRequest(
   endpoint: Endpoint,
   body: ReceivedBody,
-  models: readonly EmulatedModel[],
-  today: string,
+  { options: { models, today }, files }: Account,
 ): Promise<ImageRequest> {
   const model = readModel(body, modelsAlive(models, today));
   checkKeys(endpoint, body);
   const prompt = readPrompt(body);
   const pictures =
-    endpoint === 'edits' ? await readPictures(body, model) : { sizes: [], files: [] };
+    endpoint === 'edits' ? await readPictures(body, model, files) : { sizes: [], files: [] };
   const n = readInteger(body, 'n', 1, 10) ?? 1;
   const quality = readQuality(body, model, prompt);
   const outputFormat = readFormat(body);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 
+import type { StorageFault } from './batch-control.ts';
 import type { Trouble } from './faults.ts';
 
 export interface Reply {
@@ -20,11 +21,9 @@ export interface Reply {
 export async function deliver(
   response: ServerResponse,
   reply: Reply,
-  fault: Trouble | null,
+  fault: Trouble | StorageFault | null,
 ): Promise<boolean> {
   if (fault === null) return send(response, reply);
-  const text = reply.pieces.join('');
-  const half = text.slice(0, text.length >> 1);
   switch (fault.kind) {
     case 'reset-before-headers':
       response.socket?.resetAndDestroy();
@@ -33,18 +32,29 @@ export async function deliver(
       await closed(response);
       return false;
     case 'reset-mid-body':
-      await sendPart(response, reply, half);
+      await sendPart(response, reply, firstHalf(reply));
       response.socket?.destroy();
       return false;
     case 'hang-mid-body':
-      await sendPart(response, reply, half);
+      await sendPart(response, reply, firstHalf(reply));
       await closed(response);
       return false;
     case 'truncated-body':
-      await send(response, { ...reply, pieces: [half] });
+      await send(response, { ...reply, pieces: firstHalf(reply) });
       return false;
+    case 'cut-content': {
+      const pieces = firstBytes(reply.pieces, fault.afterBytes);
+      if (fault.how === 'end') await send(response, { ...reply, pieces });
+      else {
+        await sendPart(response, reply, pieces);
+        response.socket?.destroy();
+      }
+      return false;
+    }
+    case 'content-pieces':
+      return send(response, { ...reply, pieces: cutEach(reply.pieces, fault.bytes) });
     case 'slow-trickle': {
-      const pieces = cut(text, 20);
+      const pieces = cut(reply.pieces.join(''), 20);
       return send(response, { ...reply, pieces, paceMs: fault.durationMs / pieces.length });
     }
     case 'content-type':
@@ -86,16 +96,20 @@ async function send(response: ServerResponse, reply: Reply): Promise<boolean> {
 }
 
 /** The headers announce the complete body, and only a part of it is sent. */
-async function sendPart(response: ServerResponse, reply: Reply, part: string): Promise<void> {
+async function sendPart(
+  response: ServerResponse,
+  reply: Reply,
+  part: Reply['pieces'],
+): Promise<void> {
   writeHead(response, reply);
-  await write(response, part);
+  response.flushHeaders();
+  for (const piece of part) await write(response, piece);
 }
 
 /** A stream does not announce a length. */
 function writeHead(response: ServerResponse, reply: Reply): void {
   const stream = reply.headers['content-type'] === 'text/event-stream';
-  const bytes = reply.pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
-  const length = stream ? {} : { 'content-length': String(bytes) };
+  const length = stream ? {} : { 'content-length': String(bytesOf(reply.pieces)) };
   response.writeHead(reply.status, { ...reply.headers, ...length });
 }
 
@@ -110,6 +124,35 @@ async function closed(response: ServerResponse): Promise<void> {
 
 function withType(reply: Reply, contentType: string): Reply {
   return { ...reply, headers: { ...reply.headers, 'content-type': contentType } };
+}
+
+export function bytesOf(pieces: Reply['pieces']): number {
+  return pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+}
+
+function firstHalf({ pieces }: Reply): Reply['pieces'] {
+  return firstBytes(pieces, bytesOf(pieces) >> 1);
+}
+
+/** Without joining them: the files of batches are larger than the memory. */
+function firstBytes(pieces: Reply['pieces'], count: number): Reply['pieces'] {
+  const first: Buffer[] = [];
+  let left = count;
+  for (const piece of pieces) {
+    if (left <= 0) break;
+    const bytes = Buffer.from(piece).subarray(0, left);
+    left -= bytes.length;
+    first.push(bytes);
+  }
+  return first;
+}
+
+function cutEach(pieces: Reply['pieces'], length: number): Reply['pieces'] {
+  return pieces.flatMap((piece) => {
+    const bytes = Buffer.from(piece);
+    const count = Math.ceil(bytes.length / length);
+    return Array.from({ length: count }, (_, at) => bytes.subarray(at * length, (at + 1) * length));
+  });
 }
 
 function cut(text: string, count: number): string[] {

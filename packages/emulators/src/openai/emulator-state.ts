@@ -1,10 +1,14 @@
+import type { Batch } from './batch.ts';
+import type { BatchOptions } from './batch-control.ts';
 import type { Detail } from './draw-picture.ts';
 import { FaultQueue } from './faults.ts';
 import { ImageRateLimit } from './image-rate-limit.ts';
 import type { LedgerEntry, RequestEntry } from './ledger.ts';
+import { MovableClock } from './movable-clock.ts';
 import { imageModels, type EmulatedModel } from './model-table.ts';
+import { StoredFiles } from './stored-files.ts';
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends BatchOptions {
   /**
    * The port. With the port of an emulator that was closed, connections are refused until this one starts.
    * @default any free port
@@ -47,9 +51,18 @@ export interface EmulatorOptions {
   readonly pictures?: readonly Buffer[];
 }
 
+type OptionalOption = 'apiKeys' | 'imagesPerMinute' | 'batchLatencyMs' | 'enqueuedTokensPerModel';
+
 /** The state of one run of the emulator. A reset starts another run. */
 export interface EmulatorState {
-  readonly options: Required<Omit<EmulatorOptions, 'apiKeys' | 'imagesPerMinute'>>;
+  readonly options: Required<Omit<EmulatorOptions, OptionalOption>> &
+    Pick<EmulatorOptions, 'batchLatencyMs' | 'enqueuedTokensPerModel'>;
+  readonly clock: MovableClock;
+  readonly files: StoredFiles;
+  /** In the order of their creation. */
+  readonly batches: Batch[];
+  /** Aborted by a reset: what runs by itself ends. */
+  readonly ended: AbortController;
   readonly apiKeys: readonly string[] | null;
   readonly ledger: LedgerEntry[];
   readonly requests: RequestEntry[];
@@ -71,10 +84,18 @@ export function freshState(options: EmulatorOptions): EmulatorState {
     today: '2026-11-22',
     detail: 'flat' as const,
     pictures: [],
+    outputOrder: 'shuffled' as const,
+    batchListLagMs: 0,
+    modelsWithoutBatch: [],
     ...rest,
   };
+  const clock = new MovableClock();
   return {
     options: complete,
+    clock,
+    files: new StoredFiles(clock),
+    batches: [],
+    ended: new AbortController(),
     apiKeys,
     ledger: [],
     requests: [],

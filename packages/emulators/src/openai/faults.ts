@@ -1,11 +1,12 @@
 import type { ErrorBody } from './api-error.ts';
+import type { StorageEndpoint, StorageFault } from './batch-control.ts';
 import type { Endpoint, PictureFormat } from './check-request.ts';
 
 /**
  * The faults of a correct request. They are plain data, so that they can be posted to `/__fail` as JSON. `isBilled()` says
  * whether a fault is billed: a failure before the work is free, a failure after it is not.
  */
-export type Fault = RefusalFault | DelayFault | Trouble;
+export type Fault = RefusalFault | DelayFault | Trouble | StorageFault;
 
 /** The faults of a request whose body was read. */
 export type Trouble = AnswerFault | TransportFault | PictureFault | StreamFault;
@@ -88,6 +89,17 @@ type StreamFault =
   /** A plain JSON answer, although a stream was requested. */
   | { readonly kind: 'json-instead-of-stream' };
 
+/** The fault that follows a delay, or the fault itself. */
+export function afterDelay<T extends { readonly kind: string }>(
+  fault: DelayFault | T | null,
+): Trouble | T | null {
+  return isDelay(fault) ? (fault.followedBy ?? null) : fault;
+}
+
+function isDelay(fault: { readonly kind: string } | null): fault is DelayFault {
+  return fault?.kind === 'delay';
+}
+
 /** Whether the account pays for a request with this fault; `null`: no fault. */
 export function isBilled(fault: Fault | null): boolean {
   switch (fault?.kind) {
@@ -105,16 +117,21 @@ export function isBilled(fault: Fault | null): boolean {
 
 /** The parts of a request by which faults are matched. */
 interface FaultTarget {
-  readonly endpoint: Endpoint;
+  readonly endpoint: Endpoint | StorageEndpoint;
   readonly prompt: string;
   readonly model: string;
+  /** Of a line of a batch; `null`: a direct request. */
+  readonly customId: string | null;
 }
 
-/** The conditions of a fault, all of which a request must meet. Without conditions, the next image request gets it. */
+/**
+ * The conditions of a fault, all of which a request must meet. Without conditions, the next image request gets it, whether it
+ * is direct or a line of a batch. Calls for files and batches get only the faults that name their endpoint.
+ */
 export interface Match {
   /** A part of the prompt. */
   readonly prompt?: string | RegExp;
-  readonly endpoint?: Endpoint;
+  readonly endpoint?: Endpoint | StorageEndpoint;
   /** Not over HTTP. */
   readonly where?: (target: FaultTarget) => boolean;
   /**
@@ -142,12 +159,21 @@ export class FaultQueue {
   }
 
   /** For a request whose headers only are read. */
-  takeRefusal(endpoint: Endpoint): RefusalFault | null {
+  takeRefusal(endpoint: Endpoint | StorageEndpoint): RefusalFault | null {
     return this.#take(isRefusal, (match) => fits(match, { endpoint }));
   }
 
   take(target: FaultTarget): DelayFault | Trouble | null {
-    return this.#take(isNoRefusal, (match) => fits(match, target));
+    return this.#take(isPictureTrouble, (match) => fits(match, target));
+  }
+
+  /** A line of a batch has no connection of its own, so it gets only errors and faults of pictures. */
+  takeForLine(target: FaultTarget): LineFault | null {
+    return this.#take(isLineFault, (match) => fits(match, target));
+  }
+
+  takeForStorage(endpoint: StorageEndpoint): DelayFault | Trouble | StorageFault | null {
+    return this.#take(isNoRefusal, (match) => match.endpoint === endpoint);
   }
 
   #take<T extends Fault>(
@@ -171,14 +197,49 @@ function isRefusal(fault: Fault): fault is RefusalFault {
   return fault.kind === 'refuse';
 }
 
-function isNoRefusal(fault: Fault): fault is DelayFault | Trouble {
+function isNoRefusal(fault: Fault): fault is DelayFault | Trouble | StorageFault {
   return fault.kind !== 'refuse';
 }
 
+const storageKinds: readonly string[] = [
+  'late',
+  'cut-content',
+  'content-pieces',
+  'fails-validation',
+] satisfies StorageFault['kind'][];
+
+function isPictureTrouble(fault: Fault): fault is DelayFault | Trouble {
+  return isNoRefusal(fault) && !storageKinds.includes(fault.kind);
+}
+
+/** The faults of a line of a batch. */
+export type LineFault = Extract<Trouble, { kind: 'error' }> | PictureFault;
+
+const lineKinds: readonly string[] = [
+  'error',
+  'mislabelled-format',
+  'wrong-size',
+  'opaque-picture',
+  'corrupt-picture',
+  'invalid-base64',
+  'missing-pictures',
+  'no-usage',
+  'zero-usage',
+] satisfies LineFault['kind'][];
+
+function isLineFault(fault: Fault): fault is LineFault {
+  return lineKinds.includes(fault.kind);
+}
+
 function fits(match: Match, target: Partial<FaultTarget>): boolean {
-  const { prompt = '', endpoint, model = '' } = target;
-  if (match.endpoint !== undefined && match.endpoint !== endpoint) return false;
+  const { prompt = '', endpoint, model = '', customId = null } = target;
+  if (match.endpoint === undefined ? isStorage(endpoint) : match.endpoint !== endpoint)
+    return false;
   if (typeof match.prompt === 'string' && !prompt.includes(match.prompt)) return false;
   if (match.prompt instanceof RegExp && prompt.search(match.prompt) === -1) return false;
-  return endpoint === undefined || (match.where?.({ endpoint, prompt, model }) ?? true);
+  return endpoint === undefined || (match.where?.({ endpoint, prompt, model, customId }) ?? true);
+}
+
+function isStorage(endpoint: Endpoint | StorageEndpoint | undefined): boolean {
+  return endpoint !== undefined && endpoint !== 'generations' && endpoint !== 'edits';
 }

@@ -24,13 +24,17 @@ export interface LedgerEntry {
   readonly pictures: readonly string[];
   /**
    * `working`: nothing has been sent; `answered`: a complete 200 was sent; `refused`: drawn, and then answered with an
-   * error; `dropped`: the client does not have a complete answer.
+   * error; `dropped`: the client does not have a complete answer. A line of a
+   * batch is `answered` or `refused` when it has been processed.
    */
   readonly outcome: 'working' | 'answered' | 'refused' | 'dropped';
   /** The kind of the request's fault. `delay` counts as the fault that follows it. */
   readonly fault: string | null;
   /** The headers that say who sent the request, and how often: `user-agent`, `x-stainless-retry-count`, … */
   readonly headers: Readonly<Record<string, string>>;
+  /** The batch whose line this is, at half the price; `null`: a direct request. */
+  readonly batchId: string | null;
+  readonly customId: string | null;
 }
 
 /** One HTTP request, paid for or not. They are kept in order of arrival. */

@@ -59,6 +59,12 @@ export function describeFile(file: ReceivedFile): FileNote {
   return { name, fileName, contentType, sha256: sha256(bytes), bytes: bytes.length };
 }
 
+/** JSON as it came; of a form its text fields, and under `files` notes of its files. */
+export function loggedBody(body: ReceivedBody): unknown {
+  if (body.encoding === 'json') return body.fields;
+  return { ...body.fields, files: body.files.map(describeFile) };
+}
+
 export function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

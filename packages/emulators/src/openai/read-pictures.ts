@@ -13,6 +13,12 @@ export interface InputPictures {
   readonly files: readonly ReceivedFile[];
 }
 
+/** The pictures that were uploaded with purpose `vision`. */
+export interface Uploads {
+  /** `null`: no such picture, or it is gone. */
+  readPicture(id: string): Omit<ReceivedFile, 'name'> | null;
+}
+
 const mimeTypes: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp']);
 const maxBytes = 50_000_000;
 const maxDataUrlLength = 20_971_520;
@@ -21,8 +27,9 @@ const maxDataUrlLength = 20_971_520;
 export async function readPictures(
   body: ReceivedBody,
   model: EmulatedModel,
+  uploads: Uploads,
 ): Promise<InputPictures> {
-  const files = body.encoding === 'json' ? filesOfJson(body) : filesOfForm(body);
+  const files = body.encoding === 'json' ? filesOfJson(body, uploads) : filesOfForm(body);
   const images = files.filter((file) => file.name === 'image' || file.name === 'image[]');
   checkCount(images.length, body.encoding === 'json' ? 'images' : 'image');
   for (const file of files) checkFile(file);
@@ -40,24 +47,35 @@ function filesOfForm(body: ReceivedBody): readonly ReceivedFile[] {
   return body.files;
 }
 
-function filesOfJson(body: ReceivedBody): ReceivedFile[] {
+function filesOfJson(body: ReceivedBody, uploads: Uploads): ReceivedFile[] {
   const { images, mask } = body.fields;
   if (images === undefined || images === null) throw missing('images');
   if (!Array.isArray(images)) throw wrongType('images', 'an array of objects', images);
-  const files = images.map((item, index) => fileOfReference(item, 'image', `images[${index}]`));
+  const files = images.map((item, index) =>
+    fileOfReference(item, uploads, 'image', `images[${index}]`),
+  );
   return mask === undefined || mask === null
     ? files
-    : [...files, fileOfReference(mask, 'mask', 'mask')];
+    : [...files, fileOfReference(mask, uploads, 'mask', 'mask')];
 }
 
-/** `{ image_url }` with a data URL. The emulator fetches from no other host and stores no uploads. */
-function fileOfReference(reference: unknown, name: string, param: string): ReceivedFile {
-  const fields = Object(reference) as Record<string, unknown>;
-  const url = fields['image_url'];
-  if (typeof url !== 'string') {
-    if ('file_id' in fields) throw invalidRequest('invalid_value', param, 'No such file.');
-    throw missing(`${param}.image_url`);
+/**
+ * `{ image_url }` with a data URL, since the emulator reaches no other host, or `{ file_id }`. The texts about a `file_id` are
+ * made up.
+ */
+function fileOfReference(
+  reference: unknown,
+  uploads: Uploads,
+  name: string,
+  param: string,
+): ReceivedFile {
+  const { image_url: url, file_id: id } = Object(reference) as Record<string, unknown>;
+  if (typeof id === 'string' && url === undefined) {
+    const picture = uploads.readPicture(id);
+    if (picture) return { ...picture, name };
+    throw invalidRequest('invalid_value', `${param}.file_id`, `No such File object: ${id}`);
   }
+  if (typeof url !== 'string') throw missing(`${param}.image_url`);
   if (url.length > maxDataUrlLength) {
     throw invalidRequest(
       'string_above_max_length',

@@ -1,0 +1,47 @@
+import { setTimeout } from 'node:timers/promises';
+
+import type { StorageEndpoint, StorageFault } from './batch-control.ts';
+import type { Reply } from './deliver.ts';
+import { checkKey, delay, reply, troubleReply, type Exchange } from './exchange.ts';
+import { afterDelay, type Trouble } from './faults.ts';
+import { readAll } from './read-body.ts';
+
+/**
+ * Answers a call for files or batches, as far as a fault lets it. `check` reads the request and throws the API's refusals;
+ * the function that it returns does the work. What is refused uses up no fault.
+ */
+export async function answerCall(
+  exchange: Exchange,
+  endpoint: StorageEndpoint,
+  check: (bytes: Buffer) => (trouble: Trouble | StorageFault | null) => Reply,
+): Promise<void> {
+  const { state, response, log } = exchange;
+  if (state.faults.takeRefusal(endpoint)) {
+    log.fault = 'refuse';
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const bytes = await readAll(exchange.request);
+  checkKey(exchange);
+  const work = check(bytes);
+
+  const fault = state.faults.takeForStorage(endpoint);
+  const trouble = afterDelay(fault);
+  log.fault = trouble?.kind ?? fault?.kind ?? null;
+  if (fault?.kind === 'delay') await delay(response, fault);
+  switch (trouble?.kind) {
+    case 'late':
+      response.socket?.resetAndDestroy();
+      await setTimeout(trouble.ms, undefined, { ref: false });
+      await trouble.until;
+      if (!state.ended.signal.aborted) work(trouble);
+      return;
+    case 'error':
+    case 'page':
+      if (trouble.billed) work(trouble);
+      await reply(exchange, troubleReply(trouble));
+      return;
+    default:
+      await reply(exchange, work(trouble), trouble);
+  }
+}

@@ -1,0 +1,19 @@
+/** The real time, and what was added to it. */
+export class MovableClock {
+  #addedMs = 0;
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return Date.now() + this.#addedMs;
+  }
+
+  add(ms: number): void {
+    if (!(ms >= 0)) throw new Error(`The clock moves forward only, not by ${ms} ms.`);
+    this.#addedMs += ms;
+  }
+}
+
+/** As the API gives times. */
+export function unixSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}

@@ -1,0 +1,112 @@
+import { drawAnswer, type Answer } from './compose-answer.ts';
+import type { ImageRequest } from './check-request.ts';
+import type { EmulatorState } from './emulator-state.ts';
+import type { Trouble } from './faults.ts';
+import type { LedgerEntry, Writable } from './ledger.ts';
+import { describeFile, sha256, type ReceivedBody } from './read-body.ts';
+import { costUsdOf, usageOf } from './token-usage.ts';
+
+/** Who asked: an HTTP request, or a line of a batch. */
+export interface Origin {
+  /** The answer's `x-request-id`. */
+  readonly id: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly batchId: string | null;
+  readonly customId: string | null;
+}
+
+/** Pictures that are paid for. */
+export interface Order {
+  readonly entry: Writable<LedgerEntry>;
+  readonly answer: Answer;
+}
+
+/** Bills a request that was checked: from here on the account pays, whatever becomes of the answer. */
+export function placeOrder(
+  state: EmulatorState,
+  origin: Origin,
+  request: ImageRequest,
+  body: ReceivedBody,
+  trouble: Trouble | null,
+  fault: string | null,
+): Order {
+  const entry = bill(state, origin, request, body, fault);
+  const takes = takesOf(state, body, request);
+  const { detail } = state.options;
+  return { entry, answer: { request, usage: entry.usage, detail, takes, fault: trouble } };
+}
+
+/** Draws what was ordered, and notes it in the ledger. */
+export async function fillOrder(state: EmulatorState, { entry, answer }: Order): Promise<Buffer[]> {
+  const pictures = preparedPictures(state, entry) ?? (await drawAnswer(answer));
+  entry.pictures = pictures.map(hashOf);
+  return pictures;
+}
+
+/** What a line of a batch costs, of what a direct request does (pricing page, 2026-09). */
+const batchPriceFactor = 0.5;
+
+function bill(
+  state: EmulatorState,
+  { id, headers, batchId, customId }: Origin,
+  request: ImageRequest,
+  body: ReceivedBody,
+  fault: string | null,
+): Writable<LedgerEntry> {
+  const usage = usageOf(request);
+  const { images: _images, mask: _mask, ...fields } = body.fields;
+  const entry: LedgerEntry = {
+    id,
+    at: state.clock.now(),
+    endpoint: request.endpoint,
+    model: request.model.id,
+    prompt: request.prompt,
+    body: fields,
+    files: request.files.map(describeFile),
+    n: request.n,
+    images: request.n,
+    usage,
+    costUsd: costUsdOf(request.model, usage) * (batchId === null ? 1 : batchPriceFactor),
+    pictures: [],
+    outcome: 'working',
+    fault,
+    headers: Object.fromEntries(
+      Object.entries(headers).filter(([name]) => /^(user-agent$|openai-|x-)/.test(name)),
+    ),
+    batchId,
+    customId,
+  };
+  state.ledger.push(entry);
+  return entry;
+}
+
+/** A seed for each picture, from the request's fingerprint and the number of times it was drawn. */
+function takesOf(state: EmulatorState, body: ReceivedBody, request: ImageRequest): string[] {
+  const fields = Object.entries(body.fields).sort(([a], [b]) => (a < b ? -1 : 1));
+  const files = request.files.map((file) => sha256(file.bytes));
+  const fingerprint = sha256(JSON.stringify([request.endpoint, fields, files]));
+  return Array.from({ length: request.n }, () => {
+    const take = (state.takes.get(fingerprint) ?? 0) + 1;
+    state.takes.set(fingerprint, take);
+    return `${fingerprint} ${take}`;
+  });
+}
+
+const hashes = new WeakMap<Buffer, string>();
+
+/** A picture that is sent again is hashed only once. */
+function hashOf(picture: Buffer): string {
+  const hash = hashes.get(picture) ?? sha256(picture);
+  hashes.set(picture, hash);
+  return hash;
+}
+
+/** The next of the given pictures; `null`: none are given. */
+function preparedPictures(
+  { options: { pictures }, ledger }: EmulatorState,
+  entry: LedgerEntry,
+): Buffer[] | null {
+  if (pictures.length === 0) return null;
+  const first = ledger.indexOf(entry);
+  return Array.from({ length: entry.n }, (_, at) => pictures[(first + at) % pictures.length]!);
+}
