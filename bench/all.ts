@@ -19,6 +19,8 @@ const benches = [
   ['startup', rounds],
   ['vite-warm', rounds],
   ['vite-foreign', rounds],
+  ['shared-cache', ['--rounds', '3']],
+  ['late-cache', rounds],
 ] as const;
 
 for (const [bench, flags] of benches) {
