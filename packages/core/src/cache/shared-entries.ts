@@ -12,7 +12,7 @@ import type { VariantCache, Wanted } from './variant-cache.ts';
  * What a remote has for an entry. `missing`: nothing. `refused`: something that was not signed with the secret under this name,
  * or is too large.
  */
-export type Answer =
+type Answer =
   | { readonly kind: 'content'; readonly content: Uint8Array }
   | { readonly kind: 'missing' | 'refused' };
 

@@ -11,7 +11,7 @@ export interface Uploads {
   readonly stop: () => void;
 }
 
-export interface UploadCounts {
+interface UploadCounts {
   readonly uploaded: number;
   readonly notUploaded: number;
   /** The last one; `null`: none failed. */
