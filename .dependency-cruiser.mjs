@@ -68,12 +68,19 @@ export default {
     only('opentype[.]js', 'stand-in/'),
     only('leven', 'did-you-mean.ts'),
     only('(yaml|zod|csv-parse|fast-glob)', 'manifest/'),
+    forbid('aws4fetch signs in packages/s3 only', '^packages/(?!s3/)[^/]+/src/', {
+      path: 'node_modules/aws4fetch/',
+    }),
     forbid('the emulators are for tests', '^packages/(?!emulators/)', {
       path: '^packages/emulators/',
     }),
     forbid('a shell imports public exports', '^packages/(cli|vite-plugin)/src/', {
       path: '^packages/',
       pathNot: ['^packages/$1/', `^${core}/(index|types)[.]ts$`, '^packages/sheet/src/index[.]ts$'],
+    }),
+    forbid('the S3 remote imports what core exports to all', '^packages/s3/src/', {
+      path: '^packages/',
+      pathNot: ['^packages/s3/', `^${core}/index[.]ts$`],
     }),
     forbid(
       'the sheet imports what core exports',

@@ -1,7 +1,13 @@
 /** publint and attw over every package as it would be published. */
 import { spawnSync } from 'node:child_process';
 
-const packages = ['packages/core', 'packages/sheet', 'packages/cli', 'packages/vite-plugin'];
+const packages = [
+  'packages/core',
+  'packages/s3',
+  'packages/sheet',
+  'packages/cli',
+  'packages/vite-plugin',
+];
 
 let failed = false;
 for (const directory of packages) {

@@ -83,6 +83,18 @@ test.each([
     'a shell imports public',
   ],
   [
+    'the S3 remote that imports a file of core',
+    'packages/s3/src/a.ts',
+    `${core}/internal.ts`,
+    'the S3 remote imports what core exports',
+  ],
+  [
+    'a package that signs requests of S3',
+    `${core}/remote/a.ts`,
+    'node_modules/aws4fetch/index.js',
+    'aws4fetch signs in packages/s3 only',
+  ],
+  [
     'a product file that imports an emulator',
     `${core}/provider/a.ts`,
     'packages/emulators/src/openai.ts',

@@ -18,6 +18,8 @@ export interface RemoteUnderTest {
   /** What `create` does for a name that exists: keeps it, overwrites it, or says that it cannot tell. */
   readonly creates: 'once' | 'again' | 'never';
   readonly canList: boolean;
+  /** How many names are put and listed. S3 has up to 1,000 on a page. */
+  readonly manyNames: number;
   readonly close: () => Promise<void>;
 }
 
@@ -42,16 +44,16 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       of: Remote,
       at: string,
       signal?: AbortSignal,
-    ): (() => Promise<unknown>)[] => {
+    ): Record<string, () => Promise<unknown>> => {
       const also = signal === undefined ? {} : { signal };
-      return [
-        () => of.get(at, { ...limits, ...also }),
-        () => of.size(at, also),
-        () => of.put(at, Buffer.from('put'), also),
-        () => of.create(at, Buffer.from('created'), also),
-        () => of.remove(at, also),
-        ...(under.canList ? [() => all(of.list(at, also))] : []),
-      ];
+      return {
+        get: () => of.get(at, { ...limits, ...also }),
+        size: () => of.size(at, also),
+        put: () => of.put(at, Buffer.from('put'), also),
+        create: () => of.create(at, Buffer.from('created'), also),
+        remove: () => of.remove(at, also),
+        ...(under.canList ? { list: () => all(of.list(at, also)) } : {}),
+      };
     };
 
     test.each([0, 1, 70_000, 5_000_000])('%i bytes come back as they were put', async (length) => {
@@ -168,14 +170,14 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       'ä',
       'a'.repeat(513),
     ])('the name %j is refused', async (bad) => {
-      const tried = operations(remote, bad).slice(0, 5);
-      for (const operation of tried) {
+      const { list: _, ...tried } = operations(remote, bad);
+      for (const operation of Object.values(tried)) {
         const error = await outcomeOf(Promise.resolve().then(operation));
         expect(String(error)).toContain('a name in a remote must be');
       }
     });
 
-    test('1,100 names are listed, and only those below a prefix', async () => {
+    test('many names are listed, and only those below a prefix', async () => {
       if (!under.canList) {
         const listed = all(remote.list('listed/'));
         expect(await outcomeOf(listed)).toMatchObject({ code: 'remote-unsupported' });
@@ -187,7 +189,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
         return `listed/${number.slice(0, 2)}/${number}-1_a.png`;
       };
       const limit = pLimit(16);
-      const indexes = Array.from({ length: 1100 }, (_, index) => index);
+      const indexes = Array.from({ length: under.manyNames }, (_, index) => index);
       await Promise.all(
         indexes.map((index) => limit(() => remote.put(at(index), Buffer.from('ab')))),
       );
@@ -207,12 +209,14 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       expect(one).toMatchObject([{ name: at(7), bytes: 2 }]);
       expect(await all(remote.list('listed/x'))).toEqual([]);
       const whole = await all(remote.list(''));
-      expect(whole.length).toBeGreaterThan(1100);
+      expect(whole.length).toBeGreaterThan(under.manyNames);
     });
 
     test('an aborted signal ends each operation with its reason', async () => {
       const reason = new Error('enough');
-      for (const operation of operations(remote, fresh(), AbortSignal.abort(reason))) {
+      for (const operation of Object.values(
+        operations(remote, fresh(), AbortSignal.abort(reason)),
+      )) {
         expect(await outcomeOf(operation())).toBe(reason);
       }
     });
@@ -237,9 +241,12 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
     test('a server that refuses the credentials denies each operation, and no error repeats them', async () => {
       const { denied } = under;
       if (denied === null) return;
-      for (const operation of operations(denied, fresh())) {
+      for (const [called, operation] of Object.entries(operations(denied, fresh()))) {
         const error = await outcomeOf(operation());
-        expect(error).toMatchObject({ name: 'TintypeError', code: 'remote-denied' });
+        // Swift says that it cannot, before it looks at the signature.
+        const isFirst = called === 'create' && under.creates === 'never';
+        const code = isFirst ? 'remote-unsupported' : 'remote-denied';
+        expect(error).toMatchObject({ name: 'TintypeError', code });
         expectNoSecret(error, denied, under.secrets);
       }
     });
@@ -249,7 +256,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       if (away === null) return;
       const began = performance.now();
       await Promise.all(
-        operations(away, fresh()).map(async (operation) => {
+        Object.values(operations(away, fresh())).map(async (operation) => {
           const error = await outcomeOf(operation());
           expect(error).toMatchObject({ name: 'TintypeError', code: 'remote-unavailable' });
           expectNoSecret(error, away, under.secrets);

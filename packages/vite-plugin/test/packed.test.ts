@@ -59,7 +59,7 @@ let root: string;
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'tintype-packed-')));
   for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text);
-  const tarballs = await Promise.all(['core', 'sheet', 'cli', 'vite-plugin'].map(pack));
+  const tarballs = await Promise.all(['core', 's3', 'sheet', 'cli', 'vite-plugin'].map(pack));
   const { version } = JSON.parse(
     await readFile(fileURLToPath(import.meta.resolve('vite/package.json')), 'utf8'),
   ) as { readonly version: string };
@@ -89,7 +89,7 @@ test('installed from tarballs, the plugin builds a page', async () => {
   expect(await describePicture(await readFile(join(root, 'dist', small)))).toBe('webp 64x64');
 });
 
-test.each(['tintype', '@tintype/core', '@tintype/sheet', 'vite-plugin-tintype'])(
+test.each(['tintype', '@tintype/core', '@tintype/s3', '@tintype/sheet', 'vite-plugin-tintype'])(
   'the README of %s has no link that a registry page would break',
   async (name) => {
     const readme = await readFile(join(root, 'node_modules', name, 'README.md'), 'utf8');

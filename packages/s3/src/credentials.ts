@@ -1,0 +1,56 @@
+import { TintypeError } from '@tintype/core';
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+  /** When they cease to be valid. @default never */
+  readonly expiration?: Date | undefined;
+}
+
+/** Why there are no credentials, in words that follow the name of the bucket. They contain no secret. */
+export class NoCredentials extends Error {}
+
+/**
+ * Asks for credentials once, and again before they expire. Throws `remote-denied` if there are none. What another function
+ * than ours says about its failure is not repeated, because it may say what it knows.
+ */
+export function rememberCredentials(
+  label: string,
+  ask: () => Promise<S3Credentials>,
+): () => Promise<S3Credentials> {
+  let asked: Promise<S3Credentials> | null = null;
+  let expiresMs = Number.POSITIVE_INFINITY;
+  const askAgain = async (): Promise<S3Credentials> => {
+    try {
+      const found = await ask();
+      checkCredentials(found);
+      expiresMs = found.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+      return found;
+    } catch (error) {
+      asked = null;
+      const problem =
+        error instanceof NoCredentials ? error.message : 'cannot be used: credentials() failed';
+      throw new TintypeError('remote-denied', `${label} ${problem}`);
+    }
+  };
+  return () => {
+    if (asked === null || Date.now() > expiresMs - earlyMs) {
+      expiresMs = Number.POSITIVE_INFINITY;
+      asked = askAgain();
+    }
+    return asked;
+  };
+}
+
+/** A request that is signed now may be sent again in a while. */
+const earlyMs = 300_000;
+
+/** They become headers, and what cannot be one is refused with words that repeat it. */
+function checkCredentials({ accessKeyId, secretAccessKey, sessionToken = '-' }: S3Credentials) {
+  const isSound = [accessKeyId, secretAccessKey, sessionToken].every(
+    (text) => typeof text === 'string' && /^[!-~]+$/.test(text),
+  );
+  if (!isSound)
+    throw new NoCredentials('cannot be used: its credentials have characters that no key has');
+}
