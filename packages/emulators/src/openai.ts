@@ -21,7 +21,7 @@ export { costUsdOf, outputTokens, usageOf } from './openai/token-usage.ts';
 export interface OpenAiEmulator extends AsyncDisposable {
   /** `http://127.0.0.1:<port>/v1` */
   readonly baseUrl: string;
-  /** `http://127.0.0.1:<port>`, where the paths of `answer-control.ts` are. */
+  /** `http://127.0.0.1:<port>`. `answer-control.ts` lists its paths. */
   readonly controlUrl: string;
   /** The requests that the account pays for, in order. */
   readonly ledger: readonly LedgerEntry[];
@@ -29,7 +29,7 @@ export interface OpenAiEmulator extends AsyncDisposable {
   readonly requests: readonly RequestEntry[];
   /** The largest number of image requests that were processed at the same time. */
   readonly inFlightPeak: number;
-  /** The time of files and batches, which tests move. */
+  /** The time of files and batches. Tests can move it. */
   readonly clock: EmulatorClock;
   readonly batches: BatchControl;
   readonly files: FileControl;
@@ -53,10 +53,10 @@ export interface OpenAiEmulator extends AsyncDisposable {
  *     // … run the code under test against emulator.baseUrl …
  *     expect(emulator.ledger).toMatchObject([{ images: 1, outcome: 'dropped' }]);
  *
- * @example Batches wait for the test:
+ * @example A batch waits for the test:
  *     const { id } = await client.batches.create({ … }); // validating
- *     await emulator.batches.work(id, 2); // in_progress: two lines are done and billed
- *     await emulator.clock.advance(24 * 3_600_000); // expired: the others are not
+ *     await emulator.batches.work(id, 2); // in_progress: two lines are done, and billed
+ *     await emulator.clock.advance(24 * 3_600_000); // expired: the others are not billed
  */
 export async function startOpenAiEmulator(options: EmulatorOptions = {}): Promise<OpenAiEmulator> {
   let state = freshState(options);

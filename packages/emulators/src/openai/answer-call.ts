@@ -7,8 +7,8 @@ import { afterDelay, type Trouble } from './faults.ts';
 import { readAll } from './read-body.ts';
 
 /**
- * Answers a call for files or batches, as far as a fault lets it. `check` reads the request and throws the API's refusals;
- * the function that it returns does the work. What is refused uses up no fault.
+ * Answers a call for files or batches, unless a fault prevents it. `check` reads the request and throws the API's errors. The
+ * function that it returns carries the call out. A call that `check` refuses uses up no fault.
  */
 export async function answerCall(
   exchange: Exchange,

@@ -5,7 +5,7 @@ import type { BatchControl } from './batch-control.ts';
 import type { Fault, Match } from './faults.ts';
 import { readAll } from './read-body.ts';
 
-/** How an emulator is steered from another process. */
+/** The bodies with which another process controls an emulator. */
 interface Orders {
   readonly '/__fail': { readonly fault: Fault | Fault[]; readonly match?: Match };
   readonly '/__clock': { readonly advanceMs: number };
@@ -21,8 +21,8 @@ interface Orders {
 }
 
 /**
- * `GET /__ledger`, `/__requests`, `/__batches` and `/__files` tell what happened; `POST /__fail`, `/__clock`, `/__batches` (see
- * `Orders`) and `/__reset` make things happen. What cannot be done is a 400.
+ * `GET /__ledger`, `/__requests`, `/__batches` and `/__files` show what happened. `POST /__fail`, `/__clock` and `/__batches`
+ * take the bodies of `Orders`, and `POST /__reset` none. An order that fails gets a 400.
  */
 export async function answerControl(
   emulator: OpenAiEmulator,
@@ -41,7 +41,7 @@ export async function answerControl(
   }
 }
 
-/** What is answered; `undefined`: there is no such path. */
+/** Returns the answer; `undefined`: no such path. */
 async function obey(emulator: OpenAiEmulator, call: string, body: string): Promise<unknown> {
   switch (call) {
     case 'GET /__ledger':

@@ -21,7 +21,7 @@ const texts = {
 } as const;
 
 /**
- * What makes a batch `failed`. The codes `empty_file`, `invalid_json_line`, `duplicate_custom_id`, `url_mismatch`,
+ * An error with which a batch fails. The codes `empty_file`, `invalid_json_line`, `duplicate_custom_id`, `url_mismatch`,
  * `model_mismatch`, `too_many_tasks` and the text about JSON are those of stdapi-ai/stdapi.ai#240 (2026-09),
  * `token_limit_exceeded` that of openai/openai-python#1643; other codes and texts are made up.
  */

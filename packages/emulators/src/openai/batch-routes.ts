@@ -20,7 +20,7 @@ const knownFields: ReadonlySet<string> = new Set([
   'output_expires_after',
 ]);
 
-/** Answers everything below `/v1/batches`. */
+/** Answers the requests below `/v1/batches`. */
 export async function answerBatchCall(exchange: Exchange): Promise<void> {
   const { log, request, state } = exchange;
   const [id = null, part = null, ...more] = log.path.split('/').slice(3);
@@ -64,7 +64,7 @@ export async function answerBatchCall(exchange: Exchange): Promise<void> {
   }
 }
 
-/** The validation takes a tenth of the time. */
+/** Ends a batch after `batchLatencyMs`. The validation takes a tenth of it. */
 async function runByItself(state: EmulatorState, batch: Batch): Promise<void> {
   const { batchLatencyMs } = state.options;
   if (batchLatencyMs === undefined) return;
@@ -85,7 +85,7 @@ function listed({ batches, clock, options }: EmulatorState): Batch[] {
   return batches.filter((batch) => batch.planted || batch.createdAt <= until).toReversed();
 }
 
-/** That the input file exists is not looked at here, but by the validation (stdapi-ai/stdapi.ai#240, 2026-09). */
+/** Does not check whether the input file exists: the validation does (stdapi-ai/stdapi.ai#240, 2026-09). */
 function readNewBatch(body: ReceivedBody): NewBatch {
   for (const name of Object.keys(body.fields)) {
     if (!knownFields.has(name)) throw unknownParameter(name);
@@ -105,7 +105,7 @@ function readNewBatch(body: ReceivedBody): NewBatch {
   };
 }
 
-/** The limits are those of `batches.d.ts` (openai 7.57.0), the texts are made up after those of other parameters. */
+/** The limits are those of `batches.d.ts` (openai 7.57.0). The texts imitate those of other parameters. */
 function readMetadata(metadata: unknown): Readonly<Record<string, string>> | null {
   if (metadata === null) return null;
   if (!isRecord(metadata)) throw wrongType('metadata', 'an object', metadata);
@@ -140,7 +140,7 @@ function batchOf({ state }: Exchange, id: string | null): Batch {
   });
 }
 
-/** Status and text are from memory; that one may cancel twice is made up. */
+/** The status and the text are from memory. That a batch can be cancelled twice is made up. */
 function checkCancel({ status }: Batch): void {
   if (['validating', 'in_progress', 'finalizing', 'cancelling'].includes(status)) return;
   throw new ApiError(409, {

@@ -6,7 +6,7 @@ import type { Reply } from './deliver.ts';
 import { unixSeconds } from './movable-clock.ts';
 import type { Usage } from './token-usage.ts';
 
-/** What a client asks for with `POST /v1/batches`. */
+/** The parameters of `POST /v1/batches`. */
 export interface NewBatch {
   readonly endpoint: BatchEndpoint;
   readonly inputFileId: string;
@@ -14,7 +14,7 @@ export interface NewBatch {
   readonly outputExpiresAfterMs: number | null;
 }
 
-/** Those of the API that are about pictures, and the code behind them. */
+/** The endpoints of the API that make pictures. */
 export const batchEndpoints = {
   '/v1/images/generations': 'generations',
   '/v1/images/edits': 'edits',
@@ -22,7 +22,7 @@ export const batchEndpoints = {
 
 export type BatchEndpoint = keyof typeof batchEndpoints;
 
-/** When a batch came to its states, milliseconds since 1970. */
+/** The times at which a batch reached its states, in milliseconds since 1970. */
 type Times = Partial<
   Record<
     `${'in_progress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled'}_at`,
@@ -30,23 +30,23 @@ type Times = Partial<
   >
 >;
 
-/** A batch, as it changes. */
+/** The mutable state of a batch. */
 export interface Batch extends NewBatch {
   readonly id: string;
   readonly createdAt: number;
   readonly planted: boolean;
-  /** What the validation finds, whatever is in the file; `null`: what is in the file. */
+  /** The errors with which the validation fails; `null`: it reads the input file. */
   readonly plannedErrors: readonly BatchError[] | null;
   status: BatchStatus;
   model: string | null;
-  /** The input tokens that count against the account's limit while the batch is open. */
+  /** The input tokens that count towards the account's limit until the batch ends. */
   enqueuedTokens: number;
   errors: readonly BatchError[];
   lines: readonly BatchLine[];
   outputFileId: string | null;
   errorFileId: string | null;
   readonly times: Times;
-  /** Settles when the last step that was asked for is done: one goes on after another. */
+  /** Settles when the last requested step is done. The next step begins after it. */
   turn: Promise<unknown>;
 }
 
@@ -55,13 +55,13 @@ export interface BatchLine {
   /** The line of the input file. */
   readonly source: Buffer;
   state: LineState;
-  /** Its line of the output or error file. */
+  /** The line of the output or error file. */
   result: Reply['pieces'];
-  /** Of a line that succeeded. */
+  /** `null`: the line has not succeeded. */
   usage: Usage | null;
 }
 
-/** How long a batch may take, and how long one that is cancelled may go on (batch guide). */
+/** The time after which a batch expires, and the time for which a cancelled batch is `cancelling` (batch guide). */
 export const completionWindowMs = 24 * 3_600_000;
 export const cancellingMs = 10 * 60_000;
 
@@ -89,7 +89,7 @@ export function newBatch(
   };
 }
 
-/** The batch moves to a state, now. */
+/** Moves a batch to a state. */
 export function moveTo(
   batch: Batch,
   status: Exclude<BatchStatus, 'validating'>,
@@ -103,7 +103,7 @@ export function isOpen({ status }: Batch): boolean {
   return ['validating', 'in_progress', 'finalizing', 'cancelling'].includes(status);
 }
 
-/** As a client sees it: `Batch` of openai 7.57.0; what is missing is null (ProjectTech4DevAI/kaapi-backend#723). */
+/** A batch, as a client sees it (`Batch` of openai 7.57.0). Missing fields are null (ProjectTech4DevAI/kaapi-backend#723). */
 export function batchObject(batch: Batch): { readonly id: string } {
   const { id, endpoint, model, errors, inputFileId, status, outputFileId, errorFileId } = batch;
   const { createdAt, times, lines, metadata } = batch;
@@ -128,7 +128,7 @@ export function batchObject(batch: Batch): { readonly id: string } {
     expired_at: seconds(times.expired_at),
     cancelling_at: seconds(times.cancelling_at),
     cancelled_at: seconds(times.cancelled_at),
-    // Whether lines that were never worked on count as failed is not established; here they do not.
+    // It is not known whether the real API counts expired and cancelled lines as failed. Here they are not counted.
     request_counts: {
       total: lines.length,
       completed: lines.filter(({ state }) => state === 'succeeded').length,
@@ -140,7 +140,7 @@ export function batchObject(batch: Batch): { readonly id: string } {
   return { id, ...fields };
 }
 
-/** It does not tell tokens of pictures from those of text. */
+/** Unlike the usage of a request, it does not separate the tokens of pictures from those of text. */
 function usageObject(lines: readonly BatchLine[]): object {
   const sum = (count: (usage: Usage) => number): number =>
     lines.reduce((total, { usage }) => total + (usage ? count(usage) : 0), 0);
@@ -153,7 +153,7 @@ function usageObject(lines: readonly BatchLine[]): object {
   };
 }
 
-/** As a test sees it. */
+/** A batch, as a test sees it. */
 export function viewOf(batch: Batch): EmulatedBatch {
   const { id, status, endpoint, model, metadata, inputFileId, outputFileId, errorFileId } = batch;
   const { createdAt, errors, planted } = batch;

@@ -18,7 +18,7 @@ import type { BilledWork, PixelSize } from './token-usage.ts';
 export type Endpoint = 'generations' | 'edits';
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
 
-/** What a request is checked against. */
+/** The parts of the account that decide whether a request is accepted. */
 export interface Account {
   readonly options: { readonly models: readonly EmulatedModel[]; readonly today: string };
   readonly files: Uploads;

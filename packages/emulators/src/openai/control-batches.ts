@@ -4,7 +4,7 @@ import type { BatchControl, EmulatedBatch } from './batch-control.ts';
 import type { EmulatorState } from './emulator-state.ts';
 import { expire, fail, finish, inTurn, settle, validate, work } from './run-batch.ts';
 
-/** The hand that moves batches. `current`: a reset starts another state. */
+/** The methods with which tests move batches. A reset changes the state that `current` returns. */
 export function controlBatches(current: () => EmulatorState): BatchControl {
   return {
     get all() {
@@ -50,7 +50,7 @@ export function controlBatches(current: () => EmulatorState): BatchControl {
   }
 }
 
-/** Everything that is due, in the order of creation. */
+/** Does everything that is due by the clock, in the order of creation. */
 export async function settleAll(state: EmulatorState): Promise<void> {
   for (const batch of state.batches.filter(isOwn)) await inTurn(batch, () => settle(state, batch));
 }

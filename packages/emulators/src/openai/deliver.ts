@@ -134,7 +134,7 @@ function firstHalf({ pieces }: Reply): Reply['pieces'] {
   return firstBytes(pieces, bytesOf(pieces) >> 1);
 }
 
-/** Without joining them: the files of batches are larger than the memory. */
+/** Does not join the pieces, because the files of batches can be larger than the memory. */
 function firstBytes(pieces: Reply['pieces'], count: number): Reply['pieces'] {
   const first: Buffer[] = [];
   let left = count;

@@ -61,7 +61,7 @@ export interface EmulatorState {
   readonly files: StoredFiles;
   /** In the order of their creation. */
   readonly batches: Batch[];
-  /** Aborted by a reset: what runs by itself ends. */
+  /** Aborted by a reset, so that batches no longer end by themselves. */
   readonly ended: AbortController;
   readonly apiKeys: readonly string[] | null;
   readonly ledger: LedgerEntry[];

@@ -8,7 +8,7 @@ import { loggedBody, parseBody, readAll, type ReceivedBody } from './read-body.t
 import { missing, readChoice, unknownParameter } from './read-parameter.ts';
 import type { NewFile, StoredFile } from './stored-files.ts';
 
-/** What the SDK's `FilePurpose` lists (openai 7.57.0). */
+/** `FilePurpose` of openai 7.57.0. */
 const purposes = ['assistants', 'batch', 'fine-tune', 'vision', 'user_data', 'evals'];
 
 const knownFields: ReadonlySet<string> = new Set([
@@ -17,11 +17,11 @@ const knownFields: ReadonlySet<string> = new Set([
   'expires_after[seconds]',
 ]);
 
-/** `files.d.ts` of openai 7.57.0: 512 MB a file; those of batches expire after 30 days, others never. */
+/** `files.d.ts` of openai 7.57.0: 512 MB for each file; files with purpose `batch` expire after 30 days, others never. */
 const maxBytes = 512_000_000;
 const batchFileExpiryMs = 30 * 24 * 3_600_000;
 
-/** Answers everything below `/v1/files`. */
+/** Answers the requests below `/v1/files`. */
 export async function answerFileCall(exchange: Exchange): Promise<void> {
   const { log, request, state } = exchange;
   const [id = null, part = null, ...more] = log.path.split('/').slice(3);
@@ -72,7 +72,7 @@ export async function answerFileCall(exchange: Exchange): Promise<void> {
   }
 }
 
-/** The text about `.jsonl` is that of BerriAI/litellm#37527 (2026-08); the one about the size is made up. */
+/** The text about `.jsonl` is that of BerriAI/litellm#37527 (2026-08). The text about the size is made up. */
 function readNewFile(body: ReceivedBody): NewFile {
   for (const name of Object.keys(body.fields)) {
     if (!knownFields.has(name)) throw unknownParameter(name);
@@ -99,7 +99,7 @@ function readNewFile(body: ReceivedBody): NewFile {
   };
 }
 
-/** The text is the one that clients quote (openai/openai-python#2611); its `param` is from memory. */
+/** The text and its `param` are from memory. */
 function fileOf({ state }: Exchange, id: string | null): StoredFile {
   const file = state.files.find(decodeURIComponent(id ?? ''));
   if (file) return file;

@@ -1,4 +1,4 @@
-/** The real time, and what was added to it. */
+/** The real time, plus the time that was added. */
 export class MovableClock {
   #addedMs = 0;
 
@@ -13,7 +13,7 @@ export class MovableClock {
   }
 }
 
-/** As the API gives times. */
+/** The API's unit of time. */
 export function unixSeconds(ms: number): number {
   return Math.floor(ms / 1000);
 }

@@ -6,7 +6,7 @@ import type { LedgerEntry, Writable } from './ledger.ts';
 import { describeFile, sha256, type ReceivedBody } from './read-body.ts';
 import { costUsdOf, usageOf } from './token-usage.ts';
 
-/** Who asked: an HTTP request, or a line of a batch. */
+/** The origin of an order: an HTTP request, or a line of a batch. */
 export interface Origin {
   /** The answer's `x-request-id`. */
   readonly id: string;
@@ -15,13 +15,13 @@ export interface Origin {
   readonly customId: string | null;
 }
 
-/** Pictures that are paid for. */
+/** A request for pictures that has been billed. */
 export interface Order {
   readonly entry: Writable<LedgerEntry>;
   readonly answer: Answer;
 }
 
-/** Bills a request that was checked: from here on the account pays, whatever becomes of the answer. */
+/** Bills a request that has been checked. From here on the account pays, even if the answer is lost. */
 export function placeOrder(
   state: EmulatorState,
   origin: Origin,
@@ -36,14 +36,14 @@ export function placeOrder(
   return { entry, answer: { request, usage: entry.usage, detail, takes, fault: trouble } };
 }
 
-/** Draws what was ordered, and notes it in the ledger. */
+/** Draws the pictures of an order, and notes them in the ledger. */
 export async function fillOrder(state: EmulatorState, { entry, answer }: Order): Promise<Buffer[]> {
   const pictures = preparedPictures(state, entry) ?? (await drawAnswer(answer));
   entry.pictures = pictures.map(hashOf);
   return pictures;
 }
 
-/** What a line of a batch costs, of what a direct request does (pricing page, 2026-09). */
+/** The price of a line of a batch, as a part of the price of a direct request (pricing page, 2026-09). */
 const batchPriceFactor = 0.5;
 
 function bill(

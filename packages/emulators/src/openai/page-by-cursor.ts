@@ -2,8 +2,8 @@ import { invalidRequest } from './api-error.ts';
 import { readInteger } from './read-parameter.ts';
 
 /**
- * One page of a list, as `?after=<id>&limit=<n>` asks for it. Throws the API's 400; that an unknown `after` is one is made up.
- * @param limits the largest page, and the one that is given where nothing is asked for
+ * One page of a list, for `?after=<id>&limit=<n>`. Throws the API's 400. The error for an unknown `after` is made up.
+ * @param limits the largest page size, and the default
  */
 export function pageOf<Item extends { readonly id: string }>(
   items: readonly Item[],
@@ -11,7 +11,7 @@ export function pageOf<Item extends { readonly id: string }>(
   limits: { readonly max: number; readonly usual: number },
 ): { readonly items: readonly Item[]; readonly hasMore: boolean } {
   const fields = Object.fromEntries(query);
-  // A query's numbers are text, as a form's are.
+  // The numbers of a query are text, as in a form.
   const limit =
     readInteger({ encoding: 'multipart', fields, files: [] }, 'limit', 1, limits.max) ??
     limits.usual;

@@ -59,7 +59,7 @@ export function describeFile(file: ReceivedFile): FileNote {
   return { name, fileName, contentType, sha256: sha256(bytes), bytes: bytes.length };
 }
 
-/** JSON as it came; of a form its text fields, and under `files` notes of its files. */
+/** JSON as it was sent; or a form's text fields and, under `files`, descriptions of its files. */
 export function loggedBody(body: ReceivedBody): unknown {
   if (body.encoding === 'json') return body.fields;
   return { ...body.fields, files: body.files.map(describeFile) };

@@ -2,8 +2,8 @@ import type { ReceivedBody } from './read-body.ts';
 import { missing, notAmong, readInteger, wrongType } from './read-parameter.ts';
 
 /**
- * `expires_after` of a file and `output_expires_after` of a batch: `anchor` and `seconds`, both or neither, from an hour to 30
- * days (`files.d.ts` and `batches.d.ts` of openai 7.57.0). Milliseconds; `null`: not given. Throws the API's 400.
+ * Reads `expires_after` of a file or `output_expires_after` of a batch: `anchor` and `seconds`, both or neither, from one hour
+ * to 30 days (`files.d.ts` and `batches.d.ts` of openai 7.57.0). Returns milliseconds; `null`: not given. Throws the API's 400.
  */
 export function readExpiryMs(
   name: string,

@@ -12,7 +12,7 @@ import { usageOf } from './token-usage.ts';
 
 const maxLines = 50_000;
 const maxBytes = 200_000_000;
-/** How many mistakes are told of; the real number is not known. */
+/** The largest number of errors in one answer. The real number is not known. */
 const maxErrors = 100;
 
 export interface InputFile {
@@ -21,7 +21,7 @@ export interface InputFile {
   readonly model: string | null;
 }
 
-/** Reads and checks the input file of a batch, as the validation does. The bodies are checked when they are worked on. */
+/** Validates the input file of a batch. The bodies of its lines are checked when the lines are processed. */
 export function readInputFile(state: EmulatorState, batch: Batch): InputFile {
   const file = state.files.find(batch.inputFileId);
   if (file?.purpose !== 'batch') return refused(batchError('file_not_found'));
@@ -71,7 +71,7 @@ export function readInputFile(state: EmulatorState, batch: Batch): InputFile {
   }
 }
 
-/** The input tokens of a batch, which count against the account's limit. A line that will be refused has none. */
+/** The input tokens that count towards the account's limit. A line that the API will refuse has none. */
 export async function enqueuedTokensOf(
   state: EmulatorState,
   batch: Batch,
@@ -89,7 +89,7 @@ export async function enqueuedTokensOf(
   return tokens;
 }
 
-/** The request of a line that passed the validation. */
+/** The request of a line that has been validated. */
 export function bodyOf({ source }: BatchLine): ReceivedBody {
   const { body } = JSON.parse(source.toString('utf8')) as { body: Record<string, unknown> };
   return { encoding: 'json', fields: body, files: [] };
@@ -106,7 +106,7 @@ function takesModel({ options }: EmulatorState, id: string): boolean {
   );
 }
 
-/** The lines that are not blank, with their numbers. */
+/** The lines that are not empty, with their numbers. */
 function linesOf(bytes: Buffer): { readonly source: Buffer; readonly number: number }[] {
   const lines: { source: Buffer; number: number }[] = [];
   let number = 0;

@@ -15,7 +15,7 @@ export interface InputPictures {
 
 /** The pictures that were uploaded with purpose `vision`. */
 export interface Uploads {
-  /** `null`: no such picture, or it is gone. */
+  /** `null`: the picture does not exist, or is gone. */
   readPicture(id: string): Omit<ReceivedFile, 'name'> | null;
 }
 
@@ -60,8 +60,8 @@ function filesOfJson(body: ReceivedBody, uploads: Uploads): ReceivedFile[] {
 }
 
 /**
- * `{ image_url }` with a data URL, since the emulator reaches no other host, or `{ file_id }`. The texts about a `file_id` are
- * made up.
+ * `{ image_url }` with a data URL, because the emulator fetches from no other host, or `{ file_id }`. The texts about
+ * `file_id` are made up.
  */
 function fileOfReference(
   reference: unknown,

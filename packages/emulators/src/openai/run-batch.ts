@@ -16,7 +16,7 @@ import { leaveLine, workOnLine } from './work-on-line.ts';
 /** Output files expire after 30 days unless `output_expires_after` says sooner (batch guide). */
 const outputExpiryMs = 30 * 24 * 3_600_000;
 
-/** The steps of a batch. Each does nothing to one that is past it. */
+/** Reads the input file. Does nothing to a batch that has been validated. */
 export async function validate(state: EmulatorState, batch: Batch): Promise<void> {
   if (batch.status !== 'validating') return;
   if (batch.plannedErrors) return fail(state, batch, batch.plannedErrors);
@@ -33,24 +33,31 @@ export async function validate(state: EmulatorState, batch: Batch): Promise<void
       return fail(state, batch, [batchError('token_limit_exceeded', { message })]);
     }
   }
-  // It may have been cancelled while its lines were counted.
+  // A client may have cancelled it while its tokens were counted.
   if (!isValidating(batch)) return;
   batch.model = model;
   batch.lines = lines;
   moveTo(batch, 'in_progress', state.clock.now());
 }
 
+/** Does nothing to a batch that has been validated. */
 export function fail(state: EmulatorState, batch: Batch, errors: readonly BatchError[]): void {
   if (batch.status !== 'validating') return;
   batch.errors = errors;
   moveTo(batch, 'failed', state.clock.now());
 }
 
-/** @param count how many lines at most */
+/**
+ * Processes the next lines, after validating the batch if necessary. Stops when a client cancels the batch.
+ * @param count the largest number of lines
+ */
 export async function work(state: EmulatorState, batch: Batch, count: number): Promise<void> {
   await validate(state, batch);
+  const { status } = batch;
+  if (status !== 'in_progress' && status !== 'cancelling') return;
   for (const line of waitingOf(batch).slice(0, count)) {
-    if (!isOpen(batch)) return;
+    // A client cancelled it meanwhile.
+    if (batch.status !== status) return;
     await workOnLine(state, batch, line);
   }
   if (batch.status === 'in_progress' && waitingOf(batch).length === 0) {
@@ -58,14 +65,15 @@ export async function work(state: EmulatorState, batch: Batch, count: number): P
   }
 }
 
+/** Ends a batch: `completed`, `cancelled` or `failed`. */
 export async function finish(state: EmulatorState, batch: Batch): Promise<void> {
   await validate(state, batch);
-  // One line at a time, so that a cancellation in between is heard.
-  while (batch.status === 'in_progress') await work(state, batch, 1);
+  if (batch.status === 'in_progress') await work(state, batch, Infinity);
   if (batch.status === 'cancelling') close(state, batch, 'cancelled');
   if (batch.status === 'finalizing') close(state, batch, 'completed');
 }
 
+/** @param done processes lines until so many are done */
 export async function expire(state: EmulatorState, batch: Batch, done: number): Promise<void> {
   await validate(state, batch);
   const doneAlready = batch.lines.length - waitingOf(batch).length;
@@ -75,7 +83,7 @@ export async function expire(state: EmulatorState, batch: Batch, done: number): 
   }
 }
 
-/** Does what is due by the clock. */
+/** Does everything that is due by the clock. */
 export async function settle(state: EmulatorState, batch: Batch): Promise<void> {
   if (batch.planted || !isOpen(batch)) return;
   await validate(state, batch);
@@ -91,14 +99,14 @@ export async function settle(state: EmulatorState, batch: Batch): Promise<void> 
   }
 }
 
-/** Steps of one batch follow each other, whoever asks for them. */
+/** Runs the steps of a batch one after another, even if they are requested at the same time. */
 export function inTurn(batch: Batch, step: () => void | Promise<void>): Promise<void> {
   const done = batch.turn.then(step);
   batch.turn = done.catch(() => {});
   return done;
 }
 
-/** Writes the files; one that would be empty does not exist. */
+/** Writes the output and error files, but not an empty file. */
 function close(
   state: EmulatorState,
   batch: Batch,

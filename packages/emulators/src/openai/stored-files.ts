@@ -10,9 +10,9 @@ export interface StoredFile {
   readonly id: string;
   readonly fileName: string;
   readonly purpose: string;
-  /** As the upload declared it. */
+  /** As declared by the upload. */
   readonly contentType: string;
-  /** In pieces that are shared, so that an output of a thousand equal pictures holds one. */
+  /** Equal pictures share one piece, so that an output of thousands fits in memory. */
   readonly pieces: Reply['pieces'];
   readonly bytes: number;
   readonly createdAt: number;
@@ -20,7 +20,7 @@ export interface StoredFile {
   isDeleted: boolean;
 }
 
-/** `expiresAfterMs` counts from the creation; `null`: never. */
+/** `expiresAfterMs` counts from the file's creation; `null`: the file never expires. */
 export type NewFile = Pick<StoredFile, 'fileName' | 'purpose' | 'contentType' | 'pieces'> & {
   readonly expiresAfterMs: number | null;
 };
@@ -48,18 +48,18 @@ export class StoredFiles implements Uploads {
     return stored;
   }
 
-  /** `null`: there is none, or it is gone. */
+  /** `null`: the file does not exist, or is gone. */
   find(id: string): StoredFile | null {
     const file = this.#files.get(id);
     return file && this.#stateOf(file) === 'stored' ? file : null;
   }
 
-  /** In the order in which they were made, without those that are gone. */
+  /** In the order in which they were made, without files that are gone. */
   stored(): StoredFile[] {
     return [...this.#files.values()].filter((file) => this.#stateOf(file) === 'stored');
   }
 
-  /** Every file that there was, for a test to look at. */
+  /** All files that ever existed, as tests see them. */
   all(): EmulatedFile[] {
     return [...this.#files.values()].map((file) => {
       const { id, fileName, purpose, bytes, createdAt, expiresAt } = file;
@@ -86,7 +86,7 @@ export class StoredFiles implements Uploads {
   }
 }
 
-/** The bytes of a file that was uploaded: it is one piece. */
+/** The bytes of an uploaded file, which has one piece. */
 export function wholeOf(pieces: Reply['pieces']): Buffer {
   const [piece] = pieces;
   return pieces.length === 1 && Buffer.isBuffer(piece)

@@ -10,7 +10,7 @@ import { isBilled } from './faults.ts';
 import { fillOrder, placeOrder } from './order-pictures.ts';
 import { bodyOf } from './read-input-file.ts';
 
-/** Does one request of a batch: what the endpoint itself does, but for the rate limit, which is not that of batches. */
+/** Processes one line of a batch as the endpoint does, but without its rate limit, which does not apply to batches. */
 export async function workOnLine(
   state: EmulatorState,
   batch: Batch,
@@ -29,7 +29,7 @@ export async function workOnLine(
   }
 }
 
-/** A line that is left over: it is in the error file, and free. The text about `batch_cancelled` is made up. */
+/** Writes a line that was not processed to the error file. It is free. The text of `batch_cancelled` is made up. */
 export function leaveLine(line: BatchLine, state: 'expired' | 'cancelled'): void {
   line.state = state;
   const message =
