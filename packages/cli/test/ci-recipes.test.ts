@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -32,6 +33,7 @@ import {
 import { BIN } from './support/run-bin.ts';
 
 const recipes = readdirSync(recipePath('.')).filter((name) => name.startsWith('github-'));
+const gitlabRecipes = readdirSync(recipePath('.')).filter((name) => name.startsWith('gitlab-'));
 const ownWorkflow = fileURLToPath(new URL('../../../.github/workflows/ci.yml', import.meta.url));
 const initWorkflow = ciWorkflow({
   root: '/x/site',
@@ -84,7 +86,7 @@ describe('every recipe for GitHub', () => {
   });
 });
 
-test('the recipe for GitLab has no mistake that its own schema finds', () => {
+test.each(gitlabRecipes)('%s has no mistake that the schema of GitLab finds', (name) => {
   const folder = mkdtempSync(join(tmpdir(), 'tintype-gitlab-'));
   try {
     const lint = fileURLToPath(import.meta.resolve('gitlab-ci-local'));
@@ -98,7 +100,7 @@ test('the recipe for GitLab has no mistake that its own schema finds', () => {
     };
     git(folder, 'init', '--quiet');
     git(folder, 'remote', 'add', 'origin', 'https://gitlab.test/team/site.git');
-    const text = readFileSync(recipePath('gitlab-ci.yml'), 'utf8');
+    const text = readFileSync(recipePath(name), 'utf8');
     check(text);
     expect(() => check(text.replace('resource_group', 'resource_grop'))).toThrow(/resource_grop/);
   } finally {
@@ -167,10 +169,33 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
     GIT_CONFIG_NOSYSTEM: '1',
   });
 
-  const published = (): string[] =>
+  const published = (part = 'records'): string[] =>
     git(join(folder, 'origin.git'), 'ls-tree', '-r', '--name-only', 'main')
       .split('\n')
-      .filter((path) => path.startsWith('.tintype/records/'));
+      .filter((path) => path.startsWith(`.tintype/${part}/`));
+
+  /** What the recipes for S3 expect, with a folder in the place of the bucket. */
+  function shareStore(): void {
+    symlinkSync(fileURLToPath(new URL('..', import.meta.url)), join(clone, 'node_modules/tintype'));
+    const bucket = (prefix: string) => `folder(${JSON.stringify(join(folder, 'bucket', prefix))})`;
+    mkdirSync(join(folder, 'bucket/store'), { recursive: true });
+    mkdirSync(join(folder, 'bucket/cache'));
+    const config = `{ store: { originals: ${bucket('store')} }, cache: { remote: ${bucket('cache')} } }`;
+    const text = `import { folder } from 'tintype';\nexport default ${config};\n`;
+    writeFileSync(join(clone, 'tintype.config.mjs'), text);
+  }
+
+  /** Where the originals of the two images are: in git, or in the bucket with what was encoded. */
+  function expectOriginals(recipe: string): void {
+    const isShared = recipe.endsWith('-s3.yml');
+    expect(published('originals')).toHaveLength(isShared ? 0 : 2);
+    const shared = (prefix: string) =>
+      isShared ? readdirSync(join(folder, 'bucket', prefix), { recursive: true }) : [];
+    const files = [...shared('store'), ...shared('cache')].map(String);
+    const originals = files.filter((path) => /^originals[^]*\.(png|jpeg)$/.test(path));
+    expect(originals).toHaveLength(isShared ? 2 : 0);
+    expect(files.some((path) => path.startsWith('variants'))).toBe(isShared);
+  }
 
   describe('GitHub', () => {
     async function runJob(recipe: string, job: string, cwd = clone, shard = 1): Promise<StepsRun> {
@@ -189,6 +214,7 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
           'github.event.pull_request.number': '7',
           'github.token': 'ghs_test',
           'secrets.OPENAI_API_KEY': 'sk-test',
+          'secrets.TINTYPE_CACHE_KEY': '0'.repeat(64),
           'github.ref_name': 'main',
           'matrix.shard': String(shard),
         },
@@ -241,15 +267,20 @@ esac`,
       }
     });
 
-    test('buys once, and publishes what it bought', async () => {
-      const first = await runJob('github-buy.yml', 'buy');
-      expect(first.codes, first.output).toEqual({ Buy: 0, Commit: 0 });
-      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
-      expect(published()).toHaveLength(2);
-      const second = await runJob('github-buy.yml', 'buy');
-      expect(second.codes, second.output).toEqual({ Buy: 0, Commit: 0 });
-      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
-    });
+    test.each(['github-buy.yml', 'github-buy-s3.yml'])(
+      '%s buys once, and publishes what it bought',
+      async (recipe) => {
+        if (recipe.endsWith('-s3.yml')) shareStore();
+        const first = await runJob(recipe, 'buy');
+        expect(first.codes, first.output).toEqual({ Buy: 0, Commit: 0 });
+        expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+        expect(published()).toHaveLength(2);
+        const second = await runJob(recipe, 'buy');
+        expect(second.codes, second.output).toEqual({ Buy: 0, Commit: 0 });
+        expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+        expectOriginals(recipe);
+      },
+    );
 
     test('three machines buy each picture once, and one publishes them', async () => {
       for (const shard of [1, 2, 3]) {
@@ -298,7 +329,7 @@ esac`,
     test('a merge request gets its plan and its sheet, nothing is asked or bought', async () => {
       const base = git(clone, 'rev-parse', 'HEAD').trim();
       changeManifest();
-      const { code, output } = await run(readGitLabJob('plan').script, {
+      const { code, output } = await run(readGitLabJob('gitlab-ci.yml', 'plan').script, {
         CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
       });
       expect({ code, output }).toMatchObject({ code: 0 });
@@ -329,7 +360,7 @@ esac`,
         for (const text of ['first', 'second & third']) {
           writeFileSync(join(folder, 'plan.md'), `<!-- tintype -->\n${text}`);
           const env = { TINTYPE_COMMENT_TOKEN: 'glpat', NOTES: `http://127.0.0.1:${port}/notes` };
-          expect(await run(readGitLabJob('comment').script, env, folder)).toEqual({
+          expect(await run(readGitLabJob('gitlab-ci.yml', 'comment').script, env, folder)).toEqual({
             code: 0,
             output: '',
           });
@@ -343,24 +374,28 @@ esac`,
       }
     });
 
-    test('buys once, and publishes what it bought', async () => {
+    test.each(gitlabRecipes)('%s buys once, and publishes what it bought', async (recipe) => {
+      if (recipe.endsWith('-s3.yml')) shareStore();
       git(clone, 'checkout', '--quiet', '--detach');
       const env = {
         OPENAI_API_KEY: 'sk-test',
         TINTYPE_PUSH_TOKEN: 'glpat',
         CI_SERVER_HOST: 'gitlab.test',
         CI_PROJECT_PATH: 'team/site',
+        TINTYPE_CACHE_KEY: '0'.repeat(64),
+        TINTYPE_CACHE_MODE: 'readwrite',
         GIT_CONFIG_COUNT: '1',
         GIT_CONFIG_KEY_0: `url.${join(folder, 'origin.git')}.insteadOf`,
         GIT_CONFIG_VALUE_0: 'https://tintype:glpat@gitlab.test/team/site.git',
       };
       for (let n = 0; n < 2; n++) {
-        const bought = await run(readGitLabJob('buy').script, env);
+        const bought = await run(readGitLabJob(recipe, 'buy').script, env);
         expect(bought.code, bought.output).toBe(0);
-        const pushed = await run(readGitLabJob('buy').after_script!, env);
+        const pushed = await run(readGitLabJob(recipe, 'buy').after_script!, env);
         expect(pushed.code, pushed.output).toBe(0);
         expect(billedPrompts(api())).toEqual(['cap', 'hat']);
         expect(published()).toHaveLength(2);
+        expectOriginals(recipe);
       }
     });
   });

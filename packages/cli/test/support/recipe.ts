@@ -12,8 +12,8 @@ export function readWorkflow(name: string): Workflow {
   return parse(readFileSync(recipePath(name), 'utf8')) as Workflow;
 }
 
-export function readGitLabJob(name: string): GitLabJob {
-  const text = readFileSync(recipePath('gitlab-ci.yml'), 'utf8');
+export function readGitLabJob(recipe: string, name: string): GitLabJob {
+  const text = readFileSync(recipePath(recipe), 'utf8');
   return (parse(text) as Readonly<Record<string, GitLabJob>>)[name]!;
 }
 
