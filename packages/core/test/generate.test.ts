@@ -875,6 +875,23 @@ describe('before anything is spent', () => {
 });
 
 describe('an interrupted run', () => {
+  test('opens no more pictures', async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `p${at}`);
+    await using made = await project(
+      Object.fromEntries(names.map((name) => [name, image(name, ', provider: offline')])),
+    );
+    const interrupt = new AbortController();
+    const { error, events } = await made.generate({
+      signal: interrupt.signal,
+      onEvent: ({ type }) => {
+        if (type === 'delivered') interrupt.abort();
+      },
+    });
+    expect(error).toMatchObject({ code: 'interrupted' });
+    expect(eventsOf(events, 'failed')).toEqual([]);
+    expect(eventsOf(events, 'delivered').length).toBeLessThan(names.length / 2);
+  });
+
   /** A signal that is aborted once it is time, and what is over when it is. */
   function interruption(isTime: () => boolean): {
     readonly signal: AbortSignal;

@@ -32,6 +32,8 @@ export interface DeriveOptions {
   /** How a file is encoded. The run's `effort` is included. */
   readonly settings: (spec: FormatSpec) => EncoderSettings;
   readonly placeholder: FileFields['placeholder'];
+  /** When it is aborted, no more pictures are opened. @default never */
+  readonly signal?: AbortSignal;
   /** `waited-for` if something waits for the file, as a page does in dev. @default 'in-turn' */
   readonly lane?: Lane;
   /** Called when a JPEG is made of a partly transparent picture, which is put on white. @default no call */
@@ -54,8 +56,8 @@ export interface CachedVariants {
 
 /**
  * Returns a picture's files and preview, from the cache if they are there. It calls `source.read` and loads sharp only if one
- * is missing. Throws a TintypeError `encode`, or the error of `source.read`. It may be called for any number of pictures at
- * once, because process-wide queues limit CPU and memory.
+ * is missing. Throws a TintypeError `encode`, the error of `source.read`, or the signal's reason. It may be called for any number
+ * of pictures at once, because process-wide queues limit CPU and memory.
  */
 export async function deriveVariants(
   source: Source,
@@ -69,12 +71,13 @@ export async function deriveVariants(
 
 /** Fetches or encodes what is missing. */
 async function complete(source: Source, found: Cached, options: DeriveOptions): Promise<void> {
-  const { cache, lane = 'in-turn' } = options;
+  const { cache, signal, lane = 'in-turn' } = options;
   const fetching = await cache.fetch(wantedFor(found), lane);
   try {
     lookAgain(found, options);
     if (!isIncomplete(found)) return;
     const isMade = await pictureTurn(source, lane, async () => {
+      signal?.throwIfAborted();
       if (await fetching.isMadeElsewhere()) return false;
       await openPicture(source, lane, (picture) =>
         encodeMissing(picture, found, fetching, options),

@@ -138,6 +138,7 @@ export async function openImages(
   };
   const options = (placeholder: Job['files']['placeholder']) => ({
     cache,
+    signal: context.signal,
     onFlattened,
     settings: (spec: FormatSpec) => encoderSettings(spec, config.effort),
     placeholder,
