@@ -107,6 +107,6 @@ function preparedPictures(
   entry: LedgerEntry,
 ): Buffer[] | null {
   if (pictures.length === 0) return null;
-  const first = ledger.indexOf(entry);
+  const first = ledger.lastIndexOf(entry);
   return Array.from({ length: entry.n }, (_, at) => pictures[(first + at) % pictures.length]!);
 }
