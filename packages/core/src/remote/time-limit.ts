@@ -36,7 +36,7 @@ export async function withinLimit<Result>(
   }
 }
 
-/** Half a minute, and as long as so many bytes take at 100 kB/s. */
+/** Half a minute, and as long as so many bytes take at 100 kB/s; an hour at most. */
 export function timeFor(bytes: number): number {
-  return 30_000 + bytes / 100;
+  return Math.min(30_000 + bytes / 100, 3_600_000);
 }

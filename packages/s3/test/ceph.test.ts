@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { remoteContract } from '../../core/test/remote-contract.ts';
+import { billedPrompts, useApi } from '../../core/test/support/api.ts';
+import { missingPackages, startRgw } from './support/s3-servers.ts';
+import { machine, remoteOf, underTest, useServer } from './support/s3-under-test.ts';
+
+const noRgw = missingPackages(
+  ['ceph', 'ceph-mon', 'ceph-mgr', 'ceph-osd', 'radosgw'],
+  'ceph-mon ceph-osd ceph-mgr radosgw ceph-common',
+);
+describe.skipIf(noRgw !== '')(`Ceph${noRgw}`, () => {
+  const api = useApi();
+  const server = useServer(startRgw);
+  remoteContract("Ceph's RGW", () => underTest(server(), 'once'));
+
+  test('machines that want one picture at once buy it once, and all have it', async () => {
+    await using one = await machine(api());
+    await using two = await machine(api());
+    await using three = await machine(api());
+    const store = { originals: remoteOf(server(), 'shared') };
+    const runs = await Promise.all(
+      [one, two, three].map((each) => each.generate({ options: { store } })),
+    );
+    expect(runs.map(({ result }) => result?.failed)).toEqual([0, 0, 0]);
+    expect(runs.map(({ result }) => result?.bought).toSorted()).toEqual([0, 0, 1]);
+    expect(billedPrompts(api())).toEqual(['fox']);
+  });
+});
