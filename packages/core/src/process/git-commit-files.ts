@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, relative, resolve, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
@@ -87,6 +88,9 @@ async function filesOf(
         const problem = `${file} is larger than ${Math.floor(maxBytes / 1e6)} MB`;
         return { problem, isTooLarge: true };
       }
+      // Most files are as they were, and a process for each would take seconds.
+      const onDisk = await readInside(root, path, maxBytes);
+      if ('bytes' in onDisk && isBlob(onDisk.bytes, blob.name)) return onDisk;
       try {
         const bytes = await limit(() => gitForBytes(['cat-file', 'blob', blob.name]));
         return { file, bytes: (await lfsBytes(git, root, bytes, maxBytes)) ?? bytes };
@@ -116,6 +120,12 @@ async function blobsIn(git: Git, tree: string): Promise<ReadonlyMap<string, Blob
       return [[path, { name, size: Number(size), isLink: mode === '120000' }]];
     }),
   );
+}
+
+/** Whether git gives these bytes this name: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects (2026-11-28). */
+function isBlob(bytes: Uint8Array, name: string): boolean {
+  const hash = createHash(name.length === 40 ? 'sha1' : 'sha256');
+  return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex') === name;
 }
 
 /** The bytes that a Git LFS pointer stands for, if this clone has them; otherwise `null`. */
