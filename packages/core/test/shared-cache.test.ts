@@ -199,7 +199,7 @@ describe('nothing of a poisoned remote is used', () => {
     expect(poisoned.warnings).toHaveLength(1);
     expect(poisoned.warnings[0]).toMatchObject({
       code: 'cache-entries-refused',
-      message: expect.stringContaining(`has ${entries} files that`),
+      message: expect.stringContaining(`has ${entries} entries that`),
     });
   });
 

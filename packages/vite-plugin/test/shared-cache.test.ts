@@ -33,13 +33,13 @@ test('a build uploads what it encodes, and another one fetches it; the key is in
   await using first = await stocked();
   const made = await first.build({ logLevel: 'info' }, { cache: { remote, mode: 'readwrite' } });
   expect(first.log.join('\n')).toContain(
-    `shared cache memory:: 0 files fetched, ${entries} uploaded`,
+    `shared cache memory:: 0 entries fetched, ${entries} uploaded`,
   );
   expect(remote.files.size).toBe(entries);
 
   await using second = await stocked();
   const fetched = await second.build({ logLevel: 'info' }, { cache: { remote } });
-  expect(second.log.join('\n')).toContain(`shared cache memory:: ${entries} files fetched`);
+  expect(second.log.join('\n')).toContain(`shared cache memory:: ${entries} entries fetched`);
   expect(namesIn(fetched.code)).toEqual(namesIn(made.code));
   expect(namesIn(made.code)).toHaveLength(4);
 

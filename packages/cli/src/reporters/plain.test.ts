@@ -24,7 +24,7 @@ generated hero in 12 s for $0.0132
 site.images.yaml:22  moderation  cart: refused by the safety system
 delivered hero: 6 files, 1.4 MB -> 182 kB, 87% smaller
 removed old.webp
-shared cache s3://team/cache: 24 files fetched, 2 encoded because that was faster, 14 uploaded
+shared cache s3://team/cache: 24 entries fetched, 2 encoded because that was faster, 14 uploaded
 `);
 });
 

@@ -1,8 +1,8 @@
-import { count } from '../amounts.ts';
 import type { SharedCache } from '../cache/open-cache.ts';
 import { type Context, report } from '../context.ts';
 import { cacheKeyVariable } from '../project/shared-cache-options.ts';
 import { secretsIn, withoutSecrets } from '../secrets.ts';
+import { entries } from '../shared-cache-text.ts';
 
 /** The shared cache of a project, which reports what it did. `null`: there is none. */
 export function sharedCacheOf(context: Context): SharedCache | null {
@@ -39,12 +39,12 @@ export function sharedCacheOf(context: Context): SharedCache | null {
       if (refused > 0)
         warn(
           'cache-entries-refused',
-          `has ${count(refused, 'file')} that ${cacheKeyVariable} does not prove to be from a trusted run. Tintype encoded them itself. Either the key was changed, or something else writes there`,
+          `has ${entries(refused)} that ${cacheKeyVariable} does not prove to be from a trusted run. Tintype used nothing of them and encoded the files itself. Either the key was changed, or something else writes there`,
         );
       if (uploadError !== null && !isGivenUp)
         warn(
           'cache-not-written',
-          `did not take ${count(notUploaded, 'file')}: ${messageOf(uploadError)}. Another run will upload them`,
+          `did not take ${entries(notUploaded)}: ${messageOf(uploadError)}. Another run will upload them`,
         );
     },
   };
