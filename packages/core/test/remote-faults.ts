@@ -114,6 +114,13 @@ export function remoteFaults(
       expect(await errorsOf(['create'])).toMatchObject([{ code: 'remote-unavailable' }]);
     });
 
+    test('only a conditional request learns from 412 that something exists', async () => {
+      answer = status(412);
+      expect(await remote.create('a/b', Buffer.from('bytes'))).toBe(false);
+      const errors = await errorsOf(['get', 'size', 'put', 'remove']);
+      expect(errors).toMatchObject(errors.map(() => ({ code: 'remote-damaged' })));
+    });
+
     test('no redirect is followed', async () => {
       for (const code of [301, 302, 303, 307, 308]) {
         answer = (response, request) => {

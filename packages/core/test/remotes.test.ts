@@ -114,6 +114,15 @@ test('a header that HTTP cannot carry is refused and not repeated', async () => 
   }
 });
 
+test('what a function for headers throws is not repeated', async () => {
+  const headers = () => {
+    throw new Error('planted-password');
+  };
+  const error = await outcomeOf(http({ url: 'http://127.0.0.1:9', headers }).size('a'));
+  expect(error).toMatchObject({ code: 'remote-denied' });
+  expect(inspect(error)).not.toContain('planted-password');
+});
+
 function thrownBy(call: () => unknown): unknown {
   try {
     return call();

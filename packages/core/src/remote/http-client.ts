@@ -35,7 +35,7 @@ export interface HttpLimits {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Resolves to a success, and to 404, 410 and 412. All other answers are errors of a remote. */
+/** Resolves to a success, to 404 and 410, and to 412 of a conditional request. All other answers are errors of a remote. */
 export async function askServer(
   server: HttpServer,
   request: HttpRequest,
@@ -86,9 +86,11 @@ async function send(
   const read = await readAtMost(response.body, isSuccess ? maxBytes : maxErrorBytes).catch(
     unreachable,
   );
+  const isConditional = 'if-none-match' in request.headers;
   const problem = isSuccess
     ? problemOfBody(headers, method === 'GET' && read === null, maxBytes)
-    : (explain(status, Buffer.from(read ?? []).toString('utf8')) ?? problemOf(status));
+    : (explain(status, Buffer.from(read ?? []).toString('utf8')) ??
+      problemOf(status, isConditional));
   if (problem !== null) throw new TintypeError(problem.code, `${label} ${problem.problem}`);
   return { status, headers, body: read ?? new Uint8Array() };
 }

@@ -4,9 +4,12 @@ export interface RemoteProblem {
   readonly problem: string;
 }
 
-/** What an HTTP status that is no success means; `null`: the caller knows what (404, 410, 412). */
-export function problemOf(status: number): RemoteProblem | null {
-  if (status === 404 || status === 410 || status === 412) return null;
+/**
+ * What an HTTP status that is no success means; `null`: that nothing has the name (404, 410), or that something has it, which a
+ * conditional request asks (412).
+ */
+export function problemOf(status: number, isConditional: boolean): RemoteProblem | null {
+  if (status === 404 || status === 410 || (status === 412 && isConditional)) return null;
   if (status === 401 || status === 403)
     return { code: 'remote-denied', problem: `denies access (${status})` };
   if (status >= 300 && status < 400) {

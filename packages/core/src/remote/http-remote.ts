@@ -41,7 +41,7 @@ export interface HttpOptions {
 export function http(options: HttpOptions): Remote {
   const base = baseOf(options.url);
   const { headers = {}, explain = () => null, label = base.href.replace(/\/$/, '') } = options;
-  const headersOf = typeof headers === 'function' ? headers : () => headers;
+  const headersOf = typeof headers === 'function' ? withoutItsWords(headers, label) : () => headers;
   if (typeof headers !== 'function') checkHeaders(headers, label);
   const server: HttpServer = { label, headersOf, explain };
 
@@ -60,7 +60,12 @@ export function http(options: HttpOptions): Remote {
     name: string,
     signal: AbortSignal | undefined,
     isRepeatable: boolean,
-  ) => askServer(server, { ...request, url: urlOf(name) }, { maxBytes: 0, signal, isRepeatable });
+  ) =>
+    askServer(
+      server,
+      { ...request, url: urlOf(name) },
+      { maxBytes: maxReplyBytes, signal, isRepeatable },
+    );
   /** fetch takes no memory that threads share, so the bytes are copied. */
   const upload = (bytes: Uint8Array, condition: HttpHeaders = {}) => ({
     method: 'PUT' as const,
@@ -112,8 +117,26 @@ export function http(options: HttpOptions): Remote {
   };
 }
 
+/** Of the answer to an upload. It is not used, but a connection is used again only after its answer was read. */
+const maxReplyBytes = 16_384;
+
 /** 1,000 names of 512 characters in XML, with what S3 says about each, are below 2 MB. */
 const maxPageBytes = 10_000_000;
+
+/** What the function throws may contain what it knows, so only errors of Tintype are passed on. */
+function withoutItsWords(
+  headers: (request: HttpRequest) => HttpHeaders | Promise<HttpHeaders>,
+  label: string,
+): HttpServer['headersOf'] {
+  return async (request) => {
+    try {
+      return await headers(request);
+    } catch (error) {
+      if (error instanceof TintypeError) throw error;
+      throw new TintypeError('remote-denied', `${label} got no headers, because headers() failed`);
+    }
+  };
+}
 
 function baseOf(given: string | URL): URL {
   const url = URL.parse(String(given));
