@@ -63,7 +63,7 @@ export default {
     }),
     forbid('plan is pure', `^${core}/plan/`, { dependencyTypes: ['core'] }),
     only('sharp', 'image/', 'stand-in/'),
-    only('openai', 'provider/openai/call.ts'),
+    only('openai', 'provider/openai/call.ts', 'provider/openai/batches.ts'),
     only('undici', 'provider/'),
     only('opentype[.]js', 'stand-in/'),
     only('leven', 'did-you-mean.ts'),

@@ -41,6 +41,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   'connection-lost': exitCodes.someFailed,
   timeout: exitCodes.someFailed,
   'bad-reply': exitCodes.someFailed,
+  ordered: exitCodes.someFailed,
   'maybe-billed': exitCodes.someFailed,
   'original-damaged': exitCodes.someFailed,
   'original-missing': exitCodes.someFailed,

@@ -1,4 +1,5 @@
 import type { Program } from './build-program.ts';
+import { batch } from './commands/batch.ts';
 import { check } from './commands/check.ts';
 import { generate } from './commands/generate.ts';
 import { init } from './commands/init.ts';
@@ -20,6 +21,7 @@ export const program: Program = {
   commands: [
     generate,
     plan,
+    batch,
     check,
     verify,
     prune,

@@ -87,6 +87,7 @@ export type ErrorCode =
   | 'timeout'
   | 'bad-reply'
   | 'maybe-billed'
+  | 'ordered'
   | 'original-damaged'
   | 'original-missing'
   | 'original-rejected'

@@ -16,11 +16,14 @@ export type { DiagnosticCode, ErrorCode } from './errors.ts';
 export type { Event, Reporter, TimedEvent } from './events.ts';
 export { sharedCacheText } from './shared-cache-text.ts';
 export {
+  cancelBatches,
   checkProject,
+  collectProject,
   confirmOnTerminal,
   generate,
   loadProject,
   mergeShards,
+  openBatches,
   openImages,
   pickCandidate,
   planChanges,
@@ -29,6 +32,7 @@ export {
   pruneRemote,
   pullOriginals,
   pushOriginals,
+  submitBatches,
   uncommittedPurchases,
   warnOfUncommitted,
   verifyProject,
@@ -48,7 +52,17 @@ export type { ShownPlan, ShownRow } from './plan/shown-rows.ts';
 export { readShard, shardName } from './shard.ts';
 export { toBuy } from './plan/to-buy.ts';
 export type { Model, ModelOverride, Prices } from './plan/models.ts';
-export type { InputPicture, Order, Picture, Provider } from './provider/provider.ts';
+export type {
+  Access,
+  BatchAnswer,
+  BatchLook,
+  BatchOffer,
+  InputPicture,
+  Order,
+  Picture,
+  PlacedBatch,
+  Provider,
+} from './provider/provider.ts';
 export { fromAiSdk } from './provider/ai-sdk/ai-sdk.ts';
 export type { AiSdkOptions } from './provider/ai-sdk/ai-sdk.ts';
 export type { AiSdkImageModel } from './provider/ai-sdk/model.ts';
@@ -70,6 +84,7 @@ export type { MergeResult } from './operations/merge-shards.ts';
 export type { ShardReport } from './operations/shard-report.ts';
 export type { PickResult } from './operations/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './operations/open-images.ts';
+export type { BatchState, SubmitResult } from './operations/batch-project.ts';
 export type { Obtainer } from './purchase/obtain-original.ts';
 export type { Original } from './purchase/original.ts';
 export { openPurse } from './purchase/purse.ts';

@@ -50,6 +50,19 @@ export const mergeShards: (typeof import('./operations/merge-shards.ts'))['merge
   ...args
 ) => (await import('./operations/merge-shards.ts')).mergeShards(...args);
 
+export const submitBatches: (typeof import('./operations/batch-project.ts'))['submitBatches'] =
+  async (...args) => (await import('./operations/batch-project.ts')).submitBatches(...args);
+
+export const collectProject: (typeof import('./operations/batch-project.ts'))['collectProject'] =
+  async (...args) => (await import('./operations/batch-project.ts')).collectProject(...args);
+
+export const openBatches: (typeof import('./operations/batch-project.ts'))['openBatches'] = async (
+  ...args
+) => (await import('./operations/batch-project.ts')).openBatches(...args);
+
+export const cancelBatches: (typeof import('./operations/batch-project.ts'))['cancelBatches'] =
+  async (...args) => (await import('./operations/batch-project.ts')).cancelBatches(...args);
+
 export const pickCandidate: (typeof import('./operations/pick-candidate.ts'))['pickCandidate'] =
   async (...args) => (await import('./operations/pick-candidate.ts')).pickCandidate(...args);
 

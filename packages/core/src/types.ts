@@ -306,7 +306,37 @@ export interface Attempt {
   readonly anyFormat?: true;
   /** What the provider calls the order, where it can be collected by that. */
   readonly predictionId?: string;
+  /** The name of the batch that it is a line of. */
+  readonly batch?: string;
 }
+
+/**
+ * Requests that are sent together and answered within a day, for less. It is noted before anything is sent: first without a
+ * file, then with the file that was uploaded, then with the id that the provider gave it. It is removed when every line is
+ * recorded or known to have failed.
+ */
+export interface Batch {
+  readonly version: 1;
+  /** 32 random hex digits. The provider keeps it with the batch, which is found by it. */
+  readonly name: string;
+  readonly provider: string;
+  /** Each of another key. */
+  readonly lines: readonly Attempt[];
+  /** What the provider calls the uploaded file; `null`: it is not known to have been uploaded. */
+  readonly fileId: string | null;
+  /** What the provider calls the batch; `null`: it is not known to have been created. */
+  readonly batchId: string | null;
+  /** ISO 8601, UTC: the provider answers until then; `null`: not known. */
+  readonly dueAt: string | null;
+  /** US dollars, the high estimate at the price of a batch; `null`: unknown. */
+  readonly reservedUsd: number | null;
+}
+
+/** A batch in the store. */
+export type StoredBatch =
+  | { readonly kind: 'batch'; readonly batch: Batch }
+  /** Its lines are unknown, and may have been billed. */
+  | { readonly kind: 'damaged'; readonly name: string; readonly reason: string };
 
 /** A request that moderation refused after the work was done, so that the refusal may have been billed. */
 export interface Refusal {
@@ -333,6 +363,8 @@ export interface OpenAttempt {
   readonly isReceived: boolean;
   /** A process that is alive has claimed the key. */
   readonly isInFlight: boolean;
+  /** The batch that it is a line of; absent where it is of none. */
+  readonly batch?: Batch;
 }
 
 export type PlanStatus = 'stored' | 'missing' | 'blocked' | 'attempted';

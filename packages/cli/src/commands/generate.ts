@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Context } from '@tintype/core';
-import { argument, command } from '../command.ts';
+import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { buyFlags, orderFlags, projectFlags, runFlags, shardFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
@@ -13,7 +13,17 @@ export const generate = command({
     'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map. ' +
     'An id includes the images that it uses as inputs; without ids: all images.',
   arguments: [argument('[ids...]', 'images to make')],
-  flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags, ...shardFlags },
+  flags: {
+    batch: flag(
+      '--batch',
+      'order what is missing at half the price, to be collected later; see tintype batch --help',
+    ),
+    ...buyFlags,
+    ...projectFlags,
+    ...runFlags,
+    ...orderFlags,
+    ...shardFlags,
+  },
   examples: [
     ['tintype', 'buy or draw what is missing and write the files'],
     ['tintype hero icon-home', 'only these two'],
@@ -45,6 +55,7 @@ Environment:
   NO_COLOR turns colours off; FORCE_COLOR turns them on where there is no terminal
 `,
   async action({ shell, flags, commands }, ids) {
+    if (flags.batch === true) return (await import('./batch.ts')).submit(shell, flags, ids);
     const { generateSummary } = await import('../format/generate-summary.ts');
     const { withMeantCommand } = await import('../meant-command.ts');
     const { result, config, uncommitted, core, shard } = await withRun(

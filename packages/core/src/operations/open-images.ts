@@ -22,6 +22,7 @@ import type {
   Sha256,
   VariantSpec,
 } from '../types.ts';
+import { collectBatches } from '../purchase/collect-batches.ts';
 import { deliverPending } from './deliver-originals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
@@ -107,6 +108,7 @@ export async function openImages(
   if (isRecording) await store.clearDead();
   const open = new Map(isRecording ? await settleLeftOver(store, context) : []);
   if (isRecording) await deliverPending(store, context);
+  if (isBuying) await collectBatches(store, context);
   const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
     ids,
     mayFetch: isBuying,

@@ -231,11 +231,22 @@ function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
   const since = attempt.note === null ? '' : ` (since ${attempt.note.startedAt.slice(11, 16)} UTC)`;
   if (attempt.isInFlight) return `being bought now${since}`;
   if (attempt.isAnswerDamaged) return damagedAnswerReason(attempt.key);
+  if (!attempt.isReceived && attempt.note?.batch !== undefined) return batchReason(attempt);
   if (!attempt.isReceived && attempt.note?.predictionId !== undefined)
     return `ordered at ${attempt.note.startedAt} and not collected yet; the next run that may buy collects it at no cost`;
   return attempt.isReceived
     ? 'paid for, not recorded yet; the next run records it at no cost'
     : attemptReason(attempt, order);
+}
+
+/** What is known of a line of a batch. */
+export function batchReason({ note, batch }: OpenAttempt): string {
+  const ordered = `ordered in a batch at ${note!.startedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  if (batch === undefined)
+    return `${ordered} by another machine, which has not shared the batch yet (.tintype/batches)`;
+  const due =
+    batch.dueAt === null ? '' : `, due by ${batch.dueAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${ordered}${due}; tintype batch collect, or the next run that may buy, collects it`;
 }
 
 function stateOf(attempt: OpenAttempt): PlannedAttempt['state'] {
@@ -244,7 +255,7 @@ function stateOf(attempt: OpenAttempt): PlannedAttempt['state'] {
 }
 
 function isPaid({ isReceived, note }: OpenAttempt): boolean {
-  return isReceived || note?.predictionId !== undefined;
+  return isReceived || note?.predictionId !== undefined || note?.batch !== undefined;
 }
 
 /** Why a request is not asked for again whose answer is on the disk, as it seems, and cannot be read. */

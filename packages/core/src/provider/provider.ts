@@ -35,7 +35,63 @@ export interface Provider {
    * longer be used. Providers whose orders have no handles leave it out.
    */
   collect?(handle: string, order: Order): Promise<Picture>;
+  /** What it offers for less, if an answer within a day is soon enough. @default it has no such offer */
+  readonly batches?: BatchOffer;
 }
+
+/**
+ * Requests that are sent together and answered within a day, for less. The caller notes each step before the next, so it does not
+ * matter when a process ends. Nothing is ever retried here. All methods reject with a `ProviderError`.
+ */
+export interface BatchOffer {
+  /** What a picture costs, of what it costs directly. */
+  readonly priceFactor: number;
+  readonly maxLines: number;
+  /** Requests with equal texts may be in one batch. */
+  groupOf(request: Request): string;
+  /** Uploads what is asked for, under a name. Costs nothing, and can be done again. Resolves to what the file is called. */
+  upload(name: string, orders: readonly Order[]): Promise<string>;
+  /**
+   * Orders what was uploaded: this costs money. If the answer is lost, the batch may exist, and `find` tells. `lines` is one of
+   * its requests.
+   */
+  create(name: string, fileId: string, request: Request, access: Access): Promise<PlacedBatch>;
+  /** The batch that was created under a name; `null`: there is none now. */
+  find(name: string, access: Access): Promise<PlacedBatch | null>;
+  /** Removes what was uploaded under a name, so that a `create` that arrives late orders nothing. */
+  removeUploads(name: string, access: Access): Promise<void>;
+  look(batchId: string, access: Access): Promise<BatchLook>;
+  /** The answers that there are, in any order. A key that was not asked for may be among them. */
+  answers(batchId: string, access: Access): AsyncIterable<BatchAnswer>;
+  cancel(batchId: string, access: Access): Promise<void>;
+}
+
+/** How to reach a provider. */
+export type Access = Pick<Order, 'apiKey' | 'timeoutMs'>;
+
+export interface PlacedBatch {
+  readonly batchId: string;
+  /** ISO 8601, UTC: answers come until then; `null`: unknown. */
+  readonly dueAt: string | null;
+}
+
+/** What a provider says of a batch. */
+export interface BatchLook extends PlacedBatch {
+  /** `refused`: nothing was ordered, and nothing is billed. `ended`: no more answers come. */
+  readonly state: 'working' | 'refused' | 'ended';
+  readonly lines: number;
+  readonly answered: number;
+  /** Why it was refused, or ended early; `''`: it was not. */
+  readonly problem: string;
+  /** The account has no room for it now, so it can be submitted again later. */
+  readonly isForLater: boolean;
+}
+
+/** The answer to one line. `not-done`: it was not made, and is not billed. */
+export type BatchAnswer = { readonly key: string } & (
+  | { readonly kind: 'answer'; readonly answer: Picture | ProviderError }
+  | { readonly kind: 'not-done'; readonly reason: string }
+);
 
 /** A request with everything that a provider needs to send it. */
 export interface Order {

@@ -3,13 +3,14 @@ import { TintypeError } from '../errors.ts';
 import { findPngDamage } from '../image/find-png-damage.ts';
 import { countFrames } from '../image/inspect-picture.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
-import { actualCost } from '../plan/estimate-cost.ts';
+import { actualCost, roundUsd } from '../plan/estimate-cost.ts';
 import { modelFor } from '../plan/models.ts';
 import { type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import type { Put, Store } from '../store/store.ts';
 import type { Attempt, StoreRecord } from '../types.ts';
 import { PaidForError } from './failures.ts';
 import { judgePicture } from './judge-picture.ts';
+import { lazyProviders } from './providers.ts';
 
 /** The result of one paid call, which is in the store. */
 export interface KeptAnswer {
@@ -106,7 +107,8 @@ async function recordReceived(
     usage,
     costUsd: costOf(attempt, run),
     requestId,
-    createdAt: run.now(),
+    // A line of a batch was bought when it was ordered, whichever machine collects it.
+    createdAt: attempt.batch === undefined ? run.now() : new Date(attempt.startedAt),
     ...(manifest === '' ? {} : { boughtFor: { id, manifest, ...(isPicked && { isPicked }) } }),
   });
   await store.clearAttempt(key);
@@ -149,6 +151,10 @@ async function differences(
   ];
 }
 
-function costOf({ request, usage }: Attempt, { config }: Context): number | null {
-  return actualCost(modelFor(config.models, request), usage);
+/** US dollars; `null`: unknown. */
+function costOf({ request, usage, batch }: Attempt, run: Context): number | null {
+  const usd = actualCost(modelFor(run.config.models, request), usage);
+  if (usd === null || batch === undefined) return usd;
+  const factor = lazyProviders(run)(request.provider).batches?.priceFactor ?? 1;
+  return roundUsd(usd * factor);
 }

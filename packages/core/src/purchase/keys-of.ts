@@ -24,7 +24,12 @@ type World = Pick<Context, 'config' | 'env' | 'realEnv' | 'linkedNames'>;
  * The only function that gives a key to a host. Throws `key-not-allowed` if the key may not go there, and `api-key-missing`
  * if it is not set.
  */
-export function keysOf(job: Job, providerName: string, provider: Provider, world: World): Keys {
+export function keysOf(
+  job: Pick<Job, 'id' | 'call'>,
+  providerName: string,
+  provider: Provider,
+  world: World,
+): Keys {
   const { config, env, realEnv } = world;
   const named = job.call.apiKeyName;
   const listed = [...config.apiKeyVariables, ...listIn(realEnv[keyListVariable])];
@@ -51,7 +56,7 @@ function keyVariable(name: string, world: World): SentVariable {
   return { name, source };
 }
 
-function refuse({ id }: Job, problem: string | null): void {
+function refuse({ id }: Pick<Job, 'id'>, problem: string | null): void {
   if (problem === null) return;
   throw new TintypeError('key-not-allowed', problem, { imageId: id });
 }

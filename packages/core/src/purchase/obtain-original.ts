@@ -109,7 +109,8 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
   }
 }
 
-function openPurchases(
+/** What all purchases of a run share. */
+export function openPurchases(
   run: Context,
   { store, purse, refusals, order }: ObtainerMeans,
 ): PurchaseContext {

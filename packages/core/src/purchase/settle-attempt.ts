@@ -1,6 +1,6 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { attemptReason, damagedAnswerReason } from '../plan/plan-jobs.ts';
+import { attemptReason, batchReason, damagedAnswerReason } from '../plan/plan-jobs.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Store } from '../store/store.ts';
@@ -37,7 +37,7 @@ export async function settleLeftOver(
 /**
  * The result of an earlier process's request for the same picture: the picture, recorded or collected now; `null`: the
  * picture may be requested. `unsent`: this process's own note, whose request was not sent. Throws `original-damaged`,
- * `maybe-billed`, or the provider's error.
+ * `ordered` for a line of a batch, `maybe-billed`, or the provider's error.
  */
 export async function settleAttempt(
   wanted: ResolvedRequest,
@@ -53,6 +53,8 @@ export async function settleAttempt(
   // Bytes whose note was lost are the answer to the request with their key.
   const record = await recordAttempt(attempt.note ?? newAttempt(wanted, context), store, run);
   if (record !== null) return record;
+  if (attempt.note?.batch !== undefined)
+    throw new TintypeError('ordered', `not asked for: it was ${batchReason(attempt)}`);
   const collected = attempt.note && (await collect(wanted, attempt.note, context));
   if (collected !== null) return collected;
   const refusal = await refusalToAskAgain(attempt, order);

@@ -19,6 +19,9 @@ export function digestFiles(dir: string): StatDigest | null {
       for (const name of names) files.addFile(`${path}/${name}`, join(path, name));
     }
   }
+  const batches = namesIn(layout.batchesDir(dir));
+  if (batches.length > 0) files.addFolder(layout.batchesDir(dir));
+  for (const name of batches) files.addFile(`batches/${name}`, join(layout.batchesDir(dir), name));
   return files.digest();
 }
 

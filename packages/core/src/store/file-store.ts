@@ -23,6 +23,7 @@ export function fileStore(
 ): Store {
   const records = once(() => import('./records.ts'));
   const attempts = once(() => import('./attempts.ts'));
+  const batches = once(() => import('./batches.ts'));
   const pins = once(() => import('./pins.ts'));
   const refusals = once(() => import('./refusals.ts'));
   const picks = once(() => import('./picks.ts'));
@@ -87,8 +88,29 @@ export function fileStore(
       await (await picks()).writePick(dir, key);
     },
 
-    attempts: async () => (await attempts()).readAttempts(dir),
-    attempt: async (key) => (await attempts()).readAttempt(dir, key),
+    attempts: async () => {
+      const { linesOf, readBatches } = await batches();
+      // An attempt of its own is newer than a line: a batch takes no key that has one.
+      return new Map([
+        ...linesOf(await readBatches(dir)),
+        ...(await (await attempts()).readAttempts(dir)),
+      ]);
+    },
+    attempt: async (key) => {
+      const own = await (await attempts()).readAttempt(dir, key);
+      if (own !== null) return own;
+      const { linesOf, readBatches } = await batches();
+      return linesOf(await readBatches(dir)).get(key) ?? null;
+    },
+    batches: async () => (await batches()).readBatches(dir),
+    noteBatch: async (batch) => {
+      await committable();
+      await (await batches()).writeBatch(dir, batch);
+    },
+    clearBatch: async ({ name }) => {
+      await writable();
+      await (await batches()).removeBatch(dir, name);
+    },
     noteAttempt: async (attempt) => {
       await committable();
       await (await attempts()).noteAttempt(dir, attempt);

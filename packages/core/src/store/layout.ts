@@ -14,6 +14,7 @@ import type { Key, Sha256, StoreRecord } from '../types.ts';
  *       inputs/ef/<sha256 of url>.json   the hash of an https: input when it was first fetched
  *       refusals/ab/<key>.json       a moderation refusal that may have been billed
  *       picks/ab/<key>.json          a person confirmed the manifest's pick after the picture was bought
+ *       batches/<name>.json          requests that were ordered together and are collected later
  *       attempts/<key>.json          a paid request in flight, or one whose outcome is unknown; never committed
  *       attempts/<key>.claim/<uuid>  the process that buys the key; removed afterwards
  *       attempts/<key>.claim.<uuid>/ the same, while it is being made
@@ -42,6 +43,11 @@ export const layout = {
   picksDir: (dir: string): string => join(dir, 'picks'),
   pick: (dir: string, key: Key): string =>
     join(dir, 'picks', hashed(key).slice(0, 2), `${key}.json`),
+  batchesDir: (dir: string): string => join(dir, 'batches'),
+  batch: (dir: string, name: string): string => {
+    if (!/^[0-9a-f]{32}$/.test(name)) throw new Error('a batch is named by 32 hex digits');
+    return join(dir, 'batches', `${name}.json`);
+  },
   attemptsDir: (dir: string): string => join(dir, 'attempts'),
   attempt: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.json`),
   claim: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.claim`),

@@ -17,12 +17,14 @@ import {
 } from '../schema.ts';
 import type {
   Attempt,
+  Batch,
   InputFile,
   Key,
   OpenAttempt,
   Refusal,
   Request,
   Stored,
+  StoredBatch,
   StoredRefusal,
   StoreRecord,
   Usage,
@@ -46,11 +48,16 @@ const recordVersion = 1;
 /** The largest record, attempt or pin that is read, in bytes: a prompt has 32,000 characters at most. */
 export const maxNoteBytes = 4_000_000;
 
+/** The largest batch that is read, in bytes. */
+export const maxBatchBytes = 200_000_000;
+
 /**
  * Formats a record for the disk, always in the same way and with one field per line, so that a pull request shows what was
  * bought.
  */
-export function formatJson(value: StoreRecord | Attempt | PinFile | PickFile | Refusal): string {
+export function formatJson(
+  value: StoreRecord | Attempt | Batch | PinFile | PickFile | Refusal,
+): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
@@ -128,6 +135,32 @@ export function parseAttempt(
   return attempt.key === expected && isKeyOf(expected, attempt.request)
     ? { note: attempt, damage: null }
     : damaged('does not belong to its request');
+}
+
+/** `name`: the one that the file is named after. Nothing from a damaged file is used. */
+export function parseBatch(name: string, text: string): StoredBatch {
+  const damaged = (what: string): StoredBatch => ({
+    kind: 'damaged',
+    name,
+    reason: `the batch ${name} ${what}; its pictures were ordered and may be billed. Restore it (git checkout), or run tintype batch collect where it was submitted`,
+  });
+  // Both sides of a merge conflict are about one batch, and the one that knows more is right.
+  const sides = mergeSides(text)?.map((side) => parseBatch(name, side));
+  if (sides !== undefined)
+    return (
+      sides.find((side) => side.kind === 'batch' && side.batch.batchId !== null) ??
+      sides.find(({ kind }) => kind === 'batch') ??
+      damaged('has merge markers')
+    );
+  const parsed = parseJson(batchSchema, text);
+  if (parsed.kind === 'damaged') return damaged(parsed.problem);
+  const batch = parsed.value as Batch;
+  const keys = new Set(batch.lines.map(({ key }) => key));
+  const isWhole =
+    batch.name === name &&
+    keys.size === batch.lines.length &&
+    batch.lines.every((it) => it.batch === name && isKeyOf(it.key, it.request));
+  return isWhole ? { kind: 'batch', batch } : damaged('does not belong to its requests');
 }
 
 /** `expected`: the key that the file is named after. */
@@ -227,6 +260,9 @@ const recordSchema = v.object({
   }),
 });
 
+/** See `Batch.name`. */
+const batchName = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+
 const attemptSchema = v.object({
   version: v.literal(1),
   key,
@@ -242,7 +278,21 @@ const attemptSchema = v.object({
   usage: usageSchema,
   anyFormat: v.optional(v.literal(true)),
   predictionId: v.optional(orderHandle),
+  batch: v.optional(batchName),
 } satisfies Record<keyof Attempt, v.GenericSchema>);
+
+const handle = v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/));
+
+const batchSchema = v.object({
+  version: v.literal(1),
+  name: batchName,
+  provider: line(100),
+  lines: v.pipe(v.array(attemptSchema), v.minLength(1), v.maxLength(50_000)),
+  fileId: v.nullable(handle),
+  batchId: v.nullable(handle),
+  dueAt: v.nullable(time),
+  reservedUsd: v.nullable(usd),
+} satisfies Record<keyof Batch, v.GenericSchema>);
 
 const refusalSchema = v.object({
   version: v.literal(1),

@@ -186,6 +186,16 @@ export async function openNotes(remote: Remote, key: Key, count: number): Promis
   return notes;
 }
 
+/** The outcome of a line of a batch is known, whichever machine ordered it: its note says so from now on. */
+export async function settleLine(remote: Remote, key: Key, batch: string): Promise<void> {
+  const last = await latestClaim(remote, key, 0);
+  for (let n = 1; n <= last; n++) {
+    const name = remoteNames.attempt(key, n);
+    const { note } = parseAttempt(key, await textAt(remote, name));
+    if (note?.batch === batch) await remote.put(name, Buffer.from(settled));
+  }
+}
+
 async function isBusy(remote: Remote, key: Key, n: number): Promise<boolean> {
   const text = await textAt(remote, remoteNames.attempt(key, n));
   return text !== '' && text !== settled;

@@ -20,6 +20,7 @@ export const remoteNames = {
   pin: (urlHash: Sha256): string => slashed(layout.input('', urlHash)),
   refusal: (key: Key): string => slashed(layout.refusal('', key)),
   pick: (key: Key): string => slashed(layout.pick('', key)),
+  batch: (name: string): string => slashed(layout.batch('', name)),
   index: 'index.json',
   claims: (key: Key): string => `claims/${key}/`,
   claim: (key: Key, n: number): string => `claims/${key}/${n}`,

@@ -18,6 +18,7 @@ import {
   claimInRemote,
   latestClaim,
   openNotes,
+  settleLine,
   type RemoteClaim,
   type RemoteClaimTiming,
 } from './remote-claim.ts';
@@ -157,6 +158,17 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       const isBeforeSending = attempt.outcome === null && attempt.predictionId === undefined;
       // Later, the remote still has the earlier note: "may have been billed", with fewer words.
       await (isBeforeSending ? noting : noting.catch(() => {}));
+    },
+    noteBatch: async (batch) => {
+      await local.noteBatch(batch);
+      // Other machines learn of it while this one holds the claims, that is before anything is sent.
+      for (const line of batch.lines) await held.get(line.key)?.note(line);
+      await shareNote(remoteNames.batch(batch.name), formatJson(batch));
+    },
+    clearBatch: async (batch) => {
+      await local.clearBatch(batch);
+      for (const { key } of batch.lines) await settleLine(remote, key, batch.name).catch(() => {});
+      if (hasRecords) await remote.remove(remoteNames.batch(batch.name)).catch(() => {});
     },
     clearAttempt: async (key) => {
       // Other machines have to know of a purchase that only this one has.

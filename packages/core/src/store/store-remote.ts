@@ -1,5 +1,6 @@
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
+import { namesBelow } from '../fs/names-below.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Env } from '../process/env-files.ts';
 import type { Remote, RemoteFile } from '../remote/remote.ts';
@@ -149,13 +150,11 @@ export async function leaveFolder(
 async function readNotes(dir: string): Promise<Map<string, string>> {
   const notes = new Map<string, string>();
   for (const area of noteFolders) {
-    for (const folder of await namesIn(join(dir, area))) {
-      for (const name of await namesIn(join(dir, area, folder))) {
-        const path = [area, folder, name].join('/');
-        const bytes = await readIfThere(join(dir, path), maxNoteBytes);
-        if (bytes !== null && isSoundNote(path, bytes.toString('utf8')))
-          notes.set(path, bytes.toString('utf8'));
-      }
+    for (const name of await namesIn(join(dir, area), namesBelow)) {
+      if (!name.endsWith('.json')) continue;
+      const path = [area, ...name.split(sep)].join('/');
+      const text = (await readIfThere(join(dir, path), maxNoteBytes))?.toString('utf8');
+      if (text !== undefined && isSoundNote(path, text)) notes.set(path, text);
     }
   }
   return notes;

@@ -3,6 +3,7 @@ import type { RemoteFile } from '../remote/remote.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type {
   Attempt,
+  Batch,
   InputFile,
   Key,
   OpenAttempt,
@@ -11,6 +12,7 @@ import type {
   Request,
   Sha256,
   Stored,
+  StoredBatch,
   StoredRefusal,
   StoreRecord,
   Usage,
@@ -76,8 +78,14 @@ export interface Store {
   confirmedPicks(): Promise<ReadonlySet<Key>>;
   /** Records that a person picked a picture. Throws `store-not-writable`. */
   confirmPick(key: Key): Promise<void>;
-  /** The requests whose outcome is unknown or not recorded, by key. Damaged attempts are included. */
+  /** The requests whose outcome is unknown or not recorded, by key. Damaged attempts and the lines of batches are included. */
   attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
+  /** The batches that are open. */
+  batches(): Promise<readonly StoredBatch[]>;
+  /** Notes a batch, or what is known of it by now. The claim of each line's key is held at first. Throws `store-not-writable`. */
+  noteBatch(batch: Batch): Promise<void>;
+  /** Every line is recorded or known to have failed, or nothing was ordered. Throws `store-not-writable`. */
+  clearBatch(batch: Batch): Promise<void>;
   /** The attempt of a key; `null`: there is none. */
   attempt(key: Key): Promise<OpenAttempt | null>;
   /** Before a paid request is sent, and again with what is known of its answer. Throws `store-not-writable`. */
@@ -126,7 +134,7 @@ export interface Store {
   clearDead(): Promise<void>;
 
   /**
-   * A digest of the `stat` of everything that a plan depends on, without reading it: records, pins, refusals and picks. `null`:
+   * A digest of the `stat` of everything that a plan depends on, without reading it: records, pins, refusals, picks and batches. `null`:
    * a process is buying, or was buying when it was killed. Rejects with the file system's own errors.
    */
   digest(): Promise<StatDigest | null>;

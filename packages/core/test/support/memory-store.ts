@@ -127,6 +127,10 @@ export function memoryStore(blobs: Blobs): Store {
       return new Map(all.flatMap((it) => (it === null ? [] : [[it.key, it]])));
     },
     attempt,
+    batches: async () =>
+      below('batches').map((name) => file.parseBatch(basename(name, '.json'), textOf(name)!)),
+    noteBatch: async (batch) => write(layout.batch('', batch.name), file.formatJson(batch)),
+    clearBatch: async ({ name }) => void blobs.delete(layout.batch('', name)),
     noteAttempt: async (note) => write(layout.attempt('', note.key), file.formatJson(note)),
     receive: async (key, bytes) => {
       const earlier = blobs.get(layout.received('', key));

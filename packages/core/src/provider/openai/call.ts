@@ -17,7 +17,13 @@ import { rateLimitOf } from './rate-limit.ts';
 import { member, parseJson, textOf } from '../json.ts';
 import { type Failure, failureOfStatus } from './failure.ts';
 import { type ImagesReply, readImagesReply } from './reply.ts';
-import { type InputPicture, type Order, type Picture, ProviderError } from '../provider.ts';
+import {
+  type Access,
+  type InputPicture,
+  type Order,
+  type Picture,
+  ProviderError,
+} from '../provider.ts';
 
 const fetch = patientFetch();
 
@@ -43,7 +49,8 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
 /** The client requires a key even if the server needs none. */
 const noKey = 'none';
 
-function clientOf(profile: Profile, order: Order): OpenAI {
+/** A client that never retries. */
+export function clientOf(profile: Profile, order: Access): OpenAI {
   try {
     return new OpenAI({
       apiKey: order.apiKey ?? noKey,
@@ -75,7 +82,7 @@ function fetchWith(headersOf: (ofClient: RequestInit['headers']) => Headers): ty
  * Exactly the headers of a call. The client would add those of OPENAI_CUSTOM_HEADERS, which may be secrets for another server,
  * and would let them replace the key.
  */
-function headersOf(profile: Profile, order: Order, ofClient: RequestInit['headers']): Headers {
+function headersOf(profile: Profile, order: Access, ofClient: RequestInit['headers']): Headers {
   const client = new Headers(ofClient);
   return new Headers(
     Object.entries({
@@ -106,7 +113,7 @@ async function send(
   return client.images.edit({ ...body, image, ...mask }, { signal }).asResponse();
 }
 
-function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
+export function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
   return toFile(bytes, name, { type: mediaType });
 }
 
@@ -114,7 +121,7 @@ function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
  * The API's parameters. Defaults are left out, because a model that does not have a parameter refuses its default too, and also
  * `null`.
  */
-function bodyOf({ request, call }: Order, profile: Profile) {
+export function bodyOf({ request, call }: Order, profile: Profile) {
   const asked = askedFields(request, requestHandling, 'optional');
   const parameters = Object.entries<unknown>({
     ...Object.fromEntries(asked.map((name) => [name, request[name]])),
@@ -198,7 +205,8 @@ function errorIn(
 
 const maxErrorBytes = 1_000_000;
 
-function providerError(
+/** An error of the client, classified. */
+export function providerError(
   error: unknown,
   isTimedOut: boolean,
   timeoutMs: number,

@@ -3,7 +3,7 @@ import type { Request } from '../../types.ts';
 import { addressProblem } from '../address.ts';
 import { askedFields, type Handling } from '../asked-fields.ts';
 import { checkOptions, isText, type OptionCheck, orNull } from '../check-options.ts';
-import type { Provider } from '../provider.ts';
+import type { BatchOffer, Provider } from '../provider.ts';
 
 /** The address of a server with OpenAI's Images API, and its differences from OpenAI's own. */
 export interface OpenAiOptions {
@@ -64,6 +64,27 @@ export function openAi(options: OpenAiOptions = {}): Provider {
     async generate(order) {
       const { callOpenAi } = await import('./call.ts');
       return callOpenAi(order, profile);
+    },
+    batches: batchOffer(profile),
+  };
+}
+
+/** Half the price: https://developers.openai.com/api/docs/guides/batch (2026-11-28). The client is loaded at the first call. */
+function batchOffer(profile: Profile): BatchOffer {
+  const calls = async () => (await import('./batches.ts')).openAiBatches(profile);
+  return {
+    priceFactor: 0.5,
+    // OpenAI takes 50,000. The output of 500 pictures is over 1 GB, and no limit of an output file is documented.
+    maxLines: 500,
+    groupOf: ({ model, input_images }) => `${model} ${input_images === undefined ? '' : 'edit'}`,
+    upload: async (...args) => (await calls()).upload(...args),
+    create: async (...args) => (await calls()).create(...args),
+    find: async (...args) => (await calls()).find(...args),
+    removeUploads: async (...args) => (await calls()).removeUploads(...args),
+    look: async (...args) => (await calls()).look(...args),
+    cancel: async (...args) => (await calls()).cancel(...args),
+    async *answers(...args) {
+      yield* (await calls()).answers(...args);
     },
   };
 }

@@ -1,0 +1,53 @@
+import { type BatchState, count, money, type SubmitResult } from '@tintype/core';
+import type { Batch } from '@tintype/core/types';
+import { cleanLine } from './clean.ts';
+
+/** What was ordered, in a few lines. */
+export function submitSummary({ batches, pictures, costUsd, left }: SubmitResult): string {
+  const lines =
+    pictures === 0
+      ? ['Nothing was ordered.']
+      : [
+          `${count(pictures, 'picture')} ordered in ${batches.length === 1 ? 'a batch' : `${batches.length} batches`}, up to ${money(costUsd)}.`,
+          ...batches.map(batchLine),
+          'Collect them with tintype batch collect; so does the next run that may buy. Commit .tintype, so that any machine can.',
+        ];
+  const rest = left.map(({ id, reason }) => cleanLine(`Not ordered: ${id}, ${reason}`));
+  return `${[...lines, ...rest].join('\n')}\n`;
+}
+
+/** One line for each open batch. */
+export function openSummary(batches: readonly Batch[]): string {
+  return batches.length === 0 ? 'No batch is open.\n' : `${batches.map(batchLine).join('\n')}\n`;
+}
+
+/** One line for each batch that was asked about. */
+export function collectSummary(states: readonly BatchState[]): string {
+  if (states.length === 0) return 'No batch is open.\n';
+  return `${states.map(stateLine).join('\n')}\n`;
+}
+
+function batchLine({ name, lines, dueAt, batchId }: Batch): string {
+  const due = batchId === null ? 'not known to be created' : `due by ${minute(dueAt)}`;
+  return `  ${name.slice(0, 8)}  ${count(lines.length, 'picture')}, ${due}`;
+}
+
+function stateLine({ batch, state, look, recorded, failed, problem }: BatchState): string {
+  const name = `  ${batch.name.slice(0, 8)}  ${count(batch.lines.length, 'picture')}`;
+  switch (state) {
+    case 'working':
+      return `${name}, ${look?.answered ?? 0} done, due by ${minute(look?.dueAt ?? batch.dueAt)}`;
+    case 'collected': {
+      const why = problem === '' ? '' : ` (${cleanLine(problem)})`;
+      return `${name}: ${recorded} recorded${failed > 0 ? `, ${failed} without a picture` : ''}${why}`;
+    }
+    case 'refused':
+      return `${name}: refused and not billed (${cleanLine(problem)})`;
+    case 'unknown':
+      return `${name}: not known (${cleanLine(problem)})`;
+  }
+}
+
+function minute(time: string | null): string {
+  return time === null ? 'an unknown time' : `${time.slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,178 @@
+import type { Context } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import { toBuy } from '../plan/to-buy.ts';
+import type { BatchOffer } from '../provider/provider.ts';
+import { accessTo } from '../purchase/batch-access.ts';
+import { type BatchState, collectBatches } from '../purchase/collect-batches.ts';
+import { openOrder } from '../purchase/current-order.ts';
+import { judgePlan } from '../purchase/judge-plan.ts';
+import { openPurchases } from '../purchase/obtain-original.ts';
+import { lazyProviders, type Providers } from '../purchase/providers.ts';
+import type { ResolvedRequest } from '../purchase/purchase-context.ts';
+import { openPurse } from '../purchase/purse.ts';
+import { openRefusals } from '../purchase/refusals.ts';
+import { settleLeftOver } from '../purchase/settle-attempt.ts';
+import { submitBatch } from '../purchase/submit-batch.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Batch, Plan, PlannedRequest } from '../types.ts';
+import { readPlan } from './read-plan.ts';
+
+export type { BatchState } from '../purchase/collect-batches.ts';
+
+/** What was ordered. */
+export interface SubmitResult {
+  readonly batches: readonly Batch[];
+  /** Pictures that were ordered. */
+  readonly pictures: number;
+  /** US dollars, the high estimate at the price of a batch; `null`: a part of it is unknown. */
+  readonly costUsd: number | null;
+  /** What was not ordered, with the reason. Pictures that wait for others are ordered once those are recorded. */
+  readonly left: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/**
+ * Orders what is missing in batches, at a lower price and to be collected within a day. First it collects what is ready. `ids`: only
+ * these images and those that they depend on; none: all. Rejects as `generate` does before it spends.
+ */
+export async function submitBatches(
+  context: Context,
+  ids: readonly string[],
+): Promise<SubmitResult> {
+  const store = await openStore(context);
+  await store.clearDead();
+  const open = new Map(await settleLeftOver(store, context));
+  await collectBatches(store, context);
+  const { plan } = await readPlan(context, store, { ids, mayFetch: true, mayBuy: true });
+  const providers = lazyProviders(context);
+  const wanted = toBuy(plan.requests);
+  const refusals = new Map(wanted.map((row) => [row, whyNotInBatch(row, providers)] as const));
+  const orderable = wanted.filter((row) => refusals.get(row) === null);
+  const left = wanted.flatMap((row) => {
+    const reason = refusals.get(row);
+    return reason == null ? [] : [{ id: row.id, reason }];
+  });
+  const priced = atBatchPrice(plan, new Set(orderable), providers);
+  if (priced.requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, left };
+
+  const purse = openPurse(context.config.maxCostUsd);
+  const judged = await judgePlan(priced, context, { store, purse });
+  for (const [key, attempt] of judged.openElsewhere) open.set(key, open.get(key) ?? attempt);
+  const means = { store, purse, order: await openOrder(context, open) };
+  const purchases = openPurchases(context, {
+    ...means,
+    refusals: openRefusals(context.config.cacheDir),
+  });
+  const batches: Batch[] = [];
+  for (const group of groupsOf(toBuy(judged.requests), providers)) {
+    const offer = providers(group[0]!.provider).batches!;
+    const submitted = await submitBatch(group, offer, purchases);
+    if (submitted.batch !== null) batches.push(submitted.batch);
+    for (const { wanted: row, error } of submitted.left)
+      left.push({ id: row.id, reason: error.message });
+  }
+  await store.remote?.close();
+  const costs = batches.map(({ reservedUsd }) => reservedUsd);
+  return {
+    batches,
+    pictures: batches.reduce((sum, { lines }) => sum + lines.length, 0),
+    costUsd: costs.includes(null) ? null : roundUsd(costs.reduce<number>((a, b) => a + b!, 0)),
+    left,
+  };
+}
+
+/** Asks what became of every open batch, and records what is ready. */
+export async function collectProject(context: Context): Promise<readonly BatchState[]> {
+  const store = await openStore(context);
+  await store.clearDead();
+  await settleLeftOver(store, context);
+  const states = await collectBatches(store, context);
+  await store.remote?.close();
+  return states;
+}
+
+/** The open batches, as the store knows them. Needs no network. */
+export async function openBatches(context: Context): Promise<readonly Batch[]> {
+  const stored = await (await openStore(context)).batches();
+  return stored.flatMap((one) => (one.kind === 'batch' ? [one.batch] : []));
+}
+
+/**
+ * Asks the provider to cancel batches: what it has made by then is billed, and the rest is not. `names`: the beginnings of their
+ * names; none: all. Throws `usage` for a name that no batch has, or the provider's error.
+ */
+export async function cancelBatches(
+  context: Context,
+  names: readonly string[],
+): Promise<readonly Batch[]> {
+  const open = await openBatches(context);
+  const unknown = names.find((name) => !open.some((batch) => batch.name.startsWith(name)));
+  if (unknown !== undefined) throw new TintypeError('usage', `no open batch is called ${unknown}`);
+  const wanted = open.filter(
+    ({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)),
+  );
+  const providers = lazyProviders(context);
+  for (const { provider, batchId } of wanted) {
+    if (batchId === null) continue;
+    const access = accessTo(provider, { run: context, providers });
+    await providers(provider).batches?.cancel(batchId, access);
+  }
+  return wanted;
+}
+
+/** Why a picture is not ordered in a batch; `null`: it is. */
+function whyNotInBatch(row: PlannedRequest, providers: Providers): string | null {
+  if (row.key === null) return row.reason ?? 'waits for its inputs';
+  if (row.attempt !== null && row.attempt.state !== 'unknown') return row.reason!;
+  if (providers(row.provider).batches === undefined) return `${row.provider} has no batches`;
+  return row.job.call.apiKeyName === null
+    ? null
+    : 'it has an openai_api_key of its own, and a batch is sent with one key';
+}
+
+/** The plan of what is ordered, at the price of a batch. */
+function atBatchPrice(
+  plan: Plan,
+  ordered: ReadonlySet<PlannedRequest>,
+  providers: Providers,
+): Plan {
+  const requests = plan.requests
+    .filter((row) => ordered.has(row))
+    .map((row) => {
+      const factor = offerOf(row, providers).priceFactor;
+      const { costUsd } = row;
+      const low = roundUsd((costUsd?.low ?? 0) * factor);
+      const high = roundUsd((costUsd?.high ?? 0) * factor);
+      return costUsd === null ? row : { ...row, costUsd: { low, high } };
+    });
+  const unpriced = requests.filter(({ costUsd }) => costUsd === null).length;
+  const sum = (of: 'low' | 'high') =>
+    roundUsd(requests.reduce((total, { costUsd }) => total + (costUsd?.[of] ?? 0), 0));
+  const costUsd =
+    requests.length > 0 && unpriced === requests.length
+      ? null
+      : { low: sum('low'), high: sum('high') };
+  return { ...plan, requests, totals: { ...plan.totals, costUsd, unpriced } };
+}
+
+function offerOf({ provider }: PlannedRequest, providers: Providers): BatchOffer {
+  return providers(provider).batches!;
+}
+
+/** Requests that may be in one file, at most as many as fit. */
+function groupsOf(rows: readonly PlannedRequest[], providers: Providers): ResolvedRequest[][] {
+  const resolved = rows.filter(
+    (row): row is ResolvedRequest => row.key !== null && row.request !== null,
+  );
+  const groups = Map.groupBy(
+    resolved,
+    (row) => `${row.provider} ${offerOf(row, providers).groupOf(row.request)}`,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const { maxLines } = offerOf(group[0]!, providers);
+    const count = Math.ceil(group.length / maxLines);
+    return Array.from({ length: count }, (_, index) =>
+      group.slice(index * maxLines, (index + 1) * maxLines),
+    );
+  });
+}

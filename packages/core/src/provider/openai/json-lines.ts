@@ -1,0 +1,36 @@
+import { parseJson } from '../json.ts';
+
+/**
+ * The values of a file of JSON lines, one at a time: a thousand pictures are gigabytes. What is no JSON is left out, such as a last
+ * line that is cut off. Rejects if the connection breaks.
+ */
+export async function* jsonLines(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncIterable<unknown> {
+  let pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    let rest = piece;
+    for (let end = rest.indexOf(lineFeed); end >= 0; end = rest.indexOf(lineFeed)) {
+      pieces.push(rest.subarray(0, end));
+      yield* valueIn(pieces);
+      pieces = [];
+      length = 0;
+      rest = rest.subarray(end + 1);
+    }
+    length += rest.length;
+    if (length > maxLineBytes) throw new Error(`a line has more than ${maxLineBytes / 1e6} MB`);
+    if (rest.length > 0) pieces.push(rest);
+  }
+  yield* valueIn(pieces);
+}
+
+function valueIn(pieces: readonly Uint8Array[]): unknown[] {
+  const value = parseJson(Buffer.concat(pieces).toString('utf8'));
+  return value === undefined ? [] : [value];
+}
+
+const lineFeed = 10;
+
+/** The largest picture of the API is 44 MB as base64 (2026-11-28). */
+const maxLineBytes = 128_000_000;

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import type { BatchOffer, PlacedBatch } from '../provider/provider.ts';
+import { ProviderError } from '../provider/provider.ts';
+import { policies } from '../provider/retry.ts';
+import type { Claim } from '../process/claim-file.ts';
+import type { Batch } from '../types.ts';
+import { newAttempt, orderFor } from './attempt.ts';
+import { batchClaim } from './batch-claim.ts';
+import { accessTo } from './batch-access.ts';
+import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+import { settleAttempt } from './settle-attempt.ts';
+
+/** What became of requests that were to be submitted. */
+export interface Submitted {
+  /** `null`: none of them had to be ordered, or the provider refused all of them. */
+  readonly batch: Batch | null;
+  /** The requests that were not ordered, with the reason. */
+  readonly left: readonly { readonly wanted: ResolvedRequest; readonly error: TintypeError }[];
+}
+
+/**
+ * Orders requests of one provider and one group together. Each step is noted before the next one, and the order of the steps is
+ * what keeps a request from being ordered twice:
+ *
+ * 1. Claim each key. Leave out what is stored, in flight, or open.
+ * 2. Note the batch, under a random name. From now on no other way buys its keys.
+ * 3. Upload the file, and note what it is called. Costs nothing.
+ * 4. Create the batch under its name, and note its id. If the answer is lost, `recoverBatch` finds out.
+ *
+ * Throws `store-not-writable`, or what stops the run.
+ */
+export async function submitBatch(
+  wanted: readonly ResolvedRequest[],
+  offer: BatchOffer,
+  context: PurchaseContext,
+): Promise<Submitted> {
+  const { store, run } = context;
+  const name = randomBytes(16).toString('hex');
+  const claims: Claim[] = [];
+  const lines: ResolvedRequest[] = [];
+  const left: { wanted: ResolvedRequest; error: TintypeError }[] = [];
+  const own = await batchClaim(name, store, run.signal);
+  try {
+    for (const one of wanted) {
+      context.stop.check();
+      const refused = await claimLine(one, claims, context);
+      if (refused === null) lines.push(one);
+      else if (refused !== 'stored') left.push({ wanted: one, error: refused });
+    }
+    if (lines.length === 0) return { batch: null, left };
+    const batch = await noteBatch(name, lines, context);
+    for (const claim of claims.splice(0)) await claim.release();
+    return { batch: await order(batch, lines, offer, context), left };
+  } finally {
+    for (const claim of claims) await claim.release();
+    await own.release();
+  }
+}
+
+/** `null`: the key may be ordered, and its claim is held. */
+async function claimLine(
+  wanted: ResolvedRequest,
+  claims: Claim[],
+  context: PurchaseContext,
+): Promise<TintypeError | 'stored' | null> {
+  const { store, run } = context;
+  try {
+    if (await store.isClaimed(wanted.key))
+      throw new TintypeError('ordered', 'another process is buying it now');
+    const claim = await store.claim(wanted.key, run.signal);
+    if (claim === null) throw new TintypeError('interrupted', 'interrupted; nothing was ordered');
+    claims.push(claim);
+    if ((await store.find(wanted.key)) !== null) return 'stored';
+    return (await settleAttempt(wanted, null, context)) === null ? null : 'stored';
+  } catch (error) {
+    if (!(error instanceof TintypeError) || error.code === 'interrupted') throw error;
+    context.stop.onFailure(error);
+    return error;
+  }
+}
+
+/** Sets the money aside and notes the batch. Its keys are taken from then on. */
+async function noteBatch(
+  name: string,
+  lines: readonly ResolvedRequest[],
+  context: PurchaseContext,
+): Promise<Batch> {
+  const { store, spend, day } = context;
+  const costs = lines.map(({ costUsd }) => costUsd?.high ?? null);
+  const reservedUsd = costs.includes(null)
+    ? null
+    : roundUsd(costs.reduce<number>((sum, cost) => sum + cost!, 0));
+  const reserved = spend.reserve(reservedUsd === null ? null : { low: 0, high: reservedUsd });
+  const batch: Batch = {
+    version: 1,
+    name,
+    provider: lines[0]!.provider,
+    lines: lines.map((line) => ({ ...newAttempt(line, context), batch: name })),
+    fileId: null,
+    batchId: null,
+    dueAt: null,
+    reservedUsd,
+  };
+  await store.noteBatch(batch);
+  await day.admit(null, async () => {
+    await store.clearBatch(batch);
+    reserved.settle(0);
+  });
+  return batch;
+}
+
+async function order(
+  batch: Batch,
+  lines: readonly ResolvedRequest[],
+  offer: BatchOffer,
+  context: PurchaseContext,
+): Promise<Batch | null> {
+  const { store, run } = context;
+  const { name } = batch;
+  const access = accessTo(batch.provider, context);
+  let noted = batch;
+  try {
+    const orders = await Promise.all(lines.map((line) => orderFor(line, context)));
+    const fileId = await offer.upload(name, orders);
+    noted = { ...batch, fileId };
+    await store.noteBatch(noted);
+    run.signal.throwIfAborted();
+  } catch (error) {
+    // Nothing was ordered: without a batch, a file costs nothing.
+    await store.clearBatch(noted);
+    throw context.stop.onFailure(error);
+  }
+  let placed: PlacedBatch | null;
+  try {
+    placed = await offer.create(name, noted.fileId!, lines[0]!.request, access);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (policies[error.code].billed === 'no') {
+      await offer.removeUploads(name, access).catch(() => {});
+      await store.clearBatch(noted);
+      throw context.stop.onFailure(error);
+    }
+    report(run, {
+      type: 'warning',
+      code: 'batch',
+      message: `${error.message}; looking for the batch ${name} at ${batch.provider}`,
+    });
+    placed = await findOrPrevent(noted, offer, access);
+    if (placed === null) {
+      await store.clearBatch(noted);
+      throw context.stop.onFailure(error);
+    }
+  }
+  noted = { ...noted, ...placed };
+  await store.noteBatch(noted);
+  return noted;
+}
+
+/**
+ * Finds the batch whose creation may have been lost; `null`: it does not exist, and cannot come to exist any more. Its file is
+ * removed before the second look: a creation that arrives late then has no file, and orders nothing. Throws the provider's error:
+ * then it is still not known.
+ */
+export async function findOrPrevent(
+  { name }: Batch,
+  offer: BatchOffer,
+  access: ReturnType<typeof accessTo>,
+): Promise<PlacedBatch | null> {
+  const found = await offer.find(name, access);
+  if (found !== null) return found;
+  await offer.removeUploads(name, access);
+  return offer.find(name, access);
+}

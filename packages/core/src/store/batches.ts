@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { removeFile } from '../fs/remove-file.ts';
+import type { Batch, Key, OpenAttempt, StoredBatch } from '../types.ts';
+import { layout } from './layout.ts';
+import { namesIn, readIfThere } from './read-store.ts';
+import { formatJson, maxBatchBytes, parseBatch } from './record-file.ts';
+import { notWritable, writeNote } from './write-note.ts';
+
+export async function readBatches(dir: string): Promise<readonly StoredBatch[]> {
+  const names = (await namesIn(layout.batchesDir(dir))).filter((it) =>
+    /^[0-9a-f]{32}\.json$/.test(it),
+  );
+  return Promise.all(
+    names.map(async (file) => {
+      const bytes = await readIfThere(join(layout.batchesDir(dir), file), maxBatchBytes);
+      return parseBatch(file.slice(0, 32), bytes?.toString('utf8') ?? '');
+    }),
+  );
+}
+
+export async function writeBatch(dir: string, batch: Batch): Promise<void> {
+  await writeNote(dir, layout.batch(dir, batch.name), formatJson(batch));
+}
+
+export async function removeBatch(dir: string, name: string): Promise<void> {
+  await removeFile(layout.batch(dir, name)).catch((cause: unknown) => {
+    throw notWritable(dir, cause);
+  });
+}
+
+/** The lines of batches as attempts, by key. */
+export function linesOf(batches: readonly StoredBatch[]): ReadonlyMap<Key, OpenAttempt> {
+  return new Map(
+    batches.flatMap((stored) =>
+      stored.kind === 'damaged'
+        ? []
+        : stored.batch.lines.map((note): [Key, OpenAttempt] => [
+            note.key,
+            {
+              key: note.key,
+              note,
+              damage: null,
+              isReceived: false,
+              isAnswerDamaged: false,
+              isInFlight: false,
+              batch: stored.batch,
+            },
+          ]),
+    ),
+  );
+}
