@@ -1,4 +1,5 @@
 import {
+  batchPriceFactors,
   type CostRange,
   count,
   money,
@@ -115,6 +116,16 @@ function candidatesOf(rows: readonly ShownRow[]): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** What the same pictures cost in a batch, if all of them can be ordered in one. */
+function batchPrice(costUsd: CostRange | null, toBuy: readonly ShownRow[]): string[] {
+  const factors = toBuy.map(({ provider }) => batchPriceFactors[provider]);
+  const [factor] = factors;
+  if (costUsd === null || factor === undefined || factors.some((other) => other !== factor))
+    return [];
+  const range = { low: costUsd.low * factor, high: costUsd.high * factor };
+  return [`In a batch, within a day: ${moneyRange(range)} (tintype batch submit)`];
+}
+
 /** What all of it is and costs, in sentences without any text of a user. */
 export function planTotals(
   { totals, rows, shard }: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
@@ -133,6 +144,7 @@ export function planTotals(
   const more =
     unpriced > 0 && costUsd !== null ? `, and ${unpriced} of them at an unknown price` : '';
   lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(rows, toBuy));
+  lines.push(...batchPrice(costUsd, toBuy));
   lines.push(...others);
   // The budget is of the run.
   const runUsd = (shard?.run ?? totals).costUsd;

@@ -50,7 +50,7 @@ export interface BatchOffer {
   /** Requests with equal texts may be in one batch. */
   groupOf(request: Request): string;
   /** Uploads what is asked for, under a name. Costs nothing, and can be done again. Resolves to what the file is called. */
-  upload(name: string, orders: readonly Order[]): Promise<string>;
+  upload(name: string, orders: AsyncIterable<Order>, access: Access): Promise<string>;
   /**
    * Orders what was uploaded: this costs money. If the answer is lost, the batch may exist, and `find` tells. `lines` is one of
    * its requests.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
-import type { BatchOffer, PlacedBatch } from '../provider/provider.ts';
+import type { BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
@@ -123,8 +123,7 @@ async function order(
   const access = accessTo(batch.provider, context);
   let noted = batch;
   try {
-    const orders = await Promise.all(lines.map((line) => orderFor(line, context)));
-    const fileId = await offer.upload(name, orders);
+    const fileId = await offer.upload(name, ordersFor(lines, context), access);
     noted = { ...batch, fileId };
     await store.noteBatch(noted);
     run.signal.throwIfAborted();
@@ -157,6 +156,14 @@ async function order(
   noted = { ...noted, ...placed };
   await store.noteBatch(noted);
   return noted;
+}
+
+/** One after the other, because each holds its input pictures. */
+async function* ordersFor(
+  lines: readonly ResolvedRequest[],
+  context: PurchaseContext,
+): AsyncIterable<Order> {
+  for (const line of lines) yield await orderFor(line, context);
 }
 
 /**

@@ -42,11 +42,11 @@ export function openAiBatches(profile: Profile): Calls {
   }
 
   return {
-    upload: (name, orders) =>
-      call(orders[0]!, async (client, signal) => {
+    upload: (name, orders, access) =>
+      call(access, async (client, signal) => {
         const lines: string[] = [];
         const uploading = { profile, client, signal, uploaded: new Map<string, string>() };
-        for (const order of orders)
+        for await (const order of orders)
           lines.push(JSON.stringify(await lineOf(order, name, uploading)));
         const text = Buffer.from(`${lines.join('\n')}\n`);
         if (text.length > maxFileBytes)
@@ -145,7 +145,10 @@ async function lineOf(
     const known = uploaded.get(hash);
     if (known !== undefined) return { file_id: known };
     const file = await fileOf({ ...input, name: `${prefix}${name}-${hash.slice(0, 16)}` });
-    const { id } = await client.files.create({ file, purpose: 'vision' }, { signal });
+    const { id } = await client.files.create(
+      { file, purpose: 'vision', expires_after: inThreeDays },
+      { signal },
+    );
     uploaded.set(hash, id);
     return { file_id: id };
   };
@@ -164,6 +167,9 @@ async function lineOf(
     },
   };
 }
+
+/** A batch is answered within one. */
+const inThreeDays = { anchor: 'created_at', seconds: 3 * 86_400 } as const;
 
 function placed({ id, expires_at }: Batch): PlacedBatch {
   return {

@@ -1,3 +1,4 @@
+import { batchPriceFactors } from '../../batch-price.ts';
 import { TintypeError } from '../../errors.ts';
 import type { Request } from '../../types.ts';
 import { addressProblem } from '../address.ts';
@@ -69,11 +70,11 @@ export function openAi(options: OpenAiOptions = {}): Provider {
   };
 }
 
-/** Half the price: https://developers.openai.com/api/docs/guides/batch (2026-11-28). The client is loaded at the first call. */
+/** The client is loaded at the first call. */
 function batchOffer(profile: Profile): BatchOffer {
   const calls = async () => (await import('./batches.ts')).openAiBatches(profile);
   return {
-    priceFactor: 0.5,
+    priceFactor: batchPriceFactors['openai']!,
     // OpenAI takes 50,000. The output of 500 pictures is over 1 GB, and no limit of an output file is documented.
     maxLines: 500,
     groupOf: ({ model, input_images }) => `${model} ${input_images === undefined ? '' : 'edit'}`,
