@@ -123,8 +123,11 @@ async function recordAnswers(
   const missing = new Map(batch.lines.map((line) => [line.key, line]));
   let recorded = 0;
   let failed = 0;
+  let read = 0;
+  let isLost = false;
   try {
     for await (const line of offer.answers(batch.batchId!, access)) {
+      if (line.kind === 'answer') read++;
       const attempt = missing.get(line.key as Key);
       // A key that was not asked for, or a second answer to it.
       if (attempt === undefined) continue;
@@ -147,7 +150,10 @@ async function recordAnswers(
     if (!(error instanceof ProviderError) || !error.isOver) throw error;
     const message = `the answers of the batch ${batch.name.slice(0, 8)}… are gone at ${batch.provider}, so ${missing.size} pictures that were billed are lost: ${error.message}`;
     report(run, { type: 'warning', code: 'batch-lost', message, isError: true });
+    isLost = true;
   }
+  if (!isLost && read < look.answered)
+    throw new ProviderError('connection-lost', `only ${read} of ${look.answered} answers came`);
   for (const attempt of missing.values()) {
     if ((await store.find(attempt.key)) !== null) continue;
     failed++;

@@ -17,7 +17,7 @@ import {
 import { shownText } from '../shown-text.ts';
 import { bodyOf, clientOf, fileOf, providerError } from './call.ts';
 import { failureOfStatus } from './failure.ts';
-import { jsonLines } from './json-lines.ts';
+import { BrokenLineError, jsonLines } from './json-lines.ts';
 import type { Profile } from './openai.ts';
 import { readImagesReply } from './reply.ts';
 
@@ -241,6 +241,8 @@ async function picture(body: unknown, requestId: string | null, profile: Profile
 }
 
 function classified(error: unknown, isTimedOut: boolean, { apiKey, timeoutMs }: Access): unknown {
+  if (error instanceof BrokenLineError)
+    return new ProviderError('connection-lost', `of the answers, ${error.message}`);
   const secrets = apiKey === null ? [] : [apiKey];
   const failure = providerError(error, isTimedOut, timeoutMs, secrets);
   // Of a file: the answers are gone, and the work was billed.

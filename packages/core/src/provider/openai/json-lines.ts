@@ -1,8 +1,8 @@
 import { parseJson } from '../json.ts';
 
 /**
- * The values of a file of JSON lines, one at a time: a thousand pictures are gigabytes. What is no JSON is left out, such as a last
- * line that is cut off. Rejects if the connection breaks.
+ * The values of a file of JSON lines, one at a time: a thousand pictures are gigabytes. Rejects if the connection breaks, and for a
+ * line that is no JSON, such as a last one that is cut off.
  */
 export async function* jsonLines(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -13,22 +13,26 @@ export async function* jsonLines(
     let rest = piece;
     for (let end = rest.indexOf(lineFeed); end >= 0; end = rest.indexOf(lineFeed)) {
       pieces.push(rest.subarray(0, end));
-      yield* valueIn(pieces);
+      if (length + end > 0) yield valueIn(pieces);
       pieces = [];
       length = 0;
       rest = rest.subarray(end + 1);
     }
     length += rest.length;
-    if (length > maxLineBytes) throw new Error(`a line has more than ${maxLineBytes / 1e6} MB`);
+    if (length > maxLineBytes)
+      throw new BrokenLineError(`a line has more than ${maxLineBytes / 1e6} MB`);
     if (rest.length > 0) pieces.push(rest);
   }
-  yield* valueIn(pieces);
+  if (length > 0) yield valueIn(pieces);
 }
 
-function valueIn(pieces: readonly Uint8Array[]): unknown[] {
+function valueIn(pieces: readonly Uint8Array[]): unknown {
   const value = parseJson(Buffer.concat(pieces).toString('utf8'));
-  return value === undefined ? [] : [value];
+  if (value === undefined) throw new BrokenLineError('a line is cut off, or is no JSON');
+  return value;
 }
+
+export class BrokenLineError extends Error {}
 
 const lineFeed = 10;
 

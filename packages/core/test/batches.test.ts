@@ -1,0 +1,234 @@
+import { cp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  cancelBatches,
+  collectProject,
+  type Context,
+  generate,
+  openBatches,
+  submitBatches,
+  type TimedEvent,
+} from '../src/index.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { testProject, type TestProject } from './support/project.ts';
+import sharp from 'sharp';
+
+const api = useApi();
+
+const image = (id: string, more = '') =>
+  `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
+const manifest = (...ids: string[]) => `images:\n${ids.map((id) => image(id)).join('')}`;
+const machine = (...ids: string[]) =>
+  testProject({ 'a.images.yaml': manifest(...ids) }, api().baseUrl);
+
+const events: TimedEvent[] = [];
+afterEach(() => void (events.length = 0));
+const contextOf = (made: TestProject, changes: Partial<Context> = {}) =>
+  made.context({}, (event) => events.push(event)).then((context) => ({ ...context, ...changes }));
+const submit = async (made: TestProject, ...ids: string[]) =>
+  submitBatches(await contextOf(made), ids);
+const collect = async (made: TestProject) => collectProject(await contextOf(made));
+const tickets = ({ root }: TestProject) => readdir(join(root, '.tintype/batches')).catch(() => []);
+const records = async ({ root }: TestProject) =>
+  (await readdir(join(root, '.tintype/records'), { recursive: true }).catch(() => [])).filter(
+    (name) => name.endsWith('.json'),
+  );
+const ordered = () => api().batches.all.filter(({ planted }) => !planted);
+
+test('what is missing is ordered together, at half the price, and collected by a later run', async () => {
+  await using made = await machine('fox', 'owl');
+  const direct = (await made.plan()).totals.costUsd!.high;
+  const submitted = await submit(made);
+  expect(submitted).toMatchObject({ pictures: 2, left: [] });
+  expect(submitted.costUsd).toBeCloseTo(direct / 2, 6);
+  expect(await openBatches(await contextOf(made))).toMatchObject([
+    { lines: [{ imageId: 'fox' }, { imageId: 'owl' }], batchId: ordered()[0]!.id },
+  ]);
+  expect(api().ledger).toEqual([]);
+
+  // Ordered is not missing: no other way buys it.
+  expect((await made.plan()).requests.map(({ status }) => status)).toEqual([
+    'attempted',
+    'attempted',
+  ]);
+  const early = await made.generate();
+  expect(eventsOf(early.events, 'failed')).toMatchObject([
+    { code: 'ordered' },
+    { code: 'ordered' },
+  ]);
+  expect(api().ledger).toEqual([]);
+  expect(await submit(made)).toMatchObject({ pictures: 0 });
+
+  await api().batches.finishAll();
+  const { result } = await made.generate();
+  expect(result).toMatchObject({ delivered: 2, bought: 0, failed: 0 });
+  expect(billedPrompts(api())).toEqual(['fox', 'owl']);
+  expect(await tickets(made)).toEqual([]);
+  const { requests } = await made.plan();
+  const costs = requests.map(({ stored }) =>
+    stored?.kind === 'record' ? stored.record.costUsd! : 0,
+  );
+  const billed = api().ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
+  expect(costs[0]! + costs[1]!).toBeCloseTo(billed, 6);
+  expect(ordered()).toHaveLength(1);
+});
+
+test('input pictures and masks go with an edit, each uploaded once, and a graph goes in waves', async () => {
+  await using made = await testProject(
+    {
+      'a.images.yaml': `images:\n${image('fox')}${image('cub', ', input_images: [tintype:fox, me.png]')}${image('owl', ', input_images: [me.png]')}`,
+      'me.png': await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer(),
+    },
+    api().baseUrl,
+  );
+  const first = await submit(made);
+  expect(first.pictures).toBe(2);
+  expect(first.left).toMatchObject([{ id: 'cub' }]);
+  expect(
+    ordered()
+      .map(({ endpoint }) => endpoint)
+      .toSorted(),
+  ).toEqual(['/v1/images/edits', '/v1/images/generations']);
+  await api().batches.finishAll();
+  expect(await submit(made)).toMatchObject({ pictures: 1, left: [] });
+  await api().batches.finishAll();
+  const { result } = await made.generate();
+  expect(result).toMatchObject({ delivered: 3, bought: 0, failed: 0 });
+  expect(api().ledger).toHaveLength(3);
+  expect(api().ledger.find(({ prompt }) => prompt === 'cub')!.files).toHaveLength(2);
+});
+
+test('a clone that has the ticket collects, and two that collect record the same', async () => {
+  await using one = await machine('fox', 'owl');
+  await submit(one);
+  await using two = await machine('fox', 'owl');
+  await cp(join(one.root, '.tintype/batches'), join(two.root, '.tintype/batches'), {
+    recursive: true,
+  });
+  await api().batches.finishAll();
+  expect(await collect(two)).toMatchObject([{ state: 'collected', recorded: 2, failed: 0 }]);
+  expect(await collect(one)).toMatchObject([{ state: 'collected', recorded: 2, failed: 0 }]);
+  expect(await records(one)).toEqual(await records(two));
+  for (const name of await records(one))
+    expect(await one.read(`.tintype/records/${name}`)).toEqual(
+      await two.read(`.tintype/records/${name}`),
+    );
+});
+
+describe('a batch whose creation', () => {
+  test.each([
+    ['was done, and the answer is lost', { kind: 'reset-before-headers' }],
+    ['arrives late', { kind: 'late', ms: 300 }],
+  ] as const)('%s is not ordered again', async (_, fault) => {
+    await using made = await machine('fox');
+    api().fail(fault as never, { endpoint: 'batches.create' });
+    await submit(made).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    for (let run = 0; run < 3; run++) {
+      await api().batches.finishAll();
+      await submit(made);
+    }
+    await api().batches.finishAll();
+    const { result } = await made.generate();
+    expect(result).toMatchObject({ delivered: 1, failed: 0, bought: 0 });
+    expect(billedPrompts(api())).toEqual(['fox']);
+  });
+
+  test('is refused leaves nothing open', async () => {
+    await using made = await machine('fox');
+    api().batches.plant({ metadata: { tintype: 'another' } });
+    api().fail(
+      {
+        kind: 'fails-validation',
+        errors: [{ code: 'invalid', message: 'no', line: 1, param: null }],
+      },
+      { endpoint: 'batches.create' },
+    );
+    await submit(made);
+    await api().batches.finishAll();
+    expect(await collect(made)).toMatchObject([{ state: 'refused', problem: 'line 1: no' }]);
+    expect(await tickets(made)).toEqual([]);
+    expect(api().ledger).toEqual([]);
+    expect((await made.generate()).result).toMatchObject({ bought: 1 });
+  });
+});
+
+describe('answers', () => {
+  test('that do not come leave their pictures free, and those that came are kept', async () => {
+    await using made = await machine('fox', 'owl', 'elk');
+    await submit(made);
+    await api().batches.expire(ordered()[0]!.id, { done: 1 });
+    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 2 }]);
+    expect(await records(made)).toHaveLength(1);
+    expect((await made.generate()).result).toMatchObject({ bought: 2, delivered: 3 });
+    expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
+  });
+
+  test('of a cancelled batch are kept', async () => {
+    await using made = await machine('fox', 'owl');
+    await submit(made);
+    const [{ id }] = ordered() as [{ id: string }];
+    await api().batches.work(id, 1);
+    await cancelBatches(await contextOf(made), []);
+    await api().batches.finish(id);
+    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
+    expect(api().ledger).toHaveLength(1);
+  });
+
+  test.each(['reset', 'end'] as const)('that are cut off (%s) are read again', async (how) => {
+    await using made = await machine('fox', 'owl', 'elk');
+    await submit(made);
+    await api().batches.finishAll();
+    api().fail({ kind: 'cut-content', afterBytes: 40_000, how } as never, {
+      endpoint: 'files.content',
+    });
+    expect(await collect(made)).toMatchObject([{ state: 'unknown' }]);
+    expect(await tickets(made)).toHaveLength(1);
+    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 3, failed: 0 }]);
+    expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
+  });
+
+  test('that are gone were billed and are lost, which is said, and they are asked again in a new order', async () => {
+    await using made = await machine('fox');
+    await submit(made);
+    await api().batches.finishAll();
+    api().files.expire(ordered()[0]!.outputFileId!);
+    await collect(made);
+    expect(eventsOf(events, 'warning')).toContainEqual(
+      expect.objectContaining({ code: 'batch-lost', isError: true }),
+    );
+    expect(await tickets(made)).toEqual([]);
+    const { result, events: said } = await made.generate();
+    expect(result).toMatchObject({ bought: 1 });
+    expect(eventsOf(said, 'warning')).toContainEqual(
+      expect.objectContaining({ code: 'maybe-billed' }),
+    );
+  });
+});
+
+test('a budget refuses a batch before it is ordered', async () => {
+  await using made = await machine('fox', 'owl');
+  const context = await made.context({ options: { maxCostUsd: 0.001 } });
+  await expect(submitBatches(context, [])).rejects.toMatchObject({ code: 'over-budget' });
+  const frozen = await made.context({ options: { missing: 'fail' } });
+  await expect(submitBatches(frozen, [])).rejects.toMatchObject({ code: 'originals-missing' });
+  expect(ordered()).toEqual([]);
+  expect(await tickets(made)).toEqual([]);
+});
+
+test('a run that may not buy asks nobody, and says when pictures are due', async () => {
+  await using made = await machine('fox');
+  await submit(made);
+  await api().batches.finishAll();
+  const before = api().requests.length;
+  const { error } = await made.generate({ options: { missing: 'fail' } });
+  expect(error).toMatchObject({ code: 'originals-missing' });
+  expect(String(error)).toMatch(/ordered in a batch .* due by/);
+  expect(api().requests).toHaveLength(before);
+  await rm(join(made.root, 'public'), { recursive: true, force: true });
+  await generate(await contextOf(made));
+  expect(billedPrompts(api())).toEqual(['fox']);
+});
