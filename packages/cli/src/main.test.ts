@@ -40,7 +40,7 @@ test.each([
   [
     'a flag of other commands',
     ['check', '--max-cost', '1'],
-    "unknown option '--max-cost': check does not take it, generate, plan and review do\nSee tintype check --help.",
+    "unknown option '--max-cost': check does not take it, generate, plan, batch and review do\nSee tintype check --help.",
   ],
   [
     'a flag of one other command',

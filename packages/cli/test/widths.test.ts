@@ -86,7 +86,7 @@ describe.each([60, 80, 120])('at %d columns', (columns) => {
       const orphans = lines.filter(
         (line, i) => /^\s{3,}\S+$/.test(line) && lines[i - 1] !== '' && !/^ {2}\S/.test(line),
       );
-      expect(orphans).toEqual([]);
+      expect(orphans, command).toEqual([]);
     }
   });
 });

@@ -18,13 +18,13 @@ export const batch = command({
   status            list the open batches; needs no network
   collect           record the pictures of the batches that have ended
   watch             collect every minute until no batch is open
-  cancel [names…]   cancel batches; what is made by then is billed and collected
+  cancel [names…]  cancel batches; what is made by then is billed and collected
 
 A picture that is in a batch is not bought in any other way. Open batches are in .tintype/batches: commit them, so that any machine
 can collect.`,
   arguments: [
-    new Argument('<action>', 'what to do').choices(actions) as Value<Action>,
-    argument('[names...]', 'images to order, or batches to cancel'),
+    new Argument('<step>', 'what to do').choices(actions) as Value<Action>,
+    argument('[ids...]', 'images to order, or the names of batches to cancel'),
   ],
   flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags },
   examples: [['tintype batch submit', 'order what is missing, at half the price']],

@@ -37,6 +37,8 @@ test('a plan is a comment: its totals, then a row for each picture that costs so
 
 **3 to buy: $0.0132–$0.0264**
 
+In a batch, within a day: $0.0066–$0.0132 (tintype batch submit)
+
 That is more than the budget of $0.0100: generate would refuse it.
 
 **1 picture would fail.**

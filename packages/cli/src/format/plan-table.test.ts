@@ -31,6 +31,7 @@ icon      missing    offline              1536x1024               $0  site.image
 cart (attempted): asked for before; may have been billed
 4 pictures: 1 stored, 2 missing, 1 attempted
 2 to buy: $0.0132–$0.0264, and 1 of them at an unknown price
+In a batch, within a day: $0.0066–$0.0132 (tintype batch submit)
 `);
 });
 
@@ -41,7 +42,7 @@ test('where all is stored there is nothing to buy', () => {
 test('what two images ask for is bought once, and the last lines say what that saves', () => {
   const plan = planOf({ id: 'hero' }, { id: 'hero-again' }, { id: 'hero-too' });
   expect(printed(plan)).toMatch(
-    /\n3 pictures: 3 missing\n1 to buy: \$0\.0132–\$0\.0264\n2 rows ask for the same picture as another, which saves \$0\.0264–\$0\.0528\.\n$/,
+    /\n3 pictures: 3 missing\n1 to buy: \$0\.0132–\$0\.0264\n2 rows ask for the same picture as another, which saves \$0\.0264–\$0\.0528\.\nIn a batch, within a day: \$0\.0066–\$0\.0132 \(tintype batch submit\)\n$/,
   );
 });
 
