@@ -23,7 +23,7 @@ export const batch = command({
 A picture that is in a batch is not bought in any other way. Open batches are in .tintype/batches: commit them, so that any machine
 can collect.`,
   arguments: [
-    new Argument('<step>', 'what to do').choices(actions) as Value<Action>,
+    new Argument('<op>', 'what to do').choices(actions) as Value<Action>,
     argument('[ids...]', 'images to order, or the names of batches to cancel'),
   ],
   flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags },
