@@ -7,7 +7,7 @@ import { sha256 } from '../src/hash.ts';
 import { formatJson } from '../src/store/record-file.ts';
 import { recordOf } from '../src/store/record-of.ts';
 import type { Store } from '../src/store/store.ts';
-import type { InputFile, Key, Refusal, StoreRecord } from '../src/types.ts';
+import type { Batch, InputFile, Key, Refusal, StoreRecord } from '../src/types.ts';
 import { attemptOf, bytesOf, keyOf, purchaseOf, requestOf } from './support/purchases.ts';
 
 /** A store that is empty, and what can happen to it from outside. */
@@ -148,6 +148,47 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         await store.confirmPick(key);
         expect(await under.open().confirmedPicks()).toEqual(new Set([key]));
         expect((await store.list()).picks).toMatchObject([{ key }]);
+      });
+
+      test('a batch, note by note, whose lines are attempts that nothing else may make', async () => {
+        const name = 'ab'.repeat(16);
+        const lines = ['hat', 'cat'].map((prompt) => attemptOf(prompt, { batch: name }));
+        const batch: Batch = {
+          version: 1,
+          name,
+          provider: 'openai',
+          lines,
+          fileId: null,
+          batchId: null,
+          dueAt: null,
+          reservedUsd: 0.02,
+        };
+        expect(await store.batches()).toEqual([]);
+        await store.noteBatch(batch);
+        const created = { ...batch, fileId: 'file-1', batchId: 'batch_1' };
+        await store.noteBatch(created);
+        const later = under.open();
+        expect(await later.batches()).toEqual([{ kind: 'batch', batch: created }]);
+        const line = {
+          key,
+          note: lines[0],
+          damage: null,
+          isReceived: false,
+          isAnswerDamaged: false,
+          isInFlight: false,
+          batch: created,
+        };
+        expect(await later.attempt(key)).toEqual(line);
+        expect((await later.attempts()).get(key)).toEqual(line);
+        expect((await later.attempts()).size).toBe(2);
+        // Its answer came.
+        await store.receive(key, bytesOf('hat'));
+        expect(await under.open().attempt(key)).toMatchObject({ isReceived: true });
+        await store.put(purchaseOf('hat'));
+        await store.clearAttempt(key);
+        await later.clearBatch(created);
+        expect(await under.open().batches()).toEqual([]);
+        expect((await under.open().attempts()).size).toBe(0);
       });
 
       test('bytes that are no picture, until a configuration accepts them', async () => {

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '../../src/errors.ts';
 import { sha256 } from '../../src/hash.ts';
+import { linesOf } from '../../src/store/batches.ts';
 import { layout, pathOfBytes } from '../../src/store/layout.ts';
 import { bytesPath, recordsIn } from '../../src/store/list-store.ts';
 import * as file from '../../src/store/record-file.ts';
@@ -40,12 +41,15 @@ export function memoryStore(blobs: Blobs): Store {
   const look = async ({ path, bytes }: ListedFile): Promise<Look> => {
     return { kind: 'hashed', sha256: sha256(blobs.get(path)!), bytes };
   };
+  const batches = () =>
+    below('batches').map((name) => file.parseBatch(basename(name, '.json'), textOf(name)!));
+  const lines = () => linesOf(batches());
   const attempt: Store['attempt'] = async (key) => {
     const [text, isReceived] = [
       textOf(layout.attempt('', key)),
       blobs.has(layout.received('', key)),
     ];
-    if (text === null && !isReceived) return null;
+    if (text === null && !isReceived) return lines().get(key) ?? null;
     const states = {
       isReceived,
       isAnswerDamaged: false,
@@ -122,13 +126,12 @@ export function memoryStore(blobs: Blobs): Store {
     },
 
     attempts: async () => {
-      const keys = new Set(below('attempts').map(keyIn));
+      const keys = new Set([...below('attempts').map(keyIn), ...lines().keys()]);
       const all = await Promise.all([...keys].map(attempt));
       return new Map(all.flatMap((it) => (it === null ? [] : [[it.key, it]])));
     },
     attempt,
-    batches: async () =>
-      below('batches').map((name) => file.parseBatch(basename(name, '.json'), textOf(name)!)),
+    batches: async () => batches(),
     noteBatch: async (batch) => write(layout.batch('', batch.name), file.formatJson(batch)),
     clearBatch: async ({ name }) => void blobs.delete(layout.batch('', name)),
     noteAttempt: async (note) => write(layout.attempt('', note.key), file.formatJson(note)),
