@@ -1,5 +1,5 @@
 /** The oldest Node that runs Tintype: `engines` of package.json. */
-const needed = [22, 18] as const;
+const needed = [22, 19] as const;
 
 /** The message if Node is too old, by its version (`20.11.1`); `null` if it is not. Every Node can run this file. */
 export function nodeProblem(version: string): string | null {

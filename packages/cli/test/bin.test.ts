@@ -40,7 +40,7 @@ test('with a Node that is too old, one line says so, without a stack', () => {
     status: 2,
     stdout: '',
     stderr:
-      'tintype: Tintype needs Node 22.18 or later, and this is Node 20.11.1. Install a newer Node: https://nodejs.org. Nothing was done\n',
+      'tintype: Tintype needs Node 22.19 or later, and this is Node 20.11.1. Install a newer Node: https://nodejs.org. Nothing was done\n',
   });
 });
 

@@ -35,6 +35,6 @@ export function isVite(context: { readonly environment?: unknown }): boolean {
 /** Why this Node cannot run the plugin; `null`: it can. `version`: as `process.versions.node` says it. */
 export function nodeProblem(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 18)) return null;
-  return `vite-plugin-tintype needs Node 22.18 or later; this is Node ${version}`;
+  if (major > 22 || (major === 22 && minor >= 19)) return null;
+  return `vite-plugin-tintype needs Node 22.19 or later; this is Node ${version}`;
 }

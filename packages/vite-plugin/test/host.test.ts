@@ -42,9 +42,9 @@ test('with a Vite without environments, an error names the version that is neede
 });
 
 test.each([
-  ['20.20.0', 'needs Node 22.18 or later; this is Node 20.20.0'],
+  ['20.20.0', 'needs Node 22.19 or later; this is Node 20.20.0'],
   ['22.17.0', 'this is Node 22.17.0'],
-  ['22.18.0', null],
+  ['22.19.0', null],
   ['24.1.0', null],
 ])('Node %s', (version, problem) => {
   if (problem === null) expect(nodeProblem(version)).toBeNull();
