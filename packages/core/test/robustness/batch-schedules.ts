@@ -77,7 +77,8 @@ export async function runBatchSchedule(seed: number): Promise<BatchScheduleResul
     await run(['batch', 'submit'], null);
     await api.batches.finishAll();
   }
-  await run(['--reporter', 'json'], null);
+  // The first of them may meet a fault that is left.
+  for (let last = 0; last < 2; last++) await run(['--reporter', 'json'], null);
 
   const said = (id: string) =>
     events.filter(
@@ -116,9 +117,13 @@ function start(scene: Scene, args: readonly string[]) {
 async function moneyProblems(scene: Scene): Promise<string[]> {
   const verify = await scene.run({ args: ['verify', '--reporter', 'json'] });
   const plan = await scene.run({ args: ['plan', '--json'] });
-  const { totals } = JSON.parse(plan.stdout) as { totals: { stored: number } };
+  const { images } = JSON.parse(plan.stdout) as {
+    images: { id: string; status: string; reason: string }[];
+  };
   return [
     ...(verify.code === 0 ? [] : [`verify ends with ${verify.code}: ${verify.stdout}`]),
-    ...(totals.stored === ids.length ? [] : [`${totals.stored} of ${ids.length} are stored`]),
+    ...images
+      .filter(({ status }) => status !== 'stored')
+      .map(({ id, status, reason }) => `${id} is ${status}: ${reason}`),
   ];
 }
