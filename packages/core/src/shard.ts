@@ -2,7 +2,7 @@ import { TintypeError } from './errors.ts';
 import type { Shard } from './types.ts';
 
 /** The variable that says what `--shard` says. Only the real environment counts. */
-export const shardVariable = 'TINTYPE_SHARD';
+const shardVariable = 'TINTYPE_SHARD';
 
 /**
  * Which shard a run is, from a flag or otherwise from the environment; `null`: it is whole. Throws `usage` for a text that is no

@@ -2,7 +2,7 @@ import { type Context, type Diagnostic, TintypeError } from '@tintype/core';
 import { readSheet, type SheetReading } from './read-sheet.ts';
 
 /** The project as it is now, or as it last was, with the reason why it cannot be read now. */
-export interface ProjectReading {
+interface ProjectReading {
   /** `null`: the config cannot be loaded. */
   readonly context: Context | null;
   /** `null`: the project could not be read yet. */
