@@ -49,13 +49,24 @@ const digests = await Promise.all(
 );
 if (new Set(digests).size > 1) throw new Error('the machines made other files');
 
-const wall = ratioOf(samples, together, alone, 'wallMs');
 publish(
   'Shared cache',
   [
     `${pictures} pictures to ${formats.length * widths.length} files each. CPU is that of all machines together.`,
     comparisonTable(samples, alone),
-    goalTable([{ what: `${together}: wall, to ${alone}`, measured: wall, atMost: 0.55 }]),
+    goalTable([
+      {
+        what: `${together}: wall, to ${alone}`,
+        measured: ratioOf(samples, together, alone, 'wallMs'),
+        atMost: 0.55,
+      },
+      // What the wall would be if nothing else used the processors.
+      {
+        what: `${together}: CPU of each, to ${alone}`,
+        measured: ratioOf(samples, together, alone, 'cpuMs') / 2,
+        atMost: 0.55,
+      },
+    ]),
   ].join('\n\n'),
 );
 await rm(elsewhere, { recursive: true });
