@@ -1,17 +1,18 @@
-import { type Remote, TintypeError } from '../../src/index.ts';
+import type { Remote, TintypeError } from '../../src/index.ts';
 
 /**
  * A remote that a machine cannot reach for a while: `CUT_OFF` in its environment says when, as JSON, in pairs of milliseconds since
- * the process started. Half of the requests that fail then were done, and only their answers are lost.
+ * the process started. Half of the requests that fail then were done, and only their answers are lost. `Failure`: the class of
+ * errors of the Tintype that runs, from its sources or its build.
  */
-export function cutOffRemote(inner: Remote): Remote {
+export function cutOffRemote(inner: Remote, Failure: typeof TintypeError): Remote {
   const windows = JSON.parse(process.env['CUT_OFF'] ?? '[]') as readonly (readonly number[])[];
   let turn = 0;
   const through = async <T>(request: () => Promise<T>): Promise<T> => {
     const now = performance.now();
     if (!windows.some(([from, to]) => now >= from! && now < to!)) return request();
     if (turn++ % 2 === 0) await request();
-    throw new TintypeError('remote-unavailable', `${inner.label} does not answer`);
+    throw new Failure('remote-unavailable', `${inner.label} does not answer`);
   };
   return {
     label: inner.label,

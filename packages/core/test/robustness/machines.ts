@@ -24,6 +24,8 @@ export interface MachinesResult {
 
 export interface MachinesOptions {
   readonly machines: number;
+  /** Runs the build, which is quicker. @default the sources */
+  readonly isBuilt?: boolean;
   /** Code of a config that makes the remote; `BUCKET` is the URL of a folder. @default a folder */
   readonly remote?: string;
 }
@@ -40,7 +42,7 @@ const quickClaims = here('quick-claims.ts');
  */
 export async function runMachines(
   seed: number,
-  { machines, remote = `folder(new URL(process.env.BUCKET))` }: MachinesOptions,
+  { machines, isBuilt = false, remote = `folder(new URL(process.env.BUCKET))` }: MachinesOptions,
 ): Promise<MachinesResult> {
   const random = seeded(seed);
   const between = (low: number, high: number) => Math.round(low + random() * (high - low));
@@ -48,9 +50,9 @@ export async function runMachines(
   const bucket = join(home, 'bucket');
   await mkdir(bucket);
   await using api = await startOpenAiEmulator({ latencyMs: between(50, 600) });
-  const config = `import { folder } from ${JSON.stringify(here('../../src/index.ts'))};
+  const config = `import { folder, TintypeError } from ${JSON.stringify(here(isBuilt ? '../../dist/index.js' : '../../src/index.ts'))};
 import { cutOffRemote } from ${JSON.stringify(here('cut-off-remote.ts'))};
-export default { store: { originals: cutOffRemote(${remote}) } };
+export default { store: { originals: cutOffRemote(${remote}, TintypeError) } };
 `;
   const start = async (
     name: string,
@@ -66,6 +68,7 @@ export default { store: { originals: cutOffRemote(${remote}) } };
       cwd: project,
       args: ['--order', order, '--concurrency', '3', '--reporter', 'json'],
       isApart: true,
+      isBuilt,
       imports: [quickClaims],
       timeoutMs: 120_000,
       env: {

@@ -2,8 +2,26 @@
  * Loaded into a process of a test before anything else (`node --import`): a holder that cannot be looked at is dead after
  * less than a second, so that a test need not wait for 15 s; in a remote, after one and a half.
  */
-import { defaultTiming } from '../../src/process/claim-file.ts';
-import { remoteTiming } from '../../src/store/remote-claim.ts';
+const isSource = process.execArgv.includes('tintype-source');
+const module = (name: string) => (isSource ? `../../src/${name}.ts` : `../../dist/${name}.js`);
+const claims = (await import(
+  module('process/claim-file')
+)) as typeof import('../../src/process/claim-file.ts');
+const remote = (await import(
+  module('store/remote-claim')
+)) as typeof import('../../src/store/remote-claim.ts');
 
-Object.assign(defaultTiming, { beatMs: 50, deadAfterMs: 750, busyDeadAfterMs: 2250, pollMs: 10 });
-Object.assign(remoteTiming, { beatMs: 100, deadAfterMs: 1500, busyDeadAfterMs: 4500, pollMs: 30 });
+Object.assign(claims.defaultTiming, {
+  beatMs: 50,
+  deadAfterMs: 750,
+  busyDeadAfterMs: 2250,
+  pollMs: 10,
+});
+Object.assign(remote.remoteTiming, {
+  beatMs: 100,
+  deadAfterMs: 1500,
+  busyDeadAfterMs: 4500,
+  pollMs: 30,
+});
+
+export {};

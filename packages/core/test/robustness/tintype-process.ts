@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { TimedEvent } from '../../src/index.ts';
 import type { Fault } from './fault-points.ts';
 
-const bin = fileURLToPath(new URL('../../../cli/src/bin.ts', import.meta.url));
+const source = fileURLToPath(new URL('../../../cli/src/bin.ts', import.meta.url));
+const built = fileURLToPath(new URL('../../../cli/dist/bin.js', import.meta.url));
 const faultPoints = fileURLToPath(new URL('fault-points.ts', import.meta.url));
 
 /** How a process of the real command line ended, and what it said. */
@@ -37,6 +38,8 @@ export interface Start {
   readonly imports?: readonly string[];
   /** In a process namespace of its own, as in a container: others cannot see whether it lives. Linux, and root. */
   readonly isApart?: boolean;
+  /** The build, which starts in a fifth of the time, in the place of the sources. Build it first. */
+  readonly isBuilt?: boolean;
   /** A process that hangs is killed, and ends with `null`. @default 60_000 */
   readonly timeoutMs?: number;
 }
@@ -58,10 +61,9 @@ export function startTintype(start: Start): TintypeProcess {
   const command = [
     ...(start.isApart ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] : []),
     process.execPath,
-    '-C',
-    'tintype-source',
+    ...(start.isBuilt ? [] : ['-C', 'tintype-source']),
     ...preloads.flatMap((file) => ['--import', file]),
-    bin,
+    start.isBuilt ? built : source,
     ...args,
   ];
   const child = spawn(command[0]!, command.slice(1), {
