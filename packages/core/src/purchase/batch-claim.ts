@@ -1,22 +1,24 @@
-import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type { Store } from '../store/store.ts';
 import type { Key } from '../types.ts';
 
-/** The right to create a batch, or to find out whether it was created. */
-export async function batchClaim(name: string, store: Store, signal: AbortSignal): Promise<Claim> {
-  const claim = await store.claim(batchKey(name), signal);
-  if (claim === null) throw new TintypeError('interrupted', 'interrupted');
-  return claim;
+/**
+ * The right to create a batch, or to find out whether it was created. `null`: another process has it, or the signal was aborted.
+ * Throws as `Store.claim`.
+ */
+export function batchClaim(name: string, store: Store, signal: AbortSignal): Promise<Claim | null> {
+  // Claims are named by keys.
+  return store.claim(sha256(`batch ${name}`) as unknown as Key, signal);
 }
 
-/** Whether a process that is alive creates the batch now, or finds out whether it was created. */
-export function isBatchClaimed(name: string, store: Store): Promise<boolean> {
-  return store.isClaimed(batchKey(name));
+/**
+ * Aborted when a claim is no longer worth waiting for. A holder on another machine is known to be dead only after a while of
+ * silence, so one look cannot tell.
+ */
+export function patience(signal: AbortSignal, ms: number = patienceMs): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
 }
 
-/** Claims are named by keys. */
-function batchKey(name: string): Key {
-  return sha256(`batch ${name}`) as unknown as Key;
-}
+/** Longer than it takes until a silent holder counts as dead: 45 s in a folder. */
+const patienceMs = 60_000;

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
 import { secretsIn } from '../secrets.ts';
 import { accessTo } from './batch-access.ts';
-import { batchClaim, isBatchClaimed } from './batch-claim.ts';
+import { batchClaim, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -93,9 +93,9 @@ async function recovered(
   { store, run }: Collecting,
 ): Promise<Batch | null> {
   if (batch.batchId !== null) return batch;
-  if (await isBatchClaimed(batch.name, store))
+  const claim = await batchClaim(batch.name, store, patience(run.signal));
+  if (claim === null)
     throw new ProviderError('unknown-outcome', 'another process is submitting it now');
-  const claim = await batchClaim(batch.name, store, run.signal);
   try {
     const placed = await findOrPrevent(batch, offer, access);
     if (placed === null) {

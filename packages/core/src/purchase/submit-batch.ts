@@ -8,7 +8,8 @@ import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type { Batch } from '../types.ts';
 import { newAttempt, orderFor } from './attempt.ts';
-import { batchClaim } from './batch-claim.ts';
+import { batchClaim, patience } from './batch-claim.ts';
+import { interrupted } from './failures.ts';
 import { accessTo } from './batch-access.ts';
 import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -43,10 +44,12 @@ export async function submitBatch(
   const lines: ResolvedRequest[] = [];
   const left: { wanted: ResolvedRequest; error: TintypeError }[] = [];
   const own = await batchClaim(name, store, run.signal);
+  if (own === null) throw interrupted();
+  const waiting = patience(run.signal);
   try {
     for (const one of wanted) {
       context.stop.check();
-      const refused = await claimLine(one, claims, context);
+      const refused = await claimLine(one, claims, waiting, context);
       if (refused === null) lines.push(one);
       else if (refused !== 'stored') left.push({ wanted: one, error: refused });
     }
@@ -64,14 +67,16 @@ export async function submitBatch(
 async function claimLine(
   wanted: ResolvedRequest,
   claims: Claim[],
+  waiting: AbortSignal,
   context: PurchaseContext,
 ): Promise<TintypeError | 'stored' | null> {
   const { store, run } = context;
   try {
-    if (await store.isClaimed(wanted.key))
-      throw new TintypeError('ordered', 'another process is buying it now');
-    const claim = await store.claim(wanted.key, run.signal);
-    if (claim === null) throw new TintypeError('interrupted', 'interrupted; nothing was ordered');
+    // After a long wait for one, the others are only tried.
+    const tried = waiting.aborted ? patience(run.signal, triedMs) : waiting;
+    const claim = await store.claim(wanted.key, tried);
+    if (run.signal.aborted) throw interrupted();
+    if (claim === null) throw new TintypeError('ordered', 'another process is buying it now');
     claims.push(claim);
     if ((await store.find(wanted.key)) !== null) return 'stored';
     return (await settleAttempt(wanted, null, context)) === null ? null : 'stored';
@@ -81,6 +86,9 @@ async function claimLine(
     return error;
   }
 }
+
+/** Long enough for the few requests that a claim in a remote takes. */
+const triedMs = 5000;
 
 /** Sets the money aside and notes the batch. Its keys are taken from then on. */
 async function noteBatch(
