@@ -23,5 +23,3 @@ Object.assign(remote.remoteTiming, {
   busyDeadAfterMs: 4500,
   pollMs: 30,
 });
-
-export {};
