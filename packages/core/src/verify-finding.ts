@@ -10,10 +10,12 @@ export type VerifyCode =
   | 'rejected-missing'
   | 'attempt-damaged'
   | 'refusal-damaged'
+  | 'batch-damaged'
   | 'changed-by-git'
   // the store: notes
   | 'original-unnamed'
   | 'attempt-left'
+  | 'batch-open'
   | 'bought-twice'
   | 'pin-damaged'
   | 'not-ours'

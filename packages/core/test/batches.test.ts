@@ -9,6 +9,7 @@ import {
   openBatches,
   submitBatches,
   type TimedEvent,
+  verifyProject,
 } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
@@ -207,6 +208,47 @@ describe('answers', () => {
       expect.objectContaining({ code: 'maybe-billed' }),
     );
   });
+});
+
+test('an open batch is a note of verify, and a damaged one an error that stops nothing else', async () => {
+  await using made = await machine('fox', 'owl');
+  await submitBatches(await contextOf(made), ['fox']);
+  const [name] = await tickets(made);
+  const verify = async () => (await verifyProject(await contextOf(made))).findings;
+  expect(await verify()).toMatchObject([
+    { severity: 'note', code: 'batch-open', imageIds: ['fox'] },
+  ]);
+  const whole = String(await made.read(`.tintype/batches/${name}`));
+  for (const [text, code] of [
+    [whole.slice(0, 200), 'batch-damaged'],
+    [whole.replaceAll('"fox"', '"cat"'), 'batch-damaged'],
+    [whole.replace(/"batchId": "[^"]+"/, '"batchId": "../../x"'), 'batch-damaged'],
+    // A provider that this project does not have.
+    [
+      whole.replace('"provider": "openai",\n  "lines"', '"provider": "nope",\n  "lines"'),
+      'batch-open',
+    ],
+    [whole.replace(/"batchId": "[^"]+"/, '"batchId": "batch_of_a_stranger"'), 'batch-open'],
+  ] as const) {
+    expect(text).not.toBe(whole);
+    await made.write(`.tintype/batches/${name}`, text);
+    expect(await verify()).toMatchObject([{ code }]);
+    events.length = 0;
+    await collect(made);
+    expect(eventsOf(events, 'warning')).toMatchObject([{ code: 'batch' }]);
+  }
+  expect(api().ledger).toEqual([]);
+});
+
+test('the budget of a day counts a line at the price of a batch', async () => {
+  await using made = await machine('fox', 'owl', 'elk');
+  const direct = (await made.plan()).totals.costUsd!.high / 3;
+  const options = { maxCostUsdPerDay: direct * 1.6 };
+  await submitBatches(await made.context({ options }), []);
+  expect(ordered()).toHaveLength(1);
+  await using other = await machine('fox', 'owl', 'elk', 'cow');
+  const small = await other.context({ options: { maxCostUsdPerDay: direct * 1.6 } });
+  await expect(submitBatches(small, [])).rejects.toMatchObject({ code: 'over-budget' });
 });
 
 test('a budget refuses a batch before it is ordered', async () => {

@@ -17,7 +17,7 @@ export interface Bought {
 export function spentOnDay(
   day: string,
   { purchases, attempts, refusals }: Bought,
-  highOf: (request: Request) => number,
+  highOf: (request: Request, isInBatch: boolean) => number,
 ): number {
   const isOnDay = (time: string): boolean => time.slice(0, day.length) === day;
   const records = purchases.filter(({ provenance }) => isOnDay(provenance.createdAt));
@@ -25,9 +25,9 @@ export function spentOnDay(
   const open = attempts.filter(({ key, startedAt }) => isOnDay(startedAt) && !recorded.has(key));
   const refused = refusals.filter(({ refusedAt }) => isOnDay(refusedAt));
   const costs = [
-    ...records.map(({ costUsd, request }) => costUsd ?? highOf(request)),
-    ...open.map(({ request }) => highOf(request)),
-    ...refused.map(({ request }) => highOf(request)),
+    ...records.map(({ costUsd, request }) => costUsd ?? highOf(request, false)),
+    ...open.map(({ request, batch }) => highOf(request, batch !== undefined)),
+    ...refused.map(({ request }) => highOf(request, false)),
   ];
   return costs.reduce((sum, cost) => sum + Math.max(0, cost), 0);
 }

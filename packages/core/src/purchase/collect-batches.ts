@@ -8,6 +8,7 @@ import {
 } from '../provider/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
+import { providerNames } from '../provider-names.ts';
 import { secretsIn } from '../secrets.ts';
 import { accessTo } from './batch-access.ts';
 import { batchClaim, patience } from './batch-claim.ts';
@@ -61,7 +62,7 @@ export async function collectBatches(store: Store, run: Context): Promise<readon
       if (!(error instanceof TintypeError)) throw error;
       const problem = error.message;
       states.push({ batch, state: 'unknown', look: null, recorded: 0, failed: 0, problem });
-      const message = `the batch ${batch.name.slice(0, 8)}… of ${batch.lines.length} pictures: ${problem}`;
+      const message = `the batch ${batch.name.slice(0, 8)}… of ${batch.lines.length} pictures: ${problem}; its pictures stay ordered. If you did not order it, remove ${store.shownPath(`batches/${batch.name}.json`)}`;
       report(run, { type: 'warning', code: 'batch', message });
     }
   }
@@ -69,8 +70,9 @@ export async function collectBatches(store: Store, run: Context): Promise<readon
 }
 
 async function collect(open: Batch, tools: Collecting): Promise<BatchState> {
-  const { store, providers } = tools;
-  const offer = providers(open.provider).batches;
+  const { store, run, providers } = tools;
+  const isKnown = providerNames(run.config.providers).includes(open.provider);
+  const offer = isKnown ? providers(open.provider).batches : undefined;
   if (offer === undefined)
     throw new ProviderError('not-supported', `${open.provider} has no batches in this project`);
   const access = accessTo(open.provider, tools);

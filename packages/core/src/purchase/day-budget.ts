@@ -6,6 +6,7 @@ import { spentOnDay } from '../plan/spent-on-day.ts';
 import { fits } from './budget.ts';
 import { spendingVariables } from '../project/spending-policy.ts';
 import type { Store } from '../store/store.ts';
+import { lazyProviders } from './providers.ts';
 import type { Attempt, Request } from '../types.ts';
 
 /** The budget of a day in UTC. All processes that share a store keep to it. */
@@ -21,7 +22,9 @@ export interface DayBudget {
   readonly admit: (earlier: Attempt | null, forget: () => Promise<void>) => Promise<void>;
 }
 
-export function dayBudget({ config, now }: Context, store: Store): DayBudget {
+export function dayBudget(context: Context, store: Store): DayBudget {
+  const { config, now } = context;
+  const providers = lazyProviders(context);
   const limit = config.maxCostUsdPerDay;
   let lastAdmission: Promise<unknown> = Promise.resolve();
   let replacedUsd = 0;
@@ -70,8 +73,9 @@ export function dayBudget({ config, now }: Context, store: Store): DayBudget {
   }
 
   /** A request has only the hashes of its inputs, so each counts as the most that one can cost. An unknown price counts as 0. */
-  function highOf(request: Request): number {
+  function highOf(request: Request, isInBatch = false): number {
     const sizes = (request.input_images ?? []).map(() => null);
-    return estimateCost(modelFor(config.models, request), request, sizes)?.high ?? 0;
+    const high = estimateCost(modelFor(config.models, request), request, sizes)?.high ?? 0;
+    return isInBatch ? high * (providers(request.provider).batches?.priceFactor ?? 1) : high;
   }
 }

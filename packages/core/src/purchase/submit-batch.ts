@@ -134,7 +134,7 @@ async function order(
     const fileId = await offer.upload(name, ordersFor(lines, context), access);
     noted = { ...batch, fileId };
     await store.noteBatch(noted);
-    run.signal.throwIfAborted();
+    if (run.signal.aborted) throw interrupted();
   } catch (error) {
     // Nothing was ordered: without a batch, a file costs nothing.
     await store.clearBatch(noted);

@@ -6,7 +6,7 @@ import { findChangesByGit } from './version-control.ts';
 
 /** `Store.verify` of a store in the folder `dir`, with what git would do to its files. */
 export async function verifyFolder(
-  store: Pick<Store, 'list' | 'attempts'>,
+  store: Pick<Store, 'list' | 'attempts' | 'batches'>,
   dir: string,
   realEnv: Env,
   lookElsewhere?: LookElsewhere,

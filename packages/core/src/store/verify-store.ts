@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Key, OpenAttempt, Sha256, StoreRecord } from '../types.ts';
+import type { Key, OpenAttempt, Sha256, StoredBatch, StoreRecord } from '../types.ts';
 import type { VerifyFinding } from '../verify-finding.ts';
 import { layout } from './layout.ts';
 import { boughtOnTwoBranches, bytesPath, recordsIn } from './list-store.ts';
@@ -28,7 +28,7 @@ export type LookElsewhere = (record: StoreRecord) => Promise<Look>;
  * `Store.verify` for any store, a few files at a time. `look` checks bytes that are listed, `lookElsewhere` those that are not.
  */
 export async function verifyStore(
-  { list, attempts }: Pick<Store, 'list' | 'attempts'>,
+  { list, attempts, batches }: Pick<Store, 'list' | 'attempts' | 'batches'>,
   look: (file: ListedFile) => Promise<Look>,
   lookElsewhere: LookElsewhere = async () => ({ kind: 'missing' }),
 ): Promise<VerifiedStore> {
@@ -46,7 +46,8 @@ export async function verifyStore(
     ...[...looks].flatMap(([file, look]) => originalFindings(file, look, named, looks)),
     ...unnamedFindings(listing, named),
     ...otherFindings(listing),
-    ...attemptFindings([...(await attempts()).values()]),
+    ...attemptFindings([...(await attempts()).values()].filter(({ batch }) => batch === undefined)),
+    ...(await batches()).map(batchFinding),
   ];
   const there = [...looks.values()].filter((look) => look.kind === 'hashed');
   return {
@@ -197,6 +198,19 @@ function otherFindings({ pins, refusals, leftovers, foreign }: StoreListing): Ve
       ),
     ),
   ];
+}
+
+function batchFinding(stored: StoredBatch): VerifyFinding {
+  const { name } = stored.kind === 'batch' ? stored.batch : stored;
+  const path = slashed(layout.batch('', name));
+  if (stored.kind === 'damaged') return finding('error', 'batch-damaged', path, stored.reason);
+  const { lines, dueAt } = stored.batch;
+  const due = dueAt === null ? '' : `, due by ${dueAt}`;
+  const message = `orders ${lines.length === 1 ? '1 picture' : `${lines.length} pictures`}${due}: tintype batch collect, or the next run that may buy, collects them`;
+  return {
+    ...finding('note', 'batch-open', path, message),
+    imageIds: [...new Set(lines.map(({ imageId }) => imageId))],
+  };
 }
 
 /** Attempts that no running process works on. */
