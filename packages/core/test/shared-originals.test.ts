@@ -124,6 +124,58 @@ describe('a picture that is bought', () => {
   });
 });
 
+test.each(['fails', 'is done, and its answer is lost'] as const)(
+  'whichever request to the remote %s, a picture is paid for once and ends in the remote',
+  async (how) => {
+    for (let at = 1, isOver = false; !isOver; at++) {
+      await using made = await machine('fox');
+      const home = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
+      const inner = folder(home);
+      let count = 0;
+      // The trial of the conditions is over when the first claim is made.
+      let isCounting = false;
+      const faulty = watchedRemote(inner, async (operation, name) => {
+        isCounting ||= name.startsWith('claims/');
+        if (!isCounting || ++count !== at) return;
+        if (how !== 'fails') {
+          // What a lost answer leaves: a name that was made, or removed.
+          if (operation === 'put' || operation === 'create') lost = { operation, name };
+          else away();
+        } else away();
+      });
+      let lost: { operation: string; name: string } | null = null;
+      const losing: Remote = {
+        ...faulty,
+        put: async (name, bytes) => {
+          await faulty.put(name, bytes);
+          if (lost?.name === name) away();
+        },
+        create: async (name, bytes) => {
+          const isCreated = await faulty.create(name, bytes);
+          if (lost?.name === name) {
+            lost = null;
+            away();
+          }
+          return isCreated;
+        },
+      };
+      await made.generate(sharing(losing));
+      isOver = count < at;
+      const { result, events } = await made.generate(sharing(inner));
+      expect([at, result?.failed, result?.delivered]).toEqual([at, 0, 1]);
+      const said = eventsOf(events, 'warning').filter(({ code }) => code === 'maybe-billed').length;
+      expect([at, api().ledger.length <= 1 + said]).toEqual([at, true]);
+      await made.generate(sharing(inner));
+      expect([at, await filesIn(join(home, 'originals'))]).toEqual([at, [expect.any(String)]]);
+      expect([at, await filesIn(join(home, 'records'))]).toEqual([at, [expect.any(String)]]);
+      expect([at, await filesIn(join(made.root, '.tintype/attempts'))]).toEqual([at, []]);
+      api().reset();
+      await rm(home, { recursive: true });
+    }
+  },
+  240_000,
+);
+
 describe('a clone with records only', () => {
   test('makes the same files from what it fetches, without a key, and then needs no network', async () => {
     await using author = await machine('fox', 'owl');
