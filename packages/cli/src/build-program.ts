@@ -7,7 +7,7 @@ import { wrap } from './format/wrap.ts';
 import type { Shell } from './shell.ts';
 import { withTakers } from './unknown-option.ts';
 
-/** What `tintype` can do. The first command runs where none is named. */
+/** What `tintype` can do. The first command runs if none is named. */
 export interface Program {
   readonly description: string;
   readonly commands: readonly [Command, ...Command[]];
@@ -67,7 +67,7 @@ function configure(program: Commander, { stdout, stderr, env }: Shell): Commande
     });
 }
 
-/** The widest help where there is no terminal, in columns. */
+/** The widest help if there is no terminal, in columns. */
 const helpWidth = 100;
 
 /** Commander itself wraps no description that has fewer than 40 columns beside the flags, and leaves a word alone. */

@@ -157,7 +157,7 @@ export interface Options {
 export interface Config extends SpendingPolicy {
   /** Absolute. */
   readonly root: string;
-  /** The config file that was read, relative to the root; `null` where there is none. */
+  /** The config file that was read, relative to the root; `null` if there is none. */
   readonly file: string | null;
   readonly manifests: readonly string[];
   readonly provider: string;
@@ -196,7 +196,7 @@ export function defineConfig(options: Options): Options {
 export interface ConfigSource {
   /** Absolute. */
   readonly root: string;
-  /** What error messages call the file that the options are from; `null` where there is none. */
+  /** What error messages call the file that the options are from; `null` if there is none. */
   readonly file: string | null;
   /** The real environment, without what `.env` files say. */
   readonly env: SpendingSources['env'];

@@ -1,6 +1,6 @@
 import type { Diagnostic } from './types.ts';
 
-/** Every way in which a user's manifest can be wrong or worth a word. Tests and tools branch on these, never on prose. */
+/** Every way in which a user's manifest can be wrong or worth mentioning. Tests and tools branch on these, never on prose. */
 export type DiagnosticCode =
   // the file
   | 'not-readable'
@@ -104,11 +104,11 @@ export type ErrorCode =
 export class TintypeError extends Error {
   override readonly name = 'TintypeError';
   readonly code: ErrorCode;
-  /** The image that it is about, where it is about one. */
+  /** The image that it is about, if it is about one. */
   readonly imageId: string | null;
   /** The mistakes behind a `manifest` error. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The option that would have decided otherwise, where it is one; a command line has a flag for it. */
+  /** The option that would have decided otherwise, if it is one; a command line has a flag for it. */
   readonly option: 'allowUnpriced' | 'maxCostUsd' | 'maxCostUsdPerDay' | null;
 
   /** Where it can be put right, in a manifest; the first place of several. `null`: nowhere, or `diagnostics` say it. */

@@ -6,7 +6,7 @@ export interface PictureName {
   readonly id: string;
   /** The candidate's number, from 1; absent where the image has one picture only. */
   readonly candidate?: number;
-  /** How many candidates the image has, where it has several. For views only. */
+  /** How many candidates the image has, if it has several. For views only. */
   readonly candidates?: number;
 }
 

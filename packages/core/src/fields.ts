@@ -77,7 +77,7 @@ interface Field {
   readonly maxEntries?: number;
   /**
    * Of a field whose value decides the pixels as it is written, so that it is in the request and in its key: whether it
-   * is there always, or only where it is not the default. Only the first fields are there always: one that is added
+   * is there always, or only if it is not the default. Only the first fields are there always: one that is added
    * later would move every key.
    */
   readonly inRequest?: 'always' | 'unless default';

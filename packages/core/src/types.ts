@@ -19,7 +19,7 @@
  * | plan      | what a run would do and cost, worked out before anything is spent                         |
  * | snapshot  | what a run remembers, so that the next can tell whether anything has changed              |
  * | provider  | what turns a request into an original                                                     |
- * | stand-in  | a labelled drawing of the right size, made locally where there is no original            |
+ * | stand-in  | a labelled drawing of the right size, made locally if there is no original            |
  * | delivery  | a job's picture under the name that it has in the output folder                           |
  * | asset map | the JSON that tells a site what files an image became                                     |
  */
@@ -50,11 +50,11 @@ export interface Diagnostic extends Place {
   readonly severity: 'error' | 'warning';
   readonly code: DiagnosticCode;
   readonly message: string;
-  /** The lines around the place with a caret under it; `null` where there is no source text. */
+  /** The lines around the place with a caret under it; `null` if there is no source text. */
   readonly frame: string | null;
 }
 
-/** What is wrong, or worth a word, at some place. */
+/** What is wrong, or worth mentioning, at some place. */
 export interface Finding {
   /** @default 'error' */
   readonly severity?: 'error' | 'warning';
@@ -122,7 +122,7 @@ export interface Request extends RequestFields {
   readonly prompt: string;
   /** `WxH` in pixels, or `auto`; `aspect_ratio` has become a size here. */
   readonly size: string;
-  /** The sha-256 of each input picture's bytes, in order; left out where there are none. */
+  /** The sha-256 of each input picture's bytes, in order; left out if there are none. */
   readonly input_images?: readonly Sha256[];
   readonly mask?: Sha256;
   /** From 2; the first take is left out. */
@@ -210,13 +210,13 @@ export interface Job {
   readonly files: FileFields;
   /** Which candidate is delivered under the image's own id; `null`: all of them, as `<id>-1` to `<id>-n`. */
   readonly pick: number | null;
-  /** Where `pick` is written; `null` where it is not. */
+  /** Where `pick` is written; `null` if it is not. */
   readonly pickPlace: Place | null;
 }
 
 /** A job's picture under the name that it has in the output folder. */
 export interface Delivery {
-  /** `<id>`, or `<id>-<candidate>` where nothing was picked from several. */
+  /** `<id>`, or `<id>-<candidate>` if nothing was picked from several. */
   readonly name: string;
   readonly candidate: number;
 }
@@ -363,7 +363,7 @@ export interface OpenAttempt {
   readonly isReceived: boolean;
   /** A process that is alive has claimed the key. */
   readonly isInFlight: boolean;
-  /** The batch that it is a line of; absent where it is of none. */
+  /** The batch that it is a line of; absent if it is of none. */
   readonly batch?: Batch;
 }
 

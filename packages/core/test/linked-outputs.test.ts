@@ -15,7 +15,7 @@ images:
   a: { prompt: a, alt: a }
 `;
 
-/** The temporary folder of tests may be in memory; where there is this one, it is on a disk. */
+/** The temporary folder of tests may be in memory; if there is this one, it is on a disk. */
 const disk = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
 
 describe.each([

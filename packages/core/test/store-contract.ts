@@ -14,7 +14,7 @@ import { attemptOf, bytesOf, keyOf, purchaseOf, requestOf } from './support/purc
 export interface StoreUnderTest {
   /** The store as a process sees it that has just been started. */
   readonly open: () => Store;
-  /** Writes a record's text over what there is, or where there is none. */
+  /** Writes a record's text, in place of what there is. */
   readonly plantRecord: (key: Key, text: string) => Promise<void>;
   /** Writes other bytes over those that a record names; `null`: removes them. */
   readonly plantBytes: (record: StoreRecord, bytes: Uint8Array | null) => Promise<void>;

@@ -14,7 +14,7 @@ export interface Picture {
   readonly alt: string;
   /** The `sizes` attribute that goes with `sources`. */
   readonly sizes: string | null;
-  /** A tiny data URL; `null` where none was asked for, and in dev and in tests, where nothing is encoded for it. */
+  /** A tiny data URL; `null` if none was asked for, and in dev and in tests, where nothing is encoded for it. */
   readonly placeholder: string | null;
   /** `#rrggbb`, the dominant colour; `null` as `placeholder` is. */
   readonly color: string | null;

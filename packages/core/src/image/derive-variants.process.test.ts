@@ -495,7 +495,7 @@ async function gradient(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** RGBA, with no colour where nothing is seen. */
+/** RGBA, with no colour if nothing is seen. */
 async function visiblePixels(bytes: Uint8Array): Promise<Buffer> {
   const data = await sharp(bytes).toColourspace('srgb').ensureAlpha().raw().toBuffer();
   for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 0) data.fill(0, at, at + 3);

@@ -212,7 +212,7 @@ export function show(value: unknown): string {
 
 const shownLength = 60;
 
-/** A text in quotes, cut where it is long, without control characters and keys. */
+/** A text in quotes, cut if it is long, without control characters and keys. */
 export function quote(text: string): string {
   const shown = text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
   return redact(JSON.stringify(shown));

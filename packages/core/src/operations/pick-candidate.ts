@@ -24,7 +24,7 @@ export interface PickResult {
 /**
  * Writes `pick: candidate` into the manifest entry of an image, every other character as it was; where the manifest had
  * picked the picture before it was bought, the store keeps that it was picked again. Throws a TintypeError
- * `usage` where there is no such image or candidate, or where a pick there would choose for other images, too;
+ * `usage` if there is no such image or candidate, or where a pick there would choose for other images, too;
  * `manifest` where the image may be missing only because of a mistake.
  */
 export async function pickCandidate(

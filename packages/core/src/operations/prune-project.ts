@@ -34,7 +34,7 @@ export interface PruneResult {
 /**
  * Removes from the store and the cache what no manifest refers to; attempts are never touched. What of the store another
  * branch might need stays, unless an age is given. Each file of the store that goes is a `removed` event.
- * Throws a TintypeError `manifest` where there is a mistake, and `store-not-writable`.
+ * Throws a TintypeError `manifest` if there is a mistake, and `store-not-writable`.
  */
 export async function pruneProject(
   context: Context,

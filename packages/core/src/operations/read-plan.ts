@@ -129,7 +129,7 @@ export type ReadPlan = PlanSources;
 
 /**
  * The plan of a project, or of the images named in `ids` and what they depend on. Reports every mistake and warning;
- * throws a TintypeError `manifest` where there is a mistake, `usage` for an id that no image has.
+ * throws a TintypeError `manifest` if there is a mistake, `usage` for an id that no image has.
  */
 export async function readPlan(
   context: Context,
@@ -209,7 +209,7 @@ export async function planRead(
   return { plan, whole, diagnostics: diagnoseAll(manifests, findings) };
 }
 
-/** Reports diagnostics; throws where one of them is an error. */
+/** Reports diagnostics; throws if one of them is an error. */
 export function refuseMistakes(context: Context, diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
   const mistakes = diagnostics.filter(({ severity }) => severity === 'error');

@@ -467,7 +467,7 @@ async function start(
   });
 }
 
-/** An image of one format with a full-size file, and a width of 8 where there is text for it. */
+/** An image of one format with a full-size file, and a width of 8 if there is text for it. */
 function image(name: string, full: string, small?: string, onRead = () => {}): DeliveredImage {
   const toFile = (file: string, width: number, text: string) => ({
     spec: { file, format: 'webp', compression: 90, width, height: width, crop: null } as const,

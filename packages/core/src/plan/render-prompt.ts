@@ -4,7 +4,7 @@ import { placesOf, variablesIn } from './render-template.ts';
 
 /**
  * The image's prompt, then from the nearest layer to the farthest: a prompt with `{{ prompt }}` in it wraps what there
- * is, any other counts only where there is none yet. `undefined` where nobody wrote one, `null` where one is wrong;
+ * is, any other counts only if there is none yet. `undefined` if there is none, `null` if one is wrong;
  * `layer` is the one that the others wrap, and `own` where its words ended up.
  */
 export function renderPrompt(

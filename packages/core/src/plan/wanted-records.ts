@@ -4,7 +4,7 @@ import { requestOf } from './request-key.ts';
 
 /**
  * Tells which records and refusals a plan refers to, or may come to refer to. A request that waits for another picture has no key
- * yet, and one that is drawn for nothing has another provider's if it is ever bought: each claims every record that
+ * yet, and one that is drawn free has another provider's if it is ever bought: each claims every record that
  * differs from it only in what is open.
  */
 export function wantedRecords({

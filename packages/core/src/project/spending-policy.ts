@@ -56,7 +56,7 @@ export interface SpendingSources {
 }
 
 /**
- * The one rule for whether to buy, and for how much: a flag, the environment, `fail` where there is a CI, the config,
+ * The one rule for whether to buy, and for how much: a flag, the environment, `fail` if there is a CI, the config,
  * the default. Where there is a CI, the config may be a stranger's pull request: it may lower the default budget there,
  * and neither raise it nor let what has no price pass it.
  */
@@ -128,7 +128,7 @@ export function problemsInEnvironment(env: Readonly<Record<string, string | unde
   ];
 }
 
-/** `2.50` as a number, `none` as `null`: no limit; `undefined` where it is neither. */
+/** `2.50` as a number, `none` as `null`: no limit; `undefined` if it is neither. */
 export function parseDollars(text: string): number | null | undefined {
   if (text === 'none') return null;
   if (!/^(\d+\.?\d*|\.\d+)$/.test(text)) return undefined;

@@ -23,8 +23,8 @@ import { findOrPrevent } from './submit-batch.ts';
 export interface BatchState {
   readonly batch: Batch;
   /**
-   * `working`: the provider is at it. `collected`: every picture that it has is recorded. `refused`: nothing was ordered. `unknown`:
-   * the provider did not say.
+   * `working`: the provider works on it. `collected`: every picture that it has is recorded. `refused`: nothing was ordered.
+   * `unknown`: the provider did not say.
    */
   readonly state: 'working' | 'collected' | 'refused' | 'unknown';
   /** What the provider says; `null`: it was not asked, or did not answer. */

@@ -8,7 +8,7 @@ export interface TextStyle {
   readonly weight: Weight;
   /** Pixels an em. */
   readonly size: number;
-  /** Ems between two characters; 0 where it is left out. */
+  /** Ems between two characters; 0 if it is left out. */
   readonly tracking?: number;
 }
 

@@ -57,7 +57,7 @@ function isSecond(ending: string): boolean {
   return /^[0-9a-f]{16}$/.test(ending);
 }
 
-/** The records in a record's file: two where git left a merge conflict in it, none where it is damaged. */
+/** The records in a record's file: two where git left a merge conflict in it, none if it is damaged. */
 export function recordsIn(stored: Stored): readonly StoreRecord[] {
   if (stored.kind === 'damaged') return [];
   return stored.other === undefined ? [stored.record] : [stored.record, stored.other];

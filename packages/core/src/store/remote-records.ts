@@ -59,7 +59,7 @@ async function createIfAbsent(remote: Remote, name: string, bytes: Uint8Array): 
 }
 
 /**
- * Every small file that a remote has: from its index, or where there is none, from a listing. An index is only as new as the
+ * Every small file that a remote has: from its index, or if there is none, from a listing. An index is only as new as the
  * last run that wrote it: who needs a record that it lacks asks for the record. Throws the remote's errors.
  */
 export async function readRemoteNotes(remote: Remote): Promise<NoteTexts> {

@@ -221,7 +221,7 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       const isRecorded = async () => (await remote.size(remoteNames.record(key))) !== null;
       const isOurs = async () =>
         (await here.isOurs()) && !(await isRecorded()) && (await claimed.isOurs());
-      // A remote that does not answer keeps nobody else from buying.
+      // A remote that does not answer stops no other machine from buying.
       return { release, isOurs: () => isOurs().catch(() => false) };
     },
 

@@ -206,7 +206,7 @@ function fieldsOf({ form }: Kind, file: string, text: string): Field[] {
   });
 }
 
-/** The fields of the JSON between two offsets of a file; none where there is no JSON. */
+/** The fields of the JSON between two offsets of a file; none if there is no JSON. */
 function jsonFields(file: string, text: string, from: number, to: number): Field[] {
   let json: unknown;
   try {

@@ -115,7 +115,7 @@ const environment = (scene: Scene): Readonly<Record<string, string>> => ({
   HOSTS_LOG: join(scene.dir, 'hosts'),
 });
 
-/** Real runs, some cut off, until there is one of each file. Throws where one of them ends in another way than it must. */
+/** Real runs, some cut off, until there is one of each file. Throws if one of them ends in another way than it must. */
 async function makeSeed(scene: Scene): Promise<void> {
   const { project, api, write } = scene;
   const env = environment(scene);

@@ -77,7 +77,7 @@ export async function openScene(
   };
 }
 
-/** The sha-256 of every file below a folder, by path; none where there is no folder. */
+/** The sha-256 of every file below a folder, by path; none if there is no folder. */
 export async function hashesBelow(dir: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { hashFile } from '../../src/fs/hash-file.ts';
 
-/** Every file below a folder, by its path in it, with the time it was last written; none where there is no folder. */
+/** Every file below a folder, by its path in it, with the time it was last written; none if there is no folder. */
 export async function filesBelow(dir: string): Promise<ReadonlyMap<string, number>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = await Promise.all(
