@@ -251,6 +251,41 @@ test('the budget of a day counts a line at the price of a batch', async () => {
   await expect(submitBatches(small, [])).rejects.toMatchObject({ code: 'over-budget' });
 });
 
+describe('an account with little room', () => {
+  // Each of these prompts takes 8 tokens.
+  const small = useApi({ enqueuedTokensPerModel: 20 });
+
+  test('gets its pictures in smaller batches, each submitted after a refusal, which is said and costs nothing', async () => {
+    const ids = ['fox', 'owl', 'elk', 'cow'];
+    await using made = await testProject({ 'a.images.yaml': manifest(...ids) }, small().baseUrl);
+    const sizes: number[][] = [];
+    for (let run = 0; run < 3; run++) {
+      sizes.push((await submit(made)).batches.map(({ lines }) => lines.length));
+      await Promise.all(small().batches.all.map(({ id }) => small().batches.validate(id)));
+      await small().batches.finishAll();
+    }
+    expect(sizes).toEqual([[4], [2, 2], [1, 1]]);
+    expect(small().batches.all.map(({ status }) => status)).toEqual([
+      'failed',
+      'completed',
+      'failed',
+      'completed',
+      'completed',
+    ]);
+    expect(eventsOf(events, 'warning').map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /of 4 pictures was refused .* tintype batch submit .* smaller batches$/,
+      ),
+      expect.stringMatching(
+        /of 2 pictures was refused .* tintype batch submit .* smaller batches$/,
+      ),
+    ]);
+    await collect(made);
+    expect(billedPrompts(small())).toEqual(ids.toSorted());
+    expect(await records(made)).toHaveLength(ids.length);
+  });
+});
+
 test('a budget refuses a batch before it is ordered', async () => {
   await using made = await machine('fox', 'owl');
   const context = await made.context({ options: { maxCostUsd: 0.001 } });
@@ -273,4 +308,21 @@ test('a run that may not buy asks nobody, and says when pictures are due', async
   await rm(join(made.root, 'public'), { recursive: true, force: true });
   await generate(await contextOf(made));
   expect(billedPrompts(api())).toEqual(['fox']);
+});
+
+describe('a model', () => {
+  test.each([
+    [false, 0, [{ id: 'fox', reason: expect.stringContaining('does not take') as string }]],
+    [null, 1, []],
+    [true, 1, []],
+  ])(
+    'with batches: %j is asked for only if it is not known to be refused',
+    async (batches, pictures, left) => {
+      await using made = await machine('fox');
+      const models = { 'gpt-image-2.5-flare': { batches } };
+      const context = await made.context({ options: { models } });
+      expect(await submitBatches(context, [])).toMatchObject({ pictures, left });
+      expect(ordered()).toHaveLength(pictures);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
+import { modelNamed } from '../plan/models.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import type { BatchOffer } from '../provider/provider.ts';
 import { accessTo } from '../purchase/batch-access.ts';
@@ -15,7 +16,7 @@ import { openRefusals } from '../purchase/refusals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { submitBatch } from '../purchase/submit-batch.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Batch, Plan, PlannedRequest } from '../types.ts';
+import type { Batch, Plan, PlannedRequest, Request } from '../types.ts';
 import { readPlan } from './read-plan.ts';
 
 export type { BatchState } from '../purchase/collect-batches.ts';
@@ -42,11 +43,13 @@ export async function submitBatches(
   const store = await openStore(context);
   await store.clearDead();
   const open = new Map(await settleLeftOver(store, context));
-  await collectBatches(store, context);
+  const collected = await collectBatches(store, context);
   const { plan } = await readPlan(context, store, { ids, mayFetch: true, mayBuy: true });
   const providers = lazyProviders(context);
   const wanted = toBuy(plan.requests);
-  const refusals = new Map(wanted.map((row) => [row, whyNotInBatch(row, providers)] as const));
+  const refusals = new Map(
+    wanted.map((row) => [row, whyNotInBatch(row, providers, context)] as const),
+  );
   const orderable = wanted.filter((row) => refusals.get(row) === null);
   const left = wanted.flatMap((row) => {
     const reason = refusals.get(row);
@@ -64,7 +67,8 @@ export async function submitBatches(
     refusals: openRefusals(context.config.cacheDir),
   });
   const batches: Batch[] = [];
-  for (const group of groupsOf(toBuy(judged.requests), providers)) {
+  const limits = limitsAfter(collected, providers);
+  for (const group of groupsOf(toBuy(judged.requests), providers, limits)) {
     const offer = providers(group[0]!.provider).batches!;
     const submitted = await submitBatch(group, offer, purchases);
     if (submitted.batch !== null) batches.push(submitted.batch);
@@ -121,10 +125,16 @@ export async function cancelBatches(
 }
 
 /** Why a picture is not ordered in a batch; `null`: it is. */
-function whyNotInBatch(row: PlannedRequest, providers: Providers): string | null {
+function whyNotInBatch(
+  row: PlannedRequest,
+  providers: Providers,
+  { config }: Context,
+): string | null {
   if (row.key === null) return row.reason ?? 'waits for its inputs';
   if (row.attempt !== null && row.attempt.state !== 'unknown') return row.reason!;
   if (providers(row.provider).batches === undefined) return `${row.provider} has no batches`;
+  if (modelNamed(config.models, row.model).batches === false)
+    return `${row.provider} does not take ${row.model} in batches`;
   return row.job.call.apiKeyName === null
     ? null
     : 'it has an openai_api_key of its own, and a batch is sent with one key';
@@ -159,17 +169,42 @@ function offerOf({ provider }: PlannedRequest, providers: Providers): BatchOffer
   return providers(provider).batches!;
 }
 
+/** What the requests of one batch have in common. */
+function groupNameOf(
+  { provider }: { readonly provider: string },
+  request: Request,
+  providers: Providers,
+) {
+  return `${provider} ${providers(provider).batches?.groupOf(request)}`;
+}
+
+/** How many requests a batch of a group may have, after a batch that the account had no room for: half of its lines. */
+function limitsAfter(
+  states: readonly BatchState[],
+  providers: Providers,
+): ReadonlyMap<string, number> {
+  const limits = new Map<string, number>();
+  for (const { batch, look } of states) {
+    if (look?.isForLater !== true) continue;
+    const name = groupNameOf(batch, batch.lines[0]!.request, providers);
+    const half = Math.ceil(batch.lines.length / 2);
+    limits.set(name, Math.min(half, limits.get(name) ?? half));
+  }
+  return limits;
+}
+
 /** Requests that may be in one file, at most as many as fit. */
-function groupsOf(rows: readonly PlannedRequest[], providers: Providers): ResolvedRequest[][] {
+function groupsOf(
+  rows: readonly PlannedRequest[],
+  providers: Providers,
+  limits: ReadonlyMap<string, number>,
+): ResolvedRequest[][] {
   const resolved = rows.filter(
     (row): row is ResolvedRequest => row.key !== null && row.request !== null,
   );
-  const groups = Map.groupBy(
-    resolved,
-    (row) => `${row.provider} ${offerOf(row, providers).groupOf(row.request)}`,
-  );
-  return [...groups.values()].flatMap((group) => {
-    const { maxLines } = offerOf(group[0]!, providers);
+  const groups = Map.groupBy(resolved, (row) => groupNameOf(row, row.request, providers));
+  return [...groups].flatMap(([name, group]) => {
+    const maxLines = limits.get(name) ?? offerOf(group[0]!, providers).maxLines;
     const count = Math.ceil(group.length / maxLines);
     return Array.from({ length: count }, (_, index) =>
       group.slice(index * maxLines, (index + 1) * maxLines),

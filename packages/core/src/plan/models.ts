@@ -21,6 +21,8 @@ export interface Model {
    */
   readonly pricedBy: string | null;
   readonly tokens: TokenRule | null;
+  /** Whether its provider takes it in batches; `null`: unknown, so it may be asked. */
+  readonly batches: boolean | null;
 }
 
 /** US dollars a million tokens. */
@@ -111,11 +113,15 @@ const model2: Model = {
   prices: prices2,
   pricedBy: 'openai',
   tokens: grid2,
+  // OpenAI's pricing page has prices for batches (2026-09-05).
+  batches: true,
 };
 const model25: Model = {
   ...model2,
   qualities: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],
   tokens: grid25,
+  // No page says yes or no for 2.5 and 2.6 (2026-11-28).
+  batches: null,
 };
 const model26: Model = { ...model25, hasComplexity: true, tokens: grid26 };
 const model15: Model = {
@@ -126,6 +132,8 @@ const model15: Model = {
   successor: 'gpt-image-2.6-flare',
   prices: prices15,
   tokens: table1,
+  // This one and the older ones: OpenAI's announcement of batches for images (2026-02).
+  batches: true,
 };
 const model1: Model = {
   ...model15,
@@ -171,6 +179,7 @@ const unknownModel: Model = {
   prices: null,
   pricedBy: null,
   tokens: null,
+  batches: null,
 };
 
 export type ModelTable = Readonly<Record<string, Model>>;
@@ -263,6 +272,7 @@ const factChecks: { readonly [Name in keyof Model]: readonly [Check, string] } =
     orNull(isTokenRule),
     '{ kind: "grid", base, spread }, { kind: "table", tokens }, or null',
   ],
+  batches: [orNull((value) => typeof value === 'boolean'), 'true, false or null'],
 };
 
 /** A model's facts; those of a model that the table does not have let everything pass. */

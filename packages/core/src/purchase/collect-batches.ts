@@ -82,7 +82,12 @@ async function collect(open: Batch, tools: Collecting): Promise<BatchState> {
   if (look.state === 'working') return stateOf(batch, 'working', look);
   if (look.state === 'refused') {
     await store.clearBatch(batch);
-    return stateOf(batch, 'refused', look, 0, look.problem);
+    const problem = look.isForLater
+      ? `${look.problem.replace(/\.$/, '')}; tintype batch submit orders them again, in smaller batches`
+      : look.problem;
+    const message = `the batch ${batch.name.slice(0, 8)}… of ${batch.lines.length} pictures was refused and not billed: ${problem}`;
+    report(tools.run, { type: 'warning', code: 'batch', message });
+    return stateOf(batch, 'refused', look, 0, problem);
   }
   return recordAnswers(batch, look, offer, access, tools);
 }
