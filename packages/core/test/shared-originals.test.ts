@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -418,6 +418,23 @@ describe('records in the remote', () => {
     expect(await filesIn(join(two.root, '.tintype'))).toEqual([]);
     expect(existsSync(join(two.root, '../outside.json'))).toBe(false);
   });
+});
+
+test('prune --remote keeps old bytes that a young record of another machine names', async () => {
+  await using made = await machine('fox');
+  await made.generate(sharing());
+  const context = await made.context(sharing());
+  const old = new Date(Date.now() - 90 * 86_400_000);
+  for (const name of await filesIn(join(bucket, 'originals')))
+    await utimes(join(bucket, 'originals', name), old, old);
+  // This machine knows nothing of the purchase.
+  await rm(join(made.root, '.tintype/records'), { recursive: true });
+  const result = await pruneRemote(
+    { ...context, now: () => new Date() },
+    { isDryRun: false, olderThanDays: 30 },
+  );
+  expect(result.removed).toEqual([]);
+  expect(await filesIn(join(bucket, 'originals'))).toHaveLength(1);
 });
 
 test('push puts what a folder had before into the remote, and removes nothing', async () => {

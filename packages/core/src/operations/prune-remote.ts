@@ -36,12 +36,15 @@ export async function pruneRemote(
   const remote = remoteOf(store);
   const committed = await recordedInCommits(store, olderThanDays !== null);
   const here = await store.purchases();
-  const unnamed = unnamedFiles(await remote.list(), {
-    keys: new Set([...committed.keys, ...here.map(({ key }) => key)]),
-    bytes: new Set([...committed.bytes, ...here.map(({ original }) => original.sha256)]),
-  });
   const before = context.now().getTime() - (olderThanDays ?? defaultDays) * dayMs;
   const isOld = ({ modifiedAt }: RemoteFile): boolean => modifiedAt.getTime() <= before;
+  const listing = await remote.list();
+  const keys = new Set([...committed.keys, ...here.map(({ key }) => key)]);
+  // A young record that stays may name bytes that are older than it.
+  const young = listing.records.filter((file) => !keys.has(file.key) && !isOld(file));
+  const youngRecords = (await Promise.all(young.map((file) => remote.readRecords(file)))).flat();
+  const bytes = [...here, ...youngRecords].map(({ original }) => original.sha256);
+  const unnamed = unnamedFiles(listing, { keys, bytes: new Set([...committed.bytes, ...bytes]) });
   const removed = unnamed.filter(isOld);
   if (!isDryRun) {
     await remote.remove(removed, ({ name }) => {

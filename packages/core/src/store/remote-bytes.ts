@@ -12,8 +12,8 @@ export interface RemoteBytes {
   /** The bytes of a record. Throws `original-missing`, `original-damaged`, or the remote's errors. */
   readonly fetch: (record: StoreRecord) => Promise<Uint8Array>;
   /**
-   * Puts bytes there and reads them back. Bytes that are there with the right size are not put again; they are read only if
-   * `willForget`, which says that this machine is about to remove its own. Throws the remote's errors; `remote-damaged` if it
+   * Puts bytes there and reads them back. `willForget`: this machine is about to remove its own. Otherwise bytes that are there
+   * with the right size are left alone: they may be old, and `prune --remote` goes by age. Throws the remote's errors; `remote-damaged` if it
    * returns other bytes than it was given. Whether they were put.
    */
   readonly deliver: (
@@ -63,8 +63,7 @@ export function remoteBytes(remote: Remote, copies: OriginalCopies): RemoteBytes
         const found = await remote.get(name, { maxBytes: bytes.byteLength });
         return found !== null && sha256(found) === record.original.sha256;
       };
-      const isThere = (await remote.size(name)) === bytes.byteLength;
-      if (isThere && (!willForget || (await isSound()))) return false;
+      if (!willForget && (await remote.size(name)) === bytes.byteLength) return false;
       await remote.put(name, bytes);
       if (await isSound()) return true;
       const message = `${remote.label} returned other bytes than it was given for ${name}; the picture stays on this machine`;

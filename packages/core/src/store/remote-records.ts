@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { lstat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
@@ -119,8 +120,15 @@ async function writeIndex(remote: Remote, notes: NoteTexts): Promise<void> {
  * was written. Rejects with the file system's own error.
  */
 export async function acceptNote(dir: string, path: string, text: string): Promise<boolean> {
-  return isSoundNote(path, text) && createAtomic(join(dir, ...path.split('/')), text);
+  if (!notePath.test(path)) return false;
+  const here = join(dir, ...path.split('/'));
+  // Most of them are known.
+  if ((await lstat(here).catch(() => null)) !== null) return false;
+  return isSoundNote(path, text) && createAtomic(here, text);
 }
+
+const notePath =
+  /^(batches\/[0-9a-f]{32}|(records|inputs|refusals|picks)\/[0-9a-f]{2}\/[0-9a-f]{64}(\.[0-9a-f]{16})?)\.json$/;
 
 /** Whether a file may have this path in a store, and holds what belongs there. */
 export function isSoundNote(path: string, text: string): boolean {

@@ -121,8 +121,12 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       if ((await local.sizeOf(rejected)) === null)
         await writeAtomic(pathOfBytes(dir, rejected), await bytes.fetch(rejected));
       const record = await local.accept(rejected, info);
-      await bytes.deliver(record, await local.read(record), { willForget: false });
-      await remote.put(remoteNames.record(record.key), Buffer.from(formatJson(record)));
+      try {
+        await bytes.deliver(record, await local.read(record), { willForget: false });
+        await remote.put(remoteNames.record(record.key), Buffer.from(formatJson(record)));
+      } catch {
+        await pending.add(record.key).catch(() => {});
+      }
       return record;
     },
 

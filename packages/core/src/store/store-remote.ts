@@ -6,11 +6,11 @@ import type { Env } from '../process/env-files.ts';
 import type { Remote, RemoteFile } from '../remote/remote.ts';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
 import { pathOfBytes } from './layout.ts';
-import { bytesPath } from './list-store.ts';
+import { bytesPath, recordsIn } from './list-store.ts';
 import type { OriginalCopies } from './original-copies.ts';
 import { pendingMarks } from './pending-marks.ts';
 import { namesIn, readIfThere } from './read-store.ts';
-import { formatJson, isHash, maxNoteBytes } from './record-file.ts';
+import { formatJson, isHash, maxNoteBytes, parseRecord } from './record-file.ts';
 import type { RemoteBytes } from './remote-bytes.ts';
 import { remoteNames } from './remote-names.ts';
 import {
@@ -111,6 +111,10 @@ export function storeRemote(part: RemotePart): StoreRemote {
       if ((await local.sizeOf(record)) === null) await bytes.fetch(record);
     },
 
+    readRecords: async ({ name, key }) => {
+      const read = await remote.get(name, { maxBytes: maxNoteBytes });
+      return read === null ? [] : recordsIn(parseRecord(key, Buffer.from(read).toString('utf8')));
+    },
     list: () => listRemote(remote),
 
     remove: async (files, onRemoved) => {

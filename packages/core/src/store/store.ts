@@ -176,6 +176,8 @@ export interface StoreRemote {
   deliverNotes(): Promise<number>;
   /** Makes this machine have the bytes of a record. Throws `original-missing` or `original-damaged`. */
   fetch(record: StoreRecord): Promise<void>;
+  /** The records in a listed file; none: it cannot be read. */
+  readRecords(file: RemoteFile & { readonly key: Key }): Promise<readonly StoreRecord[]>;
   /** Everything in the remote that a store has put there. */
   list(): Promise<RemoteListing>;
   /** Removes listed files: records first, so that none is ever without its bytes. */
