@@ -461,6 +461,24 @@ test('prune --remote removes what no record names, by its age, and a listing of 
   await expect(pruneRemote(soon, rules)).rejects.toMatchObject({ code: 'usage' });
   const [first] = await filesIn(join(made.root, '.tintype/records'));
   await rm(join(made.root, '.tintype/records', first!));
+  // Nothing of ours, whatever its name looks like.
+  const hash = first!.slice(3, 67);
+  const strangers = [`notes/${hash}`, `records/${hash}.txt`, `claims/${hash}/x`, `${hash}.png`];
+  const listing: Remote = {
+    ...folder(bucket),
+    async *list(prefix) {
+      yield* folder(bucket).list(prefix);
+      for (const name of [...strangers, `originals/../../${hash}.png`])
+        yield { name, bytes: 1, modifiedAt: new Date(0) };
+    },
+  };
+  const planted = await pruneRemote(
+    { ...(await made.context(sharing(listing))), now: soon.now },
+    { isDryRun: true, olderThanDays: 30 },
+  );
+  expect(planted.removed.map(({ name }) => name)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^notes|txt$|\/x$|\.\.|^[0-9a-f]{64}\.png$/)]),
+  );
   const isYoung = await pruneRemote(await made.context(sharing()), {
     isDryRun: false,
     olderThanDays: 1,

@@ -10,7 +10,7 @@ import { bytesPath, recordsIn } from './list-store.ts';
 import type { OriginalCopies } from './original-copies.ts';
 import { pendingMarks } from './pending-marks.ts';
 import { namesIn, readIfThere } from './read-store.ts';
-import { formatJson, isHash, maxNoteBytes, parseRecord } from './record-file.ts';
+import { formatJson, maxNoteBytes, parseRecord } from './record-file.ts';
 import type { RemoteBytes } from './remote-bytes.ts';
 import { remoteNames } from './remote-names.ts';
 import {
@@ -164,20 +164,30 @@ async function readNotes(dir: string): Promise<Map<string, string>> {
   return notes;
 }
 
+/** The names that a store gives (remote-names.ts), each with a hash. Anything else in the remote is left alone. */
+const names = {
+  record: /^records\/[0-9a-f]{2}\/([0-9a-f]{64})(?:\.[0-9a-f]{16})?\.json$/,
+  original: /^originals\/[0-9a-f]{2}\/([0-9a-f]{64})\.[0-9a-z]{1,16}$/,
+  rejected: /^rejected\/([0-9a-f]{64})$/,
+  claim: /^claims\/([0-9a-f]{64})\/\d+(?:\.(?:beat|attempt))?$/,
+} as const;
+
 async function listRemote(remote: Remote): Promise<RemoteListing> {
-  const records: RemoteListing['records'][number][] = [];
-  const bytes: RemoteListing['bytes'][number][] = [];
-  const claims: RemoteListing['claims'][number][] = [];
-  for await (const file of remote.list('')) {
-    const [area = '', second = ''] = file.name.split('/');
-    const hash = area === 'claims' ? second : basename(file.name).split('.')[0]!;
-    if (!isHash(hash)) continue;
-    if (area === 'records') records.push({ ...file, key: hash as Key });
-    if (area === 'originals' || area === 'rejected')
-      bytes.push({ ...file, sha256: hash as Sha256 });
-    if (area === 'claims') claims.push({ ...file, key: hash as Key });
-  }
-  return { records, bytes, claims };
+  const files: RemoteFile[] = [];
+  for await (const file of remote.list('')) files.push(file);
+  const named = (...patterns: readonly RegExp[]) =>
+    files.flatMap((file) => {
+      const hash = patterns.flatMap((pattern) => pattern.exec(file.name)?.[1] ?? [])[0];
+      return hash === undefined ? [] : [{ ...file, hash }];
+    });
+  return {
+    records: named(names.record).map((file) => ({ ...file, key: file.hash as Key })),
+    bytes: named(names.original, names.rejected).map((file) => ({
+      ...file,
+      sha256: file.hash as Sha256,
+    })),
+    claims: named(names.claim).map((file) => ({ ...file, key: file.hash as Key })),
+  };
 }
 
 /** Records first. The claims of a key go in the order in which they were made, so that the latest one is the last to go. */
