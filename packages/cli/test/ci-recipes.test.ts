@@ -282,6 +282,37 @@ esac`,
       },
     );
 
+    test('a scheduled run orders, the next one on another machine collects, and a third has nothing to do', async () => {
+      const nextMachine = (name: string): string => {
+        const machine = join(folder, name);
+        git(folder, 'clone', '--quiet', join(folder, 'origin.git'), machine);
+        cpSync(join(clone, 'node_modules'), join(machine, 'node_modules'), { recursive: true });
+        return machine;
+      };
+      const run = async (machine: string) => {
+        const { codes, output } = await runJob('github-batches.yml', 'order', machine);
+        expect(codes, output).toEqual({ 'Collect and order': 0, Commit: 0 });
+      };
+      await run(clone);
+      expect(published('batches')).toHaveLength(1);
+      expect(published()).toEqual([]);
+      // One that comes too early changes nothing.
+      await run(nextMachine('early'));
+      expect(published('batches')).toHaveLength(1);
+      expect(api().ledger).toEqual([]);
+
+      await api().batches.finishAll();
+      await run(nextMachine('late'));
+      expect(published('batches')).toEqual([]);
+      expect(published()).toHaveLength(2);
+      expect(published('originals')).toHaveLength(2);
+      const commits = git(join(folder, 'origin.git'), 'rev-list', '--count', 'main');
+      await run(nextMachine('last'));
+      expect(git(join(folder, 'origin.git'), 'rev-list', '--count', 'main')).toBe(commits);
+      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+      expect(api().batches.all).toHaveLength(1);
+    });
+
     test('three machines buy each picture once, and one publishes them', async () => {
       for (const shard of [1, 2, 3]) {
         const machine = join(folder, `machine-${shard}`);
