@@ -418,10 +418,10 @@ export type StoredRefusal =
 /** A request that was sent and is not recorded yet. */
 export interface PlannedAttempt {
   /**
-   * `in-flight`: a process that is alive waits for the answer. `paid`: the next run that may buy records or collects the
-   * picture at no further cost. `unknown`: it may have been billed.
+   * `in-flight`: a process that is alive waits for the answer. `paid`: the next run that may buy records the picture at no further
+   * cost. `ordered`: a later run that may buy collects it at no further cost. `unknown`: it may have been billed.
    */
-  readonly state: 'in-flight' | 'paid' | 'unknown';
+  readonly state: 'in-flight' | 'paid' | 'ordered' | 'unknown';
   /** ISO 8601, UTC; `null`: its note cannot be read. */
   readonly startedAt: string | null;
 }

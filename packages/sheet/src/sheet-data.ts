@@ -146,7 +146,7 @@ function statusOfRequest(planned: PlannedRequest): CandidateStatus {
   if (stored?.record.rejected !== undefined) return 'rejected';
   if (isFree) return 'drawn';
   if (attempt?.state === 'in-flight') return 'buying';
-  if (attempt?.state === 'paid') return 'paid';
+  if (attempt?.state === 'paid' || attempt?.state === 'ordered') return attempt.state;
   return refusal === null ? status : 'refused';
 }
 
@@ -202,6 +202,7 @@ const unmade: ReadonlySet<CandidateStatus> = new Set([
   'blocked',
   'buying',
   'paid',
+  'ordered',
   'attempted',
 ]);
 const wentWrong: ReadonlySet<CandidateStatus> = new Set([
@@ -247,6 +248,7 @@ const candidateStatuses = [
   'attempted',
   'buying',
   'paid',
+  'ordered',
   'missing',
   'blocked',
 ] as const satisfies readonly CandidateStatus[];

@@ -132,6 +132,8 @@ export type CandidateStatus =
   | 'buying'
   /** Paid for and not recorded yet. The next run that may buy records it at no cost. */
   | 'paid'
+  /** Ordered in a batch, or otherwise to be collected later. Its reason says when it is due, if that is known. */
+  | 'ordered'
   /** Its provider draws stand-ins, which are free. */
   | 'drawn'
   | 'refused'

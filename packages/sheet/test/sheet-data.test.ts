@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { submitBatches } from '../../core/src/index.ts';
 import { sheetData } from '../src/sheet-data.ts';
 import { readSheet } from '../src/read-sheet.ts';
 import { fileStore } from '../../core/src/store/file-store.ts';
@@ -39,6 +40,18 @@ test('what was paid for and is not recorded is no failure, and costs nothing mor
   expect(candidate!.reason).toMatch(/^paid for, not recorded yet/);
   expect(other!.status).toBe('missing');
   expect((await sheetOf(project)).images[0]!.flags).toEqual(['missing', 'unpicked']);
+});
+
+test('what is in a batch is ordered, and says when it is due', async () => {
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await submitBatches(await project.context(), []);
+  const [image] = (await sheetOf(project)).images;
+  expect(image).toMatchObject({ status: 'ordered', flags: ['missing', 'unpicked'] });
+  const due = new Date(api().batches.all[0]!.createdAt + 86_400_000).toISOString();
+  for (const { status, reason } of image!.candidates) {
+    expect(status).toBe('ordered');
+    expect(reason).toContain(`due by ${due.slice(0, 16).replace('T', ' ')} UTC`);
+  }
 });
 
 test('if only the cache is written, no image is reported as missing from the outputs', async () => {

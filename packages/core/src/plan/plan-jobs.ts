@@ -251,7 +251,8 @@ export function batchReason({ note, batch }: OpenAttempt): string {
 
 function stateOf(attempt: OpenAttempt): PlannedAttempt['state'] {
   if (attempt.isInFlight) return 'in-flight';
-  return isPaid(attempt) ? 'paid' : 'unknown';
+  if (attempt.isReceived) return 'paid';
+  return isPaid(attempt) ? 'ordered' : 'unknown';
 }
 
 function isPaid({ isReceived, note }: OpenAttempt): boolean {
