@@ -14,6 +14,8 @@ import {
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
 import sharp from 'sharp';
+import { fileStore } from '../src/store/file-store.ts';
+import type { Batch } from '../src/types.ts';
 
 const api = useApi();
 
@@ -284,6 +286,21 @@ describe('an account with little room', () => {
     expect(billedPrompts(small())).toEqual(ids.toSorted());
     expect(await records(made)).toHaveLength(ids.length);
   });
+});
+
+test('a key that the note of a batch spells with an escape is still taken', async () => {
+  await using made = await machine('fox');
+  await submit(made);
+  const [file] = await tickets(made);
+  const path = `.tintype/batches/${file}`;
+  const text = String(await made.read(path));
+  const [{ lines }] = (await openBatches(await contextOf(made))) as [Batch];
+  const { key } = lines[0]!;
+  const escaped = `${key.slice(0, -1)}\\u00${key.charCodeAt(63).toString(16)}`;
+  await made.write(path, text.replaceAll(key, escaped));
+  expect(String(await made.read(path))).not.toContain(key);
+  const store = fileStore(join(made.root, '.tintype'));
+  expect((await store.attempt(key))?.batch?.lines).toHaveLength(1);
 });
 
 test('a budget refuses a batch before it is ordered', async () => {

@@ -6,16 +6,27 @@ import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxBatchBytes, parseBatch } from './record-file.ts';
 import { notWritable, writeNote } from './write-note.ts';
 
-export async function readBatches(dir: string): Promise<readonly StoredBatch[]> {
+/** `naming`: only batches that may have a line of this key, so that a check of one key need not parse all of them. */
+export async function readBatches(
+  dir: string,
+  naming: Key | null = null,
+): Promise<readonly StoredBatch[]> {
   const names = (await namesIn(layout.batchesDir(dir))).filter((it) =>
     /^[0-9a-f]{32}\.json$/.test(it),
   );
-  return Promise.all(
+  const read = await Promise.all(
     names.map(async (file) => {
       const bytes = await readIfThere(join(layout.batchesDir(dir), file), maxBatchBytes);
-      return parseBatch(file.slice(0, 32), bytes?.toString('utf8') ?? '');
+      if (naming !== null && bytes !== null && !mayName(bytes, naming)) return [];
+      return [parseBatch(file.slice(0, 32), bytes?.toString('utf8') ?? '')];
     }),
   );
+  return read.flat();
+}
+
+/** JSON may spell any letter with an escape. */
+function mayName(bytes: Buffer, key: Key): boolean {
+  return bytes.includes(key) || bytes.includes('\\u');
 }
 
 export async function writeBatch(dir: string, batch: Batch): Promise<void> {

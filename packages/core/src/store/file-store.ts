@@ -100,7 +100,7 @@ export function fileStore(
       const own = await (await attempts()).readAttempt(dir, key);
       if (own !== null) return own;
       const { linesOf, readBatches } = await batches();
-      return linesOf(await readBatches(dir)).get(key) ?? null;
+      return linesOf(await readBatches(dir, key)).get(key) ?? null;
     },
     batches: async () => (await batches()).readBatches(dir),
     noteBatch: async (batch) => {
