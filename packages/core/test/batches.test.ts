@@ -1,10 +1,12 @@
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   cancelBatches,
   collectProject,
   type Context,
+  folder,
   generate,
   openBatches,
   submitBatches,
@@ -119,6 +121,31 @@ test('a clone that has the ticket collects, and two that collect record the same
     expect(await one.read(`.tintype/records/${name}`)).toEqual(
       await two.read(`.tintype/records/${name}`),
     );
+});
+
+test('machines that share a remote and no ticket do not buy what one of them has ordered', async () => {
+  const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
+  const options = { store: { originals: folder(bucket) } };
+  await using one = await machine('fox', 'owl');
+  await using two = await machine('fox', 'owl');
+  await submitBatches(await one.context({ options }), ['fox']);
+  const early = await two.generate({ options });
+  expect(eventsOf(early.events, 'failed')).toMatchObject([{ id: 'fox', code: 'ordered' }]);
+  expect(eventsOf(early.events, 'failed')[0]!.message).toContain('another machine');
+  expect(billedPrompts(api())).toEqual(['owl']);
+  await api().batches.finishAll();
+  await collectProject(await one.context({ options }));
+  expect((await two.generate({ options })).result).toMatchObject({ bought: 0, failed: 0 });
+  expect(billedPrompts(api())).toEqual(['fox', 'owl']);
+  // A line without a picture is free for every machine.
+  await one.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  await two.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  await submitBatches(await one.context({ options }), []);
+  await api().batches.expire(ordered().at(-1)!.id, { done: 0 });
+  await collectProject(await one.context({ options }));
+  expect((await two.generate({ options })).result).toMatchObject({ bought: 1, failed: 0 });
+  expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
+  await rm(bucket, { recursive: true });
 });
 
 describe('a batch whose creation', () => {
