@@ -132,7 +132,10 @@ function startApart(scene: Scene, order: string, concurrency: number): TintypePr
 export function signal({ child }: TintypeProcess, name: NodeJS.Signals): void {
   try {
     const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-    process.kill(Number(children.trim().split(' ')[0]), name);
+    const [pid] = children.trim().split(' ').filter(Boolean);
+    // It has not begun, or has ended. 0 would be this process and all of its group.
+    if (pid === undefined) return;
+    process.kill(Number(pid), name);
     // `unshare` stops itself when its child is stopped.
     if (name === 'SIGCONT') child.kill(name);
   } catch {
