@@ -21,6 +21,7 @@ const benches = [
   ['vite-foreign', rounds],
   ['shared-cache', ['--rounds', '3']],
   ['late-cache', rounds],
+  ['batch-memory', []],
 ] as const;
 
 for (const [bench, flags] of benches) {
