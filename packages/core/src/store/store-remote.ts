@@ -53,10 +53,12 @@ export function storeRemote(part: RemotePart): StoreRemote {
 
     fetchRecords: async (keys) => {
       if (keys.length === 0) return 0;
-      const notes = new Map(await readRemoteNotes(remote));
+      // Where version control has the records, there is no index, and not every remote can list: each key is asked for.
+      const notes = new Map(hasRecords ? await readRemoteNotes(remote) : []);
       // Records that are newer than the index. With more keys than these, most were never bought.
       const unlisted = keys.filter((key) => !notes.has(remoteNames.record(key)));
-      const read = unlisted.slice(0, maxUnlisted).map((key) =>
+      const asked = hasRecords ? unlisted.slice(0, maxUnlisted) : unlisted;
+      const read = asked.map((key) =>
         limit(async () => {
           const record = await readRemoteRecord(remote, key);
           if (record !== null) notes.set(remoteNames.record(key), formatJson(record));
@@ -133,7 +135,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
   };
 }
 
-/** Records that are asked for one by one. */
+/** Records that an index lacks and that are asked for one by one. */
 const maxUnlisted = 100;
 
 /** Small requests at once. */
