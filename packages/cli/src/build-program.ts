@@ -90,7 +90,7 @@ function helpWith({ flags }: Command): Partial<Help> {
 }
 
 function listed(examples: readonly Example[]): string {
-  const lines = examples.map(([line, what]) => `  ${line.padEnd(37)}${what}\n`);
+  const lines = examples.map(([line, what]) => `  ${`${line} `.padEnd(37)}${what}\n`);
   return `\nExamples:\n${lines.join('')}`;
 }
 

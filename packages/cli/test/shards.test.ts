@@ -142,7 +142,7 @@ test('a shard without images has nothing to do, and what is no shard is exit 2',
   expect(none.stderr).toContain('such as 2/5: the second of five; not "4/3"');
   const wrong = await tintype(made, ['plan'], { TINTYPE_SHARD: 'x' });
   expect(wrong).toMatchObject({ code: 2, stdout: '' });
-  expect(wrong.stderr).toContain('TINTYPE_SHARD is a shard');
+  expect(wrong.stderr).toContain('TINTYPE_SHARD must be a shard');
   expect(await tintype(made, ['merge'])).toMatchObject({ code: 2 });
   const nothing = await tintype(made, ['merge', 'nowhere']);
   expect(nothing).toMatchObject({ code: 2 });

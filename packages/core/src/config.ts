@@ -450,7 +450,7 @@ const storeChecks: {
   dir: [isText, 'a folder'],
   originals: [
     (value) => value === null || isRemote(value),
-    'a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code',
+    'a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code, such as tintype.config.ts',
   ],
   records: [(value) => value === 'dir' || value === 'remote', '"dir" or "remote"'],
   copiesMaxBytes: [isIntegerFrom(0), 'a whole number of bytes, from 0'],

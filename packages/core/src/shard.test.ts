@@ -26,7 +26,7 @@ test.each([
   '1e1/20',
   '１/３',
 ])('what is no shard is refused: %j', (text) => {
-  expect(() => readShard(text, {})).toThrow('--shard is a shard and how many there are');
+  expect(() => readShard(text, {})).toThrow('--shard must be a shard and how many there are');
   if (text !== '')
-    expect(() => readShard(undefined, { TINTYPE_SHARD: text })).toThrow('TINTYPE_SHARD is a shard');
+    expect(() => readShard(undefined, { TINTYPE_SHARD: text })).toThrow('TINTYPE_SHARD must be a shard');
 });

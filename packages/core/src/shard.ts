@@ -24,7 +24,7 @@ function parseShard(text: string, source: string): Shard {
     return { index, count };
   throw new TintypeError(
     'usage',
-    `${source} is a shard and how many there are, from 1/1 to 9999/9999, such as 2/5: the second of five; not "${text.slice(0, 40)}"`,
+    `${source} must be a shard and how many there are, such as 2/5 for the second of five (at most 9999), and not "${text.slice(0, 40)}"`,
   );
 }
 

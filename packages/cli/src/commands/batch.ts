@@ -18,10 +18,9 @@ export const batch = command({
   status            list the open batches; needs no network
   collect           record the pictures of the batches that have ended
   watch             collect every minute until no batch is open
-  cancel [names…]  cancel batches; what is made by then is billed and collected
+  cancel [names…]   cancel batches; what is made by then is billed and collected
 
-A picture that is in a batch is not bought in any other way. Open batches are in .tintype/batches: commit them, so that any machine
-can collect.`,
+A picture that is in a batch is not bought in any other way. Open batches are in .tintype/batches: commit them, so that any machine can collect.`,
   arguments: [
     new Argument('<op>', 'what to do').choices(actions) as Value<Action>,
     argument('[ids...]', 'images to order, or the names of batches to cancel'),
@@ -54,10 +53,10 @@ const acts: Readonly<Record<Action, Act>> = {
     const batches = await withRun(shell, flags, (core, context) =>
       core.cancelBatches(context, names),
     );
-    await tell(
-      shell,
-      flags,
-      ({ openSummary }) => `Asked to cancel; collect them as usual:\n${openSummary(batches)}`,
+    await tell(shell, flags, ({ openSummary }) =>
+      batches.length === 0
+        ? openSummary(batches)
+        : `Asked to cancel. tintype batch collect records what was made by then:\n${openSummary(batches)}`,
     );
     return exitCodes.delivered;
   },

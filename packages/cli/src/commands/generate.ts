@@ -75,7 +75,8 @@ Environment:
     if (!flags.quiet && flags.reporter !== 'json') {
       const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
       const storeDir = relative(shell.cwd, config.storeDir) || '.';
-      say(shell.stdout, generateSummary(result, { outDir, storeDir }, shard));
+      const places = [storeDir, ...(config.storeRemote ? [config.storeRemote.label] : [])];
+      say(shell.stdout, generateSummary(result, { outDir, storeDir: places.join(' and ') }, shard));
       if (uncommitted !== null) {
         const folders = { cwd: shell.cwd, storeDir: config.storeDir };
         shell.stdout.write(core.commitHint(uncommitted, folders));

@@ -6,7 +6,7 @@ import { cleanLine } from './clean.ts';
 export function submitSummary({ batches, pictures, costUsd, left }: SubmitResult): string {
   const lines =
     pictures === 0
-      ? ['Nothing was ordered.']
+      ? [left.length === 0 ? 'Nothing to order: no picture is missing.' : 'Nothing was ordered.']
       : [
           `${count(pictures, 'picture')} ordered in ${batches.length === 1 ? 'a batch' : `${batches.length} batches`}, up to ${money(costUsd)}.`,
           ...batches.map(batchLine),
@@ -24,7 +24,10 @@ export function openSummary(batches: readonly Batch[]): string {
 /** One line for each batch that was asked about. */
 export function collectSummary(states: readonly BatchState[]): string {
   if (states.length === 0) return 'No batch is open.\n';
-  return `${states.map(stateLine).join('\n')}\n`;
+  const next = states.some(({ recorded }) => recorded > 0)
+    ? ['Run tintype to encode what was recorded, and commit .tintype.']
+    : [];
+  return `${[...states.map(stateLine), ...next].join('\n')}\n`;
 }
 
 function batchLine({ name, lines, dueAt, batchId }: Batch): string {

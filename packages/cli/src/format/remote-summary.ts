@@ -14,7 +14,9 @@ export function remoteSummary(
       : `${verb} ${size(removed)} of ${remote}.`,
     ...(young.length === 0
       ? []
-      : [`Kept ${size(young)} that nothing names yet and that are too young.`]),
+      : [
+          `Kept ${size(young)} that no record needs, because they are too young; --older-than <days> sets the age.`,
+        ]),
   ];
   return `${lines.join('\n')}\n`;
 }

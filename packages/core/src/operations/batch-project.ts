@@ -111,7 +111,11 @@ export async function cancelBatches(
 ): Promise<readonly Batch[]> {
   const open = await openBatches(context);
   const unknown = names.find((name) => !open.some((batch) => batch.name.startsWith(name)));
-  if (unknown !== undefined) throw new TintypeError('usage', `no open batch is called ${unknown}`);
+  if (unknown !== undefined)
+    throw new TintypeError(
+      'usage',
+      `there is no open batch ${unknown}; tintype batch status lists those that are open`,
+    );
   const wanted = open.filter(
     ({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)),
   );

@@ -93,7 +93,7 @@ export async function deliverPending(store: Store, context: Context): Promise<vo
 export function remoteOf({ remote }: Store): StoreRemote {
   if (remote !== null) return remote;
   const message =
-    'the store keeps its originals in its own folder; to share them through a remote, set store.originals in tintype.config.ts';
+    "the store has no remote; to share its originals through one, set store.originals in tintype.config.ts, such as store: { originals: folder('/mnt/team/tintype') }";
   throw new TintypeError('usage', message);
 }
 

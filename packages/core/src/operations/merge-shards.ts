@@ -108,7 +108,7 @@ async function placesIn(
   const looked = [config.storeDir, config.cacheDir].map((dir) => relative(config.root, dir));
   throw new TintypeError(
     'usage',
-    `${root} has nothing of a shard: there is no ${looked.join(', and no ')}. Name a folder with what a shard's job left, as it was in its project`,
+    `${root} has nothing of a shard: there is no ${looked.join(', and no ')}. Name a folder that has them where the project has them, such as what the job of a shard kept`,
   );
 }
 

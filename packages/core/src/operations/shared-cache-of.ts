@@ -26,7 +26,7 @@ export function sharedCacheOf(context: Context): SharedCache | null {
     onSecretMissing: () =>
       warn(
         'cache-key-missing',
-        `is not used, because ${cacheKeyVariable} is not set in the environment; a .env file does not count`,
+        `is not used, because ${cacheKeyVariable} is not set in the environment (a .env file does not count). Set it to the same key on every machine; openssl rand -hex 32 makes one`,
       ),
     onGivenUp: (error) => {
       isGivenUp = true;

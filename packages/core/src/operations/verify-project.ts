@@ -21,6 +21,8 @@ export interface VerifyResult {
   readonly errors: number;
   readonly records: number;
   readonly originals: Checked;
+  /** Originals that only the store's remote has, and that were not asked for. */
+  readonly unchecked: number;
   readonly variants: Checked;
 }
 
@@ -57,6 +59,7 @@ export async function verifyProject(
     errors: findings.filter(({ severity }) => severity === 'error').length,
     records: verified.records,
     originals: verified.originals,
+    unchecked: verified.unchecked,
     variants: cache.variants,
   };
 }

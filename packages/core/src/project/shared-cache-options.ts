@@ -46,7 +46,7 @@ export function sharedCacheProblems(options: SharedCacheOptions): string[] {
     ...(isRemote(remote)
       ? []
       : [
-          'cache.remote must be a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code',
+          'cache.remote must be a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code, such as tintype.config.ts',
         ]),
     ...(isMode(mode) ? [] : ['cache.mode must be "read" or "readwrite"']),
   ];

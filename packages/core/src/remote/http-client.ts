@@ -125,7 +125,10 @@ function notReached(label: string, error: unknown): TintypeError {
     return new TintypeError('remote-damaged', `${label} does not answer with HTTP`);
   const code = errorCodeOf(error);
   const how = code === null ? '' : ` (${code})`;
-  return new TintypeError('remote-unavailable', `${label} could not be reached${how}`);
+  return new TintypeError(
+    'remote-unavailable',
+    `${label} could not be reached${how}; check the network and the address`,
+  );
 }
 
 /** undici's name for it, in Node 22 and 24. */

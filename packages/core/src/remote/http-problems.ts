@@ -11,7 +11,7 @@ export interface RemoteProblem {
 export function problemOf(status: number, isConditional: boolean): RemoteProblem | null {
   if (status === 404 || status === 410 || (status === 412 && isConditional)) return null;
   if (status === 401 || status === 403)
-    return { code: 'remote-denied', problem: `denies access (${status})` };
+    return { code: 'remote-denied', problem: `denies access (${status}); check its credentials` };
   if (status >= 300 && status < 400) {
     const problem = `redirects (${status}), which is not followed because the headers are for this server; name the other address`;
     return { code: 'remote-unsupported', problem };
@@ -21,7 +21,10 @@ export function problemOf(status: number, isConditional: boolean): RemoteProblem
   if (unsupported.has(status))
     return { code: 'remote-unsupported', problem: `cannot do this (${status})` };
   if (status >= 500 || passing.has(status))
-    return { code: 'remote-unavailable', problem: `cannot answer now (${status})` };
+    return {
+      code: 'remote-unavailable',
+      problem: `cannot answer now (${status}); run again later`,
+    };
   return { code: 'remote-damaged', problem: `answers ${status}` };
 }
 

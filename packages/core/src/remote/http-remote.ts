@@ -105,7 +105,10 @@ export function http(options: HttpOptions): Remote {
     },
     async *list(prefix, { signal }: Limits = {}) {
       if (options.list === undefined)
-        throw new TintypeError('remote-unsupported', `${label} cannot list its files`);
+        throw new TintypeError(
+          'remote-unsupported',
+          `${label} cannot list its files; give http(…) a function list`,
+        );
       const get = async (address: string): Promise<Uint8Array | null> => {
         const url = new URL(address, base);
         if (url.origin !== base.origin) throw new Error('a listing is of the same server');

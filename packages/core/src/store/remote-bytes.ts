@@ -73,12 +73,13 @@ export function remoteBytes(remote: Remote, copies: OriginalCopies): RemoteBytes
     look: async (record) => {
       try {
         const bytes = await limit(() => get(record));
-        if (bytes === null) return { kind: 'missing' };
+        if (bytes === null) return { kind: 'missing', remote: remote.label };
         return { kind: 'hashed', sha256: sha256(bytes), bytes: bytes.byteLength };
       } catch (error) {
         return {
           kind: 'unreadable',
           reason: error instanceof Error ? error.message : String(error),
+          remote: remote.label,
         };
       }
     },

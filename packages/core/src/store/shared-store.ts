@@ -240,7 +240,7 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
 
 async function refuseIfNotExclusive(remote: Remote): Promise<true> {
   if (await holdsConditions(remote)) return true;
-  const message = `${remote.label} cannot keep two machines from buying the same picture: it was asked to create one name 16 times at once, and did not refuse all but one. If no other machine buys at the same time, say so with --i-am-the-only-buyer; nothing was bought`;
+  const message = `${remote.label} cannot keep two machines from buying the same picture: it was asked to create one name 16 times at once, and did not refuse all but one. Nothing was bought. If no other machine buys now, run tintype --i-am-the-only-buyer, or set onlyBuyer: true in the config`;
   throw new TintypeError('remote-unsupported', message);
 }
 

@@ -302,4 +302,6 @@ export interface VerifiedStore {
   readonly records: number;
   /** How many files that records name existed and were hashed. */
   readonly originals: Checked;
+  /** Originals that only the remote has, and that were not asked for. */
+  readonly unchecked: number;
 }

@@ -45,6 +45,7 @@ test('a sound store has no findings, and what was checked is counted', async () 
     findings: [],
     records: 2,
     originals: { files: 2, bytes: a.original.bytes + b.original.bytes },
+    unchecked: 0,
   });
 });
 

@@ -16,10 +16,12 @@ export interface ListedFile {
 /** The result of checking a path that records name. */
 export type Look =
   | { readonly kind: 'hashed'; readonly sha256: Sha256; readonly bytes: number }
-  | { readonly kind: 'lfs-pointer' | 'missing' }
+  | { readonly kind: 'lfs-pointer' }
+  /** `remote`: the label of the remote that was asked; none for the folder. */
+  | { readonly kind: 'missing'; readonly remote?: string }
   /** Not on this machine, and not looked for anywhere else. */
   | { readonly kind: 'elsewhere' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly remote?: string };
 
 /** What a record names and the listing does not have. */
 export type LookElsewhere = (record: StoreRecord) => Promise<Look>;
@@ -57,6 +59,7 @@ export async function verifyStore(
       files: there.length,
       bytes: there.reduce((sum, { bytes }) => sum + bytes, 0),
     },
+    unchecked: [...looks.values()].filter(({ kind }) => kind === 'elsewhere').length,
   };
 }
 
@@ -117,8 +120,14 @@ function originalFindings(
     case 'elsewhere':
       return [];
     case 'missing':
-      return say(`is missing, and its record says that it was paid for; ${restore}`, true);
+      return look.remote === undefined
+        ? say(`is missing, and its record says that it was paid for; ${restore}`, true)
+        : say(
+            `is missing in ${look.remote}, and its record says that it was paid for; run tintype push on a machine that has it, or buy another picture (take: 2)`,
+            true,
+          );
     case 'unreadable':
+      if (look.remote !== undefined) return say(`could not be fetched: ${look.reason}`);
       return say(`cannot be read (${look.reason}); check its permissions and the disk`);
     case 'lfs-pointer':
       return say('is a Git LFS pointer and not the picture; run git lfs pull');
