@@ -28,5 +28,7 @@ test.each([
 ])('what is no shard is refused: %j', (text) => {
   expect(() => readShard(text, {})).toThrow('--shard must be a shard and how many there are');
   if (text !== '')
-    expect(() => readShard(undefined, { TINTYPE_SHARD: text })).toThrow('TINTYPE_SHARD must be a shard');
+    expect(() => readShard(undefined, { TINTYPE_SHARD: text })).toThrow(
+      'TINTYPE_SHARD must be a shard',
+    );
 });

@@ -128,7 +128,7 @@ function reportShards(context: Context, shards: readonly ShardReport[]): void {
     const names = [...missing.slice(0, 10), ...(missing.length > 10 ? ['…'] : [])].join(', ');
     warn(
       'shard-missing',
-      `there is no report of ${count(missing.length, 'shard')} (${names}): its run did not come to its end, or its folder was not named`,
+      `there is no report of ${count(missing.length, 'shard')} (${names}): ${missing.length === 1 ? 'its run did not end by itself, or its folder was' : 'their runs did not end by themselves, or their folders were'} not named`,
     );
   }
 }
