@@ -132,7 +132,7 @@ function startApart(scene: Scene, order: string, concurrency: number): TintypePr
 export function signal({ child }: TintypeProcess, name: NodeJS.Signals): void {
   try {
     const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-    const [pid] = children.trim().split(' ').filter(Boolean);
+    const pid = children.split(' ').find((id) => id !== '');
     // It has not begun, or has ended. 0 would be this process and all of its group.
     if (pid === undefined) return;
     process.kill(Number(pid), name);
