@@ -5,7 +5,7 @@ import { planOf } from '../../test/support/plan.ts';
 import { planTable } from './plan-table.ts';
 import { displayWidth } from './table.ts';
 
-const plain = { colors: picocolors.createColors(false), maxCostUsd: null };
+const plain = { colors: picocolors.createColors(false), maxCostUsd: null, models: {} };
 
 /** As the command prints it: core says what would be bought. */
 function printed(plan: ShownPlan, options: Partial<Parameters<typeof planTable>[1]> = {}): string {
@@ -44,6 +44,13 @@ test('what two images ask for is bought once, and the last lines say what that s
   expect(printed(plan)).toMatch(
     /\n3 pictures: 3 missing\n1 to buy: \$0\.0132–\$0\.0264\n2 rows ask for the same picture as another, which saves \$0\.0264–\$0\.0528\.\nIn a batch, within a day: \$0\.0066–\$0\.0132 \(tintype batch submit\)\n$/,
   );
+});
+
+test('a model that batches do not take has no price of a batch', () => {
+  const models = (batches: boolean | null) => ({ 'gpt-image-2.5-flare': { batches } });
+  for (const batches of [true, null])
+    expect(printed(planOf({}), { models: models(batches) })).toContain('In a batch');
+  expect(printed(planOf({}), { models: models(false) })).not.toContain('In a batch');
 });
 
 test('a plan that generate would refuse says so', () => {

@@ -18,6 +18,8 @@ export interface PlanTotalsOptions {
   readonly maxCostUsd: number | null;
   /** The rows that would be bought, with each picture once. */
   readonly toBuy: readonly ShownRow[];
+  /** Facts about models, by name. */
+  readonly models: Readonly<Record<string, { readonly batches: boolean | null }>>;
 }
 
 /**
@@ -117,7 +119,11 @@ function candidatesOf(rows: readonly ShownRow[]): ReadonlyMap<string, number> {
 }
 
 /** What the same pictures cost in a batch, if all of them can be ordered in one. */
-function batchPrice(costUsd: CostRange | null, toBuy: readonly ShownRow[]): string[] {
+function batchPrice(
+  costUsd: CostRange | null,
+  { toBuy, models }: Pick<PlanTotalsOptions, 'toBuy' | 'models'>,
+): string[] {
+  if (toBuy.some(({ model }) => models[model]?.batches === false)) return [];
   const factors = toBuy.map(({ provider }) => batchPriceFactors[provider]);
   const [factor] = factors;
   if (costUsd === null || factor === undefined || factors.some((other) => other !== factor))
@@ -129,7 +135,7 @@ function batchPrice(costUsd: CostRange | null, toBuy: readonly ShownRow[]): stri
 /** What all of it is and costs, in sentences without any text of a user. */
 export function planTotals(
   { totals, rows, shard }: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
-  { maxCostUsd, toBuy }: PlanTotalsOptions,
+  { maxCostUsd, toBuy, models }: PlanTotalsOptions,
 ): string[] {
   const { costUsd, unpriced } = totals;
   const statuses = (['stored', 'missing', 'blocked', 'attempted'] as const)
@@ -144,7 +150,7 @@ export function planTotals(
   const more =
     unpriced > 0 && costUsd !== null ? `, and ${unpriced} of them at an unknown price` : '';
   lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(rows, toBuy));
-  lines.push(...batchPrice(costUsd, toBuy));
+  lines.push(...batchPrice(costUsd, { toBuy, models }));
   lines.push(...others);
   // The budget is of the run.
   const runUsd = (shard?.run ?? totals).costUsd;
