@@ -1,27 +1,33 @@
 /**
  * The nouns that cross a stage border. Data only, readonly.
  *
- * | word      | meaning                                                                                   |
- * | --------- | ----------------------------------------------------------------------------------------- |
- * | manifest  | a YAML file `*.images.yaml` that names images and says how to make them                   |
- * | image     | one entry under `images:`; its id is unique across all manifests of a project             |
- * | job       | one image with every default, preset, row and template applied                            |
- * | request   | everything that decides the pixels of **one** picture, and nothing else                   |
- * | key       | sha-256 of the canonical JSON of a request                                                |
- * | original  | the provider's bytes for a request, untouched                                             |
- * | record    | the JSON kept beside an original: request, sha-256, size, usage, cost, provenance         |
- * | purchase  | a picture that was paid for, as it is handed to the store                                 |
- * | attempt   | the note about a request that was sent and is not recorded yet                            |
- * | claim     | the lock on a key, held by the process that buys it                                       |
- * | store     | records + originals: paid for, cannot be made again                                       |
- * | variant   | a file encoded from an original (width x format)                                          |
- * | cache     | variants and their metadata: free to make again                                           |
- * | plan      | what a run would do and cost, worked out before anything is spent                         |
- * | snapshot  | what a run remembers, so that the next can tell whether anything has changed              |
- * | provider  | what turns a request into an original                                                     |
- * | stand-in  | a labelled drawing of the right size, made locally if there is no original            |
- * | delivery  | a job's picture under the name that it has in the output folder                           |
- * | asset map | the JSON that tells a site what files an image became                                     |
+ * | word         | meaning                                                                                      |
+ * | ------------ | -------------------------------------------------------------------------------------------- |
+ * | manifest     | a YAML file `*.images.yaml` that names images and says how to make them                      |
+ * | image        | one entry under `images:`; its id is unique across all manifests of a project                |
+ * | job          | one image with every default, preset, row and template applied                               |
+ * | request      | everything that decides the pixels of **one** picture, and nothing else                      |
+ * | key          | sha-256 of the canonical JSON of a request                                                   |
+ * | original     | the provider's bytes for a request, untouched                                                |
+ * | record       | the JSON kept beside an original: request, sha-256, size, usage, cost, provenance            |
+ * | purchase     | a picture that was paid for, as it is handed to the store                                    |
+ * | attempt      | the note about a request that was sent and is not recorded yet                               |
+ * | claim        | the lock on a key, held by the process that buys it                                          |
+ * | store        | records + originals: paid for, cannot be made again                                          |
+ * | variant      | a file encoded from an original (width x format)                                             |
+ * | cache        | variants and their metadata: free to make again                                              |
+ * | remote       | a place for bytes that machines share: a bucket, a folder of a web server, a network drive   |
+ * | shared store | a store whose originals are in a remote                                                      |
+ * | shared cache | a cache in a remote, behind the cache of each machine; its entries are signed                |
+ * | batch        | requests that are sent together, to be collected within a day at half the price              |
+ * | shard        | one part of a project, which one of several machines buys and encodes                        |
+ * | order        | runs that never repeat a request that may have been billed, such as those of one CI pipeline |
+ * | plan         | what a run would do and cost, worked out before anything is spent                            |
+ * | snapshot     | what a run remembers, so that the next can tell whether anything has changed                 |
+ * | provider     | what turns a request into an original                                                        |
+ * | stand-in     | a labelled drawing of the right size, made locally if there is no original                   |
+ * | delivery     | a job's picture under the name that it has in the output folder                              |
+ * | asset map    | the JSON that tells a site what files an image became                                        |
  */
 
 import type { DiagnosticCode } from './errors.ts';
