@@ -1,8 +1,17 @@
 import { join } from 'node:path';
 import { folder } from '../../src/remote/folder-remote.ts';
 import { fileStore } from '../../src/store/file-store.ts';
+import { remoteTiming } from '../../src/store/remote-claim.ts';
 import { sharedStore } from '../../src/store/shared-store.ts';
 import type { Store } from '../../src/store/store.ts';
+
+/** A fiftieth of the real times. */
+const quick: typeof remoteTiming = {
+  beatMs: remoteTiming.beatMs / 50,
+  deadAfterMs: remoteTiming.deadAfterMs / 50,
+  busyDeadAfterMs: remoteTiming.busyDeadAfterMs / 50,
+  pollMs: remoteTiming.pollMs / 50,
+};
 
 /** The store of one machine below `home`, whose originals are in a bucket beside it. A machine has a name, or is the only one. */
 export function openShared(home: string, machine = ''): Store {
@@ -14,6 +23,6 @@ export function openShared(home: string, machine = ''): Store {
     cacheDir: join(home, machine, 'cache'),
     copiesMaxBytes: 1e9,
     realEnv: {},
-    timing: { beatMs: 50, deadAfterMs: 600, busyDeadAfterMs: 1200, pollMs: 20 },
+    timing: quick,
   });
 }
