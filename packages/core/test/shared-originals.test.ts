@@ -266,6 +266,21 @@ describe('two machines', () => {
     );
   });
 
+  test('share a remote that cannot list its files, as most web servers cannot', async () => {
+    const unlisted: Remote = {
+      ...folder(bucket),
+      list: () => {
+        throw new TintypeError('remote-unsupported', 'the server cannot list its files');
+      },
+    };
+    await using one = await machine('fox');
+    await using two = await machine('fox');
+    await one.generate(sharing(unlisted));
+    const { result } = await two.generate(sharing(unlisted));
+    expect(result).toMatchObject({ delivered: 1, bought: 0 });
+    expect(billedPrompts(api())).toEqual(['fox']);
+  });
+
   test('of which one died after it asked: the other says so, and only another order asks again', async () => {
     await using two = await machine('fox');
     const [{ key, request }] = (await two.plan(sharing())).requests as [PlannedRequest];

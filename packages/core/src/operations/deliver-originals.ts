@@ -47,7 +47,8 @@ export async function pushOriginals(context: Context, ids: readonly string[]): P
     else if (fate === 'was-there') tally.wasThere++;
     else {
       tally.notHere++;
-      throw new TintypeError('original-missing', 'neither this machine nor the remote has it');
+      const message = `neither this machine nor ${remote.label} has it; run tintype push on the machine that bought it`;
+      throw new TintypeError('original-missing', message);
     }
   });
   const notes = await remote.deliverNotes();
