@@ -22,6 +22,7 @@ const benches = [
   ['shared-cache', ['--rounds', '3']],
   ['late-cache', rounds],
   ['batch-memory', []],
+  ['remote-originals', ['--rounds', '3']],
 ] as const;
 
 for (const [bench, flags] of benches) {

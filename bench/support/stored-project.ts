@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { fileStore } from '../../packages/core/src/store/file-store.ts';
+import type { Purchase } from '../../packages/core/src/store/store.ts';
 import { loadProject, planProject, systemClock } from '../../packages/core/src/index.ts';
 
 export interface StoredProject {
@@ -13,14 +14,16 @@ export interface StoredProject {
   readonly storeDir: string;
 }
 
+export type Original = Pick<Purchase, 'bytes' | 'info'>;
+
 /**
  * A project in the temporary folder whose manifests' originals are in its store, as if they had been bought: nothing is
  * encoded yet. `files`: its manifests and, where it has one, its config, by path. The originals are the pictures, taken
- * in turn.
+ * in turn, or what a function makes of their number.
  */
 export async function storedProject(
   files: Readonly<Record<string, string>>,
-  pictures: readonly string[],
+  pictures: readonly string[] | ((index: number) => Promise<Original>),
 ): Promise<StoredProject> {
   const root = await mkdtemp(join(tmpdir(), 'tintype-bench-project-'));
   await writeFile(join(root, 'package.json'), '{}');
@@ -38,14 +41,14 @@ export async function storedProject(
   const { storeDir, outDir, cacheDir } = project.config;
   if (outDir === null) throw new Error('a project without the plugin has an output folder');
   const { requests } = await planProject(context);
-  const originals = await Promise.all(pictures.map(readOriginal));
+  const originalOf = typeof pictures === 'function' ? pictures : await inTurn(pictures);
   const store = fileStore(storeDir);
   for (const [index, { key, request }] of requests.entries()) {
     if (key === null || request === null) throw new Error('an original cannot wait for another');
     await store.put({
       key,
       request,
-      ...originals[index % originals.length]!,
+      ...(await originalOf(index)),
       rejected: null,
       usage: null,
       costUsd: null,
@@ -56,8 +59,15 @@ export async function storedProject(
   return { root, outDir, cacheDir, storeDir };
 }
 
-async function readOriginal(path: string) {
-  const bytes = await readFile(path);
+async function inTurn(paths: readonly string[]): Promise<(index: number) => Promise<Original>> {
+  const originals = await Promise.all(
+    paths.map(async (path) => originalFrom(await readFile(path))),
+  );
+  return async (index) => originals[index % originals.length]!;
+}
+
+/** `bytes`: of a PNG. */
+export async function originalFrom(bytes: Uint8Array): Promise<Original> {
   const { width, height, hasAlpha } = await sharp(bytes).metadata();
-  return { bytes, info: { format: 'png', width, height, hasAlpha } } as const;
+  return { bytes, info: { format: 'png', width, height, hasAlpha } };
 }
