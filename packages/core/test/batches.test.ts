@@ -8,13 +8,20 @@ import {
   type Context,
   folder,
   generate,
+  openAi,
   openBatches,
+  type Provider,
+  ProviderError,
   submitBatches,
   type TimedEvent,
+  TintypeError,
   verifyProject,
 } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { openShared } from './support/open-shared.ts';
 import { testProject, type TestProject } from './support/project.ts';
+import { attemptOf } from './support/purchases.ts';
+import { watchedRemote } from './support/watched-remote.ts';
 import sharp from 'sharp';
 import { fileStore } from '../src/store/file-store.ts';
 import type { Batch } from '../src/types.ts';
@@ -148,6 +155,83 @@ test('machines that share a remote and no ticket do not buy what one of them has
   await rm(bucket, { recursive: true });
 });
 
+test('a picture of a batch that does not reach the remote is known to other machines, and bought by none', async () => {
+  const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
+  const failing = watchedRemote(folder(bucket), (operation, name) => {
+    if (operation === 'put' && /^(originals|records)\//.test(name))
+      throw new TintypeError('remote-unavailable', 'the bucket does not answer');
+  });
+  await using one = await machine('fox');
+  await using two = await machine('fox');
+  const options = { store: { originals: folder(bucket) } };
+  await submitBatches(await one.context({ options }), []);
+  await api().batches.finishAll();
+  await collectProject(await one.context({ options: { store: { originals: failing } } }));
+  expect(await tickets(one)).toEqual([]);
+  const { events: said } = await two.generate({ options });
+  expect(eventsOf(said, 'failed')).toMatchObject([{ id: 'fox', code: 'ordered' }]);
+  await one.generate({ options });
+  expect((await two.generate({ options })).result).toMatchObject({ bought: 0, delivered: 1 });
+  expect(billedPrompts(api())).toEqual(['fox']);
+  await rm(bucket, { recursive: true });
+});
+
+test('a line that ended without an answer may have been billed, for every machine', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'tintype-shared-'));
+  const store = openShared(home);
+  const line = attemptOf('hat', { batch: 'ab'.repeat(16) });
+  const { key } = line;
+  const claim = await store.claim(key, new AbortController().signal);
+  const batch = { version: 1, name: 'ab'.repeat(16), provider: 'openai', lines: [line] } as const;
+  const noted = { ...batch, fileId: null, batchId: null, dueAt: null, reservedUsd: null };
+  await store.noteBatch(noted);
+  await claim!.release();
+  const { batch: _, ...alone } = line;
+  await store.noteAttempt({ ...alone, outcome: 'its batch has ended without an answer to it' });
+  await store.clearBatch(noted);
+  const other = openShared(home, 'other');
+  const open = await other.prepareToBuy([key]);
+  expect(open.get(key)?.note).toEqual({
+    ...alone,
+    outcome: 'its batch has ended without an answer to it',
+  });
+  await rm(home, { recursive: true });
+});
+
+test('a batch that this account cannot see is not taken for one that was never created', async () => {
+  let created = 0;
+  const lost = new ProviderError('connection-lost', 'the answer is lost');
+  const own: Provider = {
+    ...openAi(),
+    apiKeyName: null,
+    batches: {
+      priceFactor: 0.5,
+      maxLines: 10,
+      groupOf: () => '',
+      upload: async () => 'file-1',
+      create: async () => {
+        created++;
+        throw lost;
+      },
+      find: async () => null,
+      removeUpload: async () => false,
+      look: () => Promise.reject(lost),
+      answers: () => {
+        throw lost;
+      },
+      cancel: async () => {},
+    },
+  };
+  await using made = await machine('fox');
+  const context = await made.context({
+    options: { provider: 'own', providers: { own }, allowUnpriced: true },
+  });
+  for (let run = 0; run < 3; run++) {
+    await submitBatches(context, []).catch(() => {});
+    expect([created, (await tickets(made)).length]).toEqual([1, 1]);
+  }
+});
+
 describe('a batch whose creation', () => {
   test.each([
     ['was done, and the answer is lost', { kind: 'reset-before-headers' }],
@@ -239,7 +323,7 @@ describe('answers', () => {
   });
 });
 
-test('an open batch is a note of verify, and a damaged one an error that stops nothing else', async () => {
+test('an open batch is a note of verify, and a damaged one an error over which nothing is bought', async () => {
   await using made = await machine('fox', 'owl');
   await submitBatches(await contextOf(made), ['fox']);
   const [name] = await tickets(made);
@@ -265,6 +349,8 @@ test('an open batch is a note of verify, and a damaged one an error that stops n
     events.length = 0;
     await collect(made);
     expect(eventsOf(events, 'warning')).toMatchObject([{ code: 'batch' }]);
+    if (code === 'batch-damaged')
+      expect((await made.generate()).error).toMatchObject({ code: 'record-damaged' });
   }
   expect(api().ledger).toEqual([]);
 });

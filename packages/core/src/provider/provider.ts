@@ -58,8 +58,11 @@ export interface BatchOffer {
   create(name: string, fileId: string, request: Request, access: Access): Promise<PlacedBatch>;
   /** The batch that was created under a name; `null`: there is none now. */
   find(name: string, access: Access): Promise<PlacedBatch | null>;
-  /** Removes what was uploaded under a name, so that a `create` that arrives late orders nothing. */
-  removeUploads(name: string, access: Access): Promise<void>;
+  /**
+   * Removes an uploaded file, so that a `create` that arrives late orders nothing. `false`: this account does not have it, so it
+   * does not show what became of a batch of it.
+   */
+  removeUpload(fileId: string, access: Access): Promise<boolean>;
   look(batchId: string, access: Access): Promise<BatchLook>;
   /** The answers that there are, in any order. A key that was not asked for may be among them. */
   answers(batchId: string, access: Access): AsyncIterable<BatchAnswer>;

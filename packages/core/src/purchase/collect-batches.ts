@@ -9,6 +9,7 @@ import {
 import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
 import { providerNames } from '../provider-names.ts';
+import { policies } from '../provider/retry.ts';
 import { secretsIn } from '../secrets.ts';
 import { accessTo } from './batch-access.ts';
 import { batchClaim, patience } from './batch-claim.ts';
@@ -104,12 +105,18 @@ async function recovered(
   if (claim === null)
     throw new ProviderError('unknown-outcome', 'another process is submitting it now');
   try {
-    const placed = await findOrPrevent(batch, offer, access);
+    // Its process may have gone on since it was read.
+    const now = (await store.batches()).find(
+      (one) => one.kind === 'batch' && one.batch.name === batch.name,
+    );
+    if (now?.kind !== 'batch') return null;
+    if (now.batch.batchId !== null) return now.batch;
+    const placed = await findOrPrevent(now.batch, offer, access);
     if (placed === null) {
       await store.clearBatch(batch);
       return null;
     }
-    const found = { ...batch, ...placed };
+    const found = { ...now.batch, ...placed };
     await store.noteBatch(found);
     return found;
   } finally {
@@ -172,10 +179,12 @@ async function recordAnswers(
 }
 
 async function noteFailedLine(
-  { key, request, imageId, manifest }: Attempt,
+  line: Attempt,
   answer: ProviderError | string,
   { store, run }: Collecting,
 ): Promise<void> {
+  const { batch: _, ...alone } = line;
+  const { key, request, imageId, manifest } = alone;
   const why = typeof answer === 'string' ? `${answer}; it is not billed` : answer.message;
   if (answer instanceof ProviderError && answer.code === 'moderation') {
     await openRefusals(run.config.cacheDir).remember(key, why);
@@ -184,7 +193,8 @@ async function noteFailedLine(
       const { requestId } = answer;
       await store.refuse({ version: 1, key, request, reason: why, requestId, refusedAt });
     }
-  }
+  } else if (answer instanceof ProviderError && policies[answer.code].billed !== 'no')
+    await store.noteAttempt({ ...alone, outcome: why, requestId: answer.requestId });
   const message = `"${imageId}" has no picture in its batch: ${why}`;
   report(run, { type: 'warning', code: 'batch-line', message, ...(manifest && { manifest }) });
 }

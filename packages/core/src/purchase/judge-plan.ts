@@ -47,10 +47,18 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
     await refuseDay(plan, context, means.store);
     refuseKeyless(wanted, context);
     await warnOfLostStore(context, means);
+    await refuseDamagedBatches(means.store);
     openElsewhere = await means.store.prepareToBuy(keysIn(wanted));
     if (config.missing === 'ask') await ask(plan, wanted, context);
   }
   return { ...plan, openElsewhere, [judged]: true };
+}
+
+/** A picture that was ordered in a batch may be among what is wanted, and the batch no longer says so. */
+async function refuseDamagedBatches(store: Store): Promise<void> {
+  for (const batch of await store.batches())
+    if (batch.kind === 'damaged')
+      throw new TintypeError('record-damaged', `nothing was bought: ${batch.reason}`);
 }
 
 /** The keys of the requests, as far as they are known. */

@@ -56,7 +56,7 @@ export async function submitBatch(
     if (lines.length === 0) return { batch: null, left };
     const batch = await noteBatch(name, lines, context);
     for (const claim of claims.splice(0)) await claim.release();
-    return { batch: await order(batch, lines, offer, context), left };
+    return { batch: await order(batch, lines, offer, own, context), left };
   } finally {
     for (const claim of claims) await claim.release();
     await own.release();
@@ -124,6 +124,7 @@ async function order(
   batch: Batch,
   lines: readonly ResolvedRequest[],
   offer: BatchOffer,
+  own: Claim,
   context: PurchaseContext,
 ): Promise<Batch | null> {
   const { store, run } = context;
@@ -133,7 +134,10 @@ async function order(
   try {
     const fileId = await offer.upload(name, ordersFor(lines, context), access);
     noted = { ...batch, fileId };
+    // A process that takes over writes its claim and then reads the note; this one does it the other way round.
+    await refuseIfLost(own);
     await store.noteBatch(noted);
+    await refuseIfLost(own);
     if (run.signal.aborted) throw interrupted();
   } catch (error) {
     // Nothing was ordered: without a batch, a file costs nothing.
@@ -146,7 +150,7 @@ async function order(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (policies[error.code].billed === 'no') {
-      await offer.removeUploads(name, access).catch(() => {});
+      await offer.removeUpload(noted.fileId!, access).catch(() => {});
       await store.clearBatch(noted);
       throw context.stop.onFailure(error);
     }
@@ -174,18 +178,26 @@ async function* ordersFor(
   for (const line of lines) yield await orderFor(line, context);
 }
 
+/** A process that was suspended does not know that another one has freed its pictures meanwhile. */
+async function refuseIfLost(own: Claim): Promise<void> {
+  if (await own.isOurs()) return;
+  throw new TintypeError('ordered', 'another process took the batch over; nothing was ordered');
+}
+
 /**
  * Finds the batch whose creation may have been lost; `null`: it does not exist, and cannot come to exist any more. Its file is
- * removed before the second look: a creation that arrives late then has no file, and orders nothing. Throws the provider's error:
- * then it is still not known.
+ * removed before the second look: a creation that arrives late then has no file, and orders nothing. Without a file, nothing was
+ * ordered. Throws the provider's error, or `unknown-outcome`: then it is still not known.
  */
 export async function findOrPrevent(
-  { name }: Batch,
+  { name, fileId }: Batch,
   offer: BatchOffer,
   access: ReturnType<typeof accessTo>,
 ): Promise<PlacedBatch | null> {
+  if (fileId === null) return null;
   const found = await offer.find(name, access);
   if (found !== null) return found;
-  await offer.removeUploads(name, access);
-  return offer.find(name, access);
+  if (await offer.removeUpload(fileId, access)) return offer.find(name, access);
+  const message = `this account has neither the batch nor its file ${fileId}, so it may be of another account; use the key that ordered it`;
+  throw new ProviderError('unknown-outcome', message);
 }

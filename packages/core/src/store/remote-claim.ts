@@ -186,13 +186,22 @@ export async function openNotes(remote: Remote, key: Key, count: number): Promis
   return notes;
 }
 
-/** The outcome of a line of a batch is known, whichever machine ordered it: its note says so from now on. */
-export async function settleLine(remote: Remote, key: Key, batch: string): Promise<void> {
+/**
+ * A line of a batch is no longer open, whichever machine ordered it. `attempt`: what its note says from now on; `null`: its outcome
+ * is known.
+ */
+export async function settleLine(
+  remote: Remote,
+  key: Key,
+  batch: string,
+  attempt: Attempt | null,
+): Promise<void> {
   const last = await latestClaim(remote, key, 0);
   for (let n = 1; n <= last; n++) {
     const name = remoteNames.attempt(key, n);
     const { note } = parseAttempt(key, await textAt(remote, name));
-    if (note?.batch === batch) await remote.put(name, Buffer.from(settled));
+    if (note?.batch === batch)
+      await remote.put(name, Buffer.from(attempt === null ? settled : formatJson(attempt)));
   }
 }
 

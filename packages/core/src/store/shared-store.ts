@@ -171,7 +171,12 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
     },
     clearBatch: async (batch) => {
       await local.clearBatch(batch);
-      for (const { key } of batch.lines) await settleLine(remote, key, batch.name).catch(() => {});
+      for (const { key } of batch.lines) {
+        // Other machines have to know of a purchase that only this one has, and of what may have been billed.
+        if (await pending.has(key)) continue;
+        const open = (await local.attempt(key))?.note ?? null;
+        await settleLine(remote, key, batch.name, open).catch(() => {});
+      }
       if (hasRecords) await remote.remove(remoteNames.batch(batch.name)).catch(() => {});
     },
     clearAttempt: async (key) => {

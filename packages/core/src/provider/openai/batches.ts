@@ -78,11 +78,14 @@ export function openAiBatches(profile: Profile): Calls {
         return null;
       }),
 
-    removeUploads: (name, access) =>
+    removeUpload: (fileId, access) =>
       call(access, async (client, signal) => {
-        const uploads = client.files.list({ purpose: 'batch', limit: 100 }, { signal });
-        for await (const { id, filename } of uploads) {
-          if (filename === `${prefix}${name}.jsonl`) await client.files.delete(id, { signal });
+        try {
+          await client.files.delete(fileId, { signal });
+          return true;
+        } catch (error) {
+          if (error instanceof APIError && error.status === 404) return false;
+          throw error;
         }
       }),
 
@@ -171,11 +174,12 @@ async function lineOf(
 /** A batch is answered within one. */
 const inThreeDays = { anchor: 'created_at', seconds: 3 * 86_400 } as const;
 
+/** What a server says of a batch may be anything. Throws `unknown-outcome` for one without a usable id. */
 function placed({ id, expires_at }: Batch): PlacedBatch {
-  return {
-    batchId: id,
-    dueAt: expires_at === undefined ? null : new Date(expires_at * 1000).toISOString(),
-  };
+  if (typeof id !== 'string' || !/^[\w-]{1,128}$/.test(id))
+    throw new ProviderError('unknown-outcome', 'the API named a batch without a usable id');
+  const due = new Date(Number(expires_at) * 1000);
+  return { batchId: id, dueAt: Number.isNaN(due.getTime()) ? null : due.toISOString() };
 }
 
 function lookAt(batch: Batch): BatchLook {

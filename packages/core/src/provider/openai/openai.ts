@@ -81,7 +81,7 @@ function batchOffer(profile: Profile): BatchOffer {
     upload: async (...args) => (await calls()).upload(...args),
     create: async (...args) => (await calls()).create(...args),
     find: async (...args) => (await calls()).find(...args),
-    removeUploads: async (...args) => (await calls()).removeUploads(...args),
+    removeUpload: async (...args) => (await calls()).removeUpload(...args),
     look: async (...args) => (await calls()).look(...args),
     cancel: async (...args) => (await calls()).cancel(...args),
     async *answers(...args) {
