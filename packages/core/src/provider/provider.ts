@@ -52,7 +52,7 @@ export interface BatchOffer {
   /** Uploads what is asked for, under a name. Costs nothing, and can be done again. Resolves to what the file is called. */
   upload(name: string, orders: AsyncIterable<Order>, access: Access): Promise<string>;
   /**
-   * Orders what was uploaded: this costs money. If the answer is lost, the batch may exist, and `find` tells. `lines` is one of
+   * Orders what was uploaded: this costs money. If the answer is lost, the batch may exist, and `find` tells. `request` is one of
    * its requests.
    */
   create(name: string, fileId: string, request: Request, access: Access): Promise<PlacedBatch>;
