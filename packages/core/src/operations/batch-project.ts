@@ -10,7 +10,7 @@ import { openOrder } from '../purchase/current-order.ts';
 import { judgePlan } from '../purchase/judge-plan.ts';
 import { openPurchases } from '../purchase/obtain-original.ts';
 import { lazyProviders, type Providers } from '../purchase/providers.ts';
-import type { ResolvedRequest } from '../purchase/purchase-context.ts';
+import { type ResolvedRequest, resolvedRequest } from '../purchase/purchase-context.ts';
 import { openPurse } from '../purchase/purse.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
@@ -169,7 +169,7 @@ function atBatchPrice(
   return { ...plan, requests, totals: { ...plan.totals, costUsd, unpriced } };
 }
 
-function offerOf({ provider }: PlannedRequest, providers: Providers): BatchOffer {
+function offerOf({ provider }: Pick<PlannedRequest, 'provider'>, providers: Providers): BatchOffer {
   return providers(provider).batches!;
 }
 
@@ -203,8 +203,8 @@ function groupsOf(
   providers: Providers,
   limits: ReadonlyMap<string, number>,
 ): ResolvedRequest[][] {
-  const resolved = rows.filter(
-    (row): row is ResolvedRequest => row.key !== null && row.request !== null,
+  const resolved = rows.flatMap(
+    (row) => resolvedRequest(row, row.inputs, row.mask, row.request) ?? [],
   );
   const groups = Map.groupBy(resolved, (row) => groupNameOf(row, row.request, providers));
   return [...groups].flatMap(([name, group]) => {

@@ -91,7 +91,7 @@ export function newAttempt(
     key: wanted.key,
     imageId: wanted.id,
     manifest: wanted.manifest,
-    ...(isPicked(wanted) ? { isPicked: true } : {}),
+    ...(wanted.isPicked ? { isPicked: true } : {}),
     order: order.id,
     process: order.process,
     request: wanted.request,
@@ -101,11 +101,6 @@ export function newAttempt(
     usage: null,
     ...(providers(wanted.provider).originalFormat === null ? { anyFormat: true } : {}),
   };
-}
-
-/** Whether the manifest has picked this candidate by now. */
-function isPicked({ job, number }: ResolvedRequest): boolean {
-  return job.pick === number && job.picture.numberOfImages > 1;
 }
 
 /** A request in the form that its provider takes. */
@@ -118,8 +113,8 @@ export async function orderFor(
     imageId: wanted.id,
     key: wanted.key,
     request: wanted.request,
-    call: wanted.job.call,
-    ...keysOf(wanted.job, wanted.provider, providers(wanted.provider), run),
+    call: wanted.call,
+    ...keysOf(wanted, wanted.provider, providers(wanted.provider), run),
     inputs: await Promise.all(wanted.inputs.map(read)),
     mask: wanted.mask === null ? null : await read(wanted.mask),
     timeoutMs: run.config.timeoutMs,

@@ -1,5 +1,4 @@
 import { report } from '../context.ts';
-import { pictureName } from '../events.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { decideRetry, maxRetryMs, policies } from '../provider/retry.ts';
 import type { StoreRecord } from '../types.ts';
@@ -70,7 +69,7 @@ async function ask(
   const { run, queue, spend, answers, refusals, stop } = context;
   const { key, provider, id, manifest, line } = wanted;
   const reserved = spend.reserve(wanted.costUsd);
-  report(run, { type: 'generating', ...pictureName(wanted), key });
+  report(run, { type: 'generating', ...wanted.name, key });
   const started = run.now().getTime();
   try {
     const { record, costUsd, warnings } = await attemptPurchase(
@@ -92,7 +91,7 @@ async function ask(
     answers.judge(provider, record.rejected ?? null);
     if (record.rejected === undefined) {
       const ms = run.now().getTime() - started;
-      report(run, { type: 'generated', ...pictureName(wanted), key, costUsd, ms });
+      report(run, { type: 'generated', ...wanted.name, key, costUsd, ms });
     }
     return record;
   } catch (error) {
@@ -113,7 +112,7 @@ function isUnusable({ code }: ProviderError): boolean {
 /** What to do about a failure. Names the variable that a bad key came from. */
 function remedyFor(
   { code, isOpenAiKey, canBeCollected }: ProviderError,
-  { job, provider }: ResolvedRequest,
+  wanted: ResolvedRequest,
   { run, providers }: PurchaseContext,
 ): string {
   const { remedy, billed } = policies[code];
@@ -121,7 +120,9 @@ function remedyFor(
   if (billed === 'maybe' && run.order !== null)
     return `order ${run.order} does not ask again, a new order does`;
   if (code !== 'bad-api-key') return remedy;
-  const name = isOpenAiKey ? openAiKeyNameOf(job) : keyNameOf(job, providers(provider));
+  const name = isOpenAiKey
+    ? openAiKeyNameOf(wanted)
+    : keyNameOf(wanted, providers(wanted.provider));
   return name === null ? remedy : `${remedy} in ${name}`;
 }
 

@@ -1,7 +1,6 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { requestFrom } from '../plan/plan-jobs.ts';
-import { requestKey } from '../plan/request-key.ts';
 import { mayBuy } from '../project/spending-policy.ts';
 import type { PlannedInput, PlannedRequest, StoreRecord } from '../types.ts';
 import { acceptKeptAside } from './accept-kept-aside.ts';
@@ -12,7 +11,7 @@ import type { JudgedPlan, Means } from './judge-plan.ts';
 import { isMissing, obtainFree, type Original, originalOf } from './original.ts';
 import { lazyProviders } from './providers.ts';
 import { purchase } from './purchase.ts';
-import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+import { type PurchaseContext, type ResolvedRequest, resolvedRequest } from './purchase-context.ts';
 import { openQueue } from './queue.ts';
 import type { Refusals } from './refusals.ts';
 import { type Bill, openSpend } from './spend.ts';
@@ -92,8 +91,9 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
     const mask = planned.mask === null ? null : await arrived(planned.mask, planned);
     const { job, number, provider } = planned;
     const request = requestFrom(job, number, inputs, mask, providers(provider).inputs);
-    if (request === null) throw new Error(`${planned.id} waits for what was not planned`);
-    return { ...planned, inputs, mask, request, key: requestKey(request) };
+    const resolved = resolvedRequest(planned, inputs, mask, request);
+    if (resolved === null) throw new Error(`${planned.id} waits for what was not planned`);
+    return resolved;
   }
 
   async function arrived(input: PlannedInput, { id }: PlannedRequest): Promise<PlannedInput> {

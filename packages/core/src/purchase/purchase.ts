@@ -1,6 +1,5 @@
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { pictureName } from '../events.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type { Attempt, Key, StoreRecord } from '../types.ts';
 import { buyNow } from './buy-now.ts';
@@ -52,8 +51,7 @@ async function claimKey(
   place: Place,
   { run, store, stop }: PurchaseContext,
 ): Promise<Claim> {
-  const { key } = wanted;
-  const name = pictureName(wanted);
+  const { key, name } = wanted;
   let [saidMs, waitedMs] = [0, 0];
   const onWait = (ms: number): void => {
     place.lend();
