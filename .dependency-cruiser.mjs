@@ -76,7 +76,25 @@ export default {
     }),
     forbid('a shell imports public exports', '^packages/(cli|vite-plugin)/src/', {
       path: '^packages/',
-      pathNot: ['^packages/$1/', `^${core}/(index|types)[.]ts$`, '^packages/sheet/src/index[.]ts$'],
+      pathNot: [
+        '^packages/$1/',
+        `^${core}/(index|types)[.]ts$`,
+        '^packages/(sheet|queue)/src/index[.]ts$',
+      ],
+    }),
+    forbid('only the command line starts workers', '^packages/(?!(cli|queue)/)[^/]+/src/', {
+      path: '^packages/queue/',
+    }),
+    forbid(
+      'a package of the queue is imported in packages/queue only',
+      '^packages/(?!queue/)[^/]+/src/',
+      {
+        path: 'node_modules/(bullmq|ioredis|pg)/',
+      },
+    ),
+    forbid('the queue imports what core exports', '^packages/queue/src/', {
+      path: '^packages/',
+      pathNot: ['^packages/queue/', `^${core}/(index|internal|types)[.]ts$`],
     }),
     forbid('the S3 remote imports what core exports to all', '^packages/s3/src/', {
       path: '^packages/',

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const packages = [
   'packages/core',
+  'packages/queue',
   'packages/s3',
   'packages/sheet',
   'packages/cli',

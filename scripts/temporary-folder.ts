@@ -2,7 +2,7 @@
  * One temporary folder for all tests of a run, removed when it ends. It is in memory where there is room: the tests flush
  * tens of thousands of files, which costs a disk more than half of the suite's time (measured 2026-11-28).
  */
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,8 @@ const neededBytes = 2 * 1024 ** 3;
 
 export default function setUp(): () => void {
   const folder = mkdtempSync(join(hasRoom(memory) ? memory : tmpdir(), 'tintype-'));
+  // Root starts PostgreSQL as another user, who must reach its folder in this one.
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   process.env['TMPDIR'] = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }

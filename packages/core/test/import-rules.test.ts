@@ -89,6 +89,24 @@ test.each([
     'the S3 remote imports what core exports',
   ],
   [
+    'a queue that imports a file of core',
+    'packages/queue/src/a.ts',
+    `${core}/purchase/b.ts`,
+    'the queue imports what core exports',
+  ],
+  [
+    'a plugin that starts workers',
+    'packages/vite-plugin/src/a.ts',
+    'packages/queue/src/index.ts',
+    'only the command line starts workers',
+  ],
+  [
+    'a package of the queue outside of it',
+    `${core}/store/a.ts`,
+    'node_modules/ioredis/index.js',
+    'a package of the queue is imported in packages/queue only',
+  ],
+  [
     'a package that signs requests of S3',
     `${core}/remote/a.ts`,
     'node_modules/aws4fetch/index.js',

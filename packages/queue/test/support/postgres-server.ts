@@ -1,0 +1,65 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { chown, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { freePort } from '../../../core/test/support/server-process.ts';
+import { type DatabaseServer, startDatabase } from './database-server.ts';
+
+/** Debian's. The newest, where there are several. */
+const program = globSync('/usr/lib/postgresql/*/bin/postgres').toSorted().at(-1);
+
+/** For a test's title: what to install if the system has no PostgreSQL; '': it has. */
+export const missingPostgres =
+  program === undefined ? ' (skipped: apt-get install -y --no-install-recommends postgresql)' : '';
+
+/** PostgreSQL, as the user `postgres` where the tests run as root, which it refuses. */
+export async function startPostgres(): Promise<DatabaseServer> {
+  if (program === undefined) throw new Error('PostgreSQL is not installed');
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-postgres-'));
+  const port = await freePort();
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const owner = process.getuid?.() === 0 ? userPostgres() : null;
+  const user = owner ?? {};
+  return startDatabase({
+    url,
+    folder,
+    prepare: async () => {
+      if (owner !== null) await chown(folder, owner.uid, owner.gid);
+      const initdb = join(dirname(program), 'initdb');
+      const args = ['-D', folder, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'];
+      await promisify(execFile)(initdb, [...args, '--locale=C'], { ...user, cwd: folder });
+    },
+    program,
+    args: ['-D', folder, ...settingsOf(port).flatMap((setting) => ['-c', setting])],
+    user,
+    ask: async () => {
+      const client = new Client({ connectionString: url });
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        await client.query('select 1');
+      } finally {
+        await client.end();
+      }
+    },
+  });
+}
+
+function settingsOf(port: number): readonly string[] {
+  return [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    // What a killed process has written survives it; only a crash of the machine would need the flush.
+    'fsync=off',
+  ];
+}
+
+function userPostgres(): { readonly uid: number; readonly gid: number } {
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
