@@ -36,6 +36,6 @@ const results = await Promise.all(
 );
 const sum = (of: (result: MachinesResult) => number) =>
   results.reduce((all, result) => all + of(result), 0);
-console.log(`| schedules | machines | kills | stops | cut off | bought twice | lost | asked again, with a warning | other problems |
+console.log(`| schedules | machines | kills | stops | cut off | bought twice | lost | sent again, with a warning | other problems |
 | --: | --: | --: | --: | --: | --: | --: | --: | --: |
 | ${results.length} | ${machines} | ${sum(({ kills }) => kills)} | ${sum(({ stops }) => stops)} | ${sum(({ cuts }) => cuts)} | ${sum(({ boughtTwice }) => boughtTwice)} | ${sum(({ lost }) => lost)} | ${sum(({ askedAgain }) => askedAgain)} | ${sum(({ problems, boughtTwice, lost }) => problems.length - boughtTwice - lost)} |`);

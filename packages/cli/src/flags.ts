@@ -3,7 +3,10 @@ import { InvalidArgumentError } from 'commander';
 import { choice, flag, type FlagsOf } from './command.ts';
 import { reporterNames } from './reporters/reporter.ts';
 
-/** The project's folder and the output. Commands about the whole project take no others: their result must not depend on them. */
+/**
+ * Where the project is, and how to report. Commands about the whole project take only these, so
+ * that no other flag changes their result.
+ */
 export const placeFlags = {
   root: flag(
     '--root <dir>',
@@ -22,7 +25,7 @@ export const placeFlags = {
 export const projectFlags = {
   manifest: flag(
     '--manifest <glob>',
-    'manifests to read, below the root; repeat it for more',
+    'the manifests to read, below the root; repeat the flag for more',
     append,
   ),
   outDir: flag('--out-dir <dir>', 'where files for the site go (default: public/images)'),
@@ -44,12 +47,12 @@ export const runFlags = {
   ),
   maxCost: flag(
     '--max-cost <usd>',
-    'what this run may cost in US dollars, or none (default: 5)',
+    'the most that this run may cost in US dollars, or none (default: 5)',
     dollars,
   ),
   maxCostPerDay: flag(
     '--max-cost-per-day <usd>',
-    'what all runs of a day (UTC) may cost, or none (default: none)',
+    'the most that all runs of a day (UTC) may cost, or none (default: none)',
     dollars,
   ),
   allowUnpriced: flag(
@@ -68,8 +71,8 @@ export const runFlags = {
 export const orderFlags = {
   order: flag(
     '--order <id>',
-    "what this run is part of (default: the CI pipeline's id, otherwise a new one); one order never asks again for a " +
-      'picture that may have been billed',
+    "the order that this run belongs to (default: the CI pipeline's id, otherwise a new order); within one order, a picture " +
+      'that may have been billed is never requested again',
   ),
 };
 
@@ -77,8 +80,8 @@ export const orderFlags = {
 export const shardFlags = {
   shard: flag(
     '--shard <i/n>',
-    'only this part of the images, such as 2/5: the second of five (default: TINTYPE_SHARD, otherwise all); ' +
-      'all parts together have the budget of one run',
+    'only a part of the images, such as 2/5, the second of five (default: TINTYPE_SHARD, otherwise all); ' +
+      'all parts share the budget of one run',
   ),
 };
 
@@ -87,11 +90,11 @@ export const buyFlags = {
   yes: flag('--yes', 'answer yes to the question whether to buy'),
   iAmTheOnlyBuyer: flag(
     '--i-am-the-only-buyer',
-    'no other machine buys now; only needed where the remote of the store cannot keep machines apart',
+    "no other machine buys now; needed only if the store's remote cannot keep two machines from buying the same picture",
   ),
 };
 
-/** The flags that a command that loads a project may have been given. */
+/** All flags that a command which loads a project can have. */
 export type RunFlags = FlagsOf<
   typeof projectFlags & typeof runFlags & typeof orderFlags & typeof buyFlags
 >;

@@ -8,7 +8,7 @@ export const check = command({
   name: 'check',
   summary: 'validate manifests, models and input files',
   description:
-    'Validates manifests, models and input files, and reports every mistake with its place.',
+    'Validates manifests, models and input files, and reports every mistake with its file and line.',
   flags: {
     online: flag(
       '--online',

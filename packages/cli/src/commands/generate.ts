@@ -11,7 +11,7 @@ export const generate = command({
   summary: 'buy or draw what is missing, encode, write the files (the default)',
   description:
     'Makes the pictures that are not stored yet, encodes them, and writes the files and the asset map. ' +
-    'An id includes the images that it uses as inputs; without ids: all images.',
+    'With ids: these images and those that they use as inputs; without: all images.',
   arguments: [argument('[ids...]', 'images to make')],
   flags: {
     batch: flag(
@@ -28,7 +28,7 @@ export const generate = command({
     ['tintype', 'buy or draw what is missing and write the files'],
     ['tintype hero icon-home', 'only these two'],
     ['tintype --provider offline', 'stand-ins: no key, no network, no cost'],
-    ['tintype --yes --max-cost 2.50', 'buy without a question, up to that'],
+    ['tintype --yes --max-cost 2.50', 'buy without a question, for at most $2.50'],
     ['tintype --frozen', 'buy nothing, fail if a picture is missing'],
     ['tintype --shard 2/5', 'the second of five parts; tintype merge joins them'],
   ],
@@ -41,17 +41,17 @@ Exit codes:
   4    the plan costs more than the budget, or the budget ran out
   130  interrupted; Tintype waited for the pictures in flight and stored them
 
-A missing picture is bought, or not, as the first of these says:
-  1. --missing (--frozen), or TINTYPE_MISSING
-  2. fail, where a CI is detected, whatever the config says
+Whether a missing picture is bought: the first of these that applies decides.
+  1. --missing (or --frozen), then TINTYPE_MISSING
+  2. in CI: fail, whatever the config says
   3. missing in the config
-  4. on a terminal: buy after a question, which --yes answers
-  5. fail
+  4. on a terminal: ask; --yes answers yes
+  5. otherwise: fail
 
 Environment:
   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and REPLICATE_API_TOKEN, also from .env and .env.local
-  TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY and TINTYPE_SHARD, like the flags; never from .env files
-  TINTYPE_CACHE_KEY and TINTYPE_CACHE_MODE, for a cache that machines share; never from .env files
+  TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY and TINTYPE_SHARD, like the flags of these names; never from .env files
+  TINTYPE_CACHE_KEY and TINTYPE_CACHE_MODE, for a shared cache; never from .env files
   NO_COLOR turns colours off; FORCE_COLOR turns them on where there is no terminal
 `,
   async action({ shell, flags, commands }, ids) {

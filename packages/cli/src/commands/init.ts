@@ -9,8 +9,8 @@ export const init = command({
   description:
     'Writes a first manifest, a config, .gitignore lines and a workflow for GitHub Actions. Never overwrites a file.',
   flags: {
-    root: flag('--root <dir>', 'where (default: the working folder)'),
-    quiet: flag('--quiet', 'say nothing'),
+    root: flag('--root <dir>', 'the folder to write into (default: the working folder)'),
+    quiet: flag('--quiet', 'print nothing'),
   },
   examples: [['tintype init', 'start here: a first manifest and config']],
   async action({ shell, flags }) {

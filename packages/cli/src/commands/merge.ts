@@ -11,7 +11,7 @@ export const merge = command({
   description:
     'Joins what the shards of a run left on other machines, and writes the files and the asset map of the whole project. ' +
     'Each folder has the store (.tintype) and the cache (node_modules/.cache/tintype) of a shard, in their places in the ' +
-    'project. Buys nothing: if a picture is missing after all, it says which, and the pictures of the others are in the store.',
+    'project. Buys nothing. If a picture is still missing, names it; what the shards bought is in the store then.',
   arguments: [argument('<dirs...>', 'a folder for each shard')],
   flags: projectFlags,
   examples: [['tintype merge shards/*', 'join what the jobs of tintype --shard left']],

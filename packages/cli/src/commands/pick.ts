@@ -10,7 +10,7 @@ export const pick = command({
   summary: 'write `pick: n` into the manifest',
   description:
     "Writes `pick: n` into the image's entry of its manifest: the candidate that is delivered under its id. " +
-    'Comments and layout stay as they are.',
+    'Keeps comments and layout.',
   arguments: [
     argument('<id>', 'the image'),
     argument('<n>', 'the candidate, from 1', positiveInteger),

@@ -9,19 +9,19 @@ import { withRun } from '../run.ts';
 
 export const plan = command({
   name: 'plan',
-  summary: 'say what generate would do and cost; spends nothing, writes nothing',
+  summary: 'show what generate would do and cost; spends nothing, writes nothing',
   description:
-    'Says what generate would do and cost. Spends nothing, writes nothing, and needs no key.',
+    'Shows what generate would do and cost. Spends nothing, writes nothing, and needs no key.',
   arguments: [argument('[ids...]', 'images to plan')],
   flags: {
-    json: flag('--json', 'one JSON document on stdout instead of the table'),
+    json: flag('--json', 'print one JSON document on stdout instead of the table'),
     markdown: flag(
       '--markdown',
-      'Markdown for a comment on a pull request on stdout instead of the table',
+      'print Markdown for a comment on a pull request instead of the table',
     ).conflicts('json'),
     base: flag(
       '--base <ref>',
-      'with --markdown or --json: say what is new, changed and gone since the branch left this one, such as origin/main; git only reads',
+      'with --markdown or --json: show what is new, changed and gone compared with another branch, such as origin/main, where this one left it; git only reads',
     ),
     ...projectFlags,
     ...runFlags,
@@ -29,7 +29,7 @@ export const plan = command({
     ...shardFlags,
   },
   examples: [
-    ['tintype plan', 'what would be made, and for how much'],
+    ['tintype plan', 'what a run would buy, and for how much'],
     ['tintype plan --markdown --base origin/main', 'the same as a comment on a pull request'],
   ],
   async action({ shell, flags }, ids) {

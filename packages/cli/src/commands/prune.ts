@@ -9,21 +9,21 @@ import type { Shell } from '../shell.ts';
 
 export const prune = command({
   name: 'prune',
-  summary: 'remove what no manifest refers to',
+  summary: 'remove files that no manifest refers to',
   description:
-    'Removes what no manifest refers to: paid pictures with their records, and encoded files. Keeps pictures that ' +
+    'Removes files that no manifest refers to: paid pictures with their records, and encoded files. Keeps pictures that ' +
     'another branch, remote branch, tag or stash contains, and pictures that are not committed. If git cannot ' +
     'tell, keeps all of them. With --older-than, age alone decides. Requests with an unknown outcome are always kept. ' +
-    "With --remote, removes from the store's remote what no record here or in any commit names, if it is older than " +
-    '30 days or than --older-than.',
+    "With --remote, removes files from the store's remote that no record needs, neither here nor in any commit, and that are " +
+    'older than 30 days (or than --older-than).',
   flags: {
-    dryRun: flag('--dry-run', 'list it and remove nothing'),
+    dryRun: flag('--dry-run', 'list the files and remove nothing'),
     olderThan: flag(
       '--older-than <days>',
       'remove everything older than this, even if another branch uses it (30 or 30d; 0 removes everything)',
       days,
     ),
-    remote: flag('--remote', "prune the store's remote, and nothing here"),
+    remote: flag('--remote', "prune the store's remote, and nothing on this machine"),
     ...placeFlags,
   },
   examples: [['tintype prune --dry-run', 'list what no manifest refers to']],

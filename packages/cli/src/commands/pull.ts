@@ -8,9 +8,9 @@ export const pull = command({
   name: 'pull',
   summary: "fetch originals from the store's remote, to work without a network",
   description:
-    "Fetches originals from the store's remote (store.originals in the config) into this machine's cache, as far as " +
-    'store.copiesMaxBytes allows, and the records that other machines made. A run fetches what it needs by itself. ' +
-    'An id stands for an image and those that it depends on; without ids: all images.',
+    "Fetches originals from the store's remote (store.originals in the config) into this machine's cache, up to " +
+    'store.copiesMaxBytes, and the records that other machines made. A run fetches what it needs by itself. ' +
+    'With ids: these images and those that they use as inputs; without: all images.',
   arguments: [argument('[ids...]', 'images to fetch')],
   flags: placeFlags,
   async action({ shell, flags }, ids) {

@@ -6,12 +6,12 @@ import { withRun } from '../run.ts';
 
 export const push = command({
   name: 'push',
-  summary: "put the originals of this machine into the store's remote",
+  summary: "upload this machine's originals to the store's remote",
   description:
-    "Puts originals that this machine has into the store's remote (store.originals in the config), and reads them back. " +
-    'A run does so by itself for what it buys; push is for what could not be delivered then, and for a store that had no ' +
-    'remote before. Removes nothing. An id stands for an image; without ids: everything that was bought.',
-  arguments: [argument('[ids...]', 'images to put there')],
+    "Uploads this machine's originals to the store's remote (store.originals in the config), and reads them back to check them. " +
+    'A run uploads what it buys by itself. Use push after a failed upload, or when you have added a remote to a store. ' +
+    'Removes nothing. With ids: the originals of these images; without: everything that was bought.',
+  arguments: [argument('[ids...]', 'images to upload')],
   flags: placeFlags,
   async action({ shell, flags }, ids) {
     const result = await withRun(shell, flags, (core, context) => core.pushOriginals(context, ids));

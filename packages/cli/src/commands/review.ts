@@ -9,11 +9,11 @@ export const review = command({
   name: 'review',
   summary: 'serve the contact sheet on this machine, to compare, pick and buy',
   description:
-    'Serves the contact sheet on 127.0.0.1 and prints its address; anyone who has the address can pick and buy. It follows every ' +
-    'change of the project, and buys nothing but what is clicked. Ctrl-C ends it.',
+    'Serves the contact sheet on 127.0.0.1 and prints its address; anyone who has the address can pick and buy. The page follows every ' +
+    'change of the project and buys only what you click. Ctrl-C ends it.',
   flags: {
-    port: flag('--port <n>', 'the port (default: any that is free)', port),
-    open: flag('--open', 'open it in the browser'),
+    port: flag('--port <n>', 'the port (default: any free port)', port),
+    open: flag('--open', 'open the page in the browser'),
     ...projectFlags,
     ...runFlags,
   },

@@ -10,10 +10,10 @@ export const sheet = command({
   name: 'sheet',
   summary: 'write the contact sheet: every image with its state, on one page',
   description:
-    'Writes the contact sheet as one HTML file: every image with its candidates, prompt, cost and files. It needs no ' +
-    'network and no other file, so that CI can keep it. Spends nothing.',
+    'Writes the contact sheet as one HTML file: every image with its candidates, prompt, cost and files. The file needs no ' +
+    'network and no other file, so CI can keep it as an artefact. Spends nothing.',
   flags: {
-    out: flag('--out <file>', 'where, relative to the project (default: tintype-sheet.html)'),
+    out: flag('--out <file>', 'the path, relative to the project (default: tintype-sheet.html)'),
     ...projectFlags,
   },
   async action({ shell, flags }) {

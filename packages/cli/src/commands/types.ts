@@ -10,15 +10,15 @@ export const types = command({
   name: 'types',
   summary: "write the types of the Vite plugin's imports",
   description:
-    'Writes tintype-env.d.ts without a build: one exact declaration for each image. For a new clone, whose type check ' +
-    'comes before its first build. Spends nothing.',
+    'Writes tintype-env.d.ts without a build: one exact declaration for each image. Use it in a ' +
+    'new clone that checks types before its first build. Spends nothing.',
   flags: {
     out: flag(
       '--out <file>',
-      'where, relative to the folder of the Vite config (default: tintype-env.d.ts)',
+      'the path, relative to the folder of the Vite config (default: tintype-env.d.ts)',
     ),
     root: flag('--root <dir>', 'the folder of the Vite config (default: the working folder)'),
-    quiet: flag('--quiet', 'say nothing'),
+    quiet: flag('--quiet', 'print nothing'),
   },
   async action({ shell, flags }) {
     const { root, out, quiet } = flags;
@@ -56,7 +56,7 @@ async function pluginOf({ TintypeError }: Core, cwd: string): Promise<PluginType
   } catch (cause) {
     throw new TintypeError(
       'usage',
-      'types are those of vite-plugin-tintype, and it is not installed here: npm install --save-dev vite-plugin-tintype',
+      'this command needs vite-plugin-tintype, which is not installed here: npm install --save-dev vite-plugin-tintype',
       { cause },
     );
   }

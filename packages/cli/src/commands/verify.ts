@@ -8,8 +8,8 @@ export const verify = command({
   name: 'verify',
   summary: 'hash every original and cached variant again',
   description:
-    'Re-hashes every original and every cached variant, and says what is wrong and what to do. ' +
-    'Changes nothing in the store. Damaged variants are removed from the cache: the next run encodes them again.',
+    'Hashes every original and every cached variant again, and reports what is wrong and how to fix it. ' +
+    'Changes nothing in the store. Removes damaged variants from the cache; the next run encodes them again.',
   flags: {
     remote: flag('--remote', "fetch and hash the originals that only the store's remote has"),
     ...placeFlags,
