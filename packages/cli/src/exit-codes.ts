@@ -29,6 +29,8 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   'remote-denied': exitCodes.someFailed,
   'remote-unsupported': exitCodes.someFailed,
   'remote-damaged': exitCodes.someFailed,
+  'queue-unavailable': exitCodes.someFailed,
+  'job-refused': exitCodes.someFailed,
   moderation: exitCodes.someFailed,
   refused: exitCodes.someFailed,
   'rate-limited': exitCodes.someFailed,

@@ -4,6 +4,7 @@ import type { Environment } from './process/env-files.ts';
 import type { Event, Reporter } from './events.ts';
 import type { ReadResult } from './fs/read-inside.ts';
 import type { Shard } from './types.ts';
+import type { Workers } from './workers.ts';
 
 /** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
 export interface Context extends Clock, Environment {
@@ -19,6 +20,11 @@ export interface Context extends Clock, Environment {
    * @default null
    */
   readonly shard?: Shard | null;
+  /**
+   * Who buys and encodes, if this process does not.
+   * @default null: this process
+   */
+  readonly workers?: Workers | null;
   readonly report: Reporter;
   /** Aborted by the first Ctrl-C: nothing new is asked for, what is in flight is awaited and stored. */
   readonly signal: AbortSignal;

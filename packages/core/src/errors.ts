@@ -75,6 +75,9 @@ export type ErrorCode =
   | 'remote-denied'
   | 'remote-unsupported'
   | 'remote-damaged'
+  // the queue of workers
+  | 'queue-unavailable'
+  | 'job-refused'
   // an image fails, others go on: exit 1
   | 'moderation'
   | 'refused'

@@ -1,14 +1,5 @@
 import type { SharedCacheCounts } from './cache/open-cache.ts';
-import type { Diagnostic, PlannedRequest, Shard } from './types.ts';
-
-/** Which picture of an image. */
-export interface PictureName {
-  readonly id: string;
-  /** The candidate's number, from 1; absent where the image has one picture only. */
-  readonly candidate?: number;
-  /** How many candidates the image has, if it has several. For views only. */
-  readonly candidates?: number;
-}
+import type { Diagnostic, PictureName, PlannedRequest, Shard } from './types.ts';
 
 /** The name of a row of the plan. */
 export function pictureName({

@@ -7,6 +7,8 @@ export { defaults, fieldOf, isFormat, pixelFieldNames } from './fields.ts';
 export { readRegular } from './fs/read-regular.ts';
 export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
+export { openWorker } from './operations.ts';
+export type { Worker } from './operations/open-worker.ts';
 export { refuseMistakes } from './operations/read-plan.ts';
 export { assetMapName } from './output/output-name.ts';
 export { readPreviousOutputs } from './output/previous-outputs.ts';
@@ -16,5 +18,14 @@ export { roundUsd } from './plan/estimate-cost.ts';
 export { unseenPicks } from './plan/unseen-picks.ts';
 export { mayBuy } from './project/spending-policy.ts';
 export { standIn } from './purchase/original.ts';
+export type { Rates } from './purchase/rates.ts';
 export { openStore } from './store/open-store.ts';
 export type { Store, WatchedFolder } from './store/store.ts';
+export type {
+  EncodeOrder,
+  Failure,
+  OnWorkerEvent,
+  PurchaseAnswer,
+  PurchaseOrder,
+  Workers,
+} from './workers.ts';

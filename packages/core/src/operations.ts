@@ -50,6 +50,10 @@ export const mergeShards: (typeof import('./operations/merge-shards.ts'))['merge
   ...args
 ) => (await import('./operations/merge-shards.ts')).mergeShards(...args);
 
+export const openWorker: (typeof import('./operations/open-worker.ts'))['openWorker'] = async (
+  ...args
+) => (await import('./operations/open-worker.ts')).openWorker(...args);
+
 export const submitBatches: (typeof import('./operations/batch-project.ts'))['submitBatches'] =
   async (...args) => (await import('./operations/batch-project.ts')).submitBatches(...args);
 

@@ -451,6 +451,31 @@ export interface PlannedRequest extends PlanRow {
   readonly isFree: boolean;
 }
 
+/** Which picture of an image. */
+export interface PictureName {
+  readonly id: string;
+  /** The candidate's number, from 1; absent where the image has one picture only. */
+  readonly candidate?: number;
+  /** How many candidates the image has, if it has several. For views only. */
+  readonly candidates?: number;
+}
+
+/**
+ * A request whose inputs are known, so that its key is: everything that a purchase has to know of its image. It is plain data, so
+ * that a queue can hand it to another machine.
+ */
+export interface ResolvedRequest extends Pick<
+  PlannedRequest,
+  'id' | 'manifest' | 'line' | 'provider' | 'costUsd' | 'inputs' | 'mask'
+> {
+  readonly name: PictureName;
+  readonly key: Key;
+  readonly request: Request;
+  readonly call: CallFields;
+  /** Whether the manifest has picked this candidate by now. */
+  readonly isPicked: boolean;
+}
+
 /** One of the parts that a run is divided into, each done by a job of its own. */
 export interface Shard {
   /** From 1 to `count`. */

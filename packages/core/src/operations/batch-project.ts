@@ -10,13 +10,13 @@ import { openOrder } from '../purchase/current-order.ts';
 import { judgePlan } from '../purchase/judge-plan.ts';
 import { openPurchases } from '../purchase/obtain-original.ts';
 import { lazyProviders, type Providers } from '../purchase/providers.ts';
-import { type ResolvedRequest, resolvedRequest } from '../purchase/purchase-context.ts';
+import { resolvedRequest } from '../purchase/purchase-context.ts';
 import { openPurse } from '../purchase/purse.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { submitBatch } from '../purchase/submit-batch.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Batch, Plan, PlannedRequest, Request } from '../types.ts';
+import type { Batch, Plan, PlannedRequest, Request, ResolvedRequest } from '../types.ts';
 import { readPlan } from './read-plan.ts';
 
 export type { BatchState } from '../purchase/collect-batches.ts';

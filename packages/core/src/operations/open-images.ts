@@ -30,6 +30,7 @@ import { canBuy, judgePlan } from '../purchase/judge-plan.ts';
 import { type Obtainer, obtainer } from '../purchase/obtain-original.ts';
 import { obtainFree, type Original } from '../purchase/original.ts';
 import { openPurse, type Purse, purseFor } from '../purchase/purse.ts';
+import { encodeByWorker } from './encode-by-worker.ts';
 import { findPlan } from './find-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { rememberedVariants } from '../unchanged/remembered-variants.ts';
@@ -186,6 +187,7 @@ export async function openImages(
     deliver: async (image, original) => {
       const specs = variants(image, original);
       const { placeholder } = image.job.files;
+      await encodeByWorker(original, specs, options(placeholder), context);
       return delivered(
         image,
         original,

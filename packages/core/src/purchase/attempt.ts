@@ -5,14 +5,14 @@ import { shownText } from '../provider/shown-text.ts';
 import { checkShape, orderHandle } from '../schema.ts';
 import { repeatsSecret, secretsIn, withoutSecrets } from '../secrets.ts';
 import type { Store } from '../store/store.ts';
-import type { Attempt, PlannedRequest } from '../types.ts';
+import type { Attempt, PlannedRequest, ResolvedRequest } from '../types.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { type CurrentOrder, isSameCall } from './current-order.ts';
 import { ClaimLostError } from './failures.ts';
 import { keepAnswer, type KeptAnswer } from './keep-answer.ts';
 import { keysOf } from './keys-of.ts';
 import type { Providers } from './providers.ts';
-import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+import type { PurchaseContext } from './purchase-context.ts';
 import { readInputPicture } from './read-input-picture.ts';
 
 /** What a purchase hands to each of its attempts. */

@@ -1,11 +1,11 @@
 import { report } from '../context.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { decideRetry, maxRetryMs, policies } from '../provider/retry.ts';
-import type { StoreRecord } from '../types.ts';
+import type { ResolvedRequest, StoreRecord } from '../types.ts';
 import { attemptPurchase, type AttemptSteps } from './attempt.ts';
 import { ClaimLostError, isMaybeBilled } from './failures.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
-import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+import type { PurchaseContext } from './purchase-context.ts';
 
 type MayLeave = AttemptSteps['mayLeave'];
 

@@ -2,25 +2,29 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { attemptReason } from '../plan/plan-jobs.ts';
 import { isGone, ownProcess } from '../process/process-mark.ts';
-import type { Attempt, Key, OpenAttempt, ProcessMark } from '../types.ts';
+import type { Key, OpenAttempt, ProcessMark } from '../types.ts';
+import type { Call } from '../workers.ts';
 
 /** The order that a run carries out. Each attempt of the run names it in its note. */
 export interface CurrentOrder {
   readonly id: string;
   readonly process: ProcessMark;
-  /** The attempts that were open when the run began, which are older than the order. */
-  readonly earlier: ReadonlyMap<Key, OpenAttempt>;
+  /** The calls that were open when the run began, which are older than the order. */
+  readonly earlier: ReadonlyMap<Key, Call>;
 }
 
 export async function openOrder(
   { order }: Context,
-  earlier: ReadonlyMap<Key, OpenAttempt>,
+  open: ReadonlyMap<Key, OpenAttempt>,
 ): Promise<CurrentOrder> {
+  const earlier = new Map(
+    [...open].flatMap(([key, { note }]) => (note === null ? [] : [[key, note] as const])),
+  );
   return { id: order ?? randomUUID(), process: await ownProcess(), earlier };
 }
 
 /** Whether two notes are about the same call. */
-export function isSameCall(a: Attempt | null, b: Attempt | null): boolean {
+export function isSameCall(a: Call | null, b: Call | null): boolean {
   return a !== null && b !== null && a.order === b.order && a.startedAt === b.startedAt;
 }
 
@@ -36,7 +40,7 @@ export async function refusalToAskAgain(
   const { note } = attempt;
   if (note === null) return null;
   if (note.order === order.id) return attemptReason(attempt, order.id);
-  const isEarlier = isSameCall(order.earlier.get(attempt.key)?.note ?? null, note);
+  const isEarlier = isSameCall(order.earlier.get(attempt.key) ?? null, note);
   const mayBeAtIt = note.outcome === null && note.process !== undefined;
   if (isEarlier || !mayBeAtIt || (await isGone(note.process)) === true) return null;
   return `${attemptReason(attempt, order.id)}; the process that asked has stopped answering and may only be suspended, so this run, which began before, does not ask again. Run again to do so`;

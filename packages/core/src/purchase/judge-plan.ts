@@ -45,7 +45,8 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
     refuseUnpriced(wanted, context);
     refuseUnaffordable(plan, wanted, context, means.purse);
     await refuseDay(plan, context, means.store);
-    refuseKeyless(wanted, context);
+    // With workers, the keys are theirs, and each worker checks its own.
+    if (context.workers == null) refuseKeyless(wanted, context);
     await warnOfLostStore(context, means);
     await refuseDamagedBatches(means.store);
     openElsewhere = await means.store.prepareToBuy(keysIn(wanted));

@@ -2,17 +2,19 @@ import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { requestFrom } from '../plan/plan-jobs.ts';
 import { mayBuy } from '../project/spending-policy.ts';
-import type { PlannedInput, PlannedRequest, StoreRecord } from '../types.ts';
+import type { PlannedInput, PlannedRequest, ResolvedRequest, StoreRecord } from '../types.ts';
 import { acceptKeptAside } from './accept-kept-aside.ts';
 import { watchAnswers } from './answer-watch.ts';
 import type { CurrentOrder } from './current-order.ts';
 import { dayBudget } from './day-budget.ts';
 import type { JudgedPlan, Means } from './judge-plan.ts';
 import { isMissing, obtainFree, type Original, originalOf } from './original.ts';
-import { lazyProviders } from './providers.ts';
+import { lazyProviders, type Providers } from './providers.ts';
 import { purchase } from './purchase.ts';
-import { type PurchaseContext, type ResolvedRequest, resolvedRequest } from './purchase-context.ts';
+import { purchaseByWorker } from './purchase-by-worker.ts';
+import { type PurchaseContext, resolvedRequest } from './purchase-context.ts';
 import { openQueue } from './queue.ts';
+import { ownRates, type Rates } from './rates.ts';
 import type { Refusals } from './refusals.ts';
 import { type Bill, openSpend } from './spend.ts';
 import { openStop } from './stop.ts';
@@ -32,6 +34,10 @@ export interface Obtainer {
 export interface ObtainerMeans extends Means {
   readonly refusals: Refusals;
   readonly order: CurrentOrder;
+  /** @default made when they are needed */
+  readonly providers?: Providers;
+  /** @default of this process alone */
+  readonly rates?: Rates;
 }
 
 /** Gives the pictures of a run that was judged. Each waits for the pictures that it depends on. */
@@ -65,9 +71,14 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
     }
     const resolved = await resolve(planned);
     // Another image of the run may have the same request.
-    const record = purchases.get(resolved.key) ?? purchase(resolved, context);
+    const record = purchases.get(resolved.key) ?? bought(resolved);
     purchases.set(resolved.key, record);
     return originalOf(await record, store);
+  }
+
+  function bought(wanted: ResolvedRequest): Promise<StoreRecord> {
+    const { workers } = run;
+    return workers == null ? purchase(wanted, context) : purchaseByWorker(wanted, workers, context);
   }
 
   /**
@@ -112,7 +123,14 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
 /** What all purchases of a run share. */
 export function openPurchases(
   run: Context,
-  { store, purse, refusals, order }: ObtainerMeans,
+  {
+    store,
+    purse,
+    refusals,
+    order,
+    providers = lazyProviders(run),
+    rates = ownRates(run.config.imagesPerMinute, run.shard?.count, run.now),
+  }: ObtainerMeans,
 ): PurchaseContext {
   const stop = openStop(run);
   const answers = watchAnswers(run, stop);
@@ -123,8 +141,8 @@ export function openPurchases(
     order,
     stop,
     answers,
-    providers: lazyProviders(run),
-    queue: openQueue(run, stop, answers.isSuspicious),
+    providers,
+    queue: openQueue(run, rates, stop, answers.isSuspicious),
     spend: openSpend(purse, run),
     day: dayBudget(run, store),
   };

@@ -1,11 +1,11 @@
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import type { Claim } from '../process/claim-file.ts';
-import type { Attempt, Key, StoreRecord } from '../types.ts';
+import type { Attempt, Key, ResolvedRequest, StoreRecord } from '../types.ts';
 import { buyNow } from './buy-now.ts';
 import { isSameCall } from './current-order.ts';
 import { ClaimLostError, interrupted } from './failures.ts';
-import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+import type { PurchaseContext } from './purchase-context.ts';
 import type { Place } from './queue.ts';
 import { settleAttempt } from './settle-attempt.ts';
 

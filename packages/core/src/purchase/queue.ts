@@ -1,17 +1,9 @@
 import type { Context } from '../context.ts';
-import type { RateLimit } from '../provider/provider.ts';
-import {
-  newRate,
-  type Rate,
-  rateAfterAnswer,
-  rateAfterRefusal,
-  rateAfterSending,
-  waitMs,
-} from './rate-limit.ts';
+import type { Rates } from './rates.ts';
 import type { Stop } from './stop.ts';
 
 /** Which purchase may proceed now: at most `concurrency` at once, and each provider's requests at its rate. */
-export interface Queue {
+export interface Queue extends Pick<Rates, 'learn' | 'pause'> {
   /** Waits for a place, in order of arrival. Throws what `Stop.check` throws. */
   readonly enter: () => Promise<Place>;
   /**
@@ -23,10 +15,6 @@ export interface Queue {
     pictures: number,
     request: () => Promise<Result>,
   ) => Promise<Result>;
-  /** Applies the limit that an answer of the provider names. */
-  readonly learn: (provider: string, limit: RateLimit | null) => void;
-  /** Pauses all requests of a provider, because it asked for that. */
-  readonly pause: (provider: string, limit: RateLimit | null, ms: number) => void;
 }
 
 /** One of the run's places for purchases. */
@@ -40,19 +28,15 @@ export interface Place {
 
 /** `sendsOneByOne`: whether a request waits until no other request is open. */
 export function openQueue(
-  { config, shard, now, sleep }: Context,
+  { config, sleep }: Context,
+  rates: Rates,
   stop: Stop,
   sendsOneByOne: () => boolean,
 ): Queue {
   const places = openPlaces(config.concurrency);
-  const rates = new Map<string, Rate>();
   const turns = new Map<string, Promise<void>>();
   let onTheWire = 0;
   let landing = Promise.withResolvers<void>();
-
-  const rateOf = (provider: string) =>
-    rates.get(provider) ?? newRate(config.imagesPerMinute, shard?.count);
-  const time = () => now().getTime();
 
   return {
     async enter() {
@@ -85,25 +69,24 @@ export function openQueue(
       }
     },
 
-    learn: (provider, limit) => {
-      rates.set(provider, rateAfterAnswer(rateOf(provider), limit));
-    },
-    pause: (provider, limit, ms) => {
-      rates.set(provider, rateAfterRefusal(rateOf(provider), limit, ms, time()));
-    },
+    learn: rates.learn,
+    pause: rates.pause,
   };
 
   /** Resolves when a request may be sent. It counts as sent from then on. */
   async function waitForRate(provider: string, pictures: number): Promise<void> {
     for (;;) {
       stop.check();
-      const ms = waitMs(rateOf(provider), pictures, time());
-      if (sendsOneByOne() && onTheWire > 0) await landing.promise;
-      else if (ms === 0) break;
-      else await sleep(ms, stop.signal);
+      if (sendsOneByOne() && onTheWire > 0) {
+        await landing.promise;
+        continue;
+      }
+      const ms = await rates.admit(provider, pictures);
+      if (ms === 0) break;
+      await sleep(ms, stop.signal);
     }
+    stop.check();
     onTheWire++;
-    rates.set(provider, rateAfterSending(rateOf(provider), pictures, time()));
   }
 }
 

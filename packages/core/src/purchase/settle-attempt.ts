@@ -4,11 +4,11 @@ import { attemptReason, batchReason, damagedAnswerReason } from '../plan/plan-jo
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Store } from '../store/store.ts';
-import type { Attempt, Key, OpenAttempt, StoreRecord } from '../types.ts';
+import type { Attempt, Key, OpenAttempt, ResolvedRequest, StoreRecord } from '../types.ts';
 import { callProvider, newAttempt, orderFor, secretsFor } from './attempt.ts';
 import { isSameCall, refusalToAskAgain } from './current-order.ts';
 import { keepAnswer, recordAttempt } from './keep-answer.ts';
-import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+import type { PurchaseContext } from './purchase-context.ts';
 
 /**
  * Records the answers that earlier runs received and did not record, and clears attempts that have a record. Leaves the

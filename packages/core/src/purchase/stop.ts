@@ -51,4 +51,5 @@ const stoppingCodes: ReadonlySet<string> = new Set([
   'remote-unavailable',
   'remote-denied',
   'remote-unsupported',
+  'queue-unavailable',
 ]);

@@ -6,12 +6,12 @@ import type { BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
-import type { Batch } from '../types.ts';
+import type { Batch, ResolvedRequest } from '../types.ts';
 import { newAttempt, orderFor } from './attempt.ts';
 import { batchClaim, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
 import { accessTo } from './batch-access.ts';
-import type { PurchaseContext, ResolvedRequest } from './purchase-context.ts';
+import type { PurchaseContext } from './purchase-context.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 /** What became of requests that were to be submitted. */

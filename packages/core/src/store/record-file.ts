@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { fieldOf, isInEveryRequest, type PixelField, pixelFieldNames } from '../fields.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { orderPattern } from '../process/order-id.ts';
 import { processMark } from '../process/process-mark.ts';
+import { inputFile, pictureInfo, requestSchema } from '../request-shape.ts';
 import {
   checkShape,
   count,
@@ -10,7 +10,6 @@ import {
   line,
   orderHandle,
   parseJson,
-  pixels,
   sha256Hash,
   time,
   usd,
@@ -22,7 +21,6 @@ import type {
   Key,
   OpenAttempt,
   Refusal,
-  Request,
   Stored,
   StoredBatch,
   StoredRefusal,
@@ -206,34 +204,6 @@ const usageSchema = v.nullable(
   } satisfies Record<keyof Usage, v.GenericSchema>),
 );
 
-/** Its hash is compared with the key, so fields that are not listed here cannot be added or changed either. */
-const requestSchema = v.looseObject({
-  provider: v.string(),
-  model: v.string(),
-  prompt: v.string(),
-  size: v.string(),
-  ...pixelFieldSchemas(),
-  input_images: v.optional(v.array(sha256Hash)),
-  mask: v.optional(sha256Hash),
-  take: v.optional(count()),
-  candidate: v.optional(count()),
-  provider_inputs: v.optional(v.record(v.string(), v.unknown())),
-} satisfies Record<keyof Request, v.GenericSchema>);
-
-/** Text and number fields. A field is in every request, or is left out at its default. */
-function pixelFieldSchemas(): Record<PixelField, v.GenericSchema> {
-  const schemas = pixelFieldNames.map((name) => {
-    const schema = fieldOf(name).type === 'integer' ? count() : v.string();
-    return [name, isInEveryRequest(name) ? schema : v.optional(schema)];
-  });
-  return Object.fromEntries(schemas) as Record<PixelField, v.GenericSchema>;
-}
-
-/** A file name's ending, never a path. */
-const format = v.pipe(v.string(), v.regex(/^[a-z0-9]{1,8}$/));
-
-const info = { format, width: pixels, height: pixels, hasAlpha: v.boolean() };
-
 /** In the order of `recordOf`, so that a record that is read and written again is the same file. */
 const recordSchema = v.object({
   version: v.literal(recordVersion),
@@ -243,7 +213,7 @@ const recordSchema = v.object({
   original: v.object({
     sha256: sha256Hash,
     bytes: count(),
-    ...info,
+    ...pictureInfo.entries,
     width: count(100_000),
     height: count(100_000),
   }),
@@ -305,9 +275,8 @@ const refusalSchema = v.object({
 
 const pinSchema = v.object({
   version: v.literal(1),
-  file: v.pipe(v.string(), v.maxLength(10_000), v.startsWith('https://')),
-  sha256: sha256Hash,
-  info: v.object(info),
+  ...inputFile.entries,
+  file: v.pipe(inputFile.entries.file, v.startsWith('https://')),
 });
 
 function isKeyOf(expected: Key, request: unknown): boolean {

@@ -14,6 +14,7 @@ import {
   type Shard,
   type TimedEvent,
 } from '../../src/index.ts';
+import { testWorkers } from './test-workers.ts';
 
 /** A project in a real folder, run through the public API. */
 export interface TestProject extends AsyncDisposable {
@@ -76,7 +77,7 @@ export async function testProject(
       options: { missing: 'buy', maxCostUsd: null },
       overrides: run.options ?? {},
     });
-    return {
+    const context = {
       ...project,
       ...fastClock(),
       ...run.clock,
@@ -85,6 +86,9 @@ export async function testProject(
       signal: run.signal ?? new AbortController().signal,
       report,
     };
+    return process.env['TINTYPE_TEST_WORKERS'] === undefined
+      ? context
+      : { ...context, workers: await testWorkers(context) };
   };
 
   return {

@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import { TintypeError } from '../errors.ts';
+import { formats } from '../fields.ts';
+import { requestKey } from '../plan/request-key.ts';
+import { orderPattern } from '../process/order-id.ts';
+import { inputFile, requestSchema } from '../request-shape.ts';
+import { checkShape, count, key, line, pixels, time, usd } from '../schema.ts';
+import type { Request } from '../types.ts';
+import type { Call, EncodeOrder, PurchaseOrder } from '../workers.ts';
+
+/*
+ * The shapes of orders. A queue's database may be written by others, so an order is checked like everything that comes from
+ * outside.
+ */
+
+const orderId = v.pipe(v.string(), v.regex(orderPattern));
+
+const input = v.variant('kind', [
+  v.object({ kind: v.literal('file'), file: inputFile }),
+  v.object({ kind: v.literal('stored'), key }),
+]);
+
+const purchaseOrder = v.object({
+  id: line(1000),
+  name: v.object({
+    id: line(1000),
+    candidate: v.optional(count()),
+    candidates: v.optional(count()),
+  }),
+  manifest: line(4096),
+  line: count(),
+  provider: line(100),
+  costUsd: v.nullable(v.object({ low: usd, high: usd })),
+  key,
+  request: requestSchema,
+  call: v.object({
+    moderation: v.picklist(['auto', 'low']),
+    userId: v.nullable(line(1000)),
+    apiKeyName: v.nullable(line(200)),
+  }),
+  isPicked: v.boolean(),
+  order: orderId,
+  isOrderNamed: v.boolean(),
+  earlier: v.nullable(
+    v.object({
+      order: v.union([v.literal(''), orderId]),
+      startedAt: time,
+    } satisfies Record<keyof Call, v.GenericSchema>),
+  ),
+  inputs: v.pipe(v.array(input), v.maxLength(100)),
+  mask: v.nullable(input),
+} satisfies Record<keyof PurchaseOrder, v.GenericSchema>);
+
+/** An order whose key is the hash of its request. Throws `job-refused`. */
+export function readPurchaseOrder(data: unknown): PurchaseOrder {
+  const parsed = checkShape(purchaseOrder, data);
+  if (parsed.kind === 'damaged') throw refused(`the job ${parsed.problem}`);
+  // Its hash shows that it is a request, as far as its members go.
+  const order = parsed.value as unknown as PurchaseOrder;
+  if (requestKey(order.request) !== order.key) throw refused('its key is not that of its request');
+  if (order.request.provider !== order.provider)
+    throw refused('its request names another provider');
+  return order;
+}
+
+const encodeOrder = v.object({
+  key,
+  specs: v.pipe(
+    v.array(
+      v.object({
+        file: line(4096),
+        format: v.picklist(formats),
+        compression: count(100),
+        width: pixels,
+        height: pixels,
+        crop: v.nullable(v.object({ width: pixels, height: pixels, position: line(100) })),
+      } satisfies Record<keyof EncodeOrder['specs'][number], v.GenericSchema>),
+    ),
+    v.maxLength(1000),
+  ),
+  placeholder: v.picklist(['blur', 'color', 'none']),
+} satisfies Record<keyof EncodeOrder, v.GenericSchema>);
+
+/** Throws `job-refused`. */
+export function readEncodeOrder(data: unknown): EncodeOrder {
+  const parsed = checkShape(encodeOrder, data);
+  if (parsed.kind === 'damaged') throw refused(`the job ${parsed.problem}`);
+  return parsed.value;
+}
+
+/** Whether the pictures of an order are those that its request names. Throws `job-refused`. */
+export function checkInputs(
+  { input_images = [], mask }: Request,
+  inputs: readonly string[],
+  maskHash: string | null,
+): void {
+  const isSame =
+    input_images.length === inputs.length && input_images.every((hash, at) => hash === inputs[at]);
+  if (!isSame || (mask ?? null) !== maskHash)
+    throw refused('its pictures are not those of its request');
+}
+
+function refused(why: string): TintypeError {
+  return new TintypeError('job-refused', `nothing was asked for: ${why}`);
+}

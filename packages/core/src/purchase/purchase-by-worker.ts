@@ -1,0 +1,82 @@
+import { report } from '../context.ts';
+import { TintypeError } from '../errors.ts';
+import type { Event } from '../events.ts';
+import type { PlannedInput, ResolvedRequest, StoreRecord } from '../types.ts';
+import type { PurchaseAnswer, PurchaseOrder, WorkerInput, Workers } from '../workers.ts';
+import { errorOf } from './failure-data.ts';
+import type { PurchaseContext } from './purchase-context.ts';
+
+/**
+ * Gets the record of a picture that a worker buys. The run reserves the money before it hands the purchase over, and reports what
+ * the worker reported. Throws a TintypeError.
+ */
+export async function purchaseByWorker(
+  wanted: ResolvedRequest,
+  workers: Workers,
+  context: PurchaseContext,
+): Promise<StoreRecord> {
+  const { run, spend, stop, answers } = context;
+  stop.check();
+  const reserved = spend.reserve(wanted.costUsd);
+  let answer: PurchaseAnswer | null = null;
+  try {
+    const reported = new Set<number>();
+    const onEvent = (event: Event, index: number): void => {
+      if (!reported.has(index)) report(run, event);
+      reported.add(index);
+    };
+    answer = await workers.purchase(orderOf(wanted, context), stop.signal, onEvent);
+    const { failure, events, bought, costUsd } = answer;
+    events.forEach(onEvent);
+    if (failure !== null) throw errorOf(failure);
+    reserved.settle(bought > 0 ? costUsd : 0);
+    if (bought > 0) reserved.bought(costUsd);
+    const record = await recordOf(wanted, context);
+    answers.judge(wanted.provider, record.rejected ?? null);
+    return record;
+  } catch (error) {
+    const isSpent = answer !== null && (answer.bought > 0 || answer.maybeBilledUsd !== 0);
+    if (isSpent || isOverBudget(error)) reserved.failed(error);
+    else reserved.settle(0);
+    throw stop.onFailure(error);
+  }
+}
+
+/** The record that the worker put into the store. */
+async function recordOf(
+  { key }: ResolvedRequest,
+  { store }: PurchaseContext,
+): Promise<StoreRecord> {
+  await store.remote?.fetchRecords([key]);
+  const stored = await store.find(key);
+  if (stored?.kind === 'record') return stored.record;
+  if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
+  throw new TintypeError(
+    'original-missing',
+    'a worker has bought it, and its record is not in the store; give the workers the store of this project',
+  );
+}
+
+function orderOf(wanted: ResolvedRequest, { run, order }: PurchaseContext): PurchaseOrder {
+  const call = order.earlier.get(wanted.key) ?? null;
+  const earlier = call && { order: call.order, startedAt: call.startedAt };
+  const { inputs, mask, ...rest } = wanted;
+  return {
+    ...rest,
+    order: order.id,
+    isOrderNamed: run.order !== null,
+    earlier,
+    inputs: inputs.map(workerInput),
+    mask: mask && workerInput(mask),
+  };
+}
+
+function workerInput(input: PlannedInput): WorkerInput {
+  if (input.kind === 'file') return input;
+  if (input.kind === 'original') return { kind: 'stored', key: input.record.key };
+  throw new Error(`an input is not known yet: ${input.kind}`);
+}
+
+function isOverBudget(error: unknown): boolean {
+  return error instanceof TintypeError && error.code === 'over-budget';
+}

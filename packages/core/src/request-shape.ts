@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { fieldOf, isInEveryRequest, type PixelField, pixelFieldNames } from './fields.ts';
+import { count, pixels, sha256Hash } from './schema.ts';
+import type { InputFile, PictureInfo, Request } from './types.ts';
+
+/** Its hash is compared with the key, so fields that are not listed here cannot be added or changed either. */
+export const requestSchema = v.looseObject({
+  provider: v.string(),
+  model: v.string(),
+  prompt: v.string(),
+  size: v.string(),
+  ...pixelFieldSchemas(),
+  input_images: v.optional(v.array(sha256Hash)),
+  mask: v.optional(sha256Hash),
+  take: v.optional(count()),
+  candidate: v.optional(count()),
+  provider_inputs: v.optional(v.record(v.string(), v.unknown())),
+} satisfies Record<keyof Request, v.GenericSchema>);
+
+/** Text and number fields. A field is in every request, or is left out at its default. */
+function pixelFieldSchemas(): Record<PixelField, v.GenericSchema> {
+  const schemas = pixelFieldNames.map((name) => {
+    const schema = fieldOf(name).type === 'integer' ? count() : v.string();
+    return [name, isInEveryRequest(name) ? schema : v.optional(schema)];
+  });
+  return Object.fromEntries(schemas) as Record<PixelField, v.GenericSchema>;
+}
+
+/** A file name's ending, never a path. */
+const format = v.pipe(v.string(), v.regex(/^[a-z0-9]{1,8}$/));
+
+export const pictureInfo = v.object({
+  format,
+  width: pixels,
+  height: pixels,
+  hasAlpha: v.boolean(),
+} satisfies Record<keyof PictureInfo, v.GenericSchema>);
+
+export const inputFile = v.object({
+  file: v.pipe(v.string(), v.minLength(1), v.maxLength(10_000)),
+  sha256: sha256Hash,
+  info: pictureInfo,
+} satisfies Record<keyof InputFile, v.GenericSchema>);

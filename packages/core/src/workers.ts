@@ -1,0 +1,81 @@
+import type { Event } from './events.ts';
+import type { FileFields, Key, PlannedInput, ResolvedRequest, VariantSpec } from './types.ts';
+
+/*
+ * What a run and the workers that do its work say to each other. All of it is plain JSON, so that a queue can carry it.
+ */
+
+/** The processes, here or on other machines, that do the work of a run. Both share the store. */
+export interface Workers {
+  /**
+   * Has a picture bought, and resolves when the outcome is known. `onEvent` may get what the worker reports while it works. Rejects
+   * with `queue-unavailable`, or with `interrupted` if the signal was aborted before a worker began.
+   */
+  readonly purchase: (
+    order: PurchaseOrder,
+    signal: AbortSignal,
+    onEvent: OnWorkerEvent,
+  ) => Promise<PurchaseAnswer>;
+  /**
+   * Has the files of a picture made in the cache that machines share. What is not there when it resolves is encoded by the run
+   * itself. Never rejects.
+   */
+  readonly encode: (order: EncodeOrder, signal: AbortSignal) => Promise<void>;
+}
+
+/** `index`: the event's place in `PurchaseAnswer.events`. */
+export type OnWorkerEvent = (event: Event, index: number) => void;
+
+/** A purchase that a run has judged, for a worker. */
+export interface PurchaseOrder extends Omit<ResolvedRequest, 'inputs' | 'mask'> {
+  /** The id of the order that the run carries out. */
+  readonly order: string;
+  /** Whether a person or a pipeline named the order. Otherwise the next run is another order. */
+  readonly isOrderNamed: boolean;
+  /** A call for the key whose outcome was unknown when the run began, and which it may repeat. `null`: there was none. */
+  readonly earlier: Call | null;
+  readonly inputs: readonly WorkerInput[];
+  readonly mask: WorkerInput | null;
+}
+
+/** What tells one call for a key from another. */
+export interface Call {
+  readonly order: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** An input that a worker reads itself: from its checkout, or from the store. */
+export type WorkerInput =
+  | Extract<PlannedInput, { readonly kind: 'file' }>
+  | { readonly kind: 'stored'; readonly key: Key };
+
+/** What became of a purchase. */
+export interface PurchaseAnswer {
+  /** `null`: the picture is in the store. */
+  readonly failure: Failure | null;
+  /** Pictures that this worker bought: 0 or 1. */
+  readonly bought: number;
+  /** US dollars that they cost; `null`: unknown. */
+  readonly costUsd: number | null;
+  /** US dollars, by the high estimate, that a call of unknown outcome may have cost; `null`: unknown. */
+  readonly maybeBilledUsd: number | null;
+  /** What the worker reported, in order. */
+  readonly events: readonly Event[];
+}
+
+/** An error as data. */
+export interface Failure {
+  readonly kind: 'provider' | 'paid-for' | 'other';
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | null;
+  readonly isBilledAnyway: boolean;
+}
+
+/** The files of a stored picture. */
+export interface EncodeOrder {
+  readonly key: Key;
+  readonly specs: readonly VariantSpec[];
+  readonly placeholder: FileFields['placeholder'];
+}
