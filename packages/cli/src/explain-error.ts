@@ -40,6 +40,7 @@ const flagsFor: Readonly<Partial<Record<ErrorCode, string>>> = {
 const flagsForOption: Readonly<Record<NonNullable<TintypeError['option']>, string>> = {
   allowUnpriced: 'For this run alone: --allow-unpriced, or --max-cost none',
   maxCostUsd: 'For this run alone: --max-cost <usd>, or --max-cost none',
+  missing: 'For this run alone: --missing standin',
   maxCostUsdPerDay: 'For this run alone: --max-cost-per-day <usd>, or --max-cost-per-day none',
 };
 

@@ -7,13 +7,13 @@ export type Core = typeof import('@tintype/core');
 /**
  * Loads the project and runs `act` with an open view and a handler for Ctrl-C, and always closes both. It loads core and the
  * reporters here and not at the top, so that `--help` does not wait for them. `results`: the stream for reporters that print
- * results.
+ * results. `saysWhatIsDue`: whether to warn about batches that are due for collection; a command that collects says `false`.
  */
 export async function withRun<T>(
   shell: Shell,
   flags: RunFlags,
   act: (core: Core, context: Context) => Promise<T>,
-  results: Output = shell.stdout,
+  { results = shell.stdout, saysWhatIsDue = true }: RunOptions = {},
 ): Promise<T> {
   const core = await import('@tintype/core');
   const { createView } = await import('./reporters/create-view.ts');
@@ -57,6 +57,7 @@ export async function withRun<T>(
     const clock = { ...core.systemClock, now: shell.now };
     const told = { ...project, report: view.report, signal: interrupt.signal };
     const context = { ...clock, ...told, ...confirm() };
+    if (saysWhatIsDue) await core.warnOfDueBatches(context);
     const result = await act(core, context);
     view.close();
     return result;
@@ -66,6 +67,11 @@ export async function withRun<T>(
   } finally {
     interrupt.stop();
   }
+}
+
+interface RunOptions {
+  readonly results?: Output;
+  readonly saysWhatIsDue?: boolean;
 }
 
 const draining =

@@ -40,6 +40,14 @@ export interface Context extends Clock, Environment {
   readonly confirm?: (offer: Offer) => Promise<boolean>;
 }
 
+/** Whether policy lets a run buy, or a person can be asked. */
+export function canBuy({
+  config: { missing },
+  confirm,
+}: Pick<Context, 'config' | 'confirm'>): boolean {
+  return missing === 'buy' || (missing === 'ask' && confirm !== undefined);
+}
+
 /** What a person is asked before it is bought. */
 export interface Offer {
   readonly pictures: number;

@@ -111,8 +111,11 @@ export class TintypeError extends Error {
   readonly imageId: string | null;
   /** The mistakes behind a `manifest` error. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The option that would have decided otherwise, if it is one; a command line has a flag for it. */
-  readonly option: 'allowUnpriced' | 'maxCostUsd' | 'maxCostUsdPerDay' | null;
+  /**
+   * The option that would have decided otherwise, if it is one; a command line has a flag for it. `missing`: only stand-ins would
+   * help, because buying would not.
+   */
+  readonly option: 'allowUnpriced' | 'maxCostUsd' | 'maxCostUsdPerDay' | 'missing' | null;
 
   /** Where it can be put right, in a manifest; the first place of several. `null`: nowhere, or `diagnostics` say it. */
   readonly place: { readonly file: string; readonly line: number } | null;

@@ -43,6 +43,8 @@ export type Event =
       readonly stored: number;
       readonly missing: number;
       readonly blocked: number;
+      /** Those that are ordered in a batch and not collected yet. */
+      readonly ordered: number;
       readonly costUsd: number | null;
       /** For views only: how many images will be delivered, and how many pictures bought for that. */
       readonly deliveries: number;

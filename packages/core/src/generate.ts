@@ -178,7 +178,7 @@ function isNothing({ failed, bought, written, removed }: Tally): boolean {
 type Tally = Pick<GenerateResult, 'failed' | 'bought' | 'written' | 'removed'>;
 
 function plannedEvent({ jobs, requests, totals }: Plan, policy: MissingPolicy) {
-  const { images, stored, missing, blocked } = totals;
+  const { images, stored, missing, blocked, ordered } = totals;
   const isBuying = mayBuy(policy);
   return {
     type: 'planned',
@@ -186,6 +186,7 @@ function plannedEvent({ jobs, requests, totals }: Plan, policy: MissingPolicy) {
     stored,
     missing,
     blocked,
+    ordered,
     costUsd: isBuying ? (totals.costUsd?.high ?? null) : 0,
     deliveries: jobs.flatMap(deliveriesOf).length,
     toBuy: isBuying ? toBuy(requests).length : 0,

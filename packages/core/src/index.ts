@@ -35,6 +35,7 @@ export {
   pushOriginals,
   submitBatches,
   uncommittedPurchases,
+  warnOfDueBatches,
   warnOfUncommitted,
   verifyProject,
 } from './operations.ts';
@@ -42,7 +43,7 @@ export { listenForInterrupts } from './process/interrupts.ts';
 export type { Interrupt, InterruptedProcess } from './process/interrupts.ts';
 export type { Terminal } from './purchase/confirm-on-terminal.ts';
 export type { CheckOptions, CheckResult } from './operations/check-project.ts';
-export { offerText } from './context.ts';
+export { canBuy, offerText } from './context.ts';
 export type { Context, Offer } from './context.ts';
 export type { GenerateResult } from './generate.ts';
 export type { Fields } from './fields.ts';
@@ -51,6 +52,7 @@ export type { ComparedPicture } from './plan/compare-plans.ts';
 export type { PlanChanges } from './operations/plan-changes.ts';
 export type { ShownPlan, ShownRow } from './plan/shown-rows.ts';
 export { readShard, shardName } from './shard.ts';
+export { inBatches, minuteOf, orderedText } from './plan/in-batches.ts';
 export { toBuy } from './plan/to-buy.ts';
 export type { Model, ModelOverride, Prices } from './plan/models.ts';
 export type {

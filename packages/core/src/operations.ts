@@ -67,6 +67,9 @@ export const openBatches: (typeof import('./operations/batch-project.ts'))['open
 export const cancelBatches: (typeof import('./operations/batch-project.ts'))['cancelBatches'] =
   async (...args) => (await import('./operations/batch-project.ts')).cancelBatches(...args);
 
+export const warnOfDueBatches: (typeof import('./operations/due-batches.ts'))['warnOfDueBatches'] =
+  async (...args) => (await import('./operations/due-batches.ts')).warnOfDueBatches(...args);
+
 export const pickCandidate: (typeof import('./operations/pick-candidate.ts'))['pickCandidate'] =
   async (...args) => (await import('./operations/pick-candidate.ts')).pickCandidate(...args);
 

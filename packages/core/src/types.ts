@@ -391,6 +391,8 @@ export interface PlanRow {
   readonly costUsd: CostRange | null;
   readonly manifest: string;
   readonly line: number;
+  /** The batch that it is ordered in and not collected from yet. `dueAt`: ISO 8601, UTC; `null`: not known. */
+  readonly batch: { readonly dueAt: string | null } | null;
 }
 
 export interface PlanTotals {
@@ -400,6 +402,8 @@ export interface PlanTotals {
   readonly missing: number;
   readonly blocked: number;
   readonly attempted: number;
+  /** Those of them that are ordered in a batch. No run buys them in another way. */
+  readonly ordered: number;
   /** The sum of known prices, each key counted once; `null` if something must be bought and none of it has a known price. */
   readonly costUsd: CostRange | null;
   /** Keys that would be bought at an unknown price. */

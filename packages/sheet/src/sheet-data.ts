@@ -314,6 +314,7 @@ function totalsOf(
     images: images.length,
     pictures: requests.length,
     missing: images.filter(({ flags }) => flags.includes('missing')).length,
+    ordered: requests.filter(({ planned }) => planned.batch !== null).length,
     spentUsd: costOf(purchases),
     inUseUsd: costOf([...inUse.values()]),
     unknownCosts: purchases.filter(({ costUsd }) => costUsd === null).length,

@@ -55,6 +55,8 @@ export interface SheetTotals {
   readonly pictures: number;
   /** Images that have a picture which is not in the store. */
   readonly missing: number;
+  /** Requests that are ordered in a batch and not collected yet. */
+  readonly ordered: number;
   /**
    * The cost of all records of the store, including those that no manifest names today, and second purchases of one
    * request. Records without a cost are left out.

@@ -1,4 +1,4 @@
-import { count, fileSize, money } from '@tintype/core';
+import { count, fileSize, inBatches, money, orderedText } from '@tintype/core';
 import type { Delivered } from './build-run.ts';
 
 /** The cost of a build in US dollars; `null` if a part is unknown. */
@@ -41,7 +41,9 @@ export function standInWarning(standIns: readonly Delivered[], isWatched = false
     : isWatched
       ? ' that are not stored. A watched build never buys: run npx tintype, then start the watcher again'
       : ' that are not stored. Run tintype where there is a key, and commit the store';
-  return `${names.join(', ')} ${verb} in the place of pictures${reason}`;
+  const ordered = inBatches(standIns.map(({ image }) => image.planned));
+  const inBatch = ordered.length === 0 ? '' : `. Of these, ${orderedText(ordered)}`;
+  return `${names.join(', ')} ${verb} in the place of pictures${reason}${inBatch}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { loadProject, submitBatches, systemClock } from '@tintype/core';
 import { billedPrompts, useApi } from '../../core/test/support/api.ts';
 import { buildFailure, viteProject, viteVersions } from './support/vite-project.ts';
 
@@ -36,6 +37,42 @@ test('fail: one error names everything imported that is missing, with prices and
   expect(error.message).toContain('$');
   expect(error.message).not.toContain('unused');
   expect(api().requests).toEqual([]);
+});
+
+describe('pictures that are ordered in a batch', () => {
+  async function ordered() {
+    const project = await viteProject(files, api().baseUrl);
+    await project.stock(['hero', 'logo']);
+    const env = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: api().baseUrl };
+    const loaded = await loadProject({ cwd: project.root, env, overrides: { missing: 'buy' } });
+    const { signal } = new AbortController();
+    await submitBatches({ ...systemClock, ...loaded, report: () => {}, signal }, []);
+    expect(api().batches.all).toHaveLength(1);
+    return project;
+  }
+  const due = /2 pictures are ordered in a batch, due by .* UTC; run tintype batch collect/;
+
+  test.each(['fail', 'buy'] as const)(
+    '%s: the build fails, and says when they are due',
+    async (missing) => {
+      await using project = await ordered();
+      const { message } = await buildFailure(project.build({}, { missing }));
+      expect(message).toMatch(
+        missing === 'fail' ? due : /ordered in a batch .* due by .* UTC; run/,
+      );
+      expect(message).toContain('hero');
+      expect(message).toContain('logo');
+      expect(message).not.toContain('"buy"');
+      expect(api().ledger).toEqual([]);
+      expect(api().batches.all).toHaveLength(1);
+    },
+  );
+
+  test('standin: the warning about stand-ins says so, too', async () => {
+    await using project = await ordered();
+    await project.build({}, { missing: 'standin' });
+    expect(project.log.join('\n')).toMatch(due);
+  });
 });
 
 describe('where nothing says to buy', () => {

@@ -30,12 +30,16 @@ A picture that is in a batch is not bought in any other way. Open batches are in
   action: ({ shell, flags }, action, names) => acts[action](shell, flags, names ?? []),
 });
 
+/** Every action says what is open. */
+const run: typeof withRun = (shell, flags, act) =>
+  withRun(shell, flags, act, { saysWhatIsDue: false });
+
 type Act = (shell: Shell, flags: RunFlags, names: readonly string[]) => Promise<number>;
 
 const acts: Readonly<Record<Action, Act>> = {
   submit,
   async status(shell, flags) {
-    const batches = await withRun(shell, flags, (core, context) => core.openBatches(context));
+    const batches = await run(shell, flags, (core, context) => core.openBatches(context));
     await tell(shell, flags, (summary) => summary.openSummary(batches));
     return exitCodes.delivered;
   },
@@ -50,9 +54,7 @@ const acts: Readonly<Record<Action, Act>> = {
       }
     }),
   async cancel(shell, flags, names) {
-    const batches = await withRun(shell, flags, (core, context) =>
-      core.cancelBatches(context, names),
-    );
+    const batches = await run(shell, flags, (core, context) => core.cancelBatches(context, names));
     await tell(shell, flags, ({ openSummary }) =>
       batches.length === 0
         ? openSummary(batches)
@@ -68,7 +70,7 @@ export async function submit(
   flags: RunFlags,
   ids: readonly string[],
 ): Promise<number> {
-  const result = await withRun(shell, flags, (core, context) => core.submitBatches(context, ids));
+  const result = await run(shell, flags, (core, context) => core.submitBatches(context, ids));
   await tell(shell, flags, ({ submitSummary }) => submitSummary(result));
   return exitCodes.delivered;
 }
@@ -81,7 +83,7 @@ async function collect(
     context: Parameters<Core['collectProject']>[0],
   ) => ReturnType<Core['collectProject']>,
 ): Promise<number> {
-  const states = await withRun(shell, flags, ask);
+  const states = await run(shell, flags, ask);
   await tell(shell, flags, ({ collectSummary }) => collectSummary(states));
   return states.some(({ state, failed }) => state === 'unknown' || failed > 0)
     ? exitCodes.someFailed

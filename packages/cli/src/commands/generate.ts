@@ -62,6 +62,7 @@ Environment:
       shell,
       flags,
       async (core, context) => {
+        if (!core.canBuy(context)) await core.warnOfDueBatches(context);
         const shard = core.readShard(flags.shard, context.realEnv);
         const counted = countingPurchases({ ...context, shard });
         const result = await core.generate(counted.context, ids).catch(async (error: unknown) => {
@@ -71,6 +72,7 @@ Environment:
         const uncommitted = result.bought > 0 ? await core.uncommittedPurchases(context) : null;
         return { result, config: context.config, uncommitted, core, shard };
       },
+      { saysWhatIsDue: false },
     );
     if (!flags.quiet && flags.reporter !== 'json') {
       const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';

@@ -53,7 +53,7 @@ export const plan = command({
         };
       },
       // Stdout is one document.
-      isDocument ? stderr : stdout,
+      { results: isDocument ? stderr : stdout },
     ).catch(async (error: unknown) => {
       if (markdown && isTintypeError(error) && error.diagnostics.length > 0) {
         const { mistakesMarkdown } = await import('../format/plan-markdown.ts');

@@ -1,19 +1,32 @@
-import { type BatchState, count, money, type SubmitResult } from '@tintype/core';
+import {
+  type BatchState,
+  count,
+  minuteOf,
+  money,
+  orderedText,
+  type SubmitResult,
+} from '@tintype/core';
 import type { Batch } from '@tintype/core/types';
 import { cleanLine } from './clean.ts';
 
 /** What was ordered, in a few lines. */
-export function submitSummary({ batches, pictures, costUsd, left }: SubmitResult): string {
+export function submitSummary({ batches, pictures, costUsd, ordered, left }: SubmitResult): string {
   const lines =
     pictures === 0
-      ? [left.length === 0 ? 'Nothing to order: no picture is missing.' : 'Nothing was ordered.']
+      ? [nothing({ ordered, left })]
       : [
           `${count(pictures, 'picture')} ordered in ${batches.length === 1 ? 'a batch' : `${batches.length} batches`}, up to ${money(costUsd)}.`,
           ...batches.map(batchLine),
           'Collect them with tintype batch collect; so does the next run that may buy. Commit .tintype, so that any machine can.',
         ];
+  if (ordered.length > 0) lines.push(`From earlier runs, ${orderedText(ordered)}.`);
   const rest = left.map(({ id, reason }) => cleanLine(`Not ordered: ${id}, ${reason}`));
   return `${[...lines, ...rest].join('\n')}\n`;
+}
+
+function nothing({ ordered, left }: Pick<SubmitResult, 'ordered' | 'left'>): string {
+  if (left.length > 0) return 'Nothing was ordered.';
+  return ordered.length > 0 ? 'Nothing to order.' : 'Nothing to order: no picture is missing.';
 }
 
 /** One line for each open batch. */
@@ -52,5 +65,5 @@ function stateLine({ batch, state, look, recorded, failed, problem }: BatchState
 }
 
 function minute(time: string | null): string {
-  return time === null ? 'an unknown time' : `${time.slice(0, 16).replace('T', ' ')} UTC`;
+  return time === null ? 'an unknown time' : minuteOf(time);
 }

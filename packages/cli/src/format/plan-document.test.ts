@@ -19,6 +19,7 @@ test('has exactly the public fields, in their order', () => {
           costUsd: { low: 0.0132, high: 0.0264 },
           manifest: 'site.images.yaml',
           line: 3,
+          batch: null,
         },
       ],
       totals: {
@@ -29,6 +30,7 @@ test('has exactly the public fields, in their order', () => {
         attempted: 0,
         costUsd: { low: 0.0132, high: 0.0264 },
         unpriced: 0,
+        ordered: 0,
       },
     }),
   );

@@ -28,11 +28,12 @@ export function planDocument(
 }
 
 function planTotals(totals: PlanTotals): PlanTotals {
-  const { images, stored, missing, blocked, attempted, costUsd, unpriced } = totals;
-  return { images, stored, missing, blocked, attempted, costUsd, unpriced };
+  const { images, stored, missing, blocked, attempted, ordered, costUsd, unpriced } = totals;
+  return { images, stored, missing, blocked, attempted, costUsd, unpriced, ordered };
 }
 
 function planRow(row: PlanRow): PlanRow {
   const { id, candidate, key, status, reason, provider, model, costUsd, manifest, line } = row;
-  return { id, candidate, key, status, reason, provider, model, costUsd, manifest, line };
+  const { batch } = row;
+  return { id, candidate, key, status, reason, provider, model, costUsd, manifest, line, batch };
 }

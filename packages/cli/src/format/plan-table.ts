@@ -2,8 +2,10 @@ import {
   batchPriceFactors,
   type CostRange,
   count,
+  inBatches,
   money,
   moneyRange,
+  orderedText,
   type PlannedShard,
   type ShownPlan,
   type ShownRow,
@@ -146,6 +148,8 @@ export function planTotals(
     .join(': ');
   const lines = shard === null ? [pictures] : [`Shard ${shard.index}/${shard.count}: ${pictures}`];
   const others = shard === null ? [] : [allShards(shard)];
+  const ordered = inBatches(rows);
+  if (ordered.length > 0) lines.push(`${orderedText(ordered)}.`);
   if (toBuy.length === 0) return [...lines, 'Nothing to buy.', ...others];
   const more =
     unpriced > 0 && costUsd !== null ? `, and ${unpriced} of them at an unknown price` : '';

@@ -35,9 +35,10 @@ export function plainView(
 function progressLine(event: Event): string | null {
   switch (event.type) {
     case 'planned': {
-      const { images, stored, toBuy, costUsd } = event;
+      const { images, stored, ordered, toBuy, costUsd } = event;
       const parts = [
         stored > 0 ? `${stored} stored` : '',
+        ordered > 0 ? `${ordered} ordered in a batch` : '',
         toBuy > 0 ? `${toBuy} to buy${forMoney(costUsd, 'at most ')}` : '',
       ].filter((part) => part !== '');
       const part = event.shard === undefined ? '' : ` of ${shardName(event.shard)}`;

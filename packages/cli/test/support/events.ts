@@ -25,6 +25,7 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     stored: 1,
     missing: 3,
     blocked: 0,
+    ordered: 0,
     costUsd: 0.1264,
     deliveries: 4,
     toBuy: 3,

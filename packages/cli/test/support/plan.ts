@@ -16,6 +16,7 @@ export function planOf(...rows: readonly Partial<PlanRow>[]): ShownPlan {
       missing: withStatus('missing'),
       blocked: withStatus('blocked'),
       attempted: withStatus('attempted'),
+      ordered: requests.filter(({ batch }) => batch !== null).length,
       costUsd: { low: 0.0132, high: 0.0264 },
       unpriced: 0,
     },
@@ -35,6 +36,7 @@ function plannedRequest(row: Partial<PlanRow>): PlannedRequest {
     costUsd: { low: 0.0132, high: 0.0264 },
     manifest: 'site.images.yaml',
     line: 3,
+    batch: null,
     ...row,
   };
   return {

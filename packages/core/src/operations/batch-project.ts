@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { modelNamed } from '../plan/models.ts';
+import { inBatches } from '../plan/in-batches.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import type { BatchOffer } from '../provider/provider.ts';
 import { accessTo } from '../purchase/batch-access.ts';
@@ -28,6 +29,8 @@ export interface SubmitResult {
   readonly pictures: number;
   /** US dollars, the high estimate at the price of a batch; `null`: a part of it is unknown. */
   readonly costUsd: number | null;
+  /** What earlier runs ordered, and nothing has collected yet. */
+  readonly ordered: readonly PlannedRequest[];
   /** What was not ordered, with the reason. Pictures that wait for others are ordered once those are recorded. */
   readonly left: readonly { readonly id: string; readonly reason: string }[];
 }
@@ -56,7 +59,8 @@ export async function submitBatches(
     return reason == null ? [] : [{ id: row.id, reason }];
   });
   const priced = atBatchPrice(plan, new Set(orderable), providers);
-  if (priced.requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, left };
+  const ordered = inBatches(plan.requests);
+  if (priced.requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, ordered, left };
 
   const purse = openPurse(context.config.maxCostUsd);
   const judged = await judgePlan(priced, context, { store, purse });
@@ -81,6 +85,7 @@ export async function submitBatches(
     batches,
     pictures: batches.reduce((sum, { lines }) => sum + lines.length, 0),
     costUsd: costs.includes(null) ? null : roundUsd(costs.reduce<number>((a, b) => a + b!, 0)),
+    ordered,
     left,
   };
 }

@@ -23,13 +23,14 @@ export async function generateUnchanged(
   if (!areOutputsUnchanged(context, ids, plan.fingerprint)) return null;
 
   for (const diagnostic of plan.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
-  const { images, stored, missing, blocked } = plan.totals;
+  const { images, stored, missing, blocked, ordered } = plan.totals;
   const { deliveries } = plan;
   const planned = {
     images,
     stored,
     missing,
     blocked,
+    ordered,
     costUsd: 0,
     maybeBilledUsd: 0,
     deliveries,

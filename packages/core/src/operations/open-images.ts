@@ -1,4 +1,4 @@
-import { type Context, report } from '../context.ts';
+import { canBuy, type Context, report } from '../context.ts';
 import {
   type DerivedVariants,
   deriveVariants,
@@ -26,7 +26,7 @@ import { collectBatches } from '../purchase/collect-batches.ts';
 import { deliverPending } from './deliver-originals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
-import { canBuy, judgePlan } from '../purchase/judge-plan.ts';
+import { judgePlan } from '../purchase/judge-plan.ts';
 import { type Obtainer, obtainer } from '../purchase/obtain-original.ts';
 import { obtainFree, type Original } from '../purchase/original.ts';
 import { openPurse, type Purse, purseFor } from '../purchase/purse.ts';

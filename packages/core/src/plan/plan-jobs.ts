@@ -18,6 +18,7 @@ import type {
 import { candidateOf, upstreamFirst } from './check-graph.ts';
 import { estimateCost, roundUsd } from './estimate-cost.ts';
 import { explainMissing } from './explain-missing.ts';
+import { dueText, minuteOf } from './in-batches.ts';
 import { modelFor, type ModelTable } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 import { requestKey, requestOf } from './request-key.ts';
@@ -117,6 +118,7 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
     stored: null,
     attempt: null,
     refusal: null,
+    batch: null,
   };
 
   const providerInputs = known.providerInputs.get(picture.provider) ?? null;
@@ -170,6 +172,7 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
     key,
     request,
     attempt: { state: stateOf(attempt), startedAt: attempt.note?.startedAt ?? null },
+    batch: isInBatch(attempt) ? { dueAt: attempt.batch?.dueAt ?? null } : null,
     status: 'attempted',
     reason: openAttemptReason(attempt, known.order),
     costUsd: isAsked ? estimate() : nothing,
@@ -231,7 +234,7 @@ function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
   const since = attempt.note === null ? '' : ` (since ${attempt.note.startedAt.slice(11, 16)} UTC)`;
   if (attempt.isInFlight) return `being bought now${since}`;
   if (attempt.isAnswerDamaged) return damagedAnswerReason(attempt.key);
-  if (!attempt.isReceived && attempt.note?.batch !== undefined) return batchReason(attempt);
+  if (isInBatch(attempt)) return batchReason(attempt);
   if (!attempt.isReceived && attempt.note?.predictionId !== undefined)
     return `ordered at ${attempt.note.startedAt} and not collected yet; the next run that may buy collects it at no cost`;
   return attempt.isReceived
@@ -241,12 +244,15 @@ function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
 
 /** What is known of a line of a batch. */
 export function batchReason({ note, batch }: OpenAttempt): string {
-  const ordered = `ordered in a batch at ${note!.startedAt.slice(0, 16).replace('T', ' ')} UTC`;
-  if (batch === undefined)
-    return `${ordered} by another machine, which has not shared the batch yet (.tintype/batches)`;
-  const due =
-    batch.dueAt === null ? '' : `, due by ${batch.dueAt.slice(0, 16).replace('T', ' ')} UTC`;
-  return `${ordered}${due}; tintype batch collect, or the next run that may buy, collects it`;
+  const ordered = `ordered in a batch at ${minuteOf(note!.startedAt)}`;
+  return batch === undefined
+    ? `${ordered} by another machine, which has not shared the batch yet (.tintype/batches)`
+    : `${ordered}${dueText(batch.dueAt)}; run tintype batch collect`;
+}
+
+/** Whether it is a line of a batch whose answer has not been collected. */
+function isInBatch({ isInFlight, isReceived, isAnswerDamaged, note }: OpenAttempt): boolean {
+  return !isInFlight && !isReceived && !isAnswerDamaged && note?.batch !== undefined;
 }
 
 function stateOf(attempt: OpenAttempt): PlannedAttempt['state'] {
@@ -294,6 +300,7 @@ function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {
     missing: count('missing'),
     blocked: count('blocked'),
     attempted: count('attempted'),
+    ordered: requests.filter(({ batch }) => batch !== null).length,
     costUsd: priced.length === 0 && unpriced > 0 ? null : sum(priced),
     unpriced,
   };

@@ -24,6 +24,7 @@ export function shownRows(requests: readonly PlannedRequest[]): ShownRow[] {
     costUsd: row.costUsd,
     manifest: row.manifest,
     line: row.line,
+    batch: row.batch,
     refusal: row.refusal,
     isFree: row.isFree,
     size: row.job.picture.size,

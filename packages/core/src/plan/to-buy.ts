@@ -1,11 +1,12 @@
 import type { PlannedRequest } from '../types.ts';
 
-/** What would have to be bought, each key once: neither stored, nor free, nor refused before. */
-export function toBuy<Row extends Pick<PlannedRequest, 'key' | 'status' | 'isFree' | 'refusal'>>(
-  rows: readonly Row[],
-): Row[] {
+/** What would have to be bought, each key once: neither stored, nor free, nor refused before, nor ordered in a batch. */
+export function toBuy<
+  Row extends Pick<PlannedRequest, 'key' | 'status' | 'isFree' | 'refusal' | 'batch'>,
+>(rows: readonly Row[]): Row[] {
   const wanted = rows.filter(
-    ({ status, isFree, refusal }) => status !== 'stored' && !isFree && refusal === null,
+    ({ status, isFree, refusal, batch }) =>
+      status !== 'stored' && !isFree && refusal === null && batch === null,
   );
   return [...new Map(wanted.map((row) => [row.key ?? row, row])).values()];
 }

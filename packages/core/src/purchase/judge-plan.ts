@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { money, moneyRange } from '../amounts.ts';
-import { type Context, report } from '../context.ts';
+import { canBuy, type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { inBatches, orderedText } from '../plan/in-batches.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import { fits } from './budget.ts';
 import type { Store } from '../store/store.ts';
@@ -40,8 +41,8 @@ export async function judgePlan(plan: Plan, context: Context, means: Means): Pro
   const { config } = context;
   const wanted = toBuy(plan.requests);
   let openElsewhere: JudgedPlan['openElsewhere'] = new Map();
+  if (config.missing !== 'standin' && !canBuy(context)) refuseMissing(plan, context);
   if (wanted.length > 0 && config.missing !== 'standin') {
-    if (!canBuy(context)) throw missingError(plan, wanted, whyNot(context));
     refuseUnpriced(wanted, context);
     refuseUnaffordable(plan, wanted, context, means.purse);
     await refuseDay(plan, context, means.store);
@@ -80,11 +81,6 @@ async function warnOfLostStore(context: Context, { purse, store }: Means): Promi
 
 const warned = new WeakSet<Purse>();
 
-/** Whether policy lets a run buy, or a person can be asked. */
-export function canBuy({ config: { missing }, confirm }: Context): boolean {
-  return missing === 'buy' || (missing === 'ask' && confirm !== undefined);
-}
-
 async function ask(
   plan: Plan,
   wanted: readonly PlannedRequest[],
@@ -105,17 +101,34 @@ function whyNot({ config: { missingSetBy, missing } }: Context): string {
     : `missing: fail, set by ${missingSetBy}`;
 }
 
+/** What was ordered in a batch is missing, too, until it is collected. */
+function refuseMissing(plan: Plan, context: Context): void {
+  const wanted = toBuy(plan.requests);
+  const ordered = inBatches(plan.requests);
+  if (wanted.length > 0) throw missingError(plan, wanted, whyNot(context));
+  if (ordered.length === 0) return;
+  throw new TintypeError(
+    'originals-missing',
+    [`${orderedText(ordered)} where there is a key, and commit the store. Nothing was done`]
+      .concat(ordered.map((row) => `  ${nameOf(row)}  ${row.reason}  ${placeTextOf(row)}`))
+      .join('\n'),
+    { option: 'missing', place: placeOf(ordered) },
+  );
+}
+
 function missingError(plan: Plan, wanted: readonly PlannedRequest[], why: string): TintypeError {
   const list = wanted.map(
     (row) =>
-      `  ${nameOf(row)}  ${row.reason}  ${moneyRange(row.costUsd, ' to ')}  ${row.manifest}:${row.line}`,
+      `  ${nameOf(row)}  ${row.reason}  ${moneyRange(row.costUsd, ' to ')}  ${placeTextOf(row)}`,
   );
   const { missing } = spendingVariables;
+  const ordered = inBatches(plan.requests);
   return new TintypeError(
     'originals-missing',
     [
       `${wanted.length} ${wanted.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (${why}); nothing was done`,
       ...list,
+      ...(ordered.length === 0 ? [] : [`Besides, ${orderedText(ordered)}.`]),
       `Together ${moneyRange(plan.totals.costUsd, ' to ')}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`,
     ].join('\n'),
     { place: placeOf(wanted) },
@@ -224,6 +237,10 @@ function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): voi
       });
     }
   }
+}
+
+function placeTextOf({ manifest, line }: PlannedRequest): string {
+  return `${manifest}:${line}`;
 }
 
 /** The place of the first of them in its manifest. */

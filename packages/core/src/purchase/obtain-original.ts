@@ -69,6 +69,7 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
         `${planned.refusal} (refused before, so not asked again)`,
       );
     }
+    if (planned.batch !== null) return collected(planned);
     const resolved = await resolve(planned);
     // Another image of the run may have the same request.
     const record = purchases.get(resolved.key) ?? bought(resolved);
@@ -94,6 +95,14 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
     const message = `"${id}": the picture that was kept aside (${stored.record.rejected}) is accepted now, and is used at no cost`;
     report(run, { type: 'warning', code: 'accepted', message, manifest, line });
     return originalOf(record, store);
+  }
+
+  /** A line of a batch. It is not bought here, whatever became of the batch since the plan, because it was not judged. */
+  async function collected({ key, reason }: PlannedRequest): Promise<Original> {
+    const stored = key === null ? null : await store.find(key);
+    if (stored === null) throw new TintypeError('ordered', `not asked for: it was ${reason}`);
+    if (stored.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
+    return originalOf(stored.record, store);
   }
 
   /** Completes the request when all pictures that it depends on exist. */

@@ -215,7 +215,7 @@ function batchFinding(stored: StoredBatch): VerifyFinding {
   if (stored.kind === 'damaged') return finding('error', 'batch-damaged', path, stored.reason);
   const { lines, dueAt } = stored.batch;
   const due = dueAt === null ? '' : `, due by ${dueAt}`;
-  const message = `orders ${lines.length === 1 ? '1 picture' : `${lines.length} pictures`}${due}: tintype batch collect, or the next run that may buy, collects them`;
+  const message = `orders ${lines.length === 1 ? '1 picture' : `${lines.length} pictures`}${due}; run tintype batch collect`;
   return {
     ...finding('note', 'batch-open', path, message),
     imageIds: [...new Set(lines.map(({ imageId }) => imageId))],

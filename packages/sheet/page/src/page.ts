@@ -186,17 +186,19 @@ function draw(): void {
 }
 
 function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
-  const { images, pictures, missing, spentUsd, inUseUsd, unknownCosts, toBuyUsd } = sums;
+  const { images, pictures, missing, ordered, spentUsd, inUseUsd, unknownCosts, toBuyUsd } = sums;
   const { originalBytes: before, deliveredBytes: after } = sums;
   const figure = (name: string, value: string, note: string) =>
     h('div', {}, h('dt', {}, name), h('dd', {}, value), h('dd', { class: 'aside' }, note));
-  const price = missing === 0 ? 'nothing to buy' : `${priceOf(toBuyUsd)} to buy`;
+  const isNothingElse = missing === 0 || (ordered > 0 && toBuyUsd?.high === 0);
+  const price = isNothingElse ? 'nothing to buy' : `${priceOf(toBuyUsd)} to buy`;
+  const inBatch = ordered === 0 ? '' : `${count(ordered, 'picture')} ordered in a batch, `;
   return [
     figure('Images', String(images), pictures === images ? '' : count(pictures, 'picture')),
     figure(
       'Missing',
       String(missing),
-      live === null || !('refusal' in live.buying) ? price : 'not bought here',
+      `${inBatch}${live === null || !('refusal' in live.buying) ? price : 'not bought here'}`,
     ),
     figure(
       'Spent',

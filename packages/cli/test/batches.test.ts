@@ -1,0 +1,119 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { useApi } from '../../core/test/support/api.ts';
+import type { PlanDocument } from '../src/format/plan-document.ts';
+import { main } from '../src/main.ts';
+import { FakeShell } from './support/fake-shell.ts';
+
+const api = useApi();
+const hour = 3_600_000;
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tintype-batch-cli-'));
+  await writeFile(join(root, 'package.json'), '{}');
+  await declare('fox', 'owl');
+});
+afterEach(() => rm(root, { recursive: true }));
+
+function declare(...images: readonly string[]): Promise<void> {
+  const rest = 'quality: low, size: 1408x480, decorative: true, placeholder: none';
+  const lines = images.map((image) => {
+    const [id, more = ''] = image.split(' ', 2);
+    return `  ${id}: { prompt: ${id}, ${rest}${more} }\n`;
+  });
+  return writeFile(join(root, 'a.images.yaml'), `images:\n${lines.join('')}`);
+}
+
+/** Runs a command in this process. `later`: milliseconds that have passed by then. */
+async function tintype(args: string, { later = 0, missing = 'buy' } = {}) {
+  const env = {
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: api().baseUrl,
+    TINTYPE_MISSING: missing,
+  };
+  const shell = new FakeShell({ cwd: root, env });
+  shell.time = Date.now() + later;
+  const code = await main(args.split(' ').filter(Boolean), shell);
+  return { code, stdout: shell.stdout.text, stderr: shell.stderr.text };
+}
+
+const dueText = /due by \d{4}-\d\d-\d\d \d\d:\d\d UTC; run tintype batch collect/;
+
+describe('pictures that are ordered in a batch', () => {
+  beforeEach(async () => {
+    await tintype('batch submit');
+  });
+
+  test('are nothing to buy: plan says when they are due, and what to run', async () => {
+    const { stdout } = await tintype('plan');
+    expect(stdout).toMatch(/fox \(attempted\): ordered in a batch at .*due by/);
+    expect(stdout).toMatch(new RegExp(`\n2 pictures are ordered in a batch, ${dueText.source}`));
+    expect(stdout).toContain('Nothing to buy.');
+    expect(stdout).not.toContain('to buy:');
+    const plan = JSON.parse((await tintype('plan --json')).stdout) as PlanDocument;
+    expect(plan.totals).toMatchObject({ attempted: 2, ordered: 2, costUsd: { low: 0, high: 0 } });
+    const due = new Date(api().batches.all[0]!.createdAt + 24 * hour).toISOString();
+    for (const row of plan.images) expect(row.batch?.dueAt?.slice(0, 16)).toBe(due.slice(0, 16));
+  });
+
+  test('are said by a run that may not buy, which does not advise to buy them', async () => {
+    const { code, stderr } = await tintype('--frozen');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(new RegExp(`2 pictures are ordered in a batch, ${dueText.source}`));
+    expect(stderr).toContain('a.images.yaml:2');
+    expect(stderr).not.toMatch(/missing buy|"buy"/);
+    expect(stderr).toContain('--missing standin');
+
+    await declare('fox', 'owl', 'elk');
+    const mixed = (await tintype('--frozen')).stderr;
+    expect(mixed).toContain('1 original is missing');
+    expect(mixed).toMatch(
+      new RegExp(`Besides, 2 pictures are ordered in a batch, ${dueText.source}`),
+    );
+  });
+
+  test('are not counted as to buy by a run, nor ordered again', async () => {
+    const run = await tintype('');
+    expect(run.stderr).toContain('planned 2 pictures: 2 ordered in a batch');
+    expect(run.stderr).not.toContain('to buy');
+    const again = await tintype('batch submit');
+    expect(again.stdout).toMatch(
+      new RegExp(`2 pictures are ordered in a batch, ${dueText.source}`),
+    );
+    expect(api().batches.all).toHaveLength(1);
+    expect(api().ledger).toEqual([]);
+  });
+
+  test.each([
+    'plan',
+    'plan --json',
+    '--frozen',
+    '--missing standin',
+    'check',
+    'verify',
+    'prune --dry-run',
+    'types',
+    'sheet',
+    'pick fox 1',
+    'pull',
+    'push',
+    'merge nowhere',
+  ])('that are due and not collected are said by %s', async (command) => {
+    const early = await tintype(command);
+    expect(early.stderr).not.toContain('were due by');
+    const late = await tintype(command, { later: 25 * hour });
+    expect(late.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /2 pictures of the batch [0-9a-f]{8}… were due by [^:]+:\d\d UTC: run tintype batch collect/,
+    );
+  });
+
+  test('that are collected are due no more', async () => {
+    await api().batches.finishAll();
+    const { code, stderr } = await tintype('', { later: 25 * hour });
+    expect([code, stderr.includes('were due')]).toEqual([0, false]);
+    expect((await tintype('plan', { later: 25 * hour })).stderr).toBe('');
+  });
+});
