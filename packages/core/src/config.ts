@@ -1,31 +1,24 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { didYouMean } from './did-you-mean.ts';
-import { isRemote, type Remote } from './remote/remote.ts';
-import { defaultOutDir } from './project/default-out-dir.ts';
+import { resolve } from 'node:path';
 import { TintypeError } from './errors.ts';
 import type { Fields } from './fields.ts';
-import {
-  modelProblems,
-  type ModelOverride,
-  type ModelTable,
-  resolveModels,
-} from './plan/models.ts';
-import type { Provider } from './provider/provider.ts';
-import { providerNames } from './provider-names.ts';
+import { isMap } from './plain-checks.ts';
+import { type ModelOverride, type ModelTable, resolveModels } from './plan/models.ts';
+import { configProblems, isDataFile, problemsOfData } from './project/config-problems.ts';
+import { defaultOutDir } from './project/default-out-dir.ts';
 import {
   resolveSharedCache,
-  sharedCacheProblems,
   sharedCacheProblemsInEnvironment,
   type SharedCacheOptions,
 } from './project/shared-cache-options.ts';
 import {
-  isMissing,
   type Missing,
   problemsInEnvironment,
   resolveSpending,
   type SpendingPolicy,
   type SpendingSources,
 } from './project/spending-policy.ts';
+import type { Provider } from './provider/provider.ts';
+import type { Remote } from './remote/remote.ts';
 
 /** `tintype.config.*`: all of it optional. Relative paths are relative to the project's root. */
 export interface Options {
@@ -220,14 +213,18 @@ export async function resolveConfig(
   const configured = isMap(written) ? { ...written, ...given } : written;
   const options = isMap(written) ? { ...configured, ...overrides } : written;
   const problems = [
-    ...problemsOf(options),
+    ...configProblems(options),
     ...problemsInEnvironment(env),
     ...sharedCacheProblemsInEnvironment(env),
-    ...(isDataFile(file) ? notForData(written, root) : []),
+    ...(isDataFile(file) ? problemsOfData(written, root) : []),
   ];
   if (problems.length > 0) {
-    const inFields = isMap(written?.defaults) ? await defaultsProblems(written.defaults!) : [];
-    const ofFile = new Set([...problemsOf(written), ...notForData(written, root), ...inFields]);
+    const inFields = isMap(written?.defaults) ? await defaultsProblems(written.defaults) : [];
+    const ofFile = new Set([
+      ...configProblems(written),
+      ...problemsOfData(written, root),
+      ...inFields,
+    ]);
     throw configError(file, [...problems, ...inFields], (problem) => ofFile.has(problem));
   }
   const spending = resolveSpending({ flags: overrides, env, heldEnv, config: configured });
@@ -293,113 +290,6 @@ function configError(
   return new TintypeError('config', lines.join('\n'));
 }
 
-type Check = (value: unknown) => boolean;
-
-/** Names, folders and patterns: none is longer than a path may be (4,096 bytes on Linux), and fast-glob takes 65,536. */
-const isText: Check = (value) => typeof value === 'string' && value !== '' && value.length <= 4096;
-const isMap: Check = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isIntegerFrom =
-  (min: number, max: number = Number.MAX_SAFE_INTEGER): Check =>
-  (value) =>
-    Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
-
-const isBudget: Check = (value) =>
-  value === null || (typeof value === 'number' && Number.isFinite(value) && value >= 0);
-
-/** A timer of the platform holds 24 days, and beyond that ends at once. */
-const maxTimeoutMs = 86_400_000;
-
-/** What each option must be, and the words for it. */
-const checks: { readonly [Name in keyof Required<Options>]: readonly [Check, string] } = {
-  manifests: [
-    (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
-    'a list of globs',
-  ],
-  provider: [isText, 'the name of a provider'],
-  providers: [isMap, 'a map of name to provider'],
-  defaults: [isMap, 'a map of manifest fields'],
-  apiKeyVariables: [
-    (value) => Array.isArray(value) && value.every(isText),
-    'a list of names of environment variables',
-  ],
-  models: [isMap, 'a map of model name to facts'],
-  store: [isMap, '{ dir: a folder, originals: a remote }'],
-  onlyBuyer: [(value) => typeof value === 'boolean', 'true or false'],
-  cacheDir: [isText, 'a folder'],
-  cacheMaxBytes: [isIntegerFrom(0), 'a whole number of bytes, from 0'],
-  cache: [isMap, '{ remote: a remote, mode: "read" or "readwrite" }'],
-  outDir: [isText, 'a folder'],
-  concurrency: [isIntegerFrom(1), 'a whole number from 1'],
-  imagesPerMinute: [
-    (value) => value === null || isIntegerFrom(1)(value),
-    'a whole number from 1, or null',
-  ],
-  maxCostUsd: [isBudget, 'dollars from 0, or null'],
-  maxCostUsdPerDay: [isBudget, 'dollars from 0, or null'],
-  allowUnpriced: [(value) => typeof value === 'boolean', 'true or false'],
-  timeoutMs: [isIntegerFrom(1, maxTimeoutMs), 'milliseconds from 1 to a day, 86_400_000'],
-  missing: [(value) => typeof value === 'string' && isMissing(value), '"buy", "standin" or "fail"'],
-  effort: [isIntegerFrom(0, 9), 'a whole number from 0 to 9'],
-};
-
-function problemsOf(options: Options): string[] {
-  if (!isMap(options)) return ['its default export must be a map of options'];
-  const names = Object.keys(checks);
-  const isWrong = (name: keyof Options): boolean =>
-    options[name] !== undefined && !checks[name][0](options[name]);
-  const problems = Object.keys(options).flatMap((name) => {
-    if (!Object.hasOwn(checks, name)) {
-      return [`there is no option "${name}"${didYouMean(name, names)}`];
-    }
-    const known = name as keyof Options;
-    return isWrong(known) ? [`${known} must be ${checks[known][1]}`] : [];
-  });
-  const inside = <Name extends keyof Options>(
-    name: Name,
-    problemsIn: (value: NonNullable<Options[Name]>) => string[],
-  ): string[] => {
-    const value = options[name];
-    return value === undefined || isWrong(name) ? [] : problemsIn(value);
-  };
-
-  return [
-    ...problems,
-    ...inside('provider', (provider) => {
-      const known = isWrong('providers') ? [] : providerNames(options.providers ?? {});
-      return known.length === 0 || known.includes(provider)
-        ? []
-        : [
-            `there is no provider "${provider}"; there is ${known.join(', ')}${didYouMean(provider, known)}`,
-          ];
-    }),
-    ...inside('providers', (providers) => Object.entries(providers).flatMap(providerProblems)),
-    ...inside('store', storeProblems),
-    ...inside('cache', sharedCacheProblems),
-    ...inside('models', (models) =>
-      Object.entries(models).flatMap(([name, facts]) =>
-        isMap(facts)
-          ? modelProblems(facts).map((problem) => `models.${name}: ${problem}`)
-          : [`models.${name} must be a map of facts`],
-      ),
-    ),
-  ];
-}
-
-function providerProblems([name, own]: [string, Provider]): string[] {
-  return [
-    ...(providerNames({}).includes(name) ? [`providers.${name}: the name is taken`] : []),
-    ...(isMap(own) && typeof own.generate === 'function'
-      ? []
-      : [`providers.${name} must be a provider, with a generate function`]),
-  ];
-}
-
-/** Whether a config file is data, which comes with a clone, and not code, which is trusted. */
-export function isDataFile(file: string | null): boolean {
-  return file !== null && file.toLowerCase().endsWith('.json');
-}
-
 /** A budget is worth what its prices are: where a stranger may have written the file, they are the table's. */
 function withoutPrices(models: NonNullable<Options['models']>): NonNullable<Options['models']> {
   const kept = Object.entries(models).map(([name, facts]) => {
@@ -409,62 +299,7 @@ function withoutPrices(models: NonNullable<Options['models']>): NonNullable<Opti
   return Object.fromEntries(kept);
 }
 
-/** What a config that is data may not do: name keys, and folders outside of the project. */
-function notForData(options: Options, root: string): string[] {
-  if (!isMap(options)) return [];
-  const keys =
-    options.apiKeyVariables === undefined
-      ? []
-      : [
-          'apiKeyVariables says what may be sent as a key; a JSON config comes with a clone, so it may not say that. Say it in tintype.config.ts, or set TINTYPE_KEY_VARIABLES in your environment',
-        ];
-  return [...keys, ...foldersOutside(options, root)];
-}
-
 function keyNameIn(defaults: Fields | undefined): string[] {
   const reference: unknown = isMap(defaults) ? defaults?.openai_api_key : undefined;
   return typeof reference === 'string' ? [reference.slice(2, -1)] : [];
-}
-
-function foldersOutside(options: Options, root: string): string[] {
-  const folders = {
-    outDir: options.outDir,
-    cacheDir: options.cacheDir,
-    'store.dir': isMap(options.store) ? options.store?.dir : undefined,
-  };
-  return Object.entries(folders).flatMap(([name, folder]) => {
-    if (!isText(folder)) return [];
-    const way = relative(root, resolve(root, folder as string));
-    const isOutside = way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
-    return isOutside
-      ? [
-          `${name} "${folder}" is outside of the project; a JSON config comes with a clone, so it may name folders of the project only. Say it in tintype.config.ts`,
-        ]
-      : [];
-  });
-}
-
-const storeChecks: {
-  readonly [Name in keyof Required<NonNullable<Options['store']>>]: readonly [Check, string];
-} = {
-  dir: [isText, 'a folder'],
-  originals: [
-    (value) => value === null || isRemote(value),
-    'a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code, such as tintype.config.ts',
-  ],
-  records: [(value) => value === 'dir' || value === 'remote', '"dir" or "remote"'],
-  copiesMaxBytes: [isIntegerFrom(0), 'a whole number of bytes, from 0'],
-};
-
-function storeProblems(store: NonNullable<Options['store']>): string[] {
-  const names = Object.keys(storeChecks);
-  const problems = Object.entries(store).flatMap(([name, value]) => {
-    if (!Object.hasOwn(storeChecks, name))
-      return [`store has no option "${name}"${didYouMean(name, names)}`];
-    const [check, what] = storeChecks[name as keyof typeof storeChecks];
-    return value === undefined || check(value) ? [] : [`store.${name} must be ${what}`];
-  });
-  return store.records === 'remote' && store.originals == null
-    ? [...problems, 'store.records is "remote", so store.originals must say which remote']
-    : problems;
 }

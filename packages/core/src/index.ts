@@ -10,6 +10,7 @@ export { escapeHtml } from './escape-html.ts';
 export { codeFrame } from './manifest/source-text.ts';
 export { packageFacts } from './project/package-facts.ts';
 export { didYouMean, nearest } from './did-you-mean.ts';
+export { srcset } from './srcset.ts';
 export { systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { TintypeError } from './errors.ts';

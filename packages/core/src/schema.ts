@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { hashForm, jsonOf } from './plain-checks.ts';
 import type { Key, Sha256 } from './types.ts';
 
 /*
@@ -7,7 +8,7 @@ import type { Key, Sha256 } from './types.ts';
  */
 
 /** A sha-256 in lower-case hex: 64 characters, nothing else. */
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const hash = v.pipe(v.string(), v.regex(hashForm));
 export const sha256Hash = v.pipe(
   hash,
   v.transform((text) => text as Sha256),
@@ -53,13 +54,10 @@ export function parseJson<Schema extends v.GenericSchema>(
   schema: Schema,
   text: string,
 ): Parsed<v.InferOutput<Schema>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { kind: 'damaged', problem: 'is not JSON' };
-  }
-  return checkShape(schema, json);
+  const json = jsonOf(text);
+  return json === undefined
+    ? { kind: 'damaged', problem: 'is not JSON' }
+    : checkShape(schema, json);
 }
 
 /** Checks the shape of a value that was parsed already. Never throws. */

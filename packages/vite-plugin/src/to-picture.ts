@@ -1,4 +1,4 @@
-import type { AiProvenance, Format, Preview } from '@tintype/core';
+import { type AiProvenance, type Format, type Preview, srcset } from '@tintype/core';
 import type { Picture } from './picture.ts';
 
 /** A file of a picture with its URL. */
@@ -26,7 +26,9 @@ export interface PictureParts extends Preview {
 export function toPicture({ files, width, height, ...rest }: PictureParts): Picture {
   const formats = [...new Set(files.map(({ format }) => format))];
   return {
-    sources: Object.fromEntries(formats.map((format) => [format, srcset(files, format)])),
+    sources: Object.fromEntries(
+      formats.map((format) => [format, srcset(files.filter((file) => file.format === format))]),
+    ),
     img: { src: files.at(-1)!.url, w: width, h: height },
     alt: rest.alt,
     sizes: rest.sizes,
@@ -46,12 +48,4 @@ export function withoutStyles(picture: Picture): Picture {
 export function toInlined(parts: PictureParts, dataUrl: string): Picture {
   const picture = toPicture(parts);
   return { ...picture, sources: {}, img: { ...picture.img, src: dataUrl } };
-}
-
-/** A `srcset` has each width once. If an image also asks for its full size as a width, the full-size file is used. */
-function srcset(files: readonly ServedFile[], format: Format): string {
-  const urls = new Map(
-    files.filter((file) => file.format === format).map(({ width, url }) => [width, url]),
-  );
-  return [...urls].map(([width, url]) => `${url} ${width}w`).join(', ');
 }

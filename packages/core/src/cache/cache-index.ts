@@ -3,6 +3,7 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { openRegularSync } from '../fs/read-regular.ts';
 import { replaceFile, visibleName } from '../fs/write-atomic.ts';
+import { jsonOf } from '../plain-checks.ts';
 import type { Sha256 } from '../types.ts';
 import {
   cacheLayout,
@@ -189,16 +190,8 @@ function parseLines(text: string): {
 } {
   const written = text.split('\n').filter((line) => line !== '');
   // Parsing all lines at once takes a sixth of the time. They are parsed one by one only if one of them is damaged.
-  const values = parseJson(`[${written.join(',')}]`) ?? written.map(parseJson);
+  const values = jsonOf(`[${written.join(',')}]`) ?? written.map(jsonOf);
   const lines = (values as readonly unknown[]).map(readLine);
   const whole = lines.filter((line) => line !== null);
   return { lines: whole, damaged: lines.length - whole.length };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

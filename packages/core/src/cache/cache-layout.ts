@@ -1,4 +1,5 @@
 import { join, sep } from 'node:path';
+import { isCount, isHash, isTextOrNull } from '../plain-checks.ts';
 import type { Preview, Sha256 } from '../types.ts';
 import type { FileEntry, FileIdentity } from './variant-cache.ts';
 
@@ -67,7 +68,7 @@ export function readLine(line: unknown): IndexLine | null {
     case 2:
       return { key, day, entry: undefined };
     case 4:
-      return isPlaceholder(first) && isColor(second)
+      return isTextOrNull(first, placeholderForm) && isTextOrNull(second, colorForm)
         ? { key, day, entry: { placeholder: first, color: second } }
         : null;
     case 6:
@@ -88,24 +89,7 @@ export function readLine(line: unknown): IndexLine | null {
   }
 }
 
-function isHash(value: unknown): value is Sha256 {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-/** The form that `makePreview` returns. It is checked because it goes into pages unchanged. */
-function isPlaceholder(value: unknown): value is Preview['placeholder'] {
-  return value === null || (typeof value === 'string' && placeholderForm.test(value));
-}
-
-/** 16 pixels wide and as high as a picture may be: 4 KB in the worst case. */
+/** 16 pixels wide and as high as a picture may be: 4 KB in the worst case. It goes into pages unchanged. */
 export const placeholderForm = /^data:image\/webp;base64,[A-Za-z0-9+/=]{1,8192}$/;
-
-function isColor(value: unknown): value is Preview['color'] {
-  return value === null || (typeof value === 'string' && colorForm.test(value));
-}
 
 export const colorForm = /^#[0-9a-f]{6}$/;

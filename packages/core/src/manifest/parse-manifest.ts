@@ -1,5 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { fieldNames, type Fields } from '../fields.ts';
+import { isMap } from '../plain-checks.ts';
 import type { Diagnostic, FieldPath, Finding, ImageEntry, Manifest } from '../types.ts';
 import { explainIssues, type Located, quote, show } from './explain-issue.ts';
 import { fieldsSchema, imageSchema, type ImageFields, imageFieldNames } from './manifest-schema.ts';
@@ -59,7 +60,7 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
     }
   };
 
-  if (!isRecord(value)) {
+  if (!isMap(value)) {
     say(
       [],
       'wrong-type',
@@ -77,7 +78,7 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
   /** A section's names and contents, in the order of the file. */
   const entriesOf = (section: 'presets' | 'images'): [string, unknown][] => {
     const content = value[section] ?? {};
-    if (isRecord(content)) return namesIn([section]).map((name) => [name, content[name]]);
+    if (isMap(content)) return namesIn([section]).map((name) => [name, content[name]]);
     say([section], 'wrong-type', `${section} must be a map of names, not ${show(content)}`);
     return [];
   };
@@ -123,8 +124,8 @@ type Issues = readonly { readonly path: readonly PropertyKey[]; readonly code: s
 
 /** The fields, with `undefined` for each that has a mistake. If the value is not a map, all possible fields are `undefined`. */
 function rightFields(written: unknown, issues: Issues, names: readonly string[]): ImageFields {
-  const right = isRecord(written) ? Object.entries(written) : [];
-  const wrong = isRecord(written) ? issues.flatMap(({ path: [name] }) => name ?? []) : names;
+  const right = isMap(written) ? Object.entries(written) : [];
+  const wrong = isMap(written) ? issues.flatMap(({ path: [name] }) => name ?? []) : names;
   return Object.fromEntries([
     ...right.filter(([name]) => names.includes(name)),
     ...wrong.map((name) => [name, undefined]),
@@ -133,11 +134,7 @@ function rightFields(written: unknown, issues: Issues, names: readonly string[])
 
 function brokenParts(written: unknown, issues: Issues): ImageEntry['broken'] {
   const parts = ['preset', 'each', 'pick'] as const;
-  return isRecord(written)
+  return isMap(written)
     ? parts.filter((part) => issues.some(({ path }) => path[0] === part))
     : parts;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { srcset } from '../srcset.ts';
 import type { Asset, AssetMap, DeliveredImage, Format } from '../types.ts';
 
 /**
@@ -33,6 +34,7 @@ export function toAsset(image: DeliveredImage): Asset {
     bytes,
     sha256,
   }));
+  const filesIn = (format: Format) => files.filter((file) => file.format === format);
   const fallback = image.files.formats.at(-1)!.format;
   // The last file of its width, because an image's widths may include its full size.
   const main = files.findLast((file) => file.format === fallback && file.width === image.width);
@@ -46,7 +48,10 @@ export function toAsset(image: DeliveredImage): Asset {
     sources: Object.fromEntries(
       image.files.formats
         .filter(({ format }) => isWorthIt(files, format, fallback))
-        .map(({ format }) => [format, srcset(files, format)]),
+        .map(({ format }) => [
+          format,
+          srcset(filesIn(format).map(({ file: url, width }) => ({ url, width }))),
+        ]),
     ),
     placeholder: image.placeholder,
     color: image.color,
@@ -67,12 +72,4 @@ function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boo
   return files.every(
     (file) => file.format !== format || file.bytes <= (fallbackBytes.get(file.width) ?? Infinity),
   );
-}
-
-/** A width appears once in a `srcset`. If an image's widths include its full size, the full-size file is used. */
-function srcset(files: Asset['files'], format: Format): string {
-  const byWidth = new Map(
-    files.filter((file) => file.format === format).map((file) => [file.width, file]),
-  );
-  return [...byWidth.values()].map(({ file, width }) => `${file} ${width}w`).join(', ');
 }

@@ -1,5 +1,6 @@
 import { isFormat } from '../fields.ts';
-import type { Asset, AssetFile, AssetMap, Sha256 } from '../types.ts';
+import { isCount, isHash, isMap, isTextOrNull, jsonOf } from '../plain-checks.ts';
+import type { Asset, AssetFile, AssetMap } from '../types.ts';
 import { isOutputName } from './output-name.ts';
 
 /**
@@ -7,8 +8,8 @@ import { isOutputName } from './output-name.ts';
  * out one by one, and so are files whose names lead out of the folder.
  */
 export function parseAssetMap(text: string): AssetMap | null {
-  const map = parseJson(text);
-  if (!isRecord(map) || map['version'] !== 1 || !isRecord(map['images'])) return null;
+  const map = jsonOf(text);
+  if (!isMap(map) || map['version'] !== 1 || !isMap(map['images'])) return null;
   const images = Object.entries(map['images']).flatMap(([name, value]): [string, Asset][] => {
     const asset = parseAsset(value);
     return asset === null ? [] : [[name, asset]];
@@ -16,16 +17,8 @@ export function parseAssetMap(text: string): AssetMap | null {
   return { version: 1, images: Object.fromEntries(images) };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 function parseAsset(value: unknown): Asset | null {
-  if (!isRecord(value)) return null;
+  if (!isMap(value)) return null;
   const { alt, width, height, src, sizes, sources, placeholder, color, files } = value;
   const ai = parseAi(value['ai']);
   const isAsset =
@@ -55,7 +48,7 @@ function parseAsset(value: unknown): Asset | null {
 }
 
 function parseFile(value: unknown): AssetFile | null {
-  if (!isRecord(value)) return null;
+  if (!isMap(value)) return null;
   const { file, format, width, height, bytes, sha256 } = value;
   const isFile =
     isOutputName(file) &&
@@ -63,45 +56,27 @@ function parseFile(value: unknown): AssetFile | null {
     isCount(width) &&
     isCount(height) &&
     isCount(bytes) &&
-    isSha256(sha256);
+    isHash(sha256);
   return isFile ? { file, format, width, height, bytes, sha256 } : null;
 }
 
 function parseAi(value: unknown): Asset['ai'] | null {
-  if (!isRecord(value)) return null;
+  if (!isMap(value)) return null;
   const { generated, provider, model, original, digitalSourceType } = value;
   const isAi =
     typeof generated === 'boolean' &&
     typeof provider === 'string' &&
     typeof model === 'string' &&
-    (original === null || isSha256(original)) &&
+    (original === null || isHash(original)) &&
     typeof digitalSourceType === 'string';
   return isAi ? { generated, provider, model, original, digitalSourceType } : null;
 }
 
 function isSources(value: unknown): value is Asset['sources'] {
   return (
-    isRecord(value) &&
-    Object.entries(value).every(([format, srcset]) => isFormat(format) && isText(srcset))
+    isMap(value) &&
+    Object.entries(value).every(
+      ([format, srcset]) => isFormat(format) && typeof srcset === 'string',
+    )
   );
-}
-
-function isSha256(value: unknown): value is Sha256 {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

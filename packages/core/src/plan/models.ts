@@ -1,5 +1,16 @@
+import * as v from 'valibot';
 import { didYouMean } from '../did-you-mean.ts';
 import { forms } from '../fields.ts';
+import {
+  amount,
+  flag,
+  integer,
+  mapOf,
+  optionProblems,
+  type OptionShapes,
+  orNull,
+  text,
+} from '../option-shapes.ts';
 
 /** Facts about one image model. */
 export interface Model {
@@ -204,75 +215,52 @@ const noPrices: Prices = { textIn: 0, imageIn: 0, imageOut: 0, textOut: 0 };
 
 /** What is wrong with the facts that a config states about a model. */
 export function modelProblems(facts: ModelOverride): string[] {
-  return Object.entries(facts).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    if (!Object.hasOwn(factChecks, name)) {
-      return [`there is no fact "${name}"${didYouMean(name, Object.keys(factChecks))}`];
-    }
-    const [isRight, words] = factChecks[name as keyof Model];
-    return isRight(value) ? [] : [`${name} must be ${words}`];
-  });
+  return optionProblems(
+    facts,
+    factShapes,
+    null,
+    (name, names) => `there is no fact "${name}"${didYouMean(name, names)}`,
+  );
 }
 
-type Check = (value: unknown) => boolean;
+const texts = v.array(text);
+const day = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\d$/),
+  v.check((written) => !Number.isNaN(Date.parse(written))),
+);
+const size = v.pipe(v.string(), v.regex(forms.size.pattern));
+const amounts = mapOf(amount);
+const spread = mapOf(amount, ['low', 'high']);
+const priceNames = Object.keys(noPrices);
 
-const isMap = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isMapOf =
-  (check: Check, names?: readonly string[]): Check =>
-  (value) =>
-    isMap(value) &&
-    Object.values(value).every(check) &&
-    (names === undefined || Object.keys(value).every((name) => names.includes(name)));
-const isListOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const isText: Check = (value) => typeof value === 'string' && value !== '';
-const isAmount: Check = (value) =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0;
-const isDate: Check = (value) =>
-  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-
-const isTokenRule: Check = (value) => {
-  if (!isMap(value)) return false;
-  const rule = value as Record<string, unknown>;
-  return rule['kind'] === 'table'
-    ? isMapOf(isMapOf(isAmount))(rule['tokens'])
-    : rule['kind'] === 'grid' &&
-        isMapOf(isAmount)(rule['base']) &&
-        isMapOf(isMapOf(isAmount, ['low', 'high']))(rule['spread']);
-};
-
-/** What each fact must be, and the words for it. */
-const factChecks: { readonly [Name in keyof Model]: readonly [Check, string] } = {
+const factShapes: OptionShapes<Model> = {
   sizes: [
-    (value) =>
-      value === 'free' ||
-      isListOf((size) => typeof size === 'string' && forms.size.pattern.test(size))(value),
+    v.union([v.literal('free'), v.array(size)]),
     '"free", or a list of sizes such as "1024x1024"',
   ],
-  qualities: [isListOf(isText), 'a list of qualities'],
-  backgrounds: [isListOf(isText), 'a list of backgrounds'],
-  inputFidelities: [isListOf(isText), 'a list of fidelities'],
-  hasComplexity: [(value) => typeof value === 'boolean', 'true or false'],
-  maxInputImages: [(value) => Number.isSafeInteger(value) && isAmount(value), 'a whole number'],
-  shutdownDate: [orNull(isDate), 'a day such as "2026-12-01", or null'],
-  successor: [orNull(isText), 'the name of a model, or null'],
-  pricedBy: [orNull(isText), 'the name of a provider, or null'],
-  prices: [
-    orNull(isMapOf(isAmount, Object.keys(noPrices))),
-    `a map of ${Object.keys(noPrices).join(', ')} to dollars a million tokens, or null`,
-  ],
+  qualities: [texts, 'a list of qualities'],
+  backgrounds: [texts, 'a list of backgrounds'],
+  inputFidelities: [texts, 'a list of fidelities'],
+  hasComplexity: flag,
+  maxInputImages: [integer(0), 'a whole number'],
+  shutdownDate: orNull([day, 'a day such as "2026-12-01"']),
+  successor: orNull([text, 'the name of a model']),
+  pricedBy: orNull([text, 'the name of a provider']),
+  prices: orNull([
+    mapOf(amount, priceNames),
+    `a map of ${priceNames.join(', ')} to dollars a million tokens`,
+  ]),
   tokens: [
-    orNull(isTokenRule),
+    v.nullable(
+      v.variant('kind', [
+        v.object({ kind: v.literal('grid'), base: amounts, spread: mapOf(spread) }),
+        v.object({ kind: v.literal('table'), tokens: mapOf(amounts) }),
+      ]),
+    ),
     '{ kind: "grid", base, spread }, { kind: "table", tokens }, or null',
   ],
-  batches: [orNull((value) => typeof value === 'boolean'), 'true, false or null'],
+  batches: [v.nullable(v.boolean()), 'true, false or null'],
 };
 
 /** A model's facts; those of a model that the table does not have let everything pass. */

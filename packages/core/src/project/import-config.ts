@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isDataFile, type Options } from '../config.ts';
+import type { Options } from '../config.ts';
 import { TintypeError } from '../errors.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
+import { isDataFile } from './config-problems.ts';
 
 /**
  * A config file's default export, as the file says it. JSON is parsed and never run: it is data, which may come with a

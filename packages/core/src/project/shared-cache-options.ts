@@ -1,4 +1,5 @@
-import { didYouMean } from '../did-you-mean.ts';
+import * as v from 'valibot';
+import { optionProblems, type OptionShape } from '../option-shapes.ts';
 import { isRemote, type Remote } from '../remote/remote.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,6 +17,8 @@ export interface SharedCacheOptions {
 }
 
 export type SharedCacheMode = 'read' | 'readwrite';
+
+const modes = ['read', 'readwrite'] as const;
 
 /** What entries are signed with. Only the real environment counts, because a `.env` file comes with the clone. */
 export const cacheKeyVariable = 'TINTYPE_CACHE_KEY';
@@ -36,28 +39,27 @@ export function resolveSharedCache(
     : { remote: options.remote, mode: mode as SharedCacheMode };
 }
 
-/** What is wrong with the options, each named in its words. */
+/** What is wrong with the options. */
 export function sharedCacheProblems(options: SharedCacheOptions): string[] {
-  const { remote, mode = 'read', ...others } = options;
-  return [
-    ...Object.keys(others).map(
-      (name) => `cache has no option "${name}"${didYouMean(name, ['remote', 'mode'])}`,
-    ),
-    ...(isRemote(remote)
-      ? []
-      : [
-          'cache.remote must be a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code, such as tintype.config.ts',
-        ]),
-    ...(isMode(mode) ? [] : ['cache.mode must be "read" or "readwrite"']),
-  ];
+  return optionProblems(
+    // It may not be left out.
+    { ...options, remote: options.remote ?? null },
+    { remote: remoteOption, mode: [v.picklist(modes), '"read" or "readwrite"'] },
+    'cache',
+  );
 }
+
+export const remoteOption: OptionShape = [
+  v.custom(isRemote),
+  'a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code, such as tintype.config.ts',
+];
 
 /** What is wrong with the variables. */
 export function sharedCacheProblemsInEnvironment(env: Environment): string[] {
   const mode = env[modeVariable];
   const key = env[cacheKeyVariable]?.trim();
   return [
-    ...(!mode || isMode(mode) || mode === 'off'
+    ...(!mode || v.is(v.picklist([...modes, 'off']), mode)
       ? []
       : [`${modeVariable} must be "read", "readwrite" or "off"`]),
     ...(!key || key.length >= minKeyLength
@@ -66,8 +68,4 @@ export function sharedCacheProblemsInEnvironment(env: Environment): string[] {
           `${cacheKeyVariable} must have at least ${minKeyLength} characters: make one with "openssl rand -hex 32"`,
         ]),
   ];
-}
-
-function isMode(mode: string): mode is SharedCacheMode {
-  return mode === 'read' || mode === 'readwrite';
 }

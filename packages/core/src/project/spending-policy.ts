@@ -1,9 +1,12 @@
+import * as v from 'valibot';
 import { detectCi } from './detect-ci.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What to do with a picture that is not in the store. */
 export type Missing = 'buy' | 'standin' | 'fail';
+
+export const missingShape = v.picklist(['buy', 'standin', 'fail'] satisfies Missing[]);
 
 /** What a run does about missing pictures. `ask`: no setting decides, so a person is asked; without a terminal the run fails. */
 export type MissingPolicy = Missing | 'ask';
@@ -117,7 +120,7 @@ export function mayBuy(missing: MissingPolicy): boolean {
 export function problemsInEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   const missing = env[spendingVariables.missing];
   const problems =
-    missing === undefined || missing === '' || isMissing(missing)
+    !missing || v.is(missingShape, missing)
       ? []
       : [`${spendingVariables.missing} must be "buy", "standin" or "fail"`];
   const amounts = [spendingVariables.maxCostUsd, spendingVariables.maxCostUsdPerDay];
@@ -140,12 +143,8 @@ function readEnvironment(env: Environment): SpendingOptions {
   const missing = env[spendingVariables.missing];
   const amountOf = (name: string) => (env[name] ? parseDollars(env[name]) : undefined);
   return {
-    missing: missing !== undefined && isMissing(missing) ? missing : undefined,
+    missing: v.is(missingShape, missing) ? missing : undefined,
     maxCostUsd: amountOf(spendingVariables.maxCostUsd),
     maxCostUsdPerDay: amountOf(spendingVariables.maxCostUsdPerDay),
   };
-}
-
-export function isMissing(value: string): value is Missing {
-  return value === 'buy' || value === 'standin' || value === 'fail';
 }

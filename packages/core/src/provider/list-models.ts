@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import { readAtMost } from '../read-at-most.ts';
-import { parseJson } from './json.ts';
+import { checkShape, parseJson } from '../schema.ts';
 import { patientFetch } from './patient-fetch.ts';
 
 /** The models of an API, each with the date when it is shut down (ISO 8601), or `null` if the API gives none. */
@@ -24,24 +25,24 @@ export async function listModels(
   }
   if (!response.ok) throw new Error(`the API answered ${response.status}`);
   const read = await readAtMost(response.body, maxListBytes).catch(() => null);
-  const body = read === null ? null : parseJson(new TextDecoder().decode(read));
-  const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : null;
-  if (!Array.isArray(data)) throw new Error('the API answered with no list of models');
-  return new Map(data.flatMap(readModel));
+  const list = parseJson(listShape, new TextDecoder().decode(read ?? undefined));
+  if (list.kind === 'damaged') throw new Error('the API answered with no list of models');
+  return new Map(
+    list.value.data.flatMap((listed): [string, string | null][] => {
+      const model = checkShape(modelShape, listed);
+      return model.kind === 'value' ? [[model.value.id, model.value.shutdown_date]] : [];
+    }),
+  );
 }
 
 /** A thousand times what OpenAI's list takes. */
 const maxListBytes = 10_000_000;
 
-function readModel(model: unknown): [string, string | null][] {
-  if (
-    typeof model !== 'object' ||
-    model === null ||
-    !('id' in model) ||
-    typeof model.id !== 'string'
-  )
-    return [];
-  const date = 'shutdown_date' in model ? model.shutdown_date : null;
-  const day = typeof date === 'string' ? /^\d{4}-\d\d-\d\d/.exec(date) : null;
-  return [[model.id, day?.[0] ?? null]];
-}
+const listShape = v.object({ data: v.array(v.unknown()) });
+
+const day = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\d/),
+  v.transform((date) => date.slice(0, 10)),
+);
+const modelShape = v.object({ id: v.string(), shutdown_date: v.fallback(v.nullable(day), null) });

@@ -13,9 +13,10 @@ import {
   isHeld,
 } from '../process/claim-file.ts';
 import type { Attempt, Key, OpenAttempt, Sha256 } from '../types.ts';
+import { isHash } from '../plain-checks.ts';
 import { layout } from './layout.ts';
 import { namesIn, readIfThere } from './read-store.ts';
-import { formatJson, isHash, maxNoteBytes, parseAttempt } from './record-file.ts';
+import { formatJson, maxNoteBytes, parseAttempt } from './record-file.ts';
 import { findRescued, removeRescued, rescue } from './rescue-folder.ts';
 import { notWritable, writeNote } from './write-note.ts';
 

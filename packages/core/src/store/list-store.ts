@@ -3,9 +3,10 @@ import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
 import { namesBelow } from '../fs/names-below.ts';
 import type { Key, Sha256, Stored, StoreRecord } from '../types.ts';
+import { isHash } from '../plain-checks.ts';
 import { pathOfBytes, layout } from './layout.ts';
 import { namesIn, readIfThere, readRecord } from './read-store.ts';
-import { isHash, maxNoteBytes, parsePin, parseRefusal } from './record-file.ts';
+import { maxNoteBytes, parsePin, parseRefusal } from './record-file.ts';
 import type { StoreFile, StoreListing } from './store.ts';
 
 /** Lists the store on the disk. Reads records and pins, but not originals. `dir` need not exist. */
@@ -104,9 +105,7 @@ async function readArea(
   const isOurs = ({ path }: StoreFile): boolean => {
     const [hash = '', ending = ''] = basename(path).split('.');
     return (
-      isHash(hash) &&
-      /^[a-z0-9]{0,16}$/.test(ending) &&
-      slashed(placeOf(hash as Sha256, ending)) === path
+      isHash(hash) && /^[a-z0-9]{0,16}$/.test(ending) && slashed(placeOf(hash, ending)) === path
     );
   };
   return { files: files.filter(isOurs), others: files.filter((file) => !isOurs(file)) };

@@ -6,7 +6,7 @@ import { removeFile } from '../fs/remove-file.ts';
 import { clearDeadWrites, writeAtomic } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import type { Sha256 } from '../types.ts';
-import { isHash } from './record-file.ts';
+import { isHash } from '../plain-checks.ts';
 
 /**
  * Copies of paid bytes that a remote has, in the cache of this machine. All of it may be deleted at any time, so no error is

@@ -2,9 +2,9 @@ import { lstat } from 'node:fs/promises';
 import { removeFile } from '../fs/remove-file.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
 import type { Key } from '../types.ts';
+import { isHash } from '../plain-checks.ts';
 import { layout } from './layout.ts';
 import { namesIn } from './read-store.ts';
-import { isHash } from './record-file.ts';
 
 /** The keys whose paid bytes or record the remote does not have yet. `clear` never rejects. */
 export interface PendingMarks {

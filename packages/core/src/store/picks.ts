@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
 import type { Key } from '../types.ts';
+import { isHash } from '../plain-checks.ts';
 import { layout } from './layout.ts';
 import { namesIn } from './read-store.ts';
-import { formatJson, isHash } from './record-file.ts';
+import { formatJson } from './record-file.ts';
 import { writeNote } from './write-note.ts';
 
 /** The file names contain all the information. The content is only for people. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { orderPattern } from '../process/order-id.ts';
+import { jsonOf } from '../plain-checks.ts';
 import { processMark } from '../process/process-mark.ts';
 import { inputFile, pictureInfo, requestSchema } from '../request-shape.ts';
 import {
@@ -190,11 +191,6 @@ export function parsePin(urlHash: string, text: string): InputFile | null {
   return sha256(file) === urlHash ? { file, sha256: hash, info } : null;
 }
 
-/** Whether the text is a sha-256 in lower-case hex. */
-export function isHash(text: unknown): boolean {
-  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
-}
-
 const usageSchema = v.nullable(
   v.object({
     inputTextTokens: count(),
@@ -284,15 +280,6 @@ function isKeyOf(expected: Key, request: unknown): boolean {
     return sha256(canonicalJson(request)) === expected;
   } catch {
     return false;
-  }
-}
-
-/** `undefined`: not JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }
 

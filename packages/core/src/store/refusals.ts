@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
 import { createAtomic } from '../fs/write-atomic.ts';
 import type { Key, Refusal, StoredRefusal } from '../types.ts';
+import { isHash } from '../plain-checks.ts';
 import { layout } from './layout.ts';
 import { namesIn, readIfThere } from './read-store.ts';
-import { formatJson, isHash, maxNoteBytes, parseRefusal } from './record-file.ts';
+import { formatJson, maxNoteBytes, parseRefusal } from './record-file.ts';
 import { notWritable } from './write-note.ts';
 
 /** A broken link counts as damaged. Throws `store-not-readable`. */

@@ -6,11 +6,11 @@ import { TintypeError } from '../errors.ts';
 import { createAtomic } from '../fs/write-atomic.ts';
 import type { Remote } from '../remote/remote.ts';
 import { parseJson } from '../schema.ts';
-import type { Key, Sha256, StoreRecord } from '../types.ts';
+import type { Key, StoreRecord } from '../types.ts';
+import { isHash } from '../plain-checks.ts';
 import { layout } from './layout.ts';
 import {
   formatJson,
-  isHash,
   maxNoteBytes,
   parseBatch,
   parsePin,
@@ -149,7 +149,7 @@ export function isSoundNote(path: string, text: string): boolean {
       return isAt(second === '' ? layout.record('', key) : layout.secondRecord('', key, sha256));
     }
     case 'inputs':
-      return isAt(layout.input('', hash as Sha256)) && parsePin(hash, text) !== null;
+      return isAt(layout.input('', hash)) && parsePin(hash, text) !== null;
     case 'refusals':
       return isAt(layout.refusal('', key)) && parseRefusal(key, text).kind === 'refusal';
     case 'picks':

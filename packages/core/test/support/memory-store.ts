@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '../../src/errors.ts';
 import { sha256 } from '../../src/hash.ts';
+import { isHash } from '../../src/plain-checks.ts';
 import { linesOf } from '../../src/store/batches.ts';
 import { layout, pathOfBytes } from '../../src/store/layout.ts';
 import { bytesPath, recordsIn } from '../../src/store/list-store.ts';
@@ -142,7 +143,7 @@ export function memoryStore(blobs: Blobs): Store {
     },
     received: async (key) => blobs.get(layout.received('', key)) ?? null,
     clearAttempt: async (key) => {
-      if (!file.isHash(key)) return;
+      if (!isHash(key)) return;
       const bytes = blobs.get(layout.received('', key));
       if (bytes !== undefined && !kept(sha256(bytes))) return;
       for (const name of [layout.received('', key), layout.attempt('', key)]) blobs.delete(name);

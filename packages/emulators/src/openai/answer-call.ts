@@ -2,9 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { StorageEndpoint, StorageFault } from './batch-control.ts';
 import type { Reply } from './deliver.ts';
-import { checkKey, delay, reply, troubleReply, type Exchange } from './exchange.ts';
+import { delay, receive, reply, troubleReply, type Exchange } from './exchange.ts';
 import { afterDelay, type Trouble } from './faults.ts';
-import { readAll } from './read-body.ts';
 
 /**
  * Answers a call for files or batches, unless a fault prevents it. `check` reads the request and throws the API's errors. The
@@ -16,13 +15,8 @@ export async function answerCall(
   check: (bytes: Buffer) => (trouble: Trouble | StorageFault | null) => Reply,
 ): Promise<void> {
   const { state, response, log } = exchange;
-  if (state.faults.takeRefusal(endpoint)) {
-    log.fault = 'refuse';
-    response.socket?.resetAndDestroy();
-    return;
-  }
-  const bytes = await readAll(exchange.request);
-  checkKey(exchange);
+  const bytes = await receive(exchange, endpoint);
+  if (bytes === null) return;
   const work = check(bytes);
 
   const fault = state.faults.takeForStorage(endpoint);

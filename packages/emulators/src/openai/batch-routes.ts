@@ -7,7 +7,7 @@ import type { BatchEndpoint, NewBatch } from './batch.ts';
 import type { EmulatorState } from './emulator-state.ts';
 import { jsonReply, type Exchange } from './exchange.ts';
 import { pageBody, pageOf } from './page-by-cursor.ts';
-import { parseBody, readAll, type ReceivedBody } from './read-body.ts';
+import { isRecord, parseBody, readAll, type ReceivedBody } from './read-body.ts';
 import { readExpiryMs } from './read-expiry.ts';
 import { missing, readChoice, readString, unknownParameter, wrongType } from './read-parameter.ts';
 import { finish, inTurn, validate } from './run-batch.ts';
@@ -149,8 +149,4 @@ function checkCancel({ status }: Batch): void {
     param: null,
     code: null,
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,9 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { wrongKey } from './api-error.ts';
 import { deliver, pause, type Reply } from './deliver.ts';
 import type { EmulatorState } from './emulator-state.ts';
-import type { StorageFault } from './batch-control.ts';
+import type { StorageEndpoint, StorageFault } from './batch-control.ts';
+import type { Endpoint } from './check-request.ts';
 import type { AnswerFault, DelayFault, Trouble } from './faults.ts';
 import type { RequestEntry, Writable } from './ledger.ts';
+import { readAll } from './read-body.ts';
 
 /** One HTTP exchange, and its line in the log. */
 export interface Exchange {
@@ -42,6 +44,22 @@ export function beginExchange(
 
 export function newRequestId(): string {
   return `req_${randomBytes(16).toString('hex')}`;
+}
+
+/** A body, from a caller whose key is right. `null`: a fault has reset the connection instead. Throws the API's 401. */
+export async function receive(
+  exchange: Exchange,
+  endpoint: Endpoint | StorageEndpoint,
+): Promise<Buffer | null> {
+  const { state, request, response, log } = exchange;
+  if (state.faults.takeRefusal(endpoint)) {
+    log.fault = 'refuse';
+    response.socket?.resetAndDestroy();
+    return null;
+  }
+  const bytes = await readAll(request);
+  checkKey(exchange);
+  return bytes;
 }
 
 /** Throws the API's 401. */

@@ -10,6 +10,7 @@ import {
   beginExchange,
   checkKey,
   delay,
+  receive,
   jsonReply,
   reply,
   textReply,
@@ -99,13 +100,8 @@ function modelObject({ id, created, shutdownDate }: EmulatedModel): object {
  */
 async function images(exchange: Exchange, endpoint: Endpoint): Promise<void> {
   const { state, response, log } = exchange;
-  if (state.faults.takeRefusal(endpoint)) {
-    log.fault = 'refuse';
-    response.socket?.resetAndDestroy();
-    return;
-  }
-  const bytes = await readAll(exchange.request);
-  checkKey(exchange);
+  const bytes = await receive(exchange, endpoint);
+  if (bytes === null) return;
   const type = log.headers['content-type'] ?? '';
   const body = parseBody(bytes, type, endpoint === 'edits' ? ['json', 'multipart'] : ['json']);
   log.body = loggedBody(body);

@@ -6,7 +6,7 @@ import { batchError } from './batch-errors.ts';
 import { checkRequest } from './check-request.ts';
 import type { EmulatorState } from './emulator-state.ts';
 import { modelsAlive } from './model-table.ts';
-import type { ReceivedBody } from './read-body.ts';
+import { isRecord, type ReceivedBody } from './read-body.ts';
 import { wholeOf } from './stored-files.ts';
 import { usageOf } from './token-usage.ts';
 
@@ -131,8 +131,4 @@ function parseLine(source: Buffer): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

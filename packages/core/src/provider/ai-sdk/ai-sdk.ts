@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import { TintypeError } from '../../errors.ts';
+import { map, mapOf, type OptionShapes } from '../../option-shapes.ts';
 import { redact } from '../../redact.ts';
 import type { Usage } from '../../types.ts';
 import { callOf, isOpenAi, lateRefusalOf, refusalOf, type CallOptions } from './call.ts';
 import type { AiSdkImageModel, AiSdkProviderOptions, AiSdkResult, AiSdkWarning } from './model.ts';
-import { checkOptions, isMap, type OptionCheck } from '../check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import { member } from '../json.ts';
 import { rateLimitOf } from '../openai/rate-limit.ts';
 import { type Picture, type Provider, ProviderError } from '../provider.ts';
@@ -29,7 +31,7 @@ export interface AiSdkOptions {
  * and the manifest's `model` has to be the model's id.
  */
 export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): Provider {
-  checkOptions('fromAiSdk', options, checks);
+  checkOptions('fromAiSdk', options, shapes);
   const problem = modelProblem(model);
   if (problem !== null) throw new TintypeError('config', `fromAiSdk: ${problem}`);
   const { providerOptions = {}, sizeAs = null } = options;
@@ -56,12 +58,9 @@ export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): P
   };
 }
 
-const checks: Readonly<Record<keyof AiSdkOptions, OptionCheck>> = {
-  providerOptions: [
-    (value) => isMap(value) && Object.values(value).every(isMap),
-    'a map of options by provider, such as { fal: { … } }',
-  ],
-  sizeAs: [(value) => value === 'size' || value === 'aspectRatio', '"size" or "aspectRatio"'],
+const shapes: OptionShapes<AiSdkOptions> = {
+  providerOptions: [mapOf(map), 'a map of options by provider, such as { fal: { … } }'],
+  sizeAs: [v.picklist(['size', 'aspectRatio']), '"size" or "aspectRatio"'],
 };
 
 function modelProblem(model: AiSdkImageModel): string | null {

@@ -1,5 +1,6 @@
 import { redact } from '../../redact.ts';
-import { member, parseJson, textOf } from '../json.ts';
+import { member, textOf } from '../json.ts';
+import { jsonOf } from '../../plain-checks.ts';
 import { errorCodeOf } from '../../error-code.ts';
 import { connectionLost, networkError } from '../network-error.ts';
 import { failureOfStatus } from '../openai/failure.ts';
@@ -63,7 +64,7 @@ function afterOrder(message: string): ProviderError {
 }
 
 function answerError(error: unknown, status: number, fallback: string): ProviderError {
-  const body = parseJson(textOf(memberOf(error, 'responseBody')) ?? '');
+  const body = jsonOf(textOf(memberOf(error, 'responseBody')) ?? '');
   const details = member(body, 'error') ?? body;
   const said =
     textOf(member(details, 'message')) ??

@@ -14,7 +14,8 @@ import { askedFields } from '../asked-fields.ts';
 import { connectionLost, networkError } from '../network-error.ts';
 import { patientFetch } from '../patient-fetch.ts';
 import { rateLimitOf } from './rate-limit.ts';
-import { member, parseJson, textOf } from '../json.ts';
+import { member, textOf } from '../json.ts';
+import { jsonOf } from '../../plain-checks.ts';
 import { type Failure, failureOfStatus } from './failure.ts';
 import { type ImagesReply, readImagesReply } from './reply.ts';
 import {
@@ -190,7 +191,7 @@ function errorIn(
   header: (name: string) => string | null,
 ): Failure | null {
   if (reply.length > maxErrorBytes) return null;
-  const error = member(parseJson(new TextDecoder().decode(reply)), 'error');
+  const error = member(jsonOf(new TextDecoder().decode(reply)), 'error');
   // Some servers send `"error": ""` or `false` if there is no error.
   if (error === undefined || error === null || error === '' || error === false) return null;
   const message = textOf(member(error, 'message')) ?? textOf(error) ?? '';

@@ -1,4 +1,4 @@
-import { parseJson } from '../json.ts';
+import { jsonOf } from '../../plain-checks.ts';
 
 /**
  * The values of a file of JSON lines, one at a time: a thousand pictures are gigabytes. Rejects if the connection breaks, and for a
@@ -27,7 +27,7 @@ export async function* jsonLines(
 }
 
 function valueIn(pieces: readonly Uint8Array[]): unknown {
-  const value = parseJson(Buffer.concat(pieces).toString('utf8'));
+  const value = jsonOf(Buffer.concat(pieces).toString('utf8'));
   if (value === undefined) throw new BrokenLineError('a line is cut off, or is no JSON');
   return value;
 }

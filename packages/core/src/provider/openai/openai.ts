@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import { batchPriceFactors } from '../../batch-price.ts';
 import { TintypeError } from '../../errors.ts';
+import { flag, type OptionShapes, orNull, text } from '../../option-shapes.ts';
 import type { Request } from '../../types.ts';
 import { addressProblem } from '../address.ts';
 import { askedFields, type Handling } from '../asked-fields.ts';
-import { checkOptions, isText, type OptionCheck, orNull } from '../check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import type { BatchOffer, Provider } from '../provider.ts';
 
 /** The address of a server with OpenAI's Images API, and its differences from OpenAI's own. */
@@ -49,7 +51,7 @@ const openAiProfile: Profile = {
  * is one attempt at one picture.
  */
 export function openAi(options: OpenAiOptions = {}): Provider {
-  checkOptions('openAi', options, checks);
+  checkOptions('openAi', options, shapes);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const profile: Profile = { ...openAiProfile, ...Object.fromEntries(given) };
   const wrong = addressProblem(profile);
@@ -110,24 +112,19 @@ export const requestHandling: Handling<'required' | 'optional' | 'file' | 'not s
   provider_inputs: 'not sent',
 };
 
-const boolean: OptionCheck = [(value) => typeof value === 'boolean', 'true or false'];
-
-const checks: Readonly<Record<keyof OpenAiOptions, OptionCheck>> = {
-  baseUrl: orNull([isText, 'an address']),
-  organization: orNull([isText, 'an id']),
-  project: orNull([isText, 'an id']),
+const shapes: OptionShapes<OpenAiOptions> = {
+  baseUrl: orNull([text, 'an address']),
+  organization: orNull([text, 'an id']),
+  project: orNull([text, 'an id']),
   apiKeyName: orNull([
-    (value) => typeof value === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(value),
+    v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)),
     'the name of an environment variable',
   ]),
-  responseFormat: [(value) => value === 'omit' || value === 'b64_json', '"omit" or "b64_json"'],
-  originalFormat: [(value) => value === 'png' || value === 'any', '"png" or "any"'],
-  supportsEdits: boolean,
-  parameters: orNull([
-    (value) => Array.isArray(value) && value.every(isText),
-    'a list of names of parameters',
-  ]),
-  trustsUsage: boolean,
+  responseFormat: [v.picklist(['omit', 'b64_json']), '"omit" or "b64_json"'],
+  originalFormat: [v.picklist(['png', 'any']), '"png" or "any"'],
+  supportsEdits: flag,
+  parameters: orNull([v.array(text), 'a list of names of parameters']),
+  trustsUsage: flag,
 };
 
 /** The first field with a value other than its default that the server does not accept. */

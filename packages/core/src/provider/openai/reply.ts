@@ -1,5 +1,6 @@
 import type { Usage } from '../../types.ts';
-import { member, parseJson } from '../json.ts';
+import { member } from '../json.ts';
+import { jsonOf } from '../../plain-checks.ts';
 import { decodeBase64 } from './base64.ts';
 
 /** A picture with its usage, the URL to fetch it from, or the reason why the reply has none, with the reply. */
@@ -103,7 +104,7 @@ function decodePicture(text: string): Buffer | null {
 
 /** `undefined`: not JSON. */
 function parse(text: Uint8Array): unknown {
-  return parseJson(new TextDecoder().decode(text));
+  return jsonOf(new TextDecoder().decode(text));
 }
 
 function pictureOf(reply: unknown): unknown {

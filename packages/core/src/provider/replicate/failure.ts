@@ -1,5 +1,6 @@
 import { redact } from '../../redact.ts';
-import { member, parseJson, textOf } from '../json.ts';
+import { member, textOf } from '../json.ts';
+import { jsonOf } from '../../plain-checks.ts';
 import { failureOfStatus, type Failure } from '../openai/failure.ts';
 import { type FailureCode, ProviderError } from '../provider.ts';
 import { shownText } from '../shown-text.ts';
@@ -26,7 +27,7 @@ export function answerError(answer: Answer, secrets: readonly string[]): Provide
  * (https://replicate.com/docs/reference/http and replicate/replicate-python#47, read 2026-11-22).
  */
 function failureOfAnswer({ status, header, text }: Answer): Failure {
-  const body = parseJson(text);
+  const body = jsonOf(text);
   const said = textOf(member(body, 'detail')) ?? textOf(member(body, 'title')) ?? text;
   const message = shownText(said);
   const failure = failureOfStatus({ status, code: null, message, details: null, header });

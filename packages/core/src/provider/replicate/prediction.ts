@@ -1,5 +1,6 @@
 import type { Usage } from '../../types.ts';
-import { member, parseJson, textOf } from '../json.ts';
+import { member, textOf } from '../json.ts';
+import { jsonOf } from '../../plain-checks.ts';
 
 /** The fields of a prediction that Tintype uses. */
 export interface Prediction {
@@ -16,7 +17,7 @@ export interface Prediction {
 
 /** `null` if the text is not a prediction. */
 export function readPrediction(text: string): Prediction | null {
-  const value = parseJson(text);
+  const value = jsonOf(text);
   const id = textOf(member(value, 'id'));
   const status = textOf(member(value, 'status'));
   // The id becomes part of a path.

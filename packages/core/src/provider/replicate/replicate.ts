@@ -1,6 +1,7 @@
 import { TintypeError } from '../../errors.ts';
+import { map, type OptionShapes, text } from '../../option-shapes.ts';
 import { addressProblem } from '../address.ts';
-import { checkOptions, isMap, isText, type OptionCheck } from '../check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import { fitsHeader } from '../fits-header.ts';
 import type { Json } from '../json.ts';
 import { type Order, type Provider, ProviderError } from '../provider.ts';
@@ -31,8 +32,8 @@ export interface ReplicateOptions {
  * A model is named `owner/name`, or `owner/name:version`; a bare name is one of OpenAI's.
  */
 export function replicate(options: ReplicateOptions = {}): Provider {
-  checkOptions('replicate', options, checks);
-  checkOptions('replicate: inputNames', options.inputNames ?? {}, nameChecks);
+  checkOptions('replicate', options, shapes);
+  checkOptions('replicate: inputNames', options.inputNames ?? {}, nameShapes);
   const { inputs = {}, inputNames = {} } = options;
   const wrong = addressProblem(options);
   if (wrong !== null) {
@@ -95,15 +96,15 @@ export function replicate(options: ReplicateOptions = {}): Provider {
   }
 }
 
-const checks: Readonly<Record<keyof ReplicateOptions, OptionCheck>> = {
-  baseUrl: [isText, 'an address'],
-  inputs: [isMap, 'a map of inputs'],
-  inputNames: [isMap, 'a map of names'],
+const shapes: OptionShapes<ReplicateOptions> = {
+  baseUrl: [text, 'an address'],
+  inputs: [map, 'a map of inputs'],
+  inputNames: [map, 'a map of names'],
 };
 
-const nameChecks: Readonly<Record<keyof InputNames, OptionCheck>> = {
-  input_images: [isText, "the name of a model's input"],
-  mask: [isText, "the name of a model's input"],
+const nameShapes: OptionShapes<InputNames> = {
+  input_images: [text, "the name of a model's input"],
+  mask: [text, "the name of a model's input"],
 };
 
 function addedInputs(

@@ -1,4 +1,5 @@
-import { member, parseJson, textOf } from '../json.ts';
+import { member, textOf } from '../json.ts';
+import { jsonOf } from '../../plain-checks.ts';
 import { type InputPicture, ProviderError } from '../provider.ts';
 import { type Answer, answerError, isGood } from './failure.ts';
 import type { ReplicateHttp } from './http.ts';
@@ -30,7 +31,7 @@ export async function placePicture(
     const error = answerError(answer, secrets);
     throw error.code === 'server-error' ? unbilled(error) : error;
   }
-  const url = textOf(member(member(parseJson(answer.text), 'urls'), 'get'));
+  const url = textOf(member(member(jsonOf(answer.text), 'urls'), 'get'));
   if (url === null) {
     throw new ProviderError('overloaded', `input image ${name} was uploaded, but to no address`);
   }

@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+import type { Options } from '../config.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { isOutside } from '../fs/is-outside.ts';
+import {
+  amount,
+  flag,
+  integer,
+  map,
+  optionProblems,
+  type OptionShape,
+  type OptionShapes,
+  orNull,
+  text,
+} from '../option-shapes.ts';
+import { isMap } from '../plain-checks.ts';
+import { type ModelOverride, modelProblems } from '../plan/models.ts';
+import type { Provider } from '../provider/provider.ts';
+import { providerNames } from '../provider-names.ts';
+import { remoteOption, sharedCacheProblems } from './shared-cache-options.ts';
+import { missingShape } from './spending-policy.ts';
+
+/** What is wrong with a config's options, except for the manifest fields in `defaults`. */
+export function configProblems(options: Options): string[] {
+  if (!isMap(options)) return ['its default export must be a map of options'];
+  const { provider, providers = {}, store, cache, models } = options;
+  return [
+    ...optionProblems(options, shapes),
+    ...(v.is(text, provider) && isMap(providers) ? unknownProvider(provider, providers) : []),
+    ...(isMap(providers) ? Object.entries(providers).flatMap(providerProblems) : []),
+    ...(isMap(store) ? storeProblems(store) : []),
+    ...(isMap(cache) ? sharedCacheProblems(cache) : []),
+    ...(isMap(models) ? Object.entries(models).flatMap(factProblems) : []),
+  ];
+}
+
+const bytes: OptionShape = [integer(0), 'a whole number of bytes, from 0'];
+const folder: OptionShape = [text, 'a folder'];
+const budget = orNull([amount, 'dollars from 0']);
+
+/** A timer of the platform holds 24 days, and beyond that ends at once. */
+const maxTimeoutMs = 86_400_000;
+
+const shapes: OptionShapes<Options> = {
+  manifests: [v.pipe(v.array(text), v.minLength(1)), 'a list of globs'],
+  provider: [text, 'the name of a provider'],
+  providers: [map, 'a map of name to provider'],
+  defaults: [map, 'a map of manifest fields'],
+  apiKeyVariables: [v.array(text), 'a list of names of environment variables'],
+  models: [map, 'a map of model name to facts'],
+  store: [map, '{ dir: a folder, originals: a remote }'],
+  onlyBuyer: flag,
+  cacheDir: folder,
+  cacheMaxBytes: bytes,
+  cache: [map, '{ remote: a remote, mode: "read" or "readwrite" }'],
+  outDir: folder,
+  concurrency: [integer(1), 'a whole number from 1'],
+  imagesPerMinute: orNull([integer(1), 'a whole number from 1']),
+  maxCostUsd: budget,
+  maxCostUsdPerDay: budget,
+  allowUnpriced: flag,
+  timeoutMs: [integer(1, maxTimeoutMs), 'milliseconds from 1 to a day, 86_400_000'],
+  missing: [missingShape, '"buy", "standin" or "fail"'],
+  effort: [integer(0, 9), 'a whole number from 0 to 9'],
+};
+
+const storeShapes: OptionShapes<NonNullable<Options['store']>> = {
+  dir: folder,
+  originals: [v.nullable(remoteOption[0]), remoteOption[1]],
+  records: [v.picklist(['dir', 'remote']), '"dir" or "remote"'],
+  copiesMaxBytes: bytes,
+};
+
+function storeProblems(store: NonNullable<Options['store']>): string[] {
+  const problems = optionProblems(store, storeShapes, 'store');
+  return store.records === 'remote' && store.originals == null
+    ? [...problems, 'store.records is "remote", so store.originals must say which remote']
+    : problems;
+}
+
+function unknownProvider(name: string, own: NonNullable<Options['providers']>): string[] {
+  const known = providerNames(own);
+  return known.includes(name)
+    ? []
+    : [`there is no provider "${name}"; there is ${known.join(', ')}${didYouMean(name, known)}`];
+}
+
+function providerProblems([name, own]: [string, Provider]): string[] {
+  return [
+    ...(providerNames({}).includes(name) ? [`providers.${name}: the name is taken`] : []),
+    ...(isMap(own) && typeof own.generate === 'function'
+      ? []
+      : [`providers.${name} must be a provider, with a generate function`]),
+  ];
+}
+
+function factProblems([name, facts]: [string, ModelOverride]): string[] {
+  return isMap(facts)
+    ? modelProblems(facts).map((problem) => `models.${name}: ${problem}`)
+    : [`models.${name} must be a map of facts`];
+}
+
+/** Whether a config file is data, which comes with a clone, and not code, which is trusted. */
+export function isDataFile(file: string | null): boolean {
+  return file !== null && file.toLowerCase().endsWith('.json');
+}
+
+/** What a config that is data may not do: name keys, and folders outside of the project. */
+export function problemsOfData(options: Options, root: string): string[] {
+  if (!isMap(options)) return [];
+  const keys =
+    options.apiKeyVariables === undefined
+      ? []
+      : [
+          'apiKeyVariables says what may be sent as a key; a JSON config comes with a clone, so it may not say that. Say it in tintype.config.ts, or set TINTYPE_KEY_VARIABLES in your environment',
+        ];
+  return [...keys, ...foldersOutside(options, root)];
+}
+
+function foldersOutside({ outDir, cacheDir, store }: Options, root: string): string[] {
+  const folders = { outDir, cacheDir, 'store.dir': isMap(store) ? store.dir : undefined };
+  return Object.entries(folders).flatMap(([name, written]) => {
+    if (!v.is(text, written) || !isOutside(root, resolve(root, written))) return [];
+    return [
+      `${name} "${written}" is outside of the project; a JSON config comes with a clone, so it may name folders of the project only. Say it in tintype.config.ts`,
+    ];
+  });
+}

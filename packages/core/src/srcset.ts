@@ -1,0 +1,5 @@
+/** A `srcset` has each width once. If an image also asks for its full size as a width, the full-size file, the last, is used. */
+export function srcset(files: readonly { readonly url: string; readonly width: number }[]): string {
+  const urls = new Map(files.map(({ width, url }) => [width, url]));
+  return [...urls].map(([width, url]) => `${url} ${width}w`).join(', ');
+}
