@@ -13,7 +13,7 @@ test.each([
   expect(money(usd)).toBe(text);
 });
 
-test('a range whose ends read the same is one amount, and an unknown one is not zero', () => {
+test('a range is one amount if both ends look the same, and an unknown range is not zero', () => {
   expect(moneyRange({ low: 0.0132, high: 0.042 })).toBe('$0.0132–$0.0420');
   expect(moneyRange({ low: 0.0132, high: 0.01321 })).toBe('$0.0132');
   expect(moneyRange(null)).toBe('unknown');

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** The two things that a run needs of time. */
+/** How a run reads the time and waits. */
 export interface Clock {
   readonly now: () => Date;
   /** Resolves after that many milliseconds, or as soon as the signal is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The machine's own time: what the shells hand in, and tests may not. */
+/** The machine's own clock, which the shells use. Tests may pass another. */
 export const systemClock: Clock = {
   now: () => new Date(),
   async sleep(ms, signal) {

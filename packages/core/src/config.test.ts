@@ -37,13 +37,13 @@ describe('defaults', () => {
     });
   });
 
-  test('every option is there', async () => {
+  test('every option has a default', async () => {
     for (const [name, value] of Object.entries(await resolveConfig({}, source))) {
       expect(value, name).toBeDefined();
     }
   });
 
-  test('an option that is undefined is at its default', async () => {
+  test('an option that is undefined has its default', async () => {
     const options = { concurrency: undefined, store: undefined, missing: undefined } as never;
     expect(await resolveConfig(options, source)).toMatchObject({ concurrency: 4, missing: 'ask' });
   });
@@ -115,7 +115,7 @@ describe('what is wrong', () => {
     [{ store: '.tintype' }, ['store']],
     [{ store: { dir: '' } }, ['store.dir']],
     [{ store: { dirr: 'x' } }, ['"dirr"; did you mean "dir"?']],
-    // As a JSON config would have it: only code can make a remote.
+    // What a JSON config could contain: only code can make a remote.
     [{ store: { originals: { label: 's3://bucket' } } }, ['store.originals must be a remote']],
     [{ store: { originals: 's3://bucket' } }, ['store.originals must be a remote']],
     [{ store: { records: 'git' } }, ['store.records must be "dir" or "remote"']],
@@ -136,7 +136,7 @@ describe('what is wrong', () => {
     [{ missing: ['buy'] }, ['missing']],
     [{ effort: 10 }, ['effort']],
     [{ provider: '' }, ['provider']],
-    [{ provider: 'opanai' }, ['"opanai"; there is openai']],
+    [{ provider: 'opanai' }, ['"opanai"; the providers are openai']],
     [{ provider: 'toString' }, ['"toString"']],
     [{ providers: { openai: { generate } } }, ['providers.openai']],
     [{ providers: { mine: {} } }, ['providers.mine']],
@@ -160,7 +160,7 @@ describe('what is wrong', () => {
     for (const [index, words] of expected.entries()) expect(problems[index]).toContain(words);
   });
 
-  test('every wrong option is named in one go, each with the file', async () => {
+  test('one error names every wrong option, each with the file', async () => {
     const problems = await problemsOf({
       concurrency: 0,
       provider: 'nobody',
@@ -181,21 +181,21 @@ describe('what is wrong', () => {
     }
   });
 
-  test('a provider of one’s own may be the one that counts', async () => {
+  test('a provider of the config may be the default provider', async () => {
     const options = { provider: 'mine', providers: { mine: { generate } } } as never;
     expect((await resolveConfig(options, source)).provider).toBe('mine');
   });
 
-  test('the file is named where it says what is wrong, and not for what wins over it', async () => {
+  test('the error names the file only for options of the file, not for those that override it', async () => {
     const file = { provider: 'mine', providers: { mine: { generate } }, effort: 99 };
     expect(await problemsOf(file, { provider: 'mien' })).toEqual([
       'tintype.config.ts: effort must be a whole number from 0 to 9',
-      'there is no provider "mien"; there is openai, replicate, offline, mine; did you mean "mine"?',
+      'there is no provider "mien"; the providers are openai, replicate, offline, mine; did you mean "mine"?',
     ]);
     expect(await problemsOf(file, { effort: 3 })).toEqual([]);
   });
 
-  test('a variable that is wrong is named, and not the file', async () => {
+  test('the error names a wrong variable, and not the file', async () => {
     const env = { TINTYPE_MISSING: 'by', TINTYPE_MAX_COST: '5$', TINTYPE_MAX_COST_PER_DAY: 'NaN' };
     await expect(resolveConfig({}, { ...source, env })).rejects.toMatchObject({
       code: 'config',

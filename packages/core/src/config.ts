@@ -20,7 +20,7 @@ import {
 import type { Provider } from './provider/provider.ts';
 import type { Remote } from './remote/remote.ts';
 
-/** `tintype.config.*`: all of it optional. Relative paths are relative to the project's root. */
+/** The options in `tintype.config.*`, all of them optional. Relative paths are relative to the project's root. */
 export interface Options {
   /**
    * Where manifests are, as globs below the root. `node_modules`, dot-folders, `dist` and `outDir` are never searched.
@@ -35,16 +35,16 @@ export interface Options {
   /** Providers of your own, by the name that manifests use. */
   readonly providers?: Readonly<Record<string, Provider>>;
   /**
-   * Variables that manifests may name as their `openai_api_key`, besides those with `OPENAI` in their name or `TINTYPE_`
-   * in front of it. Not in a JSON config, which comes with a clone.
+   * Variables that manifests may name as their `openai_api_key`, besides those whose name contains `OPENAI` or starts with
+   * `TINTYPE_`. A JSON config may not set this, because it comes with a clone.
    * @default []
    */
   readonly apiKeyVariables?: readonly string[];
   /** Manifest fields for every image of every manifest, below each manifest's own `defaults`. */
   readonly defaults?: Fields;
   /**
-   * Facts about models, on top of the built-in table: a new model's prices, a server of your own, a changed price. Where a
-   * CI is detected, prices that `tintype.config.json` states do not count: the file is data, as a pull request may bring it.
+   * Facts about models that add to the built-in table or change it: a new model's prices, a server of your own, a changed
+   * price. In a CI, prices in `tintype.config.json` are ignored, because a pull request may change that file.
    */
   readonly models?: Readonly<Record<string, ModelOverride>>;
   readonly store?: {
@@ -54,25 +54,25 @@ export interface Options {
      */
     readonly dir?: string;
     /**
-     * Where the bytes of originals are kept instead of in `dir`, for a team: `s3(…)` of `@tintype/s3`, `http(…)` or `folder(…)`.
+     * Where a team keeps the bytes of originals instead of in `dir`: `s3(…)` of `@tintype/s3`, `http(…)` or `folder(…)`.
      * Records stay in `dir`. Not in a JSON config.
      * @default null: in `dir`
      */
     readonly originals?: Remote | null;
     /**
-     * Where records are shared: by committing `dir`, or through `originals`, for those who have no git at hand.
+     * How records are shared: by committing `dir`, or through `originals`, for machines without git.
      * @default 'dir'
      */
     readonly records?: 'dir' | 'remote';
     /**
-     * Bytes of copies of originals to keep in the cache of this machine; those used longest ago go first.
+     * Bytes of copies of originals to keep in this machine's cache; the least recently used are removed first.
      * @default 1_000_000_000
      */
     readonly copiesMaxBytes?: number;
   };
   /**
-   * No other machine buys at the same time. Only needed where `store.originals` cannot keep machines from buying the same picture,
-   * which Tintype tries out before it buys.
+   * Your promise that no other machine buys at the same time. Needed only if `store.originals` cannot keep two machines from
+   * buying the same picture. Tintype tests that before it buys.
    * @default false
    */
   readonly onlyBuyer?: boolean;
@@ -82,20 +82,20 @@ export interface Options {
    */
   readonly cacheDir?: string;
   /**
-   * Bytes of encoded files to keep in the cache; those used longest ago go first. Lower it where the disk is small, or
-   * where CI uploads the cache.
+   * Bytes of encoded files to keep in the cache; the least recently used are removed first. Lower it if the disk is small, or
+   * if CI uploads the cache.
    * @default 2_000_000_000
    */
   readonly cacheMaxBytes?: number;
   /**
-   * A cache that machines share, behind the one in `cacheDir`: what one has encoded, the others fetch. Its entries are
-   * signed with `TINTYPE_CACHE_KEY`, without which it is not used. Not in a JSON config.
+   * A cache that machines share, behind the one in `cacheDir`: what one machine has encoded, the others fetch. Its entries are
+   * signed with `TINTYPE_CACHE_KEY`; without that key it is not used. Not in a JSON config.
    * @default none
    */
   readonly cache?: SharedCacheOptions;
   /**
    * Where files for the site are written.
-   * @default 'public/images'; nowhere, but into the cache, where `package.json` names `vite-plugin-tintype`
+   * @default 'public/images'; if `package.json` names `vite-plugin-tintype`: no folder, files are only in the cache
    */
   readonly outDir?: string;
   /**
@@ -104,25 +104,24 @@ export interface Options {
    */
   readonly concurrency?: number;
   /**
-   * Pictures a minute, over a sliding 60 s window. Set it to stay under an account's limit from the first request.
+   * Pictures per minute, in a sliding window of 60 s. Set it to stay under an account's limit from the first request.
    * @default null: learned from what the API answers
    */
   readonly imagesPerMinute?: number | null;
   /**
-   * US dollars a run may spend, by its high estimate; `null`: no limit. Where a CI is detected, only `--max-cost` or
+   * US dollars that a run may spend, by its high estimate; `null`: no limit. In a CI, only `--max-cost` or
    * `TINTYPE_MAX_COST` raises it above the default.
    * @default 5
    */
   readonly maxCostUsd?: number | null;
   /**
-   * US dollars that all runs of a day may spend, from midnight to midnight UTC: what the store's records say was paid,
-   * and the high estimate of what is open or has no known cost.
+   * US dollars that all runs of a day may spend, from midnight to midnight UTC: the costs in the store's records, plus the
+   * high estimate of requests that are open or have no known cost.
    * @default null: no limit
    */
   readonly maxCostUsdPerDay?: number | null;
   /**
-   * Lets images of unknown price be bought although a budget was set, or there is a CI. In CI only `--allow-unpriced`
-   * does.
+   * Allows buying images of unknown price even if a budget is set. In a CI, only the flag `--allow-unpriced` allows it.
    * @default false
    */
   readonly allowUnpriced?: boolean;
@@ -133,8 +132,8 @@ export interface Options {
    */
   readonly timeoutMs?: number;
   /**
-   * What happens to a picture that is not in the store: `buy` it, draw a `standin`, or `fail`. A flag and
-   * `TINTYPE_MISSING` win over it, and so does a CI, where it is `fail`.
+   * What happens to a picture that is not in the store: `buy` it, draw a `standin`, or `fail`. A flag or
+   * `TINTYPE_MISSING` overrides it, and so does a CI, where it is `fail`.
    * @default on a terminal, `buy` after a question; otherwise `fail`
    */
   readonly missing?: Missing;
@@ -156,7 +155,7 @@ export interface Config extends SpendingPolicy {
   readonly provider: string;
   readonly providers: Readonly<Record<string, Provider>>;
   readonly defaults: Fields;
-  /** What manifests may name as their key, besides what any may. */
+  /** Variables that this project's manifests may name as their key, besides those that any manifest may name. */
   readonly apiKeyVariables: readonly string[];
   readonly models: ModelTable;
   /** Absolute. */
@@ -170,9 +169,9 @@ export interface Config extends SpendingPolicy {
   /** Absolute. */
   readonly cacheDir: string;
   readonly cacheMaxBytes: number;
-  /** `null`: there is none. */
+  /** `null`: no shared cache. */
   readonly sharedCache: Required<SharedCacheOptions> | null;
-  /** Absolute; `null`: no files are written, because a build with Vite's plugin has what its pages show. */
+  /** Absolute; `null`: no files are written, because Vite's plugin adds to the build what its pages show. */
   readonly outDir: string | null;
   readonly concurrency: number;
   readonly imagesPerMinute: number | null;
@@ -185,26 +184,26 @@ export function defineConfig(options: Options): Options {
   return options;
 }
 
-/** What the options are completed with. */
+/** What `resolveConfig` needs besides the written options. */
 export interface ConfigSource {
   /** Absolute. */
   readonly root: string;
   /** What error messages call the file that the options are from; `null` if there is none. */
   readonly file: string | null;
-  /** The real environment, without what `.env` files say. */
+  /** The real environment, without variables from `.env` files. */
   readonly env: SpendingSources['env'];
-  /** The environment of the process, where a framework may have put `.env` files into it. */
+  /** The environment of the process, into which a framework may have loaded `.env` files. */
   readonly heldEnv?: SpendingSources['env'];
-  /** What wins over the file and is no more than it: the options of a plugin. */
+  /** Options of a plugin. They override the file, and the environment overrides them as it overrides the file. */
   readonly options?: Options;
-  /** What wins over the options and the environment: flags. */
+  /** Flags. They override the file, the plugin's options and the environment. */
   readonly overrides?: Options;
 }
 
 /**
- * Options made complete. Rejects with a TintypeError `config` that names every option that is wrong, and the file where it
- * is the file that says so. Where the only ones are among the `defaults`, it is `refuseDefaults` that says so: to check
- * fields takes longer than a warm run.
+ * Completes the options. Rejects with a TintypeError `config` that names every wrong option, and the file if the mistake is
+ * in it. If the only mistakes are in `defaults`, this resolves, and `refuseDefaults` reports them: a warm run skips that
+ * check, because it takes longer than the run.
  */
 export async function resolveConfig(
   written: Options,
@@ -238,7 +237,7 @@ export async function resolveConfig(
     defaults: options.defaults ?? {},
     apiKeyVariables: [
       ...(options.apiKeyVariables ?? []),
-      // What code says, the person says.
+      // Code counts as the user's own word. A data file may come from a stranger.
       ...keyNameIn(isDataFile(file) ? { ...given, ...overrides }.defaults : options.defaults),
     ],
     models: resolveModels(
@@ -290,7 +289,7 @@ function configError(
   return new TintypeError('config', lines.join('\n'));
 }
 
-/** A budget is worth what its prices are: where a stranger may have written the file, they are the table's. */
+/** A stranger who can set prices can defeat the budget, so a file that a stranger may have written cannot set any. */
 function withoutPrices(models: NonNullable<Options['models']>): NonNullable<Options['models']> {
   const kept = Object.entries(models).map(([name, facts]) => {
     const { prices: _, pricedBy: __, tokens: ___, ...others } = facts;

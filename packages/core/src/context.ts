@@ -6,17 +6,17 @@ import type { ReadResult } from './fs/read-inside.ts';
 import type { Shard } from './types.ts';
 import type { Workers } from './workers.ts';
 
-/** What a run needs of the world, handed in by the shell: core reads no environment and no clock of its own. */
+/** What a shell gives to a run. Core itself reads no environment and no clock. */
 export interface Context extends Clock, Environment {
   readonly config: Config;
-  /** Absolute: the cache that was configured and came with the clone; `config.cacheDir` is another one then. */
+  /** Absolute: the configured cache, if it came with the clone. Then `config.cacheDir` is another one, which is used instead. */
   readonly refusedCache?: string | null;
   /** Called by runs that write: see `UsableCache.noteAnswer`. */
   readonly noteCacheAnswer?: () => Promise<void>;
-  /** The id of the order that this run is part of: within one order nothing is asked twice. `null`: one of its own. */
+  /** The id of the order that this run belongs to: one order never sends a request twice. `null`: the run is an order of its own. */
   readonly order: string | null;
   /**
-   * The part of the run that `generate`, `planProject` and `openImages` are about. `null`: all of it.
+   * The shard that `generate`, `planProject` and `openImages` work on. `null`: the whole run.
    * @default null
    */
   readonly shard?: Shard | null;
@@ -26,7 +26,7 @@ export interface Context extends Clock, Environment {
    */
   readonly workers?: Workers | null;
   readonly report: Reporter;
-  /** Aborted by the first Ctrl-C: nothing new is asked for, what is in flight is awaited and stored. */
+  /** Aborted by the first Ctrl-C: nothing new is requested, and what is in flight is awaited and stored. */
   readonly signal: AbortSignal;
   /**
    * Fetches an `https:` input image.
@@ -48,7 +48,7 @@ export function canBuy({
   return missing === 'buy' || (missing === 'ask' && confirm !== undefined);
 }
 
-/** What a person is asked before it is bought. */
+/** The purchase that a person is asked to confirm. */
 export interface Offer {
   readonly pictures: number;
   /** US dollars, the high estimate; `null`: not all of it has a known price. */
@@ -63,14 +63,14 @@ export function offerText({ pictures, costUsd, providers }: Offer): string {
   return `${count}, ${cost}, from ${providers.join(' and ')}: buy?`;
 }
 
-/** Rounded up: what is agreed to is not passed. */
+/** Rounded up, so that the cost never exceeds what the person agreed to. */
 function dollars(usd: number): string {
   return `$${(Math.ceil(usd * 100 - 1e-6) / 100).toFixed(2)}`;
 }
 
 export type FetchInput = (url: string) => Promise<ReadResult>;
 
-/** The HTTP client is loaded when there is something to fetch. */
+/** Loads the HTTP client only when there is something to fetch. */
 export async function fetchInput(
   { fetchInput }: Pick<Context, 'fetchInput'>,
   url: string,

@@ -15,9 +15,12 @@ test.each([
   expect(didYouMean(word, words)).toBe(`; did you mean "${meant}"?`);
 });
 
-test.each(['', 'x', 'seed', 'background', 'negative_prompt'])('nothing is near to %j', (word) => {
-  expect(didYouMean(word, words)).toBe('');
-});
+test.each(['', 'x', 'seed', 'background', 'negative_prompt'])(
+  'nothing is suggested for %j',
+  (word) => {
+    expect(didYouMean(word, words)).toBe('');
+  },
+);
 
 test.each([
   ['plna', 'plan'],
@@ -31,7 +34,7 @@ test.each([
   expect(nearest(word, ['generate', 'plan', 'check', 'init'])).toBe(command);
 });
 
-test('without candidates nothing is meant', () => {
+test('without candidates nothing is suggested', () => {
   expect(didYouMean('size', [])).toBe('');
   expect(didYouMean('size', new Map().keys())).toBe('');
 });

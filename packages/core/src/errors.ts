@@ -1,6 +1,6 @@
 import type { Diagnostic } from './types.ts';
 
-/** Every way in which a user's manifest can be wrong or worth mentioning. Tests and tools branch on these, never on prose. */
+/** The kinds of diagnostics about a user's manifest. Tests and tools branch on these codes, never on the messages. */
 export type DiagnosticCode =
   // the file
   | 'not-readable'
@@ -50,7 +50,7 @@ export type DiagnosticCode =
   | 'bought-twice'
   | 'pin-damaged';
 
-/** Every way in which the world, or the command line, can fail a run or an image. */
+/** The reasons why a run or an image can fail. Tests and tools branch on these codes, never on the messages. */
 export type ErrorCode =
   // the run cannot start: exit 2
   | 'usage'
@@ -62,7 +62,7 @@ export type ErrorCode =
   // the run may not spend: exit 3 and 4
   | 'originals-missing'
   | 'over-budget'
-  // the run stops at once, what was made is kept: exit 1
+  // the run stops at once, and what it has made is kept: exit 1
   | 'quota'
   | 'bad-api-key'
   | 'not-permitted'
@@ -70,7 +70,7 @@ export type ErrorCode =
   | 'unusable-answers'
   | 'store-not-readable'
   | 'store-not-writable'
-  // what machines share, which a Remote reaches
+  // a remote fails
   | 'remote-unavailable'
   | 'remote-denied'
   | 'remote-unsupported'
@@ -103,21 +103,21 @@ export type ErrorCode =
   // exit 130
   | 'interrupted';
 
-/** The world failed, or the command line is wrong. The message says what is wrong and what to do next. */
+/** An error that a user can understand. The message says what is wrong and what to do next. */
 export class TintypeError extends Error {
   override readonly name = 'TintypeError';
   readonly code: ErrorCode;
-  /** The image that it is about, if it is about one. */
+  /** The image that the error is about; `null` if it is about none. */
   readonly imageId: string | null;
   /** The mistakes behind a `manifest` error. */
   readonly diagnostics: readonly Diagnostic[];
   /**
-   * The option that would have decided otherwise, if it is one; a command line has a flag for it. `missing`: only stand-ins would
+   * The option that would allow it, if there is one; the command line has a flag for it. `missing`: only stand-ins would
    * help, because buying would not.
    */
   readonly option: 'allowUnpriced' | 'maxCostUsd' | 'maxCostUsdPerDay' | 'missing' | null;
 
-  /** Where it can be put right, in a manifest; the first place of several. `null`: nowhere, or `diagnostics` say it. */
+  /** Where in a manifest it can be corrected; the first of several places. `null`: in no manifest, or see `diagnostics`. */
   readonly place: { readonly file: string; readonly line: number } | null;
 
   constructor(

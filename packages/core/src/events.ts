@@ -10,20 +10,20 @@ export function pictureName({
   return candidate === null ? { id } : { id, candidate, candidates: job.picture.numberOfImages };
 }
 
-/** Which part of a run it is about; absent where the run is whole. */
-interface OfShard {
+/** The shard that an event is about; absent if the run is not split. */
+interface WithShard {
   readonly shard?: Shard;
 }
 
-export function shardOfEvent(shard: Shard | null | undefined): OfShard {
+export function shardOfEvent(shard: Shard | null | undefined): WithShard {
   return shard == null ? {} : { shard: { index: shard.index, count: shard.count } };
 }
 
 /**
- * Everything that can happen in a run, one union. The shells turn events into a live view, plain lines, JSON lines or
- * annotations; core itself never prints.
+ * Everything that can happen in a run. The shells turn events into a live view, plain lines, JSON lines or annotations;
+ * core itself never prints.
  *
- * `delivered`, `waiting`, `waited`, and what is marked so, are for views only; the rest are the JSON events of the contract.
+ * The JSON lines leave out `delivered`, `waiting`, `waited`, and each member that says "for views only".
  */
 export type Event =
   | ({ readonly type: 'diagnostic' } & Diagnostic)
@@ -33,10 +33,10 @@ export type Event =
       readonly message: string;
       readonly manifest?: string;
       readonly line?: number;
-      /** The exit code will say so, too. For views only. */
+      /** The exit code will report a failure, too. For views only. */
       readonly isError?: true;
     }
-  /** Once, before anything is spent. `images` counts requests; `costUsd` is the high estimate, `null` where unknown. */
+  /** Once, before anything is spent. `images` counts requests; `costUsd` is the high estimate, `null` if unknown. */
   | ({
       readonly type: 'planned';
       readonly images: number;
@@ -46,19 +46,19 @@ export type Event =
       /** Those that are ordered in a batch and not collected yet. */
       readonly ordered: number;
       readonly costUsd: number | null;
-      /** For views only: how many images will be delivered, and how many pictures bought for that. */
+      /** For views only: how many images will be delivered, and how many pictures will be bought for them. */
       readonly deliveries: number;
       readonly toBuy: number;
-    } & OfShard)
+    } & WithShard)
   | ({ readonly type: 'generating'; readonly key: string } & PictureName)
-  /** Another process has been buying the picture for so long: said soon, and again each time that has doubled. */
+  /** Another process has been buying the picture for `ms`. Reported early, and again each time that `ms` has doubled. */
   | ({ readonly type: 'waiting'; readonly key: string; readonly ms: number } & PictureName)
-  /** After `waiting`: the other process is done with it, or is no more. */
+  /** After `waiting`: the other process has finished or died. */
   | ({ readonly type: 'waited'; readonly key: string; readonly ms: number } & PictureName)
   | ({
       readonly type: 'generated';
       readonly key: string;
-      /** Actual, from the reply's usage; `null` where unknown. */
+      /** Actual, from the reply's usage; `null` if unknown. */
       readonly costUsd: number | null;
       readonly ms: number;
     } & PictureName)
@@ -68,7 +68,7 @@ export type Event =
       readonly code: string;
       readonly message: string;
       readonly maybeBilled: boolean;
-      /** It was not asked for because another image failed, which has been said. For views only. */
+      /** It was not requested because another image failed, which has an event of its own. For views only. */
       readonly isFollowing?: true;
       /** Where the image is defined. */
       readonly manifest: string;
@@ -88,20 +88,20 @@ export type Event =
     }
   | { readonly type: 'written'; readonly file: string; readonly bytes: number }
   | { readonly type: 'removed'; readonly file: string }
-  /** Once, where a run used a shared cache. Counts of its entries: encoded files, and previews of pictures. */
+  /** Once, if a run used a shared cache. It counts entries: encoded files and previews of pictures. */
   | ({ readonly type: 'shared-cache'; readonly remote: string } & SharedCacheCounts)
-  /** Once, last. Counts of images, requests and files; `costUsd` is what was spent, `null` where a part is unknown. */
+  /** Once, last. It counts images, requests and files; `costUsd` is what was spent, `null` if a part is unknown. */
   | ({
       readonly type: 'done';
       readonly delivered: number;
       readonly bought: number;
       readonly failed: number;
       readonly costUsd: number | null;
-      /** What calls of unknown outcome may have cost beside that, by high estimates; `null` where a part is unknown. */
+      /** What calls of unknown outcome may have cost in addition, by high estimates; `null` if a part is unknown. */
       readonly maybeBilledUsd: number | null;
       readonly written: number;
       readonly removed: number;
-    } & OfShard);
+    } & WithShard);
 
 /** An event with the ISO 8601 time at which it happened. */
 export type TimedEvent = Event & { readonly time: string };

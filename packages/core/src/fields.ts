@@ -1,9 +1,9 @@
 /**
- * What a manifest's fields are: one table. Types, the schema, defaults, the request, the contact sheet and what a message
- * says follow from it. Format is another table, below.
+ * The table of a manifest's fields. The types, the schema, the defaults, the request, the contact sheet and the messages are
+ * derived from it. The output formats have a table of their own.
  */
 
-/** What Tintype encodes to, in the order in which messages name them. `hasAlpha`: it holds transparency. */
+/** The formats that Tintype encodes, in the order in which messages name them. `hasAlpha`: the format supports transparency. */
 const formatTable = {
   avif: { hasAlpha: true },
   webp: { hasAlpha: true },
@@ -32,12 +32,12 @@ export const limits = {
   take: 1_000_000,
 } as const;
 
-/** What a field holds, by its type. Strings may still contain `{{ templates }}`. */
+/** The value of a field, by its type. Strings may still contain `{{ templates }}`. */
 interface ValueOf {
   readonly text: string;
   /** One of the words in `of`. */
   readonly choice: string;
-  /** A word that `form` describes. */
+  /** A word that matches `form`. */
   readonly form: string;
   readonly prompt: string;
   readonly apiKey: string;
@@ -69,21 +69,20 @@ interface Field {
   readonly of?: readonly string[];
   readonly form?: Form;
   readonly examples?: readonly string[];
-  /** Of an integer, inclusive. */
+  /** The least value of an integer, inclusive. */
   readonly min?: number;
-  /** Of an integer or of each in a list, inclusive. */
+  /** The greatest value of an integer, or of each integer in a list, inclusive. */
   readonly max?: number;
   /** The most entries of a list. */
   readonly maxEntries?: number;
   /**
-   * Of a field whose value decides the pixels as it is written, so that it is in the request and in its key: whether it
-   * is there always, or only if it is not the default. Only the first fields are there always: one that is added
-   * later would move every key.
+   * Present if the request, and so the key, holds the field's value unchanged: always, or only if it is not the default.
+   * A field that is added now must be `unless default`, because `always` would change every existing key.
    */
   readonly inRequest?: 'always' | 'unless default';
 }
 
-/** Every field, in the order of the contract. */
+/** Every field. Messages and the schema name them in this order. */
 const fieldTable = {
   openai_api_key: {
     type: 'apiKey',
@@ -102,7 +101,7 @@ const fieldTable = {
     form: { pattern: /^[1-9]\d{0,3}:[1-9]\d{0,3}$/, is: 'a ratio such as "3:2"' },
     default: '1:1',
     examples: ['1:1', '3:2', '2:3', '16:9'],
-    help: 'The shape: 1:1, 3:2 or 2:3; any W:H where the model takes free sizes. Default 1:1.',
+    help: 'The shape: 1:1, 3:2 or 2:3; any W:H if the model takes free sizes. Default 1:1.',
   },
   background: {
     type: 'choice',
@@ -116,7 +115,7 @@ const fieldTable = {
     of: ['low', 'high'],
     default: 'low',
     inRequest: 'unless default',
-    help: 'How closely to keep to input_images, where the model has it. Default low.',
+    help: 'How closely to follow input_images, for models that have it. Default low.',
   },
   input_images: {
     type: 'texts',
@@ -127,7 +126,7 @@ const fieldTable = {
     type: 'choice',
     of: ['auto', 'low'],
     default: 'auto',
-    help: 'Never buys again. Default auto.',
+    help: 'How strictly the API moderates. A change never buys again. Default auto.',
   },
   number_of_images: {
     type: 'integer',
@@ -154,11 +153,11 @@ const fieldTable = {
     of: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],
     default: 'auto',
     inRequest: 'always',
-    help: 'What the model puts in, and most of the price; xhigh and max where the model has them. Default auto.',
+    help: "The model's effort, which decides most of the price; xhigh and max for models that have them. Default auto.",
   },
   user_id: {
     type: 'text',
-    help: "Sent as the API's safety identifier. Never buys again.",
+    help: "Sent as the API's safety identifier. A change never buys again.",
   },
   model: { type: 'text', default: 'gpt-image-2.5-flare', help: 'Default gpt-image-2.5-flare.' },
   size: {
@@ -175,7 +174,7 @@ const fieldTable = {
     type: 'choice',
     of: ['low', 'medium', 'high'],
     inRequest: 'unless default',
-    help: 'Where the model has it.',
+    help: 'For models that have it.',
   },
   take: {
     type: 'integer',
@@ -252,36 +251,36 @@ function column<Property extends keyof Field>(property: Property): Column<Proper
   return Object.fromEntries(cells) as Column<Property>;
 }
 
-/** The values of the fields that are one of a few words. */
+/** The allowed values of each field that is one of a few words. */
 export const choices: Column<'of'> = column('of');
 
-/** The form of the fields that are a word of a certain form, with what to call it in a message. */
+/** The pattern of each field that has one, and what a message calls it. */
 export const forms: Column<'form'> = column('form');
 
-/** What an image has where nothing else is said: the contract's defaults. `position` is a crop's. */
+/** The values of fields that nothing sets. `position` is a crop's. */
 export const defaults: Column<'default'> & { readonly position: 'centre' } = {
   ...column('default'),
   position: 'centre',
 };
 
-/** The fields whose values are in the request as they are written. */
+/** The fields whose values a request holds unchanged. */
 export type PixelField = With<'inRequest'>;
 
 const pixelFields: Column<'inRequest'> = column('inRequest');
 
 export const pixelFieldNames: readonly PixelField[] = Object.keys(pixelFields) as PixelField[];
 
-/** Those that are in every request. */
+/** The pixel fields that are in every request. */
 type AlwaysField = {
   [Name in PixelField]: Table[Name]['inRequest'] extends 'always' ? Name : never;
 }[PixelField];
 
-/** Pixel fields, complete; `null` where a field without a default is not given. */
+/** All pixel fields; `null` for a field that has no default and is not set. */
 export type PixelFields = {
   readonly [Name in PixelField]: PixelValue<Name> | (Name extends With<'default'> ? never : null);
 };
 
-/** Pixel fields as they are in a request, under the same names. */
+/** The pixel fields of a request, under the same names. */
 export type RequestFields = {
   readonly [Name in AlwaysField]: PixelValue<Name>;
 } & { readonly [Name in Exclude<PixelField, AlwaysField>]?: PixelValue<Name> };
@@ -292,7 +291,7 @@ type PixelValue<Name extends PixelField> = Table[Name] extends { readonly of: re
     : string
   : ValueOf[Table[Name]['type']];
 
-/** The pixel fields of an image, each given or at its default. */
+/** Completes the pixel fields of an image with their defaults. */
 export function completePixelFields(fields: Fields): PixelFields {
   const values = pixelFieldNames.map((name) => [
     name,
@@ -305,7 +304,7 @@ export function isInEveryRequest(name: PixelField): boolean {
   return pixelFields[name] === 'always';
 }
 
-/** What a request holds of the pixel fields. */
+/** The pixel fields that a request holds. */
 export function requestFieldsOf(picture: PixelFields): RequestFields {
   const held = pixelFieldNames.filter(
     (name) => isInEveryRequest(name) || picture[name] !== (fieldOf(name).default ?? null),
@@ -313,7 +312,7 @@ export function requestFieldsOf(picture: PixelFields): RequestFields {
   return Object.fromEntries(held.map((name) => [name, picture[name]])) as RequestFields;
 }
 
-/** An `openai_api_key` with `{{ variables }}` in the name that it names: never a key with a variable in it. */
+/** An `openai_api_key` that has `{{ variables }}` in the name of its environment variable. No literal key matches. */
 export const keyTemplate: RegExp = /^\$\{(?:[A-Za-z0-9_]*\{\{[^{}]*\}\})+[A-Za-z0-9_]*\}$/;
 
 /** sharp's `resize` positions, gravities and strategies: https://sharp.pixelplumbing.com/api-resize/ (2026-11-22). */

@@ -22,7 +22,7 @@ import { toBuy } from './plan/to-buy.ts';
 import { mayBuy, type MissingPolicy } from './project/spending-policy.ts';
 import type { AssetMap, Plan, PlannedRequest } from './types.ts';
 
-/** What a run did: the counts of the `done` event, and what the outputs now are. */
+/** What a run did: its plan, the new asset map, and the counts of the `done` event. */
 export interface GenerateResult {
   readonly plan: Plan;
   readonly assetMap: AssetMap;
@@ -37,10 +37,11 @@ export interface GenerateResult {
 }
 
 /**
- * Makes what is missing, encodes, writes. `ids`: only these images; none: all.
+ * Obtains the pictures, encodes their variants and writes the files. `ids`: only these images; empty: all.
  *
  * Rejects before anything is spent or written with the TintypeErrors of `readPlan` and `judgePlan`, or
- * `output-not-ours`; with `interrupted` once what was in flight is stored. An image that fails is a `failed` event.
+ * `output-not-ours`. After a Ctrl-C it first stores what is in flight and then rejects with `interrupted`. An image that
+ * fails is reported by a `failed` event.
  */
 export async function generate(
   context: Context,
@@ -69,7 +70,7 @@ export async function generate(
       try {
         const original = await obtain(planned);
         const image = imageOf.get(planned);
-        // A candidate that was not picked is bought, and not delivered.
+        // A candidate that was not picked is bought but not delivered.
         if (image === undefined) return;
         context.signal.throwIfAborted();
         await deliver(image, original);
@@ -91,7 +92,7 @@ export async function generate(
   report(context, { type: 'done', ...done, ...part });
   if (part.shard !== undefined) await writeShardReport(config.cacheDir, part.shard, done, failures);
   const { fingerprint } = project;
-  if (fingerprint !== null && done.delivered === images.length && isNothing(done)) {
+  if (fingerprint !== null && done.delivered === images.length && didNothing(done)) {
     const outputs = { fingerprint, files: listedFiles(assetMap) };
     await rememberOutputs(context, ids, outputs, startedAt);
   }
@@ -101,11 +102,11 @@ export async function generate(
       `interrupted; ${done.bought} bought pictures were stored`,
     );
   }
-  const short = overBudget();
-  if (short !== null) throw short;
+  const budgetError = overBudget();
+  if (budgetError !== null) throw budgetError;
   return { plan, assetMap, ...done };
 
-  /** The output folder, once nothing in it is in the way. */
+  /** Opens the output folder. Throws if the run would overwrite a file there that Tintype did not write. */
   async function openOutputs(outDir: string): Promise<OutputWriter> {
     await refuseLinkedOutDir({ root: config.root, outDir });
     const { previous, foreign, unknown } = await findForeignFiles(outDir, names, project.isCached);
@@ -127,8 +128,8 @@ export async function generate(
   }
 
   /**
-   * The files that no earlier run has recorded and that are not what this run would write. To find out, what can be made
-   * before anything is bought is encoded into the cache.
+   * Of the files in `unknown`, which no earlier run recorded, those that are not what this run would write. To find out, it
+   * encodes into the cache what it can without buying.
    */
   async function notOurs(
     outDir: string,
@@ -138,9 +139,10 @@ export async function generate(
     const suspects = new Set(unknown);
     for (const image of suspects.size === 0 ? [] : images) {
       const { planned } = image;
-      const isThere = planned.isFree || planned.stored !== null || config.missing === 'standin';
-      if (!isThere || !outputNames(image.name, image.job.files).some((name) => suspects.has(name)))
-        continue;
+      const names = outputNames(image.name, image.job.files);
+      const needsPurchase =
+        !planned.isFree && planned.stored === null && config.missing !== 'standin';
+      if (needsPurchase || !names.some((name) => suspects.has(name))) continue;
       const made = await project
         .obtain(planned)
         .then((original) => project.deliver(image, original))
@@ -154,7 +156,7 @@ export async function generate(
     return [...suspects];
   }
 
-  /** Original to variants to files. */
+  /** Encodes the variants of an original and writes their files. */
   async function deliver(image: PlannedImage, original: Original): Promise<void> {
     const delivered = await project.deliver(image, original);
     const writes = await outputs.write(delivered);
@@ -170,8 +172,7 @@ export async function generate(
   }
 }
 
-/** Whether there was nothing to do. */
-function isNothing({ failed, bought, written, removed }: Tally): boolean {
+function didNothing({ failed, bought, written, removed }: Tally): boolean {
   return failed + bought + written + removed === 0;
 }
 
@@ -207,7 +208,7 @@ function failedEvent(planned: PlannedRequest, error: unknown) {
   } as const;
 }
 
-/** Not asked for, or not delivered, because of a Ctrl-C: no failure of the image's own. */
+/** Whether a Ctrl-C kept an image from being requested or delivered, so that the image itself did not fail. */
 function isInterruption(error: unknown, { signal }: Context): boolean {
   return (
     (error instanceof TintypeError && error.code === 'interrupted') ||
@@ -219,6 +220,6 @@ function refuseForeignFiles(outDir: string, files: readonly string[]): void {
   if (files.length === 0) return;
   throw new TintypeError(
     'output-not-ours',
-    `${files.join(', ')} in ${outDir} ${files.length === 1 ? 'is' : 'are'} not by Tintype and would be overwritten; move what is there, or choose another outDir. Nothing was done`,
+    `${files.join(', ')} in ${outDir} ${files.length === 1 ? 'is' : 'are'} not by Tintype and would be overwritten; move ${files.length === 1 ? 'it' : 'them'}, or choose another outDir. Nothing was done`,
   );
 }

@@ -55,7 +55,7 @@ describe('canonicalJson', () => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
   });
 
-  test('is the same for every order of names, and reads back as what it was', () => {
+  test('is the same for every order of names, and parses to the same value', () => {
     const data = fc.jsonValue({ noUnicodeString: false });
     fc.assert(
       fc.property(data, (value) => {

@@ -1,6 +1,6 @@
 /**
- * `@tintype/core/internal`: what the other packages of this repository build on. Not public: it changes with any release,
- * and those packages ask for the same version.
+ * `@tintype/core/internal`: what the other packages of this repository use. It is not public: any release may change it,
+ * so those packages require exactly the same version.
  */
 export { report } from './context.ts';
 export { defaults, fieldOf, isFormat, pixelFieldNames } from './fields.ts';

@@ -1,9 +1,9 @@
 /**
- * What one can do with a project. Each is loaded when it is first called: who imports the package for `defineConfig`, as
- * a config file does, or asks for something that has not changed, need not wait for a YAML parser.
+ * The operations on a project. Each is loaded when it is first called, so that a config file that imports `defineConfig`,
+ * or a run in which nothing has changed, does not wait for a YAML parser.
  */
 
-/** Where nothing has changed since a run that had nothing to do, the rest is not even loaded. */
+/** If nothing has changed since a run that had nothing to do, the full `generate` is not loaded. */
 export const generate: (typeof import('./generate.ts'))['generate'] = async (context, ids) => {
   await context.noteCacheAnswer?.();
   const { generateUnchanged } = await import('./operations/generate-unchanged.ts');

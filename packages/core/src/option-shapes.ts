@@ -2,15 +2,15 @@ import * as v from 'valibot';
 import { didYouMean } from './did-you-mean.ts';
 import { isMap } from './plain-checks.ts';
 
-/** What an option must be: its shape, and the words for it. */
+/** What an option must be: its shape, and the words for that in a message. */
 export type OptionShape = readonly [shape: v.GenericSchema, words: string];
 
 export type OptionShapes<Options> = { readonly [Name in keyof Required<Options>]: OptionShape };
 
 /**
- * What is wrong with options, in the order in which they are written: unknown names, because a misspelt address would send
- * requests to the wrong place, and wrong values. No value is repeated, because it may be a key. An option that is `undefined`
- * counts as left out. `owner`: the option that they belong to. `unknown`: words about a name that does not exist.
+ * The mistakes in options, in the order in which they are written: wrong values, and unknown names, because a misspelt
+ * address would send requests to the wrong place. No message repeats a value, because it may be a key. An option that is
+ * `undefined` counts as left out. `owner`: the option that they belong to. `unknown`: makes the message about an unknown name.
  */
 export function optionProblems<Options extends object>(
   options: Options,
@@ -47,7 +47,7 @@ export const mapOf = (shape: v.GenericSchema, names?: readonly string[]) =>
     ),
   );
 
-/** A name, folder or pattern: none is longer than a path may be (4,096 bytes on Linux), and fast-glob takes 65,536. */
+/** A name, folder or pattern. A path has at most 4,096 bytes on Linux; fast-glob takes patterns of up to 65,536. */
 export const text = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 
 export const flag: OptionShape = [v.boolean(), 'true or false'];
@@ -55,5 +55,5 @@ export const flag: OptionShape = [v.boolean(), 'true or false'];
 export const integer = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max));
 
-/** From 0. */
+/** A finite number from 0. */
 export const amount = v.pipe(v.number(), v.finite(), v.minValue(0));

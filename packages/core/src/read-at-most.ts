@@ -1,4 +1,4 @@
-/** Reads a whole body; `null`: it is longer than `maxBytes`. */
+/** Reads a whole body. `null` if it is longer than `maxBytes`. */
 export async function readAtMost(
   body: AsyncIterable<Uint8Array> | null,
   maxBytes: number,

@@ -32,7 +32,7 @@ describe('redact', () => {
     expect(redact('a $&.* b $&.*', ['$&.*', ''])).toBe('a •••• b ••••');
   });
 
-  test('lines and positions stay what they were', () => {
+  test('lines and positions do not change', () => {
     const text = fc.string({
       unit: fc.constantFrom('s', 'k', '-', '*', 'a', '1', ' ', '\n', '💡'),
     });
@@ -49,7 +49,7 @@ describe('redact', () => {
 
   test('a word takes time in proportion to its length', () => {
     for (const word of ['a', 'sk-', 'a**']) {
-      // A fifth of a second at most. In proportion to the square it would be minutes: this limit is far from both.
+      // It takes a fifth of a second at most. In proportion to the square it would take minutes: the limit is far from both.
       expect(
         cpuMsOf(() => redact(word.repeat(300_000))),
         word,

@@ -2,18 +2,18 @@
 const keyPattern = /\b(?:sk-|r8_)[A-Za-z0-9_*-]{8,}/g;
 
 /**
- * A key as the API repeats it: its head, asterisks, its tail (measured 2026-11-22). It starts where a word does, for
- * otherwise a long word without asterisks would be searched from each of its characters.
+ * A key as the API repeats it: its first characters, asterisks, its last characters (measured 2026-11-22). The match must
+ * begin where a word begins, because otherwise a long word without asterisks is searched again from each of its characters.
  */
-const halfHiddenPattern = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_-]*/g;
+const maskedKeyPattern = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_-]*/g;
 
-/** The text with everything that looks like an API key, and every given secret, replaced by as many bullets. */
+/** Replaces each character of the given secrets, and of everything that looks like an API key, by a bullet. */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   let redacted = text;
   for (const secret of secrets) {
     if (secret.length > 0) redacted = redacted.replaceAll(secret, bullets);
   }
-  return redacted.replace(keyPattern, bullets).replace(halfHiddenPattern, bullets);
+  return redacted.replace(keyPattern, bullets).replace(maskedKeyPattern, bullets);
 }
 
 function bullets(text: string): string {

@@ -29,7 +29,7 @@ describe('what is refused', () => {
   });
 });
 
-test('what fits is given as it is, and unknown fields are dropped', () => {
+test('a value that fits is returned unchanged, without unknown fields', () => {
   const schema = v.object({ key, costUsd: v.nullable(usd), at: time });
   const file = { key: hex, costUsd: 0.04, at: '2026-11-28T08:00:00.000Z' };
   expect(parseJson(schema, JSON.stringify({ ...file, more: 1 }))).toEqual({
@@ -46,7 +46,7 @@ test('a problem names the field', () => {
   });
 });
 
-test('a planted prototype does not become one', () => {
+test('a planted __proto__ does not become the prototype', () => {
   const schema = v.object({ at: time });
   const parsed = parseJson(schema, '{ "__proto__": { "at": "2026-11-28T08:00:00.000Z" } }');
   expect(parsed).toMatchObject({ kind: 'damaged' });

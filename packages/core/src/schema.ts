@@ -3,8 +3,8 @@ import { hashForm, jsonOf } from './plain-checks.ts';
 import type { Key, Sha256 } from './types.ts';
 
 /*
- * Shapes of the files that Tintype reads back. They may come with a clone, so each is checked before anything of it is
- * used: a hash is a hash and never a path, and a number is finite and in range. Unknown fields are dropped.
+ * Parts of the schemas of the files that Tintype reads back. Such a file may come with a clone, so it is checked before
+ * anything in it is used: a hash is a hash and never a path, and a number is finite and in range. Unknown fields are dropped.
  */
 
 /** A sha-256 in lower-case hex: 64 characters, nothing else. */
@@ -18,7 +18,7 @@ export const key = v.pipe(
   v.transform((text) => text as Key),
 );
 
-/** What a provider calls an order. It becomes a part of an address, and is never a path. */
+/** A provider's id of a request. It becomes a part of a URL, so it must not contain a path. */
 export const orderHandle = v.pipe(v.string(), v.regex(/^\w{1,64}$/));
 
 /** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
@@ -30,20 +30,20 @@ export const time = v.pipe(
 
 /** One line that can be shown: no control characters, 1 to `maxLength` characters. */
 export const line = (maxLength: number) =>
-  // oxlint-disable-next-line no-control-regex -- these are what it refuses.
+  // oxlint-disable-next-line no-control-regex -- control characters are what it refuses.
   v.pipe(v.string(), v.minLength(1), v.maxLength(maxLength), v.regex(/^[^\0-\x1f\x7f]*$/));
 
 /** A whole number from 0 to `max`. */
 export const count = (max: number = Number.MAX_SAFE_INTEGER) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(max));
 
-/** US dollars from 0 to a million: more is no price of a picture. JSON's `1e999` is Infinity, and refused. */
+/** US dollars from 0 to a million, because no picture costs more. JSON's `1e999` is Infinity, and refused. */
 export const usd = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1_000_000));
 
 /** Pixels of one side: 1 to 100,000. */
 export const pixels = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100_000));
 
-/** What a text file says, checked. */
+/** The checked content of a file. */
 export type Parsed<T> =
   | { readonly kind: 'value'; readonly value: T }
   /** `problem`: a clause that follows the file's name, such as "is not JSON" or "has a bad costUsd". */

@@ -14,12 +14,12 @@ test('the secrets of an environment are recognised by the names of its variables
   expect(secretsIn(env)).toEqual(['RECOGNISABLE-one', 'RECOGNISABLE-two', 'RECOGNISABLE-three']);
 });
 
-describe('a secret is taken out', () => {
+describe('a secret is removed', () => {
   const secret = 'REC"OGN/ISABLE key+1';
   const forms = [
     ['as it is', secret],
     ['in JSON', JSON.stringify({ key: secret })],
-    ['in an address', `https://x.example/?key=${encodeURIComponent(secret)}`],
+    ['in a URL', `https://x.example/?key=${encodeURIComponent(secret)}`],
     ['in JSON of PHP', JSON.stringify(secret).replaceAll('/', '\\/')],
     [
       'in an address of another writer',
@@ -33,13 +33,13 @@ describe('a secret is taken out', () => {
     ['as base64 for addresses', Buffer.from(`k:${secret}~~~???`).toString('base64url')],
   ] as const;
 
-  test.each(forms)('of a text, %s', (_form, text) => {
+  test.each(forms)('from a text, %s', (_form, text) => {
     const clean = withoutSecrets(text, [secret]);
     expect(clean).toContain('•••');
     expect(clean).not.toMatch(/ISABLE|SVNBQkxF|495341424c45/i);
   });
 
-  test.each(forms)('of bytes, %s, which keep their length', (_form, text) => {
+  test.each(forms)('from bytes, %s, which keep their length', (_form, text) => {
     const bytes = Buffer.concat([Buffer.from([0x89, 0, 255]), Buffer.from(text), Buffer.from([0])]);
     const clean = bytesWithoutSecrets(bytes, [secret]);
     expect(Buffer.from(clean).toString('latin1')).toContain('***');
@@ -49,7 +49,7 @@ describe('a secret is taken out', () => {
   });
 });
 
-test('a secret that begins with another one is taken out whole', () => {
+test('a secret that begins with another one is removed whole', () => {
   const secrets = ['RECOGNISABLE', 'RECOGNISABLE-and-MORE'];
   const said = 'it was RECOGNISABLE-and-MORE';
   expect(withoutSecrets(said, secrets)).not.toContain('MORE');
@@ -66,11 +66,11 @@ test.each([
   expect(clean).toBe(text.replace('RECOGNISABLE-a', '•'.repeat(14)));
 });
 
-test('words that begin as a secret does stay', () => {
+test('words that begin like a secret stay', () => {
   expect(withoutSecrets('a recogn… and RECOG', ['RECOGNISABLE'])).toBe('a recogn… and RECOG');
 });
 
-test('what is too short for a key stays in bytes', () => {
+test('a text that is too short for a key stays in bytes', () => {
   const bytes = Buffer.from('none of it');
   expect(bytesWithoutSecrets(bytes, ['none'])).toBe(bytes);
 });

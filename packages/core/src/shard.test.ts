@@ -25,10 +25,12 @@ test.each([
   ' 1/3',
   '1e1/20',
   '１/３',
-])('what is no shard is refused: %j', (text) => {
-  expect(() => readShard(text, {})).toThrow('--shard must be a shard and how many there are');
+])('a text that is not a shard is refused: %j', (text) => {
+  expect(() => readShard(text, {})).toThrow(
+    '--shard must be the number of a shard and how many there are',
+  );
   if (text !== '')
     expect(() => readShard(undefined, { TINTYPE_SHARD: text })).toThrow(
-      'TINTYPE_SHARD must be a shard',
+      'TINTYPE_SHARD must be the number of a shard',
     );
 });

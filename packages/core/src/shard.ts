@@ -1,12 +1,12 @@
 import { TintypeError } from './errors.ts';
 import type { Shard } from './types.ts';
 
-/** The variable that says what `--shard` says. Only the real environment counts. */
+/** The variable that means the same as `--shard`. Only the real environment counts. */
 const shardVariable = 'TINTYPE_SHARD';
 
 /**
- * Which shard a run is, from a flag or otherwise from the environment; `null`: it is whole. Throws `usage` for a text that is no
- * shard.
+ * The shard of a run, from the flag or otherwise from the environment; `null`: the run is not split. Throws `usage` for a text
+ * that is not a shard.
  */
 export function readShard(
   flag: string | undefined,
@@ -24,7 +24,7 @@ function parseShard(text: string, source: string): Shard {
     return { index, count };
   throw new TintypeError(
     'usage',
-    `${source} must be a shard and how many there are, such as 2/5 for the second of five (at most 9999), and not "${text.slice(0, 40)}"`,
+    `${source} must be the number of a shard and how many there are, such as 2/5 for the second of five (at most 9999), not "${text.slice(0, 40)}"`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Event } from './events.ts';
 
-/** `shared cache s3://team/site: 24 entries fetched, 12 uploaded`. What was refused is a warning of its own. */
+/** `shared cache s3://team/site: 24 entries fetched, 12 uploaded`. Refused entries have a warning of their own. */
 export function sharedCacheText(event: Extract<Event, { type: 'shared-cache' }>): string {
   const { remote, fetched, slower, uploaded, notUploaded } = event;
   const parts = [

@@ -1,5 +1,5 @@
 /**
- * The nouns that cross a stage border. Data only, readonly.
+ * The data that the stages pass to each other. Readonly, without behaviour.
  *
  * | word         | meaning                                                                                      |
  * | ------------ | -------------------------------------------------------------------------------------------- |
@@ -51,7 +51,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Something to say about a user's file. Collected, never thrown; an `error` stops the run before anything is spent. */
+/** A message about a user's file. Diagnostics are collected, never thrown. An `error` stops the run before anything is spent. */
 export interface Diagnostic extends Place {
   readonly severity: 'error' | 'warning';
   readonly code: DiagnosticCode;
@@ -60,7 +60,7 @@ export interface Diagnostic extends Place {
   readonly frame: string | null;
 }
 
-/** What is wrong, or worth mentioning, at some place. */
+/** A diagnostic without its place. */
 export interface Finding {
   /** @default 'error' */
   readonly severity?: 'error' | 'warning';
@@ -68,29 +68,29 @@ export interface Finding {
   readonly message: string;
 }
 
-/** A finding with the place in a manifest that it is about. */
+/** A finding and its place in a manifest. */
 export interface PlacedFinding {
   readonly place: Place;
   readonly finding: Finding;
 }
 
-/** The way from a manifest's top to a value in it: `['images', 'hero', 'widths', 1]`. */
+/** The path from a manifest's top level to a value in it: `['images', 'hero', 'widths', 1]`. */
 export type FieldPath = readonly (string | number)[];
 
-/** A manifest file, parsed and validated field by field; nothing merged, nothing rendered. */
+/** A manifest file, parsed, with each field validated. Its layers are not merged yet and its templates not rendered. */
 export interface Manifest {
   readonly file: string;
-  /** Here, in presets and in images, a field that is there and `undefined` has a mistake that was reported already. */
+  /** Here, in presets and in images, a field that is present but `undefined` is invalid; the mistake was already reported. */
   readonly defaults: Fields;
   readonly presets: ReadonlyMap<string, Fields>;
   readonly images: readonly ImageEntry[];
   /**
-   * Puts a finding at the value at `path`, or at its name (`on: 'key'`). A path that the file does not have
-   * ends at its last part that the file has.
+   * Places a finding at the value at `path`, or at its name (`on: 'key'`). If the file does not have the whole path, the
+   * finding is placed at the deepest part of it that exists.
    */
   readonly diagnose: (path: FieldPath, finding: Finding, on?: 'key' | 'value') => Diagnostic;
   readonly locate: (path: FieldPath, on?: 'key' | 'value') => Place;
-  /** Puts a finding at a place that `locate` gave. */
+  /** Places a finding at a place that `locate` returned. */
   readonly diagnoseAt: (place: Place, finding: Finding) => Diagnostic;
 }
 
@@ -101,10 +101,13 @@ export interface ImageEntry {
   readonly place: Place;
   readonly fields: Fields;
   readonly presets: readonly string[];
-  /** One image a row; `null`: the entry is one image. */
+  /** One image for each row; `null`: the entry is one image. */
   readonly rows: readonly Row[] | null;
   readonly pick: number | null;
-  /** The parts, besides `fields`, with a mistake that is already reported: what follows from it is not reported. `rows`: some of them. */
+  /**
+   * The parts other than `fields` that have a mistake. The mistake was already reported, so its consequences are not.
+   * `rows`: some of the rows.
+   */
   readonly broken: readonly ('preset' | 'each' | 'rows' | 'pick')[];
 }
 
@@ -117,11 +120,11 @@ export interface Row {
 /**
  * Everything that decides the pixels of one picture, under the manifest's names. Its canonical JSON is hashed into the
  * key, so a change to this record's serialised form makes every user pay for every picture again: the golden-key test
- * pins it. Fields that are optional here are left out at their default, so that fields added later move no key.
- * `RequestFields` are the manifest's fields that are here as they are written.
+ * pins it. Optional fields are left out at their default, so a field that is added later changes no existing key.
+ * `RequestFields` are the manifest's fields that a request holds unchanged.
  */
 export interface Request extends RequestFields {
-  /** Two providers make two pictures of one prompt. */
+  /** In the key because two providers make different pictures from one prompt. */
   readonly provider: string;
   readonly model: string;
   /** After presets and templates. */
@@ -135,7 +138,7 @@ export interface Request extends RequestFields {
   readonly take?: number;
   /** From 2; the first candidate is the request of `number_of_images: 1`. */
   readonly candidate?: number;
-  /** What the provider's configuration adds to every request, such as a model's own inputs; left out where nothing. */
+  /** What the provider's configuration adds to every request, such as a model's own inputs; left out if it adds nothing. */
   readonly provider_inputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -156,16 +159,16 @@ export interface FormatSpec {
   readonly compression: number;
 }
 
-/** Pixels to cut to, by filling the box; `position` as in sharp's `resize`. */
+/** The size to cut to, in pixels. The picture fills it, and the excess is cut off. `position` is as in sharp's `resize`. */
 export interface Crop {
   readonly width: number;
   readonly height: number;
   readonly position: string;
 }
 
-/** The fields that make the files; none of them is in the key. */
+/** The fields that decide the files. None of them is in the key. */
 export interface FileFields {
-  /** `''` where the image is decorative. */
+  /** `''` if the image is decorative. */
   readonly alt: string;
   /** CSS pixels, ascending, without the full size. */
   readonly widths: readonly number[];
@@ -176,7 +179,7 @@ export interface FileFields {
   readonly sizes: string | null;
 }
 
-/** The fields that make the picture, complete. */
+/** The fields that decide the picture, all of them present. */
 export interface PictureFields extends PixelFields {
   readonly provider: string;
   readonly model: string;
@@ -188,7 +191,7 @@ export interface PictureFields extends PixelFields {
   readonly numberOfImages: number;
 }
 
-/** What goes along with the API call and changes no pixel that is paid for again. */
+/** The fields that are sent with the API call but are not in the key: a change to them never buys a picture again. */
 export interface CallFields {
   readonly moderation: 'auto' | 'low';
   readonly userId: string | null;
@@ -196,7 +199,7 @@ export interface CallFields {
   readonly apiKeyName: string | null;
 }
 
-/** A part of a text, in UTF-16 units; `end` is the first that is no more of it. */
+/** A part of a text, in UTF-16 units; `end` is exclusive. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -205,12 +208,12 @@ export interface TextRange {
 /** One image with every default, preset, row and template applied. */
 export interface Job {
   readonly id: string;
-  /** The image's id in its manifest. */
+  /** The place of the image's id in its manifest. */
   readonly place: Place;
   /** Where its model is named; the place of its id if no model is named. */
   readonly modelPlace: Place;
   readonly picture: PictureFields;
-  /** The image's own words within `picture.prompt`. The rest is the style that a preset wraps around them. */
+  /** Where the image's own prompt is within `picture.prompt`. The rest is the style that presets wrap around it. */
   readonly ownPrompt: readonly TextRange[];
   readonly call: CallFields;
   readonly files: FileFields;
@@ -241,7 +244,7 @@ export interface Usage {
   readonly outputTextTokens: number;
 }
 
-/** What the bytes of a picture say of themselves. */
+/** What the bytes of a picture say about it. */
 export interface PictureInfo {
   /** `png`, `jpeg`, `webp`, `avif`, ...: read from the bytes, never from a name or a header. */
   readonly format: string;
@@ -258,9 +261,9 @@ export interface StoreRecord {
   readonly original: PictureInfo & { readonly sha256: Sha256; readonly bytes: number };
   /** Why the bytes are kept aside and never delivered; absent for a good original. */
   readonly rejected?: string;
-  /** `null` where the API did not say. */
+  /** `null` if the API did not report it. */
   readonly usage: Usage | null;
-  /** US dollars, from `usage` and the price table of the day; `null` where either is unknown. */
+  /** US dollars, from `usage` and the price table of the day; `null` if either is unknown. */
   readonly costUsd: number | null;
   readonly provenance: {
     /** The API's own id of the call. */
@@ -273,7 +276,7 @@ export interface StoreRecord {
   readonly boughtFor?: {
     readonly id: string;
     readonly manifest: string;
-    /** The manifest picked it, one of several candidates, before it was bought. */
+    /** The manifest had already picked this one of several candidates when it was bought. */
     readonly isPicked?: true;
   };
 }
@@ -281,9 +284,9 @@ export interface StoreRecord {
 /** Identifies a process among all others, including a later one with the same id. */
 export interface ProcessMark {
   readonly pid: number;
-  /** When it began, as its system counts; `''` where the system does not say. */
+  /** When it started, in the format of its operating system; `''` if the system does not tell. */
   readonly born: string;
-  /** Names the machine and process namespace in which `pid` means something, and says nothing about them. */
+  /** A hash that identifies the machine and process namespace in which `pid` is valid, and reveals nothing about them. */
   readonly realm: string;
 }
 
@@ -298,39 +301,39 @@ export interface Attempt {
   readonly isPicked?: true;
   /** The id of the order that it belongs to; `''` in attempts before 2026-11-28. */
   readonly order: string;
-  /** The process that asks; absent in attempts before 2026-11-28. */
+  /** The process that sends it; absent in attempts before 2026-11-28. */
   readonly process?: ProcessMark;
   readonly request: Request;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** What is known of how it ended; `null` while it is in flight, or after a crash. */
+  /** What is known about how it ended; `null` while it is in flight, or after a crash. */
   readonly outcome: string | null;
-  /** What the answer said, once there is one. */
+  /** From the answer; `null` before it arrives. */
   readonly requestId: string | null;
   readonly usage: Usage | null;
-  /** The provider could not ask for a format: any that decodes is right. */
+  /** The provider could not request a format, so any format that decodes is accepted. */
   readonly anyFormat?: true;
-  /** What the provider calls the order, where it can be collected by that. */
+  /** The provider's id of the request, if the picture can be collected with it. */
   readonly predictionId?: string;
-  /** The name of the batch that it is a line of. */
+  /** The name of the batch that contains it; absent if none does. */
   readonly batch?: string;
 }
 
 /**
- * Requests that are sent together and answered within a day, for less. It is noted before anything is sent: first without a
- * file, then with the file that was uploaded, then with the id that the provider gave it. It is removed when every line is
- * recorded or known to have failed.
+ * Requests that are sent together and answered within a day, at a lower price. The store has a note of the batch before anything
+ * is sent: first without a file, then with the uploaded file, then with the id that the provider gave the batch. The note is
+ * removed when every line is recorded or known to have failed.
  */
 export interface Batch {
   readonly version: 1;
-  /** 32 random hex digits. The provider keeps it with the batch, which is found by it. */
+  /** 32 random hex digits. The provider keeps the name with the batch, so that the batch can be found by it. */
   readonly name: string;
   readonly provider: string;
-  /** Each of another key. */
+  /** Each with a different key. */
   readonly lines: readonly Attempt[];
-  /** What the provider calls the uploaded file; `null`: it is not known to have been uploaded. */
+  /** The provider's id of the uploaded file; `null`: it is not known to have been uploaded. */
   readonly fileId: string | null;
-  /** What the provider calls the batch; `null`: it is not known to have been created. */
+  /** The provider's id of the batch; `null`: it is not known to have been created. */
   readonly batchId: string | null;
   /** ISO 8601, UTC: the provider answers until then; `null`: not known. */
   readonly dueAt: string | null;
@@ -363,13 +366,13 @@ export interface OpenAttempt {
   readonly note: Attempt | null;
   /** What is wrong with the note, as a clause that follows its name; `null`: nothing. */
   readonly damage: string | null;
-  /** What is in the place of its answer and is no file that can be read, so that nothing may be bought over it. */
+  /** Something that is not a readable file has the name of its answer. Nothing may be bought until a person has looked at it. */
   readonly isAnswerDamaged: boolean;
   /** The bytes of its answer are on the disk. They only have to be recorded, which is free. */
   readonly isReceived: boolean;
   /** A process that is alive has claimed the key. */
   readonly isInFlight: boolean;
-  /** The batch that it is a line of; absent if it is of none. */
+  /** The batch that contains it; absent if none does. */
   readonly batch?: Batch;
 }
 
@@ -378,12 +381,12 @@ export type PlanStatus = 'stored' | 'missing' | 'blocked' | 'attempted';
 /** One request of the plan: the row that `tintype plan --json` prints. */
 export interface PlanRow {
   readonly id: string;
-  /** The candidate's number; `null` where the image has one. */
+  /** The candidate's number; `null` if the image has only one. */
   readonly candidate: number | null;
   /** `null` while an upstream image's bytes are unknown. */
   readonly key: Key | null;
   readonly status: PlanStatus;
-  /** Why it is not simply stored; `null` only where it is. */
+  /** Why it is not stored, or what is wrong with what is stored; `null` if it is stored and usable. */
   readonly reason: string | null;
   readonly provider: string;
   readonly model: string;
@@ -415,12 +418,12 @@ export type Stored =
   | {
       readonly kind: 'record';
       readonly record: StoreRecord;
-      /** The same request as another branch bought it, where git left both in the record's file. */
+      /** The record of the same request from another branch, if a git merge left both in the record's file. */
       readonly other?: StoreRecord;
     }
   | { readonly kind: 'damaged'; readonly reason: string };
 
-/** What the store has of a refusal. A damaged refusal still refuses, because sending the request again may be billed again. */
+/** A refusal in the store. A damaged refusal still refuses, because sending the request again may be billed again. */
 export type StoredRefusal =
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'damaged'; readonly reason: string };
@@ -441,15 +444,15 @@ export interface PlannedRequest extends PlanRow {
   readonly job: Job;
   /** The candidate's number, from 1. */
   readonly number: number;
-  /** `null` where blocked. */
+  /** `null` if the row is blocked. */
   readonly request: Request | null;
   readonly stored: Stored | null;
   /** Its input pictures, in order. */
   readonly inputs: readonly PlannedInput[];
   readonly mask: PlannedInput | null;
-  /** What became of a request that was sent and is not recorded yet; `null`: there is none. */
+  /** The state of a request that was sent and is not recorded yet; `null`: there is none. */
   readonly attempt: PlannedAttempt | null;
-  /** Why the provider will not make it, remembered from an earlier run; asking again would change nothing. */
+  /** Why the provider refused it in an earlier run. The same request would be refused again. */
   readonly refusal: string | null;
   /** Free: a stand-in. */
   readonly isFree: boolean;
@@ -458,15 +461,15 @@ export interface PlannedRequest extends PlanRow {
 /** Which picture of an image. */
 export interface PictureName {
   readonly id: string;
-  /** The candidate's number, from 1; absent where the image has one picture only. */
+  /** The candidate's number, from 1; absent if the image has only one. */
   readonly candidate?: number;
   /** How many candidates the image has, if it has several. For views only. */
   readonly candidates?: number;
 }
 
 /**
- * A request whose inputs are known, so that its key is: everything that a purchase has to know of its image. It is plain data, so
- * that a queue can hand it to another machine.
+ * A request whose inputs, and so its key, are known, with everything that a purchase has to know about its image. It is plain
+ * data, so that a queue can pass it to another machine.
  */
 export interface ResolvedRequest extends Pick<
   PlannedRequest,
@@ -476,34 +479,34 @@ export interface ResolvedRequest extends Pick<
   readonly key: Key;
   readonly request: Request;
   readonly call: CallFields;
-  /** Whether the manifest has picked this candidate by now. */
+  /** Whether the manifest picks this candidate. */
   readonly isPicked: boolean;
 }
 
-/** One of the parts that a run is divided into, each done by a job of its own. */
+/** One of the parts of a run that is divided among several machines. */
 export interface Shard {
   /** From 1 to `count`. */
   readonly index: number;
   readonly count: number;
 }
 
-/** The shard that a plan is of. */
+/** The shard that a plan is about. */
 export interface PlannedShard extends Shard {
   /** The totals of all shards together. */
   readonly run: PlanTotals;
 }
 
-/** What a run would do and cost. Left of it nothing is spent or written, right of it nothing is decided. */
+/** What a run would do and cost. Nothing is spent or written before the plan is complete, and nothing is decided after it. */
 export interface Plan {
   readonly jobs: readonly Job[];
-  /** One a request, in manifest order. */
+  /** One for each request, in manifest order. */
   readonly requests: readonly PlannedRequest[];
   readonly totals: PlanTotals;
   /** `null`: it is the plan of a whole run. */
   readonly shard: PlannedShard | null;
 }
 
-/** An input picture that belongs to the user, hashed and inspected. */
+/** An input picture that the user provides, hashed and inspected. */
 export interface InputFile {
   /** A path relative to the root, with `/`, or an `https:` URL. */
   readonly file: string;
@@ -518,7 +521,7 @@ export type PlannedInput =
   | { readonly kind: 'upstream'; readonly id: string; readonly number: number }
   | { readonly kind: 'unfetched'; readonly url: string };
 
-/** One file of an image, before it is encoded: everything that decides its bytes but for the original. */
+/** One file of an image, before it is encoded: everything that decides its bytes except the original. */
 export interface VariantSpec extends FormatSpec {
   /** Relative to the output folder, with `/`. */
   readonly file: string;
@@ -547,13 +550,13 @@ export interface EncodedFile {
   readonly sha256: Sha256;
   readonly read: () => Promise<Uint8Array>;
   /**
-   * Puts it at a path that does not exist yet: by reflink or hard link if the file system can, otherwise by a copy. So the file
-   * may share its bytes, and its time, with the cache. Rejects with the file system's own error.
+   * Creates a file with these bytes at a path that does not exist yet: by reflink or hard link if the file system can, otherwise
+   * by a copy. So the file may share its bytes and its time with the cache. Rejects with the file system's own error.
    */
   readonly linkTo: (path: string) => Promise<void>;
 }
 
-/** What a page shows before the picture is there. */
+/** What a page shows before the picture has loaded. */
 export interface Preview {
   /** A tiny WebP as a data URL. */
   readonly placeholder: string | null;
@@ -561,7 +564,7 @@ export interface Preview {
   readonly color: string | null;
 }
 
-/** Who made the picture, as the asset map says it. */
+/** Who made the picture, as the asset map states it. */
 export interface AiProvenance {
   /** `false` for a stand-in. */
   readonly generated: boolean;
@@ -598,7 +601,7 @@ export interface Asset extends Preview {
   /** The fallback format's full-size file, relative to the asset map. */
   readonly src: string;
   readonly sizes: string | null;
-  /** A `srcset` a format, in order of preference; none of a format with a file larger than the fallback's. */
+  /** One `srcset` for each format, in order of preference. A format is left out if one of its files is larger than the fallback's. */
   readonly sources: Readonly<Partial<Record<Format, string>>>;
   readonly files: readonly AssetFile[];
   readonly ai: AiProvenance;

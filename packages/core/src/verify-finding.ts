@@ -1,6 +1,6 @@
 import type { Key } from './types.ts';
 
-/** Every way in which the store or the cache can be wrong or worth mentioning. */
+/** The kinds of findings about the store and the cache. */
 export type VerifyCode =
   // the store: errors
   | 'record-damaged'
@@ -19,25 +19,25 @@ export type VerifyCode =
   | 'bought-twice'
   | 'pin-damaged'
   | 'not-ours'
-  // the cache: an error, and healed
+  // the cache: an error, which is repaired
   | 'variant-damaged';
 
 /** What `tintype verify` found at a file. */
 export interface VerifyFinding {
-  /** A `note` is worth mentioning, and nothing is wrong. */
+  /** A `note` is worth mentioning, but nothing is wrong. */
   readonly severity: 'error' | 'note';
   readonly code: VerifyCode;
-  /** From the project's root, with `/`; within a stage, from the stage's own folder. */
+  /** Relative to the project's root, with `/`; while it is still in the store or the cache, relative to that folder. */
   readonly path: string;
   /** What is wrong with the file, and what to do. */
   readonly message: string;
-  /** Of the record that it is about, if it is about one. */
+  /** The key of the record that it is about; absent if it is about none. */
   readonly key?: Key;
   /** The images that are made from it, as far as the manifests can be read. */
   readonly imageIds?: readonly string[];
 }
 
-/** How much was looked at. */
+/** How much was checked. */
 export interface Checked {
   readonly files: number;
   readonly bytes: number;

@@ -308,9 +308,9 @@ describe('a mistake in the graph', () => {
         a: { from: ['tintype:one@2', 'tintype:four@5', 'tintype:four@0'] },
       }),
     ).toEqual([
-      [4, 'unknown-image', '"one" has one picture, and no candidate 2'],
-      [4, 'unknown-image', '"four" has 4 candidates, and no candidate 5'],
-      [4, 'unknown-image', '"four" has 4 candidates, and no candidate 0'],
+      [4, 'unknown-image', '"one" has one picture, but no candidate 2'],
+      [4, 'unknown-image', '"four" has 4 candidates, but no candidate 5'],
+      [4, 'unknown-image', '"four" has 4 candidates, but no candidate 0'],
     ]);
   });
 

@@ -74,7 +74,7 @@ async function run(program: string): Promise<unknown> {
 
 const seedField: Edit = [
   'fields.ts',
-  "    help: 'Where the model has it.',\n  },\n",
+  "    help: 'For models that have it.',\n  },\n",
   "  seed: { type: 'integer', min: 0, inRequest: 'unless default', help: 'Where noise begins.' },\n",
 ];
 const seedHandling: readonly Edit[] = [

@@ -52,7 +52,9 @@ describe('a pick whose picture was not there to be looked at', () => {
     const [warning, ...others] = await warningsOf(project);
     expect(others).toEqual([]);
     expect(warning).toMatchObject({ severity: 'warning', file, line: 5 });
-    expect(warning!.message).toMatch(/since before candidate 2 was bought.*will be delivered/);
+    expect(warning!.message).toMatch(
+      /had pick: 2 before candidate 2 was bought.*will be delivered/,
+    );
     expect((await sheetOf(project)).candidates.map((one) => one.isUnseenPick)).toEqual([
       false,
       true,

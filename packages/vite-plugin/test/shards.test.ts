@@ -67,5 +67,5 @@ test('a shard that is none fails the build', async () => {
   await using project = await viteProject(files, api().baseUrl);
   vi.stubEnv('TINTYPE_SHARD', '3/2');
   const { message } = await buildFailure(project.build());
-  expect(message).toContain('TINTYPE_SHARD must be a shard and how many there are');
+  expect(message).toContain('TINTYPE_SHARD must be the number of a shard and how many there are');
 });

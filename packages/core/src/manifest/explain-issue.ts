@@ -14,7 +14,7 @@ export interface Located {
 }
 
 /**
- * Explains a finding of zod in the words of the manifest. `value` is what was parsed, `fieldNames` the names allowed at its top
+ * Explains zod's issues in the words of the manifest. `value` is what was parsed, `fieldNames` the names allowed at its top
  * level. Messages quote values, but never an `openai_api_key`.
  */
 export function explainIssues(
@@ -41,9 +41,11 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
   const input = valueAt(value, path);
   const name = labelOf(path);
   const isTop = path.length === 0;
-  const say = (code: Finding['code'], message: string, on: Located['on'] = 'value'): Located[] => [
-    { path, on, finding: { code, message } },
-  ];
+  const problem = (
+    code: Finding['code'],
+    message: string,
+    on: Located['on'] = 'value',
+  ): Located[] => [{ path, on, finding: { code, message } }];
 
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -63,15 +65,15 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
       }));
     case 'invalid_type':
       return input === undefined
-        ? say('missing-field', `${name} is missing`)
-        : say(
+        ? problem('missing-field', `${name} is missing`)
+        : problem(
             'wrong-type',
             `${name} must be ${typeNames[issue.expected] ?? issue.expected}, not ${show(input)}`,
           );
     case 'too_big':
-      return say('out-of-range', tooMuch(name, Number(issue.maximum), 'at most', input));
+      return problem('out-of-range', limitMessage(name, Number(issue.maximum), 'at most', input));
     case 'too_small':
-      return say('out-of-range', tooMuch(name, Number(issue.minimum), 'at least', input));
+      return problem('out-of-range', limitMessage(name, Number(issue.minimum), 'at least', input));
     case 'invalid_key':
       return [
         {
@@ -84,11 +86,11 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
         },
       ];
     case 'custom':
-      return say('out-of-range', `${name} must not be empty`);
+      return problem('out-of-range', `${name} must not be empty`);
     case 'invalid_union':
       return explainUnion(issue, path, input, name, value, fieldNames);
     default:
-      return say('not-allowed', `${name} cannot be ${show(input)}${allowed(path, input)}`);
+      return problem('not-allowed', `${name} cannot be ${show(input)}${allowed(path, input)}`);
   }
 }
 
@@ -105,34 +107,35 @@ function explainUnion(
   fieldNames: readonly string[],
 ): Located[] {
   const field = fieldOf(path);
-  const say = (code: Finding['code'], message: string): Located[] => [
+  const problem = (code: Finding['code'], message: string): Located[] => [
     { path, on: 'value', finding: { code, message } },
   ];
   if (field === 'openai_api_key') {
-    return say(
+    return problem(
       'literal-api-key',
       'openai_api_key must name an environment variable, such as ${OPENAI_API_KEY}; a key does not belong in a file',
     );
   }
-  const isOfBranch = (branch: readonly Issue[]) =>
+  const hasRightType = (branch: readonly Issue[]) =>
     !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);
-  const meant = typeof input === 'object' && input !== null && issue.errors.find(isOfBranch);
-  if (meant) {
-    const absolute = meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+  const branch = typeof input === 'object' && input !== null && issue.errors.find(hasRightType);
+  if (branch) {
+    const absolute = branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
     return explainIssues(absolute, value, fieldNames);
   }
   const form = Object.hasOwn(forms, field) ? forms[field as keyof typeof forms] : null;
   const words = allowedWords[field];
-  const several = path.at(-1) === field ? unionNames[field] : undefined;
-  if (typeof input === 'string' && (form !== null || several === undefined)) {
-    if (form !== null) return say('bad-format', `${name} must be ${form.is}, not ${show(input)}`);
-    return say('not-allowed', `${name} cannot be ${show(input)}${allowed(path, input)}`);
+  const unionName = path.at(-1) === field ? unionNames[field] : undefined;
+  if (typeof input === 'string' && (form !== null || unionName === undefined)) {
+    if (form !== null)
+      return problem('bad-format', `${name} must be ${form.is}, not ${show(input)}`);
+    return problem('not-allowed', `${name} cannot be ${show(input)}${allowed(path, input)}`);
   }
   const is =
-    several ??
+    unionName ??
     form?.is ??
     (words === undefined ? 'text, a number, true or false' : listWords(words));
-  return say('wrong-type', `${name} must be ${is}, not ${show(input)}`);
+  return problem('wrong-type', `${name} must be ${is}, not ${show(input)}`);
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -163,7 +166,7 @@ function allowed(path: FieldPath, input: unknown): string {
   return `; it is ${listWords(words)}${typeof input === 'string' ? didYouMean(input, words) : ''}`;
 }
 
-function tooMuch(name: string, limit: number, bound: string, input: unknown): string {
+function limitMessage(name: string, limit: number, bound: string, input: unknown): string {
   const number = limit.toLocaleString('en');
   if (typeof input === 'string') {
     if (bound === 'at least') return `${name} must not be empty`;

@@ -3,10 +3,10 @@ import { parseManifest } from './parse-manifest.ts';
 
 const parse = (text: string) => parseManifest('a.images.yaml', Buffer.from(text));
 
-/** A manifest of an image with this line; it is line 3. */
+/** A manifest of one image with this line as its line 3. */
 const withLine = (line: string, next = '    alt: x') => `images:\n  a:\n${line}\n${next}\n`;
 
-describe('the commonest mistakes say what to type, at their line', () => {
+describe('the message about a common mistake says what to type, at its line', () => {
   test.each<[string, string, string | RegExp, string?]>([
     ['    prompt: A bakery: warm light', '3:13', 'prompt: "A bakery: warm light"'],
     ['    prompt: It says "Go": red', '3:13', `prompt: 'It says "Go": red'`],
@@ -35,21 +35,21 @@ describe('the commonest mistakes say what to type, at their line', () => {
     else expect(first!.message).toMatch(says);
   });
 
-  test('in a map in one line', () => {
+  test('in a map on one line', () => {
     const { diagnostics } = parse('images:\n  a: { prompt: A bakery: warm light, alt: x }\n');
     expect(diagnostics).toMatchObject([
       { line: 2, column: 16, message: expect.stringContaining('"A bakery: warm light"') as string },
     ]);
   });
 
-  test('a merge key names presets', () => {
+  test('the message about a merge key recommends presets', () => {
     const text = 'defaults: &d { take: 2 }\nimages:\n  a: { <<: *d, prompt: x, alt: x }\n';
     expect(parse(text).diagnostics).toMatchObject([
       { line: 3, message: expect.stringContaining('presets') as string },
     ]);
   });
 
-  test('and never show a key', () => {
+  test('and never shows a key', () => {
     for (const line of [
       '    openai_api_key: mine: 1234secret',
       '    openai_api_key: @1234secret',
@@ -89,12 +89,12 @@ describe('a comment that cuts a text short', () => {
     'quality: low # cheap',
     'take: 2 #again',
     'prompt: |\n      A logo in #ff6600',
-  ])('%j is no such thing', (line) => {
+  ])('%j does not have one', (line) => {
     expect(parse(`images:\n  a:\n    ${line}\n`).diagnostics).toEqual([]);
   });
 });
 
-test('numbers of inline rows are what is written', () => {
+test('numbers of inline rows are kept as written', () => {
   const text =
     'images:\n  "a-{{ n }}": { each: [{ n: 007 }, { n: 1.10 }], take: 07, prompt: x, alt: y }\n';
   const [entry] = parse(text).manifest!.images;

@@ -13,32 +13,34 @@ export interface ExplainedSyntax {
 
 /**
  * Explains the most common mistakes in YAML and says what to type: a text with a colon in it, a quote that is not closed, a
- * tab, a text that begins with a special character of YAML. `null`: it is another mistake.
+ * tab, a text that begins with a special character of YAML. `null` for all other mistakes.
  */
 export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax | null {
   const [start, end] = error.pos;
   const line = lineAt(text, start);
   const here = { start, end: Math.max(end, start + 1) };
-  const say = (message: string, range: TextRange = here) => ({ range, message: redact(message) });
+  const problem = (message: string, range: TextRange = here) => ({
+    range,
+    message: redact(message),
+  });
 
   const openQuote = /^Missing closing (["'])quote/.exec(error.message)?.[1];
   if (openQuote !== undefined) {
     const at = text.lastIndexOf(openQuote, start - 1);
     const range = { start: at, end: at + 1 };
-    return say(`this quote is not closed; type ${openQuote} at the end of the text`, range);
+    return problem(`this quote is not closed; type ${openQuote} at the end of the text`, range);
   }
   const open = /must be sufficiently indented and end with a ([\]}])/.exec(error.message)?.[1];
   if (open !== undefined)
-    return say(`what ${open === ']' ? '[' : '{'} begins has no closing ${open}`);
+    return problem(`what ${open === ']' ? '[' : '{'} begins has no closing ${open}`);
   const noBreak = line.text.indexOf('\u00a0');
   if (noBreak !== -1 && /^\s*\u00a0|:\u00a0/.test(line.text)) {
     const range = { start: line.start + noBreak, end: line.start + noBreak + 1 };
-    const what =
-      'there is a no-break space here (U+00A0), which text copied from a web page may have';
-    return say(`${what}; type an ordinary space`, range);
+    const what = 'there is a no-break space here (U+00A0), perhaps copied from a web page';
+    return problem(`${what}; type an ordinary space`, range);
   }
   if (error.code === 'TAB_AS_INDENT')
-    return say('this line is indented with a tab; type spaces instead');
+    return problem('this line is indented with a tab; type spaces instead');
 
   const field = fieldOf(line);
   const quoted = (value: string) =>
@@ -50,29 +52,29 @@ export function explainSyntax(text: string, error: SyntaxError): ExplainedSyntax
     const before = beforeColon(inner);
     return before === null || isKeyName(inner) || (field !== null && isKeyName(field.name))
       ? null
-      : say(
+      : problem(
           `the ":" after "${shown(before)}" starts a new field; put the text in quotes: ${inQuotes(inner)}`,
         );
   }
-  if (field === null) return explainNoField(error, line, say);
+  if (field === null) return explainNoField(error, line, problem);
   const { value, range } = field;
   if (value.startsWith('{{'))
-    return say(`a text without quotes cannot begin with {{; ${quoted(value)}`, range);
+    return problem(`a text without quotes cannot begin with {{; ${quoted(value)}`, range);
   if (error.code === 'BLOCK_AS_IMPLICIT_KEY') {
     const before = beforeColon(value);
     return before === null || isKeyName(field.name)
-      ? say(
+      ? problem(
           'the next line is indented further than this one; give both the same indentation',
           range,
         )
-      : say(`the ":" after "${shown(before)}" starts a new field; ${quoted(value)}`, range);
+      : problem(`the ":" after "${shown(before)}" starts a new field; ${quoted(value)}`, range);
   }
   if (error.code === 'BAD_SCALAR_START')
-    return say(`a text without quotes cannot begin with ${value[0]}; ${quoted(value)}`, range);
+    return problem(`a text without quotes cannot begin with ${value[0]}; ${quoted(value)}`, range);
   if (error.code === 'UNEXPECTED_TOKEN' && /^["'[{*&!]/.test(value))
-    return say(`there is more text after what ${value[0]} begins; ${quoted(value)}`, range);
+    return problem(`there is more text after what ${value[0]} begins; ${quoted(value)}`, range);
   if (error.code === 'BAD_INDENT')
-    return say('this field does not begin in the same column as the fields around it');
+    return problem('this field does not begin in the same column as the fields around it');
   return null;
 }
 
@@ -102,13 +104,13 @@ function fieldOf({ start, text }: Line) {
 function explainNoField(
   { code }: SyntaxError,
   { text }: Line,
-  say: (message: string) => ExplainedSyntax,
+  problem: (message: string) => ExplainedSyntax,
 ): ExplainedSyntax | null {
   if (code !== 'MULTILINE_IMPLICIT_KEY') return null;
   const [, name, value] = /^\s*([\w-]+):(\S.*)$/.exec(text) ?? [];
   if (name !== undefined && value !== undefined && !isKeyName(name))
-    return say(`there is no space after the colon; write ${name}: ${shown(value)}`);
-  return say('there is no colon in this line; a field is written as name: value');
+    return problem(`there is no space after the colon; write ${name}: ${shown(value)}`);
+  return problem('there is no colon in this line; a field is written as name: value');
 }
 
 /** The text before the first colon that ends a name. */

@@ -2,7 +2,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { FileSystemAdapter } from 'fast-glob';
 
-/** The folders that paths have, for a search by globs without a disk. `root` is absolute; `paths` are relative to it. */
+/** A file system with the folders of `paths`, so that globs can be searched without a disk. `root` is absolute; `paths` are relative to it. */
 export function foldersOf(root: string, paths: readonly string[]): Partial<FileSystemAdapter> {
   const folders = new Map<string, Map<string, Dirent>>([['', new Map()]]);
   for (const path of paths) {
@@ -15,24 +15,24 @@ export function foldersOf(root: string, paths: readonly string[]): Partial<FileS
     }
   }
   const nameOf = (path: string) => relative(root, path).split(sep).join('/');
-  const look: FileSystemAdapter['stat'] = (path, answer) => {
+  const stat: FileSystemAdapter['stat'] = (path, done) => {
     const name = nameOf(path);
     const slash = name.lastIndexOf('/');
     const found = folders.get(name.slice(0, Math.max(slash, 0)))?.get(name.slice(slash + 1));
-    if (found === undefined) answer(missing(path), undefined as unknown as Stats);
-    // The search asks for the kind only, which both types tell.
-    else answer(null, found as unknown as Stats);
+    if (found === undefined) done(missing(path), undefined as unknown as Stats);
+    // fast-glob only asks what kind of entry it is, and both types tell that.
+    else done(null, found as unknown as Stats);
   };
-  const list = (path: string, _options: unknown, answer: Answer): void => {
+  const readdir = (path: string, _options: unknown, done: Done): void => {
     const entries = folders.get(nameOf(path));
-    if (entries === undefined) answer(missing(path), []);
-    else answer(null, [...entries.values()]);
+    if (entries === undefined) done(missing(path), []);
+    else done(null, [...entries.values()]);
   };
-  // The search always asks for entries, never for names.
-  return { stat: look, lstat: look, readdir: list as FileSystemAdapter['readdir'] };
+  // fast-glob always asks for entries, never for names.
+  return { stat, lstat: stat, readdir: readdir as FileSystemAdapter['readdir'] };
 }
 
-type Answer = (error: NodeJS.ErrnoException | null, entries: readonly Dirent[]) => void;
+type Done = (error: NodeJS.ErrnoException | null, entries: readonly Dirent[]) => void;
 
 function entry(name: string, parentPath: string, isFolder: boolean): Dirent {
   const no = () => false;

@@ -37,7 +37,7 @@ export function hideKeys(text: string, keys: readonly TextRange[], isBroken: boo
 /** A line up to the value of its `api_key`, and the value with everything after it. */
 const keyLine = /^(.*?api[_-]?key["']?[ \t]*:[ \t]*)(.*)$/gim;
 
-/** A reference at the start of a value, with nothing else in it. */
+/** A value that is only a reference to an environment variable. */
 const referenceFirst = /^(["']?)(\$\{(?:\w|\{\{[^{}]*\}\})+\})\1[ \t]*(?:$|[,}#])/;
 
 function keysByLine(text: string, isBroken: boolean): TextRange[] {

@@ -11,7 +11,7 @@ const isValid = new Ajv({ strict: true, allowUnionTypes: true }).compile(manifes
 
 const wide = '\u{1F600}';
 
-/** A field's lines and, for illegal ones, where the parser finds what. Fields begin on line 3, in column 5. */
+/** The lines of a field and, if they are invalid, what the parser reports and where. Fields begin on line 3, in column 5. */
 const fields: readonly [fields: string, ...found: string[]][] = [
   ['openai_api_key: ${OPENAI_API_KEY}'],
   ['openai_api_key: "${KEY_{{ team }}}"'],
@@ -153,7 +153,7 @@ const fields: readonly [fields: string, ...found: string[]][] = [
 ];
 
 describe('each field', () => {
-  test('has a legal value among the tests', () => {
+  test('has a valid value among the tests', () => {
     const legal = fields.filter(([, ...found]) => found.length === 0).map(([text]) => text);
     expect(fieldNames.filter((name) => !legal.some((text) => text.startsWith(`${name}:`)))).toEqual(
       [],
@@ -168,7 +168,7 @@ describe('each field', () => {
     });
   }
 
-  test.each(['defaults', 'presets'])('is the same one in %s', (section) => {
+  test.each(['defaults', 'presets'])('has the same rules in %s', (section) => {
     for (const [text, ...found] of fields) {
       if (/^(?:preset|each|pick):/.test(text)) continue;
       const place = section === 'defaults' ? '' : '  ';
@@ -181,7 +181,7 @@ describe('each field', () => {
     }
   });
 
-  test.each(['preset: brand', 'each: rows.csv', 'pick: 1'])('%s is for images alone', (text) => {
+  test.each(['preset: brand', 'each: rows.csv', 'pick: 1'])('%s is for images only', (text) => {
     for (const yaml of [
       `defaults:\n  ${text}\nimages:\n`,
       `presets:\n  brand:\n    ${text}\nimages:\n`,
@@ -246,7 +246,7 @@ describe('schema/manifest.json', () => {
     },
   );
 
-  test('describes every field, requires images and offers the words of every choice', () => {
+  test('describes every field, requires images and lists the words of every choice', () => {
     const { properties, required } = manifestJsonSchema() as {
       properties: { images: unknown };
       required: string[];
@@ -261,7 +261,7 @@ describe('schema/manifest.json', () => {
   });
 });
 
-/** The mistakes that a schema can see: all of the parser's, and ids that are none. */
+/** The mistakes that a schema can see: all of the parser's, and invalid ids. */
 function structuralPlaces(text: string): string[] {
   const parsed = parseManifest('a.images.yaml', Buffer.from(text)).diagnostics;
   const ids = expandText(text).diagnostics.filter(({ code }) => code === 'bad-id');

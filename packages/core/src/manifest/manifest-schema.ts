@@ -15,20 +15,20 @@ import {
 } from '../fields.ts';
 import type { Row } from '../types.ts';
 
-/** An entry of `images`, as it is written. */
+/** An entry of `images`, as it was written. */
 export interface ImageFields extends Fields {
   readonly preset?: string | readonly string[] | undefined;
   readonly each?: readonly Row['values'][] | string | undefined;
   readonly pick?: number | undefined;
 }
 
-/** Text with a `{{ variable }}` in it is checked after it was rendered. */
+/** Text with a `{{ variable }}` in it is checked again once it is rendered. */
 const templatePattern = /\{\{/;
 const templated = z.string().regex(templatePattern).describe('Text with a {{ variable }}');
 
 const integer = (min: number, max: number) => z.int().min(min).max(max);
 
-/** JavaScript counts an emoji as two, the API and JSON Schema as one. */
+/** Counts characters with `lengthOf`: an emoji is two for JavaScript, but one for the API and JSON Schema. */
 const prompt = z
   .string()
   .min(1)
@@ -63,7 +63,7 @@ const crop = z.union([
   }),
 ]);
 
-/** The fields that an image, a preset and a `defaults` share; what editors show is in the table. */
+/** The fields that images, presets and `defaults` share. */
 const shape = Object.fromEntries(fieldNames.map((name) => [name, schemaOf(name)])) as {
   readonly [Name in FieldName]: z.ZodType<NonNullable<Fields[Name]>>;
 };
@@ -117,7 +117,7 @@ const image = fields.extend({
     .union([z.array(row).min(1), z.string().min(1)])
     .optional()
     .describe(
-      'One image a row: a list of maps, or the path of a .csv, .json, .jsonl or .yaml file.',
+      'One image for each row: a list of maps, or the path of a .csv, .json, .jsonl or .yaml file.',
     ),
   pick: integer(1, limits.numberOfImages).optional().describe('Which candidate is delivered.'),
 });
@@ -133,7 +133,7 @@ export const rowsSchema: z.ZodType<readonly Row['values'][]> = z.array(row);
 
 const images = z.record(z.string(), imageSchema.nullable());
 
-/** The whole file, for editors: `schema/manifest.json` is made from it. */
+/** The whole file. `schema/manifest.json`, which editors read, is made from it. */
 const manifest = z
   .strictObject({
     defaults: fields.nullable().optional().describe('Fields for every image of this file.'),
@@ -161,7 +161,7 @@ export function manifestJsonSchema(): object {
     target: 'draft-07',
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
-      // Editors complete the names of properties, and not those that `propertyNames` allows.
+      // Editors complete the names in `properties`, but not those in `propertyNames`.
       if (zodSchema === mappedFormats) {
         const value = jsonSchema.additionalProperties!;
         delete jsonSchema.propertyNames;

@@ -30,8 +30,8 @@ export interface YamlTree {
   /** The names in the map at a path, in the order of the file. */
   readonly namesIn: (path: FieldPath) => readonly string[];
   /**
-   * The place of the value at a path, or of its name (`on: 'key'`). For an alias this is where it is used, and for a map it is
-   * the map's name. If the file does not have the path, it is the last part that the file has.
+   * The range of the value at a path, or of its name (`on: 'key'`). For an alias this is where it is used, and for a map it is
+   * the map's name. If the file does not have the whole path, it is the range of the deepest part that exists.
    */
   readonly rangeOf: (path: FieldPath, on: 'key' | 'value') => TextRange;
 }
@@ -40,13 +40,13 @@ export interface OpenedYaml {
   /** `null` if the text has no usable structure. */
   readonly tree: YamlTree | null;
   readonly problems: readonly TextFinding[];
-  /** The text for messages: API keys are replaced with bullets, and no character moves. */
+  /** The text for messages: API keys are replaced with bullets, and all other characters keep their positions. */
   readonly shownText: string;
 }
 
 /**
- * YAML 1.2, one document, without tags; names in a map are unique. `isRows`: it is a data file, whose numbers are kept as
- * written, like those in `each`. Never throws, and takes linear time.
+ * Parses YAML 1.2: one document, without tags, with unique names in each map. `isRows`: the text is a data file, whose numbers
+ * are kept as written, like those in `each`. Never throws, and takes linear time.
  */
 export function openYaml(text: string, { isRows = false } = {}): OpenedYaml {
   let document: ReturnType<typeof parseDocument>;
@@ -77,11 +77,11 @@ export function openYaml(text: string, { isRows = false } = {}): OpenedYaml {
 
 const fileStart: TextRange = { start: 0, end: 1 };
 
-/** Manifests are five levels deep. The parser's own limit is the stack, which is not the same everywhere. */
+/** Manifests are five levels deep. The parser's only own limit is the stack, whose size differs between machines. */
 const maxDepth = 50;
 
 /**
- * The most nodes of a file after every alias is replaced by its target. A file of 10 MB without aliases cannot have as many.
+ * How many nodes a file may have after every alias is replaced by its target. Only files with aliases are held to this limit.
  */
 const maxNodes = 1_000_000;
 
@@ -184,7 +184,7 @@ class Walk {
     if (depth > maxDepth) return this.#refuse(tooDeep(rangeOfNode(node)));
     const visited = isMap(node) ? this.#visitMap(node, depth) : this.#visitList(node, depth);
     if (visited.size <= maxNodes || this.targets.size === 0 || this.isBroken) return visited;
-    const message = `with its aliases written out, this has over ${maxNodes.toLocaleString('en')} values`;
+    const message = `with its aliases expanded, this has over ${maxNodes.toLocaleString('en')} values`;
     return this.#refuse({
       range: rangeOfNode(node),
       finding: { code: 'too-many-aliases', message },
@@ -285,7 +285,7 @@ class Walk {
 
 const nothing: Visited = { value: null, size: 1 };
 
-/** `007`, `1.10` and numbers of twenty digits as text, because a number would lose something of them. */
+/** Returns `007`, `1.10` and numbers of twenty digits as text, because a JavaScript number would lose digits. */
 function asWritten(node: Scalar): unknown {
   const { value, source } = node;
   const isLossy = Number.isFinite(value) && source !== undefined && String(value) !== source;
@@ -315,8 +315,8 @@ function treeOf(root: Node | null, value: unknown, { pairs, targets }: Walk): Ya
         const pair = pairOf(parent, part);
         if (pair !== null) {
           node = pair.value as Node | null;
-          const isNamed = isMap(node) || (on === 'key' && index === path.length - 1);
-          range = rangeOfNode(isNamed || node === null ? (pair.key as Node) : node);
+          const isAtKey = isMap(node) || (on === 'key' && index === path.length - 1);
+          range = rangeOfNode(isAtKey || node === null ? (pair.key as Node) : node);
         } else {
           const item = isSeq(parent) ? parent.items[Number(part)] : undefined;
           if (item === undefined) break;
@@ -329,12 +329,12 @@ function treeOf(root: Node | null, value: unknown, { pairs, targets }: Walk): Ya
   };
 }
 
-/** A name that is not text was refused already. It is not printed, because that may take exponential time. */
+/** A name that is not text was reported already. It is not printed, because that may take exponential time. */
 function nameOf(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : '';
 }
 
-/** A node without a place in the text counts as at the start of the file. */
+/** A node without a range counts as being at the start of the file. */
 function rangeOfNode(node: Node | null): TextRange {
   return node?.range == null ? fileStart : { start: node.range[0], end: node.range[1] };
 }

@@ -5,7 +5,7 @@ import { parseManifest } from './parse-manifest.ts';
 
 const whole = 'prompt: A keeper\nalt: A keeper\n';
 
-describe('a file that is no manifest', () => {
+describe('a file that is not a manifest', () => {
   test.each<[string, string | Uint8Array, string[]]>([
     ['an empty file', '', ['1:1 wrong-type']],
     ['a file of blank lines', '\n\n  \n', ['1:1 wrong-type']],
@@ -37,11 +37,11 @@ describe('a file that is no manifest', () => {
     ['an alias without an anchor', 'images: *a\n', ['1:9 yaml-syntax']],
     ['an alias before its anchor', 'presets: *a\nimages: &a {}\n', ['1:10 yaml-syntax']],
     ['an alias in itself', 'images: &a { b: *a }\n', ['1:17 yaml-syntax']],
-  ])('%s is said where it is', (_, text, expected) => {
+  ])('%s is reported at its place', (_, text, expected) => {
     expect(places(diagnose(text))).toEqual(expected);
   });
 
-  test('10 MB are not too many', () => {
+  test('a manifest may have 10 MB', () => {
     const comment = `#${'x'.repeat(10 * 1024 * 1024 - 9)}\n`;
     expect(diagnose(`${comment}images:`)).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('hostile YAML', () => {
     expect(places(diagnose(text))).toEqual(expected);
   });
 
-  test('an alias bomb is refused in no time', () => {
+  test('an alias bomb is refused quickly', () => {
     const levels = Array.from({ length: 12 }, (_, n) => {
       const content = n === 0 ? 'x' : `*l${n - 1}`;
       return `l${n}: &l${n} [${Array.from({ length: 9 }, () => content).join(',')}]`;
@@ -84,7 +84,7 @@ describe('hostile YAML', () => {
     expect(manifest?.images[499]?.fields.formats).toEqual(['avif', 'webp']);
   });
 
-  test.each(['[', '{ a: ', '- ', '? '])('%j over and over is nested too deeply', (open) => {
+  test.each(['[', '{ a: ', '- ', '? '])('%j repeated many times is nested too deeply', (open) => {
     for (const times of [60, 1000, 100_000]) {
       expect(places(diagnose(`images: ${open.repeat(times)}`)).at(0)).toMatch(/yaml-syntax$/);
     }
@@ -100,7 +100,7 @@ describe('hostile YAML', () => {
   });
 });
 
-describe('doubled names', () => {
+describe('duplicate names', () => {
   test.each([
     ['of images', 'images:\n  a:\n  b:\n  a:\n', ['4:3 duplicate-key']],
     ['of fields', imageText('prompt: x\nalt: y\nprompt: z'), ['5:5 duplicate-key']],
@@ -117,7 +117,7 @@ describe('doubled names', () => {
     expect(places(diagnose(text))).toEqual(expected);
   });
 
-  test('other mistakes are reported too, at the value that counts', () => {
+  test('other mistakes are reported too, at the value that is used', () => {
     const text = imageText('prompt: x\nprompt: [x]\nalt: y');
     expect(places(diagnose(text))).toEqual(['4:5 duplicate-key', '4:13 wrong-type']);
   });
@@ -195,7 +195,7 @@ describe('positions', () => {
     ]);
   });
 
-  test('a name near a known one is suggested', () => {
+  test('a name that resembles a known one gets a suggestion', () => {
     const [section, field] = diagnose('image: {}\nimages:\n  hero: { qualty: low }\n');
     expect(section?.message).toContain('did you mean "images"?');
     expect(field?.message).toContain('did you mean "quality"?');
@@ -209,7 +209,7 @@ describe('positions', () => {
     expect(diagnose('')[0]?.message).toContain('write images: and one entry for each image');
   });
 
-  test('a name that is there twice is named', () => {
+  test('the message about a duplicate name contains the name', () => {
     const [twice] = diagnose('images:\n  hero: { prompt: x }\n  hero: { prompt: y }\n');
     expect(twice?.message).toBe('"hero" is here twice; rename or remove one of the two');
   });
@@ -222,7 +222,7 @@ describe('positions', () => {
     ]);
   });
 
-  test('locate and diagnose find a value, its name, and the last part that there is', () => {
+  test('locate and diagnose find a value, its name, and the deepest part that exists', () => {
     const { manifest } = parse(imageText('prompt: x\nwidths: [640, 1280]'));
     const at = (...[path, on]: Parameters<NonNullable<typeof manifest>['locate']>) => {
       const { line, column } = manifest!.locate(path, on);
@@ -243,7 +243,7 @@ describe('positions', () => {
 });
 
 describe('code frames', () => {
-  test('a frame has the line, its neighbours and a caret below the value', () => {
+  test('a frame shows the line, its neighbours and a caret below the value', () => {
     expect(frame(imageText('prompt: x\nquality: lowest\nalt: y'))).toBe(
       [
         '  3 |     prompt: x',
@@ -254,7 +254,7 @@ describe('code frames', () => {
     );
   });
 
-  test('numbers of lines are as wide as the widest', () => {
+  test('line numbers are padded to the widest', () => {
     const text = `${'\n'.repeat(8)}images:\n  hero: x\n`;
     expect(frame(text)).toBe(
       ['   9 | images:', '> 10 |   hero: x', '     |         ^', '  11 |'].join('\n'),
@@ -267,7 +267,7 @@ describe('code frames', () => {
     expect(caretLine('images: {\t\thero: x }\n')).toBe(`${' '.repeat(9)}\t\t      ^`);
   });
 
-  test('Windows line ends leave no trace', () => {
+  test('Windows line endings are not shown', () => {
     expect(frame('images:\r\n  hero: x\r\n')).not.toContain('\r');
   });
 
@@ -287,7 +287,7 @@ describe('code frames', () => {
     return diagnose(text).find(({ code }) => code !== 'duplicate-key')?.frame ?? '';
   }
 
-  /** What stands in the caret's line behind the gutter. */
+  /** The caret's line, without the gutter. */
   function caretLine(text: string): string {
     const line = frame(text)
       .split('\n')
@@ -296,14 +296,14 @@ describe('code frames', () => {
   }
 });
 
-describe('what is read', () => {
-  test('images keep the order of the file, numbers too, and are called what is written', () => {
+describe('the parsed manifest', () => {
+  test('has the images in the order of the file, also numbers, with their ids as written', () => {
     const text = 'images:\n  b:\n  "2":\n  10:\n  007:\n  1e3:\n  a:\n  null:\n  true:\n  0x1f:\n';
     const ids = parse(text).manifest?.images.map(({ id }) => id);
     expect(ids).toEqual(['b', '2', '10', '007', '1e3', 'a', 'null', 'true', '0x1f']);
   });
 
-  test('a map of formats keeps its order', () => {
+  test('keeps the order of a map of formats', () => {
     const order = (map: string) =>
       Object.entries(parse(imageText(`formats: ${map}`)).manifest?.images[0]?.fields.formats ?? {});
     expect(order('{ webp: 80, avif: 50, png: }')).toEqual([
@@ -318,7 +318,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('presets, rows and picks are read', () => {
+  test('has presets, rows and picks', () => {
     const text = imageText('preset: [a, b]\npick: 2\neach: [{ n: 1, s: x, b: true }]');
     expect(parse(text).manifest?.images[0]).toMatchObject({
       presets: ['a', 'b'],
@@ -331,7 +331,7 @@ describe('what is read', () => {
     expect(parse(imageText('each: rows.csv')).manifest?.images[0]?.each).toBe('rows.csv');
   });
 
-  test('what is wrong is there and undefined, what is right stays', () => {
+  test('has undefined for invalid fields, and keeps the valid ones', () => {
     const { manifest } = parse(
       'defaults: { quality: best, take: 2 }\nimages:\n  a: { alt: x, take: 0, each: 3 }\n',
     );
@@ -346,13 +346,13 @@ describe('what is read', () => {
     ]);
   });
 
-  test('merge keys are no part of YAML 1.2', () => {
+  test('has no merge keys, which are not part of YAML 1.2', () => {
     expect(places(diagnose('images:\n  a: { <<: { prompt: x } }\n'))).toEqual([
       '2:8 unknown-field',
     ]);
   });
 
-  test('yes and no are text', () => {
+  test('has yes and no as text', () => {
     expect(places(diagnose(imageText('decorative: yes')))).toEqual(['3:17 wrong-type']);
     expect(parse(imageText('prompt: no')).manifest?.images[0]?.fields.prompt).toBe('no');
   });
@@ -472,7 +472,7 @@ describe('a literal key', () => {
     );
   }
 
-  test('a position is what it would be without the bullets', () => {
+  test('the bullets do not change positions', () => {
     const text = imageText('openai_api_key: my-own-key\nquality: lowest');
     expect(places(diagnose(text))).toEqual(['3:21 literal-api-key', '4:14 not-allowed']);
   });

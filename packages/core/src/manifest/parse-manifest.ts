@@ -48,10 +48,10 @@ export function parseManifest(file: string, bytes: Uint8Array): Parsed {
 
 type Pointer = Pick<Manifest, 'diagnose' | 'diagnoseAt' | 'locate'>;
 
-/** All fields in the file. A field that is wrong is `undefined`. */
+/** Checks all fields of the file. An invalid field becomes `undefined`. */
 function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer): Parsed {
   const diagnostics: Diagnostic[] = [];
-  const say = (path: FieldPath, code: Finding['code'], message: string, on?: 'key') => {
+  const add = (path: FieldPath, code: Finding['code'], message: string, on?: 'key') => {
     diagnostics.push(pointer.diagnose(path, { code, message }, on));
   };
   const report = (path: FieldPath, found: readonly Located[]): void => {
@@ -61,7 +61,7 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
   };
 
   if (!isMap(value)) {
-    say(
+    add(
       [],
       'wrong-type',
       'this is not a manifest; write images: and one entry for each image below it',
@@ -72,21 +72,21 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
     if (sections.includes(name)) continue;
     const near = didYouMean(name, sections) || '; images go below images:';
     const message = `there is no field ${quote(name)}${near}`;
-    say([name], 'unknown-field', message, 'key');
+    add([name], 'unknown-field', message, 'key');
   }
 
   /** A section's names and contents, in the order of the file. */
   const entriesOf = (section: 'presets' | 'images'): [string, unknown][] => {
     const content = value[section] ?? {};
     if (isMap(content)) return namesIn([section]).map((name) => [name, content[name]]);
-    say([section], 'wrong-type', `${section} must be a map of names, not ${show(content)}`);
+    add([section], 'wrong-type', `${section} must be a map of names, not ${show(content)}`);
     return [];
   };
   const fieldsAt = (path: FieldPath, written: unknown): Fields => {
     const parsed = fieldsSchema.safeParse(written ?? {});
     if (parsed.success) return parsed.data;
     report(path, explainIssues(parsed.error.issues, written, fieldNames));
-    return rightFields(written, parsed.error.issues, fieldNames);
+    return validFields(written, parsed.error.issues, fieldNames);
   };
 
   const presets = new Map(
@@ -94,7 +94,7 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
   );
 
   if (!Object.hasOwn(value, 'images')) {
-    say([], 'missing-field', 'images: is missing, so there is nothing to make');
+    add([], 'missing-field', 'images: is missing, so there is nothing to make');
   }
   const images = entriesOf('images').map(([id, written]): ParsedEntry => {
     const path = ['images', id];
@@ -102,7 +102,7 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
     if (!parsed.success) report(path, explainIssues(parsed.error.issues, written, imageFieldNames));
     const { preset, each, pick, ...fields }: ImageFields = parsed.success
       ? parsed.data
-      : rightFields(written, parsed.error.issues, imageFieldNames);
+      : validFields(written, parsed.error.issues, imageFieldNames);
     return {
       id,
       place: pointer.locate(path, 'key'),
@@ -122,12 +122,12 @@ const sections: readonly string[] = ['defaults', 'presets', 'images'];
 
 type Issues = readonly { readonly path: readonly PropertyKey[]; readonly code: string }[];
 
-/** The fields, with `undefined` for each that has a mistake. If the value is not a map, all possible fields are `undefined`. */
-function rightFields(written: unknown, issues: Issues, names: readonly string[]): ImageFields {
-  const right = isMap(written) ? Object.entries(written) : [];
+/** The fields, with `undefined` for each that is invalid. If the value is not a map, all possible fields are `undefined`. */
+function validFields(written: unknown, issues: Issues, names: readonly string[]): ImageFields {
+  const entries = isMap(written) ? Object.entries(written) : [];
   const wrong = isMap(written) ? issues.flatMap(({ path: [name] }) => name ?? []) : names;
   return Object.fromEntries([
-    ...right.filter(([name]) => names.includes(name)),
+    ...entries.filter(([name]) => names.includes(name)),
     ...wrong.map((name) => [name, undefined]),
   ]);
 }

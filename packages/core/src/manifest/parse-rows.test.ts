@@ -23,7 +23,7 @@ describe('rows of a file', () => {
     ]);
   });
 
-  test('quotes, commas, line ends and quotes in quotes of CSV', () => {
+  test('CSV may have quotes, commas and line endings in quotes', () => {
     const text = 'name,text\na,"one, two"\nb,"he said ""no"""\nc,"two\nlines"\nd,\n';
     expect(read('r.csv', text).rows.map(({ values }) => values['text'])).toEqual([
       'one, two',
@@ -33,7 +33,7 @@ describe('rows of a file', () => {
     ]);
   });
 
-  test('types stay what they are, where a format has them', () => {
+  test('values keep their types if the format has types', () => {
     const values = { t: 'x', n: 1.5, yes: true, no: false };
     expect(read('r.json', JSON.stringify([values])).rows[0]?.values).toEqual(values);
     expect(read('r.jsonl', JSON.stringify(values)).rows[0]?.values).toEqual(values);
@@ -43,7 +43,7 @@ describe('rows of a file', () => {
     expect(read('r.csv', 'n,yes\n1.50,true').rows[0]?.values).toEqual({ n: '1.50', yes: 'true' });
   });
 
-  test('numbers are what is written, as in CSV', () => {
+  test('numbers are kept as written, as in CSV', () => {
     const written = ['007', '1.10', '12345678901234567890', '1e3', '0x1F', '+1', '5'];
     const yaml = written.map((number) => `- { n: ${number} }`).join('\n');
     const texts = (file: string, text: string) =>
@@ -54,7 +54,7 @@ describe('rows of a file', () => {
     expect(texts('r.jsonl', inJson.map((n) => `{"n":${n}}`).join('\n'))).toEqual(inJson);
   });
 
-  test('empty columns and rows at the end of a spreadsheet are none', () => {
+  test('empty columns and rows at the end of a spreadsheet are ignored', () => {
     const { rows, diagnostics } = read('r.csv', 'name,n,,\nhome,1,,\n,,,\ncart,,,\n,,,\n');
     expect(diagnostics).toEqual([]);
     expect(rows.map(({ values }) => values)).toEqual([
@@ -68,20 +68,20 @@ describe('rows of a file', () => {
     ['\uFEFFname;n\r\nhome;1\r\n', /semicolons/],
     ['name\tn\nhome\t1\n', /tabs/],
     ['sep=;\nname;n\nhome;1\n', /sep=;.*Excel/],
-  ])('%j has other columns than CSV, and that is said', (text, says) => {
+  ])('%j is not separated by commas, and the message says so', (text, says) => {
     const { rows, diagnostics } = read('r.csv', text);
     expect(rows).toEqual([]);
     expect(diagnostics).toMatchObject([{ code: 'bad-row', line: 1 }]);
     expect(diagnostics[0]!.message).toMatch(says);
   });
 
-  test('a comment that cuts a text short is a warning, and the rows are there', () => {
+  test('a comment that cuts a text short is a warning, and the rows are read', () => {
     const { rows, diagnostics } = read('r.yaml', '- text: red #f00\n- text: "red" #f00\n');
     expect(rows.map(({ values }) => values['text'])).toEqual(['red', 'red']);
     expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'cut-by-comment', line: 1 }]);
   });
 
-  test('every row knows where it begins', () => {
+  test('every row has the place where it begins', () => {
     const lines = (file: string, text: string) =>
       read(file, text).rows.map(({ place }) => place?.line);
     expect(lines('r.csv', 'a,b\n1,2\n\n"3\n4",5\n\n\n6,7')).toEqual([2, 4, 8]);
@@ -99,7 +99,7 @@ describe('rows of a file', () => {
   });
 });
 
-describe('rows that are none', () => {
+describe('invalid rows', () => {
   test.each<[string, string, string[], number]>([
     ['r.csv', '', ['1:1'], 0],
     ['r.csv', 'a,b\n', ['1:1'], 0],
@@ -144,7 +144,7 @@ describe('rows that are none', () => {
     expect(parseRows('r.csv', bytes).diagnostics).toMatchObject([{ code, file: 'r.csv', line: 1 }]);
   });
 
-  test('a key in a data file is in no message and no frame', () => {
+  test('no message and no frame shows a key in a data file', () => {
     const key = 'sk-proj-1234567890abcdef';
     for (const [file, text] of [
       ['r.csv', `k,b\n${key}\n`],
@@ -170,7 +170,7 @@ describe('rows that are none', () => {
     expect(read('r.json', `[{"${name}":"x"}]`).rows[0]?.values).toEqual({ [name]: 'x' });
   });
 
-  test('__proto__ is no column and no variable', () => {
+  test('__proto__ is neither a column nor a variable', () => {
     for (const [file, text] of [
       ['r.csv', '__proto__,a\nx,y\n'],
       ['r.jsonl', '{"__proto__":"x","a":"y"}'],

@@ -27,8 +27,8 @@ interface Mistake {
 }
 
 /**
- * The rows of a data file, by the ending of its name: CSV with a header line, a JSON or YAML list of maps, or JSON Lines. Pure;
- * a file that cannot be parsed has no rows, and its mistake is reported.
+ * Parses the rows of a data file, by its file extension: CSV with a header line, a JSON or YAML list of maps, or JSON Lines.
+ * Pure. A file that cannot be parsed has no rows, and its mistake is reported.
  */
 export function parseRows(file: string, bytes: Uint8Array): ParsedRows {
   const text = readText(bytes);
@@ -123,14 +123,14 @@ function readCsv(text: string, { lineStarts }: SourceText): Read {
   const mistakes: Mistake[] = [];
   for (const [index, { record: written }] of records.entries()) {
     const offset = offsets[index]!;
-    // Spreadsheets also write columns and rows that are empty now but were not before.
+    // Spreadsheets also write columns and rows that were emptied.
     const record = withoutEmptyEnd(written, header.length);
     if (index > 0 && written.length > 1 && written.every((cell) => cell === '')) continue;
     if (record.length !== header.length) {
       const message = `this row has ${record.length} values, but the header has ${header.length}`;
       mistakes.push({ offset, message });
     } else if (index > 0) {
-      // Git can change line endings (`core.autocrlf`), and that must not lead to another picture.
+      // Git may change line endings (`core.autocrlf`), and that must not change a key.
       const cells = record.map((cell) => cell.replaceAll(/\r\n?/g, '\n'));
       raw.push({ value: Object.fromEntries(header.map((name, at) => [name, cells[at]])), offset });
     }
@@ -216,14 +216,14 @@ function readYaml(text: string): Read {
 function rowProblem(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'a row must be a map';
-  const [bad = ''] =
+  const [name = ''] =
     Object.entries(value).find(
       ([, member]) => !Number.isFinite(member) && !['string', 'boolean'].includes(typeof member),
     ) ?? [];
-  return `${quote(bad)} must be text, a number, true or false`;
+  return `${quote(name)} must be text, a number, true or false`;
 }
 
-/** A mistake from its character to the end of the line. */
+/** Reports a mistake at the range from its character to the end of the line. */
 function diagnose(source: SourceText, { offset, message, warning }: Mistake): Diagnostic {
   const { line } = placeOf(source, offset);
   const end = (source.lineStarts[line] ?? source.text.length + 1) - 1;

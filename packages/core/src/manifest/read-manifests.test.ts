@@ -33,7 +33,7 @@ describe('finding', () => {
     expect(await files()).toEqual(['a/a.images.yaml', 'a/z.images.yml', 'b.images.yaml']);
   });
 
-  test('nothing is looked for in node_modules, dot-folders, dist and the ignored folders', async () => {
+  test('node_modules, dot-folders, dist and the ignored folders are not searched', async () => {
     await put({
       'node_modules/a/x.images.yaml': image,
       'deep/node_modules/x.images.yaml': image,
@@ -55,7 +55,7 @@ describe('finding', () => {
     ]);
   });
 
-  test('a project below a folder of such a name is still searched', async () => {
+  test('a project inside a folder with such a name is still searched', async () => {
     root = join(outside, '.hidden/dist/node_modules/project');
     await put({ 'a.images.yaml': image });
     expect(await files()).toEqual(['a.images.yaml']);
@@ -71,7 +71,7 @@ describe('finding', () => {
     expect(await files({ patterns: [pattern] })).toEqual(expected);
   });
 
-  test('a pattern may be absolute, and several find a file once', async () => {
+  test('a pattern may be absolute, and a file that several patterns match is found once', async () => {
     await put({ 'art/a.yaml': image });
     const patterns = [join(root, 'art/*.yaml'), 'art/a.yaml', '**/a.yaml'];
     expect(await files({ patterns })).toEqual(['art/a.yaml']);
@@ -95,14 +95,14 @@ describe('finding', () => {
     ]);
   });
 
-  test('a manifest may be a link to one in the project, and a folder is none', async () => {
+  test('a link to a manifest in the project is a manifest, and a folder is not', async () => {
     await put({ 'shared/brand.yaml': image, 'deep/x.images.yaml/note.txt': 'a folder' });
     await symlink('shared/brand.yaml', join(root, 'link.images.yaml'));
     await symlink('deep', join(root, 'folder.images.yaml'));
     expect(await files()).toEqual(['link.images.yaml']);
   });
 
-  test('a pipe or a broken link that is named as a manifest is a mistake, and does not block', async () => {
+  test('a pipe or a broken link with the name of a manifest is a mistake, and does not block', async () => {
     execFileSync('mkfifo', [join(root, 'a.images.yaml')]);
     await symlink('nowhere', join(root, 'b.images.yaml'));
     await symlink('/dev/zero', join(root, 'c.images.yaml'));
@@ -126,7 +126,7 @@ describe('finding', () => {
     expect(places((await read()).diagnostics)).toEqual(['1:1 file-too-large']);
   });
 
-  test('thousands of manifests are read with few files open', async () => {
+  test('thousands of manifests are read with few open files', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 3000 }, (_, n) => [
         `m/${n}.images.yaml`,
@@ -180,7 +180,7 @@ describe('rows in a file of their own', () => {
     ['a file as a folder', 'a.images.yaml/rows.csv', 'not-readable'],
     ['a URL', 'https://example.com/rows.csv', 'not-readable'],
     ['larger than 10 MB', 'large.csv', 'file-too-large'],
-  ])('%s: it is said at each, and nothing else', async (_, each, code) => {
+  ])('%s is reported at each, without consequences', async (_, each, code) => {
     await writeFile(join(outside, 'rows.csv'), 'name\nsecret\n');
     await put({
       'a.images.yaml': entry(each),
@@ -200,7 +200,7 @@ describe('rows in a file of their own', () => {
   test.each([
     ['that cannot be read', ''],
     ['of which one is bad', 'name,n\nhome,1\ncart\n'],
-  ])('an image that may be one of rows %s is not called unknown', async (_, rows) => {
+  ])('an image that may be one of the rows %s is not reported as unknown', async (_, rows) => {
     const works = (id: string, from: string): string =>
       `  ${id}: { prompt: x, alt: y, input_images: ["tintype:${from}"] }\n`;
     await put({
@@ -227,7 +227,7 @@ describe('rows in a file of their own', () => {
     expect(places([...diagnostics, ...expanded.diagnostics])).toEqual(['r.csv:1:1 bad-row']);
   });
 
-  test('a mistake that a row makes names the row', async () => {
+  test('a mistake that a row causes names the row', async () => {
     await put({
       'a.images.yaml':
         'images:\n  "i-{{ name }}": { each: r.csv, prompt: x, alt: y, quality: "{{ q }}" }\n',
@@ -242,7 +242,7 @@ describe('rows in a file of their own', () => {
     ]);
   });
 
-  test('other mistakes of an image whose rows cannot be read are reported too', async () => {
+  test('other mistakes of an image with unreadable rows are reported, too', async () => {
     await put({
       'a.images.yaml':
         'images:\n  "i-{{ name }}": { each: r.csv, prompt: "{{ x }}", complexity: low }\n',

@@ -49,8 +49,8 @@ export async function readManifests(search: ManifestSearch): Promise<ReadManifes
 }
 
 /**
- * Paths relative to the root, sorted; nothing in `node_modules`, dot-folders, `dist` or the ignored folders. Links to folders
- * are not followed. Everything else with a manifest's name counts as a manifest, and is a mistake if it cannot be read.
+ * Sorted paths, relative to the root. Does not search `node_modules`, dot-folders, `dist` or the ignored folders, and does not
+ * follow links to folders. Everything else with a manifest's name counts as a manifest, and is a mistake if it cannot be read.
  */
 async function findManifests({
   root,
@@ -93,7 +93,7 @@ function isFolder(entry: Pick<Dirent, 'isDirectory' | 'isSymbolicLink'>, path: s
   }
 }
 
-/** A project may have more files than a process may open. */
+/** A project may have more files than a process may open at once. */
 const openFiles = pLimit(64);
 
 type ReadTextFile = (path: string) => Promise<ReadResult>;

@@ -1,6 +1,6 @@
 import type { Diagnostic, Finding, Place } from '../types.ts';
 
-/** A user's text file, with the data for pointing at places in it. */
+/** A user's text file, with the start of each line, so that offsets become lines and columns. */
 export interface SourceText {
   /** Relative to the project's root, with `/`. */
   readonly file: string;
@@ -48,7 +48,7 @@ export function wordAt(source: SourceText, { line, column }: Place): TextRange {
   return { start, end: start + length };
 }
 
-/** A finding at a range of a text becomes a diagnostic with line, column and code frame. */
+/** Turns a finding at a range of a text into a diagnostic with line, column and code frame. */
 export function diagnoseText(source: SourceText, range: TextRange, finding: Finding): Diagnostic {
   const place = placeOf(source, range.start);
   return {
@@ -60,7 +60,7 @@ export function diagnoseText(source: SourceText, range: TextRange, finding: Find
   };
 }
 
-/** A finding about a file as a whole. */
+/** Turns a finding about a whole file into a diagnostic. */
 export function diagnoseFile(file: string, finding: Finding): Diagnostic {
   return {
     severity: finding.severity ?? 'error',
@@ -110,7 +110,10 @@ function indentOf(text: string): string {
   ).join('');
 }
 
-/** Marks that go with the character before them; East Asian wide characters and emoji, by the blocks that matter in prompts (Unicode 16, UAX #11). */
+/**
+ * Columns of a character: none for a mark that combines with the one before, two for East Asian wide characters and emoji, in the
+ * blocks that matter in prompts (Unicode 16, UAX #11).
+ */
 function widthOf(character: string): number {
   if (/\p{Mark}|\p{Default_Ignorable_Code_Point}/u.test(character)) return 0;
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { writePick } from './write-pick.ts';
 
-describe('pick is written and nothing else moves', () => {
+describe('pick is written and nothing else changes', () => {
   const cases: [name: string, before: string, after: string][] = [
     [
       'below number_of_images, comments and blank lines kept',
@@ -75,7 +75,7 @@ describe('pick is written and nothing else moves', () => {
   });
 });
 
-test('an entry that is an alias, or that there is not, is left alone', () => {
+test('an entry that is an alias or does not exist is not changed', () => {
   const text = 'images:\n  a: &x { prompt: x }\n  b: *x\n';
   expect(writePick(text, 'b', 1)).toHaveProperty('problem');
   expect(writePick(text, 'c', 1)).toHaveProperty('problem');

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { expandText } from '../../test/support/expand-text.ts';
 import { upstreamFirst, withUpstream } from './check-graph.ts';
-import { nothingKnown } from '../../test/support/nothing-known.ts';
+import { emptyProject } from '../../test/support/empty-project.ts';
 import { planJobs } from './plan-jobs.ts';
 
-/** A chain of images, each of which works from the one below it in the file. */
+/** A chain of images, each of which has the next one in the file as its input. */
 function chain(length: number): string {
   const entries = Array.from({ length }, (_, index) => {
     const input = index === length - 1 ? '' : `, input_images: ["tintype:i-${index + 1}"]`;
@@ -18,11 +18,11 @@ test('a chain of 8,000 images is checked and planned, each after its input', () 
   expect(diagnostics).toEqual([]);
   expect(upstreamFirst(jobs).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id).toReversed());
   expect(withUpstream(jobs, ['i-7998']).map(({ id }) => id)).toEqual(['i-7998', 'i-7999']);
-  const { totals } = planJobs(jobs, nothingKnown);
+  const { totals } = planJobs(jobs, emptyProject);
   expect(totals).toMatchObject({ missing: 1, blocked: 7999 });
 }, 60_000);
 
-test('each loop is named once, at the reference that closes it', () => {
+test('each loop is reported once, at the reference that closes it', () => {
   const { diagnostics } = expandText(
     'images:\n' +
       '  a: { prompt: x, decorative: true, input_images: ["tintype:b"] }\n' +

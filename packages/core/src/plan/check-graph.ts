@@ -2,23 +2,23 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { InputReference, Job, PlacedFinding } from '../types.ts';
 
 /**
- * Finds mistakes in the references between images: references to missing images or candidates, and every loop, named in full.
- * `whole`: the jobs without a mistake of their own, because the number of candidates of the others is unknown. `ids`: the ids
- * of all images. `mayBe`: whether an image of an id may exist.
+ * Finds mistakes in the references between images: references to missing images or candidates, and loops. `valid`: the jobs
+ * without a mistake of their own; of the others, the number of candidates is unknown. `ids`: the ids of all images. `mayExist`:
+ * whether an image with an id may exist although it could not be read.
  */
 export function checkGraph(
   jobs: readonly Job[],
-  whole: readonly Job[],
+  valid: readonly Job[],
   ids: ReadonlySet<string>,
-  mayBe: (id: string) => boolean = () => false,
+  mayExist: (id: string) => boolean = () => false,
 ): PlacedFinding[] {
-  const byId = new Map(whole.map((job) => [job.id, job]));
+  const byId = new Map(valid.map((job) => [job.id, job]));
   const findings: PlacedFinding[] = [];
   for (const reference of jobs.flatMap(imageReferences)) {
-    // More suggestions would not be read, and each takes a search through thousands of ids.
+    // Nobody reads more suggestions than this, and each takes a search through thousands of ids.
     const near = findings.length < maxSuggestions ? ids : [];
     const message = referenceProblem(reference, byId.get(reference.id), ids, near);
-    if (message === null || (!ids.has(reference.id) && mayBe(reference.id))) continue;
+    if (message === null || (!ids.has(reference.id) && mayExist(reference.id))) continue;
     findings.push({ place: reference.place, finding: { code: 'unknown-image', message } });
   }
   return [...findings, ...loops(jobs)];
@@ -80,7 +80,7 @@ function referenceProblem(
   }
   const count = upstream.picture.numberOfImages;
   if (candidate === null || (candidate >= 1 && candidate <= count)) return null;
-  return `"${id}" has ${count === 1 ? 'one picture' : `${count} candidates`}, and no candidate ${candidate}`;
+  return `"${id}" has ${count === 1 ? 'one picture' : `${count} candidates`}, but no candidate ${candidate}`;
 }
 
 /** Reports each loop once, at the reference that closes it. */

@@ -29,15 +29,15 @@ test.each<[Partial<PlannedRequest>, Partial<Lifetime>, string]>([
   expect(check({ model: 'gpt-image-1', ...row }, lifetime)).toEqual([verdict]);
 });
 
-test('what costs nothing is drawn for ever', () => {
+test('a free picture does not depend on the lifetime of a model', () => {
   expect(check({ model: 'gpt-image-1', isFree: true })).toEqual([]);
 });
 
-test('a model without a date lives on', () => {
+test('a model without a shutdown date has no finding', () => {
   expect(check({ model: 'gpt-image-2.5-flare' })).toEqual([]);
 });
 
-test('a model of OpenAI’s that is not in the table is a warning with the nearest name', () => {
+test('an OpenAI model that is not in the table is a warning with the nearest name', () => {
   expect(check({ model: 'their-model' })).toEqual(['warning unknown-model']);
   const [near] = findings({ model: 'gpt-image-2.5-flair' }, {});
   expect(near?.finding.message).toContain('did you mean "gpt-image-2.5-flare"');
@@ -49,7 +49,7 @@ test.each(['dall-e-2', 'dall-e-3'])('%s was shut down, and has a successor', (mo
   expect(findings({ model }, {})[0]?.finding.message).toMatch(/2026-05-12.*gpt-image-2\.6-flare/);
 });
 
-test("the message names the model, its day and its successor, and is at the model's line", () => {
+test("the message names the model, its shutdown date and its successor, and is at the model's line", () => {
   const [finding] = findings({ model: 'gpt-image-1.5' }, { today: '2026-11-30' });
   expect(finding?.finding.message).toMatch(
     /gpt-image-1\.5 .*2026-12-01.* 1 day.*gpt-image-2\.6-flare/,

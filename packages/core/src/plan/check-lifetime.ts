@@ -6,11 +6,11 @@ export interface Lifetime {
   readonly models: ModelTable;
   /** ISO 8601, `YYYY-MM-DD`. */
   readonly today: string;
-  /** Whether missing pictures are to be bought. */
+  /** Whether the run would buy missing pictures. */
   readonly isBuying: boolean;
 }
 
-/** Models without limits in the table, because they were shut down earlier. OpenAI's deprecations page, 2026-11-22. */
+/** Models that the table leaves out, because they were shut down before it was made. OpenAI's deprecations page, 2026-11-22. */
 const retired: Readonly<Record<string, Pick<Model, 'shutdownDate' | 'successor'>>> = {
   'dall-e-2': { shutdownDate: '2026-05-12', successor: 'gpt-image-2.6-flare' },
   'dall-e-3': { shutdownDate: '2026-05-12', successor: 'gpt-image-2.6-flare' },

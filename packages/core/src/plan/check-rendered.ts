@@ -10,26 +10,26 @@ import {
 } from '../fields.ts';
 import type { Finding } from '../types.ts';
 
-interface WrongWord {
+interface InvalidValue {
   readonly field: FieldName;
   readonly finding: Finding;
   readonly index?: number;
 }
 
-/** Finds values that are no longer valid after their templates were rendered, with their places. */
-export function wrongWords(fields: Fields): WrongWord[] {
-  const found: WrongWord[] = [];
-  const say = (field: FieldName, code: Finding['code'], message: string, index?: number): void => {
+/** Finds values that are no longer valid once their templates are rendered. `index`: of the entry in a list. */
+export function invalidValues(fields: Fields): InvalidValue[] {
+  const found: InvalidValue[] = [];
+  const add = (field: FieldName, code: Finding['code'], message: string, index?: number): void => {
     found.push({ field, finding: { code, message }, ...(index === undefined ? {} : { index }) });
   };
   for (const [name, value] of Object.entries(fields) as [FieldName, unknown][]) {
     const empty = Array.isArray(value) ? value.indexOf('') : -1;
-    if (value === '') say(name, 'out-of-range', `${name} is empty once rendered`);
+    if (value === '') add(name, 'out-of-range', `${name} is empty once rendered`);
     else if (empty !== -1)
-      say(name, 'out-of-range', `${name}[${empty}] is empty once rendered`, empty);
+      add(name, 'out-of-range', `${name}[${empty}] is empty once rendered`, empty);
     else if (typeof value === 'string') {
-      const wrong = wrongWord(name, value);
-      if (wrong !== null) say(name, wrong.code, wrong.message);
+      const wrong = invalidValue(name, value);
+      if (wrong !== null) add(name, wrong.code, wrong.message);
     }
   }
   if (Array.isArray(fields.formats)) {
@@ -37,19 +37,19 @@ export function wrongWords(fields: Fields): WrongWord[] {
     if (bad !== -1) {
       const value = String(fields.formats[bad]);
       const message = `formats cannot have "${value}"; it is one of ${formats.join(', ')}${didYouMean(value, formats)}`;
-      say('formats', 'not-allowed', message, bad);
+      add('formats', 'not-allowed', message, bad);
     }
   }
   return found;
 }
 
-function wrongWord(name: FieldName, value: string): Finding | null {
-  const words: readonly string[] | null = isOf(choices, name) ? choices[name] : null;
+function invalidValue(name: FieldName, value: string): Finding | null {
+  const words: readonly string[] | null = isKeyOf(choices, name) ? choices[name] : null;
   if (words !== null && !words.includes(value)) {
     const message = `${name} cannot be "${value}"; it is one of ${words.join(', ')}${didYouMean(value, words)}`;
     return { code: 'not-allowed', message };
   }
-  const form = isOf(forms, name) ? forms[name] : null;
+  const form = isKeyOf(forms, name) ? forms[name] : null;
   if (form !== null && !form.pattern.test(value)) {
     return name === 'openai_api_key'
       ? { code: 'literal-api-key', message: `openai_api_key must be ${form.is}` }
@@ -64,6 +64,6 @@ function wrongWord(name: FieldName, value: string): Finding | null {
   return null;
 }
 
-function isOf<T extends object>(table: T, name: string): name is Extract<keyof T, string> {
+function isKeyOf<T extends object>(table: T, name: string): name is Extract<keyof T, string> {
   return Object.hasOwn(table, name);
 }

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { jobsOf } from '../../test/support/expand-text.ts';
-import { nothingKnown } from '../../test/support/nothing-known.ts';
+import { emptyProject } from '../../test/support/empty-project.ts';
 import { sha256 } from '../hash.ts';
 import type { Key, Plan, StoreRecord } from '../types.ts';
 import { comparePlans } from './compare-plans.ts';
-import { type Known, planJobs } from './plan-jobs.ts';
+import { type ProjectState, planJobs } from './plan-jobs.ts';
 
 /** A plan of images, each `id: fields`. */
-function planOf(images: Readonly<Record<string, string>>, known: Partial<Known> = {}): Plan {
+function planOf(images: Readonly<Record<string, string>>, state: Partial<ProjectState> = {}): Plan {
   const lines = Object.entries(images).map(
     ([id, fields]) => `  ${id}: { decorative: true, ${fields} }\n`,
   );
-  return planJobs(jobsOf(`images:\n${lines.join('')}`), { ...nothingKnown, ...known });
+  return planJobs(jobsOf(`images:\n${lines.join('')}`), { ...emptyProject, ...state });
 }
 
 /** `hero: changed (prompt)` of each picture. */
@@ -40,7 +40,7 @@ test('equal plans have no change, whatever is stored', () => {
   expect(compared(plan, bought)).toEqual(['a: same', 'b: same']);
 });
 
-test('a change says what changed, and new and gone pictures are named', () => {
+test('a changed picture says what changed, and new and gone pictures are named', () => {
   const before = planOf({ a: 'prompt: a', b: 'prompt: b', gone: 'prompt: c' });
   const after = planOf({
     new: 'prompt: c',
@@ -55,7 +55,7 @@ test('a change says what changed, and new and gone pictures are named', () => {
   ]);
 });
 
-test('what makes no other picture is no change', () => {
+test('a field that makes no other picture is no change', () => {
   const before = planOf({ a: 'prompt: a' });
   expect(compared(before, planOf({ a: 'prompt: a, widths: [320], moderation: low' }))).toEqual([
     'a: same',
@@ -81,7 +81,7 @@ test('a change of an image changes everything that is made from it, by candidate
   ]);
 });
 
-test('candidates that are added or left out are pictures of their own', () => {
+test('a candidate that is added or removed is a new or a gone picture', () => {
   const [one, three] = [
     planOf({ a: 'prompt: a' }),
     planOf({ a: 'prompt: a, number_of_images: 3' }),

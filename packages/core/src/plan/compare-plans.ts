@@ -11,32 +11,32 @@ import { candidateOf, upstreamFirst } from './check-graph.ts';
 import { changedFields } from './explain-missing.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
-/** What became of a picture between two versions of a project. */
+/** How a picture differs between two versions of a project. */
 export interface ComparedPicture {
   readonly id: string;
-  /** The candidate's number; `null` where the image has one. */
+  /** The candidate's number; `null` if the image has only one. */
   readonly candidate: number | null;
   readonly change: 'new' | 'changed' | 'gone' | 'same';
-  /** What about its request changed, in words; empty if the older version has a mistake, so that its request is not known. */
+  /** The changed parts of its request, in words; empty if a mistake in the older version hides its request. */
   readonly changed: readonly string[];
 }
 
-/** The older version: its plan, and the ids of all images, also of those that a mistake keeps out of the plan. */
+/** The older version: its plan, and the ids of all images, including those that a mistake keeps out of the plan. */
 export interface PlanBefore extends Pick<Plan, 'requests'> {
   readonly ids: readonly string[];
 }
 
 /**
  * Compares the pictures of two versions of a project by image and candidate: those of `after` in its order, then those that are
- * gone. An input that is itself an image counts as what is asked for it, so the answer does not depend on what is stored.
+ * gone. An input that is another image is compared by its request, so the result does not depend on what is stored.
  */
 export function comparePlans(
   before: PlanBefore,
   after: Pick<Plan, 'requests'>,
 ): readonly ComparedPicture[] {
   const beforeByName = new Map(before.requests.map((row) => [nameOf(row), row]));
-  const askedBefore = requestsOf(before.requests);
-  const askedAfter = requestsOf(after.requests);
+  const requestBefore = requestsOf(before.requests);
+  const requestAfter = requestsOf(after.requests);
   const planned = new Set(before.requests.map(({ id }) => id));
   const unplanned = new Set(before.ids.filter((id) => !planned.has(id)));
 
@@ -46,7 +46,7 @@ export function comparePlans(
     if (old === undefined) {
       return { id, candidate, change: unplanned.has(id) ? 'changed' : 'new', changed: [] };
     }
-    const changed = changedFields(askedBefore(old), askedAfter(row));
+    const changed = changedFields(requestBefore(old), requestAfter(row));
     return { id, candidate, change: changed.length > 0 ? 'changed' : 'same', changed };
   });
   const names = new Set(after.requests.map(nameOf));
@@ -65,17 +65,17 @@ function nameOf({ id, number }: Pick<PlannedRequest, 'id' | 'number'>): string {
   return `${id}@${number}`;
 }
 
-/** What each picture of a plan asks for. */
+/** The request of each row of a plan, also of rows whose inputs are not stored yet. */
 function requestsOf(rows: readonly PlannedRequest[]): (row: PlannedRequest) => Request {
   const jobs = new Map(rows.map(({ job }) => [job.id, job]));
-  const asked = new Map<string, Request>();
+  const requests = new Map<string, Request>();
   const hashOf = (reference: InputReference, input: PlannedInput): Sha256 => {
     if (reference.kind === 'url') return sha256(reference.url);
     if (input.kind === 'file') return input.file.sha256;
     const upstream = reference.kind === 'image' ? jobs.get(reference.id) : undefined;
     if (reference.kind !== 'image' || upstream === undefined)
       throw new Error('an input is not planned');
-    return requestKey(asked.get(`${upstream.id}@${candidateOf(reference, upstream)}`)!);
+    return requestKey(requests.get(`${upstream.id}@${candidateOf(reference, upstream)}`)!);
   };
   const byJob = Map.groupBy(rows, ({ job }) => job);
   // Upstream first, so that the requests of inputs are known.
@@ -84,8 +84,8 @@ function requestsOf(rows: readonly PlannedRequest[]): (row: PlannedRequest) => R
     for (const row of byJob.get(job) ?? []) {
       const images = inputs.map((reference, i) => hashOf(reference, row.inputs[i]!));
       const hashes = { images, mask: mask && hashOf(mask, row.mask!) };
-      asked.set(nameOf(row), requestOf(job, row.number, hashes));
+      requests.set(nameOf(row), requestOf(job, row.number, hashes));
     }
   }
-  return (row) => asked.get(nameOf(row))!;
+  return (row) => requests.get(nameOf(row))!;
 }

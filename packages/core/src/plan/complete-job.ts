@@ -101,7 +101,7 @@ function checkProvider({ fields, find }: Draft, { providers }: ExpandOptions): v
   if (provider === undefined || providers.includes(provider)) return;
   find('provider', {
     code: 'unknown-provider',
-    message: `there is no provider "${provider}"; there is ${providers.join(', ')}${didYouMean(provider, providers)}`,
+    message: `there is no provider "${provider}"; the providers are ${providers.join(', ')}${didYouMean(provider, providers)}`,
   });
 }
 
@@ -112,13 +112,13 @@ function sizeOf(draft: Draft, { models }: ExpandOptions, modelName: string): str
   const ratio = fields.aspect_ratio ?? defaults.aspect_ratio;
   const size = sizeOfRatio(modelNamed(models, modelName), ratio);
   if (size !== null) return size;
-  const takers = Object.keys(models).filter((name) => sizeOfRatio(models[name]!, ratio) !== null);
+  const others = Object.keys(models).filter((name) => sizeOfRatio(models[name]!, ratio) !== null);
   find('aspect_ratio', {
     code: 'not-supported-by-model',
     message:
-      takers.length === 0
+      others.length === 0
         ? `no model makes pictures of ${ratio}; the widest ratio is 3:1`
-        : `${modelName} makes 1:1, 3:2 and 2:3, not ${ratio}; use ${takers.join(' or ')}`,
+        : `${modelName} makes 1:1, 3:2 and 2:3, not ${ratio}; use ${others.join(' or ')}`,
   });
   return null;
 }
@@ -181,13 +181,13 @@ function filesOf(draft: Draft, picture: Size | null): FileFields | null {
 
 function checkAlpha({ fields, find }: Draft): void {
   if (fields.background !== 'transparent') return;
-  const flat = formatsOf(fields).find(({ format }) => !alphaFormats.includes(format));
+  const opaque = formatsOf(fields).find(({ format }) => !alphaFormats.includes(format));
   const message = (format: string) =>
     `${format} cannot be transparent, and background is transparent; use one of ${alphaFormats.join(', ')}`;
-  if (flat !== undefined) {
+  if (opaque !== undefined) {
     find(fields.formats === undefined ? 'output_format' : 'formats', {
       code: 'conflict',
-      message: message(flat.format),
+      message: message(opaque.format),
     });
   } else if (fields.output_format === 'jpeg') {
     find('output_format', { code: 'conflict', message: message('jpeg') });

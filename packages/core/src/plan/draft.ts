@@ -1,13 +1,13 @@
 import type { FieldName, Fields } from '../fields.ts';
 import type { FieldPath, Finding, ImageEntry, Manifest, Place, Row, TextRange } from '../types.ts';
-import { wrongWords } from './check-rendered.ts';
+import { invalidValues } from './check-rendered.ts';
 import { type Findings, maxShown } from './findings.ts';
 import { idProblem } from './id-problem.ts';
 import type { Layer, Merged } from './merge-layers.ts';
 import { renderPrompt } from './render-prompt.ts';
 import { renderTemplate, variablesIn } from './render-template.ts';
 
-/** One image's fields, merged and rendered, and a way to report mistakes in them. */
+/** One image's fields, merged and rendered, with a way to report mistakes in them. */
 export interface Draft {
   readonly id: string;
   readonly place: Place;
@@ -30,15 +30,15 @@ interface DraftSource {
   readonly found: Findings;
 }
 
-/** An image's draft, whether its name is right, and whether all of it is right so far. `taken`: the places of ids so far. */
+/** An image's draft, whether its id is valid, and whether all of it is valid so far. `taken`: the ids so far, with their places. */
 export function draftOf(
   source: DraftSource,
   taken: Map<string, Place>,
-): { readonly draft: Draft; readonly isNamed: boolean; readonly isWhole: boolean } {
+): { readonly draft: Draft; readonly hasValidId: boolean; readonly isValid: boolean } {
   const { manifest, entry, merged, row, found } = source;
   const render = rendererOf(source);
   const id = render(entry.id, pathOf(entry), row?.values, 'key');
-  const isNamed = id !== null && nameImage(id, source, taken);
+  const hasValidId = id !== null && reserveId(id, source, taken);
   const fields = renderFields(merged, render);
   const prompt = renderPrompt(merged.layers, row?.values ?? {}, render);
   fields['prompt'] = prompt.text;
@@ -52,14 +52,14 @@ export function draftOf(
     placeIn(merged, prompt.layer, field, index);
   const report: Draft['find'] = (field, finding, index) => {
     const path = placed(field, index);
-    const message = finding.message + noteOf(row);
+    const message = finding.message + rowNote(row);
     found.add(
       path === null
         ? manifest.diagnose(pathOf(entry), finding, 'key')
         : manifest.diagnose(path, { ...finding, message }),
     );
   };
-  for (const { field, finding, index } of wrongWords(fields)) {
+  for (const { field, finding, index } of invalidValues(fields)) {
     report(field, finding, index);
     wrong.add(field);
     delete fields[field];
@@ -80,15 +80,15 @@ export function draftOf(
       return path === null ? entry.place : manifest.locate(path);
     },
   };
-  const isWhole = wrong.size === 0 && entry.broken.every((what) => what === 'rows');
-  return { draft, isNamed, isWhole };
+  const isValid = wrong.size === 0 && entry.broken.every((what) => what === 'rows');
+  return { draft, hasValidId, isValid };
 }
 
 function pathOf({ id }: ImageEntry): FieldPath {
   return ['images', id];
 }
 
-/** Where a field's value was written; `null`: in no manifest. `promptLayer`: where the image's own prompt was. */
+/** Where a field's value was written; `null`: in no manifest. `promptLayer`: the layer with the image's own prompt. */
 function placeIn(
   { layers, sources }: Merged,
   promptLayer: Layer | null,
@@ -100,7 +100,7 @@ function placeIn(
   return path === null ? null : [...path, field, ...(index === undefined ? [] : [index])];
 }
 
-function noteOf(row: Row | null): string {
+function rowNote(row: Row | null): string {
   return row?.place == null ? '' : ` (row at ${row.place.file}:${row.place.line})`;
 }
 
@@ -125,18 +125,18 @@ function rendererOf({ manifest, entry, row, found }: DraftSource): Render {
   };
 }
 
-/** Takes an id; `false`, with a finding, if it cannot be one or is another image's. */
-function nameImage(id: string, source: DraftSource, taken: Map<string, Place>): boolean {
+/** Reserves an id. `false`, with a finding, if the id is invalid or another image has it. */
+function reserveId(id: string, source: DraftSource, taken: Map<string, Place>): boolean {
   const { manifest, entry, row, found } = source;
   const problem = idProblem(id, entry, taken);
   taken.set(id, taken.get(id) ?? entry.place);
   if (problem === null) return true;
-  const message = problem.message + (variablesIn(entry.id).length === 0 ? '' : noteOf(row));
+  const message = problem.message + (variablesIn(entry.id).length === 0 ? '' : rowNote(row));
   found.add(manifest.diagnose(pathOf(entry), { ...problem, message }, 'key'));
   return false;
 }
 
-/** The merged fields, rendered; `null` where a text could not be. */
+/** The merged fields, rendered; `null` for a text that could not be rendered. */
 function renderFields(merged: Merged, render: Render): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(merged.merged)) {

@@ -16,7 +16,7 @@ const request: Request = {
 };
 
 /** Published readings of OpenAI's own calculator, to the token. */
-describe('output tokens of the models of free sizes', () => {
+describe('output tokens of models with free sizes', () => {
   const sizes = ['1024x1024', '1536x1024', '1920x1088', '2048x2048', '2560x1440', '3840x2160'];
   test.each<[string, number, number[]]>([
     ['2 low, 2.5 low', 16, [196, 158, 148, 397, 205, 371]],
@@ -28,11 +28,11 @@ describe('output tokens of the models of free sizes', () => {
     expect(sizes.map((size) => gridTokens(base, parseSize(size)!))).toEqual(tokens);
   });
 
-  test('a picture turned on its side takes as many', () => {
+  test('a picture turned on its side takes the same number', () => {
     expect(gridTokens(48, { width: 1024, height: 1536 })).toBe(1372);
   });
 
-  test('a side that comes to a half is rounded as the calculator rounds it', () => {
+  test('a half is rounded as the calculator rounds it', () => {
     expect(gridTokens(64, { width: 1968, height: 2048 })).toBe(5886);
   });
 
@@ -69,7 +69,7 @@ test.each([
   }
 });
 
-test('prices a million tokens', () => {
+test('prices are per million tokens', () => {
   const prices = (model: string) => Object.values(modelTable[model]!.prices!);
   expect(prices('gpt-image-2.6-flare')).toEqual([5, 8, 30, 0]);
   expect(prices('gpt-image-2.5-sunburst')).toEqual([5, 8, 30, 0]);
@@ -102,7 +102,7 @@ test('an input never takes more than 1,536 tokens', () => {
   );
 });
 
-test('a side that is a whole number of patches but for its last bit is not counted too low', () => {
+test('a side whose last bit makes it more than a whole number of patches is not counted too low', () => {
   // 651 * (1024 / 744) is 896.0000000000001: the API may count 29 patches.
   expect(patchTokens({ width: 744, height: 651 })).toBe(32 * 29);
   expect(patchTokens({ width: 744, height: 651 }, 1)).toBe(32 * 28);
@@ -140,7 +140,7 @@ describe('the range', () => {
     }),
   );
 
-  test('holds what the API bills, for every model, size, quality, prompt and input', () => {
+  test('contains what the API bills, for every model, size, quality, prompt and input', () => {
     fc.assert(
       fc.property(work, ({ model, size, quality, billed, prompt, inputs, fidelity }) => {
         const { width, height } = parseSize(size === 'auto' ? model.autoSize : size)!;
@@ -171,7 +171,7 @@ describe('the range', () => {
     );
   });
 
-  test('of size auto holds the range of every size', () => {
+  test('of size auto contains the range of every size', () => {
     fc.assert(
       fc.property(work, ({ model, size, quality, prompt }) => {
         const auto = estimate({ model: model.id, size: 'auto', quality, prompt })!;
@@ -183,7 +183,7 @@ describe('the range', () => {
     );
   });
 
-  test('of an input that is not known yet holds that of every picture there may be', () => {
+  test('of an input that is not known yet contains the range of every picture', () => {
     for (const model of ['gpt-image-2.5-flare', 'gpt-image-1.5']) {
       const unknown = estimateCost(modelTable[model]!, { ...request, model, quality: 'low' }, [
         null,
@@ -200,7 +200,7 @@ describe('the range', () => {
     }
   });
 
-  test('of quality auto is from the cheapest to the dearest', () => {
+  test('of quality auto is from the cheapest to the most expensive', () => {
     const auto = estimate({ quality: 'auto' })!;
     expect(auto.low).toBe(estimate({ quality: 'low' })!.low);
     expect(auto.high).toBe(estimate({ quality: 'max' })!.high);
@@ -219,13 +219,13 @@ test('an unknown price is null, and never 0', () => {
   expect(estimateCost(models['mine']!, { ...request, model: 'mine' }, [])).toBeNull();
 });
 
-test('a price of the config is the one that counts', () => {
+test('a price in the config overrides the table', () => {
   const models = resolveModels({ 'gpt-image-2.5-flare': { prices: { imageOut: 60 } } });
   const range = estimateCost(models['gpt-image-2.5-flare']!, { ...request, prompt: '' }, [])!;
   expect(range.low).toBeCloseTo((1756 * 60) / 1e6, 6);
 });
 
-test('the actual cost is that of the tokens, and null where either is unknown', () => {
+test('the actual cost is that of the tokens, and null if the tokens or the prices are unknown', () => {
   const usage: Usage = {
     inputTextTokens: 14,
     inputImageTokens: 1000,

@@ -40,7 +40,7 @@ interface TokenRange {
   readonly high: number;
 }
 
-/** Qualities from the cheapest to the dearest; `auto` may become any of the model's. */
+/** Qualities by ascending price; `auto` may become any that the model has. */
 const qualityOrder = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 const { minPixels, maxPixels, maxRatio } = sizeLimits;
@@ -111,14 +111,14 @@ function roundHalfToEven(value: number): number {
   return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }
 
-/** Typical English at four characters a token, and an upper bound that held for every reading (2026-11-22). */
+/** Typical English has four characters per token. These bounds held for every reading (2026-11-22). */
 function textTokens(prompt: string): TokenRange {
   return { low: Math.ceil(prompt.length / 8), high: 16 + prompt.length };
 }
 
 /**
- * At most 1,536 patches of 32 pixels a picture; on the older models, tiles and a surcharge. How the API rounds the sides
- * of a picture that it has resized is not known: a pixel less may be a patch or a tile less.
+ * At most 1,536 patches of 32 pixels per picture; on the older models, tiles and a surcharge. It is not known how the API
+ * rounds the sides of a picture that it resizes, and one pixel less may mean one patch or one tile less.
  */
 function inputImageTokens(
   model: Model,
@@ -139,14 +139,14 @@ function inputImageTokens(
   };
 }
 
-/** One tile at low fidelity, three at high: no size that the models make has more. */
+/** From one tile at low fidelity to three at high: no size that the models make has more. */
 const anyTiles: TokenRange = { low: 65 + 129, high: 65 + 3 * 129 + 6240 };
 
 const patch = 32;
 const tile = 512;
 const maxPatches = 1536;
 
-/** The longer side at least 1024, then 32-pixel patches, at most 1,536: 5 of 5 real usages agreed (2026-09). */
+/** The longer side is scaled up to at least 1024, then counted in patches of 32 pixels, at most 1,536: 5 of 5 real usages agreed (2026-09). */
 export function patchTokens({ width, height }: Size, slack = 0): number {
   const up = Math.max(1, 1024 / Math.max(width, height));
   const [w, h] = [width * up, height * up];
@@ -163,7 +163,7 @@ export function patchTokens({ width, height }: Size, slack = 0): number {
   return count(w * fit) * count(h * fit);
 }
 
-/** 65 tokens and 129 a tile of 512 pixels with the shorter side at 512; high fidelity adds 4,160 or 6,240. */
+/** 65 tokens, and 129 for each tile of 512 pixels after the shorter side is scaled to 512; high fidelity adds 4,160 or 6,240. */
 function tileTokens({ width, height }: Size, isHighFidelity: boolean, slack: number): number {
   const shorter = Math.min(width, height);
   const count = (side: number): number => Math.ceil(side / shorter - slack / tile);

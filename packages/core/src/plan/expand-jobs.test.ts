@@ -14,7 +14,7 @@ import type { ExpandOptions } from './expand-jobs.ts';
 const base = 'prompt: A keeper\nalt: A keeper reads';
 
 describe('defaults', () => {
-  test('an image that says nothing has the defaults of the contract', () => {
+  test('an image that sets nothing has the documented defaults', () => {
     expect(jobOf('prompt: A keeper\nalt: A keeper reads')).toEqual({
       id: 'hero',
       place: { file: 'a.images.yaml', line: 2, column: 3 },
@@ -48,7 +48,7 @@ describe('defaults', () => {
     });
   });
 
-  test('every field gets where it belongs', () => {
+  test('every field gets into the job', () => {
     const fields = `
 openai_api_key: \${TEAM_OPENAI_KEY}
 prompt: A keeper
@@ -204,7 +204,7 @@ images:
     expect(expandText(text).jobs.map(({ id }) => id)).toEqual([]);
   });
 
-  test('a wrong value that a nearer layer covers is a mistake, and the image is whole', () => {
+  test('a wrong value that a nearer layer overrides is a mistake, but the image is valid', () => {
     const text = 'defaults: { quality: best }\nimages:\n  a: { prompt: x, alt: y, quality: low }';
     expect(found(text)).toEqual(['1:22 not-allowed']);
     expect(expandText(text).jobs.map(({ id }) => id)).toEqual(['a']);
@@ -267,7 +267,7 @@ describe('ids', () => {
     expect(finding?.message).toMatch(new RegExp(`did you mean "${meant}"\\?$`));
   });
 
-  test('a rendered id is held to the same', () => {
+  test('a rendered id has to follow the same rules', () => {
     for (const name of [
       '../x',
       'A',
@@ -286,13 +286,13 @@ describe('ids', () => {
     }
   });
 
-  test('an id is taken once in a project', () => {
+  test('an id may occur once in a project', () => {
     const texts = { 'a.images.yaml': oneImage('hero'), 'b/c.images.yaml': `\n${oneImage('hero')}` };
     expect(found(texts)).toEqual(['b/c.images.yaml:3:3 duplicate-id']);
     expect(expandText(texts).jobs).toHaveLength(1);
   });
 
-  test('an image with mistakes still has its id', () => {
+  test('an image with mistakes still reserves its id', () => {
     const texts = {
       'a.images.yaml': 'images:\n  hero: { take: 0 }\n',
       'b.images.yaml': oneImage('hero'),
@@ -315,7 +315,7 @@ describe('ids', () => {
 });
 
 describe('rows and templates', () => {
-  test('one image a row, in order, with its values everywhere', () => {
+  test('each row is an image, in order, with its values everywhere', () => {
     const text = `
 images:
   "icon-{{ name }}":
@@ -362,7 +362,7 @@ images:
     ]);
   });
 
-  test('fields of one word take templates, and are checked once rendered', () => {
+  test('fields that hold one word take templates, and are checked once rendered', () => {
     const rows = [
       'q: high, b: opaque, f: png, m: low, p: none, r: "16:9", c: 800x600, o: avif, z: offline',
       'q: hihg, b: open, f: jpg, m: no, p: blurr, r: wide, c: 800, o: gif, z: openia',
@@ -422,7 +422,7 @@ provider: "{{ z }}"`);
     expect(found(text(16_001))).toEqual(['3:13 out-of-range']);
   });
 
-  test('a literal key out of a row is a mistake that does not repeat it', () => {
+  test('a literal key in a row is a mistake, and the message does not repeat it', () => {
     const { diagnostics } = expandText(
       imageText(`${base}\neach: [{ k: "x y" }]\nopenai_api_key: "\${A_{{ k }}}"`),
     );
@@ -464,12 +464,12 @@ images:
     expect(found(oneImage('"i-{{ n }}"'))).toEqual(['2:3 unknown-variable']);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', ''])('{{ %s }} is no variable', (name) => {
+  test.each(['__proto__', 'constructor', 'toString', ''])('{{ %s }} is not a variable', (name) => {
     const text = imageText(`prompt: "{{ ${name} }}"\nalt: y\neach: [{ a: b }]`);
     expect(found(text)).toEqual(['3:13 unknown-variable']);
   });
 
-  test('constructor is a variable where a row has it', () => {
+  test('constructor is a variable if a row has it', () => {
     const text = imageText(
       'prompt: "{{ constructor }} {{ toString }}"\nalt: y\neach: [{ constructor: a, toString: 3 }]',
     );
@@ -528,7 +528,7 @@ images:
     });
   });
 
-  test('an option that the config leaves undefined is not there', () => {
+  test('an option that is undefined in the config overrides nothing', () => {
     expect(jobOf(base, { defaults: { quality: undefined } }).picture.quality).toBe('auto');
   });
 
@@ -636,7 +636,7 @@ images:
     else expect(jobsOf(text)[0]?.files.alt).toBe(alt);
   });
 
-  test('both in one preset exclude each other, said in the preset', () => {
+  test('both in one preset exclude each other, which is reported in the preset', () => {
     const text =
       'presets:\n  p: { size: auto, aspect_ratio: "1:1" }\nimages:\n  a: { prompt: x, alt: y, preset: p }\n  b: { prompt: x, alt: y, preset: p }\n';
     expect(found(text)).toEqual(['2:14 conflict']);
@@ -719,7 +719,7 @@ describe('deliveries', () => {
     expect(diagnostics[0]?.message).toContain('a.images.yaml:2');
   });
 
-  test('no name leaves the output folder', () => {
+  test('no file name points outside the output folder', () => {
     const jobs = jobsOf(
       'images:\n  a/b-c: { widths: [9], number_of_images: 2, formats: [avif, png] }\n',
       { defaults: { prompt: 'x', alt: 'y' } },

@@ -25,12 +25,12 @@ export interface Expanded {
   readonly ids: ReadonlySet<string>;
   /** In manifest order, without images that have a mistake. */
   readonly jobs: readonly Job[];
-  /** The same jobs, and the known parts of images with a mistake, whose inputs are checked, too. */
+  /** The same jobs, and the known parts of images that have a mistake, because their inputs are checked, too. */
   readonly checkable: readonly Job[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Defaults, presets, `each` and templates: one job an image, and every mistake that only shows once they are merged. */
+/** Applies defaults, presets, `each` and templates: one job for each image, and the mistakes that only the merged fields show. */
 export function expandJobs(manifests: readonly Manifest[], options: ExpandOptions): Expanded {
   const found = new Findings();
   const taken = new Map<string, Place>();
@@ -42,7 +42,10 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
       const merged = mergeLayers(layersOf(manifest, entry, options.defaults, found), entry.broken);
       for (const row of entry.rows ?? [null]) {
         const before = found.errors;
-        const { draft, isNamed, isWhole } = draftOf({ manifest, entry, merged, row, found }, taken);
+        const { draft, hasValidId, isValid } = draftOf(
+          { manifest, entry, merged, row, found },
+          taken,
+        );
         const job = completeJob(draft, options);
         size.add(draft, job);
         const message = size.problem();
@@ -51,18 +54,18 @@ export function expandJobs(manifests: readonly Manifest[], options: ExpandOption
           found.add(manifest.diagnose(['images', entry.id], finding, 'key'));
           break expanding;
         }
-        if (job === null || !isNamed) continue;
+        if (job === null || !hasValidId) continue;
         checkable.push(job);
-        if (isWhole && found.errors === before) jobs.push(job);
+        if (isValid && found.errors === before) jobs.push(job);
       }
     }
   }
   const ids = new Set(taken.keys());
   const unread = manifests.flatMap(({ images }) => images.filter(isUnread));
-  const mayBe = (id: string): boolean => unread.some((entry) => mayBeIdOf(entry, id));
+  const mayExist = (id: string): boolean => unread.some((entry) => mayBeIdOf(entry, id));
   for (const { place, finding } of [
     ...outputClashes(jobs),
-    ...checkGraph(checkable, jobs, ids, mayBe),
+    ...checkGraph(checkable, jobs, ids, mayExist),
   ]) {
     const manifest = manifests.find(({ file }) => file === place.file);
     if (manifest !== undefined) found.add(manifest.diagnoseAt(place, finding));

@@ -27,7 +27,7 @@ const nothing: ReadonlySet<Key> = new Set();
 const short = (request: Request) => `${requestKey(request).slice(0, 8)}…`;
 
 describe('a missing original', () => {
-  test('is new where nothing is stored', () => {
+  test('is new if nothing is stored', () => {
     expect(explainMissing(new Map(), nothing)(hat)).toBe('new');
   });
 
@@ -49,7 +49,7 @@ describe('a missing original', () => {
     expect(explain({ ...hat, ...change })).toBe(`${name} changed since ${short(hat)}`);
   });
 
-  test('is new where two fields differ', () => {
+  test('is new if two fields differ', () => {
     const explain = explainMissing(storeOf(hat), nothing);
     expect(explain({ ...hat, prompt: 'a cap', quality: 'high' })).toBe('new');
   });
@@ -62,18 +62,18 @@ describe('a missing original', () => {
     );
   });
 
-  test('is new if the similar one is still in a manifest', () => {
+  test('is new if a manifest still needs the similar one', () => {
     const explain = explainMissing(storeOf(hat), new Set([requestKey(hat)]));
     expect(explain({ ...hat, prompt: 'a cap' })).toBe('new');
   });
 
-  test('is compared with the one that was stored last', () => {
+  test('is compared with the original that was stored last', () => {
     const cap = { ...hat, prompt: 'a cap' };
     const explain = explainMissing(storeOf(hat, cap), nothing);
     expect(explain({ ...hat, prompt: 'a bonnet' })).toBe(`prompt changed since ${short(cap)}`);
   });
 
-  describe('where records say which image they were bought for', () => {
+  describe('if records say which image they were bought for', () => {
     const image = { id: 'hat', manifest: 'a.images.yaml' };
     const boughtFor = (owner: typeof image, ...requests: readonly Request[]) =>
       new Map(
@@ -85,7 +85,7 @@ describe('a missing original', () => {
         ]),
       );
 
-    test('every change since its own last one is named', () => {
+    test('every change since the last original of the same image is named', () => {
       const explain = explainMissing(boughtFor(image, hat), nothing);
       expect(explain({ ...hat, prompt: 'a cap', quality: 'high' }, image)).toBe(
         `prompt, quality changed since ${short(hat)}`,
@@ -100,13 +100,13 @@ describe('a missing original', () => {
       expect(explain({ ...hat, prompt: 'a cap' }, image)).toBe('new');
     });
 
-    test('a candidate is compared with its own', () => {
+    test('a candidate is compared with the same candidate', () => {
       const explain = explainMissing(boughtFor(image, hat), nothing);
       expect(explain({ ...hat, prompt: 'a cap', candidate: 2 }, image)).toBe('new');
     });
   });
 
-  test('is not compared with what is damaged', () => {
+  test('is not compared with a damaged record', () => {
     const damaged = new Map<Key, Stored>([[requestKey(hat), { kind: 'damaged', reason: 'torn' }]]);
     expect(explainMissing(damaged, nothing)({ ...hat, prompt: 'a cap' })).toBe('new');
   });

@@ -7,7 +7,7 @@ export type ExplainMissing = (request: Request, image?: BoughtFor) => string;
 
 type BoughtFor = NonNullable<StoreRecord['boughtFor']>;
 
-/** The name of a change of each member; `null`: a different value means a different picture, not a change. */
+/** What a message calls a change of each member; `null`: another value means another picture, not a change. */
 const labels: Readonly<Record<keyof Request, string | null>> = {
   prompt: 'prompt',
   model: 'model',
@@ -24,10 +24,10 @@ const labels: Readonly<Record<keyof Request, string | null>> = {
 type Field = keyof Request;
 
 /**
- * Compares a missing request with what is stored and not asked for any more. A record says which image it was bought for:
- * of those of the same image the newest tells what changed. A record of an older version does not say it; where exactly one
- * field differs from such a one, the picture was probably stored before that changed. `wanted`: the keys that a plan asks
- * for. Takes time in proportion to the records and the requests, for the records are looked up by hashes.
+ * Explains a missing request by a stored record that the plan no longer needs. If a record says that it was bought for the same
+ * image, the newest such record shows what changed. Records of older versions do not name their image. If the request differs
+ * from one of these in exactly one field, that field has probably changed since. `wanted`: the keys that the plan needs.
+ * Records are looked up by hashes, so the time grows linearly with the records and the requests.
  */
 export function explainMissing(
   stored: ReadonlyMap<Key, Stored>,
@@ -68,7 +68,7 @@ function differs(one: Request, other: Request, field: Field): boolean {
   return canonicalJson([one[field] ?? null]) !== canonicalJson([other[field] ?? null]);
 }
 
-/** Stored records that no plan needs: by image if the record names one, otherwise by the record without each field in turn. */
+/** The stored records that no plan needs: by image if the record names one, otherwise by the request without each field in turn. */
 function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>) {
   const unused = [...stored.values()]
     .flatMap((found) => (found.kind === 'record' ? [found.record] : []))

@@ -1,7 +1,7 @@
 import { didYouMean } from '../did-you-mean.ts';
 import type { Diagnostic } from '../types.ts';
 
-/** Diagnostics, each said once: a mistake in a preset is the same mistake in every image that uses it. */
+/** Diagnostics, each reported once: a mistake in a preset is the same mistake in every image that uses it. */
 export class Findings {
   readonly #seen = new Map<string, Diagnostic>();
   errors = 0;
@@ -12,7 +12,7 @@ export class Findings {
     this.#seen.set([file, line, column, code, message].join('\0'), diagnostic);
   }
 
-  /** More suggestions would not be read, and each takes a search through thousands of names. */
+  /** A suggestion, as long as there are few errors: nobody reads hundreds, and each takes a search through thousands of names. */
   suggest(word: string, names: Iterable<string>): string {
     return this.errors < maxSuggestions ? didYouMean(word, names) : '';
   }
@@ -24,5 +24,5 @@ export class Findings {
 
 const maxSuggestions = 200;
 
-/** Characters of a name in a message. */
+/** How many characters of a name a message shows. */
 export const maxShown = 100;

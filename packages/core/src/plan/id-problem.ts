@@ -3,6 +3,7 @@ import type { Finding, ImageEntry, Place } from '../types.ts';
 import { maxShown } from './findings.ts';
 import { variablesIn } from './render-template.ts';
 
+/** Why an image cannot have an id; `null` if it can. `taken`: the ids so far, with their places. */
 export function idProblem(
   id: string,
   entry: ImageEntry,
@@ -11,7 +12,7 @@ export function idProblem(
   if (!idForm.pattern.test(id) || id.length > idForm.maxLength) {
     return {
       code: 'bad-id',
-      message: `${JSON.stringify(id.slice(0, 60))} is not a valid id: use lower-case letters, digits and "-", with "/" for folders, and at most ${idForm.maxLength} characters${meantId(id)}`,
+      message: `${JSON.stringify(id.slice(0, 60))} is not a valid id: use lower-case letters, digits and "-", with "/" for folders, and at most ${idForm.maxLength} characters${suggestId(id)}`,
     };
   }
   const first = taken.get(id);
@@ -31,14 +32,14 @@ export function idProblem(
 }
 
 /** `; did you mean "hero-image"?` for `Hero_Image`, otherwise nothing. */
-function meantId(id: string): string {
+function suggestId(id: string): string {
   if (id.length > maxShown) return '';
-  const meant = id
+  const suggestion = id
     .normalize('NFKD')
     .replaceAll(/\p{Mark}/gu, '')
     .toLowerCase()
     .split('/')
     .map((part) => part.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, ''))
     .join('/');
-  return idForm.pattern.test(meant) ? `; did you mean "${meant}"?` : '';
+  return idForm.pattern.test(suggestion) ? `; did you mean "${suggestion}"?` : '';
 }

@@ -1,8 +1,8 @@
 import type { InputReference, Place } from '../types.ts';
 
 /**
- * What an entry of `input_images` names: a path, an `https:` URL, `tintype:<id>` or `tintype:<id>@<candidate>`; or why it
- * names nothing.
+ * Parses an entry of `input_images`: a path, an `https:` URL, `tintype:<id>` or `tintype:<id>@<candidate>`. Returns what is
+ * wrong with it, if something is.
  */
 export function parseInputReference(written: string, place: Place): InputReference | string {
   const image = /^tintype:([^@]*)(?:@(\d{1,2}))?$/.exec(written);
@@ -17,6 +17,6 @@ export function parseInputReference(written: string, place: Place): InputReferen
   }
   const url = new URL(written);
   if (url.username !== '' || url.password !== '')
-    return 'an input image is no URL with a password in it';
+    return 'the URL of an input image must not contain a user name or a password';
   return { kind: 'url', url: url.href, place };
 }

@@ -2,7 +2,7 @@ import { type FieldName, fieldNames, type Fields } from '../fields.ts';
 import type { FieldPath, ImageEntry, Manifest } from '../types.ts';
 import { type Findings, maxShown } from './findings.ts';
 
-/** Where a merged value was written, nearest first: the image, its presets from the last, the file, the config. */
+/** One place that sets fields. From nearest to farthest: the image, its presets from the last, the file, the config. */
 export interface Layer {
   readonly fields: Fields;
   /** `null` for the config, which has no place in a manifest. */
@@ -19,7 +19,7 @@ export interface Merged {
   readonly wrong: ReadonlySet<FieldName | 'pick'>;
 }
 
-/** The layers of an entry. If a preset does not exist, every field of it counts as wrong, because it could have set any. */
+/** The layers of an entry. If a preset does not exist, each of its fields counts as wrong, because it could have set any field. */
 export function layersOf(
   manifest: Manifest,
   entry: ImageEntry,

@@ -13,7 +13,7 @@ import {
 
 const base = 'prompt: x\nalt: y';
 
-describe('what a model does not take', () => {
+describe('a field that the model does not support', () => {
   test.each<[string, string[], RegExp?]>([
     ['quality: auto', []],
     ['quality: max', []],
@@ -79,7 +79,7 @@ describe('overrides in the config', () => {
     mine: { sizes: ['512x512'], hasComplexity: false, prices: { imageOut: 1 } },
   });
 
-  test('what is stated is changed, the rest stays', () => {
+  test('only the stated facts change', () => {
     expect(models['gpt-image-2']).toEqual({
       ...modelTable['gpt-image-2'],
       qualities: ['auto', 'low'],
@@ -93,7 +93,7 @@ describe('overrides in the config', () => {
     expect(models['gpt-image-2.5-flare']?.prices).toBeNull();
   });
 
-  test('a model of one’s own is known, and held to what is stated of it', () => {
+  test('a model of the config is known, and has the limits that the config states', () => {
     const found = (fields: string) =>
       places(expandText(imageText(`${base}\n${fields}`), { models }).diagnostics);
     expect(found('model: mine')).toEqual([]);
@@ -146,7 +146,7 @@ describe('overrides in the config', () => {
     for (const [index, name] of names.entries()) expect(problems[index]).toContain(name);
   });
 
-  test('a fact that there is not comes with a suggestion', () => {
+  test('an unknown fact comes with a suggestion', () => {
     expect(modelProblems({ quality: [] } as never)[0]).toContain('did you mean "qualities"?');
   });
 });
@@ -173,7 +173,7 @@ describe('the table', () => {
   });
 });
 
-test('the table has OpenAI’s prices: at another provider a price is unknown until the config states it', () => {
+test('the table has OpenAI’s prices: for another provider a price is unknown until the config states it', () => {
   const own = resolveModels({ 'gpt-image-2': { prices: { imageOut: 45 } } });
   const at = (provider: string, table = modelTable) =>
     modelFor(table, { model: 'gpt-image-2', provider }).prices?.imageOut ?? null;

@@ -36,7 +36,7 @@ export interface Model {
   readonly batches: boolean | null;
 }
 
-/** US dollars a million tokens. */
+/** US dollars per million tokens. */
 export interface Prices {
   readonly textIn: number;
   readonly imageIn: number;
@@ -213,7 +213,7 @@ export function resolveModels(overrides: Readonly<Record<string, ModelOverride>>
 
 const noPrices: Prices = { textIn: 0, imageIn: 0, imageOut: 0, textOut: 0 };
 
-/** What is wrong with the facts that a config states about a model. */
+/** The mistakes in the facts that a config states about a model. */
 export function modelProblems(facts: ModelOverride): string[] {
   return optionProblems(
     facts,
@@ -263,12 +263,12 @@ const factShapes: OptionShapes<Model> = {
   batches: [v.nullable(v.boolean()), 'true, false or null'],
 };
 
-/** A model's facts; those of a model that the table does not have let everything pass. */
+/** A model's facts. A model that is not in the table accepts everything. */
 export function modelNamed(table: ModelTable, name: string): Model {
   return Object.hasOwn(table, name) ? table[name]! : unknownModel;
 }
 
-/** The facts that hold for one request: the prices are unknown where another provider than it goes to has set them. */
+/** The facts that apply to one request. The prices are unknown if they belong to another provider than the request goes to. */
 export function modelFor(
   table: ModelTable,
   { model: name, provider }: { readonly model: string; readonly provider: string },

@@ -6,7 +6,7 @@ import { parseSize, sizeOfRatio, sizeProblem } from './picture-size.ts';
 const free = modelTable['gpt-image-2.5-flare']!;
 const preset = modelTable['gpt-image-1.5']!;
 
-/** A change here makes every picture of that ratio a new request, to be paid for again. */
+/** A change here makes every picture of that ratio a new request, which has to be paid for again. */
 test.each([
   ['1:1', '1024x1024'],
   ['3:2', '1536x1024'],
@@ -38,7 +38,7 @@ test.each(['4:1', '1:4', '31:10', '9999:1', '1:9999'])('no model makes %s', (rat
   expect(sizeOfRatio(preset, ratio)).toBeNull();
 });
 
-test('a model of a few sizes makes the ratios of those sizes', () => {
+test('a model with a list of sizes makes the ratios of those sizes', () => {
   expect(sizeOfRatio(preset, '1:1')).toBe('1024x1024');
   expect(sizeOfRatio(preset, '3:2')).toBe('1536x1024');
   expect(sizeOfRatio(preset, '2:3')).toBe('1024x1536');
@@ -52,13 +52,13 @@ test('a model is never asked for a size that it does not have', () => {
   expect(sizeOfRatio(own, '3:2')).toBeNull();
 });
 
-test('a ratio comes to a legal size that is near to it and to a megapixel, whatever it is', () => {
+test('every ratio becomes a legal size that is near to the ratio and to a megapixel', () => {
   const side = fc.integer({ min: 1, max: 9999 });
   fc.assert(
     fc.property(side, side, (width, height) => {
       const size = sizeOfRatio(free, `${width}:${height}`);
       const ratio = width / height;
-      // Sides are multiples of 16: what is a little longer than 3:1 may still come to it.
+      // Sides are multiples of 16, so a ratio that is a little longer than 3:1 may still become 3:1.
       if (size === null) {
         expect(Math.max(ratio, 1 / ratio)).toBeGreaterThan(3);
         return;
@@ -71,7 +71,7 @@ test('a ratio comes to a legal size that is near to it and to a megapixel, whate
   );
 });
 
-test('a ratio turned on its side comes to its size turned on its side', () => {
+test('a ratio turned on its side becomes the same size turned on its side', () => {
   const side = fc.integer({ min: 1, max: 300 });
   fc.assert(
     fc.property(side, side, (width, height) => {
@@ -82,7 +82,7 @@ test('a ratio turned on its side comes to its size turned on its side', () => {
   );
 });
 
-describe('what a model of free sizes takes', () => {
+describe('a model with free sizes', () => {
   test.each([
     '1024x1024',
     '816x816',
@@ -112,7 +112,7 @@ describe('what a model of free sizes takes', () => {
     expect(sizeProblem(free, size)).toMatch(problem);
   });
 
-  test('a model of a few sizes takes those, and auto', () => {
+  test('a model with a list of sizes takes those and auto', () => {
     for (const size of ['1024x1024', '1536x1024', '1024x1536', 'auto']) {
       expect(sizeProblem(preset, size)).toBeNull();
     }

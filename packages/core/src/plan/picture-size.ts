@@ -13,7 +13,7 @@ export function parseSize(size: string): Size | null {
   return match === null ? null : { width: Number(match[1]), height: Number(match[2]) };
 }
 
-/** Why a model does not take a size, in words that follow "size 1x1 "; `null` where it does. */
+/** Why a model does not take a size, in words that follow "size 1x1 "; `null` if it does. */
 export function sizeProblem(model: Model, size: string): string | null {
   const pixels = parseSize(size);
   if (pixels === null) return null;
@@ -23,7 +23,7 @@ export function sizeProblem(model: Model, size: string): string | null {
   return freeSizeProblem(pixels);
 }
 
-/** Why a free-size model does not take a size; `null` where it does. */
+/** Why a free-size model does not take a size; `null` if it does. */
 function freeSizeProblem({ width, height }: Size): string | null {
   const { multiple, maxSide, maxRatio, minPixels, maxPixels } = sizeLimits;
   if (width % multiple !== 0 || height % multiple !== 0) {
@@ -40,7 +40,7 @@ function freeSizeProblem({ width, height }: Size): string | null {
   return null;
 }
 
-/** The contract's own sizes, on every model that takes them. */
+/** The sizes of the documented ratios, for every model that takes these sizes. */
 const namedSizes: Readonly<Record<string, Size>> = {
   '1:1': { width: 1024, height: 1024 },
   '3:2': { width: 1536, height: 1024 },
@@ -49,7 +49,7 @@ const namedSizes: Readonly<Record<string, Size>> = {
 
 const targetPixels = 1024 * 1024;
 
-/** A size that is exact in ratio may be so many times as large as it should be: pixels cost money, and a crop does not. */
+/** How many times larger than the target a size with the exact ratio may be. Pixels cost money, and a crop does not. */
 const maxExcess = 2;
 
 /**
@@ -85,7 +85,7 @@ function nameOf({ width, height }: Size): string {
   return `${width}x${height}`;
 }
 
-/** Every legal size whose longer side is the legal length nearest to what the ratio makes of its shorter one. */
+/** For each legal shorter side, the size whose longer side is nearest to the ratio, if that size is legal. */
 function legalSizes(ratio: Size): Size[] {
   const { multiple, maxSide } = sizeLimits;
   const isWide = ratio.width >= ratio.height;

@@ -23,34 +23,34 @@ import { modelFor, type ModelTable } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
-/** What planning knows of the world. */
-export interface Known {
+/** What planning has to know about a project besides its jobs. */
+export interface ProjectState {
   readonly stored: ReadonlyMap<Key, Stored>;
   readonly attempts: ReadonlyMap<Key, OpenAttempt>;
   /** The order that the plan is for; `null`: a new one. */
   readonly order: string | null;
-  /** By the reference; an `https:` URL that was never fetched is not among them. */
+  /** By reference, without `https:` URLs that were never fetched. */
   readonly inputs: ReadonlyMap<InputReference, InputFile>;
   /** Why a key was refused by moderation before. */
   readonly refusals: ReadonlyMap<Key, string>;
   readonly models: ModelTable;
   /** The providers that cost nothing. */
   readonly freeProviders: ReadonlySet<string>;
-  /** What a provider's configuration adds to every request, where it adds anything. */
+  /** By provider: what its configuration adds to every request, if it adds anything. */
   readonly providerInputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
 /**
- * One row a request, in the order of the jobs, with what is stored, what is missing and what that may cost. Every image that is
- * an input of a job must be among the jobs, and no image may wait for itself (`checkGraph`).
+ * Plans one row for each request, in the order of the jobs: whether it is stored, and what it may cost. Every image that is an
+ * input of a job must be among the jobs, and no image may wait for itself (`checkGraph`).
  */
-export function planJobs(jobs: readonly Job[], known: Known): Plan {
+export function planJobs(jobs: readonly Job[], project: ProjectState): Plan {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const planned = new Map<string, PlannedRequest>();
   const plan = (job: Job, number: number): PlannedRequest => {
     const name = `${job.id}@${number}`;
     const row =
-      planned.get(name) ?? planRequest(job, number, known, (reference) => upstream(reference));
+      planned.get(name) ?? planRequest(job, number, project, (reference) => upstream(reference));
     planned.set(name, row);
     return row;
   };
@@ -61,13 +61,13 @@ export function planJobs(jobs: readonly Job[], known: Known): Plan {
   };
   const rowsOf = (job: Job): PlannedRequest[] =>
     Array.from({ length: job.picture.numberOfImages }, (_, index) => plan(job, index + 1));
-  // Upstream first, so that no row has to wait for a long chain of others.
+  // Upstream first, because otherwise a long chain of images would overflow the stack.
   for (const job of upstreamFirst(jobs)) rowsOf(job);
   const requests = jobs.flatMap(rowsOf);
-  return planOf(jobs, withReasons(requests, known.stored));
+  return planOf(jobs, withReasons(requests, project.stored));
 }
 
-/** The part of a plan that is about some of its jobs. Every input of one of them must be among them. */
+/** The part of a plan with only these jobs. Every image that is an input of one of them must be among them. */
 export function selectJobs(plan: Plan, jobs: ReadonlySet<Job>): Plan {
   return planOf(
     plan.jobs.filter((job) => jobs.has(job)),
@@ -79,10 +79,10 @@ function planOf(jobs: readonly Job[], requests: readonly PlannedRequest[]): Plan
   return { jobs, requests, totals: totalsOf(requests), shard: null };
 }
 
-/** What is new, or what was stored before something about it changed: known once every key is. */
+/** Says what has changed about requests that are not simply new. This needs the keys of all rows. */
 function withReasons(
   requests: readonly PlannedRequest[],
-  stored: Known['stored'],
+  stored: ProjectState['stored'],
 ): readonly PlannedRequest[] {
   const keys = new Set(requests.map(({ key }) => key).filter((key) => key !== null));
   const explain = explainMissing(stored, keys);
@@ -98,11 +98,16 @@ const isNew = 'new';
 type ImageReference = Extract<InputReference, { kind: 'image' }>;
 type Upstream = (reference: ImageReference) => PlannedRequest;
 
-function planRequest(job: Job, number: number, known: Known, upstream: Upstream): PlannedRequest {
+function planRequest(
+  job: Job,
+  number: number,
+  project: ProjectState,
+  upstream: Upstream,
+): PlannedRequest {
   const { picture } = job;
-  const inputs = picture.inputs.map((reference) => plannedInput(reference, known, upstream));
-  const mask = picture.mask === null ? null : plannedInput(picture.mask, known, upstream);
-  const isFree = known.freeProviders.has(picture.provider);
+  const inputs = picture.inputs.map((reference) => plannedInput(reference, project, upstream));
+  const mask = picture.mask === null ? null : plannedInput(picture.mask, project, upstream);
+  const isFree = project.freeProviders.has(picture.provider);
   const row = {
     id: job.id,
     candidate: picture.numberOfImages === 1 ? null : number,
@@ -121,9 +126,9 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
     batch: null,
   };
 
-  const providerInputs = known.providerInputs.get(picture.provider) ?? null;
+  const providerInputs = project.providerInputs.get(picture.provider) ?? null;
   if (isFree) {
-    // Nothing waits for a drawing: an upstream image counts as what it would be drawn from.
+    // A stand-in does not need the bytes of its inputs: the key of an upstream image identifies it.
     const images = picture.inputs.map((reference, index) =>
       reference.kind === 'image' ? upstream(reference).key : hashOf(inputs[index]!),
     );
@@ -142,7 +147,7 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
   const request = requestFrom(job, number, inputs, mask, providerInputs);
   const estimate = (): CostRange | null =>
     estimateCost(
-      modelFor(known.models, picture),
+      modelFor(project.models, picture),
       request ?? requestOf(job, number, { images: [], mask: null }, null),
       picture.inputs.map((reference, index) => sizeOf(inputs[index]!, reference, upstream)),
     );
@@ -152,21 +157,21 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
     return { ...row, key: null, request, status: 'blocked', reason, costUsd: estimate() };
   }
   const key = requestKey(request);
-  const stored = known.stored.get(key) ?? null;
+  const stored = project.stored.get(key) ?? null;
   if (stored !== null) {
     const reason = stored.kind === 'damaged' ? stored.reason : (stored.record.rejected ?? null);
     return { ...row, key, request, stored, status: 'stored', reason, costUsd: nothing };
   }
-  const refusal = known.refusals.get(key) ?? null;
+  const refusal = project.refusals.get(key) ?? null;
   if (refusal !== null) {
     return { ...row, key, request, refusal, status: 'missing', reason: refusal, costUsd: nothing };
   }
-  const attempt = known.attempts.get(key);
+  const attempt = project.attempts.get(key);
   if (attempt === undefined) {
     return { ...row, key, request, status: 'missing', reason: isNew, costUsd: estimate() };
   }
-  const isAsked =
-    !isPaid(attempt) && !attempt.isAnswerDamaged && attempt.note?.order !== known.order;
+  const sendsAgain =
+    !canBeCollected(attempt) && !attempt.isAnswerDamaged && attempt.note?.order !== project.order;
   return {
     ...row,
     key,
@@ -174,14 +179,18 @@ function planRequest(job: Job, number: number, known: Known, upstream: Upstream)
     attempt: { state: stateOf(attempt), startedAt: attempt.note?.startedAt ?? null },
     batch: isInBatch(attempt) ? { dueAt: attempt.batch?.dueAt ?? null } : null,
     status: 'attempted',
-    reason: openAttemptReason(attempt, known.order),
-    costUsd: isAsked ? estimate() : nothing,
+    reason: openAttemptReason(attempt, project.order),
+    costUsd: sendsAgain ? estimate() : nothing,
   };
 }
 
 const nothing: CostRange = { low: 0, high: 0 };
 
-function plannedInput(reference: InputReference, known: Known, upstream: Upstream): PlannedInput {
+function plannedInput(
+  reference: InputReference,
+  project: ProjectState,
+  upstream: Upstream,
+): PlannedInput {
   if (reference.kind === 'image') {
     const { stored, id, number } = upstream(reference);
     const isUsable = stored?.kind === 'record' && stored.record.rejected === undefined;
@@ -189,13 +198,13 @@ function plannedInput(reference: InputReference, known: Known, upstream: Upstrea
       ? { kind: 'original', record: stored.record }
       : { kind: 'upstream', id, number };
   }
-  const file = known.inputs.get(reference);
+  const file = project.inputs.get(reference);
   if (file !== undefined) return { kind: 'file', file };
   if (reference.kind === 'url') return { kind: 'unfetched', url: reference.url };
   throw new Error(`${reference.path} was not read`);
 }
 
-/** The request, as soon as all of its inputs are known; `null` before. */
+/** The request; `null` as long as one of its inputs is unknown. */
 export function requestFrom(
   job: Job,
   number: number,
@@ -242,7 +251,7 @@ function openAttemptReason(attempt: OpenAttempt, order: string | null): string {
     : attemptReason(attempt, order);
 }
 
-/** What is known of a line of a batch. */
+/** Says where a line of a batch is, and how to collect it. */
 export function batchReason({ note, batch }: OpenAttempt): string {
   const ordered = `ordered in a batch at ${minuteOf(note!.startedAt)}`;
   return batch === undefined
@@ -258,22 +267,22 @@ function isInBatch({ isInFlight, isReceived, isAnswerDamaged, note }: OpenAttemp
 function stateOf(attempt: OpenAttempt): PlannedAttempt['state'] {
   if (attempt.isInFlight) return 'in-flight';
   if (attempt.isReceived) return 'paid';
-  return isPaid(attempt) ? 'ordered' : 'unknown';
+  return canBeCollected(attempt) ? 'ordered' : 'unknown';
 }
 
-function isPaid({ isReceived, note }: OpenAttempt): boolean {
+function canBeCollected({ isReceived, note }: OpenAttempt): boolean {
   return isReceived || note?.predictionId !== undefined || note?.batch !== undefined;
 }
 
-/** Why a request is not asked for again whose answer is on the disk, as it seems, and cannot be read. */
+/** Why a request is not sent again: something unreadable has the name of its answer, so it was probably paid for. */
 export function damagedAnswerReason(key: Key): string {
   return `it was paid for, but its answer attempts/${key.slice(0, 12)}….received is not a regular file; restore the file, or remove what is in its place to ask again`;
 }
 
-/** What is known of a request whose bytes never arrived, and what `order` (`null`: a new one) does about it. */
+/** Says what is known about a request whose bytes never arrived, and what `order` does about it (`null`: a new order). */
 export function attemptReason({ key, note, damage }: OpenAttempt, order: string | null): string {
   if (note === null)
-    return `asked for earlier; the note about that, attempts/${key.slice(0, 12)}….json, ${damage ?? 'is missing'}, and it may have been billed`;
+    return `asked for earlier; it may have been billed, and its note, attempts/${key.slice(0, 12)}….json, ${damage ?? 'is missing'}`;
   const { startedAt, outcome, requestId } = note;
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;

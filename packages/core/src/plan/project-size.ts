@@ -2,7 +2,7 @@ import type { Fields } from '../fields.ts';
 import type { Job } from '../types.ts';
 import type { Draft } from './draft.ts';
 
-/** Counts the size of a project and enforces its limit, because a data file of 10 MB can multiply itself. */
+/** Counts what a project expands to and enforces limits, because a data file of 10 MB can expand to far more. */
 export class ProjectSize {
   #pictures = 0;
   #files = 0;
@@ -27,7 +27,7 @@ export class ProjectSize {
   #over(count: number, limit: number, what: string): string | null {
     return count <= limit
       ? null
-      : `up to here, with its rows written out, the project has over ${limit.toLocaleString('en')} ${what}; split it into several projects`;
+      : `up to here, with all rows expanded, the project has over ${limit.toLocaleString('en')} ${what}; split it into several projects`;
   }
 }
 

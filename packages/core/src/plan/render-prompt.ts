@@ -1,11 +1,11 @@
 import type { FieldPath, Row, TextRange } from '../types.ts';
 import type { Layer } from './merge-layers.ts';
-import { placesOf, variablesIn } from './render-template.ts';
+import { offsetsOf, variablesIn } from './render-template.ts';
 
 /**
- * The image's prompt, then from the nearest layer to the farthest: a prompt with `{{ prompt }}` in it wraps what there
- * is, any other counts only if there is none yet. `undefined` if there is none, `null` if one is wrong;
- * `layer` is the one that the others wrap, and `own` where its words ended up.
+ * Renders the image's prompt and then goes from the nearest layer to the farthest: a prompt that contains `{{ prompt }}` wraps
+ * the prompt so far, any other is used only if there is none yet. `text` is `undefined` if no layer has a prompt, and `null`
+ * if one is wrong. `layer` is that of the innermost prompt, and `own` says where its text is in the result.
  */
 export function renderPrompt(
   layers: readonly Layer[],
@@ -33,18 +33,18 @@ export function renderPrompt(
     own =
       text === undefined
         ? [{ start: 0, end: rendered.length }]
-        : placesOf('prompt', fields.prompt, known).flatMap((at) => moved(own, at));
+        : offsetsOf('prompt', fields.prompt, known).flatMap((at) => shifted(own, at));
     innermost ??= layer;
     text = rendered;
   }
   return { text, layer: innermost, own };
 }
 
-function moved(ranges: readonly TextRange[], by: number): readonly TextRange[] {
+function shifted(ranges: readonly TextRange[], by: number): readonly TextRange[] {
   return ranges.map(({ start, end }) => ({ start: start + by, end: end + by }));
 }
 
-/** The image, its presets from left to right, the file, the config: layers have the presets from the right. */
+/** Prompts wrap in the order image, presets from left to right, file, config. `layers` has the presets from right to left. */
 function orderOfWrapping(layers: readonly Layer[]): readonly Layer[] {
   return [...layers.slice(0, 1), ...layers.slice(1, -2).toReversed(), ...layers.slice(-2)];
 }

@@ -1,12 +1,12 @@
-/** What a template became, and the variables that it names and that do not exist. */
+/** A rendered template, and the variables in it that do not exist. */
 export interface Rendered {
   readonly text: string;
   readonly unknown: readonly string[];
 }
 
 /**
- * Once a text is longer, in UTF-16 units, no more of it is rendered: it is too long for any field. Presets may double
- * what they wrap, and a prompt of ten characters behind forty of them would be a terabyte.
+ * Rendering stops once a text is longer than this, in UTF-16 units, because it is too long for any field. Without the limit,
+ * forty presets that each wrap the prompt twice would turn ten characters into terabytes.
  */
 const maxRenderedLength = 1_000_000;
 
@@ -22,8 +22,8 @@ export function renderTemplate(template: string, variables: Variables): Rendered
   return { text, unknown };
 }
 
-/** Where the values of one variable begin in what a template becomes. */
-export function placesOf(
+/** Where the values of one variable begin in the rendered text. */
+export function offsetsOf(
   variable: string,
   template: string,
   variables: Variables,
@@ -42,7 +42,7 @@ export function variablesIn(template: string): readonly string[] {
 
 type Variables = Readonly<Record<string, string | number | boolean>>;
 
-/** `onValue` is told of each value, and of where it begins. */
+/** Calls `onValue` for each value, with the offset at which it begins. */
 function render(
   template: string,
   variables: Variables,

@@ -6,8 +6,8 @@ import type { Job, Key, Request } from '../types.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
 /**
- * The golden keys. A key that changes makes every user pay for every picture again: if one of these fails, it is the
- * change that is wrong, and not the test.
+ * The golden keys. If a key changes, every user pays for every picture again. So if one of these tests fails, the change is
+ * wrong, and not the test.
  */
 describe('golden keys', () => {
   const minimal: Request = {
@@ -56,7 +56,7 @@ describe('golden keys', () => {
 const base = 'prompt: A keeper\nalt: A keeper reads';
 const inputs = `${base}\ninput_images: [a.png]`;
 
-describe('what moves no key', () => {
+describe('the key does not change with', () => {
   test.each([
     ['openai_api_key', 'openai_api_key: ${OTHER}'],
     ['moderation', 'moderation: low'],
@@ -72,12 +72,12 @@ describe('what moves no key', () => {
     ['number_of_images and pick', 'number_of_images: 4\npick: 1'],
     ['number_of_images', 'number_of_images: 4'],
     ['a comment', '# the hero of the page'],
-    ['a preset that says nothing', 'preset: empty'],
+    ['an empty preset', 'preset: empty'],
     ['provider at its default', 'provider: openai'],
     ['model at its default', 'model: gpt-image-2.5-flare'],
     ['aspect_ratio at its default', 'aspect_ratio: "1:1"'],
-    ['size at what the default comes to', 'size: 1024x1024'],
-    ['an aspect_ratio that comes to it', 'aspect_ratio: "7:7"'],
+    ['size at what the default ratio becomes', 'size: 1024x1024'],
+    ['an aspect_ratio that equals the default', 'aspect_ratio: "7:7"'],
     ['background at its default', 'background: auto'],
     ['input_fidelity at its default', 'input_fidelity: low'],
     ['quality at its default', 'quality: auto'],
@@ -132,16 +132,16 @@ describe('what moves no key', () => {
     );
   });
 
-  test('a template that comes to the same prompt', () => {
+  test('a template that renders to the same prompt', () => {
     expect(keyOf('prompt: "A {{ who }}"\neach: [{ who: keeper }]\nalt: y')).toBe(keyOf(base));
   });
 
-  test('an aspect_ratio and the size that it comes to', () => {
+  test('the size instead of the aspect_ratio that becomes this size', () => {
     expect(keyOf(`${base}\naspect_ratio: "16:9"`)).toBe(keyOf(`${base}\nsize: 1280x720`));
     expect(keyOf(`${base}\naspect_ratio: "3:2"`)).toBe(keyOf(`${base}\naspect_ratio: "6:4"`));
   });
 
-  test('raising number_of_images: the candidates that there are stay', () => {
+  test('a higher number_of_images: the first candidates keep their keys', () => {
     const four = candidates(jobOf(`${base}\nnumber_of_images: 4`));
     const six = candidates(jobOf(`${base}\nnumber_of_images: 6`));
     expect(six.slice(0, 4)).toEqual(four);
@@ -149,11 +149,11 @@ describe('what moves no key', () => {
     expect(new Set(six).size).toBe(6);
   });
 
-  test('the name of an input, as long as its bytes are the same', () => {
+  test('the name of an input, if its bytes are the same', () => {
     expect(keyOf(inputs)).toBe(keyOf(inputs.replace('a.png', 'b.png')));
   });
 
-  test('the order in which a request’s fields are put together', () => {
+  test('the order of the fields in a request', () => {
     const job = jobOf(`${inputs}\ntake: 2\nbackground: opaque`);
     const request = requestOf(job, 3, { images: [sha256('a')], mask: null });
     fc.assert(
@@ -170,7 +170,7 @@ describe('what moves no key', () => {
   });
 });
 
-describe('what moves a key', () => {
+describe('the key changes with', () => {
   test.each([
     ['prompt', 'prompt: A keeper\nalt: y', 'prompt: A keeper.\nalt: y'],
     ['white space in a prompt', 'prompt: A keeper\nalt: y', 'prompt: "A keeper "\nalt: y'],
@@ -217,7 +217,7 @@ describe('what moves a key', () => {
     expect(new Set(keys).size).toBe(3);
   });
 
-  test('a candidate and a take are two things', () => {
+  test('a candidate in another way than with a take', () => {
     const keys = ['take: 1', 'take: 2', 'take: 3'].flatMap((take) =>
       candidates(jobOf(`${base}\n${take}\nnumber_of_images: 3`)),
     );
@@ -225,7 +225,7 @@ describe('what moves a key', () => {
   });
 });
 
-/** Through the whole of it: YAML, presets, templates, defaults, request, key. */
+/** Goes through all stages: YAML, presets, templates, defaults, request, key. */
 function keyOf(fields: string): Key {
   return keyOfJob(jobOf(fields));
 }

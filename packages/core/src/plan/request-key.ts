@@ -9,8 +9,8 @@ export interface InputHashes {
 }
 
 /**
- * The request of one candidate of a job. Fields at a default that `Request` calls optional are left out.
- * `providerInputs`: what the provider's configuration adds to it.
+ * The request of one candidate of a job. Optional fields are left out at their default.
+ * `providerInputs`: what the provider's configuration adds to the request.
  */
 export function requestOf(
   job: Job,

@@ -11,7 +11,7 @@ export interface ShownPlan extends Plan {
   readonly rows: readonly ShownRow[];
 }
 
-/** What is shown of each request of a plan. */
+/** The columns of each request that a table or JSON shows. */
 export function shownRows(requests: readonly PlannedRequest[]): ShownRow[] {
   return requests.map((row) => ({
     id: row.id,

@@ -37,7 +37,7 @@ test('a day is from midnight to midnight, in UTC', () => {
   ).toBe(6);
 });
 
-test('what has no known cost, or is not recorded yet, counts at its high estimate, each key once', () => {
+test('a request without a known cost or without a record counts at its high estimate, each key once', () => {
   const today = '2026-11-28T10:00:00.000Z';
   expect(spent({ a: record(today, null) })).toBe(0.5);
   expect(spent({}, { a: today, b: '2026-11-27T10:00:00.000Z' })).toBe(0.5);
@@ -48,7 +48,7 @@ test('a refusal that may have been billed counts at its high estimate', () => {
   expect(spent({}, {}, ['2026-11-28T10:00:00.000Z', '2026-11-27T10:00:00.000Z'])).toBe(0.5);
 });
 
-test('nothing makes a day cheaper, and a cost that is no number is no sum', () => {
+test('a negative cost counts as 0, and a cost that is not a number makes the sum NaN', () => {
   const today = '2026-11-28T10:00:00.000Z';
   expect(spent({ a: record(today, -100), b: record(today, 1) })).toBe(1);
   expect(spent({ a: record(today, Number.NaN), b: record(today, 1) })).toBeNaN();

@@ -1,18 +1,19 @@
 import type { Attempt, Refusal, Request, StoreRecord } from '../types.ts';
 
-/** What is known of all that was bought, whatever manifest names it. */
+/** Everything in the store that was or may have been billed, whether or not a manifest names it. */
 export interface Bought {
-  /** The record of every purchase: two where a request was bought twice. */
+  /** The record of every purchase: two if a request was bought twice. */
   readonly purchases: readonly StoreRecord[];
-  /** The requests whose outcome is unknown or not recorded, as far as a note tells of them. */
+  /** The requests whose outcome is unknown or not recorded, if their note can be read. */
   readonly attempts: readonly Attempt[];
-  /** Those that may have been billed. */
+  /** The refusals that may have been billed. */
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * US dollars that were spent on a day (`2026-11-28`, in UTC) as far as the store says: what its records cost, and the
- * high estimate (`highOf`) of what has no known cost, is not recorded yet, or was refused and may have been billed. A cost below 0 counts as 0.
+ * US dollars that were spent on a day (`2026-11-28`, in UTC) according to the store: the costs in its records, and the high
+ * estimate (`highOf`) of what has no known cost, is not recorded yet, or was refused and may have been billed. A cost below 0
+ * counts as 0.
  */
 export function spentOnDay(
   day: string,

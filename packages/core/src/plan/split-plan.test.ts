@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jobsOf } from '../../test/support/expand-text.ts';
-import { nothingKnown } from '../../test/support/nothing-known.ts';
+import { emptyProject } from '../../test/support/empty-project.ts';
 import { sha256 } from '../hash.ts';
 import type { InputReference, Key, Plan, Sha256, StoreRecord } from '../types.ts';
-import { type Known, planJobs } from './plan-jobs.ts';
+import { type ProjectState, planJobs } from './plan-jobs.ts';
 import { planOfShard, shardOf, splitPlan } from './split-plan.ts';
 
 /** A project of images, each `id: fields`. */
-function planOf(images: Readonly<Record<string, string>>, known: Partial<Known> = {}): Plan {
+function planOf(images: Readonly<Record<string, string>>, state: Partial<ProjectState> = {}): Plan {
   const lines = Object.entries(images).map(
     ([id, fields]) => `  ${id}: { decorative: true, ${fields} }\n`,
   );
-  return planJobs(jobsOf(`images:\n${lines.join('')}`), { ...nothingKnown, ...known });
+  return planJobs(jobsOf(`images:\n${lines.join('')}`), { ...emptyProject, ...state });
 }
 
 /** The shard of each image, by its id. */
@@ -34,14 +34,14 @@ describe('the split', () => {
     expect(new Set(shards.values()).size).toBeGreaterThan(1);
   });
 
-  test('of 10,000 keys into 7 is even to a tenth', () => {
+  test('of 10,000 keys into 7 shards is even within a tenth', () => {
     const sizes = Array.from({ length: 7 }, () => 0);
     for (let n = 0; n < 10_000; n++) sizes[shardOf(sha256(`${n}`), 7) - 1]!++;
     expect(Math.min(...sizes)).toBeGreaterThan((0.9 * 10_000) / 7);
     expect(Math.max(...sizes)).toBeLessThan((1.1 * 10_000) / 7);
   });
 
-  test('keeps images together that are made from each other, and the rest of a plan moves none', () => {
+  test('keeps images together that are made from each other, whatever else the plan has', () => {
     const others = Object.fromEntries(
       Array.from({ length: 200 }, (_, n) => [`x${n}`, `prompt: x${n}`]),
     );
@@ -52,14 +52,14 @@ describe('the split', () => {
     }
   });
 
-  test('has the images of two graphs in one shard once an image uses both', () => {
+  test('puts the images of two graphs into one shard if an image uses both', () => {
     const two = { ...graph, cat: 'prompt: A cat' };
     const joined = { ...two, both: 'prompt: Both, input_images: [tintype:cat, tintype:later]' };
     expect(new Set(Object.values(shardsOf(planOf(joined), 9999))).size).toBe(1);
     expect(new Set(Object.values(shardsOf(planOf(two), 9999))).size).toBe(2);
   });
 
-  test('has identical requests, and all candidates of an image, in one shard', () => {
+  test('puts identical requests, and all candidates of an image, into one shard', () => {
     const images = {
       one: 'prompt: The same',
       four: 'prompt: The same, number_of_images: 4',
@@ -67,7 +67,7 @@ describe('the split', () => {
       twin: 'prompt: A child, input_images: ["tintype:four@3"]',
     };
     expect(new Set(Object.values(shardsOf(planOf(images), 9999))).size).toBe(1);
-    // More candidates move nothing.
+    // More candidates change nothing.
     const { one } = images;
     expect(shardsOf(planOf({ one }), 9999)).toEqual({ one: shardsOf(planOf(images), 9999).one });
   });
@@ -80,7 +80,7 @@ describe('the split', () => {
     expect(shardsOf(after, 9999)).toEqual(shardsOf(before, 9999));
   });
 
-  test('has one key in one shard, also where two originals turned out to have the same bytes', () => {
+  test('puts each key into one shard, also if two originals happen to have the same bytes', () => {
     const images = {
       a: 'prompt: a',
       b: 'prompt: b',
@@ -96,7 +96,7 @@ describe('the split', () => {
     expect(shards['from-a']).toBe(shards['from-b']);
   });
 
-  test('has an https: input in one shard before and after it is fetched', () => {
+  test('puts an image with an https: input into the same shard before and after it is fetched', () => {
     const images = { a: 'prompt: a, input_images: ["https://example.com/a.png"]' };
     const before = planOf(images);
     const reference = before.jobs[0]!.picture.inputs[0] as InputReference & { kind: 'url' };
@@ -104,17 +104,17 @@ describe('the split', () => {
     const jobs = before.jobs;
     const info = { format: 'png', width: 8, height: 8, hasAlpha: false };
     const file = { file: reference.url, sha256: sha256('fetched'), info };
-    const after = planJobs(jobs, { ...nothingKnown, inputs: new Map([[reference, file]]) });
+    const after = planJobs(jobs, { ...emptyProject, inputs: new Map([[reference, file]]) });
     expect(after.requests[0]!.key).not.toBeNull();
     expect(shardsOf(after, 9999)).toEqual(shardsOf(before, 9999));
   });
 });
 
-/** Records of the images that are made from no other. */
+/** Records of the images that are made from no other image. */
 function storedOf(
   { requests }: Plan,
   hashOf: (key: Key) => Sha256 = (key) => sha256(`bytes of ${key}`),
-): Known['stored'] {
+): ProjectState['stored'] {
   return new Map(
     requests.flatMap(({ key, request, job }) => {
       if (key === null || request === null || job.picture.inputs.length > 0) return [];
@@ -149,7 +149,7 @@ const projects = fc
     ),
   );
 
-test('shards have every row of a run once, no key twice, and nothing that waits for another shard', () => {
+test('shards have every row of a run once, no key twice, and no row that waits for another shard', () => {
   fc.assert(
     fc.property(projects, fc.integer({ min: 1, max: 7 }), (images, count) => {
       const whole = planOf(images);
@@ -175,7 +175,7 @@ test('shards have every row of a run once, no key twice, and nothing that waits 
   );
 });
 
-test('an image more moves no other', () => {
+test('a new image moves no other image to another shard', () => {
   fc.assert(
     fc.property(projects, fc.integer({ min: 1, max: 7 }), (images, count) => {
       const before = shardsOf(planOf(images), count);

@@ -4,8 +4,8 @@ import { selectJobs } from './plan-jobs.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
 /**
- * The part of a run that one shard does. `run`: the plan of all shards. `whole`: the plan of the whole project, which decides the
- * split, so that a picture is in the same shard whichever images a run is about.
+ * The plan of one shard. `run`: the plan of all shards. `whole`: the plan of the whole project, which decides the split, so that
+ * a picture is in the same shard in every run, also in a run of a few images.
  */
 export function planOfShard(run: Plan, whole: Plan, shard: Shard): Plan {
   const shards = splitPlan(whole, shard.count);
@@ -15,8 +15,8 @@ export function planOfShard(run: Plan, whole: Plan, shard: Shard): Plan {
 
 /**
  * The shard of each job, from 1 to `count`. Jobs that are made from each other are in one shard, and so are jobs that share a
- * key: no key is in two shards. Another image moves none of them. Neither does what is stored, unless two originals have the same
- * bytes, so that what is made of them may be one picture.
+ * key, so no key is in two shards. A new image moves no other image to another shard. Neither does storing a picture, unless two
+ * originals have the same bytes, because then the pictures made from them may share a key.
  */
 export function splitPlan(plan: Plan, count: number): ReadonlyMap<Job, number> {
   const names = groupNames(plan);
@@ -58,8 +58,8 @@ function upstreamIds(job: Job): string[] {
 }
 
 /**
- * The key of a job's first candidate. An `https:` input counts as its URL here, because its bytes may be unknown, and the shard
- * is the same before and after it is fetched.
+ * The key of a job's first candidate. An `https:` input counts as its URL here, so that the shard is the same before and after
+ * the input is fetched.
  */
 function nameOf({ job, key, inputs, mask }: PlannedRequest): string {
   if (key !== null && !referencesOf(job).some(({ kind }) => kind === 'url')) return key;
@@ -69,7 +69,7 @@ function nameOf({ job, key, inputs, mask }: PlannedRequest): string {
 
 function hashByUrl(input: PlannedInput) {
   if (input.kind === 'unfetched') return sha256(input.url);
-  if (input.kind !== 'file') throw new Error('only inputs that are no images have a URL');
+  if (input.kind !== 'file') throw new Error('an input that is another image has no URL');
   return input.file.file.startsWith('https://') ? sha256(input.file.file) : input.file.sha256;
 }
 
@@ -80,7 +80,7 @@ function disjointSets<Item>() {
     let root = item;
     for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root))
       root = parent;
-    // Shortens the way for the next search.
+    // Shortens the path for the next search.
     for (let at = item; at !== root;) {
       const next = parents.get(at)!;
       parents.set(at, root);

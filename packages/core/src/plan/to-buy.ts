@@ -1,6 +1,6 @@
 import type { PlannedRequest } from '../types.ts';
 
-/** What would have to be bought, each key once: neither stored, nor free, nor refused before, nor ordered in a batch. */
+/** The rows that would have to be bought, each key once: neither stored, free, refused before, nor ordered in a batch. */
 export function toBuy<
   Row extends Pick<PlannedRequest, 'key' | 'status' | 'isFree' | 'refusal' | 'batch'>,
 >(rows: readonly Row[]): Row[] {

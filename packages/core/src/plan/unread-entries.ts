@@ -6,8 +6,8 @@ export function isUnread({ broken }: ImageEntry): boolean {
 }
 
 /**
- * Whether an id may be one of an entry's images: each variable is a character or more. What is between variables is
- * looked for once, from left to right, which takes linear time where a regular expression goes back and forth.
+ * Whether an entry's template may have made an id, if each variable is a character or more. Searches each text between two
+ * variables once, from left to right: that takes linear time, while a regular expression would backtrack.
  */
 export function mayBeIdOf({ id: template }: ImageEntry, id: string): boolean {
   const [first = '', ...between] = template.split(variablePattern);

@@ -3,9 +3,9 @@ import { canonicalJson } from '../hash.ts';
 import { requestOf } from './request-key.ts';
 
 /**
- * Tells which records and refusals a plan refers to, or may come to refer to. A request that waits for another picture has no key
- * yet, and one that is drawn free has another provider's if it is ever bought: each claims every record that
- * differs from it only in what is open.
+ * Tells whether a plan needs a record or a refusal, or may need it later. A request that waits for another picture has no key
+ * yet, and a stand-in's request will go to another provider if it is ever bought. Each of these may need every record that
+ * differs from it only in those open parts.
  */
 export function wantedRecords({
   requests,
@@ -27,7 +27,7 @@ function shapeOfAnyProvider({ job, number }: PlannedRequest): string {
   return shapeOf({ ...requestOf(job, number, { images: [], mask: null }), provider: '' });
 }
 
-/** A request without what another picture, or the provider's configuration, decides of it. */
+/** A request without the parts that another picture or the provider's configuration decides. */
 function shapeOf({
   input_images: _images,
   mask: _mask,

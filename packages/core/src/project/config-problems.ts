@@ -21,7 +21,7 @@ import { providerNames } from '../provider-names.ts';
 import { remoteOption, sharedCacheProblems } from './shared-cache-options.ts';
 import { missingShape } from './spending-policy.ts';
 
-/** What is wrong with a config's options, except for the manifest fields in `defaults`. */
+/** The mistakes in a config's options, except for the manifest fields in `defaults`. */
 export function configProblems(options: Options): string[] {
   if (!isMap(options)) return ['its default export must be a map of options'];
   const { provider, providers = {}, store, cache, models } = options;
@@ -39,7 +39,7 @@ const bytes: OptionShape = [integer(0), 'a whole number of bytes, from 0'];
 const folder: OptionShape = [text, 'a folder'];
 const budget = orNull([amount, 'dollars from 0']);
 
-/** A timer of the platform holds 24 days, and beyond that ends at once. */
+/** Node's timers hold 24 days at most, and a longer one fires at once. */
 const maxTimeoutMs = 86_400_000;
 
 const shapes: OptionShapes<Options> = {
@@ -83,7 +83,9 @@ function unknownProvider(name: string, own: NonNullable<Options['providers']>): 
   const known = providerNames(own);
   return known.includes(name)
     ? []
-    : [`there is no provider "${name}"; there is ${known.join(', ')}${didYouMean(name, known)}`];
+    : [
+        `there is no provider "${name}"; the providers are ${known.join(', ')}${didYouMean(name, known)}`,
+      ];
 }
 
 function providerProblems([name, own]: [string, Provider]): string[] {
@@ -106,14 +108,14 @@ export function isDataFile(file: string | null): boolean {
   return file !== null && file.toLowerCase().endsWith('.json');
 }
 
-/** What a config that is data may not do: name keys, and folders outside of the project. */
+/** The mistakes in a config that is data: it may not name keys, or folders outside of the project. */
 export function problemsOfData(options: Options, root: string): string[] {
   if (!isMap(options)) return [];
   const keys =
     options.apiKeyVariables === undefined
       ? []
       : [
-          'apiKeyVariables says what may be sent as a key; a JSON config comes with a clone, so it may not say that. Say it in tintype.config.ts, or set TINTYPE_KEY_VARIABLES in your environment',
+          'apiKeyVariables says what may be sent as a key; a JSON config comes with a clone, so it may not set it. Set it in tintype.config.ts, or set TINTYPE_KEY_VARIABLES in your environment',
         ];
   return [...keys, ...foldersOutside(options, root)];
 }
@@ -123,7 +125,7 @@ function foldersOutside({ outDir, cacheDir, store }: Options, root: string): str
   return Object.entries(folders).flatMap(([name, written]) => {
     if (!v.is(text, written) || !isOutside(root, resolve(root, written))) return [];
     return [
-      `${name} "${written}" is outside of the project; a JSON config comes with a clone, so it may name folders of the project only. Say it in tintype.config.ts`,
+      `${name} "${written}" is outside of the project; a JSON config comes with a clone, so it may only name folders of the project. Set it in tintype.config.ts`,
     ];
   });
 }

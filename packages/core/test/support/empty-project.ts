@@ -1,8 +1,8 @@
 import { resolveModels } from '../../src/plan/models.ts';
-import type { Known } from '../../src/plan/plan-jobs.ts';
+import type { ProjectState } from '../../src/plan/plan-jobs.ts';
 
-/** What planning knows of a project that has bought nothing yet. */
-export const nothingKnown: Known = {
+/** A project that has bought nothing yet. */
+export const emptyProject: ProjectState = {
   stored: new Map(),
   attempts: new Map(),
   order: null,
