@@ -71,7 +71,7 @@ describe('verify', () => {
       /^original-damaged {2}\.tintype\/originals\/\S+ \(\w+\) is cut short: 10 of \d+ bytes; restore it \(git checkout/m,
     );
     expect(quiet.stderr).toMatch(
-      /^variant-damaged {2}node_modules\/\S+ .*: removed; the next run encodes it anew$/m,
+      /^variant-damaged {2}node_modules\/\S+ .*: removed; the next run encodes it again$/m,
     );
     const again = await tintype('verify');
     expect(again.code).toBe(1);

@@ -280,7 +280,7 @@ describe('an input that cannot be used is a mistake at its place', () => {
 describe('a mask that cannot be used is a mistake at its place', () => {
   test.each([
     ['has no alpha', () => picture('png'), /no alpha channel/],
-    ['is no PNG', () => picture('webp', { alpha: 0.5 }), /is webp, and a mask is a PNG/],
+    ['is no PNG', () => picture('webp', { alpha: 0.5 }), /is webp, but a mask must be a PNG/],
     ['is of another size', () => mask(32, 48), /is 32x48, and m\/one\.png is 64x48/],
     ['is no picture', async () => Buffer.from('x'), /does not decode/],
     [

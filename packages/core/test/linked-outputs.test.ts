@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../src/hash.ts';
 import { cacheLayout } from '../src/cache/cache-layout.ts';
-import { filePlacer } from '../src/cache/place-file.ts';
+import { fileLinker } from '../src/cache/link-file.ts';
 import type { AssetFile } from '../src/types.ts';
 import { type TestProject, testProject } from './support/project.ts';
 
@@ -42,7 +42,7 @@ describe.each([
     const { file, output } = await deliver(first);
     const cached = cacheLayout.file(cacheDir, file.sha256);
     const other = join(first.root, 'other');
-    await filePlacer()(cached, other);
+    await fileLinker()(cached, other);
     const isLinked = (await stat(other)).ino === (await stat(cached)).ino;
     expect((await stat(output)).ino === (await stat(cached)).ino).toBe(isLinked);
     expect(sha256(await readFile(output))).toBe(file.sha256);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { folderCache } from '../src/cache/folder-cache.ts';
 import { sharedCache, type SharedCacheTimes } from '../src/cache/shared-cache.ts';
 import { sharedEntries } from '../src/cache/shared-entries.ts';
-import type { Wanted } from '../src/cache/variant-cache.ts';
+import type { EntryToFetch } from '../src/cache/variant-cache.ts';
 import { sha256 } from '../src/hash.ts';
 import {
   type Remote,
@@ -402,7 +402,7 @@ describe('TINTYPE_CACHE_KEY', () => {
 });
 
 /** Three files of a picture. */
-function entriesOf(picture: number): Wanted[] {
+function entriesOf(picture: number): EntryToFetch[] {
   return [0, 1, 2].map((at) => ({
     kind: 'variant',
     key: sha256(`${picture} ${at}`),
@@ -436,7 +436,7 @@ async function openMachine(faults: Partial<Remote> = {}, times: Partial<SharedCa
     given,
     closed,
     /** As another machine puts it. */
-    seal: async (name: Wanted, content: Uint8Array) =>
+    seal: async (name: EntryToFetch, content: Uint8Array) =>
       sharedEntries(remote, key).put(name, content, signal),
     [Symbol.asyncDispose]: async () => project[Symbol.asyncDispose](),
   };

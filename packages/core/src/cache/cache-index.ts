@@ -14,7 +14,7 @@ import {
 } from './cache-layout.ts';
 
 /**
- * The index of the cache, in memory and on the disk: what each key became. Reading throws the file system's own errors, except
+ * The index of the cache, in memory and on the disk: the entry of each key. Reading throws the file system's own errors, except
  * for a missing index.
  */
 export interface CacheIndex {
@@ -24,11 +24,10 @@ export interface CacheIndex {
   readonly all: () => ReadonlyMap<Sha256, Used<CacheEntry>>;
   /** The number of lines that cannot be parsed, for example because a crash cut them short. */
   readonly damagedLines: () => number;
-  /** Stores what keys became, in one write. Rejects with the file system's own error. */
+  /** Adds entries to the index, in one write; `null` removes a key. Rejects with the file system's own error. */
   readonly add: (entries: readonly (readonly [Sha256, CacheEntry | null])[]) => Promise<void>;
   /**
-   * Notes for each key that was found since the index was opened that it was used today, unless that is noted already. Compacts
-   * the index if needed.
+   * Records today as the last use of each key that was found since the index was opened. Compacts the index if needed.
    */
   readonly close: () => Promise<void>;
   /** Writes the whole index again, with one line per key. */
@@ -132,7 +131,7 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
   };
 }
 
-/** Refuses a pipe in the place of the index, because opening it for writing would wait; and a link. */
+/** Opening fails if the index is a link, or a pipe, because opening a pipe for writing would wait for a reader. */
 const appending =
   constants.O_APPEND |
   constants.O_CREAT |

@@ -7,7 +7,7 @@ import type { FileEntry, FileIdentity } from './variant-cache.ts';
  * The cache on disk. `v2` changes when it does; all of it may be deleted at any time.
  *
  *     <cacheDir>/v2/
- *       index              what keys became: one JSON array per line, each with the day of its last use:
+ *       index              the entry of each key: one JSON array per line, with the day of the last use:
  *                            ["<key>",day,"<sha256>",bytes,mtimeMs,ino]    a file, and the `stat` of its bytes on disk
  *                            ["<key>",day,"data:…"|null,"#c8a77b"|null]    a picture's preview
  *                            ["<key>",day]                                 used again; ["<key>"]  no longer exists
@@ -39,7 +39,7 @@ export function isFileEntry(entry: CacheEntry): entry is FileEntry {
   return 'sha256' in entry;
 }
 
-/** A key with what it became (`undefined`: unchanged; `null`: no longer exists) and the day of its last use. */
+/** A key with its entry (`undefined`: unchanged; `null`: no longer exists) and the day of its last use. */
 export interface IndexLine {
   readonly key: Sha256;
   /** Since 1970, UTC. */
@@ -89,7 +89,7 @@ export function readLine(line: unknown): IndexLine | null {
   }
 }
 
-/** 16 pixels wide and as high as a picture may be: 4 KB in the worst case. It goes into pages unchanged. */
+/** A placeholder is 16 pixels wide, and has 4 KB at the greatest height of a picture. It goes into pages unchanged. */
 export const placeholderForm = /^data:image\/webp;base64,[A-Za-z0-9+/=]{1,8192}$/;
 
 export const colorForm = /^#[0-9a-f]{6}$/;

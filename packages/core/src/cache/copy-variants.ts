@@ -6,8 +6,8 @@ import { cacheLayout, type CacheEntry, isFileEntry } from './cache-layout.ts';
 import type { VariantCache } from './variant-cache.ts';
 
 /**
- * Copies the files and previews of these keys from the cache of another machine. A file whose bytes are not those that the index
- * names is left out, and so is a cache that cannot be read: it is encoded again.
+ * Copies the files and previews of these keys from the cache of another machine. Leaves out a file whose bytes do not match the
+ * index, and everything if the cache cannot be read, because it can all be encoded again.
  */
 export async function copyVariants(
   from: string,
@@ -28,7 +28,7 @@ export async function copyVariants(
   }
 }
 
-/** No encoded file of a picture is as large. */
+/** No encoded file is this large. */
 const maxFileBytes = 512 * 1024 * 1024;
 
 function entriesIn(cacheDir: string): ReadonlyMap<Sha256, { readonly entry: CacheEntry }> {

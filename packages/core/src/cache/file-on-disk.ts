@@ -5,33 +5,33 @@ import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Sha256 } from '../types.ts';
 import { identityOf } from './cache-layout.ts';
-import type { PlaceFile } from './place-file.ts';
+import type { LinkFile } from './link-file.ts';
 import type { CachedFile, FileEntry, FileIdentity } from './variant-cache.ts';
 
 /** The part of a cache that its files need. */
-export interface Shelf {
+export interface CacheFolder {
   readonly pathOf: (digest: Sha256) => string;
-  /** Records what a key became; `null`: it no longer exists. Never rejects. */
-  readonly note: (key: Sha256, entry: FileEntry | null) => Promise<void>;
-  readonly place: PlaceFile;
+  /** Adds a key's entry to the index; `null`: the file no longer exists. Never rejects. */
+  readonly addEntry: (key: Sha256, entry: FileEntry | null) => Promise<void>;
+  readonly link: LinkFile;
 }
 
 /**
- * A file as the cache knows it. It is a class because a build holds tens of thousands of them, and closures take more memory.
+ * A file in the cache's folder. It is a class because a build holds tens of thousands of them, and closures take more memory.
  */
 export class FileOnDisk implements CachedFile {
   readonly bytes: number;
   readonly sha256: Sha256;
   readonly #key: () => Sha256;
-  readonly #shelf: Shelf;
+  readonly #folder: CacheFolder;
   #entry: FileEntry | null;
 
   /** `key` is called only if the file has to be removed or its `stat` differs from `entry`. */
-  constructor(key: () => Sha256, entry: FileEntry, shelf: Shelf) {
+  constructor(key: () => Sha256, entry: FileEntry, folder: CacheFolder) {
     this.bytes = entry.bytes;
     this.sha256 = entry.sha256;
     this.#key = key;
-    this.#shelf = shelf;
+    this.#folder = folder;
     this.#entry = entry;
   }
 
@@ -40,7 +40,7 @@ export class FileOnDisk implements CachedFile {
   }
 
   async read(): Promise<Uint8Array | null> {
-    const path = this.#shelf.pathOf(this.sha256);
+    const path = this.#folder.pathOf(this.sha256);
     const bytes = statOf(path) === null ? null : await readRegular(path).catch(() => null);
     if (bytes !== null && sha256(bytes) === this.sha256) return bytes;
     await this.#drop();
@@ -48,7 +48,7 @@ export class FileOnDisk implements CachedFile {
   }
 
   async linkTo(to: string): Promise<boolean> {
-    const path = this.#shelf.pathOf(this.sha256);
+    const path = this.#folder.pathOf(this.sha256);
     const status = statOf(path);
     if (status === null || this.#entry === null || !isUnchanged(this.#entry, status)) {
       // The file was touched, restored from a backup, or rewritten through an output that is a hard link to it. Only its bytes
@@ -58,14 +58,14 @@ export class FileOnDisk implements CachedFile {
         return false;
       }
       this.#entry = { bytes: this.bytes, sha256: this.sha256, ...identityOf(status) };
-      await this.#shelf.note(this.#key(), this.#entry);
+      await this.#folder.addEntry(this.#key(), this.#entry);
     }
     for (let tries = 1; ; tries++) {
       try {
-        await this.#shelf.place(path, to);
+        await this.#folder.link(path, to);
         return true;
       } catch (error) {
-        // Another process has trimmed or pruned the file meanwhile.
+        // Another process has removed the file meanwhile.
         if (statOf(path) === null) {
           await this.#drop();
           return false;
@@ -79,8 +79,8 @@ export class FileOnDisk implements CachedFile {
 
   async #drop(): Promise<void> {
     this.#entry = null;
-    await removeFile(this.#shelf.pathOf(this.sha256)).catch(() => {});
-    await this.#shelf.note(this.#key(), null);
+    await removeFile(this.#folder.pathOf(this.sha256)).catch(() => {});
+    await this.#folder.addEntry(this.#key(), null);
   }
 }
 

@@ -40,7 +40,7 @@ beforeEach(async () => {
   cache = folderCache(dir, (error) => warnings.push(error));
 });
 
-test('what is put is found, by another cache of the same folder too', async () => {
+test('a file that was put is found, also by another cache of the same folder', async () => {
   await cache.put(key, bytes);
   const other = folderCache(dir, (error) => warnings.push(error));
   const file = other.find(key);
@@ -49,13 +49,13 @@ test('what is put is found, by another cache of the same folder too', async () =
   expect(warnings).toEqual([]);
 });
 
-test('bytes are held by nothing once they are on the disk', async () => {
+test('nothing keeps the bytes in memory once they are on the disk', async () => {
   let megabyte: Uint8Array | null = new Uint8Array(1_000_000).fill(7);
   const held = new WeakRef(megabyte);
   const file = await cache.put(key, megabyte);
   megabyte = null;
   for (let turn = 0; turn < 10 && held.deref() !== undefined; turn++) {
-    // What is looked up stays until the turn is over.
+    // A dereferenced WeakRef keeps its target until the current turn of the event loop is over.
     await setImmediate();
     collectGarbage();
   }
@@ -63,14 +63,14 @@ test('bytes are held by nothing once they are on the disk', async () => {
   expect(await file.read()).toHaveLength(1_000_000);
 });
 
-test('what is not there is a miss, and no folder is made by looking', async () => {
+test('a key that is not in the cache is a miss, and looking it up makes no folder', async () => {
   expect(cache.find(key)).toBeNull();
   expect(cache.findPreview(key)).toBeNull();
   await expect(readdir(dir)).rejects.toMatchObject({ code: 'ENOENT' });
   expect(warnings).toEqual([]);
 });
 
-test('a preview is kept, and is no file', async () => {
+test('a preview is stored, and is not a file', async () => {
   const preview = { placeholder: 'data:image/webp;base64,AAAA', color: null };
   await cache.putPreview(key, preview);
   expect(cache.findPreview(key)).toEqual(preview);
@@ -82,7 +82,7 @@ test.each([
   ['grown', (path: string) => appendFile(path, '!')],
   ['gone', (path: string) => rm(path)],
   ['changed behind an equal size', (path: string) => writeFile(path, 'THE BYTES OF A FILE')],
-])('bytes that are %s are never handed out, and a miss from then on', async (_, damage) => {
+])('bytes that are %s are never returned, and are a miss from then on', async (_, damage) => {
   for (const use of [
     (file: CachedFile) => file.read(),
     async (file: CachedFile) => ((await file.linkTo(join(dir, 'out'))) ? 'linked' : null),
@@ -97,7 +97,7 @@ test.each([
   expect(cache.find(key)!.read()).not.toBeNull();
 });
 
-test('a file is linked without being copied, and one that was only touched stays good', async () => {
+test('a file is linked without being copied, and one that was only touched stays valid', async () => {
   await cache.put(key, bytes);
   await cache.find(key)!.linkTo(join(dir, 'one'));
   expect((await stat(join(dir, 'one'))).mtimeMs).toBe((await stat(bytesPath())).mtimeMs);
@@ -116,13 +116,13 @@ test('a pipe in place of the index is reported once and does not block, and file
   await cache.close();
   expect(warnings).toMatchObject([{ code: 'EFTYPE' }]);
 
-  // To append is what would wait where nothing was looked for before.
+  // If nothing was looked up before, appending would be the call that waits.
   const unread = folderCache(dir, (error) => warnings.push(error));
   await unread.put(key, bytes);
   expect(warnings).toMatchObject([{ code: 'EFTYPE' }, { code: 'ENXIO' }]);
 });
 
-test('what another process puts meanwhile is found', async () => {
+test('a file that another process puts meanwhile is found', async () => {
   expect(cache.find(key)).toBeNull();
   await folderCache(dir, (error) => warnings.push(error)).put(key, bytes);
   expect(cache.find(key)).not.toBeNull();
@@ -163,7 +163,7 @@ test('an index with mostly outdated lines is written again when a run ends', asy
   expect([other.findPreview(sha256('39')), other.findPreview(sha256('new'))]).toEqual([none, none]);
 });
 
-test('a folder that cannot be made is one warning, and the files are held in memory', async () => {
+test('a folder that cannot be made causes one warning, and the files are held in memory', async () => {
   await writeFile(dir, 'a file where the folder should be');
   expect(cache.find(key)).toBeNull();
   const file = await cache.put(key, bytes);
@@ -184,7 +184,7 @@ function bytesPath(): string {
   return cacheLayout.file(dir, sha256(bytes));
 }
 
-test('a file that others put again all the time can be linked', async () => {
+test('a file that other processes keep replacing can be linked', async () => {
   const over = new AbortController();
   const putting = [1, 2, 3].map(async (writer) => {
     while (!over.signal.aborted) await cache.put(sha256(`key ${writer}`), bytes);

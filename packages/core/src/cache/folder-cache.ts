@@ -4,8 +4,8 @@ import { sha256 } from '../hash.ts';
 import type { Sha256 } from '../types.ts';
 import { openCacheIndex } from './cache-index.ts';
 import { type CacheEntry, cacheLayout, identityOf, isFileEntry } from './cache-layout.ts';
-import { FileOnDisk, type Shelf } from './file-on-disk.ts';
-import { filePlacer } from './place-file.ts';
+import { FileOnDisk, type CacheFolder } from './file-on-disk.ts';
+import { fileLinker } from './link-file.ts';
 import { trimCache } from './trim-cache.ts';
 import { type CachedFile, nothingToFetch, type VariantCache } from './variant-cache.ts';
 
@@ -18,7 +18,7 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
 
   let isAvailable = true;
   let hasGrown = false;
-  const tell = (error: unknown) => {
+  const markUnavailable = (error: unknown) => {
     if (isAvailable) onUnavailable(error instanceof Error ? error : new Error(String(error)));
     isAvailable = false;
   };
@@ -27,35 +27,35 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
     try {
       return index.find(key);
     } catch (error) {
-      tell(error);
+      markUnavailable(error);
       return null;
     }
   };
 
-  const shelf: Shelf = {
+  const folder: CacheFolder = {
     pathOf: (digest) => cacheLayout.file(cacheDir, digest),
-    note: (key, entry) => index.add([[key, entry]]).catch(tell),
-    place: filePlacer(),
+    addEntry: (key, entry) => index.add([[key, entry]]).catch(markUnavailable),
+    link: fileLinker(),
   };
 
   return {
     find: (key) => {
       const entry = findEntry(key);
-      return entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, shelf) : null;
+      return entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, folder) : null;
     },
 
-    recall: (key, entry) => new FileOnDisk(key, entry, shelf),
+    recall: (key, entry) => new FileOnDisk(key, entry, folder),
 
     put: async (key, bytes) => {
       const file = { bytes: bytes.length, sha256: sha256(bytes) };
       try {
-        const written = await writeUnflushed(shelf.pathOf(file.sha256), bytes);
+        const written = await writeUnflushed(folder.pathOf(file.sha256), bytes);
         const entry = { ...file, ...identityOf(written) };
         await index.add([[key, entry]]);
         hasGrown = true;
-        return new FileOnDisk(() => key, entry, shelf);
+        return new FileOnDisk(() => key, entry, folder);
       } catch (error) {
-        tell(error);
+        markUnavailable(error);
         return inMemory(file, bytes);
       }
     },
@@ -66,24 +66,24 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
     },
 
     putPreview: async (key, { placeholder, color }) => {
-      await index.add([[key, { placeholder, color }]]).catch(tell);
+      await index.add([[key, { placeholder, color }]]).catch(markUnavailable);
     },
 
     fetch: async () => nothingToFetch,
 
-    knows: (sha256) => {
+    hasContent: (sha256) => {
       try {
         return [...index.all().values()].some(
           ({ entry }) => isFileEntry(entry) && entry.sha256 === sha256,
         );
       } catch (error) {
-        tell(error);
+        markUnavailable(error);
         return false;
       }
     },
 
     hasGrown: () => hasGrown,
-    // If the use of a file is not noted, the file may be trimmed early. It can be made again at no cost.
+    // If the use of a file is not recorded, the file may be trimmed early. It can be made again at no cost.
     close: () => index.close().catch(() => {}),
     trim: (maxBytes) => trimCache(cacheDir, maxBytes),
     prune: async (rules) => (await import('./prune-cache.ts')).pruneCache(cacheDir, rules),

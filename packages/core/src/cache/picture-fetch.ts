@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { pictureQueue } from '../image/encode-queue.ts';
 import type { Lane } from '../image/work-queue.ts';
 import type { Sha256 } from '../types.ts';
-import type { Wanted } from './variant-cache.ts';
+import type { EntryToFetch } from './variant-cache.ts';
 
-/** What became of fetching an entry. `slower`: it was stopped before there was an answer. */
+/** How the fetch of an entry ended. `slower`: it was stopped before the remote answered. */
 export type Outcome =
   | { readonly kind: 'fetched' | 'missing' | 'refused' | 'slower' }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -13,20 +13,20 @@ export type Outcome =
 export interface PictureFetch {
   /** `performance.now()`. */
   readonly startedAt: number;
-  /** Those that are known so far. */
+  /** The outcomes that are known so far. */
   readonly outcomes: readonly Outcome[];
   /** Resolves when all outcomes are known. */
   readonly settled: Promise<unknown>;
-  /** Fetches an entry no longer. Resolves when its outcome is known. */
+  /** Stops fetching an entry. Resolves when its outcome is known. */
   readonly stop: (key: Sha256) => Promise<void>;
   readonly stopAll: () => void;
 }
 
-/** Starts to fetch. `fetchOne` may reject with anything, and settles soon after it was stopped. */
+/** Starts to fetch. `fetchOne` may reject with anything, and must settle soon after it is stopped. */
 export function fetchPicture(
-  wanted: readonly Wanted[],
+  wanted: readonly EntryToFetch[],
   fetchOne: (
-    wanted: Wanted,
+    wanted: EntryToFetch,
     stopped: AbortSignal,
   ) => Promise<Exclude<Outcome['kind'], 'slower' | 'failed'>>,
 ): PictureFetch {
@@ -63,7 +63,7 @@ interface Running {
   readonly settled: Promise<void>;
 }
 
-/** Waits until all is fetched, but after `graceMs` only as long as no place for a picture is free. */
+/** Waits until everything is fetched, but after `graceMs` only as long as the picture queue has no free slot. */
 export async function settledOrIdle(
   { settled }: PictureFetch,
   graceMs: number,

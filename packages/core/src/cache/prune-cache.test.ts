@@ -26,7 +26,7 @@ const wanted = new Set([sha256('a'), sha256('preview of a')]);
 const prune = (options: Partial<Parameters<typeof pruneCache>[1]> = {}) =>
   pruneCache(dir, { wanted, maxBytes: 1e9, isDryRun: false, ...options });
 
-test('entries that nothing refers to go with their files, variants and previews alike', async () => {
+test('entries that nothing refers to are removed with their files, variants and previews alike', async () => {
   expect((await prune()).files).toBe(1);
   cache = folderCache(dir, (error) => expect.unreachable(error.message));
   expect(cache.find(sha256('a'))).not.toBeNull();
@@ -54,7 +54,7 @@ test('files above the limit are removed, too', async () => {
   expect([...(await filesBelow(dir)).keys()]).toHaveLength(1);
 });
 
-test('a file without an entry, and half of one, go when no run can be writing them any more', async () => {
+test('a file without an entry, and half a file, are removed when no run can be writing them any more', async () => {
   const half = `${cacheLayout.file(dir, sha256('half'))}.ab12.tmp`;
   const orphan = cacheLayout.file(dir, sha256('the bytes of a orphan'));
   await cache.put(sha256('x'), Buffer.from('the bytes of a orphan'));

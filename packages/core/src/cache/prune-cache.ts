@@ -36,9 +36,9 @@ export async function pruneCache(
       ([key, { entry }]) =>
         !wanted.has(key) || (isFileEntry(entry) && droppedNames.has(entry.sha256)),
     );
-    // Removes entries before their bytes, because the next prune finds a file without an entry.
-    await forget(index, gone).catch(stays);
-    for (const { path } of unwanted) await removeFile(path).catch(stays);
+    // Entries are removed before their bytes: after a crash in between, the next prune finds the files without an entry.
+    await forget(index, gone).catch(ignoreError);
+    for (const { path } of unwanted) await removeFile(path).catch(ignoreError);
   }
   return {
     files: unwanted.length,
@@ -75,4 +75,5 @@ function isSettled({ modifiedAtMs }: CacheFile): boolean {
   return Date.now() - modifiedAtMs > 60 * 60 * 1000;
 }
 
-function stays(): void {}
+/** A file or an entry that cannot be removed stays. */
+function ignoreError(): void {}

@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { randomTurns, type TurnLane } from './random-turns.ts';
 
-/** Lets 30 pictures in, and gives their order. */
-async function orderOf(places: number, laneOf: (picture: number) => TurnLane = () => 'in-turn') {
-  const turns = randomTurns(places);
+/** Admits 30 pictures, and returns their order. */
+async function orderOf(slots: number, laneOf: (picture: number) => TurnLane = () => 'in-turn') {
+  const turns = randomTurns(slots);
   const begun: number[] = [];
   for (let at = 0; at < 30; at++) void turns.enter(laneOf(at)).then(() => begun.push(at));
   const sizes: number[] = [];
@@ -17,7 +17,7 @@ async function orderOf(places: number, laneOf: (picture: number) => TurnLane = (
   return { begun, sizes };
 }
 
-test('as many pictures as there are places have a turn at once, each once', async () => {
+test('as many pictures have their turn at once as there are slots, each once', async () => {
   const { begun, sizes } = await orderOf(4);
   expect(sizes.slice(0, 3)).toEqual([4, 5, 6]);
   expect(begun.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, at) => at));
@@ -28,7 +28,7 @@ test('two machines have different orders', async () => {
   expect(one.begun).not.toEqual(other.begun);
 });
 
-test('what something waits for comes first, and what was put off comes last', async () => {
+test('pictures that are waited for come first, and postponed ones come last', async () => {
   const laneOf = (picture: number) =>
     picture % 3 === 0 ? 'later' : picture % 3 === 1 ? 'in-turn' : 'waited-for';
   const { begun } = await orderOf(1, laneOf);
@@ -38,9 +38,9 @@ test('what something waits for comes first, and what was put off comes last', as
   expect(begun.slice(0, 3)).toEqual([2, 5, 8]);
 });
 
-test('all that wait can be let in', async () => {
+test('all waiting pictures can be admitted', async () => {
   const turns = randomTurns(1);
   const entered = Array.from({ length: 30 }, async () => turns.enter('in-turn'));
-  turns.letAllIn();
+  turns.admitAll();
   expect(await Promise.all(entered)).toHaveLength(30);
 });

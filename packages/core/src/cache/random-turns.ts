@@ -1,29 +1,29 @@
 /**
- * Gives turns to pictures, a few at a time and at random. Machines that share a cache begin with the same list: in its order,
- * all would encode the same pictures at the same moment.
+ * Admits pictures, a few at a time and in random order. Machines that share a cache begin with the same list. If they followed
+ * its order, all would encode the same pictures at the same moment.
  */
 export interface RandomTurns {
-  /** Resolves when it is the turn of a picture. */
+  /** Resolves when it is the picture's turn. */
   readonly enter: (lane: TurnLane) => Promise<void>;
   /** Ends a turn. */
   readonly leave: () => void;
-  /** Gives a turn to every picture that waits. */
-  readonly letAllIn: () => void;
+  /** Admits every picture that waits. */
+  readonly admitAll: () => void;
 }
 
-/** In the order in which they have their turn. Only what is `waited-for` has it in order of arrival. */
+/** By priority. Pictures that are `waited-for` are admitted in order of arrival, all others in random order. */
 const lanes = ['waited-for', 'in-turn', 'later'] as const;
 
 export type TurnLane = (typeof lanes)[number];
 
-/** `places`: turns at once. `random`: from 0 to below 1. */
-export function randomTurns(places: number, random: () => number = Math.random): RandomTurns {
+/** `slots`: how many pictures have their turn at once. `random`: from 0 to below 1. */
+export function randomTurns(slots: number, random: () => number = Math.random): RandomTurns {
   const waiting: Readonly<Record<TurnLane, (() => void)[]>> = {
     'waited-for': [],
     'in-turn': [],
     later: [],
   };
-  let free = places;
+  let free = slots;
 
   const takeNext = (): (() => void) | undefined => {
     const lane = lanes.find((name) => waiting[name].length > 0);
@@ -38,7 +38,7 @@ export function randomTurns(places: number, random: () => number = Math.random):
     return next;
   };
 
-  const letIn = (upTo: () => number) => {
+  const admit = (upTo: () => number) => {
     while (upTo() > 0) {
       const begin = takeNext();
       if (begin === undefined) return;
@@ -51,13 +51,13 @@ export function randomTurns(places: number, random: () => number = Math.random):
     enter: async (lane) =>
       new Promise((begin) => {
         waiting[lane].push(begin);
-        // After all pictures of this moment have come: a run hands in most of them at once.
-        setImmediate(() => letIn(() => free));
+        // Waits for the other pictures of this moment, because a run adds most of them at once.
+        setImmediate(() => admit(() => free));
       }),
     leave: () => {
       free++;
-      letIn(() => free);
+      admit(() => free);
     },
-    letAllIn: () => letIn(() => 1),
+    admitAll: () => admit(() => 1),
   };
 }

@@ -4,8 +4,8 @@ import { TintypeError } from '../errors.ts';
 import { cacheLayout } from './cache-layout.ts';
 
 /**
- * Refuses a cache that is reached through a symbolic link below the project's root, or that has a link in the place of a folder
- * or of its index. A clone can contain such a link, and Tintype would then write and remove files outside the cache.
+ * Refuses a cache that is reached through a symbolic link below the project's root, or in which a folder or the index is a link.
+ * A clone can contain such a link, and Tintype would then write and remove files outside the cache.
  * `node_modules` itself may be a link, because some package managers make one. The cache need not exist; all paths are
  * absolute. Throws `config`.
  */
@@ -13,7 +13,7 @@ export function refuseCacheLinks(root: string, cacheDir: string): void {
   const index = cacheLayout.index(cacheDir);
   const filesDir = cacheLayout.filesDir(cacheDir);
   const own = dirname(index);
-  const places = [
+  const paths = [
     ...foldersBetween(root, cacheDir),
     own,
     index,
@@ -21,19 +21,19 @@ export function refuseCacheLinks(root: string, cacheDir: string): void {
     join(own, 'plans'),
     join(own, 'refusals'),
   ];
-  const link = places.find(isLink) ?? linkIn(filesDir);
+  const link = paths.find(isLink) ?? linkIn(filesDir);
   if (link === undefined) return;
   throw new TintypeError(
     'config',
-    `${link} is a symbolic link, and the cache is not used through one; remove the link, or set cacheDir in tintype.config.ts to the folder that it leads to`,
+    `${link} is a symbolic link, and Tintype does not use a cache through a link; remove the link, or set cacheDir in tintype.config.ts to the folder that it leads to`,
   );
 }
 
 /** The folders between the root and a folder, and the folder itself; none if it is outside the root. */
 function foldersBetween(root: string, folder: string): string[] {
-  const way = relative(root, folder);
-  if (way === '' || isAbsolute(way) || way.split(sep)[0] === '..') return [];
-  const parts = way.split(sep);
+  const path = relative(root, folder);
+  const parts = path.split(sep);
+  if (path === '' || isAbsolute(path) || parts[0] === '..') return [];
   return parts
     .map((_, index) => join(root, ...parts.slice(0, index + 1)))
     .filter((_, index) => parts[index] !== 'node_modules');

@@ -8,14 +8,14 @@ const slower: Outcome = { kind: 'slower' };
 const missing: Outcome = { kind: 'missing' };
 const now = () => performance.now();
 
-test('a remote that fails for three pictures in a row is of no use', () => {
+test('a remote that fails for three pictures in a row is given up', () => {
   const use = watchRemoteUse(5000);
   expect(use.note([failed, failed], now())).toBeNull();
   expect(use.note([failed], now())).toBeNull();
   expect(use.note([failed], now())).toEqual({ error });
 });
 
-test('any answer begins the row again', () => {
+test('any answer restarts the count', () => {
   const use = watchRemoteUse(0);
   for (let at = 0; at < 9; at++) {
     const answered: Outcome[] = [slower, at % 3 === 2 ? missing : failed];
@@ -23,7 +23,7 @@ test('any answer begins the row again', () => {
   }
 });
 
-test('a slow remote has more time', () => {
+test('a slow remote gets more time', () => {
   const use = watchRemoteUse(5000);
   const since = now() - 4000;
   for (let at = 0; at < 9; at++) expect(use.note([slower], since)).toBeNull();

@@ -1,10 +1,10 @@
 import type { Outcome } from './picture-fetch.ts';
 
-/** Watches whether it is of any use to ask a remote. */
+/** Decides when a run stops asking a remote that does not help. */
 export interface RemoteUse {
   /**
-   * Notes what became of a picture's entries, which were asked for at `startedAt`. `null`: ask on. Otherwise do not: `error` is
-   * the remote's, or `null` if it was slower than encoding. Times are those of `performance.now()`.
+   * Records how the fetches of a picture's entries ended, which began at `startedAt` (`performance.now()`). `null`: keep asking.
+   * Otherwise stop: `error` is the remote's, or `null` if it was slower than encoding.
    */
   readonly note: (
     outcomes: readonly Outcome[],
@@ -12,10 +12,10 @@ export interface RemoteUse {
   ) => { readonly error: unknown } | null;
 }
 
-/** Pictures in a row of which no entry was answered, before a remote is of no use. */
+/** After this many pictures in a row without an answer for any entry, a remote is given up. */
 const maxInARow = 3;
 
-/** `silenceMs`: how long a slow remote may answer nothing. One that fails has no such time. */
+/** `silenceMs`: how long a slow remote may answer nothing. A remote that fails gets no such time. */
 export function watchRemoteUse(silenceMs: number): RemoteUse {
   let silentInARow = 0;
   let silentSince = 0;

@@ -9,33 +9,33 @@ import { watchRemoteUse } from './remote-use.ts';
 import { formatPreview, sharedEntries, takeContent } from './shared-entries.ts';
 import type { EntryName } from './signed-entry.ts';
 import { backgroundUploads } from './uploads.ts';
-import { nothingToFetch, type VariantCache, type Wanted } from './variant-cache.ts';
+import { nothingToFetch, type VariantCache, type EntryToFetch } from './variant-cache.ts';
 
 /** A cache that machines share, and what a run may do with it. */
 export interface SharedCache {
   readonly remote: Remote;
-  /** What entries are signed with. `null`: it is not known, so the remote is not used. */
+  /** The secret that signs entries. `null`: it is not known, so the remote is not used. */
   readonly secret: string | null;
-  /** `read`: nothing is ever written to the remote. */
+  /** `read`: Tintype never writes to the remote. */
   readonly mode: 'read' | 'readwrite';
-  /** An interrupted run asks and uploads no more. */
+  /** When it is aborted, nothing more is fetched or uploaded. */
   readonly signal: AbortSignal;
-  /** Called once if the remote would have been asked and there is no secret. */
+  /** Called once, when the remote would be asked for the first time, if there is no secret. */
   readonly onSecretMissing: () => void;
-  /** Called once if the remote is not asked any more in this run. `null`: it was slower than encoding. */
+  /** Called once if the run stops asking the remote. `null`: it was slower than encoding. */
   readonly onGivenUp: (error: unknown) => void;
   /** Called when the cache is closed, if the remote was used. `uploadError`: the last one; `null`: no upload failed. */
   readonly onClosed: (counts: SharedCacheCounts, uploadError: unknown) => void;
 }
 
-/** Entries of the remote: encoded files, and previews of pictures. */
+/** Counts of entries: encoded files, and previews of pictures. */
 export interface SharedCacheCounts {
   readonly fetched: number;
   /** The remote does not have them. */
   readonly missing: number;
   /** They were encoded before the remote answered. */
   readonly slower: number;
-  /** They are damaged, or not signed with the secret. Nothing of them was used. */
+  /** They are damaged or not signed with the secret, and were not used. */
   readonly refused: number;
   /** The remote failed. */
   readonly failed: number;
@@ -46,30 +46,30 @@ export interface SharedCacheCounts {
 
 /** In milliseconds. */
 export interface SharedCacheTimes {
-  /** How long a picture waits for the remote while a processor is idle. */
+  /** How long a picture waits for the remote even if a processor is idle. */
   readonly grace: number;
-  /** How long it counts that an entry was missing. After that it is asked for again before the picture is opened. */
+  /** How long the answer that an entry is missing stays valid. After that it is asked for again before the picture is opened. */
   readonly missing: number;
-  /** The remote is given up if it answers nothing for so long while pictures are encoded without it. */
+  /** The remote is given up if it answers nothing for this long while pictures are encoded without it. */
   readonly silence: number;
   /** How long `close` waits for uploads. */
   readonly upload: number;
 }
 
-const usualTimes: SharedCacheTimes = { grace: 300, missing: 1000, silence: 5000, upload: 60_000 };
+const defaultTimes: SharedCacheTimes = { grace: 300, missing: 1000, silence: 5000, upload: 60_000 };
 
-/** `weight`: bytes of answers, if all are as large as they may be. */
-const readsAtOnce = { places: 32, weight: 256_000_000 };
+/** `weight`: bytes of answers, each counted at its greatest size. */
+const readsAtOnce = { slots: 32, weight: 256_000_000 };
 const writesAtOnce = 8;
 
-/** While some pictures are encoded, as many others are looked up. */
+/** While some pictures are encoded, the same number of others is looked up. */
 const picturesAtOnce = 2 * (processors + 1);
 
-/** The cache of this machine with a shared one behind it. */
+/** This machine's cache with a shared cache behind it. */
 export function sharedCache(
   local: VariantCache,
   { secret, ...shared }: SharedCache,
-  times: SharedCacheTimes = usualTimes,
+  times: SharedCacheTimes = defaultTimes,
 ): VariantCache {
   return secret === null
     ? withoutSecret(local, shared.onSecretMissing)
@@ -77,20 +77,20 @@ export function sharedCache(
 }
 
 function withoutSecret(local: VariantCache, onSecretMissing: () => void): VariantCache {
-  let isSaid = false;
+  let wasReported = false;
   return {
     ...local,
     fetch: async (...wanted) => {
-      if (!isSaid) onSecretMissing();
-      isSaid = true;
+      if (!wasReported) onSecretMissing();
+      wasReported = true;
       return local.fetch(...wanted);
     },
   };
 }
 
 /**
- * Only signed entries are believed. A remote that fails or is slow fails no run and keeps no processor waiting: what has not
- * come when its turn comes is encoded.
+ * Uses only signed entries. A remote that fails or is slow makes no run fail and keeps no processor waiting: an entry that has
+ * not arrived when its turn comes is encoded.
  */
 function withRemote(
   local: VariantCache,
@@ -99,25 +99,25 @@ function withRemote(
 ): VariantCache {
   const entries = sharedEntries(remote, secret);
   const turns = randomTurns(picturesAtOnce);
-  /** The keys of pictures that were put off. */
-  const putOff = new Set<Sha256>();
+  /** The keys of pictures that were postponed because another machine seems to make them. */
+  const postponed = new Set<Sha256>();
   const reads = workQueue(readsAtOnce);
   const pictures = new Set<PictureFetch>();
   const uploads = backgroundUploads(writesAtOnce);
   const counts = { fetched: 0, missing: 0, slower: 0, refused: 0, failed: 0 };
   const use = watchRemoteUse(times.silence);
-  let isOver = false;
+  let hasStopped = false;
 
   const stop = () => {
-    isOver = true;
+    hasStopped = true;
     for (const picture of pictures) picture.stopAll();
     uploads.stop();
-    turns.letAllIn();
+    turns.admitAll();
   };
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
 
-  const fetchOne = async (wanted: Wanted, stopped: AbortSignal) => {
+  const fetchOne = async (wanted: EntryToFetch, stopped: AbortSignal) => {
     const read = reads(async () => entries.get(wanted, stopped), { weight: wanted.maxBytes });
     const answer = await unlessAborted(read, stopped);
     if (answer.kind !== 'content') return answer.kind;
@@ -125,22 +125,22 @@ function withRemote(
   };
 
   /**
-   * Counts what became of a picture's entries, and gives the remote up if it does not help. `isPutOff`: what has not come is
-   * asked for again.
+   * Counts a picture's outcomes, and gives the remote up if it does not help. `isPostponed`: entries that have not arrived will be
+   * asked for again, so they are not counted yet.
    */
-  const judge = async (picture: PictureFetch, isPutOff: boolean) => {
+  const finish = async (picture: PictureFetch, isPostponed: boolean) => {
     const { startedAt, outcomes, settled } = picture;
     await settled;
     pictures.delete(picture);
-    for (const { kind } of outcomes) counts[kind] += isPutOff && kind !== 'fetched' ? 0 : 1;
-    const useless = isOver || outcomes.length === 0 ? null : use.note(outcomes, startedAt);
-    if (useless === null) return;
+    for (const { kind } of outcomes) counts[kind] += isPostponed && kind !== 'fetched' ? 0 : 1;
+    const givenUp = hasStopped || outcomes.length === 0 ? null : use.note(outcomes, startedAt);
+    if (givenUp === null) return;
     stop();
-    onGivenUp(useless.error);
+    onGivenUp(givenUp.error);
   };
 
-  /** A picture of which another machine has uploaded the first entry and not the others is being made there, or was. */
-  const hasBegunElsewhere = async ({ outcomes, startedAt }: PictureFetch, first: Wanted) => {
+  /** If another machine has uploaded a picture's first entry but not the others, it is probably still making the picture. */
+  const hasBegunElsewhere = async ({ outcomes, startedAt }: PictureFetch, first: EntryToFetch) => {
     const has = (kind: Outcome['kind']) => outcomes.some((outcome) => outcome.kind === kind);
     if (!has('missing')) return false;
     if (has('fetched')) return true;
@@ -157,7 +157,7 @@ function withRemote(
     if (mode === 'read') return;
     uploads.add(async (stopped) => {
       const content = await read();
-      // What was removed from this cache meanwhile is not needed.
+      // A file that was removed from the local cache meanwhile is not needed.
       if (content !== null) await entries.put(name, content, stopped);
     });
   };
@@ -167,25 +167,25 @@ function withRemote(
 
     fetch: async (wanted, lane) => {
       const [first] = wanted;
-      if (first === undefined || isOver) return nothingToFetch;
-      await turns.enter(putOff.has(first.key) ? 'later' : lane);
-      const picture = fetchPicture(isOver ? [] : wanted, fetchOne);
+      if (first === undefined || hasStopped) return nothingToFetch;
+      await turns.enter(postponed.has(first.key) ? 'later' : lane);
+      const picture = fetchPicture(hasStopped ? [] : wanted, fetchOne);
       pictures.add(picture);
       await settledOrIdle(picture, times.grace, lane);
-      let isPutOff = false;
+      let isPostponed = false;
       return {
         isMadeElsewhere: async () => {
-          if (isOver || lane === 'waited-for' || putOff.has(first.key)) return false;
+          if (hasStopped || lane === 'waited-for' || postponed.has(first.key)) return false;
           if (!(await hasBegunElsewhere(picture, first))) return false;
-          for (const { key } of wanted) putOff.add(key);
-          isPutOff = true;
+          for (const { key } of wanted) postponed.add(key);
+          isPostponed = true;
           return true;
         },
         stop: picture.stop,
         end: () => {
           picture.stopAll();
           turns.leave();
-          void judge(picture, isPutOff);
+          void finish(picture, isPostponed);
         },
       };
     },

@@ -6,19 +6,19 @@ import { parseJson } from '../schema.ts';
 import type { Preview } from '../types.ts';
 import { colorForm, placeholderForm } from './cache-layout.ts';
 import { type EntryName, maxHeaderBytes, openEntry, signEntry } from './signed-entry.ts';
-import type { VariantCache, Wanted } from './variant-cache.ts';
+import type { VariantCache, EntryToFetch } from './variant-cache.ts';
 
 /**
- * What a remote has for an entry. `missing`: nothing. `refused`: something that was not signed with the secret under this name,
- * or is too large.
+ * A remote's answer for an entry. `missing`: it has none. `refused`: what it has is too large, or not signed with the secret
+ * under this name.
  */
 type Answer =
   | { readonly kind: 'content'; readonly content: Uint8Array }
   | { readonly kind: 'missing' | 'refused' };
 
-/** The entries of a shared cache: in a remote, signed with a secret. What is rejected with is the remote's, or the signal's. */
+/** The entries of a shared cache: in a remote, signed with a secret. Rejects with the remote's error or the signal's reason. */
 export interface SharedEntries {
-  readonly get: (wanted: Wanted, signal: AbortSignal) => Promise<Answer>;
+  readonly get: (wanted: EntryToFetch, signal: AbortSignal) => Promise<Answer>;
   readonly put: (name: EntryName, content: Uint8Array, signal: AbortSignal) => Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export function sharedEntries(remote: Remote, secret: string): SharedEntries {
       signal.throwIfAborted();
       const maxBytes = wanted.maxBytes + maxHeaderBytes;
       try {
-        // A remote may be the user's own: it may ignore the signal and the limit, and return anything.
+        // A user may write a remote. Such a remote may ignore the signal and the limit, and return anything.
         const entry = await unlessAborted(remote.get(pathOf(wanted), { maxBytes, signal }), signal);
         if (entry === null) return { kind: 'missing' };
         const isEntry = entry instanceof Uint8Array && entry.length <= maxBytes;
@@ -45,7 +45,7 @@ export function sharedEntries(remote: Remote, secret: string): SharedEntries {
   };
 }
 
-/** Puts what was fetched into a cache. `false`: it is not what it should be. */
+/** Puts fetched content into a cache. `false`: a preview that has the wrong shape. */
 export async function takeContent(
   { kind, key }: EntryName,
   content: Uint8Array,

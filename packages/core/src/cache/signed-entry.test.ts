@@ -7,7 +7,7 @@ const name: EntryName = { kind: 'variant', key: sha256('a key') };
 const content = Buffer.from('the bytes of a file\nand a second line');
 const entry = signEntry(secret, name, content);
 
-test('what was signed is opened', () => {
+test('a signed entry can be opened', () => {
   expect(openEntry(secret, name, entry)).toEqual(content);
   const empty = signEntry(secret, name, new Uint8Array());
   expect(openEntry(secret, name, empty)).toEqual(Buffer.alloc(0));
@@ -35,7 +35,7 @@ test('an entry with any byte left out, or one more, is refused', () => {
   }
 });
 
-test('an entry of another key, of another kind or by another secret is refused', () => {
+test('an entry with another key, another kind or another secret is refused', () => {
   expect(openEntry(secret, { ...name, key: sha256('another key') }, entry)).toBeNull();
   expect(openEntry(secret, { ...name, kind: 'preview' }, entry)).toBeNull();
   expect(openEntry(`${secret}.`, name, entry)).toBeNull();

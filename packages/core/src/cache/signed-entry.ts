@@ -8,11 +8,11 @@ export interface EntryName {
   readonly key: Sha256;
 }
 
-/** More bytes than an entry has beside its content. */
+/** The line in front of an entry's content is shorter than this. */
 export const maxHeaderBytes = 256;
 
 /**
- * Content with a line in front of it that only the owner of the secret can write:
+ * Puts a line in front of the content that only the owner of the secret can write:
  *
  *     tintype-cache 1 <kind> <bytes> <sha256> <HMAC-SHA-256 of all this and the key>\n
  */
@@ -21,8 +21,8 @@ export function signEntry(secret: string, name: EntryName, content: Uint8Array):
 }
 
 /**
- * The content of an entry. `null`: it was not signed with this secret, under this name, or a byte of it has changed. Nothing of
- * it is parsed: the line is compared with the one that its content would have.
+ * The content of an entry. `null`: it was not signed with this secret and under this name, or a byte of it has changed. Parses
+ * nothing: computes the line that the content should have, and compares the two.
  */
 export function openEntry(secret: string, name: EntryName, entry: Uint8Array): Uint8Array | null {
   const end = entry.subarray(0, maxHeaderBytes).indexOf(lineFeed) + 1;

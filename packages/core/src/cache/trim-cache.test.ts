@@ -23,7 +23,7 @@ beforeEach(async () => {
 const bytesOf = (name: string) => Buffer.from(name.padEnd(100));
 const pathOf = (name: string) => cacheLayout.file(dir, sha256(bytesOf(name)));
 
-/** Puts 100 bytes that were last used days ago. */
+/** Puts 100 bytes that were last used some days ago. */
 async function put(name: string, daysAgo: number, key: Sha256 = sha256(name)): Promise<void> {
   vi.setSystemTime(Date.now() - daysAgo * dayMs);
   await cache.put(key, bytesOf(name));
@@ -47,7 +47,7 @@ test('the least recently used files are removed first, with the entries that nam
   );
 });
 
-test('a cache within its limit, and one that is not there, stay as they are', async () => {
+test('a cache within its limit, and one that does not exist, do not change', async () => {
   await put('a', 1);
   expect(await trimCache(dir, 100)).toEqual({ files: 0, bytes: 0 });
   expect(await trimCache(join(dir, 'none'), 0)).toEqual({ files: 0, bytes: 0 });
@@ -62,7 +62,7 @@ test('a limit of 0 empties it', async () => {
 describe('the last use', () => {
   const index = () => readFile(cacheLayout.index(dir), 'utf8');
 
-  test('is noted when a run ends that found a file, which keeps its own time', async () => {
+  test('of a file that a run found is recorded when the run ends, and the file keeps its time', async () => {
     await put('a', 2);
     await put('b', 3);
     const { mtimeMs } = await stat(pathOf('b'));
@@ -74,7 +74,7 @@ describe('the last use', () => {
     expect([isFound('a'), isFound('b')]).toEqual([false, true]);
   });
 
-  test('is not noted again on the same day', async () => {
+  test('is not recorded again on the same day', async () => {
     await put('a', 0);
     const before = await index();
     cache.find(sha256('a'));

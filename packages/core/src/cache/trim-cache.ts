@@ -19,9 +19,9 @@ export async function trimCache(cacheDir: string, maxBytes: number): Promise<Amo
   const unnamed = [...index.all()].filter(
     ([, { entry }]) => isFileEntry(entry) && names.has(entry.sha256),
   );
-  await index.add(unnamed.map(([key]) => [key, null])).catch(stays);
-  for (const { path } of dropped) await removeFile(path).catch(stays);
-  await index.close().catch(stays);
+  await index.add(unnamed.map(([key]) => [key, null])).catch(ignoreError);
+  for (const { path } of dropped) await removeFile(path).catch(ignoreError);
+  await index.close().catch(ignoreError);
   return { files: dropped.length, bytes: sum(dropped) };
 }
 
@@ -52,4 +52,5 @@ function sum(files: readonly CachedBytes[]): number {
   return files.reduce((total, { bytes }) => total + bytes, 0);
 }
 
-function stays(): void {}
+/** A file or an entry that cannot be removed stays. */
+function ignoreError(): void {}

@@ -5,7 +5,7 @@ import { backgroundUploads } from './uploads.ts';
 
 const never = async (stopped: AbortSignal) => unlessAborted(new Promise<void>(() => {}), stopped);
 
-test('all is written, a few at once', async () => {
+test('everything is written, a few entries at once', async () => {
   const uploads = backgroundUploads(3);
   let [running, most] = [0, 0];
   for (let at = 0; at < 20; at++) {
@@ -19,14 +19,14 @@ test('all is written, a few at once', async () => {
   expect(most).toBe(3);
 });
 
-test('what takes too long is given up, and counted', async () => {
+test('a write that takes too long is stopped, and counted', async () => {
   const uploads = backgroundUploads(2);
   uploads.add(async () => {});
   for (let at = 0; at < 5; at++) uploads.add(never);
   expect(await uploads.finish(30)).toEqual({ uploaded: 1, notUploaded: 5, error: null });
 });
 
-test('a failure now and then stops nothing; three in a row do', async () => {
+test('occasional failures stop nothing; three in a row do', async () => {
   const error = new Error('403');
   const fail = async () => {
     throw error;

@@ -3,27 +3,27 @@ import { workQueue } from '../image/work-queue.ts';
 
 /** Writes in the background, a few at once. */
 export interface Uploads {
-  /** Never rejects, and is never waited for. */
+  /** Starts a write in the background. A failure is counted, not thrown. */
   readonly add: (write: (stopped: AbortSignal) => Promise<void>) => void;
-  /** Waits until all is written, or as long as it may take, and stops the rest. */
+  /** Waits until everything is written, at most `maxMs`, and stops the rest. */
   readonly finish: (maxMs: number) => Promise<UploadCounts>;
-  /** Writes no more. */
+  /** Stops all writes. */
   readonly stop: () => void;
 }
 
 interface UploadCounts {
   readonly uploaded: number;
   readonly notUploaded: number;
-  /** The last one; `null`: none failed. */
+  /** The last error; `null`: no write failed. */
   readonly error: unknown;
 }
 
-/** Writes in a row that fail before the rest is stopped. */
+/** After this many failures in a row, no more writes are tried. */
 const maxFailures = 3;
 
 /** `atOnce`: writes at once. */
 export function backgroundUploads(atOnce: number): Uploads {
-  const queue = workQueue({ places: atOnce });
+  const queue = workQueue({ slots: atOnce });
   const stopping = new AbortController();
   const tasks = new Set<Promise<void>>();
   let [uploaded, notUploaded, failuresInARow] = [0, 0, 0];

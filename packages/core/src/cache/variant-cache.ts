@@ -16,13 +16,13 @@ export interface VariantCache {
   readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;
   /**
-   * Fetches what is missing of a picture from a second cache level, if there is one, so that `find` and `findPreview` find it.
-   * Resolves when it is time to look again and to encode the rest: everything has come, or waiting longer would leave
-   * processors idle. What has not come by then may still come. `wanted` is in the order in which it would be made. Never rejects.
+   * Fetches a picture's missing entries from a second cache level, if there is one, so that `find` and `findPreview` find them.
+   * Resolves when it is time to look again and to encode the rest: everything has arrived, or waiting longer would leave
+   * processors idle. The other entries may still arrive later. `wanted` is in the order in which it would be made. Never rejects.
    */
-  readonly fetch: (wanted: readonly Wanted[], lane: Lane) => Promise<Fetching>;
+  readonly fetch: (wanted: readonly EntryToFetch[], lane: Lane) => Promise<Fetching>;
   /** Whether the index has a file with this hash. */
-  readonly knows: (sha256: Sha256) => boolean;
+  readonly hasContent: (sha256: Sha256) => boolean;
   /** Whether a file was written to the disk. */
   readonly hasGrown: () => boolean;
   /** Records which files were used. Call it once, after the last use. */
@@ -39,22 +39,22 @@ export interface VariantCache {
 }
 
 /** An entry to fetch. */
-export interface Wanted extends EntryName {
-  /** The most that its content may have. */
+export interface EntryToFetch extends EntryName {
+  /** The greatest size that its content may have. */
   readonly maxBytes: number;
 }
 
-/** The most bytes of the JSON of a preview: see `placeholderForm`. */
+/** The greatest size of a preview's JSON: see `placeholderForm`. */
 export const maxPreviewBytes = 10_000;
 
-/** What is still being fetched for a picture. */
+/** The entries that are still being fetched for a picture. */
 export interface Fetching {
   /**
-   * Whether another machine seems to be making the picture now. Call it right before the picture is opened; if so, end this
-   * fetching and fetch again, which puts the picture off. Says so once for each picture.
+   * Whether another machine seems to be making the picture now. Call it right before the picture is opened. If it resolves to
+   * true, which happens once per picture, call `end` and fetch again, which postpones the picture.
    */
   readonly isMadeElsewhere: () => Promise<boolean>;
-  /** Fetches an entry no longer, because it is made now. Resolves when it has come or will not come. Never rejects. */
+  /** Stops fetching an entry, because it is made now. Resolves when it has arrived or will not arrive. Never rejects. */
   readonly stop: (key: Sha256) => Promise<void>;
   /** Call it when the picture is complete or has failed. */
   readonly end: () => void;
@@ -79,8 +79,8 @@ export interface CachedFile {
   /** `null`: the file has been removed or damaged. Bytes that do not match `sha256` are never returned. */
   readonly read: () => Promise<Uint8Array | null>;
   /**
-   * Puts the bytes at a path, at which nothing may exist, as a link if the file system can make one. `false`: the file has been
-   * removed or damaged. Rejects with the file system's own error.
+   * Creates the file at a path at which nothing may exist, as a link if the file system can make one. `false`: the cached file has
+   * been removed or damaged. Rejects with the file system's own error.
    */
   readonly linkTo: (path: string) => Promise<boolean>;
 }
@@ -105,7 +105,7 @@ export interface CachePruneRules {
   readonly wanted: ReadonlySet<Sha256>;
   /** The least recently used of the remaining files are removed until the rest is at most this size. */
   readonly maxBytes: number;
-  /** Removes nothing, and only reports. */
+  /** Removes nothing and only reports. */
   readonly isDryRun: boolean;
 }
 

@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 const nothing = { findings: [], variants: { files: 0, bytes: 0 } };
 
-test('a sound cache has no findings, and what was hashed is counted', async () => {
+test('an undamaged cache has no findings, and the hashed files are counted', async () => {
   const variants = { files: 1, bytes: bytes.length };
   expect(await verifyCache(dir)).toEqual({ findings: [], variants });
   expect(await verifyCache(join(dir, 'none'))).toEqual(nothing);
@@ -50,7 +50,7 @@ test.each([
     () => appendFile(index, `\n${JSON.stringify([key, 1, sha256(bytes), 1, 1, 1])}`),
     () => index,
   ],
-])('what is damaged is named and removed, and then encoded anew: %s', async (_, damage, path) => {
+])('damaged data is reported and removed, and then encoded again: %s', async (_, damage, path) => {
   await damage();
   const { findings } = await verifyCache(dir);
   expect(findings).toHaveLength(1);
@@ -58,7 +58,7 @@ test.each([
     severity: 'error',
     code: 'variant-damaged',
     path: relative(dir, path()),
-    message: expect.stringMatching(/: removed; the next run encodes it anew$/),
+    message: expect.stringMatching(/: removed; the next run encodes it again$/),
   });
   const next = folderCache(dir, (error) => expect.unreachable(error.message));
   expect((await next.find(key)?.read()) ?? null).toBeNull();
@@ -67,7 +67,7 @@ test.each([
   expect(await cache.find(key)!.read()).not.toBeNull();
 });
 
-test('an entry whose file is gone is a miss, and no damage', async () => {
+test('an entry whose file is gone is a miss, not damage', async () => {
   await rm(file);
   expect(await verifyCache(dir)).toEqual(nothing);
 });

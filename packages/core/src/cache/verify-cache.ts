@@ -19,15 +19,20 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   const damaged = async (
     path: string,
     what: string,
-    mend: () => Promise<void>,
-    mended: string,
+    repair: () => Promise<void>,
+    done: string,
   ): Promise<VerifyFinding> => {
-    const fate = await mend().then(
-      () => `${mended}; the next run encodes it anew`,
+    const outcome = await repair().then(
+      () => `${done}; the next run encodes it again`,
       ({ code }: NodeJS.ErrnoException) => `it could not be removed (${code}); remove it yourself`,
     );
     const shown = relative(cacheDir, path).split(sep).join('/');
-    return { severity: 'error', code: 'variant-damaged', path: shown, message: `${what}: ${fate}` };
+    return {
+      severity: 'error',
+      code: 'variant-damaged',
+      path: shown,
+      message: `${what}: ${outcome}`,
+    };
   };
 
   const ofFiles = files.map((file) =>
@@ -36,7 +41,7 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
       // If a file is missing, another process has trimmed it.
       if (actual === file.sha256 || actual === 'ENOENT') return [];
       const remove = () => removeFile(file.path);
-      return [await damaged(file.path, 'is not the bytes that it was', remove, 'removed')];
+      return [await damaged(file.path, 'has changed', remove, 'removed')];
     }),
   );
   const findings = (await Promise.all(ofFiles)).flat();
@@ -53,8 +58,8 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
     findings.push(await damaged(path, `cannot be read (${unreadable})`, remove, 'removed'));
     return { findings, variants };
   }
-  const told = new Set(findings.map(({ path }) => basename(path)));
-  const whole = files.filter(({ sha256 }) => !told.has(sha256));
+  const reported = new Set(findings.map(({ path }) => basename(path)));
+  const whole = files.filter(({ sha256 }) => !reported.has(sha256));
   const sizes = new Map(whole.map(({ sha256, bytes }) => [sha256, bytes]));
   // An entry whose file is missing is only a miss, as after trimming. An entry of a damaged file was reported above.
   const wrong = [...index.all()].filter(
@@ -63,12 +68,12 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
   );
   const lines = index.damagedLines() + wrong.length;
   if (lines > 0) {
-    const mend = async () => {
+    const repair = async () => {
       await index.add(wrong.map(([key]) => [key, null]));
       await index.compact();
     };
-    const what = `has ${lines === 1 ? 'a line that does' : `${lines} lines that do`} not say what was encoded`;
-    findings.push(await damaged(cacheLayout.index(cacheDir), what, mend, 'removed'));
+    const what = `has ${lines === 1 ? 'an invalid line' : `${lines} invalid lines`}`;
+    findings.push(await damaged(cacheLayout.index(cacheDir), what, repair, 'removed'));
   }
   return { findings, variants };
 }

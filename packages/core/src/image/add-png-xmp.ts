@@ -8,7 +8,7 @@ const headerLength = 8 + 25;
  * PNG is an uncompressed `iTXt` chunk (XMP specification, part 3, 1.1.5) and many readers look only for that.
  */
 export function addPngXmp(png: Uint8Array, xmp: string): Uint8Array {
-  // The keyword, followed by: not compressed, no compression method, no language, no translated keyword.
+  // The zero bytes mean: end of the keyword, not compressed, no compression method, no language, no translated keyword.
   const body = Buffer.from(`iTXtXML:com.adobe.xmp\0\0\0\0\0${xmp}`);
   const chunk = Buffer.alloc(4 + body.length + 4);
   chunk.writeUInt32BE(body.length - 'iTXt'.length);

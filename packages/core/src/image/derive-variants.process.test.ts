@@ -50,7 +50,7 @@ describe('files', () => {
   test.each([
     ['as it is seen', 80, 120],
     ['as it was recorded before orientation was read', 120, 80],
-  ])('of a picture on its side keep its shape, %s', async (_, width, height) => {
+  ])('of a picture that is stored on its side keep its shape, %s', async (_, width, height) => {
     const turned = await sharp(await halves())
       .withMetadata({ orientation: 6 })
       .png()
@@ -58,7 +58,7 @@ describe('files', () => {
     const original = { ...source(turned), width, height };
     const { encoded } = await derive(original, [spec('png', width, height)]);
     const at = await pixelsOf(await encoded[0]!.read());
-    // Red is on the left of the file's pixels; turned, it is at the top.
+    // Red is on the left of the file's pixels; after rotation, it is at the top.
     const [first, last] = width < height ? [at(40, 10), at(40, 110)] : [at(10, 40), at(110, 40)];
     expect([first, last]).toEqual([near([255, 0, 0]), near([0, 0, 255])]);
   });
@@ -134,7 +134,7 @@ describe('files', () => {
     },
   );
 
-  test('of a picture with an alpha channel that hides nothing have none', async () => {
+  test('of a picture with a fully opaque alpha channel have no alpha channel', async () => {
     const bytes = await sharp(await halves())
       .ensureAlpha()
       .png()
@@ -143,7 +143,7 @@ describe('files', () => {
     expect(await sharp(await encoded[1]!.read()).metadata()).toMatchObject({ hasAlpha: false });
   });
 
-  test('of a picture that is grey throughout hold grey only', async () => {
+  test('of a picture that is only grey have one channel', async () => {
     const grey = { width: 120, height: 80, channels: 3, background: '#777' } as const;
     const bytes = await sharp({ create: grey }).png().toBuffer();
     expect(await sharp(bytes).metadata()).toMatchObject({ channels: 3 });
@@ -151,7 +151,7 @@ describe('files', () => {
     expect(await sharp(await encoded[0]!.read()).metadata()).toMatchObject({ channels: 1 });
   });
 
-  test('as AVIF keep all colours where these have sharp edges, and a quarter of them elsewhere', async () => {
+  test('as AVIF keep all colour samples if colours have sharp edges, and otherwise a quarter', async () => {
     const subsampling = async (bytes: Buffer) => {
       const { encoded } = await derive(source(bytes), [spec('avif', 60, 60)]);
       const avif = Buffer.from(await encoded[0]!.read());
@@ -163,7 +163,7 @@ describe('files', () => {
     expect(await subsampling(await disc({ background: 'none' }))).toBe('4:2:0');
   });
 
-  test('as PNG have a palette where that loses nothing', async () => {
+  test('as PNG have a palette if that loses nothing', async () => {
     const [few, many] = [await disc({ background: '#fff' }), await gradient()];
     for (const [bytes, isPalette] of [
       [few, true],
@@ -176,7 +176,7 @@ describe('files', () => {
     }
   });
 
-  test('are cropped at the position, and every width shows the same part', async () => {
+  test('are cropped at the position, and all widths show the same part', async () => {
     const crop: Crop = { width: 40, height: 80, position: 'right' };
     const specs = [spec('png', 20, 40, crop), spec('png', 40, 80, crop)];
     const { encoded } = await derive(source(await halves()), specs);
@@ -186,7 +186,7 @@ describe('files', () => {
     }
   });
 
-  test('cannot be made of an original that does not decode', async () => {
+  test('cannot be made from an original that does not decode', async () => {
     const bytes = (await halves()).subarray(0, 120);
     await expect(derive(source(bytes), [spec('webp', 60, 40)])).rejects.toMatchObject({
       code: 'encode',
@@ -205,7 +205,7 @@ describe('the preview', () => {
     expect(preview.placeholder!.length).toBeLessThan(400);
   });
 
-  test('keeps transparency, and takes the colour of what is visible', async () => {
+  test('keeps transparency, and has the colour of the visible part', async () => {
     const { preview } = await derive(source(await disc({ radius: 40 })), [spec('webp', 60, 60)]);
     expect(preview.color).toBe('#008000');
     expect((await pixelsOf(dataOf(preview.placeholder!)))(0, 0)[3]).toBe(0);
@@ -218,7 +218,7 @@ describe('the preview', () => {
     expect(await sharp(dataOf(preview.placeholder!)).metadata()).toMatchObject({ height: 32 });
   });
 
-  test('has what was requested, also from the cache', async () => {
+  test('has the requested members only, also from the cache', async () => {
     const original = source(await halves());
     const previews = [];
     for (const placeholder of ['blur', 'color', 'none', 'blur'] as const) {
@@ -269,7 +269,7 @@ describe('the cache', () => {
     expect(JSON.parse(output)).toEqual([2, []]);
   });
 
-  test('knows a file by what decides its bytes, not by its name', async () => {
+  test('finds a file by everything that decides its bytes, not by its name', async () => {
     const original = source(await halves());
     const before = await derive(original, [spec('webp', 60, 40)]);
     const renamed = { ...spec('webp', 60, 40), file: 'elsewhere/other.webp' };
@@ -302,7 +302,7 @@ describe('the cache', () => {
     expect(await filesBelow(dir)).toHaveLength(before + 1);
   });
 
-  test('heals a file that was damaged behind an equal size', async () => {
+  test('repairs a damaged file that still has its size', async () => {
     const original = source(await halves());
     const specs = [spec('webp', 60, 40), spec('webp', 120, 80)];
     const first = await derive(original, specs);
@@ -317,7 +317,7 @@ describe('the cache', () => {
     expect(original.reads).toBe(2);
   });
 
-  test('that cannot be written costs one warning and no file', async () => {
+  test('that cannot be written causes one warning, and all files are made', async () => {
     await writeFile(dir, 'a file where the folder should be');
     const original = source(await halves());
     const { encoded, preview } = await derive(original, [
@@ -331,7 +331,7 @@ describe('the cache', () => {
   });
 });
 
-test('processes that differ in threads, in order and in how much they do at once make equal files', async () => {
+test('processes with other numbers of threads, another order and other concurrency make equal files', async () => {
   const files = await Promise.all(
     [0, 90, 180].map(async (hue) => {
       const path = join(dir, '..', `${hue}.png`);
@@ -386,7 +386,7 @@ test('processes that differ in threads, in order and in how much they do at once
   expect(run('8', files.toReversed(), true)).toEqual(one);
 });
 
-test('many pictures at once all come out', async () => {
+test('many pictures at once are all encoded', async () => {
   const pictures = await Promise.all(
     Array.from({ length: 12 }, async (_, index) =>
       source(
@@ -403,7 +403,7 @@ test('many pictures at once all come out', async () => {
   expect(new Set(digests)).toHaveLength(36);
 });
 
-test('what a level behind the cache has is not encoded', async () => {
+test('entries that a level behind the cache has are not encoded', async () => {
   const [specs, bytes] = [[spec('webp', 60, 40), spec('png', 60, 40)], await halves()];
   const made = await derive(source(bytes), specs);
   const far = folderCache(dir, (error) => warnings.push(error));
@@ -424,7 +424,7 @@ test('what a level behind the cache has is not encoded', async () => {
   expect(original.reads).toBe(0);
   expect(encoded.map((file) => file.sha256)).toEqual(made.encoded.map((file) => file.sha256));
   expect(preview).toEqual(made.preview);
-  // Half of it there: only the rest is encoded.
+  // If it has half of the entries, only the rest is encoded.
   const more = await derive(original, [...specs, spec('jpeg', 60, 40)], { cache: twoLevels });
   expect([more.encoded.length, original.reads]).toEqual([3, 1]);
   expect(warnings).toEqual([]);
@@ -485,7 +485,7 @@ async function disc({ background = 'none', radius = 50 } = {}): Promise<Buffer> 
   return sharp(Buffer.from(svg)).png().toBuffer();
 }
 
-/** 120 x 120, of more colours than a palette holds. */
+/** 120 x 120, with more colours than a palette holds. */
 async function gradient(): Promise<Buffer> {
   const data = Buffer.from(
     Array.from({ length: 120 * 120 * 3 }, (_, at) => ((at * at) % 65_521) >> 8),
@@ -495,7 +495,7 @@ async function gradient(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** RGBA, with no colour if nothing is seen. */
+/** RGBA; an invisible pixel has no colour. */
 async function visiblePixels(bytes: Uint8Array): Promise<Buffer> {
   const data = await sharp(bytes).toColourspace('srgb').ensureAlpha().raw().toBuffer();
   for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 0) data.fill(0, at, at + 3);

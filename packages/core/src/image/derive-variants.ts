@@ -21,7 +21,7 @@ import {
   type Fetching,
   maxPreviewBytes,
   type VariantCache,
-  type Wanted,
+  type EntryToFetch,
 } from '../cache/variant-cache.ts';
 import { transparencyOf } from './raw-picture.ts';
 import { previewKey, variantKey } from '../cache/variant-key.ts';
@@ -34,7 +34,7 @@ export interface DeriveOptions {
   readonly placeholder: FileFields['placeholder'];
   /** When it is aborted, no more pictures are opened. @default never */
   readonly signal?: AbortSignal;
-  /** `waited-for` if something waits for the file, as a page does in dev. @default 'in-turn' */
+  /** `waited-for` if something is waiting for the file, for example a page in dev. @default 'in-turn' */
   readonly lane?: Lane;
   /** Called when a JPEG is made of a partly transparent picture, which is put on white. @default no call */
   readonly onFlattened?: (spec: VariantSpec, transparency: 'slight' | 'visible') => void;
@@ -64,7 +64,7 @@ export async function deriveVariants(
   specs: readonly VariantSpec[],
   options: DeriveOptions,
 ): Promise<DerivedVariants> {
-  const found = look(source, specs, options);
+  const found = lookUp(source, specs, options);
   if (isIncomplete(found)) await complete(source, found, options);
   return derived(found.variants, inOrder(found), found.preview!, options);
 }
@@ -72,9 +72,9 @@ export async function deriveVariants(
 /** Fetches or encodes what is missing. */
 async function complete(source: Source, found: Cached, options: DeriveOptions): Promise<void> {
   const { cache, signal, lane = 'in-turn' } = options;
-  const fetching = await cache.fetch(wantedFor(found), lane);
+  const fetching = await cache.fetch(entriesToFetch(found), lane);
   try {
-    lookAgain(found, options);
+    lookUpMissing(found, options);
     if (!isIncomplete(found)) return;
     const isMade = await pictureTurn(source, lane, async () => {
       signal?.throwIfAborted();
@@ -88,12 +88,12 @@ async function complete(source: Source, found: Cached, options: DeriveOptions): 
   } finally {
     fetching.end();
   }
-  lookAgain(found, options);
+  lookUpMissing(found, options);
   await complete(source, found, options);
 }
 
-/** The preview first, which is made first. */
-function wantedFor(found: Cached): Wanted[] {
+/** The missing entries. The preview comes first, because it is made first. */
+function entriesToFetch(found: Cached): EntryToFetch[] {
   const { keyOfPreview, preview } = found;
   return [
     ...(preview === null
@@ -112,12 +112,12 @@ function missingOf({ variants, files }: Cached): Variant[] {
   return variants.filter((variant) => !files.has(variant)).toSorted(cheapestFirst);
 }
 
-/** No encoder makes a picture larger than its pixels, but for its headers and metadata. */
+/** No encoder makes a file larger than the pixels, plus headers and metadata. */
 function maxFileBytes({ width, height }: VariantSpec): number {
   return width * height * 4 + 65_536;
 }
 
-/** Encodes what is missing, except for what has been fetched when its turn comes. */
+/** Encodes what is missing, except for entries that have been fetched when their turn comes. */
 async function encodeMissing(
   picture: OpenPicture,
   found: Cached,
@@ -150,20 +150,20 @@ async function encodeMissing(
   }
 }
 
-/** The same from the cache's index alone, without touching a file or a picture. `null`: something is missing. */
+/** Finds the variants in the cache's index, without reading a file or a picture. `null`: something is missing. */
 export function findVariants(
   source: Source,
   specs: readonly VariantSpec[],
   options: DeriveOptions,
 ): DerivedVariants | null {
-  const found = look(source, specs, options);
+  const found = lookUp(source, specs, options);
   const { variants, preview } = found;
   return preview === null || isIncomplete(found)
     ? null
     : derived(variants, inOrder(found), preview, options);
 }
 
-/** The same from an earlier run's snapshot, without making a key or reading the index. `null`: the snapshot has other files. */
+/** Restores the variants from an earlier run's snapshot, without making a key or reading the index. `null`: the snapshot has other files. */
 export function recallVariants(
   source: Source,
   specs: readonly VariantSpec[],
@@ -178,13 +178,13 @@ export function recallVariants(
   return derived(variants, files, preview, options);
 }
 
-/** `CachedVariants` as the snapshot stores them. */
+/** `CachedVariants` as a snapshot stores them. */
 export interface KnownVariants {
   readonly entries: readonly FileEntry[];
   readonly preview: Preview;
 }
 
-/** What was found in the cache. */
+/** The variants of a picture, and those parts of them that are in the cache. */
 interface Cached {
   readonly variants: readonly Variant[];
   readonly files: Map<Variant, CachedFile>;
@@ -193,18 +193,18 @@ interface Cached {
   preview: Preview | null;
 }
 
-function look(source: Source, specs: readonly VariantSpec[], options: DeriveOptions): Cached {
+function lookUp(source: Source, specs: readonly VariantSpec[], options: DeriveOptions): Cached {
   const variants = specs.map((spec) => new Variant(source, spec, options.settings));
   // An image has one crop, and its preview shows what its files show.
   const crop = specs[0]?.crop ?? null;
   const keyOfPreview = previewKey(source, crop);
   const found = { variants, files: new Map(), crop, keyOfPreview, preview: null };
-  lookAgain(found, options);
+  lookUpMissing(found, options);
   return found;
 }
 
-/** Looks again for what was missing. */
-function lookAgain(found: Cached, { cache, placeholder }: DeriveOptions): void {
+/** Looks up in the cache what is still missing. */
+function lookUpMissing(found: Cached, { cache, placeholder }: DeriveOptions): void {
   for (const variant of found.variants) {
     const file = found.files.has(variant) ? null : cache.find(variant.key());
     if (file !== null) found.files.set(variant, file);
@@ -333,8 +333,8 @@ class EncodedVariant implements EncodedFile {
     if (file.sha256 === this.sha256) return { bytes, file };
     throw new TintypeError(
       'encode',
-      `${this.spec.file} was damaged in the cache and came out different when encoded again. ` +
-        'The cache is right now: run again.',
+      `${this.spec.file} was damaged in the cache, and encoding it again gave different bytes. ` +
+        'The cache is repaired: run again.',
     );
   }
 }

@@ -15,18 +15,18 @@ test('shades of one colour count together', () => {
   expect(dominantColor(pixels(4, ...shades, [0, 0, 0, 255]))).toBe('#61c911');
 });
 
-test('a pixel counts by its alpha, and what is invisible not at all', () => {
+test('alpha weights a pixel, and an invisible pixel does not count', () => {
   const hidden = [0, 0, 0, 0] as const;
   const faint = [0, 255, 0, 40] as const;
   const picture = pixels(4, hidden, hidden, hidden, faint, faint, faint, [200, 100, 50, 255]);
   expect(dominantColor(picture)).toBe('#c86432');
 });
 
-test('a picture of which nothing is visible has no colour', () => {
+test('an invisible picture has no colour', () => {
   expect(dominantColor(pixels(4, [9, 9, 9, 0]))).toBeNull();
 });
 
-test('grey is grey, with alpha and without', () => {
+test('a grey picture has a grey colour, with alpha and without', () => {
   expect(dominantColor(pixels(1, [128], [128], [0]))).toBe('#808080');
   expect(dominantColor(pixels(2, [128, 255], [0, 10]))).toBe('#808080');
 });

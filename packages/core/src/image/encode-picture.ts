@@ -7,8 +7,8 @@ import { bytesOf } from './end-pipeline.ts';
 import { openRaw, type RawPicture } from './raw-picture.ts';
 
 /**
- * Encodes a file and adds its XMP. In a JPEG, which has no transparency, transparent parts are put on white: see
- * `transparencyOf`. `file` is named in the TintypeError `encode` that this may throw.
+ * Encodes a file and adds its XMP. A JPEG has no transparency, so transparent parts become white: see `transparencyOf`.
+ * `file` is named in the TintypeError `encode` that this may throw.
  */
 export async function encodePicture(
   picture: RawPicture,

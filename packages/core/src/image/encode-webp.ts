@@ -10,7 +10,7 @@ export async function encodeWebp(
 ): Promise<Uint8Array> {
   const files: Uint8Array[] = [];
   for (const settings of smallestOf) {
-    // One after the other, because each encode has one place in the queue.
+    // One after the other, because this task holds only one slot of the queue.
     files.push(await bytesOf((await openRaw(picture)).webp(settings).withXmp(xmp)));
   }
   return files.reduce((smallest, file) => (file.length < smallest.length ? file : smallest));

@@ -37,8 +37,8 @@ export type SettledSettings =
   | PngSettings;
 
 /**
- * The same before the picture is examined: a rule's name is in the place of each choice that depends on the pixels. All of it
- * enters the cache key, which is computed without the pixels.
+ * The encoder's options before the picture is examined: each choice that depends on the pixels is represented by the name of
+ * its rule. All of it enters the cache key, which is computed without the pixels.
  */
 export type EncoderSettings =
   | SettledSettings
@@ -59,7 +59,7 @@ interface WebpByContent extends ByContent {
 /** The name of the rules in `settledSettings`, `hasSharpColour` and `isDrawn`. Change it whenever one of them changes. */
 const byContent = 'by content, 3';
 
-/** Below this `output_compression` a small file matters more than a picture's sharp colours. */
+/** Below this `output_compression`, a small file matters more than sharp colours. */
 const keepsColoursFrom = 80;
 
 /**
@@ -106,8 +106,8 @@ export async function settledSettings(
 }
 
 /**
- * Near-lossless takes several times as long as lossy, so that it is used only where it keeps colours or, in grey pictures
- * such as black lettering, where it is quick.
+ * Near-lossless takes several times as long as lossy, so it is used only if it keeps colours, or for grey pictures such as
+ * black lettering, for which it is quick.
  */
 function settledWebp(settings: WebpByContent, content: Content): SettledSettings {
   const { quality, effort, nearLossless } = settings;

@@ -14,7 +14,7 @@ test('a whole PNG has none, whatever follows it', async () => {
   expect(findPngDamage(Buffer.concat([bytes, Buffer.from('more')]))).toBeNull();
 });
 
-test('of another format nothing is known', async () => {
+test('it says nothing about other formats', async () => {
   expect(
     findPngDamage(
       await sharp(await png())
@@ -25,7 +25,7 @@ test('of another format nothing is known', async () => {
   expect(findPngDamage(new Uint8Array())).toBeNull();
 });
 
-test('no cut and no flipped byte goes unseen', async () => {
+test('every cut and every flipped byte is found', async () => {
   const bytes = await png();
   for (let at = 8; at < bytes.length; at++) {
     expect(findPngDamage(bytes.subarray(0, at)), `${at} bytes`).toBe('its end is missing');

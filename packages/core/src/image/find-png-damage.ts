@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * Finds damage in a PNG outside its pixels (which decode): a chunk whose checksum is wrong, or a missing end (PNG, third
- * edition, 5.3 and 11.2.5; read 2026-11-26). Returns a clause; `null`: no damage, or not a PNG.
+ * Finds damage in a PNG that decoding does not notice: a wrong checksum of a chunk, or a missing end (PNG, third edition,
+ * 5.3 and 11.2.5; read 2026-11-26). Returns a clause that describes it; `null`: no damage, or not a PNG.
  */
 export function findPngDamage(bytes: Uint8Array): string | null {
   const png = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 import type { RawPicture } from './raw-picture.ts';
 
-/** The range that red or blue, minus green, may have within four pixels before storing a quarter of the colours blurs them. */
+/** If red or blue, minus green, varies more than this within four pixels, storing a quarter of the colours blurs them. */
 const sharpSpan = 48;
 /**
  * A share of the squares that are checked. Photographs and paintings have up to 0.0012, flat art from 0.007, text from 0.03 on.

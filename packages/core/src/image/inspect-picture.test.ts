@@ -19,7 +19,7 @@ test.each(['png', 'jpeg', 'webp', 'avif', 'gif', 'tiff'] as const)(
   },
 );
 
-test('alpha is seen', async () => {
+test('alpha is detected', async () => {
   const bytes = await noise(40, 30).ensureAlpha(0.5).png().toBuffer();
   expect(await inspectPicture(bytes)).toMatchObject({ hasAlpha: true });
 });
@@ -44,7 +44,7 @@ test('a flipped byte inside a PNG does not decode', async () => {
 test.each([
   ['nothing', new Uint8Array()],
   ['text', Buffer.from('{"error":"no picture"}')],
-])('%s is no picture', async (_, input) => {
+])('%s is not a picture', async (_, input) => {
   await expect(inspectPicture(input)).rejects.toMatchObject({ code: 'undecodable' });
 });
 
@@ -83,21 +83,24 @@ test.each([
   ['0 0 32 16', 1024, 512],
   ['0 0 1500 750', 1500, 750],
   ['0 0 1000 9000', 228, 2048],
-])('an SVG of %s is described and sent as it is drawn', async (viewBox, width, height) => {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}"><path d="M0 0h9v9z"/></svg>`;
-  expect(await inspectPicture(Buffer.from(svg))).toMatchObject({ format: 'svg', width, height });
-  const sent = await toApiPicture(Buffer.from(svg), 'svg', 'a.svg');
-  expect(await sharp(sent.bytes).metadata()).toMatchObject({ format: 'png', width, height });
-});
+])(
+  'an SVG of %s is described and sent in the size in which it is drawn',
+  async (viewBox, width, height) => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}"><path d="M0 0h9v9z"/></svg>`;
+    expect(await inspectPicture(Buffer.from(svg))).toMatchObject({ format: 'svg', width, height });
+    const sent = await toApiPicture(Buffer.from(svg), 'svg', 'a.svg');
+    expect(await sharp(sent.bytes).metadata()).toMatchObject({ format: 'png', width, height });
+  },
+);
 
-test('a JPEG that is cut short, and HEIC, are named in our words', async () => {
+test('a JPEG that is cut short, and HEIC, have messages of our own', async () => {
   const jpeg = await noise(200, 200).jpeg().toBuffer();
   await expect(inspectPicture(jpeg.subarray(0, jpeg.length / 2))).rejects.toThrow(
     /^it does not decode: it is cut short$/,
   );
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
   await expect(inspectPicture(heic)).rejects.toThrow(
-    /^it is HEIC, which cannot be read here; save it/,
+    /^it is HEIC, which Tintype cannot read; save it/,
   );
 });
 
@@ -112,7 +115,7 @@ test('the frames of an animation are counted', async () => {
   expect(await countFrames(frames[0]!)).toBe(1);
 });
 
-/** 40 x 20 in the file, with its left half red and the other black, and to be turned by a quarter (EXIF orientation 6). */
+/** 40 x 20 in the file, left half red, right half black, with EXIF orientation 6: to be displayed rotated by a quarter turn. */
 async function onItsSide(format: 'png' | 'jpeg' | 'webp' | 'tiff'): Promise<Buffer> {
   const red = { create: { width: 20, height: 20, channels: 3, background: '#f00' } } as const;
   return sharp({ create: { ...red.create, width: 40, background: '#000' } })
@@ -122,7 +125,7 @@ async function onItsSide(format: 'png' | 'jpeg' | 'webp' | 'tiff'): Promise<Buff
     .toBuffer();
 }
 
-/** A picture that compresses badly, so that a cut falls into its pixels. */
+/** A picture that compresses badly, so that a cut is within its pixels. */
 function noise(width: number, height: number): Sharp {
   return sharp({
     create: {
@@ -135,7 +138,7 @@ function noise(width: number, height: number): Sharp {
   });
 }
 
-/** A PNG that promises a size and has a few bytes of pixels. */
+/** A PNG whose header names a size, with only a few bytes of pixels. */
 function pngHeader(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

@@ -20,13 +20,13 @@ export class PictureError extends Error {
  * delivered, and any other is found here. Throws a PictureError.
  */
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
-  const info = await decoding(bytes, () => readHeader(bytes));
+  const info = await asPictureError(bytes, () => readHeader(bytes));
   if (info.width * info.height > maxPixels) {
     const size = `${info.width}x${info.height}`;
     throw new PictureError('too-many-pixels', `it is ${size}, more than ${maxPixels} pixels`);
   }
   // This goes before any encode, because a purchase waits for the result.
-  await encodeQueue(() => decoding(bytes, () => decode(bytes)), { lane: 'waited-for' });
+  await encodeQueue(() => asPictureError(bytes, () => decode(bytes)), { lane: 'waited-for' });
   return info;
 }
 
@@ -54,7 +54,10 @@ async function decode(bytes: Uint8Array): Promise<void> {
   );
 }
 
-async function decoding<Result>(bytes: Uint8Array, read: () => Promise<Result>): Promise<Result> {
+async function asPictureError<Result>(
+  bytes: Uint8Array,
+  read: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await read();
   } catch (error) {
@@ -63,7 +66,7 @@ async function decoding<Result>(bytes: Uint8Array, read: () => Promise<Result>):
 }
 
 function undecodable(bytes: Uint8Array, error: unknown): string {
-  if (isHeic(bytes)) return 'it is HEIC, which cannot be read here; save it as PNG or JPEG';
+  if (isHeic(bytes)) return 'it is HEIC, which Tintype cannot read; save it as PNG or JPEG';
   const reason = error instanceof Error ? error.message.trim() : String(error);
   return /premature end/i.test(reason)
     ? 'it does not decode: it is cut short'

@@ -1,6 +1,6 @@
 import type { RawPicture } from './raw-picture.ts';
 
-/** This many adjacent squares, none of one colour, are more than the width of an edge. */
+/** If this many adjacent squares all have more than one colour, they are wider than an edge. */
 const busyRun = 16;
 /**
  * A share of the squares that are checked. Flat art, lines and text have up to 0.012, photographs, paintings and grain from

@@ -2,12 +2,12 @@ import type sharp from 'sharp';
 import type { SharpOptions } from 'sharp';
 
 /**
- * The most pixels a picture may have. Four times what the largest image model draws (5000 x 5000, 2026-11), and 400 MB
- * once decoded; more is a mistake or an attack.
+ * How many pixels a picture may have. This is four times what the largest image model makes (5000 x 5000, 2026-11), and
+ * 400 MB once decoded. A larger picture is a mistake or an attack.
  */
 export const maxPixels: number = 100_000_000;
 
-/** The options for every picture from outside, so that damage is an error and not a grey area. */
+/** The options for opening every picture: damage is an error. Otherwise sharp would fill the damaged part with grey. */
 export const inputOptions = {
   failOn: 'error',
   limitInputPixels: maxPixels,

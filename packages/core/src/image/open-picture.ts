@@ -8,7 +8,7 @@ import { cropPicture, decodePicture, resizePicture, type RawPicture } from './ra
 import { releaseBuffer } from './release-buffer.ts';
 import type { Lane } from './work-queue.ts';
 
-/** Pixels of the longer side at which `hasSharpColour` looks at a picture. */
+/** The longer side, in pixels, to which a picture is scaled down for `hasSharpColour`. */
 const sharpColourSide = 1024;
 
 /** A picture that is decoded once. Each of its sizes is made once. */
@@ -22,7 +22,7 @@ export interface OpenPicture {
   readonly content: (crop: Crop | null) => Promise<Content>;
 }
 
-/** Runs a task when a picture may be in memory. Only such a task may open it. */
+/** Runs a task once there is room in memory for its picture. Only such a task may open the picture. */
 export async function pictureTurn<Result>(
   { width, height }: Source,
   lane: Lane,
@@ -40,20 +40,20 @@ export async function openPicture<Result>(
   const bytes = await source.read();
   const decoded = await encodeQueue(() => decode(bytes, source), { lane });
   releaseBuffer(bytes);
-  const { picture, letGo } = sizesOf(decoded, source.isStandIn);
-  return use(picture).finally(letGo);
+  const { picture, release } = sizesOf(decoded, source.isStandIn);
+  return use(picture).finally(release);
 }
 
 async function decode(bytes: Uint8Array, { width, height }: Source): Promise<RawPicture> {
   try {
     const picture = await decodePicture(bytes);
     const isSwapped = width !== height && picture.width === height && picture.height === width;
-    // Older records have the size in the file, because Tintype did not read the orientation then. Their pictures stay as they
-    // were delivered.
+    // Older records have the size before rotation, because Tintype ignored the orientation then. Their pictures are still
+    // delivered without rotation.
     return isSwapped ? await decodePicture(bytes, false) : picture;
   } catch (error) {
     throw encodeError(
-      'The original could not be decoded, though it is what was received (take: 2 asks for another)',
+      'The original could not be decoded, although its bytes are as received (take: 2 buys another picture)',
       error,
     );
   }
@@ -64,7 +64,7 @@ function sizesOf(
   isStandIn: boolean,
 ): {
   readonly picture: OpenPicture;
-  readonly letGo: () => Promise<void>;
+  readonly release: () => Promise<void>;
 } {
   const made = new Map<string, Promise<RawPicture>>();
   const once = (name: string, make: () => Promise<RawPicture>): Promise<RawPicture> => {
@@ -91,13 +91,13 @@ function sizesOf(
     contents.set(part, found);
     return found;
   };
-  const letGo = async () => {
+  const release = async () => {
     releaseBuffer(decoded.data);
     for (const size of await Promise.allSettled(made.values())) {
       if (size.status === 'fulfilled') releaseBuffer(size.value.data);
     }
   };
-  return { picture: { at, content }, letGo };
+  return { picture: { at, content }, release };
 }
 
 async function contentOf(
@@ -105,7 +105,7 @@ async function contentOf(
   at: OpenPicture['at'],
   isStandIn: boolean,
 ): Promise<Content> {
-  // A stand-in has to be there soon, and its colours are not worth any time.
+  // A stand-in must be ready soon, and nobody needs its exact colours.
   if (isStandIn) return { hasSharpColour: false, isDrawn: false, isGrey: false };
   const whole = await at(crop);
   const scale = Math.min(1, sharpColourSide / Math.max(whole.width, whole.height));

@@ -2,14 +2,14 @@ import type { SharpOptions } from 'sharp';
 import { headerOf } from './end-pipeline.ts';
 import { inputOptions, loadSharp } from './load-sharp.ts';
 
-/** The least pixels of an SVG's longer side: image models draw 1024 to 2048 (2026-11), and an icon's own size is often 24. */
+/** The least longer side of an SVG, in pixels: image models make 1024 to 2048 (2026-11), while an icon's own size is often 24. */
 const minSvgSide = 1024;
 const maxSvgSide = 2048;
 
 /** At this many pixels per inch, an SVG has the size that it states. */
 const svgDensity = 72;
 
-/** The options for opening a picture. An SVG is drawn in its own shape and large enough. Rejects with sharp's own error. */
+/** The options for opening a picture. An SVG is drawn in its own shape, and large enough. Rejects with sharp's own error. */
 export async function pictureOptions(bytes: Uint8Array): Promise<SharpOptions> {
   const sharp = await loadSharp();
   const { format, width, height } = await headerOf(

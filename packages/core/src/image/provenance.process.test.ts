@@ -47,7 +47,7 @@ test.for(formats)(
     );
     expect(tags).toEqual({
       SourceFile: path,
-      // No errors, no warnings, no minor ones.
+      // No errors, no warnings, no minor warnings.
       'ExifTool:Validate': '0 0 0',
       'XMP:DigitalSourceType':
         'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',

@@ -7,15 +7,15 @@ export function digitalSourceType(isStandIn: boolean): string {
   return `http://cv.iptc.org/newscodes/digitalsourcetype/${type}`;
 }
 
-/** Whether Tintype encoded a file: it contains the XMP packet of a variant. */
+/** Whether Tintype encoded a file. It did if the file contains the XMP packet of a variant. */
 export function hasProvenance(bytes: Uint8Array): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return [true, false].some((isStandIn) => file.includes(provenanceXmp(isStandIn)));
 }
 
 /**
- * The XMP packet of every variant: its `DigitalSourceType` and nothing else. It has no prompt, because the file ships, and no
- * date or version, because equal inputs must give equal bytes.
+ * The XMP packet of every variant: its `DigitalSourceType` and nothing else. It has no prompt, because the file is published,
+ * and no date or version, because equal inputs must give equal bytes.
  */
 export function provenanceXmp(isStandIn: boolean): string {
   return [

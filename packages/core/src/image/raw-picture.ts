@@ -17,12 +17,12 @@ export interface RawPicture {
 }
 
 /**
- * Decodes all pixels of a picture of any depth, profile or colour space, rotated by its orientation or as they are in the file.
+ * Decodes all pixels of a picture of any depth, profile or colour space. `isRotated`: turns it by its orientation.
  */
-export async function decodePicture(bytes: Uint8Array, isTurned = true): Promise<RawPicture> {
+export async function decodePicture(bytes: Uint8Array, isRotated = true): Promise<RawPicture> {
   const sharp = await loadSharp();
   const opened = sharp(bytes, await pictureOptions(bytes));
-  const picture = await pixels((isTurned ? opened.autoOrient() : opened).toColourspace('srgb'));
+  const picture = await pixels((isRotated ? opened.autoOrient() : opened).toColourspace('srgb'));
   const shown =
     hasAlpha(picture) && isOpaque(picture)
       ? await pixels((await openRaw(picture)).removeAlpha())

@@ -13,14 +13,14 @@ const maxInputBytes = 50_000_000;
 const maxMaskBytes = 4_000_000;
 
 export interface ReadInputs {
-  /** By reference. It lacks pictures that cannot be used and URLs without a pin. */
+  /** By reference, without unusable pictures and without URLs that have no pin. */
   readonly inputs: ReadonlyMap<InputReference, InputFile>;
   readonly problems: readonly PlacedFinding[];
 }
 
 /**
- * Hashes and decodes the input pictures of images. It reads each file once. It looks URLs up in `pins` and never fetches them.
- * `root` is absolute, `files` are read.
+ * Hashes and decodes the input pictures of images, through `files`, each file once. Looks URLs up in `pins` and never fetches
+ * them. `root` is absolute.
  */
 export async function readInputs(
   root: string,
@@ -73,14 +73,14 @@ async function readInput(
 ): Promise<InputFile | string> {
   const read = await files.read(path, maxBytes);
   if ('problem' in read) return `input image ${read.problem}`;
-  const input = await lookAt(read.file, read.bytes);
+  const input = await inspectInput(read.file, read.bytes);
   return typeof input === 'string'
     ? input
     : { ...input, sha256: inputHash(read.bytes, input.info.format) };
 }
 
 /** A picture's hash and metadata, or the reason why it cannot be used. */
-export async function lookAt(file: string, bytes: Uint8Array): Promise<InputFile | string> {
+export async function inspectInput(file: string, bytes: Uint8Array): Promise<InputFile | string> {
   if (isLfsPointer(bytes)) return `input image ${file} ${lfsRemedy}`;
   try {
     return { file, sha256: sha256(bytes), info: await inspectPicture(bytes) };
@@ -93,10 +93,11 @@ export async function lookAt(file: string, bytes: Uint8Array): Promise<InputFile
 
 /** The API's rules for masks: PNG with alpha, as large as the first input image; read 2026-11-22. */
 function maskProblem({ file, info }: InputFile, first: InputFile | null): string | null {
-  if (info.format !== 'png') return `the mask ${file} is ${info.format}, and a mask is a PNG`;
-  if (!info.hasAlpha) return `the mask ${file} has no alpha channel: transparent is where to draw`;
+  if (info.format !== 'png') return `the mask ${file} is ${info.format}, but a mask must be a PNG`;
+  if (!info.hasAlpha)
+    return `the mask ${file} has no alpha channel; make the parts to redraw transparent`;
   if (first === null) return null;
-  const isAsLarge = info.width === first.info.width && info.height === first.info.height;
-  if (isAsLarge) return null;
-  return `the mask ${file} is ${info.width}x${info.height}, and ${first.file} is ${first.info.width}x${first.info.height}`;
+  const hasSameSize = info.width === first.info.width && info.height === first.info.height;
+  if (hasSameSize) return null;
+  return `the mask ${file} is ${info.width}x${info.height}, but ${first.file} is ${first.info.width}x${first.info.height}`;
 }

@@ -2,20 +2,20 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { releaseBuffer } from './release-buffer.ts';
 
-test('bytes that are alone in their buffer are gone', () => {
+test('a buffer that no other bytes share is released', () => {
   const bytes = new Uint8Array(1000);
   releaseBuffer(bytes);
   expect(bytes.buffer.byteLength).toBe(0);
   expect(bytes.byteLength).toBe(0);
 });
 
-test('twice is as once', () => {
+test('a second release does nothing', () => {
   const bytes = new Uint8Array(1000);
   releaseBuffer(bytes);
   expect(() => releaseBuffer(bytes)).not.toThrow();
 });
 
-test('pixels that a native library allocated are gone', async () => {
+test('pixels that a native library allocated are released', async () => {
   const pixels = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
     .raw()
     .toBuffer();
@@ -23,7 +23,7 @@ test('pixels that a native library allocated are gone', async () => {
   expect(pixels.buffer.byteLength).toBe(0);
 });
 
-test('bytes that share a buffer stay, and so do the others', () => {
+test('a shared buffer is not released', () => {
   const buffer = Buffer.from('shared by all small buffers');
   const part = new Uint8Array(8).fill(7).subarray(2, 4);
   releaseBuffer(buffer);

@@ -17,7 +17,7 @@ test('each format gets every width and then the full size', () => {
   ]);
 });
 
-test('a width as large as the picture is a file of its own, and nothing is enlarged', () => {
+test('a width that equals the picture is a file of its own, and nothing is enlarged', () => {
   const files = fields({ widths: [640, 1536, 2000] });
   expect(resolveVariants('hero', files, picture).map(describe)).toEqual([
     'hero-640w.webp 640x427',
@@ -40,12 +40,12 @@ test('a crop larger than the picture is refused', () => {
   );
 });
 
-test('a very flat picture keeps a row of pixels', () => {
+test('a very flat picture keeps at least one row of pixels', () => {
   const [thumbnail] = resolveVariants('line', fields({ widths: [16] }), { width: 4096, height: 2 });
   expect(thumbnail).toMatchObject({ width: 16, height: 1 });
 });
 
-test('every file has one of the names that were known before the picture was', () => {
+test('every file has one of the names that were known before the picture', () => {
   const files = fields({ widths: [640, 4000], formats: formats('avif', 'png') });
   const names = resolveVariants('team/ada', files, picture).map(({ file }) => file);
   expect(outputNames('team/ada', files)).toEqual(expect.arrayContaining(names));

@@ -15,11 +15,11 @@ import { decodePicture } from './raw-picture.ts';
 
 const opaque = ['avif', 'webp', 'jpeg'] as const;
 
-/** Decibels that formats may lie apart; nearer than 40 is out of sight and counts as 40. */
+/** How far formats may lie apart, in decibels. Differences above 40 dB are invisible and count as 40. */
 const maxSpread = 9;
 const outOfSight = 40;
 
-describe('coloured lettering comes as near to the original in every format', () => {
+describe('coloured lettering is equally near to the original in every format', () => {
   test.each<[string, { width?: number; compression?: number }]>([
     ['at its own size', {}],
     ['scaled down', { width: 400 }],
@@ -30,7 +30,7 @@ describe('coloured lettering comes as near to the original in every format', () 
     expect(Math.min(...decibels)).toBeGreaterThan(30);
   });
 
-  test('cropped out of a picture that is plain elsewhere', async () => {
+  test('cropped from a picture that is plain elsewhere', async () => {
     const png = await lettering('#f00', '#14143a', 512 * 40);
     expect(hasSharpColour(await decodePicture(png))).toBe(false);
     const crop = { width: 512, height: 512, position: 'top' };
@@ -39,13 +39,13 @@ describe('coloured lettering comes as near to the original in every format', () 
     expect(Math.min(...decibels)).toBeGreaterThan(30);
   });
 
-  test('on nothing', async () => {
+  test('on a transparent background', async () => {
     const decibels = await nearness(await lettering('#f00', 'none'), ['avif', 'webp'], {});
     expect(Math.max(...decibels) - Math.min(...decibels)).toBeLessThan(maxSpread);
   });
 });
 
-test('where edges are soft at full size and sharp at a width, JPEG keeps all colours', async () => {
+test('if edges are soft at full size and sharp at a width, JPEG keeps all colours', async () => {
   const small = await lettering('#f00', '#14143a');
   const soft = await sharp(small).resize(2048).blur(3).png({ compressionLevel: 1 }).toBuffer();
   expect(hasSharpColour(await decodePicture(soft))).toBe(false);
@@ -60,7 +60,7 @@ test('coloured lettering without grain is a smaller WebP than before', async () 
   expect(webp.length).toBeLessThan(before.length);
 });
 
-test('under grain WebP stays small, and its edges keep their light', async () => {
+test('with grain, WebP stays small, and its edges keep their brightness', async () => {
   const png = await grainy(await lettering('#d00000', '#fff1e6'));
   const webp = await encode(png, 'webp', {});
   const before = await sharp(png).webp({ quality: 90 }).toBuffer();
@@ -85,7 +85,7 @@ describe('a photograph', () => {
   });
 });
 
-test('black lettering is exact as WebP where that is smaller, and never larger than with loss', async () => {
+test('black lettering is exact as WebP if that is smaller, and never larger than lossy WebP', async () => {
   const png = await lettering('#000', '#fff');
   const exact: boolean[] = [];
   for (const width of [512, 128]) {
@@ -100,7 +100,7 @@ test('black lettering is exact as WebP where that is smaller, and never larger t
   expect(exact[0]).toBe(true);
 });
 
-test('a file has equal bytes alone and among others, at once and again', async () => {
+test('a file has equal bytes alone, with others at once, and a second time', async () => {
   const png = await lettering('#f00', '#14143a');
   for (const format of opaque) {
     const alone = await encode(png, format, { width: 400 });
@@ -115,7 +115,7 @@ interface Asked {
   readonly crop?: Crop | null;
 }
 
-/** How near the formats come to the same pixels as PNG, each in decibels. */
+/** How near each format comes to the same pixels as PNG, in decibels. */
 async function nearness(
   png: Buffer,
   formats: readonly Format[],
@@ -161,7 +161,7 @@ async function encodeAll(
   return Promise.all(encoded.map(async (file) => Buffer.from(await file.read())));
 }
 
-/** Of red, green and blue, or of light, on grey where the pictures are transparent. */
+/** Compares red, green and blue, or brightness, on grey if the pictures are transparent. */
 async function psnr(
   one: Uint8Array,
   other: Uint8Array,
@@ -188,7 +188,7 @@ async function lettering(colour: string, ground: string, height = 512): Promise<
   return drawn(`<rect width="100%" height="100%" fill="${ground}"/>${lines.join('')}`, height);
 }
 
-/** Soft light and a fine grain of each channel's own. */
+/** Soft light, and a fine grain that differs between channels. */
 async function soft(): Promise<Buffer> {
   const light = await drawn(`<linearGradient id="g" gradientTransform="rotate(30)">
     <stop stop-color="#864"/><stop offset="1" stop-color="#9bd"/></linearGradient>

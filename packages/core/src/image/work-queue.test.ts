@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Turn, workQueue } from './work-queue.ts';
 
-/** Tasks that begin when the queue lets them, and end when the test says so. */
+/** Tasks that begin when the queue starts them, and end when the test ends them. */
 function tasks(queue: ReturnType<typeof workQueue>) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -18,11 +18,11 @@ function tasks(queue: ReturnType<typeof workQueue>) {
   return { begun, add, end };
 }
 
-/** Everything that only waits for promises has happened. */
+/** Resolves when everything that only waits for promises has happened. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('as many run at once as there are places, the others in order of arrival', async () => {
-  const { begun, add, end } = tasks(workQueue({ places: 2 }));
+test('as many tasks run at once as there are slots, in order of arrival', async () => {
+  const { begun, add, end } = tasks(workQueue({ slots: 2 }));
   const all = Promise.all(['a', 'b', 'c', 'd'].map((name) => add(name)));
   await settled();
   expect(begun).toEqual(['a', 'b']);
@@ -32,8 +32,8 @@ test('as many run at once as there are places, the others in order of arrival', 
   expect(await all).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('a task that something waits for runs before all tasks in turn', async () => {
-  const { begun, add, end } = tasks(workQueue({ places: 1 }));
+test('a task that is waited for runs before all other tasks', async () => {
+  const { begun, add, end } = tasks(workQueue({ slots: 1 }));
   for (const name of ['first', 'second', 'third']) void add(name);
   void add('urgent', { lane: 'waited-for' });
   void add('urgent too', { lane: 'waited-for' });
@@ -42,8 +42,8 @@ test('a task that something waits for runs before all tasks in turn', async () =
   expect(begun).toEqual(['first', 'urgent', 'urgent too', 'second', 'third']);
 });
 
-test('what runs at once weighs no more than the limit, and a heavy one is not passed by', async () => {
-  const { begun, add, end } = tasks(workQueue({ places: 9, weight: 10 }));
+test('running tasks weigh no more than the limit, and no task overtakes a heavy one', async () => {
+  const { begun, add, end } = tasks(workQueue({ slots: 9, weight: 10 }));
   void add('six', { weight: 6 });
   void add('five', { weight: 5 });
   void add('one', { weight: 1 });
@@ -53,8 +53,8 @@ test('what runs at once weighs no more than the limit, and a heavy one is not pa
   expect(begun).toEqual(['six', 'five', 'one']);
 });
 
-test('one that is heavier than the limit runs, alone', async () => {
-  const { begun, add, end } = tasks(workQueue({ places: 9, weight: 10 }));
+test('a task that is heavier than the limit runs alone', async () => {
+  const { begun, add, end } = tasks(workQueue({ slots: 9, weight: 10 }));
   void add('one', { weight: 1 });
   void add('fifty', { weight: 50 });
   void add('two', { weight: 2 });
@@ -66,8 +66,8 @@ test('one that is heavier than the limit runs, alone', async () => {
   expect(begun).toEqual(['one', 'fifty', 'two']);
 });
 
-test('a task that fails, at once or later, gives its place back', async () => {
-  const queue = workQueue({ places: 1, weight: 1 });
+test('a task that fails, at once or later, frees its slot', async () => {
+  const queue = workQueue({ slots: 1, weight: 1 });
   const fail = () => {
     throw new Error('at once');
   };

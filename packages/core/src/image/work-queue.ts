@@ -2,9 +2,9 @@
 export type Lane = 'waited-for' | 'in-turn';
 
 export interface Limits {
-  /** Tasks at once. */
-  readonly places: number;
-  /** The most that running tasks may weigh together. A task that is heavier runs alone. @default no limit */
+  /** How many tasks run at once. */
+  readonly slots: number;
+  /** How much all running tasks may weigh together. A task that is heavier runs alone. @default no limit */
   readonly weight?: number;
 }
 
@@ -15,21 +15,21 @@ export interface Turn {
   readonly weight?: number;
 }
 
-/** Runs a task as soon as a place is free, and settles as the task does. */
+/** Runs a task as soon as a slot is free, and settles as the task does. */
 export type WorkQueue = <Result>(task: () => Promise<Result>, turn?: Turn) => Promise<Result>;
 
 /**
  * A queue with two lanes, each in order of arrival. While a task waits in the first lane, none of the second starts. A running
  * task is never interrupted, and a lighter task never overtakes the next task of its lane.
  */
-export function workQueue({ places, weight: limit = Number.POSITIVE_INFINITY }: Limits): WorkQueue {
+export function workQueue({ slots, weight: limit = Number.POSITIVE_INFINITY }: Limits): WorkQueue {
   const lanes: Readonly<Record<Lane, Waiting[]>> = { 'waited-for': [], 'in-turn': [] };
   let running = 0;
   let load = 0;
 
   const next = (): Waiting | undefined => lanes['waited-for'][0] ?? lanes['in-turn'][0];
   const fits = ({ weight }: Waiting) =>
-    running === 0 || (running < places && load + weight <= limit);
+    running === 0 || (running < slots && load + weight <= limit);
 
   const begin = () => {
     for (let waiting = next(); waiting !== undefined && fits(waiting); waiting = next()) {

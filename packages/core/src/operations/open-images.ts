@@ -195,7 +195,7 @@ export async function openImages(
       );
     },
 
-    isCached: cache.knows,
+    isCached: cache.hasContent,
 
     close: async () => {
       await context.noteCacheAnswer?.();

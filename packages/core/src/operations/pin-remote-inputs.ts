@@ -1,5 +1,5 @@
 import type { FetchInput } from '../context.ts';
-import { lookAt } from '../image/read-inputs.ts';
+import { inspectInput } from '../image/read-inputs.ts';
 import type { Store } from '../store/store.ts';
 import type { Finding, InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
 
@@ -54,5 +54,5 @@ async function lookAtRemote(
   fetch: FetchInput,
 ): Promise<InputFile | string> {
   const fetched = await fetch(url);
-  return 'problem' in fetched ? `input image ${fetched.problem}` : lookAt(url, fetched.bytes);
+  return 'problem' in fetched ? `input image ${fetched.problem}` : inspectInput(url, fetched.bytes);
 }

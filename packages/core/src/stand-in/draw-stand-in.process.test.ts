@@ -34,7 +34,7 @@ function pixelAt({ data, width, channels }: Pixels, x: number, y: number): numbe
   return [...data.subarray(start, start + channels)];
 }
 
-/** WCAG 2.2 contrast of two colours, 0 to 255 a channel: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+/** WCAG 2.2 contrast of two colours, 0 to 255 per channel: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 function contrast(first: readonly number[], second: readonly number[]): number {
   const [light, dark] = [luminance(first), luminance(second)].toSorted((a, b) => b - a) as [
     number,
@@ -108,7 +108,7 @@ describe('drawStandIn', () => {
     }
   });
 
-  it('leaves the corners of a transparent picture empty and its middle solid', async () => {
+  it('leaves the corners of a transparent picture empty and its middle opaque', async () => {
     for (const [width, height] of [
       [256, 256],
       [384, 256],
@@ -164,7 +164,7 @@ describe('drawStandIn', () => {
     expect(noisy).toEqual(await drawStandIn({ ...hero, prompt: 'A lighthouse keeper' }));
   });
 
-  it('draws a letter without its marks where no font has them', async () => {
+  it('draws a letter without its marks if no font has them', async () => {
     const marked = await drawStandIn({ ...hero, prompt: 'Z\u030A\u0330' });
     expect(marked).toEqual(await drawStandIn({ ...hero, prompt: 'Z' }));
   });
@@ -207,7 +207,7 @@ describe('layOutText', () => {
     expect(layOutText(text, block)).toEqual(lines);
   });
 
-  it('lays out nothing where no line is allowed', () => {
+  it('lays out nothing if no line is allowed', () => {
     expect(layOutText('text', { ...block, maxLines: 0 })).toEqual([]);
   });
 });

@@ -16,18 +16,18 @@ export interface StandIn {
   /** Pixels, from 1. */
   readonly width: number;
   readonly height: number;
-  /** A badge on nothing instead of a full picture. */
+  /** A badge on a transparent background instead of a full picture. */
   readonly isTransparent: boolean;
-  /** The number on the label; left out where the image has one candidate. */
+  /** The number on the label; left out if the image has one candidate. */
   readonly candidate?: number;
 }
 
-/** Goes up whenever the drawing changes, so that it can be part of a cache key. */
+/** A part of the cache key. Raise it whenever the drawing changes. */
 export const standInVersion = 1;
 
 /**
- * PNG bytes of a labelled drawing. Deterministic for one version of sharp: equal input, equal bytes. No text of the
- * input enters the SVG as text, and no font of the machine is used.
+ * Draws a labelled picture as PNG. With one version of sharp, equal input gives equal bytes. All text is drawn as outlines, so
+ * no input can inject SVG, and no font of the machine is used.
  */
 export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
   const svg = standInSvg(standIn, await loadTypeface());
@@ -62,7 +62,7 @@ function standInSvg(standIn: StandIn, typeface: Typeface): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${picture.svg}${label}</svg>`;
 }
 
-/** Pixels. Legible where the picture is shown 320 to 600 pixels wide, and in proportion to it. */
+/** Pixels, in proportion to the picture, so that the label is legible if a page shows the picture 320 to 600 pixels wide. */
 function labelEm(width: number, height: number): number {
   return 0.037 * Math.max(Math.min(width, height), 0.8 * width);
 }

@@ -6,15 +6,15 @@ type Weight = 'medium' | 'bold';
 /** A line of text: one size, one weight. */
 export interface TextStyle {
   readonly weight: Weight;
-  /** Pixels an em. */
+  /** Pixels per em. */
   readonly size: number;
-  /** Ems between two characters; 0 if it is left out. */
+  /** Extra space between two characters, in ems. @default 0 */
   readonly tracking?: number;
 }
 
 /** Text as outlines from the fonts of `assets/`, because a machine may have no fonts at all. */
 export interface Typeface {
-  /** What of the text can be drawn: one glyph a character, a hollow box for what no font has, no control characters. */
+  /** The text as it can be drawn: one glyph for each character, a hollow box for characters that no font has, no control characters. */
   readonly drawable: (text: string) => string;
   /** Pixels. Takes drawable text, as `outline` does. */
   readonly measure: (text: string, style: TextStyle) => number;
@@ -22,7 +22,7 @@ export interface Typeface {
   readonly outline: (text: string, style: TextStyle, x: number, y: number) => string;
 }
 
-/** Parsed once a process; a failed read is tried again. */
+/** Parses the fonts once per process; a failed read is tried again. */
 export function loadTypeface(): Promise<Typeface> {
   loading ??= readTypeface().catch((error: unknown) => {
     loading = undefined;
@@ -145,7 +145,7 @@ function pathData(commands: readonly PathCommand[]): string {
     .join('');
 }
 
-/** As high as a capital. The inner outline runs the other way round, which leaves it empty. */
+/** A box as high as a capital. Its inner outline runs in the opposite direction, so that the inside stays empty. */
 function hollowBox(x: number, y: number, size: number): string {
   const [left, right] = [x + 0.08 * size, x + (boxAdvance - 0.08) * size];
   const [top, bottom, line] = [y - 0.7 * size, y, 0.06 * size];

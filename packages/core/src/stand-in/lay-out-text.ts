@@ -11,8 +11,8 @@ const ellipsis = '…';
 const afterBreak = /(?<=[\s/-])/u;
 
 /**
- * Lines of text that fit: broken after spaces, hyphens and slashes, inside a word only where the word is wider than a
- * line, and ended with an ellipsis where text is left over. No lines for empty text.
+ * Breaks text into lines that fit: after spaces, hyphens and slashes, and inside a word only if the word is wider than a line.
+ * If text is left over, the last line ends with an ellipsis. An empty text has no lines.
  */
 export function layOutText(text: string, block: TextBlock): string[] {
   const fits = (line: string): boolean => block.measure(line.trimEnd()) <= block.maxWidth;
@@ -45,14 +45,14 @@ function endWithEllipsis(line: string, fits: (line: string) => boolean): string 
   return kept + ellipsis;
 }
 
-/** A word less; a character less of a single word. */
+/** Removes the last word or, if there is only one, its last character. */
 function withoutLastPiece(text: string): string {
   const words = text.split(afterBreak);
   const pieces = words.length > 1 ? words : Array.from(text);
   return pieces.slice(0, -1).join('');
 }
 
-/** Without what looks odd before an ellipsis. */
+/** Removes spaces and punctuation, which look odd before an ellipsis. */
 function tidyEnd(text: string): string {
   return text.replace(/[\s.,:;/-]+$/u, '');
 }

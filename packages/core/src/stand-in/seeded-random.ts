@@ -1,7 +1,7 @@
-/** A number from 0 up to, not including, 1. */
+/** Returns a number from 0 to below 1. */
 export type Random = () => number;
 
-/** The same numbers for the same hex seed, always. sfc32 of PractRand (http://pracrand.sourceforge.net, 2026-11-22). */
+/** Always returns the same numbers for the same hex seed. sfc32 of PractRand (http://pracrand.sourceforge.net, 2026-11-22). */
 export function seededRandom(seed: string): Random {
   let [a, b, c, counter] = [0, 8, 16, 24].map(
     (start) => Number.parseInt(seed.slice(start, start + 8), 16) | 0,
@@ -19,7 +19,7 @@ export function seededRandom(seed: string): Random {
   return next;
 }
 
-/** From `low` up to, not including, `high`. */
+/** From `low` to below `high`. */
 export function between(random: Random, low: number, high: number): number {
   return low + random() * (high - low);
 }

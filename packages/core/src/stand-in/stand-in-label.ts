@@ -10,7 +10,7 @@ export interface LabelText {
   readonly size: string;
 }
 
-/** A paper card in the middle of `area`, as large as its text and never larger than the area. */
+/** Draws a paper card in the middle of `area`, as large as its text needs, but never larger than the area. */
 export function drawLabel(
   text: LabelText,
   area: Box,
@@ -69,9 +69,9 @@ const titleLineEms = 1.9;
 const promptGapEms = 0.35;
 const promptLineEms = 1.42;
 const widestEms = 24;
-/** The tag and the longest size still fit side by side. */
+/** In this width, the tag and the longest size still fit side by side. */
 const narrowestEms = 16.5;
-/** A title of one line and a prompt of two, or a title of two lines. */
+/** In this height, a title of one line and a prompt of two fit, or a title of two lines. */
 const lowestEms = 10.2;
 
 function titleStyle(em: number): TextStyle {

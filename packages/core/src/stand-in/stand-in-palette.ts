@@ -16,9 +16,9 @@ export interface Palette {
 }
 
 /**
- * A palette of one hue that drifts to its neighbour, with a warm accent for a cool hue
- * and the other way round. Lightness is OKLCH's and
- * fixed by role, so every hue has the same contrast: the label's text has at least 4.5 : 1 over its paper or tag.
+ * A palette of one hue that drifts towards a neighbouring one, with a warm accent for a cool hue and a cool one for a warm hue.
+ * Each role has a fixed OKLCH lightness, so every hue has the same contrast: the label's text has at least 4.5 : 1 on its paper
+ * or tag.
  */
 export function standInPalette(random: Random): Palette {
   const hue = between(random, 0, 360);

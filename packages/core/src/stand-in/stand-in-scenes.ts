@@ -6,13 +6,13 @@ import { circle, num, path, type Point, rect, smoothLine } from './svg.ts';
 interface Canvas {
   readonly width: number;
   readonly height: number;
-  /** A little more than the shorter side: what the sizes of large shapes are measured in. */
+  /** A little more than the shorter side. The sizes of large shapes are multiples of it. */
   readonly unit: number;
   readonly palette: Palette;
   readonly random: Random;
 }
 
-/** A composition of flat shapes as SVG elements, which cover the whole picture and may reach beyond it. */
+/** Draws a composition of flat shapes as SVG elements. They cover the whole picture and may extend beyond it. */
 export function drawScene(width: number, height: number, palette: Palette, random: Random): string {
   const unit = Math.min(Math.max(width, height), Math.min(width, height) * 1.4);
   const scene = pick(random, [hills, tiles, bands, arcs, scales, discs]);
@@ -77,7 +77,7 @@ function tiles({ width, height, palette, random }: Canvas): string {
   const cells: string[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      // Whole pixels: no seams.
+      // Whole pixels, so that there are no seams.
       const x = Math.round((width * column) / columns);
       const y = Math.round((height * row) / rows);
       const cellWidth = Math.round((width * (column + 1)) / columns) - x;
@@ -93,7 +93,7 @@ function tiles({ width, height, palette, random }: Canvas): string {
   return cells.join('');
 }
 
-/** Inside a square of 100. */
+/** Draws a figure inside a square of 100. */
 function tileFigure(color: string, second: string, random: Random): string {
   return pick(random, [
     path('M0 0H100A100 100 0 0 1 0 100Z', color),
@@ -105,7 +105,7 @@ function tileFigure(color: string, second: string, random: Random): string {
   ]);
 }
 
-/** Rings around a point at the edge, before a second set of rings. */
+/** Rings around a point at the edge, in front of a second set of rings. */
 function arcs({ width, height, unit, palette, random }: Canvas): string {
   const reach = Math.hypot(width, height);
   const [nearX, farX] = pick(random, [
@@ -155,7 +155,7 @@ function scales({ width, height, palette, random }: Canvas): string {
 
 /** A lattice of translucent discs, which make petals where they overlap. */
 function discs({ width, height, palette, random }: Canvas): string {
-  // Few accents: they turn grey over their opposite.
+  // Few accents, because they turn grey over their complementary colour.
   const colors = [...palette.ramp.slice(0, 4), palette.ramp[2], palette.accentSoft];
   const spacing = Math.min(width, height) / pick(random, [3, 4]);
   const columns = Math.round(width / spacing);
@@ -202,7 +202,7 @@ function wave(
   });
 }
 
-/** Path data of what lies under a line. */
+/** Path data of the area below a line. */
 function below(line: readonly Point[], width: number, height: number): string {
   return `M${smoothLine(line)}V${num(height)}H${num(line[0]?.[0] ?? width)}Z`;
 }

@@ -8,7 +8,7 @@ export interface Box {
 
 export type Point = readonly [x: number, y: number];
 
-/** Two decimals: short, and the same text on machines on which the last bit of a sine differs. */
+/** Two decimals, so that machines on which the last bit of a sine differs make the same text. */
 export function num(value: number): string {
   return String(Math.round(value * 100) / 100);
 }

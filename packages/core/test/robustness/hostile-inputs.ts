@@ -242,7 +242,7 @@ export const hostileRows: readonly HostileRow[] = [
     },
     args: ['prune', '--older-than', '0'],
     exit: 2,
-    says: /is a symbolic link, and the cache is not used through one/,
+    says: /is a symbolic link, and Tintype does not use a cache through a link/,
   },
   {
     name: 'an output folder with a link out of it',

@@ -1,15 +1,15 @@
 import { constants, copyFileSync, linkSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 
-/** Puts the bytes of a file at another path, at which nothing may exist. */
-export type PlaceFile = (from: string, to: string) => Promise<void>;
+/** Creates a file with the same bytes at another path, at which nothing may exist. */
+export type LinkFile = (from: string, to: string) => Promise<void>;
 
 /**
  * Uses a reflink if the file system supports it, which shares the bytes until either file is written to; otherwise a hard link;
  * otherwise a copy. A way that the file system has refused once is not tried again. Rejects with `EEXIST`, and with the error
  * of the copy.
  */
-export function filePlacer(): PlaceFile {
+export function fileLinker(): LinkFile {
   const refused = new Set<Way>();
   return async (from, to) => {
     for (const way of ways) {
