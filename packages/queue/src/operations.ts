@@ -1,0 +1,39 @@
+import { TintypeError } from '@tintype/core';
+import type { QueueAddress } from './queue-address.ts';
+
+/** What both databases have one script or function for. `ledger.ts` says what each does. */
+type Operation =
+  | 'openRun'
+  | 'release'
+  | 'released'
+  | 'settle'
+  | 'closeRun'
+  | 'releasedOn'
+  | 'admit'
+  | 'learn'
+  | 'pause';
+
+/** Runs an operation as one atomic step. Rejects with `queue-unavailable`. */
+export type Ask = (operation: Operation, ...args: readonly Argument[]) => Promise<unknown>;
+
+export type Argument = string | number | null | readonly (string | number)[];
+
+export interface Operations {
+  readonly ask: Ask;
+  readonly close: () => Promise<void>;
+}
+
+export interface OperationOptions {
+  /** How long an operation waits for a database that does not answer, or that is being started. */
+  readonly patienceMs: number;
+  /** The time in milliseconds, for tests; `null`: the database's. */
+  readonly now: (() => number) | null;
+}
+
+/** `reason` is the client's, without the error itself: that of Redis has the arguments of the command, the password among them. */
+export function unavailable({ shown }: QueueAddress, reason: string): TintypeError {
+  return new TintypeError(
+    'queue-unavailable',
+    `the database of the queue, ${shown}, does not do what was asked: ${reason}`,
+  );
+}

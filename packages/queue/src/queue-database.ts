@@ -1,0 +1,43 @@
+import type { Ledger, SharedRates } from './ledger.ts';
+import { ledgerOn } from './ledger-on.ts';
+import type { QueueAddress } from './queue-address.ts';
+import { ratesOn } from './rates-on.ts';
+
+/** What the processes of a queue share in its database, apart from the jobs. */
+export interface QueueDatabase {
+  readonly ledger: Ledger;
+  readonly rates: SharedRates;
+  /** Ends the connections. Operations that are open reject. */
+  readonly close: () => Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /**
+   * Milliseconds over which pictures are counted. The same for all processes of a queue.
+   * @default 60_000
+   */
+  readonly windowMs?: number;
+  /**
+   * Milliseconds that an operation waits for a database that does not answer, or that is being started.
+   * @default 5000
+   */
+  readonly patienceMs?: number;
+  /**
+   * The time in milliseconds, for tests.
+   * @default the database's clock, which all processes share
+   */
+  readonly now?: (() => number) | null;
+}
+
+/** Connects when it is first asked. Rejects with `config` if the package that a database needs is not installed. */
+export async function openQueueDatabase(
+  address: QueueAddress,
+  { windowMs = 60_000, patienceMs = 5000, now = null }: DatabaseOptions = {},
+): Promise<QueueDatabase> {
+  const options = { patienceMs, now };
+  const { ask, close } =
+    address.engine === 'redis'
+      ? (await import('./redis-operations.ts')).redisOperations(address, options)
+      : await (await import('./postgres-operations.ts')).postgresOperations(address, options);
+  return { ledger: ledgerOn(ask), rates: ratesOn(ask, windowMs), close };
+}

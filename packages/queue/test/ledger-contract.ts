@@ -1,0 +1,564 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { inspect } from 'node:util';
+import {
+  newRate,
+  rateAfterAnswer,
+  rateAfterRefusal,
+  rateAfterSending,
+  waitMs,
+} from '../../core/src/purchase/rate-limit.ts';
+import type { Account, Ledger } from '../src/ledger.ts';
+import { queueAddress } from '../src/queue-address.ts';
+import {
+  type DatabaseOptions,
+  openQueueDatabase,
+  type QueueDatabase,
+} from '../src/queue-database.ts';
+import type { DatabaseServer } from './support/database-server.ts';
+import { startLossyProxy } from './support/lossy-proxy.ts';
+
+interface Engine {
+  readonly start: () => Promise<DatabaseServer>;
+  /** Removes what the ledger keeps, while the server runs. */
+  readonly clear: (url: string) => Promise<void>;
+}
+
+const noon = Date.parse('2026-11-28T12:00:00Z');
+const day = '2026-11-28';
+const secret = 'planted-secret-5093';
+
+/** What the ledger and the rates of each database promise. */
+export function ledgerContract({ start, clear }: Engine): void {
+  let server: DatabaseServer;
+  const opened: QueueDatabase[] = [];
+
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server?.stop());
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(({ close }) => close()));
+  });
+
+  async function open(
+    name: string,
+    options: DatabaseOptions = {},
+    url = server.url,
+  ): Promise<QueueDatabase> {
+    const database = await openQueueDatabase(queueAddress(`${url}?name=${name}`), options);
+    opened.push(database);
+    return database;
+  }
+
+  /** As many connections as the processes of a queue would have. */
+  function openMany(count: number, name: string, options?: DatabaseOptions) {
+    return Promise.all(Array.from({ length: count }, () => open(name, options)));
+  }
+
+  describe('money', () => {
+    test('16 connections that release at once never pass the budget of a run, and use all of it', async () => {
+      const ledgers = (await openMany(16, newName())).map(({ ledger }) => ledger);
+      await ledgers[0]!.openRun('run', account({ maxUsd: 1, spentUsd: 0.1 }));
+      const answers = await Promise.all(
+        ledgers.flatMap((ledger, process) =>
+          Array.from({ length: 10 }, (_, n) => ledger.release('run', `${process}-${n}`, 0.03)),
+        ),
+      );
+      expect(answers.filter((answer) => answer === 'released')).toHaveLength(30);
+      expect(answers.filter((answer) => answer === 'over-run')).toHaveLength(130);
+    });
+
+    test('16 connections that release for 4 runs at once never pass the budget of a day, and use all of it', async () => {
+      const ledgers = (await openMany(16, newName(), { now: () => noon })).map(
+        ({ ledger }) => ledger,
+      );
+      const runs = ['a', 'b', 'c', 'd'];
+      for (const run of runs)
+        await ledgers[0]!.openRun(run, account({ maxUsdPerDay: 2, outsideUsd: 0.5 }));
+      const answers = await Promise.all(
+        ledgers.flatMap((ledger, process) =>
+          Array.from({ length: 10 }, (_, n) =>
+            ledger.release(runs[n % 4]!, `${process}-${n}`, 0.05),
+          ),
+        ),
+      );
+      expect(answers.filter((answer) => answer === 'released')).toHaveLength(30);
+      expect(answers.filter((answer) => answer === 'over-day')).toHaveLength(130);
+    });
+
+    test('dollars that binary fractions cannot hold add up: what is exactly the rest fits', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account({ maxUsd: 0.3 }));
+      expect(await releaseAll(ledger, { a: 0.1, b: 0.1, c: 0.1 })).toEqual(repeat('released', 3));
+      expect(await ledger.release('run', 'd', 0.000_000_001)).toBe('over-run');
+      await ledger.openRun('large', account({ maxUsd: 1_000_000.3 }));
+      expect(await ledger.release('large', 'a', 1_000_000.2)).toBe('released');
+      expect(await ledger.release('large', 'b', 0.1)).toBe('released');
+      expect(await ledger.release('large', 'c', 0.000_000_001)).toBe('over-run');
+    });
+
+    test('a key is released once, however often it is asked for', async () => {
+      const ledgers = (await openMany(16, newName())).map(({ ledger }) => ledger);
+      await ledgers[0]!.openRun('run', account({ maxUsd: 1 }));
+      const answers = await Promise.all(ledgers.map((ledger) => ledger.release('run', 'key', 0.6)));
+      expect(answers).toEqual(repeat('released', 16));
+      expect(await ledgers[1]!.release('run', 'other', 0.4)).toBe('released');
+      expect(await ledgers[1]!.release('run', 'third', 0.01)).toBe('over-run');
+    });
+
+    test('the cost replaces the estimate, once', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account({ maxUsd: 1, maxUsdPerDay: 1 }));
+      await releaseAll(ledger, { a: 0.5, b: 0.5 });
+      await ledger.settle('run', 'a', 0.1);
+      await ledger.settle('run', 'a', 0);
+      expect(await ledger.release('run', 'c', 0.41)).toBe('over-run');
+      expect(await ledger.release('run', 'c', 0.4)).toBe('released');
+      await ledger.settle('run', 'b', 0);
+      expect(await ledger.release('run', 'd', 0.5)).toBe('released');
+      // A settled key stays released, so that nothing is counted for it again.
+      expect(await ledger.release('run', 'a', 5)).toBe('released');
+    });
+
+    test('an unknown cost leaves the estimate counted, until the cost is known', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account({ maxUsd: 1 }));
+      await ledger.release('run', 'a', 1);
+      await ledger.settle('run', 'a', null);
+      expect(await ledger.release('run', 'b', 0.1)).toBe('over-run');
+      expect(await ledger.released('run', 'a')).toBeNull();
+      await ledger.settle('run', 'a', 0.9);
+      await ledger.settle('run', 'a', null);
+      expect(await ledger.release('run', 'b', 0.1)).toBe('released');
+    });
+
+    test('a cost above the estimate counts, and a negative one counts as 0', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account({ maxUsd: 1 }));
+      await releaseAll(ledger, { a: 0.1, b: 0.1 });
+      await ledger.settle('run', 'a', 0.9);
+      await ledger.settle('run', 'b', -3);
+      expect(await ledger.release('run', 'c', 0.11)).toBe('over-run');
+      expect(await ledger.release('run', 'c', 0.1)).toBe('released');
+    });
+
+    test('a worker learns what was released for a key that may be bought, and nothing for any other', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account());
+      await releaseAll(ledger, { a: 0.042, b: 0.042 });
+      await ledger.settle('run', 'b', 0.04);
+      expect(await ledger.released('run', 'a')).toBe(0.042);
+      expect(await ledger.released('run', 'b')).toBeNull();
+      expect(await ledger.released('run', 'c')).toBeNull();
+      expect(await ledger.released('other', 'a')).toBe('unknown-run');
+    });
+
+    test('what is not an amount never fits, not even where there is no limit', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account());
+      const amounts = [Number.NaN, Number.POSITIVE_INFINITY, -0.01, 9_000_001];
+      expect(await releaseAll(ledger, amounts)).toEqual(repeat('over-run', 4));
+      expect(await ledger.released('run', '0')).toBeNull();
+    });
+
+    test('a run that was not opened, and one that was closed, get nothing', async () => {
+      const { ledger } = await open(newName());
+      expect(await ledger.release('run', 'a', 0.1)).toBe('unknown-run');
+      await ledger.settle('run', 'a', 0.1);
+      await ledger.closeRun('run');
+      expect(await ledger.openRun('run', account())).toBe('opened');
+      expect(await ledger.openRun('run', account())).toBe('open');
+      await ledger.release('run', 'a', 0.1);
+      await ledger.closeRun('run');
+      expect(await ledger.release('run', 'a', 0.1)).toBe('unknown-run');
+      expect(await ledger.released('run', 'a')).toBe('unknown-run');
+      expect(await ledger.openRun('run', account())).toBe('open');
+    });
+
+    test('a run that is open keeps what it was opened with', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account({ maxUsd: 1 }));
+      await ledger.release('run', 'a', 1);
+      await ledger.openRun('run', account({ maxUsd: 5 }));
+      expect(await ledger.release('run', 'b', 0.1)).toBe('over-run');
+    });
+
+    test('what a run spent stays in the sum of the day after it was closed', async () => {
+      const { ledger } = await open(newName(), { now: () => noon });
+      await ledger.openRun('a', account({ maxUsdPerDay: 1 }));
+      await ledger.release('a', 'one', 0.5);
+      await ledger.release('a', 'two', 0.4);
+      await ledger.settle('a', 'one', 0.3);
+      await ledger.closeRun('a');
+      await ledger.openRun('b', account({ maxUsdPerDay: 1 }));
+      expect(await ledger.release('b', 'three', 0.31)).toBe('over-day');
+      // An answer that comes after the run was closed.
+      await ledger.settle('a', 'two', 0.39);
+      expect(await ledger.release('b', 'three', 0.31)).toBe('released');
+      expect(await ledger.releasedOn(day)).toEqual(new Set(['one', 'two', 'three']));
+    });
+
+    test('of what several runs know of purchases outside of the queue, the highest counts', async () => {
+      const { ledger } = await open(newName(), { now: () => noon });
+      await ledger.openRun('a', account({ maxUsdPerDay: 1, outsideUsd: 0.6 }));
+      await ledger.openRun('b', account({ maxUsdPerDay: 1, outsideUsd: 0.7 }));
+      await ledger.openRun('c', account({ maxUsdPerDay: 1, outsideUsd: 0.2 }));
+      expect(await ledger.release('a', 'one', 0.31)).toBe('over-day');
+      expect(await ledger.release('a', 'one', 0.3)).toBe('released');
+    });
+
+    test('a day begins at midnight in UTC, by the clock of the database', async () => {
+      let now = Date.parse('2026-11-28T23:59:59.999Z');
+      const { ledger } = await open(newName(), { now: () => now });
+      await ledger.openRun('run', account({ maxUsdPerDay: 1, outsideUsd: 0.5 }));
+      await ledger.release('run', 'a', 0.5);
+      expect(await ledger.release('run', 'b', 0.1)).toBe('over-day');
+      now += 1;
+      expect(await ledger.release('run', 'b', 1)).toBe('released');
+      expect(await ledger.release('run', 'c', 0.1)).toBe('over-day');
+      // The money of yesterday is free yesterday.
+      await ledger.settle('run', 'a', 0);
+      expect(await ledger.release('run', 'c', 0.1)).toBe('over-day');
+      expect(await ledger.releasedOn(day)).toEqual(new Set(['a']));
+      expect(await ledger.releasedOn('2026-11-29')).toEqual(new Set(['b']));
+    });
+
+    test('two queues of one database know nothing of each other', async () => {
+      const [one, other] = [await open(newName()), await open(newName())];
+      await one.ledger.openRun('run', account());
+      expect(await other.ledger.release('run', 'a', 0.1)).toBe('unknown-run');
+    });
+
+    test('random histories end as a simple sum says', async () => {
+      const amount = fc.integer({ min: 0, max: 400_000 }).map((micros) => micros / 1e6);
+      const step = fc.record({
+        key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+        highUsd: amount,
+        // A part of the estimate; `null`: unknown.
+        settles: fc.option(fc.option(fc.nat(100)), { nil: undefined }),
+      });
+      const { ledger } = await open(newName());
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 25 }), amount, async (steps, maxUsd) => {
+          const run = randomUUID();
+          await ledger.openRun(run, account({ maxUsd }));
+          const counted = new Map<string, { nano: bigint; isSettled: boolean }>();
+          for (const { key, highUsd, settles } of steps) {
+            const sum = [...counted.values()].reduce((total, { nano }) => total + nano, 0n);
+            const fits = sum + nanos(highUsd) <= nanos(maxUsd);
+            const expected = counted.has(key) || fits ? 'released' : 'over-run';
+            expect(await ledger.release(run, key, highUsd)).toBe(expected);
+            if (expected === 'released' && !counted.has(key))
+              counted.set(key, { nano: nanos(highUsd), isSettled: false });
+            const entry = counted.get(key);
+            if (settles === undefined || entry === undefined) continue;
+            const cost = settles === null ? null : (Number(entry.nano) * settles) / 100 / 1e9;
+            await ledger.settle(run, key, cost);
+            if (cost !== null && !entry.isSettled)
+              counted.set(key, { nano: nanos(cost), isSettled: true });
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+
+  describe('rates', () => {
+    const windowMs = 60_000;
+
+    test('connections that ask at one moment get the limit, together', async () => {
+      const { rates } = await openRates(8);
+      const waits = await Promise.all(
+        rates.flatMap(({ admit }) => Array.from({ length: 5 }, () => admit('openai', 1, 10))),
+      );
+      expect(waits.filter((ms) => ms === 0)).toHaveLength(10);
+      expect(waits.filter((ms) => ms >= windowMs)).toHaveLength(30);
+    });
+
+    test('no window, wherever it begins, holds more than the limit, and a large request gets its turn', async () => {
+      const { rates, clock } = await openRates(8);
+      const limit = 10;
+      const sent: { at: number; pictures: number; caller: number }[] = [];
+      // Seven callers ask for one picture at a time; the last one for all that the limit has.
+      const next = rates.map((_, caller) => ({ caller, at: clock.ms + caller }));
+      const end = clock.ms + 10 * windowMs;
+      while (clock.ms < end) {
+        const { caller } = next.sort((a, b) => a.at - b.at)[0]!;
+        clock.ms = Math.max(clock.ms, next[0]!.at);
+        const pictures = caller === 7 ? limit : 1;
+        const wait = await rates[caller]!.admit('openai', pictures, limit);
+        if (wait === 0) sent.push({ at: clock.ms, pictures, caller });
+        next[0]!.at = clock.ms + (wait === 0 ? 50 : wait);
+      }
+      for (const { at } of sent) {
+        const window = sent.filter((other) => other.at >= at && other.at < at + windowMs);
+        expect(picturesOf(window)).toBeLessThanOrEqual(limit);
+      }
+      expect(sent.filter(({ caller }) => caller === 7).length).toBeGreaterThanOrEqual(2);
+      // 10 windows hold 100 pictures, and a request for all of one waits until the window before it is empty.
+      expect(picturesOf(sent)).toBeGreaterThanOrEqual(70);
+    });
+
+    test('one caller sees what one process would see: histories of requests, answers and pauses', async () => {
+      const limit = fc.option(fc.integer({ min: 1, max: 12 }), { nil: null });
+      const step = fc.oneof(
+        { weight: 6, arbitrary: fc.record({ pictures: fc.integer({ min: 1, max: 15 }) }) },
+        { weight: 4, arbitrary: fc.record({ passes: fc.nat(40_000) }) },
+        { weight: 1, arbitrary: fc.record({ learns: limit }) },
+        { weight: 1, arbitrary: fc.record({ pausesMs: fc.nat(30_000), learns: limit }) },
+      );
+      const { rates, clock } = await openRates(1);
+      const { admit, learn, pause } = rates[0]!;
+      await fc.assert(
+        fc.asyncProperty(limit, fc.array(step, { maxLength: 30 }), async (configured, steps) => {
+          const provider = randomUUID();
+          await admit(provider, 1, null);
+          clock.ms += 10 * windowMs;
+          let rate = newRate(configured);
+          for (const one of steps) {
+            const now = clock.ms;
+            if ('pictures' in one) {
+              const wait = waitMs(rate, one.pictures, now);
+              expect(await admit(provider, one.pictures, configured)).toBe(wait);
+              if (wait === 0) rate = rateAfterSending(rate, one.pictures, now);
+            } else if ('passes' in one) clock.ms += one.passes;
+            else {
+              const limit = one.learns === null ? null : { imagesPerMinute: one.learns };
+              await learn(provider, one.learns);
+              if ('pausesMs' in one) {
+                await pause(provider, one.pausesMs);
+                rate = rateAfterRefusal(rate, limit, one.pausesMs, now);
+              } else rate = rateAfterAnswer(rate, limit);
+            }
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    test('a 429 answer makes all connections wait, the longest that an answer asked for', async () => {
+      const { rates, clock } = await openRates(3);
+      await rates[0]!.pause('openai', 12_000);
+      await rates[1]!.pause('openai', 2000);
+      const waits = await Promise.all(rates.map(({ admit }) => admit('openai', 1, null)));
+      expect(waits).toEqual([12_000, 12_000, 12_000]);
+      expect(await rates[2]!.admit('replicate', 1, null)).toBe(0);
+      clock.ms += 12_000;
+      expect(await rates[2]!.admit('openai', 1, null)).toBe(0);
+    });
+
+    test('a limit that one learns holds for all, and never above what each has set', async () => {
+      const { rates } = await openRates(3);
+      await rates[0]!.learn('openai', 3);
+      await rates[1]!.learn('openai', null);
+      const waits = await Promise.all(
+        rates.flatMap(({ admit }) => [admit('openai', 1, 10), admit('openai', 1, null)]),
+      );
+      expect(waits.filter((ms) => ms === 0)).toHaveLength(3);
+      await rates[0]!.learn('openai', 100);
+      expect(await rates[0]!.admit('openai', 1, null)).toBe(0);
+      expect(await rates[1]!.admit('openai', 1, 3)).toBeGreaterThan(0);
+    });
+
+    test('a caller that did not come for its turn loses it after a second', async () => {
+      const { rates, clock } = await openRates(2);
+      await rates[0]!.admit('openai', 1, 2);
+      clock.ms += 1000;
+      expect(await rates[0]!.admit('openai', 2, 2)).toBe(windowMs - 1000);
+      // There is room for one picture, and a large request waits for the whole window.
+      expect(await rates[1]!.admit('openai', 1, 2)).toBe(windowMs - 1000);
+      clock.ms += windowMs - 1000;
+      expect(await rates[1]!.admit('openai', 1, 2)).toBe(10);
+      clock.ms += 1000;
+      expect(await rates[1]!.admit('openai', 1, 2)).toBe(0);
+    });
+
+    test('where the data is gone while the server runs, a caller that knew them makes all wait a window', async () => {
+      const { rates, clock, name } = await openRates(2);
+      await rates[0]!.admit('openai', 2, 2);
+      await clear(server.url);
+      const ledger = (await open(name)).ledger;
+      expect(await ledger.released('run', 'a')).toBe('unknown-run');
+      expect(await rates[0]!.admit('openai', 1, 2)).toBe(windowMs);
+      clock.ms += 1000;
+      expect(await rates[1]!.admit('openai', 1, 2)).toBe(windowMs - 1000);
+      clock.ms += windowMs - 1000;
+      expect(await rates[0]!.admit('openai', 1, 2)).toBe(0);
+    });
+
+    /** As they are in the middle of a long run: what a young server makes all wait for is over. */
+    async function openRates(count: number) {
+      const clock = { ms: noon };
+      const name = newName();
+      const databases = await openMany(count, name, { windowMs, now: () => clock.ms });
+      const rates = databases.map(({ rates }) => rates);
+      for (const { admit } of rates) await admit('openai', 1, null);
+      clock.ms += 10 * windowMs;
+      return { rates, clock, name };
+    }
+  });
+
+  describe('a server that is started again', () => {
+    test.each([true, false])(
+      'knows no run until it is opened again with what it has spent and released (data kept: %s)',
+      async (keepData) => {
+        const { ledger } = await open(newName());
+        await ledger.openRun('run', account({ maxUsd: 1, maxUsdPerDay: 2 }));
+        await releaseAll(ledger, { settled: 0.5, sent: 0.3, waits: 0.2 });
+        await ledger.settle('run', 'settled', 0.4);
+        await server.restart({ keepData });
+
+        expect(await ledger.release('run', 'more', 0.1)).toBe('unknown-run');
+        expect(await ledger.released('run', 'waits')).toBe('unknown-run');
+        expect(await ledger.releasedOn(today())).toEqual(new Set());
+        // An answer that comes before the run is opened again.
+        await ledger.settle('run', 'sent', 0.1);
+
+        const released = new Map([
+          ['sent', 0.3],
+          ['waits', 0.2],
+        ]);
+        const known = { maxUsd: 1, maxUsdPerDay: 2, spentUsd: 0.4, outsideUsd: 1, released };
+        expect(await ledger.openRun('run', account(known))).toBe('opened');
+        expect(await ledger.openRun('run', account(known))).toBe('open');
+        expect(await ledger.release('run', 'more', 0.11)).toBe('over-run');
+        expect(await ledger.release('run', 'more', 0.1)).toBe('released');
+        expect(await ledger.released('run', 'waits')).toBe(0.2);
+        await ledger.settle('run', 'sent', 0.1);
+        expect(await ledger.release('run', 'last', 0.2)).toBe('released');
+
+        await ledger.openRun('other', account({ maxUsdPerDay: 2 }));
+        // 1 outside, and 0.6 that were released: what was settled before is among the 1.
+        expect(await ledger.release('other', 'a', 0.41)).toBe('over-day');
+        expect(await ledger.release('other', 'a', 0.4)).toBe('released');
+      },
+    );
+
+    test.each([true, false])(
+      'lets nothing be sent for a window, neither by old callers nor by new ones (data kept: %s)',
+      async (keepData) => {
+        const [name, options] = [newName(), { windowMs: 600_000 }];
+        const [old, idle] = await openMany(2, name, options);
+        await old!.rates.admit('openai', 1, 1);
+        await idle!.rates.admit('openai', 1, null);
+        await server.restart({ keepData });
+        const fresh = await open(name, options);
+        for (const { rates } of [fresh, old!, idle!]) {
+          expect(await rates.admit('openai', 1, 1)).toBeGreaterThan(500_000);
+        }
+        expect(await fresh.rates.admit('openai', 1, null)).toBe(0);
+      },
+    );
+  });
+
+  describe('a connection', () => {
+    test('that loses an answer is made again: nothing counts twice', async () => {
+      const proxy = await startLossyProxy(server.url);
+      try {
+        const { ledger } = await open(newName(), {}, proxy.url);
+        await ledger.openRun('run', account({ maxUsd: 1 }));
+        proxy.loseNextAnswer();
+        expect(await ledger.release('run', 'a', 0.5)).toBe('released');
+        proxy.loseNextAnswer();
+        await ledger.settle('run', 'a', 0.25);
+        expect(await ledger.release('run', 'b', 0.75)).toBe('released');
+        expect(await ledger.release('run', 'c', 0.01)).toBe('over-run');
+      } finally {
+        await proxy.stop();
+      }
+    });
+
+    test('to a server that does not answer ends within seconds, without the password, and works again later', async () => {
+      const proxy = await startLossyProxy(server.url);
+      try {
+        const { ledger, rates } = await open(newName(), { patienceMs: 1000 }, proxy.url);
+        await ledger.openRun('run', account({ maxUsd: 1 }));
+        proxy.beSilent(true);
+        const started = performance.now();
+        const asked = [
+          ledger.release('run', 'a', 0.5),
+          ledger.settle('run', 'a', 0.5),
+          rates.admit('openai', 1, 10),
+        ];
+        for (const answer of await Promise.allSettled(asked)) {
+          expect(answer).toMatchObject({
+            status: 'rejected',
+            reason: { code: 'queue-unavailable' },
+          });
+        }
+        expect(performance.now() - started).toBeLessThan(5000);
+        proxy.beSilent(false);
+        expect(await ledger.release('run', 'a', 0.5)).toBe('released');
+        expect(await ledger.release('run', 'b', 0.5)).toBe('released');
+      } finally {
+        await proxy.stop();
+      }
+    });
+
+    test('to a server that is not there ends within seconds, and names no password', async () => {
+      const { protocol } = new URL(server.url);
+      const { ledger } = await open(
+        newName(),
+        { patienceMs: 1000 },
+        `${protocol}//me:${secret}@127.0.0.1:1`,
+      );
+      const failure: unknown = await ledger.openRun('run', account()).catch((error) => error);
+      expect(failure).toMatchObject({ code: 'queue-unavailable' });
+      expect(inspect(failure, { depth: 10 })).toContain('ECONNREFUSED');
+      expect(inspect(failure, { depth: 10 })).not.toContain(secret);
+    });
+
+    test('waits for a server that is being started', async () => {
+      const { ledger } = await open(newName());
+      await ledger.openRun('run', account());
+      await server.kill();
+      const [answer] = await Promise.all([
+        ledger.release('run', 'a', 0.1),
+        server.restart({ keepData: true }),
+      ]);
+      expect(answer).toBe('unknown-run');
+    });
+  });
+}
+
+/** A run that begins, without limits. */
+function account(of: Partial<Account> = {}): Account {
+  return {
+    maxUsd: null,
+    spentUsd: 0,
+    released: new Map(),
+    maxUsdPerDay: null,
+    day,
+    outsideUsd: 0,
+    ...of,
+  };
+}
+
+function releaseAll(
+  { release }: Ledger,
+  amounts: Readonly<Record<string, number>> | readonly number[],
+) {
+  return Promise.all(Object.entries(amounts).map(([key, usd]) => release('run', key, usd)));
+}
+
+function picturesOf(requests: readonly { readonly pictures: number }[]): number {
+  return requests.reduce((sum, { pictures }) => sum + pictures, 0);
+}
+
+function repeat(word: string, count: number): readonly string[] {
+  return Array.from({ length: count }, () => word);
+}
+
+function nanos(usd: number): bigint {
+  return BigInt(Math.round(usd * 1e9));
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function newName(): string {
+  return randomUUID().slice(0, 13);
+}
