@@ -280,9 +280,9 @@ describe('an input that cannot be used is a mistake at its place', () => {
 describe('a mask that cannot be used is a mistake at its place', () => {
   test.each([
     ['has no alpha', () => picture('png'), /no alpha channel/],
-    ['is no PNG', () => picture('webp', { alpha: 0.5 }), /is webp, but a mask must be a PNG/],
-    ['is of another size', () => mask(32, 48), /is 32x48, and m\/one\.png is 64x48/],
-    ['is no picture', async () => Buffer.from('x'), /does not decode/],
+    ['is not a PNG', () => picture('webp', { alpha: 0.5 }), /is webp, but a mask must be a PNG/],
+    ['has another size', () => mask(32, 48), /is 32x48, but m\/one\.png is 64x48/],
+    ['is not a picture', async () => Buffer.from('x'), /does not decode/],
     [
       'is 4 MB',
       async () => Buffer.concat([await mask(), Buffer.alloc(4_000_000)]),
