@@ -21,6 +21,9 @@ export const key = v.pipe(
 /** A provider's id of a request. It becomes a part of a URL, so it must not contain a path. */
 export const orderHandle = v.pipe(v.string(), v.regex(/^\w{1,64}$/));
 
+/** What a provider calls a batch, or a file of one. */
+export const fileHandle = v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/));
+
 /** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
 export const time = v.pipe(
   v.string(),

@@ -57,7 +57,7 @@ const acts: Readonly<Record<Action, Act>> = {
     const batches = await run(shell, flags, (core, context) => core.cancelBatches(context, names));
     await tell(shell, flags, ({ openSummary }) =>
       batches.length === 0
-        ? openSummary(batches)
+        ? 'No batch was cancelled: tintype batch collect says what became of each.\n'
         : `Asked to cancel. tintype batch collect records what was made by then:\n${openSummary(batches)}`,
     );
     return exitCodes.delivered;

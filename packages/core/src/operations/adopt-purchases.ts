@@ -1,10 +1,11 @@
 import { sha256 } from '../hash.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreRecord } from '../types.ts';
+import { openBatchesIn } from './open-batches-in.ts';
 
 /**
- * Copies everything that was paid for from the store of another machine: records with their bytes, open attempts, answers that
- * are not recorded, refusals; and what `https:` inputs are. Resolves to how many purchases are new.
+ * Copies everything that was paid for from the store of another machine: records with their bytes, open batches, open attempts,
+ * answers that are not recorded, refusals; and what `https:` inputs are. Resolves to how many purchases are new.
  *
  * What the other store has is checked as if it came with a clone: a record belongs to its key, bytes hash to what their record
  * says. Nothing here is replaced. A second purchase of one request is kept beside the first. Rejects with `original-missing`,
@@ -22,11 +23,21 @@ export async function adoptPurchases(theirs: Store, ours: Store): Promise<number
     adopted++;
   }
 
-  for (const [key, { note, isReceived }] of await theirs.attempts()) {
+  const open = new Set(openBatchesIn(await ours.batches()).map(({ name }) => name));
+  for (const batch of openBatchesIn(await theirs.batches()))
+    if (!open.has(batch.name)) await ours.noteBatch(batch);
+
+  for (const [key, { note, isReceived, batch }] of await theirs.attempts()) {
     const bytes = isReceived ? await theirs.received(key) : null;
     const isRecorded = bytes !== null && known.has(`${key} ${sha256(bytes)}`);
     const own = await ours.attempt(key);
-    if (note !== null && own === null && !isRecorded && (await ours.find(key)) === null)
+    if (
+      note !== null &&
+      batch === undefined &&
+      own === null &&
+      !isRecorded &&
+      (await ours.find(key)) === null
+    )
       await ours.noteAttempt(note);
     if (bytes === null || isRecorded) continue;
     const received = await ours.received(key);

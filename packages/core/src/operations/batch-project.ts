@@ -1,11 +1,10 @@
-import type { Context } from '../context.ts';
+import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
 import { modelNamed } from '../plan/models.ts';
 import { inBatches } from '../plan/in-batches.ts';
 import { toBuy } from '../plan/to-buy.ts';
 import type { BatchOffer } from '../provider/provider.ts';
-import { accessTo } from '../purchase/batch-access.ts';
 import { type BatchState, collectBatches } from '../purchase/collect-batches.ts';
 import { openOrder } from '../purchase/current-order.ts';
 import { judgePlan } from '../purchase/judge-plan.ts';
@@ -13,11 +12,14 @@ import { openPurchases } from '../purchase/obtain-original.ts';
 import { lazyProviders, type Providers } from '../purchase/providers.ts';
 import { resolvedRequest } from '../purchase/purchase-context.ts';
 import { openPurse } from '../purchase/purse.ts';
+import { reachBatch } from '../purchase/recover-batch.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { submitBatch } from '../purchase/submit-batch.ts';
 import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
 import type { Batch, Plan, PlannedRequest, Request, ResolvedRequest } from '../types.ts';
+import { openBatchesIn } from './open-batches-in.ts';
 import { readPlan } from './read-plan.ts';
 
 export type { BatchState } from '../purchase/collect-batches.ts';
@@ -46,6 +48,7 @@ export async function submitBatches(
   const store = await openStore(context);
   await store.clearDead();
   const open = new Map(await settleLeftOver(store, context));
+  await fetchBatches(store, context);
   const collected = await collectBatches(store, context);
   const { plan } = await readPlan(context, store, { ids, mayFetch: true, mayBuy: true });
   const providers = lazyProviders(context);
@@ -95,26 +98,40 @@ export async function collectProject(context: Context): Promise<readonly BatchSt
   const store = await openStore(context);
   await store.clearDead();
   await settleLeftOver(store, context);
+  await fetchBatches(store, context);
   const states = await collectBatches(store, context);
   await store.remote?.close();
   return states;
 }
 
+/** The batches of other machines. Not every remote can list: a run that needs a picture of a batch learns of it from its claim. */
+async function fetchBatches({ remote }: Store, context: Context): Promise<void> {
+  try {
+    await remote?.fetchBatches();
+  } catch (error) {
+    if (!(error instanceof TintypeError)) throw error;
+    const message = `the batches of other machines are not known: ${error.message}`;
+    if (error.code !== 'remote-unsupported')
+      report(context, { type: 'warning', code: 'remote', message });
+  }
+}
+
 /** The open batches, as the store knows them. Needs no network. */
 export async function openBatches(context: Context): Promise<readonly Batch[]> {
-  const stored = await (await openStore(context)).batches();
-  return stored.flatMap((one) => (one.kind === 'batch' ? [one.batch] : []));
+  return openBatchesIn(await (await openStore(context)).batches());
 }
 
 /**
  * Asks the provider to cancel batches: what it has made by then is billed, and the rest is not. `names`: the beginnings of their
- * names; none: all. Throws `usage` for a name that no batch has, or the provider's error.
+ * names; none: all. Resolves to those that are being cancelled; a batch that cannot be is a warning. Throws `usage` for a name that no
+ * batch has.
  */
 export async function cancelBatches(
   context: Context,
   names: readonly string[],
 ): Promise<readonly Batch[]> {
-  const open = await openBatches(context);
+  const store = await openStore(context);
+  const open = openBatchesIn(await store.batches());
   const unknown = names.find((name) => !open.some((batch) => batch.name.startsWith(name)));
   if (unknown !== undefined)
     throw new TintypeError(
@@ -124,13 +141,23 @@ export async function cancelBatches(
   const wanted = open.filter(
     ({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)),
   );
-  const providers = lazyProviders(context);
-  for (const { provider, batchId } of wanted) {
-    if (batchId === null) continue;
-    const access = accessTo(provider, { run: context, providers });
-    await providers(provider).batches?.cancel(batchId, access);
+  const tools = { store, run: context, providers: lazyProviders(context) };
+  const cancelled: Batch[] = [];
+  for (const batch of wanted) {
+    try {
+      const reached = await reachBatch(batch, tools);
+      // What has ended is collected, and what was never created is free now.
+      if (reached?.look.state !== 'working') continue;
+      await reached.offer.cancel(reached.batch.batchId, reached.access);
+      cancelled.push(reached.batch);
+    } catch (error) {
+      if (!(error instanceof TintypeError)) throw error;
+      const message = `the batch ${batch.name.slice(0, 8)}… was not cancelled: ${error.message}`;
+      report(context, { type: 'warning', code: 'batch', message, isError: true });
+    }
   }
-  return wanted;
+  await store.remote?.close();
+  return cancelled;
 }
 
 /** Why a picture is not ordered in a batch; `null`: it is. */

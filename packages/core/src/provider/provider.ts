@@ -59,10 +59,11 @@ export interface BatchOffer {
   /** The batch that was created under a name; `null`: there is none now. */
   find(name: string, access: Access): Promise<PlacedBatch | null>;
   /**
-   * Removes an uploaded file, so that a `create` that arrives late orders nothing. `false`: this account does not have it, so it
-   * does not show what became of a batch of it.
+   * Removes what was uploaded under a name, so that a `create` that arrives late orders nothing. `fileId`: what the file is called,
+   * as a note in the store says, which may come from anyone: no other file than one of that name is removed; `null`: unknown.
+   * `false`: this account does not have it, so it does not show what became of a batch of it.
    */
-  removeUpload(fileId: string, access: Access): Promise<boolean>;
+  removeUpload(name: string, fileId: string | null, access: Access): Promise<boolean>;
   look(batchId: string, access: Access): Promise<BatchLook>;
   /** The answers that there are, in any order. A key that was not asked for may be among them. */
   answers(batchId: string, access: Access): AsyncIterable<BatchAnswer>;
@@ -80,9 +81,12 @@ export interface PlacedBatch {
 
 /** What a provider says of a batch. */
 export interface BatchLook extends PlacedBatch {
+  /** The name under which it was created; `null`: it has none. The id of a batch in a store may be that of anyone's batch. */
+  readonly name: string | null;
   /** `refused`: nothing was ordered, and nothing is billed. `ended`: no more answers come. */
   readonly state: 'working' | 'refused' | 'ended';
   readonly lines: number;
+  /** Lines to which `answers` has an `answer`, at least. */
   readonly answered: number;
   /** Why it was refused, or ended early; `''`: it was not. */
   readonly problem: string;

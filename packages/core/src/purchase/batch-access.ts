@@ -1,5 +1,15 @@
 import type { Context } from '../context.ts';
-import type { Access } from '../provider/provider.ts';
+import {
+  type Access,
+  type BatchLook,
+  type BatchOffer,
+  type PlacedBatch,
+  ProviderError,
+} from '../provider/provider.ts';
+import { shownText } from '../provider/shown-text.ts';
+import { checkShape, fileHandle, time } from '../schema.ts';
+import { repeatsSecret, secretsIn, withoutSecrets } from '../secrets.ts';
+import { cleanAnswer } from './clean-answer.ts';
 import { keysOf } from './keys-of.ts';
 import type { Providers } from './providers.ts';
 
@@ -11,4 +21,55 @@ export function accessTo(
   const call = { apiKeyName: null, moderation: 'auto', userId: null } as const;
   const { apiKey } = keysOf({ id: 'batch', call }, provider, providers(provider), run);
   return { apiKey, timeoutMs: run.config.timeoutMs };
+}
+
+/** An offer whose results and failures hold none of the secrets: what it says is shown, or kept in a store that is committed. */
+export function cleanOffer(offer: BatchOffer, { apiKey }: Access, { env }: Context): BatchOffer {
+  const secrets = [...new Set([...(apiKey === null ? [] : [apiKey]), ...secretsIn(env)])];
+  const failure = (error: unknown): ProviderError => {
+    if (error instanceof ProviderError) return cleanAnswer(error, secrets) as ProviderError;
+    // A provider that the user wrote may throw anything.
+    const words = withoutSecrets(error instanceof Error ? error.message : String(error), secrets);
+    return new ProviderError('connection-lost', `the provider failed: ${shownText(words)}`);
+  };
+  const clean = <T>(call: Promise<T>): Promise<T> =>
+    call.catch((error: unknown) => {
+      throw failure(error);
+    });
+  const handle = (id: string): string => {
+    if (checkShape(fileHandle, id).kind === 'value' && !repeatsSecret(id, secrets)) return id;
+    throw new ProviderError('unknown-outcome', 'the provider gave no usable id');
+  };
+  const placed = <T extends PlacedBatch>(batch: T): T => ({
+    ...batch,
+    batchId: handle(batch.batchId),
+    // A note with a bad time would be damaged.
+    dueAt: checkShape(time, batch.dueAt).kind === 'value' ? batch.dueAt : null,
+  });
+  const look = (said: BatchLook): BatchLook => ({
+    ...placed(said),
+    problem: withoutSecrets(said.problem, secrets),
+  });
+  return {
+    ...offer,
+    upload: async (...args) => handle(await clean(offer.upload(...args))),
+    create: async (...args) => placed(await clean(offer.create(...args))),
+    find: async (...args) => {
+      const found = await clean(offer.find(...args));
+      return found && placed(found);
+    },
+    removeUpload: (...args) => clean(offer.removeUpload(...args)),
+    look: async (...args) => look(await clean(offer.look(...args))),
+    cancel: (...args) => clean(offer.cancel(...args)),
+    async *answers(...args) {
+      try {
+        for await (const line of offer.answers(...args))
+          yield line.kind === 'answer'
+            ? { ...line, answer: cleanAnswer(line.answer, secrets) }
+            : { ...line, reason: withoutSecrets(line.reason, secrets) };
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+  };
 }

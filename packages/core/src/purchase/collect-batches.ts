@@ -1,24 +1,16 @@
+import { count } from '../amounts.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import {
-  type BatchLook,
-  type BatchOffer,
-  type Picture,
-  ProviderError,
-} from '../provider/provider.ts';
+import { type BatchLook, type Picture, ProviderError } from '../provider/provider.ts';
+import { shownText } from '../provider/shown-text.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
-import { providerNames } from '../provider-names.ts';
 import { policies } from '../provider/retry.ts';
-import { secretsIn } from '../secrets.ts';
-import { accessTo } from './batch-access.ts';
-import { batchClaim, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
-import { cleanAnswer } from './clean-answer.ts';
 import { keepAnswer } from './keep-answer.ts';
-import { lazyProviders, type Providers } from './providers.ts';
+import { lazyProviders } from './providers.ts';
+import { type BatchTools, type ReachedBatch, reachBatch } from './recover-batch.ts';
 import { openRefusals } from './refusals.ts';
-import { findOrPrevent } from './submit-batch.ts';
 
 /** What is known of a batch. */
 export interface BatchState {
@@ -35,12 +27,6 @@ export interface BatchState {
   readonly failed: number;
   /** Why it is refused or unknown; `''`: it is neither. */
   readonly problem: string;
-}
-
-interface Collecting {
-  readonly store: Store;
-  readonly run: Context;
-  readonly providers: Providers;
 }
 
 /**
@@ -70,19 +56,13 @@ export async function collectBatches(store: Store, run: Context): Promise<readon
   return states;
 }
 
-async function collect(open: Batch, tools: Collecting): Promise<BatchState> {
-  const { store, run, providers } = tools;
-  const isKnown = providerNames(run.config.providers).includes(open.provider);
-  const offer = isKnown ? providers(open.provider).batches : undefined;
-  if (offer === undefined)
-    throw new ProviderError('not-supported', `${open.provider} has no batches in this project`);
-  const access = accessTo(open.provider, tools);
-  const batch = await recovered(open, offer, access, tools);
-  if (batch === null) return stateOf(open, 'refused', null, 0, 'it was never created');
-  const look = await offer.look(batch.batchId!, access);
+async function collect(open: Batch, tools: BatchTools): Promise<BatchState> {
+  const reached = await reachBatch(open, tools);
+  if (reached === null) return stateOf(open, 'refused', null, 0, 'it was never created');
+  const { batch, look } = reached;
   if (look.state === 'working') return stateOf(batch, 'working', look);
   if (look.state === 'refused') {
-    await store.clearBatch(batch);
+    await tools.store.clearBatch(batch);
     const problem = look.isForLater
       ? `${look.problem.replace(/\.$/, '')}; tintype batch submit orders them again, in smaller batches`
       : look.problem;
@@ -90,64 +70,32 @@ async function collect(open: Batch, tools: Collecting): Promise<BatchState> {
     report(tools.run, { type: 'warning', code: 'batch', message });
     return stateOf(batch, 'refused', look, 0, problem);
   }
-  return recordAnswers(batch, look, offer, access, tools);
-}
-
-/** A batch whose id was not noted is looked for; `null`: it does not exist, and its keys are free again. */
-async function recovered(
-  batch: Batch,
-  offer: BatchOffer,
-  access: ReturnType<typeof accessTo>,
-  { store, run }: Collecting,
-): Promise<Batch | null> {
-  if (batch.batchId !== null) return batch;
-  const claim = await batchClaim(batch.name, store, patience(run.signal));
-  if (claim === null)
-    throw new ProviderError('unknown-outcome', 'another process is submitting it now');
-  try {
-    // Its process may have gone on since it was read.
-    const now = (await store.batches()).find(
-      (one) => one.kind === 'batch' && one.batch.name === batch.name,
-    );
-    if (now?.kind !== 'batch') return null;
-    if (now.batch.batchId !== null) return now.batch;
-    const placed = await findOrPrevent(now.batch, offer, access);
-    if (placed === null) {
-      await store.clearBatch(batch);
-      return null;
-    }
-    const found = { ...now.batch, ...placed };
-    await store.noteBatch(found);
-    return found;
-  } finally {
-    await claim.release();
-  }
+  return recordAnswers(reached, tools);
 }
 
 /** Records each answer as it is read. A line without any answer may have been billed, and is noted as that. */
 async function recordAnswers(
-  batch: Batch,
-  look: BatchLook,
-  offer: BatchOffer,
-  access: ReturnType<typeof accessTo>,
-  tools: Collecting,
+  { batch, look, offer, access }: ReachedBatch,
+  tools: BatchTools,
 ): Promise<BatchState> {
   const { store, run } = tools;
-  const secrets = secretsIn(run.env);
+  const keys = new Set<string>(batch.lines.map(({ key }) => key));
   const missing = new Map(batch.lines.map((line) => [line.key, line]));
   let recorded = 0;
   let failed = 0;
   let read = 0;
+  let strange = 0;
   let isLost = false;
   try {
-    for await (const line of offer.answers(batch.batchId!, access)) {
+    for await (const line of offer.answers(batch.batchId, access)) {
       if (line.kind === 'answer') read++;
+      if (!keys.has(line.key)) strange++;
       const attempt = missing.get(line.key as Key);
       // A key that was not asked for, or a second answer to it.
       if (attempt === undefined) continue;
       run.signal.throwIfAborted();
       missing.delete(attempt.key);
-      const answer = line.kind === 'answer' ? cleanAnswer(line.answer, secrets) : line.reason;
+      const answer = line.kind === 'answer' ? line.answer : line.reason;
       if (
         typeof answer !== 'string' &&
         (!(answer instanceof ProviderError) || answer.reply !== null)
@@ -162,12 +110,17 @@ async function recordAnswers(
     }
   } catch (error) {
     if (!(error instanceof ProviderError) || !error.isOver) throw error;
-    const message = `the answers of the batch ${batch.name.slice(0, 8)}… are gone at ${batch.provider}, so ${missing.size} pictures that were billed are lost: ${error.message}`;
-    report(run, { type: 'warning', code: 'batch-lost', message, isError: true });
     isLost = true;
+    const lost = await withoutRecord(missing, store);
+    const message = `the answers of the batch ${batch.batchId} are gone at ${batch.provider}, so ${lost} of its ${count(batch.lines.length, 'picture')} that may have been billed are lost: ${error.message}`;
+    if (lost > 0) report(run, { type: 'warning', code: 'batch-lost', message, isError: true });
   }
   if (!isLost && read < look.answered)
     throw new ProviderError('connection-lost', `only ${read} of ${look.answered} answers came`);
+  if (strange > 0) {
+    const message = `the batch ${batch.batchId} has ${count(strange, 'answer')} to requests that its note does not name; they are not recorded`;
+    report(run, { type: 'warning', code: 'batch', message });
+  }
   for (const attempt of missing.values()) {
     if ((await store.find(attempt.key)) !== null) continue;
     failed++;
@@ -178,10 +131,19 @@ async function recordAnswers(
   return { ...stateOf(batch, 'collected', look, recorded), failed, problem: look.problem };
 }
 
+/** How many of these have neither a record, which another machine may have made, nor their bytes here. */
+async function withoutRecord(lines: ReadonlyMap<Key, Attempt>, store: Store): Promise<number> {
+  await store.remote?.fetchRecords([...lines.keys()]).catch(() => {});
+  let without = 0;
+  for (const key of lines.keys())
+    if ((await store.find(key)) === null && (await store.received(key)) === null) without++;
+  return without;
+}
+
 async function noteFailedLine(
   line: Attempt,
   answer: ProviderError | string,
-  { store, run }: Collecting,
+  { store, run }: BatchTools,
 ): Promise<void> {
   const { batch: _, ...alone } = line;
   const { key, request, imageId, manifest } = alone;
@@ -191,7 +153,8 @@ async function noteFailedLine(
     if (answer.isBilledAnyway) {
       const refusedAt = run.now().toISOString();
       const { requestId } = answer;
-      await store.refuse({ version: 1, key, request, reason: why, requestId, refusedAt });
+      const reason = shownText(why);
+      await store.refuse({ version: 1, key, request, reason, requestId, refusedAt });
     }
   } else if (answer instanceof ProviderError && policies[answer.code].billed !== 'no')
     await store.noteAttempt({ ...alone, outcome: why, requestId: answer.requestId });

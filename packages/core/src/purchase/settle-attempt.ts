@@ -19,8 +19,9 @@ export async function settleLeftOver(
   run: Context,
 ): Promise<ReadonlyMap<Key, OpenAttempt>> {
   const open = await store.attempts();
-  for (const { key, note, isReceived, isInFlight } of open.values()) {
-    if (isInFlight) continue;
+  for (const { key, note, isReceived, isInFlight, batch } of open.values()) {
+    // The answer to a line is read from the batch, with the tokens that it took, even if its bytes are here.
+    if (isInFlight || (batch !== undefined && isReceived)) continue;
     const stored = await store.find(key);
     // It cannot be recorded. Its image reports that, the bytes stay, and the run continues with other images.
     if (stored?.kind === 'damaged') continue;
@@ -50,6 +51,8 @@ export async function settleAttempt(
   if (attempt === null || isSameCall(attempt.note, unsent)) return null;
   if (attempt.isAnswerDamaged)
     throw new TintypeError('original-damaged', `not asked for: ${damagedAnswerReason(key)}`);
+  if (attempt.batch !== undefined)
+    throw new TintypeError('ordered', `not asked for: it was ${batchReason(attempt)}`);
   // Bytes whose note was lost are the answer to the request with their key.
   const record = await recordAttempt(attempt.note ?? newAttempt(wanted, context), store, run);
   if (record !== null) return record;

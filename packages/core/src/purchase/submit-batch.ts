@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
-import type { BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
+import type { Access, BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
@@ -10,8 +10,9 @@ import type { Batch, ResolvedRequest } from '../types.ts';
 import { newAttempt, orderFor } from './attempt.ts';
 import { batchClaim, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
-import { accessTo } from './batch-access.ts';
+import { accessTo, cleanOffer } from './batch-access.ts';
 import type { PurchaseContext } from './purchase-context.ts';
+import { findOrPrevent } from './recover-batch.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 /** What became of requests that were to be submitted. */
@@ -40,6 +41,8 @@ export async function submitBatch(
 ): Promise<Submitted> {
   const { store, run } = context;
   const name = randomBytes(16).toString('hex');
+  const access = accessTo(wanted[0]!.provider, context);
+  const calls = cleanOffer(offer, access, run);
   const claims: Claim[] = [];
   const lines: ResolvedRequest[] = [];
   const left: { wanted: ResolvedRequest; error: TintypeError }[] = [];
@@ -56,7 +59,7 @@ export async function submitBatch(
     if (lines.length === 0) return { batch: null, left };
     const batch = await noteBatch(name, lines, context);
     for (const claim of claims.splice(0)) await claim.release();
-    return { batch: await order(batch, lines, offer, own, context), left };
+    return { batch: await order(batch, lines, { calls, access, own }, context), left };
   } finally {
     for (const claim of claims) await claim.release();
     await own.release();
@@ -123,16 +126,18 @@ async function noteBatch(
 async function order(
   batch: Batch,
   lines: readonly ResolvedRequest[],
-  offer: BatchOffer,
-  own: Claim,
+  {
+    calls,
+    access,
+    own,
+  }: { readonly calls: BatchOffer; readonly access: Access; readonly own: Claim },
   context: PurchaseContext,
 ): Promise<Batch | null> {
   const { store, run } = context;
   const { name } = batch;
-  const access = accessTo(batch.provider, context);
   let noted = batch;
   try {
-    const fileId = await offer.upload(name, ordersFor(lines, context), access);
+    const fileId = await calls.upload(name, ordersFor(lines, context), access);
     noted = { ...batch, fileId };
     // A process that takes over writes its claim and then reads the note; this one does it the other way round.
     await refuseIfLost(own);
@@ -146,11 +151,11 @@ async function order(
   }
   let placed: PlacedBatch | null;
   try {
-    placed = await offer.create(name, noted.fileId!, lines[0]!.request, access);
+    placed = await calls.create(name, noted.fileId!, lines[0]!.request, access);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (policies[error.code].billed === 'no') {
-      await offer.removeUpload(noted.fileId!, access).catch(() => {});
+      await calls.removeUpload(name, noted.fileId, access).catch(() => {});
       await store.clearBatch(noted);
       throw context.stop.onFailure(error);
     }
@@ -159,7 +164,7 @@ async function order(
       code: 'batch',
       message: `${error.message}; looking for the batch ${name} at ${batch.provider}`,
     });
-    placed = await findOrPrevent(noted, offer, access);
+    placed = await findOrPrevent(noted, calls, access);
     if (placed === null) {
       await store.clearBatch(noted);
       throw context.stop.onFailure(error);
@@ -182,22 +187,4 @@ async function* ordersFor(
 async function refuseIfLost(own: Claim): Promise<void> {
   if (await own.isOurs()) return;
   throw new TintypeError('ordered', 'another process took the batch over; nothing was ordered');
-}
-
-/**
- * Finds the batch whose creation may have been lost; `null`: it does not exist, and cannot come to exist any more. Its file is
- * removed before the second look: a creation that arrives late then has no file, and orders nothing. Without a file, nothing was
- * ordered. Throws the provider's error, or `unknown-outcome`: then it is still not known.
- */
-export async function findOrPrevent(
-  { name, fileId }: Batch,
-  offer: BatchOffer,
-  access: ReturnType<typeof accessTo>,
-): Promise<PlacedBatch | null> {
-  if (fileId === null) return null;
-  const found = await offer.find(name, access);
-  if (found !== null) return found;
-  if (await offer.removeUpload(fileId, access)) return offer.find(name, access);
-  const message = `this account has neither the batch nor its file ${fileId}, so it may be of another account; use the key that ordered it`;
-  throw new ProviderError('unknown-outcome', message);
 }

@@ -129,7 +129,7 @@ export async function receiveBytes(
   const path = layout.received(dir, key);
   try {
     await writable();
-    await keepEarlier(dir, key);
+    if (await hasEarlier(dir, key, bytes)) return;
     await writeAtomic(path, bytes);
   } catch (cause) {
     const fate = await rescue(dir, key, bytes).then(
@@ -140,10 +140,16 @@ export async function receiveBytes(
   }
 }
 
-/** An earlier answer that was never recorded is kept aside under its hash, because it was paid for, too. */
-async function keepEarlier(dir: string, key: Key): Promise<void> {
+/**
+ * Whether these bytes were received before, as an answer of a batch is that is read again. Another answer that was never recorded is
+ * kept aside under its hash, because it was paid for, too.
+ */
+async function hasEarlier(dir: string, key: Key, bytes: Uint8Array): Promise<boolean> {
   const earlier = await readReceived(dir, key);
-  if (earlier !== null) await writeAtomic(layout.rejected(dir, sha256(earlier)), earlier);
+  if (earlier === null) return false;
+  if (Buffer.compare(earlier, bytes) === 0) return true;
+  await writeAtomic(layout.rejected(dir, sha256(earlier)), earlier);
+  return false;
 }
 
 /** A holder that has sent its request gets more time, because its answer may be on the way. */

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Batch, Key, OpenAttempt, StoredBatch } from '../types.ts';
@@ -14,14 +15,16 @@ export async function readBatches(
   const names = (await namesIn(layout.batchesDir(dir))).filter((it) =>
     /^[0-9a-f]{32}\.json$/.test(it),
   );
-  const read = await Promise.all(
-    names.map(async (file) => {
-      const bytes = await readIfThere(join(layout.batchesDir(dir), file), maxBatchBytes);
-      if (naming !== null && bytes !== null && !mayName(bytes, naming)) return [];
-      return [parseBatch(file.slice(0, 32), bytes?.toString('utf8') ?? '')];
-    }),
-  );
-  return read.flat();
+  const batches: StoredBatch[] = [];
+  for (const file of names) {
+    const path = join(layout.batchesDir(dir), file);
+    const bytes = await readIfThere(path, maxBatchBytes);
+    // Another process removed it meanwhile, unless it is a link that leads nowhere.
+    if (bytes === null && (await lstat(path).catch(() => null)) === null) continue;
+    if (naming !== null && bytes !== null && !mayName(bytes, naming)) continue;
+    batches.push(parseBatch(file.slice(0, 32), bytes?.toString('utf8') ?? ''));
+  }
+  return batches;
 }
 
 /** JSON may spell any letter with an escape. */

@@ -2,6 +2,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { Env } from '../process/env-files.ts';
 import { digestFiles } from './digest-files.ts';
 import { holdsBytes } from './layout.ts';
+import type { OpenAttempt } from '../types.ts';
 import type { Store } from './store.ts';
 
 /** The project that a store belongs to. */
@@ -90,17 +91,19 @@ export function fileStore(
 
     attempts: async () => {
       const { linesOf, readBatches } = await batches();
-      // An attempt of its own is newer than a line: a batch takes no key that has one.
+      const lines = linesOf(await readBatches(dir));
+      const own = [...(await (await attempts()).readAttempts(dir))];
       return new Map([
-        ...linesOf(await readBatches(dir)),
-        ...(await (await attempts()).readAttempts(dir)),
+        ...lines,
+        ...own.map(([key, it]) => [key, latest(it, lines.get(key))] as const),
       ]);
     },
     attempt: async (key) => {
       const own = await (await attempts()).readAttempt(dir, key);
-      if (own !== null) return own;
+      if (own !== null && own.note !== null) return own;
       const { linesOf, readBatches } = await batches();
-      return linesOf(await readBatches(dir, key)).get(key) ?? null;
+      const line = linesOf(await readBatches(dir, key)).get(key);
+      return own === null ? (line ?? null) : latest(own, line);
     },
     batches: async () => (await batches()).readBatches(dir),
     noteBatch: async (batch) => {
@@ -148,6 +151,12 @@ export function fileStore(
     remote: null,
   };
   return store;
+}
+
+/** A batch takes no key that has an attempt, so an attempt is newer than a line. Bytes without a note are the answer to the line. */
+function latest(own: OpenAttempt, line: OpenAttempt | undefined): OpenAttempt {
+  if (own.note !== null || line === undefined) return own;
+  return { ...line, isReceived: own.isReceived };
 }
 
 /** Makes the value once, at the first call. */

@@ -7,6 +7,7 @@ import { inputFile, pictureInfo, requestSchema } from '../request-shape.ts';
 import {
   checkShape,
   count,
+  fileHandle,
   key,
   line,
   orderHandle,
@@ -247,15 +248,13 @@ const attemptSchema = v.object({
   batch: v.optional(batchName),
 } satisfies Record<keyof Attempt, v.GenericSchema>);
 
-const handle = v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/));
-
 const batchSchema = v.object({
   version: v.literal(1),
   name: batchName,
   provider: line(100),
   lines: v.pipe(v.array(attemptSchema), v.minLength(1), v.maxLength(50_000)),
-  fileId: v.nullable(handle),
-  batchId: v.nullable(handle),
+  fileId: v.nullable(fileHandle),
+  batchId: v.nullable(fileHandle),
   dueAt: v.nullable(time),
   reservedUsd: v.nullable(usd),
 } satisfies Record<keyof Batch, v.GenericSchema>);

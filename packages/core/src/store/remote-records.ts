@@ -12,7 +12,6 @@ import { layout } from './layout.ts';
 import {
   formatJson,
   maxNoteBytes,
-  parseBatch,
   parsePin,
   parseRecord,
   parseRefusal,
@@ -128,15 +127,11 @@ export async function acceptNote(dir: string, path: string, text: string): Promi
 }
 
 const notePath =
-  /^(batches\/[0-9a-f]{32}|(records|inputs|refusals|picks)\/[0-9a-f]{2}\/[0-9a-f]{64}(\.[0-9a-f]{16})?)\.json$/;
+  /^(records|inputs|refusals|picks)\/[0-9a-f]{2}\/[0-9a-f]{64}(\.[0-9a-f]{16})?\.json$/;
 
 /** Whether a file may have this path in a store, and holds what belongs there. */
 export function isSoundNote(path: string, text: string): boolean {
   const [folder = ''] = path.split('/');
-  if (folder === 'batches') {
-    const name = basename(path, '.json');
-    return path === `batches/${name}.json` && parseBatch(name, text).kind === 'batch';
-  }
   const [hash = '', second = ''] = basename(path, '.json').split('.');
   if (!isHash(hash) || !/^([0-9a-f]{16})?$/.test(second)) return false;
   const isAt = (right: string): boolean => right.split(sep).join('/') === path;
@@ -160,7 +155,7 @@ export function isSoundNote(path: string, text: string): boolean {
 }
 
 /** Where the small files are that machines share. */
-export const noteFolders = ['records', 'inputs', 'refusals', 'picks', 'batches'] as const;
+export const noteFolders = ['records', 'inputs', 'refusals', 'picks'] as const;
 
 const indexSchema = v.object({
   version: v.literal(1),

@@ -13,6 +13,7 @@ import { pinText } from './pins.ts';
 import { formatJson } from './record-file.ts';
 import { recordOf } from './record-of.ts';
 import { putRecord } from './records.ts';
+import { fetchBatch } from './remote-batches.ts';
 import { remoteBytes } from './remote-bytes.ts';
 import {
   claimInRemote,
@@ -165,19 +166,21 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
     },
     noteBatch: async (batch) => {
       await local.noteBatch(batch);
-      // Other machines learn of it while this one holds the claims, that is before anything is sent.
+      // Other machines learn of it while this one holds the claims, that is before anything is sent. Each can collect it.
+      const name = remoteNames.batch(batch.name);
+      await remote.put(name, Buffer.from(formatJson(batch)));
       for (const line of batch.lines) await held.get(line.key)?.note(line);
-      await shareNote(remoteNames.batch(batch.name), formatJson(batch));
     },
     clearBatch: async (batch) => {
-      await local.clearBatch(batch);
+      // First in the remote: if this process dies, the batch is open and cleared again.
       for (const { key } of batch.lines) {
         // Other machines have to know of a purchase that only this one has, and of what may have been billed.
         if (await pending.has(key)) continue;
-        const open = (await local.attempt(key))?.note ?? null;
-        await settleLine(remote, key, batch.name, open).catch(() => {});
+        const { note } = (await local.attempt(key)) ?? { note: null };
+        await settleLine(remote, key, batch.name, note?.batch === batch.name ? null : note);
       }
-      if (hasRecords) await remote.remove(remoteNames.batch(batch.name)).catch(() => {});
+      await remote.remove(remoteNames.batch(batch.name)).catch(() => {});
+      await local.clearBatch(batch);
     },
     clearAttempt: async (key) => {
       // Other machines have to know of a purchase that only this one has.
@@ -200,7 +203,10 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
           return notes.slice(-1).map((note) => [key, openAttempt(note)]);
         }),
       );
-      return new Map((await Promise.all(open)).flat());
+      const there = (await Promise.all(open)).flat();
+      const ordered = new Set(there.flatMap(([, { note }]) => note?.batch ?? []));
+      for (const name of ordered) await fetchBatch(remote, local, name);
+      return new Map(there);
     },
 
     claim: async (key, signal, onWait) => {

@@ -11,6 +11,7 @@ import type { OriginalCopies } from './original-copies.ts';
 import { pendingMarks } from './pending-marks.ts';
 import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxNoteBytes, parseRecord } from './record-file.ts';
+import { fetchBatches } from './remote-batches.ts';
 import type { RemoteBytes } from './remote-bytes.ts';
 import { remoteNames } from './remote-names.ts';
 import {
@@ -73,6 +74,8 @@ export function storeRemote(part: RemotePart): StoreRemote {
       );
       return written.filter(Boolean).length;
     },
+
+    fetchBatches: () => fetchBatches(remote, local),
 
     deliver: async (record) => {
       const isPending = await pending.has(record.key);

@@ -168,6 +168,8 @@ export interface StoreRemote {
   readonly label: string;
   /** Brings the records of these keys here that other machines made. Returns how many files it wrote. */
   fetchRecords(keys: readonly Key[]): Promise<number>;
+  /** Brings the open batches of other machines here. Throws `remote-unsupported` if the remote cannot list. */
+  fetchBatches(): Promise<void>;
   /** The keys of purchases that the remote does not have yet. */
   pending(): Promise<readonly Key[]>;
   /** Makes the remote have a purchase. `not-here`: this machine does not have its bytes. Throws `original-damaged`. */

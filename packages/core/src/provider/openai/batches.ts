@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
 import { APIError, toFile } from 'openai';
 import type { Batch } from 'openai/resources/batches';
+import type { FileCreateParams } from 'openai/resources/files';
 import { redact } from '../../redact.ts';
 import type { Request } from '../../types.ts';
 import { member, textOf } from '../json.ts';
@@ -42,19 +43,22 @@ export function openAiBatches(profile: Profile): Calls {
   }
 
   return {
-    upload: (name, orders, access) =>
-      call(access, async (client, signal) => {
-        const lines: string[] = [];
-        const uploading = { profile, client, signal, uploaded: new Map<string, string>() };
-        for await (const order of orders)
-          lines.push(JSON.stringify(await lineOf(order, name, uploading)));
-        const text = Buffer.from(`${lines.join('\n')}\n`);
-        if (text.length > maxFileBytes)
-          throw new ProviderError('refused', `a batch file has at most ${maxFileBytes / 1e6} MB`);
-        const file = await toFile(text, `${prefix}${name}.jsonl`, { type: 'application/jsonl' });
-        const { id } = await client.files.create({ file, purpose: 'batch' }, { signal });
-        return id;
-      }),
+    upload: async (name, orders, access) => {
+      const send: Send = (file) =>
+        call(access, async (client, signal) => {
+          const { id } = await client.files.create(file, { signal });
+          return id;
+        });
+      const lines: string[] = [];
+      const uploaded = new Map<string, string>();
+      for await (const order of orders)
+        lines.push(JSON.stringify(await lineOf(order, name, { profile, send, uploaded })));
+      const text = Buffer.from(`${lines.join('\n')}\n`);
+      if (text.length > maxFileBytes)
+        throw new ProviderError('refused', `a batch file has at most ${maxFileBytes / 1e6} MB`);
+      const file = await toFile(text, fileName(name), { type: 'application/jsonl' });
+      return send({ file, purpose: 'batch' });
+    },
 
     create: (name, fileId, request, access) =>
       call(access, async (client, signal) => {
@@ -78,11 +82,17 @@ export function openAiBatches(profile: Profile): Calls {
         return null;
       }),
 
-    removeUpload: (fileId, access) =>
+    removeUpload: (name, fileId, access) =>
       call(access, async (client, signal) => {
+        const isOurs = ({ filename }: { readonly filename: string }) => filename === fileName(name);
         try {
-          await client.files.delete(fileId, { signal });
-          return true;
+          const ids: string[] = [];
+          if (fileId === null) {
+            for await (const file of client.files.list({ purpose: 'batch' }, { signal }))
+              if (isOurs(file)) ids.push(file.id);
+          } else if (isOurs(await client.files.retrieve(fileId, { signal }))) ids.push(fileId);
+          for (const id of ids) await client.files.delete(id, { signal });
+          return ids.length > 0;
         } catch (error) {
           if (error instanceof APIError && error.status === 404) return false;
           throw error;
@@ -100,20 +110,25 @@ export function openAiBatches(profile: Profile): Calls {
       }),
 
     async *answers(batchId, access) {
-      const files = await call(access, async (client, signal) => {
-        const batch = await client.batches.retrieve(batchId, { signal });
-        return [batch.output_file_id, batch.error_file_id].filter((id) => typeof id === 'string');
-      });
-      for (const id of files) {
-        const body = await call(access, async (client, signal) => {
-          return (await client.files.content(id, { signal })).body;
-        });
+      for (const { id, lines } of await call(access, async (client, signal) =>
+        filesOf(await client.batches.retrieve(batchId, { signal })),
+      )) {
+        const waiting = patience(access.timeoutMs);
+        const keys = new Set<string>();
         try {
-          for await (const line of jsonLines(body ?? []))
-            yield await answerIn(line, profile, access);
+          const body = await contentOf(id, clientOf(profile, access), waiting.signal);
+          for await (const line of jsonLines(waiting.over(body ?? []))) {
+            const answer = await answerIn(line, profile, access);
+            keys.add(answer.key);
+            yield answer;
+          }
         } catch (error) {
-          throw classified(error, false, access);
+          throw classified(error, waiting.signal.aborted, access);
+        } finally {
+          waiting.end();
         }
+        if (keys.size < lines)
+          throw new ProviderError('connection-lost', `only ${keys.size} of ${lines} answers came`);
       }
     },
   };
@@ -121,6 +136,7 @@ export function openAiBatches(profile: Profile): Calls {
 
 /** What the name of a batch has in front of it, in the names of files. */
 const prefix = 'tintype-';
+const fileName = (name: string): string => `${prefix}${name}.jsonl`;
 const metadataName = 'tintype';
 
 /** OpenAI's limit of a batch's input file (2026-11-28). */
@@ -130,28 +146,23 @@ function endpointOf({ input_images }: Request): '/v1/images/generations' | '/v1/
   return input_images === undefined ? '/v1/images/generations' : '/v1/images/edits';
 }
 
+/** Uploads one file, within the time of one request. Resolves to what it is called. */
+type Send = (file: FileCreateParams) => Promise<string>;
+
 interface Uploading {
   readonly profile: Profile;
-  readonly client: OpenAI;
-  readonly signal: AbortSignal;
+  readonly send: Send;
   /** What uploaded pictures are called, by their hash. */
   readonly uploaded: Map<string, string>;
 }
 
 /** The line of a request. Its pictures are uploaded, each once. */
-async function lineOf(
-  order: Order,
-  name: string,
-  { profile, client, uploaded, signal }: Uploading,
-) {
+async function lineOf(order: Order, name: string, { profile, send, uploaded }: Uploading) {
   const upload = async (input: InputPicture, hash: string) => {
     const known = uploaded.get(hash);
     if (known !== undefined) return { file_id: known };
     const file = await fileOf({ ...input, name: `${prefix}${name}-${hash.slice(0, 16)}` });
-    const { id } = await client.files.create(
-      { file, purpose: 'vision', expires_after: inThreeDays },
-      { signal },
-    );
+    const id = await send({ file, purpose: 'vision', expires_after: inThreeDays });
     uploaded.set(hash, id);
     return { file_id: id };
   };
@@ -174,12 +185,18 @@ async function lineOf(
 /** A batch is answered within one. */
 const inThreeDays = { anchor: 'created_at', seconds: 3 * 86_400 } as const;
 
-/** What a server says of a batch may be anything. Throws `unknown-outcome` for one without a usable id. */
 function placed({ id, expires_at }: Batch): PlacedBatch {
-  if (typeof id !== 'string' || !/^[\w-]{1,128}$/.test(id))
-    throw new ProviderError('unknown-outcome', 'the API named a batch without a usable id');
   const due = new Date(Number(expires_at) * 1000);
   return { batchId: id, dueAt: Number.isNaN(due.getTime()) ? null : due.toISOString() };
+}
+
+/** The files with the answers, and how many lines each has at least. Lines that expired may be among those that failed. */
+function filesOf(batch: Batch): { readonly id: string; readonly lines: number }[] {
+  const { output_file_id, error_file_id, request_counts: counts } = batch;
+  return [
+    { id: output_file_id, lines: counts?.completed ?? 0 },
+    { id: error_file_id, lines: counts?.failed ?? 0 },
+  ].flatMap(({ id, lines }) => (typeof id === 'string' ? [{ id, lines }] : []));
 }
 
 function lookAt(batch: Batch): BatchLook {
@@ -188,13 +205,20 @@ function lookAt(batch: Batch): BatchLook {
   const said = errors.map(
     ({ line, message }) => `${line == null ? '' : `line ${line}: `}${shownText(message ?? '')}`,
   );
-  const isRefused = status === 'failed';
+  const hasFiles = filesOf(batch).length > 0;
+  const isRefused = status === 'failed' && !hasFiles;
   const isWorking = ['validating', 'in_progress', 'finalizing', 'cancelling'].includes(status);
+  const isEnded = hasFiles || status === 'expired' || status === 'cancelled';
+  if (!isRefused && !isWorking && !isEnded) {
+    const message = `the API says that the batch is "${shownText(status)}" and names no answers`;
+    throw new ProviderError('unknown-outcome', message);
+  }
   return {
     ...placed(batch),
+    name: batch.metadata?.[metadataName] ?? null,
     state: isRefused ? 'refused' : isWorking ? 'working' : 'ended',
     lines: counts?.total ?? 0,
-    answered: (counts?.completed ?? 0) + (counts?.failed ?? 0),
+    answered: counts?.completed ?? 0,
     problem: isRefused
       ? said.slice(0, 3).join('; ') || 'the API gave no reason'
       : status === 'expired' || status === 'cancelled'
@@ -248,9 +272,53 @@ function classified(error: unknown, isTimedOut: boolean, { apiKey, timeoutMs }: 
   if (error instanceof BrokenLineError)
     return new ProviderError('connection-lost', `of the answers, ${error.message}`);
   const secrets = apiKey === null ? [] : [apiKey];
-  const failure = providerError(error, isTimedOut, timeoutMs, secrets);
-  // Of a file: the answers are gone, and the work was billed.
-  if (error instanceof APIError && error.status === 404)
-    return new ProviderError('refused', failure.message, { isOver: true });
-  return failure;
+  return providerError(error, isTimedOut, timeoutMs, secrets);
+}
+
+/**
+ * The content of a file. Rejects with `isOver` if the API itself says twice that there is no such file: a gateway that does not know
+ * the address answers 404, too, and what is gone is not asked for again.
+ */
+async function contentOf(id: string, client: OpenAI, signal: AbortSignal) {
+  try {
+    return (await client.files.content(id, { signal })).body;
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+    const again: unknown = await client.files.retrieve(id, { signal }).then(
+      () => null,
+      (failure: unknown) => failure,
+    );
+    if (!isNotThere(again)) throw error;
+    const message = `the API has no file ${id} any more`;
+    throw new ProviderError('refused', message, { isOver: true });
+  }
+}
+
+function isNotThere(error: unknown): boolean {
+  return (
+    error instanceof APIError &&
+    error.status === 404 &&
+    textOf(member(error.error, 'message')) !== null
+  );
+}
+
+/** A limit for each wait, because a file of gigabytes takes longer than a request may. */
+function patience(ms: number) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const start = () => setTimeout(() => controller.abort(), ms);
+  let timer = start();
+  const end = () => clearTimeout(timer);
+  return {
+    signal,
+    end,
+    async *over(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+      for await (const piece of pieces) {
+        // What the receiver does with a piece takes time, too.
+        end();
+        yield piece;
+        timer = start();
+      }
+    },
+  };
 }

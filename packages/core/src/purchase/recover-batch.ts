@@ -1,0 +1,99 @@
+import type { Context } from '../context.ts';
+import {
+  type Access,
+  type BatchLook,
+  type BatchOffer,
+  type PlacedBatch,
+  ProviderError,
+} from '../provider/provider.ts';
+import { providerNames } from '../provider-names.ts';
+import type { Store } from '../store/store.ts';
+import type { Batch } from '../types.ts';
+import { accessTo, cleanOffer } from './batch-access.ts';
+import { batchClaim, patience } from './batch-claim.ts';
+import type { Providers } from './providers.ts';
+
+export interface BatchTools {
+  readonly store: Store;
+  readonly run: Context;
+  readonly providers: Providers;
+}
+
+/** A batch that exists at its provider. */
+export interface ReachedBatch {
+  /** With its id. */
+  readonly batch: Batch & { readonly batchId: string };
+  readonly look: BatchLook;
+  readonly offer: BatchOffer;
+  readonly access: Access;
+}
+
+/**
+ * What the provider says of a batch now. One whose id was not noted is looked for first; `null`: it does not exist, and its keys are
+ * free again. Throws the provider's error: also for an id that belongs to another batch, because a note may come with a clone.
+ */
+export async function reachBatch(open: Batch, tools: BatchTools): Promise<ReachedBatch | null> {
+  const { run, providers } = tools;
+  const isKnown = providerNames(run.config.providers).includes(open.provider);
+  const known = isKnown ? providers(open.provider).batches : undefined;
+  if (known === undefined)
+    throw new ProviderError('not-supported', `${open.provider} has no batches in this project`);
+  const access = accessTo(open.provider, tools);
+  const offer = cleanOffer(known, access, run);
+  const batch = await recovered(open, offer, access, tools);
+  if (batch === null) return null;
+  const batchId = batch.batchId!;
+  const look = await offer.look(batchId, access);
+  if (look.name !== open.name)
+    throw new ProviderError('refused', `${batchId} is another batch at ${open.provider}`);
+  return { batch: { ...batch, batchId }, look, offer, access };
+}
+
+async function recovered(
+  batch: Batch,
+  offer: BatchOffer,
+  access: Access,
+  { store, run }: BatchTools,
+): Promise<Batch | null> {
+  if (batch.batchId !== null) return batch;
+  const claim = await batchClaim(batch.name, store, patience(run.signal));
+  if (claim === null)
+    throw new ProviderError('unknown-outcome', 'another process is submitting it now');
+  try {
+    // Its process may have gone on since it was read.
+    const now = (await store.batches()).find(
+      (one) => one.kind === 'batch' && one.batch.name === batch.name,
+    );
+    if (now?.kind !== 'batch') return null;
+    if (now.batch.batchId !== null) return now.batch;
+    const placed = await findOrPrevent(now.batch, offer, access);
+    if (placed === null) {
+      await store.clearBatch(batch);
+      return null;
+    }
+    const found = { ...now.batch, ...placed };
+    await store.noteBatch(found);
+    return found;
+  } finally {
+    await claim.release();
+  }
+}
+
+/**
+ * Finds the batch whose creation may have been lost; `null`: it does not exist, and cannot come to exist any more. Its file is
+ * removed before the second look: a creation that arrives late then has no file, and orders nothing. A note without a file may be
+ * older than the batch: another machine may have got a copy of it while the batch was being created. Throws the provider's error,
+ * or `unknown-outcome`: then it is still not known.
+ */
+export async function findOrPrevent(
+  { name, fileId }: Batch,
+  offer: BatchOffer,
+  access: Access,
+): Promise<PlacedBatch | null> {
+  const found = await offer.find(name, access);
+  if (found !== null) return found;
+  const isRemoved = await offer.removeUpload(name, fileId, access);
+  if (isRemoved || fileId === null) return offer.find(name, access);
+  const message = `this account has neither the batch nor its file ${fileId}, so it may be of another account; use the key that ordered it`;
+  throw new ProviderError('unknown-outcome', message);
+}

@@ -1,0 +1,496 @@
+/** Batches beside files that somebody planted, servers that say anything, other machines, and processes that die. */
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  cancelBatches,
+  collectProject,
+  type Context,
+  folder,
+  mergeShards,
+  openBatches,
+  type Options,
+  pruneProject,
+  submitBatches,
+  type TimedEvent,
+  TintypeError,
+  verifyProject,
+} from '../src/index.ts';
+import { roundUsd } from '../src/plan/estimate-cost.ts';
+import { fileStore } from '../src/store/file-store.ts';
+import type { Batch, Key } from '../src/types.ts';
+import { billedPrompts, eventsOf, useApi } from './support/api.ts';
+import { fastClock, testProject, type TestProject } from './support/project.ts';
+import { rewritingProxy, type Rewritten } from './support/rewriting-proxy.ts';
+import { watchedRemote } from './support/watched-remote.ts';
+
+const api = useApi();
+
+const manifest = (...ids: string[]) =>
+  `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`).join('')}`;
+const machine = (...ids: string[]) =>
+  testProject({ 'a.images.yaml': manifest(...ids) }, api().baseUrl);
+const submit = async (made: TestProject, options: Options = {}) =>
+  submitBatches(await made.context({ options }), []);
+const collect = async (made: TestProject, options: Options = {}, events: TimedEvent[] = []) =>
+  collectProject(await made.context({ options }, (event) => events.push(event)));
+const ordered = () => api().batches.all.filter(({ planted }) => !planted);
+const notes = ({ root }: TestProject) => readdir(join(root, '.tintype/batches')).catch(() => []);
+const openNote = async (made: TestProject): Promise<Batch> =>
+  (await openBatches(await made.context()))[0]!;
+const plant = (made: TestProject, batch: Batch) =>
+  made.write(`.tintype/batches/${batch.name}.json`, JSON.stringify(batch, null, 2));
+const findings = async (made: TestProject) =>
+  (await verifyProject(await made.context())).findings.map(({ code }) => code);
+const costs = async (made: TestProject) =>
+  (await fileStore(join(made.root, '.tintype')).purchases()).map(({ costUsd }) => costUsd);
+/** To a millionth of a dollar, as records have it. */
+const billed = () => api().ledger.map(({ costUsd }) => roundUsd(costUsd));
+
+/** A project whose answers a server on the way changes. */
+async function behind(
+  rewrite: (call: string, body: Buffer) => Rewritten | null,
+  ...ids: string[]
+): Promise<TestProject> {
+  const proxy = await rewritingProxy(api().baseUrl, rewrite);
+  const made = await testProject({ 'a.images.yaml': manifest(...ids) }, proxy.baseUrl);
+  return {
+    ...made,
+    async [Symbol.asyncDispose]() {
+      await made[Symbol.asyncDispose]();
+      await proxy[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The bucket of two machines. */
+async function bucket(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+describe('a note that comes with a clone', () => {
+  test('removes no file of the account that is not of its batch', async () => {
+    await using made = await machine('fox');
+    await submit(made);
+    const { fileId, batchId, ...note } = await openNote(made);
+    await rm(join(made.root, '.tintype/batches'), { recursive: true });
+    const theirs = ordered()[0]!.inputFileId;
+    await plant(made, {
+      ...note,
+      name: 'ab'.repeat(16),
+      batchId: null,
+      fileId: theirs,
+      lines: named(note.lines, 'ab'.repeat(16)),
+    });
+    expect(await collect(made)).toMatchObject([{ state: 'unknown' }]);
+    expect(api().files.all.map(({ state }) => state)).toEqual(['stored']);
+    expect([fileId, batchId]).toEqual([theirs, ordered()[0]!.id]);
+  });
+
+  test('reads and cancels no batch that is not its own', async () => {
+    await using made = await machine('fox');
+    await submit(made);
+    const note = await openNote(made);
+    const stranger = api().batches.plant({ status: 'in_progress' });
+    const twin = 'cd'.repeat(16);
+    await plant(made, { ...note, name: twin, lines: named(note.lines, twin) });
+    await plant(made, { ...note, batchId: stranger.id });
+    const events: TimedEvent[] = [];
+    expect(await collect(made, {}, events)).toMatchObject([
+      { state: 'unknown' },
+      { state: 'unknown' },
+    ]);
+    expect(await cancelBatches(await made.context(), [])).toEqual([]);
+    expect(api().batches.get(stranger.id).status).toBe('in_progress');
+    expect(ordered()[0]!.status).toBe('validating');
+    expect(await notes(made)).toHaveLength(2);
+    expect(events.map((event) => 'message' in event && event.message)).toEqual([
+      expect.stringContaining('another batch'),
+      expect.stringContaining('another batch'),
+    ]);
+  });
+
+  test('and is older than its batch does not free what was ordered', async () => {
+    await using one = await machine('fox');
+    await submit(one);
+    await using two = await machine('fox');
+    await plant(two, { ...(await openNote(one)), fileId: null, batchId: null });
+    expect(await collect(two)).toMatchObject([{ state: 'working' }]);
+    await api().batches.finishAll();
+    expect(await collect(two)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+    await two.generate();
+    expect(billedPrompts(api())).toEqual(['fox']);
+  });
+
+  test('whose requests are of another provider breaks neither budget nor plan', async () => {
+    await using made = await machine('fox');
+    await submit(made);
+    const note = await openNote(made);
+    const text = JSON.stringify(note).replaceAll('"provider":"openai"', '"provider":"nope"');
+    await made.write(`.tintype/batches/${note.name}.json`, text);
+    const { error } = await made.generate({ options: { maxCostUsdPerDay: 10 } });
+    expect(error).toMatchObject({ code: 'record-damaged' });
+  });
+
+  test('that cannot be read is damaged, whatever is in its place', async () => {
+    await using made = await machine('fox');
+    const path = `.tintype/batches/${'ef'.repeat(16)}.json`;
+    await mkdir(join(made.root, '.tintype/batches'), { recursive: true });
+    await symlink('/nowhere/at/all', join(made.root, path));
+    expect(await findings(made)).toEqual(['batch-damaged']);
+    expect((await made.generate()).error).toMatchObject({ code: 'record-damaged' });
+    await rm(join(made.root, path));
+    await mkdir(join(made.root, path));
+    expect(await findings(made)).toEqual(['batch-damaged']);
+    await rm(join(made.root, path), { recursive: true });
+    const note = { reservedUsd: -1 };
+    await made.write(path, JSON.stringify(note));
+    expect(await findings(made)).toEqual(['batch-damaged']);
+  });
+});
+
+describe('a secret that a server repeats', () => {
+  const secret = 'hunter2-of-the-database-and-more';
+  const inHex = Buffer.from(secret).toString('hex');
+  const env = { DATABASE_PASSWORD: secret };
+
+  test.each([
+    [
+      'in the reason of a refusal',
+      (call: string, body: Buffer): Rewritten | null =>
+        /GET .*batches\/batch_/.test(call)
+          ? { body: String(body).replace('Reason', `your ${secret} ${inHex}`) }
+          : null,
+    ],
+    [
+      'as the id of a file',
+      (call: string, body: Buffer) =>
+        /POST .*files/.test(call) ? { body: String(body).replace(/file-\w+/, secret) } : null,
+    ],
+    [
+      'as the id of a batch',
+      (call: string, body: Buffer) =>
+        /POST .*batches/.test(call) ? { body: String(body).replace(/batch_\w+/, secret) } : null,
+    ],
+    [
+      'in an error',
+      (call: string) =>
+        /GET .*batches/.test(call)
+          ? { status: 400, body: JSON.stringify({ error: { message: `no ${secret}` } }) }
+          : null,
+    ],
+    [
+      'in the answers',
+      (call: string, body: Buffer) =>
+        /content/.test(call)
+          ? {
+              body: String(body)
+                .replaceAll('could not be executed', secret)
+                .replaceAll(/"request_id":"[^"]+"/g, `"request_id":"${secret}"`)
+                .replaceAll(/"b64_json":"[^"]+"/g, `"b64_json":"${secret}"`),
+            }
+          : null,
+    ],
+  ])('%s is neither kept nor shown', async (_, rewrite) => {
+    const errors = [{ code: 'invalid', message: 'Reason', line: 1, param: null }];
+    await using made = await behind(rewrite, 'fox', 'owl');
+    const events: TimedEvent[] = [];
+    const context = await made.context({ env }, (event) => events.push(event));
+    const said: unknown[] = [await submitBatches(context, []).catch(String)];
+    const [batch] = ordered();
+    if (batch !== undefined) {
+      if (/refusal/.test(_)) await api().batches.fail(batch.id, errors);
+      else await api().batches.expire(batch.id, { done: 1 });
+    }
+    said.push(await collectProject(context).catch(String));
+    said.push(await cancelBatches(context, []).catch(String));
+    const files = await readdir(made.root, { recursive: true, withFileTypes: true });
+    const texts = await Promise.all(
+      files
+        .filter((file) => file.isFile())
+        .map((file) => readFile(join(file.parentPath, file.name), 'latin1')),
+    );
+    for (const text of [...texts, JSON.stringify(events), JSON.stringify(said)]) {
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(inHex);
+    }
+  });
+});
+
+describe('answers', () => {
+  test('that come twice, and to requests that nobody made, are recorded once, and the others are said', async () => {
+    await using made = await behind(
+      (call, body) => {
+        if (!call.includes('/content')) return null;
+        const lines = String(body).trim().split('\n');
+        const strange = lines[0]!.replace(/"custom_id":"\w+"/, '"custom_id":"__proto__"');
+        return { body: [strange, ...lines, lines[0], ''].join('\n') };
+      },
+      'fox',
+      'owl',
+    );
+    await submit(made);
+    await api().batches.finishAll();
+    const events: TimedEvent[] = [];
+    expect(await collect(made, {}, events)).toMatchObject([{ state: 'collected', recorded: 2 }]);
+    expect(await costs(made)).toEqual(billed());
+    expect(await findings(made)).toEqual([]);
+    expect(eventsOf(events, 'warning')).toMatchObject([
+      { message: expect.stringContaining('does not name') as string },
+    ]);
+  });
+
+  test('are complete although lines that expired count as failed', async () => {
+    await using made = await behind(
+      (call, body) =>
+        /GET .*batches\/batch_\w+$/.test(call)
+          ? { body: String(body).replace('"failed":0', '"failed":2') }
+          : null,
+      'fox',
+      'owl',
+      'elk',
+    );
+    await submit(made);
+    await api().batches.expire(ordered()[0]!.id, { done: 1 });
+    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 2 }]);
+  });
+
+  test.each([
+    [
+      'a status that is not known',
+      { status: 'paused', output_file_id: null, request_counts: null },
+      'unknown',
+    ],
+    ['an end without any file', { output_file_id: null, request_counts: null }, 'unknown'],
+    ['a failure after pictures were made', { status: 'failed' }, 'collected'],
+  ] as const)('%s does not free what was ordered', async (_, changes, state) => {
+    await using made = await behind(
+      (call, body) =>
+        /GET .*batches\/batch_\w+$/.test(call)
+          ? { body: JSON.stringify({ ...(JSON.parse(String(body)) as object), ...changes }) }
+          : null,
+      'fox',
+    );
+    await submit(made);
+    await api().batches.finishAll();
+    expect(await collect(made)).toMatchObject([{ state }]);
+    await made.generate();
+    expect(billedPrompts(api())).toEqual(['fox']);
+  });
+
+  test('are not gone because a gateway does not know their address', async () => {
+    let isKnown = false;
+    await using made = await behind(
+      (call) =>
+        call.includes('/content') && !isKnown ? { status: 404, body: '<h1>Not found</h1>' } : null,
+      'fox',
+    );
+    await submit(made);
+    await api().batches.finishAll();
+    expect(await collect(made)).toMatchObject([{ state: 'unknown' }]);
+    isKnown = true;
+    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+  });
+
+  test('may take longer to come than a request may take', async () => {
+    await using made = await behind(
+      (call, body) =>
+        call.includes('/content') ? { body, slowly: { pieces: 15, pauseMs: 150 } } : null,
+      'fox',
+    );
+    await submit(made);
+    await api().batches.finishAll();
+    expect(await collect(made, { timeoutMs: 1000 })).toMatchObject([{ state: 'collected' }]);
+  });
+
+  test('are recorded with their price although a process died with the bytes on the disk', async () => {
+    await using made = await machine('fox');
+    await submit(made);
+    await api().batches.finishAll();
+    const { lines } = await openNote(made);
+    const [answer] = await outputLines();
+    const store = fileStore(join(made.root, '.tintype'));
+    await store.receive(lines[0]!.key, answer!.bytes);
+    // The provider cannot be reached, and the next run looks for what can be recorded.
+    api().fail({ kind: 'reset-before-headers' }, { endpoint: 'batches.retrieve' });
+    await made.generate();
+    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+    expect(await costs(made)).toEqual(billed());
+    expect(await findings(made)).toEqual([]);
+  });
+
+  test('that two processes collect at once leave one record and nothing else', async () => {
+    await using made = await machine('fox', 'owl', 'elk');
+    await submit(made);
+    await api().batches.finishAll();
+    const both = await Promise.all([collect(made), collect(made), made.generate()]);
+    expect(
+      both
+        .slice(0, 2)
+        .flat()
+        .map((it) => 'state' in it && it.state),
+    ).not.toContain('refused');
+    expect(await costs(made)).toHaveLength(3);
+    expect(await findings(made)).toEqual([]);
+    expect(await notes(made)).toEqual([]);
+    expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
+  });
+});
+
+describe('cancelling', () => {
+  test('finds a batch whose id was not noted, and goes on after one that has ended', async () => {
+    await using made = await machine('fox');
+    await submit(made);
+    await api().batches.finishAll();
+    await made.write('a.images.yaml', manifest('fox', 'owl'));
+    const waiting = await openNote(made);
+    await rm(join(made.root, `.tintype/batches/${waiting.name}.json`));
+    await submitBatches(await made.context(), ['owl']);
+    const second = await openNote(made);
+    await plant(made, waiting);
+    await plant(made, { ...second, batchId: null });
+    const cancelled = await cancelBatches(await made.context(), []);
+    expect(cancelled).toMatchObject([{ name: second.name, batchId: ordered()[1]!.id }]);
+    expect(ordered().map(({ status }) => status)).toEqual(['completed', 'cancelling']);
+  });
+
+  test('while another process collects loses nothing', async () => {
+    await using made = await machine('fox', 'owl');
+    await submit(made);
+    await api().batches.work(ordered()[0]!.id, 1);
+    await Promise.all([cancelBatches(await made.context(), []), collect(made)]);
+    await api().batches.finishAll();
+    await collect(made);
+    expect(await costs(made)).toEqual(billed());
+    expect(billed()).toHaveLength(1);
+  });
+});
+
+describe('machines that share a remote', () => {
+  test('collect what a machine ordered that never comes back', async () => {
+    await using shared = await bucket();
+    const options = { store: { originals: folder(shared.path) } };
+    await using one = await machine('fox', 'owl');
+    await using two = await machine('fox', 'owl');
+    await submit(one, options);
+    await api().batches.finishAll();
+    expect(await collect(two, options)).toMatchObject([{ state: 'collected', recorded: 2 }]);
+    expect((await two.generate({ options })).result).toMatchObject({ bought: 0, delivered: 2 });
+    expect(billedPrompts(api())).toEqual(['fox', 'owl']);
+    expect(await readdir(join(shared.path, 'batches'))).toEqual([]);
+  });
+
+  test('keep a batch open until each of them may learn what came of it', async () => {
+    await using shared = await bucket();
+    let isDown = false;
+    const remote = watchedRemote(folder(shared.path), (operation, name) => {
+      if (isDown && operation === 'put' && name.startsWith('claims/'))
+        throw new TintypeError('remote-unavailable', 'the bucket does not answer');
+    });
+    const options = { store: { originals: remote } };
+    await using one = await machine('fox');
+    await using two = await machine('fox');
+    await submit(one, options);
+    await api().batches.expire(ordered()[0]!.id);
+    isDown = true;
+    expect(await collect(one, options)).toMatchObject([{ state: 'unknown' }]);
+    expect(await notes(one)).toHaveLength(1);
+    isDown = false;
+    expect(await collect(one, options)).toMatchObject([{ state: 'collected', failed: 1 }]);
+    expect((await two.generate({ options })).result).toMatchObject({ bought: 1 });
+  });
+
+  test.each(['remote', 'git'] as const)(
+    'where records are in %s: an early copy of the note orders nothing again',
+    async (where) => {
+      await using shared = await bucket();
+      const store = {
+        originals: folder(shared.path),
+        ...(where === 'remote' && { records: 'remote' as const }),
+      };
+      await using one = await machine('fox');
+      await using two = await machine('fox');
+      await submit(one, { store });
+      const note = await openNote(one);
+      await plant(two, { ...note, fileId: null, batchId: null });
+      await two.generate({ options: { store } });
+      await two.generate({ options: { store } });
+      await api().batches.finishAll();
+      await two.generate({ options: { store } });
+      await one.generate({ options: { store } });
+      expect(billedPrompts(api())).toEqual(['fox']);
+      expect(await notes(two)).toEqual([]);
+    },
+  );
+});
+
+test('a shard that ordered a batch hands it over with its purchases', async () => {
+  await using part = await machine('fox', 'owl');
+  await submit(part);
+  await using whole = await machine('fox', 'owl');
+  const error: unknown = await mergeShards(await whole.context(), [part.root]).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({ code: 'originals-missing' });
+  await api().batches.finishAll();
+  expect((await whole.generate()).result).toMatchObject({ bought: 0, delivered: 2 });
+  expect(billedPrompts(api())).toEqual(['fox', 'owl']);
+});
+
+test('an image that is removed while it is ordered is collected, and prune leaves the batch', async () => {
+  await using made = await machine('fox', 'owl');
+  await submit(made);
+  await made.write('a.images.yaml', manifest('owl'));
+  const options = { isDryRun: false, olderThanDays: 0 } as const;
+  await pruneProject(await made.context(), options);
+  expect(await notes(made)).toHaveLength(1);
+  await api().batches.finishAll();
+  expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
+  expect(await costs(made)).toHaveLength(2);
+});
+
+test('the clock of a machine changes neither what is collected nor the day on which it was ordered', async () => {
+  await using made = await machine('fox');
+  const at = (start: string): Partial<Context> => fastClock(start);
+  const context = (start: string, options: Options = {}) =>
+    made.context({ options }).then((it) => ({ ...it, ...at(start) }));
+  await submitBatches(await context('2026-11-23T12:00:00.000Z'), []);
+  await api().batches.finishAll();
+  expect(await collectProject(await context('2031-01-01T00:00:00.000Z'))).toMatchObject([
+    { state: 'collected', recorded: 1 },
+  ]);
+  const [record] = await fileStore(join(made.root, '.tintype')).purchases();
+  expect(record!.provenance.createdAt).toBe('2026-11-23T12:00:00.000Z');
+
+  // What was ordered counts on that day, by its half price: there is room for one more, and not for two.
+  const cost = record!.costUsd!;
+  await made.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  const day = await context('2026-11-23T23:00:00.000Z', { maxCostUsdPerDay: cost * 2.5 });
+  await expect(submitBatches(day, [])).rejects.toMatchObject({ code: 'over-budget' });
+  const next = await context('2026-11-24T01:00:00.000Z', { maxCostUsdPerDay: cost * 2.5 });
+  expect(await submitBatches(next, [])).toMatchObject({ pictures: 2 });
+});
+
+/** Lines of a note, in a note of another name. */
+function named(lines: Batch['lines'], batch: string): Batch['lines'] {
+  return lines.map((line) => ({ ...line, batch }));
+}
+
+/** What the API answered. */
+async function outputLines(): Promise<{ key: Key; bytes: Buffer }[]> {
+  const id = ordered()[0]!.outputFileId!;
+  const headers = { authorization: 'Bearer sk-test-RECOGNISABLE-KEY-0123456789abcdef' };
+  const text = await (await fetch(`${api().baseUrl}/files/${id}/content`, { headers })).text();
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const { custom_id, response } = JSON.parse(line) as {
+        custom_id: Key;
+        response: { body: { data: { b64_json: string }[] } };
+      };
+      return { key: custom_id, bytes: Buffer.from(response.body.data[0]!.b64_json, 'base64') };
+    });
+}
