@@ -9,13 +9,7 @@ import { parseJson } from '../schema.ts';
 import type { Key, StoreRecord } from '../types.ts';
 import { isHash } from '../plain-checks.ts';
 import { layout } from './layout.ts';
-import {
-  formatJson,
-  maxNoteBytes,
-  parsePin,
-  parseRecord,
-  parseRefusal,
-} from './record-file.ts';
+import { formatJson, maxNoteBytes, parsePin, parseRecord, parseRefusal } from './record-file.ts';
 import { remoteNames } from './remote-names.ts';
 
 /** The texts of small files of a store, by their paths in it, with `/`. */
