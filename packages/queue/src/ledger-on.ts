@@ -11,6 +11,7 @@ export function ledgerOn(ask: Ask): Ledger {
       const answer = await ask('openRun', run, ...sums, ...known, [...released.keys()], amounts);
       return answer as 'opened' | 'open';
     },
+    isOpen: async (run) => (await ask('released', run, '')) !== 'unknown-run',
     async release(run, key, highUsd) {
       if (!isEstimate(highUsd)) return 'over-run';
       const answer = await ask('release', run, key, nanoOf(highUsd));

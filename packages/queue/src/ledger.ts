@@ -10,10 +10,12 @@
  */
 export interface Ledger {
   /**
-   * Opens a run, or does nothing if it is open or was closed. A run calls it when it begins, and every few seconds while it runs, so
-   * that it notices when the engine was started again. A run's name is used once.
+   * Opens a run, or does nothing if it is open or was closed. A run's name is used once. After the engine was started again, the run
+   * opens itself again, with what it has spent and released.
    */
   readonly openRun: (run: string, account: Account) => Promise<'opened' | 'open'>;
+  /** A run that waits for its workers asks every few seconds, so that it notices when the engine was started again. */
+  readonly isOpen: (run: string) => Promise<boolean>;
   /**
    * Releases money for one picture: the high estimate counts until it is settled. A key is released once in a run, however often
    * it is asked for. An amount that is not a finite number from 0 never fits.
@@ -64,12 +66,12 @@ export interface Account {
 /** The account's limit of pictures a minute, for all workers of a queue together. Times are those of the database's clock. */
 export interface SharedRates {
   /**
-   * Milliseconds to wait before `pictures` may be sent, after which the caller asks again; 0: they count as sent now. No window of
-   * 60 s, wherever it begins, holds more than the limit. A request that is larger than the limit waits for an empty window.
-   * A caller that waits for room has the next turn, so that small requests do not overtake a large one for ever.
+   * Milliseconds to wait before `pictures` may be sent, after which the caller asks again; 0: they count as sent now. No window
+   * (`DatabaseOptions.windowMs`), wherever it begins, holds more than the limit. A request that is larger than the limit waits for an
+   * empty window. A caller that waits for room has the next turn, so that small requests do not overtake a large one for ever.
    *
-   * A limit holds also when the engine lost its data: nothing is sent in the first 60 s of a server, or of data that a caller
-   * finds to be new. If an answer was lost, a repeated call counts the pictures twice, which is the safe side.
+   * A limit holds also when the engine lost its data: while a limit is known, nothing is sent in the first window of a server, or of
+   * data that a caller finds to be new. If an answer was lost, a repeated call counts the pictures twice, which is the safe side.
    *
    * `configuredPerMinute`: the limit that the user set; `null`: none, so that only a learned one counts.
    */

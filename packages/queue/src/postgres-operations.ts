@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '@tintype/core';
 import { type OperationOptions, type Operations, unavailable } from './operations.ts';
-import { schema } from './postgres-schema.ts';
+import { schema, schemaQuery } from './postgres-schema.ts';
 import type { QueueAddress } from './queue-address.ts';
 
-/** SQLSTATE of a function, table or schema that does not exist. */
-const isMissing = /^(?:42883|42P01|3F000)$/;
-/** SQLSTATE of a server that starts, stops or has too many connections. */
-const isPassing = /^(?:08|53|57P)/;
+/**
+ * SQLSTATE of what may be otherwise in a moment: a server that starts, stops or has too many connections, and a function, table or
+ * schema that does not exist.
+ */
+const isPassing = /^(?:08|53|57P|42883|42P01|3F000)/;
 
 /** The operations on PostgreSQL, over few connections. Rejects with `config` if `pg` is not installed. */
 export async function postgresOperations(
@@ -27,37 +28,37 @@ export async function postgresOperations(
   });
   // The pool replaces a connection that was lost.
   pool.on('error', () => {});
+  let prepared: Promise<void> | null = null;
 
   return {
     async ask(operation, ...args) {
       const name = operation.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
       const values = [address.name, now?.() ?? null, ...args];
       const places = values.map((_, index) => `$${index + 1}`).join(', ');
-      const text = `select tintype.queue_${name}(${places}) as answer`;
       const giveUpAt = performance.now() + patienceMs;
       for (;;) {
         try {
-          const { rows } = await pool.query<{ answer: unknown }>({ text, values });
-          return rows[0]?.answer ?? null;
+          await (prepared ??= prepare());
+          return await answerOf(`select tintype.queue_${name}(${places}) as answer`, values);
         } catch (error) {
           const { code = '', message } = error as Error & { readonly code?: string };
-          const isOfServer = error instanceof DatabaseError;
-          if (
-            performance.now() > giveUpAt ||
-            (isOfServer && !isPassing.test(code) && !isMissing.test(code))
-          )
+          const mayPass = !(error instanceof DatabaseError) || isPassing.test(code);
+          if (!mayPass || performance.now() > giveUpAt)
             throw unavailable(address, message === '' ? code : message);
-          if (isOfServer && isMissing.test(code)) await createSchema();
-          else await sleep(100);
+          prepared = null;
+          await sleep(50);
         }
       }
     },
     close: () => pool.end(),
   };
 
-  async function createSchema(): Promise<void> {
-    await pool.query(schema).catch((error: Error) => {
-      throw unavailable(address, error.message);
-    });
+  async function prepare(): Promise<void> {
+    if ((await answerOf(schemaQuery)) !== true) await pool.query(schema);
+  }
+
+  async function answerOf(text: string, values: readonly unknown[] = []): Promise<unknown> {
+    const { rows } = await pool.query<{ readonly answer: unknown }>(text, [...values]);
+    return rows[0]?.answer ?? null;
   }
 }

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
+
 /**
- * The tables, and one function for each operation of `ledger.ts`, which is one atomic step. A function that does not exist yet makes
- * `postgres-operations.ts` run this; it may run again. `clock` is the time in ms, in tests only. Amounts are whole billionths of a
+ * The tables, and one function for each operation of `ledger.ts`, which is one atomic step. `postgres-operations.ts` runs this where it
+ * is missing or another version's; it may run again. `clock` is the time in ms, in tests only. Amounts are whole billionths of a
  * dollar, days are counted from 1970, times are milliseconds.
  *
  * The tables are unlogged: nothing that an earlier process of the server wrote is believed, so it need not survive a crash.
  */
-export const schema = `
+const definitions = `
 select pg_advisory_xact_lock(hashtextextended('tintype', 0));
 create schema if not exists tintype;
 
@@ -244,3 +246,10 @@ begin
     on conflict (queue, provider) do update set paused_until = greatest(rate.paused_until, v_until);
 end $$;
 `;
+
+const version = createHash('sha256').update(definitions).digest('hex').slice(0, 16);
+
+export const schema = `${definitions}comment on schema tintype is 'queue ${version}';`;
+
+/** Whether the database has this version. */
+export const schemaQuery = `select obj_description(to_regnamespace('tintype'), 'pg_namespace') = 'queue ${version}' as answer`;

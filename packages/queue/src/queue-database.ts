@@ -14,7 +14,7 @@ export interface QueueDatabase {
 export interface DatabaseOptions {
   /**
    * Milliseconds over which pictures are counted. The same for all processes of a queue.
-   * @default 60_000
+   * @default 61_000: the minute of the API, and the time that a request may take from `admit` to the API
    */
   readonly windowMs?: number;
   /**
@@ -32,7 +32,7 @@ export interface DatabaseOptions {
 /** Connects when it is first asked. Rejects with `config` if the package that a database needs is not installed. */
 export async function openQueueDatabase(
   address: QueueAddress,
-  { windowMs = 60_000, patienceMs = 5000, now = null }: DatabaseOptions = {},
+  { windowMs = 61_000, patienceMs = 5000, now = null }: DatabaseOptions = {},
 ): Promise<QueueDatabase> {
   const options = { patienceMs, now };
   const { ask, close } =

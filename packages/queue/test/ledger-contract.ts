@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import {
   newRate,
@@ -56,6 +57,13 @@ export function ledgerContract({ start, clear }: Engine): void {
   function openMany(count: number, name: string, options?: DatabaseOptions) {
     return Promise.all(Array.from({ length: count }, () => open(name, options)));
   }
+
+  test('16 connections that come first, at once, all work', async () => {
+    await clear(server.url);
+    const ledgers = (await openMany(16, newName())).map(({ ledger }) => ledger);
+    const answers = await Promise.all(ledgers.map(({ openRun }) => openRun('run', account())));
+    expect(answers.filter((answer) => answer === 'opened')).toHaveLength(1);
+  });
 
   describe('money', () => {
     test('16 connections that release at once never pass the budget of a run, and use all of it', async () => {
@@ -168,12 +176,15 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await ledger.release('run', 'a', 0.1)).toBe('unknown-run');
       await ledger.settle('run', 'a', 0.1);
       await ledger.closeRun('run');
+      expect(await ledger.isOpen('run')).toBe(false);
       expect(await ledger.openRun('run', account())).toBe('opened');
       expect(await ledger.openRun('run', account())).toBe('open');
+      expect(await ledger.isOpen('run')).toBe(true);
       await ledger.release('run', 'a', 0.1);
       await ledger.closeRun('run');
       expect(await ledger.release('run', 'a', 0.1)).toBe('unknown-run');
       expect(await ledger.released('run', 'a')).toBe('unknown-run');
+      expect(await ledger.isOpen('run')).toBe(false);
       expect(await ledger.openRun('run', account())).toBe('open');
     });
 
@@ -410,6 +421,7 @@ export function ledgerContract({ start, clear }: Engine): void {
         await ledger.settle('run', 'settled', 0.4);
         await server.restart({ keepData });
 
+        expect(await ledger.isOpen('run')).toBe(false);
         expect(await ledger.release('run', 'more', 0.1)).toBe('unknown-run');
         expect(await ledger.released('run', 'waits')).toBe('unknown-run');
         expect(await ledger.releasedOn(today())).toEqual(new Set());
@@ -451,6 +463,32 @@ export function ledgerContract({ start, clear }: Engine): void {
         expect(await fresh.rates.admit('openai', 1, null)).toBe(0);
       },
     );
+  });
+
+  test('8 callers keep to the limit in real time, while the server loses its data', async () => {
+    const [windowMs, limit, name] = [1000, 12, newName()];
+    const databases = await openMany(8, name, { windowMs, patienceMs: 30_000 });
+    const sentAt: number[] = [];
+    let sentBefore = Number.POSITIVE_INFINITY;
+    const call = async ({ rates }: QueueDatabase) => {
+      while (sentAt.length < sentBefore + 2 * limit) {
+        const wait = await rates.admit('openai', 1, limit);
+        if (wait === 0) sentAt.push(performance.now());
+        await sleep(Math.max(wait, 20));
+      }
+    };
+    const restart = async () => {
+      await sleep(2.5 * windowMs);
+      await server.restart({ keepData: false });
+      sentBefore = sentAt.length;
+    };
+    await Promise.all([...databases.map(call), restart()]);
+    expect(sentBefore).toBeGreaterThan(limit);
+    // An answer may take 100 ms longer than another.
+    for (const at of sentAt) {
+      const window = sentAt.filter((other) => other >= at && other < at + windowMs - 100);
+      expect(window.length).toBeLessThanOrEqual(limit);
+    }
   });
 
   describe('a connection', () => {
@@ -511,7 +549,7 @@ export function ledgerContract({ start, clear }: Engine): void {
     });
 
     test('waits for a server that is being started', async () => {
-      const { ledger } = await open(newName());
+      const { ledger } = await open(newName(), { patienceMs: 30_000 });
       await ledger.openRun('run', account());
       await server.kill();
       const [answer] = await Promise.all([

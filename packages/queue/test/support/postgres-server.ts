@@ -1,12 +1,19 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { globSync } from 'node:fs';
-import { chown, mkdtemp } from 'node:fs/promises';
+import { existsSync, globSync } from 'node:fs';
+import { chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { freePort } from '../../../core/test/support/server-process.ts';
 import { type DatabaseServer, startDatabase } from './database-server.ts';
+
+const run = promisify(execFile);
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Debian's. The newest, where there are several. */
 const program = globSync('/usr/lib/postgresql/*/bin/postgres').toSorted().at(-1);
@@ -28,9 +35,10 @@ export async function startPostgres(): Promise<DatabaseServer> {
     folder,
     prepare: async () => {
       if (owner !== null) await chown(folder, owner.uid, owner.gid);
-      const initdb = join(dirname(program), 'initdb');
-      const args = ['-D', folder, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'];
-      await promisify(execFile)(initdb, [...args, '--locale=C'], { ...user, cwd: folder });
+      await run('cp', ['-a', `${await emptyDatabase(program, owner)}/.`, folder], {
+        ...user,
+        cwd: '/',
+      });
     },
     program,
     args: ['-D', folder, ...settingsOf(port).flatMap((setting) => ['-c', setting])],
@@ -48,6 +56,19 @@ export async function startPostgres(): Promise<DatabaseServer> {
   });
 }
 
+/** A folder to copy, which a run of the tests makes once: initdb takes seconds. */
+async function emptyDatabase(program: string, owner: Owner | null): Promise<string> {
+  const template = join(tmpdir(), `tintype-postgres-empty-${process.getuid?.()}`);
+  if (existsSync(template)) return template;
+  const folder = await mkdtemp(`${template}-`);
+  if (owner !== null) await chown(folder, owner.uid, owner.gid);
+  const args = ['-D', folder, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
+  await run(join(dirname(program), 'initdb'), [...args, '--no-sync'], { ...owner, cwd: '/' });
+  // Another process may have been first.
+  await rename(folder, template).catch(() => rm(folder, { recursive: true }));
+  return template;
+}
+
 function settingsOf(port: number): readonly string[] {
   return [
     `port=${port}`,
@@ -59,7 +80,7 @@ function settingsOf(port: number): readonly string[] {
   ];
 }
 
-function userPostgres(): { readonly uid: number; readonly gid: number } {
+function userPostgres(): Owner {
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
