@@ -19,19 +19,14 @@ export function card(
     ? ({ word: 'being bought', tone: 'open' } as const)
     : statusWords[image.status];
   return h(
-    'li',
-    { class: 'card', 'data-id': image.id },
+    'li.card',
+    { 'data-id': image.id },
     h(
-      'button',
-      {
-        type: 'button',
-        class: 'frame',
-        tabindex: -1,
-        onclick: () => select(image.id),
-      },
-      h('span', { class: 'mat', 'aria-hidden': 'true' }, frameOf(image, source)),
-      h('span', { class: 'name', title: image.id }, image.id),
-      tone === 'quiet' && h('span', { class: 'unseen' }, word),
+      'button.frame',
+      { tabindex: -1, onclick: () => select(image.id) },
+      h('span.mat', { 'aria-hidden': 'true' }, frameOf(image, source)),
+      h('span.name', { title: image.id }, image.id),
+      tone === 'quiet' && h('span.unseen', word),
       h('span', { class: `state ${tone}` }, tone === 'quiet' ? weightOf(image) : word),
       image.candidates.length > 1 && stripOf(image, source),
     ),
@@ -45,10 +40,9 @@ function frameOf(image: SheetImage, source: PictureSource): HTMLElement {
   const [first] = image.candidates;
   const price = image.price === null ? '' : ` ${money(image.price.costUsd?.high ?? null)}`;
   return h(
-    'span',
-    { class: 'empty' },
-    h('span', {}, emptyWords[first?.status ?? 'missing']),
-    price !== '' && h('span', { class: 'price' }, price),
+    'span.empty',
+    h('span', emptyWords[first?.status ?? 'missing']),
+    price !== '' && h('span.price', price),
   );
 }
 
@@ -63,8 +57,8 @@ export function shownPicture(image: SheetImage): SheetPicture | null {
 
 function stripOf(image: SheetImage, source: PictureSource): HTMLElement {
   return h(
-    'span',
-    { class: 'strip', 'aria-hidden': 'true' },
+    'span.strip',
+    { 'aria-hidden': 'true' },
     ...image.candidates.map((candidate) => smallFrame(candidate, image, source)),
   );
 }
@@ -77,9 +71,7 @@ function smallFrame(
   return h(
     'span',
     { class: `small ${pick === number ? 'picked' : ''}` },
-    picture === null
-      ? h('span', { class: 'empty' }, String(number))
-      : lazyThumbnail(picture, source, ''),
+    picture === null ? h('span.empty', String(number)) : lazyThumbnail(picture, source, ''),
   );
 }
 

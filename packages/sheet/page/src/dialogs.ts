@@ -13,16 +13,14 @@ export function askToBuy(
       ? ''
       : ` That includes its input ${upstream.map((name) => `"${name}"`).join(', ')}.`;
   const dialog = openDialog(
-    `Buy "${id}"?`,
-    h('p', { class: 'words' }, `${count(pictures, 'picture')}, ${priceOf(costUsd)}.${along}`),
+    'small-dialog',
+    { title: `Buy "${id}"?` },
+    h('p.words', `${count(pictures, 'picture')}, ${priceOf(costUsd)}.${along}`),
     h(
-      'p',
-      { class: 'actions' },
+      'p.actions',
       h(
-        'button',
+        'button.buy',
         {
-          type: 'button',
-          class: 'buy',
           onclick: () => {
             dialog.close();
             buy();
@@ -30,7 +28,7 @@ export function askToBuy(
         },
         `Buy for ${priceOf(costUsd)}`,
       ),
-      h('button', { type: 'button', autofocus: true, onclick: () => dialog.close() }, 'Cancel'),
+      h('button', { autofocus: true, onclick: () => dialog.close() }, 'Cancel'),
     ),
   );
 }
@@ -50,38 +48,38 @@ export function showHelp(isOn: boolean, onChange: (isOn: boolean) => void): void
   const box = h('input', { type: 'checkbox', onchange: () => onChange(box.checked) });
   box.checked = isOn;
   openDialog(
-    'Keyboard shortcuts',
+    'small-dialog',
+    { title: 'Keyboard shortcuts' },
+    h('dl.keys', ...keys.map(([key, what]) => h('div', h('dt', h('kbd', key)), h('dd', what)))),
+    h('label.check', box, 'Keyboard shortcuts on'),
     h(
-      'dl',
-      { class: 'keys' },
-      ...keys.map(([key, what]) => h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, what))),
-    ),
-    h('label', { class: 'check' }, box, 'Keyboard shortcuts on'),
-    h(
-      'p',
-      { class: 'soft' },
+      'p.soft',
       'Changed: the next run would deliver different files. Failed: damaged, unusable or refused; or it may have been billed, or it failed on this page.',
     ),
   );
 }
 
-function openDialog(title: string, ...content: readonly Node[]): HTMLDialogElement {
+/** Opens a dialog with a title, controls and a button that closes it. It is removed when it is closed. */
+export function openDialog(
+  kind: 'small-dialog' | 'viewer',
+  { title, label = title, controls = null }: DialogHead,
+  ...content: readonly Node[]
+): HTMLDialogElement {
+  const close = h('button.close', { 'aria-label': 'Close', onclick: () => dialog.close() }, '×');
   const dialog = h(
-    'dialog',
-    { class: 'small-dialog', 'aria-label': title, onclose: () => dialog.remove() },
-    h(
-      'header',
-      {},
-      h('h2', {}, title),
-      h(
-        'button',
-        { type: 'button', class: 'close', 'aria-label': 'Close', onclick: () => dialog.close() },
-        '×',
-      ),
-    ),
+    `dialog.${kind}`,
+    { 'aria-label': label, onclose: () => dialog.remove() },
+    h('header', h('h2', title), controls, close),
     ...content,
   );
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+interface DialogHead {
+  readonly title: string;
+  /** What a screen reader calls it. @default title */
+  readonly label?: string;
+  readonly controls?: Node | null;
 }

@@ -5,23 +5,27 @@ type Attributes = Readonly<
 >;
 
 /**
- * An element with its attributes, listeners (`onclick`) and children. Strings become text nodes, so no text of a manifest,
- * a record or an API is ever parsed as markup.
+ * An element with its classes (`p.note.wrong`), attributes, listeners (`onclick`) and children. Strings become text nodes, so
+ * no text of a manifest, a record or an API is ever parsed as markup.
  */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  attributes: Attributes = {},
-  ...children: readonly Child[]
+  tagAndClasses: Tag | `${Tag}.${string}`,
+  ...[first = null, ...rest]: readonly [(Attributes | Child)?, ...(readonly Child[])]
 ): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
+  const [tag, ...classes] = tagAndClasses.split('.');
+  const element = document.createElement(tag as Tag);
+  // By default it would submit a form.
+  if (element instanceof HTMLButtonElement) element.type = 'button';
+  if (classes.length > 0) element.className = classes.join(' ');
+  const hasAttributes = typeof first === 'object' && first !== null && !(first instanceof Node);
+  for (const [name, value] of Object.entries(hasAttributes ? first : {})) {
     if (typeof value === 'function') {
       element.addEventListener(name.slice(2), value as unknown as EventListener);
     } else if (value !== null && value !== false) {
       element.setAttribute(name, value === true ? '' : visible(String(value)));
     }
   }
-  element.append(...nodesOf(children));
+  element.append(...nodesOf(hasAttributes ? rest : [first, ...rest]));
   return element;
 }
 
@@ -55,7 +59,7 @@ export function choice<Value extends string>(
   return h(
     'fieldset',
     { class: `choice ${name}` },
-    h('legend', {}, legend),
+    h('legend', legend),
     ...options.map(([value, label]) => {
       const input = h('input', {
         type: 'radio',
@@ -64,7 +68,7 @@ export function choice<Value extends string>(
         onchange: () => onChange(value),
       });
       input.checked = value === current;
-      return h('label', {}, input, h('span', { 'data-value': value }, label));
+      return h('label', input, h('span', { 'data-value': value }, label));
     }),
   );
 }

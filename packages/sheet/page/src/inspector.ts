@@ -38,26 +38,21 @@ function heading(image: SheetImage, { copy, close }: InspectorActions): HTMLElem
   const { word, tone } = statusWords[image.status];
   const place = `${image.manifest}:${image.line}`;
   return h(
-    'header',
-    { class: 'heading' },
+    'header.heading',
     h('h2', { id: 'inspected' }, image.id),
     h('span', { class: `state ${tone}` }, word),
-    h('button', { type: 'button', class: 'close', 'aria-label': 'Close', onclick: close }, '×'),
-    h(
-      'button',
-      { type: 'button', class: 'place', title: 'Copy the place', onclick: () => copy(place) },
-      place,
-    ),
-    h('p', { class: 'alt' }, image.alt === '' ? 'Decorative: no alt text.' : image.alt),
+    h('button.close', { 'aria-label': 'Close', onclick: close }, '×'),
+    h('button.place', { title: 'Copy the place', onclick: () => copy(place) }, place),
+    h('p.alt', image.alt === '' ? 'Decorative: no alt text.' : image.alt),
   );
 }
 
 function failure(message: string, maybeBilled: boolean): HTMLElement {
   return h(
-    'div',
-    { class: 'note wrong', role: 'alert' },
-    h('strong', {}, maybeBilled ? 'It failed and may have been billed.' : 'It failed.'),
-    h('p', { class: 'words' }, message),
+    'div.note.wrong',
+    { role: 'alert' },
+    h('strong', maybeBilled ? 'It failed and may have been billed.' : 'It failed.'),
+    h('p.words', message),
   );
 }
 
@@ -74,20 +69,14 @@ function candidates(
     { class: isSeveral ? 'candidates several' : 'candidates' },
     h(
       'ol',
-      {},
       ...image.candidates.map((candidate) =>
         candidateFrame(candidate, image, live, source, actions),
       ),
     ),
     canCompare &&
       h(
-        'p',
-        { class: 'actions' },
-        h(
-          'button',
-          { type: 'button', class: 'compare', onclick: () => actions.compare(image) },
-          'Compare',
-        ),
+        'p.actions',
+        h('button.compare', { onclick: () => actions.compare(image) }, 'Compare'),
         h('kbd', { 'aria-hidden': 'true' }, 'c'),
       ),
   );
@@ -111,12 +100,10 @@ function candidateFrame(
     'li',
     { class: isPicked ? 'picked' : '' },
     shown === null
-      ? h('span', { class: 'mat' }, h('span', { class: 'empty' }, emptyWords[candidate.status]))
+      ? h('span.mat', h('span.empty', emptyWords[candidate.status]))
       : h(
-          'button',
+          'button.mat',
           {
-            type: 'button',
-            class: 'mat',
             'aria-label': `Look at ${nameOf(image, number)} closely`,
             onclick: () => look(image, number),
           },
@@ -124,36 +111,31 @@ function candidateFrame(
         ),
     image.candidates.length > 1 &&
       h(
-        'div',
-        { class: 'choose' },
-        h('span', { class: 'number' }, String(number)),
+        'div.choose',
+        h('span.number', String(number)),
         isSettled
-          ? h('span', { class: 'is-picked' }, 'picked')
+          ? h('span.is-picked', 'picked')
           : picture === null
             ? null
             : live === null
               ? h(
-                  'button',
+                  'button.pick',
                   {
-                    type: 'button',
-                    class: 'pick',
                     'aria-label': `Copy: ${command}`,
                     onclick: () => copy(command),
                   },
                   'Copy command',
                 )
               : h(
-                  'button',
+                  'button.pick',
                   {
-                    type: 'button',
-                    class: 'pick',
                     'aria-label': `${isPicked ? 'Keep' : 'Pick'} ${number}`,
                     onclick: () => pick(image, number),
                   },
                   isPicked ? 'Keep' : 'Pick',
                 ),
       ),
-    image.candidates.length > 1 && h('span', { class: 'figures' }, figures(candidate)),
+    image.candidates.length > 1 && h('span.figures', figures(candidate)),
   );
 }
 
@@ -179,24 +161,17 @@ function purchase(
   if (live === null) {
     const command = `tintype ${image.id}`;
     return h(
-      'section',
-      { class: 'purchase' },
-      h('p', {}, `To buy it for ${priceOf(price.costUsd)}, run:`),
-      h(
-        'p',
-        { class: 'command' },
-        h('code', {}, command),
-        h('button', { type: 'button', onclick: () => copy(command) }, 'Copy'),
-      ),
+      'section.purchase',
+      h('p', `To buy it for ${priceOf(price.costUsd)}, run:`),
+      h('p.command', h('code', command), h('button', { onclick: () => copy(command) }, 'Copy')),
     );
   }
   if ('refusal' in live.buying) {
-    return h('section', { class: 'purchase' }, h('p', { class: 'soft' }, live.buying.refusal));
+    return h('section.purchase', h('p.soft', live.buying.refusal));
   }
   if (live.purchase !== null && isOurs) {
     return h(
-      'section',
-      { class: 'purchase under-way' },
+      'section.purchase.under-way',
       h('progress', { 'aria-label': 'Buying' }),
       h('p', { role: 'status' }, `${live.purchase.note} …`),
     );
@@ -207,20 +182,14 @@ function purchase(
       : `${count(price.pictures, 'picture')}, including its input ${price.upstream.join(', ')}.`;
   const plural = price.pictures > 1 && also === null ? `${price.pictures} pictures ` : '';
   return h(
-    'section',
-    { class: 'purchase' },
+    'section.purchase',
     h(
-      'button',
-      {
-        type: 'button',
-        class: 'buy',
-        disabled: live.purchase !== null,
-        onclick: () => buy(image),
-      },
+      'button.buy',
+      { disabled: live.purchase !== null, onclick: () => buy(image) },
       `Buy ${plural}for ${priceOf(price.costUsd)}`,
     ),
-    also !== null && h('p', { class: 'soft' }, also),
-    live.purchase !== null && h('p', { class: 'soft' }, `"${live.purchase.id}" is being bought.`),
+    also !== null && h('p.soft', also),
+    live.purchase !== null && h('p.soft', `"${live.purchase.id}" is being bought.`),
   );
 }
 
@@ -247,7 +216,7 @@ function reasons({ candidates: all, changes, status }: SheetImage): HTMLElement 
   const { tone } = statusWords[status];
   return (
     lines.length > 0 &&
-    h('ul', { class: `reasons ${tone}` }, ...lines.map((line) => h('li', { class: 'words' }, line)))
+    h('ul', { class: `reasons ${tone}` }, ...lines.map((line) => h('li.words', line)))
   );
 }
 
@@ -272,26 +241,25 @@ function prompt({ prompt: text, own }: SheetImage): HTMLElement {
   const parts: Node[] = [];
   let from = 0;
   for (const { start, end } of own) {
-    if (start > from) parts.push(h('span', { class: 'style' }, text.slice(from, start)));
-    parts.push(h('strong', { class: 'own' }, text.slice(start, end)));
+    if (start > from) parts.push(h('span.style', text.slice(from, start)));
+    parts.push(h('strong.own', text.slice(start, end)));
     from = end;
   }
-  if (from < text.length) parts.push(h('span', { class: 'style' }, text.slice(from)));
+  if (from < text.length) parts.push(h('span.style', text.slice(from)));
   const isWrapped = parts.some((part) => part instanceof HTMLSpanElement);
   return h(
     'section',
     { class: isWrapped ? 'prompt wrapped' : 'prompt' },
-    h('h3', {}, 'Prompt'),
+    h('h3', 'Prompt'),
     isWrapped &&
       h(
-        'p',
-        { class: 'legend' },
-        h('strong', { class: 'own' }, 'Underlined'),
+        'p.legend',
+        h('strong.own', 'Underlined'),
         ': this image\u2019s prompt. ',
-        h('span', { class: 'style' }, 'Grey'),
+        h('span.style', 'Grey'),
         ': added by the preset.',
       ),
-    h('p', { class: 'words', dir: 'auto' }, ...parts),
+    h('p.words', { dir: 'auto' }, ...parts),
   );
 }
 
@@ -314,20 +282,17 @@ function facts(image: SheetImage): HTMLElement {
     ...all.map(({ key, number }): Row => [all.length === 1 ? 'key' : `key ${number}`, key]),
   ];
   return h(
-    'section',
-    { class: 'facts' },
-    h('h3', {}, 'Parameters'),
+    'section.facts',
+    h('h3', 'Parameters'),
     h(
       'dl',
-      {},
       ...rows.flatMap(([name, value]) =>
         value === null
           ? []
           : [
               h(
                 'div',
-                {},
-                h('dt', {}, name),
+                h('dt', name),
                 h('dd', { class: name.startsWith('key') ? 'key' : '', title: value }, value),
               ),
             ],
@@ -361,15 +326,14 @@ function files(
     1,
   );
   const row = (file: string, size: string, bytes: number, gain: string) => {
-    const bar = h('i', { class: 'bar', 'aria-hidden': 'true' });
+    const bar = h('i.bar', { 'aria-hidden': 'true' });
     bar.style.setProperty('--share', String(bytes / heaviest));
     return h(
       'tr',
-      {},
       h('th', { scope: 'row' }, file, bar),
-      h('td', {}, size),
-      h('td', {}, fileSize(bytes)),
-      h('td', { class: 'gain' }, gain),
+      h('td', size),
+      h('td', fileSize(bytes)),
+      h('td.gain', gain),
     );
   };
   const before =
@@ -386,18 +350,14 @@ function files(
   const gainOf = ({ bytes }: DeliveredFile) =>
     delivery.originalBytes === null ? '' : sizeChange(delivery.originalBytes, bytes);
   return h(
-    'section',
-    { class: 'files' },
-    h('h3', {}, deliveries.length === 1 ? 'Files' : `Files of ${name}`),
+    'section.files',
+    h('h3', deliveries.length === 1 ? 'Files' : `Files of ${name}`),
     h(
       'table',
-      {},
       h(
         'thead',
-        {},
         h(
           'tr',
-          {},
           ...['File', 'Pixels', 'Size', 'Than original'].map((title) =>
             h('th', { scope: 'col' }, title),
           ),
@@ -405,7 +365,6 @@ function files(
       ),
       h(
         'tbody',
-        {},
         ...before,
         ...delivery.files.map((file) =>
           row(file.file, `${file.width}×${file.height}`, file.bytes, gainOf(file)),

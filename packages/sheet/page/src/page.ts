@@ -37,9 +37,9 @@ let drawnUpTo = 0;
 const drawnAtOnce = 60;
 
 const totals = h('dl', { class: 'totals' });
-const title = h('h1', {}, sheet?.project ?? 'Contact sheet');
-const lost = h('p', { class: 'lost', role: 'status' });
-const problems = h('section', { class: 'problems', 'aria-label': 'Mistakes and warnings' });
+const title = h('h1', sheet?.project ?? 'Contact sheet');
+const lost = h('p.lost', { role: 'status' });
+const problems = h('section.problems', { 'aria-label': 'Mistakes and warnings' });
 const search = h('input', {
   type: 'search',
   placeholder: 'Search',
@@ -48,30 +48,28 @@ const search = h('input', {
   oninput: () => look({ ...filter, text: search.value.trim() }),
 });
 search.value = filter.text;
-const flagButtons = h('div', { class: 'flags', role: 'group', 'aria-label': 'Show' });
+const flagButtons = h('div.flags', { role: 'group', 'aria-label': 'Show' });
 const manifests = h('select', {
   'aria-label': 'Manifest',
   onchange: () => look({ ...filter, manifest: manifests.value === '' ? null : manifests.value }),
 });
-const found = h('p', { class: 'found', role: 'status' });
+const found = h('p.found', { role: 'status' });
 const rolls = h('main', { id: 'rolls' });
-const more = h('div', { class: 'more', 'aria-hidden': 'true' });
-const panel = h('aside', { class: 'panel', 'aria-label': 'The selected image' });
+const more = h('div.more', { 'aria-hidden': 'true' });
+const panel = h('aside.panel', { 'aria-label': 'The selected image' });
 /** The width below which the panel covers the sheet instead of standing beside it. The style sheet has the same. */
 const narrow = matchMedia('(max-width: 63rem)');
-const toast = h('p', { class: 'toast', role: 'status' });
+const toast = h('p.toast', { role: 'status' });
 
 function start(): void {
   apply(preferences);
   document.body.append(
     h(
-      'header',
-      { class: 'top' },
-      h('div', { class: 'title' }, title, lost),
+      'header.top',
+      h('div.title', title, lost),
       totals,
       h(
-        'div',
-        { class: 'settings' },
+        'div.settings',
         choice<Theme>(
           'Theme',
           [
@@ -93,12 +91,12 @@ function start(): void {
           preferences.backdrop ?? 'auto',
           (backdrop) => prefer({ ...preferences, backdrop: backdrop === 'auto' ? null : backdrop }),
         ),
-        h('button', { type: 'button', class: 'help', 'aria-label': 'Help', onclick: help }, '?'),
+        h('button.help', { 'aria-label': 'Help', onclick: help }, '?'),
       ),
     ),
-    h('search', { class: 'bar' }, search, flagButtons, manifests, found),
+    h('search.bar', search, flagButtons, manifests, found),
     problems,
-    h('div', { class: 'table' }, h('div', { class: 'sheet' }, rolls, more), panel),
+    h('div.table', h('div.sheet', rolls, more), panel),
     toast,
   );
   listenForKeys({
@@ -189,7 +187,7 @@ function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
   const { images, pictures, missing, ordered, spentUsd, inUseUsd, unknownCosts, toBuyUsd } = sums;
   const { originalBytes: before, deliveredBytes: after } = sums;
   const figure = (name: string, value: string, note: string) =>
-    h('div', {}, h('dt', {}, name), h('dd', {}, value), h('dd', { class: 'aside' }, note));
+    h('div', h('dt', name), h('dd', value), h('dd.aside', note));
   const isNothingElse = missing === 0 || (ordered > 0 && toBuyUsd?.high === 0);
   const price = isNothingElse ? 'nothing to buy' : `${priceOf(toBuyUsd)} to buy`;
   const inBatch = ordered === 0 ? '' : `${count(ordered, 'picture')} ordered in a batch, `;
@@ -225,23 +223,21 @@ function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
     h(
       'details',
       { open: isOpen, class: isOpen ? 'note wrong' : 'note' },
-      h('summary', {}, summary),
+      h('summary', summary),
       h(
         'ul',
-        {},
         ...found.map(({ file, line, column, message, frame }) =>
           h(
             'li',
-            {},
-            h('code', {}, `${file}:${line}:${column}`),
-            h('p', { class: 'words' }, message),
-            frame !== null && isOpen && h('pre', {}, frame),
+            h('code', `${file}:${line}:${column}`),
+            h('p.words', message),
+            frame !== null && isOpen && h('pre', frame),
           ),
         ),
       ),
     );
   return [
-    ...(problem === null ? [] : [h('p', { class: 'note wrong words', role: 'alert' }, problem)]),
+    ...(problem === null ? [] : [h('p.note.wrong.words', { role: 'alert' }, problem)]),
     ...(mistakes.length === 0
       ? []
       : [
@@ -260,14 +256,13 @@ function drawFlags({ images }: Sheet): void {
     h(
       'button',
       {
-        type: 'button',
         'aria-pressed': String(filter.flag === flag),
         'data-flag': flag ?? 'all',
         disabled: number === 0 && filter.flag !== flag && flag !== null,
         onclick: () => look({ ...filter, flag: filter.flag === flag ? null : flag }),
       },
       name,
-      h('span', { class: 'number' }, String(number)),
+      h('span.number', String(number)),
     );
   const holds =
     document.activeElement instanceof HTMLElement && flagButtons.contains(document.activeElement)
@@ -323,9 +318,9 @@ function setChildren(parent: Element, wanted: readonly Element[]): void {
 
 function newRoll(name: string): HTMLElement {
   return h(
-    'section',
-    { class: 'roll', 'data-roll': name, 'aria-label': name },
-    h('h2', {}, name),
+    'section.roll',
+    { 'data-roll': name, 'aria-label': name },
+    h('h2', name),
     h('ul', { class: 'frames' }),
   );
 }

@@ -1,5 +1,6 @@
 import type { SheetImage, Variant } from '../../src/sheet.ts';
 import { fileSize } from './amounts.ts';
+import { openDialog } from './dialogs.ts';
 import { choice, h } from './element.ts';
 import type { PictureSource } from './pictures.ts';
 
@@ -32,7 +33,7 @@ export function openViewer(
   image: SheetImage,
   first: { readonly mode: Mode; readonly candidate: number | null },
   options: ViewerOptions,
-): HTMLDialogElement {
+): void {
   const subjects = subjectsOf(image, options.isLive);
   const start = subjects.findIndex(
     ({ group }) => group === candidateName(image, first.candidate ?? image.pick ?? 1),
@@ -43,29 +44,11 @@ export function openViewer(
   let scale = 'fit';
   let position = 50;
 
-  const stage = h('div', { class: 'stage', tabindex: 0, role: 'group', 'aria-label': 'Pictures' });
+  const stage = h('div.stage', { tabindex: 0, role: 'group', 'aria-label': 'Pictures' });
   const controls = h('div', { class: 'controls' });
-  const dialog = h(
-    'dialog',
-    { class: 'viewer', 'aria-label': `${image.id}, up close`, onclose: () => dialog.remove() },
-    h(
-      'header',
-      {},
-      h('h2', {}, image.id),
-      controls,
-      h(
-        'button',
-        { type: 'button', class: 'close', 'aria-label': 'Close', onclick: () => dialog.close() },
-        '×',
-      ),
-    ),
-    stage,
-  );
   drawControls();
   draw();
-  document.body.append(dialog);
-  dialog.showModal();
-  return dialog;
+  openDialog('viewer', { title: image.id, label: `${image.id}, up close`, controls }, stage);
 
   function drawControls(): void {
     const modes: readonly (readonly [Mode, string])[] = [
@@ -77,9 +60,8 @@ export function openViewer(
       picker('First', left, (index) => (left = index)),
       mode === 'one' ? '' : picker('Second', right, (index) => (right = index)),
       h(
-        'label',
-        { class: 'select' },
-        h('span', {}, 'Scale'),
+        'label.select',
+        h('span', 'Scale'),
         select(scales(image.variants, options.isLive), scale, (value) => {
           scale = value;
           draw();
@@ -96,9 +78,8 @@ export function openViewer(
 
   function picker(label: string, index: number, onChange: (index: number) => void): HTMLElement {
     return h(
-      'label',
-      { class: 'select' },
-      h('span', {}, label),
+      'label.select',
+      h('span', label),
       select(
         subjects.map((subject, at) => [String(at), subject.label, subject.group] as const),
         String(index),
@@ -120,7 +101,7 @@ export function openViewer(
       stage.replaceChildren(...views.map(({ figure }) => figure));
       return;
     }
-    const over = h('div', { class: 'over' }, ...views.map(({ picture }) => picture));
+    const over = h('div.over', ...views.map(({ picture }) => picture));
     const range = h('input', {
       type: 'range',
       min: 0,
@@ -133,11 +114,8 @@ export function openViewer(
       },
     });
     over.style.setProperty('--cut', `${position}%`);
-    over.append(h('span', { class: 'cut', 'aria-hidden': 'true' }), range);
-    stage.replaceChildren(
-      over,
-      h('div', { class: 'captions' }, ...views.map(({ caption }) => caption)),
-    );
+    over.append(h('span.cut', { 'aria-hidden': 'true' }), range);
+    stage.replaceChildren(over, h('div.captions', ...views.map(({ caption }) => caption)));
   }
 }
 
@@ -262,13 +240,8 @@ function viewPicture(
     alt: image.alt === '' ? subject.label : image.alt,
     draggable: 'false',
   });
-  const caption = h(
-    'figcaption',
-    {},
-    h('span', {}, subject.label),
-    h('span', { class: 'figures' }, '…'),
-  );
-  const picture = h('div', { class: 'mat' }, element);
+  const caption = h('figcaption', h('span', subject.label), h('span.figures', '…'));
+  const picture = h('div.mat', element);
   const say = (text: string) => caption.lastElementChild!.replaceChildren(text);
   const figuresOf = (width: number, height: number, bytes: number | null) =>
     [`${width}×${height}`, bytes === null ? null : fileSize(bytes)]
@@ -276,7 +249,7 @@ function viewPicture(
       .join('  ');
 
   void load();
-  return { figure: h('figure', {}, picture, caption), picture, caption };
+  return { figure: h('figure', picture, caption), picture, caption };
 
   async function load(): Promise<void> {
     const url = source(subject.hash, file.query);
