@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { basename, relative, sep } from 'node:path';
+import { basename, relative } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import pLimit from 'p-limit';
 import { hashFile } from '../fs/hash-file.ts';
 import { removeFile } from '../fs/remove-file.ts';
@@ -26,7 +27,7 @@ export async function verifyCache(cacheDir: string): Promise<VerifiedCache> {
       () => `${done}; the next run encodes it again`,
       ({ code }: NodeJS.ErrnoException) => `it could not be removed (${code}); remove it yourself`,
     );
-    const shown = relative(cacheDir, path).split(sep).join('/');
+    const shown = slashed(relative(cacheDir, path));
     return {
       severity: 'error',
       code: 'variant-damaged',

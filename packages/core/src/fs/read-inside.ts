@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { relative } from 'node:path';
+import { slashed } from './slashed.ts';
 import { findByNormalForm } from './find-by-normal-form.ts';
 import { isOutside } from './is-outside.ts';
 import { openRegular, readWhole } from './read-regular.ts';
@@ -32,7 +33,7 @@ async function readByName(
   path: string,
   maxBytes: number,
 ): Promise<ReadResult | { readonly problem: string; readonly isMissing: true }> {
-  const file = relative(root, path).split(sep).join('/');
+  const file = slashed(relative(root, path));
   const outside = { problem: `${file} lies outside the project` };
   try {
     const realRoot = isOutside(root, path) ? null : await realpath(root);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isThere } from './is-there.ts';
 import { namesBelow } from './names-below.ts';
 import { isRunning } from '../process/is-running.ts';
 import { removeFile } from './remove-file.ts';
@@ -123,10 +124,6 @@ async function giveName(temporary: string, path: string): Promise<boolean> {
     await rename(temporary, path);
   }
   return true;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== null;
 }
 
 /** Creates the folder only if opening fails, because it usually exists. */

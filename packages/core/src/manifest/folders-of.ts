@@ -1,5 +1,6 @@
 import type { Dirent, Stats } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { relative } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import type { FileSystemAdapter } from 'fast-glob';
 
 /** A file system with the folders of `paths`, so that globs can be searched without a disk. `root` is absolute; `paths` are relative to it. */
@@ -14,7 +15,7 @@ export function foldersOf(root: string, paths: readonly string[]): Partial<FileS
       folders.set(parentPath, entries.set(name, entry(name, parentPath, isFolder)));
     }
   }
-  const nameOf = (path: string) => relative(root, path).split(sep).join('/');
+  const nameOf = (path: string) => slashed(relative(root, path));
   const stat: FileSystemAdapter['stat'] = (path, done) => {
     const name = nameOf(path);
     const slash = name.lastIndexOf('/');

@@ -1,5 +1,6 @@
 import { type Dirent, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import glob from 'fast-glob';
 import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
@@ -59,7 +60,7 @@ async function findManifests({
   files: { paths },
 }: ManifestSearch): Promise<string[]> {
   const ignored = ignoredDirs
-    .map((dir) => relative(root, dir).split(sep).join('/'))
+    .map((dir) => slashed(relative(root, dir)))
     .filter((dir) => dir !== '' && !dir.startsWith('..'))
     .map((dir) => `${glob.escapePath(dir)}/**`);
   const entries = await glob([...patterns], {
@@ -80,7 +81,7 @@ async function findManifests({
   });
   const relativeToRoot = entries
     .filter(({ dirent, path }) => !isFolder(dirent, resolve(root, path)))
-    .map(({ path }) => relative(root, resolve(root, path)).split(sep).join('/'));
+    .map(({ path }) => slashed(relative(root, resolve(root, path))));
   return [...new Set(relativeToRoot)].filter((file) => !file.startsWith('../')).toSorted();
 }
 

@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { isThere } from '../fs/is-there.ts';
 import { count } from '../amounts.ts';
 import { copyVariants, openCache } from '../cache/open-cache.ts';
 import { type Context, report } from '../context.ts';
@@ -99,9 +99,9 @@ async function placesIn(
   const placeOf = async (own: string): Promise<string | null> => {
     if (isOutside(config.root, own)) return null;
     const place = join(root, relative(config.root, own));
-    const isThere = (await lstat(place).catch(() => null)) !== null;
-    if (isThere) await refuseLinksBelow(root, place);
-    return isThere ? place : null;
+    if (!(await isThere(place))) return null;
+    await refuseLinksBelow(root, place);
+    return place;
   };
   const [storeDir, cacheDir] = [await placeOf(config.storeDir), await placeOf(config.cacheDir)];
   if (storeDir !== null || cacheDir !== null) return { root, storeDir, cacheDir };

@@ -1,4 +1,5 @@
-import { join, relative, sep } from 'node:path';
+import { join, relative } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { openCache } from '../cache/open-cache.ts';
@@ -41,7 +42,7 @@ export async function verifyProject(
   const verified = await store.verify(options);
   const cache = await openCache(context.config).verify();
   const idsOf = await imageIds(context, store);
-  const inCache = (path: string) => relative(root, join(cacheDir, path)).split(sep).join('/');
+  const inCache = (path: string) => slashed(relative(root, join(cacheDir, path)));
   const findings = [
     ...verified.findings.map((finding) => placed(finding, store.shownPath, idsOf)),
     ...cache.findings.map((finding) => placed(finding, inCache, idsOf)),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, type Stats } from 'node:fs';
 import { appendFile, mkdir, readdir, realpath, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, sep } from 'node:path';
+import { succeeds } from '../succeeds.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
 import { isOutside } from '../fs/is-outside.ts';
@@ -161,10 +162,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
         throw notWritable(path, error);
       }
       for (let parent = posix.dirname(name); parent !== '.'; parent = posix.dirname(parent)) {
-        const isRemoved = await rmdir(join(dir, parent)).then(
-          () => true,
-          () => false,
-        );
+        const isRemoved = await succeeds(rmdir(join(dir, parent)));
         if (!isRemoved) break;
       }
     },

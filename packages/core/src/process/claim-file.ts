@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { succeeds } from '../succeeds.ts';
 import * as v from 'valibot';
 import { TintypeError } from '../errors.ts';
 import { isGone, ownProcess, processMark } from './process-mark.ts';
@@ -229,10 +230,7 @@ async function removeEmpty(folder: string): Promise<void> {
 
 /** `false`: it cannot be removed. */
 function removeDead(file: string): Promise<boolean> {
-  return removeFile(file).then(
-    () => true,
-    () => false,
-  );
+  return succeeds(removeFile(file));
 }
 
 function inTheWay(path: string): TintypeError {

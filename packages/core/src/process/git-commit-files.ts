@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
 import { isOutside } from '../fs/is-outside.ts';
@@ -79,7 +80,7 @@ async function filesOf(
   return {
     paths: [...blobs.keys()],
     read: async (path, maxBytes) => {
-      const file = relative(root, path).split(sep).join('/');
+      const file = slashed(relative(root, path));
       if (isOutside(root, path)) return { problem: `${file} lies outside the project` };
       const blob = blobs.get(file) ?? blobs.get(file.normalize('NFC'));
       if (blob === undefined) return { problem: `${file} does not exist` };

@@ -1,3 +1,4 @@
+import { succeeds } from '../succeeds.ts';
 import type { Context } from '../context.ts';
 import { type Order, type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
@@ -186,10 +187,7 @@ async function keepRefusal(
 ): Promise<boolean> {
   if (code !== 'moderation' || !isBilledAnyway) return true;
   const [refusedAt, reason] = [run.now().toISOString(), shownText(message)];
-  return store.refuse({ version: 1, key, request, reason, requestId, refusedAt }).then(
-    () => true,
-    () => false,
-  );
+  return succeeds(store.refuse({ version: 1, key, request, reason, requestId, refusedAt }));
 }
 
 /** Clears the note, or restores that of an earlier call with the same key. */

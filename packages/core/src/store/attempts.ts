@@ -1,5 +1,7 @@
 import { access, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { succeeds } from '../succeeds.ts';
+import { isThere } from '../fs/is-there.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
 import { removeFile } from '../fs/remove-file.ts';
@@ -51,10 +53,6 @@ export async function readAttempt(dir: string, key: Key): Promise<OpenAttempt | 
 
 export async function noteAttempt(dir: string, attempt: Attempt): Promise<void> {
   await writeNote(dir, layout.attempt(dir, attempt.key), formatJson(attempt));
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== null;
 }
 
 /** The path of an answer's bytes: in the store or in the rescue folder. `null`: there are none. */
@@ -160,11 +158,7 @@ export async function claimKey(
   onWait?: (ms: number) => void,
 ): Promise<Claim | null> {
   const [path, attempt] = [layout.claim(dir, key), layout.attempt(dir, key)];
-  const hasAsked = () =>
-    access(attempt).then(
-      () => true,
-      () => false,
-    );
+  const hasAsked = () => succeeds(access(attempt));
   try {
     return await claimFile(path, signal, defaultTiming, onWait, hasAsked);
   } catch (cause) {

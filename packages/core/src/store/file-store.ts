@@ -1,4 +1,6 @@
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
+import { succeeds } from '../succeeds.ts';
 import type { Env } from '../process/env-files.ts';
 import { digestFiles } from './digest-files.ts';
 import { holdsBytes } from './layout.ts';
@@ -31,11 +33,7 @@ export function fileStore(
   const git = once(() => import('./version-control.ts'));
   /** Everything that writes or removes awaits this. */
   const writable = once(async () => (await import('./refuse-links.ts')).refuseLinks(dir));
-  const isWritable = () =>
-    writable().then(
-      () => true,
-      () => false,
-    );
+  const isWritable = () => succeeds(writable());
   const describe = once(async () => {
     const { writeGitFiles } = await import('./write-git-files.ts');
     await writeGitFiles(dir).catch(() => {});
@@ -140,7 +138,7 @@ export function fileStore(
     remove: async (files, onRemoved) =>
       (await import('./remove-files.ts')).removeFiles(dir, files, onRemoved),
 
-    shownPath: (path) => relative(root, join(dir, path)).split(sep).join('/'),
+    shownPath: (path) => slashed(relative(root, join(dir, path))),
     watched: { folder: dir, isWatched: (path) => !holdsBytes(dir, path) },
     versionControl: {
       whyNotCommitted: async () => (await git()).whyNotCommitted(dir, realEnv),

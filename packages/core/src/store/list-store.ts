@@ -1,5 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, join } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import pLimit from 'p-limit';
 import { namesBelow } from '../fs/names-below.ts';
 import type { Key, Sha256, Stored, StoreRecord } from '../types.ts';
@@ -131,8 +132,4 @@ function isLeftover({ path }: StoreFile): boolean {
 /** `.gitkeep`, `.gitattributes`, `.DS_Store`: harmless files that need no report. */
 function isHidden({ path }: StoreFile): boolean {
   return basename(path).startsWith('.');
-}
-
-function slashed(path: string): string {
-  return path.split(sep).join('/');
 }

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { isThere } from '../fs/is-there.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
 import type { Key } from '../types.ts';
@@ -24,8 +24,7 @@ export function pendingMarks(dir: string): PendingMarks {
         .map((name) => name.slice(0, -'.pending'.length) as Key)
         .filter(isHash);
     },
-    has: async (key) =>
-      isHash(key) && (await lstat(layout.pending(dir, key)).catch(() => null)) !== null,
+    has: async (key) => isHash(key) && (await isThere(layout.pending(dir, key))),
     add: (key) => writeAtomic(layout.pending(dir, key), ''),
     clear: (key) => removeFile(layout.pending(dir, key)).catch(() => {}),
   };

@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isThere } from '../fs/is-there.ts';
 import { sha256 } from '../hash.ts';
 import type { InputFile } from '../types.ts';
 import { layout } from './layout.ts';
@@ -24,7 +24,7 @@ export async function readPins(dir: string): Promise<ReadonlyMap<string, InputFi
 export async function hasDamagedPin(dir: string, url: string): Promise<boolean> {
   const urlHash = sha256(url);
   const path = layout.input(dir, urlHash);
-  if ((await lstat(path).catch(() => null)) === null) return false;
+  if (!(await isThere(path))) return false;
   const bytes = await readIfThere(path, maxNoteBytes);
   return parsePin(urlHash, bytes?.toString('utf8') ?? '') === null;
 }

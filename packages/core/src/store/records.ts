@@ -1,5 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { succeeds } from '../succeeds.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
@@ -168,11 +169,6 @@ async function keepBytes(
 ): Promise<void> {
   const isFile = (await lstat(from).catch(() => null))?.isFile() === true;
   const isThere = isFile && (await hashFile(from).catch(() => null)) === hash;
-  const isLinked =
-    isThere &&
-    (await linkAtomic(from, path).then(
-      () => true,
-      () => false,
-    ));
+  const isLinked = isThere && (await succeeds(linkAtomic(from, path)));
   if (!isLinked) await writeAtomic(path, bytes);
 }

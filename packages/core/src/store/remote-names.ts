@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
 import { layout, pathOfBytes } from './layout.ts';
 
@@ -28,7 +28,3 @@ export const remoteNames = {
   beat: (key: Key, n: number): string => `claims/${key}/${n}.beat`,
   attempt: (key: Key, n: number): string => `claims/${key}/${n}.attempt`,
 } as const;
-
-function slashed(path: string): string {
-  return path.split(sep).join('/');
-}

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { lstat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, join } from 'node:path';
+import { isThere } from '../fs/is-there.ts';
+import { slashed } from '../fs/slashed.ts';
 import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
 import { createAtomic } from '../fs/write-atomic.ts';
@@ -116,7 +117,7 @@ export async function acceptNote(dir: string, path: string, text: string): Promi
   if (!notePath.test(path)) return false;
   const here = join(dir, ...path.split('/'));
   // Most of them are known.
-  if ((await lstat(here).catch(() => null)) !== null) return false;
+  if (await isThere(here)) return false;
   return isSoundNote(path, text) && createAtomic(here, text);
 }
 
@@ -128,7 +129,7 @@ export function isSoundNote(path: string, text: string): boolean {
   const [folder = ''] = path.split('/');
   const [hash = '', second = ''] = basename(path, '.json').split('.');
   if (!isHash(hash) || !/^([0-9a-f]{16})?$/.test(second)) return false;
-  const isAt = (right: string): boolean => right.split(sep).join('/') === path;
+  const isAt = (right: string): boolean => slashed(right) === path;
   const key = hash as Key;
   switch (folder) {
     case 'records': {

@@ -1,6 +1,7 @@
 import { lstat, mkdir, mkdtemp, readdir, realpath, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isThere } from '../fs/is-there.ts';
 import { sha256 } from '../hash.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Key, Sha256 } from '../types.ts';
@@ -63,7 +64,7 @@ function usualRoot(): string {
 /** The usual folder, and those that were made because another user had taken its name. */
 async function roots(): Promise<string[]> {
   const usual = usualRoot();
-  if ((await lstat(usual).catch(() => null)) === null || (await isPrivate(usual))) return [usual];
+  if (!(await isThere(usual)) || (await isPrivate(usual))) return [usual];
   const prefix = `${basename(usual)}-`;
   const names = await namesIn(dirname(usual));
   return names.filter((name) => name.startsWith(prefix)).map((name) => join(dirname(usual), name));

@@ -1,4 +1,5 @@
-import { relative, sep } from 'node:path';
+import { relative } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import type { Env } from '../process/env-files.ts';
 import { gitIn, nearestFolder } from '../process/git.ts';
 
@@ -11,7 +12,7 @@ export async function uncommittedFiles(
   const git = gitIn(nearestFolder(dir), realEnv);
   try {
     const prefix = (await git(['rev-parse', '--show-prefix'])).trim();
-    const below = relative(nearestFolder(dir), dir).split(sep).join('/');
+    const below = slashed(relative(nearestFolder(dir), dir));
     const folder = [prefix.replace(/\/$/, ''), below].filter((part) => part !== '').join('/');
     const tree = `HEAD:${folder}`;
     // Before the first commit there is no HEAD, and a commit without the store has no tree for it. In both cases nothing is

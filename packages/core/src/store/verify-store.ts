@@ -1,3 +1,4 @@
+import { slashed } from '../fs/slashed.ts';
 import pLimit from 'p-limit';
 import type { Key, OpenAttempt, Sha256, StoredBatch, StoreRecord } from '../types.ts';
 import type { VerifyFinding } from '../verify-finding.ts';
@@ -262,8 +263,4 @@ function finding(
   key?: Key,
 ): VerifyFinding {
   return { severity, code, path, message, ...(key === undefined ? {} : { key }) };
-}
-
-function slashed(path: string): string {
-  return path.replaceAll('\\', '/');
 }

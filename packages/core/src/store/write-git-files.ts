@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from '../fs/is-there.ts';
 import { createAtomic } from '../fs/write-atomic.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function writeGitFiles(dir: string): Promise<void> {
     '.gitignore': ignored,
   })) {
     const path = join(dir, name);
-    if ((await lstat(path).catch(() => null)) === null) await createAtomic(path, text);
+    if (!(await isThere(path))) await createAtomic(path, text);
   }
 }
 

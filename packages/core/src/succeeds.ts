@@ -1,0 +1,7 @@
+/** Whether a promise is fulfilled. Use it only where the reason of a rejection does not matter. */
+export function succeeds(promise: Promise<unknown>): Promise<boolean> {
+  return promise.then(
+    () => true,
+    () => false,
+  );
+}
