@@ -14,7 +14,7 @@ const ai: Asset['ai'] = {
   digitalSourceType: 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',
 };
 
-test('an image with widths is the JSON of the contract', () => {
+test('an image with widths becomes the documented JSON', () => {
   const image = delivered('hero', [
     ['avif', 640, 427],
     ['avif', 1536, 1024],
@@ -67,7 +67,7 @@ test('sources are in the order of the formats', () => {
   expect(asset.src).toBe('hero.png');
 });
 
-test('a format with a file larger than the fallback is no source, and its files are listed', () => {
+test('a format with a file larger than the fallback is not a source, but its files are listed', () => {
   const image = delivered('hero', [
     ['avif', 8, 8],
     ['avif', 64, 64],
@@ -86,7 +86,7 @@ test('a format with a file larger than the fallback is no source, and its files 
   expect(asset.files.map((file) => file.format)).toContain('avif');
 });
 
-test('the text ends in a line feed and survives the way there and back', () => {
+test('the text ends in a line feed and parses to the same map', () => {
   const images = new Map([['hero', toAsset(delivered('hero', [['webp', 8, 8]]))]]);
   const assetMap = buildAssetMap(null, images, ['hero']);
   const text = renderAssetMap(assetMap);
@@ -94,7 +94,7 @@ test('the text ends in a line feed and survives the way there and back', () => {
   expect(renderAssetMap(parseAssetMap(text)!)).toBe(text);
 });
 
-test('what was not delivered keeps its place, what is not in the order loses it', () => {
+test('an image that was not delivered keeps its entry, and one that is not in the order loses it', () => {
   const before = buildAssetMap(
     null,
     new Map(['a', 'b', 'c'].map((name) => [name, assetOf(name, 'before')])),
@@ -107,7 +107,7 @@ test('what was not delivered keeps its place, what is not in the order loses it'
   ]);
 });
 
-test('an image may have the name of something that every object has', () => {
+test('an image may have the name of a property that every object has', () => {
   expect(buildAssetMap({ version: 1, images: {} }, new Map(), ['constructor']).images).toEqual({});
   const images = new Map([['constructor', assetOf('constructor', 'built')]]);
   expect(buildAssetMap(null, images, ['constructor']).images['constructor']!.alt).toBe('built');
@@ -120,7 +120,7 @@ test.each([
   'null',
   '{"version":2,"images":{}}',
   '{"version":1,"images":[]}',
-])('a previous asset map that is damaged is none: %s', (text) => {
+])('a damaged previous asset map counts as missing: %s', (text) => {
   expect(parseAssetMap(text)).toBeNull();
 });
 
@@ -136,7 +136,7 @@ test.each([
   'a\0.webp',
   '',
   7,
-])('a file name that is none of ours is dropped, and the others stay: %j', (name) => {
+])('a file name that cannot be ours is dropped, and the others stay: %j', (name) => {
   const hero = assetOf('hero', 'hero');
   const files = [{ ...hero.files[0]!, file: name }, ...hero.files];
   const text = JSON.stringify({ version: 1, images: { hero: { ...hero, files } } });

@@ -2,8 +2,8 @@ import { srcset } from '../srcset.ts';
 import type { Asset, AssetMap, DeliveredImage, Format } from '../types.ts';
 
 /**
- * The asset map after a run. `order`: every name that is in it. A name that was not delivered this time, because it failed
- * or was not requested, keeps its entry of the previous map.
+ * The asset map after a run. `order`: all of its names. A name that was not delivered this time, because it failed or was not
+ * requested, keeps its entry from the previous map.
  */
 export function buildAssetMap(
   previous: AssetMap | null,
@@ -47,7 +47,7 @@ export function toAsset(image: DeliveredImage): Asset {
     sizes: image.files.sizes,
     sources: Object.fromEntries(
       image.files.formats
-        .filter(({ format }) => isWorthIt(files, format, fallback))
+        .filter(({ format }) => isNeverLarger(files, format, fallback))
         .map(({ format }) => [
           format,
           srcset(filesIn(format).map(({ file: url, width }) => ({ url, width }))),
@@ -61,11 +61,11 @@ export function toAsset(image: DeliveredImage): Asset {
 }
 
 /**
- * Whether no file of a format is larger than the fallback's file of the same width. A page takes the first format that it
- * knows, and then one of its widths. If a width were missing, the page would load a larger or a coarser file. So a format
- * is offered completely or not at all. Its files are still written, for pages that name them.
+ * Whether no file of a format is larger than the fallback's file of the same width. A browser takes the first format that it
+ * supports, and then one of its widths. If a width were missing, it would load a larger or a coarser file. So a format is
+ * offered completely or not at all. Its files are still written, for pages that name them.
  */
-function isWorthIt(files: Asset['files'], format: Format, fallback: Format): boolean {
+function isNeverLarger(files: Asset['files'], format: Format, fallback: Format): boolean {
   const fallbackBytes = new Map(
     files.filter((file) => file.format === fallback).map(({ width, bytes }) => [width, bytes]),
   );

@@ -2,15 +2,15 @@ import type { Sha256 } from '../types.ts';
 import { openOutputFolder, type OutputFolder } from './output-folder.ts';
 import { listedFiles, type PreviousOutputs, readPreviousOutputs } from './previous-outputs.ts';
 
-/** Whether the cache knows a file that hashes to this. */
+/** Whether the cache has a file with this hash. */
 export type IsCached = (sha256: Sha256) => boolean;
 
 /** The state of the output folder before a run writes to it. */
 export interface OutputsFound {
   readonly previous: PreviousOutputs;
-  /** Names at which there is something that is not ours, whatever the run wants to write there. */
+  /** Names of things that are not ours in any case, such as links and folders. */
   readonly foreign: readonly string[];
-  /** Names of files that are ours only if their bytes are, or once were, what the run writes there. */
+  /** Names of files that are ours only if their bytes are those that the run writes there, now or in an earlier version. */
   readonly unknown: readonly string[];
 }
 
@@ -20,13 +20,13 @@ export async function findForeignFiles(
   names: readonly string[],
   isCached: IsCached,
 ): Promise<OutputsFound> {
-  const found = await look(outDir, names, isCached);
+  const found = await classify(outDir, names, isCached);
   if (found.foreign.length + found.unknown.length === 0) return found;
-  // The files that another run has written since are in its journal or in the asset map now.
-  return look(outDir, [...found.foreign, ...found.unknown], isCached);
+  // Files that another run has written meanwhile are in its journal or in the asset map now.
+  return classify(outDir, [...found.foreign, ...found.unknown], isCached);
 }
 
-async function look(
+async function classify(
   outDir: string,
   names: readonly string[],
   isCached: IsCached,
@@ -48,9 +48,9 @@ async function look(
 }
 
 /**
- * Whether the file at a name may be replaced or removed, judged by its bytes: they are what is `wanted` there, what an
- * earlier run noted, or what the cache has. A file with other bytes is ours if the asset map lists exactly what is wanted
- * at its name, or what the cache knows. Then it was damaged since.
+ * Whether the file at a name may be replaced or removed. It is ours if its hash is `wanted`, was noted by an earlier run, or is
+ * in the cache. It is also ours, and was damaged since, if the asset map lists for its name a hash that is `wanted` or in the
+ * cache.
  */
 export async function isOurs(
   folder: OutputFolder,

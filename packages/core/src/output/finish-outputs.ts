@@ -12,7 +12,7 @@ import {
   readPreviousOutputs,
 } from './previous-outputs.ts';
 
-/** The work of a run in the output folder. */
+/** What a run has done in the output folder. */
 export interface RunOutputs {
   readonly outDir: string;
   readonly folder: OutputFolder;
@@ -29,7 +29,7 @@ export interface RunOutputs {
   readonly onRemoved: (file: string) => void;
 }
 
-/** The work that remains. */
+/** What remains to be done at the end of a run. */
 interface Ending {
   readonly assetMap: AssetMap;
   /** The text of the asset map; `null`: the file has it already. */
@@ -38,21 +38,21 @@ interface Ending {
   readonly stale: ReadonlySet<string>;
   /** Journals of runs that were killed, which this run removes. */
   readonly leftOver: readonly Journal[];
-  readonly isNothing: boolean;
+  readonly hasNothingToDo: boolean;
 }
 
 /**
- * Removes our files that are no longer needed, and writes the asset map. One run at a time does it, and each adds to the
- * other's entries. `order`: every name that is in the asset map, whether it was delivered this time or not.
+ * Removes our files that are no longer needed, and writes the asset map. Runs do this one at a time, so that none loses the
+ * entries of another. `order`: all names of the asset map, whether they were delivered this time or not.
  */
 export async function finishOutputs(run: RunOutputs, order: readonly string[]): Promise<AssetMap> {
   const { outDir, folder, journal, onWritten, onRemoved } = run;
   const before = await endingOf(run, order);
-  if (before.isNothing) return before.assetMap;
+  if (before.hasNothingToDo) return before.assetMap;
   const claim = await claimFinish(outDir);
   try {
     const { assetMap, text, stale, leftOver } = await endingOf(run, order);
-    // Before the asset map is written, because files that it does not list are no longer known as ours.
+    // Files are removed before the asset map is written, because a file that it does not list no longer counts as ours.
     for (const name of stale) {
       await folder.remove(name);
       onRemoved(name);
@@ -79,12 +79,12 @@ async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Endi
   const before = now.assetMap ?? previous.assetMap;
   const assetMap = buildAssetMap(before, delivered, order);
   const leftOver = now.journals.filter(({ isLeftOver }) => isLeftOver);
-  const beside = now.journals.filter(({ file, isLeftOver }) => !isLeftOver && file !== journal);
-  const kept = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(beside)]);
+  const running = now.journals.filter(({ file, isLeftOver }) => !isLeftOver && file !== journal);
+  const kept = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(running)]);
   const stale = new Set<string>();
-  const ofCutOffRuns = leftOver.flatMap((cutOff) => cutOff.written);
+  const ofKilledRuns = leftOver.flatMap((killed) => killed.written);
   const ofFailedImages = [...written].map(([file, sha256]) => ({ file, sha256 }));
-  for (const { file, sha256 } of [...ofCutOffRuns, ...ofFailedImages]) {
+  for (const { file, sha256 } of [...ofKilledRuns, ...ofFailedImages]) {
     if (!kept.has(file) && (await folder.hashOf(file)) === sha256) stale.add(file);
   }
   for (const file of listedFiles(before)) {
@@ -94,14 +94,14 @@ async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Endi
   const rendered = renderAssetMap(assetMap);
   const text = (await folder.readText(assetMapName)) === rendered ? null : rendered;
   const hasClaims = (await folder.entries()).some((name) => name.startsWith(finishClaimName));
-  const isNothing =
+  const hasNothingToDo =
     !hasJournal && text === null && stale.size === 0 && leftOver.length === 0 && !hasClaims;
-  return { assetMap, text, stale, leftOver, isNothing };
+  return { assetMap, text, stale, leftOver, hasNothingToDo };
 }
 
 async function claimFinish(outDir: string): Promise<Claim> {
   try {
-    // A run that was interrupted waits, too, because otherwise the next run would not know its files.
+    // An interrupted run waits, too, because otherwise the next run would not recognise its files.
     const claim = await claimFile(join(outDir, finishClaimName), new AbortController().signal);
     return claim!;
   } catch (cause) {

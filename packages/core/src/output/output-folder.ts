@@ -11,7 +11,7 @@ import { removeFile } from '../fs/remove-file.ts';
 import { replaceByLink, replaceFile } from '../fs/write-atomic.ts';
 import type { Sha256 } from '../types.ts';
 
-/** Whether a file with this `stat` is known to have these bytes. */
+/** Whether a file with this `stat` is known to have this hash. */
 export type IsKnown = (name: string, sha256: Sha256, status: Stats) => boolean;
 
 /** The output folder on the disk, which need not exist. Names are relative to it, with `/`. Nothing outside it is changed. */
@@ -43,11 +43,11 @@ export interface OutputFolder {
     data: Uint8Array | string,
     options?: { flush: true },
   ) => Promise<void>;
-  /** Appends to a file that `write` has written. Rejects as `write`. A crash may leave half of the text. */
+  /** Appends to a file that `write` has written. Rejects as `write` does. A crash may leave half of the text. */
   readonly append: (name: string, text: string) => Promise<void>;
   /**
-   * Lets `linkTo` make a file at a temporary path, and renames it to the name. `false`: the name had this very file
-   * already, because the two share their bytes. Rejects as `write`, and as `linkTo`.
+   * Lets `linkTo` make a file at a temporary path, and renames it to the name. `false`: the name already was a hard link to
+   * the same file. Rejects as `write` and as `linkTo` do.
    */
   readonly link: (name: string, linkTo: (path: string) => Promise<void>) => Promise<boolean>;
   /** Removes a file, and the folders that it leaves empty. */
@@ -63,8 +63,8 @@ export interface OutputFolder {
 }
 
 /**
- * Remembers which folders are inside, so that each is checked once per run. `token`: 12 hex digits, which are in the names
- * of the run's temporary files.
+ * Opens an output folder. Each folder below it is checked once for links that lead outside. `token`: 12 hex digits, which are
+ * in the names of the run's temporary files.
  */
 export function openOutputFolder(dir: string, token: string = runToken()): OutputFolder {
   const insides = new Map<string, Promise<boolean>>();
@@ -75,7 +75,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
     return inside;
   };
 
-  const look = async (name: string): Promise<Stats | 'nothing' | 'other'> => {
+  const lookUp = async (name: string): Promise<Stats | 'nothing' | 'other'> => {
     const path = join(dir, name);
     if (!(await isInside(path))) return 'other';
     const status = lstatSync(path, { throwIfNoEntry: false }) ?? 'nothing';
@@ -100,27 +100,27 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
 
   return {
     kindOf: async (name) => {
-      const status = await look(name);
+      const status = await lookUp(name);
       return typeof status === 'string' ? status : 'file';
     },
 
     holds: async (name, file, isKnown) => {
-      const status = await look(name);
+      const status = await lookUp(name);
       if (typeof status === 'string' || status.size !== file.bytes) return false;
       if (isKnown?.(name, file.sha256, status) === true) return true;
-      return (await hashIfThere(join(dir, name))) === file.sha256;
+      return (await hashIfExists(join(dir, name))) === file.sha256;
     },
 
     hashOf: async (name) =>
-      typeof (await look(name)) === 'string' ? null : hashIfThere(join(dir, name)),
+      typeof (await lookUp(name)) === 'string' ? null : hashIfExists(join(dir, name)),
 
     sizeOf: async (name) => {
-      const status = await look(name);
+      const status = await lookUp(name);
       return typeof status === 'string' ? null : status.size;
     },
 
     readText: async (name) => {
-      const status = await look(name);
+      const status = await lookUp(name);
       if (typeof status === 'string' || status.size > maxTextBytes) return null;
       return unlessGone(async () => (await readRegular(join(dir, name))).toString('utf8'));
     },
@@ -128,7 +128,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
     entries: () => readdir(dir).catch(() => []),
 
     ageMs: async (name) => {
-      const status = await look(name);
+      const status = await lookUp(name);
       return typeof status === 'string' ? null : performance.timeOrigin - status.mtimeMs;
     },
 
@@ -190,10 +190,10 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
   };
 }
 
-/** The asset map of a hundred thousand images has 200 MB. */
+/** An asset map of a hundred thousand images has 200 MB. */
 const maxTextBytes = 256 * 1024 * 1024;
 
-function hashIfThere(path: string): Promise<Sha256 | null> {
+function hashIfExists(path: string): Promise<Sha256 | null> {
   return unlessGone(() => hashFile(path));
 }
 
@@ -207,7 +207,7 @@ async function unlessGone<Result>(read: () => Promise<Result>): Promise<Result |
   }
 }
 
-/** Whether the existing part of a folder's path is a folder that really lies in `dir`, with links followed. */
+/** Whether the existing part of a folder's path, with links followed, is a folder inside `dir`. */
 async function leadsInside(dir: string, folder: string): Promise<boolean> {
   if (isOutside(dir, folder)) return false;
   const root = await realpathOrNull(dir);
@@ -220,7 +220,7 @@ async function leadsInside(dir: string, folder: string): Promise<boolean> {
   return (await stat(existing)).isDirectory();
 }
 
-/** A path that cannot be followed cannot be written either. */
+/** `null`: the path cannot be followed, so it cannot be written either. */
 async function realpathOrNull(path: string): Promise<string | null> {
   return realpath(path).catch(() => null);
 }

@@ -4,8 +4,8 @@ import type { Asset, AssetFile, AssetMap } from '../types.ts';
 import { isOutputName } from './output-name.ts';
 
 /**
- * Reads an asset map from its text, which may have been edited; `null`: it is not one. Invalid images and files are left
- * out one by one, and so are files whose names lead out of the folder.
+ * Parses an asset map, which may have been edited; `null`: the text is not an asset map. Leaves out each invalid image and
+ * file, and each file whose name leads out of the folder.
  */
 export function parseAssetMap(text: string): AssetMap | null {
   const map = jsonOf(text);

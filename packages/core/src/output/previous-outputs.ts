@@ -7,8 +7,8 @@ import { assetMapName, isJournalName, isOutputName } from './output-name.ts';
 import { parseAssetMap } from './parse-asset-map.ts';
 
 /**
- * The notes of earlier runs in the output folder. All of them may come with a clone, so a name alone gives no right to a
- * file.
+ * What earlier runs noted in the output folder. The notes may come with a clone, so that a name is listed does not yet make the
+ * file ours.
  */
 export interface PreviousOutputs {
   /** `null`: none, or damaged. */
@@ -23,7 +23,7 @@ export interface PreviousOutputs {
 
 /** The notes of one run about the files that it writes, until it ends. */
 export interface Journal {
-  /** Its own name in the output folder. */
+  /** The journal's own name in the output folder. */
   readonly file: string;
   /** The names that it may write. */
   readonly names: readonly string[];
@@ -40,7 +40,7 @@ export interface WrittenFile {
 
 export async function readPreviousOutputs(outDir: string): Promise<PreviousOutputs> {
   const folder = openOutputFolder(outDir);
-  // The journals come first, because another run removes its own when the asset map is written, and its files must be in
+  // The journals are read first: another run writes the asset map before it removes its journal, so its files are in at least
   // one of the two.
   const journals = await readJournals(folder);
   const text = await folder.readText(assetMapName);
@@ -70,7 +70,7 @@ export function renderJournal(process: ProcessMark, names: readonly string[]): s
   return `${JSON.stringify({ process, names })}\n`;
 }
 
-/** A line that is added before a file is written. */
+/** The line that is appended before a file is written. */
 export function renderWritten({ file, sha256 }: WrittenFile): string {
   return `${JSON.stringify([file, sha256])}\n`;
 }
@@ -79,7 +79,7 @@ async function readJournals(folder: OutputFolder): Promise<Journal[]> {
   const journals: Journal[] = [];
   for (const file of (await folder.entries()).filter(isJournalName)) {
     const text = await folder.readText(file);
-    // Another run has ended and removed its journal since.
+    // Another run has ended and removed its journal meanwhile.
     if (text === null) continue;
     const { process, names, written } = parseJournal(text);
     const isLeftOver = process === null || (await hasEnded(process, file, folder));

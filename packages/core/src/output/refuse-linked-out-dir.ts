@@ -13,6 +13,6 @@ export async function refuseLinkedOutDir({
   if (real === null) return;
   throw new TintypeError(
     'output-not-ours',
-    `${outDir} leads out of the project by a symbolic link, to ${real}. Nothing was written; if that is where the files belong, set outDir to it in tintype.config.ts, or with --out-dir`,
+    `${outDir} leads out of the project through a symbolic link, to ${real}. Nothing was written; if the files belong there, set outDir to that folder in tintype.config.ts, or with --out-dir`,
   );
 }

@@ -78,7 +78,7 @@ test('a file of ours that was changed or removed is written again', async () => 
   expect(written).toEqual(['hero.webp', 'hero-8w.webp']);
 });
 
-test('a file whose signature is known is not read, and any other is corrected', async () => {
+test('a file with a known signature is not read, and any other is corrected', async () => {
   await run([image('hero', 'a', 'b')]);
   for (const name of ['hero.webp', 'hero-8w.webp']) await writeFile(join(dir, name), 'X');
   const outputs = await start(['hero.webp', 'hero-8w.webp'], (name, sum) => {
@@ -125,7 +125,7 @@ test('an image that was not delivered keeps its files and its place', async () =
   expect(removed).toEqual([]);
 });
 
-test('a foreign file at a name of ours is found beforehand, and refused', async () => {
+test('a foreign file at one of our names is found beforehand, and refused', async () => {
   await mkdir(join(dir, 'hero-8w.webp'), { recursive: true });
   await writeFile(join(dir, 'hero.webp'), 'mine');
   await writeFile(join(dir, 'team'), 'a file where a folder is wanted');
@@ -169,8 +169,8 @@ test('the journal exists while files are written, and is removed at the end', as
   expect(Object.keys(await tree())).toEqual(['hero.webp', assetMapFile]);
 });
 
-test('what a run that was cut off has written is overwritten by the next', async () => {
-  await cutOff(['hero.webp'], image('hero', 'before'));
+test('the next run overwrites the files of a killed run', async () => {
+  await killedRun(['hero.webp'], image('hero', 'before'));
 
   expect(await foreignAmong(['hero.webp'])).toEqual([]);
   await run([image('hero', 'after')]);
@@ -178,31 +178,31 @@ test('what a run that was cut off has written is overwritten by the next', async
   expect(await journals()).toEqual([]);
 });
 
-test('what only a run that was cut off has written is removed when it is not needed', async () => {
+test('files that only a killed run has written are removed if they are not needed', async () => {
   await run([image('hero', 'a')]);
-  await cutOff(['hero.webp', 'team/ada.webp'], image('team/ada', 'b'));
+  await killedRun(['hero.webp', 'team/ada.webp'], image('team/ada', 'b'));
   await run([image('hero', 'a')]);
   expect(await readdir(dir)).toEqual(['hero.webp', assetMapFile]);
   expect(removed).toEqual(['team/ada.webp']);
 });
 
-test('a run that was cut off gives us no right to a foreign file', async () => {
+test('the journal of a killed run does not make a foreign file ours', async () => {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, 'photo.webp'), 'mine');
-  await cutOff(['hero.webp', 'photo.webp'], image('hero', 'a'));
+  await killedRun(['hero.webp', 'photo.webp'], image('hero', 'a'));
   await run([]);
   expect(await tree()).toMatchObject({ 'photo.webp': 'mine' });
   expect(removed).toEqual(['hero.webp']);
 });
 
-test('a second run that is cut off still knows what the first one wrote', async () => {
-  await cutOff(['a.webp'], image('a', '1'));
-  await cutOff(['b.webp'], image('b', '2'));
+test('after two killed runs, the files of both are recognised', async () => {
+  await killedRun(['a.webp'], image('a', '1'));
+  await killedRun(['b.webp'], image('b', '2'));
   await run([]);
   expect(await readdir(dir)).toEqual([assetMapFile]);
 });
 
-test('two runs at the same time leave each other’s files alone, and both are in the asset map', async () => {
+test('two runs at the same time do not touch each other’s files, and both are in the asset map', async () => {
   await run([image('hero', 'a')]);
   const order = ['hero', 'ada', 'bob'];
   const first = await start(['ada.webp']);
@@ -220,7 +220,7 @@ test('two runs at the same time leave each other’s files alone, and both are i
 test('the files of a killed run are ours, even if another run finished meanwhile', async () => {
   const ended = await start(['bob.webp']);
   await ended.write(image('bob', '2'));
-  await cutOff(['ada.webp'], image('ada', '1'));
+  await killedRun(['ada.webp'], image('ada', '1'));
   await ended.finish(['ada', 'bob']);
   expect(await readdir(dir)).toEqual(['bob.webp', assetMapFile]);
 
@@ -233,7 +233,7 @@ test('the files of a killed run are ours, even if another run finished meanwhile
   expect(await foreignAmong(['ada.webp'])).toEqual([]);
 });
 
-test('runs that end at the same time lose nothing of each other', async () => {
+test('runs that end at the same time lose no entries of each other', async () => {
   const order = Array.from({ length: 5 }, (_, at) => `image-${at}`);
   const writers = await Promise.all(
     order.map(async (name) => {
@@ -247,8 +247,8 @@ test('runs that end at the same time lose nothing of each other', async () => {
   expect(await readdir(dir)).toEqual([...order.map((name) => `${name}.webp`).sort(), assetMapFile]);
 });
 
-test('a run elsewhere, which cannot be checked for life, is over after a day', async () => {
-  await cutOff(['hero.webp'], image('hero', 'a'), { realm: 'another machine' });
+test('a run on another machine, which cannot be checked, counts as ended after a day', async () => {
+  await killedRun(['hero.webp'], image('hero', 'a'), { realm: 'another machine' });
   await run([]);
   expect(await journals()).toHaveLength(1);
   expect(await tree()).toMatchObject({ 'hero.webp': 'a' });
@@ -259,10 +259,10 @@ test('a run elsewhere, which cannot be checked for life, is over after a day', a
   expect(await readdir(dir)).toEqual([assetMapFile]);
 });
 
-test('temporary files of a process that was killed are removed, others are left', async () => {
-  await cutOff(['hero.webp'], image('hero', 'a'));
+test('temporary files of a killed process are removed, and others stay', async () => {
+  await killedRun(['hero.webp'], image('hero', 'a'));
   const token = journalToken((await journals())[0]!);
-  // As old as the cached file that it is a link to, or as young.
+  // A link has the times of the cached file, which may be old or new.
   const killed = join(dir, `.hero.webp.${token}.tintype-tmp`);
   const underWay = join(dir, '.hero.webp.ba9876543210.tintype-tmp');
   await writeFile(killed, 'half');
@@ -284,7 +284,7 @@ test('temporary files that are older than the process are removed, even those of
   expect(await readdir(dir)).toEqual(['hero.webp', assetMapFile]);
 });
 
-test('a damaged journal gives no rights, and is removed', async () => {
+test('a damaged journal makes no file ours, and is removed', async () => {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, damagedJournal), '{"names": ["../../x.webp", "photo.webp", 7');
   await writeFile(join(dir, 'photo.webp'), 'mine');
@@ -292,7 +292,7 @@ test('a damaged journal gives no rights, and is removed', async () => {
   expect(await readdir(dir)).toEqual(['photo.webp', assetMapFile]);
 });
 
-test('nothing is written or removed outside, by no name', async () => {
+test('no name makes a run write or remove something outside', async () => {
   const outside = join(dir, '..', 'outside.webp');
   await mkdir(dir, { recursive: true });
   await writeFile(outside, 'mine');
@@ -305,7 +305,7 @@ test('nothing is written or removed outside, by no name', async () => {
   expect(await readFile(outside, 'utf8')).toBe('mine');
 });
 
-test('nothing is written or removed outside, through no link', async () => {
+test('no link makes a run write or remove something outside', async () => {
   const outside = join(dir, '..', 'outside');
   await mkdir(outside, { recursive: true });
   await run([image('team/ada', 'a')]);
@@ -350,7 +350,7 @@ test('a link in the place of one of our files is refused, and its target is unch
   expect(await readFile(target, 'utf8')).toBe('mine');
 });
 
-test('a file that cannot be written fails its image, and leaves no half of it', async () => {
+test('a file that cannot be written fails its image, and no half-written file is left', async () => {
   const outputs = await start(['hero.webp', 'logo.webp']);
   const unreadable = image('hero', 'a', undefined, () => {
     throw new Error('the original is gone');
@@ -373,7 +373,7 @@ test('an image that fails half-way leaves none of its files behind', async () =>
   expect(removed).toEqual(['hero.webp']);
 });
 
-test('an output folder that cannot be made is a failure that names the file', async () => {
+test('if the output folder cannot be made, the error names the file', async () => {
   await mkdir(join(dir, '..'), { recursive: true });
   await writeFile(dir, 'a file where the folder should be');
   expect(await foreignAmong(['hero.webp'])).toEqual(['hero.webp']);
@@ -384,7 +384,7 @@ test('an output folder that cannot be made is a failure that names the file', as
   });
 });
 
-test('many images may arrive at once', async () => {
+test('many images may be written at once', async () => {
   const images = Array.from({ length: 40 }, (_, at) =>
     image(`many/image-${at}`, `${at}`, `w${at}`),
   );
@@ -395,7 +395,7 @@ test('many images may arrive at once', async () => {
   expect(written).toHaveLength(81);
 });
 
-/** A whole run: every image delivered, then the end. */
+/** A whole run: delivers every image, then finishes. */
 async function run(
   images: readonly DeliveredImage[],
   order: readonly string[] = images.map(({ name }) => name),
@@ -409,8 +409,8 @@ async function run(
 
 const ended = { pid: spawnSync(process.execPath, ['-e', '0']).pid, born: '' };
 
-/** A run of a process that is no more, which came as far as one image. */
-async function cutOff(
+/** A run of a process that died after it had written one image. */
+async function killedRun(
   names: readonly string[],
   image: DeliveredImage,
   mark: Readonly<Record<string, unknown>> = ended,
@@ -423,7 +423,7 @@ async function cutOff(
   );
 }
 
-/** As if the processes whose journals stand were no more. */
+/** Makes all journals look as if their processes had died. */
 async function endProcesses(
   names?: readonly string[],
   mark: Readonly<Record<string, unknown>> = ended,
@@ -437,7 +437,7 @@ async function endProcesses(
   }
 }
 
-/** Of the names that a run wants, those at which it finds something that is not ours. */
+/** Those names of a run at which it finds something that is not ours. */
 async function foreignAmong(names: readonly string[]): Promise<string[]> {
   const { foreign, unknown } = await findForeignFiles(dir, names, () => false);
   return names.filter((name) => foreign.includes(name) || unknown.includes(name));
@@ -510,7 +510,7 @@ function image(name: string, full: string, small?: string, onRead = () => {}): D
   };
 }
 
-/** Every file below the output folder and what is in it. */
+/** Every file below the output folder, with its content. */
 async function tree(): Promise<Record<string, string>> {
   const names = await filesBelow();
   return Object.fromEntries(

@@ -16,14 +16,14 @@ import {
 
 export interface OutputOptions {
   readonly previous: PreviousOutputs;
-  /** Every file name that the run may write, as far as they are known: `outputNames()` of each image. */
+  /** Every file name that the run may write: `outputNames()` of each image. */
   readonly names: readonly string[];
   /**
    * Whether an earlier run hashed a file with this `stat`.
    * @default none
    */
   readonly isKnown?: IsKnown;
-  /** @default nothing is */
+  /** @default nothing is in the cache */
   readonly isCached?: IsCached;
   /** `file` is relative to the output folder. The asset map is reported, too. */
   readonly onWritten: (file: string, bytes: number) => void;
@@ -46,9 +46,9 @@ const filesAtOnce = 8;
 
 /**
  * Writes images as they arrive. Overwrites and removes only files that an earlier run wrote, which it recognises by their
- * bytes: see `isOurs`. The run's own journal exists from its first write until the asset map is written. It has the hash of
- * each file before the file is written, so that after a crash at any instant the next run knows all files as ours. A run
- * leaves the files of other running runs alone.
+ * bytes: see `isOurs`. The run's own journal exists from its first write until the asset map is written. It gets the hash of
+ * each file before the file is written, so that after a crash at any moment the next run recognises all files as ours. A run
+ * does not touch the files of other running runs.
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
   const { previous, names, isKnown, isCached = () => false, onWritten, onRemoved } = options;
@@ -67,20 +67,20 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
   /** 1 if the file had to be written, otherwise 0. */
   const writeFile = async (file: EncodedFile): Promise<number> => {
     const name = file.spec.file;
-    // In this order, because another run may write the same file in between.
+    // The kind is read before the bytes, because another run may write the same file in between.
     const kind = await folder.kindOf(name);
     if (await folder.holds(name, file, isKnown)) return 0;
     if (kind === 'other' || (kind === 'file' && !(await mayReplace(name, file.sha256)))) {
       throw new TintypeError(
         'output-not-ours',
-        `${name} in ${outDir} was not written by Tintype, so it is left alone. ` +
+        `${name} in ${outDir} was not written by Tintype, so it was not overwritten. ` +
           'Move it away, or choose another outDir.',
       );
     }
     journal ??= writeJournal();
     await journal;
     await folder.append(ownJournal, renderWritten({ file: name, sha256: file.sha256 }));
-    // The bytes are wrong. If the cache shares them, the cache is wrong, too, which reading it finds out.
+    // The file here has wrong bytes. If it is a hard link to the cached file, that is damaged, too: `read` notices and repairs it.
     const linkTo = (path: string) => file.linkTo(path);
     if (!(await folder.link(name, linkTo))) await folder.write(name, await file.read());
     written.set(name, file.sha256);
@@ -90,7 +90,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
 
   const mayReplace = async (name: string, wanted: Sha256): Promise<boolean> =>
     (await isOurs(folder, name, wanted, previous, isCached)) ||
-    // Another run may have written it since.
+    // Another run may have written the file meanwhile.
     isOurs(folder, name, wanted, await readPreviousOutputs(outDir), isCached);
 
   return {

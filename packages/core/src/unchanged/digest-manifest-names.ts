@@ -4,8 +4,8 @@ import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
 import type { ManifestSearch } from '../manifest/read-manifests.ts';
 
 /**
- * Every name below the root that a search for manifests may find, by the same rules of which folders are ignored. Equal
- * sums find the same manifests, because a glob depends on names alone. Throws the file system's own errors.
+ * Digests every name below the root that a search for manifests may find, and ignores the same folders. If sums are equal, the
+ * search finds the same manifests, because a glob depends only on names. Throws the file system's own errors.
  */
 export function digestManifestNames({
   root,
@@ -14,7 +14,7 @@ export function digestManifestNames({
 }: Omit<ManifestSearch, 'files'>): StatDigest {
   const names = statDigester();
   const ignored = new Set(ignoredDirs);
-  // Other files belong to the site, and may come and go.
+  // Other files belong to the site, and may change at any time.
   const isWanted = patterns.every((pattern) => yamlPattern.test(pattern))
     ? (name: string) => /\.ya?ml$/.test(name)
     : () => true;
@@ -26,7 +26,7 @@ export function digestManifestNames({
       if (!entry.isDirectory()) {
         if (!isWanted(entry.name)) continue;
         names.addText(`${name}/${entry.name} ${entry.isFile()}`);
-        // A link is found only if what it leads to is a file.
+        // A link is found only if its target is a file.
         if (entry.isSymbolicLink()) names.addFile(entry.name, path);
       } else if (!isIgnored(entry.name) && !ignored.has(path)) {
         walk(path, `${name}/${entry.name}`);
@@ -37,7 +37,7 @@ export function digestManifestNames({
   return names.digest();
 }
 
-/** `**\/*.images.yaml`, `**\/*.images.{yaml,yml}`: all that it finds ends in `.yaml` or `.yml`. */
+/** A glob such as `**\/*.images.yaml` or `**\/*.images.{yaml,yml}`, which only finds names that end in `.yaml` or `.yml`. */
 const yamlPattern = /\.(?:ya?ml|\{ya?ml(?:,ya?ml)*\})$/;
 
 function isIgnored(folder: string): boolean {

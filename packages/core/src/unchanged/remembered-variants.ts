@@ -3,21 +3,21 @@ import type { CachedVariants, KnownVariants } from '../image/derive-variants.ts'
 import { readPart, writePart } from './snapshot.ts';
 
 /**
- * The files that the images of an unchanged plan became in the cache, by image name. With them, a bundler needs neither a
- * key for each file nor the index. Whether a file's bytes still exist is checked when they are needed, as with the index.
+ * The cached files of each image of an unchanged plan, by image name. With them, a bundler needs neither the cache's index nor a
+ * key for each file. Whether a file's bytes still exist is checked when they are needed, as with the index.
  */
 export interface RememberedVariants {
   readonly find: (name: string) => KnownVariants | null;
-  /** Notes the files that an image became in this run. */
+  /** Notes the files of an image in this run. */
   readonly add: (name: string, variants: CachedVariants) => void;
   /**
-   * Writes the notes to the snapshot, if something in them is new. Never rejects: without them, the next run asks the
+   * Writes the notes to the snapshot if something in them is new. Never rejects, because without them the next run reads the
    * index.
    */
   readonly close: () => Promise<void>;
 }
 
-/** `fingerprint`: the plan's; `null`: the plan is not remembered, so its files are not either. */
+/** `fingerprint`: the plan's; `null`: the plan is not remembered, so its files are not remembered either. */
 export function rememberedVariants(
   context: Context,
   ids: readonly string[],
@@ -55,7 +55,7 @@ export function rememberedVariants(
       try {
         await writePart(context, ids, 'variants', { fingerprint, images: listed });
       } catch {
-        // The next run asks the index.
+        // The next run reads the index instead.
       }
     },
   };

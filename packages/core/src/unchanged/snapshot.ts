@@ -11,7 +11,7 @@ import type { ShownRow } from '../plan/shown-rows.ts';
 import type { Diagnostic, Job, Plan, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
 
 /**
- * The snapshot of a project, which a run leaves so that the next run need not read the project again if nothing has
+ * The snapshot of a project. A run writes it so that the next run does not have to read the project again if nothing has
  * changed. Each part has its own file, because few runs need the large ones. Parts with the same fingerprint belong
  * together.
  */
@@ -69,7 +69,7 @@ export interface OutputFile {
   readonly signature: StatSignature;
 }
 
-/** The files that each image became in the cache. */
+/** The cached files of each image. */
 interface VariantsSummary {
   readonly fingerprint: string;
   readonly images: readonly (KnownVariants & { readonly name: string })[];
@@ -114,16 +114,17 @@ export async function writePart<Part extends PartName>(
 }
 
 /**
- * Whether something changed so late that a run which began at `startedAt` may have read the state before. If a file is
- * written twice within one tick of the file system's clock, its signature does not change, and a tick of FAT is 2 s.
+ * Whether what a run that began at `startedAt` has read may be outdated, because something changed after that, or just before
+ * it. If a file is written twice within one tick of the file system's clock, its signature does not change, and a tick of FAT is
+ * 2 s.
  */
-export function isTooYoung(changedAtMs: number, startedAt: Date): boolean {
+export function mayBeOutdated(changedAtMs: number, startedAt: Date): boolean {
   return changedAtMs > startedAt.getTime() - clockTickMs;
 }
 
 const clockTickMs = 2000;
 
-/** Increased when the format of a part changes. Files of another format have other names, so they are never read. */
+/** Increase it when the format of a part changes. Files of another format have other names, so they are never read. */
 const formatVersion = 7;
 
 /** The path of a part's file, which holds a seal and the part as JSON. */
@@ -133,10 +134,10 @@ function pathOf({ config, shard }: Context, ids: readonly string[], part: PartNa
   return join(cacheDir, 'v2', 'plans', `${name.slice(0, 16)}.${part}`);
 }
 
-/** The plan of a hundred thousand images has 200 MB. A larger file is not read. */
+/** A plan of a hundred thousand images has 200 MB. A larger file than this is not read. */
 const maxBytes = 512 * 1024 * 1024;
 
-/** Keeps the newest files only, because there is a snapshot for each set of images, and each shard, that was requested. */
+/** Keeps only the newest files, because there is a snapshot for each set of images, and each shard, that was requested. */
 function removeOldest(folder: string): void {
   const files = readdirSync(folder)
     .filter((name) => partFile.test(name))

@@ -5,9 +5,9 @@ import { changedAtMs, isSameSignature, statSignature } from '../fs/stat-digest.t
 import type { IsKnown } from '../output/output-folder.ts';
 import { assetMapName } from '../output/output-name.ts';
 import type { AssetFile } from '../types.ts';
-import { isTooYoung, type OutputFile, readPart, writePart } from './snapshot.ts';
+import { mayBeOutdated, type OutputFile, readPart, writePart } from './snapshot.ts';
 
-/** Whether the outputs of a plan are exactly as they were after a run that had nothing to do. `false` if in doubt. */
+/** Whether the outputs of a plan are unchanged since a run that had nothing to do. `false` if in doubt. */
 export function areOutputsUnchanged(
   context: Context,
   ids: readonly string[],
@@ -18,7 +18,7 @@ export function areOutputsUnchanged(
   if (outDir === null) return false;
   try {
     const files = readPart(context, ids, 'outputs', fingerprint)?.files;
-    if (files === undefined || !isAtRest(outDir, files)) return false;
+    if (files === undefined || !isUntouched(outDir, files)) return false;
     return files.every(({ file, signature }) => isSameSignature(signature, statusOf(outDir, file)));
   } catch {
     return false;
@@ -55,11 +55,11 @@ export async function rememberOutputs(
   if (outDir === null) return;
   try {
     const listed = [...files, { file: assetMapName, sha256: null }];
-    if (!isAtRest(outDir, listed)) return;
+    if (!isUntouched(outDir, listed)) return;
     const signed = listed.map(({ file, sha256 }) => {
       return { file, sha256, signature: statSignature(statusOf(outDir, file)) };
     });
-    if (signed.some(({ signature }) => isTooYoung(changedAtMs(signature), startedAt))) return;
+    if (signed.some(({ signature }) => mayBeOutdated(changedAtMs(signature), startedAt))) return;
     await writePart(context, ids, 'outputs', { fingerprint, files: signed });
   } catch {
     // The next run hashes them again.
@@ -67,10 +67,10 @@ export async function rememberOutputs(
 }
 
 /**
- * Whether no other run is writing there or was killed while it wrote, and all folders are real folders. A file behind a
- * link may look unchanged, but it is not ours.
+ * Whether no other run is writing there or was killed while it wrote, and all folders are real folders, not links. A file behind
+ * a link may look unchanged, but it is not ours.
  */
-function isAtRest(outDir: string, files: readonly Pick<OutputFile, 'file'>[]): boolean {
+function isUntouched(outDir: string, files: readonly Pick<OutputFile, 'file'>[]): boolean {
   if (readdirSync(outDir).some((name) => name.startsWith('.tintype-'))) return false;
   const folders = new Set(files.map(({ file }) => dirname(file)));
   return [...folders].every((folder) => statusOf(outDir, folder).isDirectory());

@@ -14,7 +14,13 @@ import type { ShownRow } from '../plan/shown-rows.ts';
 import type { Diagnostic, Job, Plan, Sha256 } from '../types.ts';
 import { version } from '../version.ts';
 import { digestManifestNames } from './digest-manifest-names.ts';
-import { isTooYoung, type PlanAsJson, type PlanSummary, readPart, writePart } from './snapshot.ts';
+import {
+  mayBeOutdated,
+  type PlanAsJson,
+  type PlanSummary,
+  readPart,
+  writePart,
+} from './snapshot.ts';
 
 /** A plan, and everything from which it was made. */
 export interface PlanSources {
@@ -27,7 +33,7 @@ export interface PlanSources {
   readonly texts: ReadonlyMap<string, Sha256>;
 }
 
-/** The plan of an earlier run; planning again would give the same plan. A run that uses it buys nothing: see `isSettled`. */
+/** The plan of an earlier run, if planning again would give the same plan. A run that uses it buys nothing: see `isSettled`. */
 export interface UnchangedPlan extends PlanSummary {
   /** The rows that `plan` prints; `null`: they are damaged. */
   readonly rows: () => readonly ShownRow[] | null;
@@ -91,7 +97,7 @@ export async function rememberPlan(
     if (mayBuy(context.config.missing) && !isSettled) return null;
     const pictures = inputPictures(jobs);
     const sources = await digestSources(context, ids, texts, pictures);
-    if (sources === null || isTooYoung(sources.changedAtMs, startedAt)) return null;
+    if (sources === null || mayBeOutdated(sources.changedAtMs, startedAt)) return null;
     const fingerprint = sources.sum;
     await writePart(context, ids, 'plan', { fingerprint, ...toJson(plan, jobs) });
     await writePart(context, ids, 'rows', { fingerprint, rows: shownRows(plan.requests) });
@@ -143,7 +149,7 @@ async function digestSources(
   };
 }
 
-/** The part of the config on which a plan or its files depend. It has no functions, and not where files are shared. */
+/** The part of the config on which a plan or its files depend: no functions, and not the shared cache. */
 function configParts({ providers, ...others }: Context['config']): readonly unknown[] {
   const config = { ...others, storeRemote: others.storeRemote?.label, sharedCache: undefined };
   const described = Object.entries(providers).map(
@@ -178,7 +184,7 @@ function hashOf({ config }: Context, file: string): Sha256 {
   return sha256(readRegularSync(realPath(config.root, file)));
 }
 
-/** Throws if the file is reached through a link, because it may be outside the root by now. */
+/** Throws if the file is now reached through a link, because it may be outside the root. */
 function realPath(root: string, file: string): string {
   const path = realpathSync.native(resolve(root, file));
   if (path !== join(realpathSync.native(root), file)) throw new Error(`${file} is behind a link`);
