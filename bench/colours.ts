@@ -15,8 +15,8 @@ import { sha256 } from '../packages/core/src/hash.ts';
 import { encodePicture } from '../packages/core/src/image/encode-picture.ts';
 import {
   encoderSettings,
-  settledSettings,
-  type SettledSettings,
+  resolveSettings,
+  type ResolvedSettings,
 } from '../packages/core/src/image/encoder-settings.ts';
 import { openPicture } from '../packages/core/src/image/open-picture.ts';
 import { openRaw, type RawPicture } from '../packages/core/src/image/raw-picture.ts';
@@ -100,7 +100,7 @@ async function measure(name: string, path: string) {
       const pixels = await picture.at(null, size === 'full' ? undefined : shrunk);
       for (const format of ['avif', 'webp', 'jpeg'] as const) {
         if (format === 'jpeg' && pixels.channels === 4) continue;
-        const settings = await settledSettings(encoderSettings({ format, compression }, 2), () =>
+        const settings = await resolveSettings(encoderSettings({ format, compression }, 2), () =>
           picture.content(null),
         );
         const file = join(folder, `${name}-${size}-${format}`);
@@ -114,7 +114,7 @@ async function measure(name: string, path: string) {
 }
 
 /** A quarter of the colours in WebP and JPEG. */
-function asBefore(settings: SettledSettings): SettledSettings {
+function asBefore(settings: ResolvedSettings): ResolvedSettings {
   if (settings.format === 'jpeg') return { ...settings, chromaSubsampling: '4:2:0' };
   if (settings.format !== 'webp') return settings;
   return { format: 'webp', smallestOf: [{ quality: compression, effort: 4 }] };
@@ -122,7 +122,7 @@ function asBefore(settings: SettledSettings): SettledSettings {
 
 async function encode(
   pixels: RawPicture,
-  settings: SettledSettings,
+  settings: ResolvedSettings,
   path: string,
 ): Promise<Measured> {
   const start = process.cpuUsage();

@@ -1,4 +1,4 @@
-import type { SettledSettings } from '../../packages/core/src/image/encoder-settings.ts';
+import type { ResolvedSettings } from '../../packages/core/src/image/encoder-settings.ts';
 import type { Format } from '../../packages/core/src/types.ts';
 
 /** The work that `bench/encode.ts` compares: these files of each square picture, 12 in all. */
@@ -7,7 +7,7 @@ export const widths = [320, 640, 960, 1024] as const;
 export const side = 1024;
 
 /** sharp's own defaults, which are those of the tools that we are compared with. */
-export function settingsOf({ format }: { readonly format: Format }): SettledSettings {
+export function settingsOf({ format }: { readonly format: Format }): ResolvedSettings {
   switch (format) {
     case 'avif':
       return { format, quality: 50, effort: 4, chromaSubsampling: '4:4:4', bitdepth: 8 };

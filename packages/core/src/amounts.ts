@@ -8,7 +8,7 @@ export function money(usd: number | null): string {
   return usd < 1 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
 }
 
-/** `$0.0132–$0.0420`, or one amount where low and high read the same. `to`: what is between the two. */
+/** `$0.0132–$0.0420`, or one amount if low and high look the same. `to`: the text between the two. */
 export function moneyRange(cost: CostRange | null, to = '–'): string {
   if (cost === null) return money(null);
   const [low, high] = [money(cost.low), money(cost.high)];

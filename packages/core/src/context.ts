@@ -40,7 +40,7 @@ export interface Context extends Clock, Environment {
   readonly confirm?: (offer: Offer) => Promise<boolean>;
 }
 
-/** Whether policy lets a run buy, or a person can be asked. */
+/** Whether the policy allows a run to buy, or a person can be asked. */
 export function canBuy({
   config: { missing },
   confirm,

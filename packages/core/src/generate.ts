@@ -128,8 +128,8 @@ export async function generate(
   }
 
   /**
-   * Of the files in `unknown`, which no earlier run recorded, those that are not what this run would write. To find out, it
-   * encodes into the cache what it can without buying.
+   * The files in `unknown`, which no earlier run recorded, without those that this run would write with the same bytes. To
+   * compare, it encodes into the cache what it can without buying.
    */
   async function notOurs(
     outDir: string,

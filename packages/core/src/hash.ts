@@ -9,7 +9,7 @@ export function sha256(data: string | Uint8Array): Sha256 {
 /**
  * JSON with sorted keys and no white space, so that equal data has equal text: RFC 8785 (2020-06) for what Tintype
  * hashes, which is strings, finite numbers, booleans, null, arrays and plain objects. `undefined` members are left out.
- * Throws on anything else, because a value that machines write differently must not be hashed.
+ * Throws on anything else, because a value whose text may differ between machines must not be hashed.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') {

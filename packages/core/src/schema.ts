@@ -21,7 +21,7 @@ export const key = v.pipe(
 /** A provider's id of a request. It becomes a part of a URL, so it must not contain a path. */
 export const orderHandle = v.pipe(v.string(), v.regex(/^\w{1,64}$/));
 
-/** What a provider calls a batch, or a file of one. */
+/** A provider's id of a batch or of its file. It becomes a part of a URL. */
 export const fileHandle = v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/));
 
 /** ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */

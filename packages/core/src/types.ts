@@ -352,7 +352,7 @@ export interface Refusal {
   readonly version: 1;
   readonly key: Key;
   readonly request: Request;
-  /** As the API said it, on one line. */
+  /** In the API's words, on one line. */
   readonly reason: string;
   readonly requestId: string | null;
   /** ISO 8601, UTC. */
@@ -405,7 +405,7 @@ export interface PlanTotals {
   readonly missing: number;
   readonly blocked: number;
   readonly attempted: number;
-  /** Those of them that are ordered in a batch. No run buys them in another way. */
+  /** Rows that are ordered in a batch. No run buys them in another way. */
   readonly ordered: number;
   /** The sum of known prices, each key counted once; `null` if something must be bought and none of it has a known price. */
   readonly costUsd: CostRange | null;

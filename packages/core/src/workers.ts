@@ -2,7 +2,7 @@ import type { Event } from './events.ts';
 import type { FileFields, Key, PlannedInput, ResolvedRequest, VariantSpec } from './types.ts';
 
 /*
- * What a run and the workers that do its work say to each other. All of it is plain JSON, so that a queue can carry it.
+ * What a run and its workers send to each other. All of it is plain JSON, so that a queue can carry it.
  */
 
 /** The processes, here or on other machines, that do the work of a run. Both share the store. */
@@ -17,8 +17,8 @@ export interface Workers {
     onEvent: OnWorkerEvent,
   ) => Promise<PurchaseAnswer>;
   /**
-   * Has the files of a picture made in the cache that machines share. What is not there when it resolves is encoded by the run
-   * itself. Never rejects.
+   * Lets a worker encode the files of a picture into the shared cache. The run itself encodes the files that are not there when
+   * this resolves. Never rejects.
    */
   readonly encode: (order: EncodeOrder, signal: AbortSignal) => Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface PurchaseOrder extends Omit<ResolvedRequest, 'inputs' | 'mask'> 
   readonly mask: WorkerInput | null;
 }
 
-/** What tells one call for a key from another. */
+/** Identifies one call for a key. */
 export interface Call {
   readonly order: string;
   /** ISO 8601. */
@@ -50,7 +50,7 @@ export type WorkerInput =
   | Extract<PlannedInput, { readonly kind: 'file' }>
   | { readonly kind: 'stored'; readonly key: Key };
 
-/** What became of a purchase. */
+/** The outcome of a purchase. */
 export interface PurchaseAnswer {
   /** `null`: the picture is in the store. */
   readonly failure: Failure | null;

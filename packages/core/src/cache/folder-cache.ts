@@ -44,7 +44,7 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
       return entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, folder) : null;
     },
 
-    recall: (key, entry) => new FileOnDisk(key, entry, folder),
+    restore: (key, entry) => new FileOnDisk(key, entry, folder),
 
     put: async (key, bytes) => {
       const file = { bytes: bytes.length, sha256: sha256(bytes) };

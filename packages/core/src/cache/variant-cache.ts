@@ -11,7 +11,7 @@ export interface VariantCache {
    * A file from an `entry` that is already known, without reading the index. `key` is called only if the file has to be
    * removed.
    */
-  readonly recall: (key: () => Sha256, entry: FileEntry) => CachedFile;
+  readonly restore: (key: () => Sha256, entry: FileEntry) => CachedFile;
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<CachedFile>;
   readonly findPreview: (key: Sha256) => Preview | null;
   readonly putPreview: (key: Sha256, preview: Preview) => Promise<void>;

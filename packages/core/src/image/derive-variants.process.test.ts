@@ -110,7 +110,7 @@ describe('files', () => {
   ] as const)(
     'as JPEG are on white where they are transparent (%s)',
     async (seen, alpha, right) => {
-      const told: string[] = [];
+      const flattened: string[] = [];
       const data = Buffer.from(
         Array.from({ length: 60 * 60 }, (_, at) =>
           at % 60 < 20 ? [200, 200, 200, alpha] : [200, 0, 0, 255],
@@ -121,12 +121,12 @@ describe('files', () => {
         .toBuffer();
       const specs = [spec('jpeg', 60, 60), spec('jpeg', 30, 30), spec('webp', 60, 60)];
       const { encoded } = await derive(source(bytes), specs, {
-        onFlattened: ({ file }, transparency) => told.push(`${file} ${transparency}`),
+        onFlattened: ({ file }, transparency) => flattened.push(`${file} ${transparency}`),
       });
-      expect(new Set(told)).toEqual(
+      expect(new Set(flattened)).toEqual(
         new Set([specs[0], specs[1]].map((one) => `${one!.file} ${seen}`)),
       );
-      expect(told).toHaveLength(2);
+      expect(flattened).toHaveLength(2);
       const at = await pixelsOf(await encoded[0]!.read());
       expect(at(5, 30)).toEqual(near([right, right, right], 8));
       expect(at(50, 30)).toEqual(near([200, 0, 0], 8));

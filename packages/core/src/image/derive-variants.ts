@@ -11,7 +11,7 @@ import type {
 } from '../types.ts';
 import { encodePicture } from './encode-picture.ts';
 import { encodeQueue } from './encode-queue.ts';
-import { type EncoderSettings, settledSettings } from './encoder-settings.ts';
+import { type EncoderSettings, resolveSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture, pictureTurn } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
@@ -164,22 +164,22 @@ export function findVariants(
 }
 
 /** Restores the variants from an earlier run's snapshot, without making a key or reading the index. `null`: the snapshot has other files. */
-export function recallVariants(
+export function restoreVariants(
   source: Source,
   specs: readonly VariantSpec[],
-  { entries, preview }: KnownVariants,
+  { entries, preview }: RestorableVariants,
   options: DeriveOptions,
 ): DerivedVariants | null {
   if (entries.length !== specs.length) return null;
   const variants = specs.map((spec) => new Variant(source, spec, options.settings));
   const files = variants.map((variant, index) =>
-    options.cache.recall(() => variant.key(), entries[index]!),
+    options.cache.restore(() => variant.key(), entries[index]!),
   );
   return derived(variants, files, preview, options);
 }
 
 /** `CachedVariants` as a snapshot stores them. */
-export interface KnownVariants {
+export interface RestorableVariants {
   readonly entries: readonly FileEntry[];
   readonly preview: Preview;
 }
@@ -278,7 +278,7 @@ async function encode(
   if (transparency !== 'none') onFlattened(spec, transparency);
   return encodePicture(
     sized,
-    await settledSettings(variant.settings(), () => picture.content(spec.crop)),
+    await resolveSettings(variant.settings(), () => picture.content(spec.crop)),
     provenanceXmp(source.isStandIn),
     spec.file,
   );

@@ -2,7 +2,7 @@ import { addPngXmp } from './add-png-xmp.ts';
 import { encodePng } from './encode-png.ts';
 import { encodeWebp } from './encode-webp.ts';
 import { encodeError } from './encode-error.ts';
-import type { SettledSettings } from './encoder-settings.ts';
+import type { ResolvedSettings } from './encoder-settings.ts';
 import { bytesOf } from './end-pipeline.ts';
 import { openRaw, type RawPicture } from './raw-picture.ts';
 
@@ -12,7 +12,7 @@ import { openRaw, type RawPicture } from './raw-picture.ts';
  */
 export async function encodePicture(
   picture: RawPicture,
-  settings: SettledSettings,
+  settings: ResolvedSettings,
   xmp: string,
   file: string,
 ): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encoderSettings, settledSettings } from './encoder-settings.ts';
+import { encoderSettings, resolveSettings } from './encoder-settings.ts';
 
 test.each([
   [0, 1],
@@ -32,11 +32,11 @@ test('PNG is lossless at every compression', () => {
 });
 
 test.each([
-  ['a photograph', 90, { isDrawn: false }, [{ quality: 90, effort: 4, smartSubsample: false }]],
+  ['a photograph', 90, { isFlatArt: false }, [{ quality: 90, effort: 4, smartSubsample: false }]],
   [
     'grainy lettering',
     90,
-    { hasSharpColour: true, isDrawn: false },
+    { hasSharpColour: true, isFlatArt: false },
     [{ quality: 90, effort: 4, smartSubsample: true }],
   ],
   [
@@ -64,12 +64,12 @@ test.each([
 ] as const)('WebP of %s at compression %i', async (_, compression, found, smallestOf) => {
   const settings = encoderSettings({ format: 'webp', compression }, 2);
   const content = () =>
-    Promise.resolve({ hasSharpColour: false, isDrawn: true, isGrey: false, ...found });
-  expect(await settledSettings(settings, content)).toEqual({ format: 'webp', smallestOf });
+    Promise.resolve({ hasSharpColour: false, isFlatArt: true, isGrey: false, ...found });
+  expect(await resolveSettings(settings, content)).toEqual({ format: 'webp', smallestOf });
 });
 
-test('PNG does not ask for the content', async () => {
+test('PNG settings do not depend on the content', async () => {
   const settings = encoderSettings({ format: 'png', compression: 90 }, 2);
   const content = () => Promise.reject(new Error('asked'));
-  expect(await settledSettings(settings, content)).toEqual(settings);
+  expect(await resolveSettings(settings, content)).toEqual(settings);
 });

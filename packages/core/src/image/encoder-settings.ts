@@ -31,7 +31,7 @@ export interface WebpSettings {
 }
 
 /** The encoder's options, with sharp's names, after the picture was examined. */
-export type SettledSettings =
+export type ResolvedSettings =
   | ((AvifSettings | JpegSettings) & { readonly chromaSubsampling: '4:2:0' | '4:4:4' })
   | { readonly format: 'webp'; readonly smallestOf: readonly WebpSettings[] }
   | PngSettings;
@@ -41,7 +41,7 @@ export type SettledSettings =
  * its rule. All of it enters the cache key, which is computed without the pixels.
  */
 export type EncoderSettings =
-  | SettledSettings
+  | ResolvedSettings
   | ((AvifSettings | JpegSettings) & ByContent)
   | WebpByContent;
 
@@ -56,7 +56,7 @@ interface WebpByContent extends ByContent {
   readonly nearLossless: WebpSettings;
 }
 
-/** The name of the rules in `settledSettings`, `hasSharpColour` and `isDrawn`. Change it whenever one of them changes. */
+/** The name of the rules in `resolveSettings`, `hasSharpColour` and `isFlatArt`. Change it whenever one of them changes. */
 const byContent = 'by content, 3';
 
 /** Below this `output_compression`, a small file matters more than sharp colours. */
@@ -89,17 +89,17 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
 /** The properties of a picture that decide how it is encoded. */
 export interface Content {
   readonly hasSharpColour: boolean;
-  readonly isDrawn: boolean;
+  readonly isFlatArt: boolean;
   readonly isGrey: boolean;
 }
 
 /** Keeps all colour samples if colours have sharp edges and the format can; otherwise a quarter of them. */
-export async function settledSettings(
+export async function resolveSettings(
   settings: EncoderSettings,
   contentOf: () => Promise<Content>,
-): Promise<SettledSettings> {
+): Promise<ResolvedSettings> {
   if (!('chromaSubsampling' in settings)) return settings;
-  if (settings.format === 'webp') return settledWebp(settings, await contentOf());
+  if (settings.format === 'webp') return resolveWebp(settings, await contentOf());
   if (settings.chromaSubsampling !== byContent) return settings;
   const { hasSharpColour } = await contentOf();
   return { ...settings, chromaSubsampling: hasSharpColour ? '4:4:4' : '4:2:0' };
@@ -109,12 +109,12 @@ export async function settledSettings(
  * Near-lossless takes several times as long as lossy, so it is used only if it keeps colours, or for grey pictures such as
  * black lettering, for which it is quick.
  */
-function settledWebp(settings: WebpByContent, content: Content): SettledSettings {
+function resolveWebp(settings: WebpByContent, content: Content): ResolvedSettings {
   const { quality, effort, nearLossless } = settings;
-  const { hasSharpColour, isDrawn, isGrey } = content;
+  const { hasSharpColour, isFlatArt, isGrey } = content;
   const lossy = { quality, effort, smartSubsample: hasSharpColour };
-  if (isDrawn && isGrey) return { format: 'webp', smallestOf: [nearLossless, lossy] };
-  const keepsColours = isDrawn && hasSharpColour && quality >= keepsColoursFrom;
+  if (isFlatArt && isGrey) return { format: 'webp', smallestOf: [nearLossless, lossy] };
+  const keepsColours = isFlatArt && hasSharpColour && quality >= keepsColoursFrom;
   return { format: 'webp', smallestOf: [keepsColours ? nearLossless : lossy] };
 }
 

@@ -10,10 +10,10 @@ const sharpShare = 0.004;
 const rowStep = 8;
 
 /**
- * Whether a picture has edges between colours that halving the colours' resolution (4:2:0) would smear, as flat art, coloured
- * lines and text have: the share of squares of two by two pixels within which colour changes much. Equal pixels give equal
- * answers. Larger pictures are first scaled down to 1024 pixels, because soft edges become sharp when a page shows the picture
- * smaller. `docs/encoding.md` has the measurements.
+ * Whether a picture has edges between colours that would be smeared if colours were stored at half the resolution (4:2:0). Flat
+ * art, coloured lines and text have such edges. The measure is the share of squares of two by two pixels in which the colour
+ * changes much. Equal pixels give equal answers. Larger pictures are first scaled down to 1024 pixels, because soft edges become
+ * sharp when a page shows the picture smaller. `docs/encoding.md` has the measurements.
  */
 export function hasSharpColour({ data, width, height, channels }: RawPicture): boolean {
   if (channels < 3) return false;

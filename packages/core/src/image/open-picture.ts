@@ -3,7 +3,7 @@ import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
 import type { Content } from './encoder-settings.ts';
 import { hasSharpColour } from './has-sharp-colour.ts';
-import { isDrawn } from './is-drawn.ts';
+import { isFlatArt } from './is-flat-art.ts';
 import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
 import { releaseBuffer } from './release-buffer.ts';
 import type { Lane } from './work-queue.ts';
@@ -106,14 +106,14 @@ async function contentOf(
   isStandIn: boolean,
 ): Promise<Content> {
   // A stand-in must be ready soon, and nobody needs its exact colours.
-  if (isStandIn) return { hasSharpColour: false, isDrawn: false, isGrey: false };
+  if (isStandIn) return { hasSharpColour: false, isFlatArt: false, isGrey: false };
   const whole = await at(crop);
   const scale = Math.min(1, sharpColourSide / Math.max(whole.width, whole.height));
   const width = Math.max(1, Math.round(whole.width * scale));
   const height = Math.max(1, Math.round(whole.height * scale));
   return {
     hasSharpColour: hasSharpColour(await at(crop, { width, height })),
-    isDrawn: isDrawn(whole),
+    isFlatArt: isFlatArt(whole),
     isGrey: whole.channels < 3,
   };
 }

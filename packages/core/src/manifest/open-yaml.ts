@@ -23,7 +23,7 @@ interface TextFinding {
   readonly finding: Finding;
 }
 
-/** A YAML text as plain data, with a way to find the characters of a path. */
+/** A YAML text as plain data, with functions that find the range of a path in the text. */
 export interface YamlTree {
   /** Maps are plain objects. An alias is the same object as its target. */
   readonly value: unknown;

@@ -3,7 +3,7 @@ import {
   type DerivedVariants,
   deriveVariants,
   findVariants,
-  recallVariants,
+  restoreVariants,
 } from '../image/derive-variants.ts';
 import { encoderSettings } from '../image/encoder-settings.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
@@ -169,7 +169,7 @@ export async function openImages(
       const known = remembered.find(image.name);
       const asked = options(image.job.files.placeholder);
       const found =
-        (known && recallVariants(source, specs, known, asked)) ??
+        (known && restoreVariants(source, specs, known, asked)) ??
         findVariants(source, specs, asked);
       if (found === null) return null;
       remembered.add(image.name, found.cached);

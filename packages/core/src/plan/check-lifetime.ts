@@ -58,7 +58,7 @@ export function checkLifetime(
     const message = `${name} is shut down on ${shutdownDate}, in ${days}${instead}`;
     return { severity: 'warning', code: 'model-shutting-down', message };
   }
-  const fate = mustBuy ? 'this picture cannot be bought any more' : 'what is stored stays usable';
-  const message = `${name} was shut down on ${shutdownDate}: ${fate}${instead}`;
+  const effect = mustBuy ? 'this picture cannot be bought any more' : 'stored pictures stay usable';
+  const message = `${name} was shut down on ${shutdownDate}: ${effect}${instead}`;
   return { severity: mustBuy ? 'error' : 'warning', code: 'model-shut-down', message };
 }

@@ -7,7 +7,7 @@ import type { Layer, Merged } from './merge-layers.ts';
 import { renderPrompt } from './render-prompt.ts';
 import { renderTemplate, variablesIn } from './render-template.ts';
 
-/** One image's fields, merged and rendered, with a way to report mistakes in them. */
+/** One image's fields, merged and rendered, with functions that report mistakes in them. */
 export interface Draft {
   readonly id: string;
   readonly place: Place;

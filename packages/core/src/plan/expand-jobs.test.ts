@@ -262,7 +262,7 @@ describe('ids', () => {
     ['Hero_Image', 'hero-image'],
     ['Team/Zoë', 'team/zoe'],
     ['my hero.png', 'my-hero-png'],
-  ])('%s is told what to type: %s', (id, meant) => {
+  ])('the message about %s suggests %s', (id, meant) => {
     const [finding] = expandText(oneImage(id)).diagnostics;
     expect(finding?.message).toMatch(new RegExp(`did you mean "${meant}"\\?$`));
   });

@@ -1,7 +1,7 @@
 import { count } from '../amounts.ts';
 import type { PlanRow } from '../types.ts';
 
-/** What is ordered in batches and not collected yet, each key once. */
+/** The rows that are ordered in batches and not collected yet, each key once. */
 export function inBatches<Row extends Pick<PlanRow, 'key' | 'batch'>>(rows: readonly Row[]): Row[] {
   const ordered = rows.filter(({ batch }) => batch !== null);
   return [...new Map(ordered.map((row) => [row.key, row])).values()];
@@ -14,7 +14,7 @@ export function orderedText(rows: readonly Pick<PlanRow, 'batch'>[]): string {
   return `${count(rows.length, 'picture')} ${are} ordered in a batch${dueText(times.at(-1) ?? null)}; run tintype batch collect`;
 }
 
-/** `, due by 2026-11-29 10:00 UTC`; nothing where the time is unknown. */
+/** `, due by 2026-11-29 10:00 UTC`; empty if the time is unknown. */
 export function dueText(dueAt: string | null): string {
   return dueAt === null ? '' : `, due by ${minuteOf(dueAt)}`;
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { CachedVariants, KnownVariants } from '../image/derive-variants.ts';
+import type { CachedVariants, RestorableVariants } from '../image/derive-variants.ts';
 import { readPart, writePart } from './snapshot.ts';
 
 /**
@@ -7,7 +7,7 @@ import { readPart, writePart } from './snapshot.ts';
  * key for each file. Whether a file's bytes still exist is checked when they are needed, as with the index.
  */
 export interface RememberedVariants {
-  readonly find: (name: string) => KnownVariants | null;
+  readonly find: (name: string) => RestorableVariants | null;
   /** Notes the files of an image in this run. */
   readonly add: (name: string, variants: CachedVariants) => void;
   /**
@@ -24,7 +24,7 @@ export function rememberedVariants(
   fingerprint: string | null,
 ): RememberedVariants {
   if (fingerprint === null) return { find: () => null, add: () => {}, close: async () => {} };
-  let opened: Map<string, KnownVariants> | undefined;
+  let opened: Map<string, RestorableVariants> | undefined;
   const open = () => {
     const { images = [] } = readPart(context, ids, 'variants', fingerprint) ?? {};
     return new Map(images.map(({ name, ...variants }) => [name, variants]));

@@ -6,7 +6,7 @@ import { readRegularSync } from '../fs/read-regular.ts';
 import type { StatSignature } from '../fs/stat-digest.ts';
 import { writeUnflushed } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
-import type { KnownVariants } from '../image/derive-variants.ts';
+import type { RestorableVariants } from '../image/derive-variants.ts';
 import type { ShownRow } from '../plan/shown-rows.ts';
 import type { Diagnostic, Job, Plan, PlannedRequest, PlanTotals, Sha256 } from '../types.ts';
 
@@ -72,7 +72,7 @@ export interface OutputFile {
 /** The cached files of each image. */
 interface VariantsSummary {
   readonly fingerprint: string;
-  readonly images: readonly (KnownVariants & { readonly name: string })[];
+  readonly images: readonly (RestorableVariants & { readonly name: string })[];
 }
 
 type PartName = keyof SnapshotParts;

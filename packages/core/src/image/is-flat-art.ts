@@ -11,11 +11,11 @@ const busyShare = 0.1;
 const rowStep = 8;
 
 /**
- * Whether a picture consists of areas of exactly one colour with edges between them, as flat art, lines and lettering without
- * grain do. WebP compresses such pictures well in lossless mode. Equal pixels give equal answers. `docs/encoding.md` has the
+ * Whether a picture consists of areas of exactly one colour with edges between them. Flat art, lines and lettering without grain
+ * do. WebP compresses such pictures well in lossless mode. Equal pixels give equal answers. `docs/encoding.md` has the
  * measurements.
  */
-export function isDrawn({ data, width, height, channels }: RawPicture): boolean {
+export function isFlatArt({ data, width, height, channels }: RawPicture): boolean {
   let squares = 0;
   let busy = 0;
   for (let y = 0; y + 1 < height; y += rowStep) {

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { isDrawn } from './is-drawn.ts';
+import { isFlatArt } from './is-flat-art.ts';
 import { decodePicture } from './raw-picture.ts';
 
 const disc = '<circle cx="160" cy="80" r="60" fill="#c22"/>';
@@ -9,18 +9,18 @@ const white = '<rect width="100%" height="100%" fill="#fff"/>';
 test.each([
   ['a disc on white', white + disc, true],
   ['lines on white', white + lines(), true],
-  ['a disc on nothing', disc, true],
+  ['a disc on a transparent background', disc, true],
   ['a grey disc', `${white}<circle cx="160" cy="80" r="60" fill="#777"/>`, true],
   ['a gradient', gradient(), false],
   ['a gradient in half of it', white + gradient('50%'), false],
 ] as const)('%s: %#', async (_, drawing, expected) => {
-  expect(isDrawn(await drawn(drawing))).toBe(expected);
+  expect(isFlatArt(await drawn(drawing))).toBe(expected);
 });
 
-test('grain is not drawn', async () => {
+test('a picture with grain is not flat art', async () => {
   const picture = await drawn(white + disc);
   const data = picture.data.map((value, at) => value ^ ((at * 7919) % 13 > 6 ? 1 : 0));
-  expect(isDrawn({ ...picture, data })).toBe(false);
+  expect(isFlatArt({ ...picture, data })).toBe(false);
 });
 
 test('invisible colours count as equal', async () => {
@@ -28,7 +28,7 @@ test('invisible colours count as equal', async () => {
   const data = picture.data.map((value, at) =>
     picture.data[at | 3] === 0 && at % 4 < 3 ? (at * 7919) % 251 : value,
   );
-  expect(isDrawn({ ...picture, data })).toBe(true);
+  expect(isFlatArt({ ...picture, data })).toBe(true);
 });
 
 function lines(): string {
