@@ -1,9 +1,15 @@
-import * as v from 'valibot';
 import { didYouMean } from './did-you-mean.ts';
 import { isMap } from './plain-checks.ts';
 
-/** What an option must be: its shape, and the words for that in a message. */
-export type OptionShape = readonly [shape: v.GenericSchema, words: string];
+/*
+ * What options of a config, a model or a provider must be. Without valibot, which checks the files that Tintype reads back: a
+ * config file imports this package, and loading valibot would take 5 ms of each start (Node 24, 2026-11-28).
+ */
+
+type Check = (value: unknown) => boolean;
+
+/** A check of an option, and the words for what it must be in a message. */
+export type OptionShape = readonly [isRight: Check, words: string];
 
 export type OptionShapes<Options> = { readonly [Name in keyof Required<Options>]: OptionShape };
 
@@ -23,37 +29,55 @@ export function optionProblems<Options extends object>(
   return Object.entries(options).flatMap(([name, value]) => {
     const option = known.get(name);
     if (option === undefined) return [unknown(name, [...known.keys()])];
-    const [shape, words] = option;
-    if (value === undefined || v.is(shape, value)) return [];
+    const [isRight, words] = option;
+    if (value === undefined || isRight(value)) return [];
     return [`${owner === null ? '' : `${owner}.`}${name} must be ${words}`];
   });
 }
 
 /** The same option, which may also be `null`. */
-export function orNull([shape, words]: OptionShape): OptionShape {
-  return [v.nullable(shape), `${words}, or null`];
+export function orNull([isRight, words]: OptionShape): OptionShape {
+  return [nullable(isRight), `${words}, or null`];
 }
 
-/** valibot's own `record` takes lists, and skips names such as `constructor`. */
-export const map = v.custom<Readonly<Record<string, unknown>>>(isMap);
+export const flag: OptionShape = [(value) => typeof value === 'boolean', 'true or false'];
 
-export const mapOf = (shape: v.GenericSchema, names?: readonly string[]) =>
-  v.pipe(
-    map,
-    v.check(
-      (value) =>
-        Object.values(value).every((member) => v.is(shape, member)) &&
-        (names === undefined || Object.keys(value).every((name) => names.includes(name))),
-    ),
-  );
+export const map: Check = isMap;
 
-/** A name, folder or pattern. A path has at most 4,096 bytes on Linux; fast-glob takes patterns of up to 65,536. */
-export const text = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
+/** `names`: those that the map may have; left out: any. */
+export function mapOf(isRight: Check, names?: readonly string[]): Check {
+  return (value) =>
+    isMap(value) &&
+    Object.entries(value).every(
+      ([name, member]) => isRight(member) && names?.includes(name) !== false,
+    );
+}
 
-export const flag: OptionShape = [v.boolean(), 'true or false'];
+export function listOf(isRight: Check, minLength = 0): Check {
+  return (value) =>
+    Array.isArray(value) && value.length >= minLength && value.every((one) => isRight(one));
+}
 
-export const integer = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
-  v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max));
+export function nullable(isRight: Check): Check {
+  return (value) => value === null || isRight(value);
+}
 
-/** A finite number from 0. */
-export const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+export function oneOf(...values: readonly unknown[]): Check {
+  return (value) => values.includes(value);
+}
+
+/** A name, folder or pattern: none is longer than a path may be (4,096 bytes on Linux), and fast-glob takes 65,536. */
+export function text(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 4096;
+}
+
+export function textLike(form: RegExp): Check {
+  return (value) => typeof value === 'string' && form.test(value);
+}
+
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Check {
+  return (value) => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+}
+
+/** From 0. */
+export const amount: Check = (value) => Number.isFinite(value) && Number(value) >= 0;

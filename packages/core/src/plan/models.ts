@@ -1,16 +1,19 @@
-import * as v from 'valibot';
 import { didYouMean } from '../did-you-mean.ts';
 import { forms } from '../fields.ts';
 import {
   amount,
   flag,
   integer,
+  listOf,
   mapOf,
+  nullable,
   optionProblems,
   type OptionShapes,
   orNull,
   text,
+  textLike,
 } from '../option-shapes.ts';
+import { isMap } from '../plain-checks.ts';
 
 /** Facts about one image model. */
 export interface Model {
@@ -223,20 +226,22 @@ export function modelProblems(facts: ModelOverride): string[] {
   );
 }
 
-const texts = v.array(text);
-const day = v.pipe(
-  v.string(),
-  v.regex(/^\d{4}-\d\d-\d\d$/),
-  v.check((written) => !Number.isNaN(Date.parse(written))),
-);
-const size = v.pipe(v.string(), v.regex(forms.size.pattern));
+const texts = listOf(text);
+const day = (value: unknown) =>
+  textLike(/^\d{4}-\d\d-\d\d$/)(value) && !Number.isNaN(Date.parse(String(value)));
+const sizes = listOf(textLike(forms.size.pattern));
 const amounts = mapOf(amount);
 const spread = mapOf(amount, ['low', 'high']);
+const tokenRule = (rule: unknown) =>
+  isMap(rule) &&
+  (rule['kind'] === 'table'
+    ? mapOf(amounts)(rule['tokens'])
+    : rule['kind'] === 'grid' && amounts(rule['base']) && mapOf(spread)(rule['spread']));
 const priceNames = Object.keys(noPrices);
 
 const factShapes: OptionShapes<Model> = {
   sizes: [
-    v.union([v.literal('free'), v.array(size)]),
+    (value) => value === 'free' || sizes(value),
     '"free", or a list of sizes such as "1024x1024"',
   ],
   qualities: [texts, 'a list of qualities'],
@@ -252,15 +257,10 @@ const factShapes: OptionShapes<Model> = {
     `a map of ${priceNames.join(', ')} to dollars a million tokens`,
   ]),
   tokens: [
-    v.nullable(
-      v.variant('kind', [
-        v.object({ kind: v.literal('grid'), base: amounts, spread: mapOf(spread) }),
-        v.object({ kind: v.literal('table'), tokens: mapOf(amounts) }),
-      ]),
-    ),
+    nullable(tokenRule),
     '{ kind: "grid", base, spread }, { kind: "table", tokens }, or null',
   ],
-  batches: [v.nullable(v.boolean()), 'true, false or null'],
+  batches: [nullable(flag[0]), 'true, false or null'],
 };
 
 /** A model's facts. A model that is not in the table accepts everything. */

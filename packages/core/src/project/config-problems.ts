@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import * as v from 'valibot';
 import type { Options } from '../config.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { isOutside } from '../fs/is-outside.ts';
@@ -7,7 +6,10 @@ import {
   amount,
   flag,
   integer,
+  listOf,
   map,
+  nullable,
+  oneOf,
   optionProblems,
   type OptionShape,
   type OptionShapes,
@@ -19,7 +21,7 @@ import { type ModelOverride, modelProblems } from '../plan/models.ts';
 import type { Provider } from '../provider/provider.ts';
 import { providerNames } from '../provider-names.ts';
 import { remoteOption, sharedCacheProblems } from './shared-cache-options.ts';
-import { missingShape } from './spending-policy.ts';
+import { isMissing } from './spending-policy.ts';
 
 /** The mistakes in a config's options, except for the manifest fields in `defaults`. */
 export function configProblems(options: Options): string[] {
@@ -27,7 +29,7 @@ export function configProblems(options: Options): string[] {
   const { provider, providers = {}, store, cache, models } = options;
   return [
     ...optionProblems(options, shapes),
-    ...(v.is(text, provider) && isMap(providers) ? unknownProvider(provider, providers) : []),
+    ...(text(provider) && isMap(providers) ? unknownProvider(provider, providers) : []),
     ...(isMap(providers) ? Object.entries(providers).flatMap(providerProblems) : []),
     ...(isMap(store) ? storeProblems(store) : []),
     ...(isMap(cache) ? sharedCacheProblems(cache) : []),
@@ -43,11 +45,11 @@ const budget = orNull([amount, 'dollars from 0']);
 const maxTimeoutMs = 86_400_000;
 
 const shapes: OptionShapes<Options> = {
-  manifests: [v.pipe(v.array(text), v.minLength(1)), 'a list of globs'],
+  manifests: [listOf(text, 1), 'a list of globs'],
   provider: [text, 'the name of a provider'],
   providers: [map, 'a map of name to provider'],
   defaults: [map, 'a map of manifest fields'],
-  apiKeyVariables: [v.array(text), 'a list of names of environment variables'],
+  apiKeyVariables: [listOf(text), 'a list of names of environment variables'],
   models: [map, 'a map of model name to facts'],
   store: [map, '{ dir: a folder, originals: a remote }'],
   onlyBuyer: flag,
@@ -61,14 +63,14 @@ const shapes: OptionShapes<Options> = {
   maxCostUsdPerDay: budget,
   allowUnpriced: flag,
   timeoutMs: [integer(1, maxTimeoutMs), 'milliseconds from 1 to a day, 86_400_000'],
-  missing: [missingShape, '"buy", "standin" or "fail"'],
+  missing: [isMissing, '"buy", "standin" or "fail"'],
   effort: [integer(0, 9), 'a whole number from 0 to 9'],
 };
 
 const storeShapes: OptionShapes<NonNullable<Options['store']>> = {
   dir: folder,
-  originals: [v.nullable(remoteOption[0]), remoteOption[1]],
-  records: [v.picklist(['dir', 'remote']), '"dir" or "remote"'],
+  originals: [nullable(remoteOption[0]), remoteOption[1]],
+  records: [oneOf('dir', 'remote'), '"dir" or "remote"'],
   copiesMaxBytes: bytes,
 };
 
@@ -123,7 +125,7 @@ export function problemsOfData(options: Options, root: string): string[] {
 function foldersOutside({ outDir, cacheDir, store }: Options, root: string): string[] {
   const folders = { outDir, cacheDir, 'store.dir': isMap(store) ? store.dir : undefined };
   return Object.entries(folders).flatMap(([name, written]) => {
-    if (!v.is(text, written) || !isOutside(root, resolve(root, written))) return [];
+    if (!text(written) || !isOutside(root, resolve(root, written))) return [];
     return [
       `${name} "${written}" is outside of the project; a JSON config comes with a clone, so it may only name folders of the project. Set it in tintype.config.ts`,
     ];

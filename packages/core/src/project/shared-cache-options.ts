@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { optionProblems, type OptionShape } from '../option-shapes.ts';
+import { oneOf, optionProblems, type OptionShape } from '../option-shapes.ts';
 import { isRemote, type Remote } from '../remote/remote.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,7 +17,7 @@ export interface SharedCacheOptions {
 
 export type SharedCacheMode = 'read' | 'readwrite';
 
-const modes = ['read', 'readwrite'] as const;
+const isMode = oneOf('read', 'readwrite');
 
 /** What entries are signed with. Only the real environment counts, because a `.env` file comes with the clone. */
 export const cacheKeyVariable = 'TINTYPE_CACHE_KEY';
@@ -44,13 +43,13 @@ export function sharedCacheProblems(options: SharedCacheOptions): string[] {
   return optionProblems(
     // It may not be left out.
     { ...options, remote: options.remote ?? null },
-    { remote: remoteOption, mode: [v.picklist(modes), '"read" or "readwrite"'] },
+    { remote: remoteOption, mode: [isMode, '"read" or "readwrite"'] },
     'cache',
   );
 }
 
 export const remoteOption: OptionShape = [
-  v.custom(isRemote),
+  isRemote,
   'a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code, such as tintype.config.ts',
 ];
 
@@ -59,7 +58,7 @@ export function sharedCacheProblemsInEnvironment(env: Environment): string[] {
   const mode = env[modeVariable];
   const key = env[cacheKeyVariable]?.trim();
   return [
-    ...(!mode || v.is(v.picklist([...modes, 'off']), mode)
+    ...(!mode || isMode(mode) || mode === 'off'
       ? []
       : [`${modeVariable} must be "read", "readwrite" or "off"`]),
     ...(!key || key.length >= minKeyLength

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { detectCi } from './detect-ci.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -6,7 +5,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What to do with a picture that is not in the store. */
 export type Missing = 'buy' | 'standin' | 'fail';
 
-export const missingShape = v.picklist(['buy', 'standin', 'fail'] satisfies Missing[]);
+export function isMissing(value: unknown): value is Missing {
+  return value === 'buy' || value === 'standin' || value === 'fail';
+}
 
 /** What a run does about missing pictures. `ask`: no setting decides, so a person is asked; without a terminal the run fails. */
 export type MissingPolicy = Missing | 'ask';
@@ -120,7 +121,7 @@ export function mayBuy(missing: MissingPolicy): boolean {
 export function problemsInEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   const missing = env[spendingVariables.missing];
   const problems =
-    !missing || v.is(missingShape, missing)
+    !missing || isMissing(missing)
       ? []
       : [`${spendingVariables.missing} must be "buy", "standin" or "fail"`];
   const amounts = [spendingVariables.maxCostUsd, spendingVariables.maxCostUsdPerDay];
@@ -143,7 +144,7 @@ function readEnvironment(env: Environment): SpendingOptions {
   const missing = env[spendingVariables.missing];
   const amountOf = (name: string) => (env[name] ? parseDollars(env[name]) : undefined);
   return {
-    missing: v.is(missingShape, missing) ? missing : undefined,
+    missing: isMissing(missing) ? missing : undefined,
     maxCostUsd: amountOf(spendingVariables.maxCostUsd),
     maxCostUsdPerDay: amountOf(spendingVariables.maxCostUsdPerDay),
   };

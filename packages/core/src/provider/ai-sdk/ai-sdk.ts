@@ -1,6 +1,5 @@
-import * as v from 'valibot';
 import { TintypeError } from '../../errors.ts';
-import { map, mapOf, type OptionShapes } from '../../option-shapes.ts';
+import { map, mapOf, oneOf, type OptionShapes } from '../../option-shapes.ts';
 import { redact } from '../../redact.ts';
 import type { Usage } from '../../types.ts';
 import { callOf, isOpenAi, lateRefusalOf, refusalOf, type CallOptions } from './call.ts';
@@ -60,7 +59,7 @@ export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): P
 
 const shapes: OptionShapes<AiSdkOptions> = {
   providerOptions: [mapOf(map), 'a map of options by provider, such as { fal: { … } }'],
-  sizeAs: [v.picklist(['size', 'aspectRatio']), '"size" or "aspectRatio"'],
+  sizeAs: [oneOf('size', 'aspectRatio'), '"size" or "aspectRatio"'],
 };
 
 function modelProblem(model: AiSdkImageModel): string | null {

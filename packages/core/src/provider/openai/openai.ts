@@ -1,7 +1,14 @@
-import * as v from 'valibot';
 import { batchPriceFactors } from '../../batch-price.ts';
 import { TintypeError } from '../../errors.ts';
-import { flag, type OptionShapes, orNull, text } from '../../option-shapes.ts';
+import {
+  flag,
+  listOf,
+  oneOf,
+  type OptionShapes,
+  orNull,
+  text,
+  textLike,
+} from '../../option-shapes.ts';
 import type { Request } from '../../types.ts';
 import { addressProblem } from '../address.ts';
 import { askedFields, type Handling } from '../asked-fields.ts';
@@ -116,14 +123,11 @@ const shapes: OptionShapes<OpenAiOptions> = {
   baseUrl: orNull([text, 'an address']),
   organization: orNull([text, 'an id']),
   project: orNull([text, 'an id']),
-  apiKeyName: orNull([
-    v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)),
-    'the name of an environment variable',
-  ]),
-  responseFormat: [v.picklist(['omit', 'b64_json']), '"omit" or "b64_json"'],
-  originalFormat: [v.picklist(['png', 'any']), '"png" or "any"'],
+  apiKeyName: orNull([textLike(/^[A-Za-z_][A-Za-z0-9_]*$/), 'the name of an environment variable']),
+  responseFormat: [oneOf('omit', 'b64_json'), '"omit" or "b64_json"'],
+  originalFormat: [oneOf('png', 'any'), '"png" or "any"'],
   supportsEdits: flag,
-  parameters: orNull([v.array(text), 'a list of names of parameters']),
+  parameters: orNull([listOf(text), 'a list of names of parameters']),
   trustsUsage: flag,
 };
 
