@@ -21,8 +21,7 @@ create unlogged table if not exists tintype.queue_releases (
   queue text, run text, key text,
   state text not null check (state in ('open', 'unknown', 'settled')),
   counted_nano bigint not null, day integer not null,
-  primary key (queue, run, key),
-  foreign key (queue, run) references tintype.queue_runs on delete cascade
+  primary key (queue, run, key)
 );
 create index if not exists queue_releases_day on tintype.queue_releases (queue, day);
 create unlogged table if not exists tintype.queue_days (
@@ -61,24 +60,29 @@ returns tintype.queue_days language plpgsql as $$
 declare
   v_day tintype.queue_days;
 begin
-  delete from tintype.queue_days
-    where queue = p_queue and (day < p_day - 3 or day = p_day and server <> pg_postmaster_start_time());
-  insert into tintype.queue_days (queue, day, server) values (p_queue, p_day, pg_postmaster_start_time())
-    on conflict do nothing;
-  select * into v_day from tintype.queue_days where queue = p_queue and day = p_day;
+  select * into v_day from tintype.queue_days
+    where queue = p_queue and day = p_day and server = pg_postmaster_start_time();
+  if not found then
+    delete from tintype.queue_days where queue = p_queue and (day = p_day or day < p_day - 3);
+    insert into tintype.queue_days (queue, day, server)
+      values (p_queue, p_day, pg_postmaster_start_time()) returning * into v_day;
+  end if;
   return v_day;
 end $$;
 
-create or replace function tintype.queue_count(p_queue text, clock bigint, p_run text, p_key text, p_nano bigint)
-returns void language plpgsql as $$
+create or replace function tintype.queue_count(
+  p_queue text, clock bigint, p_run text, p_keys text[], p_nanos bigint[]
+) returns void language plpgsql as $$
 declare
   v_day integer := tintype.queue_now(clock) / 86400000;
+  v_sum bigint := (select coalesce(sum(nano), 0) from unnest(p_nanos) as nano);
 begin
   perform tintype.queue_open_day(p_queue, v_day);
-  update tintype.queue_days set released_nano = released_nano + p_nano where queue = p_queue and day = v_day;
-  update tintype.queue_runs set held_nano = held_nano + p_nano, expires_at = now() + interval '7 days'
+  update tintype.queue_days set released_nano = released_nano + v_sum where queue = p_queue and day = v_day;
+  update tintype.queue_runs set held_nano = held_nano + v_sum, expires_at = now() + interval '7 days'
     where queue = p_queue and run = p_run;
-  insert into tintype.queue_releases values (p_queue, p_run, p_key, 'open', p_nano, v_day);
+  insert into tintype.queue_releases
+    select p_queue, p_run, key, 'open', nano, v_day from unnest(p_keys, p_nanos) as released (key, nano);
 end $$;
 
 create or replace function tintype.queue_open_run(
@@ -91,13 +95,17 @@ begin
       where queue = p_queue and run = p_run and server = pg_postmaster_start_time()) then
     return 'open';
   end if;
-  delete from tintype.queue_runs where queue = p_queue and (run = p_run or expires_at < now());
+  with gone as (
+    delete from tintype.queue_runs where queue = p_queue and (run = p_run or expires_at < now()) returning run
+  )
+  delete from tintype.queue_releases using gone
+    where queue_releases.queue = p_queue and queue_releases.run = gone.run;
   insert into tintype.queue_runs (queue, run, server, max_nano, max_day_nano, held_nano, expires_at)
     values (p_queue, p_run, pg_postmaster_start_time(), p_max, p_max_day, p_spent, now() + interval '7 days');
   perform tintype.queue_open_day(p_queue, p_day);
   update tintype.queue_days set outside_nano = greatest(outside_nano, p_outside)
     where queue = p_queue and day = p_day;
-  perform tintype.queue_count(p_queue, clock, p_run, key, nano) from unnest(p_keys, p_nanos) as released (key, nano);
+  perform tintype.queue_count(p_queue, clock, p_run, p_keys, p_nanos);
   return 'opened';
 end $$;
 
@@ -117,7 +125,7 @@ begin
   if v_run.held_nano + p_high > v_run.max_nano then return 'over-run'; end if;
   v_day := tintype.queue_open_day(p_queue, (tintype.queue_now(clock) / 86400000)::integer);
   if v_day.outside_nano + v_day.released_nano + p_high > v_run.max_day_nano then return 'over-day'; end if;
-  perform tintype.queue_count(p_queue, clock, p_run, p_key, p_high);
+  perform tintype.queue_count(p_queue, clock, p_run, array[p_key], array[p_high]);
   return 'released';
 end $$;
 
@@ -175,6 +183,7 @@ declare
   v_now bigint;
   v_up bigint := floor(extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000);
   v_rate tintype.queue_rates;
+  v_before tintype.queue_rates;
   v_limit bigint;
   v_used bigint;
   v_leaves bigint;
@@ -182,11 +191,15 @@ declare
 begin
   perform tintype.queue_lock(p_queue || ':rate:' || p_provider);
   v_now := tintype.queue_now(clock);
-  insert into tintype.queue_rates (queue, provider) values (p_queue, p_provider) on conflict do nothing;
   select * into v_rate from tintype.queue_rates where queue = p_queue and provider = p_provider;
+  if not found then
+    insert into tintype.queue_rates (queue, provider) values (p_queue, p_provider) returning * into v_rate;
+  end if;
+  v_before := v_rate;
   if v_rate.server is distinct from pg_postmaster_start_time() then
     v_rate.blocked_until := v_now + case
       when v_rate.server is null and p_known is null then greatest(0, p_window - v_up) else p_window end;
+    v_rate.server := pg_postmaster_start_time();
     v_rate.since := v_now;
     v_rate.first_caller := null;
     delete from tintype.queue_sent where queue = p_queue and provider = p_provider;
@@ -218,10 +231,12 @@ begin
   if v_wait = 0 then
     insert into tintype.queue_sent values (p_queue, p_provider, v_now, p_pictures);
   end if;
-  update tintype.queue_rates
-    set server = pg_postmaster_start_time(), since = v_rate.since, blocked_until = v_rate.blocked_until,
-      first_caller = v_rate.first_caller, first_at = v_rate.first_at
-    where queue = p_queue and provider = p_provider;
+  if v_rate is distinct from v_before then
+    update tintype.queue_rates
+      set server = v_rate.server, since = v_rate.since, blocked_until = v_rate.blocked_until,
+        first_caller = v_rate.first_caller, first_at = v_rate.first_at
+      where queue = p_queue and provider = p_provider;
+  end if;
   return array[v_wait, v_rate.since];
 end $$;
 

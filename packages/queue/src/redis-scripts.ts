@@ -32,15 +32,20 @@ const money = `${common}
     return name
   end
   local function today() return whole(math.floor(now / 86400000)) end
-  local function count(run, key, nano)
+  local function count(run, keys, amounts)
+    local account, releases = base .. ':run:' .. run, base .. ':keys:' .. run
     local keysOfDay = base .. ':day-keys:' .. today()
-    redis.call('HINCRBY', base .. ':run:' .. run, 'held', nano)
-    redis.call('HINCRBY', openDay(today()), 'released', nano)
-    redis.call('HSET', base .. ':keys:' .. run, key, 'open ' .. nano .. ' ' .. today())
-    redis.call('SADD', keysOfDay, key)
+    local sum = 0
+    for at, key in ipairs(keys) do
+      sum = sum + amounts[at]
+      redis.call('HSET', releases, key, 'open ' .. amounts[at] .. ' ' .. today())
+      redis.call('SADD', keysOfDay, key)
+    end
+    redis.call('HINCRBY', account, 'held', whole(sum))
+    redis.call('HINCRBY', openDay(today()), 'released', whole(sum))
+    redis.call('EXPIRE', account, 7 * day)
+    redis.call('EXPIRE', releases, 7 * day)
     redis.call('EXPIRE', keysOfDay, 3 * day)
-    redis.call('EXPIRE', base .. ':run:' .. run, 7 * day)
-    redis.call('EXPIRE', base .. ':keys:' .. run, 7 * day)
   end
   local function isKnown(run) return redis.call('HGET', base .. ':run:' .. run, 'server') == server end
 `;
@@ -51,14 +56,13 @@ const openRun = `${money}
   local name = base .. ':run:' .. run
   redis.call('DEL', name, base .. ':keys:' .. run)
   redis.call('HSET', name, 'server', server, 'max', max, 'maxDay', maxDay, 'held', spent)
-  redis.call('EXPIRE', name, 7 * day)
   local sum = openDay(dayNumber)
   if tonumber(outside) > tonumber(redis.call('HGET', sum, 'outside')) then
     redis.call('HSET', sum, 'outside', outside)
   end
-  -- The keys, then their amounts.
-  local keys = (#ARGV - 7) / 2
-  for at = 8, 7 + keys do count(run, ARGV[at], ARGV[at + keys]) end
+  local keys, amounts = {}, {}
+  for at = 8, #ARGV do table.insert(at <= 7 + (#ARGV - 7) / 2 and keys or amounts, ARGV[at]) end
+  count(run, keys, amounts)
   return 'opened'
 `;
 
@@ -70,7 +74,7 @@ const release = `${money}
   if account[3] + high > tonumber(account[1]) then return 'over-run' end
   local sum = redis.call('HMGET', openDay(today()), 'outside', 'released')
   if sum[1] + sum[2] + high > tonumber(account[2]) then return 'over-day' end
-  count(run, key, high)
+  count(run, { key }, { high })
   return 'released'
 `;
 

@@ -556,7 +556,9 @@ export function ledgerContract({ start, clear }: Engine): void {
         ledger.release('run', 'a', 0.1),
         server.restart({ keepData: true }),
       ]);
-      expect(answer).toBe('unknown-run');
+      // A process of the PostgreSQL that was killed may answer once more.
+      expect(['unknown-run', 'released']).toContain(answer);
+      expect(await ledger.release('run', 'a', 0.1)).toBe('unknown-run');
     });
   });
 }
