@@ -146,5 +146,5 @@ test('a shard without images has nothing to do, and what is no shard is exit 2',
   expect(await tintype(made, ['merge'])).toMatchObject({ code: 2 });
   const nothing = await tintype(made, ['merge', 'nowhere']);
   expect(nothing).toMatchObject({ code: 2 });
-  expect(nothing.stderr).toContain('has nothing of a shard');
+  expect(nothing.stderr).toContain('is not the folder of a shard');
 });

@@ -1,4 +1,4 @@
-import { isMaybeBilled, NotAskedError } from './purchase/failures.ts';
+import { isMaybeBilled, NotRequestedError } from './purchase/failures.ts';
 import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { pictureName, shardOfEvent } from './events.ts';
@@ -202,7 +202,7 @@ function failedEvent(planned: PlannedRequest, error: unknown) {
     code: error instanceof TintypeError ? error.code : 'internal',
     message: error instanceof Error ? error.message : String(error),
     maybeBilled: isMaybeBilled(error),
-    ...(error instanceof NotAskedError && { isFollowing: true as const }),
+    ...(error instanceof NotRequestedError && { isFollowing: true as const }),
     manifest: planned.manifest,
     line: planned.line,
   } as const;

@@ -36,11 +36,11 @@ export const verifyProject: (typeof import('./operations/verify-project.ts'))['v
 export const pruneProject: (typeof import('./operations/prune-project.ts'))['pruneProject'] =
   async (...args) => (await import('./operations/prune-project.ts')).pruneProject(...args);
 
-export const pushOriginals: (typeof import('./operations/deliver-originals.ts'))['pushOriginals'] =
-  async (...args) => (await import('./operations/deliver-originals.ts')).pushOriginals(...args);
+export const pushOriginals: (typeof import('./operations/transfer-originals.ts'))['pushOriginals'] =
+  async (...args) => (await import('./operations/transfer-originals.ts')).pushOriginals(...args);
 
-export const pullOriginals: (typeof import('./operations/deliver-originals.ts'))['pullOriginals'] =
-  async (...args) => (await import('./operations/deliver-originals.ts')).pullOriginals(...args);
+export const pullOriginals: (typeof import('./operations/transfer-originals.ts'))['pullOriginals'] =
+  async (...args) => (await import('./operations/transfer-originals.ts')).pullOriginals(...args);
 
 export const pruneRemote: (typeof import('./operations/prune-remote.ts'))['pruneRemote'] = async (
   ...args

@@ -10,7 +10,7 @@ import { sha256 } from '../src/hash.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
 import { describePicture, picture } from './support/pictures.ts';
-import { isQueued, testKey, testProject, type TestProject } from './support/project.ts';
+import { testKey, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
@@ -486,21 +486,16 @@ describe('--missing', () => {
     expect(api().requests).toHaveLength(1);
   });
 
-  test.skipIf(isQueued)(
-    'buy without a key is a refusal that names the image and the variable',
-    async () => {
-      await using made = await project({
-        a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
-      });
-      const { error } = await made.generate();
-      expect(error).toMatchObject({
-        code: 'api-key-missing',
-        imageId: 'a',
-        message: expect.stringContaining('TEAM_OPENAI_KEY') as string,
-      });
-      expect(api().requests).toEqual([]);
-    },
-  );
+  test('buy without a key is a refusal that names the image and the variable', async () => {
+    await using made = await project({ a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"') });
+    const { error } = await made.generate();
+    expect(error).toMatchObject({
+      code: 'api-key-missing',
+      imageId: 'a',
+      message: expect.stringContaining('TEAM_OPENAI_KEY') as string,
+    });
+    expect(api().requests).toEqual([]);
+  });
 });
 
 describe('ids', () => {
@@ -567,7 +562,7 @@ describe('what was paid for', () => {
     const { made, file } = await bought();
     await using _ = made;
     await rm(join(made.root, file));
-    await expectFailure(made, 'original-missing', /is gone.*git lfs pull/);
+    await expectFailure(made, 'original-missing', /is missing.*git lfs pull/);
   });
 
   test('and is a Git LFS pointer fails with the way out', async () => {
@@ -648,7 +643,7 @@ describe('an attempt', () => {
       id: 'a',
       status: 'attempted',
       reason: expect.stringMatching(
-        /^asked for at 2026-11-23T[^;]*; it may have been billed$/,
+        /^requested at 2026-11-23T[^;]*; it may have been billed$/,
       ) as string,
     });
     expect(row?.costUsd?.high).toBeGreaterThan(0);
@@ -657,7 +652,7 @@ describe('an attempt', () => {
     expect(eventsOf(second.events, 'warning')).toMatchObject([
       {
         code: 'maybe-billed',
-        message: expect.stringMatching(/^"a" was asked for at/) as string,
+        message: expect.stringMatching(/^"a" was requested at/) as string,
         manifest: 'a.images.yaml',
         line: 2,
       },

@@ -194,7 +194,7 @@ describe('images whose inputs are images', () => {
       ['left', 'connection-lost', true, true],
     ]);
     expect(eventsOf(events, 'failed').find(({ id }) => id === 'bottom')?.message).toBe(
-      'not asked for: "bottom" works from "left", which failed',
+      'not requested: "bottom" uses "left" as an input, which failed',
     );
     expect(billedPrompts(api())).toEqual(['alone', 'left', 'right', 'top']);
   });

@@ -156,7 +156,7 @@ describe('shards that share their originals through a remote', () => {
     await rm(bucket, { recursive: true });
   });
 
-  test('bring a picture that could not be delivered, and the next push delivers it', async () => {
+  test('bring a picture that could not be uploaded, and the next push uploads it', async () => {
     const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
     const one = ['one: { prompt: one }'];
     // The shard knew no remote.
@@ -165,7 +165,7 @@ describe('shards that share their originals through a remote', () => {
     await using made = await project(one);
     expect((await merge(made, shards.machines, run)).result).toMatchObject({ delivered: 1 });
     const pushed = await pushOriginals(await made.context(run), []);
-    expect(pushed).toMatchObject({ delivered: 1 });
+    expect(pushed).toMatchObject({ uploaded: 1 });
     expect((await filesBelow(join(bucket, 'originals'))).size).toBe(1);
     await rm(bucket, { recursive: true });
   });
@@ -280,7 +280,7 @@ describe('what comes from another machine is checked', () => {
     const { error } = await merge(made, [empty]);
     expect(error).toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('has nothing of a shard') as string,
+      message: expect.stringContaining('is not the folder of a shard') as string,
     });
   });
 

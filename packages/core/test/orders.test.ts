@@ -5,7 +5,7 @@ import { quotaExceeded, serverError } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { openScene, type Scene } from './robustness/scene.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { isQueued, testProject, type TestProject } from './support/project.ts';
+import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
@@ -27,7 +27,7 @@ describe('a call of unknown outcome', () => {
       {
         code: 'connection-lost',
         message: expect.stringContaining(
-          'order 4711 does not ask again, a new order does',
+          'order 4711 does not request it again; a new order does',
         ) as string,
       },
     ]);
@@ -45,7 +45,7 @@ describe('a call of unknown outcome', () => {
           code: 'maybe-billed',
           maybeBilled: true,
           message: expect.stringMatching(
-            /by this order \(4711\).+may have been billed, so this order does not ask again, and a new order does/,
+            /by this order \(4711\).+may have been billed, so this order does not request it again; a new order does/,
           ) as string,
         },
       ]);
@@ -82,10 +82,10 @@ describe('a call of unknown outcome', () => {
     const [own] = (await made.plan(pipeline('4711', '2'))).requests;
     expect(own).toMatchObject({ status: 'attempted', costUsd: { high: 0 } });
     expect(own!.reason).toMatch(
-      /by this order \(4711\).+ does not ask again, and a new order does/,
+      /by this order \(4711\).+ does not request it again; a new order does/,
     );
     const [other] = (await made.plan()).requests;
-    expect(other!.reason).toMatch(/by order 4711 \(a new order asks again\)/);
+    expect(other!.reason).toMatch(/by order 4711 \(a new order requests it again\)/);
     expect(other!.costUsd!.high).toBeGreaterThan(0);
   });
 
@@ -108,19 +108,16 @@ describe('a call of unknown outcome', () => {
   });
 });
 
-test.skipIf(isQueued)(
-  'a server error is asked again once within its run, and after the second not by its order',
-  async () => {
-    await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-    api().fail([serverError(500), serverError(500)], { prompt: 'an owl' });
-    expect((await made.generate(pipeline('4711'))).result).toMatchObject({ failed: 1 });
-    expect(api().requests).toHaveLength(2);
-    expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ failed: 1 });
-    expect(api().requests).toHaveLength(2);
-    api().fail(serverError(500), { prompt: 'an owl' });
-    expect((await made.generate(pipeline('4712'))).result).toMatchObject({ bought: 1 });
-  },
-);
+test('a server error is asked again once within its run, and after the second not by its order', async () => {
+  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  api().fail([serverError(500), serverError(500)], { prompt: 'an owl' });
+  expect((await made.generate(pipeline('4711'))).result).toMatchObject({ failed: 1 });
+  expect(api().requests).toHaveLength(2);
+  expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ failed: 1 });
+  expect(api().requests).toHaveLength(2);
+  api().fail(serverError(500), { prompt: 'an owl' });
+  expect((await made.generate(pipeline('4712'))).result).toMatchObject({ bought: 1 });
+});
 
 describe('a run that is killed while its request is on the wire', { timeout: 60_000 }, () => {
   async function killed(): Promise<Scene> {

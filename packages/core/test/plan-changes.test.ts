@@ -148,11 +148,9 @@ test('a commit that git cannot find is explained', async () => {
       (error: Error) => error.message,
     );
   };
-  expect(await refusal('origin/nope')).toMatch(
-    /git knows no commit of this name; .*fetch-depth: 0/,
-  );
-  expect(await refusal('--output=x')).toContain('git knows no commit of this name');
-  expect(await refusal('')).toContain('git knows no commit of this name');
+  expect(await refusal('origin/nope')).toMatch(/git has no commit of this name; .*fetch-depth: 0/);
+  expect(await refusal('--output=x')).toContain('git has no commit of this name');
+  expect(await refusal('')).toContain('git has no commit of this name');
   git(made.root, 'checkout', '--quiet', '--orphan', 'apart');
   commitAll(made.root, 'apart');
   expect(await refusal('main')).toContain('it has no commit in common with the checked-out one');
@@ -171,5 +169,5 @@ test('a commit that git cannot find is explained', async () => {
   const shallow = join(elsewhere.root, 'c');
   expect(await refusal('origin/main', shallow)).toMatch(/this clone is shallow, .*fetch-depth: 0/);
   await using none = await testProject({});
-  expect(await refusal('main', none.root)).toContain('this is no git repository');
+  expect(await refusal('main', none.root)).toContain('this is not a git repository');
 });

@@ -457,9 +457,9 @@ test('push puts what a folder had before into the remote, and removes nothing', 
   await made.generate();
   const before = await filesIn(join(made.root, '.tintype'));
   const pushed = await pushOriginals(await made.context(sharing()), ['owl']);
-  expect(pushed).toMatchObject({ delivered: 1, wasThere: 0, notHere: 0, failed: 0 });
+  expect(pushed).toMatchObject({ uploaded: 1, wasThere: 0, notHere: 0, failed: 0 });
   expect(await pushOriginals(await made.context(sharing()), [])).toMatchObject({
-    delivered: 1,
+    uploaded: 1,
     wasThere: 1,
   });
   expect(await filesIn(join(made.root, '.tintype'))).toEqual(before);

@@ -7,7 +7,7 @@ import {
   type DeliveredImage,
   listenForInterrupts,
   openImages,
-  openPurse,
+  openRunBudget,
   type Original,
   type PlannedImage,
   readShard,
@@ -60,7 +60,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
     costUsd: 0,
     maybeBilledUsd: 0,
   };
-  const purse = openPurse(config.maxCostUsd);
+  const budget = openRunBudget(config.maxCostUsd);
   const shard = readShard(undefined, context.realEnv);
   // All environments of a build belong to one order.
   const buying = { ...context, shard, order: context.order ?? randomUUID() };
@@ -110,7 +110,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
 
   const buyMissing = async (missing: readonly PlannedImage[], signal: AbortSignal) => {
     const ids = [...new Set(missing.map(({ job }) => job.id))];
-    const order = await openImages({ ...buying, signal, ...confirming(signal) }, ids, purse);
+    const order = await openImages({ ...buying, signal, ...confirming(signal) }, ids, budget);
     const judged = await order.judge();
     const rows = order.plan.requests;
     const failures = await failuresOf(

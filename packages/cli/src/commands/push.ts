@@ -17,9 +17,9 @@ export const push = command({
     const result = await withRun(shell, flags, (core, context) => core.pushOriginals(context, ids));
     if (!flags.quiet && flags.reporter !== 'json') {
       const { count } = await import('@tintype/core');
-      const { remote, delivered, wasThere, notes, failed } = result;
+      const { remote, uploaded, wasThere, notes, failed } = result;
       const parts = [
-        `${count(delivered, 'picture')} delivered`,
+        `${count(uploaded, 'picture')} uploaded`,
         ...(wasThere > 0 ? [`${wasThere} there already`] : []),
         ...(notes > 0 ? [`${count(notes, 'record')} added`] : []),
         ...(failed > 0 ? [`${failed} failed`] : []),

@@ -18,7 +18,7 @@ test('a row a picture, then what is odd, then the price', () => {
   const plan = planOf(
     { id: 'hero', ...storedRow },
     { id: 'night', candidate: 2, costUsd: null, line: 12, key: 'cd34' as Key },
-    { id: 'cart', status: 'attempted', reason: 'asked for before; may have been billed' },
+    { id: 'cart', status: 'attempted', reason: 'requested before; may have been billed' },
     { id: 'icon', provider: 'offline', costUsd: { low: 0, high: 0 } },
   );
   expect(printed({ ...plan, totals: { ...plan.totals, unpriced: 1 } })).toBe(`\
@@ -28,7 +28,7 @@ night  2  missing    gpt-image-2.5-flare  1536x1024          unknown  site.image
 cart      attempted  gpt-image-2.5-flare  1536x1024  $0.0132–$0.0264  site.images.yaml:3
 icon      missing    offline              1536x1024               $0  site.images.yaml:3
 
-cart (attempted): asked for before; may have been billed
+cart (attempted): requested before; may have been billed
 4 pictures: 1 stored, 2 missing, 1 attempted
 2 to buy: $0.0132–$0.0264, and 1 of them at an unknown price
 In a batch, within a day: $0.0066–$0.0132 (tintype batch submit)

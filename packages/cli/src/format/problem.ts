@@ -30,7 +30,7 @@ export function isFollowing(event: Event): boolean {
 
 export function followingText(following: number): string {
   const were = following === 1 ? 'image was' : 'images were';
-  return `${following} more ${were} not asked for, for the reason given above`;
+  return `${following} more ${were} not requested, for the reason given above`;
 }
 
 /**

@@ -31,7 +31,7 @@ test('annotates problems at their line, and tells the rest in plain lines', () =
   github.close();
   expect(stdout.text).toBe(`\
 ::error file=site.images.yaml,line=3,col=5,title=unknown-field::unknown field "prmpt"; did you mean "prompt"?
-::warning file=site.images.yaml,line=2,title=maybe-billed::hero was asked for before
+::warning file=site.images.yaml,line=2,title=maybe-billed::hero was requested before
 ::error file=site.images.yaml,line=22,title=moderation::cart: refused by the safety system
 `);
   expect(stderr.text).toContain('generating hero\n');

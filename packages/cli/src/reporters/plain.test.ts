@@ -16,7 +16,7 @@ site.images.yaml:3:5  unknown-field  unknown field "prmpt"; did you mean "prompt
 > 3 |   prmpt: x
     |   ^^^^^
 
-site.images.yaml:2  maybe-billed  warning: hero was asked for before
+site.images.yaml:2  maybe-billed  warning: hero was requested before
 planned 4 pictures: 1 stored, 3 to buy for at most $0.1264
 generating hero
 waiting for hero, which another process has been buying for 4 s
@@ -58,7 +58,7 @@ test('what fails for a reason that was given is counted, and not said again', ()
     view.report(event);
   expect(stderr.text).toBe(
     'site.images.yaml:22  moderation  cart: refused by the safety system\n' +
-      '2 more images were not asked for, for the reason given above\n',
+      '2 more images were not requested, for the reason given above\n',
   );
 });
 

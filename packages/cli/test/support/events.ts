@@ -15,7 +15,7 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
   warning: {
     type: 'warning',
     code: 'maybe-billed',
-    message: 'hero was asked for before',
+    message: 'hero was requested before',
     manifest: 'site.images.yaml',
     line: 2,
   },

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /**
- * The path of what has the same name in another Unicode normal form: archives and disks of macOS hold `é` as two
- * characters where a keyboard writes one. Only names below the root are compared. `null`: there is none.
+ * The path of a file with the same name in another Unicode normal form: archives and disks of macOS store `é` as two
+ * characters, and a keyboard writes one. Only names below the root are compared. `null`: there is none.
  */
 export async function findByNormalForm(root: string, path: string): Promise<string | null> {
   let found = root;

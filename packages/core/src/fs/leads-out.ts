@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { isOutside } from './is-outside.ts';
 
 /**
- * Where a folder really is that is named inside the project and, links followed, lies outside of it: a clone may bring
- * such a link. `null`: it does not lead out, or is named outside, which only the person can do. It need not exist. All
- * paths are absolute.
+ * The real path of a folder that is named inside the project and leads out of it through a link, as a link in a clone may.
+ * `null`: it does not lead out, or it is named outside the project, which only the user can do. The folder need not exist.
+ * All paths are absolute.
  */
 export async function leadsOut(root: string, folder: string): Promise<string | null> {
   if (isOutside(root, folder)) return null;

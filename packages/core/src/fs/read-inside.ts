@@ -5,16 +5,15 @@ import { findByNormalForm } from './find-by-normal-form.ts';
 import { isOutside } from './is-outside.ts';
 import { openRegular, readWhole } from './read-regular.ts';
 
-/** A file's bytes, or why there are none, in words that name it relative to the root. */
+/** A file's bytes, or the reason why there are none, with the file's path relative to the root. */
 export type ReadResult =
   | { readonly bytes: Uint8Array; readonly file: string }
   | { readonly problem: string; readonly isTooLarge?: true };
 
 /**
  * Reads a regular file that really lies inside the root, symbolic links followed. `root` and `path` are absolute;
- * `maxBytes` is checked before anything is read. A path that leaves the root is not looked up at all, whether or not a
- * link leads back: on Windows it may name another machine. A name that does not exist is found in its other Unicode
- * normal forms; `file` is then the name on the disk.
+ * `maxBytes` is checked before anything is read. Does not even look up a path that leaves the root, because on Windows it
+ * may name another machine. Finds a name in its other Unicode normal forms, too; `file` is then the name on the disk.
  */
 export async function readInside(
   root: string,

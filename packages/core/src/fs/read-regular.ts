@@ -2,9 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import { type FileHandle, open } from 'node:fs/promises';
 
 /**
- * A regular file's bytes, links followed. A pipe is never waited for and a device never read, because a clone may hold links
- * to either: these reject with `EFTYPE`, a folder with `EISDIR`, a file over `maxBytes` with `EFBIG`, other failures with the
- * file system's own error.
+ * The bytes of a regular file. Follows links. Never waits for a pipe and never reads a device, because a clone may contain
+ * links to either: these reject with `EFTYPE`, a folder with `EISDIR`, a file over `maxBytes` with `EFBIG`, other failures
+ * with the file system's own error.
  */
 export async function readRegular(path: string, maxBytes = 2 ** 31): Promise<Buffer> {
   const { handle, size } = await openRegular(path);
@@ -17,8 +17,8 @@ export async function readRegular(path: string, maxBytes = 2 ** 31): Promise<Buf
 }
 
 /**
- * What a file that was just opened holds, up to the size that it had then: a system call less than `readFile` of it.
- * Rejects with `EFBIG` above 2 GiB.
+ * Reads a file that was just opened, up to its size at that time, with one system call less than `readFile`. Rejects with
+ * `EFBIG` above 2 GiB.
  */
 export async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
   if (size > 2 ** 31) throw tooLarge();
@@ -43,7 +43,7 @@ export function readRegularSync(path: string, maxBytes = 2 ** 31): Buffer {
   }
 }
 
-/** A file to be read, and closed, with its size in bytes. Rejects as `readRegular`. */
+/** Opens a regular file to read. The caller closes it. `size`: bytes. Rejects as `readRegular`. */
 export async function openRegular(
   path: string,
 ): Promise<{ readonly handle: FileHandle; readonly size: number }> {
@@ -58,7 +58,7 @@ export async function openRegular(
   }
 }
 
-/** As `openRegular`: a descriptor, to be closed. */
+/** Like `openRegular`, for callers that cannot wait. The caller closes the descriptor. */
 export function openRegularSync(path: string): number {
   const descriptor = openSync(path, withoutWaiting);
   try {
@@ -74,7 +74,7 @@ function tooLarge(): Error {
   return Object.assign(new Error('EFBIG: file too large'), { code: 'EFBIG' });
 }
 
-/** To open a pipe waits for its other end, but for this. Windows has neither. */
+/** Without this flag, opening a pipe waits for its other end. Windows has neither. */
 const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 function refuseOthers(status: Stats, path: string): void {

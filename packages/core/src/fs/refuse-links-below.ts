@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { TintypeError } from '../errors.ts';
 
 /**
- * Refuses a folder that came from another machine if something in it is a symbolic link, which could lead to any file of this
- * one, or if a link leads to it. `root`: the folder that a person named, which may be a link. Throws `usage`.
+ * Refuses a folder from another machine if it is reached through a symbolic link or contains one, because a link could lead
+ * to any file of this machine. `root`: the folder that the user named, which may itself be a link. Throws `usage`.
  */
 export async function refuseLinksBelow(root: string, folder: string): Promise<void> {
   const real = join(await realpath(root), relative(root, folder));
@@ -12,7 +12,7 @@ export async function refuseLinksBelow(root: string, folder: string): Promise<vo
   if (link === null) return;
   throw new TintypeError(
     'usage',
-    `${link} is a symbolic link or is reached through one, and what comes from another machine is not read through links; copy what it leads to in its place`,
+    `${link} is a symbolic link or is reached through one, and Tintype does not read files of another machine through links; replace it with a copy of its target`,
   );
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Stats, statSync } from 'node:fs';
 import type { Sha256 } from '../types.ts';
 
-/** What the file system says of many files, none of which is read: equal sums mean unchanged files. */
+/** A digest of the `stat` of many files, none of which is read. Equal digests mean unchanged files. */
 export interface StatDigest {
   readonly sum: Sha256;
   /** When the last of them changed, in milliseconds by the file system's clock; 0 if there are none. */
@@ -14,12 +14,12 @@ export interface StatDigester {
   readonly addText: (text: string) => void;
   /** A file by its name and its signature; links are followed. */
   readonly addFile: (name: string, path: string) => void;
-  /** A folder whose names are added as text: only its time of change counts, and only for `changedAtMs`. */
+  /** A folder whose names are added as text. Only its time of change counts, and only for `changedAtMs`. */
   readonly addFolder: (path: string) => void;
   readonly digest: () => StatDigest;
 }
 
-/** Synchronous, because many small `stat` calls take a third of the time that way. */
+/** Synchronous, because many small `stat` calls then take a third of the time. */
 export function statDigester(): StatDigester {
   const names: string[] = [];
   const signatures: number[] = [];
@@ -64,7 +64,7 @@ export function isSameSignature(one: StatSignature, other: StatSignature): boole
   );
 }
 
-/** When a file, or what is known of it, changed last. */
+/** When the content or the metadata of a file changed last. */
 export function changedAtMs({ mtimeMs, ctimeMs }: StatSignature): number {
   return Math.max(mtimeMs, ctimeMs);
 }

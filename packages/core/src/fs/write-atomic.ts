@@ -8,9 +8,9 @@ import { isRunning } from '../process/is-running.ts';
 import { removeFile } from './remove-file.ts';
 
 /**
- * The one way to write a file that is whole or does not exist. `fill` makes the file at a temporary path in the same folder,
- * and it is then renamed to `path`, in place of what has that name. Resolves to what `fill` does. Rejects as `fill`, or with
- * the file system's own error, leaving no temporary file behind.
+ * Writes a file that is either complete or absent; every other writer uses this one. `fill` makes the file at a temporary
+ * path in the same folder; it is then renamed to `path` and replaces an existing file. Resolves to the result of `fill`.
+ * Rejects as `fill`, or with the file system's own error, leaving no temporary file behind.
  */
 export async function replaceFile<Result>(
   path: string,
@@ -167,6 +167,6 @@ export async function flushFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch {
-    // See above.
+    // The rename is then as durable as the system makes it.
   }
 }

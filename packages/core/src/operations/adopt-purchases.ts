@@ -7,16 +7,17 @@ import { openBatchesIn } from './open-batches-in.ts';
  * Copies everything that was paid for from the store of another machine: records with their bytes, open batches, open attempts,
  * answers that are not recorded, refusals; and what `https:` inputs are. Resolves to how many purchases are new.
  *
- * What the other store has is checked as if it came with a clone: a record belongs to its key, bytes hash to what their record
- * says. Nothing here is replaced. A second purchase of one request is kept beside the first. Rejects with `original-missing`,
- * `original-damaged` or `store-not-writable`; what was copied before is kept, and copying again goes on.
+ * Checks the other store as if it came with a clone: a record must belong to its key, and bytes must have the hash of their
+ * record. Replaces nothing in this store. A second purchase of one request is kept beside the first. Rejects with
+ * `original-missing`, `original-damaged` or `store-not-writable`; what was copied before stays, and calling this again
+ * continues.
  */
 export async function adoptPurchases(theirs: Store, ours: Store): Promise<number> {
   const known = new Set((await ours.purchases()).map(identityOf));
   let adopted = 0;
   for (const record of await theirs.purchases()) {
     if (known.has(identityOf(record))) continue;
-    // A shard that shares its originals has delivered them to the remote.
+    // A shard that shares its originals has uploaded them to the remote.
     const isElsewhere = ours.remote !== null && (await theirs.sizeOf(record)) === null;
     await ours.adopt(record, isElsewhere ? null : await theirs.read(record));
     known.add(identityOf(record));
@@ -51,7 +52,7 @@ export async function adoptPurchases(theirs: Store, ours: Store): Promise<number
   return adopted;
 }
 
-/** One purchase: two of one request have other bytes. */
+/** Identifies a purchase. Two purchases of the same request have different bytes. */
 function identityOf({ key, original }: StoreRecord): string {
   return `${key} ${original.sha256}`;
 }

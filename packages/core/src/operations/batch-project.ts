@@ -11,7 +11,7 @@ import { judgePlan } from '../purchase/judge-plan.ts';
 import { openPurchases } from '../purchase/obtain-original.ts';
 import { lazyProviders, type Providers } from '../purchase/providers.ts';
 import { resolvedRequest } from '../purchase/purchase-context.ts';
-import { openPurse } from '../purchase/purse.ts';
+import { openRunBudget } from '../purchase/run-budget.ts';
 import { reachBatch } from '../purchase/recover-batch.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
@@ -65,12 +65,12 @@ export async function submitBatches(
   const ordered = inBatches(plan.requests);
   if (priced.requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, ordered, left };
 
-  const purse = openPurse(context.config.maxCostUsd);
-  const judged = await judgePlan(priced, context, { store, purse });
+  const budget = openRunBudget(context.config.maxCostUsd);
+  const judged = await judgePlan(priced, context, { store, budget });
   for (const [key, attempt] of judged.openElsewhere) open.set(key, open.get(key) ?? attempt);
-  const means = { store, purse, order: await openOrder(context, open) };
+  const resources = { store, budget, order: await openOrder(context, open) };
   const purchases = openPurchases(context, {
-    ...means,
+    ...resources,
     refusals: openRefusals(context.config.cacheDir),
   });
   const batches: Batch[] = [];

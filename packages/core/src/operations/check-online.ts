@@ -60,7 +60,7 @@ async function checkRemoteInputs(
         ? `input image ${fetched.problem}`
         : sha256(fetched.bytes) === input.sha256
           ? null
-          : `input image ${reference.url} has changed since it was first fetched; pictures that are stored stay as they are`;
+          : `input image ${reference.url} has changed since it was first fetched; stored pictures stay as they are`;
     if (message === null) continue;
     findings.push({
       place: reference.place,

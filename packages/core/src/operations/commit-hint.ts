@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { UncommittedPurchases } from '../store/store.ts';
 
 export interface Folders {
-  /** Absolute: the person's working folder; `null`: unknown. */
+  /** Absolute: the user's working folder; `null`: unknown. */
   readonly cwd: string | null;
   /** Absolute. */
   readonly storeDir: string;
@@ -14,7 +14,10 @@ export function commitHint(purchases: UncommittedPurchases, folders: Folders): s
   return `${inNoCommit(purchases)}. ${advice(purchases, folders)}`;
 }
 
-/** In a plan: only where the last purchase is older than a day, because until then a person may be at work on it. */
+/**
+ * The hint in a plan. It appears only if the last purchase is older than a day, because the user may still be working on a
+ * newer one.
+ */
 export function staleHint(
   purchases: UncommittedPurchases,
   folders: Folders,

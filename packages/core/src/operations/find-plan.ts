@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import { rememberPlan, unchangedPlan } from '../unchanged/unchanged-plan.ts';
 import type { PlanRequest, ReadPlan } from './read-plan.ts';
 
-/** A plan, and what is known of where it came from. */
+/** A plan and its origin. */
 export interface FoundPlan extends Omit<ReadPlan, 'texts'> {
   /** The manifests and data files that it was made from, relative to the root. */
   readonly files: readonly string[];
@@ -11,7 +11,9 @@ export interface FoundPlan extends Omit<ReadPlan, 'texts'> {
   readonly fingerprint: string | null;
 }
 
-/** The plan of an earlier run if nothing has changed since, otherwise a new one, which is remembered. Rejects as `readPlan`. */
+/**
+ * The plan of an earlier run if nothing has changed since; otherwise a new plan, which it remembers. Rejects as `readPlan`.
+ */
 export async function findPlan(
   context: Context,
   store: Store,

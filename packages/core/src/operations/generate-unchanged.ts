@@ -10,8 +10,8 @@ import { areOutputsUnchanged } from '../unchanged/unchanged-outputs.ts';
 import { unchangedPlan, wholePlan } from '../unchanged/unchanged-plan.ts';
 
 /**
- * A run of a project in which nothing has changed since a run that had nothing to do. It reports the same again, sends and
- * writes nothing, and reads no picture. `null`: this is not certain, so `generate` has to do everything.
+ * Repeats the result of an earlier run that had nothing to do, if nothing has changed since. It reports the same events,
+ * sends and writes nothing, and reads no picture. `null`: this is not certain, so `generate` has to do everything.
  */
 export async function generateUnchanged(
   context: Context,
@@ -50,7 +50,7 @@ export async function generateUnchanged(
   report(context, { type: 'done', ...done, ...part });
   return {
     ...done,
-    // Large, and few callers read them.
+    // The plan is large, and few callers read it.
     get plan(): Plan {
       return wholePlan(plan);
     },

@@ -16,21 +16,21 @@ import { readPlan } from './read-plan.ts';
 import { readShardReports, type ShardReport } from './shard-report.ts';
 import { wantedVariants } from './wanted-variants.ts';
 
-/** What all shards did, as if they had been one run; and what the files are now. */
+/** What all shards did, as if they had been one run, and the state of the files now. */
 export interface MergeResult extends GenerateResult {
   /** How many purchases are new in the store. */
   readonly adopted: number;
-  /** What each shard said of its run. */
+  /** The report of each shard. */
   readonly shards: readonly ShardReport[];
 }
 
 /**
- * Joins what shards did on other machines: copies their purchases into the store and their encoded files into the cache, then
- * makes the files of the whole project from them. Buys nothing. `folders`: absolute; each has the store and the cache of a shard
- * in the places where this project has its own. All of it is checked: see `adoptPurchases` and `copyVariants`.
+ * Joins the work of shards on other machines: copies their purchases into the store and their encoded files into the cache,
+ * then writes the files of the whole project. Buys nothing. `folders`: absolute; each has the store and the cache of a
+ * shard in the places where this project has its own. All of it is checked: see `adoptPurchases` and `copyVariants`.
  *
- * Rejects with `usage` for a folder that has neither, or a link; with the TintypeErrors of `generate`. `originals-missing`: a
- * shard is missing or failed. What the others bought is in the store then.
+ * Rejects with `usage` for a folder that has neither, or a link; with the TintypeErrors of `generate`. `originals-missing`:
+ * a shard is missing or failed; the store then has the purchases of the others.
  */
 export async function mergeShards(
   context: Context,
@@ -78,7 +78,7 @@ export async function mergeShards(
   return { ...result, ...bill, adopted, shards };
 }
 
-/** A stand-in may be drawn where the project says so. */
+/** Stand-ins are still drawn if the project allows them. */
 function withoutBuying(config: Context['config']): Context['config'] {
   if (config.missing === 'standin') return config;
   return { ...config, missing: 'fail', missingSetBy: 'tintype merge, which buys nothing' };
@@ -108,11 +108,11 @@ async function placesIn(
   const looked = [config.storeDir, config.cacheDir].map((dir) => relative(config.root, dir));
   throw new TintypeError(
     'usage',
-    `${root} has nothing of a shard: there is no ${looked.join(', and no ')}. Name a folder that has them where the project has them, such as what the job of a shard kept`,
+    `${root} is not the folder of a shard: there is no ${looked.join(', and no ')}. Name a folder that has them in the same places as the project, such as the artefact of a shard's job`,
   );
 }
 
-/** Says which shards are missing, and what failed in the others. */
+/** Reports which shards are missing, and what failed in the others. */
 function reportShards(context: Context, shards: readonly ShardReport[]): void {
   const warn = (code: string, message: string) => {
     report(context, { type: 'warning', code, message });

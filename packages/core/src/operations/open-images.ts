@@ -23,13 +23,13 @@ import type {
   VariantSpec,
 } from '../types.ts';
 import { collectBatches } from '../purchase/collect-batches.ts';
-import { deliverPending } from './deliver-originals.ts';
+import { uploadPending } from './transfer-originals.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
 import { judgePlan } from '../purchase/judge-plan.ts';
 import { type Obtainer, obtainer } from '../purchase/obtain-original.ts';
 import { obtainFree, type Original } from '../purchase/original.ts';
-import { openPurse, type Purse, purseFor } from '../purchase/purse.ts';
+import { openRunBudget, type RunBudget, runBudgetFor } from '../purchase/run-budget.ts';
 import { encodeByWorker } from './encode-by-worker.ts';
 import { findPlan } from './find-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
@@ -66,11 +66,11 @@ export interface OpenImages {
    */
   readonly obtain: (planned: PlannedRequest) => Promise<Original>;
   /**
-   * Checks the plan against policy and budget, asks the person if necessary, and resolves to the function that may buy. Rejects
-   * with the TintypeErrors of `judgePlan`.
+   * Checks the plan against policy and budget, asks the user if necessary, and resolves to the function that may buy.
+   * Rejects with the TintypeErrors of `judgePlan`.
    */
   readonly judge: () => Promise<Obtainer>;
-  /** The files to make from it. Throws a TintypeError `encode` for a crop that is larger than the picture. */
+  /** The files to make from a picture. Throws a TintypeError `encode` for a crop that is larger than the picture. */
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
   /** One of its files. It is encoded if it is not in the cache, before all others if something is waiting for it. */
   readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
@@ -89,13 +89,13 @@ export interface OpenImages {
 
 /**
  * Plans a project, or the images named in `ids` and what they depend on. Spends nothing yet. Writes only records of pictures
- * that a killed process had paid for and not recorded. `purse`: the rest of a larger run's budget. Rejects with the
+ * that a killed process had paid for and not recorded. `budget`: the rest of a larger run's budget. Rejects with the
  * TintypeErrors of `readPlan`.
  */
 export async function openImages(
   context: Context,
   ids: readonly string[] = [],
-  purse: Purse = openPurse(context.config.maxCostUsd),
+  budget: RunBudget = openRunBudget(context.config.maxCostUsd),
 ): Promise<OpenImages> {
   const { config, refusedCache } = context;
   if (refusedCache != null) {
@@ -108,7 +108,7 @@ export async function openImages(
   const isRecording = mayBuy(config.missing);
   if (isRecording) await store.clearDead();
   const open = new Map(isRecording ? await settleLeftOver(store, context) : []);
-  if (isRecording) await deliverPending(store, context);
+  if (isRecording) await uploadPending(store, context);
   if (isBuying) await collectBatches(store, context);
   const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
     ids,
@@ -129,7 +129,7 @@ export async function openImages(
     resolveVariants(name, job.files, source);
   const flattened = new Set<string>();
   const onFlattened = ({ file }: VariantSpec, transparency: 'slight' | 'visible') => {
-    // A picture has a file for each width; one of them is enough.
+    // A picture has a file for each width; one warning is enough.
     const name = file.replace(/-\d+w(?=\.)/, '');
     if (flattened.has(name)) return;
     flattened.add(name);
@@ -155,11 +155,11 @@ export async function openImages(
     images: new Map(imagesOf(plan).map((image) => [image.name, image])),
     obtain: async (planned) => obtainFree(planned, config.missing, store),
     judge: async () => {
-      const judged = await judgePlan(plan, context, { store, purse });
+      const judged = await judgePlan(plan, context, { store, budget });
       for (const [key, attempt] of judged.openElsewhere) open.set(key, open.get(key) ?? attempt);
       order ??= openOrder(context, open);
-      const means = { store, purse: purseFor(judged, purse) };
-      return obtainer(judged, context, { ...means, refusals, order: await order });
+      const resources = { store, budget: runBudgetFor(judged, budget) };
+      return obtainer(judged, context, { ...resources, refusals, order: await order });
     },
     variants,
 

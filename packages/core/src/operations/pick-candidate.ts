@@ -17,15 +17,15 @@ export interface PickResult {
   readonly place: Place;
   /** `false`: the manifest had this pick already. */
   readonly isChanged: boolean;
-  /** The manifest had picked it before it was bought, and the store keeps that it was picked again. */
+  /** Whether the manifest had picked it before it was bought, so that the store now records that the user confirmed it. */
   readonly isConfirmed: boolean;
 }
 
 /**
- * Writes `pick: candidate` into the manifest entry of an image, every other character as it was; where the manifest had
- * picked the picture before it was bought, the store keeps that it was picked again. Throws a TintypeError
- * `usage` if there is no such image or candidate, or where a pick there would choose for other images, too;
- * `manifest` where the image may be missing only because of a mistake.
+ * Writes `pick: candidate` into the manifest entry of an image, and changes no other character. If the manifest had picked
+ * the picture before it was bought, the store records that the user confirmed it. Throws a TintypeError `usage` if there is
+ * no such image or candidate, or if a pick there would also choose for other images; `manifest` if the image may be missing
+ * only because of a mistake.
  */
 export async function pickCandidate(
   context: Context,
@@ -70,7 +70,7 @@ export async function pickCandidate(
   return { place: job.place, isChanged, isConfirmed: await confirm(picked, store) };
 }
 
-/** Whether there was something to confirm: only pictures that were picked before they were bought need it. */
+/** Resolves to whether there was something to confirm: only pictures that were picked before they were bought need it. */
 async function confirm(picked: PlannedRequest | undefined, store: Store): Promise<boolean> {
   if (picked?.stored?.kind !== 'record') return false;
   const { key, boughtFor } = picked.stored.record;
@@ -79,7 +79,7 @@ async function confirm(picked: PlannedRequest | undefined, store: Store): Promis
   return true;
 }
 
-/** Whether something had to be written. */
+/** Resolves to whether something had to be written. */
 async function write(
   path: string,
   place: Place,
@@ -105,7 +105,9 @@ async function write(
   return true;
 }
 
-/** The content of a manifest, with another pick in one entry if one is given; `null`: it cannot be parsed. */
+/**
+ * The parsed content of a manifest as text, with another pick in one entry if one is given; `null`: it cannot be parsed.
+ */
 function meaning(file: string, bytes: Uint8Array, id?: string, pick?: number): string | null {
   const { manifest } = parseManifest(file, bytes);
   if (manifest === null) return null;

@@ -46,7 +46,7 @@ export async function planChanges(
   return { plan, commit, pictures };
 }
 
-/** Of all images, as far as mistakes leave them an id. */
+/** The ids of all images, also of images with mistakes if they have an id. */
 function idsOf({ manifests, jobs }: ReadProject): string[] {
   const written = manifests.flatMap(({ images }) => images.map(({ id }) => id));
   return [...jobs.map(({ id }) => id), ...written.filter((id) => !id.includes('{{'))];

@@ -29,7 +29,7 @@ export async function planProject(
 
 function showUnchanged(unchanged: UnchangedPlan, rows: readonly ShownRow[]): ShownPlan {
   let plan: Plan | undefined;
-  // Most callers read the rows only, and the rest is large.
+  // The whole plan is large, and most callers read only the rows.
   const whole = (): Plan => (plan ??= wholePlan(unchanged));
   return {
     rows,

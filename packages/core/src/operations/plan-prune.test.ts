@@ -110,7 +110,7 @@ test('an original that is in no commit stays where its record is in one', async 
   const { remove, keep } = await plan({ protection: await git([], [bytesPath(old)]) });
   expect(remove).toEqual([recordPath(old)]);
   expect(keep).toEqual([
-    `${bytesPath(old)}: its record is committed and it is not: git could not bring it back`,
+    `${bytesPath(old)}: its record is committed and the picture is not: git could not bring it back`,
   ]);
 });
 

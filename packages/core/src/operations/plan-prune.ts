@@ -21,8 +21,7 @@ export interface PruneRules {
 }
 
 /**
- * Decides which files of a store to remove, and which to keep although nothing refers to them. It touches nothing and does not
- * list attempts.
+ * Decides which files of a store to remove, and which to keep although nothing refers to them. Attempts are not among them.
  */
 export function planPrune(listing: StoreListing, rules: PruneRules): PrunePlan {
   const { isWanted, urls, now } = rules;
@@ -130,7 +129,7 @@ function reasonToKeep(
 function reasonBytesStay(path: string, protection: Protection): string | null {
   if (isElsewhere(path, protection)) return hasIt;
   return protection.kind === 'git' && !protection.here.has(path)
-    ? 'its record is committed and it is not: git could not bring it back'
+    ? 'its record is committed and the picture is not: git could not bring it back'
     : null;
 }
 

@@ -32,9 +32,9 @@ export interface PruneResult {
 }
 
 /**
- * Removes from the store and the cache what no manifest refers to; attempts are never touched. What of the store another
- * branch might need stays, unless an age is given. Each file of the store that goes is a `removed` event.
- * Throws a TintypeError `manifest` if there is a mistake, and `store-not-writable`.
+ * Removes files from the store and the cache that no manifest refers to, but never attempts. Keeps files of the store that
+ * another branch might need, unless an age is given. Reports a `removed` event for each file of the store. Throws a
+ * TintypeError `manifest` if there is a mistake, and `store-not-writable`.
  */
 export async function pruneProject(
   context: Context,
@@ -42,8 +42,8 @@ export async function pruneProject(
 ): Promise<PruneResult> {
   const { config } = context;
   const store = await openStore(context);
-  // List before reading the manifests: a picture that is bought for a later edit is then either not listed, or found to be
-  // wanted.
+  // Lists the store before it reads the manifests. A picture that is bought for a later edit is then either not listed, or
+  // a manifest refers to it.
   const listing = await store.list();
   const { plan, jobs } = await readPlan(withoutNoise(context), store, {
     ids: [],
@@ -78,7 +78,7 @@ export async function pruneProject(
   };
 }
 
-/** Nothing is bought here, so providers are not checked, and only mistakes are reported. */
+/** Reports only mistakes. Nothing is bought here, so providers are not checked. */
 function withoutNoise(context: Context): Context {
   return {
     ...context,

@@ -3,12 +3,12 @@ import { TintypeError } from '../errors.ts';
 import type { RemoteFile } from '../remote/remote.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Recorded, RemoteListing, Store } from '../store/store.ts';
-import { remoteOf } from './deliver-originals.ts';
+import { remoteOf } from './transfer-originals.ts';
 
 export interface PruneRemoteOptions {
   /** Reports what would be removed, and removes nothing. */
   readonly isDryRun: boolean;
-  /** Only files of at least this age are removed. `null`: 30 days, and only if version control can say what branches need. */
+  /** Removes only files of at least this age. `null`: 30 days, and only if version control knows what branches need. */
   readonly olderThanDays: number | null;
 }
 
@@ -17,14 +17,14 @@ export interface PruneRemoteResult {
   readonly remote: string;
   /** What was removed; in a dry run, what would be. */
   readonly removed: readonly RemoteFile[];
-  /** Files that nothing names and that are younger than the age. */
+  /** Files that no record needs and that are younger than the age. */
   readonly young: readonly RemoteFile[];
 }
 
 /**
- * Removes from the remote of the store what no record on this machine and no record of any commit names, and the claims of
- * pictures that are recorded. Files that are younger than an age stay, because another machine may have bought them for a branch
- * that is not here yet. Notes of attempts whose outcome is unknown stay.
+ * Removes files from the store's remote that no record needs, neither on this machine nor in any commit, and the claims of
+ * recorded pictures. Keeps files that are younger than an age, because another machine may have bought them for a branch
+ * that is not here yet. Keeps notes of attempts whose outcome is unknown.
  *
  * Throws `usage` if the store has no remote, or if it is not known what other branches need and no age is given.
  */
@@ -57,12 +57,12 @@ export async function pruneRemote(
 const defaultDays = 30;
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Where version control cannot say what branches need, only an age that a person gave decides. */
+/** If version control does not know what branches need, the user has to give an age. */
 async function recordedInCommits({ versionControl }: Store, hasAge: boolean): Promise<Recorded> {
   const recorded = (await versionControl?.recorded()) ?? { problem: 'there is no version control' };
   if (!('problem' in recorded)) return recorded;
   if (hasAge) return { keys: new Set(), bytes: new Set() };
-  const message = `it is not known which pictures other branches need (${recorded.problem}); nothing was removed. Run it in a whole clone, or give an age with --older-than <days>`;
+  const message = `it is not known which pictures other branches need (${recorded.problem}); nothing was removed. Run it in a full clone, or give an age with --older-than <days>`;
   throw new TintypeError('usage', message);
 }
 

@@ -66,7 +66,7 @@ export async function readProject(
   return read;
 }
 
-/** The same of any version of the project, which may have no manifest. The config is always the one of today. */
+/** The same for any version of the project, which may have no manifest. The config is always the current one. */
 export async function readProjectFrom(
   files: ProjectFiles,
   context: Context,
@@ -149,7 +149,7 @@ export async function readPlan(
   return { plan, jobs: project.jobs, texts: project.texts, diagnostics: all };
 }
 
-/** Resolves the merge conflicts of records, so that each picture that was paid for has a record of its own. */
+/** Resolves merge conflicts in records, so that each paid picture has its own record. */
 async function keepBoth({ requests }: Plan, store: Store): Promise<void> {
   for (const { stored } of requests) {
     if (stored?.kind === 'record' && stored.other !== undefined)
@@ -157,10 +157,10 @@ async function keepBoth({ requests }: Plan, store: Store): Promise<void> {
   }
 }
 
-/** A plan of all shards, whichever is asked for. */
+/** A plan, and the plan of all shards. */
 interface WholePlan {
   readonly plan: Plan;
-  /** Of every image of the project, where a shard is asked for; otherwise the same. */
+  /** The plan of every image of the project if there is a shard; otherwise the same plan. */
   readonly whole: Plan;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -181,7 +181,7 @@ export async function planRead(
   const stored = await store.stored();
   const all = plannable(jobs, isRead);
   const wanted = withUpstream(all, ids);
-  // The split is of the whole project.
+  // The whole project is split, even if only some images are wanted.
   const whole = planJobs(shard === null ? wanted : all, {
     stored,
     attempts: await store.attempts(),
@@ -240,7 +240,7 @@ function providerMistakes(plan: Plan, providers: Providers): PlacedFinding[] {
   });
 }
 
-/** The request of an image that waits for others, with their hashes left open. */
+/** The request of an image that waits for others, with placeholders for their hashes. */
 function requestToBe(job: Job, number: number): Request {
   const { inputs, mask } = job.picture;
   const unknown = sha256('not known yet');
@@ -257,7 +257,7 @@ function providerInputs({ providers }: Config): Map<string, Readonly<Record<stri
   );
 }
 
-/** Each finding at its place, once. */
+/** Each finding once, at its place. */
 export function diagnoseAll(
   manifests: readonly Manifest[],
   findings: readonly PlacedFinding[],

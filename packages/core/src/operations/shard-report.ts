@@ -23,7 +23,7 @@ export type ShardFailure = Pick<
   'id' | 'code' | 'message' | 'maybeBilled'
 > & { readonly candidate?: number | undefined };
 
-/** Never rejects: a cache that cannot be written has been reported. */
+/** Never rejects, because a cache that cannot be written has been reported already. */
 export async function writeShardReport(
   cacheDir: string,
   shard: Shard,
@@ -44,7 +44,7 @@ export async function removeShardReports(cacheDir: string): Promise<void> {
   await Promise.all(paths.map((path) => removeFile(path).catch(() => {})));
 }
 
-/** The reports of the shards that used a cache. One that is damaged is left out. Never rejects. */
+/** The reports of the shards that used a cache. Leaves out damaged reports. Never rejects. */
 export async function readShardReports(cacheDir: string): Promise<readonly ShardReport[]> {
   const paths = await reportsIn(cacheDir);
   const texts = await Promise.all(
@@ -67,10 +67,10 @@ function folderOf(cacheDir: string): string {
   return join(cacheDir, 'v2', 'shards');
 }
 
-/** The failures of a hundred thousand images. */
+/** Enough for the failures of a hundred thousand images. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** It comes from another machine, and what it says is shown. */
+/** A report comes from another machine, and its texts are shown. */
 const reportSchema = v.object({
   version: v.literal(1),
   shard: v.pipe(

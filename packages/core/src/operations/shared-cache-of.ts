@@ -44,7 +44,7 @@ export function sharedCacheOf(context: Context): SharedCache | null {
       if (uploadError !== null && !isGivenUp)
         warn(
           'cache-not-written',
-          `did not take ${entries(notUploaded)}: ${messageOf(uploadError)}. Another run will upload them`,
+          `refused ${entries(notUploaded)}: ${messageOf(uploadError)}. Another run will upload them`,
         );
     },
   };

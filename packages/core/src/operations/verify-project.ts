@@ -3,7 +3,7 @@ import { slashed } from '../fs/slashed.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { openCache } from '../cache/open-cache.ts';
-import { remoteOf } from './deliver-originals.ts';
+import { remoteOf } from './transfer-originals.ts';
 import { readPlan } from './read-plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -22,7 +22,7 @@ export interface VerifyResult {
   readonly errors: number;
   readonly records: number;
   readonly originals: Checked;
-  /** Originals that only the store's remote has, and that were not asked for. */
+  /** Originals that only the store's remote has, and that were not checked. */
   readonly unchecked: number;
   readonly variants: Checked;
 }

@@ -4,12 +4,12 @@ import type { Store } from '../store/store.ts';
 import type { Plan } from '../types.ts';
 
 /**
- * A plan that knows the records that other machines have put into the store's remote. Where version control has the records,
- * the remote is asked only if `mayAsk`, as before a purchase; where the remote has them, whenever something is
+ * Makes a plan with the records that other machines have added to the store's remote. If version control has the records,
+ * contacts the remote only if `mayAsk`, as before a purchase. If the remote has them, contacts it whenever something is
  * missing. So a project whose pictures are all recorded on this machine needs no network.
  *
- * `makePlan` reads the store each time. A picture that was brought may give a key to those that depend on it, so the remote is
- * asked until it brings nothing. Throws the remote's errors, except where stand-ins are drawn for what is missing.
+ * `makePlan` reads the store each time. A fetched picture may give a key to the images that depend on it, so this repeats
+ * until the remote has nothing new. Throws the remote's errors, unless stand-ins may be drawn for missing pictures.
  */
 export async function withRemoteRecords<Made extends { readonly plan: Plan }>(
   context: Context,

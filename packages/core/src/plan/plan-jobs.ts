@@ -276,7 +276,7 @@ function canBeCollected({ isReceived, note }: OpenAttempt): boolean {
 
 /** Why a request is not sent again: something unreadable has the name of its answer, so it was probably paid for. */
 export function damagedAnswerReason(key: Key): string {
-  return `it was paid for, but its answer attempts/${key.slice(0, 12)}….received is not a regular file; restore the file, or remove what is in its place to ask again`;
+  return `it was paid for, but its answer attempts/${key.slice(0, 12)}….received is not a regular file; restore the file, or remove what is in its place to request it again`;
 }
 
 /** Says what is known about a request whose bytes never arrived, and what `order` does about it (`null`: a new order). */
@@ -287,9 +287,9 @@ export function attemptReason({ key, note, damage }: OpenAttempt, order: string 
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   if (note.order === order)
-    return `asked for at ${startedAt} by this order (${order}), ${how}${id}; it may have been billed, so this order does not ask again, and a new order does`;
-  const by = note.order === '' ? '' : ` by order ${note.order} (a new order asks again)`;
-  return `asked for at ${startedAt}${by}, ${how}${id}; it may have been billed`;
+    return `requested at ${startedAt} by this order (${order}), ${how}${id}; it may have been billed, so this order does not request it again; a new order does`;
+  const by = note.order === '' ? '' : ` by order ${note.order} (a new order requests it again)`;
+  return `requested at ${startedAt}${by}, ${how}${id}; it may have been billed`;
 }
 
 function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {

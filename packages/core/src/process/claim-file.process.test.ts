@@ -175,28 +175,28 @@ test('a holder beats into its own file, and its claim stays whole for readers', 
 
 describe('a claim that was taken over', () => {
   /** A claim of this process, which another one then takes for dead, and claims. */
-  async function takenOver(): Promise<{ claim: Claim; heir: string }> {
+  async function takenOver(): Promise<{ claim: Claim; successor: string }> {
     const claim = await claimFile(path, never, quick);
     await rm(await claimed());
-    const heir = randomUUID();
-    await plant(heir);
-    return { claim: claim!, heir };
+    const successor = randomUUID();
+    await plant(successor);
+    return { claim: claim!, successor };
   }
 
   test('is not ours any more, and its beats do not bring it back', async () => {
-    const { claim, heir } = await takenOver();
+    const { claim, successor } = await takenOver();
     expect(await claim.isOurs()).toBe(false);
     await sleep(100);
-    expect(await readdir(path)).toEqual([heir]);
+    expect(await readdir(path)).toEqual([successor]);
     await claim.release();
   });
 
-  test('is not released by its former holder, nor is what its heir left to a third', async () => {
-    const { claim, heir } = await takenOver();
+  test('is not released by its former holder, nor is what its successor left to a third', async () => {
+    const { claim, successor } = await takenOver();
     await claim.release();
-    expect(await readdir(path)).toEqual([heir]);
+    expect(await readdir(path)).toEqual([successor]);
     await claim.release();
-    await rm(join(path, heir));
+    await rm(join(path, successor));
     const third = await claimFile(path, never, quick);
     await claim.release();
     expect(await third!.isOurs()).toBe(true);
@@ -209,10 +209,10 @@ describe('a claim that was taken over', () => {
     const first = await claimFile(path, never, quick);
     expect(await first!.isOurs()).toBe(true);
     await rm(await claimed());
-    const heir = await claimFile(path, never, quick);
+    const successor = await claimFile(path, never, quick);
     await Promise.all(Array.from({ length: 20 }, () => first!.release()));
-    expect(await heir!.isOurs()).toBe(true);
-    await heir!.release();
+    expect(await successor!.isOurs()).toBe(true);
+    await successor!.release();
   });
 });
 

@@ -11,7 +11,7 @@ import { removeFile } from '../fs/remove-file.ts';
 import { count, parseJson } from '../schema.ts';
 import type { ProcessMark } from '../types.ts';
 
-/** A path that belongs to this process alone, until it is released, the process dies, or another one takes it over. */
+/** A path that belongs to this process alone until the process releases it or dies, or another process takes it over. */
 export interface Claim {
   /**
    * Whether it still belongs to this process, read from the disk. While a process is suspended (a laptop's lid, `docker
@@ -26,11 +26,11 @@ export interface ClaimTiming {
   /** How often a holder shows that it is alive. */
   readonly beatMs: number;
   /**
-   * How long a holder in another machine or container, whose process cannot be checked, has to be silent until it counts as
-   * dead.
+   * A holder on another machine or in another container, whose process cannot be checked, counts as dead after so much
+   * silence.
    */
   readonly deadAfterMs: number;
-  /** The same for a holder that is busy with work that should not be done twice. */
+  /** The same for a holder that is busy with work that must not be done twice. */
   readonly busyDeadAfterMs: number;
   readonly pollMs: number;
 }
@@ -169,7 +169,7 @@ async function textOf(file: string): Promise<string> {
 /** A claim has about 200 bytes. */
 const maxClaimBytes = 4096;
 
-/** `false`: another process holds the path, or something is in the way. */
+/** `false`: another process holds the path, or something else is in the way. */
 async function take(path: string, holder: Holder): Promise<boolean> {
   const aside = `${path}.${holder.token}`;
   await mkdir(aside, { recursive: true });
@@ -236,7 +236,7 @@ function removeDead(file: string): Promise<boolean> {
 function inTheWay(path: string): TintypeError {
   return new TintypeError(
     'store-not-readable',
-    `${path} is in the way and is no claim of Tintype's; remove it where no other process is buying`,
+    `${path} is in the way and is not a claim of Tintype; remove it when no other process is buying`,
   );
 }
 

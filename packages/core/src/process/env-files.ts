@@ -6,13 +6,16 @@ import { readRegular } from '../fs/read-regular.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** An environment, divided by who set what in it. */
+/** An environment, divided by who set its variables. */
 export interface Environment {
-  /** The person's own environment, in which the process was started. */
+  /** The user's own environment, in which the process was started. */
   readonly realEnv: Env;
-  /** The person's, and below it the variables of `.env.local` and `.env`, which are files of the clone. */
+  /**
+   * The user's environment and, where it has no value, the variables of `.env.local` and `.env`, which are files of the
+   * clone.
+   */
   readonly env: Env;
-  /** The names whose value comes from a file that is a link. The clone made the link, and the file may be the person's. */
+  /** The names whose value comes from a file that is a link. The clone made the link, but the file may be the user's. */
   readonly linkedNames: ReadonlySet<string>;
 }
 

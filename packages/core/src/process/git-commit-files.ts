@@ -18,9 +18,9 @@ export interface CommitFiles {
 }
 
 /**
- * The files of a project where its branch left another one: at the merge base of `ref` and the checked-out commit. Git only
- * reads blobs, so it checks nothing out and starts no hook and no filter. `root` is absolute and may be a folder of the
- * repository. Throws a TintypeError `usage` if git cannot find the commit.
+ * The files of a project at the merge base of `ref` and the checked-out commit. Git only reads blobs, so it checks nothing
+ * out and starts no hook and no filter. `root` is absolute and may be a folder of the repository. Throws a TintypeError
+ * `usage` if git cannot find the commit.
  */
 export async function filesAtMergeBase(
   root: string,
@@ -43,11 +43,11 @@ async function mergeBase(git: Git, ref: string, isShallow: boolean): Promise<str
     const said = await git(args).catch(() => '');
     return said === '' ? null : said.trim();
   };
-  // What begins with a dash would be an option.
+  // Git would read a name that begins with a dash as an option.
   const isName = ref !== '' && !ref.startsWith('-');
   const other = isName ? await ask('rev-parse', '--verify', '--quiet', `${ref}^{commit}`) : null;
   if (other === null) {
-    throw new TintypeError('usage', `--base ${ref}: git knows no commit of this name; ${remedy}`);
+    throw new TintypeError('usage', `--base ${ref}: git has no commit of this name; ${remedy}`);
   }
   const base = await ask('merge-base', 'HEAD', other);
   if (base !== null) return base;
@@ -84,12 +84,15 @@ async function filesOf(
       if (isOutside(root, path)) return { problem: `${file} lies outside the project` };
       const blob = blobs.get(file) ?? blobs.get(file.normalize('NFC'));
       if (blob === undefined) return { problem: `${file} does not exist` };
-      if (blob.isLink) return { problem: `${file} is a symbolic link, which a commit only names` };
+      if (blob.isLink)
+        return {
+          problem: `${file} is a symbolic link, and Tintype does not follow links in a commit`,
+        };
       if (blob.size > maxBytes) {
         const problem = `${file} is larger than ${Math.floor(maxBytes / 1e6)} MB`;
         return { problem, isTooLarge: true };
       }
-      // Most files are as they were, and a process for each would take seconds.
+      // Most files have not changed, and starting git for each would take seconds.
       const onDisk = await readInside(root, path, maxBytes);
       if ('bytes' in onDisk && isBlob(onDisk.bytes, blob.name)) return onDisk;
       try {
@@ -104,12 +107,12 @@ async function filesOf(
 
 interface Blob {
   readonly name: string;
-  /** In bytes. */
+  /** Bytes. */
   readonly size: number;
   readonly isLink: boolean;
 }
 
-/** The files of a tree by path; none where the commit does not have the folder. */
+/** The files of a tree by path; empty if the commit does not have the folder. */
 async function blobsIn(git: Git, tree: string): Promise<ReadonlyMap<string, Blob>> {
   const exists = await git(['rev-parse', '--verify', '--quiet', tree]).catch(() => '');
   if (exists === '') return new Map();
@@ -123,7 +126,10 @@ async function blobsIn(git: Git, tree: string): Promise<ReadonlyMap<string, Blob
   );
 }
 
-/** Whether git gives these bytes this name: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects (2026-11-28). */
+/**
+ * Whether git's object name for these bytes is `name`: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+ * (2026-11-28).
+ */
 function isBlob(bytes: Uint8Array, name: string): boolean {
   const hash = createHash(name.length === 40 ? 'sha1' : 'sha256');
   return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex') === name;

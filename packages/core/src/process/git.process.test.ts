@@ -33,7 +33,7 @@ test('the files of a bare repository in a clone are no repository', async () => 
   run(store, 'config', 'core.bare', 'false');
   run(store, 'config', 'core.worktree', '.');
   const answer = gitIn(store, env)(['status']);
-  expect(gitProblem(await answer.catch((error: unknown) => error))).toMatch(/^git could not say: /);
+  expect(gitProblem(await answer.catch((error: unknown) => error))).toMatch(/^git failed: /);
   expect(await hasRun()).toBe(false);
 });
 

@@ -7,9 +7,9 @@ import { findProgram, programEnv, type ProgramError, runProgramForBytes } from '
 export type Git = (args: readonly string[], input?: string) => Promise<string>;
 
 /**
- * Git in `dir`, which only reads: nothing is fetched, no hook or monitor is started, and no repository is used that is not
- * the folder's own by a `.git` (a clone may hold the files of a bare one, with a config that starts programs). The
- * person's own git config is theirs; GIT_DIR and the like are not passed on, because a hook sets them for its own
+ * Runs git in `dir` only to read: it fetches nothing and starts no hook or monitor. It uses only a repository that the
+ * folder has through a `.git`, because a clone may contain the files of a bare repository whose config starts programs. The
+ * user's own git config applies. GIT_DIR and similar variables are not passed on, because a hook sets them for its own
  * repository.
  */
 export function gitIn(dir: string, realEnv: Env): Git {
@@ -50,8 +50,8 @@ const settings = [
 export function gitProblem(error: unknown): string {
   const { code, message = '', stderr = '' } = error as Partial<ProgramError>;
   if (code === 'ENOENT') return 'git could not be run';
-  if (/not a git repository/i.test(stderr)) return 'this is no git repository';
-  return `git could not say: ${(stderr || message).trim().split('\n')[0]}`;
+  if (/not a git repository/i.test(stderr)) return 'this is not a git repository';
+  return `git failed: ${(stderr || message).trim().split('\n')[0]}`;
 }
 
 /** The folder itself, or the nearest folder above it that exists. */

@@ -1,10 +1,10 @@
 import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 
-/** What an order may be called: letters, digits and `. _ : / @ + # = { } -`, 1 to 200 of them. */
+/** A valid name of an order: 1 to 200 letters, digits and characters of `. _ : / @ + # = { } -`. */
 export const orderPattern = /^[\w.:/@+#={}-]{1,200}$/;
 
-/** An order's id as a person types it. Throws `usage`. */
+/** Checks an order's id that the user typed. Throws `usage`. */
 export function parseOrder(text: string): string {
   if (orderPattern.test(text)) return text;
   throw new TintypeError(
@@ -14,19 +14,20 @@ export function parseOrder(text: string): string {
 }
 
 /**
- * The id of the pipeline that runs this process; `null` outside of one, or where its CI gives none. `env`: the real
- * environment, never a file of the project's. Jobs of one pipeline, and a job that is run again, have one id.
+ * The id of the pipeline that runs this process; `null`: there is no pipeline, or its CI gives no id. `env`: the real
+ * environment, never a file of the project. All jobs of a pipeline have the same id, even a job that is run again.
  */
 export function pipelineOrder(env: Readonly<Record<string, string | undefined>>): string | null {
   const id = pipelineVariables.map((name) => env[name]?.trim()).find(Boolean);
   if (id === undefined) return null;
-  // Jenkins makes its tag of a job's name, which may hold anything.
+  // Jenkins makes the tag from a job's name, which may contain any character.
   return orderPattern.test(id) ? id : sha256(id);
 }
 
 /**
- * Where each CI says which pipeline it is running, with what it does when a job is run again. GitHub, CircleCI and
- * Bitbucket were looked up on 2026-11-28; the pages of the others were not read again. The first that is set counts. A CI that is not here, or that gives a new id to a job that is run again, is told `--order`.
+ * The variable in which each CI gives the id of its pipeline, and what happens to the id when a job is run again. GitHub,
+ * CircleCI and Bitbucket were looked up on 2026-11-28; the pages of the others were not read again. The first that is set
+ * counts. For any other CI, and for one that gives a new id to a job that is run again, the user sets `--order`.
  */
 const pipelineVariables = [
   // Stays when a run is run again; GITHUB_RUN_ATTEMPT grows.

@@ -19,7 +19,7 @@ export async function ownProcess(): Promise<ProcessMark> {
   return own;
 }
 
-/** Whether a process has ended. `null`: unknown, for example because it is in another machine or container. */
+/** Whether a process has ended. `null`: unknown, for example because it is on another machine or in another container. */
 export async function isGone({ pid, born, realm }: ProcessMark): Promise<boolean | null> {
   const { realm: ownRealm } = await ownProcess();
   if (realm !== ownRealm || ownRealm === '') return null;

@@ -48,8 +48,8 @@ export function runProgramForBytes(run: ProgramRun): Promise<Buffer> {
 }
 
 /**
- * The part of the person's environment that programs get: where programs, the person's own files and temporary files are,
- * and the named variables. Never the contents of `.env` files, and no keys.
+ * The part of the user's environment that programs get: where programs, the user's own files and temporary files are, and
+ * the named variables. Never the contents of `.env` files, and no keys.
  */
 export function programEnv(realEnv: Env, names: readonly string[] = []): Env {
   const passed = [...passedOn, ...names].filter((name) => realEnv[name] !== undefined);

@@ -1,4 +1,4 @@
-/** Rejects with the signal's reason as soon as it is aborted, whatever the given promise does then. */
+/** Settles as a promise does, but rejects with the signal's reason as soon as the signal is aborted. */
 export async function unlessAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal,

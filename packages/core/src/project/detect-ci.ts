@@ -4,10 +4,11 @@ import { createRequire } from 'node:module';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What a CI is recognised by: `Azure Pipelines (TF_BUILD)`; `null`: there is none. `CI=false` and `CI=0` say so, where the
- * real environment does: `held` may have variables of `.env` files in it, which must not hide a CI.
+ * The CI and the variable that it was recognised by: `Azure Pipelines (TF_BUILD)`; `null`: there is none. `CI=false` and
+ * `CI=0` mean that there is none, but only in the real environment: `held` may contain variables of `.env` files, which
+ * must not hide a CI.
  *
- * The list is the one that `ci-info` keeps, with what only `std-env` knows. A Docker build sets nothing that could be
+ * The list is that of `ci-info`, plus what only `std-env` knows. A Docker build sets no variable by which it could be
  * recognised.
  */
 export function detectCi(real: Environment, held: Environment = real): string | null {
@@ -24,11 +25,11 @@ export function detectCi(real: Environment, held: Environment = real): string | 
 
 interface Vendor {
   readonly name: string;
-  /** All of them have to hold. */
+  /** All of them must be true. */
   readonly env: Rule | readonly Rule[];
 }
 
-/** The list of `ci-info`, read when it is first asked for: less than a millisecond, and no module is loaded. */
+/** The list of `ci-info`, read at its first use, which takes less than a millisecond and loads no module. */
 function readVendors(): readonly Vendor[] {
   vendors ??= JSON.parse(
     readFileSync(createRequire(import.meta.url).resolve('ci-info/vendors.json'), 'utf8'),
@@ -42,7 +43,10 @@ function isDenied({ CI }: Environment): boolean {
   return CI === '0' || CI?.toLowerCase() === 'false';
 }
 
-/** A rule of `ci-info` 4: a variable that is set, one of several, one that holds a text, or ones of exact values. */
+/**
+ * A rule of `ci-info` 4: a variable that is set, one of several variables, a variable that contains a text, or variables
+ * with exact values.
+ */
 type Rule =
   | string
   | { readonly any: readonly string[] }
@@ -72,7 +76,7 @@ function isIncluded(
   return 'includes' in rule;
 }
 
-/** What `ci-info` 4.5.0 takes for a CI without knowing whose it is (`index.js`, read 2026-11-28). */
+/** The variables by which `ci-info` 4.5.0 recognises a CI without knowing which one (`index.js`, read 2026-11-28). */
 const genericNames = [
   'CI',
   'BUILD_ID',
@@ -86,8 +90,8 @@ const genericNames = [
 ];
 
 /**
- * What only `std-env` 4.3.0 takes for a CI or a host that builds (read 2026-11-28), but for the editors in a browser
- * among them; and what its documentation says that Cloud Native Buildpacks and CodeBuild set.
+ * The CIs and build hosts that only `std-env` 4.3.0 recognises (read 2026-11-28), without its editors in a browser; and the
+ * variables that Cloud Native Buildpacks and CodeBuild set according to their documentation.
  */
 const otherNames = [
   'AWS_APP_ID',

@@ -8,22 +8,22 @@ import { readRegularSync } from '../fs/read-regular.ts';
 import { isDataFile } from './config-problems.ts';
 
 /**
- * A config file's default export, as the file says it. JSON is parsed and never run: it is data, which may come with a
- * clone. Node itself reads code, and strips types. Throws a TintypeError `config`.
+ * The default export of a config file, unchanged. JSON is parsed and never run, because it is data and may come with a
+ * clone. Node itself loads code and strips types. Throws a TintypeError `config`.
  */
 export async function importConfig(root: string, file: string): Promise<Options> {
   const shown = relative(root, file);
   const bytes = readConfig(file, shown);
   if (isDataFile(file)) return parseJson(bytes, shown);
   if (!/\.[cm]?[jt]s$/.test(file)) {
-    throw new TintypeError('config', `${shown} is no config: its name must end in ${endings}`);
+    throw new TintypeError('config', `${shown} is not a config: its name must end in ${endings}`);
   }
   return importCode(file, shown);
 }
 
 const endings = '.ts, .mts, .cts, .js, .mjs, .cjs or .json';
 
-/** The limit of manifests; Node would read code of any length, and wait for a pipe. */
+/** The same limit as for manifests. Node would read code of any length, and wait for a pipe. */
 const maxBytes = 10_000_000;
 
 function readConfig(file: string, shown: string): Buffer {
@@ -45,7 +45,8 @@ function parseJson(bytes: Buffer, shown: string): Options {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Options;
   } catch (cause) {
-    // Without the piece of the text that it quotes: a key may be in that. No cause, because it quotes the text, too.
+    // Leaves out the text that the message quotes, because it may contain a key. There is no cause, because that quotes the
+    // text, too.
     const reason = (cause as Error).message.replace(/, (\.\.\.)?".*is not valid JSON$/s, '');
     throw new TintypeError('config', `${shown} is not valid JSON: ${reason}`);
   }
@@ -53,12 +54,12 @@ function parseJson(bytes: Buffer, shown: string): Options {
 
 async function importCode(file: string, shown: string): Promise<Options> {
   const { mtimeMs, size } = statSync(file);
-  // A dev server reads the file again when it has changed.
+  // The query makes a dev server load the file again after a change.
   const url = `${pathToFileURL(file).href}?${mtimeMs}-${size}`;
-  // A config is a module, whatever the package says that it is in.
+  // A config is a module, even if its package says `"type": "commonjs"`.
   const format = `${/\.c[jt]s$/.test(file) ? 'commonjs' : 'module'}${file.endsWith('ts') ? '-typescript' : ''}`;
   const hooks = registerHooks({
-    // Without a look at the package, which may be no JSON.
+    // Node would read the package's `package.json`, which may be invalid.
     resolve: (specifier, context, next) =>
       specifier === url ? { url, format, shortCircuit: true } : next(specifier, context),
     load: (loaded, context, next) =>
@@ -77,7 +78,7 @@ async function importCode(file: string, shown: string): Promise<Options> {
 
 function reasonOf(cause: unknown): string {
   const { code, message = String(cause), stack = '' } = cause as Partial<NodeJS.ErrnoException>;
-  // Node puts the file and the line above the name of the error.
+  // Node prints the file and the line above the name of the error.
   const line = /^[^\n]*:(\d+)\n/.exec(stack)?.[1];
   switch (code) {
     case 'ERR_INVALID_TYPESCRIPT_SYNTAX':
@@ -85,7 +86,7 @@ function reasonOf(cause: unknown): string {
     case 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX':
       return `${message}. Node strips types and compiles nothing: write it without enums, namespaces and parameter properties`;
     case 'ERR_MODULE_NOT_FOUND':
-      return `${message}. Node needs the ending of a file that is imported, such as ./prices.ts`;
+      return `${message}. Write the file extension in imports, such as ./prices.ts`;
     default:
       return message;
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readRegularSync } from '../fs/read-regular.ts';
 
-/** What the `package.json` of a folder says; all of it empty where it cannot be read. */
+/** Facts from the `package.json` of a folder. Everything is empty if the file cannot be read. */
 export interface PackageFacts {
   readonly dependencies: ReadonlySet<string>;
   /** The names of its scripts. */

@@ -114,7 +114,7 @@ describe('the config file', () => {
     });
     expect(existsSync(ran)).toBe(false);
     await put({ [config]: '{ "apiKeyVariables": ["AWS_SECRET"] }' });
-    await expect(load({ config })).rejects.toThrow('may not say that');
+    await expect(load({ config })).rejects.toThrow('may not set it');
   });
 
   test('a JSON config with a mistake does not show the key in it', async () => {

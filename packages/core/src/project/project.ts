@@ -9,7 +9,7 @@ import { leadsOut } from '../fs/leads-out.ts';
 import { parseOrder, pipelineOrder } from '../process/order-id.ts';
 import { usableCache } from './usable-cache.ts';
 
-/** What a shell knows before the config is read. */
+/** What a shell knows before it reads the config. */
 export interface ProjectRequest {
   /** Absolute. */
   readonly cwd: string;
@@ -24,14 +24,11 @@ export interface ProjectRequest {
   readonly root?: string;
   /** `--config`, relative to `cwd`. */
   readonly config?: string;
-  /** `--order`, which wins over the pipeline's id. */
+  /** `--order`, which overrides the pipeline's id. */
   readonly order?: string;
-  /**
-   * What wins over the config file and is a config itself: the options of a plugin. Relative paths are relative to the
-   * root.
-   */
+  /** Options of a plugin, which override the config file. Relative paths are relative to the root. */
   readonly options?: Options;
-  /** Flags, which win over the environment and the config. Relative paths are relative to the root. */
+  /** Flags, which override the environment and the config. Relative paths are relative to the root. */
   readonly overrides?: Options;
 }
 
@@ -47,14 +44,14 @@ export interface Project extends Environment {
 }
 
 /**
- * Finds the root, reads the config file and `.env`, and completes the options.
- * Throws a TintypeError `config` that names the option which is wrong, `usage` for an order that is none.
+ * Finds the root, reads the config file and `.env`, and completes the options. Throws a TintypeError `config` that names
+ * the wrong option, or `usage` for an invalid order.
  */
 export async function loadProject(request: ProjectRequest): Promise<Project> {
   const root =
     request.root === undefined ? findRoot(request.cwd) : resolve(request.cwd, request.root);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new TintypeError('config', `the root ${root} is no folder`);
+    throw new TintypeError('config', `the root ${root} is not a folder`);
   }
   const file =
     request.config === undefined ? findConfig(root) : resolve(request.cwd, request.config);
@@ -85,14 +82,14 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
   };
 }
 
-/** The store itself may be a link, which is read and never written through; not a folder on the way to it. */
+/** The store folder itself may be a link, through which Tintype reads but never writes. A folder above it may not. */
 async function refuseStoreElsewhere({ root, storeDir }: Config): Promise<void> {
   const folder = dirname(storeDir);
   const real = await leadsOut(root, folder);
   if (real === null) return;
   throw new TintypeError(
     'config',
-    `the store ${storeDir} is not used, because ${folder} leads out of the project by a symbolic link, to ${real}; if that is where it belongs, set store.dir to it in tintype.config.ts`,
+    `the store ${storeDir} is not used, because ${folder} is a symbolic link that leads out of the project, to ${real}; if the store belongs there, set store.dir to that path in tintype.config.ts`,
   );
 }
 
@@ -114,7 +111,7 @@ function findConfig(dir: string): string | null {
   );
 }
 
-/** What is not said wins over nothing. */
+/** An option that is `undefined` overrides nothing. */
 function withoutUndefined<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

@@ -3,13 +3,13 @@ import { isRemote, type Remote } from '../remote/remote.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A cache that machines share, behind the one of this machine. */
+/** A cache that machines share: the second level behind the cache of this machine. */
 export interface SharedCacheOptions {
-  /** Where it is. Not in a JSON config, because a remote is code. */
+  /** Where the entries are. A JSON config cannot set it, because a remote is code. */
   readonly remote: Remote;
   /**
-   * `read`: fetch what is there. `readwrite`: also upload what this run encodes; for jobs that run reviewed code only.
-   * `TINTYPE_CACHE_MODE` in the environment wins over it, and may also be `off`.
+   * `read`: fetch what is there. `readwrite`: also upload what this run encodes; only for jobs that run reviewed code.
+   * `TINTYPE_CACHE_MODE` in the environment overrides it, and may also be `off`.
    * @default 'read'
    */
   readonly mode?: SharedCacheMode;
@@ -19,15 +19,15 @@ export type SharedCacheMode = 'read' | 'readwrite';
 
 const isMode = oneOf('read', 'readwrite');
 
-/** What entries are signed with. Only the real environment counts, because a `.env` file comes with the clone. */
+/** The key that signs entries. It counts only in the real environment, because a `.env` file comes with the clone. */
 export const cacheKeyVariable = 'TINTYPE_CACHE_KEY';
 
 const modeVariable = 'TINTYPE_CACHE_MODE';
 
-/** A shorter one could be guessed. `openssl rand -hex 32` makes one of 64. */
+/** A shorter key could be guessed. `openssl rand -hex 32` makes 64 characters. */
 const minKeyLength = 32;
 
-/** The options made complete, without problems. `null`: there is no shared cache. */
+/** Completes options that have no problems. `null`: there is no shared cache. */
 export function resolveSharedCache(
   options: SharedCacheOptions | undefined,
   env: Environment,
@@ -53,7 +53,7 @@ export const remoteOption: OptionShape = [
   'a remote: s3(…) of @tintype/s3, http(…) or folder(…), in a config that is code, such as tintype.config.ts',
 ];
 
-/** What is wrong with the variables. */
+/** What is wrong with the environment variables. */
 export function sharedCacheProblemsInEnvironment(env: Environment): string[] {
   const mode = env[modeVariable];
   const key = env[cacheKeyVariable]?.trim();

@@ -9,7 +9,10 @@ export function isMissing(value: unknown): value is Missing {
   return value === 'buy' || value === 'standin' || value === 'fail';
 }
 
-/** What a run does about missing pictures. `ask`: no setting decides, so a person is asked; without a terminal the run fails. */
+/**
+ * What a run does about missing pictures. `ask`: no setting decides, so the run asks the user, or fails if there is no
+ * terminal.
+ */
 export type MissingPolicy = Missing | 'ask';
 
 /** Whether a run may spend money, and how much. */
@@ -28,7 +31,7 @@ export interface SpendingPolicy {
   readonly ci: string | null;
 }
 
-/** The options that say it, from one source. */
+/** The options about spending, from one source. */
 export interface SpendingOptions {
   readonly missing?: Missing | undefined;
   readonly maxCostUsd?: number | null | undefined;
@@ -38,21 +41,24 @@ export interface SpendingOptions {
 
 export const defaultMaxCostUsd = 5;
 
-/** The environment variables that say what a flag says. Only the real environment counts: `.env` comes with a clone. */
+/**
+ * The environment variables with the meaning of flags. They count only in the real environment, because `.env` comes with a
+ * clone.
+ */
 export const spendingVariables = {
   missing: 'TINTYPE_MISSING',
   maxCostUsd: 'TINTYPE_MAX_COST',
   maxCostUsdPerDay: 'TINTYPE_MAX_COST_PER_DAY',
 } as const;
 
-/** Where a policy is from. */
+/** The sources of a policy. */
 export interface SpendingSources {
   readonly flags: SpendingOptions;
-  /** The real environment, which `problemsInEnvironment` has nothing to say of. */
+  /** The real environment, in which `problemsInEnvironment` found nothing. */
   readonly env: Environment;
   /**
-   * The environment of the process, into which a framework may have put `.env` files: a variable that such a file repeats
-   * is not in `env` then. Here it is believed where it forbids, and not where it allows.
+   * The environment of the process, into which a framework may have put `.env` files. A variable that such a file repeats
+   * is then not in `env`. Such a variable may forbid buying, and may not allow it.
    * @default env
    */
   readonly heldEnv?: Environment;
@@ -60,9 +66,9 @@ export interface SpendingSources {
 }
 
 /**
- * The one rule for whether to buy, and for how much: a flag, the environment, `fail` if there is a CI, the config,
- * the default. Where there is a CI, the config may be a stranger's pull request: it may lower the default budget there,
- * and neither raise it nor let what has no price pass it.
+ * Decides whether to buy, and for how much. The first of these decides: a flag, the environment, `fail` in CI, the config,
+ * the default. In CI the config may be part of a stranger's pull request, so there it can lower the default budget, but it
+ * can neither raise it nor allow pictures without a price.
  */
 export function resolveSpending(sources: SpendingSources): SpendingPolicy {
   const { flags, env, heldEnv = env, config } = sources;
@@ -107,7 +113,7 @@ function decideMissing(
   return { missing: 'ask', missingSetBy: 'nothing' };
 }
 
-/** The lower of two limits; `null` is none. */
+/** The lower of two limits; `null`: no limit. */
 function lower(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
@@ -117,7 +123,7 @@ export function mayBuy(missing: MissingPolicy): boolean {
   return missing === 'buy' || missing === 'ask';
 }
 
-/** What is wrong with the variables, each by its name. */
+/** What is wrong with the variables. Each message names its variable. */
 export function problemsInEnvironment(env: Readonly<Record<string, string | undefined>>): string[] {
   const missing = env[spendingVariables.missing];
   const problems =
@@ -132,7 +138,7 @@ export function problemsInEnvironment(env: Readonly<Record<string, string | unde
   ];
 }
 
-/** `2.50` as a number, `none` as `null`: no limit; `undefined` if it is neither. */
+/** `2.50` becomes a number, `none` becomes `null` (no limit). `undefined`: it is neither. */
 export function parseDollars(text: string): number | null | undefined {
   if (text === 'none') return null;
   if (!/^(\d+\.?\d*|\.\d+)$/.test(text)) return undefined;

@@ -12,16 +12,18 @@ import { writeUnflushed } from '../fs/write-atomic.ts';
 export interface UsableCache {
   /** Absolute. */
   readonly dir: string;
-  /** The configured cache, absolute, where that came with the clone and is left alone. */
+  /** The configured cache (absolute) if it came with the clone and is not used; otherwise `null`. */
   readonly refused: string | null;
-  /** Notes in the cache what git said, so that the next run need not ask: for a run that may write. Never rejects. */
+  /**
+   * Stores git's answer in the cache, so that the next run need not ask. Only a run that may write calls it. Never rejects.
+   */
   readonly noteAnswer: () => Promise<void>;
 }
 
 /**
- * The configured cache, unless git tracks a file in it: then its files came with the clone, and a cache that another person
- * filled would deliver their bytes. In its place comes a folder in the user's home, which no clone can reach. Where git
- * cannot say, the cache is used. `cacheDir` is absolute and need not exist.
+ * The configured cache, unless git tracks a file in it: its files then came with the clone, and Tintype would deliver
+ * another person's bytes. In that case a folder in the user's home, which no clone can reach. If git cannot tell, the
+ * configured cache. `cacheDir` is absolute and need not exist.
  */
 export async function usableCache(cacheDir: string, realEnv: Env): Promise<UsableCache> {
   const own = { dir: cacheDir, refused: null, noteAnswer: async () => {} };
@@ -34,7 +36,7 @@ export async function usableCache(cacheDir: string, realEnv: Env): Promise<Usabl
   return { ...own, dir: join(homedir(), '.cache', 'tintype', name), refused: cacheDir };
 }
 
-/** What to say of a cache that is not used. */
+/** The warning about a cache that is not used. */
 export function refusedCacheMessage(refused: string, used: string): string {
   return `the cache ${refused} came with the clone (git tracks files in it) and is not used; ${used} is used instead. To use it again, remove it from git and from the disk (git rm -r ${refused}) and let git ignore it, or set cacheDir to another folder`;
 }
@@ -50,7 +52,7 @@ async function askGit(cacheDir: string, realEnv: Env): Promise<'tracked' | 'unkn
   const git = gitIn(cacheDir, realEnv);
   try {
     const index = resolve(cacheDir, (await git(['rev-parse', '--git-path', 'index'])).trimEnd());
-    // Looked at first: what is added to git while it answers is seen by the next run.
+    // Read before git answers, so that the next run notices a file that is added to git meanwhile.
     const signature = signatureOf(index);
     const isTracked = (await git(['ls-files', '-z', '--', '.'])) !== '';
     return isTracked ? 'tracked' : { index, signature };
@@ -59,7 +61,7 @@ async function askGit(cacheDir: string, realEnv: Env): Promise<'tracked' | 'unkn
   }
 }
 
-/** Git's index when it had no file of the cache: to ask git takes as long as a warm run. */
+/** The state of git's index when it had no file of the cache. It saves asking git, which takes as long as a warm run. */
 interface Free {
   /** Absolute. */
   readonly index: string;

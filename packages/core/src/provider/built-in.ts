@@ -19,7 +19,7 @@ export const addressVariables: Readonly<Record<keyof Address, string>> = {
   project: 'OPENAI_PROJECT_ID',
 };
 
-/** Throws a TintypeError `config` that names the variable which is wrong. */
+/** Throws a TintypeError `config` that names the wrong variable. */
 function openAiAddress(env: Env): Address {
   const address = {
     baseUrl: env[addressVariables.baseUrl]?.trim() || null,

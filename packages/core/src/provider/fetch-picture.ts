@@ -18,7 +18,7 @@ export async function fetchPicture(
   const url = URL.parse(address);
   if (url === null) return { problem: 'cannot be read' };
   const isLocal = isLoopback(url) && apiUrl !== null && isLoopback(new URL(apiUrl));
-  let last: FetchedPicture = { problem: 'was not asked in time' };
+  let last: FetchedPicture = { problem: 'was not reached in time' };
   for (const pauseMs of pausesMs) {
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
@@ -48,7 +48,9 @@ async function fetchLocal(url: URL, signal: AbortSignal): Promise<FetchedPicture
     const response = await fetch(url, { signal, redirect: 'error' });
     if (!response.ok) return { problem: `answers ${response.status}` };
     const bytes = await readAtMost(response.body, maxBytes);
-    return bytes === null ? { problem: 'answers with more than a picture' } : { bytes };
+    return bytes === null
+      ? { problem: 'answers with more bytes than a picture can have' }
+      : { bytes };
   } catch {
     return { problem: 'cannot be reached' };
   }

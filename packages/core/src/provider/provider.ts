@@ -35,37 +35,42 @@ export interface Provider {
    * longer be used. Providers whose orders have no handles leave it out.
    */
   collect?(handle: string, order: Order): Promise<Picture>;
-  /** What it offers for less, if an answer within a day is soon enough. @default it has no such offer */
+  /** Its cheaper offer, if an answer within a day is soon enough. @default it has no such offer */
   readonly batches?: BatchOffer;
 }
 
 /**
- * Requests that are sent together and answered within a day, for less. The caller notes each step before the next, so it does not
- * matter when a process ends. Nothing is ever retried here. All methods reject with a `ProviderError`.
+ * Requests that are sent together and answered within a day, for less. The caller notes each step
+ * before the next one, so a process may end at any time. A provider retries none of these calls.
+ * All methods reject with a `ProviderError`.
  */
 export interface BatchOffer {
-  /** What a picture costs, of what it costs directly. */
+  /** The price of a picture in a batch, as a fraction of its direct price. */
   readonly priceFactor: number;
   readonly maxLines: number;
   /** Requests with equal texts may be in one batch. */
   groupOf(request: Request): string;
-  /** Uploads what is asked for, under a name. Costs nothing, and can be done again. Resolves to what the file is called. */
+  /**
+   * Uploads the orders as a file, under a name. Costs nothing, and may be repeated. Resolves to the
+   * file's id.
+   */
   upload(name: string, orders: AsyncIterable<Order>, access: Access): Promise<string>;
   /**
-   * Orders what was uploaded: this costs money. If the answer is lost, the batch may exist, and `find` tells. `request` is one of
-   * its requests.
+   * Orders an uploaded file. This costs money. If the answer is lost, the batch may exist; `find`
+   * tells. `request` is one of its requests.
    */
   create(name: string, fileId: string, request: Request, access: Access): Promise<PlacedBatch>;
   /** The batch that was created under a name; `null`: there is none now. */
   find(name: string, access: Access): Promise<PlacedBatch | null>;
   /**
-   * Removes what was uploaded under a name, so that a `create` that arrives late orders nothing. `fileId`: what the file is called,
-   * as a note in the store says, which may come from anyone: no other file than one of that name is removed; `null`: unknown.
-   * `false`: this account does not have it, so it does not show what became of a batch of it.
+   * Removes what was uploaded under a name, so that a `create` that arrives late orders nothing. `fileId`: what the file is
+   * called, as a note in the store says, which may come from anyone: no other file than one of that name is removed;
+   * `null`: unknown. `false`: this account does not have the file, so its lists do not show what became of a batch made
+   * from it.
    */
   removeUpload(name: string, fileId: string | null, access: Access): Promise<boolean>;
   look(batchId: string, access: Access): Promise<BatchLook>;
-  /** The answers that there are, in any order. A key that was not asked for may be among them. */
+  /** The answers so far, in any order. They may include a key that was not requested. */
   answers(batchId: string, access: Access): AsyncIterable<BatchAnswer>;
   cancel(batchId: string, access: Access): Promise<void>;
 }
@@ -79,7 +84,7 @@ export interface PlacedBatch {
   readonly dueAt: string | null;
 }
 
-/** What a provider says of a batch. */
+/** What a provider says about a batch. */
 export interface BatchLook extends PlacedBatch {
   /** The name under which it was created; `null`: it has none. The id of a batch in a store may be that of anyone's batch. */
   readonly name: string | null;
@@ -142,7 +147,7 @@ export interface Picture {
   /** `null` if the API did not report it. */
   readonly usage: Usage | null;
   readonly requestId: string | null;
-  /** The API's notes on what it did differently from the request; shown to the user. */
+  /** The API's notes about differences from the request; shown to the user. */
   readonly warnings: readonly string[];
   /** The account's limit on pictures per minute; `null` if the answer does not mention it. */
   readonly limit: RateLimit | null;

@@ -4,7 +4,7 @@ import { type Destination, refuseKey, type Source, trustedHostsIn } from './refu
 const name = 'OPENAI_BASE_URL';
 const gateway = 'https://gateway.example/v1';
 
-function to(baseUrl: string | null, source: Source = 'person'): Destination {
+function to(baseUrl: string | null, source: Source = 'user'): Destination {
   return { baseUrl, name, source, accounts: [] };
 }
 
@@ -14,20 +14,20 @@ function key(source: Source) {
 
 describe('a key goes', () => {
   test.each([
-    ['the person’s, to the provider', key('person'), to(null)],
+    ['the user’s, to the provider', key('user'), to(null)],
     [
-      'the person’s, to the provider, where an empty address is the clone’s',
-      key('person'),
+      'the user’s, to the provider, where an empty address is the clone’s',
+      key('user'),
       to(null, 'clone'),
     ],
-    ['the person’s, to an address of the person’s', key('person'), to(gateway)],
+    ['the user’s, to an address of the user’s', key('user'), to(gateway)],
     ['the clone’s, to the provider', key('clone'), to(null)],
-    ['the clone’s, to an address of the person’s', key('clone'), to(gateway)],
+    ['the clone’s, to an address of the user’s', key('clone'), to(gateway)],
     ['the clone’s, to an address of the clone’s', key('clone'), to(gateway, 'clone')],
     ['none, to an address of the clone’s', null, to(gateway, 'clone')],
-    ['to this machine, unencrypted', key('person'), to('http://127.0.0.1:8080/v1')],
-    ['to this machine by name', key('person'), to('http://localhost/v1')],
-    ['to this machine by IPv6', key('person'), to('http://[::1]:1/v1')],
+    ['to this machine, unencrypted', key('user'), to('http://127.0.0.1:8080/v1')],
+    ['to this machine by name', key('user'), to('http://localhost/v1')],
+    ['to this machine by IPv6', key('user'), to('http://[::1]:1/v1')],
   ])('%s', (_, sent, destination) => {
     expect(refuseKey(sent, destination, [])).toBeNull();
   });
@@ -35,7 +35,7 @@ describe('a key goes', () => {
 
 describe('a key stays', () => {
   test.each([
-    ['of the person’s, for an address of the clone’s', to(gateway, 'clone'), 'gateway.example'],
+    ['of the user’s, for an address of the clone’s', to(gateway, 'clone'), 'gateway.example'],
     [
       'for this machine, too: another user may listen',
       to('http://127.0.0.1:81/', 'clone'),
@@ -47,7 +47,7 @@ describe('a key stays', () => {
       'api.openai.com.evil.example',
     ],
   ])('%s', (_, destination, host) => {
-    expect(refuseKey(key('person'), destination, ['other.example'])).toBe(
+    expect(refuseKey(key('user'), destination, ['other.example'])).toBe(
       `OPENAI_API_KEY is not sent to ${host}: it is from your environment, and OPENAI_BASE_URL is from a .env file, which comes with the project. Remove OPENAI_BASE_URL there; or, if you trust that host, set TINTYPE_TRUST_HOST=${host} in your environment`,
     );
   });
@@ -59,7 +59,7 @@ describe('a key stays', () => {
     'http://127.0.0.1.evil.example',
   ])('off an unencrypted connection: %s', (address) => {
     const { host } = new URL(address);
-    for (const source of ['person', 'clone'] as const) {
+    for (const source of ['user', 'clone'] as const) {
       expect(refuseKey(key(source), to(address, source), [])).toContain(
         `TINTYPE_TRUST_HOST=${host} `,
       );
@@ -71,14 +71,14 @@ describe('a key stays', () => {
 describe('an account', () => {
   const account = (source: Source) => [{ name: 'OPENAI_ORG_ID', source }];
 
-  test('of the clone’s is not asked on with a key of the person’s', () => {
+  test('of the clone’s is not asked on with a key of the user’s', () => {
     const destination = { ...to(null), accounts: account('clone') };
-    expect(refuseKey(key('person'), destination, [])).toContain('OPENAI_ORG_ID, which says who is');
+    expect(refuseKey(key('user'), destination, [])).toContain('OPENAI_ORG_ID, which decides which');
     expect(refuseKey(key('clone'), destination, [])).toBeNull();
   });
 
   test('of the person is not sent to a host that the clone names', () => {
-    const destination = { ...to(gateway, 'clone'), accounts: account('person') };
+    const destination = { ...to(gateway, 'clone'), accounts: account('user') };
     expect(refuseKey(key('clone'), destination, [])).toMatch(
       /^OPENAI_ORG_ID is not sent to gateway/,
     );
@@ -95,7 +95,7 @@ describe('a trusted host', () => {
     ['gateway.example:80', 'http://gateway.example/'],
     ['[fe80::1]:8080', 'http://[fe80::1]:8080/'],
   ])('%s is %s', (list, address) => {
-    expect(refuseKey(key('person'), to(address, 'clone'), trustedHostsIn(list))).toBeNull();
+    expect(refuseKey(key('user'), to(address, 'clone'), trustedHostsIn(list))).toBeNull();
   });
 
   test.each([
@@ -107,6 +107,6 @@ describe('a trusted host', () => {
     'https://gateway.example',
     'gateway.example.',
   ])('"%s" is not gateway.example', (list) => {
-    expect(refuseKey(key('person'), to(gateway, 'clone'), trustedHostsIn(list))).not.toBeNull();
+    expect(refuseKey(key('user'), to(gateway, 'clone'), trustedHostsIn(list))).not.toBeNull();
   });
 });

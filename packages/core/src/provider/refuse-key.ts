@@ -1,10 +1,10 @@
 import { isLoopback } from './is-loopback.ts';
 
 /**
- * Where a value comes from: the person (the environment of the process, config files that are code) or the clone (its `.env`
- * files).
+ * Who set a value: the user (in the environment of the process, or in a config file that is code)
+ * or the clone (in its `.env` files).
  */
-export type Source = 'person' | 'clone';
+export type Source = 'user' | 'clone';
 
 /** A variable whose value is sent with a request. */
 export interface SentVariable {
@@ -24,10 +24,11 @@ export interface Destination {
 }
 
 /**
- * Why a key must not be sent to a host; `null`: it may be sent. The person's key may go to the provider's own host and to an
- * address that the person set. An address from the clone gets only a key from the clone, and the person's key is not used with
- * an account from the clone. Unencrypted requests stay on this machine. None of this applies to hosts that the person trusts.
- * `key` is `null` if requests carry none.
+ * Why a key must not be sent to a host; `null`: it may be sent. The user's key may go to the
+ * provider's own host and to an address that the user set. An address from the clone gets only a
+ * key from the clone, and the user's key is not used with an account from the clone. Unencrypted
+ * requests stay on this machine. Hosts that the user trusts are exempt. `key` is `null` if requests
+ * carry none.
  */
 export function refuseKey(
   key: SentVariable | null,
@@ -43,15 +44,15 @@ export function refuseKey(
   if (url.protocol !== 'https:' && !isLoopback(url)) {
     return `nothing is sent to ${host}, because ${name} begins with http:, which anyone on the way can read; use https:, or allow it with ${trustVariable}=${host} in your environment`;
   }
-  const ofPerson = sent.find((variable) => variable.source === 'person');
-  if (ofPerson === undefined) return null;
+  const ofUser = sent.find((variable) => variable.source === 'user');
+  if (ofUser === undefined) return null;
   if (baseUrl !== null && source === 'clone') {
-    return `${ofPerson.name} is not sent to ${host}: it is from your environment, and ${name} is from a .env file, which comes with the project. Remove ${name} there; or, if you trust that host, set ${trustVariable}=${host} in your environment`;
+    return `${ofUser.name} is not sent to ${host}: it is from your environment, and ${name} is from a .env file, which comes with the project. Remove ${name} there; or, if you trust that host, set ${trustVariable}=${host} in your environment`;
   }
   const account = accounts.find((variable) => variable.source === 'clone');
-  if (account === undefined || key?.source !== 'person') return null;
+  if (account === undefined || key?.source !== 'user') return null;
   const where = baseUrl === null ? "the provider's own host" : host;
-  return `${key.name} is not sent to ${where}: it is from your environment, and ${account.name}, which says who is asked and billed, is from a .env file, which comes with the project. Remove ${account.name} there, or set it in your environment`;
+  return `${key.name} is not sent to ${where}: it is from your environment, and ${account.name}, which decides which account is billed, is from a .env file, which comes with the project. Remove ${account.name} there, or set it in your environment`;
 }
 
 export const trustVariable = 'TINTYPE_TRUST_HOST';

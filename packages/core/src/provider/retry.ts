@@ -6,7 +6,7 @@ export interface Policy {
   readonly billed: 'no' | 'maybe' | 'yes';
   /** How often the request is sent again. If it may have been billed, only `server-error` is retried, once. */
   readonly retries: number;
-  /** Every image of the run waits too. */
+  /** All other images of the run wait as well. */
   readonly slowsRun: boolean;
   /** Nothing can be bought until the user acts. */
   readonly stopsRun: boolean;
@@ -18,7 +18,7 @@ export interface Policy {
 const maxRetries = 5;
 
 const imageFails = { billed: 'no', retries: 0, slowsRun: false, stopsRun: false } as const;
-const asksAgain = 'the next run asks again';
+const requestsAgain = 'the next run requests it again';
 
 /** The policy for each kind of failure. */
 export const policies: Readonly<Record<FailureCode, Policy>> = {
@@ -34,19 +34,19 @@ export const policies: Readonly<Record<FailureCode, Policy>> = {
     remedy: 'run again later, or set imagesPerMinute to what the account may have',
   },
   overloaded: { ...imageFails, retries: maxRetries, remedy: 'run again later' },
-  'server-error': { ...imageFails, billed: 'maybe', retries: 1, remedy: asksAgain },
+  'server-error': { ...imageFails, billed: 'maybe', retries: 1, remedy: requestsAgain },
   timeout: {
     ...imageFails,
     billed: 'maybe',
-    remedy: `${asksAgain}; timeoutMs allows more time, unless a gateway on the way gives up first`,
+    remedy: `${requestsAgain}; timeoutMs allows more time, unless a gateway on the way gives up first`,
   },
-  'connection-lost': { ...imageFails, billed: 'maybe', remedy: asksAgain },
-  'unknown-outcome': { ...imageFails, billed: 'maybe', remedy: asksAgain },
+  'connection-lost': { ...imageFails, billed: 'maybe', remedy: requestsAgain },
+  'unknown-outcome': { ...imageFails, billed: 'maybe', remedy: requestsAgain },
   'untrusted-certificate': {
     ...imageFails,
     stopsRun: true,
     remedy:
-      'check the address; where a proxy of yours signs connections, set NODE_EXTRA_CA_CERTS to its certificate',
+      'check the address; if a proxy of yours signs connections, set NODE_EXTRA_CA_CERTS to its certificate',
   },
   moderation: { ...imageFails, remedy: 'change the prompt or its input images' },
   refused: { ...imageFails, remedy: 'change what it names' },

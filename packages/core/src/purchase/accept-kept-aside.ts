@@ -5,9 +5,9 @@ import type { StoreRecord } from '../types.ts';
 import { formatProblem, judgePicture } from './judge-picture.ts';
 
 /**
- * Judges bytes that were kept aside again, and makes them an original if they can be delivered now: the configuration or
- * the version may have changed. Free. `null`: they still cannot be delivered.
- * Throws `store-not-writable`.
+ * Judges bytes again that were kept aside, because the configuration or the version may have
+ * changed. If they can be delivered now, makes them an original. Free. `null`: they still cannot be
+ * delivered. Throws `store-not-writable`.
  */
 export async function acceptKeptAside(
   record: StoreRecord,

@@ -5,7 +5,10 @@ import { afterAnswer, isHopeless, noAnswers, setUpHint } from './unusable-answer
 
 /** Watches the answers of a run, because each answer that cannot be used still costs money. */
 export interface AnswerWatch {
-  /** Whether the last answer could not be used: requests then leave one by one until one can. */
+  /**
+   * Whether the last answer could not be used. Requests are then sent one at a time until an answer
+   * can be used.
+   */
   readonly isSuspicious: () => boolean;
   /** `problem`: why a provider's answer cannot be used; `null`: it can. The second of one kind stops the run. */
   readonly judge: (provider: string, problem: string | null) => void;
@@ -19,7 +22,7 @@ export function watchAnswers(run: Context, stop: Stop): AnswerWatch {
       answers = afterAnswer(answers, provider, problem);
       if (problem === null || !isHopeless(answers, provider, problem)) return;
       const code = 'unusable-answers';
-      const message = `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. What was paid for and received is kept in the store`;
+      const message = `two answers of ${provider} could not be used: ${problem}. The run stops before it buys more of them: ${setUpHint(problem)}. The store keeps what was paid for and received`;
       // This is about the setup, so no single image reports it.
       if (!stop.isStopped()) report(run, { type: 'warning', code, message, isError: true });
       stop.onFailure(new TintypeError(code, message));

@@ -23,20 +23,24 @@ export interface AttemptSteps {
    * immediately before the request is sent.
    */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
-  /** Called when the answer's bytes are on the disk, with the cost, and with the account's limit if the answer names it. */
+  /**
+   * Called when the answer's bytes are on the disk, with the cost and the account's limit, if the
+   * answer names one.
+   */
   readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => void;
 }
 
 /**
- * Sends one request to a paid provider. No other function does. It writes the note of the attempt before it sends the
- * request, writes the bytes to the disk before it does anything else with them, and clears the attempt when the record
- * exists.
+ * Sends one request to a paid provider; no other function does this. It writes the note of the
+ * attempt before it sends the request, writes the bytes to the disk before it does anything else
+ * with them, and clears the attempt when the record exists.
  *
- * This process notes its attempt and then reads the claim. A process that takes the claim over does both in the opposite
- * order. So one of the two sees the other, even if a process is suspended between the two steps.
+ * This process writes its attempt and then reads the claim. A process that takes over writes its
+ * claim and then reads the attempt. So at least one of the two sees the other, even if a process is
+ * suspended between its two steps.
  *
- * Throws the provider's error, and leaves the attempt if it may have been billed; `store-not-writable`, or a
- * ClaimLostError.
+ * Throws the provider's error, and leaves the attempt if it may have been billed;
+ * `store-not-writable`, or a ClaimLostError.
  */
 export async function attemptPurchase(
   wanted: ResolvedRequest,

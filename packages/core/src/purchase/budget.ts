@@ -11,12 +11,12 @@ export function newBudget(maxUsd: number | null): Budget {
   return { maxUsd, spentUsd: 0, reservedUsd: 0 };
 }
 
-/** Rounding errors of sums of dollars. A hundred-thousandth of a cent does not count. */
-const dustUsd = 1e-7;
+/** Tolerates rounding errors in sums of dollars: a hundred-thousandth of a cent. */
+const roundingErrorUsd = 1e-7;
 
 /** Whether an amount fits a limit. An amount that is not a finite number from 0 never fits, not even if there is no limit. */
 export function fits(usd: number, maxUsd: number | null): boolean {
-  return Number.isFinite(usd) && usd >= 0 && (maxUsd === null || usd <= maxUsd + dustUsd);
+  return Number.isFinite(usd) && usd >= 0 && (maxUsd === null || usd <= maxUsd + roundingErrorUsd);
 }
 
 /** The budget with a request's high estimate reserved, before the request is sent; `null`: more than is left. */
@@ -33,8 +33,9 @@ export function settle(budget: Budget, highUsd: number, actualUsd: number): Budg
 }
 
 /**
- * A shard's part of what a run may spend: what its own pictures may cost, and an equal part of what the run's pictures leave. The
- * parts of all shards are the whole, as long as that holds what the run may cost. High estimates, in US dollars.
+ * A shard's part of the budget of a run: the estimate for its own pictures, and an equal part of
+ * what the pictures of all shards leave over. The parts of all shards add up to the whole budget,
+ * unless the run may cost more than that. High estimates, in US dollars.
  */
 export function shareUsd(
   maxUsd: number | null,

@@ -27,7 +27,7 @@ export const buyNow: Buy = async (wanted, mayLeave, context) => {
   for (;;) {
     const answer = await askInTurn(wanted, mayLeave, context).catch((refusal: unknown) => {
       if (refusal instanceof ClaimLostError) throw refusal;
-      // The reason of the first failure says more than the reason why there is no second call.
+      // The user needs the reason of the first failure, not the reason why no second call was made.
       throw failures.length === 0 ? refusal : lastOf(failures);
     });
     if (!(answer instanceof ProviderError)) return answer;
@@ -50,7 +50,10 @@ export const buyNow: Buy = async (wanted, mayLeave, context) => {
   }
 };
 
-/** One call and its cost, when it is its turn. Returns an error if the request may be repeated, and throws any other. */
+/**
+ * Makes one call when it is its turn, and settles its cost. Returns an error if the request may be
+ * repeated, and throws any other error.
+ */
 function askInTurn(
   wanted: ResolvedRequest,
   mayLeave: MayLeave,
@@ -104,12 +107,15 @@ async function ask(
   }
 }
 
-/** The failure is an answer that may have been paid for and has no picture, and the reason is not about one image. */
+/**
+ * Whether an answer without a picture, which may have been paid for, points at the setup and not at
+ * one image.
+ */
 function isUnusable({ code }: ProviderError): boolean {
   return code === 'bad-reply' || code === 'unknown-outcome';
 }
 
-/** What to do about a failure. Names the variable that a bad key came from. */
+/** What to do about a failure. Names the variable of a bad key. */
 function remedyFor(
   { code, isOpenAiKey, canBeCollected }: ProviderError,
   wanted: ResolvedRequest,
@@ -118,7 +124,7 @@ function remedyFor(
   const { remedy, billed } = policies[code];
   if (canBeCollected) return 'the next run collects it';
   if (billed === 'maybe' && run.order !== null)
-    return `order ${run.order} does not ask again, a new order does`;
+    return `order ${run.order} does not request it again; a new order does`;
   if (code !== 'bad-api-key') return remedy;
   const name = isOpenAiKey
     ? openAiKeyNameOf(wanted)

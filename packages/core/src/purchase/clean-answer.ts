@@ -3,8 +3,8 @@ import { shownText } from '../provider/shown-text.ts';
 import { bytesWithoutSecrets, withoutSecrets } from '../secrets.ts';
 
 /**
- * An answer without the secrets that the server or its client repeated, because answers are shown, or kept in a store that
- * is committed. A picture without secrets keeps its bytes unchanged.
+ * Removes the secrets that a server or its client repeated in an answer, because answers are shown
+ * or kept in a committed store. A picture without secrets keeps its bytes.
  */
 export function cleanAnswer(
   answer: Picture | ProviderError,

@@ -29,9 +29,9 @@ export function isSameCall(a: Call | null, b: Call | null): boolean {
 }
 
 /**
- * Why an order does not repeat a request whose outcome is unknown; `null`: it may. It does not repeat its own attempt, nor
- * the attempt of a process that sent its request after the run began: that process may only be suspended, and may still
- * receive the answer.
+ * Why an order may not repeat a request whose outcome is unknown; `null`: it may. It repeats
+ * neither its own attempt nor the attempt of a process that sent its request after the run began,
+ * because that process may only be suspended and still receive the answer.
  */
 export async function refusalToAskAgain(
   attempt: OpenAttempt,
@@ -43,5 +43,5 @@ export async function refusalToAskAgain(
   const isEarlier = isSameCall(order.earlier.get(attempt.key) ?? null, note);
   const mayBeAtIt = note.outcome === null && note.process !== undefined;
   if (isEarlier || !mayBeAtIt || (await isGone(note.process)) === true) return null;
-  return `${attemptReason(attempt, order.id)}; the process that asked has stopped answering and may only be suspended, so this run, which began before, does not ask again. Run again to do so`;
+  return `${attemptReason(attempt, order.id)}; the process that sent it has stopped responding but may only be suspended, and this run began before that request, so it does not request the picture again. A new run does`;
 }

@@ -7,7 +7,7 @@ import type { Attempt, StoreRecord } from '../types.ts';
 export class PaidForError extends TintypeError {}
 
 /** The picture was not requested, because another image failed for a reason that all images share. */
-export class NotAskedError extends TintypeError {}
+export class NotRequestedError extends TintypeError {}
 
 /** Nothing was sent, because another process took the key over or bought the picture while this one waited or was suspended. */
 export class ClaimLostError extends Error {
@@ -16,7 +16,7 @@ export class ClaimLostError extends Error {
   readonly unsent: Attempt | null;
 
   constructor(unsent: Attempt | null) {
-    super('the claim on the key was lost before the request left');
+    super('the claim on the key was lost before the request was sent');
     this.unsent = unsent;
   }
 }
@@ -41,5 +41,5 @@ export function rejectedError({ original, rejected }: StoreRecord): TintypeError
 }
 
 export function interrupted(): TintypeError {
-  return new TintypeError('interrupted', 'not asked for: the run was interrupted');
+  return new TintypeError('interrupted', 'not requested: the run was interrupted');
 }

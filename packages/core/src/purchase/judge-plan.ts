@@ -11,13 +11,13 @@ import type { Key, OpenAttempt, Plan, PlannedRequest } from '../types.ts';
 import { dayBudget } from './day-budget.ts';
 import { keysOf } from './keys-of.ts';
 import { lazyProviders } from './providers.ts';
-import type { Purse } from './purse.ts';
+import type { RunBudget } from './run-budget.ts';
 
 const judged = Symbol('judged');
 
 /**
- * A plan that policy and budget allow. If no setting decides, a person was asked. Only `judgePlan` makes one, because the
- * symbol is this file's own, and nothing is bought without one.
+ * A plan that policy and budget allow. If no setting decides, a person was asked. Nothing is bought
+ * without one, and only `judgePlan` makes one, because this file does not export the symbol.
  */
 export interface JudgedPlan extends Plan {
   readonly [judged]: true;
@@ -25,11 +25,11 @@ export interface JudgedPlan extends Plan {
   readonly openElsewhere: ReadonlyMap<Key, OpenAttempt>;
 }
 
-/** What judging a run needs, besides its context. */
-export interface Means {
+/** What `judgePlan` needs besides the context. */
+export interface RunResources {
   readonly store: Store;
   /** The budget that the run has left. */
-  readonly purse: Purse;
+  readonly budget: RunBudget;
 }
 
 /**
@@ -37,26 +37,33 @@ export interface Means {
  * if missing pictures may not be bought, `over-budget`, `api-key-missing`, `key-not-allowed`, or `interrupted`; and as
  * `Store.prepareToBuy`.
  */
-export async function judgePlan(plan: Plan, context: Context, means: Means): Promise<JudgedPlan> {
+export async function judgePlan(
+  plan: Plan,
+  context: Context,
+  resources: RunResources,
+): Promise<JudgedPlan> {
   const { config } = context;
   const wanted = toBuy(plan.requests);
   let openElsewhere: JudgedPlan['openElsewhere'] = new Map();
   if (config.missing !== 'standin' && !canBuy(context)) refuseMissing(plan, context);
   if (wanted.length > 0 && config.missing !== 'standin') {
     refuseUnpriced(wanted, context);
-    refuseUnaffordable(plan, wanted, context, means.purse);
-    await refuseDay(plan, context, means.store);
+    refuseUnaffordable(plan, wanted, context, resources.budget);
+    await refuseDay(plan, context, resources.store);
     // With workers, the keys are theirs, and each worker checks its own.
     if (context.workers == null) refuseKeyless(wanted, context);
-    await warnOfLostStore(context, means);
-    await refuseDamagedBatches(means.store);
-    openElsewhere = await means.store.prepareToBuy(keysIn(wanted));
+    await warnOfLostStore(context, resources);
+    await refuseDamagedBatches(resources.store);
+    openElsewhere = await resources.store.prepareToBuy(keysIn(wanted));
     if (config.missing === 'ask') await ask(plan, wanted, context);
   }
   return { ...plan, openElsewhere, [judged]: true };
 }
 
-/** A picture that was ordered in a batch may be among what is wanted, and the batch no longer says so. */
+/**
+ * A damaged batch no longer names its pictures, so a picture that is wanted now may be in it,
+ * already ordered.
+ */
 async function refuseDamagedBatches(store: Store): Promise<void> {
   for (const batch of await store.batches())
     if (batch.kind === 'damaged')
@@ -68,18 +75,21 @@ function keysIn(wanted: readonly PlannedRequest[]): Key[] {
   return [...new Set(wanted.flatMap(({ key }) => (key === null ? [] : [key])))];
 }
 
-/** Warns once in each run. Pictures in a store that is not committed are lost with the folder. */
-async function warnOfLostStore(context: Context, { purse, store }: Means): Promise<void> {
-  if (warned.has(purse)) return;
-  warned.add(purse);
+/**
+ * Warns once in each run that the store is not committed: its pictures would be lost with the
+ * folder.
+ */
+async function warnOfLostStore(context: Context, { budget, store }: RunResources): Promise<void> {
+  if (warned.has(budget)) return;
+  warned.add(budget);
   const { config } = context;
   const why = await store.versionControl?.whyNotCommitted();
   if (why == null) return;
-  const message = `the store ${relative(config.root, config.storeDir) || '.'} ${why}, so that what is bought is not committed, and bought again elsewhere; commit it, or set store.dir to a folder that is`;
+  const message = `the store ${relative(config.root, config.storeDir) || '.'} ${why}, so pictures are not committed, and other machines buy them again; commit it, or set store.dir to a folder that is committed`;
   report(context, { type: 'warning', code: 'store-not-committed', message });
 }
 
-const warned = new WeakSet<Purse>();
+const warned = new WeakSet<RunBudget>();
 
 async function ask(
   plan: Plan,
@@ -148,7 +158,7 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
   if (absurd.length > 0) {
     throw new TintypeError(
       'over-budget',
-      `the price of ${absurd.map(nameOf).join(', ')} is no finite number of dollars; look at its inputs and at models in the config. Nothing was bought`,
+      `the price of ${absurd.map(nameOf).join(', ')} is not a finite number of dollars; check its inputs, and models in the config. Nothing was bought`,
     );
   }
   const unpriced = wanted.filter(({ costUsd }) => costUsd === null);
@@ -157,7 +167,7 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
   if (unpriced.length === 0 || allowUnpriced || limit === null) return;
   const names = unpriced.map(nameOf).join(', ');
   if (!isBudgetSet && maxCostUsdPerDay === null && ci === null) {
-    const message = `the price of ${names} is unknown, so that the default budget does not count it; state it under models in the config`;
+    const message = `the price of ${names} is unknown, so the default budget does not count it; state it under models in the config`;
     report(context, { type: 'warning', code: 'price-unknown', message });
     return;
   }
@@ -172,16 +182,19 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
   );
 }
 
-/** The budget is for the whole run, so a shard that fits is refused if all shards together do not. */
+/**
+ * The budget is for the whole run: even a shard that fits the budget is refused if all shards
+ * together do not fit.
+ */
 function refuseUnaffordable(
   { totals, shard }: Plan,
   wanted: readonly PlannedRequest[],
   { config: { maxCostUsd, ci } }: Context,
-  purse: Purse,
+  budget: RunBudget,
 ): void {
   const { costUsd, unpriced } = shard?.run ?? totals;
   const high = costUsd === null && unpriced > 0 ? 0 : costUsd?.high;
-  const left = purse.leftUsd();
+  const left = budget.leftUsd();
   if (fits(high ?? Number.NaN, left)) return;
   const limit = maxCostUsd ?? 0;
   const spent = left !== null && left < limit ? `, of which ${money(left)} is left` : '';

@@ -18,7 +18,7 @@ export interface KeptAnswer {
   readonly record: StoreRecord;
   /** US dollars that this call cost; `null`: unknown. */
   readonly costUsd: number | null;
-  /** The differences between the picture and the request. */
+  /** How the picture differs from the request. */
   readonly warnings: readonly string[];
 }
 
@@ -118,7 +118,7 @@ async function recordReceived(
 }
 
 function reportPending(id: string, why: string, run: Context): void {
-  const message = `the picture of "${id}" is on this machine only, because ${why}; the next run that may buy delivers it, and so does tintype push`;
+  const message = `the picture of "${id}" is on this machine only, because ${why}; the next run that may buy uploads it, and so does tintype push`;
   report(run, { type: 'warning', code: 'not-delivered', message });
 }
 

@@ -16,15 +16,16 @@ export function openAiKeyNameOf({ call }: Pick<Job, 'call'>): string {
 }
 
 /**
- * Why a manifest may not name a variable as its key; `null`: it may. A manifest comes with a clone, and a key is sent away:
- * it names OpenAI's keys, Tintype's own variables, and what the person lists.
+ * Why a manifest may not name a variable as its key; `null`: it may. A manifest comes with a clone,
+ * and a key is sent to a server. So a manifest may name only OpenAI's keys, Tintype's own
+ * variables, and variables that the user lists.
  */
 export function keyNameProblem(name: string, listed: readonly string[]): string | null {
   if (name === cacheKeyVariable) {
     return `openai_api_key names ${name}, which signs a shared cache and is never sent`;
   }
   if (name.includes('OPENAI') || name.startsWith('TINTYPE_') || listed.includes(name)) return null;
-  return `openai_api_key names ${name}, and a manifest may name variables with OPENAI in their name or TINTYPE_ in front of it. Rename the variable; or list it under apiKeyVariables in tintype.config.ts, or as ${keyListVariable}=${name} in your environment`;
+  return `openai_api_key names ${name}, and a manifest may only name variables that have OPENAI in their name or begin with TINTYPE_. Rename the variable; or list it under apiKeyVariables in tintype.config.ts, or as ${keyListVariable}=${name} in your environment`;
 }
 
 export const keyListVariable = 'TINTYPE_KEY_VARIABLES';

@@ -18,7 +18,7 @@ export interface Keys {
   readonly openAiKey: string | null;
 }
 
-type World = Pick<Context, 'config' | 'env' | 'realEnv' | 'linkedNames'>;
+type KeyContext = Pick<Context, 'config' | 'env' | 'realEnv' | 'linkedNames'>;
 
 /**
  * The only function that gives a key to a host. Throws `key-not-allowed` if the key may not go there, and `api-key-missing`
@@ -28,9 +28,9 @@ export function keysOf(
   job: Pick<Job, 'id' | 'call'>,
   providerName: string,
   provider: Provider,
-  world: World,
+  context: KeyContext,
 ): Keys {
-  const { config, env, realEnv } = world;
+  const { config, env, realEnv } = context;
   const named = job.call.apiKeyName;
   const listed = [...config.apiKeyVariables, ...listIn(realEnv[keyListVariable])];
   refuse(job, named === null ? null : keyNameProblem(named, listed));
@@ -40,19 +40,19 @@ export function keysOf(
   if (name !== null && apiKey === null) {
     throw new TintypeError('api-key-missing', `${name} is not set`, { imageId: job.id });
   }
-  const key = name === null ? null : keyVariable(name, world);
+  const key = name === null ? null : keyVariable(name, context);
   const trusted = trustedHostsIn(realEnv[trustVariable]);
-  refuse(job, refuseKey(key, destinationOf(providerName, provider, world), trusted));
+  refuse(job, refuseKey(key, destinationOf(providerName, provider, context), trusted));
 
-  // Otherwise the call would be billed to the account whose key came with the clone.
-  const openAi = keyVariable(openAiKeyNameOf(job), world);
-  const isForeign = key?.source === 'clone' && openAi.source === 'person';
+  // The user's OpenAI key is not sent through an account whose key came with the clone.
+  const openAi = keyVariable(openAiKeyNameOf(job), context);
+  const isForeign = key?.source === 'clone' && openAi.source === 'user';
   return { apiKey, openAiKey: isForeign ? null : env[openAi.name]?.trim() || null };
 }
 
-/** A linked file may belong to the person. Then its keys do, too. */
-function keyVariable(name: string, world: World): SentVariable {
-  const source = world.linkedNames.has(name) ? 'person' : sourceOf(name, world);
+/** A linked file may belong to the user, and its keys then belong to the user, too. */
+function keyVariable(name: string, context: KeyContext): SentVariable {
+  const source = context.linkedNames.has(name) ? 'user' : sourceOf(name, context);
   return { name, source };
 }
 

@@ -7,7 +7,7 @@ import { acceptKeptAside } from './accept-kept-aside.ts';
 import { watchAnswers } from './answer-watch.ts';
 import type { CurrentOrder } from './current-order.ts';
 import { dayBudget } from './day-budget.ts';
-import type { JudgedPlan, Means } from './judge-plan.ts';
+import type { JudgedPlan, RunResources } from './judge-plan.ts';
 import { isMissing, obtainFree, type Original, originalOf } from './original.ts';
 import { lazyProviders, type Providers } from './providers.ts';
 import { purchase } from './purchase.ts';
@@ -31,7 +31,7 @@ export interface Obtainer {
 }
 
 /** What a run needs to buy: a store, and a budget. */
-export interface ObtainerMeans extends Means {
+export interface PurchaseResources extends RunResources {
   readonly refusals: Refusals;
   readonly order: CurrentOrder;
   /** @default made when they are needed */
@@ -40,10 +40,10 @@ export interface ObtainerMeans extends Means {
   readonly rates?: Rates;
 }
 
-/** Gives the pictures of a run that was judged. Each waits for the pictures that it depends on. */
-export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): Obtainer {
+/** Provides the pictures of a judged run. Each waits for the pictures that it depends on. */
+export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseResources): Obtainer {
   const { config } = run;
-  const context = openPurchases(run, means);
+  const context = openPurchases(run, resources);
   const { store, providers, spend } = context;
   const rows = new Map(plan.requests.map((row) => [`${row.id}@${row.number}`, row]));
   const judged = new Set(plan.requests);
@@ -66,7 +66,7 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
     if (planned.refusal !== null) {
       throw new TintypeError(
         'moderation',
-        `${planned.refusal} (refused before, so not asked again)`,
+        `${planned.refusal} (refused before, so not requested again)`,
       );
     }
     if (planned.batch !== null) return collected(planned);
@@ -100,7 +100,7 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
   /** A line of a batch. It is not bought here, whatever became of the batch since the plan, because it was not judged. */
   async function collected({ key, reason }: PlannedRequest): Promise<Original> {
     const stored = key === null ? null : await store.find(key);
-    if (stored === null) throw new TintypeError('ordered', `not asked for: it was ${reason}`);
+    if (stored === null) throw new TintypeError('ordered', `not requested: it was ${reason}`);
     if (stored.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
     return originalOf(stored.record, store);
   }
@@ -112,7 +112,7 @@ export function obtainer(plan: JudgedPlan, run: Context, means: ObtainerMeans): 
     const { job, number, provider } = planned;
     const request = requestFrom(job, number, inputs, mask, providers(provider).inputs);
     const resolved = resolvedRequest(planned, inputs, mask, request);
-    if (resolved === null) throw new Error(`${planned.id} waits for what was not planned`);
+    if (resolved === null) throw new Error(`${planned.id} waits for an image that was not planned`);
     return resolved;
   }
 
@@ -134,12 +134,12 @@ export function openPurchases(
   run: Context,
   {
     store,
-    purse,
+    budget,
     refusals,
     order,
     providers = lazyProviders(run),
     rates = ownRates(run.config.imagesPerMinute, run.shard?.count, run.now),
-  }: ObtainerMeans,
+  }: PurchaseResources,
 ): PurchaseContext {
   const stop = openStop(run);
   const answers = watchAnswers(run, stop);
@@ -152,7 +152,7 @@ export function openPurchases(
     answers,
     providers,
     queue: openQueue(run, rates, stop, answers.isSuspicious),
-    spend: openSpend(purse, run),
+    spend: openSpend(budget, run),
     day: dayBudget(run, store),
   };
 }
@@ -160,6 +160,6 @@ export function openPurchases(
 function upstreamFailed(id: string, upstream: string, what: string): TintypeError {
   return new TintypeError(
     'upstream-failed',
-    `not asked for: "${id}" works from "${upstream}", which ${what}`,
+    `not requested: "${id}" uses "${upstream}" as an input, which ${what}`,
   );
 }

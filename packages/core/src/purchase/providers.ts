@@ -20,7 +20,7 @@ export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>):
   };
 }
 
-/** A provider's configured inputs are part of every record and key. */
+/** A secret among a provider's configured inputs would be in every record. */
 function refuseSecretInputs(name: string, { inputs }: Provider, env: Context['env']): void {
   const text = inputs === null ? '' : JSON.stringify(inputs);
   if (!repeatsSecret(text, secretsIn(env))) return;
@@ -30,19 +30,25 @@ function refuseSecretInputs(name: string, { inputs }: Provider, env: Context['en
   );
 }
 
-/** Who set a variable. The person set those of the environment in which the process was started. */
+/**
+ * Who set a variable. The user set the variables of the environment in which the process was
+ * started.
+ */
 export function sourceOf(name: string, { realEnv }: Pick<Context, 'realEnv'>): Source {
-  return realEnv[name] === undefined ? 'clone' : 'person';
+  return realEnv[name] === undefined ? 'clone' : 'user';
 }
 
-/** Where a provider's requests go, and who decided it. Providers in a config are code, so the person decided. */
+/**
+ * Where a provider's requests go, and who decided that. A provider in a config is code, so the user
+ * decided.
+ */
 export function destinationOf(
   name: string,
   { baseUrl = null }: Provider,
   { config, env, realEnv }: Pick<Context, 'config' | 'env' | 'realEnv'>,
 ): Destination {
   if (Object.hasOwn(config.providers, name) || name !== 'openai') {
-    return { baseUrl, name: `the baseUrl of provider ${name}`, source: 'person', accounts: [] };
+    return { baseUrl, name: `the baseUrl of provider ${name}`, source: 'user', accounts: [] };
   }
   const accounts = [addressVariables.organization, addressVariables.project]
     .filter((variable) => env[variable]?.trim())

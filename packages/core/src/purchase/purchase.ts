@@ -6,22 +6,22 @@ import { buyNow } from './buy-now.ts';
 import { isSameCall } from './current-order.ts';
 import { ClaimLostError, interrupted } from './failures.ts';
 import type { PurchaseContext } from './purchase-context.ts';
-import type { Place } from './queue.ts';
+import type { Slot } from './queue.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 /**
- * Gets the record of a picture that has to be bought: takes a place, claims the key, and buys what neither another process
- * nor an earlier run has bought meanwhile. Throws a TintypeError.
+ * Returns the record of a picture that has to be bought. Takes a slot, claims the key, and buys the picture unless another
+ * process or an earlier run has bought it. Throws a TintypeError.
  */
 export async function purchase(
   wanted: ResolvedRequest,
   context: PurchaseContext,
 ): Promise<StoreRecord> {
   const { store, queue } = context;
-  const place = await queue.enter();
+  const slot = await queue.enter();
   try {
     for (let unsent: Attempt | null = null; ;) {
-      const claim = await claimKey(wanted, place, context);
+      const claim = await claimKey(wanted, slot, context);
       try {
         const stored = await store.find(wanted.key);
         if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
@@ -41,33 +41,33 @@ export async function purchase(
       }
     }
   } finally {
-    place.leave();
+    slot.leave();
   }
 }
 
-/** The right to buy a picture. While another process has it, the place is lent to other purchases. */
+/** Claims the right to buy a picture. While another process has it, lends the slot to other purchases. */
 async function claimKey(
   wanted: ResolvedRequest,
-  place: Place,
+  slot: Slot,
   { run, store, stop }: PurchaseContext,
 ): Promise<Claim> {
   const { key, name } = wanted;
-  let [saidMs, waitedMs] = [0, 0];
+  let [reportedMs, waitedMs] = [0, 0];
   const onWait = (ms: number): void => {
-    place.lend();
+    slot.lend();
     waitedMs = ms;
-    if (ms < Math.max(2 * saidMs, soonMs)) return;
-    saidMs = ms;
+    if (ms < Math.max(2 * reportedMs, soonMs)) return;
+    reportedMs = ms;
     report(run, { type: 'waiting', ...name, key, ms: Math.round(ms) });
   };
   try {
     const claim = await store.claim(key, run.signal, onWait);
-    await place.takeBack();
+    await slot.takeBack();
     if (claim !== null) return claim;
   } catch (error) {
     throw stop.onFailure(error);
   } finally {
-    if (saidMs > 0) report(run, { type: 'waited', ...name, key, ms: Math.round(waitedMs) });
+    if (reportedMs > 0) report(run, { type: 'waited', ...name, key, ms: Math.round(waitedMs) });
   }
   throw interrupted();
 }
@@ -75,7 +75,7 @@ async function claimKey(
 /** A shorter wait is not reported. */
 const soonMs = 2000;
 
-/** Whether nothing has happened to a key while this process waited or was suspended. The claim is looked at last. */
+/** Whether a key is unchanged after this process waited or was suspended. Reads the claim last. */
 async function isStillOurs(
   key: Key,
   claim: Claim,
@@ -84,7 +84,7 @@ async function isStillOurs(
 ): Promise<boolean> {
   if ((await store.find(key)) !== null) return false;
   const open = noted === null ? null : await store.attempt(key);
-  // A note that cannot be read back is not another process's.
+  // A note that cannot be read is not a sign of another process.
   const isNoted = noted === null || (open !== null && isSameCall(open.note ?? noted, noted));
   return isNoted && (await claim.isOurs());
 }

@@ -2,10 +2,10 @@ import type { Context } from '../context.ts';
 import type { Rates } from './rates.ts';
 import type { Stop } from './stop.ts';
 
-/** Which purchase may proceed now: at most `concurrency` at once, and each provider's requests at its rate. */
+/** Decides which purchase may proceed: at most `concurrency` at once, and each provider's requests at its rate. */
 export interface Queue extends Pick<Rates, 'learn' | 'pause'> {
-  /** Waits for a place, in order of arrival. Throws what `Stop.check` throws. */
-  readonly enter: () => Promise<Place>;
+  /** Waits for a slot, in order of arrival. Throws what `Stop.check` throws. */
+  readonly enter: () => Promise<Slot>;
   /**
    * Sends a request when its provider's rate has room for `pictures`, in order of arrival. Settles as the request does. If
    * the run is stopped first, throws what `Stop.check` throws.
@@ -17,11 +17,11 @@ export interface Queue extends Pick<Rates, 'learn' | 'pause'> {
   ) => Promise<Result>;
 }
 
-/** One of the run's places for purchases. */
-export interface Place {
-  /** Frees the place while this purchase waits for something that needs none. */
+/** One of the run's `concurrency` slots for purchases. */
+export interface Slot {
+  /** Frees the slot while this purchase waits for something that needs no slot. */
   readonly lend: () => void;
-  /** If this place was lent, waits for the next free one. */
+  /** If this slot was lent, waits for the next free one. */
   readonly takeBack: () => Promise<void>;
   readonly leave: () => void;
 }
@@ -33,20 +33,20 @@ export function openQueue(
   stop: Stop,
   sendsOneByOne: () => boolean,
 ): Queue {
-  const places = openPlaces(config.concurrency);
+  const slots = openSlots(config.concurrency);
   const turns = new Map<string, Promise<void>>();
-  let onTheWire = 0;
-  let landing = Promise.withResolvers<void>();
+  let inFlight = 0;
+  let requestEnd = Promise.withResolvers<void>();
 
   return {
     async enter() {
-      await places.take();
-      const place = placeOf(places);
+      await slots.take();
+      const slot = slotOf(slots);
       try {
         stop.check();
-        return place;
+        return slot;
       } catch (error) {
-        place.leave();
+        slot.leave();
         throw error;
       }
     },
@@ -63,9 +63,9 @@ export function openQueue(
       try {
         return await request();
       } finally {
-        onTheWire--;
-        landing.resolve();
-        landing = Promise.withResolvers();
+        inFlight--;
+        requestEnd.resolve();
+        requestEnd = Promise.withResolvers();
       }
     },
 
@@ -77,8 +77,8 @@ export function openQueue(
   async function waitForRate(provider: string, pictures: number): Promise<void> {
     for (;;) {
       stop.check();
-      if (sendsOneByOne() && onTheWire > 0) {
-        await landing.promise;
+      if (sendsOneByOne() && inFlight > 0) {
+        await requestEnd.promise;
         continue;
       }
       const ms = await rates.admit(provider, pictures);
@@ -86,11 +86,11 @@ export function openQueue(
       await sleep(ms, stop.signal);
     }
     stop.check();
-    onTheWire++;
+    inFlight++;
   }
 }
 
-function placeOf({ take, leave }: Places): Place {
+function slotOf({ take, leave }: Slots): Slot {
   let isHeld = true;
   const lend = (): void => {
     if (isHeld) leave();
@@ -106,12 +106,12 @@ function placeOf({ take, leave }: Places): Place {
   };
 }
 
-interface Places {
+interface Slots {
   readonly take: (turn?: 'first' | 'last') => Promise<void>;
   readonly leave: () => void;
 }
 
-function openPlaces(count: number): Places {
+function openSlots(count: number): Slots {
   let free = count;
   const waiting: (() => void)[] = [];
   return {

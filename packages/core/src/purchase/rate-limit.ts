@@ -9,7 +9,10 @@ export interface Rate {
   readonly imagesPerMinute: number | null;
   /** The limit that the user set. A limit that is learned from answers may not exceed it. */
   readonly configured: number | null;
-  /** How many shards send at once, of which this is one: each has an equal part of both limits. */
+  /**
+   * How many shards send requests at once, this one included. Each has an equal part of both
+   * limits.
+   */
   readonly shards: number;
   /** When pictures were requested, in milliseconds, and how many the API counts for each request. */
   readonly sent: readonly { readonly at: number; readonly images: number }[];

@@ -10,8 +10,8 @@ import { writeAtomic } from '../fs/write-atomic.ts';
 import type { Key, StoredRefusal } from '../types.ts';
 
 /**
- * The refusals of moderation. The cache remembers them, so that no request is repeated for the same answer. Refusals that
- * may have been billed are in the store, too.
+ * The refusals of moderation. The cache remembers them, so that Tintype does not repeat a request
+ * that was refused. Refusals that may have been billed are in the store, too.
  */
 export interface Refusals {
   /** The reasons, by key. */

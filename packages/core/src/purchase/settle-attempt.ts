@@ -50,18 +50,18 @@ export async function settleAttempt(
   const attempt = await store.attempt(key);
   if (attempt === null || isSameCall(attempt.note, unsent)) return null;
   if (attempt.isAnswerDamaged)
-    throw new TintypeError('original-damaged', `not asked for: ${damagedAnswerReason(key)}`);
+    throw new TintypeError('original-damaged', `not requested: ${damagedAnswerReason(key)}`);
   if (attempt.batch !== undefined)
-    throw new TintypeError('ordered', `not asked for: it was ${batchReason(attempt)}`);
+    throw new TintypeError('ordered', `not requested: it was ${batchReason(attempt)}`);
   // Bytes whose note was lost are the answer to the request with their key.
   const record = await recordAttempt(attempt.note ?? newAttempt(wanted, context), store, run);
   if (record !== null) return record;
   if (attempt.note?.batch !== undefined)
-    throw new TintypeError('ordered', `not asked for: it was ${batchReason(attempt)}`);
+    throw new TintypeError('ordered', `not requested: it was ${batchReason(attempt)}`);
   const collected = attempt.note && (await collect(wanted, attempt.note, context));
   if (collected !== null) return collected;
   const refusal = await refusalToAskAgain(attempt, order);
-  if (refusal !== null) throw new TintypeError('maybe-billed', `not asked for: it was ${refusal}`);
+  if (refusal !== null) throw new TintypeError('maybe-billed', `not requested: it was ${refusal}`);
   // The user has given a new order, so the request is sent again.
   const message = `"${id}" was ${attemptReason(attempt, order.id)}`;
   report(run, { type: 'warning', code: 'maybe-billed', message, manifest, line });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Config } from '../config.ts';
-import { openPurse } from './purse.ts';
+import { openRunBudget } from './run-budget.ts';
 import { openSpend } from './spend.ts';
 
 test('what is left of a budget is said of the run, or of the shard that has a part of it', () => {
   const config = { maxCostUsd: 5, ci: null } as Config;
   const refusalOf = (shard: { index: number; count: number } | null) => {
-    const spend = openSpend(openPurse(1), { config, shard });
+    const spend = openSpend(openRunBudget(1), { config, shard });
     expect(() => spend.reserve({ low: 2, high: 2 })).toThrow('does not hold another picture');
     return spend.overBudget()!.message;
   };

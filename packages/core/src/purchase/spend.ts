@@ -5,7 +5,7 @@ import { roundUsd } from '../plan/estimate-cost.ts';
 import type { CostRange } from '../types.ts';
 import { isMaybeBilled } from './failures.ts';
 import { raise } from './judge-plan.ts';
-import type { Purse } from './purse.ts';
+import type { RunBudget } from './run-budget.ts';
 
 /** The pictures that were bought so far, and their cost. */
 export interface Bill {
@@ -37,13 +37,13 @@ interface Reserved {
   readonly failed: (error: unknown) => void;
 }
 
-export function openSpend(purse: Purse, run: Pick<Context, 'config' | 'shard'>): Spend {
+export function openSpend(budget: RunBudget, run: Pick<Context, 'config' | 'shard'>): Spend {
   const costs: (number | null)[] = [];
   const maybeBilled: (number | null)[] = [];
   let overBudget: TintypeError | null = null;
   return {
     reserve(cost) {
-      const reservation = purse.reserve(cost?.high ?? 0);
+      const reservation = budget.reserve(cost?.high ?? 0);
       // A cheaper picture may still fit, so the run continues.
       if (reservation === null) throw (overBudget = notAffordable(run));
       return {

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
-import { interrupted, isMaybeBilled, NotAskedError } from './failures.ts';
+import { interrupted, isMaybeBilled, NotRequestedError } from './failures.ts';
 
 /** Ends a run early: the user interrupted it, or a failure would repeat for every further request. */
 export interface Stop {
@@ -10,7 +10,7 @@ export interface Stop {
   readonly signal: AbortSignal;
   /** Whether a failure has stopped the run. */
   readonly isStopped: () => boolean;
-  /** Throws `interrupted` or a NotAskedError if no further request may be sent. */
+  /** Throws `interrupted` or a NotRequestedError if no further request may be sent. */
   readonly check: () => void;
   /** Stops the run if the failure is of that kind. Returns the failure that the image reports. */
   readonly onFailure: (failure: unknown) => unknown;
@@ -24,13 +24,15 @@ export function openStop({ signal }: Pick<Context, 'signal'>): Stop {
     isStopped: () => first !== null,
     check() {
       if (signal.aborted) throw interrupted();
-      if (first !== null) throw new NotAskedError(first.code, `not asked for: ${first.message}`);
+      if (first !== null)
+        throw new NotRequestedError(first.code, `not requested: ${first.message}`);
     },
     onFailure(failure) {
       if (!(failure instanceof TintypeError) || !stopsRun(failure)) return failure;
-      // Several requests may fail at once, and only the first failure is news.
+      // Several requests may fail at once for the same reason; only the first failure is reported
+      // in full.
       if (first !== null && !(failure instanceof ProviderError) && !isMaybeBilled(failure))
-        return new NotAskedError(failure.code, `not asked for: ${failure.message}`);
+        return new NotRequestedError(failure.code, `not requested: ${failure.message}`);
       first ??= failure;
       stopping.abort();
       return failure;

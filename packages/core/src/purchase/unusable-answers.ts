@@ -37,10 +37,10 @@ function kindOf(provider: string, problem: string): string {
 export function setUpHint(problem: string): string {
   const [, format] = /^it is (\w+) and not png/.exec(problem) ?? [];
   if (format !== undefined)
-    return `the server makes ${format} whatever it is asked for; with originalFormat: 'any' in openAi({ … }) its pictures are accepted, and those that were kept aside are used at no cost`;
+    return `the server sends ${format} whatever format is requested; with originalFormat: 'any' in openAi({ … }) Tintype accepts its pictures, and uses those that were kept aside at no cost`;
   if (problem.includes('an address for the picture'))
-    return "the server answers with addresses; responseFormat: 'b64_json' in openAi({ … }) asks it for the picture itself";
+    return "the server answers with URLs; responseFormat: 'b64_json' in openAi({ … }) requests the pictures themselves";
   if (problem.includes('not with JSON'))
-    return 'what answers is no image API; check baseUrl and what is between';
+    return 'the server is not an image API; check baseUrl, and any proxy in between';
   return 'check that the server speaks the Images API of OpenAI, and the options of its provider in the config';
 }

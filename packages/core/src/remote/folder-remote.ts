@@ -19,7 +19,7 @@ export function folder(path: string | URL): Remote {
   const dir = path instanceof URL ? fileURLToPath(path) : resolve(path);
   const label = dir;
 
-  /** Turns the file system's own errors into those of a remote. `name`: of a file, or of a folder below `dir`. */
+  /** Turns the file system's errors into those of a remote. `name`: a file, or a folder below `dir`. */
   const use = async <Result>(
     name: string,
     signal: AbortSignal | undefined,
@@ -55,7 +55,7 @@ export function folder(path: string | URL): Remote {
     remove: (name, { signal } = {}) => run(name, signal, 0, removeFile),
 
     async *list(prefix, { signal } = {}) {
-      // Of `claims/ab`, all of `claims` is read.
+      // For the prefix `claims/ab`, all of `claims` is read.
       const folders = [prefix.split('/').slice(0, -1).join('/')];
       for (const at of folders) {
         if (at !== '') assertName(at);
@@ -67,7 +67,10 @@ export function folder(path: string | URL): Remote {
   };
 }
 
-/** What a folder has, without its links, its special files, and names that no remote has. `at`: its own name, or ''. */
+/**
+ * The entries of a folder, except for links, special files and names that no remote has. `at`: the folder's own name, or
+ * ''.
+ */
 async function readFolder(
   path: string,
   at: string,
@@ -92,7 +95,7 @@ async function refuseLinks(dir: string, name: string): Promise<void> {
     path = join(path, part);
     const status = await lstat(path).catch(unlessMissing);
     if (status === null) return;
-    // The folder itself may be a link: the person named it.
+    // The folder itself may be a link, because the user named it.
     if (path !== dir && status.isSymbolicLink())
       throw Object.assign(new Error(`${path} is a link`), { code: 'ELOOP' });
   }
@@ -124,7 +127,7 @@ const reasons: Readonly<Record<string, string>> = {
   EFBIG: 'it is larger than it may be',
   EFTYPE: 'it is not a regular file',
   EISDIR: 'it is a folder',
-  ELOOP: 'it is a link, or below one, and links in a shared folder are not followed',
+  ELOOP: 'it is a link, or below one, and Tintype follows no links in a shared folder',
   ENOTDIR: 'a file is in the place of a folder',
   ENXIO: 'it is not a regular file',
 };

@@ -28,7 +28,7 @@ export interface HttpServer {
 }
 
 export interface HttpLimits {
-  /** Of the body of a success. */
+  /** The limit for the body of a success. */
   readonly maxBytes: number;
   /** Whether the request may be sent again if its answer is lost, or says that the server cannot answer now. */
   readonly isRepeatable: boolean;
@@ -49,7 +49,7 @@ export async function askServer(
       } catch (error) {
         const isOver = !isRepeatable || tries > pausesMs.length;
         if (isOver || !isUnavailable(error)) throw error;
-        // Processes that failed together do not try again together.
+        // A random pause, so that processes that failed together do not try again together.
         await sleep(pausesMs[tries - 1]! * (0.5 + Math.random()), undefined, { signal: limited });
       }
     }
@@ -81,7 +81,7 @@ async function send(
     signal,
   }).catch(unreachable);
   const { status, headers } = response;
-  // Part of a file (206), or none (204), is not what was asked for.
+  // A part of a file (206) or an empty answer (204) is not the file.
   const isSuccess = method === 'GET' || method === 'HEAD' ? status === 200 : response.ok;
   const read = await readAtMost(response.body, isSuccess ? maxBytes : maxErrorBytes).catch(
     unreachable,
@@ -95,7 +95,7 @@ async function send(
   return { status, headers, body: read ?? new Uint8Array() };
 }
 
-/** Why a request failed is in the first few kB. */
+/** The first few kB of an error say why the request failed. */
 const maxErrorBytes = 16_384;
 
 function problemOfBody(
@@ -105,13 +105,13 @@ function problemOfBody(
 ): RemoteProblem | null {
   if (isTooLarge)
     return { code: 'remote-damaged', problem: `answers with more than ${maxBytes} bytes` };
-  // fetch decompresses it, so that its length and its hash are not what they are on the server.
+  // fetch would decompress it, so its length and hash would differ from those on the server.
   if ((headers.get('content-encoding') ?? 'identity') !== 'identity')
     return { code: 'remote-damaged', problem: 'answers with a compressed file' };
   return null;
 }
 
-/** fetch repeats a header that it refuses, so it gets none that it would. Throws `config`. */
+/** The error of fetch would repeat a header that it refuses, so headers are checked first. Throws `config`. */
 export function checkHeaders(headers: HttpHeaders, label: string): void {
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[a-z0-9-]+$/i.test(name) || !/^[ -~]*$/.test(value))
@@ -119,7 +119,7 @@ export function checkHeaders(headers: HttpHeaders, label: string): void {
   }
 }
 
-/** Has no cause, because its message could repeat what was sent. */
+/** The error has no cause, because its message could repeat what was sent. */
 function notReached(label: string, error: unknown): TintypeError {
   if (isNotHttp(error))
     return new TintypeError('remote-damaged', `${label} does not answer with HTTP`);

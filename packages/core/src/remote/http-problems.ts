@@ -1,12 +1,12 @@
-/** Why a remote failed, and in which words, which follow the name of the remote. */
+/** Why a remote failed: a code, and a clause that follows the name of the remote. */
 export interface RemoteProblem {
   readonly code: 'remote-unavailable' | 'remote-denied' | 'remote-unsupported' | 'remote-damaged';
   readonly problem: string;
 }
 
 /**
- * What an HTTP status that is no success means; `null`: that nothing has the name (404, 410), or that something has it, which a
- * conditional request asks (412).
+ * What an HTTP status means that is not a success. `null`: the name does not exist (404, 410), or, for a conditional
+ * request, it exists (412).
  */
 export function problemOf(status: number, isConditional: boolean): RemoteProblem | null {
   if (status === 404 || status === 410 || (status === 412 && isConditional)) return null;

@@ -19,14 +19,14 @@ export interface HttpOptions {
    */
   readonly headers?: HttpHeaders | ((request: HttpRequest) => HttpHeaders | Promise<HttpHeaders>);
   /**
-   * How this server lists names, which HTTP leaves open. `get` fetches an address of the same server, relative to `url`, with the
-   * same headers; `null`: 404. Without it, listing throws `remote-unsupported`.
+   * How this server lists names, because HTTP does not define that. `get` fetches an address of the same server, relative
+   * to `url`, with the same headers; `null`: 404. Without it, listing throws `remote-unsupported`.
    */
   readonly list?: (
     prefix: string,
     get: (address: string) => Promise<Uint8Array | null>,
   ) => AsyncIterable<RemoteFile>;
-  /** What this server means by an answer that is no success, given its status and body; `null`: what its status says. */
+  /** What an answer of this server means that is not a success, by its status and body; `null`: what its status says. */
   readonly explain?: (status: number, body: string) => RemoteProblem | null;
   /** What messages call it. @default its URL */
   readonly label?: string;
@@ -66,7 +66,7 @@ export function http(options: HttpOptions): Remote {
       { ...request, url: urlOf(name) },
       { maxBytes: maxReplyBytes, signal, isRepeatable },
     );
-  /** fetch takes no memory that threads share, so the bytes are copied. */
+  /** fetch does not accept shared memory, so the bytes are copied. */
   const upload = (bytes: Uint8Array, condition: HttpHeaders = {}) => ({
     method: 'PUT' as const,
     headers: { 'content-type': 'application/octet-stream', ...condition },
@@ -120,13 +120,15 @@ export function http(options: HttpOptions): Remote {
   };
 }
 
-/** Of the answer to an upload. It is not used, but a connection is used again only after its answer was read. */
+/**
+ * The limit for the answer to an upload. Its text is not used, but a connection is reused only after its answer was read.
+ */
 const maxReplyBytes = 16_384;
 
 /** 1,000 names of 512 characters in XML, with what S3 says about each, are below 2 MB. */
 const maxPageBytes = 10_000_000;
 
-/** What the function throws may contain what it knows, so only errors of Tintype are passed on. */
+/** An error that the user's function throws may contain a secret, so only errors of Tintype are passed on. */
 function withoutItsWords(
   headers: (request: HttpRequest) => HttpHeaders | Promise<HttpHeaders>,
   label: string,

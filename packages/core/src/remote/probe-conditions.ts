@@ -3,14 +3,14 @@ import { TintypeError } from '../errors.ts';
 import type { Remote } from './remote.ts';
 
 /**
- * Whether a remote creates a name only once when many processes try at the same moment. It is tried, because servers exist that
- * ignore the condition (nginx, fauxqs, s3rver), and one that honours it only while nothing else happens (Apache's mod_dav;
- * all on 2026-11-28). A remote that answers `remote-unsupported` does not. Throws the remote's other errors.
+ * Whether a remote creates a name only once when many processes try at the same moment. This is a test because some servers
+ * ignore the condition (nginx, fauxqs, s3rver), and one honours it only while nothing else happens (Apache's mod_dav; all
+ * on 2026-11-28). `false` if the remote answers `remote-unsupported`. Throws the remote's other errors.
  */
 export async function holdsConditions(remote: Remote): Promise<boolean> {
   for (let round = 0; round < rounds; round++) {
     const races = Array.from({ length: namesAtOnce }, () => isWonOnce(remote));
-    // All have ended before one of them throws, so that nothing is created after this has returned.
+    // Waits for all races before it throws, so that nothing is created after this function has returned.
     const results = await Promise.allSettled(races);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -33,7 +33,7 @@ async function isWonOnce(remote: Remote): Promise<boolean> {
   const values = Array.from({ length: writers }, (_, writer) => Buffer.from(`writer ${writer}`));
   try {
     const results = await Promise.allSettled(values.map((value) => remote.create(name, value)));
-    // All are settled before one of them throws, or the name would be removed before the last writer creates it.
+    // Waits for all writers before it throws. Otherwise the name would be removed before the last writer creates it.
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     const winners = values.filter((_, writer) => {

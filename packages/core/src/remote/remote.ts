@@ -2,18 +2,18 @@
  * A place for bytes that several machines share: a bucket, a folder of a web server, a folder of another disk. Stores keep
  * originals in it, and caches keep encoded files.
  *
- * Nobody trusts it. What it returns is compared with a hash before it is used, and what it promises about conditions is tried
- * out before money depends on it. It retries what is safe to repeat. Each operation has a time limit of its own, beside its
- * signal: half a minute, and more for many bytes.
+ * It is not trusted: Tintype compares what it returns with a hash, and tests its conditions before money depends on them.
+ * It retries what is safe to repeat. Each operation has its own time limit besides its signal: half a minute, and more for
+ * many bytes.
  *
- * Operations throw a TintypeError: `remote-unavailable` (no connection, a time limit, 5xx, 429: later it may work),
- * `remote-denied` (401, 403), `remote-unsupported` (the server cannot do this), `remote-damaged` (the answer makes no sense, or
- * is larger than it may be). Their messages begin with `label` and contain no credentials. An aborted signal rejects with its
- * reason.
+ * Operations throw a TintypeError: `remote-unavailable` (no connection, a time limit, 5xx, 429: it may work later),
+ * `remote-denied` (401, 403), `remote-unsupported` (the server cannot do this), `remote-damaged` (the answer makes no
+ * sense, or is larger than it may be). Their messages begin with `label` and contain no credentials. An aborted signal
+ * rejects with its reason.
  *
  * Names are paths of lower-case letters, digits, `.`, `-`, `_` and `/`, such as `originals/ab/<sha256>.png`. No part of one
- * begins with a dot, which leaves those names to unfinished files. Any other name is a mistake of ours and throws an Error
- * (`assertName`). What a server lists under another name is not in a listing.
+ * begins with a dot, which leaves those names to unfinished files. Any other name is a bug and throws an Error
+ * (`assertName`). Listings leave out what a server has under other names.
  */
 export interface Remote {
   /** What messages call it, such as `s3://team/site`. Contains no credentials. */
@@ -22,17 +22,17 @@ export interface Remote {
   readonly get: (name: string, limits: GetLimits) => Promise<Uint8Array | null>;
   /** How many bytes a name has, without reading them; `null`: nothing has the name. */
   readonly size: (name: string, limits?: Limits) => Promise<number | null>;
-  /** Keeps bytes under a name, all of them or none. Replaces what has the name. */
+  /** Writes bytes under a name, all of them or none. Replaces an existing file. */
   readonly put: (name: string, bytes: Uint8Array, limits?: Limits) => Promise<void>;
   /**
-   * Keeps bytes under a name that nothing has. `false`: something has it, and it was left as it is. Never repeats a request
-   * whose answer was lost: that throws `remote-unavailable`, and the bytes may be there. Whether the server keeps the promise
-   * when several processes race is not known before it was tried.
+   * Writes bytes under a new name. `false`: the name exists, and was not changed. Never repeats a request whose answer was
+   * lost: that throws `remote-unavailable`, and the bytes may be there. Only `holdsConditions` shows whether the server
+   * also keeps this promise when several processes race.
    */
   readonly create: (name: string, bytes: Uint8Array, limits?: Limits) => Promise<boolean>;
   /** Every name that begins with a prefix, in any order. */
   readonly list: (prefix: string, limits?: Limits) => AsyncIterable<RemoteFile>;
-  /** Removes a name. Nothing happens if nothing has it. */
+  /** Removes a name. Does nothing if it does not exist. */
   readonly remove: (name: string, limits?: Limits) => Promise<void>;
 }
 

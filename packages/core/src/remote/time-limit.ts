@@ -8,8 +8,8 @@ export interface TimeLimit {
 }
 
 /**
- * What a task resolves to, or rejects with. A task that is not done in time rejects with `remote-unavailable`, one whose signal
- * is aborted with the signal's reason, even if the task itself cannot be stopped, such as a read of a network drive that hangs.
+ * Settles as a task does. Rejects with `remote-unavailable` if the task is not done in time, and with the signal's reason
+ * if the signal is aborted, even if the task itself cannot be stopped, such as a read of a network drive that hangs.
  */
 export async function withinLimit<Result>(
   { label, limitMs, signal }: TimeLimit,
@@ -36,7 +36,7 @@ export async function withinLimit<Result>(
   }
 }
 
-/** Half a minute, and as long as so many bytes take at 100 kB/s; an hour at most. */
+/** Half a minute, plus the time for the bytes at 100 kB/s; an hour at most. */
 export function timeFor(bytes: number): number {
   return Math.min(30_000 + bytes / 100, 3_600_000);
 }

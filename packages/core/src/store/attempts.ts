@@ -76,8 +76,8 @@ export async function readReceived(dir: string, key: Key): Promise<Uint8Array | 
  */
 export async function clearAttempt(dir: string, key: Key): Promise<void> {
   try {
-    // Remove the bytes first: an attempt without bytes is at worst requested again, but bytes without an attempt belong to no
-    // request.
+    // Remove the bytes first. At worst, an attempt without bytes is requested again; bytes without an attempt would belong
+    // to no request.
     if (!(await removeReceived(dir, key))) return;
     for (const file of await findRescued(dir)) {
       if (file.key !== key) continue;
@@ -86,7 +86,7 @@ export async function clearAttempt(dir: string, key: Key): Promise<void> {
     }
     await removeFile(layout.attempt(dir, key));
   } catch {
-    // See above.
+    // The next run removes it.
   }
 }
 
@@ -117,7 +117,7 @@ export async function clearDead(dir: string): Promise<void> {
   for (const key of keys) await clearDeadClaims(layout.claim(dir, key)).catch(() => {});
 }
 
-/** Paid bytes. If they cannot be written to the store, they go to the temporary folder. */
+/** Writes paid bytes to the store or, if that fails, to the temporary folder. */
 export async function receiveBytes(
   dir: string,
   key: Key,

@@ -7,7 +7,7 @@ import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxBatchBytes, parseBatch } from './record-file.ts';
 import { notWritable, writeNote } from './write-note.ts';
 
-/** `naming`: only batches that may have a line of this key, so that a check of one key need not parse all of them. */
+/** `naming`: reads only batches that may have a line of this key, so that a check of one key does not parse all of them. */
 export async function readBatches(
   dir: string,
   naming: Key | null = null,
@@ -27,7 +27,7 @@ export async function readBatches(
   return batches;
 }
 
-/** JSON may spell any letter with an escape. */
+/** JSON may write any letter as an escape. */
 function mayName(bytes: Buffer, key: Key): boolean {
   return bytes.includes(key) || bytes.includes('\\u');
 }

@@ -177,7 +177,7 @@ describe('git is not believed', () => {
 
   test('where there is no repository', async () => {
     await rm(join(root, '.git'), { recursive: true });
-    expect(await problem()).toBe('this is no git repository');
+    expect(await problem()).toBe('this is not a git repository');
   });
 
   test('where nothing is committed yet, or the store is not', async () => {

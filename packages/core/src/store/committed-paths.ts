@@ -114,7 +114,7 @@ async function pathsIn(git: Git, tree: string): Promise<string[]> {
 
 interface Blob {
   readonly path: string;
-  /** In bytes. */
+  /** Bytes. */
   readonly size: number;
 }
 

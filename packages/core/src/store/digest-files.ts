@@ -5,7 +5,7 @@ import { layout } from './layout.ts';
 
 /** `Store.digest` of a folder, which need not exist. Throws the file system's own errors. */
 export function digestFiles(dir: string): StatDigest | null {
-  // A picture that only has to be delivered changes no plan.
+  // A picture that only has to be uploaded changes no plan.
   if (namesIn(layout.attemptsDir(dir)).some((name) => !name.endsWith('.pending'))) return null;
   const files = statDigester();
   const { recordsDir, inputsDir, refusalsDir, picksDir } = layout;

@@ -8,7 +8,7 @@ import type { OpenAttempt } from '../types.ts';
 import type { Store } from './store.ts';
 
 /** The project that a store belongs to. */
-export interface Surroundings {
+export interface StoreProject {
   /** Absolute: the project's root. */
   readonly root: string;
   /** The person's environment, in which git runs. */
@@ -22,7 +22,7 @@ export interface Surroundings {
  */
 export function fileStore(
   dir: string,
-  { root, realEnv }: Surroundings = { root: dirname(dir), realEnv: {} },
+  { root, realEnv }: StoreProject = { root: dirname(dir), realEnv: {} },
 ): Store {
   const records = once(() => import('./records.ts'));
   const attempts = once(() => import('./attempts.ts'));
@@ -31,7 +31,7 @@ export function fileStore(
   const refusals = once(() => import('./refusals.ts'));
   const picks = once(() => import('./picks.ts'));
   const git = once(() => import('./version-control.ts'));
-  /** Everything that writes or removes awaits this. */
+  /** Everything that writes or removes files awaits this. */
   const writable = once(async () => (await import('./refuse-links.ts')).refuseLinks(dir));
   const isWritable = () => succeeds(writable());
   const describe = once(async () => {
@@ -121,7 +121,7 @@ export function fileStore(
     clearAttempt: async (key) => {
       if (await isWritable()) await (await attempts()).clearAttempt(dir, key);
     },
-    // The claims of a folder keep apart all processes that can reach it.
+    // The claims in the folder exclude all processes that can reach it.
     prepareToBuy: async () => new Map(),
     claim: async (key, signal, onWait) => {
       await writable();

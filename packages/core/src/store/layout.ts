@@ -19,7 +19,7 @@ import type { Key, Sha256, StoreRecord } from '../types.ts';
  *       attempts/<key>.claim/<uuid>  the process that buys the key; removed afterwards
  *       attempts/<key>.claim.<uuid>/ the same, while it is being made
  *       attempts/<key>.received      the bytes of its answer, until the original and its record exist
- *       attempts/<key>.pending       a store that shares its originals has not delivered this one yet; empty
+ *       attempts/<key>.pending       a store that shares its originals has not uploaded this one yet; empty
  *
  * If the bytes of an answer cannot be written to the store, `rescue-folder.ts` keeps them.
  */
@@ -55,7 +55,7 @@ export const layout = {
   pending: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.pending`),
 } as const;
 
-/** Where the bytes are that a record names. */
+/** The path of the bytes that a record names. */
 export function pathOfBytes(dir: string, { original, rejected }: StoreRecord): string {
   return rejected === undefined
     ? layout.original(dir, original.sha256, original.format)
@@ -69,7 +69,7 @@ export function holdsBytes(dir: string, path: string): boolean {
   );
 }
 
-/** Names in the store are hashes. Anything else, such as a path out of a file of a clone, is a mistake of ours. */
+/** Names in the store are hashes. Anything else, such as a path that was read from a file of a clone, is a bug. */
 function hashed(name: string): string {
   if (!/^[0-9a-f]{64}$/.test(name)) throw new Error('a name in the store must be a sha-256');
   return name;

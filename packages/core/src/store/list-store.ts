@@ -65,9 +65,9 @@ export function recordsIn(stored: Stored): readonly StoreRecord[] {
   return stored.other === undefined ? [stored.record] : [stored.record, stored.other];
 }
 
-/** `path`: of the record's file, relative to the store. */
+/** `path`: the record's file, relative to the store. */
 export function boughtOnTwoBranches(path: string): string {
-  return `two branches bought this picture, and git left both in ${path}: the older one is used and both are kept. The next run that may buy writes the file without merge markers at no cost; then run git add on it`;
+  return `two branches bought this picture, and git left both records in ${path}: Tintype uses the older one and keeps both. The next run that may buy writes the file without merge markers at no cost; then run git add on it`;
 }
 
 /** The path of a record's bytes, relative to the store, with `/`. */

@@ -17,7 +17,7 @@ export interface StorePlace {
     readonly copiesMaxBytes: number;
     readonly isOnlyBuyer: boolean;
   };
-  /** The person's environment, in which git runs. */
+  /** The user's environment, in which git runs. */
   readonly realEnv: Env;
 }
 

@@ -9,8 +9,8 @@ import type { Sha256 } from '../types.ts';
 import { isHash } from '../plain-checks.ts';
 
 /**
- * Copies of paid bytes that a remote has, in the cache of this machine. All of it may be deleted at any time, so no error is
- * ever thrown: a copy that cannot be kept is fetched again.
+ * This machine's copies of paid bytes that a remote has, in the cache. They may be deleted at any time. Never throws: a
+ * copy that cannot be kept is fetched again.
  *
  *     <cacheDir>/originals/ab/<sha256>
  */

@@ -22,7 +22,7 @@ export async function readRecord(key: Key, path: string): Promise<Stored | null>
 
 /**
  * The bytes of a file of the store; `null`: there is none. A pipe, a device, a folder or a file over `maxBytes` in its
- * place counts as empty, which is reported as damage wherever bytes are expected. Throws `store-not-readable`.
+ * place counts as empty, which callers report as damage. Throws `store-not-readable`.
  */
 export async function readIfThere(path: string, maxBytes?: number): Promise<Buffer | null> {
   try {
@@ -51,7 +51,7 @@ export async function namesIn(
   }
 }
 
-/** The reason of the file system: `EACCES`, `EIO`. */
+/** The file system's error code: `EACCES`, `EIO`. */
 export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -167,7 +167,7 @@ export function parseBatch(name: string, text: string): StoredBatch {
 export function parseRefusal(expected: Key, text: string): StoredRefusal {
   const damaged = (what: string): StoredRefusal => ({
     kind: 'damaged',
-    reason: `the refusal ${expected.slice(0, 12)}… ${what}, and asking again may be billed again; restore it (git checkout), or remove the file to ask again`,
+    reason: `the refusal ${expected.slice(0, 12)}… ${what}, and another request may be billed again; restore it (git checkout), or remove the file to request it again`,
   });
   // Both sides of a merge conflict are refusals, so either will do.
   const sides = mergeSides(text)?.map((side) => parseRefusal(expected, side));
@@ -282,7 +282,7 @@ function isKeyOf(expected: Key, request: unknown): boolean {
   }
 }
 
-/** 0 if the file does not have it. */
+/** 0 if the file has no version. */
 function versionOf(json: unknown): number {
   const parsed = checkShape(v.looseObject({ version: count() }), json);
   return parsed.kind === 'value' ? parsed.value.version : 0;

@@ -7,8 +7,8 @@ import { parseRecord } from './record-file.ts';
 import type { Recorded } from './store.ts';
 
 /**
- * `VersionControl.recorded` of a store in the folder `dir`. Only reads git, and fetches nothing, so remote branches are as old as
- * the last fetch. A record that cannot be read is a problem, because it may name anything.
+ * `VersionControl.recorded` of a store in the folder `dir`. Only reads git, and fetches nothing, so remote branches are as
+ * old as the last fetch. A record that cannot be read is a problem, because it may name any original.
  */
 export async function recordedInGit(
   dir: string,

@@ -62,7 +62,7 @@ export async function readBytes(dir: string, record: StoreRecord): Promise<Uint8
   if (bytes === null) {
     throw new TintypeError(
       'original-missing',
-      `${what} ${path} is gone, and its record says that it was paid for; restore it (git checkout, git lfs pull), or buy another picture (take: 2)`,
+      `${what} ${path} is missing, and its record says that it was paid for; restore it (git checkout, git lfs pull), or buy another picture (take: 2)`,
     );
   }
   const actual = sha256(bytes);

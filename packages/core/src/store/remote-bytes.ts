@@ -5,24 +5,25 @@ import type { Remote } from '../remote/remote.ts';
 import type { Sha256, StoreRecord } from '../types.ts';
 import type { OriginalCopies } from './original-copies.ts';
 import { remoteNames } from './remote-names.ts';
-import type { Look } from './verify-store.ts';
+import type { BytesCheck } from './verify-store.ts';
 
-/** The paid bytes of records, in a remote. Nothing that it returns is used before its hash was compared. */
+/** The paid bytes of records, in a remote. Checks the hash of everything that it returns. */
 export interface RemoteBytes {
   /** The bytes of a record. Throws `original-missing`, `original-damaged`, or the remote's errors. */
   readonly fetch: (record: StoreRecord) => Promise<Uint8Array>;
   /**
-   * Puts bytes there and reads them back. `willForget`: this machine is about to remove its own. Otherwise bytes that are there
-   * with the right size are left alone: they may be old, and `prune --remote` goes by age. Throws the remote's errors; `remote-damaged` if it
-   * returns other bytes than it was given. Whether they were put.
+   * Uploads bytes and reads them back. `willForget`: this machine is about to remove its own copy. It then uploads the
+   * bytes even if the remote has them, because they may be old, and `prune --remote` goes by age. Otherwise it leaves bytes
+   * of the right size alone. Resolves to whether the bytes were uploaded. Throws the remote's errors; `remote-damaged` if
+   * it returns other bytes than it was given.
    */
-  readonly deliver: (
+  readonly upload: (
     record: StoreRecord,
     bytes: Uint8Array,
     options: { readonly willForget: boolean },
   ) => Promise<boolean>;
-  /** Reads the bytes of a record, and says what is wrong with them. */
-  readonly look: (record: StoreRecord) => Promise<Look>;
+  /** Reads the bytes of a record and reports what is wrong with them. */
+  readonly check: (record: StoreRecord) => Promise<BytesCheck>;
 }
 
 export function remoteBytes(remote: Remote, copies: OriginalCopies): RemoteBytes {
@@ -51,13 +52,13 @@ export function remoteBytes(remote: Remote, copies: OriginalCopies): RemoteBytes
   return {
     fetch: (record) => {
       const { sha256: hash } = record.original;
-      // Several files of one picture are encoded at once.
+      // Several files of one picture may need the same bytes at once.
       const fetched = fetching.get(hash) ?? fetch(record).finally(() => fetching.delete(hash));
       fetching.set(hash, fetched);
       return fetched;
     },
 
-    deliver: async (record, bytes, { willForget }) => {
+    upload: async (record, bytes, { willForget }) => {
       const name = remoteNames.bytes(record);
       const isSound = async () => {
         const found = await remote.get(name, { maxBytes: bytes.byteLength });
@@ -70,7 +71,7 @@ export function remoteBytes(remote: Remote, copies: OriginalCopies): RemoteBytes
       throw new TintypeError('remote-damaged', message);
     },
 
-    look: async (record) => {
+    check: async (record) => {
       try {
         const bytes = await limit(() => get(record));
         if (bytes === null) return { kind: 'missing', remote: remote.label };
@@ -86,5 +87,5 @@ export function remoteBytes(remote: Remote, copies: OriginalCopies): RemoteBytes
   };
 }
 
-/** Pictures that the whole process fetches at once: each is held in memory. */
+/** How many pictures the whole process fetches at once. Each is held in memory. */
 const limit = pLimit(8);

@@ -18,7 +18,7 @@ export interface RemoteClaim extends Claim {
 }
 
 export interface RemoteClaimTiming {
-  /** How often a holder shows that it lives. */
+  /** How often a holder shows that it is alive. */
   readonly beatMs: number;
   /** A holder that is silent for so long counts as dead. */
   readonly deadAfterMs: number;
@@ -27,7 +27,7 @@ export interface RemoteClaimTiming {
   readonly pollMs: number;
 }
 
-/** A bucket answers in tens of milliseconds, and each beat of each purchase is a request that somebody pays for. */
+/** A bucket answers in tens of milliseconds, and each beat of each purchase is a request that costs money. */
 export const remoteTiming: RemoteClaimTiming = {
   beatMs: 5000,
   deadAfterMs: 30_000,
@@ -38,13 +38,13 @@ export const remoteTiming: RemoteClaimTiming = {
 /**
  * Waits until this process has the right to buy a key. `null`: the signal was aborted first. Throws the remote's errors.
  *
- * Claims are only ever added. The n-th holder creates `<n>`, which a server refuses if it exists; from then on only that holder
- * writes `<n>.beat` and `<n>.attempt`, and nothing is removed. So no two processes write one name, and no step depends on a
- * conditional delete or overwrite, which servers ignore. Others count the holder as dead when its beat has not changed for
- * a while by their own clock: no two clocks are compared.
+ * Claims are only ever added. The n-th holder creates `<n>`, which a server refuses if it exists; from then on only that
+ * holder writes `<n>.beat` and `<n>.attempt`, and nothing is removed. So no two processes write one name, and no step
+ * depends on a conditional delete or overwrite, which servers ignore. Other processes treat the holder as dead when its
+ * beat has not changed for a while by their own clock, so no two clocks are compared.
  *
- * `isExclusive`: whether the server refuses to create what exists. Where it does not, only one process may buy, and this one
- * says that it is the one.
+ * `isExclusive`: whether the server refuses to create what exists. If it does not, the user has said that no other process
+ * buys.
  */
 export async function claimInRemote(
   remote: Remote,
@@ -87,7 +87,7 @@ export async function latestClaim(remote: Remote, key: Key, known: number): Prom
   return n;
 }
 
-/** `false`: another process was quicker. An answer that was lost is looked up: the claim may have been made. */
+/** `false`: another process was quicker. If the answer is lost, reads the claim back, because it may have been made. */
 async function take(
   remote: Remote,
   key: Key,
@@ -110,10 +110,13 @@ async function take(
   }
 }
 
-/** Tries to make a claim whose answer was lost. */
+/** How often a claim is tried whose answer was lost. */
 const maxTries = 3;
 
-/** Earlier holders' notes are read after the claim was made: a holder that wakes up sees the claim, or this sees its note. */
+/**
+ * Reads the notes of earlier holders after the claim was made. So a holder that wakes up sees this claim, or this process
+ * sees its note.
+ */
 async function keep(
   remote: Remote,
   key: Key,
@@ -135,14 +138,14 @@ async function keep(
   const claim: RemoteClaim = {
     earlier: [],
     note: async (attempt) => {
-      // Nothing to take back.
+      // There is no note to clear.
       if (attempt === null && !isNoted) return;
       isNoted = true;
       await remote.put(noteName, Buffer.from(attempt === null ? settled : formatJson(attempt)));
     },
     isNoted: () => isNoted,
     isOurs: async () => {
-      // The wall clock runs on while a laptop sleeps, the other one while the wall clock is set.
+      // The wall clock also runs while a laptop sleeps; the monotonic clock is right even if the wall clock is set.
       const [wall, steady] = [Date.now(), performance.now()];
       await beating;
       await beat();
@@ -153,7 +156,7 @@ async function keep(
     release: async () => {
       clearInterval(timer);
       await beating;
-      // A holder that cannot say that it is done is silent, and counts as dead after a while.
+      // If this fails, the holder falls silent and counts as dead after a while.
       await remote.put(beatName, Buffer.from(released)).catch(() => {});
     },
   };
@@ -167,8 +170,8 @@ async function keep(
 }
 
 /**
- * The open attempts of the first `count` holders of a key. Throws `maybe-billed` for one that cannot be read: nothing is bought
- * over it.
+ * The open attempts of the first `count` holders of a key. Throws `maybe-billed` if one cannot be read, because its picture
+ * may have been billed.
  */
 export async function openNotes(remote: Remote, key: Key, count: number): Promise<Attempt[]> {
   const notes: Attempt[] = [];
@@ -178,7 +181,7 @@ export async function openNotes(remote: Remote, key: Key, count: number): Promis
     if (text === '' || text === settled) continue;
     const { note, damage } = parseAttempt(key, text);
     if (note === null) {
-      const message = `not asked for: in ${remote.label}, ${name} ${damage}; the request that it was about may have been billed. Remove it to ask again`;
+      const message = `not requested: in ${remote.label}, ${name} ${damage}; the request that it was about may have been billed. Remove it to request the picture again`;
       throw new TintypeError('maybe-billed', message);
     }
     notes.push(note);
@@ -187,8 +190,8 @@ export async function openNotes(remote: Remote, key: Key, count: number): Promis
 }
 
 /**
- * A line of a batch is no longer open, whichever machine ordered it. `attempt`: what its note says from now on; `null`: its outcome
- * is known.
+ * Closes a line of a batch, even one that another machine ordered. `attempt`: its note from now on; `null`: its outcome is
+ * known.
  */
 export async function settleLine(
   remote: Remote,
@@ -222,5 +225,5 @@ function isUnavailable(error: unknown): boolean {
 
 /** The last beat of a holder that is done. */
 const released = 'released';
-/** In the place of a note whose outcome is known. */
+/** Replaces a note whose outcome is known. */
 const settled = 'settled';

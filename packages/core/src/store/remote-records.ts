@@ -25,7 +25,7 @@ export async function readRemoteRecord(remote: Remote, key: Key): Promise<StoreR
 }
 
 /**
- * Puts a record where other machines find it. The first record of a key stays; a later one with other bytes is put beside it.
+ * Shares a record with other machines. The first record of a key stays; a later one with other bytes is added beside it.
  * Resolves to the earlier one, if there is one. Throws the remote's errors.
  */
 export async function putRemoteRecord(
@@ -41,7 +41,7 @@ export async function putRemoteRecord(
   return earlier;
 }
 
-/** `false`: something has the name. Not every server can refuse that by itself. */
+/** `false`: the name exists. Not every server refuses that by itself. */
 async function createIfAbsent(remote: Remote, name: string, bytes: Uint8Array): Promise<boolean> {
   try {
     return await remote.create(name, bytes);
@@ -54,8 +54,8 @@ async function createIfAbsent(remote: Remote, name: string, bytes: Uint8Array): 
 }
 
 /**
- * Every small file that a remote has: from its index, or if there is none, from a listing. An index is only as new as the
- * last run that wrote it: who needs a record that it lacks asks for the record. Throws the remote's errors.
+ * Every small file that a remote has: from its index or, if there is none, from a listing. An index is only as new as the
+ * last run that wrote it, so callers also look up records that it lacks. Throws the remote's errors.
  */
 export async function readRemoteNotes(remote: Remote): Promise<NoteTexts> {
   return (await readIndex(remote)) ?? listRemoteNotes(remote);
@@ -69,7 +69,7 @@ async function readIndex(remote: Remote): Promise<NoteTexts | null> {
   return parsed.kind === 'value' ? new Map(Object.entries(parsed.value.notes)) : null;
 }
 
-/** The same from a listing and a request for each file. */
+/** Reads the same by a listing and a request for each file. */
 async function listRemoteNotes(remote: Remote): Promise<NoteTexts> {
   const names: string[] = [];
   for (const folder of noteFolders) {
@@ -87,8 +87,8 @@ async function listRemoteNotes(remote: Remote): Promise<NoteTexts> {
 }
 
 /**
- * Writes the index again, with what is in it and these. Two machines may do so at once, and one's additions are then missing
- * until it writes it again; nothing depends on the index being complete.
+ * Adds notes to the index. If two machines do so at once, the additions of one are missing until it writes the index again;
+ * nothing depends on a complete index.
  */
 export async function addToIndex(remote: Remote, notes: NoteTexts): Promise<void> {
   const index = await readIndex(remote);
@@ -97,7 +97,7 @@ export async function addToIndex(remote: Remote, notes: NoteTexts): Promise<void
   await writeIndex(remote, new Map([...known, ...notes]));
 }
 
-/** Writes the index again without these, if it has any of them. */
+/** Removes notes from the index. */
 export async function removeFromIndex(remote: Remote, names: ReadonlySet<string>): Promise<void> {
   const index = await readIndex(remote);
   const kept = new Map([...(index ?? [])].filter(([path]) => !names.has(path)));
@@ -110,8 +110,8 @@ async function writeIndex(remote: Remote, notes: NoteTexts): Promise<void> {
 }
 
 /**
- * Writes a small file of a remote into the store `dir`, if it is what its path says and the store does not have it. Whether it
- * was written. Rejects with the file system's own error.
+ * Writes a small file of a remote into the store `dir`, if it is what its path says and the store does not have it.
+ * Resolves to whether it was written. Rejects with the file system's own error.
  */
 export async function acceptNote(dir: string, path: string, text: string): Promise<boolean> {
   if (!notePath.test(path)) return false;
@@ -124,7 +124,7 @@ export async function acceptNote(dir: string, path: string, text: string): Promi
 const notePath =
   /^(records|inputs|refusals|picks)\/[0-9a-f]{2}\/[0-9a-f]{64}(\.[0-9a-f]{16})?\.json$/;
 
-/** Whether a file may have this path in a store, and holds what belongs there. */
+/** Whether a store may have a file of this path, with this content. */
 export function isSoundNote(path: string, text: string): boolean {
   const [folder = ''] = path.split('/');
   const [hash = '', second = ''] = basename(path, '.json').split('.');
@@ -149,7 +149,7 @@ export function isSoundNote(path: string, text: string): boolean {
   }
 }
 
-/** Where the small files are that machines share. */
+/** The folders of the small files that machines share. */
 export const noteFolders = ['records', 'inputs', 'refusals', 'picks'] as const;
 
 const indexSchema = v.object({
@@ -160,5 +160,5 @@ const indexSchema = v.object({
 /** A record has about 1,200 bytes: this is enough for 200,000. */
 const maxIndexBytes = 256 * 1024 * 1024;
 
-/** Small files that are read at once. */
+/** How many small files are read at once. */
 const limit = pLimit(32);

@@ -5,7 +5,7 @@ import { flushFolder } from '../fs/write-atomic.ts';
 import { listStore } from './list-store.ts';
 import type { UnwantedFile } from './store.ts';
 
-/** `Store.remove` of a folder: the records' folders are flushed before any paid bytes go. */
+/** `Store.remove` of a folder. Flushes the records' folders before it removes any paid bytes. */
 export async function removeFiles(
   dir: string,
   files: readonly UnwantedFile[],
@@ -32,7 +32,7 @@ export async function removeFiles(
   for (const folder of new Set(records.map(({ path }) => dirname(path)))) {
     await flushFolder(join(dir, folder));
   }
-  // Read again, because equal bytes may have been bought for another request meanwhile.
+  // Records are read again, because equal bytes may have been bought for another request meanwhile.
   const named = records.length === 0 ? new Set() : await namedNow(dir);
   for (const file of files) {
     if (file.kind !== 'record' && !named.has(file.path)) await remove(file);

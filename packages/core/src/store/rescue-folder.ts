@@ -8,8 +8,9 @@ import type { Key, Sha256 } from '../types.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
 
 /*
- * Where the bytes of an answer go that the store cannot take: a folder in the system's temporary folder, which every user
- * of the machine can write to. So it is used only while it is private, and each store has a folder of its own in it:
+ * The rescue folder is for the bytes of an answer that cannot be written to the store. It is in the system's temporary
+ * folder, where every user of the machine can write. So it is used only if it is private, and each store has its own folder
+ * in it:
  *
  *     tintype-rescued-<user>/<the store's path, hashed>/<key>.<sha-256 of the bytes>
  *

@@ -31,14 +31,14 @@ import { verifyFolder } from './verify-folder.ts';
 
 export interface Sharing {
   readonly remote: Remote;
-  /** Whether records, pins, refusals and picks are shared through the remote too, and not through version control. */
+  /** Whether the remote also shares records, pins, refusals and picks, instead of version control. */
   readonly hasRecords: boolean;
-  /** The person says that no other machine buys at the same time, so that the remote need not keep machines apart. */
+  /** The user says that no other machine buys at the same time, so the remote need not keep machines apart. */
   readonly isOnlyBuyer: boolean;
-  /** Absolute: where copies of what was fetched are kept. */
+  /** Absolute: the folder for copies of fetched bytes. */
   readonly cacheDir: string;
   readonly copiesMaxBytes: number;
-  /** The person's environment, in which git runs. */
+  /** The user's environment, in which git runs. */
   readonly realEnv: Env;
   /** @default the times of `remoteTiming` */
   readonly timing?: RemoteClaimTiming;
@@ -48,8 +48,8 @@ export interface Sharing {
  * A store in a folder whose paid bytes are in a remote. Among all machines that share the remote, each key is bought once.
  * `local` is the store in the folder `dir`.
  *
- * What was paid for reaches the folder first, and leaves it once the remote has returned the same bytes. Only a purchase, and
- * bytes that this machine does not have, need the remote.
+ * Paid bytes are written to the folder first, and removed from it once the remote has returned the same bytes. The remote
+ * is needed only for purchases and for bytes that this machine does not have.
  */
 export function sharedStore(local: Store, dir: string, sharing: Sharing): Store {
   const { remote, hasRecords, isOnlyBuyer, timing } = sharing;
@@ -59,10 +59,13 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
   const shared = new Map<string, string>();
   const part: RemotePart = { ...sharing, local, dir, bytes, copies, shared };
   const held = new Map<Key, RemoteClaim>();
-  /** The claims under which this process noted an attempt whose outcome is open. All but the last never sent its request. */
+  /**
+   * The claims under which this process noted an attempt whose outcome is open. Only the last one may have sent its
+   * request.
+   */
   const noted = new Map<Key, Set<RemoteClaim>>();
-  /** What this run has delivered and the folder still has. */
-  const delivered = new Map<Key, StoreRecord>();
+  /** What this run has uploaded and not yet removed from the folder. */
+  const uploaded = new Map<Key, StoreRecord>();
   let exclusive: Promise<boolean> | undefined;
   const isExclusive = (): Promise<boolean> =>
     (exclusive ??= isOnlyBuyer ? Promise.resolve(false) : refuseIfNotExclusive(remote));
@@ -95,20 +98,20 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       let why: string | null = null;
       let earlier: StoreRecord | null = null;
       try {
-        await bytes.deliver(record, purchase.bytes, { willForget: true });
+        await bytes.upload(record, purchase.bytes, { willForget: true });
         earlier = await putRemoteRecord(remote, record);
         const name =
           earlier === null
             ? remoteNames.record(key)
             : remoteNames.secondRecord(key, original.sha256);
         shared.set(name, formatJson(record));
-        delivered.set(key, record);
+        uploaded.set(key, record);
       } catch (error) {
         why = error instanceof Error ? error.message : String(error);
-        // Without a mark, only `tintype push` delivers it.
+        // Without a mark, only `tintype push` uploads it.
         await pending.add(key).catch(() => {});
       }
-      // It came first, so every machine delivers it.
+      // The earlier record came first, so every machine uses it.
       if (earlier !== null && (await local.find(key)) === null) await putRecord(dir, earlier);
       return { ...(await local.put(purchase)), pending: why };
     },
@@ -123,7 +126,7 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
         await writeAtomic(pathOfBytes(dir, rejected), await bytes.fetch(rejected));
       const record = await local.accept(rejected, info);
       try {
-        await bytes.deliver(record, await local.read(record), { willForget: false });
+        await bytes.upload(record, await local.read(record), { willForget: false });
         await remote.put(remoteNames.record(record.key), Buffer.from(formatJson(record)));
       } catch {
         await pending.add(record.key).catch(() => {});
@@ -148,7 +151,7 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       const here = await local.attempt(key);
       const claim = held.get(key);
       const there = claim?.earlier.at(-1);
-      // A holder's own note is newer than those of earlier holders, and bytes are worth more than a note.
+      // A holder's own note is newer than the notes of earlier holders, and received bytes say more than any note.
       if (there === undefined || claim!.isNoted() || here?.isReceived) return here;
       const isNewer =
         here === null || (here.note !== null && there.startedAt > here.note.startedAt);
@@ -161,12 +164,13 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       noted.set(attempt.key, new Set(noted.get(attempt.key)).add(claim));
       const noting = claim.note(attempt);
       const isBeforeSending = attempt.outcome === null && attempt.predictionId === undefined;
-      // Later, the remote still has the earlier note: "may have been billed", with fewer words.
+      // After sending, a failure does no harm: the remote still has the earlier note, which says "may have been billed"
+      // without details.
       await (isBeforeSending ? noting : noting.catch(() => {}));
     },
     noteBatch: async (batch) => {
       await local.noteBatch(batch);
-      // Other machines learn of it while this one holds the claims, that is before anything is sent. Each can collect it.
+      // Other machines must see the batch while this one holds the claims, before anything is sent. Each can collect it.
       const name = remoteNames.batch(batch.name);
       await remote.put(name, Buffer.from(formatJson(batch)));
       for (const line of batch.lines) await held.get(line.key)?.note(line);
@@ -174,7 +178,7 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
     clearBatch: async (batch) => {
       // First in the remote: if this process dies, the batch is open and cleared again.
       for (const { key } of batch.lines) {
-        // Other machines have to know of a purchase that only this one has, and of what may have been billed.
+        // Other machines must know about a purchase that only this one has, and about requests that may have been billed.
         if (await pending.has(key)) continue;
         const { note } = (await local.attempt(key)) ?? { note: null };
         await settleLine(remote, key, batch.name, note?.batch === batch.name ? null : note);
@@ -183,15 +187,15 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       await local.clearBatch(batch);
     },
     clearAttempt: async (key) => {
-      // Other machines have to know of a purchase that only this one has.
+      // Other machines must know about a purchase that only this one has.
       if (!(await pending.has(key))) {
         for (const claim of noted.get(key) ?? []) await claim.note(null).catch(() => {});
         noted.delete(key);
       }
       await local.clearAttempt(key);
-      const record = delivered.get(key);
-      delivered.delete(key);
-      // It was bought just now, so no commit has it.
+      const record = uploaded.get(key);
+      uploaded.delete(key);
+      // The bytes were bought just now, so no commit has them.
       if (record !== undefined) await leaveFolder(record, part);
     },
 
@@ -236,13 +240,13 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       const isRecorded = async () => (await remote.size(remoteNames.record(key))) !== null;
       const isOurs = async () =>
         (await here.isOurs()) && !(await isRecorded()) && (await claimed.isOurs());
-      // A remote that does not answer stops no other machine from buying.
+      // If the remote does not answer, another machine may have taken over.
       return { release, isOurs: () => isOurs().catch(() => false) };
     },
 
     verify: ({ isRemote } = { isRemote: false }) =>
       verifyFolder(local, dir, sharing.realEnv, async (record) =>
-        isRemote ? bytes.look(record) : { kind: 'elsewhere' },
+        isRemote ? bytes.check(record) : { kind: 'elsewhere' },
       ),
 
     remote: storeRemote(part),
@@ -251,7 +255,7 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
 
 async function refuseIfNotExclusive(remote: Remote): Promise<true> {
   if (await holdsConditions(remote)) return true;
-  const message = `${remote.label} cannot keep two machines from buying the same picture: it was asked to create one name 16 times at once, and did not refuse all but one. Nothing was bought. If no other machine buys now, run tintype --i-am-the-only-buyer, or set onlyBuyer: true in the config`;
+  const message = `${remote.label} cannot keep two machines from buying the same picture: of 16 requests at once to create the same name, it must accept exactly one, and did not. Nothing was bought. If no other machine buys now, run tintype --i-am-the-only-buyer, or set onlyBuyer: true in the config`;
   throw new TintypeError('remote-unsupported', message);
 }
 
@@ -261,5 +265,5 @@ function openAttempt(note: Attempt): OpenAttempt {
   return { key: note.key, note, damage: null, ...state };
 }
 
-/** Keys that are looked up at once. */
+/** How many keys are looked up at once. */
 const limit = pLimit(16);

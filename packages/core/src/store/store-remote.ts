@@ -27,7 +27,7 @@ import {
 import type { RemoteListing, Store, StoreRemote } from './store.ts';
 import { uncommittedFiles } from './uncommitted-files.ts';
 
-/** What the remote's part of a store needs of the rest of it. */
+/** What the remote part of a store needs from the rest of the store. */
 export interface RemotePart {
   readonly remote: Remote;
   /** The folder of the store on this machine, and the store in it. */
@@ -36,9 +36,9 @@ export interface RemotePart {
   readonly bytes: RemoteBytes;
   readonly copies: OriginalCopies;
   readonly copiesMaxBytes: number;
-  /** Whether records, pins, refusals and picks are shared through the remote, and not through version control. */
+  /** Whether the remote shares records, pins, refusals and picks, instead of version control. */
   readonly hasRecords: boolean;
-  /** The person's environment, in which git runs. */
+  /** The user's environment, in which git runs. */
   readonly realEnv: Env;
   /** The small files that this run has put into the remote, by name. They are added to its index at the end. */
   readonly shared: Map<string, string>;
@@ -54,9 +54,9 @@ export function storeRemote(part: RemotePart): StoreRemote {
 
     fetchRecords: async (keys) => {
       if (keys.length === 0) return 0;
-      // Where version control has the records, there is no index, and not every remote can list: each key is asked for.
+      // If version control has the records, there is no index, and not every remote can list. So each key is looked up.
       const notes = new Map(hasRecords ? await readRemoteNotes(remote) : []);
-      // Records that are newer than the index. With more keys than these, most were never bought.
+      // Looks up records that are newer than the index. If more keys than this are missing, most of them were never bought.
       const unlisted = keys.filter((key) => !notes.has(remoteNames.record(key)));
       const asked = hasRecords ? unlisted.slice(0, maxUnlisted) : unlisted;
       const read = asked.map((key) =>
@@ -67,7 +67,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
       );
       await Promise.all(read);
       const wanted = new Set(keys.map((key) => remoteNames.record(key)));
-      // Where version control has the records, only a record that would be bought again is brought.
+      // If version control has the records, fetch only a record whose picture would be bought again.
       const brought = [...notes].filter(([path]) => hasRecords || wanted.has(path));
       const written = await Promise.all(
         brought.map(([path, text]) => limit(() => acceptNote(dir, path, text))),
@@ -77,7 +77,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
 
     fetchBatches: () => fetchBatches(remote, local),
 
-    deliver: async (record) => {
+    upload: async (record) => {
       const isPending = await pending.has(record.key);
       if ((await local.sizeOf(record)) === null) {
         const isThere = (await remote.size(remoteNames.bytes(record))) === record.original.bytes;
@@ -86,18 +86,18 @@ export function storeRemote(part: RemotePart): StoreRemote {
         return 'was-there';
       }
       const paid = await local.read(record);
-      const isNew = await bytes.deliver(record, paid, { willForget: isPending });
+      const isNew = await bytes.upload(record, paid, { willForget: isPending });
       await putRemoteRecord(remote, record);
       if (isPending) {
-        // A file that was committed meanwhile stays.
+        // A file that has been committed meanwhile stays.
         const uncommitted = await uncommittedFiles(dir, realEnv, [bytesPath(record)]);
         if (uncommitted?.length === 1) await leaveFolder(record, part);
         await pending.clear(record.key);
       }
-      return isNew ? 'delivered' : 'was-there';
+      return isNew ? 'uploaded' : 'was-there';
     },
 
-    deliverNotes: async () => {
+    uploadNotes: async () => {
       if (!hasRecords) return 0;
       const known = await readRemoteNotes(remote);
       const missing = [...(await readNotes(dir))].filter(([path]) => !known.has(path));
@@ -138,10 +138,10 @@ export function storeRemote(part: RemotePart): StoreRemote {
   };
 }
 
-/** Records that an index lacks and that are asked for one by one. */
+/** How many records that an index lacks are looked up one by one. */
 const maxUnlisted = 100;
 
-/** Small requests at once. */
+/** How many small requests run at once. */
 const limit = pLimit(16);
 
 /** The remote has the bytes of a record, so this machine keeps only a copy in its cache. */
@@ -169,7 +169,7 @@ async function readNotes(dir: string): Promise<Map<string, string>> {
   return notes;
 }
 
-/** The names that a store gives (remote-names.ts), each with a hash. Anything else in the remote is left alone. */
+/** The names that a store gives (remote-names.ts), each with a hash. Tintype leaves everything else in the remote alone. */
 const names = {
   record: /^records\/[0-9a-f]{2}\/([0-9a-f]{64})(?:\.[0-9a-f]{16})?\.json$/,
   original: /^originals\/[0-9a-f]{2}\/([0-9a-f]{64})\.[0-9a-z]{1,16}$/,
@@ -195,7 +195,7 @@ async function listRemote(remote: Remote): Promise<RemoteListing> {
   };
 }
 
-/** Records first. The claims of a key go in the order in which they were made, so that the latest one is the last to go. */
+/** Records first. The claims of a key are removed in the order in which they were made, the latest one last. */
 function removalRank({ name }: RemoteFile): number {
   if (name.startsWith('records/')) return 0;
   return name.startsWith('claims/') ? Number.parseInt(basename(name), 10) : 1;

@@ -42,7 +42,10 @@ export interface Put {
   readonly record: StoreRecord;
   /** The record that another process made first, which stays in use. `null`: there was none. */
   readonly earlier: StoreRecord | null;
-  /** Why a shared store's remote does not have it yet; it is on this machine. `null`: the remote has it, or there is none. */
+  /**
+   * Why a shared store's remote does not have it yet, so that only this machine does. `null`: the remote has it, or there
+   * is no remote.
+   */
   readonly pending: string | null;
 }
 
@@ -82,13 +85,22 @@ export interface Store {
   attempts(): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /** The batches that are open. */
   batches(): Promise<readonly StoredBatch[]>;
-  /** Notes a batch, or what is known of it by now. The claim of each line's key is held at first. Throws `store-not-writable`. */
+  /**
+   * Writes the note of a batch, or updates it. At the first time, the caller holds the claim of each line's key. Throws
+   * `store-not-writable`.
+   */
   noteBatch(batch: Batch): Promise<void>;
-  /** Every line is recorded or known to have failed, or nothing was ordered. Throws `store-not-writable`. */
+  /**
+   * Removes the note of a batch: every line is recorded or known to have failed, or nothing was ordered. Throws
+   * `store-not-writable`.
+   */
   clearBatch(batch: Batch): Promise<void>;
   /** The attempt of a key; `null`: there is none. */
   attempt(key: Key): Promise<OpenAttempt | null>;
-  /** Before a paid request is sent, and again with what is known of its answer. Throws `store-not-writable`. */
+  /**
+   * Writes the note of an attempt before its request is sent, and again when more is known about its answer. Throws
+   * `store-not-writable`.
+   */
   noteAttempt(attempt: Attempt): Promise<void>;
   /**
    * Stores the bytes of an answer, whatever they are. Throws `store-not-writable`, and the error names the place where it kept
@@ -116,16 +128,17 @@ export interface Store {
    * `original-missing` or `original-damaged`.
    */
   accept(rejected: StoreRecord, info: PictureInfo): Promise<StoreRecord>;
-  /** The outcome is known: the record exists, or nothing was billed. Never rejects. */
+  /** Removes an attempt whose outcome is known: the record exists, or nothing was billed. Never rejects. */
   clearAttempt(key: Key): Promise<void>;
   /**
-   * Before anything of these keys is bought: makes sure that no other machine can buy the same ones. Resolves to the attempts
-   * of other machines that are open now. Throws `remote-unsupported` if machines cannot be kept apart, or the remote's errors.
+   * Call this before anything of these keys is bought: makes sure that no other machine can buy the same keys. Resolves to
+   * the attempts of other machines that are open now. Throws `remote-unsupported` if machines cannot be kept apart, or the
+   * remote's errors.
    */
   prepareToBuy(keys: readonly Key[]): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /**
-   * Waits until only this process, of all that share the store, may buy a key. `null`: the signal was aborted first. From time
-   * to time `onWait` gets the time for which another process has been buying it. Throws `store-not-writable`.
+   * Waits until only this process, of all that share the store, may buy a key. `null`: the signal was aborted first. Calls
+   * `onWait` from time to time with the time for which another process has been buying it. Throws `store-not-writable`.
    */
   claim(key: Key, signal: AbortSignal, onWait?: (ms: number) => void): Promise<Claim | null>;
   /** Whether a running process holds the claim of a key. */
@@ -146,9 +159,9 @@ export interface Store {
    */
   verify(options?: { readonly isRemote: boolean }): Promise<VerifiedStore>;
   /**
-   * Removes files of a listing. Records are removed, and flushed, before any paid bytes: so a crash at any moment can leave
-   * bytes without a record, but never a record without bytes. Bytes that another record names by then stay. Throws
-   * `store-not-writable`; `onRemoved` was called for each file that was removed before.
+   * Removes files of a listing. Removes and flushes records before any paid bytes, so a crash can leave bytes without a
+   * record, but never a record without bytes. Keeps bytes that another record names by now. Throws `store-not-writable`;
+   * `onRemoved` was called for each file that was removed before.
    */
   remove(files: readonly UnwantedFile[], onRemoved: (file: UnwantedFile) => void): Promise<void>;
   /** The path of a listed file for people: from the project's root, with `/`. */
@@ -162,33 +175,42 @@ export interface Store {
   readonly remote: StoreRemote | null;
 }
 
-/** What a store does with the remote that has its paid bytes. Everything but `close` throws the remote's errors. */
+/** What a store does with the remote that has its paid bytes. All methods except `close` throw the remote's errors. */
 export interface StoreRemote {
   /** The remote's own label. */
   readonly label: string;
-  /** Brings the records of these keys here that other machines made. Returns how many files it wrote. */
+  /** Fetches the records of these keys that other machines made. Resolves to how many files it wrote. */
   fetchRecords(keys: readonly Key[]): Promise<number>;
   /** Brings the open batches of other machines here. Throws `remote-unsupported` if the remote cannot list. */
   fetchBatches(): Promise<void>;
   /** The keys of purchases that the remote does not have yet. */
   pending(): Promise<readonly Key[]>;
-  /** Makes the remote have a purchase. `not-here`: this machine does not have its bytes. Throws `original-damaged`. */
-  deliver(record: StoreRecord): Promise<'delivered' | 'was-there' | 'not-here'>;
-  /** Makes the remote have all records, pins, refusals and picks of this machine, if it is to have any. Returns how many it got. */
-  deliverNotes(): Promise<number>;
-  /** Makes this machine have the bytes of a record. Throws `original-missing` or `original-damaged`. */
+  /**
+   * Uploads a purchase if the remote does not have it. `not-here`: this machine does not have its bytes. Throws
+   * `original-damaged`.
+   */
+  upload(record: StoreRecord): Promise<'uploaded' | 'was-there' | 'not-here'>;
+  /**
+   * Uploads all records, pins, refusals and picks of this machine that the remote lacks, if the remote shares them.
+   * Resolves to their number.
+   */
+  uploadNotes(): Promise<number>;
+  /** Fetches the bytes of a record if this machine does not have them. Throws `original-missing` or `original-damaged`. */
   fetch(record: StoreRecord): Promise<void>;
   /** The records in a listed file; none: it cannot be read. */
   readRecords(file: RemoteFile & { readonly key: Key }): Promise<readonly StoreRecord[]>;
   /** Everything in the remote that a store has put there. */
   list(): Promise<RemoteListing>;
-  /** Removes listed files: records first, so that none is ever without its bytes. */
+  /** Removes listed files: records first, so that no record is ever without its bytes. */
   remove(files: readonly RemoteFile[], onRemoved: (file: RemoteFile) => void): Promise<void>;
-  /** Tells other machines of this run's records, and limits the copies on this machine. Call it once, at the end. Never rejects. */
+  /**
+   * Adds this run's records to the remote's index, and trims the copies on this machine. Call it once, at the end. Never
+   * rejects.
+   */
   close(): Promise<void>;
 }
 
-/** What a remote has of a store. */
+/** The files of a store in a remote. */
 export interface RemoteListing {
   /** Second records included. */
   readonly records: readonly (RemoteFile & { readonly key: Key })[];
@@ -304,6 +326,6 @@ export interface VerifiedStore {
   readonly records: number;
   /** How many files that records name existed and were hashed. */
   readonly originals: Checked;
-  /** Originals that only the remote has, and that were not asked for. */
+  /** Originals that only the remote has, and that were not checked. */
   readonly unchecked: number;
 }

@@ -1,7 +1,7 @@
 import type { Env } from '../process/env-files.ts';
-import { lookAtFile } from './look-at-file.ts';
+import { checkFile } from './check-file.ts';
 import type { Store, VerifiedStore } from './store.ts';
-import { type LookElsewhere, verifyStore } from './verify-store.ts';
+import { type CheckElsewhere, verifyStore } from './verify-store.ts';
 import { findChangesByGit } from './version-control.ts';
 
 /** `Store.verify` of a store in the folder `dir`, with what git would do to its files. */
@@ -9,9 +9,9 @@ export async function verifyFolder(
   store: Pick<Store, 'list' | 'attempts' | 'batches'>,
   dir: string,
   realEnv: Env,
-  lookElsewhere?: LookElsewhere,
+  checkElsewhere?: CheckElsewhere,
 ): Promise<VerifiedStore> {
-  const verified = await verifyStore(store, (file) => lookAtFile(dir, file), lookElsewhere);
+  const verified = await verifyStore(store, (file) => checkFile(dir, file), checkElsewhere);
   const byGit = await findChangesByGit(dir, realEnv);
   return { ...verified, findings: [...verified.findings, ...byGit] };
 }

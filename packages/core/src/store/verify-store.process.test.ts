@@ -250,7 +250,7 @@ describe('what is left of attempts', () => {
       { severity: 'note', code: 'attempt-left', imageIds: ['hero'] },
     ]);
     const said = findings.map(({ message }) => message).join('\n');
-    expect(said).toMatch(/may have been billed: the next run that may buy asks again/);
+    expect(said).toMatch(/may have been billed: the next run that may buy requests it again/);
     expect(said).toMatch(/records it at no cost/);
   });
 
@@ -284,7 +284,7 @@ test('leftovers, foreign files and empty pins are notes, and hidden files are no
   await writeFile(join(dir, 'inputs', pin!), 'x');
   expect(await found()).toEqual([
     expect.stringMatching(/^note pin-damaged inputs\/.*fetched again/),
-    expect.stringMatching(/^note not-ours originals\/.*\.bak is nothing/),
+    expect.stringMatching(/^note not-ours originals\/.*\.bak does not belong/),
     expect.stringMatching(/^note not-ours records\/\..*\.tmp was left/),
   ]);
 });

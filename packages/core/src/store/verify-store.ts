@@ -15,29 +15,29 @@ export interface ListedFile {
 }
 
 /** The result of checking a path that records name. */
-export type Look =
+export type BytesCheck =
   | { readonly kind: 'hashed'; readonly sha256: Sha256; readonly bytes: number }
   | { readonly kind: 'lfs-pointer' }
   /** `remote`: the label of the remote that was asked; none for the folder. */
   | { readonly kind: 'missing'; readonly remote?: string }
-  /** Not on this machine, and not looked for anywhere else. */
+  /** Not on this machine, and not looked for in the remote. */
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly remote?: string };
 
-/** What a record names and the listing does not have. */
-export type LookElsewhere = (record: StoreRecord) => Promise<Look>;
+/** Checks bytes that a record names and the listing does not have. */
+export type CheckElsewhere = (record: StoreRecord) => Promise<BytesCheck>;
 
 /**
- * `Store.verify` for any store, a few files at a time. `look` checks bytes that are listed, `lookElsewhere` those that are not.
+ * `Store.verify` for any store, a few files at a time. `check` checks bytes that are listed, `checkElsewhere` those that are not.
  */
 export async function verifyStore(
   { list, attempts, batches }: Pick<Store, 'list' | 'attempts' | 'batches'>,
-  look: (file: ListedFile) => Promise<Look>,
-  lookElsewhere: LookElsewhere = async () => ({ kind: 'missing' }),
+  check: (file: ListedFile) => Promise<BytesCheck>,
+  checkElsewhere: CheckElsewhere = async () => ({ kind: 'missing' }),
 ): Promise<VerifiedStore> {
   const listing = await list();
   const named = namedFiles(listing);
-  const looks = await lookAll([...named.values()], look, lookElsewhere);
+  const checks = await checkAll([...named.values()], check, checkElsewhere);
   const findings = [
     ...listing.records.flatMap(({ path, key, stored }) =>
       stored.kind === 'damaged'
@@ -46,13 +46,13 @@ export async function verifyStore(
           ? []
           : [finding('note', 'bought-twice', path, boughtOnTwoBranches(path), key)],
     ),
-    ...[...looks].flatMap(([file, look]) => originalFindings(file, look, named, looks)),
+    ...[...checks].flatMap(([file, check]) => originalFindings(file, check, named, checks)),
     ...unnamedFindings(listing, named),
     ...otherFindings(listing),
     ...attemptFindings([...(await attempts()).values()].filter(({ batch }) => batch === undefined)),
     ...(await batches()).map(batchFinding),
   ];
-  const there = [...looks.values()].filter((look) => look.kind === 'hashed');
+  const there = [...checks.values()].filter((check) => check.kind === 'hashed');
   return {
     findings: findings.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
     records: listing.records.length,
@@ -60,7 +60,7 @@ export async function verifyStore(
       files: there.length,
       bytes: there.reduce((sum, { bytes }) => sum + bytes, 0),
     },
-    unchecked: [...looks.values()].filter(({ kind }) => kind === 'elsewhere').length,
+    unchecked: [...checks.values()].filter(({ kind }) => kind === 'elsewhere').length,
   };
 }
 
@@ -86,25 +86,25 @@ function namedFiles({ records, originals, rejected }: StoreListing): Map<string,
   return new Map(named);
 }
 
-async function lookAll(
+async function checkAll(
   files: readonly NamedFile[],
-  look: (file: ListedFile) => Promise<Look>,
-  lookElsewhere: LookElsewhere,
-): Promise<Map<NamedFile, Look>> {
+  check: (file: ListedFile) => Promise<BytesCheck>,
+  checkElsewhere: CheckElsewhere,
+): Promise<Map<NamedFile, BytesCheck>> {
   const limit = pLimit(8);
-  const lookAt = async ({ path, sha256, records, bytes }: NamedFile): Promise<Look> =>
-    bytes === null ? lookElsewhere(records[0]!) : look({ path, sha256, bytes });
-  const looks = await Promise.all(
-    files.map((file) => limit(async () => [file, await lookAt(file)] as const)),
+  const checkOne = async ({ path, sha256, records, bytes }: NamedFile): Promise<BytesCheck> =>
+    bytes === null ? checkElsewhere(records[0]!) : check({ path, sha256, bytes });
+  const checks = await Promise.all(
+    files.map((file) => limit(async () => [file, await checkOne(file)] as const)),
   );
-  return new Map(looks);
+  return new Map(checks);
 }
 
 function originalFindings(
   file: NamedFile,
-  look: Look,
+  check: BytesCheck,
   named: ReadonlyMap<string, NamedFile>,
-  looks: ReadonlyMap<NamedFile, Look>,
+  checks: ReadonlyMap<NamedFile, BytesCheck>,
 ): VerifyFinding[] {
   const [record] = file.records;
   const isRejected = record!.rejected !== undefined;
@@ -117,54 +117,54 @@ function originalFindings(
     return file.records.map(({ key }) => finding('error', code, file.path, message, key));
   };
 
-  switch (look.kind) {
+  switch (check.kind) {
     case 'elsewhere':
       return [];
     case 'missing':
-      return look.remote === undefined
+      return check.remote === undefined
         ? say(`is missing, and its record says that it was paid for; ${restore}`, true)
         : say(
-            `is missing in ${look.remote}, and its record says that it was paid for; run tintype push on a machine that has it, or buy another picture (take: 2)`,
+            `is missing in ${check.remote}, and its record says that it was paid for; run tintype push on a machine that has it, or buy another picture (take: 2)`,
             true,
           );
     case 'unreadable':
-      if (look.remote !== undefined) return say(`could not be fetched: ${look.reason}`);
-      return say(`cannot be read (${look.reason}); check its permissions and the disk`);
+      if (check.remote !== undefined) return say(`could not be fetched: ${check.reason}`);
+      return say(`cannot be read (${check.reason}); check its permissions and the disk`);
     case 'lfs-pointer':
       return say('is a Git LFS pointer and not the picture; run git lfs pull');
     case 'hashed':
   }
-  if (look.sha256 === file.sha256) {
+  if (check.sha256 === file.sha256) {
     return file.records
-      .filter(({ original }) => original.bytes !== look.bytes)
+      .filter(({ original }) => original.bytes !== check.bytes)
       .map(({ key, original }) => {
-        const message = `is complete with ${look.bytes} bytes, but its record ${key.slice(0, 12)}… says ${original.bytes}: the record was changed; restore it (git checkout)`;
+        const message = `is complete with ${check.bytes} bytes, but its record ${key.slice(0, 12)}… says ${original.bytes}: the record was changed; restore it (git checkout)`;
         return finding('error', 'record-damaged', file.path, message, key);
       });
   }
-  return say(`${damageOf(file, look, named, looks)}; ${restore}`);
+  return say(`${damageOf(file, check, named, checks)}; ${restore}`);
 }
 
 /** Words for what happened to bytes that do not match their record. */
 function damageOf(
   file: NamedFile,
-  look: Extract<Look, { kind: 'hashed' }>,
+  check: Extract<BytesCheck, { kind: 'hashed' }>,
   named: ReadonlyMap<string, NamedFile>,
-  looks: ReadonlyMap<NamedFile, Look>,
+  checks: ReadonlyMap<NamedFile, BytesCheck>,
 ): string {
-  if (look.bytes === 0) return 'is empty';
-  const owner = [...named.values()].find(({ sha256 }) => sha256 === look.sha256);
+  if (check.bytes === 0) return 'is empty';
+  const owner = [...named.values()].find(({ sha256 }) => sha256 === check.sha256);
   if (owner !== undefined) {
-    const other = looks.get(owner);
+    const other = checks.get(owner);
     const isSwapped = other?.kind === 'hashed' && other.sha256 === file.sha256;
     return isSwapped
       ? `holds the bytes of ${owner.path}, which holds the bytes of this file: exchange the two files`
       : `holds the bytes of ${owner.path}`;
   }
   const expected = file.records[0]!.original.bytes;
-  if (look.bytes < expected) return `is cut short: ${look.bytes} of ${expected} bytes`;
-  if (look.bytes > expected) return `is too long: ${look.bytes} bytes instead of ${expected}`;
-  return `is damaged: it is as long as it should be and hashes to ${look.sha256.slice(0, 12)}…`;
+  if (check.bytes < expected) return `is cut short: ${check.bytes} of ${expected} bytes`;
+  if (check.bytes > expected) return `is too long: ${check.bytes} bytes instead of ${expected}`;
+  return `is damaged: it is as long as it should be and hashes to ${check.sha256.slice(0, 12)}…`;
 }
 
 /** Paid bytes that no record names. This is not an error, because no page needs them. */
@@ -202,10 +202,7 @@ function otherFindings({ pins, refusals, leftovers, foreign }: StoreListing): Ve
       note('not-ours', 'was left by a write that did not end; tintype prune removes it'),
     ),
     ...foreign.map(
-      note(
-        'not-ours',
-        'is nothing that the store puts there: Tintype neither reads nor removes it',
-      ),
+      note('not-ours', 'does not belong to the store: Tintype neither reads nor removes it'),
     ),
   ];
 }
@@ -230,7 +227,7 @@ function attemptFindings(attempts: readonly OpenAttempt[]): VerifyFinding[] {
     if (isInFlight) continue;
     if (isAnswerDamaged) {
       const message =
-        'is not a regular file, but the answer to a paid request was here: restore the file; its picture is not asked for again';
+        'is not a regular file, but the answer to a paid request was here: restore the file; its picture is not requested again';
       findings.push(
         finding('error', 'attempt-damaged', slashed(layout.received('', key)), message, key),
       );
@@ -239,14 +236,14 @@ function attemptFindings(attempts: readonly OpenAttempt[]): VerifyFinding[] {
     const path = slashed(isReceived ? layout.received('', key) : layout.attempt('', key));
     if (note === null) {
       const message = isReceived
-        ? `holds the answer to a paid request, and its note ${damage}: keep the file; the next run that asks for this picture records it at no cost`
+        ? `holds the answer to a paid request, and its note ${damage}: keep the file; the next run that needs this picture records it at no cost`
         : `${damage}; the request that it was about may have been billed`;
       findings.push(finding('error', 'attempt-damaged', path, message, key));
       continue;
     }
     const message = isReceived
-      ? `was asked for at ${note.startedAt} and its picture is here: the next run that may buy records it at no cost`
-      : `was asked for at ${note.startedAt} with an unknown outcome, and may have been billed: the next run that may buy asks again`;
+      ? `was requested at ${note.startedAt} and its picture is here: the next run that may buy records it at no cost`
+      : `was requested at ${note.startedAt} with an unknown outcome, and may have been billed: the next run that may buy requests it again`;
     findings.push({
       ...finding('note', 'attempt-left', slashed(layout.attempt('', key)), message, key),
       imageIds: [note.imageId],

@@ -5,7 +5,7 @@ import type { Env } from '../process/env-files.ts';
 import type { VerifyFinding } from '../verify-finding.ts';
 import { changesByGit } from './changes-by-git.ts';
 import { committedPaths } from './committed-paths.ts';
-import type { Surroundings } from './file-store.ts';
+import type { StoreProject } from './file-store.ts';
 import { bytesPath, listStore } from './list-store.ts';
 import type { Protection, UncommittedPurchases } from './store.ts';
 import { uncommittedFiles } from './uncommitted-files.ts';
@@ -42,7 +42,7 @@ export async function uncommittedPurchases(
 /** `VersionControl.protection` of a store in a folder. */
 export async function protectionByGit(
   dir: string,
-  { root, realEnv }: Surroundings,
+  { root, realEnv }: StoreProject,
 ): Promise<Protection> {
   if (isOutside(root, dir)) {
     return { kind: 'unknown', reason: 'the store is outside the project, and others may use it' };

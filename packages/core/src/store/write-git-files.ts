@@ -25,7 +25,7 @@ rejected/** binary
 # originals/** filter=lfs diff=lfs merge=lfs -text
 `;
 
-/** `attempts` has requests in flight and the processes that make them. */
+/** `attempts` is for requests in flight and for the processes that make them. */
 const ignored = `# Written by Tintype: these are of this machine, and never committed.
 /attempts/
 .*.tmp

@@ -192,7 +192,7 @@ async function resumeAndJudge(
       (event) =>
         event.type === 'warning' &&
         event.code === 'maybe-billed' &&
-        event.message.includes(`${prompt}" was asked for`),
+        event.message.includes(`${prompt}" was requested`),
     );
     if (count === 2 && isSaid && !safe.has(prompt)) askedAgain++;
     else {

@@ -27,8 +27,8 @@ describe.runIf(hasNamespaces).concurrent('processes that cannot see each other',
     while (!scene.api.requests.some(({ status }) => status === 429)) await sleep(10);
     await sleep(200);
     signal(sleeper, 'SIGSTOP');
-    const heir = await scene.run({ args, isApart: true, imports });
-    expect(heir).toMatchObject({ code: 0 });
+    const successor = await scene.run({ args, isApart: true, imports });
+    expect(successor).toMatchObject({ code: 0 });
     signal(sleeper, 'SIGCONT');
     expect(await sleeper.ended).toMatchObject({ code: 0 });
     expect(scene.api.ledger.map(({ prompt }) => prompt).toSorted()).toEqual(ids);
@@ -45,12 +45,15 @@ describe.runIf(hasNamespaces).concurrent('processes that cannot see each other',
     const asking = (await orderAsking(scene)) as keyof typeof runs;
     signal(runs[asking], 'SIGSTOP');
     // Longer than it takes to be taken for dead, though it has asked.
-    const heir = await runs[asking === 'one' ? 'two' : 'one'].ended;
+    const successor = await runs[asking === 'one' ? 'two' : 'one'].ended;
     signal(runs[asking], 'SIGCONT');
     expect(await runs[asking].ended).toMatchObject({ code: 0 });
     expect(scene.api.ledger).toHaveLength(1);
-    const failed = heir.events.find(({ type }) => type === 'failed');
-    expect([heir.code, failed]).toMatchObject([1, { code: 'maybe-billed', maybeBilled: true }]);
+    const failed = successor.events.find(({ type }) => type === 'failed');
+    expect([successor.code, failed]).toMatchObject([
+      1,
+      { code: 'maybe-billed', maybeBilled: true },
+    ]);
     expect((await scene.run()).code).toBe(0);
     expect(scene.api.ledger).toHaveLength(1);
   });

@@ -10,7 +10,7 @@ import { bytesPath, recordsIn } from '../../src/store/list-store.ts';
 import * as file from '../../src/store/record-file.ts';
 import { recordOf } from '../../src/store/record-of.ts';
 import type { Store, StoreFile } from '../../src/store/store.ts';
-import { type ListedFile, type Look, verifyStore } from '../../src/store/verify-store.ts';
+import { type ListedFile, type BytesCheck, verifyStore } from '../../src/store/verify-store.ts';
 import type { Key, Sha256, StoreRecord } from '../../src/types.ts';
 
 /** A store's bytes by their names, each whole, as a bucket has them. */
@@ -39,7 +39,7 @@ export function memoryStore(blobs: Blobs): Store {
   };
   const filesOf = (folder: string): StoreFile[] =>
     below(folder).map((path) => ({ path, bytes: blobs.get(path)!.length, modifiedAt }));
-  const look = async ({ path, bytes }: ListedFile): Promise<Look> => {
+  const check = async ({ path, bytes }: ListedFile): Promise<BytesCheck> => {
     return { kind: 'hashed', sha256: sha256(blobs.get(path)!), bytes };
   };
   const batches = () =>
@@ -184,7 +184,7 @@ export function memoryStore(blobs: Blobs): Store {
       leftovers: [],
       foreign: [],
     }),
-    verify: () => verifyStore(store, look),
+    verify: () => verifyStore(store, check),
     remove: async (files, onRemoved) => {
       for (const one of files.toSorted(
         (a, b) => Number(b.kind === 'record') - Number(a.kind === 'record'),

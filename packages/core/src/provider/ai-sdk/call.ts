@@ -1,5 +1,5 @@
 import type { Request } from '../../types.ts';
-import { askedFields, type Handling } from '../asked-fields.ts';
+import { requestedFields, type Handling } from '../requested-fields.ts';
 import type { AiSdkCall, AiSdkImageModel, AiSdkProviderOptions } from './model.ts';
 import type { Json } from '../json.ts';
 import type { InputPicture, Order } from '../provider.ts';
@@ -126,7 +126,7 @@ const requestHandling: Handling<'sent' | 'option' | 'refused' | 'not sent'> = {
  */
 function fieldProblem(model: AiSdkImageModel, request: Request): string | null {
   const taken = openAiNames(model);
-  const field = askedFields(request, requestHandling, 'option', 'refused').find(
+  const field = requestedFields(request, requestHandling, 'option', 'refused').find(
     (name) => !Object.hasOwn(taken, name),
   );
   return field === undefined
@@ -163,7 +163,7 @@ function openAiNames(model: AiSdkImageModel): Readonly<Partial<Record<keyof Requ
 }
 
 function openAiFields(model: AiSdkImageModel, { request, call }: Order): { [name: string]: Json } {
-  const fields = askedFields(request, requestHandling, 'option').flatMap((field) => {
+  const fields = requestedFields(request, requestHandling, 'option').flatMap((field) => {
     const name = openAiNames(model)[field];
     return name === undefined ? [] : [[name, request[field] as Json] as const];
   });

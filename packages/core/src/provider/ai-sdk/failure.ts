@@ -24,7 +24,7 @@ export function aiSdkFailure(error: unknown): ProviderError {
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return new ProviderError(
       'timeout',
-      `the model's fetch gave up waiting (${code}); give the model a fetch that waits longer`,
+      `the model's fetch timed out (${code}); give the model a fetch with a longer timeout`,
     );
   }
   const lost = networkError(error);

@@ -134,7 +134,7 @@ export function openAiBatches(profile: Profile): Calls {
   };
 }
 
-/** What the name of a batch has in front of it, in the names of files. */
+/** Comes before the name of a batch in the names of its files. */
 const prefix = 'tintype-';
 const fileName = (name: string): string => `${prefix}${name}.jsonl`;
 const metadataName = 'tintype';
@@ -152,11 +152,11 @@ type Send = (file: FileCreateParams) => Promise<string>;
 interface Uploading {
   readonly profile: Profile;
   readonly send: Send;
-  /** What uploaded pictures are called, by their hash. */
+  /** The ids of uploaded pictures, by the hash of the picture. */
   readonly uploaded: Map<string, string>;
 }
 
-/** The line of a request. Its pictures are uploaded, each once. */
+/** The line of a request. Uploads its pictures, each one once. */
 async function lineOf(order: Order, name: string, { profile, send, uploaded }: Uploading) {
   const upload = async (input: InputPicture, hash: string) => {
     const known = uploaded.get(hash);
@@ -182,7 +182,7 @@ async function lineOf(order: Order, name: string, { profile, send, uploaded }: U
   };
 }
 
-/** A batch is answered within one. */
+/** Longer than a batch can take, which is one day. */
 const inThreeDays = { anchor: 'created_at', seconds: 3 * 86_400 } as const;
 
 function placed({ id, expires_at }: Batch): PlacedBatch {
@@ -270,7 +270,7 @@ async function picture(body: unknown, requestId: string | null, profile: Profile
 
 function classified(error: unknown, isTimedOut: boolean, { apiKey, timeoutMs }: Access): unknown {
   if (error instanceof BrokenLineError)
-    return new ProviderError('connection-lost', `of the answers, ${error.message}`);
+    return new ProviderError('connection-lost', `the answers could not be read: ${error.message}`);
   const secrets = apiKey === null ? [] : [apiKey];
   return providerError(error, isTimedOut, timeoutMs, secrets);
 }

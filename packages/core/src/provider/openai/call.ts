@@ -10,7 +10,7 @@ import { version } from '../../version.ts';
 import { fetchPicture } from '../fetch-picture.ts';
 import { fitsHeader } from '../fits-header.ts';
 import { type Profile, requestHandling } from './openai.ts';
-import { askedFields } from '../asked-fields.ts';
+import { requestedFields } from '../requested-fields.ts';
 import { connectionLost, networkError } from '../network-error.ts';
 import { patientFetch } from '../patient-fetch.ts';
 import { rateLimitOf } from './rate-limit.ts';
@@ -29,8 +29,8 @@ import {
 const fetch = patientFetch();
 
 /**
- * One attempt at one picture. The client's own retries are off, because a call whose answer was lost may have been billed.
- * Rejects with a `ProviderError`.
+ * Makes one attempt at one picture. The client's own retries are off, because a call whose answer
+ * was lost may have been billed. Rejects with a `ProviderError`.
  */
 export async function callOpenAi(order: Order, profile: Profile): Promise<Picture> {
   const secrets = order.apiKey === null ? [] : [order.apiKey];
@@ -123,7 +123,7 @@ export function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> 
  * `null`.
  */
 export function bodyOf({ request, call }: Order, profile: Profile) {
-  const asked = askedFields(request, requestHandling, 'optional');
+  const asked = requestedFields(request, requestHandling, 'optional');
   const parameters = Object.entries<unknown>({
     ...Object.fromEntries(asked.map((name) => [name, request[name]])),
     moderation: call.moderation === 'auto' ? undefined : call.moderation,

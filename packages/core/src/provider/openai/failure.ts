@@ -22,9 +22,10 @@ export interface Failure {
 }
 
 /**
- * What an error answer of the API means: https://developers.openai.com/api/docs/guides/error-codes and the texts that were
- * measured (2026-11-22). Error names are checked first, because a billing error may be a 400 and a quota error a 429. Only
- * failures that are known to be free count as free: a status that is in no list has an unknown outcome.
+ * What an error answer of the API means: https://developers.openai.com/api/docs/guides/error-codes
+ * and the texts that were measured (2026-11-22). Error names are checked first, because a billing
+ * error may be a 400 and a quota error a 429. A failure counts as free only if it is known to be
+ * free: a status that is in no list has an unknown outcome.
  */
 export function failureOfStatus(answer: ErrorAnswer): Failure {
   const { status, details } = answer;

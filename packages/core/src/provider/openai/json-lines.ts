@@ -1,8 +1,9 @@
 import { jsonOf } from '../../plain-checks.ts';
 
 /**
- * The values of a file of JSON lines, one at a time: a thousand pictures are gigabytes. Rejects if the connection breaks, and for a
- * line that is no JSON, such as a last one that is cut off.
+ * Reads a file of JSON lines one value at a time, because the lines of a thousand pictures are
+ * gigabytes. Rejects if the connection breaks, or if a line is not JSON, such as a last line that
+ * is cut off.
  */
 export async function* jsonLines(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -28,7 +29,7 @@ export async function* jsonLines(
 
 function valueIn(pieces: readonly Uint8Array[]): unknown {
   const value = jsonOf(Buffer.concat(pieces).toString('utf8'));
-  if (value === undefined) throw new BrokenLineError('a line is cut off, or is no JSON');
+  if (value === undefined) throw new BrokenLineError('a line is cut off or not JSON');
   return value;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../option-shapes.ts';
 import type { Request } from '../../types.ts';
 import { addressProblem } from '../address.ts';
-import { askedFields, type Handling } from '../asked-fields.ts';
+import { requestedFields, type Handling } from '../requested-fields.ts';
 import { checkOptions } from '../check-options.ts';
 import type { BatchOffer, Provider } from '../provider.ts';
 
@@ -134,7 +134,7 @@ const shapes: OptionShapes<OpenAiOptions> = {
 /** The first field with a value other than its default that the server does not accept. */
 function refusal(request: Request, { supportsEdits, parameters }: Profile): string | null {
   if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
-  const refused = askedFields(request, requestHandling, 'optional').find(
+  const refused = requestedFields(request, requestHandling, 'optional').find(
     (name) => parameters?.includes(name) === false,
   );
   return refused === undefined ? null : `takes no ${refused}`;

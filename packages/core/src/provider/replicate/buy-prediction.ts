@@ -143,7 +143,7 @@ async function follow(created: Prediction, context: PredictionContext): Promise<
     const next = isGood(answer) ? readPrediction(answer.text) : null;
     if (next !== null) prediction = next;
     else if (!isGood(answer)) {
-      throw lost(`asking for it answered ${answer.status}`, prediction);
+      throw lost(`the API answered ${answer.status} for it`, prediction);
     }
   }
   return prediction;

@@ -1,5 +1,5 @@
 import type { Request } from '../../types.ts';
-import { askedFields, type Handling } from '../asked-fields.ts';
+import { requestedFields, type Handling } from '../requested-fields.ts';
 import type { Json } from '../json.ts';
 import { ratioOf } from '../ratio-of.ts';
 
@@ -106,8 +106,9 @@ const openAiModels: Readonly<Record<string, OpenAiModel>> = {
 };
 
 /**
- * gpt-image-2, whose snapshots disagree on whether `aspect_ratio` takes sizes too; of later ones none was found. `16:9` and
- * `9:16` are not used, because their sizes in pixels are not documented.
+ * For gpt-image-2 and later. Snapshots of gpt-image-2 disagree about whether `aspect_ratio` also
+ * takes sizes, and no snapshot of a later model was found. `16:9` and `9:16` are not used, because
+ * their sizes in pixels are not documented.
  */
 const newerOpenAi: OpenAiModel = {
   needsOpenAiKey: false,
@@ -125,7 +126,7 @@ function openAiProblem(request: Request, facts: OpenAiModel): string | null {
   if (!Object.hasOwn(facts.ratios, request.size)) {
     return `takes no size ${request.size}, only ${Object.keys(facts.ratios).join(', ')},`;
   }
-  const refused = askedFields(request, requestHandling, 'refused')[0];
+  const refused = requestedFields(request, requestHandling, 'refused')[0];
   if (refused !== undefined) return `takes no ${refused}`;
   if (request.input_fidelity !== undefined && !facts.hasInputFidelity) {
     return 'takes no input_fidelity';
@@ -134,7 +135,7 @@ function openAiProblem(request: Request, facts: OpenAiModel): string | null {
 }
 
 function openAiInputs(request: Request, { ratios }: OpenAiModel): Record<string, Json> {
-  const asked = askedFields(request, requestHandling, 'of OpenAI');
+  const asked = requestedFields(request, requestHandling, 'of OpenAI');
   return {
     prompt: request.prompt,
     aspect_ratio: ratios[request.size]!,
@@ -148,7 +149,7 @@ function openAiInputs(request: Request, { ratios }: OpenAiModel): Record<string,
 
 /** The fields for which other models have their own names and values, or no input at all. */
 function fieldProblem(request: Request): string | null {
-  const field = askedFields(request, requestHandling, 'of OpenAI', 'refused')[0];
+  const field = requestedFields(request, requestHandling, 'of OpenAI', 'refused')[0];
   return field === undefined
     ? null
     : `takes no ${field}, only what its inputs in the config state,`;

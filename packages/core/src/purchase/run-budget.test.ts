@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Plan, PlanTotals } from '../types.ts';
-import { openPurse, purseFor } from './purse.ts';
+import { openRunBudget, runBudgetFor } from './run-budget.ts';
 
 /** A plan of one of two shards: what its pictures, and those of both, may cost. */
 function planOf(ownUsd: number, runUsd: number): Plan {
@@ -10,28 +10,28 @@ function planOf(ownUsd: number, runUsd: number): Plan {
 }
 
 test('a shard may spend what its pictures cost, and an equal part of what is left', () => {
-  const purse = purseFor(planOf(1, 3), openPurse(5));
-  expect(purse.leftUsd()).toBe(2);
-  expect(purse.reserve(2.1)).toBeNull();
-  const reserved = purse.reserve(2)!;
-  expect(purse.leftUsd()).toBe(0);
+  const budget = runBudgetFor(planOf(1, 3), openRunBudget(5));
+  expect(budget.leftUsd()).toBe(2);
+  expect(budget.reserve(2.1)).toBeNull();
+  const reserved = budget.reserve(2)!;
+  expect(budget.leftUsd()).toBe(0);
   reserved.settle(0.5);
-  expect(purse.leftUsd()).toBe(1.5);
+  expect(budget.leftUsd()).toBe(1.5);
 });
 
 test('what one plan of a shard spends, and what the other shard may, a later plan has not', () => {
-  const budget = openPurse(5);
-  purseFor(planOf(1, 3), budget).reserve(1)!.settle(1);
+  const budget = openRunBudget(5);
+  runBudgetFor(planOf(1, 3), budget).reserve(1)!.settle(1);
   expect(budget.leftUsd()).toBe(2);
   // Two shards: each has spent 1, may spend 1 more, and neither knows of the other.
-  const later = purseFor(planOf(1, 2), budget);
+  const later = runBudgetFor(planOf(1, 2), budget);
   expect(later.leftUsd()).toBe(1);
   expect(later.reserve(1)).not.toBeNull();
   expect(budget.leftUsd()).toBe(0);
 });
 
 test('a run that is whole has all of it, and no limit is no limit', () => {
-  const budget = openPurse(5);
-  expect(purseFor({ ...planOf(1, 1), shard: null }, budget)).toBe(budget);
-  expect(purseFor(planOf(1, 3), openPurse(null)).reserve(100)).not.toBeNull();
+  const budget = openRunBudget(5);
+  expect(runBudgetFor({ ...planOf(1, 1), shard: null }, budget)).toBe(budget);
+  expect(runBudgetFor(planOf(1, 3), openRunBudget(null)).reserve(100)).not.toBeNull();
 });

@@ -1,8 +1,8 @@
 import { type Budget, leftUsd, newBudget, reserve, settle, shareUsd } from './budget.ts';
 import type { Plan } from '../types.ts';
 
-/** The budget of one run. Everything that the run opens shares it, so nothing is spent twice. */
-export interface Purse {
+/** The state of one run. Everything that the run opens shares it, so nothing is spent twice. */
+export interface RunBudget {
   /** What may still be spent; `null`: no limit. */
   readonly leftUsd: () => number | null;
   /** Reserves a high estimate; `null`: more than is left. */
@@ -18,20 +18,20 @@ interface Reservation {
 }
 
 /**
- * The part of a purse that a judged plan may spend: all of it, or a shard's part. What the other shards may spend is set aside, so
- * that a later plan of the same run does not count on it.
+ * The part of a budget that a judged plan may spend: all of it, or a shard's part. Reserves what
+ * the other shards may spend, so that a later plan of the same run does not count on it.
  */
-export function purseFor({ totals, shard }: Plan, purse: Purse): Purse {
-  if (shard === null) return purse;
+export function runBudgetFor({ totals, shard }: Plan, budget: RunBudget): RunBudget {
+  if (shard === null) return budget;
   const ownUsd = totals.costUsd?.high ?? 0;
   const runUsd = shard.run.costUsd?.high ?? 0;
-  const part = openPurse(shareUsd(purse.leftUsd(), { ownUsd, runUsd, count: shard.count }));
-  purse.reserve(runUsd - ownUsd);
+  const part = openRunBudget(shareUsd(budget.leftUsd(), { ownUsd, runUsd, count: shard.count }));
+  budget.reserve(runUsd - ownUsd);
   return {
     leftUsd: part.leftUsd,
     reserve: (highUsd) => {
       const reserved = part.reserve(highUsd);
-      const ofWhole = reserved === null ? null : purse.reserve(highUsd);
+      const ofWhole = reserved === null ? null : budget.reserve(highUsd);
       if (reserved === null || ofWhole === null) {
         reserved?.settle(0);
         return null;
@@ -47,18 +47,18 @@ export function purseFor({ totals, shard }: Plan, purse: Purse): Purse {
 }
 
 /** `maxUsd`: `null` for no limit. */
-export function openPurse(maxUsd: number | null): Purse {
-  let budget: Budget = newBudget(maxUsd);
+export function openRunBudget(maxUsd: number | null): RunBudget {
+  let state: Budget = newBudget(maxUsd);
   return {
-    leftUsd: () => leftUsd(budget),
+    leftUsd: () => leftUsd(state),
     reserve: (highUsd) => {
-      const reserved = reserve(budget, highUsd);
+      const reserved = reserve(state, highUsd);
       if (reserved === null) return null;
-      budget = reserved;
+      state = reserved;
       let isSettled = false;
       return {
         settle: (actualUsd) => {
-          if (!isSettled) budget = settle(budget, highUsd, actualUsd ?? highUsd);
+          if (!isSettled) state = settle(state, highUsd, actualUsd ?? highUsd);
           isSettled = true;
         },
       };

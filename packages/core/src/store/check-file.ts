@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { hashFile } from '../fs/hash-file.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { readRegular } from '../fs/read-regular.ts';
-import type { ListedFile, Look } from './verify-store.ts';
+import type { ListedFile, BytesCheck } from './verify-store.ts';
 
 /** Hashes a file with paid bytes in chunks. `dir`: the store's folder. */
-export async function lookAtFile(dir: string, { path, bytes, sha256 }: ListedFile): Promise<Look> {
+export async function checkFile(
+  dir: string,
+  { path, bytes, sha256 }: ListedFile,
+): Promise<BytesCheck> {
   try {
     const actual = await hashFile(join(dir, path));
     const isSmall = actual !== sha256 && bytes < 1024;

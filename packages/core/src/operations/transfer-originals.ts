@@ -12,7 +12,7 @@ export interface PushResult {
   /** The remote's label. */
   readonly remote: string;
   /** Pictures that the remote did not have. */
-  readonly delivered: number;
+  readonly uploaded: number;
   readonly wasThere: number;
   /** Pictures that neither this machine nor the remote has. */
   readonly notHere: number;
@@ -33,17 +33,17 @@ export interface PullResult {
 }
 
 /**
- * Makes the remote of the store have the pictures of these images, or of all records. A picture that fails is a `warning`.
+ * Uploads the pictures of these images, or of all records, to the store's remote. A picture that fails is a `warning`.
  * Throws `usage` if the store has no remote, and as `readPlan`.
  */
 export async function pushOriginals(context: Context, ids: readonly string[]): Promise<PushResult> {
   const store = await openStore(context);
   const remote = remoteOf(store);
   const records = ids.length === 0 ? await store.purchases() : await recordsOf(context, store, ids);
-  const tally = { delivered: 0, wasThere: 0, notHere: 0 };
+  const tally = { uploaded: 0, wasThere: 0, notHere: 0 };
   const failed = await forEach(records, context, async (record) => {
-    const fate = await remote.deliver(record);
-    if (fate === 'delivered') tally.delivered++;
+    const fate = await remote.upload(record);
+    if (fate === 'uploaded') tally.uploaded++;
     else if (fate === 'was-there') tally.wasThere++;
     else {
       tally.notHere++;
@@ -51,14 +51,14 @@ export async function pushOriginals(context: Context, ids: readonly string[]): P
       throw new TintypeError('original-missing', message);
     }
   });
-  const notes = await remote.deliverNotes();
+  const notes = await remote.uploadNotes();
   await remote.close();
   return { remote: remote.label, ...tally, notes, failed };
 }
 
 /**
- * Makes this machine have the pictures of these images, or of all that the manifests name. A picture that fails is a `warning`.
- * Throws `usage` if the store has no remote, and as `readPlan`.
+ * Fetches the pictures of these images, or of all images, to this machine. A picture that fails is a `warning`. Throws
+ * `usage` if the store has no remote, and as `readPlan`.
  */
 export async function pullOriginals(context: Context, ids: readonly string[]): Promise<PullResult> {
   const store = await openStore(context);
@@ -75,14 +75,14 @@ export async function pullOriginals(context: Context, ids: readonly string[]): P
   };
 }
 
-/** Delivers what earlier runs could not. What fails again is said, and stays. */
-export async function deliverPending(store: Store, context: Context): Promise<void> {
+/** Uploads what earlier runs could not upload. If it fails again, warns and keeps it. */
+export async function uploadPending(store: Store, context: Context): Promise<void> {
   const { remote } = store;
   const keys = new Set<Key>(await remote?.pending());
   if (remote === null || keys.size === 0) return;
   const records = (await store.purchases()).filter(({ key }) => keys.has(key));
   try {
-    for (const record of records) await remote.deliver(record);
+    for (const record of records) await remote.upload(record);
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;
     const message = `${count(keys.size, 'picture')} that this machine bought ${keys.size === 1 ? 'is' : 'are'} not in ${remote.label} yet: ${error.message}`;
@@ -98,7 +98,7 @@ export function remoteOf({ remote }: Store): StoreRemote {
   throw new TintypeError('usage', message);
 }
 
-/** The records that the plan of these images names; of all images, without ids. */
+/** The records of these images; without ids: of all images. */
 async function recordsOf(
   context: Context,
   store: Store,
