@@ -179,7 +179,7 @@ describe('images whose inputs are images', () => {
     expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 4 });
   });
 
-  test('one that fails fails those that wait for it without asking, and no others', async () => {
+  test('an image that fails also fails those that wait for it, without requests, and no others', async () => {
     await using made = await project({ ...diamond, alone: {}, far: { from: ['tintype:bottom'] } });
     api().fail({ kind: 'reset-before-headers' }, { prompt: 'left' });
     const { result, events } = await made.generate();
@@ -212,7 +212,7 @@ describe('images whose inputs are images', () => {
     expect(api().requests).toHaveLength(1);
   });
 
-  test('nor from one that was kept aside', async () => {
+  test('do not use an original that was kept aside as input', async () => {
     await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
     api().fail({ kind: 'corrupt-picture' }, { prompt: 'top' });
     const first = await made.generate();
@@ -294,13 +294,13 @@ describe('a mistake in the graph', () => {
       .map(({ line, code, message }) => [line, code, message]);
   }
 
-  test('is an image that there is not, with the one that was meant', async () => {
+  test('is reported for an image that does not exist, with a suggestion', async () => {
     expect(await mistakes({ hero: {}, a: { from: ['tintype:hreo'] } })).toEqual([
       [3, 'unknown-image', expect.stringMatching(/^there is no image "hreo".*"?hero/)],
     ]);
   });
 
-  test('is a candidate that there is not', async () => {
+  test('is reported for a candidate that does not exist', async () => {
     expect(
       await mistakes({
         one: {},
@@ -331,7 +331,7 @@ describe('a mistake in the graph', () => {
       { a: { from: ['tintype:b'] }, b: { from: ['tintype:a'] }, c: { from: ['tintype:c'] } },
       ['a → b → a', 'c → c'],
     ],
-  ])('is a loop %s, named in full', async (_, graph, loops) => {
+  ])('is reported for a loop %s, with all of its images', async (_, graph, loops) => {
     const found = await mistakes(graph);
     expect(found.map(([, code]) => code)).toEqual(loops.map(() => 'cycle'));
     expect(found.map(([, , message]) => message)).toEqual(
@@ -351,14 +351,14 @@ describe('a mistake in the graph', () => {
     'data:image/png;base64,AAAA',
     'https://user:pw@example.com/a.png',
     'https://',
-  ])('is what is no reference: %s', async (reference) => {
+  ])('is reported for an invalid reference: %s', async (reference) => {
     expect((await mistakes({ a: {}, b: { from: [reference] } })).map(([line]) => line)).toEqual([
       3,
     ]);
   });
 });
 
-test('a store that was emptied upstream leaves downstream to be bought again', async () => {
+test('if the record of an input is removed, the input and the images made from it are bought again', async () => {
   await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
   await made.generate();
   const [row] = (await made.plan()).requests;

@@ -51,27 +51,30 @@ describe.each([
   test.each([
     ['to other bytes', false],
     ['to other bytes of the same time', true],
-  ])('and one that is rewritten in place %s harms no other for long', async (_, isTimeKept) => {
-    const { file, output } = await deliver(first);
-    const other = await deliver(second);
-    expect(other.file.sha256).toBe(file.sha256);
-    const right = await readFile(output);
+  ])(
+    'and an output that is rewritten in place %s does not damage others for long',
+    async (_, isTimeKept) => {
+      const { file, output } = await deliver(first);
+      const other = await deliver(second);
+      expect(other.file.sha256).toBe(file.sha256);
+      const right = await readFile(output);
 
-    const { atime, mtime } = await stat(output);
-    const wrong = Buffer.from(right);
-    wrong[wrong.length >> 1]! ^= 1;
-    await writeFile(output, wrong);
-    if (isTimeKept) await utimes(output, atime, mtime);
+      const { atime, mtime } = await stat(output);
+      const wrong = Buffer.from(right);
+      wrong[wrong.length >> 1]! ^= 1;
+      await writeFile(output, wrong);
+      if (isTimeKept) await utimes(output, atime, mtime);
 
-    // Whichever is built first.
-    for (const project of [second, first]) {
-      const { output } = await deliver(project);
-      expect(await readFile(output)).toEqual(right);
-    }
-    expect(await readFile(cacheLayout.file(cacheDir, file.sha256))).toEqual(right);
-    const third = await projectIn(parent);
-    expect(await readFile((await deliver(third)).output)).toEqual(right);
-  });
+      // Whichever is built first.
+      for (const project of [second, first]) {
+        const { output } = await deliver(project);
+        expect(await readFile(output)).toEqual(right);
+      }
+      expect(await readFile(cacheLayout.file(cacheDir, file.sha256))).toEqual(right);
+      const third = await projectIn(parent);
+      expect(await readFile((await deliver(third)).output)).toEqual(right);
+    },
+  );
 
   async function projectIn(
     parent: string,

@@ -58,7 +58,7 @@ describe('a snapshot', () => {
     for (const [name, text] of parts) await writeFile(join(plans, name), text);
   };
 
-  test('is used as it is', async () => {
+  test('that is unchanged is used', async () => {
     await restore();
     const names = [...parts.keys()].map((name) => name.split('.')[1]);
     expect(names).toEqual(['outputs', 'plan', 'rows', 'summary']);
@@ -74,7 +74,7 @@ describe('a snapshot', () => {
     ],
     ['has no seal', (text) => text.slice(text.indexOf('\n') + 1)],
     ['has the seal of nobody', (text) => `${'0'.repeat(64)}${text.slice(text.indexOf('\n'))}`],
-  ])('is not used where it %s', async (_, change) => {
+  ])('is not used if it %s', async (_, change) => {
     await restore();
     for (const [name, text] of parts) await writeFile(join(plans, name), change(text));
     expect(await isUsed()).toEqual([false, false, false]);
@@ -107,7 +107,7 @@ describe('a snapshot', () => {
     expect((await project.generate()).result).toMatchObject({ delivered: 1, written: 0 });
   });
 
-  test('of the version before is ignored silently', async () => {
+  test('of an earlier version is ignored silently', async () => {
     await using made = await testProject({ 'site.images.yaml': manifest });
     const { root, missing, provider, cacheDir } = (await made.context()).config;
     const name = sha256(JSON.stringify([root, missing, provider, []])).slice(0, 16);
@@ -123,7 +123,7 @@ describe('a snapshot', () => {
     expect(types.filter((type) => type === 'warning' || type === 'diagnostic')).toEqual([]);
   });
 
-  test('is a file of ours, and no other is removed for it', async () => {
+  test('never makes Tintype remove a file that is not part of a snapshot', async () => {
     await using made = await testProject({ 'site.images.yaml': manifest });
     const folder = join((await made.context()).config.cacheDir, 'v2/plans');
     await mkdir(folder, { recursive: true });
@@ -135,7 +135,7 @@ describe('a snapshot', () => {
   });
 });
 
-test('a secret is made once, is the user’s alone, and what is no secret is none', async () => {
+test('a secret is made once, only the user can read it, and an invalid one is not used', async () => {
   await using made = await testProject({ other: 'hello' });
   const path = join(made.root, 'a/b/seal');
   const secret = readSecret(path);
@@ -170,7 +170,7 @@ describe('a link in the cache of a clone', () => {
     expect((await made.generate()).result).toMatchObject({ delivered: 1 });
   });
 
-  test('in the place of an encoded file is not handed on, whatever it leads to', async () => {
+  test('instead of an encoded file is never delivered, whatever its target', async () => {
     await using made = await testProject({ 'site.images.yaml': manifest });
     const { result } = await made.generate();
     const file = result!.assetMap.images['hero']!.files[0]!;
@@ -184,7 +184,7 @@ describe('a link in the cache of a clone', () => {
   });
 });
 
-test('a line of the index that is not as Tintype writes it is no line', async () => {
+test('a line of the index that Tintype would not write is ignored', async () => {
   await using made = await testProject({});
   const key = 'a'.repeat(64);
   const lines = [

@@ -19,8 +19,8 @@ images:
   b: { prompt: b, alt: b, crop: 32x16 }
 `;
 
-describe.concurrent('what images became is remembered with their plan', () => {
-  test('and known without the index, the same', async () => {
+describe.concurrent('the cached files of images are remembered with their plan', () => {
+  test('and are found without the index, unchanged', async () => {
     const { first, deliver, loseIndex, root } = await warmProject();
     await loseIndex();
     const { images, encoded } = await deliver();
@@ -34,7 +34,7 @@ describe.concurrent('what images became is remembered with their plan', () => {
     }
   });
 
-  test('but a file whose bytes were changed is made again, and forgotten', async () => {
+  test('but a file whose bytes have changed is made again, and forgotten', async () => {
     const { first, deliver, loseIndex, root, cacheDir } = await warmProject();
     const file = first[0]!.encoded[0]!;
     await writeFile(cacheLayout.file(cacheDir, file.sha256), Buffer.alloc(file.bytes));
@@ -57,13 +57,13 @@ describe.concurrent('what images became is remembered with their plan', () => {
     expect(await snapshotText()).toBe(after);
   });
 
-  test('for no other effort', async () => {
+  test('but not for another effort', async () => {
     const { deliver, loseIndex } = await warmProject();
     await loseIndex();
     expect((await deliver({ effort: 1 })).encoded).toEqual(['a', 'b']);
   });
 
-  test('for no other manifest, even one that asks for as many files', async () => {
+  test('but not for another manifest, even with the same number of files', async () => {
     const { deliver, write } = await warmProject();
     await write('site.images.yaml', manifest.replace('widths: [32]', 'widths: [16]'));
     const { images } = await deliver();
@@ -73,7 +73,7 @@ describe.concurrent('what images became is remembered with their plan', () => {
   test.each([
     ['torn', (text: string) => text.slice(0, -9)],
     ['edited', (text: string) => text.replace(/"ino":\d+/, '"ino":1')],
-  ])('and nothing is known by a file that was %s', async (_, damage) => {
+  ])('and a snapshot that was %s is not used', async (_, damage) => {
     const { deliver, loseIndex, snapshotPath, snapshotText } = await warmProject();
     await writeFile(await snapshotPath(), damage(await snapshotText()));
     await loseIndex();

@@ -29,7 +29,7 @@ const entries = images.length * 4;
 
 const key = 'RECOGNISABLE-0123456789abcdef-0123456789abcdef';
 
-test('what one machine has encoded, another one fetches', async () => {
+test('a machine fetches what another machine has encoded', async () => {
   const remote = testRemote();
   const first = await build({ remote, mode: 'readwrite' });
   expect(counts(first)).toMatchObject({ fetched: 0, missing: entries, uploaded: entries });
@@ -43,7 +43,7 @@ test('what one machine has encoded, another one fetches', async () => {
   expect(second.warnings).toEqual([]);
 });
 
-test('what is missing of a picture is encoded, and the rest is fetched', async () => {
+test('missing entries of a picture are encoded, and the rest is fetched', async () => {
   const remote = testRemote();
   const first = await build({ remote, mode: 'readwrite' });
   const gone = [...remote.files.keys()].filter((_, at) => at % 3 === 0);
@@ -58,7 +58,7 @@ test('what is missing of a picture is encoded, and the rest is fetched', async (
   expect(remote.files.size).toBe(entries);
 });
 
-test('a run that reads never writes', async () => {
+test('a run in mode read never writes', async () => {
   const remote = testRemote();
   await build({ remote });
   await build({ remote, mode: 'read' });
@@ -86,7 +86,7 @@ test('a build that finds everything in its own cache sends no request', async ()
   expect(remote.requests).toHaveLength(asked);
 });
 
-describe('without TINTYPE_CACHE_KEY in the environment nothing is read or written, which is said once', () => {
+describe('without TINTYPE_CACHE_KEY in the environment nothing is read or written, and one warning says so', () => {
   test.each([
     ['it is not set', {}, ''],
     ['it is empty', { TINTYPE_CACHE_KEY: ' ' }, ''],
@@ -106,7 +106,7 @@ describe('without TINTYPE_CACHE_KEY in the environment nothing is read or writte
   });
 });
 
-describe('TINTYPE_CACHE_MODE in the environment wins over the config', () => {
+describe('TINTYPE_CACHE_MODE in the environment overrides the config', () => {
   test('off', async () => {
     const remote = testRemote();
     const { warnings } = await build({ remote, env: { TINTYPE_CACHE_MODE: 'off' } });
@@ -120,7 +120,7 @@ describe('TINTYPE_CACHE_MODE in the environment wins over the config', () => {
   });
 });
 
-describe('what is wrong is an error of the config', () => {
+describe('a wrong option is a config error', () => {
   test.each<[string, unknown, Record<string, string>]>([
     ['TINTYPE_CACHE_MODE must be', { remote: testRemote() }, { TINTYPE_CACHE_MODE: 'write' }],
     ['at least 32 characters', { remote: testRemote() }, { TINTYPE_CACHE_KEY: 'short' }],
@@ -141,7 +141,7 @@ describe('what is wrong is an error of the config', () => {
     }
   });
 
-  test('a JSON config names no remote', async () => {
+  test('a JSON config cannot name a remote', async () => {
     await using made = await testProject({
       'a.images.yaml': manifest,
       'tintype.config.json': '{ "cache": { "mode": "readwrite" } }',
@@ -150,7 +150,7 @@ describe('what is wrong is an error of the config', () => {
   });
 });
 
-describe('nothing of a poisoned remote is used', () => {
+describe('no entry of a poisoned remote is used', () => {
   const poisons: Record<string, (remote: TestRemote, others: Others) => Partial<Remote>> = {
     'every entry is another one': ({ files }) => ({
       get: async (name) => [...files].findLast(([other]) => other !== name)![1],
@@ -203,7 +203,7 @@ describe('nothing of a poisoned remote is used', () => {
     });
   });
 
-  test('previews that are signed and have another shape are refused', async () => {
+  test('signed previews of another shape are refused', async () => {
     const { pure, wanted } = await filledRemotes();
     const bad = [
       'null',
@@ -226,7 +226,7 @@ describe('nothing of a poisoned remote is used', () => {
   });
 });
 
-describe('a remote that fails or is slow fails no build', () => {
+describe('a remote that fails or is slow makes no build fail', () => {
   const denied = async () => {
     throw new TintypeError('remote-denied', 'memory: refused the credentials (403)');
   };
@@ -260,7 +260,7 @@ describe('a remote that fails or is slow fails no build', () => {
     expect(warnings.map(({ code }) => code)).toEqual(codes);
   });
 
-  test('every answer fails at some step: a failure now and then, at any place', async () => {
+  test('an occasional failure at any step makes no build fail', async () => {
     const { pure, wanted } = await filledRemotes();
     for (let step = 0; step < 8; step++) {
       let asked = 0;
@@ -274,7 +274,7 @@ describe('a remote that fails or is slow fails no build', () => {
     }
   });
 
-  test('one that fails is not asked for ever', async () => {
+  test('a remote that keeps failing is given up', async () => {
     const remote = testRemote(new Map(), { get: denied });
     const many = Array.from({ length: 60 }, (_, at) => `  i${at}: { prompt: p${at}, alt: x }`);
     const text = `defaults: { size: 1024x1024, provider: offline, crop: 16x16 }\nimages:\n${many.join('\n')}`;
@@ -284,7 +284,7 @@ describe('a remote that fails or is slow fails no build', () => {
     expect(remote.requests.length).toBeLessThan(60);
   });
 
-  test('one that is slower than encoding is given up, and its late answers are not waited for', async () => {
+  test('a remote that is slower than encoding is given up, and no run waits for its late answers', async () => {
     await using machine = await openMachine({ get: never }, { grace: 5, silence: 20 });
     const { cache, remote, given } = machine;
     for (let at = 0; at < 30 && given.length === 0; at++) {
@@ -296,7 +296,7 @@ describe('a remote that fails or is slow fails no build', () => {
     expect(remote.requests).toHaveLength(asked);
   });
 
-  test('what has not come when it is encoded is fetched no longer, and the rest is', async () => {
+  test('an entry that has not arrived when it is encoded is no longer fetched, but the others are', async () => {
     const answers = new Map<string, (bytes: null) => void>();
     const get = async (name: string) => new Promise<null>((answer) => answers.set(name, answer));
     await using machine = await openMachine({ get }, { grace: 5 });
@@ -312,7 +312,7 @@ describe('a remote that fails or is slow fails no build', () => {
 });
 
 describe('a picture that another machine is making', () => {
-  test('is put off once, and encoded then if it is still missing', async () => {
+  test('is postponed once, and then encoded if it is still missing', async () => {
     await using machine = await openMachine();
     const [first, ...files] = entriesOf(1);
     await machine.seal(first!, Buffer.from('the first file'));
@@ -326,7 +326,7 @@ describe('a picture that another machine is making', () => {
     expect(machine.closed).toMatchObject([{ fetched: 1, missing: 2 }]);
   });
 
-  test('is noticed, too, where it has begun since it was looked up', async () => {
+  test('is noticed, too, if the other machine began after the lookup', async () => {
     await using machine = await openMachine({}, { missing: 0 });
     const [first, ...files] = entriesOf(1);
     const fetching = await machine.cache.fetch([first!, ...files], 'in-turn');
@@ -336,7 +336,7 @@ describe('a picture that another machine is making', () => {
     expect(machine.cache.find(first!.key)).not.toBeNull();
   });
 
-  test('is not put off where something waits for it, and not where nothing has begun', async () => {
+  test('is not postponed if it is waited for, or if no machine has begun it', async () => {
     await using machine = await openMachine({}, { missing: 0 });
     const untouched = await machine.cache.fetch(entriesOf(1), 'in-turn');
     expect(await untouched.isMadeElsewhere()).toBe(false);

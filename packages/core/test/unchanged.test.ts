@@ -78,7 +78,7 @@ const projects: Readonly<Record<string, { files: Record<string, string>; run?: R
   },
 };
 
-describe('the plan of a snapshot is the one that would be made', () => {
+describe('the plan of a snapshot equals a new plan', () => {
   const kept = new Map<string, TestProject>();
 
   beforeAll(async () => {
@@ -241,7 +241,7 @@ async function recordOf(project: TestProject): Promise<string> {
   return layout.record(storeDir, requests[0]!.key!);
 }
 
-describe('a run of which nothing has changed', () => {
+describe('a run in which nothing has changed', () => {
   const runs = new Map<string, TestProject>();
   const outputs: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
     touched: (path) => utimes(path, 1, 1),
@@ -275,7 +275,7 @@ describe('a run of which nothing has changed', () => {
     for (const project of runs.values()) await project.generate();
   });
 
-  test('reports the same, and has the same to show for it', async () => {
+  test('reports the same events and returns the same result', async () => {
     const project = runs.get('nothing')!;
     const before = await filesBelow(project.root);
     const { events, result } = await project.generate();
@@ -294,7 +294,7 @@ describe('a run of which nothing has changed', () => {
     expect(await filesBelow(project.root)).toEqual(before);
   });
 
-  test('knows which outputs it need not hash again', async () => {
+  test('recognises outputs that it does not have to hash again', async () => {
     const project = runs.get('one of them changed')!;
     const outDir = join(project.root, 'public/images');
     await writeFile(join(outDir, 'a.webp'), await readFile(join(outDir, 'a.webp')));

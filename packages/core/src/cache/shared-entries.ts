@@ -12,13 +12,13 @@ import type { VariantCache, EntryToFetch } from './variant-cache.ts';
  * A remote's answer for an entry. `missing`: it has none. `refused`: what it has is too large, or not signed with the secret
  * under this name.
  */
-type Answer =
+type RemoteAnswer =
   | { readonly kind: 'content'; readonly content: Uint8Array }
   | { readonly kind: 'missing' | 'refused' };
 
 /** The entries of a shared cache: in a remote, signed with a secret. Rejects with the remote's error or the signal's reason. */
 export interface SharedEntries {
-  readonly get: (wanted: EntryToFetch, signal: AbortSignal) => Promise<Answer>;
+  readonly get: (wanted: EntryToFetch, signal: AbortSignal) => Promise<RemoteAnswer>;
   readonly put: (name: EntryName, content: Uint8Array, signal: AbortSignal) => Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /** Tasks that something is waiting for run before tasks `in-turn`. */
 export type Lane = 'waited-for' | 'in-turn';
 
-export interface Limits {
+export interface QueueLimits {
   /** How many tasks run at once. */
   readonly slots: number;
   /** How much all running tasks may weigh together. A task that is heavier runs alone. @default no limit */
@@ -22,7 +22,10 @@ export type WorkQueue = <Result>(task: () => Promise<Result>, turn?: Turn) => Pr
  * A queue with two lanes, each in order of arrival. While a task waits in the first lane, none of the second starts. A running
  * task is never interrupted, and a lighter task never overtakes the next task of its lane.
  */
-export function workQueue({ slots, weight: limit = Number.POSITIVE_INFINITY }: Limits): WorkQueue {
+export function workQueue({
+  slots,
+  weight: limit = Number.POSITIVE_INFINITY,
+}: QueueLimits): WorkQueue {
   const lanes: Readonly<Record<Lane, Waiting[]>> = { 'waited-for': [], 'in-turn': [] };
   let running = 0;
   let load = 0;

@@ -1,7 +1,7 @@
 import type { YAMLParseError, YAMLWarning } from 'yaml';
 import { redact } from '../redact.ts';
+import type { TextRange } from '../types.ts';
 import { isKeyName } from './hide-keys.ts';
-import type { TextRange } from './source-text.ts';
 
 type SyntaxError = Pick<YAMLParseError | YAMLWarning, 'code' | 'message' | 'pos'>;
 

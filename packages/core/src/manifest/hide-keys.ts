@@ -1,6 +1,6 @@
 import { forms, keyTemplate } from '../fields.ts';
 import { redact } from '../redact.ts';
-import type { TextRange } from './source-text.ts';
+import type { TextRange } from '../types.ts';
 
 /** Whether a field's name, in any spelling, means that its value is an API key. */
 export function isKeyName(name: string): boolean {

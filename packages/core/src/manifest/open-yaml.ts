@@ -11,11 +11,10 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { redact } from '../redact.ts';
-import type { FieldPath, Finding } from '../types.ts';
+import type { FieldPath, Finding, TextRange } from '../types.ts';
 import { quote } from './explain-issue.ts';
 import { explainSyntax } from './explain-syntax.ts';
 import { hideKeys, isKeyName, isKeyReference } from './hide-keys.ts';
-import type { TextRange } from './source-text.ts';
 
 /** A finding with the range of characters that it is about. */
 interface TextFinding {

@@ -18,7 +18,7 @@ export interface ParsedManifest extends Omit<Manifest, 'images'> {
 }
 
 /** The readable part of a file, and all of its mistakes. */
-export interface Parsed {
+export interface ParsedFile {
   readonly manifest: ParsedManifest | null;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -27,7 +27,7 @@ export interface Parsed {
  * Parses one manifest: YAML 1.2, UTF-8, one document. Pure; never throws on any bytes.
  * `file` is what diagnostics call it, relative to the project's root.
  */
-export function parseManifest(file: string, bytes: Uint8Array): Parsed {
+export function parseManifest(file: string, bytes: Uint8Array): ParsedFile {
   const text = readText(bytes);
   if (typeof text !== 'string') return { manifest: null, diagnostics: [diagnoseFile(file, text)] };
 
@@ -49,7 +49,7 @@ export function parseManifest(file: string, bytes: Uint8Array): Parsed {
 type Pointer = Pick<Manifest, 'diagnose' | 'diagnoseAt' | 'locate'>;
 
 /** Checks all fields of the file. An invalid field becomes `undefined`. */
-function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer): Parsed {
+function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer): ParsedFile {
   const diagnostics: Diagnostic[] = [];
   const add = (path: FieldPath, code: Finding['code'], message: string, on?: 'key') => {
     diagnostics.push(pointer.diagnose(path, { code, message }, on));

@@ -1,4 +1,4 @@
-import type { Diagnostic, Finding, Place } from '../types.ts';
+import type { Diagnostic, Finding, Place, TextRange } from '../types.ts';
 
 /** A user's text file, with the start of each line, so that offsets become lines and columns. */
 export interface SourceText {
@@ -7,12 +7,6 @@ export interface SourceText {
   readonly text: string;
   /** The start of each line, in characters from 0. */
   readonly lineStarts: readonly number[];
-}
-
-/** Characters from `start` up to `end`, from 0. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 export function sourceText(file: string, text: string): SourceText {

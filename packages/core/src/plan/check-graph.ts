@@ -26,7 +26,8 @@ export function checkGraph(
 
 const maxSuggestions = 50;
 
-type ImageReference = Extract<InputReference, { kind: 'image' }>;
+/** A reference to another image of the project. */
+export type ImageReference = Extract<InputReference, { kind: 'image' }>;
 
 /** The images that are inputs of an image. */
 function imageReferences({ picture }: Job): ImageReference[] {

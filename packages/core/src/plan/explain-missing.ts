@@ -21,7 +21,7 @@ const labels: Readonly<Record<keyof Request, string | null>> = {
   candidate: null,
 };
 
-type Field = keyof Request;
+type RequestField = keyof Request;
 
 /**
  * Explains a missing request by a stored record that the plan no longer needs. If a record says that it was bought for the same
@@ -64,7 +64,7 @@ function imageName({ id, manifest }: BoughtFor, { candidate = 1 }: Request): str
   return canonicalJson([manifest, id, candidate]);
 }
 
-function differs(one: Request, other: Request, field: Field): boolean {
+function differs(one: Request, other: Request, field: RequestField): boolean {
   return canonicalJson([one[field] ?? null]) !== canonicalJson([other[field] ?? null]);
 }
 
@@ -88,7 +88,10 @@ function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>)
   return { byImage, byRest };
 }
 
-const labelled = Object.entries(labels).filter(([, label]) => label !== null) as [Field, string][];
+const labelled = Object.entries(labels).filter(([, label]) => label !== null) as [
+  RequestField,
+  string,
+][];
 
 function labelPixelFields(): Record<PixelField, string> {
   const named = pixelFieldNames.map((name) => [name, name.replaceAll('_', ' ')]);
@@ -96,7 +99,7 @@ function labelPixelFields(): Record<PixelField, string> {
 }
 
 /** A hash of a request without one field. */
-function without(request: Request, field: Field): string {
+function without(request: Request, field: RequestField): string {
   return `${field} ${sha256(canonicalJson({ ...request, [field]: undefined }))}`;
 }
 

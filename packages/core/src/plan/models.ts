@@ -254,7 +254,7 @@ const factShapes: OptionShapes<Model> = {
   pricedBy: orNull([text, 'the name of a provider']),
   prices: orNull([
     mapOf(amount, priceNames),
-    `a map of ${priceNames.join(', ')} to dollars a million tokens`,
+    `a map of ${priceNames.join(', ')} to dollars per million tokens`,
   ]),
   tokens: [
     nullable(tokenRule),

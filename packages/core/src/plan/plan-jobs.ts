@@ -15,7 +15,7 @@ import type {
   Sha256,
   Stored,
 } from '../types.ts';
-import { candidateOf, upstreamFirst } from './check-graph.ts';
+import { candidateOf, type ImageReference, upstreamFirst } from './check-graph.ts';
 import { estimateCost, roundUsd } from './estimate-cost.ts';
 import { explainMissing } from './explain-missing.ts';
 import { dueText, minuteOf } from './in-batches.ts';
@@ -95,7 +95,6 @@ function withReasons(
 
 const isNew = 'new';
 
-type ImageReference = Extract<InputReference, { kind: 'image' }>;
 type Upstream = (reference: ImageReference) => PlannedRequest;
 
 function planRequest(
