@@ -11,6 +11,20 @@ const project = (
 });
 
 const processes = 'packages/*/src/**/*.process.test.ts';
+/** The flows that a run through a queue must not change. */
+const queuedToo = [
+  'buying',
+  'graph',
+  'orders',
+  'spending',
+  'edits',
+  'kept-aside',
+  'odd-pictures',
+  'generate',
+  'any-format',
+  'collecting',
+  'unusable-answers',
+].map((name) => `packages/core/test/${name}.test.ts`);
 const browser = 'packages/**/*.browser.test.ts';
 // The contact sheet's page is bundled, so that tests see the one of the sources.
 const globalSetup = ['packages/sheet/page/build.ts'];
@@ -36,6 +50,11 @@ export default defineConfig({
         include: ['packages/*/test/**/*.test.ts', processes],
         exclude: [browser],
         globalSetup,
+      }),
+      // The tests of buying once more, with workers that a queue gives their jobs.
+      project('queued', 120, {
+        include: queuedToo,
+        globalSetup: ['packages/queue/test/support/start-redis.ts'],
       }),
       // Pages in Chromium, and the examples as they are built.
       project('browser', 120, { include: [browser, 'examples/*/test/**/*.test.ts'], globalSetup }),

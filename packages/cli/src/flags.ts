@@ -85,6 +85,14 @@ export const shardFlags = {
   ),
 };
 
+/** For the commands that a queue of workers is about. */
+export const queueFlags = {
+  queue: flag(
+    '--queue <url>',
+    'a queue of workers, redis://… or postgres://… (default: TINTYPE_QUEUE, otherwise none); needs @tintype/queue',
+  ),
+};
+
 /** The flags of `generate` only. */
 export const buyFlags = {
   yes: flag('--yes', 'answer yes to the question whether to buy'),

@@ -13,6 +13,7 @@ import { review } from './commands/review.ts';
 import { sheet } from './commands/sheet.ts';
 import { types } from './commands/types.ts';
 import { verify } from './commands/verify.ts';
+import { worker } from './commands/worker.ts';
 
 /** `tintype`, with its commands and examples in the order of its help. */
 export const program: Program = {
@@ -28,6 +29,7 @@ export const program: Program = {
     push,
     pull,
     merge,
+    worker,
     pick,
     sheet,
     review,

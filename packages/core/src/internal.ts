@@ -9,6 +9,7 @@ export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
 export { openWorker } from './operations.ts';
 export type { Worker } from './operations/open-worker.ts';
+export { spentOutside } from './operations/spent-outside.ts';
 export { refuseMistakes } from './operations/read-plan.ts';
 export { assetMapName } from './output/output-name.ts';
 export { readPreviousOutputs } from './output/previous-outputs.ts';
@@ -21,6 +22,7 @@ export { standIn } from './purchase/original.ts';
 export type { Rates } from './purchase/rates.ts';
 export { openStore } from './store/open-store.ts';
 export type { Store, WatchedFolder } from './store/store.ts';
+export type { Event } from './events.ts';
 export type {
   EncodeOrder,
   Failure,

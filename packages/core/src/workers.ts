@@ -66,7 +66,7 @@ export interface PurchaseAnswer {
 
 /** An error as data. */
 export interface Failure {
-  readonly kind: 'provider' | 'paid-for' | 'other';
+  readonly kind: 'provider' | 'paid-for' | 'not-asked' | 'other';
   readonly code: string;
   readonly message: string;
   readonly requestId: string | null;

@@ -10,7 +10,7 @@ import { sha256 } from '../src/hash.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
 import { describePicture, picture } from './support/pictures.ts';
-import { testKey, testProject, type TestProject } from './support/project.ts';
+import { isQueued, testKey, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
@@ -486,16 +486,21 @@ describe('--missing', () => {
     expect(api().requests).toHaveLength(1);
   });
 
-  test('buy without a key is a refusal that names the image and the variable', async () => {
-    await using made = await project({ a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"') });
-    const { error } = await made.generate();
-    expect(error).toMatchObject({
-      code: 'api-key-missing',
-      imageId: 'a',
-      message: expect.stringContaining('TEAM_OPENAI_KEY') as string,
-    });
-    expect(api().requests).toEqual([]);
-  });
+  test.skipIf(isQueued)(
+    'buy without a key is a refusal that names the image and the variable',
+    async () => {
+      await using made = await project({
+        a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
+      });
+      const { error } = await made.generate();
+      expect(error).toMatchObject({
+        code: 'api-key-missing',
+        imageId: 'a',
+        message: expect.stringContaining('TEAM_OPENAI_KEY') as string,
+      });
+      expect(api().requests).toEqual([]);
+    },
+  );
 });
 
 describe('ids', () => {

@@ -5,7 +5,7 @@ import { quotaExceeded, serverError } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { openScene, type Scene } from './robustness/scene.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { testProject, type TestProject } from './support/project.ts';
+import { isQueued, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
@@ -108,16 +108,19 @@ describe('a call of unknown outcome', () => {
   });
 });
 
-test('a server error is asked again once within its run, and after the second not by its order', async () => {
-  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-  api().fail([serverError(500), serverError(500)], { prompt: 'an owl' });
-  expect((await made.generate(pipeline('4711'))).result).toMatchObject({ failed: 1 });
-  expect(api().requests).toHaveLength(2);
-  expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ failed: 1 });
-  expect(api().requests).toHaveLength(2);
-  api().fail(serverError(500), { prompt: 'an owl' });
-  expect((await made.generate(pipeline('4712'))).result).toMatchObject({ bought: 1 });
-});
+test.skipIf(isQueued)(
+  'a server error is asked again once within its run, and after the second not by its order',
+  async () => {
+    await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+    api().fail([serverError(500), serverError(500)], { prompt: 'an owl' });
+    expect((await made.generate(pipeline('4711'))).result).toMatchObject({ failed: 1 });
+    expect(api().requests).toHaveLength(2);
+    expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ failed: 1 });
+    expect(api().requests).toHaveLength(2);
+    api().fail(serverError(500), { prompt: 'an owl' });
+    expect((await made.generate(pipeline('4712'))).result).toMatchObject({ bought: 1 });
+  },
+);
 
 describe('a run that is killed while its request is on the wire', { timeout: 60_000 }, () => {
   async function killed(): Promise<Scene> {

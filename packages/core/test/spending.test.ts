@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { loadProject, type Offer, openImages } from '../src/index.ts';
 import { fileStore } from '../src/store/file-store.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { fastClock, type Run, testProject, type TestProject } from './support/project.ts';
+import { fastClock, isQueued, type Run, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
@@ -195,21 +195,26 @@ describe('the budget of a day', () => {
     expect(billedPrompts(api())).toEqual(['cap', 'hat']);
   });
 
-  test('holds within a run: a retry of what may have been billed counts twice', async () => {
-    await using made = await project('hat');
-    const high = await highOf(made);
-    api().fail(serverError(500, { billed: true }), { prompt: 'hat' });
-    const { error, events } = await made.generate({
-      ...at(noon),
-      options: { maxCostUsdPerDay: 1.5 * high },
-    });
-    expect(error).toMatchObject({ code: 'over-budget' });
-    expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'server-error', maybeBilled: true }]);
-    expect(billedPrompts(api())).toEqual(['hat']);
-    // What was asked for first may have been billed: its note is back.
-    const [attempt] = (await fileStore(`${made.root}/.tintype`).attempts()).values();
-    expect(attempt?.note?.outcome).toContain('500');
-  });
+  test.skipIf(isQueued)(
+    'holds within a run: a retry of what may have been billed counts twice',
+    async () => {
+      await using made = await project('hat');
+      const high = await highOf(made);
+      api().fail(serverError(500, { billed: true }), { prompt: 'hat' });
+      const { error, events } = await made.generate({
+        ...at(noon),
+        options: { maxCostUsdPerDay: 1.5 * high },
+      });
+      expect(error).toMatchObject({ code: 'over-budget' });
+      expect(eventsOf(events, 'failed')).toMatchObject([
+        { code: 'server-error', maybeBilled: true },
+      ]);
+      expect(billedPrompts(api())).toEqual(['hat']);
+      // What was asked for first may have been billed: its note is back.
+      const [attempt] = (await fileStore(`${made.root}/.tintype`).attempts()).values();
+      expect(attempt?.note?.outcome).toContain('500');
+    },
+  );
 
   test('does not count what was not billed', async () => {
     await using made = await project('hat');

@@ -4,7 +4,7 @@ import type { Fault } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { openAi } from '../src/provider/openai/openai.ts';
 import { eventsOf, useApi } from './support/api.ts';
-import { testProject } from './support/project.ts';
+import { isQueued, testProject } from './support/project.ts';
 
 const api = useApi();
 
@@ -57,7 +57,7 @@ test('one answer that is of no use stops nothing', async () => {
   expect(result).toMatchObject({ bought: 24, failed: 1, delivered: 23 });
 });
 
-test('what may have been billed is counted apart from what was', async () => {
+test.skipIf(isQueued)('what may have been billed is counted apart from what was', async () => {
   api().fail({ kind: 'page', status: 500, contentType: 'text/html', body: 'no', billed: true });
   await using made = await project();
   const { result, events } = await made.generate({ ids: ['i0'] });

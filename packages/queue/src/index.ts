@@ -1,3 +1,7 @@
 /** The public API of `@tintype/queue`: a list, nothing else. */
 export { queueAddress } from './queue-address.ts';
 export type { QueueAddress } from './queue-address.ts';
+export { openQueuedWorkers } from './queued-workers.ts';
+export type { QueuedWorkers, QueuedWorkersOptions } from './queued-workers.ts';
+export { runWorker } from './run-worker.ts';
+export type { DoneJob, WorkerSettings } from './run-worker.ts';

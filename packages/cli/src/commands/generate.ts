@@ -2,8 +2,9 @@ import { relative } from 'node:path';
 import type { Context } from '@tintype/core';
 import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { buyFlags, orderFlags, projectFlags, runFlags, shardFlags } from '../flags.ts';
+import { buyFlags, orderFlags, projectFlags, queueFlags, runFlags, shardFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
+import { queueUrl, withWorkers } from '../load-queue.ts';
 import { withRun } from '../run.ts';
 
 export const generate = command({
@@ -23,6 +24,7 @@ export const generate = command({
     ...runFlags,
     ...orderFlags,
     ...shardFlags,
+    ...queueFlags,
   },
   examples: [
     ['tintype', 'buy or draw what is missing and write the files'],
@@ -51,6 +53,7 @@ Whether a missing picture is bought: the first of these that applies decides.
 Environment:
   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_ORG_ID, OPENAI_PROJECT_ID and REPLICATE_API_TOKEN, also from .env and .env.local
   TINTYPE_MISSING, TINTYPE_MAX_COST, TINTYPE_MAX_COST_PER_DAY and TINTYPE_SHARD, like the flags of these names; never from .env files
+  TINTYPE_QUEUE, like --queue; never from .env files
   TINTYPE_CACHE_KEY and TINTYPE_CACHE_MODE, for a shared cache; never from .env files
   NO_COLOR turns colours off; FORCE_COLOR turns them on where there is no terminal
 `,
@@ -65,7 +68,12 @@ Environment:
         if (!core.canBuy(context)) await core.warnOfDueBatches(context);
         const shard = core.readShard(flags.shard, context.realEnv);
         const counted = countingPurchases({ ...context, shard });
-        const result = await core.generate(counted.context, ids).catch(async (error: unknown) => {
+        const result = await withWorkers(
+          queueUrl(flags.queue, context),
+          counted.context,
+          { isUrgent: false },
+          async (queued) => core.generate(queued, ids),
+        ).catch(async (error: unknown) => {
           if (counted.bought() > 0) await core.warnOfUncommitted(context, shell.cwd);
           throw withMeantCommand(error, ids, commands);
         });

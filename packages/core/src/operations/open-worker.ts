@@ -10,6 +10,8 @@ import { openPurchases } from '../purchase/obtain-original.ts';
 import { originalOf } from '../purchase/original.ts';
 import { lazyProviders } from '../purchase/providers.ts';
 import { purchase } from '../purchase/purchase.ts';
+import type { PurchaseContext } from '../purchase/purchase-context.ts';
+import { openSpend } from '../purchase/spend.ts';
 import { openRunBudget } from '../purchase/run-budget.ts';
 import type { Rates } from '../purchase/rates.ts';
 import { openRefusals } from '../purchase/refusals.ts';
@@ -33,6 +35,8 @@ export interface Worker {
   ) => Promise<PurchaseAnswer>;
   /** Makes the files of a stored picture in the shared cache. `order` is an `EncodeOrder`, and is checked. Rejects with a TintypeError. */
   readonly encode: (order: unknown) => Promise<void>;
+  /** Sends nothing more of an order, until another purchase of it comes. What is in flight is awaited. */
+  readonly cancel: (order: string) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -44,32 +48,34 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
   const providers = lazyProviders(context);
   const refusals = openRefusals(context.config.cacheDir);
   const process = await ownProcess();
+  const runs = new Map<string, RunHere>();
 
   return {
     async purchase(data, releasedUsd, onEvent = () => {}) {
       const events: Event[] = [];
       const report = (event: Event): void => onEvent(event, events.push(event) - 1);
-      const budget = openRunBudget(releasedUsd);
-      let spend: ReturnType<typeof openPurchases>['spend'] | null = null;
+      const spend = openSpend(openRunBudget(releasedUsd), context);
       let failure: PurchaseAnswer['failure'] = null;
       try {
         const order = readPurchaseOrder(data);
+        const wanted = await resolve(order, store);
+        const { purchases } = runHere(order);
         const earlier = new Map(order.earlier === null ? [] : [[order.key, order.earlier]]);
-        const purchases = openPurchases(runOf(context, order, report), {
-          store,
-          budget,
-          refusals,
-          providers,
-          rates,
-          order: { id: order.order, process, earlier },
+        await purchase(wanted, {
+          ...purchases,
+          run: { ...purchases.run, report },
+          order: { ...purchases.order, earlier },
+          spend,
         });
-        spend = purchases.spend;
-        await purchase(await resolve(order, store), purchases);
       } catch (error) {
         failure = failureOf(error);
       }
-      const bill = spend?.bill() ?? { bought: 0, costUsd: 0, maybeBilledUsd: 0 };
-      return { failure, ...bill, events };
+      return { failure, ...spend.bill(), events };
+    },
+
+    cancel(order) {
+      runs.get(order)?.cancel();
+      runs.delete(order);
     },
 
     async encode(data) {
@@ -90,17 +96,42 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
 
     close: async () => store.remote?.close(),
   };
+
+  /** What the purchases of an order share in this process, so that what ends a run ends the rest of it here at once. */
+  function runHere({ order, isOrderNamed }: PurchaseOrder): RunHere {
+    const known = runs.get(order);
+    if (known !== undefined) return known;
+    const cancelling = new AbortController();
+    const run: Context = {
+      ...context,
+      // Who gives this process its jobs says how many. The run has reserved the money of the day.
+      config: { ...context.config, concurrency: Infinity, maxCostUsdPerDay: null },
+      order: isOrderNamed ? order : null,
+      signal: AbortSignal.any([context.signal, cancelling.signal]),
+      report: () => {},
+    };
+    const purchases = openPurchases(run, {
+      store,
+      budget: openRunBudget(0),
+      refusals,
+      order: { id: order, process, earlier: new Map() },
+      providers,
+      rates,
+    });
+    const opened = { purchases, cancel: () => cancelling.abort() };
+    runs.set(order, opened);
+    if (runs.size > maxRuns) runs.delete(runs.keys().next().value!);
+    return opened;
+  }
 }
 
-/** The run that an order is a part of, as this process sees it. Its budget of a day was reserved by the run. */
-function runOf(
-  context: Context,
-  { order, isOrderNamed }: PurchaseOrder,
-  report: Context['report'],
-): Context {
-  const config = { ...context.config, maxCostUsdPerDay: null };
-  return { ...context, config, report, order: isOrderNamed ? order : null };
+interface RunHere {
+  readonly purchases: PurchaseContext;
+  readonly cancel: () => void;
 }
+
+/** More orders than a worker is likely to have at once. */
+const maxRuns = 100;
 
 async function resolve(order: PurchaseOrder, store: Store): Promise<ResolvedRequest> {
   const { inputs, mask, ...rest } = order;

@@ -7,12 +7,17 @@ import { fits } from './budget.ts';
 import { spendingVariables } from '../project/spending-policy.ts';
 import type { Store } from '../store/store.ts';
 import { lazyProviders } from './providers.ts';
-import type { Attempt, Request } from '../types.ts';
+import type { Attempt, Key, Request } from '../types.ts';
+
+type Except = () => Promise<ReadonlySet<string>>;
 
 /** The budget of a day in UTC. All processes that share a store keep to it. */
 export interface DayBudget {
-  /** What today's purchases cost or may have cost, according to the store now. US dollars. */
-  readonly spentUsd: () => Promise<number>;
+  /**
+   * What was spent today, or may have been, according to the store now. US dollars. `except`: asked after the store was read; what
+   * has these keys is not counted.
+   */
+  readonly spentUsd: (except?: Except) => Promise<number>;
   /**
    * Called when a request's attempt is in the store, before the request is sent. If purchases and
    * open requests then exceed the day's budget, it calls `forget` and rejects with `over-budget`.
@@ -58,16 +63,22 @@ export function dayBudget(context: Context, store: Store): DayBudget {
     );
   }
 
-  async function spentUsd(): Promise<number> {
-    // Attempts are read before records, so that a purchase that is recorded meanwhile counts in at
-    // least one of the two.
+  async function spentUsd(except: Except = async () => new Set()): Promise<number> {
+    // In this order, so that a purchase that is recorded meanwhile is counted in at least one of the two.
     const open = await store.attempts();
     const attempts = [...open.values()].flatMap(({ note }) => note ?? []);
     const purchases = await store.purchases();
     const refusals = [...(await store.refusals()).values()].flatMap((entry) =>
       entry.kind === 'refusal' ? [entry.refusal] : [],
     );
-    return spentOnDay(today(), { purchases, attempts, refusals }, highOf) + replacedUsd;
+    const left = await except();
+    const isCounted = ({ key }: { readonly key: Key }) => !left.has(key);
+    const spent = {
+      purchases: purchases.filter(isCounted),
+      attempts: attempts.filter(isCounted),
+      refusals: refusals.filter(isCounted),
+    };
+    return spentOnDay(today(), spent, highOf) + replacedUsd;
   }
 
   function today(): string {

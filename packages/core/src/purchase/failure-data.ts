@@ -1,7 +1,7 @@
 import { type ErrorCode, TintypeError } from '../errors.ts';
 import { type FailureCode, ProviderError } from '../provider/provider.ts';
 import type { Failure } from '../workers.ts';
-import { PaidForError } from './failures.ts';
+import { NotRequestedError, PaidForError } from './failures.ts';
 
 /** An error as data, for another process. */
 export function failureOf(error: unknown): Failure {
@@ -17,6 +17,7 @@ export function failureOf(error: unknown): Failure {
 
 function kindOf(error: unknown): Failure['kind'] {
   if (error instanceof ProviderError) return 'provider';
+  if (error instanceof NotRequestedError) return 'not-asked';
   return error instanceof PaidForError ? 'paid-for' : 'other';
 }
 
@@ -25,6 +26,7 @@ export function errorOf({ kind, code, message, requestId, isBilledAnyway }: Fail
   if (kind === 'provider')
     return new ProviderError(code as FailureCode, message, { requestId, isBilledAnyway });
   if (code === 'internal') return new Error(message);
-  const Kind = kind === 'paid-for' ? PaidForError : TintypeError;
-  return new Kind(code as ErrorCode, message);
+  return new kinds[kind](code as ErrorCode, message);
 }
+
+const kinds = { 'paid-for': PaidForError, 'not-asked': NotRequestedError, other: TintypeError };

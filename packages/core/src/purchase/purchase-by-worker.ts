@@ -38,6 +38,8 @@ export async function purchaseByWorker(
     const isSpent = answer !== null && (answer.bought > 0 || answer.maybeBilledUsd !== 0);
     if (isSpent || isOverBudget(error)) reserved.failed(error);
     else reserved.settle(0);
+    // It was taken back because of another image, or of a Ctrl-C.
+    if (isInterrupted(error)) stop.check();
     throw stop.onFailure(error);
   }
 }
@@ -79,4 +81,8 @@ function workerInput(input: PlannedInput): WorkerInput {
 
 function isOverBudget(error: unknown): boolean {
   return error instanceof TintypeError && error.code === 'over-budget';
+}
+
+function isInterrupted(error: unknown): boolean {
+  return error instanceof TintypeError && error.code === 'interrupted';
 }

@@ -14,7 +14,6 @@ import {
   type Shard,
   type TimedEvent,
 } from '../../src/index.ts';
-import { testWorkers } from './test-workers.ts';
 
 /** A project in a real folder, run through the public API. */
 export interface TestProject extends AsyncDisposable {
@@ -77,7 +76,7 @@ export async function testProject(
       options: { missing: 'buy', maxCostUsd: null },
       overrides: run.options ?? {},
     });
-    const context = {
+    return {
       ...project,
       ...fastClock(),
       ...run.clock,
@@ -86,9 +85,6 @@ export async function testProject(
       signal: run.signal ?? new AbortController().signal,
       report,
     };
-    return process.env['TINTYPE_TEST_WORKERS'] === undefined
-      ? context
-      : { ...context, workers: await testWorkers(context) };
   };
 
   return {
@@ -104,13 +100,31 @@ export async function testProject(
         run.onEvent?.(event);
       });
       try {
-        return { events, result: await generate(context, run.ids ?? []), error: null };
+        const result = await throughQueue(context, (queued) => generate(queued, run.ids ?? []));
+        return { events, result, error: null };
       } catch (error) {
         return { events, result: null, error };
       }
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+/**
+ * Whether the tests of buying run a second time, with workers that get their jobs from a queue. What such a run does differently: it
+ * needs no key, a worker never repeats what may have been billed, two runs share a picture's job, which keeps its place while
+ * another process buys the picture, and the rate is counted by the clock of the queue's database, which its own tests set.
+ */
+export const isQueued = process.env['TINTYPE_TEST_QUEUE'] !== undefined;
+
+async function throughQueue<Result>(
+  context: Context,
+  act: (context: Context) => Promise<Result>,
+): Promise<Result> {
+  const url = process.env['TINTYPE_TEST_QUEUE'];
+  if (url === undefined) return act(context);
+  const { withWorkers } = await import('../../../queue/test/support/with-workers.ts');
+  return withWorkers(url, context, act);
 }
 
 /**

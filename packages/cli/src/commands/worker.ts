@@ -1,0 +1,60 @@
+import { InvalidArgumentError } from 'commander';
+import { command, flag } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { placeFlags, positiveInteger, queueFlags } from '../flags.ts';
+import { jobLine, loadQueue, neededQueueUrl } from '../load-queue.ts';
+import { withRun } from '../run.ts';
+
+const roleNames = ['buy', 'encode'] as const;
+type Role = (typeof roleNames)[number];
+
+export const worker = command({
+  name: 'worker',
+  summary: 'buy and encode for runs on other machines, from a queue',
+  description: `Does the work of runs that were started with --queue. A worker needs the same config, store and shared cache as those runs, and the API keys that they do not need. It buys only what a run's budget has released.
+
+Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, and waits for the pictures in flight.`,
+  flags: {
+    ...queueFlags,
+    roles: flag(
+      '--roles <names>',
+      'what it does: buy, encode or both (default: buy,encode)',
+      roles,
+    ),
+    concurrency: flag(
+      '--concurrency <n>',
+      'jobs of each role at once (default: 4 purchases, and an encoding job for each processor)',
+      positiveInteger,
+    ),
+    ...placeFlags,
+  },
+  examples: [
+    ['tintype worker --queue redis://queue:6379', 'buy and encode'],
+    ['tintype worker --roles encode', 'encode only; needs no API key'],
+  ],
+  async action({ shell, flags }) {
+    await withRun(shell, flags, async (_, context) => {
+      const { runWorker } = await loadQueue();
+      const isJson = flags.reporter === 'json';
+      await runWorker(neededQueueUrl(flags.queue, context), context, {
+        roles: flags.roles ?? roleNames,
+        concurrency: flags.concurrency ?? null,
+        onReady: () => {
+          if (!flags.quiet && !isJson) shell.stdout.write('ready\n');
+        },
+        onJob: (done) => {
+          if (!flags.quiet || done.code !== null) shell.stdout.write(jobLine(shell, isJson, done));
+        },
+      });
+    });
+    return exitCodes.delivered;
+  },
+});
+
+function roles(text: string): readonly Role[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = roleNames.filter((role) => names.includes(role));
+  if (known.length !== names.length)
+    throw new InvalidArgumentError('It takes buy, encode, or buy,encode.');
+  return known;
+}

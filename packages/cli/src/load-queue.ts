@@ -1,0 +1,81 @@
+import { type Context, TintypeError } from '@tintype/core';
+import type { Shell } from './shell.ts';
+
+type QueuePackage = typeof import('@tintype/queue');
+
+/** The package with the queue is installed only where a team needs it. */
+export async function loadQueue(): Promise<QueuePackage> {
+  try {
+    return await import('@tintype/queue');
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new TintypeError(
+      'usage',
+      'a queue needs a package of its own: npm install @tintype/queue (and pg, for PostgreSQL)',
+    );
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/**
+ * The URL of the queue: the flag's, or that of the person's environment, where a password is not shown to other users of the
+ * machine. `null`: there is none.
+ */
+export function queueUrl(
+  flag: string | undefined,
+  { realEnv }: Pick<Context, 'realEnv'>,
+): string | null {
+  return flag ?? (realEnv[queueVariable]?.trim() || null);
+}
+
+const queueVariable = 'TINTYPE_QUEUE';
+
+/** Throws `usage` without a URL. */
+export function neededQueueUrl(
+  flag: string | undefined,
+  context: Pick<Context, 'realEnv'>,
+): string {
+  const url = queueUrl(flag, context);
+  if (url !== null) return url;
+  throw new TintypeError(
+    'usage',
+    `there is no queue: set ${queueVariable} in the environment, or give --queue redis://… or postgres://…`,
+  );
+}
+
+/** Runs `act` with the workers of the queue, if there is one. */
+export async function withWorkers<T>(
+  url: string | null,
+  context: Context,
+  options: { readonly isUrgent: boolean },
+  act: (context: Context) => Promise<T>,
+): Promise<T> {
+  if (url === null) return act(context);
+  const { openQueuedWorkers } = await loadQueue();
+  const workers = await openQueuedWorkers(url, context, options);
+  try {
+    return await act({ ...context, workers });
+  } finally {
+    await workers.close();
+  }
+}
+
+/** Tells people and programs what a worker does, a line a job. Neither prompts nor keys are in it. */
+export function jobLine(shell: Shell, isJson: boolean, done: JobReport): string {
+  const time = shell.now().toISOString();
+  if (isJson) return `${JSON.stringify({ time, ...done })}\n`;
+  const { role, id, code, ms, costUsd } = done;
+  const cost = costUsd === null || costUsd === 0 ? '' : `, $${costUsd.toFixed(4)}`;
+  return `${time} ${role} ${id.slice(0, 12)} ${code ?? 'done'} in ${Math.round(ms)} ms${cost}\n`;
+}
+
+interface JobReport {
+  readonly role: string;
+  readonly id: string;
+  readonly code: string | null;
+  readonly ms: number;
+  readonly costUsd: number | null;
+}

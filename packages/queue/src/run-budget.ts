@@ -1,0 +1,95 @@
+import { type Context, TintypeError } from '@tintype/core';
+import { type PurchaseAnswer, type PurchaseOrder, spentOutside } from '@tintype/core/internal';
+import type { Ledger } from './ledger.ts';
+
+/** A run's money in the ledger of its queue. */
+export interface RunBudget {
+  /** Reserves the most that a picture may cost. Throws `over-budget` and `queue-unavailable`. */
+  readonly release: (order: PurchaseOrder) => Promise<void>;
+  /** The worker may have died before it told the ledger, so the run does, too. */
+  readonly settle: (key: string, answer: PurchaseAnswer) => Promise<void>;
+  /** Releases nothing more. */
+  readonly close: () => Promise<void>;
+}
+
+/** The ledger forgets its runs when its server is started again. */
+const reopenMs = 5000;
+
+export function openRunBudget(run: string, ledger: Ledger, context: Context): RunBudget {
+  const { maxCostUsd, maxCostUsdPerDay } = context.config;
+  const released = new Map<string, number>();
+  let spentUsd = 0;
+  let opening: Promise<unknown> | null = null;
+  let closing: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    if (opening !== null) opening = opening.then(open).catch(() => {});
+  }, reopenMs);
+  timer.unref();
+
+  return {
+    async release({ key, costUsd }) {
+      const highUsd = costUsd?.high ?? 0;
+      for (;;) {
+        if (closing !== null)
+          throw new TintypeError('interrupted', 'not asked for: the run has ended');
+        await (opening ??= open());
+        const outcome = await ledger.release(run, key, highUsd);
+        if (outcome === 'unknown-run') {
+          opening = null;
+          continue;
+        }
+        if (outcome !== 'released') throw overBudget(outcome);
+        released.set(key, highUsd);
+        return;
+      }
+    },
+
+    async settle(key, answer) {
+      const cost = costOf(answer);
+      spentUsd += cost ?? released.get(key) ?? 0;
+      released.delete(key);
+      if (cost !== null) await ledger.settle(run, key, cost).catch(() => {});
+    },
+
+    close: () => (closing ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    clearInterval(timer);
+    await opening?.catch(() => {});
+    if (opening !== null) await ledger.closeRun(run).catch(() => {});
+  }
+
+  async function open(): Promise<void> {
+    const day = context.now().toISOString().slice(0, 10);
+    const outsideUsd =
+      maxCostUsdPerDay === null
+        ? 0
+        : await spentOutside(context, async () => ledger.releasedOn(day));
+    const money = { maxUsd: maxCostUsd, maxUsdPerDay: maxCostUsdPerDay, day, outsideUsd };
+    await ledger.openRun(run, { ...money, spentUsd, released });
+  }
+
+  function overBudget(outcome: 'over-run' | 'over-day'): TintypeError {
+    const option = outcome === 'over-day' ? 'maxCostUsdPerDay' : 'maxCostUsd';
+    const what =
+      outcome === 'over-day'
+        ? `the budget of $${maxCostUsdPerDay} a day (UTC), of which other runs have reserved a part,`
+        : `the budget of $${maxCostUsd}`;
+    const message = `${what} does not hold another picture; what was bought is kept. Raise ${option}, or run again later`;
+    return new TintypeError('over-budget', message, { option });
+  }
+}
+
+/** US dollars; `null`: unknown, so that what was released stays reserved. */
+export function costOf({
+  failure,
+  bought,
+  costUsd,
+  maybeBilledUsd,
+}: PurchaseAnswer): number | null {
+  if (bought > 0) return costUsd;
+  // It may have been paid for by a worker that died.
+  const isUnclear = failure === null || failure.code === 'maybe-billed';
+  return isUnclear || maybeBilledUsd !== 0 ? null : 0;
+}
