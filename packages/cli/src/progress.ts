@@ -86,6 +86,7 @@ export function advance(progress: Progress, event: Event, now: number): Progress
         toMake: Math.max(progress.made, progress.toMake - 1),
         isCostOpen: progress.isCostOpen || event.maybeBilled,
       };
+    case 'pending':
     case 'delivered':
       return { ...progress, finished: progress.finished + 1 };
     default:

@@ -22,7 +22,7 @@ function declare(...images: readonly string[]): Promise<void> {
   const rest = 'quality: low, size: 1408x480, decorative: true, placeholder: none';
   const lines = images.map((image) => {
     const [id, more = ''] = image.split(' ', 2);
-    return `  ${id}: { prompt: ${id}, ${rest}${more} }\n`;
+    return `  ${id}: { prompt: ${id}, ${rest}${more.replace(':', ': ')} }\n`;
   });
   return writeFile(join(root, 'a.images.yaml'), `images:\n${lines.join('')}`);
 }
@@ -115,5 +115,43 @@ describe('pictures that are ordered in a batch', () => {
     const { code, stderr } = await tintype('', { later: 25 * hour });
     expect([code, stderr.includes('were due')]).toEqual([0, false]);
     expect((await tintype('plan', { later: 25 * hour })).stderr).toBe('');
+  });
+});
+
+describe('batch: true', () => {
+  beforeEach(() => declare('fox ,batch:true', 'owl'));
+
+  test('is what plan says that a run pays, beside the price of the other way', async () => {
+    const { stdout } = await tintype('plan');
+    expect(stdout).toMatch(/PAID +OTHERWISE/);
+    expect(stdout).toMatch(/\nfox .* in a batch +\$/);
+    expect(stdout).toMatch(/\nowl .* directly +\$/);
+    expect(stdout).toMatch(/\n1 of them in a batch, within a day\. All directly: \$/);
+    const { images, totals } = JSON.parse((await tintype('plan --json')).stdout) as PlanDocument;
+    expect(images.map(({ pays }) => pays)).toEqual(['batch', 'direct']);
+    for (const { prices } of [...images, totals])
+      expect(prices!.batch!.high).toBeCloseTo(prices!.direct!.high / 2, 5);
+  });
+
+  test('is ordered by a run, which exits with 0 and says what is pending', async () => {
+    const { code, stdout } = await tintype('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/1 picture ordered for at most \$/);
+    expect(stdout).toMatch(/1 picture is pending in a batch, due by \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+    expect(api().ledger.map(({ prompt }) => prompt)).toEqual(['owl']);
+    await api().batches.finishAll();
+    const late = await tintype('');
+    expect([late.code, late.stdout.includes('pending')]).toEqual([0, false]);
+    expect(await tintype('--frozen')).toMatchObject({ code: 0 });
+  });
+
+  test('is a pending event of the JSON reporter', async () => {
+    const { stdout } = await tintype('--reporter json');
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; id?: string; pending?: number });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'pending', id: 'fox' }));
+    expect(events.at(-1)).toMatchObject({ type: 'done', pending: 1, failed: 0 });
   });
 });

@@ -25,6 +25,11 @@ export interface Context extends Clock, Environment {
    * @default null: this process
    */
   readonly workers?: Workers | null;
+  /**
+   * Whether `generate` orders pictures that go in batches (`batch: true`). Otherwise it fails as if they could not be bought.
+   * @default true
+   */
+  readonly ordersBatches?: boolean;
   readonly report: Reporter;
   /** Aborted by the first Ctrl-C: nothing new is requested, and what is in flight is awaited and stored. */
   readonly signal: AbortSignal;
@@ -51,14 +56,17 @@ export function canBuy({
 /** The purchase that a person is asked to confirm. */
 export interface Offer {
   readonly pictures: number;
+  /** How many of them are ordered in a batch. @default 0 */
+  readonly inBatch?: number;
   /** US dollars, the high estimate; `null`: not all of it has a known price. */
   readonly costUsd: number | null;
   readonly providers: readonly string[];
 }
 
 /** `3 pictures, up to $0.12, from openai: buy?` */
-export function offerText({ pictures, costUsd, providers }: Offer): string {
-  const count = `${pictures} picture${pictures === 1 ? '' : 's'}`;
+export function offerText({ pictures, inBatch = 0, costUsd, providers }: Offer): string {
+  const part = inBatch === 0 ? '' : ` (${inBatch === pictures ? '' : `${inBatch} `}in a batch)`;
+  const count = `${pictures} picture${pictures === 1 ? '' : 's'}${part}`;
   const cost = costUsd === null ? 'at an unknown price' : `up to ${dollars(costUsd)}`;
   return `${count}, ${cost}, from ${providers.join(' and ')}: buy?`;
 }

@@ -74,6 +74,17 @@ export type Event =
       readonly manifest: string;
       readonly line: number;
     } & PictureName)
+  /** It is ordered in a batch, as its image asks, or waits for a picture that is. A later run collects it. */
+  | ({
+      readonly type: 'pending';
+      readonly key: string | null;
+      readonly message: string;
+      /** ISO 8601, UTC; `null`: not known. */
+      readonly dueAt: string | null;
+      /** Where the image is defined. */
+      readonly manifest: string;
+      readonly line: number;
+    } & PictureName)
   /** An image's files are written. For views only. */
   | {
       readonly type: 'delivered';
@@ -96,6 +107,7 @@ export type Event =
       readonly delivered: number;
       readonly bought: number;
       readonly failed: number;
+      readonly pending: number;
       readonly costUsd: number | null;
       /** What calls of unknown outcome may have cost in addition, by high estimates; `null` if a part is unknown. */
       readonly maybeBilledUsd: number | null;

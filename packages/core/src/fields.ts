@@ -184,6 +184,10 @@ const fieldTable = {
     help: 'Another take of the same request: 2 buys a different picture, once.',
   },
   provider: { type: 'text', help: 'A configured provider. Default: the one of the config.' },
+  batch: {
+    type: 'boolean',
+    help: 'true: order it in a batch, at half the price at OpenAI, answered within a day. Never buys again. Default false.',
+  },
 
   alt: { type: 'text', help: 'Alternative text. Required, unless decorative.' },
   decorative: {

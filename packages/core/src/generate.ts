@@ -1,4 +1,4 @@
-import { isMaybeBilled, NotRequestedError } from './purchase/failures.ts';
+import { isMaybeBilled, NotRequestedError, PendingError } from './purchase/failures.ts';
 import { type Context, report } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { pictureName, shardOfEvent } from './events.ts';
@@ -20,7 +20,7 @@ import { type OutputWriter, writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
 import { mayBuy, type MissingPolicy } from './project/spending-policy.ts';
-import type { AssetMap, Plan, PlannedRequest } from './types.ts';
+import type { AssetMap, Batch, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: its plan, the new asset map, and the counts of the `done` event. */
 export interface GenerateResult {
@@ -29,6 +29,12 @@ export interface GenerateResult {
   readonly delivered: number;
   readonly bought: number;
   readonly failed: number;
+  /** Pictures that are ordered in a batch, as their images ask, or wait for one that is. */
+  readonly pending: number;
+  /** ISO 8601, UTC: when the last of them is due; `null`: not known, or there are none. */
+  readonly dueAt: string | null;
+  /** What this run ordered. */
+  readonly batches: readonly Batch[];
   readonly costUsd: number | null;
   /** As in the `done` event. */
   readonly maybeBilledUsd: number | null;
@@ -54,14 +60,16 @@ export async function generate(
   const part = shardOfEvent(plan.shard);
   if (part.shard !== undefined) await removeShardReports(config.cacheDir);
   report(context, { ...plannedEvent(plan, config.missing), ...part });
-  const { obtain, bill, overBudget } = await project.judge();
+  const { ordersBatches = true } = context;
+  const { obtain, bill, overBudget, ordered } = await project.judge({ ordersBatches });
 
   const images = [...project.images.values()];
   const names = images.flatMap(({ name, job }) => outputNames(name, job.files));
   const { outDir } = config;
 
   const failures: ShardFailure[] = [];
-  const tally = { delivered: 0, failed: 0, written: 0, removed: 0 };
+  const tally = { delivered: 0, failed: 0, pending: 0, written: 0, removed: 0 };
+  const dueTimes: string[] = [];
   const outputs = outDir === null ? cacheOnly() : await openOutputs(outDir);
 
   const imageOf = new Map(images.map((image) => [image.planned, image]));
@@ -76,6 +84,12 @@ export async function generate(
         await deliver(image, original);
       } catch (error) {
         if (isInterruption(error, context)) return;
+        if (error instanceof PendingError) {
+          tally.pending++;
+          dueTimes.push(...(error.dueAt === null ? [] : [error.dueAt]));
+          report(context, pendingEvent(planned, error));
+          return;
+        }
         tally.failed++;
         const event = failedEvent(planned, error);
         failures.push(event);
@@ -104,7 +118,8 @@ export async function generate(
   }
   const budgetError = overBudget();
   if (budgetError !== null) throw budgetError;
-  return { plan, assetMap, ...done };
+  const dueAt = dueTimes.toSorted().at(-1) ?? null;
+  return { plan, assetMap, ...done, dueAt, batches: ordered() };
 
   /** Opens the output folder. Throws if the run would overwrite a file there that Tintype did not write. */
   async function openOutputs(outDir: string): Promise<OutputWriter> {
@@ -172,11 +187,11 @@ export async function generate(
   }
 }
 
-function didNothing({ failed, bought, written, removed }: Tally): boolean {
-  return failed + bought + written + removed === 0;
+function didNothing({ failed, pending, bought, written, removed }: Tally): boolean {
+  return failed + pending + bought + written + removed === 0;
 }
 
-type Tally = Pick<GenerateResult, 'failed' | 'bought' | 'written' | 'removed'>;
+type Tally = Pick<GenerateResult, 'failed' | 'pending' | 'bought' | 'written' | 'removed'>;
 
 function plannedEvent({ jobs, requests, totals }: Plan, policy: MissingPolicy) {
   const { images, stored, missing, blocked, ordered } = totals;
@@ -206,6 +221,11 @@ function failedEvent(planned: PlannedRequest, error: unknown) {
     manifest: planned.manifest,
     line: planned.line,
   } as const;
+}
+
+function pendingEvent(planned: PlannedRequest, { message, dueAt }: PendingError) {
+  const { key, manifest, line } = planned;
+  return { type: 'pending', ...pictureName(planned), key, message, dueAt, manifest, line } as const;
 }
 
 /** Whether a Ctrl-C kept an image from being requested or delivered, so that the image itself did not fail. */

@@ -216,6 +216,8 @@ export interface Job {
   /** Where the image's own prompt is within `picture.prompt`. The rest is the style that presets wrap around it. */
   readonly ownPrompt: readonly TextRange[];
   readonly call: CallFields;
+  /** Whether it is ordered in a batch, and not bought directly; `null`: the manifest does not say, so it is bought directly. */
+  readonly batch: boolean | null;
   readonly files: FileFields;
   /** Which candidate is delivered under the image's own id; `null`: all of them, as `<id>-1` to `<id>-n`. */
   readonly pick: number | null;
@@ -396,6 +398,17 @@ export interface PlanRow {
   readonly line: number;
   /** The batch that it is ordered in and not collected from yet. `dueAt`: ISO 8601, UTC; `null`: not known. */
   readonly batch: { readonly dueAt: string | null } | null;
+  /** How a run buys it, so which of the two prices `costUsd` is; `null`: there is nothing to buy. */
+  readonly pays: 'direct' | 'batch' | null;
+  /** What it costs in both ways; `null`: there is nothing to buy. */
+  readonly prices: PlanPrices | null;
+}
+
+/** What has to be bought costs, in US dollars; `null`: unknown. */
+export interface PlanPrices {
+  readonly direct: CostRange | null;
+  /** Absent: it cannot be ordered in a batch. */
+  readonly batch?: CostRange | null;
 }
 
 export interface PlanTotals {
@@ -411,6 +424,8 @@ export interface PlanTotals {
   readonly costUsd: CostRange | null;
   /** Keys that would be bought at an unknown price. */
   readonly unpriced: number;
+  /** What all that has to be bought would cost in one way, each key once. `batch` is absent if a part cannot be in a batch. */
+  readonly prices: PlanPrices;
 }
 
 /** What the store has under a key: a record, or the reason why it cannot be used. Either way it was paid for. */

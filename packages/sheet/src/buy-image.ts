@@ -44,7 +44,7 @@ type FailedEvent = Extract<Event, { type: 'failed' }>;
 
 /** What the person agreed to with a click: the answer to the run's question, and its budget if that is less. */
 function agreed(context: Context, upToUsd: number | null): Context {
-  const confirmed = { ...context, confirm: async () => true };
+  const confirmed = { ...context, confirm: async () => true, ordersBatches: false };
   if (upToUsd === null) return confirmed;
   const maxCostUsd = Math.min(context.config.maxCostUsd ?? Infinity, upToUsd);
   return { ...confirmed, config: { ...context.config, maxCostUsd, isBudgetSet: true } };

@@ -274,7 +274,8 @@ function priceOf(
   if (job.picture.inputs.length === 0 && isWhole(job.id)) return null;
   const ids = withUpstream(jobs, [job.id]).map(({ id }) => id);
   const wanted = toBuy(ids.flatMap((id) => requestsOf.get(id) ?? []));
-  if (wanted.length === 0) return null;
+  // A page never orders a batch.
+  if (wanted.length === 0 || wanted.some(({ pays }) => pays === 'batch')) return null;
   const costs = wanted.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
   return {
     pictures: wanted.length,

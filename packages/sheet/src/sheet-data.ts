@@ -116,6 +116,7 @@ function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): S
     })),
     deliveries: deliveries.flatMap(deliveredNow),
     price,
+    isForBatch: candidates.some(({ planned }) => planned.pays === 'batch'),
     failure,
   };
 }

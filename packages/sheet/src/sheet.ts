@@ -116,8 +116,10 @@ export interface SheetImage {
   /** The files that are made from each of its pictures. */
   readonly variants: readonly Variant[];
   readonly deliveries: readonly SheetDelivery[];
-  /** The price of everything that the image needs; `null`: nothing has to be bought. */
+  /** The price of everything that the image needs; `null`: nothing has to be bought, or not here. */
   readonly price: Price | null;
+  /** It is missing, and a run of `tintype` orders it in a batch. A page never does. */
+  readonly isForBatch: boolean;
   /** Why the last purchase of the image on this page failed; `null`: it did not. */
   readonly failure: SheetFailure | null;
 }

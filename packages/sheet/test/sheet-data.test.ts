@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { submitBatches } from '../../core/src/index.ts';
 import { sheetData } from '../src/sheet-data.ts';
+import { buyImage } from '../src/buy-image.ts';
 import { readSheet } from '../src/read-sheet.ts';
 import { fileStore } from '../../core/src/store/file-store.ts';
 import { useApi } from '../../core/test/support/api.ts';
@@ -52,6 +53,19 @@ test('what is in a batch is ordered, and says when it is due', async () => {
     expect(status).toBe('ordered');
     expect(reason).toContain(`due by ${due.slice(0, 16).replace('T', ' ')} UTC`);
   }
+});
+
+test('a picture that goes in a batch has no price on a page, which never orders one', async () => {
+  const text = 'images: { fox: { prompt: fox, quality: low, decorative: true, batch: true } }';
+  await using project = await testProject({ 'a.images.yaml': text }, api().baseUrl);
+  const before = (await sheetOf(project)).images[0]!;
+  expect(before).toMatchObject({ status: 'missing', price: null, isForBatch: true });
+  const bought = await buyImage(await project.context(), 'fox', null, () => {});
+  expect(bought.failure).toMatchObject({ code: 'originals-missing' });
+  expect(api().requests).toEqual([]);
+  await project.generate();
+  const after = (await sheetOf(project)).images[0]!;
+  expect(after).toMatchObject({ status: 'ordered', price: null, isForBatch: false });
 });
 
 test('if only the cache is written, no image is reported as missing from the outputs', async () => {

@@ -68,6 +68,17 @@ describe('pictures that are ordered in a batch', () => {
     },
   );
 
+  test('batch: true: a build neither orders nor buys, and says what does', async () => {
+    await using project = await viteProject(files, api().baseUrl);
+    await project.write(
+      'site.images.yaml',
+      `defaults: { batch: true }\n${files['site.images.yaml']}`,
+    );
+    const { message } = await buildFailure(project.build({}, { missing: 'buy' }));
+    expect(message).toContain('2 originals are missing, which tintype orders in a batch');
+    expect(api().requests).toEqual([]);
+  });
+
   test('standin: the warning about stand-ins says so, too', async () => {
     await using project = await ordered();
     await project.build({}, { missing: 'standin' });

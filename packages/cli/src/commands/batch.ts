@@ -20,6 +20,7 @@ export const batch = command({
   watch             collect every minute until no batch is open
   cancel [names…]   cancel batches; what is made by then is billed and collected
 
+Images with batch: true in the manifest (or a preset, or defaults) are ordered in batches by tintype itself; batch: false keeps an image out.
 A picture that is in a batch is not bought in any other way. Open batches are in .tintype/batches: commit them, so that any machine can collect.`,
   arguments: [
     new Argument('<op>', 'what to do').choices(actions) as Value<Action>,

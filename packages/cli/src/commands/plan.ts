@@ -62,8 +62,8 @@ export const plan = command({
       throw error;
     });
     const { plan, changes, uncommitted, config, core } = run;
-    const { maxCostUsd, storeDir, models } = config;
-    const totals = { maxCostUsd, toBuy: core.toBuy(plan.rows), models };
+    const { maxCostUsd, storeDir } = config;
+    const totals = { maxCostUsd, toBuy: core.toBuy(plan.rows) };
     if (json) {
       const { planDocument } = await import('../format/plan-document.ts');
       stdout.write(`${safeJson(planDocument(plan, changes), 2)}\n`);

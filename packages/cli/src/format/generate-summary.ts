@@ -1,4 +1,4 @@
-import { count, type GenerateResult, money, type Shard } from '@tintype/core';
+import { count, type GenerateResult, minuteOf, money, type Shard } from '@tintype/core';
 import { forMoney } from './amounts.ts';
 
 /**
@@ -10,10 +10,10 @@ export function generateSummary(
   folders: { readonly outDir: string | null; readonly storeDir: string },
   shard: Shard | null = null,
 ): string {
-  const { delivered, bought, failed, written, removed, maybeBilledUsd } = result;
+  const { delivered, bought, failed, pending, written, removed, maybeBilledUsd } = result;
   const part = shard === null ? '' : `Shard ${shard.index}/${shard.count}. `;
   const isCacheOnly = folders.outDir === null;
-  if (!isCacheOnly && written + removed + bought + failed === 0 && maybeBilledUsd === 0) {
+  if (!isCacheOnly && written + removed + bought + failed + pending === 0 && maybeBilledUsd === 0) {
     const verb = delivered === 1 ? 'is' : 'are';
     return `${part}Nothing to do: ${count(delivered, 'picture')} ${verb} up to date.\n`;
   }
@@ -24,6 +24,8 @@ export function generateSummary(
     bought > 0
       ? `${count(bought, 'picture')} bought${forMoney(result.costUsd)}, kept in ${folders.storeDir}.`
       : '',
+    ordered(result),
+    pending > 0 ? pendingLine(result) : '',
     maybeBilled(result),
     failed > 0 ? `${count(failed, 'picture')} failed; see above.` : '',
   ];
@@ -32,6 +34,21 @@ export function generateSummary(
     .map((line) => `${line}\n`)
     .join('');
   return `${part}${text}`;
+}
+
+/** What the run ordered, and for how much. */
+function ordered({ batches }: GenerateResult): string {
+  if (batches.length === 0) return '';
+  const pictures = batches.reduce((sum, { lines }) => sum + lines.length, 0);
+  const costs = batches.map(({ reservedUsd }) => reservedUsd);
+  const costUsd = costs.includes(null) ? null : costs.reduce<number>((a, b) => a + b!, 0);
+  return `${count(pictures, 'picture')} ordered${forMoney(costUsd, 'at most ')}. Commit the store, so that any machine can collect them.`;
+}
+
+function pendingLine({ pending, dueAt }: GenerateResult): string {
+  const due = dueAt === null ? '' : `, due by ${minuteOf(dueAt)}`;
+  const are = pending === 1 ? 'is' : 'are';
+  return `${count(pending, 'picture')} ${are} pending in a batch${due}; the next run collects them, and so does tintype batch collect.`;
 }
 
 /** The possible cost of requests with an unknown outcome. No record contains it, so it is shown separately. */

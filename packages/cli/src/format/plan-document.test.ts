@@ -3,6 +3,10 @@ import { planOf } from '../../test/support/plan.ts';
 import { planDocument } from './plan-document.ts';
 
 test('has exactly the public fields, in their order', () => {
+  const both = {
+    direct: { low: 0.0132, high: 0.0264 },
+    batch: { low: 0.0066, high: 0.0132 },
+  };
   const document = planDocument(planOf({ id: 'hero', candidate: 2 }));
   expect(JSON.stringify(document)).toBe(
     JSON.stringify({
@@ -20,6 +24,8 @@ test('has exactly the public fields, in their order', () => {
           manifest: 'site.images.yaml',
           line: 3,
           batch: null,
+          pays: 'direct',
+          prices: both,
         },
       ],
       totals: {
@@ -31,6 +37,7 @@ test('has exactly the public fields, in their order', () => {
         costUsd: { low: 0.0132, high: 0.0264 },
         unpriced: 0,
         ordered: 0,
+        prices: both,
       },
     }),
   );

@@ -29,11 +29,13 @@ export function planDocument(
 
 function planTotals(totals: PlanTotals): PlanTotals {
   const { images, stored, missing, blocked, attempted, ordered, costUsd, unpriced } = totals;
-  return { images, stored, missing, blocked, attempted, costUsd, unpriced, ordered };
+  const { prices } = totals;
+  return { images, stored, missing, blocked, attempted, costUsd, unpriced, ordered, prices };
 }
 
 function planRow(row: PlanRow): PlanRow {
   const { id, candidate, key, status, reason, provider, model, costUsd, manifest, line } = row;
-  const { batch } = row;
-  return { id, candidate, key, status, reason, provider, model, costUsd, manifest, line, batch };
+  const { batch, pays, prices } = row;
+  const shown = { id, candidate, key, status, reason, provider, model, costUsd, manifest, line };
+  return { ...shown, batch, pays, prices };
 }

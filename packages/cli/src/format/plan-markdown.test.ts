@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { planOf } from '../../test/support/plan.ts';
 import { mistakesMarkdown, planMarkdown } from './plan-markdown.ts';
 
-const none = { maxCostUsd: null, toBuy: [], models: {} };
+const none = { maxCostUsd: null, toBuy: [] };
 
 test('a plan is a comment: its totals, then a row for each picture that costs something, fails or changed', () => {
   const plan = planOf(
@@ -29,7 +29,7 @@ test('a plan is a comment: its totals, then a row for each picture that costs so
     ],
   };
   const toBuy = plan.rows.filter(({ id }) => ['hero', 'icon', 'old'].includes(id));
-  expect(planMarkdown(plan, base, { maxCostUsd: 0.01, toBuy, models: {} })).toBe(`\
+  expect(planMarkdown(plan, base, { maxCostUsd: 0.01, toBuy })).toBe(`\
 <!-- tintype -->
 ### Pictures: 1 new, 2 changed, 1 gone
 

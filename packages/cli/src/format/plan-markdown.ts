@@ -114,7 +114,8 @@ const tableHeader =
 
 function tableRow({ row, change, prompt }: MarkdownRow): string {
   const { model, size, provider, isFree } = row;
-  const price = row.status === 'stored' || isFree ? '' : moneyRange(row.costUsd);
+  const way = row.pays === 'batch' ? ' in a batch' : '';
+  const price = row.status === 'stored' || isFree ? '' : `${moneyRange(row.costUsd)}${way}`;
   return cells(
     pictureName(row),
     changeOf(change),

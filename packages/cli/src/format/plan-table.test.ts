@@ -5,7 +5,7 @@ import { planOf } from '../../test/support/plan.ts';
 import { planTable } from './plan-table.ts';
 import { displayWidth } from './table.ts';
 
-const plain = { colors: picocolors.createColors(false), maxCostUsd: null, models: {} };
+const plain = { colors: picocolors.createColors(false), maxCostUsd: null };
 
 /** As the command prints it: core says what would be bought. */
 function printed(plan: ShownPlan, options: Partial<Parameters<typeof planTable>[1]> = {}): string {
@@ -46,11 +46,30 @@ test('what two images ask for is bought once, and the last lines say what that s
   );
 });
 
-test('a model that batches do not take has no price of a batch', () => {
-  const models = (batches: boolean | null) => ({ 'gpt-image-2.5-flare': { batches } });
-  for (const batches of [true, null])
-    expect(printed(planOf({}), { models: models(batches) })).toContain('In a batch');
-  expect(printed(planOf({}), { models: models(false) })).not.toContain('In a batch');
+test('a plan with a picture that batches do not take has no price of a batch', () => {
+  const plan = planOf({});
+  expect(printed(plan)).toContain('In a batch');
+  const { direct } = plan.totals.prices;
+  const totals = { ...plan.totals, prices: { direct } };
+  expect(printed({ ...plan, totals })).not.toContain('In a batch');
+});
+
+test('pictures that go in a batch say so, in their rows and in the totals, with the price of the other way', () => {
+  const batch = { pays: 'batch', costUsd: { low: 0.0066, high: 0.0132 } } as const;
+  const two = planOf({ id: 'hero', key: 'ab' as Key, ...batch }, { id: 'logo' });
+  expect(printed(two)).toBe(`\
+IMAGE  #  STATUS   MODEL                SIZE                  COST  PAID              OTHERWISE  WHERE
+hero      missing  gpt-image-2.5-flare  1536x1024  $0.0066–$0.0132  in a batch  $0.0132–$0.0264  site.images.yaml:3
+logo      missing  gpt-image-2.5-flare  1536x1024  $0.0132–$0.0264  directly    $0.0066–$0.0132  site.images.yaml:3
+
+2 pictures: 2 missing
+2 to buy: $0.0132–$0.0264
+1 of them in a batch, within a day. All directly: $0.0132–$0.0264
+All in a batch, within a day: $0.0066–$0.0132 (tintype batch submit)
+`);
+  expect(printed(planOf({ id: 'hero', ...batch }))).toContain(
+    '\nAll of them in a batch, within a day. All directly: $0.0132–$0.0264\n',
+  );
 });
 
 test('a plan that generate would refuse says so', () => {

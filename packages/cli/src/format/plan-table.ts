@@ -1,5 +1,4 @@
 import {
-  batchPriceFactors,
   type CostRange,
   count,
   inBatches,
@@ -7,6 +6,7 @@ import {
   moneyRange,
   orderedText,
   type PlannedShard,
+  type PlanTotals,
   type ShownPlan,
   type ShownRow,
 } from '@tintype/core';
@@ -20,8 +20,6 @@ export interface PlanTotalsOptions {
   readonly maxCostUsd: number | null;
   /** The rows that would be bought, with each picture once. */
   readonly toBuy: readonly ShownRow[];
-  /** Facts about models, by name. */
-  readonly models: Readonly<Record<string, { readonly batches: boolean | null }>>;
 }
 
 /**
@@ -50,6 +48,12 @@ export function planTable(
 
 /** A header and a text for each row, which has one line, or two if one line would have to be cut. */
 function rowsIn(width: number | undefined, rows: readonly ShownRow[]): readonly string[] {
+  const hasBatches = rows.some(({ pays }) => pays === 'batch');
+  const tableColumns = allColumns.filter(({ isOfBatches }) => hasBatches || isOfBatches !== true);
+  const firstLine = tableColumns.filter(({ below }) => below === undefined);
+  const secondLine = tableColumns
+    .filter(({ below }) => below !== undefined)
+    .toSorted((a, b) => a.below! - b.below!);
   const wide = table(tableColumns, cellsOf(tableColumns, rows));
   if (width === undefined || wide.every((line) => displayWidth(line) <= width)) return wide;
   const first = [firstLine.map(({ title }) => title), ...cellsOf(firstLine, rows)];
@@ -68,9 +72,11 @@ interface PlanColumn extends Column {
   readonly of: (row: ShownRow) => string;
   /** Its place on the second line, where a row takes two. Without one it stays on the first, where nothing is aligned. */
   readonly below?: number;
+  /** Shown only if a run orders a batch. */
+  readonly isOfBatches?: true;
 }
 
-const tableColumns: readonly PlanColumn[] = [
+const allColumns: readonly PlanColumn[] = [
   { title: 'IMAGE', of: ({ id }) => id },
   {
     title: '#',
@@ -87,13 +93,32 @@ const tableColumns: readonly PlanColumn[] = [
     below: 2,
     of: ({ costUsd }) => moneyRange(costUsd),
   },
+  { title: 'PAID', below: 2.1, isOfBatches: true, of: ({ pays }) => waysOf[pays ?? 'not'].word },
+  {
+    title: 'OTHERWISE',
+    align: 'right',
+    isWhole: true,
+    below: 2.2,
+    isOfBatches: true,
+    of: ({ pays, prices }) => waysOf[pays ?? 'not'].other(prices),
+  },
   { title: 'WHERE', cut: 'start', of: ({ manifest, line }) => `${manifest}:${line}` },
 ];
 
-const firstLine = tableColumns.filter(({ below }) => below === undefined);
-const secondLine = tableColumns
-  .filter(({ below }) => below !== undefined)
-  .toSorted((a, b) => a.below! - b.below!);
+/** How a run pays, and the price of the other way, if there is one. */
+const waysOf: Readonly<
+  Record<
+    'direct' | 'batch' | 'not',
+    { readonly word: string; readonly other: (prices: ShownRow['prices']) => string }
+  >
+> = {
+  direct: {
+    word: 'directly',
+    other: (prices) => (prices?.batch === undefined ? '' : moneyRange(prices.batch)),
+  },
+  batch: { word: 'in a batch', other: (prices) => moneyRange(prices?.direct ?? null) },
+  not: { word: '', other: () => '' },
+};
 
 /**
  * Most missing pictures are new or stand-ins, which the status column shows. Only a change or a refusal gets a line of its own.
@@ -120,24 +145,24 @@ function candidatesOf(rows: readonly ShownRow[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** What the same pictures cost in a batch, if all of them can be ordered in one. */
-function batchPrice(
-  costUsd: CostRange | null,
-  { toBuy, models }: Pick<PlanTotalsOptions, 'toBuy' | 'models'>,
-): string[] {
-  if (toBuy.some(({ model }) => models[model]?.batches === false)) return [];
-  const factors = toBuy.map(({ provider }) => batchPriceFactors[provider]);
-  const [factor] = factors;
-  if (costUsd === null || factor === undefined || factors.some((other) => other !== factor))
-    return [];
-  const range = { low: costUsd.low * factor, high: costUsd.high * factor };
-  return [`In a batch, within a day: ${moneyRange(range)} (tintype batch submit)`];
+/** How many of the pictures go in a batch, and what all of them would cost in the other way. */
+function bothWays({ prices }: PlanTotals, toBuy: readonly ShownRow[]): string[] {
+  const { direct, batch } = prices;
+  const ordered = toBuy.filter(({ pays }) => pays === 'batch').length;
+  const inBatch =
+    batch == null ? null : `n a batch, within a day: ${moneyRange(batch)} (tintype batch submit)`;
+  if (ordered === 0) return inBatch === null ? [] : [`I${inBatch}`];
+  const which = ordered === toBuy.length ? 'All' : `${ordered}`;
+  return [
+    `${which} of them in a batch, within a day. All directly: ${moneyRange(direct)}`,
+    ...(ordered < toBuy.length && inBatch !== null ? [`All i${inBatch}`] : []),
+  ];
 }
 
 /** What all of it is and costs, in sentences without any text of a user. */
 export function planTotals(
   { totals, rows, shard }: Pick<ShownPlan, 'rows' | 'totals' | 'shard'>,
-  { maxCostUsd, toBuy, models }: PlanTotalsOptions,
+  { maxCostUsd, toBuy }: PlanTotalsOptions,
 ): string[] {
   const { costUsd, unpriced } = totals;
   const statuses = (['stored', 'missing', 'blocked', 'attempted'] as const)
@@ -154,7 +179,7 @@ export function planTotals(
   const more =
     unpriced > 0 && costUsd !== null ? `, and ${unpriced} of them at an unknown price` : '';
   lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(rows, toBuy));
-  lines.push(...batchPrice(costUsd, { toBuy, models }));
+  lines.push(...bothWays(totals, toBuy));
   lines.push(...others);
   // The budget is of the run.
   const runUsd = (shard?.run ?? totals).costUsd;

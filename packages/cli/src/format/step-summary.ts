@@ -41,6 +41,7 @@ function totals(done: Extract<Event, { type: 'done' }>): string {
   return [
     `${count(done.delivered, 'picture')} delivered`,
     `${done.failed} failed`,
+    ...(done.pending > 0 ? [`${done.pending} ordered in a batch`] : []),
     `${done.bought} bought${forMoney(done.costUsd)}`,
     ...maybeBilled(done.maybeBilledUsd),
     `${count(done.written, 'file')} written`,

@@ -27,6 +27,7 @@ const isPublic: Readonly<Record<Event['type'], boolean>> = {
   waited: false,
   generated: true,
   failed: true,
+  pending: true,
   delivered: false,
   written: true,
   removed: true,

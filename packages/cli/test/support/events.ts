@@ -44,6 +44,15 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     manifest: 'site.images.yaml',
     line: 22,
   },
+  pending: {
+    type: 'pending',
+    id: 'owl',
+    key: 'c3',
+    message: '1 picture is ordered in a batch; run tintype batch collect',
+    dueAt: '2026-11-23T12:00:00.000Z',
+    manifest: 'site.images.yaml',
+    line: 30,
+  },
   delivered: {
     type: 'delivered',
     id: 'hero',
@@ -70,6 +79,7 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
     delivered: 3,
     bought: 2,
     failed: 1,
+    pending: 0,
     costUsd: 0.0264,
     maybeBilledUsd: 0,
     written: 18,

@@ -19,10 +19,16 @@ export function planOf(...rows: readonly Partial<PlanRow>[]): ShownPlan {
       ordered: requests.filter(({ batch }) => batch !== null).length,
       costUsd: { low: 0.0132, high: 0.0264 },
       unpriced: 0,
+      prices: bothPrices,
     },
     shard: null,
   };
 }
+
+const bothPrices = {
+  direct: { low: 0.0132, high: 0.0264 },
+  batch: { low: 0.0066, high: 0.0132 },
+} as const;
 
 function plannedRequest(row: Partial<PlanRow>): PlannedRequest {
   const complete: PlanRow = {
@@ -37,6 +43,8 @@ function plannedRequest(row: Partial<PlanRow>): PlannedRequest {
     manifest: 'site.images.yaml',
     line: 3,
     batch: null,
+    pays: 'direct',
+    prices: bothPrices,
     ...row,
   };
   return {

@@ -89,6 +89,10 @@ const fields: readonly [fields: string, ...found: string[]][] = [
   ['decorative: true'],
   ['decorative: false'],
   ['decorative: yes', '3:17 wrong-type'],
+  ['batch: true'],
+  ['batch: false'],
+  ['batch: yes', '3:12 wrong-type'],
+  ['batch: null', '3:12 wrong-type'],
   ['decorative: 1', '3:17 wrong-type'],
 
   ['widths: [1, 640, 16383]'],

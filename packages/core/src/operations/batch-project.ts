@@ -1,15 +1,16 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
-import { modelNamed } from '../plan/models.ts';
+import { batchFactors, type BatchFacts, whyNoBatch } from '../plan/batch-prices.ts';
 import { inBatches } from '../plan/in-batches.ts';
+import { totalsOf } from '../plan/plan-jobs.ts';
 import { toBuy } from '../plan/to-buy.ts';
-import type { BatchOffer } from '../provider/provider.ts';
+import { batchGroups } from '../purchase/batch-groups.ts';
 import { type BatchState, collectBatches } from '../purchase/collect-batches.ts';
 import { openOrder } from '../purchase/current-order.ts';
 import { judgePlan } from '../purchase/judge-plan.ts';
 import { openPurchases } from '../purchase/obtain-original.ts';
-import { lazyProviders, type Providers } from '../purchase/providers.ts';
+import { lazyProviders } from '../purchase/providers.ts';
 import { resolvedRequest } from '../purchase/purchase-context.ts';
 import { openRunBudget } from '../purchase/run-budget.ts';
 import { reachBatch } from '../purchase/recover-batch.ts';
@@ -18,7 +19,7 @@ import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { submitBatch } from '../purchase/submit-batch.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import type { Batch, Plan, PlannedRequest, Request, ResolvedRequest } from '../types.ts';
+import type { Batch, Plan, PlannedRequest } from '../types.ts';
 import { openBatchesIn } from './open-batches-in.ts';
 import { readPlan } from './read-plan.ts';
 
@@ -51,33 +52,42 @@ export async function submitBatches(
   await fetchBatches(store, context);
   const collected = await collectBatches(store, context);
   const { plan } = await readPlan(context, store, { ids, mayFetch: true, mayBuy: true });
-  const providers = lazyProviders(context);
-  const wanted = toBuy(plan.requests);
-  const refusals = new Map(
-    wanted.map((row) => [row, whyNotInBatch(row, providers, context)] as const),
-  );
-  const orderable = wanted.filter((row) => refusals.get(row) === null);
-  const left = wanted.flatMap((row) => {
-    const reason = refusals.get(row);
-    return reason == null ? [] : [{ id: row.id, reason }];
-  });
-  const priced = atBatchPrice(plan, new Set(orderable), providers);
+  const { models, providers } = context.config;
+  const facts = { models, batchFactors: batchFactors(providers) };
+  const missing = toBuy(plan.requests).map((row) => ({ row, reason: whyNotOrdered(row, facts) }));
+  const left = [
+    ...refusedIn(plan),
+    ...missing.flatMap(({ row, reason }) => (reason === null ? [] : [{ id: row.id, reason }])),
+  ];
   const ordered = inBatches(plan.requests);
-  if (priced.requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, ordered, left };
+  const requests = missing.flatMap(({ row, reason }) => (reason === null ? [inBatch(row)] : []));
+  if (requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, ordered, left };
 
   const budget = openRunBudget(context.config.maxCostUsd);
-  const judged = await judgePlan(priced, context, { store, budget });
+  const judged = await judgePlan({ ...plan, requests, totals: totalsOf(requests) }, context, {
+    store,
+    budget,
+    ordersBatches: true,
+  });
   for (const [key, attempt] of judged.openElsewhere) open.set(key, open.get(key) ?? attempt);
-  const resources = { store, budget, order: await openOrder(context, open) };
   const purchases = openPurchases(context, {
-    ...resources,
+    store,
+    budget,
+    order: await openOrder(context, open),
     refusals: openRefusals(context.config.cacheDir),
   });
   const batches: Batch[] = [];
-  const limits = limitsAfter(collected, providers);
-  for (const group of groupsOf(toBuy(judged.requests), providers, limits)) {
-    const offer = providers(group[0]!.provider).batches!;
-    const submitted = await submitBatch(group, offer, purchases);
+  const wanted = judged.requests.flatMap(
+    (row) => resolvedRequest(row, row.inputs, row.mask, row.request) ?? [],
+  );
+  for (const group of batchGroups(wanted, collected, purchases.providers)) {
+    const submitted =
+      group.refusal === null
+        ? await submitBatch(group.wanted, group.offer, purchases)
+        : {
+            batch: null,
+            left: group.wanted.map((one) => ({ wanted: one, error: group.refusal! })),
+          };
     if (submitted.batch !== null) batches.push(submitted.batch);
     for (const { wanted: row, error } of submitted.left)
       left.push({ id: row.id, reason: error.message });
@@ -160,90 +170,21 @@ export async function cancelBatches(
   return cancelled;
 }
 
+/** The row of a picture that is ordered in a batch. */
+function inBatch(row: PlannedRequest): PlannedRequest {
+  return { ...row, pays: 'batch', costUsd: row.prices?.batch ?? null };
+}
+
+/** What moderation refused before. It is not asked for again. */
+function refusedIn({ requests }: Plan): SubmitResult['left'][number][] {
+  return requests.flatMap(({ id, refusal }) =>
+    refusal === null ? [] : [{ id, reason: `${refusal} (refused before, so not asked again)` }],
+  );
+}
+
 /** Why a picture is not ordered in a batch; `null`: it is. */
-function whyNotInBatch(
-  row: PlannedRequest,
-  providers: Providers,
-  { config }: Context,
-): string | null {
+function whyNotOrdered(row: PlannedRequest, facts: BatchFacts): string | null {
   if (row.key === null) return row.reason ?? 'waits for its inputs';
   if (row.attempt !== null && row.attempt.state !== 'unknown') return row.reason!;
-  if (providers(row.provider).batches === undefined) return `${row.provider} has no batches`;
-  if (modelNamed(config.models, row.model).batches === false)
-    return `${row.provider} does not take ${row.model} in batches`;
-  return row.job.call.apiKeyName === null
-    ? null
-    : 'it has an openai_api_key of its own, and a batch is sent with one key';
-}
-
-/** The plan of what is ordered, at the price of a batch. */
-function atBatchPrice(
-  plan: Plan,
-  ordered: ReadonlySet<PlannedRequest>,
-  providers: Providers,
-): Plan {
-  const requests = plan.requests
-    .filter((row) => ordered.has(row))
-    .map((row) => {
-      const factor = offerOf(row, providers).priceFactor;
-      const { costUsd } = row;
-      const low = roundUsd((costUsd?.low ?? 0) * factor);
-      const high = roundUsd((costUsd?.high ?? 0) * factor);
-      return costUsd === null ? row : { ...row, costUsd: { low, high } };
-    });
-  const unpriced = requests.filter(({ costUsd }) => costUsd === null).length;
-  const sum = (of: 'low' | 'high') =>
-    roundUsd(requests.reduce((total, { costUsd }) => total + (costUsd?.[of] ?? 0), 0));
-  const costUsd =
-    requests.length > 0 && unpriced === requests.length
-      ? null
-      : { low: sum('low'), high: sum('high') };
-  return { ...plan, requests, totals: { ...plan.totals, costUsd, unpriced } };
-}
-
-function offerOf({ provider }: Pick<PlannedRequest, 'provider'>, providers: Providers): BatchOffer {
-  return providers(provider).batches!;
-}
-
-/** What the requests of one batch have in common. */
-function groupNameOf(
-  { provider }: { readonly provider: string },
-  request: Request,
-  providers: Providers,
-) {
-  return `${provider} ${providers(provider).batches?.groupOf(request)}`;
-}
-
-/** How many requests a batch of a group may have, after a batch that the account had no room for: half of its lines. */
-function limitsAfter(
-  states: readonly BatchState[],
-  providers: Providers,
-): ReadonlyMap<string, number> {
-  const limits = new Map<string, number>();
-  for (const { batch, look } of states) {
-    if (look?.isForLater !== true) continue;
-    const name = groupNameOf(batch, batch.lines[0]!.request, providers);
-    const half = Math.ceil(batch.lines.length / 2);
-    limits.set(name, Math.min(half, limits.get(name) ?? half));
-  }
-  return limits;
-}
-
-/** Requests that may be in one file, at most as many as fit. */
-function groupsOf(
-  rows: readonly PlannedRequest[],
-  providers: Providers,
-  limits: ReadonlyMap<string, number>,
-): ResolvedRequest[][] {
-  const resolved = rows.flatMap(
-    (row) => resolvedRequest(row, row.inputs, row.mask, row.request) ?? [],
-  );
-  const groups = Map.groupBy(resolved, (row) => groupNameOf(row, row.request, providers));
-  return [...groups].flatMap(([name, group]) => {
-    const maxLines = limits.get(name) ?? offerOf(group[0]!, providers).maxLines;
-    const count = Math.ceil(group.length / maxLines);
-    return Array.from({ length: count }, (_, index) =>
-      group.slice(index * maxLines, (index + 1) * maxLines),
-    );
-  });
+  return row.job.batch === false ? 'it says batch: false' : whyNoBatch(row.job, facts);
 }

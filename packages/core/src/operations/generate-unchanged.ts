@@ -41,6 +41,7 @@ export async function generateUnchanged(
   const done = {
     delivered: deliveries,
     failed: 0,
+    pending: 0,
     written: 0,
     removed: 0,
     bought: 0,
@@ -50,6 +51,8 @@ export async function generateUnchanged(
   report(context, { type: 'done', ...done, ...part });
   return {
     ...done,
+    dueAt: null,
+    batches: [],
     // The plan is large, and few callers read it.
     get plan(): Plan {
       return wholePlan(plan);

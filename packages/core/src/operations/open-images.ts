@@ -67,9 +67,9 @@ export interface OpenImages {
   readonly obtain: (planned: PlannedRequest) => Promise<Original>;
   /**
    * Checks the plan against policy and budget, asks the user if necessary, and resolves to the function that may buy.
-   * Rejects with the TintypeErrors of `judgePlan`.
+   * Rejects with the TintypeErrors of `judgePlan`. `ordersBatches`: whether it also orders batches. @default false
    */
-  readonly judge: () => Promise<Obtainer>;
+  readonly judge: (options?: { readonly ordersBatches: boolean }) => Promise<Obtainer>;
   /** The files to make from a picture. Throws a TintypeError `encode` for a crop that is larger than the picture. */
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
   /** One of its files. It is encoded if it is not in the cache, before all others if something is waiting for it. */
@@ -109,7 +109,7 @@ export async function openImages(
   if (isRecording) await store.clearDead();
   const open = new Map(isRecording ? await settleLeftOver(store, context) : []);
   if (isRecording) await uploadPending(store, context);
-  if (isBuying) await collectBatches(store, context);
+  const collected = isBuying ? await collectBatches(store, context) : [];
   const { plan, jobs, files, fingerprint } = await findPlan(context, store, {
     ids,
     mayFetch: isBuying,
@@ -154,12 +154,12 @@ export async function openImages(
     jobs,
     images: new Map(imagesOf(plan).map((image) => [image.name, image])),
     obtain: async (planned) => obtainFree(planned, config.missing, store),
-    judge: async () => {
-      const judged = await judgePlan(plan, context, { store, budget });
+    judge: async ({ ordersBatches } = { ordersBatches: false }) => {
+      const judged = await judgePlan(plan, context, { store, budget, ordersBatches });
       for (const [key, attempt] of judged.openElsewhere) open.set(key, open.get(key) ?? attempt);
       order ??= openOrder(context, open);
       const resources = { store, budget: runBudgetFor(judged, budget) };
-      return obtainer(judged, context, { ...resources, refusals, order: await order });
+      return obtainer(judged, context, { ...resources, refusals, order: await order, collected });
     },
     variants,
 

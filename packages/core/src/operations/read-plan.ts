@@ -7,6 +7,7 @@ import { sha256 } from '../hash.ts';
 import { readInputs } from '../image/read-inputs.ts';
 import { readManifests } from '../manifest/read-manifests.ts';
 import { plannable, withUpstream } from '../plan/check-graph.ts';
+import { batchFactors, type BatchFacts, whyNoBatch } from '../plan/batch-prices.ts';
 import { checkLifetimes } from '../plan/check-lifetime.ts';
 import { checkPurchases } from '../plan/check-purchases.ts';
 import { expandJobs } from '../plan/expand-jobs.ts';
@@ -178,6 +179,7 @@ export async function planRead(
   const { config } = context;
   const isRead = (reference: InputReference): boolean =>
     reference.kind === 'url' || inputs.has(reference);
+  const facts = { models: config.models, batchFactors: batchFactors(config.providers) };
   const stored = await store.stored();
   const all = plannable(jobs, isRead);
   const wanted = withUpstream(all, ids);
@@ -191,7 +193,7 @@ export async function planRead(
       ...(await openRefusals(config.cacheDir).all()),
       ...(await billedRefusals(store)),
     ]),
-    models: config.models,
+    ...facts,
     freeProviders,
     providerInputs: providerInputs(config),
   });
@@ -204,7 +206,9 @@ export async function planRead(
       purchases: [...stored.values()].flatMap((one) => (one.kind === 'record' ? [one.record] : [])),
       confirmed: await store.confirmedPicks(),
     }),
-    ...(isBuying ? providerMistakes(plan, lazyProviders(context)) : []),
+    ...(isBuying
+      ? [...providerMistakes(plan, lazyProviders(context)), ...batchMistakes(plan, facts)]
+      : []),
   ];
   return { plan, whole, diagnostics: diagnoseAll(manifests, findings) };
 }
@@ -236,6 +240,17 @@ function providerMistakes(plan: Plan, providers: Providers): PlacedFinding[] {
     const refusal = providers(provider).refuse(request ?? requestToBe(job, number));
     if (refusal === null) return [];
     const message = `the provider ${provider} ${refusal}`;
+    return [{ place: job.place, finding: { code: 'not-supported-by-provider', message } as const }];
+  });
+}
+
+/** A mistake for each picture that its image orders in a batch, and that cannot be in one. It is not bought at the full price. */
+function batchMistakes(plan: Plan, facts: BatchFacts): PlacedFinding[] {
+  return plan.requests.flatMap(({ job, status, isFree }) => {
+    if (job.batch !== true || isFree || status === 'stored') return [];
+    const why = whyNoBatch(job, facts);
+    if (why === null) return [];
+    const message = `"${job.id}" says batch: true, and ${why}; say batch: false to buy it directly`;
     return [{ place: job.place, finding: { code: 'not-supported-by-provider', message } as const }];
   });
 }

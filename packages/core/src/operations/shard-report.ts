@@ -81,6 +81,7 @@ const reportSchema = v.object({
     delivered: count(),
     bought: count(),
     failed: count(),
+    pending: count(),
     costUsd: v.nullable(usd),
     maybeBilledUsd: v.nullable(usd),
     written: count(),

@@ -49,6 +49,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       userId: fields.user_id ?? null,
       apiKeyName: fields.openai_api_key === undefined ? null : fields.openai_api_key.slice(2, -1),
     },
+    batch: fields.batch ?? null,
     files,
     pick: draft.pick,
     pickPlace: draft.pick === null ? null : draft.placeOf('pick'),

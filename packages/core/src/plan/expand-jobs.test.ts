@@ -35,6 +35,7 @@ describe('defaults', () => {
       },
       ownPrompt: [{ start: 0, end: 8 }],
       call: { moderation: 'auto', userId: null, apiKeyName: null },
+      batch: null,
       files: {
         alt: 'A keeper reads',
         widths: [],
@@ -65,6 +66,7 @@ model: gpt-image-1.5
 size: 1536x1024
 take: 2
 provider: offline
+batch: true
 alt: A keeper reads
 widths: [1280, 640, 640]
 crop: { width: 1500, height: 630, position: attention }
@@ -72,6 +74,7 @@ placeholder: color
 sizes: 100vw
 pick: 2`;
     expect(jobOf(fields)).toMatchObject({
+      batch: true,
       modelPlace: { line: 15, column: 12 },
       picture: {
         provider: 'offline',

@@ -10,6 +10,7 @@ import type {
   PlannedAttempt,
   PlannedInput,
   PlannedRequest,
+  PlanPrices,
   PlanTotals,
   Request,
   Sha256,
@@ -19,12 +20,14 @@ import { candidateOf, type ImageReference, upstreamFirst } from './check-graph.t
 import { estimateCost, roundUsd } from './estimate-cost.ts';
 import { explainMissing } from './explain-missing.ts';
 import { dueText, minuteOf } from './in-batches.ts';
-import { modelFor, type ModelTable } from './models.ts';
+import { type BatchFacts, pricesOf } from './batch-prices.ts';
+import { modelFor } from './models.ts';
+import { toBuy } from './to-buy.ts';
 import { parseSize, type Size } from './picture-size.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
 /** What planning has to know about a project besides its jobs. */
-export interface ProjectState {
+export interface ProjectState extends BatchFacts {
   readonly stored: ReadonlyMap<Key, Stored>;
   readonly attempts: ReadonlyMap<Key, OpenAttempt>;
   /** The order that the plan is for; `null`: a new one. */
@@ -33,7 +36,6 @@ export interface ProjectState {
   readonly inputs: ReadonlyMap<InputReference, InputFile>;
   /** Why a key was refused by moderation before. */
   readonly refusals: ReadonlyMap<Key, string>;
-  readonly models: ModelTable;
   /** The providers that cost nothing. */
   readonly freeProviders: ReadonlySet<string>;
   /** By provider: what its configuration adds to every request, if it adds anything. */
@@ -63,7 +65,7 @@ export function planJobs(jobs: readonly Job[], project: ProjectState): Plan {
     Array.from({ length: job.picture.numberOfImages }, (_, index) => plan(job, index + 1));
   // Upstream first, because otherwise a long chain of images would overflow the stack.
   for (const job of upstreamFirst(jobs)) rowsOf(job);
-  const requests = jobs.flatMap(rowsOf);
+  const requests = withOneWay(jobs.flatMap(rowsOf));
   return planOf(jobs, withReasons(requests, project.stored));
 }
 
@@ -77,6 +79,16 @@ export function selectJobs(plan: Plan, jobs: ReadonlySet<Job>): Plan {
 
 function planOf(jobs: readonly Job[], requests: readonly PlannedRequest[]): Plan {
   return { jobs, requests, totals: totalsOf(requests), shard: null };
+}
+
+/** A picture that one image buys directly and another one in a batch is bought once, directly: one of them does not wait. */
+function withOneWay(requests: readonly PlannedRequest[]): readonly PlannedRequest[] {
+  const direct = new Set(requests.flatMap(({ key, pays }) => (pays === 'direct' ? [key] : [])));
+  return requests.map((row) =>
+    row.pays === 'batch' && row.key !== null && direct.has(row.key)
+      ? { ...row, pays: 'direct', costUsd: row.prices?.direct ?? null }
+      : row,
+  );
 }
 
 /** Says what has changed about requests that are not simply new. This needs the keys of all rows. */
@@ -123,6 +135,8 @@ function planRequest(
     attempt: null,
     refusal: null,
     batch: null,
+    pays: null,
+    prices: null,
   };
 
   const providerInputs = project.providerInputs.get(picture.provider) ?? null;
@@ -144,16 +158,21 @@ function planRequest(
     };
   }
   const request = requestFrom(job, number, inputs, mask, providerInputs);
-  const estimate = (): CostRange | null =>
-    estimateCost(
+  const priced = (): Pick<PlannedRequest, 'costUsd' | 'pays' | 'prices'> => {
+    const direct = estimateCost(
       modelFor(project.models, picture),
       request ?? requestOf(job, number, { images: [], mask: null }, null),
       picture.inputs.map((reference, index) => sizeOf(inputs[index]!, reference, upstream)),
     );
+    const prices = pricesOf(direct, job, project);
+    return job.batch === true && prices.batch !== undefined
+      ? { costUsd: prices.batch, pays: 'batch', prices }
+      : { costUsd: direct, pays: 'direct', prices };
+  };
   if (request === null) {
     const waitsFor = [...inputs, ...(mask === null ? [] : [mask])].find(isUnknown);
     const reason = `waits for ${waitsFor === undefined ? 'its inputs' : nameOf(waitsFor)}`;
-    return { ...row, key: null, request, status: 'blocked', reason, costUsd: estimate() };
+    return { ...row, key: null, request, status: 'blocked', reason, ...priced() };
   }
   const key = requestKey(request);
   const stored = project.stored.get(key) ?? null;
@@ -167,7 +186,7 @@ function planRequest(
   }
   const attempt = project.attempts.get(key);
   if (attempt === undefined) {
-    return { ...row, key, request, status: 'missing', reason: isNew, costUsd: estimate() };
+    return { ...row, key, request, status: 'missing', reason: isNew, ...priced() };
   }
   const sendsAgain =
     !canBeCollected(attempt) && !attempt.isAnswerDamaged && attempt.note?.order !== project.order;
@@ -179,7 +198,7 @@ function planRequest(
     batch: isInBatch(attempt) ? { dueAt: attempt.batch?.dueAt ?? null } : null,
     status: 'attempted',
     reason: openAttemptReason(attempt, project.order),
-    costUsd: sendsAgain ? estimate() : nothing,
+    ...(sendsAgain ? priced() : { costUsd: nothing }),
   };
 }
 
@@ -291,7 +310,7 @@ export function attemptReason({ key, note, damage }: OpenAttempt, order: string 
   return `requested at ${startedAt}${by}, ${how}${id}; it may have been billed`;
 }
 
-function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {
+export function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {
   const count = (status: PlannedRequest['status']) =>
     requests.filter((request) => request.status === status).length;
   const wanted = new Map(
@@ -299,9 +318,7 @@ function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {
       .filter(({ status }) => status !== 'stored')
       .map((request) => [request.key ?? request, request]),
   );
-  const prices = [...wanted.values()].map(({ costUsd }) => costUsd);
-  const priced = prices.filter((price) => price !== null);
-  const unpriced = prices.length - priced.length;
+  const costs = [...wanted.values()].map(({ costUsd }) => costUsd);
   return {
     images: requests.length,
     stored: count('stored'),
@@ -309,12 +326,22 @@ function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {
     blocked: count('blocked'),
     attempted: count('attempted'),
     ordered: requests.filter(({ batch }) => batch !== null).length,
-    costUsd: priced.length === 0 && unpriced > 0 ? null : sum(priced),
-    unpriced,
+    costUsd: sum(costs),
+    unpriced: costs.filter((cost) => cost === null).length,
+    prices: sumOfPrices(toBuy(requests).flatMap(({ prices }) => prices ?? [])),
   };
 }
 
-function sum(prices: readonly CostRange[]): CostRange {
+function sumOfPrices(all: readonly PlanPrices[]): PlanPrices {
+  const direct = sum(all.map((prices) => prices.direct));
+  const batch = all.flatMap((prices) => (prices.batch === undefined ? [] : [prices.batch]));
+  return batch.length < all.length ? { direct } : { direct, batch: sum(batch) };
+}
+
+/** Of the known prices; `null`: there are prices, and none of them is known. */
+function sum(all: readonly (CostRange | null)[]): CostRange | null {
+  const prices = all.filter((price) => price !== null);
+  if (prices.length === 0 && all.length > 0) return null;
   return {
     low: roundUsd(prices.reduce((total, { low }) => total + low, 0)),
     high: roundUsd(prices.reduce((total, { high }) => total + high, 0)),

@@ -25,6 +25,8 @@ export function shownRows(requests: readonly PlannedRequest[]): ShownRow[] {
     manifest: row.manifest,
     line: row.line,
     batch: row.batch,
+    pays: row.pays,
+    prices: row.prices,
     refusal: row.refusal,
     isFree: row.isFree,
     size: row.job.picture.size,

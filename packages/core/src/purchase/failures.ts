@@ -9,6 +9,19 @@ export class PaidForError extends TintypeError {}
 /** The picture was not requested, because another image failed for a reason that all images share. */
 export class NotRequestedError extends TintypeError {}
 
+/**
+ * The picture is ordered in a batch, as its image asks, or it waits for one that is. This is no failure: a later run collects it.
+ */
+export class PendingError extends TintypeError {
+  /** ISO 8601, UTC; `null`: not known. */
+  readonly dueAt: string | null;
+
+  constructor(message: string, dueAt: string | null) {
+    super('ordered', message);
+    this.dueAt = dueAt;
+  }
+}
+
 /** Nothing was sent, because another process took the key over or bought the picture while this one waited or was suspended. */
 export class ClaimLostError extends Error {
   override readonly name = 'ClaimLostError';

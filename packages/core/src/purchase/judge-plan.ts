@@ -32,6 +32,11 @@ export interface RunResources {
   readonly budget: RunBudget;
 }
 
+interface Judging extends RunResources {
+  /** Whether pictures that go in batches are ordered now. Only a command does that, never a build or a page. */
+  readonly ordersBatches: boolean;
+}
+
 /**
  * Checks everything for which a run may be refused, before it spends or writes anything. Rejects with `originals-missing`
  * if missing pictures may not be bought, `over-budget`, `api-key-missing`, `key-not-allowed`, or `interrupted`; and as
@@ -40,13 +45,14 @@ export interface RunResources {
 export async function judgePlan(
   plan: Plan,
   context: Context,
-  resources: RunResources,
+  resources: Judging,
 ): Promise<JudgedPlan> {
   const { config } = context;
   const wanted = toBuy(plan.requests);
   let openElsewhere: JudgedPlan['openElsewhere'] = new Map();
   if (config.missing !== 'standin' && !canBuy(context)) refuseMissing(plan, context);
   if (wanted.length > 0 && config.missing !== 'standin') {
+    if (!resources.ordersBatches) refuseToOrder(wanted);
     refuseUnpriced(wanted, context);
     refuseUnaffordable(plan, wanted, context, resources.budget);
     await refuseDay(plan, context, resources.store);
@@ -96,8 +102,10 @@ async function ask(
   wanted: readonly PlannedRequest[],
   { confirm, signal }: Context,
 ): Promise<void> {
+  const inBatch = wanted.filter(({ pays }) => pays === 'batch').length;
   const isYes = await confirm?.({
     pictures: wanted.length,
+    ...(inBatch > 0 && { inBatch }),
     costUsd: hasUnpriced(wanted) ? null : (plan.totals.costUsd?.high ?? null),
     providers: [...new Set(wanted.map(({ provider }) => provider))],
   });
@@ -123,6 +131,23 @@ function refuseMissing(plan: Plan, context: Context): void {
       .concat(ordered.map((row) => `  ${nameOf(row)}  ${row.reason}  ${placeTextOf(row)}`))
       .join('\n'),
     { option: 'missing', place: placeOf(ordered) },
+  );
+}
+
+/** A build never orders a batch, nor does it buy at the full price what its image orders in one. */
+function refuseToOrder(wanted: readonly PlannedRequest[]): void {
+  const rows = wanted.filter(({ pays }) => pays === 'batch');
+  if (rows.length === 0) return;
+  const are = rows.length === 1 ? 'original is' : 'originals are';
+  throw new TintypeError(
+    'originals-missing',
+    [
+      `${rows.length} ${are} missing, which tintype orders in a batch (batch: true in the manifest) and nothing else buys; nothing was done. Run tintype, and tintype batch collect within a day, or say batch: false`,
+      ...rows.map(
+        (row) => `  ${nameOf(row)}  ${moneyRange(row.costUsd, ' to ')}  ${placeTextOf(row)}`,
+      ),
+    ].join('\n'),
+    { option: 'missing', place: placeOf(rows) },
   );
 }
 

@@ -1,13 +1,23 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { dueText } from '../plan/in-batches.ts';
 import { requestFrom } from '../plan/plan-jobs.ts';
 import { mayBuy } from '../project/spending-policy.ts';
-import type { PlannedInput, PlannedRequest, ResolvedRequest, StoreRecord } from '../types.ts';
+import type {
+  Batch,
+  PlannedInput,
+  PlannedRequest,
+  ResolvedRequest,
+  StoreRecord,
+} from '../types.ts';
 import { acceptKeptAside } from './accept-kept-aside.ts';
 import { watchAnswers } from './answer-watch.ts';
+import { batchOrdering } from './batch-ordering.ts';
+import type { BatchState } from './collect-batches.ts';
 import type { CurrentOrder } from './current-order.ts';
 import { dayBudget } from './day-budget.ts';
 import type { JudgedPlan, RunResources } from './judge-plan.ts';
+import { PendingError } from './failures.ts';
 import { isMissing, obtainFree, type Original, originalOf } from './original.ts';
 import { lazyProviders, type Providers } from './providers.ts';
 import { purchase } from './purchase.ts';
@@ -28,12 +38,16 @@ export interface Obtainer {
   readonly bill: () => Bill;
   /** The error for what exceeded the budget; `null`: nothing did. */
   readonly overBudget: () => TintypeError | null;
+  /** What was ordered in batches so far. Its pictures reject with a PendingError. */
+  readonly ordered: () => readonly Batch[];
 }
 
 /** What a run needs to buy: a store, and a budget. */
 export interface PurchaseResources extends RunResources {
   readonly refusals: Refusals;
   readonly order: CurrentOrder;
+  /** What became of the batches that were open when the run began. */
+  readonly collected: readonly BatchState[];
   /** @default made when they are needed */
   readonly providers?: Providers;
   /** @default of this process alone */
@@ -50,7 +64,9 @@ export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseReso
   const obtained = new Map<PlannedRequest, Promise<Original>>();
   const purchases = new Map<string, Promise<StoreRecord>>();
 
-  return { obtain, bill: spend.bill, overBudget: spend.overBudget };
+  const ordering = batchOrdering(plan, resolve, resources.collected, context);
+
+  return { obtain, bill: spend.bill, overBudget: spend.overBudget, ordered: ordering.batches };
 
   function obtain(planned: PlannedRequest): Promise<Original> {
     // Starts with an empty call stack, because a user's chain of images may be very long.
@@ -69,7 +85,8 @@ export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseReso
         `${planned.refusal} (refused before, so not requested again)`,
       );
     }
-    if (planned.batch !== null) return collected(planned);
+    if (planned.batch !== null) return collected(planned, planned.batch.dueAt);
+    if (planned.pays === 'batch') return ordered(planned);
     const resolved = await resolve(planned);
     // Another image of the run may have the same request.
     const record = purchases.get(resolved.key) ?? bought(resolved);
@@ -97,9 +114,21 @@ export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseReso
     return originalOf(record, store);
   }
 
+  /** A picture that goes in a batch. Another process may have it by now. */
+  async function ordered(planned: PlannedRequest): Promise<Original> {
+    const key = await ordering.keyOf(planned);
+    const stored = await store.find(key);
+    if (stored?.kind !== 'record') throw new Error(`${planned.id} is not in the store`);
+    return originalOf(stored.record, store);
+  }
+
   /** A line of a batch. It is not bought here, whatever became of the batch since the plan, because it was not judged. */
-  async function collected({ key, reason }: PlannedRequest): Promise<Original> {
+  async function collected(
+    { key, reason, job }: PlannedRequest,
+    dueAt: string | null,
+  ): Promise<Original> {
     const stored = key === null ? null : await store.find(key);
+    if (stored === null && job.batch === true) throw new PendingError(reason ?? '', dueAt);
     if (stored === null) throw new TintypeError('ordered', `not requested: it was ${reason}`);
     if (stored.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
     return originalOf(stored.record, store);
@@ -120,7 +149,10 @@ export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseReso
     if (input.kind !== 'upstream') return input;
     const upstream = rows.get(`${input.id}@${input.number}`);
     if (upstream === undefined) throw new Error(`${input.id} is not planned`);
+    // Not awaited, because all that goes in batches is ordered at once.
+    if (upstream.pays === 'batch') throw waitsForBatch(id, input.id, null);
     const original = await obtain(upstream).catch((error: unknown) => {
+      if (error instanceof PendingError) throw waitsForBatch(id, input.id, error.dueAt);
       if (!(error instanceof TintypeError) || error.code === 'interrupted') throw error;
       throw upstreamFailed(id, input.id, 'failed');
     });
@@ -139,7 +171,7 @@ export function openPurchases(
     order,
     providers = lazyProviders(run),
     rates = ownRates(run.config.imagesPerMinute, run.shard?.count, run.now),
-  }: PurchaseResources,
+  }: Omit<PurchaseResources, 'collected'>,
 ): PurchaseContext {
   const stop = openStop(run);
   const answers = watchAnswers(run, stop);
@@ -155,6 +187,13 @@ export function openPurchases(
     spend: openSpend(budget, run),
     day: dayBudget(run, store),
   };
+}
+
+function waitsForBatch(id: string, upstream: string, dueAt: string | null): PendingError {
+  return new PendingError(
+    `"${id}" waits for "${upstream}", which is ordered in a batch${dueText(dueAt)}`,
+    dueAt,
+  );
 }
 
 function upstreamFailed(id: string, upstream: string, what: string): TintypeError {

@@ -9,6 +9,7 @@ export const emptyProject: ProjectState = {
   inputs: new Map(),
   refusals: new Map(),
   models: resolveModels({}),
+  batchFactors: new Map(),
   freeProviders: new Set(['offline']),
   providerInputs: new Map(),
 };

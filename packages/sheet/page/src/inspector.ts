@@ -154,18 +154,12 @@ function purchase(
   { buy, copy }: InspectorActions,
 ): HTMLElement | false {
   const { price } = image;
+  if (image.isForBatch) return byCommand(image, 'To order it in a batch, run:', copy);
   if (price === null) return false;
   // A picture that is being bought already, by another process or for another image, is waited for. Its reason says so.
   const isOurs = live?.purchase?.id === image.id;
   if (!isOurs && image.candidates.some(({ status }) => status === 'buying')) return false;
-  if (live === null) {
-    const command = `tintype ${image.id}`;
-    return h(
-      'section.purchase',
-      h('p', `To buy it for ${priceOf(price.costUsd)}, run:`),
-      h('p.command', h('code', command), h('button', { onclick: () => copy(command) }, 'Copy')),
-    );
-  }
+  if (live === null) return byCommand(image, `To buy it for ${priceOf(price.costUsd)}, run:`, copy);
   if ('refusal' in live.buying) {
     return h('section.purchase', h('p.soft', live.buying.refusal));
   }
@@ -190,6 +184,15 @@ function purchase(
     ),
     also !== null && h('p.soft', also),
     live.purchase !== null && h('p.soft', `"${live.purchase.id}" is being bought.`),
+  );
+}
+
+function byCommand({ id }: SheetImage, text: string, copy: InspectorActions['copy']): HTMLElement {
+  const command = `tintype ${id}`;
+  return h(
+    'section.purchase',
+    h('p', text),
+    h('p.command', h('code', command), h('button', { onclick: () => copy(command) }, 'Copy')),
   );
 }
 

@@ -1,0 +1,45 @@
+import { batchPriceFactors } from '../batch-price.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { CostRange, Job, PlanPrices } from '../types.ts';
+import { roundUsd } from './estimate-cost.ts';
+import { modelNamed, type ModelTable } from './models.ts';
+
+/** What is known of batches before anything is asked. */
+export interface BatchFacts {
+  readonly models: ModelTable;
+  /** What a picture costs in a batch, of what it costs directly, at the providers that have batches. */
+  readonly batchFactors: ReadonlyMap<string, number>;
+}
+
+/** `providers`: those of the config. */
+export function batchFactors(
+  providers: Readonly<Record<string, Provider>>,
+): ReadonlyMap<string, number> {
+  const own = Object.entries(providers).flatMap(([name, { batches }]) =>
+    batches === undefined ? [] : ([[name, batches.priceFactor]] as const),
+  );
+  return new Map([...Object.entries(batchPriceFactors), ...own]);
+}
+
+/** Why a picture cannot be ordered in a batch; `null`: it can. */
+export function whyNoBatch(
+  { picture, call }: Pick<Job, 'picture' | 'call'>,
+  { models, batchFactors: factors }: BatchFacts,
+): string | null {
+  const { provider, model } = picture;
+  if (!factors.has(provider)) return `${provider} has no batches`;
+  if (modelNamed(models, model).batches === false)
+    return `${provider} does not take ${model} in batches`;
+  return call.apiKeyName === null
+    ? null
+    : 'it has an openai_api_key of its own, and a batch is sent with one key';
+}
+
+/** What a picture costs in both ways. `direct`: `null`: unknown. */
+export function pricesOf(direct: CostRange | null, job: Job, facts: BatchFacts): PlanPrices {
+  if (whyNoBatch(job, facts) !== null) return { direct };
+  const factor = facts.batchFactors.get(job.picture.provider)!;
+  if (direct === null) return { direct, batch: null };
+  const batch = { low: roundUsd(direct.low * factor), high: roundUsd(direct.high * factor) };
+  return { direct, batch };
+}
