@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { moderationBlocked } from '@tintype/emulators/openai';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   cancelBatches,
@@ -320,6 +321,48 @@ describe('answers', () => {
     expect(eventsOf(said, 'warning')).toContainEqual(
       expect.objectContaining({ code: 'maybe-billed' }),
     );
+  });
+});
+
+describe('a refusal of moderation that comes with the answers', () => {
+  test.each(['input', 'output'] as const)(
+    'of the %s is remembered by the next submit and the next run, as after a direct purchase',
+    async (stage) => {
+      await using made = await machine('fox', 'owl');
+      await submit(made);
+      api().fail(moderationBlocked(stage), { prompt: 'fox' });
+      await api().batches.finishAll();
+      expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
+      // One that may have been billed outlives the cache.
+      if (stage === 'output')
+        await rm((await contextOf(made)).config.cacheDir, { recursive: true, force: true });
+      expect(await submit(made)).toMatchObject({
+        pictures: 0,
+        left: [{ id: 'fox', reason: expect.stringContaining('not asked again') as string }],
+      });
+      expect((await made.plan()).totals).toMatchObject({ missing: 1, costUsd: { high: 0 } });
+      const { result, events: said } = await made.generate();
+      expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 1 });
+      expect(eventsOf(said, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
+      expect(ordered()).toHaveLength(1);
+      expect(await readdir(join(made.root, '.tintype/refusals')).catch(() => [])).toHaveLength(
+        stage === 'output' ? 1 : 0,
+      );
+    },
+  );
+
+  test('is remembered by an image that says batch: true', async () => {
+    const text = `images:\n${image('fox', ', batch: true')}`;
+    await using made = await testProject({ 'a.images.yaml': text }, api().baseUrl);
+    await made.generate();
+    api().fail(moderationBlocked('input'), { prompt: 'fox' });
+    await api().batches.finishAll();
+    for (let run = 0; run < 2; run++) {
+      const { result, events: said } = await made.generate();
+      expect(result).toMatchObject({ pending: 0, failed: 1 });
+      expect(eventsOf(said, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
+    }
+    expect(ordered()).toHaveLength(1);
   });
 });
 
