@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { generate, type Options, submitBatches } from '../src/index.ts';
+import { generate, submitBatches } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
@@ -51,7 +51,7 @@ describe('batch: true', () => {
     const [, head, more, options] = row;
     const text = `${head}images:\n${image('fox', more)}${image('owl', `${more}, batch: false`)}`;
     await using made = await project(text);
-    const { result } = await made.generate({ options: options as Options });
+    const { result } = await made.generate({ options });
     expect(result).toMatchObject({ delivered: 1, bought: 1, pending: 1, failed: 0 });
     expect(billedPrompts(api())).toEqual(['owl']);
     expect(orderedIds()).toHaveLength(1);

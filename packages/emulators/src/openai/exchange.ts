@@ -29,7 +29,8 @@ export function beginExchange(
     id: newRequestId(),
     at: Date.now(),
     method,
-    path: url.split('?')[0] ?? '',
+    // Azure has the same paths below `/openai`.
+    path: (url.split('?')[0] ?? '').replace(/^\/openai(?=\/v1\/)/, ''),
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     ),

@@ -29,6 +29,8 @@ export interface OpenAiOptions {
   readonly originalFormat?: 'png' | 'any';
   /** Whether it accepts input images. @default true */
   readonly supportsEdits?: boolean;
+  /** Whether it has OpenAI's Batch API, at the same path. @default true */
+  readonly supportsBatches?: boolean;
   /**
    * The parameters that it takes besides `model`, `prompt`, `n` and `size`; `null`: all.
    * @default null
@@ -49,6 +51,7 @@ const openAiProfile: Profile = {
   responseFormat: 'omit',
   originalFormat: 'png',
   supportsEdits: true,
+  supportsBatches: true,
   parameters: null,
   trustsUsage: true,
 };
@@ -75,7 +78,7 @@ export function openAi(options: OpenAiOptions = {}): Provider {
       const { callOpenAi } = await import('./call.ts');
       return callOpenAi(order, profile);
     },
-    batches: batchOffer(profile),
+    ...(profile.supportsBatches && { batches: batchOffer(profile) }),
   };
 }
 
@@ -127,6 +130,7 @@ const shapes: OptionShapes<OpenAiOptions> = {
   responseFormat: [oneOf('omit', 'b64_json'), '"omit" or "b64_json"'],
   originalFormat: [oneOf('png', 'any'), '"png" or "any"'],
   supportsEdits: flag,
+  supportsBatches: flag,
   parameters: orNull([listOf(text), 'a list of names of parameters']),
   trustsUsage: flag,
 };
