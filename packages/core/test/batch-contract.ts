@@ -138,14 +138,22 @@ export const batchRules: Readonly<Record<string, Rule>> = {
 
   'a creation without its upload orders nothing': async (under) => {
     const fileId = await upload(under, 2);
-    expect(await under.offer.removeUpload(fileId, access(under))).toBe(true);
+    expect(await under.offer.removeUpload(name, fileId, access(under))).toBe(true);
     await create(under, fileId).catch(() => {});
     await under.work().catch(() => {});
     expect(under.billed()).toEqual([]);
   },
 
   'an upload that the account does not have is not said to be removed': async (under) => {
-    expect(await under.offer.removeUpload('file-unknown', access(under))).toBe(false);
+    expect(await under.offer.removeUpload(name, 'file-unknown', access(under))).toBe(false);
+  },
+
+  'an upload is removed by its name, and no other file is': async (under) => {
+    const fileId = await upload(under, 1);
+    const { offer } = under;
+    expect(await offer.removeUpload('cd'.repeat(16), fileId, access(under))).toBe(false);
+    expect(await offer.removeUpload(name, null, access(under))).toBe(true);
+    expect(await offer.removeUpload(name, null, access(under))).toBe(false);
   },
 
   'what was made before a cancellation is answered, and the rest is not done': async (under) => {
@@ -225,7 +233,7 @@ export const batchRules: Readonly<Record<string, Rule>> = {
       () => offer.upload(name, eachOf(ordersOf(under, 1)), access(under)),
       () => create(under, 'file-1'),
       () => offer.find(name, access(under)),
-      () => offer.removeUpload('file-1', access(under)),
+      () => offer.removeUpload(name, 'file-1', access(under)),
       () => offer.look(batchId, access(under)),
       () => offer.cancel(batchId, access(under)),
       () => answersOf(under, batchId),
