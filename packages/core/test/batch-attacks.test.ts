@@ -426,6 +426,110 @@ describe('machines that share a remote', () => {
   );
 });
 
+describe('a run that is interrupted', () => {
+  test.each([
+    ['/files', 0],
+    ['/batches', 1],
+  ] as const)('at POST %s leaves %i batches open', async (path, open) => {
+    const stop = new AbortController();
+    await using made = await behind((call) => {
+      if (call.startsWith('POST') && call.endsWith(path)) stop.abort();
+      return null;
+    }, 'fox');
+    await submitBatches(await made.context({ signal: stop.signal }), []).catch(() => {});
+    expect(stop.signal.aborted).toBe(true);
+    expect([ordered().length, (await notes(made)).length]).toEqual([open, open]);
+    await submit(made);
+    await api().batches.finishAll();
+    await made.generate();
+    expect(billedPrompts(api())).toEqual(['fox']);
+  });
+
+  test('while it collects is gone on with', async () => {
+    const stop = new AbortController();
+    await using made = await behind(
+      (call, body) => {
+        if (!call.includes('/content') || stop.signal.aborted) return null;
+        setTimeout(() => stop.abort(), 200);
+        return { body, slowly: { pieces: 6, pauseMs: 100 } };
+      },
+      'fox',
+      'owl',
+      'elk',
+    );
+    await submit(made);
+    await api().batches.finishAll();
+    await expect(collectProject(await made.context({ signal: stop.signal }))).rejects.toMatchObject(
+      { code: 'interrupted' },
+    );
+    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 3 }]);
+    expect(await costs(made)).toEqual(billed());
+  });
+});
+
+describe('at once,', () => {
+  const options = async (path: string | null): Promise<Options> =>
+    path === null ? {} : { store: { originals: folder(path) } };
+
+  test.each(['one folder', 'two machines'] as const)(
+    'a batch and a direct purchase in %s pay for each picture once',
+    async (where) => {
+      await using shared = await bucket();
+      await using one = await machine('fox', 'owl', 'elk');
+      await using two = await machine('elk', 'owl', 'fox');
+      const apart = where === 'two machines';
+      const run = { options: await options(apart ? shared.path : null) };
+      const other = apart ? two : one;
+      await Promise.allSettled([
+        one.context(run).then((context) => submitBatches(context, [])),
+        other.generate(run),
+        other.context(run).then((context) => submitBatches(context, [])),
+      ]);
+      await api().batches.finishAll();
+      await one.generate(run);
+      await other.generate(run);
+      await one.generate(run);
+      expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
+    },
+  );
+});
+
+test('a line whose answer may have been billed is asked for again in a new order, with a warning', async () => {
+  await using made = await behind(
+    (call, body) =>
+      call.includes('/content')
+        ? {
+            body: String(body).replace(
+              /"status_code":200,"request_id":"(\w+)","body":.*$/m,
+              '"status_code":500,"request_id":"$1","body":{"error":{"message":"broken"}}},"error":null}',
+            ),
+          }
+        : null,
+    'fox',
+  );
+  await submit(made);
+  await api().batches.finishAll();
+  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 0, failed: 1 }]);
+  expect(await findings(made)).toEqual(['attempt-left']);
+  const { events, result } = await made.generate();
+  expect(result).toMatchObject({ bought: 1 });
+  expect(eventsOf(events, 'warning').map(({ code }) => code)).toContain('maybe-billed');
+});
+
+test('a line with two pictures is recorded with the first one, and with what both cost', async () => {
+  await using made = await behind(
+    (call, body) =>
+      call.includes('/content')
+        ? { body: String(body).replace(/"data":\[(\{[^}]+\})\]/, '"data":[$1,$1]') }
+        : null,
+    'fox',
+  );
+  await submit(made);
+  await api().batches.finishAll();
+  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+  expect(await costs(made)).toEqual(billed());
+});
+
 test('a shard that ordered a batch hands it over with its purchases', async () => {
   await using part = await machine('fox', 'owl');
   await submit(part);

@@ -141,6 +141,7 @@ export async function cancelBatches(
   names: readonly string[],
 ): Promise<readonly Batch[]> {
   const store = await openStore(context);
+  await fetchBatches(store, context);
   const open = openBatchesIn(await store.batches());
   const unknown = names.find((name) => !open.some((batch) => batch.name.startsWith(name)));
   if (unknown !== undefined)

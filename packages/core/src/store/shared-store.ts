@@ -13,7 +13,7 @@ import { pinText } from './pins.ts';
 import { formatJson } from './record-file.ts';
 import { recordOf } from './record-of.ts';
 import { putRecord } from './records.ts';
-import { fetchBatch } from './remote-batches.ts';
+import { fetchBatches } from './remote-batches.ts';
 import { remoteBytes } from './remote-bytes.ts';
 import {
   claimInRemote,
@@ -209,7 +209,7 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       );
       const there = (await Promise.all(open)).flat();
       const ordered = new Set(there.flatMap(([, { note }]) => note?.batch ?? []));
-      for (const name of ordered) await fetchBatch(remote, local, name);
+      await fetchBatches(remote, local, [...ordered]);
       return new Map(there);
     },
 

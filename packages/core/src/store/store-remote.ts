@@ -11,7 +11,7 @@ import type { OriginalCopies } from './original-copies.ts';
 import { pendingMarks } from './pending-marks.ts';
 import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxNoteBytes, parseRecord } from './record-file.ts';
-import { fetchBatches } from './remote-batches.ts';
+import { fetchBatches, listBatches } from './remote-batches.ts';
 import type { RemoteBytes } from './remote-bytes.ts';
 import { remoteNames } from './remote-names.ts';
 import {
@@ -75,7 +75,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
       return written.filter(Boolean).length;
     },
 
-    fetchBatches: () => fetchBatches(remote, local),
+    fetchBatches: async () => fetchBatches(remote, local, await listBatches(remote)),
 
     upload: async (record) => {
       const isPending = await pending.has(record.key);

@@ -16,6 +16,13 @@ import { relative, resolve, sep } from 'node:path';
 export type Fault =
   /** The process kills itself right before the step, with half of its bytes written, or once it is done. */
   | { readonly kind: 'kill'; readonly step: string; readonly when: 'before' | 'during' | 'after' }
+  /** The same at the step that is the n-th to match a pattern. */
+  | {
+      readonly kind: 'kill-nth';
+      readonly pattern: string;
+      readonly nth: number;
+      readonly when: 'before' | 'during' | 'after';
+    }
   /** Every step that matches the pattern is refused by the file system. `from`: from the how-manieth on. */
   | {
       readonly kind: 'fail';
@@ -25,8 +32,8 @@ export type Fault =
     };
 
 const { FAULT_ROOT: root = '/', FAULT_LOG: log, FAULT: json, FAULT_CANNOT } = process.env;
-const fault = json === undefined ? null : (JSON.parse(json) as Fault);
-const pattern = fault?.kind === 'fail' ? new RegExp(fault.pattern) : null;
+let fault = json === undefined ? null : (JSON.parse(json) as Fault);
+const pattern = fault !== null && 'pattern' in fault ? new RegExp(fault.pattern) : null;
 const cannot = FAULT_CANNOT === undefined ? null : new RegExp(FAULT_CANNOT);
 const counts = new Map<string, number>();
 const { appendFileSync: appendFile, readFileSync: readFile, writeFileSync: writeFile } = fs;
@@ -56,6 +63,8 @@ function before(step: string | null): void {
   if (step === null) return;
   if (cannot?.test(step)) refuse(step, 'ENOTSUP');
   if (log !== undefined) appendFile(log, `${step}\n`);
+  if (fault?.kind === 'kill-nth' && pattern!.test(step) && ++matches === fault.nth)
+    fault = { kind: 'kill', step, when: fault.when };
   if (fault?.kind === 'kill' && fault.when === 'before' && fault.step === step) die();
   if (fault?.kind === 'fail' && pattern!.test(step) && ++matches >= (fault.from ?? 1))
     refuse(step, fault.code);
@@ -92,6 +101,9 @@ async function tear(write: AnyFunction, self: object, args: never[]): Promise<vo
 }
 
 function die(): void {
+  // The first process of a namespace cannot be killed from within.
+  if (process.pid === 1)
+    (process as unknown as { reallyExit(code: number): never }).reallyExit(137);
   process.kill(process.pid, 'SIGKILL');
   // The signal is on its way: nothing more may happen meanwhile.
   for (;;);
