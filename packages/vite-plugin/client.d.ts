@@ -1,7 +1,6 @@
 /**
- * What is known of imports without a manifest, so that a new clone compiles before anything has written
- * `tintype-env.d.ts`: any id is a picture. Once that file is there and included, which says which ids exist, any other is
- * a type error where its import is used.
+ * Declares any id as a picture, so that a new clone compiles before `tintype-env.d.ts` exists. Once that file exists and is
+ * included, an id that it does not list is a type error where its import is used.
  */
 
 /** `tintype-env.d.ts` adds `ids` to it. */

@@ -70,7 +70,7 @@ function configure(program: Commander, { stdout, stderr, env }: Shell): Commande
 /** The widest help if there is no terminal, in columns. */
 const helpWidth = 100;
 
-/** Commander itself wraps no description that has fewer than 40 columns beside the flags, and leaves a word alone. */
+/** Commander itself does not wrap a description in fewer than 40 columns, and may leave a word alone on a line. */
 const helpLayout = { minWidthToWrap: 16, boxWrap: wrap };
 
 /**

@@ -22,10 +22,10 @@ export interface Definition<Flags extends FlagGroup, Values extends readonly Val
   readonly action: (call: Call<FlagsOf<Flags>>, ...values: ValuesOf<Values>) => Promise<number>;
 }
 
-/** A command line, and what it does. */
+/** A command line and its effect. */
 export type Example = readonly [line: string, what: string];
 
-/** What an action is given beside its arguments. */
+/** What an action gets besides its arguments. */
 interface Call<Flags> {
   readonly shell: Shell;
   /** Those that were given. */
@@ -34,7 +34,7 @@ interface Call<Flags> {
   readonly commands: readonly string[];
 }
 
-/** Only the type checker knows it: what a flag or an argument becomes. */
+/** Exists only for the type checker: the type of a flag's or an argument's value. */
 declare const becomes: unique symbol;
 
 export type Flag<T> = Option & { readonly [becomes]?: T };

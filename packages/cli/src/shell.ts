@@ -16,7 +16,7 @@ export interface ShellTerminal {
   readonly interrupt: () => void;
 }
 
-/** What the CLI needs of the process that it runs in. */
+/** What the CLI needs from its process. */
 export interface Shell {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

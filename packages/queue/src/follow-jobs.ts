@@ -147,7 +147,7 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
             () => false,
             () => true,
           );
-    if (!isBegun) reject(new TintypeError('interrupted', 'not asked for: the run was interrupted'));
+    if (!isBegun) reject(new TintypeError('interrupted', 'not requested: the run was interrupted'));
   }
 }
 

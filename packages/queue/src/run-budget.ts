@@ -31,7 +31,7 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
       const highUsd = costUsd?.high ?? 0;
       for (;;) {
         if (closing !== null)
-          throw new TintypeError('interrupted', 'not asked for: the run has ended');
+          throw new TintypeError('interrupted', 'not requested: the run has ended');
         await (opening ??= open());
         const outcome = await ledger.release(run, key, highUsd);
         if (outcome === 'unknown-run') {

@@ -4,7 +4,7 @@ export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
-  /** When they cease to be valid. @default never */
+  /** When they expire. @default never */
   readonly expiration?: Date | undefined;
 }
 
@@ -12,8 +12,8 @@ export interface S3Credentials {
 export class NoCredentials extends Error {}
 
 /**
- * Asks for credentials once, and again before they expire. Throws `remote-denied` if there are none. What another function
- * than ours says about its failure is not repeated, because it may say what it knows.
+ * Asks for credentials once, and again before they expire. Throws `remote-denied` if there are none. The error of a user's
+ * function is not repeated, because it may contain a secret.
  */
 export function rememberCredentials(
   label: string,
@@ -46,7 +46,7 @@ export function rememberCredentials(
 /** A request that is signed now may be sent again in a while. */
 const earlyMs = 300_000;
 
-/** They become headers, and what cannot be one is refused with words that repeat it. */
+/** Credentials become headers. fetch would refuse an invalid header with a message that repeats it. */
 function checkCredentials({ accessKeyId, secretAccessKey, sessionToken = '-' }: S3Credentials) {
   const isSound = [accessKeyId, secretAccessKey, sessionToken].every(
     (text) => typeof text === 'string' && /^[!-~]+$/.test(text),

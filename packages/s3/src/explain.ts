@@ -1,10 +1,10 @@
 import type { RemoteProblem } from '@tintype/core';
 
-/** What S3 says in the body of an error, where it is more than the status says; `null`: it is not. */
+/** What the body of an S3 error says, if that is more than the status says; otherwise `null`. */
 export function explain(_status: number, body: string): RemoteProblem | null {
   const [, code = ''] = /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(body) ?? [];
   const known = problems[code];
-  // Only codes of this table are repeated: a server could repeat a key in its answer.
+  // Repeats only codes of this table, because a server could repeat a key in its answer.
   return known === undefined ? null : { code: known[0], problem: `${known[1]} (${code})` };
 }
 

@@ -5,8 +5,8 @@ import { childrenIn, textIn } from './xml.ts';
 const maxPages = 10_000;
 
 /**
- * The names below `folder` in a bucket that begin with a prefix, by ListObjectsV2. The listing is what a server says, so
- * everything in it is checked; names that no remote has are left out. Throws `remote-damaged`.
+ * The names below `folder` in a bucket that begin with a prefix, by ListObjectsV2. The listing comes from a server, so
+ * everything in it is checked, and names that no remote has are left out. Throws `remote-damaged`.
  */
 export async function* listObjects(
   label: string,

@@ -19,7 +19,7 @@ export interface S3Options {
    */
   readonly forcePathStyle?: boolean;
   /**
-   * Returns the credentials, such as `fromNodeProviderChain()` of `@aws-sdk/credential-providers`. They are asked for again 5
+   * Returns the credentials, such as `fromNodeProviderChain()` of `@aws-sdk/credential-providers`. They are renewed 5
    * minutes before they expire. @default the environment, a profile, or web identity: see README.md
    */
   readonly credentials?: () => Promise<S3Credentials>;
@@ -28,8 +28,8 @@ export interface S3Options {
 }
 
 /**
- * A bucket of S3, or of a server that speaks its protocol. Throws `config` if an option cannot be used. Opens no connection, and
- * looks for no credentials, before its first request.
+ * A bucket of S3, or of a server that speaks its protocol. Throws `config` if an option cannot be used. Opens no connection
+ * and reads no credentials before its first request.
  */
 export function s3(options: S3Options): Remote {
   const { bucket, prefix = '', region = 'us-east-1' } = options;

@@ -11,8 +11,8 @@ export interface ImagePurchase {
 }
 
 /**
- * Buys what an image needs with core's own `generate`. The amount on the button is its budget; `null`: the price is unknown,
- * and the person has seen that. `onNote` gets a sentence about each step. Never rejects.
+ * Buys what an image needs with core's own `generate`. The amount on the button is its budget; `null`: the price is
+ * unknown, and the user has seen that. `onNote` gets a sentence about each step. Never rejects.
  */
 export async function buyImage(
   context: Context,
@@ -31,7 +31,7 @@ export async function buyImage(
   };
   let failure: SheetFailure | null = null;
   try {
-    // Each click is an order of its own, whatever came of the last one.
+    // Each click is its own order, even if the outcome of the last click is unknown.
     await generate({ ...agreed(context, upToUsd), order: null, report: listen }, [id]);
   } catch (error) {
     if (!(error instanceof TintypeError)) report(context, bugReport(error));
@@ -42,7 +42,7 @@ export async function buyImage(
 
 type FailedEvent = Extract<Event, { type: 'failed' }>;
 
-/** What the person agreed to with a click: the answer to the run's question, and its budget if that is less. */
+/** What the user agreed to with a click: the answer to the run's question, and its budget if that is less. */
 function agreed(context: Context, upToUsd: number | null): Context {
   const confirmed = { ...context, confirm: async () => true, ordersBatches: false };
   if (upToUsd === null) return confirmed;

@@ -236,7 +236,7 @@ function flagsOf(
   return all.filter(([, holds]) => holds).map(([flag]) => flag);
 }
 
-/** A pick whose picture exists by now, and can be confirmed. */
+/** Whether a pick that was made before its picture existed can be confirmed now. */
 function isUnseen({ isUnseenPick, picture }: Candidate): boolean {
   return isUnseenPick && picture !== null;
 }

@@ -73,7 +73,7 @@ export function sheetPurchases(
     if (failure !== null) failures.set(id, failure);
     purchase = null;
     onEnd();
-    // Said once, because the next click often follows soon.
+    // Reported once, because the next click often follows soon.
     if (!isBought || isCommitSaid) return;
     isCommitSaid = true;
     await warnOfUncommitted(context, null).catch((error: unknown) =>

@@ -63,7 +63,7 @@ function fill(shape: Shape, name: string, sha256: string): string {
   return filled;
 }
 
-/** An asset has no folders in its name. */
+/** The name of an asset has no folders. */
 function flat(file: string): string {
   return file.replaceAll(/[/@]/g, '-');
 }

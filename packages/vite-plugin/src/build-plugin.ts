@@ -28,7 +28,7 @@ import {
 } from './virtual-modules.ts';
 import { writeTypes } from './write-types.ts';
 
-/** Of all the plugins of a process: environments may be built by one each. */
+/** The runs of all plugins of a process, because each environment may be built by its own plugin. */
 const runs = shareRuns<BuildRun>();
 
 /** The modules of pictures in a build, and the start and end of the run that they belong to. */
@@ -46,7 +46,7 @@ export function buildPlugin(
 
     async buildStart() {
       const { environment } = this;
-      // The host plugin says that it needs another host: Rolldown waits for no plugin.
+      // The host plugin reports that it needs Vite; Rolldown does not wait for it.
       if (!isVite(this)) return;
       const { root, logger } = environment.config;
       const report = logReporter(logger);
@@ -66,7 +66,7 @@ export function buildPlugin(
         for (const file of run.project.watched) this.addWatchFile(file);
       } catch (error) {
         const explained = await explain(error, root, []);
-        // So that a watching build notices when the file is fixed.
+        // A watching build then notices when the file is fixed.
         if (explained instanceof PlacedError && explained.id !== undefined) {
           this.addWatchFile(explained.id);
         }
@@ -127,7 +127,7 @@ export function buildPlugin(
   };
 }
 
-/** What is bought before the chunks are rendered gets into them, and the files of what is in them beside them. */
+/** Puts pictures that were bought before the chunks were rendered into the chunks, and their files beside the chunks. */
 export function emitPlugin(builds: Builds): Plugin {
   return {
     name: 'tintype:emit',
@@ -210,7 +210,7 @@ function isKeptBy(to: BuildState, from: BuildState): boolean {
   return from.target.delivery === 'none' && to.environment.config.consumer === 'client';
 }
 
-/** Reports what the environment's build made, and the stand-ins that it ships. */
+/** Logs what the environment's build made, and the stand-ins that it ships. */
 function say(environment: Environment, { run, shipped }: BuildState): void {
   if (shipped.size === 0) return;
   const pictures = [...shipped].flatMap((name) => run.delivered.get(name) ?? []);
@@ -252,7 +252,7 @@ function module(code: string) {
   return { code, moduleSideEffects: false, map: { mappings: '' as const } };
 }
 
-/** Functions by their name, and remotes by their label, so that two readings of one config are one. */
+/** Compares functions by their name and remotes by their label, so that two readings of the same config are equal. */
 function named(_: string, value: unknown): unknown {
   if (typeof value === 'function') return `function ${value.name}`;
   return isRemote(value) ? `remote ${value.label}` : value;

@@ -30,7 +30,7 @@ export interface Delivered extends DeliveredImage {
 /** The environments of one build share the plan, every picture, and the bill. */
 export interface BuildRun {
   readonly project: OpenProject;
-  /** Another one with each run. */
+  /** Different for each run. */
   readonly id: string;
   /** Whether it has to be bought first. Its bytes are then unknown before `buy`. */
   readonly isLate: (image: PlannedImage) => boolean;
@@ -45,7 +45,7 @@ export interface BuildRun {
   /** The pictures delivered so far. */
   readonly delivered: ReadonlyMap<string, Delivered>;
   readonly bill: () => BuildBill;
-  /** Once what is in flight is stored. */
+  /** Resolves when everything in flight is stored. */
   readonly settled: () => Promise<void>;
 }
 
@@ -171,7 +171,7 @@ function ofImage(id: string, cause: unknown): never {
   throw new TintypeError(cause.code, message, { imageId: id, cause });
 }
 
-/** Asks a person at a terminal, as the command line does. */
+/** Asks the user on a terminal, as the command line does. */
 function confirming(signal: AbortSignal): Pick<Context, 'confirm'> {
   const { stdin: input, stderr: output } = process;
   if (!input.isTTY || !output.isTTY) return {};
@@ -184,7 +184,7 @@ async function failuresOf(tasks: readonly Promise<unknown>[]): Promise<unknown[]
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }
 
-/** All of them in the words of one, at the place of the first. */
+/** Throws one error with the messages of all, at the place of the first. */
 function throwAll(failures: readonly unknown[]): void {
   const [first, ...others] = failures;
   if (first === undefined) return;

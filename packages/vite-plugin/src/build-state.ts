@@ -13,7 +13,9 @@ export interface BuildState {
   readonly inlineStyles: boolean;
   /** The files of each module of ours. Kept over the rebuilds of a watcher, which need not load a module again. */
   readonly modules: Map<string, readonly PlacedFile[]>;
-  /** The files of each style sheet and each page, kept likewise: these are delivered whatever is in the chunks. */
+  /**
+   * The files of each style sheet and each page, also kept over rebuilds. They are delivered even if no chunk names them.
+   */
   readonly pages: Map<string, readonly PlacedFile[]>;
   /** The files of pictures to be bought that a style sheet names, by its id. */
   readonly lateInStyles: Map<string, readonly LateFile[]>;
@@ -81,7 +83,7 @@ export function fullSizeFiles({ encoded, width }: Delivered): ReadonlyMap<Format
   );
 }
 
-/** A picture that has been bought since a style sheet named it. */
+/** Places the file of a picture that was bought after a style sheet named it. */
 export function placeLate({ run, target }: BuildState, { name, format }: LateFile): PlacedFile {
   const delivered = run.delivered.get(name);
   const file = delivered === undefined ? undefined : fullSizeFiles(delivered).get(format);
@@ -89,7 +91,7 @@ export function placeLate({ run, target }: BuildState, { name, format }: LateFil
   return target.place(file);
 }
 
-/** Its URL. */
+/** The URL of that file. */
 export function lateUrlIn(state: BuildState, late: LateFile, host: Host): string {
   const placed = placeLate(state, late);
   state.pages.set(`${host.fileName} ${placed.fileName}`, [placed]);

@@ -5,7 +5,7 @@ import type { Delivered } from './build-run.ts';
 export interface BuildBill {
   readonly bought: number;
   readonly costUsd: number | null;
-  /** By high estimates: what calls of unknown outcome may have cost beside that. */
+  /** What calls of unknown outcome may have cost in addition, by high estimates. */
   readonly maybeBilledUsd: number | null;
 }
 

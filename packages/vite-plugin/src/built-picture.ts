@@ -49,8 +49,8 @@ export async function inlinedUrl(
 }
 
 /**
- * As Vite decides about its own assets. A picture of several files is inlined where a function of the config says `true`
- * of its fallback, as for a page in one file; by its size only one of a single file is.
+ * Decides as Vite does about its own assets. Only a picture with a single file is inlined because of its size. A picture
+ * with several files is inlined if a function in the config returns `true` for its fallback, as for a page in one file.
  */
 async function isInlined(
   { encoded }: Delivered,

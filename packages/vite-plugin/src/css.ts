@@ -12,8 +12,8 @@ export interface CssFile {
 
 /**
  * Puts pictures where a style sheet names them: `url("tintype:hero")` becomes the fallback's URL; in `image-set()`,
- * `"tintype:hero"` becomes one option a format, or the one that the option's `type()` names. `filesOf` gives the formats in
- * order of preference, the fallback last. `null`: it names none.
+ * `"tintype:hero"` becomes one option for each format, or the format that the option's `type()` names. `filesOf` returns
+ * the formats in order of preference, the fallback last. `null`: the style sheet names no picture.
  */
 export async function expandCss(
   css: string,
@@ -30,7 +30,7 @@ export async function expandCss(
 
 interface Use {
   readonly name: string;
-  /** Of the `url()`, or of the string in an `image-set()`. Characters, from 0. */
+  /** The start of the `url()`, or of the string in an `image-set()`, in characters from 0. */
   readonly start: number;
   readonly end: number;
   /** What surrounds it in an `image-set()`. */
@@ -40,7 +40,7 @@ interface Use {
 interface ImageSetOption {
   readonly start: number;
   readonly end: number;
-  /** The option without the picture: its resolution, its type. */
+  /** The rest of the option: its resolution and its type. */
   readonly rest: string;
 }
 

@@ -17,7 +17,7 @@ import {
 } from './virtual-modules.ts';
 import { warnOfUnreachedTypes, writeTypes } from './write-types.ts';
 
-/** The modules of pictures, and what the server needs besides. `open` is called first, with Vite's config. */
+/** The modules of pictures, and everything else that the server needs. `open` is called first, with Vite's config. */
 export function modulesPlugin(
   site: () => DevSite,
   { types, importers }: PluginRequest,
@@ -81,7 +81,7 @@ function addMiddlewares({ middlewares, httpServer }: ViteDevServer, site: DevSit
   httpServer?.once('close', () => void site.close());
 }
 
-/** The server's URL on this machine. Vite knows its own only after all listeners have been told that it listens. */
+/** The server's URL on this machine. Vite knows its own URLs only after all listeners have run. */
 function originOf(address: AddressInfo | string | null, { server }: ResolvedConfig): string {
   if (address === null || typeof address === 'string') return '';
   const host =

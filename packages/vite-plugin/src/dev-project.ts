@@ -13,9 +13,9 @@ export interface DevProject {
 }
 
 /**
- * ms. Vite's watcher says nothing of what a file goes through in the 50 ms after a change of it (`_emit` of the chokidar
- * that is in Vite 6 to 8, read 2026-11-27): what is read after them has the last of it, such as what a formatter made of
- * a file that was just saved.
+ * Milliseconds. Vite's watcher does not report changes of a file in the 50 ms after its last change (`_emit` of the
+ * chokidar in Vite 6 to 8, read 2026-11-27). Reading after that time sees the last change, such as that of a formatter
+ * after a save.
  */
 const unnoticed = 60;
 

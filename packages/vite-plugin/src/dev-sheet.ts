@@ -4,7 +4,7 @@ import type { Context } from '@tintype/core';
 import type { SheetHandler } from '@tintype/sheet';
 import type { Connect } from 'vite';
 
-/** The contact sheet of a dev server. It is loaded when a person opens it. */
+/** The contact sheet of a dev server. It is loaded when the user opens it. */
 export interface DevSheet {
   /** Below the server's origin. */
   readonly path: string;

@@ -12,7 +12,7 @@ export class PlacedError extends Error {
   constructor(message: string, place: Pick<PlacedError, 'id' | 'loc' | 'frame'> = {}) {
     super(message);
     Object.assign(this, place);
-    // Where in Tintype it was thrown says nothing to its user.
+    // The stack would only show where in Tintype it was thrown.
     this.stack = '';
   }
 }
@@ -31,7 +31,9 @@ export async function explain(error: unknown, root: string, jobs: readonly Job[]
   return pointAt(error.message, root, job.place, job.id.length);
 }
 
-/** `file` of the place is relative to `root`; the frame shows its line, with a caret under `length` characters. */
+/**
+ * An error at a place. Its `file` is relative to `root`; the frame shows its line, with a caret under `length` characters.
+ */
 export async function pointAt(
   message: string,
   root: string,

@@ -1,8 +1,8 @@
 /**
- * The references that a file of a build still has, as they are written, each once: `tintype:hero`, or an import of
- * `virtual:tintype/hero` that was not resolved. Text that only speaks of one is none: a reference fills a string, an
- * attribute or a `url()`. `isImage` says whether an image has a name; what no image has is a reference only where a URL
- * has to be.
+ * The references that are left in a file of a build, as they are written, each once: `tintype:hero`, or an import of
+ * `virtual:tintype/hero` that was not resolved. A reference fills a string, an attribute or a `url()`; text that only
+ * mentions one does not count. `isImage`: whether an image has the name. A name that no image has counts only in a place
+ * for a URL.
  */
 export function findLeftovers(text: string, isImage: (name: string) => boolean): string[] {
   if (!text.includes('tintype')) return [];
@@ -17,7 +17,7 @@ export function findLeftovers(text: string, isImage: (name: string) => boolean):
   return [...found];
 }
 
-/** Of CSS, or of JavaScript where it begins the line. */
+/** Whether the place is in a comment of CSS, or in one of JavaScript that begins its line. */
 function isInComment(text: string, at: number): boolean {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
   if (/^\s*(?:\/\/|\/?\*)/.test(line)) return true;
@@ -46,8 +46,8 @@ export async function referencePlaces(html: string): Promise<string> {
 }
 
 /**
- * Behind a quote, a parenthesis or an equals sign, up to the end of it or of a candidate of a `srcset`. A backtick begins
- * a string only where code is before it.
+ * Matches a reference after a quote, a parenthesis or an equals sign, up to the end of the string or of a candidate of a
+ * `srcset`. A backtick begins a string only if code is before it.
  */
 const reference =
   /(?<=["'(=]|[=:([,?{&|+!;]`|return`)\s*(tintype:([a-z0-9][a-z0-9/@-]*))(?=["'`)\\?#>]|\s+\d+(?:\.\d+)?[wx]\b)/g;

@@ -34,7 +34,7 @@ export function finishPlugin(builds: Builds): Plugin {
       if (code !== 'FILE_NAME_CONFLICT') return true;
       const [, fileName] = /emitted file "?(.+?)"? overwrites/.exec(message) ?? [];
       if (fileName === undefined) return true;
-      // Rollup renames an asset of the site: what it speaks of is the same picture from a worker.
+      // Rollup would rename an asset of the site, so this warning can only be about the same picture from a worker.
       if (!('rolldownVersion' in this.meta)) {
         return !builds.all().some(({ target }) => target.hasEmitted(fileName));
       }
@@ -90,7 +90,7 @@ function hasContent(output: Rollup.OutputBundle[string], sha256: string): boolea
 
 const ofSite = 'the name of a file of the site';
 
-/** Pages that were emitted, or that had something added, after the others. */
+/** Expands pages that were emitted or changed after the others. */
 async function expandLatePages(state: BuildState, bundle: Rollup.OutputBundle): Promise<void> {
   for (const asset of Object.values(bundle)) {
     if (asset.type !== 'asset' || !asset.fileName.endsWith('.html')) continue;

@@ -9,7 +9,7 @@ export function hostPlugin(): Plugin {
     name: 'tintype:host',
     enforce: 'pre',
     sharedDuringBuild: true,
-    // A server's bundle has what renders pictures in it: where it runs, no development dependency is installed.
+    // The code that renders pictures is bundled into a server, because a server runs without development dependencies.
     configEnvironment: (name) =>
       name === 'client' ? null : { resolve: { noExternal: ['vite-plugin-tintype'] } },
     configResolved(config: { readonly environments?: unknown }) {
@@ -32,7 +32,7 @@ export function isVite(context: { readonly environment?: unknown }): boolean {
   return context.environment !== undefined;
 }
 
-/** Why this Node cannot run the plugin; `null`: it can. `version`: as `process.versions.node` says it. */
+/** Why this Node cannot run the plugin; `null`: it can. `version`: as in `process.versions.node`. */
 export function nodeProblem(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 19)) return null;

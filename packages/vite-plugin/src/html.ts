@@ -13,9 +13,9 @@ export function findReferences(html: string): string[] {
 }
 
 /**
- * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset` becomes
- * that of the format in `type`, or of the fallback; any other attribute, and a string of JSON-LD, becomes the fallback's URL.
- * The rest of the page does not change.
+ * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset`
+ * becomes the candidates of the format in `type`, or of the fallback; any other attribute, and a string of JSON-LD, becomes
+ * the fallback's URL. The rest of the page does not change.
  */
 export function expandHtml(html: string, pictureOf: (name: string) => Picture): string {
   const text = new MagicString(html);
@@ -23,7 +23,7 @@ export function expandHtml(html: string, pictureOf: (name: string) => Picture): 
     const picture = pictureOf(use.name);
     if (use.element.tagName === 'img' && use.attribute === 'src') expandImg(text, use, picture);
     else if (use.attribute === null) {
-      // Neither ends the string nor the script.
+      // The URL must end neither the string nor the script.
       const url = JSON.stringify(picture.img.src).replaceAll('<', '\\u003c');
       text.overwrite(use.start, use.end, url);
     } else text.overwrite(use.start, use.end, attributeText(use, use.attribute, picture));
@@ -36,7 +36,7 @@ interface Use {
   readonly element: Element;
   /** `null`: a string of JSON. */
   readonly attribute: string | null;
-  /** Of the attribute, its name included, or of the string with its quotes. */
+  /** The start of the attribute, with its name, or of the string, with its quotes. */
   readonly start: number;
   readonly end: number;
 }
@@ -58,7 +58,7 @@ function findUses(html: string): Use[] {
       walk('content' in node ? node.content : node);
     }
   };
-  // Without scripts, what is in a `<noscript>` is elements.
+  // With scripting off, the parser reads the content of a `<noscript>` as elements.
   walk(parse(html, { sourceCodeLocationInfo: true, scriptingEnabled: false }));
   return uses.toSorted((a, b) => a.start - b.start);
 }

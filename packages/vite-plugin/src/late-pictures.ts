@@ -10,7 +10,7 @@ export function lateToken(moduleId: string): string {
 export interface LateFile {
   readonly name: string;
   readonly format: Format;
-  /** Another with each run: the style sheet's hash must not be that of another picture bought for the same request. */
+  /** Different for each run: the style sheet must not get the hash that it has with another picture of the same request. */
   readonly run: string;
 }
 
@@ -33,7 +33,7 @@ export function fillInUrls(text: string, urlOf: (file: LateFile) => string): str
 /** The text by which a chunk with late pictures, or with style sheets that name them, is recognised. */
 export const lateForm: RegExp = /__TINTYPE_(?:LATE|URL)_[0-9a-f]+__/;
 
-/** Puts pictures into a chunk. `jsonOf` is asked for each by the id of its module; `urlOf` for those in style sheets. */
+/** Puts pictures into a chunk. `jsonOf` gets the id of a picture's module; `urlOf` gets the files in style sheets. */
 export async function fillIn(
   code: string,
   jsonOf: (moduleId: string) => Promise<string>,

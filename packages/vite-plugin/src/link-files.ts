@@ -8,9 +8,9 @@ import { PlacedError } from './explain.ts';
 import { advice } from './name-conflicts.ts';
 
 /**
- * Puts files below a folder where they do not exist yet. A file that is named by its content is compared by its size: it
- * differs only where a build was cut off. Others are compared by their bytes, and replaced where Tintype encoded them.
- * Rejects with a PlacedError for a file that is not Tintype's.
+ * Puts files below a folder that do not exist there yet. Compares a file that is named by its content only by its size,
+ * because it can differ only if a build was cut off. Compares other files by their bytes, and replaces them if Tintype
+ * encoded them. Rejects with a PlacedError for a file that is not Tintype's.
  */
 export async function linkFiles(
   outDir: string,
@@ -36,7 +36,7 @@ export async function linkFiles(
   }
 }
 
-/** Whether a file has the content; rejects where it may not be replaced. */
+/** Whether a file has the content. Rejects if the file may not be replaced. */
 async function holds(path: string, sha256: string): Promise<boolean> {
   const bytes = await readFile(path);
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return true;
@@ -44,7 +44,7 @@ async function holds(path: string, sha256: string): Promise<boolean> {
   throw new PlacedError(`${path} exists and was not written by Tintype; ${advice}`);
 }
 
-/** As it is in the name, with the slash; `''`: none. */
+/** The folder in a file's name, with the slash; `''`: none. */
 function folderOf(fileName: string): string {
   return fileName.slice(0, fileName.lastIndexOf('/') + 1);
 }

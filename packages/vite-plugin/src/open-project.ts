@@ -29,11 +29,11 @@ export interface OpenProject extends OpenImages {
   readonly config: Config;
   readonly context: Context;
   /**
-   * An image by the name that an import says: one that is delivered, `<id>` for the first of several of which none was
-   * picked, or `<id>@<n>` for a candidate. `null`: there is none.
+   * An image by its name in an import: a delivered name, `<id>` for the first of several candidates if none was picked, or
+   * `<id>@<n>` for a candidate. `null`: there is none.
    */
   readonly find: (name: string) => PlannedImage | null;
-  /** Every image under every name that it is delivered or known under, but for candidates. */
+  /** Every image under every name under which it is delivered or known, except for candidates. */
   readonly imported: readonly { readonly name: string; readonly image: PlannedImage }[];
   /** Pixels, if the plan knows them; `null` if the model chooses the size and the picture has not been made. */
   readonly sizeOf: (image: PlannedImage) => PictureSize | null;
@@ -63,7 +63,7 @@ export async function openProject(request: ProjectOptions): Promise<OpenProject>
   const context = await openContext(request, new AbortController().signal);
   const { config } = context;
   return projectOf(context).catch(async (error: unknown) => {
-    // Here the root that places are relative to is known.
+    // The root, to which places are relative, is known here.
     throw await explain(error, config.root, []);
   });
 }

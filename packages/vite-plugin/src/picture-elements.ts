@@ -5,7 +5,7 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 
 /** A picture's elements, before they are written. */
 export interface PictureElements {
-  /** All formats but the fallback. */
+  /** All formats except the fallback. */
   readonly sources: readonly Attributes[];
   readonly img: Attributes;
 }
@@ -63,7 +63,7 @@ export function renderAttributes(attributes: Attributes): string {
   return Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined && value !== false)
     .map(([name, value]) => {
-      if (!/^[\w:@.-]+$/.test(name)) throw new Error(`"${name}" is no attribute's name`);
+      if (!/^[\w:@.-]+$/.test(name)) throw new Error(`"${name}" is not a valid attribute name`);
       return value === true ? ` ${name}` : ` ${name}="${escapeHtml(String(value))}"`;
     })
     .join('');

@@ -1,4 +1,4 @@
-// Not from its index, whose types need those of Node: a page's types need none.
+// Not from core's index, whose types need the types of Node, which a page does not have.
 import type { AiProvenance, Format } from '@tintype/core/types';
 
 /**
@@ -14,7 +14,7 @@ export interface Picture {
   readonly alt: string;
   /** The `sizes` attribute that goes with `sources`. */
   readonly sizes: string | null;
-  /** A tiny data URL; `null` if none was asked for, and in dev and in tests, where nothing is encoded for it. */
+  /** A tiny data URL; `null` if none was requested, and in dev and in tests, where nothing is encoded for it. */
   readonly placeholder: string | null;
   /** `#rrggbb`, the dominant colour; `null` as `placeholder` is. */
   readonly color: string | null;

@@ -4,7 +4,7 @@ export const scheme = 'tintype:';
 /** Matches text that may contain a reference. A parser, which is loaded only then, decides. */
 export const reference: RegExp = /tintype:/;
 
-/** Style sheets as Vite sees them, whatever they are written in; not what is imported as text or as a URL. */
+/** Style sheets as Vite sees them, in any language; not style sheets that are imported as text or as a URL. */
 export const styleModule: RegExp =
   /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|sss)(?:\?(?!(?:.*&)?(?:raw|url)(?:&|$))|$)/;
 

@@ -32,7 +32,7 @@ const header = `/* eslint-disable */
 // Written by vite-plugin-tintype from the manifests, and again whenever they change.
 `;
 
-/** Has `vite-plugin-tintype/client`, where a project has it, declare no other id. */
+/** Tells `vite-plugin-tintype/client`, if a project uses it, to declare no other ids. */
 const known = 'interface TintypeEnv { readonly ids: true }\n';
 
 /** Prettier has no such comment for a whole file, only for the next statement. */

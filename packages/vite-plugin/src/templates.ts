@@ -7,8 +7,8 @@ import { resolveInVue } from './vue-templates.ts';
 const template = /\.(?:vue|md)$/;
 
 /**
- * Resolves references in templates that `@vitejs/plugin-vue` compiles, VitePress' Markdown among them, and warns of all
- * others: an empty `src`, as Vue makes of some, is nothing that the end of a build could find.
+ * Resolves references in templates that `@vitejs/plugin-vue` compiles, including VitePress' Markdown, and warns about all
+ * others. The end of a build could not find those, because Vue turns some of them into an empty `src`.
  */
 export function templatesPlugin(): Plugin {
   let isResolved = false;

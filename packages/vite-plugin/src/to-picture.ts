@@ -20,8 +20,8 @@ export interface PictureParts extends Preview {
 }
 
 /**
- * The object that a page imports. It has every format, also one that a build found larger than the fallback, which the
- * asset map leaves out: types are written before anything is encoded, and dev never knows.
+ * The object that a page imports. It has every format, even one that a build finds larger than the fallback and that the
+ * asset map leaves out, because types are written before anything is encoded, and dev never knows the sizes.
  */
 export function toPicture({ files, width, height, ...rest }: PictureParts): Picture {
   const formats = [...new Set(files.map(({ format }) => format))];

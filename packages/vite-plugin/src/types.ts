@@ -25,7 +25,7 @@ export interface ProjectTypes {
 
 /**
  * Writes the types of a project's images without a build, for a new clone whose type check comes first. Spends nothing.
- * Rejects with what is wrong with the project, at its place, or with the file system's own error.
+ * Rejects with a mistake of the project, at its place, or with the file system's own error.
  */
 export async function writeProjectTypes({
   cwd,

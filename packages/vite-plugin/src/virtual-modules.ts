@@ -20,7 +20,7 @@ export function moduleIdOf(specifier: string): string {
   return `\0${specifier}`;
 }
 
-/** Takes a module id apart: `\0virtual:tintype/hero@2?inline`. `null`: it is none of ours. */
+/** Parses a module id: `\0virtual:tintype/hero@2?inline`. `null`: it is not one of this plugin. */
 export function parseModuleId(id: string): Wanted | null {
   if (!moduleForm.test(id)) return null;
   const [path = '', query = ''] = id.slice(prefix.length).split('?', 2);
@@ -36,8 +36,8 @@ export function parseModuleId(id: string): Wanted | null {
 }
 
 /**
- * Why an import cannot have the query that it has, with what there is instead; `null`: it can. What Vite and frameworks
- * add to an id is let through.
+ * Why the query of an import is not valid, and which ones are; `null`: it is valid. Queries that Vite and frameworks add
+ * are allowed.
  */
 export function queryProblem(id: string): string | null {
   const [path = '', query = ''] = id.replace('\0', '').split('?', 2);

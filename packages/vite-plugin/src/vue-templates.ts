@@ -2,9 +2,9 @@ import type { Plugin } from 'vite';
 import { scheme } from './references.ts';
 
 /*
- * Vue's compiler makes imports of the URLs that a template writes, but it would take `tintype:hero` for the host of a URL
- * without a path, and leave an empty `src`. This does it before: at the root of a template, whose elements no other
- * transform has seen yet.
+ * Vue's compiler turns the URLs in a template into imports, but it would read `tintype:hero` as a URL without a path, and
+ * leave an empty `src`. So this transform runs earlier: at the root of a template, before any other transform has seen its
+ * elements.
  */
 
 /** The part of `@vitejs/plugin-vue` that other plugins may change: its options, before the first template is compiled. */
@@ -28,9 +28,9 @@ interface Prop {
   readonly type: number;
   readonly name: string;
   readonly loc: unknown;
-  /** Of an attribute. */
+  /** The value of an attribute. */
   readonly value?: { readonly content: string } | undefined;
-  /** Of a directive. */
+  /** The argument of a directive. */
   readonly arg?: unknown;
   readonly exp?: unknown;
   readonly modifiers?: readonly unknown[];
@@ -47,7 +47,7 @@ const attributeNode = 6;
 const directiveNode = 7;
 const compoundExpressionNode = 8;
 
-/** Has Vue's plugin resolve references in templates, if it is among the plugins of a config; returns whether it is. */
+/** Makes Vue's plugin resolve references in templates, if a config has that plugin. Returns whether it has. */
 export function resolveInVue(plugins: readonly Plugin[]): boolean {
   const apis = plugins
     .filter(({ name }) => name === 'vite:vue')
@@ -77,8 +77,8 @@ function isVueApi(api: unknown): api is VueApi {
 
 /**
  * A transform of Vue's compiler. An attribute that names a picture becomes a bound one: `srcset` the format's that `type`
- * names, or otherwise the fallback's; any other the fallback's URL. `<img src>` also gets what a page's `<img>` gets and
- * the author does not write.
+ * names, or otherwise the fallback's; any other the fallback's URL. `<img src>` also gets the attributes of a page's
+ * `<img>` that the author did not write.
  */
 function importReferences(root: TemplateNode, { imports }: Context): void {
   if (root.type !== rootNode || imports === undefined) return;
@@ -131,7 +131,7 @@ function isSize(arg: unknown): boolean {
   return name === 'width' || name === 'height';
 }
 
-/** The code of what an attribute's value is, as in a page (`html.ts`). */
+/** The code of an attribute's value, with the same rules as in a page (`html.ts`). */
 function valueOf(picture: string, attribute: string, props: readonly Prop[]): string {
   if (attribute !== 'srcset' && attribute !== 'imagesrcset') return `${picture}.img.src`;
   const type = props.find(({ type, name }) => type === attributeNode && name === 'type');
@@ -140,14 +140,14 @@ function valueOf(picture: string, attribute: string, props: readonly Prop[]): st
   return `${ofType}Object.values(${picture}.sources).at(-1) ?? ${picture}.img.src`;
 }
 
-/** `arg`: the attribute; none: every attribute of an object. */
+/** `arg`: the attribute; without it, binds every attribute of an object. */
 function bound({ loc }: Prop, arg: string | undefined, code: string): Prop {
   return {
     type: directiveNode,
     name: 'bind',
     loc,
     arg: arg === undefined ? undefined : { ...simple(arg), isStatic: true, constType: 3 },
-    // Compound: the expression's names are of the module, and not of the component.
+    // A compound expression, because its names belong to the module and not to the component.
     exp: { type: compoundExpressionNode, loc, children: [simple(code)] },
     modifiers: [],
   };

@@ -11,7 +11,7 @@ export async function warnOfLeftovers(
   bundle: Rollup.OutputBundle,
 ): Promise<void> {
   const { config } = environment;
-  // The page's bundle has what a worker's bundle has, too.
+  // The page's bundle also contains the files of a worker's bundle.
   if (config.isWorker) return;
   const lines: string[] = [];
   for (const [file, text] of [

@@ -13,7 +13,7 @@ import { planTotals, type PlanTotalsOptions } from './plan-table.ts';
 
 /** What a plan is compared with. */
 export interface PlanBase extends Pick<PlanChanges, 'commit' | 'pictures'> {
-  /** As it was asked for. */
+  /** The base as the user wrote it. */
   readonly ref: string;
 }
 

@@ -70,7 +70,10 @@ function cellsOf(columns: readonly PlanColumn[], rows: readonly ShownRow[]): str
 interface PlanColumn extends Column {
   /** What it says about a row. */
   readonly of: (row: ShownRow) => string;
-  /** Its place on the second line, where a row takes two. Without one it stays on the first, where nothing is aligned. */
+  /**
+   * Its column on the second line of a row of two lines. Without it, the value stays on the first line, where nothing is
+   * aligned.
+   */
   readonly below?: number;
   /** Shown only if a run orders a batch. */
   readonly isOfBatches?: true;
@@ -181,7 +184,7 @@ export function planTotals(
   lines.push(`${toBuy.length} to buy: ${moneyRange(costUsd)}${more}`, ...sharing(rows, toBuy));
   lines.push(...bothWays(totals, toBuy));
   lines.push(...others);
-  // The budget is of the run.
+  // The budget is for the whole run.
   const runUsd = (shard?.run ?? totals).costUsd;
   if (maxCostUsd !== null && runUsd !== null && runUsd.high > maxCostUsd) {
     lines.push(`That is more than the budget of ${money(maxCostUsd)}: generate would refuse it.`);
