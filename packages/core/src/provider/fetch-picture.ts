@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readAtMost } from '../read-at-most.ts';
 import { fetchRemote, isPublic } from './fetch-remote.ts';
 import { isLoopback } from './is-loopback.ts';
+import { tryAgain } from './try-again.ts';
 
 /** A picture, or why it could not be fetched, as a clause that follows "its address". */
 export type FetchedPicture = { readonly bytes: Uint8Array } | { readonly problem: string };
@@ -18,18 +18,9 @@ export async function fetchPicture(
   const url = URL.parse(address);
   if (url === null) return { problem: 'cannot be read' };
   const isLocal = isLoopback(url) && apiUrl !== null && isLoopback(new URL(apiUrl));
-  let last: FetchedPicture = { problem: 'was not reached in time' };
-  for (const pauseMs of pausesMs) {
-    await sleep(pauseMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) break;
-    last = await fetchOnce(url, isLocal, signal);
-    if ('bytes' in last) return last;
-  }
-  return last;
+  const late: FetchedPicture = { problem: 'was not reached in time' };
+  return tryAgain(() => fetchOnce(url, isLocal, signal), late, signal);
 }
-
-/** The pause before each try. */
-const pausesMs = [0, 250, 1000, 2500] as const;
 
 /** The same limit as for a reply. */
 const maxBytes = 100_000_000;

@@ -243,14 +243,6 @@ export function providerError(
 /** The API's own message if there is one, because the client's message puts the status before it. */
 function messageOf(error: APIError): string {
   const body: unknown = error.error;
-  if (
-    typeof body === 'object' &&
-    body !== null &&
-    'message' in body &&
-    typeof body.message === 'string'
-  ) {
-    return body.message;
-  }
-  if (typeof body === 'string') return body;
-  return error.message.replace(/^\d{3} /, '');
+  const said = member(body, 'message') ?? body;
+  return typeof said === 'string' ? said : error.message.replace(/^\d{3} /, '');
 }

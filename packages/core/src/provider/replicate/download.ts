@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { errorCodeOf } from '../../error-code.ts';
 import type { ReplicateHttp } from './http.ts';
 import { isLoopback } from '../is-loopback.ts';
+import { tryAgain } from '../try-again.ts';
 
 /** A picture, or the reason why it could not be fetched. `isGone`: trying again cannot help. */
 export type Download =
@@ -21,18 +21,10 @@ export async function download(
   if (url === null || !isDelivery(url, new URL(baseUrl))) {
     return { problem: 'it is not on a host of Replicate', isGone: true };
   }
-  let last: Download = { problem: 'there was no time left', isGone: false };
-  for (const pauseMs of pausesMs) {
-    await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) break;
-    last = await fetchOnce(url, http, signal);
-    if ('bytes' in last) return last;
-  }
-  return last;
+  return tryAgain(() => fetchOnce(url, http, signal), noTimeLeft, signal);
 }
 
-/** The pause before each try. */
-const pausesMs = [0, 250, 1000, 2500] as const;
+const noTimeLeft: Download = { problem: 'there was no time left', isGone: false };
 
 /** A try that stalls is repeated. */
 const tryMs = 60_000;
@@ -47,7 +39,7 @@ async function fetchOnce(url: URL, http: ReplicateHttp, signal: AbortSignal): Pr
     if (bytes !== null) return { problem: 'its file is empty', isGone: true };
     return { problem: `its address answered ${status}`, isGone: [403, 404, 410].includes(status) };
   } catch (error) {
-    if (signal.aborted) return { problem: 'there was no time left', isGone: false };
+    if (signal.aborted) return noTimeLeft;
     const code = errorCodeOf(error);
     return { problem: `the connection broke${code === null ? '' : ` (${code})`}`, isGone: false };
   }
