@@ -1,6 +1,7 @@
 import type { Program } from './build-program.ts';
 import { batch } from './commands/batch.ts';
 import { check } from './commands/check.ts';
+import { costs } from './commands/costs.ts';
 import { generate } from './commands/generate.ts';
 import { init } from './commands/init.ts';
 import { merge } from './commands/merge.ts';
@@ -23,6 +24,7 @@ export const program: Program = {
     generate,
     plan,
     batch,
+    costs,
     check,
     verify,
     prune,

@@ -155,3 +155,26 @@ describe('batch: true', () => {
     expect(events.at(-1)).toMatchObject({ type: 'done', pending: 1, failed: 0 });
   });
 });
+
+test('costs tells what was bought in batches from what was bought directly', async () => {
+  expect((await tintype('costs')).stdout).toBe('Nothing was bought.\n');
+  await declare('fox ,batch:true', 'owl', 'elk');
+  await tintype('');
+  await api().batches.finishAll();
+  await tintype('batch collect');
+  const { models } = JSON.parse((await tintype('costs --json')).stdout) as {
+    models: readonly Record<'direct' | 'batch', { pictures: number; costUsd: number }>[];
+  };
+  expect(models).toMatchObject([
+    { provider: 'openai', direct: { pictures: 2 }, batch: { pictures: 1, unknown: 0 } },
+  ]);
+  const billed = (isBatch: boolean) =>
+    api()
+      .ledger.filter(({ batchId }) => (batchId !== null) === isBatch)
+      .reduce((sum, { costUsd }) => sum + costUsd, 0);
+  expect(models[0]!.direct.costUsd).toBeCloseTo(billed(false), 5);
+  expect(models[0]!.batch.costUsd).toBeCloseTo(billed(true), 5);
+  const { stdout } = await tintype('costs');
+  expect(stdout).toMatch(/PROVIDER +MODEL +DIRECT +COST +IN BATCHES +COST/);
+  expect(stdout).toMatch(/\n3 pictures: \$[\d.]+ \(\$[\d.]+ of it in batches\)\n$/);
+});

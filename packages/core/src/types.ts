@@ -268,6 +268,8 @@ export interface StoreRecord {
   /** US dollars, from `usage` and the price table of the day; `null` if either is unknown. */
   readonly costUsd: number | null;
   readonly provenance: {
+    /** The batch that it was bought in, as in `Batch.name`; absent: it was bought directly, or before 2026-11-28. */
+    readonly batch?: string;
     /** The API's own id of the call. */
     readonly requestId: string | null;
     /** ISO 8601, UTC. */

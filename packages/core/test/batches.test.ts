@@ -84,6 +84,8 @@ test('what is missing is ordered together, at half the price, and collected by a
   );
   const billed = api().ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
   expect(costs[0]! + costs[1]!).toBeCloseTo(billed, 5);
+  for (const { stored } of requests)
+    expect(stored).toMatchObject({ record: { provenance: { batch: submitted.batches[0]!.name } } });
   expect(ordered()).toHaveLength(1);
 });
 

@@ -138,6 +138,7 @@ function candidateOf({ planned, isUnseenPick, source, damage }: CandidateFacts):
     usage: record?.usage ?? null,
     createdAt: record?.provenance.createdAt ?? null,
     requestId: record?.provenance.requestId ?? null,
+    wasInBatch: record?.provenance.batch !== undefined,
   };
 }
 
@@ -318,6 +319,7 @@ function totalsOf(
     ordered: requests.filter(({ planned }) => planned.batch !== null).length,
     spentUsd: costOf(purchases),
     inUseUsd: costOf([...inUse.values()]),
+    inBatchesUsd: costOf(purchases.filter(({ provenance }) => provenance.batch !== undefined)),
     unknownCosts: purchases.filter(({ costUsd }) => costUsd === null).length,
     toBuyUsd,
     originalBytes: sum(weighed.map(({ originalBytes }) => originalBytes!)),

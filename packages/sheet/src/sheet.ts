@@ -64,6 +64,8 @@ export interface SheetTotals {
   readonly spentUsd: number;
   /** The part of it that the stored pictures of these images cost. Each key counts once. */
   readonly inUseUsd: number;
+  /** The part of `spentUsd` that pictures of batches cost. */
+  readonly inBatchesUsd: number;
   /** How many records of the store have no cost. */
   readonly unknownCosts: number;
   /** The estimated cost of what is missing; `null`: unknown. */
@@ -166,6 +168,8 @@ export interface Candidate {
   /** ISO 8601, UTC. */
   readonly createdAt: string | null;
   readonly requestId: string | null;
+  /** It was bought in a batch. */
+  readonly wasInBatch: boolean;
 }
 
 /** A picture that the page can ask for, by its hash. */

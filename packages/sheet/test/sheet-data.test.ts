@@ -66,6 +66,12 @@ test('a picture that goes in a batch has no price on a page, which never orders 
   await project.generate();
   const after = (await sheetOf(project)).images[0]!;
   expect(after).toMatchObject({ status: 'ordered', price: null, isForBatch: false });
+  await api().batches.finishAll();
+  await project.generate();
+  const { totals, images } = await sheetOf(project);
+  expect(images[0]!.candidates).toMatchObject([{ status: 'stored', wasInBatch: true }]);
+  expect(totals.inBatchesUsd).toBeGreaterThan(0);
+  expect(totals.inBatchesUsd).toBe(totals.spentUsd);
 });
 
 test('if only the cache is written, no image is reported as missing from the outputs', async () => {

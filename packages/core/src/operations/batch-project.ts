@@ -1,7 +1,8 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
-import { batchFactors, type BatchFacts, whyNoBatch } from '../plan/batch-prices.ts';
+import { batchFactors } from '../batch-price.ts';
+import { type BatchFacts, whyNoBatch } from '../plan/batch-prices.ts';
 import { inBatches } from '../plan/in-batches.ts';
 import { totalsOf } from '../plan/plan-jobs.ts';
 import { toBuy } from '../plan/to-buy.ts';

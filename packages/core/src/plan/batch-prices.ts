@@ -1,5 +1,3 @@
-import { batchPriceFactors } from '../batch-price.ts';
-import type { Provider } from '../provider/provider.ts';
 import type { CostRange, Job, PlanPrices } from '../types.ts';
 import { roundUsd } from './estimate-cost.ts';
 import { modelNamed, type ModelTable } from './models.ts';
@@ -9,16 +7,6 @@ export interface BatchFacts {
   readonly models: ModelTable;
   /** What a picture costs in a batch, of what it costs directly, at the providers that have batches. */
   readonly batchFactors: ReadonlyMap<string, number>;
-}
-
-/** `providers`: those of the config. */
-export function batchFactors(
-  providers: Readonly<Record<string, Provider>>,
-): ReadonlyMap<string, number> {
-  const own = Object.entries(providers).flatMap(([name, { batches }]) =>
-    batches === undefined ? [] : ([[name, batches.priceFactor]] as const),
-  );
-  return new Map([...Object.entries(batchPriceFactors), ...own]);
 }
 
 /** Why a picture cannot be ordered in a batch; `null`: it can. */

@@ -93,7 +93,7 @@ async function recordReceived(
   store: Store,
   run: Context,
 ): Promise<Put> {
-  const { key, request, usage, requestId, imageId: id, manifest, isPicked } = attempt;
+  const { key, request, usage, requestId, imageId: id, manifest, isPicked, batch } = attempt;
   const judgement =
     problem === null
       ? await judgePicture(bytes, attempt.anyFormat === true)
@@ -107,8 +107,9 @@ async function recordReceived(
     usage,
     costUsd: costOf(attempt, run),
     requestId,
+    batch,
     // A line of a batch was bought when it was ordered, whichever machine collects it.
-    createdAt: attempt.batch === undefined ? run.now() : new Date(attempt.startedAt),
+    createdAt: batch === undefined ? run.now() : new Date(attempt.startedAt),
     ...(manifest === '' ? {} : { boughtFor: { id, manifest, ...(isPicked && { isPicked }) } }),
   });
   await store.clearAttempt(key);

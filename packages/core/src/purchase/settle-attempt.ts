@@ -124,5 +124,6 @@ function noteOf({ key, request, usage, provenance, boughtFor }: StoreRecord): At
     outcome: null,
     requestId: provenance.requestId,
     usage,
+    ...(provenance.batch !== undefined && { batch: provenance.batch }),
   };
 }

@@ -201,6 +201,9 @@ const usageSchema = v.nullable(
   } satisfies Record<keyof Usage, v.GenericSchema>),
 );
 
+/** See `Batch.name`. */
+const batchName = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+
 /** In the order of `recordOf`, so that a record that is read and written again is the same file. */
 const recordSchema = v.object({
   version: v.literal(recordVersion),
@@ -221,14 +224,12 @@ const recordSchema = v.object({
   usage: usageSchema,
   costUsd: v.nullable(usd),
   provenance: v.object({
+    batch: v.optional(batchName),
     requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
     createdAt: time,
     tintype: line(64),
   }),
 });
-
-/** See `Batch.name`. */
-const batchName = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 
 const attemptSchema = v.object({
   version: v.literal(1),

@@ -16,6 +16,7 @@ export function recordOf(purchase: Purchase): StoreRecord {
     usage: purchase.usage,
     costUsd: purchase.costUsd,
     provenance: {
+      ...(purchase.batch === undefined ? {} : { batch: purchase.batch }),
       requestId: purchase.requestId,
       createdAt: purchase.createdAt.toISOString(),
       tintype: version,

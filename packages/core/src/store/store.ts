@@ -32,6 +32,8 @@ export interface Purchase {
   readonly costUsd: number | null;
   readonly requestId: string | null;
   readonly createdAt: Date;
+  /** The batch that it was bought in; left out if it was bought directly. */
+  readonly batch?: string | undefined;
   /** The image that it was bought for; left out if that is unknown. */
   readonly boughtFor?: NonNullable<StoreRecord['boughtFor']>;
 }

@@ -268,6 +268,14 @@ function prompt({ prompt: text, own }: SheetImage): HTMLElement {
 
 type Row = readonly [name: string, value: string | null];
 
+function boughtWhen(bought: readonly Candidate[]): string | null {
+  const [first] = bought;
+  if (first?.createdAt == null) return null;
+  const inBatches = bought.filter(({ wasInBatch }) => wasInBatch).length;
+  const part = inBatches === bought.length ? '' : `${inBatches} of ${bought.length} `;
+  return `${moment(first.createdAt)}${inBatches === 0 ? '' : `, ${part}in a batch`}`;
+}
+
 function facts(image: SheetImage): HTMLElement {
   const { candidates: all } = image;
   const bought = all.filter(({ bytes }) => bytes !== null);
@@ -281,7 +289,7 @@ function facts(image: SheetImage): HTMLElement {
     ...image.parameters.map(({ name, value }): Row => [name, value]),
     ['cost', bought.length === 0 ? null : money(cost)],
     ['tokens', tokens(bought)],
-    ['bought', bought[0]?.createdAt == null ? null : moment(bought[0].createdAt)],
+    ['bought', boughtWhen(bought)],
     ...all.map(({ key, number }): Row => [all.length === 1 ? 'key' : `key ${number}`, key]),
   ];
   return h(

@@ -184,7 +184,17 @@ function draw(): void {
 }
 
 function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
-  const { images, pictures, missing, ordered, spentUsd, inUseUsd, unknownCosts, toBuyUsd } = sums;
+  const {
+    images,
+    pictures,
+    missing,
+    ordered,
+    spentUsd,
+    inUseUsd,
+    inBatchesUsd,
+    unknownCosts,
+    toBuyUsd,
+  } = sums;
   const { originalBytes: before, deliveredBytes: after } = sums;
   const figure = (name: string, value: string, note: string) =>
     h('div', h('dt', name), h('dd', value), h('dd.aside', note));
@@ -202,6 +212,7 @@ function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
       'Spent',
       money(spentUsd),
       [
+        inBatchesUsd === 0 ? null : `${money(inBatchesUsd)} of it in batches`,
         spentUsd === inUseUsd ? null : `${money(inUseUsd)} of it in use`,
         unknownCosts === 0 ? null : `${unknownCosts} more at an unknown cost`,
       ]
