@@ -50,5 +50,5 @@ test('nothing that is given leaves its attribute', () => {
   expect(pictureHtml(picture, { class: '"><script>' })).toContain(
     'class="&quot;&gt;&lt;script&gt;"',
   );
-  expect(() => pictureHtml(picture, { 'x><script': '' })).toThrow("is not a valid attribute name");
+  expect(() => pictureHtml(picture, { 'x><script': '' })).toThrow('is not a valid attribute name');
 });
