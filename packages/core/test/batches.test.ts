@@ -308,7 +308,7 @@ describe('answers', () => {
     expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
   });
 
-  test('that are gone were billed and are lost, which is said, and they are asked again in a new order', async () => {
+  test('that are gone were billed and are lost, which is reported, and a new order requests them again', async () => {
     await using made = await machine('fox');
     await submit(made);
     await api().batches.finishAll();
@@ -415,7 +415,7 @@ describe('an account with little room', () => {
   // Each of these prompts takes 8 tokens.
   const small = useApi({ enqueuedTokensPerModel: 20 });
 
-  test('gets its pictures in smaller batches, each submitted after a refusal, which is said and costs nothing', async () => {
+  test('gets its pictures in smaller batches, each submitted after a refusal, which is reported and costs nothing', async () => {
     const ids = ['fox', 'owl', 'elk', 'cow'];
     await using made = await testProject({ 'a.images.yaml': manifest(...ids) }, small().baseUrl);
     const sizes: number[][] = [];
@@ -471,7 +471,7 @@ test('a budget refuses a batch before it is ordered', async () => {
   expect(await tickets(made)).toEqual([]);
 });
 
-test('a run that may not buy asks nobody, and says when pictures are due', async () => {
+test('a run that may not buy contacts no provider, and says when pictures are due', async () => {
   await using made = await machine('fox');
   await submit(made);
   await api().batches.finishAll();

@@ -88,7 +88,7 @@ test.each(['a worktree', 'a folder of a repository'])('nor is one in %s', async 
   expect(config.cacheDir).not.toContain(root);
 });
 
-test('git is asked again only when its index has changed', async () => {
+test('git runs again only when its index has changed', async () => {
   await using project = await testProject(files);
   const { root, write, read } = project;
   git(root, 'init', '--quiet');

@@ -246,7 +246,7 @@ describe('a provider of the user that can collect', () => {
     expect(calls).toEqual(['generate', 'collect order_7']);
   });
 
-  test('is not asked again for what moderation refused', async () => {
+  test('is not requested again after moderation refused it', async () => {
     const { project, second } = await twice({
       collect: () =>
         Promise.reject(new ProviderError('moderation', 'it is not allowed', { isOver: true })),

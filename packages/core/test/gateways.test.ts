@@ -25,7 +25,7 @@ async function storeOf({ root }: TestProject): Promise<string[]> {
   );
 }
 
-describe('a status that a gateway gives after it sent the request on is not asked again', () => {
+describe('a request is not sent again after a status that a gateway gives when it had forwarded it', () => {
   test.each([408, 409, 499, 504, 520, 522, 524])('%d', async (status) => {
     const page = {
       kind: 'page',
@@ -177,7 +177,7 @@ describe('a connection whose TLS never began was not billed', () => {
     expect(await storeOf(made)).toEqual([]);
   });
 
-  test('a server that hangs up in the handshake is asked again, and leaves no attempt', async () => {
+  test('a request is sent again if the server hangs up in the handshake, and leaves no attempt', async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections++;

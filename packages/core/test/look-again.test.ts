@@ -11,7 +11,7 @@ const manifest = `images:
   fox: { prompt: a fox, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
 `;
 
-test('a picture that was stored while a process waited to ask again is taken, and not bought', async () => {
+test('a picture that was stored while a process waited to send its request again is used, and not bought', async () => {
   await using author = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   await author.generate();
   const files = await filesOf(join(author.root, '.tintype'));
@@ -39,7 +39,7 @@ test('a picture that was stored while a process waited to ask again is taken, an
   expect(await readdir(join(made.root, '.tintype/attempts'))).toEqual([]);
 });
 
-test('a claim that is lost while a process waits to ask again is waited for, and the request leaves once', async () => {
+test('a process that loses its claim while it waits to send its request again waits for the claim, and the request is sent once', async () => {
   await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   api().fail(overloaded(), { prompt: 'a fox' });
   const attempts = join(made.root, '.tintype/attempts');

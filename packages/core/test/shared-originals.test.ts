@@ -92,7 +92,7 @@ describe('a picture that is bought', () => {
     expect(await filesIn(join(bucket, 'records'))).toHaveLength(1);
   });
 
-  test('stays on this machine while the remote is away, and the next run delivers it', async () => {
+  test('stays on this machine while the remote is away, and the next run uploads it', async () => {
     await using made = await machine('fox');
     const remote = watchedRemote(folder(bucket), (operation, name) => {
       if (operation === 'put' && name.startsWith('originals/')) away();
@@ -281,7 +281,7 @@ describe('two machines', () => {
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
-  test('of which one died after it asked: the other says so, and only another order asks again', async () => {
+  test('of which one died after its request: the other says so, and only another order requests it again', async () => {
     await using two = await machine('fox');
     const [{ key, request }] = (await two.plan(sharing())).requests as [PlannedRequest];
     // The machine is gone, and with it whatever it received. Its note is in the bucket.

@@ -329,7 +329,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect((await later.verify()).findings).toContainEqual(
           expect.objectContaining({ severity: 'error', code: 'record-damaged', key }),
         );
-        // Bought all the same, by whoever read the store before: the record that is damaged stays, and nothing is lost.
+        // A process that read the store before the damage may still buy it: the damaged record stays, and nothing is lost.
         const other = purchaseOf('hat', { bytes: Buffer.from('bought again') });
         await expect(later.put(other)).rejects.toMatchObject({ code: 'store-not-writable' });
         expect(await later.find(key)).toMatchObject({ kind: 'damaged' });

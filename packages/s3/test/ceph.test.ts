@@ -14,7 +14,7 @@ describe.skipIf(noRgw !== '')(`Ceph${noRgw}`, () => {
   const server = useServer(startRgw);
   remoteContract("Ceph's RGW", () => underTest(server(), 'once'));
 
-  test('a bucket that does not exist is said, and is not a bucket without the name', async () => {
+  test('a bucket that does not exist is reported, and does not look like an empty bucket', async () => {
     const { endpoint, credentials } = server();
     const absent = s3({ bucket: 'absent', endpoint, credentials: async () => credentials });
     const errors = [

@@ -155,7 +155,7 @@ function endless(response: ServerResponse): void {
   more();
 }
 
-test('what a function for credentials throws is not repeated, and it is asked again', async () => {
+test('what a function for credentials throws is not repeated, and the function is called again', async () => {
   const results = [new Error('planted-secret'), { accessKeyId: 'later', secretAccessKey: 'key' }];
   const remote = bucket({
     credentials: async () => {

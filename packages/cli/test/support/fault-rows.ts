@@ -64,7 +64,7 @@ const delivered: Outcome = {
   nextRun: 'nothing to do',
 };
 
-/** Asked again, and had. */
+/** The request is sent again and succeeds. */
 function after(sent: number, billed = 1): Outcome {
   return { ...delivered, sent, billed };
 }
@@ -82,7 +82,7 @@ function failed(fails: string, more: Partial<Outcome> = {}): Outcome {
   };
 }
 
-/** The run stops: the image before it is kept, the one after it is not asked for. */
+/** The run stops: the image before it is kept, the one after it is not requested. */
 function stopped(fails: string): Outcome {
   return failed(fails, { siblings: 1 });
 }

@@ -11,7 +11,7 @@ export interface Finished {
 
 /**
  * Runs the real `tintype` in a process of its own, without the caller's environment but for `PATH`. It buys what is
- * missing, unless `env` says otherwise: nobody can be asked.
+ * missing, unless `env` says otherwise, because there is no terminal to ask on.
  */
 export function runBin(
   cwd: string,

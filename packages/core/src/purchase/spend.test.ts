@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { openRunBudget } from './run-budget.ts';
 import { openSpend } from './spend.ts';
 
-test('what is left of a budget is said of the run, or of the shard that has a part of it', () => {
+test('a message about the budget names the run, or the shard that has a part of it', () => {
   const config = { maxCostUsd: 5, ci: null } as Config;
   const refusalOf = (shard: { index: number; count: number } | null) => {
     const spend = openSpend(openRunBudget(1), { config, shard });

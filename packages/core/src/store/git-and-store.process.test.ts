@@ -124,7 +124,7 @@ describe('a store that is not committed is known', () => {
     },
   );
 
-  test('and where there is no git, nothing is said', async () => {
+  test('and without git, nothing is reported', async () => {
     expect(await whyNotCommitted(join(tmpdir(), 'none/.tintype'), env)).toBeNull();
     expect(await whyNotCommitted(dir, { PATH: root })).toBeNull();
   });
