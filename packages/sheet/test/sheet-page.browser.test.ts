@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { moderationBlocked } from '@tintype/emulators/openai';
@@ -21,6 +22,7 @@ describe.skipIf(noBrowser !== false)(
     beforeAll(async () => {
       browser = await launchBrowser();
       model = await sheetProject(api());
+      await makeThumbnails();
     });
     afterAll(async () => {
       await browser.close();
@@ -447,6 +449,20 @@ describe.skipIf(noBrowser !== false)(
     });
   },
 );
+
+/** Puts the thumbnails of a file and those of a server into the model's cache, because each copy would take a second to. */
+async function makeThumbnails(): Promise<void> {
+  await rm((await writeSheet(await model.context())).file);
+  const server = await serveSheet({ context: () => model.context(), port: 0 });
+  const page = await browser.newPage();
+  await page.goto(server.url);
+  await page.locator('.card img[src]').nth(4).waitFor();
+  await page.evaluate(
+    'Promise.all([...document.querySelectorAll(".card img[src]")].map((image) => image.decode()))',
+  );
+  await page.close();
+  await server.close();
+}
 
 async function served(
   env: Readonly<Record<string, string>> = {},
