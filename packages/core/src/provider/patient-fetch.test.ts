@@ -71,8 +71,12 @@ describe('a patient fetch', () => {
     await expect(fetch(`${url}/headers`, { signal: AbortSignal.timeout(100) })).rejects.toThrow(
       /timeout/,
     );
-    const response = await fetch(`${url}/body`, { signal: AbortSignal.timeout(100) });
-    await expect(response.arrayBuffer()).rejects.toThrow(/timeout/);
+    // A busy machine may take longer to the headers than a timeout would.
+    const reading = new AbortController();
+    const response = await fetch(`${url}/body`, { signal: reading.signal });
+    const body = response.arrayBuffer();
+    reading.abort(new Error('no more'));
+    await expect(body).rejects.toThrow('no more');
   });
 
   test('follows no redirect', async () => {
