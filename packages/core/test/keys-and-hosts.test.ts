@@ -131,7 +131,7 @@ test('an account in .env is not billed with the shell’s key', async () => {
   for (const name of ['OPENAI_ORG_ID', 'OPENAI_PROJECT_ID']) {
     const files = { ...manifest(), '.env': `${name}=org-of-the-clone\n` };
     const env = { OPENAI_API_KEY: testKey, OPENAI_BASE_URL: api().baseUrl };
-    expect(await buy(files, env)).toContain(`${name}, which says who is asked and billed`);
+    expect(await buy(files, env)).toContain(`${name}, which decides which account is billed`);
   }
   expect(sentKeys()).toEqual([]);
 });
