@@ -21,7 +21,7 @@ export interface FinishedJob {
 }
 
 /** Follows the jobs of a run until each is finished. */
-export interface Follower {
+interface Follower {
   /** Rejects with `interrupted` if the signal is aborted before a worker has begun, and with `queue-unavailable`. */
   readonly follow: <Result>(followed: Followed<Result>, signal: AbortSignal) => Promise<Result>;
   readonly close: () => Promise<void>;
@@ -31,6 +31,7 @@ interface Waiting {
   readonly followed: Followed<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal;
   lookedAt: number;
   starts: number;
 }
@@ -69,12 +70,13 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
   return {
     follow: async (followed, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const waiting: Waiting = { followed, resolve, reject, lookedAt: Date.now(), starts: 0 };
+      if (signal.aborted) throw interrupted();
+      const times = { lookedAt: Date.now(), starts: 0 };
+      const waiting: Waiting = { followed, resolve, reject, signal, ...times };
       all.set(followed.id, waiting);
       const onAbort = (): void => void withdraw(waiting);
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        signal.throwIfAborted();
         await start(waiting);
         if (signal.aborted) onAbort();
         return (await promise) as never;
@@ -132,6 +134,7 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
   function end(waiting: Waiting, job: FinishedJob): void {
     const result = waiting.followed.resultOf(job);
     if (result !== null) waiting.resolve(result);
+    else if (waiting.signal.aborted) waiting.reject(interrupted());
     else if (waiting.starts < maxStarts) start(waiting).catch(waiting.reject);
     else waiting.reject(unavailable(new Error(job.reason || 'its workers do not answer')));
   }
@@ -149,6 +152,10 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
           );
     if (!isBegun) reject(new TintypeError('interrupted', 'not requested: the run was interrupted'));
   }
+}
+
+function interrupted(): TintypeError {
+  return new TintypeError('interrupted', 'not asked for: the run was interrupted');
 }
 
 async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

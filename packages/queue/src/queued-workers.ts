@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '@tintype/core';
-import { type PurchaseAnswer, sha256, type Workers } from '@tintype/core/internal';
-import { openEngine } from './engine.ts';
+import {
+  type PurchaseAnswer,
+  readPurchaseAnswer,
+  readWorkerEvent,
+  sha256,
+  type Workers,
+} from '@tintype/core/internal';
+import { openEngine, type Role } from './engine.ts';
 import { type FinishedJob, followJobs } from './follow-jobs.ts';
 import { type JobAnswer, kept } from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
@@ -39,27 +45,34 @@ export async function openQueuedWorkers(
   const run = randomUUID();
   const place = storePlace(context.config);
   const priority = isUrgent ? priorities.urgent : priorities.usual;
-  const buys = followJobs(engine.queue('buy'), engine.events('buy'));
-  const encodes = followJobs(engine.queue('encode'), engine.events('encode'));
-  const buyQueue = engine.queue('buy');
-  const encodeQueue = engine.queue('encode');
   const budget = openRunBudget(run, ledger, context);
+  const open = async (role: Role) => {
+    const [queue, events] = [engine.queue(role), engine.events(role)];
+    const follower = followJobs(queue, events);
+    // Otherwise the first jobs may end unnoticed, until they are looked at.
+    await events.waitUntilReady();
+    return { queue, ...follower };
+  };
+  const buys = lazy(() => open('buy'));
+  const encodes = lazy(() => open('encode'));
 
   return {
     purchase: async (order, signal, onEvent) => {
       const { key } = order;
       // The workers send nothing more for this run then. What is in flight is awaited.
       signal.addEventListener('abort', budget.close, { once: true });
-      const answer = await buys.follow<PurchaseAnswer>(
+      const { queue, follow } = await buys.open();
+      const answer = await follow<PurchaseAnswer>(
         {
           id: key,
           add: async () => {
             await budget.release(order);
             const data = { run, place, order };
-            await buyQueue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept });
+            await queue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept });
           },
           onProgress: ({ event, index }) => {
-            if (event !== undefined && index !== undefined) onEvent(event, index);
+            const read = readWorkerEvent(event);
+            if (read !== null && Number.isSafeInteger(index)) onEvent(read, Number(index));
           },
           resultOf: (job) => answerOf(job, run, signal),
         },
@@ -71,22 +84,32 @@ export async function openQueuedWorkers(
     },
 
     encode: async (order, signal) => {
+      const { queue, follow } = await encodes.open();
       // Runs that want the same files share one job.
       const id = sha256(JSON.stringify(order));
       const add = async (): Promise<void> => {
         const data = { run, place, order };
-        await encodeQueue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept });
+        await queue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept });
       };
       const followed = { id, add, onProgress: () => {}, resultOf: () => 'done' as const };
       // The run encodes what the workers did not.
-      await encodes.follow(followed, signal).catch(() => {});
+      await follow(followed, signal).catch(() => {});
     },
 
     async close() {
       await budget.close();
-      await Promise.all([buys.close(), encodes.close(), buyQueue.close(), encodeQueue.close()]);
+      await Promise.all([buys.close(), encodes.close()]);
       await closeDatabase();
     },
+  };
+}
+
+/** Opened when it is first needed, once, and closed if it was. */
+function lazy<Opened extends { readonly close: () => Promise<void> }>(open: () => Promise<Opened>) {
+  let opened: Promise<Opened> | null = null;
+  return {
+    open: () => (opened ??= open()),
+    close: async () => (await opened?.catch(() => null))?.close(),
   };
 }
 
@@ -96,12 +119,12 @@ function answerOf(
   run: string,
   signal: AbortSignal,
 ): PurchaseAnswer | null {
-  const found = (isFailed ? progress.answer : returned) as JobAnswer | undefined;
-  if (found === undefined) return null;
-  const { run: of, ...answer } = found;
+  const found = (isFailed ? progress.answer : returned) as Partial<JobAnswer> | undefined;
+  const answer = readPurchaseAnswer(found);
+  if (answer === null) return null;
   const code = answer.failure?.code;
   const isGivenBack = code === 'interrupted' || code === 'queue-unavailable';
   if (isGivenBack && !signal.aborted) return null;
   // Two runs that want one picture follow one job, and one of them pays.
-  return of === run ? answer : { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 };
+  return found?.run === run ? answer : { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 };
 }

@@ -120,11 +120,11 @@ export async function runWorker(
     const releasedUsd = await ledger.released(data.run, key).catch(() => 'unknown-run' as const);
     if (releasedUsd === 'unknown-run')
       return refusal('queue-unavailable', 'the queue does not know the budget of the run');
-    if (releasedUsd === null)
-      return refusal('job-refused', 'nothing was asked for: no budget released it');
     active.add(data);
     const answer = await worker.purchase(data.order, releasedUsd, onEvent);
     active.delete(data);
+    if (releasedUsd === null && answer.failure?.code === 'over-budget')
+      return refusal('job-refused', 'nothing was asked for: no budget released it');
     const isGivenBack = answer.failure?.code === 'interrupted';
     // If the ledger cannot be told now, the run tells it.
     if (!isGivenBack) await ledger.settle(data.run, key, costOf(answer)).catch(() => {});

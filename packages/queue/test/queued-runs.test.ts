@@ -1,23 +1,226 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { generate, systemClock } from '@tintype/core';
 import { startOpenAiEmulator } from '@tintype/emulators/openai';
-import { expect, onTestFinished, test } from 'vitest';
-import { generate } from '@tintype/core';
-import { testProject } from '../../core/test/support/project.ts';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { eventsOf } from '../../core/test/support/api.ts';
+import { testKey, testProject, type TestProject } from '../../core/test/support/project.ts';
+import { openEngine } from '../src/engine.ts';
+import { queueAddress } from '../src/queue-address.ts';
+import { openQueueDatabase } from '../src/queue-database.ts';
+import { openQueuedWorkers } from '../src/queued-workers.ts';
+import { storePlace } from '../src/store-place.ts';
+import type { DatabaseServer } from './support/database-server.ts';
+import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 import { withWorkers } from './support/with-workers.ts';
 
-test.skipIf(missingRedis !== '')(`a run buys through a queue ${missingRedis}`, async () => {
-  const redis = await startRedis();
-  onTestFinished(() => redis.stop());
-  await using api = await startOpenAiEmulator();
-  await using made = await testProject(
-    {
-      'a.images.yaml':
-        'images:\n  a: { prompt: an owl, alt: a }\n  b: { prompt: a fox, alt: b, input_images: [tintype:a] }\n',
-    },
-    api.baseUrl,
+const engines = [
+  [
+    'Redis',
+    missingRedis,
+    startRedis,
+    (server: DatabaseServer) => server.restart({ keepData: false }),
+  ],
+  ['PostgreSQL', missingPostgres, startPostgres, emptyPostgres],
+] as const;
+
+/** BullMQ makes its tables when it connects, so they stay. */
+async function emptyPostgres({ url }: DatabaseServer): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('bullmq', 'tintype') and tablename not like '%migration%'",
   );
-  const context = await made.context();
-  const result = await withWorkers(redis.url, context, (queued) => generate(queued));
-  expect(result).toMatchObject({ bought: 2, failed: 0, delivered: 2 });
-  expect(api.requests).toHaveLength(2);
+  expect(rows.length).toBeGreaterThan(3);
+  await client.query(`truncate ${rows.map(({ name }) => name).join(', ')}`);
+  await client.end();
+}
+
+const manifest = (ids: readonly string[]) =>
+  `images:\n${ids.map((id) => `  ${id}: { prompt: a ${id}, alt: ${id}, size: 1024x1024, quality: low }\n`).join('')}`;
+
+describe.each(engines)('%s', (_, missing, start, empty) => {
+  describe.skipIf(missing !== '')(`a queue ${missing}`, () => {
+    let engine: DatabaseServer;
+    beforeAll(async () => {
+      engine = await start();
+    });
+    afterAll(() => engine.stop());
+
+    test('does what a run does: buys inputs first, and once', async () => {
+      await using api = await startOpenAiEmulator();
+      await using made = await testProject(
+        {
+          'a.images.yaml': `${manifest(['owl'])}  fox: { prompt: a fox, alt: a fox, input_images: [tintype:owl] }\n`,
+        },
+        api.baseUrl,
+      );
+      const context = await made.context();
+      const run = () => withWorkers(engine.url, context, (queued) => generate(queued));
+      expect(await run()).toMatchObject({ bought: 2, failed: 0, delivered: 2 });
+      expect(await run()).toMatchObject({ bought: 0, failed: 0, delivered: 2 });
+      expect(api.ledger).toHaveLength(2);
+    });
+
+    test('a worker that is killed in a call leaves a picture that the order does not ask for again', async () => {
+      await using api = await startOpenAiEmulator({ latencyMs: 1500 });
+      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      const url = `${engine.url}?name=killed`;
+      const first = await startWorker(made, url, api.baseUrl);
+      const running = throughQueue(made, url);
+      await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(1);
+      first.kill('SIGKILL');
+      await once(first, 'exit');
+      const second = await startWorker(made, url, api.baseUrl);
+      const { result, events } = await running;
+      await stop(second);
+      expect(api.requests).toHaveLength(1);
+      expect(result).toMatchObject({ bought: 0, failed: 1 });
+      expect(eventsOf(events, 'failed')).toMatchObject([
+        { code: 'maybe-billed', maybeBilled: true },
+      ]);
+      // A new order may ask again, with a warning.
+      const third = await startWorker(made, url, api.baseUrl);
+      const again = await throughQueue(made, url);
+      await stop(third);
+      expect(again.result).toMatchObject({ bought: 1, failed: 0 });
+      expect(eventsOf(again.events, 'warning')).toMatchObject([{ code: 'maybe-billed' }]);
+    });
+
+    test('that loses all its data in the middle loses no picture and no money', async () => {
+      await using api = await startOpenAiEmulator({ latencyMs: 800 });
+      const ids = ['owl', 'fox', 'elk', 'emu', 'gnu', 'yak'];
+      await using made = await testProject({ 'a.images.yaml': manifest(ids) }, api.baseUrl);
+      const url = `${engine.url}?name=emptied`;
+      const working = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
+      const running = throughQueue(made, url);
+      await expect.poll(() => api.ledger.length, { timeout: 30_000 }).toBe(2);
+      await empty(engine);
+      const { result } = await running;
+      await stop(working);
+      expect(result?.delivered).toBe(6);
+      expect(api.ledger.map(({ prompt }) => prompt).toSorted()).toEqual(
+        ids.map((id) => `a ${id}`).toSorted(),
+      );
+    });
+
+    test('a job whose key is not that of its request, or that no budget released, sends nothing', async () => {
+      await using api = await startOpenAiEmulator();
+      await using made = await testProject(
+        { 'a.images.yaml': manifest(['owl', 'fox']) },
+        api.baseUrl,
+      );
+      const url = `${engine.url}?name=forged`;
+      const context = await made.context();
+      const workers = await openQueuedWorkers(url, context);
+      const orders: object[] = [];
+      const taking = { ...workers, purchase: async (order: object) => orders.push(order) as never };
+      await generate({ ...context, workers: taking }).catch(() => {});
+      await workers.close();
+      expect(orders).toHaveLength(2);
+      const [owl, fox] = orders as { key: string; request: object }[];
+      const address = queueAddress(url);
+      const { ledger, close } = await openQueueDatabase(address);
+      const run = 'a-run';
+      await ledger.openRun(run, {
+        maxUsd: 1,
+        spentUsd: 0,
+        released: new Map([[owl!.key, 0.5]]),
+        maxUsdPerDay: null,
+        day: '2026-11-28',
+        outsideUsd: 0,
+      });
+      await close();
+      const place = storePlace(context.config);
+      const queue = (await openEngine(address)).queue('buy');
+      const told: string[] = [];
+      const working = await startWorker(made, url, api.baseUrl);
+      working.stdout!.on('data', (text) => told.push(String(text)));
+      const forged = { ...owl!, request: { ...owl!.request, prompt: 'something else' } };
+      for (const data of [
+        { run, place, order: forged },
+        { run, place, order: fox },
+        { run, place: 'another store', order: owl },
+        { nonsense: true },
+      ])
+        await queue.add('buy', data);
+      await expect
+        .poll(() => told.join('').match(/job-refused/g)?.length, { timeout: 30_000 })
+        .toBe(4);
+      await queue.close();
+      await stop(working);
+      expect(api.requests).toEqual([]);
+    });
+
+    test('an interrupted run takes back what was not begun, and awaits the rest', async () => {
+      await using api = await startOpenAiEmulator({ latencyMs: 1000 });
+      await using made = await testProject(
+        { 'a.images.yaml': manifest(['owl', 'fox', 'elk', 'emu']) },
+        api.baseUrl,
+      );
+      const url = `${engine.url}?name=interrupted`;
+      const working = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
+      const ctrlC = new AbortController();
+      const running = throughQueue(made, url, ctrlC.signal);
+      await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(1);
+      ctrlC.abort();
+      const { error } = await running;
+      await stop(working);
+      expect(error).toMatchObject({ code: 'interrupted' });
+      expect(api.ledger).toHaveLength(1);
+      expect((await made.plan()).totals).toMatchObject({ stored: 1, missing: 3 });
+    });
+  });
 });
+
+/** A worker as people start it. Resolves when it takes jobs. */
+async function startWorker(
+  { root }: TestProject,
+  url: string,
+  baseUrl: string,
+  flags: readonly string[] = [],
+): Promise<ChildProcess> {
+  const bin = join(import.meta.dirname, '../../cli/src/bin.ts');
+  const child = spawn(
+    process.execPath,
+    ['--conditions=tintype-source', bin, 'worker', '--root', root, '--roles', 'buy', ...flags],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: root,
+        TINTYPE_QUEUE: url,
+        OPENAI_API_KEY: testKey,
+        OPENAI_BASE_URL: baseUrl,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+async function stop(worker: ChildProcess): Promise<void> {
+  const ended = once(worker, 'exit');
+  worker.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+}
+
+/** A run of the project that leaves its purchases to the workers of the queue. */
+async function throughQueue(made: TestProject, url: string, signal?: AbortSignal) {
+  const events: Parameters<Parameters<TestProject['context']>[1] & object>[0][] = [];
+  const context = await made.context({ ...(signal && { signal }), clock: systemClock }, (event) =>
+    events.push(event),
+  );
+  const workers = await openQueuedWorkers(url, context);
+  try {
+    return { events, result: await generate({ ...context, workers }), error: null };
+  } catch (error) {
+    return { events, result: null, error };
+  } finally {
+    await workers.close();
+  }
+}

@@ -12,7 +12,7 @@ import { lazyProviders } from '../purchase/providers.ts';
 import { purchase } from '../purchase/purchase.ts';
 import type { PurchaseContext } from '../purchase/purchase-context.ts';
 import { openSpend } from '../purchase/spend.ts';
-import { openRunBudget } from '../purchase/run-budget.ts';
+import { openRunBudget, type RunBudget } from '../purchase/run-budget.ts';
 import type { Rates } from '../purchase/rates.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { openStore } from '../store/open-store.ts';
@@ -26,11 +26,12 @@ import { sharedCacheOf } from './shared-cache-of.ts';
 export interface Worker {
   /**
    * Buys a picture, unless the store has it or an attempt says that it may have been billed. `order` is a `PurchaseOrder`, and is
-   * checked. `releasedUsd`: what the run's budget released for it, in US dollars. Never rejects.
+   * checked. `releasedUsd`: what the run's budget released for it, in US dollars; `null`: nothing, so that it is only looked for. Never
+   * rejects.
    */
   readonly purchase: (
     order: unknown,
-    releasedUsd: number,
+    releasedUsd: number | null,
     onEvent?: OnWorkerEvent,
   ) => Promise<PurchaseAnswer>;
   /** Makes the files of a stored picture in the shared cache. `order` is an `EncodeOrder`, and is checked. Rejects with a TintypeError. */
@@ -54,7 +55,8 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
     async purchase(data, releasedUsd, onEvent = () => {}) {
       const events: Event[] = [];
       const report = (event: Event): void => onEvent(event, events.push(event) - 1);
-      const spend = openSpend(openRunBudget(releasedUsd), context);
+      const budget = releasedUsd === null ? nothing : openRunBudget(releasedUsd);
+      const spend = openSpend(budget, context);
       let failure: PurchaseAnswer['failure'] = null;
       try {
         const order = readPurchaseOrder(data);
@@ -124,6 +126,9 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
     return opened;
   }
 }
+
+/** Not even an unknown price fits. */
+const nothing: RunBudget = { leftUsd: () => 0, reserve: () => null };
 
 interface RunHere {
   readonly purchases: PurchaseContext;

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { TintypeError } from '../errors.ts';
+import type { Event } from '../events.ts';
 import { formats } from '../fields.ts';
 import { requestKey } from '../plan/request-key.ts';
 import { orderPattern } from '../process/order-id.ts';
 import { inputFile, requestSchema } from '../request-shape.ts';
 import { checkShape, count, key, line, pixels, time, usd } from '../schema.ts';
 import type { Request } from '../types.ts';
-import type { Call, EncodeOrder, PurchaseOrder } from '../workers.ts';
+import type { Call, EncodeOrder, Failure, PurchaseAnswer, PurchaseOrder } from '../workers.ts';
 
 /*
  * The shapes of orders. A queue's database may be written by others, so an order is checked like everything that comes from
@@ -20,13 +21,15 @@ const input = v.variant('kind', [
   v.object({ kind: v.literal('stored'), key }),
 ]);
 
+const pictureName = {
+  id: line(1000),
+  candidate: v.optional(count()),
+  candidates: v.optional(count()),
+};
+
 const purchaseOrder = v.object({
   id: line(1000),
-  name: v.object({
-    id: line(1000),
-    candidate: v.optional(count()),
-    candidates: v.optional(count()),
-  }),
+  name: v.object(pictureName),
   manifest: line(4096),
   line: count(),
   provider: line(100),
@@ -86,6 +89,60 @@ export function readEncodeOrder(data: unknown): EncodeOrder {
   const parsed = checkShape(encodeOrder, data);
   if (parsed.kind === 'damaged') throw refused(`the job ${parsed.problem}`);
   return parsed.value;
+}
+
+const shown = v.pipe(
+  v.string(),
+  v.maxLength(20_000),
+  // oxlint-disable-next-line no-control-regex -- they are what is taken out
+  v.transform((text) => text.replace(/[\0-\x1f\x7f-\x9f]+/g, ' ')),
+);
+const keyed = { key: v.string(), ...pictureName };
+
+const workerEvent = v.variant('type', [
+  v.object({ type: v.literal('generating'), ...keyed }),
+  v.object({ type: v.literal('waiting'), ms: count(), ...keyed }),
+  v.object({ type: v.literal('waited'), ms: count(), ...keyed }),
+  v.object({ type: v.literal('generated'), costUsd: v.nullable(usd), ms: v.number(), ...keyed }),
+  v.object({
+    type: v.literal('warning'),
+    code: line(100),
+    message: shown,
+    manifest: v.optional(line(4096)),
+    line: v.optional(count()),
+  }),
+]);
+
+const purchaseAnswer = v.object({
+  failure: v.nullable(
+    v.object({
+      kind: v.picklist(['provider', 'paid-for', 'not-asked', 'other']),
+      code: line(100),
+      message: shown,
+      requestId: v.nullable(line(1000)),
+      isBilledAnyway: v.boolean(),
+    } satisfies Record<keyof Failure, v.GenericSchema>),
+  ),
+  bought: count(1),
+  costUsd: v.nullable(usd),
+  maybeBilledUsd: v.nullable(usd),
+  events: v.pipe(v.array(v.unknown()), v.maxLength(1000)),
+} satisfies Record<keyof PurchaseAnswer, v.GenericSchema>);
+
+/** What a worker answered; `null`: it is no answer. Events that a purchase does not report are left out. */
+export function readPurchaseAnswer(data: unknown): PurchaseAnswer | null {
+  const parsed = checkShape(purchaseAnswer, data);
+  if (parsed.kind === 'damaged') return null;
+  return {
+    ...parsed.value,
+    events: parsed.value.events.flatMap((event) => readWorkerEvent(event) ?? []),
+  };
+}
+
+/** `null`: a purchase reports no such event. */
+export function readWorkerEvent(data: unknown): Event | null {
+  const parsed = checkShape(workerEvent, data);
+  return parsed.kind === 'damaged' ? null : (parsed.value as Event);
 }
 
 /** Whether the pictures of an order are those that its request names. Throws `job-refused`. */

@@ -16,7 +16,7 @@ export async function withWorkers<Result>(
   const worker = { ...context, workers: null, signal: stop.signal, report: () => {} };
   const ready = Promise.withResolvers<void>();
   const working = runWorker(queue, worker, {
-    roles: ['buy', 'encode'],
+    roles: context.config.sharedCache === null ? ['buy'] : ['buy', 'encode'],
     concurrency: context.config.concurrency,
     onReady: ready.resolve,
     database,
