@@ -199,7 +199,7 @@ async function startWorker(
     },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
-  await once(child.stdout!, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 
