@@ -1,12 +1,13 @@
 /**
  * Kills, races, damages, fills and attacks real processes of `tintype`, and prints what came of it as Markdown:
  *
- *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--takeovers 100] [--workers 3]
- *     node -C tintype-source bench/robustness.ts --planted [--every 1] [--workers 3]
+ *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--takeovers 100] [--workers 3] [--built]
+ *     node -C tintype-source bench/robustness.ts --planted [--every 1] [--workers 3] [--built]
  *
  * `--planted`: plants files of every kind in a project instead; of each kind, every how-manieth.
  * `--kills`: how many, spread evenly over every step of the writing and, a third of them, at random instants.
  * `--takeovers`: schedules of processes that are stopped, killed and taken over; they need Linux and root.
+ * `--built`: runs the build, which `npm run build` makes, and which starts in a fifth of the time.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -44,13 +45,18 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '3' },
     planted: { type: 'boolean', default: false },
     every: { type: 'string', default: '1' },
+    built: { type: 'boolean', default: false },
   },
 });
+if (values.built) process.env['TINTYPE_TEST_BUILT'] = '1';
 const workers = Number(values.workers);
 if (values.planted) {
   await tellPlanted(Number(values.every));
   process.exit();
 }
+
+/** When a random kill comes, after the start of a process that takes about as long. */
+const [earliestMs, spanMs] = values.built ? [100, 900] : [300, 1500];
 
 const steps = new Map<Story, readonly string[]>();
 {
@@ -60,7 +66,7 @@ const steps = new Map<Story, readonly string[]>();
 const atSteps = sample(stories.flatMap(killsAtSteps), Math.ceil((Number(values.kills) * 2) / 3));
 const atRandom = Array.from({ length: Number(values.kills) - atSteps.length }, (_, index) => ({
   story: stories[index % stories.length]!,
-  blow: { kind: 'at', ms: 300 + Math.random() * 1500 } as const,
+  blow: { kind: 'at', ms: earliestMs + Math.random() * spanMs } as const,
 }));
 const refused = sample(stories.flatMap(failuresAtSteps), atSteps.length);
 
