@@ -9,17 +9,14 @@
  * request, because a run loses time once for each wave of answers. `--memory`: peak memory is compared between a run of that
  * many images and one of four times as many, bought and as stand-ins.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { coldRun, inFlight } from './cold/cold-run.ts';
+import { type Emulator, startEmulator } from './cold/emulator.ts';
 import { compare, type Contestant } from './support/compare.ts';
 import { originals } from './support/corpus.ts';
 import { numberFlags } from './support/flags.ts';
 import { ratioOf } from './support/ratios.ts';
 import { publish } from './support/results.ts';
-import { storedProject } from './support/stored-project.ts';
 import { comparisonTable, goalTable } from './support/tables.ts';
 
 const flags = numberFlags({
@@ -33,7 +30,6 @@ const flags = numberFlags({
 const { rounds, pictures, memory } = flags;
 const latencyMs = flags['latency-ms'];
 const slowMs = flags['slow-ms'];
-const inFlight = 8;
 const slowPictures = 2 * inFlight;
 const stock = await originals(Math.max(pictures, slowPictures, flags.busy, memory * 4));
 
@@ -144,69 +140,15 @@ function bareLoop({ baseUrl }: Emulator, count: number): Contestant {
 }
 
 /** The built CLI, which buys everything. Without an emulator everything is in the store or a stand-in. */
-async function run(
+function run(
   name: string,
   fields: string,
-  count: number,
+  images: number,
   api: Emulator | null,
   missing: 'buy' | 'standin' = 'buy',
 ): Promise<Contestant> {
-  const images = Array.from({ length: count }, (_, at) => `  p${at}: { prompt: Picture ${at} }`);
-  const manifest = [
-    'defaults: { decorative: true }',
-    `presets: { all: ${fields} }`,
-    'images:',
-    ...images.map((image) => image.replace('{', '{ preset: all,')),
-  ].join('\n');
-  const files = {
-    'a.images.yaml': manifest,
-    'tintype.config.json': JSON.stringify({ concurrency: inFlight }),
-  };
-  const stored = Array.from({ length: count }, (_, at) =>
-    join(stock, `${String(at).padStart(3, '0')}.png`),
-  );
-  const project = await storedProject(files, stored);
-  return {
-    name,
-    command: [process.execPath, here('../packages/cli/dist/bin.js'), '--root', project.root],
-    env: {
-      TINTYPE_MISSING: missing,
-      TINTYPE_MAX_COST: 'none',
-      OPENAI_API_KEY: 'sk-bench',
-      OPENAI_BASE_URL: api?.baseUrl ?? 'http://127.0.0.1:9/v1',
-    },
-    before: async () => {
-      const isStored = api === null && missing === 'buy';
-      const made = [project.outDir, project.cacheDir, ...(isStored ? [] : [project.storeDir])];
-      for (const dir of made) await rm(dir, { recursive: true, force: true });
-      await api?.reset();
-    },
-  };
-}
-
-interface Emulator extends AsyncDisposable {
-  readonly baseUrl: string;
-  readonly reset: () => Promise<void>;
-}
-
-async function startEmulator(folder: string, latency: number): Promise<Emulator> {
-  const cli = fileURLToPath(import.meta.resolve('@tintype/emulators/openai-cli'));
-  const args = ['--latency-ms', String(latency), '--pictures', folder];
-  const child = spawn(process.execPath, ['-C', 'tintype-source', cli, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const { baseUrl, controlUrl } = JSON.parse(line.toString('utf8')) as Record<string, string>;
-  return {
-    baseUrl: baseUrl!,
-    reset: async () => {
-      await fetch(`${controlUrl}/__reset`, { method: 'POST' });
-    },
-    [Symbol.asyncDispose]: async () => {
-      child.kill();
-      await once(child, 'exit');
-    },
-  };
+  const cli = here('../packages/cli/dist/bin.js');
+  return coldRun({ name, fields, images, api, missing, stock, cli });
 }
 
 function here(file: string): string {
