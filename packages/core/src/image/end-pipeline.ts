@@ -1,8 +1,16 @@
 import type { Metadata, Sharp } from 'sharp';
+import { releaseBuffer } from './release-buffer.ts';
 
-/** The bytes that a pipeline makes. Do not use the pipeline afterwards: see `endPipeline`. */
-export function bytesOf(pipeline: Sharp): Promise<Buffer> {
-  return endPipeline(pipeline, (whole) => whole.toBuffer());
+/**
+ * The bytes that a pipeline makes, as a copy. sharp's own are among the memory of the thread that made them: while they wait for
+ * the garbage collector, that thread cannot return the megabytes below them. Do not use the pipeline afterwards: see
+ * `endPipeline`.
+ */
+export async function bytesOf(pipeline: Sharp): Promise<Buffer> {
+  const bytes = await endPipeline(pipeline, (whole) => whole.toBuffer());
+  const copy = Buffer.from(bytes);
+  releaseBuffer(bytes);
+  return copy;
 }
 
 /** The metadata of a pipeline's input. Do not use the pipeline afterwards: see `endPipeline`. */

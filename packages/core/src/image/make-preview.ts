@@ -2,6 +2,7 @@ import type { Preview } from '../types.ts';
 import { dominantColor } from './dominant-color.ts';
 import { bytesOf } from './end-pipeline.ts';
 import { openRaw, resizePicture, type RawPicture } from './raw-picture.ts';
+import { releaseBuffer } from './release-buffer.ts';
 
 /** Pixels. The browser blurs the placeholder when it scales it up; as WebP it takes about 150 bytes. */
 const placeholderWidth = 16;
@@ -15,16 +16,25 @@ export const placeholderSettings = { width: placeholderWidth, quality: 40, effor
 /** Makes a picture's placeholder, with the picture's transparency, and finds its dominant colour. */
 export async function makePreview(picture: RawPicture): Promise<Preview> {
   const { quality, effort } = placeholderSettings;
-  const tiny = await openRaw(await shrink(picture, placeholderWidth));
-  const webp = await bytesOf(tiny.webp({ quality, effort }));
+  const webp = await shrunk(picture, placeholderWidth, async (tiny) =>
+    bytesOf((await openRaw(tiny)).webp({ quality, effort })),
+  );
   return {
     placeholder: `data:image/webp;base64,${webp.toString('base64')}`,
-    color: dominantColor(await shrink(picture, colorWidth)),
+    color: await shrunk(picture, colorWidth, async (small) => dominantColor(small)),
   };
 }
 
-async function shrink(picture: RawPicture, maxWidth: number): Promise<RawPicture> {
+/** Passes a smaller picture to `use`, and releases it when `use` settles. */
+async function shrunk<Result>(
+  picture: RawPicture,
+  maxWidth: number,
+  use: (small: RawPicture) => Promise<Result>,
+): Promise<Result> {
   const width = Math.min(maxWidth, picture.width);
   const height = Math.max(1, Math.round((picture.height * width) / picture.width));
-  return resizePicture(picture, width, height);
+  const small = await resizePicture(picture, width, height);
+  return use(small).finally(() => {
+    if (small !== picture) releaseBuffer(small.data);
+  });
 }

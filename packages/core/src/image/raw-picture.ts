@@ -3,6 +3,7 @@ import type { Crop } from '../types.ts';
 import { endPipeline } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
+import { releaseBuffer } from './release-buffer.ts';
 
 /**
  * Decoded pixels: sRGB, 8 bits per channel. There is an alpha channel only if some pixel is transparent, and colour only if
@@ -25,11 +26,18 @@ export async function decodePicture(bytes: Uint8Array, isRotated = true): Promis
   const picture = await pixels((isRotated ? opened.autoOrient() : opened).toColourspace('srgb'));
   const shown =
     hasAlpha(picture) && isOpaque(picture)
-      ? await pixels((await openRaw(picture)).removeAlpha())
+      ? await replaced(picture, (raw) => raw.removeAlpha())
       : picture;
   return shown.channels === 3 && isGrey(shown)
-    ? pixels((await openRaw(shown)).extractChannel(0).toColourspace('b-w'))
+    ? replaced(shown, (raw) => raw.extractChannel(0).toColourspace('b-w'))
     : shown;
+}
+
+/** Another picture made of the pixels of one, which are released. */
+async function replaced(picture: RawPicture, change: (raw: Sharp) => Sharp): Promise<RawPicture> {
+  const changed = await pixels(change(await openRaw(picture)));
+  releaseBuffer(picture.data);
+  return changed;
 }
 
 /** Crops a picture to the shape of a box and scales it down to the box. */

@@ -1,5 +1,6 @@
 import { TintypeError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
+import { encodeQueue } from '../image/encode-queue.ts';
 import { digitalSourceType } from '../image/provenance.ts';
 import { parseSize, type Size } from '../plan/picture-size.ts';
 import type { MissingPolicy } from '../project/spending-policy.ts';
@@ -81,7 +82,7 @@ export function standIn({ key, request, id, candidate, job }: PlannedRequest): O
       height,
       hasAlpha: drawing.isTransparent,
       isStandIn: true,
-      read: () => drawStandIn(drawing),
+      read: () => encodeQueue(() => drawStandIn(drawing), { lane: 'waited-for' }),
     },
     ai: {
       generated: false,
