@@ -23,6 +23,7 @@ const benches = [
   ['late-cache', rounds],
   ['batch-memory', []],
   ['remote-originals', ['--rounds', '3']],
+  ['shared-money', []],
 ] as const;
 
 for (const [bench, flags] of benches) {

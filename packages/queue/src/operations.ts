@@ -34,6 +34,6 @@ export interface OperationOptions {
 export function unavailable({ shown }: QueueAddress, reason: string): TintypeError {
   return new TintypeError(
     'queue-unavailable',
-    `the database of the queue, ${shown}, does not do what was asked: ${reason}`,
+    `the database of the queue at ${shown} failed: ${reason}; check that it runs, and its URL`,
   );
 }

@@ -10,7 +10,7 @@ import {
   rateAfterSending,
   waitMs,
 } from '../../core/src/purchase/rate-limit.ts';
-import type { Account, Ledger } from '../src/ledger.ts';
+import type { Account, Ledger, SharedRates } from '../src/ledger.ts';
 import { queueAddress } from '../src/queue-address.ts';
 import {
   type DatabaseOptions,
@@ -24,6 +24,12 @@ interface Engine {
   readonly start: () => Promise<DatabaseServer>;
   /** Removes what the ledger keeps, while the server runs. */
   readonly clear: (url: string) => Promise<void>;
+}
+
+interface Sent {
+  readonly at: number;
+  readonly pictures: number;
+  readonly caller: number;
 }
 
 const noon = Date.parse('2026-11-28T12:00:00Z');
@@ -288,25 +294,22 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(waits.filter((ms) => ms >= windowMs)).toHaveLength(30);
     });
 
-    test('no window, wherever it begins, holds more than the limit, and a large request gets its turn', async () => {
+    test('no window, wherever it begins, holds more than the limit, whatever 8 callers ask for', async () => {
       const { rates, clock } = await openRates(8);
-      const limit = 10;
-      const sent: { at: number; pictures: number; caller: number }[] = [];
-      // Seven callers ask for one picture at a time; the last one for all that the limit has.
-      const next = rates.map((_, caller) => ({ caller, at: clock.ms + caller }));
-      const end = clock.ms + 10 * windowMs;
-      while (clock.ms < end) {
-        const { caller } = next.sort((a, b) => a.at - b.at)[0]!;
-        clock.ms = Math.max(clock.ms, next[0]!.at);
-        const pictures = caller === 7 ? limit : 1;
-        const wait = await rates[caller]!.admit('openai', pictures, limit);
-        if (wait === 0) sent.push({ at: clock.ms, pictures, caller });
-        next[0]!.at = clock.ms + (wait === 0 ? 50 : wait);
-      }
-      for (const { at } of sent) {
-        const window = sent.filter((other) => other.at >= at && other.at < at + windowMs);
-        expect(picturesOf(window)).toBeLessThanOrEqual(limit);
-      }
+      const pictures = fc.integer({ min: 1, max: 9 });
+      const sizes = fc.array(pictures, { minLength: 8, maxLength: 8 });
+      await fc.assert(
+        fc.asyncProperty(sizes, fc.integer({ min: 9, max: 30 }), async (sizes, limit) => {
+          expectLimit(await sendInTurns(rates, clock, sizes, limit, 3), limit);
+        }),
+        { numRuns: 6 },
+      );
+    });
+
+    test('a request for the whole limit gets its turn among seven callers that ask for one picture at a time', async () => {
+      const { rates, clock } = await openRates(8);
+      const sent = await sendInTurns(rates, clock, [1, 1, 1, 1, 1, 1, 1, 10], 10, 10);
+      expectLimit(sent, 10);
       expect(sent.filter(({ caller }) => caller === 7).length).toBeGreaterThanOrEqual(2);
       // 10 windows hold 100 pictures, and a request for all of one waits until the window before it is empty.
       expect(picturesOf(sent)).toBeGreaterThanOrEqual(70);
@@ -398,6 +401,37 @@ export function ledgerContract({ start, clear }: Engine): void {
       clock.ms += windowMs - 1000;
       expect(await rates[0]!.admit('openai', 1, 2)).toBe(0);
     });
+
+    /** Each caller asks for as many pictures as its size says, again and again, for some windows. */
+    async function sendInTurns(
+      rates: readonly SharedRates[],
+      clock: { ms: number },
+      sizes: readonly number[],
+      limit: number,
+      windows: number,
+    ): Promise<Sent[]> {
+      const provider = randomUUID();
+      await rates[0]!.admit(provider, 1, null);
+      clock.ms += 10 * windowMs;
+      const end = clock.ms + windows * windowMs;
+      const next = sizes.map((pictures, caller) => ({ pictures, caller, at: clock.ms + caller }));
+      const sent: Sent[] = [];
+      while (clock.ms < end) {
+        const one = next.sort((a, b) => a.at - b.at)[0]!;
+        clock.ms = one.at;
+        const wait = await rates[one.caller]!.admit(provider, one.pictures, limit);
+        if (wait === 0) sent.push({ ...one });
+        one.at += wait === 0 ? 50 : wait;
+      }
+      return sent;
+    }
+
+    function expectLimit(sent: readonly Sent[], limit: number): void {
+      for (const { at } of sent) {
+        const window = sent.filter((other) => other.at >= at && other.at < at + windowMs);
+        expect(picturesOf(window)).toBeLessThanOrEqual(limit);
+      }
+    }
 
     /** As they are in the middle of a long run: what a young server makes all wait for is over. */
     async function openRates(count: number) {
