@@ -1,5 +1,5 @@
 /** Batches beside files that somebody planted, servers that say anything, other machines, and processes that die. */
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -145,8 +145,14 @@ describe('a note that comes with a clone', () => {
     await mkdir(join(made.root, path));
     expect(await findings(made)).toEqual(['batch-damaged']);
     await rm(join(made.root, path), { recursive: true });
-    const note = { reservedUsd: -1 };
-    await made.write(path, JSON.stringify(note));
+    await made.write(path, '');
+    // Sparse, and more than a note may have.
+    await truncate(join(made.root, path), 300_000_000);
+    expect(await findings(made)).toEqual(['batch-damaged']);
+    await rm(join(made.root, path));
+    await submit(made);
+    const { name, ...order } = await openNote(made);
+    await plant(made, { name, ...order, reservedUsd: -1 });
     expect(await findings(made)).toEqual(['batch-damaged']);
   });
 });
