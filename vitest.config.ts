@@ -68,6 +68,8 @@ export default defineConfig({
       // The tests of buying once more, with workers that a queue gives their jobs.
       project('queued', 120, {
         include: queuedToo,
+        // What the global setup puts into the environment reaches every project; this reaches the tests of this one.
+        env: { TINTYPE_TEST_QUEUED: 'true' },
         globalSetup: ['packages/queue/test/support/start-redis.ts'],
       }),
       // Pages in Chromium, and the examples as they are built.

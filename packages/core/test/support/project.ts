@@ -110,21 +110,23 @@ export async function testProject(
   };
 }
 
+const queueUrl =
+  process.env['TINTYPE_TEST_QUEUED'] === undefined ? undefined : process.env['TINTYPE_TEST_QUEUE'];
+
 /**
  * Whether the tests of buying run a second time, with workers that get their jobs from a queue. What such a run does differently: it
  * needs no key, a worker never repeats what may have been billed, two runs share a picture's job, which keeps its place while
  * another process buys the picture, and the rate is counted by the clock of the queue's database, which its own tests set.
  */
-export const isQueued = process.env['TINTYPE_TEST_QUEUE'] !== undefined;
+export const isQueued = queueUrl !== undefined;
 
 async function throughQueue<Result>(
   context: Context,
   act: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const url = process.env['TINTYPE_TEST_QUEUE'];
-  if (url === undefined) return act(context);
+  if (queueUrl === undefined) return act(context);
   const { withWorkers } = await import('../../../queue/test/support/with-workers.ts');
-  return withWorkers(url, context, act);
+  return withWorkers(queueUrl, context, act);
 }
 
 /**
