@@ -54,7 +54,7 @@ test('a file that a config imports is read, too', async () => {
 });
 
 test.each([
-  ["import { x } from './shared'\nexport default { x }", 'Node needs the ending of a file'],
+  ["import { x } from './shared'\nexport default { x }", 'Write the file extension in imports'],
   ['enum A { b }\nexport default { concurrency: A.b }', 'write it without enums'],
   ['export const concurrency = 7', 'has no default export'],
   ['throw new Error("broken on purpose")', 'broken on purpose'],
