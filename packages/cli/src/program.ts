@@ -10,6 +10,7 @@ import { plan } from './commands/plan.ts';
 import { prune } from './commands/prune.ts';
 import { pull } from './commands/pull.ts';
 import { push } from './commands/push.ts';
+import { queue } from './commands/queue.ts';
 import { review } from './commands/review.ts';
 import { sheet } from './commands/sheet.ts';
 import { types } from './commands/types.ts';
@@ -32,6 +33,7 @@ export const program: Program = {
     pull,
     merge,
     worker,
+    queue,
     pick,
     sheet,
     review,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { eventsOf } from '../../core/test/support/api.ts';
 import { testKey, testProject, type TestProject } from '../../core/test/support/project.ts';
 import { openEngine } from '../src/engine.ts';
+import { operateQueue } from '../src/operate-queue.ts';
 import { queueAddress } from '../src/queue-address.ts';
 import { openQueueDatabase } from '../src/queue-database.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
@@ -153,6 +154,26 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       await queue.close();
       await stop(working);
       expect(api.requests).toEqual([]);
+    });
+
+    test('that is paused starts nothing until it is resumed, and says so', async () => {
+      await using api = await startOpenAiEmulator();
+      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      const url = `${engine.url}?name=paused`;
+      const operations = await operateQueue(url);
+      await operations.pause();
+      const working = await startWorker(made, url, api.baseUrl);
+      const running = throughQueue(made, url);
+      const buying = async () => (await operations.state())[0];
+      await expect
+        .poll(buying, { timeout: 30_000 })
+        .toMatchObject({ role: 'buy', isPaused: true, waiting: 1, active: 0, workers: 1 });
+      expect(api.requests).toEqual([]);
+      await operations.resume();
+      expect((await running).result).toMatchObject({ bought: 1 });
+      expect(await buying()).toMatchObject({ isPaused: false, waiting: 0, completed: 1 });
+      await stop(working);
+      await operations.close();
     });
 
     test('an interrupted run takes back what was not begun, and awaits the rest', async () => {
