@@ -12,7 +12,7 @@ import { type FinishedJob, followJobs } from './follow-jobs.ts';
 import { type JobAnswer, kept } from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase } from './queue-database.ts';
-import { openRunBudget } from './run-budget.ts';
+import { costOf, openRunBudget } from './run-budget.ts';
 import { storePlace } from './store-place.ts';
 
 /** The workers of a queue, for one run. */
@@ -62,7 +62,7 @@ export async function openQueuedWorkers(
       // The workers send nothing more for this run then. What is in flight is awaited.
       signal.addEventListener('abort', budget.close, { once: true });
       const { queue, follow } = await buys.open();
-      const answer = await follow<PurchaseAnswer>(
+      const { answer, isOwn } = await follow<RunAnswer>(
         {
           id: key,
           add: async () => {
@@ -78,8 +78,7 @@ export async function openQueuedWorkers(
         },
         signal,
       );
-      signal.removeEventListener('abort', budget.close);
-      await budget.settle(key, answer);
+      await budget.settle(key, isOwn ? costOf(answer) : 0);
       return answer;
     },
 
@@ -113,18 +112,25 @@ function lazy<Opened extends { readonly close: () => Promise<void> }>(open: () =
   };
 }
 
+interface RunAnswer {
+  readonly answer: PurchaseAnswer;
+  /** Whether this run paid, if anything was paid. */
+  readonly isOwn: boolean;
+}
+
 /** `null`: a worker ended without an answer, or gave the job back. */
 function answerOf(
   { isFailed, returned, progress }: FinishedJob,
   run: string,
   signal: AbortSignal,
-): PurchaseAnswer | null {
+): RunAnswer | null {
   const found = (isFailed ? progress.answer : returned) as Partial<JobAnswer> | undefined;
   const answer = readPurchaseAnswer(found);
   if (answer === null) return null;
   const code = answer.failure?.code;
   const isGivenBack = code === 'interrupted' || code === 'queue-unavailable';
   if (isGivenBack && !signal.aborted) return null;
-  // Two runs that want one picture follow one job, and one of them pays.
-  return found?.run === run ? answer : { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 };
+  if (found?.run === run) return { answer, isOwn: true };
+  // Two runs that want one picture follow one job, and the other one paid.
+  return { answer: { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 }, isOwn: false };
 }

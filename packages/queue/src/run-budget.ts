@@ -7,7 +7,7 @@ export interface RunBudget {
   /** Reserves the most that a picture may cost. Throws `over-budget` and `queue-unavailable`. */
   readonly release: (order: PurchaseOrder) => Promise<void>;
   /** The worker may have died before it told the ledger, so the run does, too. */
-  readonly settle: (key: string, answer: PurchaseAnswer) => Promise<void>;
+  readonly settle: (key: string, costUsd: number | null) => Promise<void>;
   /** Releases nothing more. */
   readonly close: () => Promise<void>;
 }
@@ -22,7 +22,7 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
   let opening: Promise<unknown> | null = null;
   let closing: Promise<void> | null = null;
   const timer = setInterval(() => {
-    if (opening !== null) opening = opening.then(open).catch(() => {});
+    if (opening !== null) opening = opening.then(reopen).catch(() => {});
   }, reopenMs);
   timer.unref();
 
@@ -44,8 +44,7 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
       }
     },
 
-    async settle(key, answer) {
-      const cost = costOf(answer);
+    async settle(key, cost) {
       spentUsd += cost ?? released.get(key) ?? 0;
       released.delete(key);
       if (cost !== null) await ledger.settle(run, key, cost).catch(() => {});
@@ -58,6 +57,10 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
     clearInterval(timer);
     await opening?.catch(() => {});
     if (opening !== null) await ledger.closeRun(run).catch(() => {});
+  }
+
+  async function reopen(): Promise<void> {
+    if (!(await ledger.isOpen(run))) await open();
   }
 
   async function open(): Promise<void> {
