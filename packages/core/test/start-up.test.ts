@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { packagesLoadedBy } from './support/loaded-packages.ts';
 
 const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
+const generate = fileURLToPath(new URL('../src/generate.ts', import.meta.url));
 
 test('importing the package, as a config file does, loads no other package but a small one', async () => {
   const script = `
@@ -36,27 +36,11 @@ export default defineConfig({ concurrency, defaults: { quality: 'low' } });`,
   },
 );
 
-/** The packages of which a module is loaded while a script runs in a process of its own, which must say nothing. */
-async function packagesLoadedBy(script: string): Promise<string[]> {
-  const spy = `
-    import { registerHooks } from 'node:module';
-    registerHooks({
-      load(url, context, next) {
-        const [, name] = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url) ?? [];
-        if (name !== undefined) loaded.add(name);
-        return next(url, context);
-      },
-    });
-    const loaded = new Set();
-    ${script}
-    console.log(JSON.stringify([...loaded].toSorted()));`;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-    '-C',
-    'tintype-source',
-    '--input-type=module',
-    '-e',
-    spy,
+test('a run loads a parser and an encoder only when it needs one', async () => {
+  expect(await packagesLoadedBy(`await import(${JSON.stringify(generate)});`)).toEqual([
+    'leven',
+    'p-limit',
+    'valibot',
+    'yocto-queue',
   ]);
-  expect(stderr).toBe('');
-  return JSON.parse(stdout) as string[];
-}
+});

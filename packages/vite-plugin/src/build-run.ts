@@ -16,7 +16,6 @@ import {
   TintypeError,
   warnOfUncommitted,
 } from '@tintype/core';
-import { standIn } from '@tintype/core/internal';
 import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
 
 /** A picture with all its files encoded. */
@@ -131,6 +130,7 @@ export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
       if (row !== undefined) return judged.obtain(row);
       if (shard === null) throw new Error(`${image.name} is not planned`);
       ofOthers++;
+      const { standIn } = await import('@tintype/core/internal');
       return standIn(image.planned);
     };
     throwAll(await failuresOf(missing.map((image) => deliverOnce(image, () => obtain(image)))));

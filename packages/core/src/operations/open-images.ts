@@ -23,7 +23,7 @@ import type {
   VariantSpec,
 } from '../types.ts';
 import { collectBatches } from '../purchase/collect-batches.ts';
-import { uploadPending } from './transfer-originals.ts';
+import { uploadPending } from './upload-pending.ts';
 import { settleLeftOver } from '../purchase/settle-attempt.ts';
 import { type CurrentOrder, openOrder } from '../purchase/current-order.ts';
 import { judgePlan } from '../purchase/judge-plan.ts';

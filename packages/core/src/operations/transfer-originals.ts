@@ -1,10 +1,9 @@
 import pLimit from 'p-limit';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { count } from '../amounts.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store, StoreRemote } from '../store/store.ts';
-import type { Key, StoreRecord } from '../types.ts';
+import type { StoreRecord } from '../types.ts';
 import { readPlan } from './read-plan.ts';
 
 /** What `tintype push` did. */
@@ -73,21 +72,6 @@ export async function pullOriginals(context: Context, ids: readonly string[]): P
     records: (await store.stored()).size - before,
     failed,
   };
-}
-
-/** Uploads what earlier runs could not upload. If it fails again, warns and keeps it. */
-export async function uploadPending(store: Store, context: Context): Promise<void> {
-  const { remote } = store;
-  const keys = new Set<Key>(await remote?.pending());
-  if (remote === null || keys.size === 0) return;
-  const records = (await store.purchases()).filter(({ key }) => keys.has(key));
-  try {
-    for (const record of records) await remote.upload(record);
-  } catch (error) {
-    if (!(error instanceof TintypeError)) throw error;
-    const message = `${count(keys.size, 'picture')} that this machine bought ${keys.size === 1 ? 'is' : 'are'} not in ${remote.label} yet: ${error.message}`;
-    report(context, { type: 'warning', code: 'not-delivered', message });
-  }
 }
 
 /** Throws `usage` if a store has no remote. */

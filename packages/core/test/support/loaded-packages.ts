@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+
+/** The packages of which a module is loaded while a script runs in a process of its own, which must say nothing. */
+export async function packagesLoadedBy(script: string): Promise<string[]> {
+  const spy = `
+    import { registerHooks } from 'node:module';
+    registerHooks({
+      load(url, context, next) {
+        const [, name] = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url) ?? [];
+        if (name !== undefined) loaded.add(name);
+        return next(url, context);
+      },
+    });
+    const loaded = new Set();
+    ${script}
+    console.log(JSON.stringify([...loaded].toSorted()));`;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    '-C',
+    'tintype-source',
+    '--input-type=module',
+    '-e',
+    spy,
+  ]);
+  expect(stderr).toBe('');
+  return JSON.parse(stdout) as string[];
+}
