@@ -4,7 +4,6 @@ import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { buyFlags, orderFlags, projectFlags, queueFlags, runFlags, shardFlags } from '../flags.ts';
 import { say } from '../format/wrap.ts';
-import { queueUrl, withWorkers } from '../load-queue.ts';
 import { withRun } from '../run.ts';
 
 export const generate = command({
@@ -60,6 +59,7 @@ Environment:
   async action({ shell, flags, commands }, ids) {
     if (flags.batch === true) return (await import('./batch.ts')).submit(shell, flags, ids);
     const { generateSummary } = await import('../format/generate-summary.ts');
+    const { queueUrl, withWorkers } = await import('../load-queue.ts');
     const { withMeantCommand } = await import('../meant-command.ts');
     const { result, config, uncommitted, core, shard } = await withRun(
       shell,

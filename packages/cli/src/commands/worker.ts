@@ -2,7 +2,6 @@ import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { placeFlags, positiveInteger, queueFlags } from '../flags.ts';
-import { jobLine, loadQueue, neededQueueUrl } from '../load-queue.ts';
 import { withRun } from '../run.ts';
 
 const roleNames = ['buy', 'encode'] as const;
@@ -33,6 +32,7 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
     ['tintype worker --roles encode', 'encode only; needs no API key'],
   ],
   async action({ shell, flags }) {
+    const { jobLine, loadQueue, neededQueueUrl } = await import('../load-queue.ts');
     await withRun(shell, flags, async (_, context) => {
       const { runWorker } = await loadQueue();
       const isJson = flags.reporter === 'json';
