@@ -70,6 +70,7 @@ export default defineConfig({
         include: queuedToo,
         // What the global setup puts into the environment reaches every project; this reaches the tests of this one.
         env: { TINTYPE_TEST_QUEUED: 'true' },
+        isolate: false,
         globalSetup: ['packages/queue/test/support/start-redis.ts'],
       }),
       // Pages in Chromium, and the examples as they are built.
