@@ -77,6 +77,8 @@ function settingsOf(port: number): readonly string[] {
     'max_connections=200',
     // What a killed process has written survives it; only a crash of the machine would need the flush.
     'fsync=off',
+    // In its folder, which is removed: a killed server would leave what it has in /dev/shm.
+    'dynamic_shared_memory_type=mmap',
   ];
 }
 
