@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
 import { policies } from '../provider/retry.ts';
 import { interrupted } from './failures.ts';
+import { fewAtOnce } from './few-at-once.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { lazyProviders } from './providers.ts';
 import { type BatchTools, type ReachedBatch, reachBatch } from './recover-batch.ts';
@@ -86,6 +87,7 @@ async function recordAnswers(
   let read = 0;
   let strange = 0;
   let isLost = false;
+  const tasks = fewAtOnce(linesAtOnce);
   try {
     for await (const line of offer.answers(batch.batchId, access)) {
       if (line.kind === 'answer') read++;
@@ -96,25 +98,30 @@ async function recordAnswers(
       run.signal.throwIfAborted();
       missing.delete(attempt.key);
       const answer = line.kind === 'answer' ? line.answer : line.reason;
-      if (
-        typeof answer !== 'string' &&
-        (!(answer instanceof ProviderError) || answer.reply !== null)
-      ) {
-        if (!(await isRecorded(attempt, answer, store)))
-          await keepAnswer(answer, attempt, store, run, () => {});
-        recorded++;
-      } else {
-        failed++;
-        await noteFailedLine(attempt, answer, tools);
-      }
+      await tasks.start(async () => {
+        if (
+          typeof answer !== 'string' &&
+          (!(answer instanceof ProviderError) || answer.reply !== null)
+        ) {
+          if (!(await isRecorded(attempt, answer, store)))
+            await keepAnswer(answer, attempt, store, run, () => {});
+          recorded++;
+        } else {
+          failed++;
+          await noteFailedLine(attempt, answer, tools);
+        }
+      });
     }
   } catch (error) {
+    await tasks.settled();
     if (!(error instanceof ProviderError) || !error.isOver) throw error;
     isLost = true;
     const lost = await withoutRecord(missing, store);
     const message = `the answers of the batch ${batch.batchId} are gone at ${batch.provider}, so ${lost} of its ${count(batch.lines.length, 'picture')} that may have been billed are lost: ${error.message}`;
     if (lost > 0) report(run, { type: 'warning', code: 'batch-lost', message, isError: true });
   }
+  // The note of the batch stays unless every line is recorded.
+  await tasks.end();
   if (!isLost && read < look.answered)
     throw new ProviderError('connection-lost', `only ${read} of ${look.answered} answers came`);
   if (strange > 0) {
@@ -130,6 +137,9 @@ async function recordAnswers(
   await store.clearBatch(batch);
   return { ...stateOf(batch, 'collected', look, recorded), failed, problem: look.problem };
 }
+
+/** Each line waits for the disk and is decoded. It is in memory meanwhile. */
+const linesAtOnce = 4;
 
 /** How many of these have neither a record, which another machine may have made, nor their bytes here. */
 async function withoutRecord(lines: ReadonlyMap<Key, Attempt>, store: Store): Promise<number> {

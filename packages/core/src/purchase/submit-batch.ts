@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import pLimit from 'p-limit';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { roundUsd } from '../plan/estimate-cost.ts';
@@ -50,21 +51,31 @@ export async function submitBatch(
   if (own === null) throw interrupted();
   const waiting = patience(run.signal);
   try {
-    for (const one of wanted) {
-      context.stop.check();
-      const refused = await claimLine(one, claims, waiting, context);
+    const limit = pLimit(claimsAtOnce);
+    const claiming = wanted.map((one) =>
+      limit(() => {
+        context.stop.check();
+        return claimLine(one, claims, waiting, context);
+      }),
+    );
+    for (const [at, claimed] of (await Promise.allSettled(claiming)).entries()) {
+      if (claimed.status === 'rejected') throw claimed.reason;
+      const [one, refused] = [wanted[at]!, claimed.value];
       if (refused === null) lines.push(one);
       else if (refused !== 'stored') left.push({ wanted: one, error: refused });
     }
     if (lines.length === 0) return { batch: null, left };
     const batch = await noteBatch(name, lines, context);
-    for (const claim of claims.splice(0)) await claim.release();
+    await Promise.all(claims.splice(0).map((claim) => limit(() => claim.release())));
     return { batch: await order(batch, lines, { calls, access, own }, context), left };
   } finally {
     for (const claim of claims) await claim.release();
     await own.release();
   }
 }
+
+/** A claim waits for the disk, and for a remote if machines share one. */
+const claimsAtOnce = 16;
 
 /** `null`: the key may be ordered, and its claim is held. */
 async function claimLine(
