@@ -113,14 +113,15 @@ export async function runBatchSchedule(
     const from = api.requests.length;
     const started = await start(home, name, args, api, { isBuilt, movedMs, fault, seed });
     const isOver = { value: false };
-    const [ended] = await Promise.all([
+    const [ended, isStruck] = await Promise.all([
       started.ended.finally(() => (isOver.value = true)),
       strike(started, kill, isOver, () =>
         api.requests.slice(from).map(({ method, path }) => `${method} ${path}`),
       ),
     ]);
     runs.push(ended);
-    if (kill !== null && (ended.code === null || ended.code === 137)) kills.push(kill.at);
+    // `unshare` ends with 1 when its child was killed from outside.
+    if (kill !== null && (isStruck || ended.code === 137)) kills.push(kill.at);
     else if ((ended.code !== 0 && ended.code !== 1) || ended.stderr.includes('    at '))
       problems.push(`${args.join(' ')} ends with ${ended.code}: ${ended.stderr.trim()}`);
   };
@@ -258,20 +259,22 @@ export default { store: { originals: folder(new URL(process.env.BUCKET))${record
   });
 }
 
-/** Kills a process from outside. A fault kills it from within. */
+/** Kills a process from outside, and says whether it still ran. A fault kills it from within. */
 async function strike(
   started: TintypeProcess,
   kill: Kill | null,
   isOver: { readonly value: boolean },
   requests: () => readonly string[],
-): Promise<void> {
-  if (kill === null || 'fault' in kill) return;
+): Promise<boolean> {
+  if (kill === null || 'fault' in kill) return false;
   if ('ms' in kill) await sleep(kill.ms);
   else {
     while (!isOver.value && !requests().some((request) => kill.call.test(request))) await sleep(1);
     await sleep(kill.afterMs);
   }
-  if (!isOver.value) signal(started, 'SIGKILL');
+  if (isOver.value) return false;
+  signal(started, 'SIGKILL');
+  return true;
 }
 
 /** US dollars by the API's id of the request, from all records on all machines and in the bucket. */
