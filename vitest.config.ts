@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { missingProgram } from './packages/core/test/support/server-process.ts';
 
 /** A project by the names of its files, which say what a test starts. Where one needs more time, it says so itself. */
 const project = (
@@ -36,6 +37,8 @@ const queuedToo = [
   'collecting',
   'unusable-answers',
 ].map((name) => `packages/core/test/${name}.test.ts`);
+const noRedis = missingProgram('redis-server', 'redis-server');
+if (noRedis !== '') process.stderr.write(`Tests of buying through a queue${noRedis}\n`);
 const browser = 'packages/**/*.browser.test.ts';
 // The contact sheet's page is bundled, so that tests see the one of the sources.
 const globalSetup = ['packages/sheet/page/build.ts'];
@@ -67,7 +70,7 @@ export default defineConfig({
       }),
       // The tests of buying once more, with workers that a queue gives their jobs.
       project('queued', 120, {
-        include: queuedToo,
+        include: noRedis === '' ? queuedToo : [],
         // What the global setup puts into the environment reaches every project; this reaches the tests of this one.
         env: { TINTYPE_TEST_QUEUED: 'true' },
         isolate: false,
