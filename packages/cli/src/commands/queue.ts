@@ -2,7 +2,6 @@ import { Argument } from 'commander';
 import { command, type Value } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { placeFlags, queueFlags } from '../flags.ts';
-import { loadQueue, neededQueueUrl } from '../load-queue.ts';
 import { withRun } from '../run.ts';
 
 const actions = ['status', 'pause', 'resume', 'drain'] as const;
@@ -22,6 +21,7 @@ export const queue = command({
   flags: { ...queueFlags, ...placeFlags },
   examples: [['tintype queue status', 'what the workers do now']],
   async action({ shell, flags }, op) {
+    const { loadQueue, neededQueueUrl } = await import('../load-queue.ts');
     await withRun(shell, flags, async (_, context) => {
       const { operateQueue } = await loadQueue();
       const operations = await operateQueue(neededQueueUrl(flags.queue, context));
