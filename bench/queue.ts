@@ -1,0 +1,87 @@
+/**
+ * What a queue costs: a run that buys by itself, beside the same run with four workers on Redis. CPU time of all their processes
+ * together, without the database's. The emulated API answers within 50 ms. Needs a build.
+ *
+ *     node -C tintype-source bench/queue.ts [--rounds 1] [--requests 10000] [--save]
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startRedis } from '../packages/queue/test/support/redis-server.ts';
+import { startEmulator } from './cold/emulator.ts';
+import { compare, type Contestant } from './support/compare.ts';
+import { originals } from './support/corpus.ts';
+import { numberFlags } from './support/flags.ts';
+import { publish } from './support/results.ts';
+import { comparisonTable, goalTable } from './support/tables.ts';
+
+const { rounds, requests } = numberFlags({ rounds: 1, requests: 10_000 });
+const [alone, queued, idle] = ['one process', 'four workers', 'four workers without jobs'];
+const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
+
+await using emulator = await startEmulator(await originals(16), 50);
+const redis = await startRedis();
+const root = await mkdtemp(join(tmpdir(), 'tintype-bench-queue-'));
+const ids = Array.from({ length: requests }, (_, at) => `p${at}`);
+const small = '{ crop: 64x64, formats: [jpeg], placeholder: none, decorative: true }';
+await writeFile(join(root, 'package.json'), '{}');
+await writeFile(
+  join(root, 'a.images.yaml'),
+  `defaults: ${small}\nimages:\n${ids.map((id) => `  ${id}: { prompt: Picture ${id} }\n`).join('')}`,
+);
+
+const tintype = `${process.execPath} ${cli} --root ${root} --quiet`;
+const work = `${process.execPath} ${cli} worker --root ${root} --roles buy --concurrency 8`;
+const contestants = [
+  contestant(alone, `${tintype} --concurrency 32`, ''),
+  contestant(queued, withWorkers(tintype), redis.url),
+  contestant(idle, withWorkers('sleep 5'), redis.url),
+];
+const samples = await compare(contestants, rounds);
+const cpuMs = (name: string) => median(samples.get(name)!.map((sample) => sample.cpuMs));
+publish(
+  'Queue',
+  [
+    `${requests} requests. The last row is the start and the end of the workers, which no job pays for.`,
+    comparisonTable(samples, alone),
+    goalTable([
+      {
+        what: 'CPU of a job beyond that of one process, ms',
+        measured: (cpuMs(queued) - cpuMs(idle) - cpuMs(alone)) / requests,
+        atMost: 5,
+      },
+    ]),
+  ].join('\n\n'),
+);
+await redis.stop();
+await rm(root, { recursive: true });
+
+/** `act` beside four workers, which are ended and awaited after it. */
+function withWorkers(act: string): string {
+  const start = `${work} >/dev/null & w="$w $!";`;
+  return `w=; ${start.repeat(4)} ${act}; kill $w; wait $w`;
+}
+
+function contestant(name: string, script: string, queue: string): Contestant {
+  return {
+    name,
+    command: ['sh', '-c', script],
+    env: {
+      TINTYPE_QUEUE: queue,
+      TINTYPE_MISSING: 'buy',
+      TINTYPE_MAX_COST: 'none',
+      OPENAI_API_KEY: 'sk-bench',
+      OPENAI_BASE_URL: emulator.baseUrl,
+    },
+    before: async () => {
+      for (const made of ['.tintype', 'public', 'node_modules'])
+        await rm(join(root, made), { recursive: true, force: true });
+      await emulator.reset();
+    },
+  };
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+}
