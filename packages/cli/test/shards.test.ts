@@ -139,10 +139,10 @@ test('a shard without images has nothing to do, and what is no shard is exit 2',
   expect(billedPrompts(api())).toEqual(['one']);
   const none = await tintype(made, ['--shard', '4/3']);
   expect(none).toMatchObject({ code: 2, stdout: '' });
-  expect(none.stderr).toContain('such as 2/5 for the second of five (at most 9999), and not "4/3"');
+  expect(none.stderr).toContain('such as 2/5 for the second of five (at most 9999), not "4/3"');
   const wrong = await tintype(made, ['plan'], { TINTYPE_SHARD: 'x' });
   expect(wrong).toMatchObject({ code: 2, stdout: '' });
-  expect(wrong.stderr).toContain('TINTYPE_SHARD must be a shard');
+  expect(wrong.stderr).toContain('TINTYPE_SHARD must be the number of a shard');
   expect(await tintype(made, ['merge'])).toMatchObject({ code: 2 });
   const nothing = await tintype(made, ['merge', 'nowhere']);
   expect(nothing).toMatchObject({ code: 2 });
