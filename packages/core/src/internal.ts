@@ -23,6 +23,7 @@ export { standIn } from './purchase/original.ts';
 export type { Rates } from './purchase/rates.ts';
 export { openStore } from './store/open-store.ts';
 export type { Store, WatchedFolder } from './store/store.ts';
+export { succeeds } from './succeeds.ts';
 export type { Event } from './events.ts';
 export type {
   EncodeOrder,

@@ -1,5 +1,7 @@
 import type { Job, Queue, QueueEvents } from 'bullmq';
 import { TintypeError } from '@tintype/core';
+import { succeeds } from '@tintype/core/internal';
+import { inTime } from './engine.ts';
 import type { Progress } from './jobs.ts';
 
 /** A job that a run waits for. */
@@ -32,17 +34,21 @@ interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal;
+  /** Whether its job was added. What the queue says before that is about an earlier job with the same id. */
+  isAdded: boolean;
   lookedAt: number;
-  starts: number;
+  /** How often its job ended without an answer. */
+  deaths: number;
 }
 
 /** A job that ends without an answer this often is given up: each time a worker died of it. */
-const maxStarts = 4;
+const maxDeaths = 4;
 /** Events may be lost with a connection, and jobs with a database, so the queue is looked at, too. */
 const lookMs = 2000;
 const looksAtOnce = 100;
-/** The queue is gone if it has not answered for so long. */
+/** The queue is gone if it has not answered for so long, or for a run that was interrupted. */
 const patienceMs = 120_000;
+const lastPatienceMs = 8000;
 
 export function followJobs(queue: Queue, events: QueueEvents): Follower {
   const all = new Map<string, Waiting>();
@@ -54,7 +60,7 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
 
   events.on('completed', ({ jobId, returnvalue }) => {
     const waiting = all.get(jobId);
-    if (waiting !== undefined) {
+    if (waiting?.isAdded === true) {
       const returned = typeof returnvalue === 'string' ? parsed(returnvalue) : returnvalue;
       end(waiting, { isFailed: false, returned, progress: {}, reason: '' });
     }
@@ -62,23 +68,22 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
   events.on('failed', ({ jobId }) => {
     if (all.has(jobId)) looking = looking.then(() => lookAt([jobId]));
   });
-  events.on('progress', ({ jobId, data }) => all.get(jobId)?.followed.onProgress(data as Progress));
+  events.on('progress', ({ jobId, data }) => all.get(jobId)?.followed.onProgress(progressOf(data)));
   // The run says what is wrong, once it is wrong for long.
   queue.on('error', () => {});
   events.on('error', () => {});
 
   return {
     follow: async (followed, signal) => {
-      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       if (signal.aborted) throw interrupted();
-      const times = { lookedAt: Date.now(), starts: 0 };
-      const waiting: Waiting = { followed, resolve, reject, signal, ...times };
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      const state = { isAdded: false, lookedAt: Date.now(), deaths: 0 };
+      const waiting: Waiting = { followed, resolve, reject, signal, ...state };
       all.set(followed.id, waiting);
-      const onAbort = (): void => void withdraw(waiting);
+      const onAbort = (): void => void lookAt([followed.id]);
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         await start(waiting);
-        if (signal.aborted) onAbort();
         return (await promise) as never;
       } finally {
         signal.removeEventListener('abort', onAbort);
@@ -88,16 +93,27 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     async close() {
       clearInterval(timer);
       await looking;
-      await Promise.all([events.close(), queue.close()]);
+      await Promise.all([events, queue].map((each) => succeeds(inTime(each.close()))));
     },
   };
 
   async function start(waiting: Waiting): Promise<void> {
-    waiting.starts++;
-    const job = await asked(() => queue.getJob(waiting.followed.id));
-    // What an earlier run left is no answer to this one.
-    if (job !== undefined && isFinished(job)) await job.remove().catch(() => {});
-    await waiting.followed.add();
+    const { followed, signal } = waiting;
+    waiting.isAdded = false;
+    await asked(() => inTime(removeFinished(followed.id)));
+    await asked(followed.add);
+    waiting.isAdded = true;
+    if (signal.aborted) void lookAt([followed.id]);
+  }
+
+  /** What an earlier run left is no answer to this one. */
+  async function removeFinished(id: string): Promise<void> {
+    const job = await queue.getJob(id);
+    if (job === undefined || !isFinished(job)) return;
+    if (await succeeds(job.remove())) return;
+    // Another run may have been faster, so that a worker has its job.
+    const next = await queue.getJob(id);
+    if (next !== undefined && isFinished(next)) throw new Error('an old job cannot be removed');
   }
 
   /** Looks at the jobs that were not looked at for the longest time. */
@@ -113,46 +129,62 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     await Promise.all(
       ids.map(async (id) => {
         const waiting = all.get(id);
-        if (waiting === undefined) return;
+        if (waiting?.isAdded !== true) return;
         waiting.lookedAt = Date.now();
         try {
-          const job = await queue.getJob(id);
+          const job = await inTime(queue.getJob(id));
           failingSince = null;
-          if (!all.has(id)) return;
-          if (job === undefined) await waiting.followed.add();
-          else if (isFinished(job)) end(waiting, finished(job));
+          if (all.get(id) === waiting && waiting.isAdded) await act(waiting, job);
         } catch (error) {
-          failingSince ??= Date.now();
-          if (Date.now() - failingSince > patienceMs) waiting.reject(unavailable(error));
-          else if (error instanceof TintypeError && error.code !== 'queue-unavailable')
-            waiting.reject(error);
+          onFailure(waiting, error);
         }
       }),
     );
   }
 
+  async function act(waiting: Waiting, job: Job | undefined): Promise<void> {
+    if (job !== undefined && isFinished(job)) end(waiting, finished(job));
+    else if (waiting.signal.aborted) await inTime(withdraw(waiting, job));
+    else if (job === undefined) await asked(waiting.followed.add);
+  }
+
+  function onFailure(waiting: Waiting, error: unknown): void {
+    if (error instanceof TintypeError && error.code !== 'queue-unavailable') {
+      waiting.reject(error);
+      return;
+    }
+    failingSince ??= waiting.lookedAt;
+    const failingMs = Date.now() - failingSince;
+    if (waiting.signal.aborted && failingMs > lastPatienceMs) end(waiting, unknown);
+    else if (failingMs > patienceMs) waiting.reject(unavailable(error));
+  }
+
   function end(waiting: Waiting, job: FinishedJob): void {
     const result = waiting.followed.resultOf(job);
-    if (result !== null) waiting.resolve(result);
-    else if (waiting.signal.aborted) waiting.reject(interrupted());
-    else if (waiting.starts < maxStarts) start(waiting).catch(waiting.reject);
+    if (result !== null) {
+      waiting.resolve(result);
+      return;
+    }
+    if (job.progress.answer?.failure?.code !== 'interrupted') waiting.deaths++;
+    if (waiting.deaths < maxDeaths) start(waiting).catch(waiting.reject);
     else waiting.reject(unavailable(new Error(job.reason || 'its workers do not answer')));
   }
 
-  /** Takes a job back that no worker has begun. */
-  async function withdraw({ followed, reject }: Waiting): Promise<void> {
-    const job = await queue.getJob(followed.id).catch(() => undefined);
-    // A job that a worker holds cannot be removed. It is awaited.
-    const isBegun =
-      job === undefined
-        ? false
-        : await job.remove().then(
-            () => false,
-            () => true,
-          );
-    if (!isBegun) reject(new TintypeError('interrupted', 'not requested: the run was interrupted'));
+  /** Takes a job back that no worker has begun. One that a worker holds is awaited, until the worker is gone. */
+  async function withdraw(waiting: Waiting, job: Job | undefined): Promise<void> {
+    if (job === undefined) {
+      end(waiting, unknown);
+      return;
+    }
+    const isBegun = await job.isActive();
+    const isRemoved = await succeeds(job.remove());
+    if (isRemoved && isBegun) end(waiting, unknown);
+    else if (isRemoved) waiting.reject(interrupted());
   }
 }
+
+/** The job is gone, and a worker may have begun it. */
+const unknown: FinishedJob = { isFailed: true, returned: null, progress: {}, reason: '' };
 
 function interrupted(): TintypeError {
   return new TintypeError('interrupted', 'not asked for: the run was interrupted');
@@ -162,7 +194,7 @@ async function asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
-    throw unavailable(error);
+    throw error instanceof TintypeError ? error : unavailable(error);
   }
 }
 
@@ -171,9 +203,13 @@ function isFinished(job: Job): boolean {
 }
 
 function finished(job: Job): FinishedJob {
-  const progress = typeof job.progress === 'object' ? (job.progress as Progress) : {};
   const isFailed = typeof job.failedReason === 'string' && job.failedReason !== '';
+  const progress = progressOf(job.progress);
   return { isFailed, returned: job.returnvalue, progress, reason: job.failedReason ?? '' };
+}
+
+function progressOf(data: unknown): Progress {
+  return typeof data === 'object' ? (data ?? {}) : {};
 }
 
 function parsed(text: string): unknown {

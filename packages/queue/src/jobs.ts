@@ -1,17 +1,34 @@
 import type { Event } from '@tintype/core';
-import type { EncodeOrder, PurchaseAnswer, PurchaseOrder } from '@tintype/core/internal';
+import type { PurchaseAnswer } from '@tintype/core/internal';
 
 /** What a job carries: an order, and the run that it is from. */
-interface JobData<Order> {
+export interface JobData {
   /** The run's id in the ledger. */
   readonly run: string;
   /** Where the run's store is: see `storePlace`. */
   readonly place: string;
-  readonly order: Order;
+  /** A `PurchaseOrder` or an `EncodeOrder`. Who carries it out checks it. */
+  readonly order: unknown;
 }
 
-export type PurchaseData = JobData<PurchaseOrder>;
-export type EncodeData = JobData<EncodeOrder>;
+/** The data of a job, whatever others wrote into the database. */
+export function jobData(data: unknown): JobData {
+  const { run, place, order } = membersOf(data);
+  return { run: textOf(run), place: textOf(place), order };
+}
+
+/** The key that an order names; `''`: none. */
+export function keyOf(order: unknown): string {
+  return textOf(membersOf(order)['key']);
+}
+
+function membersOf(data: unknown): Readonly<Record<string, unknown>> {
+  return typeof data === 'object' && data !== null ? { ...data } : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
 
 /** What a purchase job says while it is worked on, and what it says last. */
 export interface Progress {

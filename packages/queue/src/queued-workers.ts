@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '@tintype/core';
 import {
   type PurchaseAnswer,
+  type PurchaseOrder,
   readPurchaseAnswer,
   readWorkerEvent,
   sha256,
   type Workers,
 } from '@tintype/core/internal';
-import { openEngine, type Role } from './engine.ts';
+import { inTime, openEngine, type Role } from './engine.ts';
 import { type FinishedJob, followJobs } from './follow-jobs.ts';
 import { type JobAnswer, kept } from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
@@ -47,6 +48,8 @@ export async function openQueuedWorkers(
   const priority = isUrgent ? priorities.urgent : priorities.usual;
   const budget = openRunBudget(run, ledger, context);
   const open = async (role: Role) => {
+    // It says within seconds that the database is away. BullMQ waits for it.
+    await ledger.isOpen(run);
     const [queue, events] = [engine.queue(role), engine.events(role)];
     const follower = followJobs(queue, events);
     // Otherwise the first jobs may end unnoticed, until they are looked at.
@@ -59,7 +62,7 @@ export async function openQueuedWorkers(
   return {
     purchase: async (order, signal, onEvent) => {
       const { key } = order;
-      // The workers send nothing more for this run then. What is in flight is awaited.
+      // The workers send nothing more for this run then. What is in flight is awaited. All purchases of a run have one signal.
       signal.addEventListener('abort', budget.close, { once: true });
       const { queue, follow } = await buys.open();
       const { answer, isOwn } = await follow<RunAnswer>(
@@ -68,13 +71,13 @@ export async function openQueuedWorkers(
           add: async () => {
             await budget.release(order);
             const data = { run, place, order };
-            await queue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept });
+            await inTime(queue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept }));
           },
           onProgress: ({ event, index }) => {
             const read = readWorkerEvent(event);
             if (read !== null && Number.isSafeInteger(index)) onEvent(read, Number(index));
           },
-          resultOf: (job) => answerOf(job, run, signal),
+          resultOf: (job) => answerOf(job, run, signal) ?? (signal.aborted ? unclear(order) : null),
         },
         signal,
       );
@@ -83,20 +86,23 @@ export async function openQueuedWorkers(
     },
 
     encode: async (order, signal) => {
-      const { queue, follow } = await encodes.open();
       // Runs that want the same files share one job.
       const id = sha256(JSON.stringify(order));
-      const add = async (): Promise<void> => {
-        const data = { run, place, order };
-        await queue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept });
-      };
-      const followed = { id, add, onProgress: () => {}, resultOf: () => 'done' as const };
-      // The run encodes what the workers did not.
-      await follow(followed, signal).catch(() => {});
+      try {
+        const { queue, follow } = await encodes.open();
+        const add = async (): Promise<void> => {
+          const data = { run, place, order };
+          await inTime(queue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept }));
+        };
+        await follow({ id, add, onProgress: () => {}, resultOf: () => 'done' as const }, signal);
+      } catch {
+        // The run encodes what the workers did not.
+      }
     },
 
     async close() {
       await budget.close();
+      engine.giveUp();
       await Promise.all([buys.close(), encodes.close()]);
       await closeDatabase();
     },
@@ -133,4 +139,18 @@ function answerOf(
   if (found?.run === run) return { answer, isOwn: true };
   // Two runs that want one picture follow one job, and the other one paid.
   return { answer: { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 }, isOwn: false };
+}
+
+/** The outcome of a purchase whose worker is gone, for a run that was interrupted and does not wait for another worker. */
+function unclear({ costUsd }: PurchaseOrder): RunAnswer {
+  const failure = {
+    kind: 'other',
+    code: 'maybe-billed',
+    message:
+      'the run was interrupted, and a worker may have sent the request; the next run finds the picture, or says what to do',
+    requestId: null,
+    isBilledAnyway: true,
+  } as const;
+  const maybeBilledUsd = costUsd?.high ?? null;
+  return { answer: { failure, bought: 0, costUsd: 0, maybeBilledUsd, events: [] }, isOwn: true };
 }

@@ -1,11 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { type Job, UnrecoverableError, type Worker } from 'bullmq';
+import { type Job, UnrecoverableError } from 'bullmq';
 import type { Context } from '@tintype/core';
-import { type OnWorkerEvent, openWorker, type PurchaseAnswer } from '@tintype/core/internal';
-import { openEngine, type Role } from './engine.ts';
-import { type EncodeData, type JobAnswer, once, type PurchaseData } from './jobs.ts';
-import { queueAddress } from './queue-address.ts';
-import { type DatabaseOptions, openQueueDatabase } from './queue-database.ts';
+import {
+  type OnWorkerEvent,
+  openWorker,
+  type PurchaseAnswer,
+  succeeds,
+} from '@tintype/core/internal';
+import { inTime, openEngine, type Role } from './engine.ts';
+import { type JobAnswer, type JobData, jobData, keyOf, once } from './jobs.ts';
+import { type QueueAddress, queueAddress } from './queue-address.ts';
+import { type DatabaseOptions, openQueueDatabase, type QueueDatabase } from './queue-database.ts';
 import { costOf } from './run-budget.ts';
 import { workerRates } from './worker-rates.ts';
 import { storePlace } from './store-place.ts';
@@ -34,25 +39,40 @@ export interface DoneJob {
 
 /**
  * Works for the runs of a queue until the context's signal is aborted. Then it takes no more jobs, and waits for those that it has:
- * a purchase that was not sent is given back. Rejects as `openWorker`, and with `config`.
+ * a purchase that was not sent is given back. Rejects as `openWorker`, and with `config` or
+ * `queue-unavailable`.
  */
 export async function runWorker(
   url: string,
   context: Context,
-  { roles, concurrency, onReady = () => {}, onJob = () => {}, database = {} }: WorkerSettings,
+  settings: WorkerSettings,
 ): Promise<void> {
   const address = queueAddress(url);
+  const database = await openQueueDatabase(address, settings.database);
+  try {
+    // It says within seconds that the database is away. BullMQ waits for it.
+    await database.ledger.isOpen('');
+    await takeJobs(address, context, database, settings);
+  } finally {
+    await database.close();
+  }
+}
+
+async function takeJobs(
+  address: QueueAddress,
+  context: Context,
+  { ledger, rates }: QueueDatabase,
+  { roles, concurrency, onReady = () => {}, onJob = () => {} }: WorkerSettings,
+): Promise<void> {
   const engine = await openEngine(address);
-  const { ledger, rates, close } = await openQueueDatabase(address, database);
   const worker = await openWorker(context, workerRates(rates, context.config.imagesPerMinute));
   const place = storePlace(context.config);
-  const active = new Set<PurchaseData>();
+  const active = new Map<JobData, Promise<PurchaseAnswer>>();
 
   const acts: Record<Role, (job: Job) => Promise<unknown>> = {
-    buy: async (job) => buy(job as Job<PurchaseData>),
+    buy,
     encode: async ({ data }) => {
-      const { order } = data as EncodeData;
-      await worker.encode(order);
+      await worker.encode(jobData(data).order);
     },
   };
   const places: Record<Role, number> = {
@@ -68,9 +88,17 @@ export async function runWorker(
   const looking = setInterval(() => void cancelClosedRuns(), lookMs);
   await stopped(context.signal);
   clearInterval(looking);
-  await Promise.all(workers.map((each: Worker) => each.close()));
+  await closeAll();
   await worker.close();
-  await close();
+
+  /** Waits for all pictures. If the database is away then, it does not hear of them, and the next run finds them in the store. */
+  async function closeAll(): Promise<void> {
+    const closed = Promise.all(workers.map((each) => each.close()));
+    await Promise.all(active.values());
+    const late = setTimeout(engine.giveUp, goneMs);
+    await succeeds(inTime(closed, 2 * goneMs));
+    clearTimeout(late);
+  }
 
   function timed(role: Role, act: (job: Job) => Promise<unknown>): (job: Job) => Promise<unknown> {
     return async (job) => {
@@ -90,48 +118,51 @@ export async function runWorker(
 
   /** A run that is closed wants nothing more. What was not sent for it is not sent. */
   async function cancelClosedRuns(): Promise<void> {
-    for (const [run, jobs] of Map.groupBy(active, (data) => data.run)) {
-      const { key, order } = jobs[0]!.order;
-      const released = await ledger.released(run, key).catch(() => null);
-      if (released === 'unknown-run') worker.cancel(order);
+    for (const run of new Set([...active.keys()].map((data) => data.run))) {
+      if (!(await ledger.isOpen(run).catch(() => true))) worker.cancel(run);
     }
   }
 
-  async function buy(job: Job<PurchaseData>): Promise<JobAnswer> {
-    const found = await answerTo(job.data, (event, index) => {
+  async function buy(job: Job): Promise<JobAnswer> {
+    const data = jobData(job.data);
+    const found = await answerTo(data, (event, index) => {
       // A view of the run shows it. It is in the answer, too.
       if (event.type === 'generating' || event.type === 'waiting')
         job.updateProgress({ event, index }).catch(() => {});
     });
-    const answer = { ...found, run: job.data.run };
+    const answer = { ...found, run: data.run };
     if (answer.failure === null) return answer;
     await job.updateProgress({ answer });
     throw new JobFailure(answer.failure.code, answer.failure.message);
   }
 
-  async function answerTo(data: PurchaseData, onEvent: OnWorkerEvent): Promise<PurchaseAnswer> {
-    const key = typeof data?.order?.key === 'string' ? data.order.key : '';
-    if (data?.place !== place) {
+  async function answerTo(data: JobData, onEvent: OnWorkerEvent): Promise<PurchaseAnswer> {
+    const { run, order } = data;
+    if (data.place !== place) {
       return refusal(
         'job-refused',
         `the run keeps what it buys in another store than this worker (${context.config.storeRemote?.label ?? 'a folder of this machine'}); give both the same store.originals`,
       );
     }
-    const releasedUsd = await ledger.released(data.run, key).catch(() => 'unknown-run' as const);
+    const key = keyOf(order);
+    const releasedUsd = await ledger.released(run, key).catch(() => 'unknown-run' as const);
     if (releasedUsd === 'unknown-run')
       return refusal('queue-unavailable', 'the queue does not know the budget of the run');
-    active.add(data);
-    const answer = await worker.purchase(data.order, releasedUsd, onEvent);
+    const purchasing = worker.purchase(run, order, releasedUsd, onEvent);
+    active.set(data, purchasing);
+    const answer = await purchasing;
     active.delete(data);
     if (releasedUsd === null && answer.failure?.code === 'over-budget')
       return refusal('job-refused', 'nothing was asked for: no budget released it');
     const isGivenBack = answer.failure?.code === 'interrupted';
     // If the ledger cannot be told now, the run tells it.
-    if (!isGivenBack) await ledger.settle(data.run, key, costOf(answer)).catch(() => {});
+    if (!isGivenBack) await ledger.settle(run, key, costOf(answer)).catch(() => {});
     return answer;
   }
 }
 
+/** How long a worker that ends waits for its database. */
+const goneMs = 5000;
 /** How soon a worker notices that a run was interrupted. */
 const lookMs = 2000;
 

@@ -25,19 +25,20 @@ import { sharedCacheOf } from './shared-cache-of.ts';
 /** Does the work of runs that other processes planned and judged. It decides nothing itself. */
 export interface Worker {
   /**
-   * Buys a picture, unless the store has it or an attempt says that it may have been billed. `order` is a `PurchaseOrder`, and is
-   * checked. `releasedUsd`: what the run's budget released for it, in US dollars; `null`: nothing, so that it is only looked for. Never
+   * Buys a picture for a run, unless the store has it or an attempt says that it may have been billed. `order` is a `PurchaseOrder`,
+   * and is checked. `releasedUsd`: what the run's budget released for it, in US dollars; `null`: nothing, so that it is only looked for. Never
    * rejects.
    */
   readonly purchase: (
+    run: string,
     order: unknown,
     releasedUsd: number | null,
     onEvent?: OnWorkerEvent,
   ) => Promise<PurchaseAnswer>;
   /** Makes the files of a stored picture in the shared cache. `order` is an `EncodeOrder`, and is checked. Rejects with a TintypeError. */
   readonly encode: (order: unknown) => Promise<void>;
-  /** Sends nothing more of an order, until another purchase of it comes. What is in flight is awaited. */
-  readonly cancel: (order: string) => void;
+  /** Sends nothing more of a run, until another purchase of it comes. What is in flight is awaited. */
+  readonly cancel: (run: string) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -52,7 +53,7 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
   const runs = new Map<string, RunHere>();
 
   return {
-    async purchase(data, releasedUsd, onEvent = () => {}) {
+    async purchase(run, data, releasedUsd, onEvent = () => {}) {
       const events: Event[] = [];
       const report = (event: Event): void => onEvent(event, events.push(event) - 1);
       const budget = releasedUsd === null ? nothing : openRunBudget(releasedUsd);
@@ -61,7 +62,7 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
       try {
         const order = readPurchaseOrder(data);
         const wanted = await resolve(order, store);
-        const { purchases } = runHere(order);
+        const { purchases } = runHere(run, order);
         const earlier = new Map(order.earlier === null ? [] : [[order.key, order.earlier]]);
         await purchase(wanted, {
           ...purchases,
@@ -75,9 +76,9 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
       return { failure, ...spend.bill(), events };
     },
 
-    cancel(order) {
-      runs.get(order)?.cancel();
-      runs.delete(order);
+    cancel(run) {
+      runs.get(run)?.cancel();
+      runs.delete(run);
     },
 
     async encode(data) {
@@ -99,9 +100,12 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
     close: async () => store.remote?.close(),
   };
 
-  /** What the purchases of an order share in this process, so that what ends a run ends the rest of it here at once. */
-  function runHere({ order, isOrderNamed }: PurchaseOrder): RunHere {
-    const known = runs.get(order);
+  /**
+   * What the purchases of a run share in this process, so that what ends a run ends the rest of it here at once. The next run of the
+   * same order begins afresh.
+   */
+  function runHere(name: string, { order, isOrderNamed }: PurchaseOrder): RunHere {
+    const known = runs.get(name);
     if (known !== undefined) return known;
     const cancelling = new AbortController();
     const run: Context = {
@@ -121,7 +125,7 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
       rates,
     });
     const opened = { purchases, cancel: () => cancelling.abort() };
-    runs.set(order, opened);
+    runs.set(name, opened);
     if (runs.size > maxRuns) runs.delete(runs.keys().next().value!);
     return opened;
   }
@@ -135,7 +139,7 @@ interface RunHere {
   readonly cancel: () => void;
 }
 
-/** More orders than a worker is likely to have at once. */
+/** More runs than a worker is likely to have at once. */
 const maxRuns = 100;
 
 async function resolve(order: PurchaseOrder, store: Store): Promise<ResolvedRequest> {

@@ -1,0 +1,329 @@
+import { inspect } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Context, generate, systemClock } from '@tintype/core';
+import type { PurchaseOrder } from '@tintype/core/internal';
+import { quotaExceeded, startOpenAiEmulator } from '@tintype/emulators/openai';
+import { type Processor, Queue, QueueEvents, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { eventsOf } from '../../core/test/support/api.ts';
+import { testKey, testProject, type TestProject } from '../../core/test/support/project.ts';
+import { freePort } from '../../core/test/support/server-process.ts';
+import { openEngine } from '../src/engine.ts';
+import { type FinishedJob, followJobs } from '../src/follow-jobs.ts';
+import { queueAddress } from '../src/queue-address.ts';
+import { openQueueDatabase } from '../src/queue-database.ts';
+import { openQueuedWorkers } from '../src/queued-workers.ts';
+import { runWorker, type WorkerSettings } from '../src/run-worker.ts';
+import { storePlace } from '../src/store-place.ts';
+import type { DatabaseServer } from './support/database-server.ts';
+import { missingRedis, startRedis } from './support/redis-server.ts';
+
+const manifest = (ids: readonly string[]) =>
+  `images:\n${ids.map((id) => `  ${id}: { prompt: a ${id}, alt: ${id}, size: 1024x1024, quality: low }\n`).join('')}`;
+
+describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () => {
+  let redis: DatabaseServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  describe('a run that follows a job', () => {
+    test('gets the answer of a job that ended just before Ctrl-C', async () => {
+      const { follower, add, work } = await followed('ended');
+      const ctrlC = new AbortController();
+      const answer = follower.follow(add('a job'), ctrlC.signal);
+      const worker = work(async () => 'paid');
+      // Its events go elsewhere, so the run has not heard of it.
+      await new Promise((resolve) => worker.on('completed', resolve));
+      ctrlC.abort();
+      expect(await answer).toMatchObject({ isFailed: false, returned: 'paid' });
+    });
+
+    test('does not take what an earlier job with the same id said for its own', async () => {
+      const { follower, add, work, events } = await followed('earlier');
+      const job = add('a job');
+      const late = async (): Promise<void> => {
+        const data = { jobId: 'a job', returnvalue: 'what an earlier run bought', prev: '' };
+        events.emit('completed', data, '1-1');
+        await job.add();
+      };
+      const answer = follower.follow({ ...job, add: late }, new AbortController().signal);
+      work(async () => 'new');
+      expect(await answer).toMatchObject({ returned: 'new' });
+    });
+
+    test('survives progress that is null', async () => {
+      const { follower, add, work } = await followed('null');
+      let calls = 0;
+      work(async (job) => {
+        if (++calls > 1) return 'done';
+        await job.updateProgress(null as never);
+        throw new Error('a worker that says nothing');
+      });
+      const job = {
+        ...add('a job'),
+        resultOf: (told: FinishedJob) =>
+          told.isFailed ? ((told.progress.answer as never) ?? null) : told,
+      };
+      expect(await follower.follow(job, new AbortController().signal)).toMatchObject({
+        returned: 'done',
+      });
+    });
+
+    test('knows after Ctrl-C that a worker that is gone may have begun', async () => {
+      const { follower, add, work } = await followed('gone');
+      const ctrlC = new AbortController();
+      const answer = follower.follow(add('a job'), ctrlC.signal);
+      const begun = Promise.withResolvers<void>();
+      const never = Promise.withResolvers<void>();
+      // Its lock ends, and no other worker notices.
+      work(
+        async () => {
+          begun.resolve();
+          await never.promise;
+        },
+        { lockDuration: 500, lockRenewTime: 60_000, skipStalledCheck: true },
+      );
+      await begun.promise;
+      ctrlC.abort();
+      expect(await answer).toMatchObject({ isFailed: true, returned: null });
+      never.resolve();
+    });
+
+    test('ends quietly where Ctrl-C comes while its job is being added', async () => {
+      const { follower, add, queue } = await followed('adding');
+      const ctrlC = new AbortController();
+      const adding = async (): Promise<void> => {
+        ctrlC.abort();
+        await sleep(100);
+        throw new Error('the budget is closed');
+      };
+      // A promise that rejects unheard fails the test.
+      await expect(
+        follower.follow({ ...add('refused'), add: adding }, ctrlC.signal),
+      ).rejects.toThrow('the budget is closed');
+
+      const again = new AbortController();
+      const job = add('added');
+      const late = async (): Promise<void> => {
+        again.abort();
+        await sleep(100);
+        await job.add();
+      };
+      await expect(follower.follow({ ...job, add: late }, again.signal)).rejects.toMatchObject({
+        code: 'interrupted',
+      });
+      expect(await queue.getJob('added')).toBeUndefined();
+    });
+
+    /** A follower that hears no events, as if its connection were lost. */
+    async function followed(name: string) {
+      const connection = { url: redis.url, maxRetriesPerRequest: null };
+      const queue = new Queue(name, { connection });
+      const events = new QueueEvents(`not-${name}`, { connection });
+      await events.waitUntilReady();
+      const follower = followJobs(queue, events);
+      onTestFinished(() => follower.close());
+      return {
+        queue,
+        events,
+        follower,
+        add: (id: string) => ({
+          id,
+          add: async () => void (await queue.add('a', {}, { jobId: id })),
+          onProgress: () => {},
+          resultOf: (job: FinishedJob): FinishedJob | null => job,
+        }),
+        work: (act: Processor, options = {}) => {
+          const worker = new Worker(name, act, { connection, ...options });
+          worker.on('error', () => {});
+          onTestFinished(() => worker.close());
+          return worker;
+        },
+      };
+    }
+  });
+
+  test('Ctrl-C after the first picture sends nothing that a worker still holds back', async () => {
+    await using api = await startOpenAiEmulator();
+    const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
+    await using made = await testProject(files, api.baseUrl);
+    const url = `${redis.url}?name=late`;
+    const options = { imagesPerMinute: 1 };
+    await using _ = await working(url, made, { database: { windowMs: 5000 } }, options);
+    const ctrlC = new AbortController();
+    const context = await made.context({ signal: ctrlC.signal, options, clock: systemClock });
+    const workers = await openQueuedWorkers(url, context);
+    let answered = 0;
+    const purchase: typeof workers.purchase = async (...args) => {
+      const answer = await workers.purchase(...args);
+      // The next one is held back for 5 s.
+      if (++answered === 1) setTimeout(() => ctrlC.abort(), 200);
+      return answer;
+    };
+    await expect(generate({ ...context, workers: { ...workers, purchase } })).rejects.toMatchObject(
+      { code: 'interrupted' },
+    );
+    await workers.close();
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test('what ended a run does not end the next run of the same order', async () => {
+    await using api = await startOpenAiEmulator();
+    const files = { 'a.images.yaml': manifest(['owl']) };
+    await using made = await testProject(files, api.baseUrl);
+    const url = `${redis.url}?name=order`;
+    await using _ = await working(url, made);
+    const context = { ...(await made.context()), order: 'ci-17' };
+    api.fail(quotaExceeded());
+    expect((await run(url, context)).result).toMatchObject({ bought: 0, failed: 1 });
+    expect((await run(url, context)).result).toMatchObject({ bought: 1, failed: 0 });
+  });
+
+  test('neither a run nor a worker waits for a database that is away when it starts', async () => {
+    await using made = await testProject({ 'a.images.yaml': manifest(['owl']) });
+    const url = `redis://:secret@127.0.0.1:${await freePort()}`;
+    const context = await made.context();
+    const database = { patienceMs: 300 };
+    const { result, error, events } = await run(url, context, database);
+    expect(result ?? error).toMatchObject({ failed: 1 });
+    expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'queue-unavailable' }]);
+    const worker = runWorker(url, context, { roles: ['buy'], concurrency: 1, database });
+    await expect(worker).rejects.toMatchObject({ code: 'queue-unavailable' });
+    const said = inspect([events, await worker.catch((reason: unknown) => reason)], { depth: 9 });
+    expect(said).not.toContain('secret');
+  });
+
+  test('neither a run nor a worker waits for a database that is away when it is stopped', async () => {
+    await using api = await startOpenAiEmulator({ latencyMs: 1500 });
+    const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
+    await using made = await testProject(files, api.baseUrl);
+    const own = await startRedis();
+    onTestFinished(() => own.stop());
+    const worker = await working(own.url, made, { concurrency: 1 });
+    const ctrlC = new AbortController();
+    const context = await made.context({ signal: ctrlC.signal, clock: systemClock });
+    const running = run(own.url, context);
+    await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(1);
+    await own.kill();
+    ctrlC.abort();
+    const started = performance.now();
+    const { error, events } = await running;
+    await worker[Symbol.asyncDispose]();
+    expect(performance.now() - started).toBeLessThan(45_000);
+    expect(error).toMatchObject({ code: 'interrupted' });
+    expect(eventsOf(events, 'failed').map(({ code }) => code)).toContain('maybe-billed');
+    // It is there, whatever the run heard of it.
+    expect((await made.plan()).totals).toMatchObject({ stored: 1, missing: 1 });
+  });
+
+  test('the password of the queue and the API key are in no error, event or job', async () => {
+    await using api = await startOpenAiEmulator({ apiKeys: ['another'] });
+    const files = { 'a.images.yaml': manifest(['owl']) };
+    await using made = await testProject(files, api.baseUrl);
+    const url = `${redis.url}?name=secrets`;
+    const context = await made.context();
+    await using _ = await working(url, made);
+    const { events } = await run(url, context);
+    expect(eventsOf(events, 'failed')).toHaveLength(1);
+    const client = new Redis(redis.url);
+    const kept: unknown[] = [events];
+    for (const key of await client.keys('*secrets*')) {
+      const type = await client.type(key);
+      if (type === 'hash') kept.push(await client.hgetall(key));
+      if (type === 'stream') kept.push(await client.xrange(key, '-', '+'));
+    }
+    client.disconnect();
+    const text = inspect(kept, { depth: 9, maxStringLength: null, maxArrayLength: null });
+    expect(text).toContain('failedReason');
+    expect(text).not.toContain(testKey);
+  });
+
+  test('data of a job that is not what a run writes sends nothing and harms no worker', async () => {
+    await using api = await startOpenAiEmulator();
+    const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
+    await using made = await testProject(files, api.baseUrl);
+    const url = `${redis.url}?name=odd`;
+    const context = await made.context();
+    const [owl, fox] = await ordersOf(url, context);
+    const address = queueAddress(url);
+    const { ledger, close } = await openQueueDatabase(address);
+    await ledger.openRun('a-run', {
+      maxUsd: 1,
+      spentUsd: 0,
+      released: new Map([[owl!.key, 0.5]]),
+      maxUsdPerDay: null,
+      day: '2026-11-28',
+      outsideUsd: 0,
+    });
+    await close();
+    const place = storePlace(context.config);
+    const codes: (string | null)[] = [];
+    const onJob: WorkerSettings['onJob'] = ({ code }) => codes.push(code);
+    await using _ = await working(url, made, { onJob });
+    const queue = (await openEngine(address)).queue('buy');
+    // The first names two arguments for the script where one belongs.
+    for (const run of [['a-run', owl!.key], null, { toString: 1 }, 7])
+      await queue.add('buy', { run, place, order: fox });
+    for (const order of [null, 'text', { key: null }, { ...fox, inputs: null }])
+      await queue.add('buy', { run: 'a-run', place, order });
+    await queue.add('buy', null);
+    await expect.poll(() => codes.length, { timeout: 30_000 }).toBe(9);
+    await queue.close();
+    expect(
+      codes.filter((code) => !['job-refused', 'queue-unavailable'].includes(String(code))),
+    ).toEqual([]);
+    expect(api.requests).toEqual([]);
+  });
+});
+
+/** A worker in this process, until it is disposed of. */
+async function working(
+  url: string,
+  made: TestProject,
+  settings: Partial<WorkerSettings> = {},
+  options: object = {},
+): Promise<AsyncDisposable> {
+  const stop = new AbortController();
+  const context = await made.context({ signal: stop.signal, options, clock: systemClock });
+  const ready = Promise.withResolvers<void>();
+  const done = runWorker(url, context, {
+    roles: ['buy'],
+    concurrency: 4,
+    onReady: ready.resolve,
+    database: { windowMs: 20 },
+    ...settings,
+  });
+  await Promise.race([ready.promise, done]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await done;
+    },
+  };
+}
+
+async function run(url: string, given: Context, database = {}) {
+  const events: Parameters<Context['report']>[0][] = [];
+  const context = { ...given, report: (event: (typeof events)[number]) => void events.push(event) };
+  const workers = await openQueuedWorkers(url, context, { database });
+  try {
+    return { events, result: await generate({ ...context, workers }), error: null };
+  } catch (error) {
+    return { events, result: null, error };
+  } finally {
+    await workers.close();
+  }
+}
+
+/** What a run of the project would hand to its workers. */
+async function ordersOf(url: string, context: Context): Promise<readonly PurchaseOrder[]> {
+  const workers = await openQueuedWorkers(url, context);
+  const orders: PurchaseOrder[] = [];
+  const purchase = async (order: PurchaseOrder) => orders.push(order) as never;
+  await generate({ ...context, workers: { ...workers, purchase } }).catch(() => {});
+  await workers.close();
+  return orders;
+}
