@@ -54,24 +54,6 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       expect(await answer).toMatchObject({ returned: 'new' });
     });
 
-    test('survives progress that is null', async () => {
-      const { follower, add, work } = await followed('null');
-      let calls = 0;
-      work(async (job) => {
-        if (++calls > 1) return 'done';
-        await job.updateProgress(null as never);
-        throw new Error('a worker that says nothing');
-      });
-      const job = {
-        ...add('a job'),
-        resultOf: (told: FinishedJob) =>
-          told.isFailed ? ((told.progress.answer as never) ?? null) : told,
-      };
-      expect(await follower.follow(job, new AbortController().signal)).toMatchObject({
-        returned: 'done',
-      });
-    });
-
     test('knows after Ctrl-C that a worker that is gone may have begun', async () => {
       const { follower, add, work } = await followed('gone');
       const ctrlC = new AbortController();
