@@ -15,7 +15,7 @@ export interface Workers {
     order: PurchaseOrder,
     signal: AbortSignal,
     onEvent: OnWorkerEvent,
-  ) => Promise<PurchaseAnswer>;
+  ) => Promise<PurchaseOutcome>;
   /**
    * Lets a worker encode the files of a picture into the shared cache. The run itself encodes the files that are not there when
    * this resolves. Never rejects.
@@ -62,6 +62,12 @@ export interface PurchaseAnswer {
   readonly maybeBilledUsd: number | null;
   /** What the worker reported, in order. */
   readonly events: readonly Event[];
+}
+
+/** What a run learns of a purchase. */
+export interface PurchaseOutcome extends PurchaseAnswer {
+  /** The order was handed over more than once, so that a worker which died, or whose answer was lost, may have paid. */
+  readonly isRepeated: boolean;
 }
 
 /** An error as data. */

@@ -65,12 +65,14 @@ export async function openQueuedWorkers(
       // The workers send nothing more for this run then. What is in flight is awaited. All purchases of a run have one signal.
       signal.addEventListener('abort', budget.close, { once: true });
       const { queue, follow } = await buys.open();
+      let handedOver = 0;
       const { answer, isOwn } = await follow<RunAnswer>(
         {
           id: key,
           add: async () => {
             await budget.release(order);
             const data = { run, place, order };
+            handedOver++;
             await inTime(queue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept }));
           },
           onProgress: ({ event, index }) => {
@@ -82,7 +84,7 @@ export async function openQueuedWorkers(
         signal,
       );
       await budget.settle(key, isOwn ? costOf(answer) : 0);
-      return answer;
+      return { ...answer, isRepeated: handedOver > 1 };
     },
 
     encode: async (order, signal) => {

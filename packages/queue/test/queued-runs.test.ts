@@ -102,7 +102,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       await empty(engine);
       const { result } = await running;
       await stop(working);
-      expect(result?.delivered).toBe(6);
+      expect(result).toMatchObject({ delivered: 6, bought: 6, failed: 0 });
       expect(api.ledger.map(({ prompt }) => prompt).toSorted()).toEqual(
         ids.map((id) => `a ${id}`).toSorted(),
       );

@@ -2,7 +2,7 @@ import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import type { Event } from '../events.ts';
 import type { PlannedInput, ResolvedRequest, StoreRecord } from '../types.ts';
-import type { PurchaseAnswer, PurchaseOrder, WorkerInput, Workers } from '../workers.ts';
+import type { PurchaseOrder, PurchaseOutcome, WorkerInput, Workers } from '../workers.ts';
 import { errorOf } from './failure-data.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 
@@ -18,7 +18,8 @@ export async function purchaseByWorker(
   const { run, spend, stop, answers } = context;
   stop.check();
   const reserved = spend.reserve(wanted.costUsd);
-  let answer: PurchaseAnswer | null = null;
+  const since = run.now().toISOString();
+  let answer: PurchaseOutcome | null = null;
   try {
     const reported = new Set<number>();
     const onEvent = (event: Event, index: number): void => {
@@ -26,12 +27,17 @@ export async function purchaseByWorker(
       reported.add(index);
     };
     answer = await workers.purchase(orderOf(wanted, context), stop.signal, onEvent);
-    const { failure, events, bought, costUsd } = answer;
+    const { failure, events, bought, costUsd, isRepeated } = answer;
     events.forEach(onEvent);
     if (failure !== null) throw errorOf(failure);
-    reserved.settle(bought > 0 ? costUsd : 0);
-    if (bought > 0) reserved.bought(costUsd);
+    if (bought > 0) reserved.settle(costUsd);
     const record = await recordOf(wanted, context);
+    if (bought > 0) reserved.bought(costUsd);
+    else if (isRepeated && record.provenance.createdAt >= since) {
+      // The first worker paid, and its answer was lost.
+      reserved.settle(record.costUsd);
+      reserved.bought(record.costUsd);
+    } else reserved.settle(0);
     answers.judge(wanted.provider, record.rejected ?? null);
     return record;
   } catch (error) {
