@@ -2,7 +2,7 @@ import type { Job, Queue, QueueEvents } from 'bullmq';
 import { TintypeError } from '@tintype/core';
 import { succeeds } from '@tintype/core/internal';
 import { inTime } from './engine.ts';
-import type { Progress } from './jobs.ts';
+import { once, type Progress } from './jobs.ts';
 
 /** A job that a run waits for. */
 interface Followed<Result> {
@@ -36,6 +36,10 @@ interface Waiting {
   readonly signal: AbortSignal;
   /** Whether its job was added. What the queue says before that is about an earlier job with the same id. */
   isAdded: boolean;
+  /** Whether its job is being taken back now. */
+  isLeaving: boolean;
+  /** When that was tried first; `null`: never. */
+  leavingSince: number | null;
   lookedAt: number;
   /** How often its job ended without an answer. */
   deaths: number;
@@ -77,7 +81,13 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     follow: async (followed, signal) => {
       if (signal.aborted) throw interrupted();
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const state = { isAdded: false, lookedAt: Date.now(), deaths: 0 };
+      const state = {
+        isAdded: false,
+        isLeaving: false,
+        leavingSince: null,
+        lookedAt: Date.now(),
+        deaths: 0,
+      };
       const waiting: Waiting = { followed, resolve, reject, signal, ...state };
       all.set(followed.id, waiting);
       const onAbort = (): void => void lookAt([followed.id]);
@@ -144,8 +154,20 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
 
   async function act(waiting: Waiting, job: Job | undefined): Promise<void> {
     if (job !== undefined && isFinished(job)) end(waiting, finished(job));
-    else if (waiting.signal.aborted) await inTime(withdraw(waiting, job));
+    else if (waiting.signal.aborted) await leave(waiting, job);
     else if (job === undefined) await asked(waiting.followed.add);
+  }
+
+  /** Once at a time: a second look finds no job where the first has just taken it back, and would take it for lost. */
+  async function leave(waiting: Waiting, job: Job | undefined): Promise<void> {
+    if (waiting.isLeaving) return;
+    waiting.isLeaving = true;
+    waiting.leavingSince ??= Date.now();
+    try {
+      await inTime(withdraw(waiting, job));
+    } finally {
+      waiting.isLeaving = false;
+    }
   }
 
   function onFailure(waiting: Waiting, error: unknown): void {
@@ -177,6 +199,8 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
       return;
     }
     const isBegun = await job.isActive();
+    // A job that has just ended can be removed, too, and its answer with it. That of a worker which is gone only ends here.
+    if (isBegun && Date.now() - (waiting.leavingSince ?? 0) < once.lockDuration) return;
     const isRemoved = await succeeds(job.remove());
     if (isRemoved && isBegun) end(waiting, unknown);
     else if (isRemoved) waiting.reject(interrupted());

@@ -135,9 +135,12 @@ function answerOf(
   const found = (isFailed ? progress.answer : returned) as Partial<JobAnswer> | undefined;
   const answer = readPurchaseAnswer(found);
   if (answer === null) return null;
-  const code = answer.failure?.code;
-  const isGivenBack = code === 'interrupted' || code === 'queue-unavailable';
-  if (isGivenBack && !signal.aborted) return null;
+  const { failure } = answer;
+  if (failure?.code === 'interrupted' || failure?.code === 'queue-unavailable') {
+    // The worker sent nothing, because the run had ended: that is what this run did, and no fault of the queue.
+    const interrupted = { ...failure, code: 'interrupted' };
+    return signal.aborted ? { answer: { ...answer, failure: interrupted }, isOwn: true } : null;
+  }
   if (found?.run === run) return { answer, isOwn: true };
   // Two runs that want one picture follow one job, and the other one paid.
   return { answer: { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 }, isOwn: false };
