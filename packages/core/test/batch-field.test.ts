@@ -101,7 +101,7 @@ describe('batch: true', () => {
     await api().batches.finishAll();
     expect((await made.generate()).result).toMatchObject({ delivered: 2, pending: 2, failed: 0 });
     await api().batches.finishAll();
-    // The pup waits for nothing any more, and is bought directly.
+    // All inputs of the pup exist now, so it is bought directly.
     expect((await made.generate()).result).toMatchObject({ delivered: 4, bought: 1, pending: 0 });
     expect(billedPrompts(api())).toEqual(['cub', 'fox', 'kit', 'pup']);
   });
