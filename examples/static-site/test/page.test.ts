@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -108,6 +109,16 @@ describe.skipIf(noBrowser !== false)(`in Chromium${skipped}`, () => {
     });
   });
 
+  test.each([390, 1280])(
+    'nothing moves while a slow page arrives, %d pixels wide',
+    async (width) => {
+      const slow = await serve(join(root, 'dist'), slowly);
+      await using shown = await openPage(browser, addressOf(slow), { width, height: 844 });
+      expect(await shown.layoutShift()).toBe(0);
+      slow.close();
+    },
+  );
+
   test('the card for other sites is 1200 x 630', async () => {
     const page = await browser.newPage();
     await page.goto(addressOf(server));
@@ -151,13 +162,34 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
+/** Sends the first lines of a page one at a time, as a slow connection or a busy browser brings them. */
+async function slowly(response: ServerResponse, page: Buffer): Promise<void> {
+  const lines = page.toString().split(/(?<=\n)/);
+  const body = lines.findIndex((line) => line.includes('<header'));
+  const fold = lines.findIndex((line) => line.includes('</section>'));
+  response.write(lines.slice(0, body + 1).join(''));
+  // Chromium waits this long before it paints a page that is not whole.
+  await delay(600);
+  for (const line of lines.slice(body + 1, fold)) {
+    response.write(line);
+    await delay(20);
+  }
+  response.end(lines.slice(fold).join(''));
+}
+
 /** Serves a folder on a free port of the loopback interface. */
-async function serve(folder: string): Promise<Server> {
+async function serve(
+  folder: string,
+  sendPage = (response: ServerResponse, page: Buffer): unknown => response.end(page),
+): Promise<Server> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = join(folder, pathname === '/' ? 'index.html' : pathname);
     readFile(file).then(
-      (bytes) => response.setHeader('content-type', contentTypes[extname(file)] ?? '').end(bytes),
+      (bytes) => {
+        response.setHeader('content-type', contentTypes[extname(file)] ?? '');
+        return extname(file) === '.html' ? sendPage(response, bytes) : response.end(bytes);
+      },
       () => response.writeHead(404).end(),
     );
   });
