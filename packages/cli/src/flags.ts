@@ -148,6 +148,12 @@ export function positiveInteger(text: string): number {
   return Number(text);
 }
 
+export function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
+  return Number(text);
+}
+
 function append(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];
 }

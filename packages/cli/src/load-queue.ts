@@ -1,4 +1,5 @@
 import { type Context, TintypeError } from '@tintype/core';
+import type { DoneJob } from '@tintype/queue';
 import type { Shell } from './shell.ts';
 
 type QueuePackage = typeof import('@tintype/queue');
@@ -64,18 +65,20 @@ export async function withWorkers<T>(
 }
 
 /** Tells people and programs what a worker does, a line a job. Neither prompts nor keys are in it. */
-export function jobLine(shell: Shell, isJson: boolean, done: JobReport): string {
+export function jobLine(shell: Shell, isJson: boolean, done: DoneJob): string {
   const time = shell.now().toISOString();
-  if (isJson) return `${JSON.stringify({ time, ...done })}\n`;
+  if (isJson) return `${JSON.stringify({ time, type: 'job', ...done })}\n`;
   const { role, id, code, ms, costUsd } = done;
   const cost = costUsd === null || costUsd === 0 ? '' : `, $${costUsd.toFixed(4)}`;
   return `${time} ${role} ${id.slice(0, 12)} ${code ?? 'done'} in ${Math.round(ms)} ms${cost}\n`;
 }
 
-interface JobReport {
-  readonly role: string;
-  readonly id: string;
-  readonly code: string | null;
-  readonly ms: number;
-  readonly costUsd: number | null;
+/** Tells that a worker takes jobs, or where it serves its metrics and health. */
+export function stateLine(
+  shell: Shell,
+  isJson: boolean,
+  state: { readonly type: 'ready' } | { readonly type: 'serving'; readonly url: string },
+): string {
+  if (isJson) return `${JSON.stringify({ time: shell.now().toISOString(), ...state })}\n`;
+  return state.type === 'ready' ? 'ready\n' : `metrics and health: ${state.url}\n`;
 }

@@ -5,5 +5,6 @@ export { openQueuedWorkers } from './queued-workers.ts';
 export type { QueuedWorkers, QueuedWorkersOptions } from './queued-workers.ts';
 export { runWorker } from './run-worker.ts';
 export type { DoneJob, WorkerSettings } from './run-worker.ts';
+export type { HealthAddress } from './serve-health.ts';
 export { operateQueue } from './operate-queue.ts';
 export type { QueueOperations, QueueState } from './operate-queue.ts';

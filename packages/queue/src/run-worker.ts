@@ -1,17 +1,20 @@
 import { availableParallelism } from 'node:os';
-import { type Job, UnrecoverableError } from 'bullmq';
-import type { Context } from '@tintype/core';
+import { type Job, MetricsTime, UnrecoverableError } from 'bullmq';
+import { type Context, TintypeError } from '@tintype/core';
 import {
+  type Failure,
   type OnWorkerEvent,
   openWorker,
   type PurchaseAnswer,
   succeeds,
 } from '@tintype/core/internal';
-import { inTime, openEngine, type Role } from './engine.ts';
+import { type Engine, inTime, openEngine, type Role } from './engine.ts';
 import { type JobAnswer, type JobData, jobData, keyOf, once } from './jobs.ts';
-import { type QueueAddress, queueAddress } from './queue-address.ts';
+import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase, type QueueDatabase } from './queue-database.ts';
 import { costOf } from './run-budget.ts';
+import type { HealthAddress } from './serve-health.ts';
+import { openHealth, type WorkerHealth } from './worker-health.ts';
 import { workerRates } from './worker-rates.ts';
 import { storePlace } from './store-place.ts';
 
@@ -19,6 +22,10 @@ export interface WorkerSettings {
   readonly roles: readonly Role[];
   /** Jobs of each role at once. @default `config.concurrency` purchases, and an encoding job a processor */
   readonly concurrency: number | null;
+  /** Where to serve metrics and health; `null`: nowhere. */
+  readonly health?: HealthAddress | null;
+  /** Called with the URL of metrics and health, before it takes jobs. */
+  readonly onServing?: (url: string) => void;
   /** Called when it takes jobs. */
   readonly onReady?: () => void;
   /** Called for each job, when it has ended. */
@@ -34,7 +41,10 @@ export interface DoneJob {
   /** `null`: it did what it was for. */
   readonly code: string | null;
   readonly ms: number;
+  /** As in a `PurchaseAnswer`; 0 for an encoding job. */
+  readonly bought: number;
   readonly costUsd: number | null;
+  readonly maybeBilledUsd: number | null;
 }
 
 /**
@@ -52,20 +62,27 @@ export async function runWorker(
   try {
     // It says within seconds that the database is away. BullMQ waits for it.
     await database.ledger.isOpen('');
-    await takeJobs(address, context, database, settings);
+    const engine = await openEngine(address);
+    const health = await openHealth(engine, database.ledger, context, settings);
+    try {
+      await takeJobs(engine, context, database, settings, health);
+    } finally {
+      await health.close();
+    }
   } finally {
     await database.close();
   }
 }
 
 async function takeJobs(
-  address: QueueAddress,
+  engine: Engine,
   context: Context,
   { ledger, rates }: QueueDatabase,
   { roles, concurrency, onReady = () => {}, onJob = () => {} }: WorkerSettings,
+  health: WorkerHealth,
 ): Promise<void> {
-  const engine = await openEngine(address);
-  const worker = await openWorker(context, workerRates(rates, context.config.imagesPerMinute));
+  const ownRates = workerRates(rates, context.config.imagesPerMinute, health.onRateWait);
+  const worker = await openWorker(context, ownRates);
   const place = storePlace(context.config);
   const active = new Map<JobData, Promise<PurchaseAnswer>>();
 
@@ -80,7 +97,7 @@ async function takeJobs(
     encode: concurrency ?? availableParallelism(),
   };
   const workers = roles.map((role) =>
-    engine.worker(role, timed(role, acts[role]), { ...once, concurrency: places[role] }),
+    engine.worker(role, timed(role, acts[role]), { ...once, metrics, concurrency: places[role] }),
   );
   for (const each of workers) each.on('error', () => {});
   await Promise.all(workers.map((each) => each.waitUntilReady()));
@@ -103,14 +120,20 @@ async function takeJobs(
   function timed(role: Role, act: (job: Job) => Promise<unknown>): (job: Job) => Promise<unknown> {
     return async (job) => {
       const started = performance.now();
-      const done = (code: string | null, costUsd: number | null): void =>
-        onJob({ role, id: job.id ?? '', code, ms: performance.now() - started, costUsd });
+      const done = (code: string | null, answer: Bill = nothing): void => {
+        const { bought, costUsd, maybeBilledUsd } = answer;
+        const ms = performance.now() - started;
+        const ended = { role, id: job.id ?? '', code, ms, bought, costUsd, maybeBilledUsd };
+        health.onJob(ended);
+        onJob(ended);
+      };
       try {
         const result = await act(job);
-        done(null, isAnswer(result) ? result.costUsd : null);
+        done(null, isAnswer(result) ? result : nothing);
         return result;
       } catch (error) {
-        done(error instanceof JobFailure ? error.code : 'internal', null);
+        if (error instanceof JobFailure) done(error.code, error.answer);
+        else done(error instanceof TintypeError ? error.code : 'internal');
         throw error;
       }
     };
@@ -133,7 +156,7 @@ async function takeJobs(
     const answer = { ...found, run: data.run };
     if (answer.failure === null) return answer;
     await job.updateProgress({ answer });
-    throw new JobFailure(answer.failure.code, answer.failure.message);
+    throw new JobFailure(answer, answer.failure);
   }
 
   async function answerTo(data: JobData, onEvent: OnWorkerEvent): Promise<PurchaseAnswer> {
@@ -166,12 +189,20 @@ const goneMs = 5000;
 /** How soon a worker notices that a run was interrupted. */
 const lookMs = 2000;
 
+/** So that BullMQ counts how many jobs ended: it keeps a number for each minute. */
+const metrics = { maxDataPoints: MetricsTime.ONE_WEEK };
+
+type Bill = Pick<PurchaseAnswer, 'bought' | 'costUsd' | 'maybeBilledUsd'>;
+const nothing: Bill = { bought: 0, costUsd: 0, maybeBilledUsd: 0 };
+
 class JobFailure extends UnrecoverableError {
   readonly code: string;
+  readonly answer: PurchaseAnswer;
 
-  constructor(code: string, message: string) {
+  constructor(answer: PurchaseAnswer, { code, message }: Failure) {
     super(message);
     this.code = code;
+    this.answer = answer;
   }
 }
 

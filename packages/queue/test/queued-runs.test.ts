@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { generate, systemClock } from '@tintype/core';
 import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventsOf } from '../../core/test/support/api.ts';
-import { testKey, testProject, type TestProject } from '../../core/test/support/project.ts';
+import { testProject, type TestProject } from '../../core/test/support/project.ts';
 import { openEngine } from '../src/engine.ts';
 import { operateQueue } from '../src/operate-queue.ts';
 import { queueAddress } from '../src/queue-address.ts';
@@ -17,6 +15,7 @@ import type { DatabaseServer } from './support/database-server.ts';
 import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 import { withWorkers } from './support/with-workers.ts';
+import { startWorker, stop } from './support/worker-process.ts';
 
 const engines = [
   [
@@ -196,39 +195,6 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
     });
   });
 });
-
-/** A worker as people start it. Resolves when it takes jobs. */
-async function startWorker(
-  { root }: TestProject,
-  url: string,
-  baseUrl: string,
-  flags: readonly string[] = [],
-): Promise<ChildProcess> {
-  const bin = join(import.meta.dirname, '../../cli/src/bin.ts');
-  const child = spawn(
-    process.execPath,
-    ['--conditions=tintype-source', bin, 'worker', '--root', root, '--roles', 'buy', ...flags],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: root,
-        TINTYPE_QUEUE: url,
-        OPENAI_API_KEY: testKey,
-        OPENAI_BASE_URL: baseUrl,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  onTestFinished(() => void child.kill('SIGKILL'));
-  await once(child.stdout, 'data');
-  return child;
-}
-
-async function stop(worker: ChildProcess): Promise<void> {
-  const ended = once(worker, 'exit');
-  worker.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
-}
 
 /** A run of the project that leaves its purchases to the workers of the queue. */
 async function throughQueue(made: TestProject, url: string, signal?: AbortSignal) {

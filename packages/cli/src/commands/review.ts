@@ -1,8 +1,7 @@
 import type { Context } from '@tintype/core';
-import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { overridesOf, projectFlags, runFlags } from '../flags.ts';
+import { overridesOf, portNumber, projectFlags, runFlags } from '../flags.ts';
 import { withRun } from '../run.ts';
 
 export const review = command({
@@ -12,7 +11,7 @@ export const review = command({
     'Serves the contact sheet on 127.0.0.1 and prints its address; anyone who has the address can pick and buy. The page follows every ' +
     'change of the project and buys only what you click. Ctrl-C ends it.',
   flags: {
-    port: flag('--port <n>', 'the port (default: any free port)', port),
+    port: flag('--port <n>', 'the port (default: any free port)', portNumber),
     open: flag('--open', 'open the page in the browser'),
     ...projectFlags,
     ...runFlags,
@@ -50,10 +49,4 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
-}
-
-function port(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError('It takes a port from 0 to 65535.');
-  return Number(text);
 }

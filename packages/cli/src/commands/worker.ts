@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { placeFlags, positiveInteger, queueFlags } from '../flags.ts';
+import { placeFlags, portNumber, positiveInteger, queueFlags } from '../flags.ts';
 import { withRun } from '../run.ts';
 
 const roleNames = ['buy', 'encode'] as const;
@@ -25,6 +25,15 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
       'jobs of each role at once (default: 4 purchases, and an encoding job for each processor)',
       positiveInteger,
     ),
+    metricsPort: flag(
+      '--metrics-port <n>',
+      'serve /metrics for Prometheus, /healthz and /readyz at this port (0: any; default: none)',
+      portNumber,
+    ),
+    metricsHost: flag(
+      '--metrics-host <address>',
+      'the address for that, such as 0.0.0.0 in a container (default: 127.0.0.1)',
+    ),
     ...placeFlags,
   },
   examples: [
@@ -32,15 +41,22 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
     ['tintype worker --roles encode', 'encode only; needs no API key'],
   ],
   async action({ shell, flags }) {
-    const { jobLine, loadQueue, neededQueueUrl } = await import('../load-queue.ts');
+    const { jobLine, loadQueue, neededQueueUrl, stateLine } = await import('../load-queue.ts');
     await withRun(shell, flags, async (_, context) => {
       const { runWorker } = await loadQueue();
       const isJson = flags.reporter === 'json';
       await runWorker(neededQueueUrl(flags.queue, context), context, {
         roles: flags.roles ?? roleNames,
         concurrency: flags.concurrency ?? null,
+        health:
+          flags.metricsPort === undefined
+            ? null
+            : { port: flags.metricsPort, host: flags.metricsHost ?? '127.0.0.1' },
+        onServing: (url) => {
+          if (!flags.quiet) shell.stdout.write(stateLine(shell, isJson, { type: 'serving', url }));
+        },
         onReady: () => {
-          if (!flags.quiet && !isJson) shell.stdout.write('ready\n');
+          if (!flags.quiet) shell.stdout.write(stateLine(shell, isJson, { type: 'ready' }));
         },
         onJob: (done) => {
           if (!flags.quiet || done.code !== null) shell.stdout.write(jobLine(shell, isJson, done));
