@@ -3,6 +3,7 @@ import { encodeQueue } from './encode-queue.ts';
 import { bytesOf, headerOf } from './end-pipeline.ts';
 import { loadSharp, maxPixels } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
+import { releaseBuffer } from './release-buffer.ts';
 
 /** Why Tintype cannot use these bytes as a picture. The message is a clause: "it is ...", "it does not decode: ...". */
 export class PictureError extends Error {
@@ -47,11 +48,12 @@ async function readHeader(bytes: Uint8Array): Promise<PictureInfo> {
 /** Decodes the whole file but keeps only one channel, which takes a quarter of the memory. */
 async function decode(bytes: Uint8Array): Promise<void> {
   const sharp = await loadSharp();
-  await bytesOf(
+  const decoded = await bytesOf(
     sharp(bytes, await pictureOptions(bytes))
       .extractChannel(0)
       .raw(),
   );
+  releaseBuffer(decoded);
 }
 
 async function asPictureError<Result>(

@@ -4,6 +4,7 @@ import type { Batch } from 'openai/resources/batches';
 import type { FileCreateParams } from 'openai/resources/files';
 import { redact } from '../../redact.ts';
 import type { Request } from '../../types.ts';
+import { jsonOf } from '../../plain-checks.ts';
 import { member, textOf } from '../json.ts';
 import {
   type Access,
@@ -20,7 +21,7 @@ import { bodyOf, clientOf, fileOf, providerError } from './call.ts';
 import { failureOfStatus } from './failure.ts';
 import { BrokenLineError, jsonLines } from './json-lines.ts';
 import type { Profile } from './openai.ts';
-import { readImagesReply } from './reply.ts';
+import { cutPicture, paidPicture, type PaidPicture, readImagesReply } from './reply.ts';
 
 type Calls = Omit<BatchOffer, 'priceFactor' | 'maxLines' | 'groupOf'>;
 
@@ -229,18 +230,29 @@ function lookAt(batch: Batch): BatchLook {
 }
 
 /** One line of an output or error file. */
-async function answerIn(line: unknown, profile: Profile, access: Access): Promise<BatchAnswer> {
-  const key = textOf(member(line, 'custom_id')) ?? '';
-  const failure = member(line, 'error');
+async function answerIn(line: Buffer, profile: Profile, access: Access): Promise<BatchAnswer> {
+  const cut = cutPicture(line);
+  const value = cut === null ? jsonOf(line.toString()) : cut.rest;
+  if (value === undefined) throw new BrokenLineError('a line is cut off or not JSON');
+  const key = textOf(member(value, 'custom_id')) ?? '';
+  const failure = member(value, 'error');
   const code = textOf(member(failure, 'code'));
   if (code === 'batch_expired' || code === 'batch_cancelled')
     return { key, kind: 'not-done', reason: shownText(textOf(member(failure, 'message')) ?? code) };
-  const response = member(line, 'response');
+  const response = member(value, 'response');
   const status = Number(member(response, 'status_code'));
   const requestId = textOf(member(response, 'request_id')) ?? null;
   const body = member(response, 'body');
   const answer = async () => {
-    if (status === 200) return picture(body, requestId, profile);
+    if (status === 200) {
+      const paid = cut && paidPicture(body, cut.picture);
+      if (paid !== null) return answered(paid, requestId, profile);
+      return picture(
+        member(member(jsonOf(line.toString()), 'response'), 'body'),
+        requestId,
+        profile,
+      );
+    }
     const error = member(body, 'error') ?? failure;
     const { code, message, isBilledAnyway } = failureOfStatus({
       status: Number.isInteger(status) ? status : 500,
@@ -250,22 +262,33 @@ async function answerIn(line: unknown, profile: Profile, access: Access): Promis
       header: () => null,
     });
     const secrets = access.apiKey === null ? [] : [access.apiKey];
-    return new ProviderError(code, redact(message, secrets), { requestId, isBilledAnyway });
+    return new ProviderError(code, redact(message, secrets), {
+      requestId,
+      isBilledAnyway,
+    });
   };
   return { key, kind: 'answer', answer: await answer() };
 }
 
+/** An answer whose picture had to be looked for. */
 async function picture(body: unknown, requestId: string | null, profile: Profile) {
   const read = await readImagesReply([Buffer.from(JSON.stringify(body ?? null))]);
-  if ('bytes' in read) {
-    const usage = profile.trustsUsage ? read.usage : null;
-    return { bytes: read.bytes, usage, requestId, warnings: [], limit: null };
-  }
+  if ('bytes' in read) return answered(read, requestId, profile);
   const problem = 'url' in read ? 'its picture is at an address' : read.problem;
   return new ProviderError('bad-reply', `the batch has an answer, but ${problem}`, {
     requestId,
     reply: read.reply,
   });
+}
+
+function answered({ bytes, usage }: PaidPicture, requestId: string | null, profile: Profile) {
+  return {
+    bytes,
+    usage: profile.trustsUsage ? usage : null,
+    requestId,
+    warnings: [],
+    limit: null,
+  };
 }
 
 function classified(error: unknown, isTimedOut: boolean, { apiKey, timeoutMs }: Access): unknown {

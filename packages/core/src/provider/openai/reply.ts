@@ -9,7 +9,7 @@ export type ImagesReply =
   | (PictureElsewhere & { readonly reply: Uint8Array })
   | (NoPicture & { readonly reply: Uint8Array });
 
-interface PaidPicture {
+export interface PaidPicture {
   readonly bytes: Uint8Array;
   readonly usage: Usage | null;
 }
@@ -62,25 +62,40 @@ const maxReplyBytes = 128_000_000;
 /** How much of an endless reply is kept: enough to see what it is. */
 const maxKeptOfEndless = 1_000_000;
 
-/**
- * Cuts the first picture out of a reply before the rest is parsed. The picture is nearly all of the bytes, and parsing it would
- * raise a run's peak memory by a sixth (`bench/cold.ts`, 2026-11-28). `null`: only parsing can find it.
- */
 function cutOut(reply: Buffer): PaidPicture | null {
-  const name = reply.indexOf(pictureName);
+  const cut = cutPicture(reply);
+  return cut && paidPicture(cut.rest, cut.picture);
+}
+
+/** JSON with its first picture cut out. */
+export interface CutPicture {
+  /** The value, with `""` in the place of the picture. */
+  readonly rest: unknown;
+  readonly picture: Buffer;
+}
+
+/**
+ * Cuts the first picture out of JSON before the rest is parsed. The picture is nearly all of the bytes, and parsing it would raise a
+ * run's peak memory by a sixth (`bench/cold.ts`, 2026-11-28). `null`: only parsing can find it.
+ */
+export function cutPicture(json: Buffer): CutPicture | null {
+  const name = json.indexOf(pictureName);
   if (name < 0) return null;
-  const start = reply.indexOf(quote, name + pictureName.length) + 1;
-  const end = reply.indexOf(quote, start);
+  const start = json.indexOf(quote, name + pictureName.length) + 1;
+  const end = json.indexOf(quote, start);
   if (start === 0 || end < 0) return null;
-  const rest = parse(Buffer.concat([reply.subarray(0, start), reply.subarray(end)]));
-  // Check that the cut picture was the first one: the first one must be empty now.
-  if (pictureOf(rest) !== '') return null;
-  const bytes = decodePicture(reply.toString('latin1', start, end));
-  return bytes === null ? null : { bytes, usage: usageOf(member(rest, 'usage')) };
+  const picture = decodePicture(json.subarray(start, end));
+  const rest = parse(Buffer.concat([json.subarray(0, start), json.subarray(end)]));
+  return picture === null || rest === undefined ? null : { rest, picture };
 }
 
 const pictureName = '"b64_json"';
 const quote = '"';
+
+/** The picture that was cut out of a reply; `null`: it was not the first one, which would be empty now. */
+export function paidPicture(rest: unknown, picture: Buffer): PaidPicture | null {
+  return pictureOf(rest) === '' ? { bytes: picture, usage: usageOf(member(rest, 'usage')) } : null;
+}
 
 function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture {
   const reply = parse(body);
@@ -92,14 +107,22 @@ function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture
     if (typeof url !== 'string' || url === '') return { problem: 'without a picture' };
     if (!url.startsWith('data:')) return { url, usage };
   }
-  const bytes = decodePicture(typeof base64 === 'string' && base64 !== '' ? base64 : String(url));
+  const text = typeof base64 === 'string' && base64 !== '' ? base64 : String(url);
+  const bytes = decodePicture(Buffer.from(text));
   return bytes === null ? { problem: 'with a picture that is not base64' } : { bytes, usage };
 }
 
 /** Decodes base64, also as a data URL or with the line breaks of MIME (RFC 2045, 1996-11). `null`: not base64. */
-function decodePicture(text: string): Buffer | null {
-  const bare = text.replace(/^data:[\w.+/;=-]{0,100},/, '').replaceAll(/[\r\n\t ]/g, '');
-  return bare === '' ? null : decodeBase64(bare);
+function decodePicture(text: Buffer): Buffer | null {
+  return text.length === 0 ? null : (decodeBase64(text) ?? decodeWrapped(text));
+}
+
+function decodeWrapped(text: Buffer): Buffer | null {
+  const bare = text
+    .toString('latin1')
+    .replace(/^data:[\w.+/;=-]{0,100},/, '')
+    .replaceAll(/[\r\n\t ]/g, '');
+  return bare === '' ? null : decodeBase64(Buffer.from(bare, 'latin1'));
 }
 
 /** `undefined`: not JSON. */
