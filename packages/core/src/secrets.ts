@@ -2,7 +2,7 @@ import { escapeHtml } from './escape-html.ts';
 import { redact } from './redact.ts';
 
 /** Shorter values are not keys, and they occur in ordinary words. */
-const minSecretLength = 8;
+export const minSecretLength = 8;
 
 /** The secrets of an environment: the values of the variables whose names say that they hold one. */
 export function secretsIn(env: Readonly<Record<string, string | undefined>>): string[] {

@@ -16,6 +16,17 @@ batchContract('openai at an address like that of Azure', () =>
   })),
 );
 
+batchContract('openai as Azure, which takes only api-key', () =>
+  atOpenAi(
+    (controlUrl) => ({
+      baseUrl: `${controlUrl}/openai/v1`,
+      keyHeader: 'api-key',
+      query: { 'api-version': 'preview' },
+    }),
+    { isAzure: true, apiKeys: [key] },
+  ),
+);
+
 test('a server without batches can say so', () => {
   expect(openAi({ supportsBatches: false }).batches).toBeUndefined();
   expect(openAi({}).batches).toBeDefined();
@@ -134,8 +145,9 @@ async function atOpenAi(
   optionsAt: (controlUrl: string) => OpenAiOptions = (controlUrl) => ({
     baseUrl: `${controlUrl}/v1`,
   }),
+  server: api.EmulatorOptions = {},
 ): Promise<BatchesUnderTest> {
-  const emulator = await api.startOpenAiEmulator();
+  const emulator = await api.startOpenAiEmulator(server);
   const own = () => emulator.batches.all.filter(({ planted }) => !planted);
   const last = () => own().at(-1)!;
   const refusal = (code: Parameters<typeof api.batchError>[0]) =>

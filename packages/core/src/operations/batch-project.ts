@@ -84,7 +84,7 @@ export async function submitBatches(
   for (const group of batchGroups(wanted, collected, purchases.providers)) {
     const submitted =
       group.refusal === null
-        ? await submitBatch(group.wanted, group.offer, purchases)
+        ? await submitBatch(group.wanted, purchases)
         : {
             batch: null,
             left: group.wanted.map((one) => ({ wanted: one, error: group.refusal! })),

@@ -18,7 +18,7 @@ describe('an option that a provider does not have is refused before anything is 
       () => openAi({ apiKey: key } as never),
       /^openAi: there is no option "apiKey": a key is never in a config.*apiKeyName/,
     ],
-    ['headers', () => openAi({ headers: {} } as never), /no option "headers"; there are baseUrl,/],
+    ['a proxy', () => openAi({ proxy: {} } as never), /no option "proxy"; there are baseUrl,/],
     ['an inherited name', () => openAi({ toString: 1 } as never), /no option "toString"/],
     ['a token of Replicate', () => replicate({ apiToken: key } as never), /into the environment$/],
     [
@@ -45,6 +45,18 @@ describe('an option that is not what it must be is refused', () => {
     ['another format', () => openAi({ responseFormat: 'url' } as never), /"omit" or "b64_json"/],
     ['text for true', () => openAi({ supportsEdits: 'yes' } as never), /true or false/],
     ['text for a list', () => openAi({ parameters: 'quality' } as never), /a list of names/],
+    ['headers in a list', () => openAi({ headers: [] } as never), /headers must be a map of names/],
+    ['a header that is empty', () => openAi({ headers: { 'api-key': '' } }), /visible ASCII/],
+    [
+      'a header with two lines',
+      () => openAi({ headers: { a: `${key}\r\nb: c` } }),
+      /visible ASCII/,
+    ],
+    ['the name of no header', () => openAi({ headers: { 'a b': 'c' } }), /headers must be a map/],
+    ['a header of the request', () => openAi({ headers: { Host: 'a' } }), /without accept, .*host/],
+    ['a key in two headers', () => openAi({ headers: { Authorization: key } }), /apiKeyName: null/],
+    ['no header for the key', () => openAi({ keyHeader: 'api key' }), /keyHeader must be the name/],
+    ['a parameter of a list', () => openAi({ query: { v: [] } } as never), /query must be a map/],
     ['inputs in a list', () => replicate({ inputs: [] } as never), /inputs must be a map/],
     ['another way of sizes', () => fromAiSdk(model as never, { sizeAs: 'px' } as never), /sizeAs/],
     [
@@ -54,6 +66,7 @@ describe('an option that is not what it must be is refused', () => {
     ],
   ])('%s', (_what, make, message) => {
     expect(make).toThrow(message);
+    expect(make).not.toThrow(key);
   });
 
   test('an option that is undefined is left out', () => {

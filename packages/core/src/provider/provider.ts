@@ -18,6 +18,11 @@ export interface Provider {
   readonly baseUrl?: string | null;
   /** What its configuration adds to every request; `null`: nothing. It changes the picture, so it enters the key. */
   readonly inputs: Readonly<Record<string, unknown>> | null;
+  /**
+   * What its configuration sends, beside the key, that must never be kept or shown: Tintype removes it from all that the provider
+   * returns. A function, so that nothing prints it with the provider. @default nothing
+   */
+  secrets?(): readonly string[];
   /** The format that it requests; `null`: it cannot request one, so any format that decodes is accepted. */
   readonly originalFormat: 'png' | null;
   /** What it cannot do in a request, in words that follow "provider x ". This is checked before anything is spent. */

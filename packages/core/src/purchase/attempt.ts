@@ -4,9 +4,10 @@ import { type Order, type Picture, ProviderError, type RateLimit } from '../prov
 import { policies } from '../provider/retry.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { checkShape, orderHandle } from '../schema.ts';
-import { repeatsSecret, secretsIn, withoutSecrets } from '../secrets.ts';
+import { repeatsSecret, withoutSecrets } from '../secrets.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, PlannedRequest, ResolvedRequest } from '../types.ts';
+import { callSecrets } from './call-secrets.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { type CurrentOrder, isSameCall } from './current-order.ts';
 import { ClaimLostError } from './failures.ts';
@@ -53,7 +54,7 @@ export async function attemptPurchase(
   const earlier = (await store.attempt(wanted.key))?.note ?? null;
   let attempt = newAttempt(wanted, context);
   const order = await orderFor(wanted, context);
-  const secrets = secretsFor(order, run);
+  const secrets = callSecrets(order, provider, run);
 
   if (!(await mayLeave(null))) throw new ClaimLostError(null);
   await store.noteAttempt(attempt);
@@ -124,12 +125,6 @@ export async function orderFor(
     mask: wanted.mask === null ? null : await read(wanted.mask),
     timeoutMs: run.config.timeoutMs,
   };
-}
-
-/** All secrets of the call, which must not be kept or shown. */
-export function secretsFor({ apiKey, openAiKey }: Order, { env }: Context): readonly string[] {
-  const keys = [apiKey, openAiKey].filter((key) => typeof key === 'string');
-  return [...new Set([...keys, ...secretsIn(env)])];
 }
 
 /** Calls a provider. No other function does. The result holds none of the secrets. */

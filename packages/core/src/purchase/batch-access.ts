@@ -8,24 +8,39 @@ import {
 } from '../provider/provider.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { checkShape, fileHandle, time } from '../schema.ts';
-import { repeatsSecret, secretsIn, withoutSecrets } from '../secrets.ts';
+import { repeatsSecret, withoutSecrets } from '../secrets.ts';
+import { providerNames } from '../provider-names.ts';
+import { callSecrets } from './call-secrets.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { keysOf } from './keys-of.ts';
 import type { Providers } from './providers.ts';
 
-/** How to reach the provider of a batch: with its own key, never with one that a manifest names. Throws as `keysOf`. */
-export function accessTo(
-  provider: string,
+/** A provider's batches, and how to reach them. */
+export interface ReachedOffer {
+  readonly offer: BatchOffer;
+  readonly access: Access;
+}
+
+/**
+ * Reaches a provider's batches with its own key, never with one that a manifest names. Throws as `keysOf`, and `not-supported` if the
+ * project's provider of that name has no batches: the name may come with a clone.
+ */
+export function reachOffer(
+  name: string,
   { run, providers }: { readonly run: Context; readonly providers: Providers },
-): Access {
+): ReachedOffer {
+  const isKnown = providerNames(run.config.providers).includes(name);
+  const provider = isKnown ? providers(name) : undefined;
+  if (provider?.batches === undefined)
+    throw new ProviderError('not-supported', `${name} has no batches in this project`);
   const call = { apiKeyName: null, moderation: 'auto', userId: null } as const;
-  const { apiKey } = keysOf({ id: 'batch', call }, provider, providers(provider), run);
-  return { apiKey, timeoutMs: run.config.timeoutMs };
+  const keys = keysOf({ id: 'batch', call }, name, provider, run);
+  const offer = cleanOffer(provider.batches, callSecrets(keys, provider, run));
+  return { offer, access: { apiKey: keys.apiKey, timeoutMs: run.config.timeoutMs } };
 }
 
 /** An offer whose results and failures hold none of the secrets: what it says is shown, or kept in a store that is committed. */
-export function cleanOffer(offer: BatchOffer, { apiKey }: Access, { env }: Context): BatchOffer {
-  const secrets = [...new Set([...(apiKey === null ? [] : [apiKey]), ...secretsIn(env)])];
+function cleanOffer(offer: BatchOffer, secrets: readonly string[]): BatchOffer {
   const failure = (error: unknown): ProviderError => {
     if (error instanceof ProviderError) return cleanAnswer(error, secrets) as ProviderError;
     // A provider that the user wrote may throw anything.

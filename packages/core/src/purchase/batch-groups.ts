@@ -1,4 +1,3 @@
-import type { BatchOffer } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import type { Request, ResolvedRequest } from '../types.ts';
 import type { BatchState } from './collect-batches.ts';
@@ -6,7 +5,6 @@ import type { Providers } from './providers.ts';
 
 /** Requests that may be in one file, at most as many as fit. */
 export interface BatchGroup {
-  readonly offer: BatchOffer;
   readonly wanted: readonly ResolvedRequest[];
   /** Why they are not ordered now: the provider has just refused a batch of such requests. `null`: they are. */
   readonly refusal: ProviderError | null;
@@ -26,15 +24,14 @@ export function batchGroups(
   );
   const groups = Map.groupBy(wanted, ({ provider, request }) => nameOf(provider, request));
   return [...groups].flatMap(([name, group]) => {
-    const offer = providers(group[0]!.provider).batches!;
+    const { maxLines } = providers(group[0]!.provider).batches!;
     const before = refused.get(name) ?? [];
     const final = before.find(({ look }) => look?.isForLater === false);
     const refusal =
       final === undefined
         ? null
         : new ProviderError('refused', `its batch was refused and not billed: ${final.problem}`);
-    return inPieces(group, Math.min(offer.maxLines, ...before.map(halfOf))).map((piece) => ({
-      offer,
+    return inPieces(group, Math.min(maxLines, ...before.map(halfOf))).map((piece) => ({
       wanted: piece,
       refusal,
     }));

@@ -6,10 +6,9 @@ import {
   type PlacedBatch,
   ProviderError,
 } from '../provider/provider.ts';
-import { providerNames } from '../provider-names.ts';
 import type { Store } from '../store/store.ts';
 import type { Batch } from '../types.ts';
-import { accessTo, cleanOffer } from './batch-access.ts';
+import { reachOffer } from './batch-access.ts';
 import { batchClaim, patience } from './batch-claim.ts';
 import type { Providers } from './providers.ts';
 
@@ -33,13 +32,7 @@ export interface ReachedBatch {
  * free again. Throws the provider's error: also for an id that belongs to another batch, because a note may come with a clone.
  */
 export async function reachBatch(open: Batch, tools: BatchTools): Promise<ReachedBatch | null> {
-  const { run, providers } = tools;
-  const isKnown = providerNames(run.config.providers).includes(open.provider);
-  const known = isKnown ? providers(open.provider).batches : undefined;
-  if (known === undefined)
-    throw new ProviderError('not-supported', `${open.provider} has no batches in this project`);
-  const access = accessTo(open.provider, tools);
-  const offer = cleanOffer(known, access, run);
+  const { offer, access } = reachOffer(open.provider, tools);
   const batch = await recovered(open, offer, access, tools);
   if (batch === null) return null;
   const batchId = batch.batchId!;

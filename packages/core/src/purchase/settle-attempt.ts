@@ -5,7 +5,8 @@ import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, Key, OpenAttempt, ResolvedRequest, StoreRecord } from '../types.ts';
-import { callProvider, newAttempt, orderFor, secretsFor } from './attempt.ts';
+import { callProvider, newAttempt, orderFor } from './attempt.ts';
+import { callSecrets } from './call-secrets.ts';
 import { isSameCall, refusalToAskAgain } from './current-order.ts';
 import { keepAnswer, recordAttempt } from './keep-answer.ts';
 import type { PurchaseContext } from './purchase-context.ts';
@@ -89,7 +90,7 @@ async function collect(
   }
   const order = await orderFor(wanted, context);
   const collecting = () => provider.collect!(predictionId, order);
-  const answer = await callProvider(collecting, secretsFor(order, run));
+  const answer = await callProvider(collecting, callSecrets(order, provider, run));
   if (!(answer instanceof ProviderError) || answer.reply !== null)
     return (await keepAnswer(answer, attempt, store, run, () => {})).record;
 

@@ -11,7 +11,7 @@ import type { Batch, ResolvedRequest } from '../types.ts';
 import { newAttempt, orderFor } from './attempt.ts';
 import { batchClaim, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
-import { accessTo, cleanOffer } from './batch-access.ts';
+import { reachOffer } from './batch-access.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 import { findOrPrevent } from './recover-batch.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -37,13 +37,11 @@ export interface Submitted {
  */
 export async function submitBatch(
   wanted: readonly ResolvedRequest[],
-  offer: BatchOffer,
   context: PurchaseContext,
 ): Promise<Submitted> {
   const { store, run } = context;
   const name = randomBytes(16).toString('hex');
-  const access = accessTo(wanted[0]!.provider, context);
-  const calls = cleanOffer(offer, access, run);
+  const { offer: calls, access } = reachOffer(wanted[0]!.provider, context);
   const claims: Claim[] = [];
   const lines: ResolvedRequest[] = [];
   const left: { wanted: ResolvedRequest; error: TintypeError }[] = [];

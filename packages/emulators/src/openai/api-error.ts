@@ -59,6 +59,23 @@ export function wrongKey(key: string | null): ApiError {
   return new ApiError(401, { message, type, param: null, code: 'invalid_api_key' });
 }
 
+/** Azure's 401: https://learn.microsoft.com/answers/questions/1191957 (2026-11-28). It does not repeat the key. */
+export function azureWrongKey(): ApiError {
+  const message =
+    'Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.';
+  return azureError(401, '401', message);
+}
+
+/** Azure's 404 for a URL without the version of the API. */
+export function azureNoVersion(): ApiError {
+  return azureError(404, '404', 'Resource not found');
+}
+
+/** Azure's envelope has only these two members. */
+function azureError(status: number, code: string, message: string): ApiError {
+  return new ApiError(status, { code, message } as ErrorBody);
+}
+
 /**
  * `sk-VKMIs***…***wjh3`, one asterisk for each character: https://github.com/chatanywhere/GPT_API_free/issues/62
  * (2023-07-18).

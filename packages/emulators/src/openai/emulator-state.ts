@@ -20,6 +20,11 @@ export interface EmulatorOptions extends BatchOptions {
    */
   readonly apiKeys?: readonly string[];
   /**
+   * Takes the key from `api-key` and from nowhere else, refuses every URL without an `api-version`, and says both as Azure does.
+   * @default false
+   */
+  readonly isAzure?: boolean;
+  /**
    * How long a picture takes, in milliseconds. A stream distributes its events over this time.
    * @default 0
    */
@@ -84,6 +89,7 @@ export function freshState(options: EmulatorOptions): EmulatorState {
     today: '2026-11-22',
     detail: 'flat' as const,
     pictures: [],
+    isAzure: false,
     outputOrder: 'shuffled' as const,
     batchListLagMs: 0,
     modelsWithoutBatch: [],

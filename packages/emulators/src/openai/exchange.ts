@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { wrongKey } from './api-error.ts';
+import { azureNoVersion, azureWrongKey, wrongKey } from './api-error.ts';
 import { deliver, pause, type Reply } from './deliver.ts';
 import type { EmulatorState } from './emulator-state.ts';
 import type { StorageEndpoint, StorageFault } from './batch-control.ts';
@@ -31,6 +31,7 @@ export function beginExchange(
     method,
     // Azure has the same paths below `/openai`.
     path: (url.split('?')[0] ?? '').replace(/^\/openai(?=\/v1\/)/, ''),
+    query: url.split('?')[1] ?? '',
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     ),
@@ -65,10 +66,17 @@ export async function receive(
 
 /** Throws the API's 401. */
 export function checkKey({ state, log }: Exchange): void {
+  if (state.options.isAzure) return checkAzureKey(state, log);
   const key = /^Bearer\s+(\S+)$/i.exec(log.headers['authorization'] ?? '')?.[1] ?? null;
   if (key === null || (state.apiKeys !== null && !state.apiKeys.includes(key))) {
     throw wrongKey(key);
   }
+}
+
+function checkAzureKey({ apiKeys }: EmulatorState, log: RequestEntry): void {
+  const key = log.headers['api-key'] ?? '';
+  if (key === '' || apiKeys?.includes(key) === false) throw azureWrongKey();
+  if (!new URLSearchParams(log.query).has('api-version')) throw azureNoVersion();
 }
 
 export async function delay(response: ServerResponse, { ms, until }: DelayFault): Promise<void> {

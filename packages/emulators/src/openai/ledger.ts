@@ -44,6 +44,8 @@ export interface RequestEntry {
   readonly at: number;
   readonly method: string;
   readonly path: string;
+  /** What follows `?`; `''`: nothing. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON as parsed. Of a form its text fields and, under `files`, notes about its files. `null`: no body, or not readable. */
   readonly body: unknown;

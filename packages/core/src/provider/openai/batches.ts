@@ -17,7 +17,7 @@ import {
   ProviderError,
 } from '../provider.ts';
 import { shownText } from '../shown-text.ts';
-import { bodyOf, clientOf, fileOf, providerError } from './call.ts';
+import { bodyOf, clientOf, fileOf, providerError, secretsIn } from './call.ts';
 import { failureOfStatus } from './failure.ts';
 import { BrokenLineError, jsonLines } from './json-lines.ts';
 import type { Profile } from './openai.ts';
@@ -39,7 +39,7 @@ export function openAiBatches(profile: Profile): Calls {
     try {
       return await task(clientOf(profile, access), signal);
     } catch (error) {
-      throw classified(error, signal.aborted, access);
+      throw classified(error, signal.aborted, profile, access);
     }
   }
 
@@ -124,7 +124,7 @@ export function openAiBatches(profile: Profile): Calls {
             yield answer;
           }
         } catch (error) {
-          throw classified(error, waiting.signal.aborted, access);
+          throw classified(error, waiting.signal.aborted, profile, access);
         } finally {
           waiting.end();
         }
@@ -261,8 +261,7 @@ async function answerIn(line: Buffer, profile: Profile, access: Access): Promise
       details: error,
       header: () => null,
     });
-    const secrets = access.apiKey === null ? [] : [access.apiKey];
-    return new ProviderError(code, redact(message, secrets), {
+    return new ProviderError(code, redact(message, secretsIn(profile, access)), {
       requestId,
       isBilledAnyway,
     });
@@ -291,11 +290,15 @@ function answered({ bytes, usage }: PaidPicture, requestId: string | null, profi
   };
 }
 
-function classified(error: unknown, isTimedOut: boolean, { apiKey, timeoutMs }: Access): unknown {
+function classified(
+  error: unknown,
+  isTimedOut: boolean,
+  profile: Profile,
+  access: Access,
+): unknown {
   if (error instanceof BrokenLineError)
     return new ProviderError('connection-lost', `the answers could not be read: ${error.message}`);
-  const secrets = apiKey === null ? [] : [apiKey];
-  return providerError(error, isTimedOut, timeoutMs, secrets);
+  return providerError(error, isTimedOut, access.timeoutMs, secretsIn(profile, access));
 }
 
 /**

@@ -16,6 +16,7 @@ import { patientFetch } from '../patient-fetch.ts';
 import { rateLimitOf } from './rate-limit.ts';
 import { member, textOf } from '../json.ts';
 import { jsonOf } from '../../plain-checks.ts';
+import { secretsInHeaders } from './extra-headers.ts';
 import { type Failure, failureOfStatus } from './failure.ts';
 import { type ImagesReply, readImagesReply } from './reply.ts';
 import {
@@ -33,8 +34,8 @@ const fetch = patientFetch();
  * was lost may have been billed. Rejects with a `ProviderError`.
  */
 export async function callOpenAi(order: Order, profile: Profile): Promise<Picture> {
-  const secrets = order.apiKey === null ? [] : [order.apiKey];
-  if (secrets.some((key) => !fitsHeader(key))) {
+  const secrets = secretsIn(profile, order);
+  if (order.apiKey !== null && !fitsHeader(order.apiKey)) {
     const message = 'the API key holds characters that no request can carry';
     throw new ProviderError('bad-api-key', message);
   }
@@ -45,6 +46,11 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   } catch (error) {
     throw providerError(error, signal.aborted, order.timeoutMs, secrets);
   }
+}
+
+/** What a server may repeat, and what nothing may show. */
+export function secretsIn({ headers }: Profile, { apiKey }: Access): readonly string[] {
+  return [...(apiKey === null ? [] : [apiKey]), ...secretsInHeaders(headers)];
 }
 
 /** The client requires a key even if the server needs none. */
@@ -58,6 +64,7 @@ export function clientOf(profile: Profile, order: Access): OpenAI {
       baseURL: profile.baseUrl,
       organization: profile.organization,
       project: profile.project,
+      defaultQuery: { ...profile.query },
       maxRetries: 0,
       // The signal ends the call, so the client's own timeout must be later.
       timeout: order.timeoutMs + 60_000,
@@ -88,14 +95,23 @@ function headersOf(profile: Profile, order: Access, ofClient: RequestInit['heade
   return new Headers(
     Object.entries({
       accept: 'application/json',
-      authorization: `Bearer ${order.apiKey ?? noKey}`,
       'content-type': client.get('content-type'),
       'openai-organization': profile.organization,
       'openai-project': profile.project,
       'user-agent': `tintype/${version}`,
       'x-stainless-retry-count': client.get('x-stainless-retry-count'),
+      ...keyHeader(profile, order),
+      ...profile.headers,
     }).filter((header): header is [string, string] => header[1] !== null),
   );
+}
+
+/** The key, in its header. A server that needs none still gets a word, as from the client, unless other headers are set. */
+function keyHeader(profile: Profile, { apiKey }: Access): Readonly<Record<string, string>> {
+  const { keyHeader: name, headers } = profile;
+  if (apiKey === null && Object.keys(headers).length > 0) return {};
+  const key = apiKey ?? noKey;
+  return { [name]: name === 'authorization' ? `Bearer ${key}` : key };
 }
 
 /** The call itself: an edit if there are input pictures, otherwise a generation. */

@@ -3,6 +3,7 @@ import { TintypeError } from '../../errors.ts';
 import {
   flag,
   listOf,
+  mapOf,
   oneOf,
   type OptionShapes,
   orNull,
@@ -14,6 +15,14 @@ import { addressProblem } from '../address.ts';
 import { requestedFields, type Handling } from '../requested-fields.ts';
 import { checkOptions } from '../check-options.ts';
 import type { BatchOffer, Provider } from '../provider.ts';
+import {
+  areHeaders,
+  type ExtraHeaders,
+  isHeaderName,
+  ofTheRequest,
+  secretsInHeaders,
+  setHeaders,
+} from './extra-headers.ts';
 
 /** The address of a server with OpenAI's Images API, and its differences from OpenAI's own. */
 export interface OpenAiOptions {
@@ -23,6 +32,15 @@ export interface OpenAiOptions {
   readonly project?: string | null;
   /** The environment variable that holds its key; `null` if the server needs none. @default 'OPENAI_API_KEY' */
   readonly apiKeyName?: string | null;
+  /** The header that carries the key: as `Bearer …` in `authorization`, alone in any other. Azure takes `api-key`. @default 'authorization' */
+  readonly keyHeader?: string;
+  /**
+   * Sent with each request to `baseUrl`, and nowhere else. The values are treated as secrets: read them from `process.env`. One that
+   * is `undefined` is left out. @default {}
+   */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Added to the URL of each request, such as `{ 'api-version': 'preview' }`. Servers log URLs, so no secrets. @default {} */
+  readonly query?: Readonly<Record<string, string>>;
   /** `b64_json` for servers that answer with a URL by default. OpenAI refuses the parameter. @default 'omit' */
   readonly responseFormat?: 'omit' | 'b64_json';
   /** `any` for servers that send JPEG or WebP although PNG is requested. OpenAI sends PNG, which is lossless. @default 'png' */
@@ -41,13 +59,16 @@ export interface OpenAiOptions {
 }
 
 /** A server's profile, complete. */
-export type Profile = Required<OpenAiOptions>;
+export type Profile = Required<Omit<OpenAiOptions, 'headers'>> & { readonly headers: ExtraHeaders };
 
 const openAiProfile: Profile = {
   baseUrl: null,
   organization: null,
   project: null,
   apiKeyName: 'OPENAI_API_KEY',
+  keyHeader: 'authorization',
+  headers: {},
+  query: {},
   responseFormat: 'omit',
   originalFormat: 'png',
   supportsEdits: true,
@@ -63,14 +84,25 @@ const openAiProfile: Profile = {
 export function openAi(options: OpenAiOptions = {}): Provider {
   checkOptions('openAi', options, shapes);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const profile: Profile = { ...openAiProfile, ...Object.fromEntries(given) };
+  const profile: Profile = {
+    ...openAiProfile,
+    ...Object.fromEntries(given),
+    keyHeader: (options.keyHeader ?? openAiProfile.keyHeader).toLowerCase(),
+    headers: setHeaders(options.headers ?? {}),
+  };
   const wrong = addressProblem(profile);
   if (wrong !== null) throw new TintypeError('config', `openAi: ${wrong.field} ${wrong.problem}`);
+  if (profile.apiKeyName !== null && profile.headers[profile.keyHeader] !== undefined)
+    throw new TintypeError(
+      'config',
+      `openAi: headers has "${profile.keyHeader}", which carries the key of ${profile.apiKeyName}; for a server without a key, say apiKeyName: null`,
+    );
   return {
     apiKeyName: profile.apiKeyName,
     takesOpenAiKey: true,
     baseUrl: profile.baseUrl,
     inputs: null,
+    secrets: () => secretsInHeaders(profile.headers),
     originalFormat: profile.originalFormat === 'any' ? null : 'png',
     refuse: (request) => refusal(request, profile),
     load: () => import('./call.ts'),
@@ -127,6 +159,15 @@ const shapes: OptionShapes<OpenAiOptions> = {
   organization: orNull([text, 'an id']),
   project: orNull([text, 'an id']),
   apiKeyName: orNull([textLike(/^[A-Za-z_][A-Za-z0-9_]*$/), 'the name of an environment variable']),
+  keyHeader: [
+    (value) => isHeaderName(value) && !ofTheRequest.has(String(value).toLowerCase()),
+    'the name of a header',
+  ],
+  headers: [
+    areHeaders,
+    `a map of names to values in visible ASCII, without ${[...ofTheRequest].join(', ')}`,
+  ],
+  query: [mapOf(text), 'a map of names to texts'],
   responseFormat: [oneOf('omit', 'b64_json'), '"omit" or "b64_json"'],
   originalFormat: [oneOf('png', 'any'), '"png" or "any"'],
   supportsEdits: flag,
