@@ -1,4 +1,4 @@
-/** Answers of a provider that makes whatever format it likes, from the purchase to the asset map. */
+/** Answers of a provider in formats that nobody requested, from the purchase to the asset map. */
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Provider } from '../src/index.ts';
@@ -23,7 +23,7 @@ async function bought(bytes: Buffer, fields: string) {
   return { made, ...(await made.generate({ options })) };
 }
 
-/** A picture that is stored on its side: 60 x 40 pixels in the file, seen as 40 x 60, its left half red. */
+/** A picture with a rotation in its metadata: 60 x 40 pixels in the file, seen as 40 x 60, its left half red. */
 function onItsSide(): Promise<Buffer> {
   const red = { create: { width: 60, height: 20, channels: 3, background: '#d00' } } as const;
   return sharp({ create: { width: 60, height: 40, channels: 3, background: '#00d' } })
@@ -55,7 +55,7 @@ test('an answer with several frames is delivered as its first one, with a warnin
   expect(data[0]).toBeGreaterThan(180);
 });
 
-test('an answer on its side has the size that is seen in the asset map, and its crop is upright', async () => {
+test('the asset map gives an answer with a rotation the size that is seen, and its crop is upright', async () => {
   const { made, result } = await bought(
     await onItsSide(),
     'formats: [png], placeholder: none, crop: { width: 40, height: 30, position: top }',
@@ -72,7 +72,7 @@ test('an answer on its side has the size that is seen in the asset map, and its 
   expect(pixel(35)[2]).toBeGreaterThan(180);
 });
 
-test('an answer on its side is delivered at full size as it is seen', async () => {
+test('an answer with a rotation is delivered upright, at full size', async () => {
   const { made, result } = await bought(await onItsSide(), 'formats: [webp], placeholder: none');
   await using _ = made;
   expect(result!.assetMap.images['hat']).toMatchObject({ width: 40, height: 60 });

@@ -1,4 +1,4 @@
-/** Batches beside files that somebody planted, servers that say anything, other machines, and processes that die. */
+/** Batches meet planted files, servers that answer anything, other machines, and processes that die. */
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,10 +45,10 @@ const findings = async (made: TestProject) =>
   (await verifyProject(await made.context())).findings.map(({ code }) => code);
 const costs = async (made: TestProject) =>
   (await fileStore(join(made.root, '.tintype')).purchases()).map(({ costUsd }) => costUsd);
-/** To a millionth of a dollar, as records have it. */
+/** Costs, rounded to a millionth of a dollar as in records. */
 const billed = () => api().ledger.map(({ costUsd }) => roundUsd(costUsd));
 
-/** A project whose answers a server on the way changes. */
+/** A project behind a server that changes answers of the API. */
 async function behind(
   rewrite: (call: string, body: Buffer) => Rewritten | null,
   ...ids: string[]
@@ -64,14 +64,14 @@ async function behind(
   };
 }
 
-/** The bucket of two machines. */
+/** A bucket that two machines share. */
 async function bucket(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 describe('a note that comes with a clone', () => {
-  test('removes no file of the account that is not of its batch', async () => {
+  test('removes no file of the account that does not belong to its batch', async () => {
     await using made = await machine('fox');
     await submit(made);
     const { fileId, batchId, ...note } = await openNote(made);
@@ -112,7 +112,7 @@ describe('a note that comes with a clone', () => {
     ]);
   });
 
-  test('and is older than its batch does not free what was ordered', async () => {
+  test('and is older than its batch does not release what was ordered', async () => {
     await using one = await machine('fox');
     await submit(one);
     await using two = await machine('fox');
@@ -124,7 +124,7 @@ describe('a note that comes with a clone', () => {
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
-  test('whose requests are of another provider breaks neither budget nor plan', async () => {
+  test('whose requests belong to another provider breaks neither budget nor plan', async () => {
     await using made = await machine('fox');
     await submit(made);
     const note = await openNote(made);
@@ -134,7 +134,7 @@ describe('a note that comes with a clone', () => {
     expect(error).toMatchObject({ code: 'record-damaged' });
   });
 
-  test('that cannot be read is damaged, whatever is in its place', async () => {
+  test('is reported as damaged, be it a link, a folder or a huge file', async () => {
     await using made = await machine('fox');
     const path = `.tintype/batches/${'ef'.repeat(16)}.json`;
     await mkdir(join(made.root, '.tintype/batches'), { recursive: true });
@@ -146,7 +146,7 @@ describe('a note that comes with a clone', () => {
     expect(await findings(made)).toEqual(['batch-damaged']);
     await rm(join(made.root, path), { recursive: true });
     await made.write(path, '');
-    // Sparse, and more than a note may have.
+    // A sparse file, larger than a note may be.
     await truncate(join(made.root, path), 300_000_000);
     expect(await findings(made)).toEqual(['batch-damaged']);
     await rm(join(made.root, path));
@@ -226,7 +226,7 @@ describe('a secret that a server repeats', () => {
 });
 
 describe('answers', () => {
-  test('that come twice, and to requests that nobody made, are recorded once, and the others are said', async () => {
+  test('that come twice are recorded once, and answers to requests that were not made are reported', async () => {
     await using made = await behind(
       (call, body) => {
         if (!call.includes('/content')) return null;
@@ -286,7 +286,7 @@ describe('answers', () => {
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
-  test('are not gone because a gateway does not know their address', async () => {
+  test('are not taken for lost because a gateway does not know their address', async () => {
     let isKnown = false;
     await using made = await behind(
       (call) =>
@@ -300,7 +300,7 @@ describe('answers', () => {
     expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
   });
 
-  test('may take longer to come than a request may take', async () => {
+  test('may take longer to arrive than the time limit of a request', async () => {
     await using made = await behind(
       (call, body) =>
         call.includes('/content') ? { body, slowly: { pieces: 15, pauseMs: 150 } } : null,
@@ -319,7 +319,7 @@ describe('answers', () => {
     const [answer] = await outputLines();
     const store = fileStore(join(made.root, '.tintype'));
     await store.receive(lines[0]!.key, answer!.bytes);
-    // The provider cannot be reached, and the next run looks for what can be recorded.
+    // The provider cannot be reached, so this run can only look for bytes on the disk.
     api().fail({ kind: 'reset-before-headers' }, { endpoint: 'batches.retrieve' });
     await made.generate();
     expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
@@ -346,7 +346,7 @@ describe('answers', () => {
 });
 
 describe('cancelling', () => {
-  test('finds a batch whose id was not noted, and goes on after one that has ended', async () => {
+  test('finds a batch whose id was not noted, and continues after one that has ended', async () => {
     await using made = await machine('fox');
     await submit(made);
     await api().batches.finishAll();
@@ -388,7 +388,7 @@ describe('machines that share a remote', () => {
     expect(await readdir(join(shared.path, 'batches'))).toEqual([]);
   });
 
-  test('keep a batch open until each of them may learn what came of it', async () => {
+  test('keep a batch open until each of them can learn how it ended', async () => {
     await using shared = await bucket();
     let isDown = false;
     const remote = watchedRemote(folder(shared.path), (operation, name) => {
@@ -409,7 +409,7 @@ describe('machines that share a remote', () => {
   });
 
   test.each(['remote', 'git'] as const)(
-    'where records are in %s: an early copy of the note orders nothing again',
+    'that restore an early copy of the note order nothing again, with records in %s',
     async (where) => {
       await using shared = await bucket();
       const store = {
@@ -451,7 +451,7 @@ describe('a run that is interrupted', () => {
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
-  test('while it collects is gone on with', async () => {
+  test('while it collects is continued by the next one', async () => {
     const stop = new AbortController();
     await using made = await behind(
       (call, body) => {
@@ -574,7 +574,7 @@ test('the clock of a machine changes neither what is collected nor the day on wh
   const [record] = await fileStore(join(made.root, '.tintype')).purchases();
   expect(record!.provenance.createdAt).toBe('2026-11-23T12:00:00.000Z');
 
-  // What was ordered counts on that day, by its half price: there is room for one more, and not for two.
+  // The order counts on that day, at half the price: the budget has room for one more picture, and not for two.
   const cost = record!.costUsd!;
   await made.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
   const day = await context('2026-11-23T23:00:00.000Z', { maxCostUsdPerDay: cost * 2.5 });
@@ -583,12 +583,12 @@ test('the clock of a machine changes neither what is collected nor the day on wh
   expect(await submitBatches(next, [])).toMatchObject({ pictures: 2 });
 });
 
-/** Lines of a note, in a note of another name. */
+/** The lines of a note, moved to the batch of another name. */
 function named(lines: Batch['lines'], batch: string): Batch['lines'] {
   return lines.map((line) => ({ ...line, batch }));
 }
 
-/** What the API answered. */
+/** The pictures in the API's output file. */
 async function outputLines(): Promise<{ key: Key; bytes: Buffer }[]> {
   const id = ordered()[0]!.outputFileId!;
   const headers = { authorization: 'Bearer sk-test-RECOGNISABLE-KEY-0123456789abcdef' };

@@ -8,7 +8,7 @@ const key = 'sk-proj-Recognisable0123456789abcdefghij';
 
 batchContract('openai', () => atOpenAi());
 
-/** Its API of version 1 takes the plain client: https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle (2026-11-28). */
+/** Version 1 of its API works with the plain client: https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle (2026-11-28). */
 batchContract('openai at an address like that of Azure', () =>
   atOpenAi((controlUrl) => ({
     baseUrl: `${controlUrl}/openai/v1`,
@@ -32,7 +32,7 @@ test('a server without batches can say so', () => {
   expect(openAi({}).batches).toBeDefined();
 });
 
-/** Offers that break a rule in the way that its name says. */
+/** Offers that each break one rule. */
 const wrong: readonly (readonly [
   string,
   keyof typeof batchRules,
@@ -110,7 +110,7 @@ const wrong: readonly (readonly [
     }),
   ],
   [
-    'says that a batch that was refused has ended',
+    'reports a refused batch as ended',
     'a batch that is refused was not ordered, and it says why',
     (right) => ({ look: async (...args) => ({ ...(await right.look(...args)), state: 'ended' }) }),
   ],

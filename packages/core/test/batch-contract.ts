@@ -13,39 +13,39 @@ import type { Request } from '../src/types.ts';
 import { expectSecretFree, failureOf } from './support/failure-of.ts';
 import { inputPicture, orderOf } from './support/order.ts';
 
-/** What an API can do to a batch. */
+/** How an API can fail a batch. */
 export type BatchTrouble =
-  /** It creates the next batch, and the answer is lost. */
+  /** Creates the next batch, and its answer is lost. */
   | 'lost-creation'
-  /** It refuses the next batch after it was created. */
+  /** Creates the next batch, then refuses it. */
   | 'refusal'
-  /** The same, because the account has no room for it. */
+  /** Creates the next batch, then refuses it because the account has no room. */
   | 'no-room'
-  /** It refuses the next line. */
+  /** Refuses the next line. */
   | 'moderation'
-  /** The next file of answers ends too early. */
+  /** Cuts off the next file of answers. */
   | 'cut-answers';
 
 /** An offer of batches that talks to an emulator of its API. */
 export interface BatchesUnderTest {
   readonly offer: BatchOffer;
-  /** What decides which model is asked. */
+  /** The fields that decide which model is asked. */
   readonly request: Partial<Request>;
   readonly key: string;
   readonly fail: (trouble: BatchTrouble) => void;
-  /** Batches of other programs in the same account. */
+  /** Adds batches of other programs to the same account. */
   readonly plant: (count: number) => void;
-  /** Answers `lines` lines of the last batch; all of them, and ends it, if it is left out. */
+  /** Answers the next `lines` lines of the last batch. Without `lines`: answers all, and ends the batch. */
   readonly work: (lines?: number) => Promise<void>;
-  /** Ends the last batch as its time is over. */
+  /** Ends the last batch because its time is over. */
   readonly expire: () => Promise<void>;
   /** Deletes the answers of the last batch. */
   readonly forget: () => void;
-  /** Batches that were created with this provider. */
+  /** The number of batches that this provider created. */
   readonly created: () => number;
-  /** Pictures that are paid for, with the number of input files of each. */
+  /** The pictures that were paid for, with the number of input files of each. */
   readonly billed: () => readonly { readonly inputs: number }[];
-  /** The uploads of pictures. */
+  /** The number of uploads of pictures. */
   readonly uploads: () => number;
   readonly close: () => Promise<void>;
 }
@@ -55,7 +55,7 @@ type Rule = (under: BatchesUnderTest) => Promise<void>;
 
 const name = 'ab'.repeat(16);
 
-/** What the offer of batches of every provider has to do, by the sentence that says it. */
+/** The rules that every provider's offer of batches must keep, by their titles. */
 export const batchRules: Readonly<Record<string, Rule>> = {
   'costs less than a direct request, and tells which requests go together': async ({
     offer,
@@ -247,7 +247,7 @@ export const batchRules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** What the batches of every provider have to do. Run it over a new offer, with a function that sets it up before each test. */
+/** Tests `batchRules`. `setUp` runs before each test. */
 export function batchContract(of: string, setUp: () => Promise<BatchesUnderTest>): void {
   describe(`the batches of ${of}`, () => {
     let under: BatchesUnderTest;

@@ -76,7 +76,7 @@ describe('batch: true', () => {
     expect(api().ledger).toHaveLength(3);
   });
 
-  test('of what another image buys directly buys it once, directly', async () => {
+  test('with the request of an image without it is bought once, directly', async () => {
     await using made = await project(
       `images:\n  fox: { prompt: x, quality: low, decorative: true, batch: true }\n  owl: { prompt: x, quality: low, decorative: true }\n`,
     );
@@ -84,7 +84,7 @@ describe('batch: true', () => {
     expect(orderedIds()).toEqual([]);
   });
 
-  test('goes in waves: what is made from a picture is ordered when that is there', async () => {
+  test('goes in waves: an image is ordered once its inputs are stored', async () => {
     await using made = await project(
       `images:\n${image('fox')}${image('cub', ', batch: true, input_images: [tintype:fox]')}` +
         `${image('kit', ', batch: true, input_images: [tintype:cub]')}${image('pup', ', input_images: [tintype:kit]')}`,
@@ -106,7 +106,7 @@ describe('batch: true', () => {
     expect(billedPrompts(api())).toEqual(['cub', 'fox', 'kit', 'pup']);
   });
 
-  test('of an image that no batch takes is a mistake at its line, and nothing is bought at the full price', async () => {
+  test('of an image that cannot be in a batch is a mistake at its line, and nothing is bought at the full price', async () => {
     await using made = await testProject(
       {
         'a.images.yaml': `defaults: { batch: true }\nimages:\n${image('fox', ', openai_api_key: "${MY_OPENAI_KEY}"')}`,
@@ -125,12 +125,12 @@ describe('batch: true', () => {
       'openai does not take gpt-image-2.5-flare in batches; say batch: false',
     );
     expect(api().requests).toEqual([]);
-    // Where nothing is bought, it is no mistake.
+    // If nothing is bought, it is not a mistake.
     const drawn = await made.generate({ options: { models, missing: 'standin' } });
     expect(drawn.result).toMatchObject({ delivered: 1, failed: 0 });
   });
 
-  test('is not ordered over the budget, nor where nothing may be bought, nor by a page', async () => {
+  test('is not ordered over the budget, nor if nothing may be bought, nor by the contact sheet', async () => {
     await using made = await project(`images:\n${image('fox', ', batch: true')}`);
     const high = (await made.plan()).totals.costUsd!.high;
     const poor = await made.generate({ options: { maxCostUsd: high * 0.9 } });
@@ -143,11 +143,11 @@ describe('batch: true', () => {
       message: expect.stringContaining('batch: true') as string,
     });
     expect(api().requests).toEqual([]);
-    // The price of a batch is what the budget is held against.
+    // The budget is compared with the price of a batch, which is half.
     expect((await made.generate({ options: { maxCostUsd: high } })).result).toMatchObject({
       pending: 1,
     });
-    // A frozen run after that fails, as for any missing picture, and says when it is due.
+    // A frozen run then fails, as with any missing picture, and says when the picture is due.
     const pending = await made.generate({ options: { missing: 'fail' } });
     expect(pending.error).toMatchObject({ code: 'originals-missing' });
     expect(String(pending.error)).toMatch(/ordered in a batch, due by/);

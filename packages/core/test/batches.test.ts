@@ -60,7 +60,7 @@ test('what is missing is ordered together, at half the price, and collected by a
   ]);
   expect(api().ledger).toEqual([]);
 
-  // Ordered is not missing: no other way buys it.
+  // What is ordered is not missing: no run buys it directly.
   expect((await made.plan()).requests.map(({ status }) => status)).toEqual([
     'attempted',
     'attempted',
@@ -116,7 +116,7 @@ test('input pictures and masks go with an edit, each uploaded once, and a graph 
   expect(api().ledger.find(({ prompt }) => prompt === 'cub')!.files).toHaveLength(2);
 });
 
-test('a clone that has the ticket collects, and two that collect record the same', async () => {
+test('a clone that has the note collects, and two that collect record the same', async () => {
   await using one = await machine('fox', 'owl');
   await submit(one);
   await using two = await machine('fox', 'owl');
@@ -133,7 +133,7 @@ test('a clone that has the ticket collects, and two that collect record the same
     );
 });
 
-test('machines that share a remote and no ticket do not buy what one of them has ordered', async () => {
+test('machines that share a remote, but not the note, do not buy what one of them has ordered', async () => {
   const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
   const options = { store: { originals: folder(bucket) } };
   await using one = await machine('fox', 'owl');
@@ -158,7 +158,7 @@ test('machines that share a remote and no ticket do not buy what one of them has
   await rm(bucket, { recursive: true });
 });
 
-test('a picture of a batch that does not reach the remote is known to other machines, and bought by none', async () => {
+test('if a picture of a batch does not reach the remote, other machines know about it and do not buy it', async () => {
   const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
   const failing = watchedRemote(folder(bucket), (operation, name) => {
     if (operation === 'put' && /^(originals|records)\//.test(name))
@@ -179,7 +179,7 @@ test('a picture of a batch that does not reach the remote is known to other mach
   await rm(bucket, { recursive: true });
 });
 
-test('a line that ended without an answer may have been billed, for every machine', async () => {
+test('a line that ended without an answer may have been billed, and every machine knows it', async () => {
   const home = await mkdtemp(join(tmpdir(), 'tintype-shared-'));
   const store = openShared(home);
   const line = attemptOf('hat', { batch: 'ab'.repeat(16) });
@@ -201,7 +201,7 @@ test('a line that ended without an answer may have been billed, for every machin
   await rm(home, { recursive: true });
 });
 
-test('a batch that this account cannot see is not taken for one that was never created', async () => {
+test('a batch that this account cannot see may exist, and is not created again', async () => {
   let created = 0;
   const lost = new ProviderError('connection-lost', 'the answer is lost');
   const own: Provider = {
@@ -274,7 +274,7 @@ describe('a batch whose creation', () => {
 });
 
 describe('answers', () => {
-  test('that do not come leave their pictures free, and those that came are kept', async () => {
+  test('that do not arrive can be requested again, and those that arrived are stored', async () => {
     await using made = await machine('fox', 'owl', 'elk');
     await submit(made);
     await api().batches.expire(ordered()[0]!.id, { done: 1 });
@@ -308,7 +308,7 @@ describe('answers', () => {
     expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
   });
 
-  test('that are gone were billed and are lost, which is reported, and a new order requests them again', async () => {
+  test('that the API has deleted are reported as billed and lost, and a new order requests them again', async () => {
     await using made = await machine('fox');
     await submit(made);
     await api().batches.finishAll();
@@ -335,7 +335,7 @@ describe('a refusal of moderation that comes with the answers', () => {
       api().fail(moderationBlocked(stage), { prompt: 'fox' });
       await api().batches.finishAll();
       expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
-      // One that may have been billed outlives the cache.
+      // A refusal that may have been billed is stored outside the cache.
       if (stage === 'output')
         await rm((await contextOf(made)).config.cacheDir, { recursive: true, force: true });
       expect(await submit(made)).toMatchObject({
@@ -353,7 +353,7 @@ describe('a refusal of moderation that comes with the answers', () => {
     },
   );
 
-  test('is remembered by an image that says batch: true', async () => {
+  test('is remembered for an image that says batch: true', async () => {
     const text = `images:\n${image('fox', ', batch: true')}`;
     await using made = await testProject({ 'a.images.yaml': text }, api().baseUrl);
     await made.generate();
@@ -368,7 +368,7 @@ describe('a refusal of moderation that comes with the answers', () => {
   });
 });
 
-test('an open batch is a note of verify, and a damaged one an error over which nothing is bought', async () => {
+test('verify reports an open batch as a note and a damaged one as an error, and nothing of it is bought', async () => {
   await using made = await machine('fox', 'owl');
   await submitBatches(await contextOf(made), ['fox']);
   const [name] = await tickets(made);
@@ -491,7 +491,7 @@ describe('a model', () => {
     [null, 1, []],
     [true, 1, []],
   ])(
-    'with batches: %j is asked for only if it is not known to be refused',
+    'with batches: %j gets batches unless it is known that they are refused',
     async (batches, pictures, left) => {
       await using made = await machine('fox');
       const models = { 'gpt-image-2.5-flare': { batches } };

@@ -14,7 +14,7 @@ const api = useApi();
 const manifest = (more = '') =>
   `images:\n  bonfire: { prompt: bonfire, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
 
-/** A project whose only picture was refused, and whose cache was cleared since. */
+/** A project whose only picture was refused. Its cache was deleted afterwards. */
 async function refused(stage: 'input' | 'output'): Promise<TestProject> {
   const made = await testProject({ 'a.images.yaml': manifest() }, api().baseUrl);
   api().fail(moderationBlocked(stage));
@@ -64,7 +64,7 @@ test('a damaged refusal is found by verify, and nothing is bought', async () => 
   expect(api().requests).toHaveLength(1);
 });
 
-test('prune removes a refusal that is committed and that no manifest would meet again', async () => {
+test('prune removes a committed refusal of a request that is in no manifest', async () => {
   await using made = await refused('output');
   const pruning = { isDryRun: false, olderThanDays: null };
   const lake = '  lake: { prompt: lake, quality: low, size: 1408x480, decorative: true }\n';

@@ -42,7 +42,7 @@ const many = Array.from({ length: 9 }, (_, index) => `i${index}`);
 
 describe('requests in flight', () => {
   test.each([1, 3])('are %d at most', async (concurrency) => {
-    // Long enough for as many to leave before the first is answered, on a machine that is busy.
+    // On a busy machine, too, this many requests must leave before the first one is answered.
     await using slow = await startOpenAiEmulator({ latencyMs: 150 * concurrency });
     await using made = await project(many, '', slow.baseUrl);
     const { result } = await made.generate({ options: { concurrency } });
@@ -72,7 +72,7 @@ test('requests leave in the order of the plan, and only what is on the wire is c
   expect(slow.ledger.map(({ prompt }) => prompt)).toEqual(['a', 'b', 'c']);
 });
 
-test('two runs that go through the same pictures from both ends never wait for each other', async () => {
+test('two runs that buy the same pictures from opposite ends never wait for each other', async () => {
   await using one = await project(many);
   await using other = await project(many.toReversed());
   const options = { concurrency: 1, store: { dir: join(one.root, '.tintype') } };
@@ -85,7 +85,7 @@ test('two runs that go through the same pictures from both ends never wait for e
 });
 
 test.skipIf(isQueued)(
-  'while another process buys a picture, the next picture gets its place',
+  'while another process buys a picture, the next picture gets its slot',
   async () => {
     await using made = await project(['a', 'b', 'c']);
     const { requests } = await made.plan();
@@ -113,7 +113,7 @@ test.skipIf(isQueued)('two runs of one plan share the work', async () => {
   for (const { result } of runs) expect(result?.bought).toBeGreaterThan(1);
 });
 
-test('a PNG that is whole and has no pixels is bought once, and its failure says what to do', async () => {
+test('a well-formed PNG without pixels is bought once, and its failure says what to do', async () => {
   const header = Buffer.from('00000580000001e00802000000', 'hex');
   const hollow = pngOf([
     ['IHDR', header],
@@ -133,7 +133,7 @@ test('a PNG that is whole and has no pixels is bought once, and its failure says
 });
 
 test.skipIf(isQueued)(
-  'a picture that another process is at is waited for, with a word now and then',
+  'a run waits for a picture that another process is buying, and reports it now and then',
   async () => {
     await using made = await project(['a', 'b']);
     const { requests } = await made.plan();
@@ -155,7 +155,7 @@ test.skipIf(isQueued)(
     const [over, ...others] = eventsOf(events, 'waited');
     expect(over).toMatchObject({ id: 'a', key });
     expect(others).toEqual([]);
-    // Bought by this process after all, for the other one let go without it.
+    // This process buys it after all, because the other one released its claim without a picture.
     const types = events.flatMap((event) =>
       'key' in event && event.key === key ? [event.type] : [],
     );
@@ -163,7 +163,7 @@ test.skipIf(isQueued)(
   },
 );
 
-test('a store that cannot be written is reported once, however many pictures are wanted', async () => {
+test('a store that cannot be written is reported once, however many pictures are missing', async () => {
   await using made = await project(many);
   await made.write('.tintype/attempts', 'a file where the folder should be');
   const { events, result } = await made.generate();
@@ -175,7 +175,7 @@ test('a store that cannot be written is reported once, however many pictures are
 });
 
 describe('pictures a minute', () => {
-  /** When pictures were asked for, in milliseconds of the clock. */
+  /** When each picture was requested, in milliseconds of the clock. */
   async function leaving(made: TestProject, imagesPerMinute: number | null): Promise<number[]> {
     const { events, result } = await made.generate({
       options: { concurrency: 9, imagesPerMinute },
@@ -196,18 +196,18 @@ describe('pictures a minute', () => {
     );
   }
 
-  test.skipIf(isQueued)('are never more than were set, from the first request on', async () => {
+  test.skipIf(isQueued)('never exceed the limit, from the first request on', async () => {
     await using made = await project(many);
     expect(mostInAMinute(await leaving(made, 4))).toBeLessThanOrEqual(4);
     expect(api().requests).toHaveLength(9);
   });
 
-  test.skipIf(isQueued)('are 1, where 1 is set', async () => {
+  test.skipIf(isQueued)('are 1 if the limit is 1', async () => {
     await using made = await project(many.slice(0, 4));
     expect(mostInAMinute(await leaving(made, 1))).toBe(1);
   });
 
-  test.skipIf(isQueued)('count the pictures that are worked from', async () => {
+  test.skipIf(isQueued)('count input pictures', async () => {
     await using made = await project(['top']);
     await made.write(
       'a.images.yaml',
@@ -219,8 +219,8 @@ describe('pictures a minute', () => {
     expect(times[3]! - times[2]!).toBeGreaterThanOrEqual(45_000);
   });
 
-  test('are learned from the first answers of an account of 3, and nothing is lost or bought twice', async () => {
-    // A minute of the account is one of the clock.
+  test('are learned from the first answers if the account allows 3, and nothing is lost or bought twice', async () => {
+    // The account counts minutes by the same clock.
     await using tight = await startOpenAiEmulator({ imagesPerMinute: 3, minuteMs: 60 });
     await using made = await project(many, '', tight.baseUrl);
     const { result, events } = await made.generate({ options: { concurrency: 4 } });
@@ -231,12 +231,12 @@ describe('pictures a minute', () => {
     expect(eventsOf(events, 'generating')).toHaveLength(9 + refused);
   });
 
-  test('a 429 holds the whole run back, and an hour of it only its own image', async () => {
+  test('a 429 pauses the whole run, but one that asks for an hour stops only its own image', async () => {
     await using made = await project(many.slice(0, 3));
     api().fail(rateLimited({ retryAfter: '30', limit: 1000, used: 1000 }), { prompt: 'i0' });
     const slow = await made.generate({ options: { concurrency: 1 } });
     const asked = eventsOf(slow.events, 'generating');
-    // Whichever is asked for first.
+    // Either image may be requested first.
     const refused = asked.findIndex(({ id }) => id === 'i0');
     const [before, after] = asked.slice(refused).map(({ time }) => Date.parse(time));
     expect(after! - before!).toBeGreaterThanOrEqual(29_000);

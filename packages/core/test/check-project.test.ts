@@ -3,7 +3,7 @@ import { checkProject, type TimedEvent } from '../src/index.ts';
 import { eventsOf } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
-/** Each image has a mistake of its own, and one that only shows where files, other images or the day are looked at. */
+/** Each image has a mistake that its own text shows, and one that only files, other images or the day can show. */
 const manifest = `images:
   sharp:
     prompt: x

@@ -28,7 +28,7 @@ const run = () => ({
   options: { providers: { mine: replicate({ baseUrl: emulator.baseUrl }) }, allowUnpriced: true },
 });
 
-/** A run that ordered a prediction and could not follow it, as where its process dies. */
+/** A project whose run ordered a prediction and then lost it, as if the process had died. */
 async function ordered(): Promise<TestProject> {
   const project = await testProject({ 'a.images.yaml': manifest });
   emulator.fail({ kind: 'poll', trouble: 401, times: 1 });
@@ -53,7 +53,7 @@ async function noteOf({ root }: TestProject): Promise<{ path: string; note: obje
 }
 
 describe('a prediction that was ordered and not followed to its end', () => {
-  test('is noted by its id, and planned as free', async () => {
+  test('is noted with its id, and is free in the plan', async () => {
     await using project = await ordered();
     expect((await noteOf(project))?.note).toMatchObject({ predictionId: emulator.made[0]!.id });
     expect((await project.plan(run())).requests[0]).toMatchObject({
@@ -63,7 +63,7 @@ describe('a prediction that was ordered and not followed to its end', () => {
     });
   });
 
-  test('is collected by the next run, also of the same order, and not ordered again', async () => {
+  test('is collected by the next run, even of the same order, and not ordered again', async () => {
     await using project = await ordered();
     const { result } = await project.generate(run());
     expect(result).toMatchObject({ bought: 0, failed: 0, delivered: 1 });
@@ -98,7 +98,7 @@ describe('a prediction that was ordered and not followed to its end', () => {
   });
 });
 
-test('a handle that a planted attempt has for a provider without them buys nothing', async () => {
+test('a planted attempt with a handle, for a provider that has no handles, buys nothing', async () => {
   await using project = await ordered();
   const providers = { mine: openAi({ baseUrl: emulator.baseUrl, apiKeyName: null }) };
   const { events, result } = await project.generate({ ...run(), options: { providers } });
@@ -106,7 +106,7 @@ test('a handle that a planted attempt has for a provider without them buys nothi
   expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'not-supported' }]);
 });
 
-test('a prediction of another prompt, which a planted attempt names, is not used', async () => {
+test('if a planted attempt names the prediction of another prompt, it is not used', async () => {
   await using project = await ordered();
   await using other = await testProject({
     'a.images.yaml': manifest.replace('prompt: a', 'prompt: b'),
@@ -123,7 +123,7 @@ test('a prediction of another prompt, which a planted attempt names, is not used
 });
 
 test.each(['../models/x', 'a/b', '', 'a?b', 7])(
-  'a note that has %j for an id is damaged, and no such address is asked',
+  'a note with the id %j is damaged, and no request is sent to such an address',
   async (predictionId) => {
     await using project = await ordered();
     const { path, note } = (await noteOf(project))!;
@@ -189,7 +189,7 @@ describe('a provider of the user that can collect', () => {
   const key = 'RECOGNISABLE_secret_0123456789';
 
   interface Script {
-    /** What it calls its order. @default 'order_7' */
+    /** The id that it gives its order. @default 'order_7' */
     readonly handle?: string;
     readonly collect: () => Promise<Picture>;
   }
@@ -228,14 +228,14 @@ describe('a provider of the user that can collect', () => {
     return { calls, project, second };
   }
 
-  test('gives what it has', async () => {
+  test('delivers the ordered picture', async () => {
     const { calls, project, second } = await twice({ collect: picture });
     await using _ = project;
     expect(calls).toEqual(['generate', 'collect order_7']);
     expect(second.result).toMatchObject({ delivered: 1, bought: 0 });
   });
 
-  test('keeps its order where it throws something of its own, which shows no key', async () => {
+  test('keeps its order if it throws an error of its own, and the error shows no key', async () => {
     const { calls, project, second } = await twice({
       collect: () => Promise.reject(new Error(`${'x'.repeat(485)} ${key}`)),
     });
@@ -261,7 +261,7 @@ describe('a provider of the user that can collect', () => {
     expect(row?.refusal).toContain('it is not allowed');
   });
 
-  test.each(['../up', 'two words', key, ''])('has no handle noted that is %j', async (handle) => {
+  test.each(['../up', 'two words', key, ''])('does not get the handle %j noted', async (handle) => {
     const { calls, project } = await twice({ handle, collect: picture });
     await using _ = project;
     expect(calls).toEqual(['generate', 'generate']);

@@ -42,7 +42,7 @@ test.each([
   expect(await read(file, text)).toEqual({ concurrency: 7 });
 });
 
-test('a package.json that is no JSON keeps no config from being read', async () => {
+test('a config is read even if package.json is not JSON', async () => {
   await writeFile(join(folder, 'package.json'), '{');
   expect(await read('a.ts', 'export default { concurrency: 7 }')).toEqual({ concurrency: 7 });
 });

@@ -23,7 +23,7 @@ async function bought(): Promise<TestProject> {
   return project;
 }
 
-/** So that everything is read and encoded again. */
+/** Removes the cache, so that every picture is read and encoded again. */
 async function forgetFiles({ root }: TestProject): Promise<void> {
   await rm(join(root, 'node_modules'), { recursive: true });
   await rm(join(root, 'public'), { recursive: true });
@@ -37,7 +37,7 @@ describe('a picture that is damaged in the store is not delivered, and not bough
     await forgetFiles(project);
 
     const { events, result } = await project.generate();
-    // Two originals that were swapped fail both, in whichever order.
+    // If two originals were swapped, both images fail, in either order.
     const failure = eventsOf(events, 'failed').find(({ id }) => id === 'hero');
     expect(failure).toMatchObject({ code, maybeBilled: false });
     expect(result!.bought).toBe(0);
@@ -48,7 +48,7 @@ describe('a picture that is damaged in the store is not delivered, and not bough
   });
 
   test.each(storeDamages)(
-    '$name: verify names it, with its image, and changes nothing',
+    '$name: verify reports it with its image, and changes nothing',
     async ({ code, plant }) => {
       await using project = await bought();
       const hero = await boughtFiles(project.root, 'hero');

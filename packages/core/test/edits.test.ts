@@ -47,7 +47,7 @@ describe('an edit', () => {
       'input_images: [one.png, ../two.png, three.bin]\nmask: hole.png\nmoderation: low\nuser_id: u1\nbackground: opaque',
       {
         'm/one.png': png,
-        // Extensions lie.
+        // The type follows from the bytes, not from the extension.
         'two.png': jpeg,
         'm/three.bin': webp,
         'm/hole.png': hole,
@@ -68,7 +68,7 @@ describe('an edit', () => {
       safety_identifier: 'u1',
       output_format: 'png',
     });
-    // In the order of the manifest; where the mask stands among them is the client's business.
+    // Files are in the order of the manifest. The client decides where the mask comes.
     const inOrder = files.toSorted((a, b) => Number(a.name === 'mask') - Number(b.name === 'mask'));
     expect(inOrder).toEqual([
       {
@@ -120,9 +120,9 @@ describe('an edit', () => {
     },
   );
 
-  // Its prebuilt libvips decodes AV1 and not HEVC, so there is nothing to convert HEIC with.
+  // The prebuilt libvips of sharp decodes AV1, but not HEVC, so it cannot convert HEIC.
   test.skipIf(sharp.format.heif.input.fileSuffix?.includes('.heic'))(
-    'does not send HEIC, which this sharp does not read (skipped where it does)',
+    'does not send HEIC if sharp cannot read it (skipped if it can)',
     async () => {
       const heic = Buffer.concat([
         Buffer.from([0, 0, 0, 24]),
@@ -157,7 +157,7 @@ describe('an edit', () => {
     );
   });
 
-  test('is bought again when an input changes, and not when it only moves', async () => {
+  test('is bought again when an input changes, but not when it only moves', async () => {
     await using made = await project('input_images: [one.png]', { 'm/one.png': await picture() });
     await made.generate();
     await made.write('m/two.png', await picture());
@@ -187,7 +187,7 @@ describe('an edit', () => {
     expect(keys.size).toBe(3);
   });
 
-  test('fails before it is sent where its input changed since the plan', async () => {
+  test('fails before it is sent if its input has changed since the plan', async () => {
     await using made = await project('input_images: [one.png]', { 'm/one.png': await picture() });
     const { writeFileSync } = await import('node:fs');
     const other = await picture('png', { color: '#102030' });
@@ -225,12 +225,7 @@ describe('an input that cannot be used is a mistake at its place', () => {
       {},
       /lies outside the project/,
     ],
-    [
-      'lies there by its full path',
-      'input_images: [/etc/hostname]',
-      {},
-      /lies outside the project/,
-    ],
+    ['is an absolute path', 'input_images: [/etc/hostname]', {}, /lies outside the project/],
   ])('that %s', async (_, more, files, message) => {
     await using made = await project(more, files);
     const found = await mistakes(made);
@@ -296,7 +291,7 @@ describe('a mask that cannot be used is a mistake at its place', () => {
     expect(await mistakes(made)).toEqual([[10, 'bad-input', expect.stringMatching(message)]]);
   });
 
-  test('that is laid over nothing', async () => {
+  test('without an input image', async () => {
     await using made = await project('mask: hole.png', { 'm/hole.png': await mask() });
     expect(await mistakes(made)).toEqual([
       [9, 'conflict', expect.stringContaining('input_images')],
@@ -304,7 +299,7 @@ describe('a mask that cannot be used is a mistake at its place', () => {
   });
 
   test.each(['https://example.com/mask.png', 'tintype:a'])(
-    'that is no path: %s',
+    'that is not a path: %s',
     async (reference) => {
       await using made = await project(`input_images: [one.png]\nmask: "${reference}"`, {
         'm/one.png': await picture(),

@@ -23,7 +23,7 @@ const sizes = [
   '480x1440',
 ];
 
-/** What a request of a model costs by our estimate, and by the emulator's own formula. */
+/** The cost of a request by our estimate, and by the emulator's formula. */
 function compare(
   id: string,
   quality: string,
@@ -76,7 +76,7 @@ describe('an estimate', () => {
   )('of %s at %s is exact in what is drawn, at every size', (id, quality) => {
     for (const size of sizes) {
       const { estimate, actual, imageOut } = compare(id, quality, size);
-      // All that is left open is how many tokens the prompt has.
+      // Only the number of the prompt's tokens is unknown.
       const text = 62 + 16;
       expect(estimate.high - imageOut).toBeLessThanOrEqual((text * 5) / 1e6 + 1e-6);
       expect(estimate.low).toBeLessThanOrEqual(actual + 1e-6);
@@ -142,7 +142,7 @@ test('a plan holds what its run costs: by the ledger, in the records and in the 
   expect((await made.plan()).totals.costUsd).toEqual({ low: 0, high: 0 });
 });
 
-test('an unknown model has no price, and its pictures are requested all the same', async () => {
+test('an unknown model has no price, but its pictures are still requested', async () => {
   await using made = await testProject(
     { 'a.images.yaml': 'images:\n  a: { prompt: x, model: gpt-image-9, decorative: true }\n' },
     api().baseUrl,

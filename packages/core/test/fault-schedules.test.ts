@@ -36,7 +36,7 @@ import {
 /** How many schedules are run. `TINTYPE_SCHEDULES=1000` takes about a minute of two cores. */
 const schedules = Number(process.env['TINTYPE_SCHEDULES'] ?? 200);
 
-/** A model of tiny pictures, so that a run takes milliseconds; priced by the published formula. */
+/** A model with tiny pictures, so that a run takes milliseconds. The published formula gives its prices. */
 const tiny: EmulatedModel = {
   ...imageModels.find(({ id }) => id === 'gpt-image-2')!,
   id: 'tiny',
@@ -54,7 +54,7 @@ const models = {
 
 const well: Fault = { kind: 'delay', ms: 0 };
 
-/** What one call may meet. */
+/** What can happen to one call. */
 const anyFault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 5, arbitrary: fc.constant(well) },
   {
@@ -119,14 +119,14 @@ const schedule = fc.record({
   images: fc.array(
     fc.record({
       faults: fc.array(anyFault, { maxLength: 4 }),
-      /** Works from the image before it. */
+      /** Whether its input is the image before it. */
       isEdit: fc.boolean(),
       candidates: fc.constantFrom(1, 1, 2),
     }),
     { minLength: 1, maxLength: 6 },
   ),
   concurrency: fc.integer({ min: 1, max: 4 }),
-  /** Of what the plan may cost; `null`: no budget. */
+  /** Relative to the highest cost of the plan; `null`: no budget. */
   budget: fc.constantFrom(null, null, 1, 1.3, 2),
   imagesPerMinute: fc.constantFrom(null, null, 3),
 });
@@ -155,12 +155,12 @@ test(`${schedules} random fault schedules: nothing is bought twice, no budget ex
       }
     }
   };
-  // Several at once, for most of a run is waiting.
+  // Several at once, because a run mostly waits.
   await Promise.all(Array.from({ length: 6 }, expectAllKept));
   expect(waiting).toEqual([]);
 }, 600_000);
 
-/** Runs a project until nothing is left to fail, and holds every run against the ledger. */
+/** Runs a project until no fault is left, and compares every run with the ledger. */
 async function expectPromisesKept(api: OpenAiEmulator, plan: Schedule): Promise<void> {
   api.reset();
   await using made = await testProject({ 'a.images.yaml': manifest(plan) }, api.baseUrl);
@@ -191,8 +191,8 @@ async function expectPromisesKept(api: OpenAiEmulator, plan: Schedule): Promise<
 }
 
 /**
- * Each key that was not stored is billed once at most, and once more where a server error left it unclear; one that was
- * stored is not even asked for. Candidates of one image have one body, so they are counted together.
+ * Each key that was not stored is billed at most once, plus once for each server error that may have been billed. A
+ * stored key is not even requested. Candidates of one image have the same body, so they are counted together.
  */
 function expectBoughtOnce(
   bill: readonly LedgerEntry[],
@@ -242,7 +242,7 @@ async function expectKept(
   );
   for (const { ai } of Object.values(outcome.result?.assetMap.images ?? {}))
     expect(good).toContain(ai.original);
-  // Every whole answer that carried a good picture was kept.
+  // Every complete answer with a good picture is in the store.
   const whole = bill.filter(
     ({ outcome, fault }) =>
       outcome === 'answered' &&

@@ -40,7 +40,7 @@ test('the folder itself may be a link', async () => {
   expect(await readFile(join(home, 'disk', 'a', 'b'), 'utf8')).toBe('bytes');
 });
 
-test('a link in the place of a file or a folder is never followed', async () => {
+test('a link in place of a file or a folder is never followed', async () => {
   await mkdir(join(home, 'private'));
   await writeFile(join(home, 'private', 'file'), 'private');
   await mkdir(join(dir, 'a'), { recursive: true });
@@ -77,7 +77,7 @@ test('pipes, devices and folders are not read, and not listed', async () => {
   for await (const file of remote.list('')) throw new Error(file.name);
 });
 
-test('names that no remote has are not listed', async () => {
+test('files with names that no remote uses are not listed', async () => {
   await mkdir(dir);
   for (const name of ['Thumbs.db', '.DS_Store', '.a.1-00000000.tmp', 'a b', 'sound.png'])
     await writeFile(join(dir, name), name);
@@ -86,7 +86,7 @@ test('names that no remote has are not listed', async () => {
   expect(listed).toEqual(['sound.png']);
 });
 
-test('a file in the place of a folder is damage', async () => {
+test('a file in place of a folder is damage', async () => {
   const remote = folder(dir);
   await remote.put('a', Buffer.from('a file'));
   expect(await outcomeOf(remote.put('a/b', Buffer.from('b')))).toMatchObject({
@@ -94,7 +94,7 @@ test('a file in the place of a folder is damage', async () => {
   });
 });
 
-test('a process that is killed while it writes leaves whole files and no listed rest', async () => {
+test('a process that is killed while it writes leaves whole files, and parts of files are not listed', async () => {
   const program = `
     import { folder } from ${JSON.stringify(new URL('../src/remote/folder-remote.ts', import.meta.url).href)};
     const remote = folder(${JSON.stringify(dir)});

@@ -19,13 +19,13 @@ function project(baseUrl: string, images: readonly string[] = ['a']): Promise<Te
 }
 
 async function storeOf({ root }: TestProject): Promise<string[]> {
-  // What tells git about the store is written before anything else.
+  // A run writes .gitattributes and .gitignore of the store first.
   return [...(await filesBelow(join(root, '.tintype'))).keys()].filter(
     (file) => !file.startsWith('.git'),
   );
 }
 
-describe('a request is not sent again after a status that a gateway gives when it had forwarded it', () => {
+describe('a request is not sent again after a status that a gateway gives for a request that it forwarded', () => {
   test.each([408, 409, 499, 504, 520, 522, 524])('%d', async (status) => {
     const page = {
       kind: 'page',
@@ -39,12 +39,12 @@ describe('a request is not sent again after a status that a gateway gives when i
     expect(result).toMatchObject({ bought: 0, failed: 1 });
     expect(api().requests).toHaveLength(1);
     expect(eventsOf(events, 'failed')).toMatchObject([{ maybeBilled: true }]);
-    // It is left for the person to know of.
+    // The attempt stays, so that the person learns about it.
     expect((await made.plan()).requests[0]).toMatchObject({ status: 'attempted' });
   });
 });
 
-describe('an error that comes with a good status', () => {
+describe('an error with a good status', () => {
   test.each([
     [{ message: 'Upstream is down', code: 502 }, 'unknown-outcome', true],
     [{ message: 'no more', type: 'insufficient_quota' }, 'quota', false],
@@ -61,8 +61,8 @@ describe('an error that comes with a good status', () => {
   });
 });
 
-describe('an error that is none', () => {
-  test.each(['', false, null])('is no failure, and what came is kept: %j', async (error) => {
+describe('an empty error', () => {
+  test.each(['', false, null])('is not a failure, and the answer is stored: %j', async (error) => {
     let asked = 0;
     await using server = await answering(() => (asked++, JSON.stringify({ error, data: [] })));
     await using made = await project(server.baseUrl);
@@ -85,7 +85,7 @@ test('errors with a good status stop the run, because each may have been billed'
   expect(asked).toBe(2);
 });
 
-describe('a time to come back', () => {
+describe('a time to try again', () => {
   test.each<readonly [string, Record<string, string>]>([
     ['slow down', { 'retry-after': '99999999999999999' }],
     ['slow down', { 'retry-after-ms': '1e300' }],
@@ -101,7 +101,7 @@ describe('a time to come back', () => {
   });
 });
 
-describe('a picture that came whole', () => {
+describe('a picture that arrived whole', () => {
   test.each(['ends too early', 'never ends'])('is used, though its answer %s', async (how) => {
     const png = await picture('png', { width: 64, height: 64 });
     const body = JSON.stringify({ data: [{ b64_json: png.toString('base64') }] });
@@ -124,8 +124,8 @@ describe('a picture that came whole', () => {
   });
 });
 
-describe('an answer with an address for its picture', () => {
-  test('is fetched from there, without the key', async () => {
+describe('an answer with a URL instead of the picture', () => {
+  test('is followed to the picture, without the key', async () => {
     const png = await picture('png', { width: 64, height: 64 });
     const keys: (string | undefined)[] = [];
     await using server = await answering((path, { authorization }) => {
@@ -146,7 +146,7 @@ describe('an answer with an address for its picture', () => {
     'http://example.com/a.png',
     'https://10.0.0.1/a.png',
     'nonsense',
-  ])('is kept as it is where that is %s, and not bought again', async (url) => {
+  ])('is stored as it is and not bought again if the URL is %s', async (url) => {
     let asked = 0;
     await using server = await answering(() => (asked++, JSON.stringify({ data: [{ url }] })));
     await using made = await project(server.baseUrl);

@@ -14,7 +14,7 @@ import { isQueued, testKey, testProject, type TestProject } from './support/proj
 
 const api = useApi();
 
-/** An image that is cheap to encode. */
+/** The fields of an image that is cheap to encode. */
 function image(prompt: string, more = ''): string {
   return `{ prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }`;
 }
@@ -40,7 +40,7 @@ async function records({ root }: TestProject): Promise<StoreRecord[]> {
   );
 }
 
-/** The store's folder of originals, or of attempts. */
+/** The files in the store's folder of originals or of attempts. */
 async function storeFiles({ root }: TestProject, folder: string): Promise<string[]> {
   return [...(await filesBelow(join(root, '.tintype', folder))).keys()];
 }
@@ -91,7 +91,7 @@ images:
     return () => made[Symbol.asyncDispose]();
   });
 
-  test('buys fifteen pictures, one a request', () => {
+  test('buys fifteen pictures, one with each request', () => {
     expect(first).toMatchObject({ error: null, result: { bought: 15, delivered: 12, failed: 0 } });
     expect(ledger.map(({ prompt }) => prompt).toSorted()).toEqual([
       'ada',
@@ -190,7 +190,7 @@ images:
       raw(original),
       raw(await made.read('public/images/clear.png')),
     ]);
-    // PNG at compression 90 may have a palette: near, not equal, and equally transparent.
+    // A PNG at compression 90 may have a palette, so colours are only close. Transparency is equal.
     const middle = 4 * (512 * 1024 + 512);
     for (const at of [0, middle]) {
       for (const channel of [0, 1, 2, 3])
@@ -234,7 +234,7 @@ images:
     });
   });
 
-  test('keeps an original and a record a request, and no attempt', async () => {
+  test('stores an original and a record for each request, and no attempt', async () => {
     const all = await records(made);
     expect(all).toHaveLength(15);
     expect(await storeFiles(made, 'originals')).toHaveLength(15);
@@ -263,7 +263,7 @@ images:
     expect(first.result!.costUsd).toBeCloseTo(billed, 5);
   });
 
-  test('warns of the model that is about to be shut down, and of nothing else', () => {
+  test('warns only about the model that will be shut down', () => {
     expect(
       eventsOf(first.events, 'diagnostic').map(({ severity, code, line }) => [
         severity,
@@ -285,7 +285,7 @@ images:
     expect(await lastingFiles(made.root)).toEqual(before);
   });
 
-  /** All but what a run that had nothing to do keeps for the next one, so that it need not look. */
+  /** All files but the snapshots, which a run writes although nothing has changed. */
   async function lastingFiles(root: string) {
     return [...(await filesBelow(root))].filter(([file]) => !file.includes('tintype/v2/plans/'));
   }
@@ -307,7 +307,7 @@ describe('what is bought', () => {
     expect(new Set((await records(made)).map(({ original }) => original.sha256)).size).toBe(6);
   });
 
-  test('going back to one candidate buys nothing, and is the first of the four', async () => {
+  test('going back to one candidate buys nothing and delivers the first of the four', async () => {
     await using made = await project({ a: image('hat', ', number_of_images: 4') });
     const four = await made.generate();
     await made.write('a.images.yaml', manifest({ a: image('hat') }));
@@ -391,7 +391,7 @@ describe('what is bought', () => {
 });
 
 describe('--missing', () => {
-  /** A provider that must not be looked at, let alone asked. */
+  /** A provider that fails the test if anything reads it. */
   const untouchable = (): Provider => ({
     apiKeyName: 'NO_SUCH_KEY',
     inputs: null,
@@ -471,7 +471,7 @@ describe('--missing', () => {
     ]);
   });
 
-  test('a key that is refused is named by its variable, and nothing more is asked', async () => {
+  test('a refused key is reported with its variable, and no other request is sent', async () => {
     await using made = await project({
       a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
       b: image('cap', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
@@ -487,7 +487,7 @@ describe('--missing', () => {
   });
 
   test.skipIf(isQueued)(
-    'buy without a key is a refusal that names the image and the variable',
+    'buy without a key is refused with the image and the variable',
     async () => {
       await using made = await project({
         a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
@@ -504,7 +504,7 @@ describe('--missing', () => {
 });
 
 describe('ids', () => {
-  test('make only these and their inputs, and the others keep their place', async () => {
+  test('deliver only these images and their inputs, and leave the others as they are', async () => {
     await using made = await project({
       a: image('hat'),
       b: image('cap'),
@@ -521,7 +521,7 @@ describe('ids', () => {
     expect(all.result).toMatchObject({ bought: 0, written: 0 });
   });
 
-  test('that no image has are refused before anything', async () => {
+  test('that no image has are refused first', async () => {
     await using made = await project({ hero: image('hat') });
     const { error } = await made.generate({ ids: ['hreo'] });
     expect(error).toMatchObject({
@@ -533,7 +533,7 @@ describe('ids', () => {
 });
 
 describe('what was paid for', () => {
-  /** A project with one bought image, and the cache gone. */
+  /** A project with one bought image and without its cache. */
   async function bought(): Promise<{ made: TestProject; file: string; record: StoreRecord }> {
     const made = await project({ a: image('hat') });
     await made.generate();
@@ -550,7 +550,7 @@ describe('what was paid for', () => {
       { id: 'a', code, message: expect.stringMatching(message) as string },
     ]);
     expect(api().requests).toHaveLength(1);
-    // What was delivered before stands.
+    // The file that was delivered before is still there.
     expect(await describePicture(await made.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
   }
 
@@ -570,7 +570,7 @@ describe('what was paid for', () => {
     await expectFailure(made, 'original-missing', /is missing.*git lfs pull/);
   });
 
-  test('and is a Git LFS pointer fails with the way out', async () => {
+  test('and is a Git LFS pointer fails and says what to run', async () => {
     const { made, file, record } = await bought();
     await using _ = made;
     const { sha256: hash, bytes } = record.original;
@@ -584,13 +584,13 @@ describe('what was paid for', () => {
   test.each([
     ['is not JSON', () => '{ "version": 1,', /not JSON/],
     [
-      'is of another request',
+      'is for another request',
       (record: StoreRecord) =>
         JSON.stringify({ ...record, request: { ...record.request, prompt: 'cap' } }),
       /does not belong to its request/,
     ],
     [
-      'is of a newer Tintype',
+      'was written by a newer Tintype',
       (record: StoreRecord) => JSON.stringify({ ...record, version: 2 }),
       /newer Tintype.*update/,
     ],
@@ -621,7 +621,7 @@ describe('what was paid for', () => {
     },
   );
 
-  test('is found by a record in a folder of another name, too', async () => {
+  test('is also found by a record in a folder of another name', async () => {
     const { made, record } = await bought();
     await using _ = made;
     const path = `.tintype/records/${record.key.slice(0, 2)}/${record.key}.json`;
@@ -684,7 +684,7 @@ describe('an attempt', () => {
     expect(row?.reason).toContain(`(request ${id})`);
   });
 
-  test('of unknown outcome stays one although a later call is refused and free', async () => {
+  test('of unknown outcome stays one, even if a later call is refused at no cost', async () => {
     await using made = await project({ a: image('hat') });
     api().fail({ kind: 'reset-before-headers' }, { prompt: 'hat' });
     await made.generate();
@@ -702,7 +702,7 @@ describe('an attempt', () => {
   test('whose picture arrived is recorded by the next run at no cost', async () => {
     await using made = await project({ a: image('hat') });
     const [row] = (await made.plan()).requests;
-    // What a crash leaves between the bytes and their record.
+    // A crash after the bytes and before their record leaves this.
     const bytes = await picture('png', { width: 1408, height: 480 });
     const attempt = {
       version: 1,
@@ -765,7 +765,7 @@ describe('an attempt', () => {
   });
 
   test.each(['', 'null', '[]', '{"version": 2}', '<<<<<<<'])(
-    'file with %j in it stops no run',
+    'file that contains %j stops no run',
     async (text) => {
       await using made = await project({ a: image('hat') });
       await made.write(`.tintype/attempts/${'a'.repeat(64)}.json`, text);
@@ -775,7 +775,7 @@ describe('an attempt', () => {
 });
 
 describe('before anything is spent', () => {
-  test('a foreign file in the output folder is a refusal', async () => {
+  test('a foreign file in the output folder stops the run', async () => {
     await using made = await project({ a: image('hat') });
     await made.write('public/images/a.jpeg', 'my holiday');
     const { error } = await made.generate();
@@ -787,7 +787,7 @@ describe('before anything is spent', () => {
     expect((await made.read('public/images/a.jpeg')).toString()).toBe('my holiday');
   });
 
-  test('a mistake in one manifest is a refusal of all', async () => {
+  test('a mistake in one manifest stops the whole run', async () => {
     await using made = await testProject(
       {
         'a.images.yaml': manifest({ a: image('hat') }),
@@ -816,7 +816,7 @@ describe('before anything is spent', () => {
     expect(await storeFiles(made, 'attempts')).toEqual([]);
   });
 
-  test('a budget that does not hold the plan is a refusal', async () => {
+  test('a budget below the cost of the plan stops the run', async () => {
     await using made = await project({ a: image('hat'), b: image('cap') });
     const { high } = (await made.plan()).totals.costUsd!;
     const { error } = await made.generate({ options: { maxCostUsd: high - 0.0001 } });
@@ -829,7 +829,7 @@ describe('before anything is spent', () => {
     expect(result).toMatchObject({ bought: 2 });
   });
 
-  test('an unknown price and a budget are a refusal, unless allowUnpriced', async () => {
+  test('an unknown price under a budget stops the run, unless allowUnpriced is set', async () => {
     await using made = await project({ a: image('hat', ', model: gpt-image-2') });
     const options = { maxCostUsd: 1, models: { 'gpt-image-2': { tokens: null } } };
     const { error } = await made.generate({ options });
@@ -843,7 +843,7 @@ describe('before anything is spent', () => {
     expect(result).toMatchObject({ bought: 1 });
   });
 
-  test('a model that was shut down is a refusal where it would have to be bought from, and a warning where not', async () => {
+  test('a model that was shut down stops the run if a picture has to be bought from it, and otherwise is a warning', async () => {
     await using made = await project({
       a: image('hat', ', model: gpt-image-1').replace('size: 1408x480, ', ''),
     });
@@ -859,7 +859,7 @@ describe('before anything is spent', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('what a provider cannot do is a mistake at the image, also where it waits for another', async () => {
+  test('what a provider cannot do is a mistake at the image, even if the image waits for another', async () => {
     await using made = await project({
       a: image('hat'),
       b: image('cap', ', provider: local, input_images: ["tintype:a"]'),
@@ -880,7 +880,7 @@ describe('before anything is spent', () => {
 });
 
 describe('an interrupted run', () => {
-  test('opens no more pictures', async () => {
+  test('starts no more pictures', async () => {
     const names = Array.from({ length: 30 }, (_, at) => `p${at}`);
     await using made = await project(
       Object.fromEntries(names.map((name) => [name, image(name, ', provider: offline')])),
@@ -897,7 +897,7 @@ describe('an interrupted run', () => {
     expect(eventsOf(events, 'delivered').length).toBeLessThan(names.length / 2);
   });
 
-  /** A signal that is aborted once it is time, and what is over when it is. */
+  /** A signal that is aborted when `isTime` returns true. `until` resolves then. */
   function interruption(isTime: () => boolean): {
     readonly signal: AbortSignal;
     readonly until: Promise<void>;
@@ -910,7 +910,7 @@ describe('an interrupted run', () => {
     return { signal: controller.signal, until: abort() };
   }
 
-  test('awaits and stores pictures in flight, requests no more, and the next run buys the rest', async () => {
+  test('waits for pictures in flight and stores them, requests no more, and the next run buys the rest', async () => {
     await using made = await project({
       a: image('hat'),
       b: image('cap'),
@@ -935,7 +935,7 @@ describe('an interrupted run', () => {
     expect(api().ledger).toHaveLength(4);
   });
 
-  test('says what failed while it was drained', async () => {
+  test('reports what failed after the interruption', async () => {
     await using made = await project({ a: image('hat'), b: image('cap') });
     const { signal, until } = interruption(() => api().ledger.length === 1);
     api().fail(
@@ -965,7 +965,7 @@ describe('an interrupted run', () => {
     const started = performance.now();
     const { systemClock } = await import('../src/index.ts');
     const { error } = await made.generate({ clock: systemClock, signal });
-    // Not asked again, and its own failure is what there is to say.
+    // The request is not sent again, and the run reports the interruption.
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(performance.now() - started).toBeLessThan(100_000);
     expect(api().requests).toHaveLength(1);
@@ -985,7 +985,7 @@ describe('a store that cannot be written', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('after the answer keeps what was paid for where the next run finds it', async () => {
+  test('after the answer leaves what was paid for where the next run finds it', async () => {
     await using made = await project({ a: image('hat'), b: image('cap') });
     await mkdir(join(made.root, '.tintype'));
     await writeFile(join(made.root, '.tintype/originals'), 'in the way');
@@ -1010,7 +1010,7 @@ describe('a store that cannot be written', () => {
 });
 
 describe('a picture that differs from the request', () => {
-  test('is delivered with a warning where nothing of it is transparent', async () => {
+  test('is delivered with a warning if nothing in it is transparent', async () => {
     await using made = await project({
       a: image('hat', ', background: transparent').replace('jpeg', 'png'),
     });
@@ -1026,7 +1026,7 @@ describe('a picture that differs from the request', () => {
     ]);
   });
 
-  test('is delivered with a warning where its size is another', async () => {
+  test('is delivered with a warning if its size differs', async () => {
     await using made = await project({ a: image('hat') });
     api().fail({ kind: 'wrong-size', width: 320, height: 160 });
     const { result, events } = await made.generate();

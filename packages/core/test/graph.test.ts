@@ -9,7 +9,7 @@ import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
-/** Images by id, each with its inputs. The prompt is the id unless one is given. */
+/** A manifest of images by id, each with its inputs. The prompt is the id unless one is given. */
 type Graph = Readonly<
   Record<
     string,
@@ -69,7 +69,7 @@ describe('images whose inputs are images', () => {
     expect((await made.generate({ options })).result).toMatchObject({ bought: 0, delivered: 300 });
   });
 
-  test('are made in the order of the graph, each from the bytes of its inputs', async () => {
+  test('are bought in the order of the graph, each with the bytes of its inputs', async () => {
     await using made = await project(diamond);
     const { result, error } = await made.generate();
     expect({ error, ...result }).toMatchObject({ error: null, bought: 4, delivered: 4, failed: 0 });
@@ -100,14 +100,14 @@ describe('images whose inputs are images', () => {
   });
 
   test(
-    'a chain of 5,000 waits for its first, and fails with it',
+    'a chain of 5,000 waits for its first image, and fails with it',
     { timeout: 240_000 },
     async () => {
       const length = 5000;
       const graph = Object.fromEntries(
         Array.from({ length }, (_, index) => [
           `c${index}`,
-          // The last comes first, so that all of the others are reached by way of it.
+          // The last image comes first, so that the walk through the graph reaches all others from it.
           index === length - 1 ? {} : { from: [`tintype:c${index + 1}`] },
         ]),
       );
@@ -159,7 +159,7 @@ describe('images whose inputs are images', () => {
     expect(api().requests).toHaveLength(4);
   });
 
-  test('are bought again if an input changed, and no others are', async () => {
+  test('are bought again if an input changed, and other images are not', async () => {
     await using made = await project(diamond);
     await made.generate();
     await made.write(
@@ -174,12 +174,12 @@ describe('images whose inputs are images', () => {
     ]);
     expect((await made.generate()).result).toMatchObject({ bought: 2, delivered: 4 });
     expect(billedPrompts(api())).toEqual(['bottom', 'bottom', 'left', 'other', 'right', 'top']);
-    // And back: everything is still there.
+    // After the change back, everything is still in the store.
     await made.write('a.images.yaml', manifest(diamond));
     expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 4 });
   });
 
-  test('an image that fails also fails those that wait for it, without requests, and no others', async () => {
+  test('an image that fails also fails the images that wait for it, without requests, and no others', async () => {
     await using made = await project({ ...diamond, alone: {}, far: { from: ['tintype:bottom'] } });
     api().fail({ kind: 'reset-before-headers' }, { prompt: 'left' });
     const { result, events } = await made.generate();
@@ -317,7 +317,7 @@ describe('a mistake in the graph', () => {
   test.each<[string, Graph, string[]]>([
     ['of one', { a: { from: ['tintype:a'] } }, ['a → a']],
     [
-      'of three, with what leads to it',
+      'of three images, with one that leads to it',
       {
         d: { from: ['tintype:a'] },
         a: { from: ['tintype:b'] },
@@ -327,7 +327,7 @@ describe('a mistake in the graph', () => {
       ['a → b → c → a'],
     ],
     [
-      'beside another',
+      'next to another loop',
       { a: { from: ['tintype:b'] }, b: { from: ['tintype:a'] }, c: { from: ['tintype:c'] } },
       ['a → b → a', 'c → c'],
     ],

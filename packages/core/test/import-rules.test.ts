@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const core = 'packages/core/src';
 
-/** What is refused, the folder of a file, what the file imports, and the rule. */
+/** The case, the folder of a file, what the file imports, and the rule that refuses it. */
 const refused = [
   [
     'a stage that imports another stage',
@@ -24,7 +24,7 @@ const refused = [
   ],
   ['a leaf that imports a stage', `${core}/fs`, `${core}/plan/b.ts`, 'a leaf imports leaves'],
   [
-    'a snapshot that imports what asks it',
+    'a snapshot that imports its caller',
     `${core}/unchanged`,
     `${core}/operations/b.ts`,
     'a snapshot does not know who asks',
@@ -90,7 +90,7 @@ const refused = [
     'aws4fetch signs in packages/s3 only',
   ],
   [
-    'a product file that imports an emulator',
+    'a file of the product that imports an emulator',
     `${core}/provider`,
     'packages/emulators/src/openai.ts',
     'the emulators are for tests',
@@ -102,7 +102,7 @@ const allowed = [
   ['a stage that imports a leaf file', `${core}/plan`, `${core}/hash.ts`],
 ] as const;
 
-/** The rules of this repository, tried on one folder with a file for each case, because a run takes a second. */
+/** Runs the rules of this repository once over a folder with a file for each case, because a run takes a second. */
 describe('the import rules', () => {
   let folder: string;
   let errors: readonly string[];

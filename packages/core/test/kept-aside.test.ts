@@ -15,7 +15,7 @@ const manifest = `images:
   door: { prompt: door, provider: own, size: 1408x480, decorative: true, placeholder: none, output_format: webp, input_images: [tintype:barn] }
 `;
 
-/** A server that answers with JPEG whatever it is asked for, under one of two configurations. */
+/** A provider that always sends JPEG, with `originalFormat` as the configuration that changes. Adds the prompt of each call to `calls`. */
 function server(calls: string[]): (originalFormat: Provider['originalFormat']) => Provider {
   return (originalFormat) => ({
     apiKeyName: null,
@@ -38,7 +38,7 @@ async function onlyRecord(made: TestProject): Promise<StoreRecord> {
   return stored.record;
 }
 
-test('a picture that was kept aside is used when the configuration that refused it changes', async () => {
+test('a picture that was kept aside is used when the configuration that rejected it changes', async () => {
   await using made = await testProject({ 'a.images.yaml': manifest });
   const calls: string[] = [];
   const own = server(calls);

@@ -10,7 +10,7 @@ const api = useApi();
 const image = 'prompt: hat, quality: low, decorative: true, placeholder: none, output_format: jpeg';
 const manifest = (more = '') => ({ 'a.images.yaml': `images:\n  a: { ${image}${more} }\n` });
 
-/** Runs in an environment that holds nothing but what is given. */
+/** Runs with only the given environment. */
 async function buy(
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
@@ -38,7 +38,7 @@ function sentKeys(): unknown[] {
 const addressOfClone = () => `OPENAI_BASE_URL=${api().baseUrl}\n`;
 
 test.each([undefined, 'TINTYPE_CACHE_KEY'])(
-  'what signs a shared cache is no API key, whatever is listed: %s',
+  'the key that signs a shared cache is never an API key, even if it is listed: %s',
   async (listed) => {
     const files = manifest(', openai_api_key: "${TINTYPE_CACHE_KEY}"');
     const said = await buy(files, {
@@ -64,7 +64,7 @@ describe('the shell’s key does not go to an address in a clone’s .env', () =
     expect(sentKeys()).toEqual([]);
   });
 
-  test('nor where the manifest names another key, or the key is given with spaces', async () => {
+  test('nor if the manifest names another key, or if the key has spaces around it', async () => {
     const files = {
       ...manifest(', openai_api_key: "${TEAM_OPENAI_KEY}"'),
       '.env': addressOfClone(),
@@ -74,7 +74,7 @@ describe('the shell’s key does not go to an address in a clone’s .env', () =
     expect(sentKeys()).toEqual([]);
   });
 
-  test('nor the key of another project, which a .env.local that is a link leads to', async () => {
+  test('nor the key of another project, even if .env.local is a link to that project', async () => {
     await using made = await testProject({ ...manifest(), '.env': addressOfClone() });
     await mkdir(join(made.root, 'elsewhere'));
     await writeFile(join(made.root, 'elsewhere/.env'), `OPENAI_API_KEY=${testKey}\n`);
@@ -85,7 +85,7 @@ describe('the shell’s key does not go to an address in a clone’s .env', () =
     expect(sentKeys()).toEqual([]);
   });
 
-  test('nor to ask for the list of models', async () => {
+  test('nor with the request for the list of models', async () => {
     await using made = await testProject({ ...manifest(), '.env': addressOfClone() });
     const project = await loadProject({ cwd: made.root, env: { OPENAI_API_KEY: testKey } });
     const context = { ...(await made.context()), ...project };
@@ -113,7 +113,7 @@ describe('a key goes', () => {
     expect(await buy(all, {})).toBe('bought 1');
   });
 
-  test('from .env to an address of the person’s', async () => {
+  test('from .env to an address in the environment', async () => {
     const files = { ...manifest(), '.env': `OPENAI_API_KEY= ${testKey} \n` };
     expect(await buy(files, { OPENAI_BASE_URL: ` ${api().baseUrl} ` })).toBe('bought 1');
     expect(sentKeys()).toEqual([`Bearer ${testKey}`]);
@@ -136,7 +136,7 @@ test('an account in .env is not billed with the shell’s key', async () => {
   expect(sentKeys()).toEqual([]);
 });
 
-test('an unencrypted address of the person’s is refused, in code, too', async () => {
+test('an unencrypted address is refused, even from the environment or from a config that is code', async () => {
   const own = openAi({ baseUrl: 'http://gateway.example/v1' });
   const env = { OPENAI_API_KEY: testKey };
   const byCode = await buy(manifest(), env, { provider: 'own', providers: { own } });
@@ -194,7 +194,7 @@ describe('a manifest names a variable as its key', () => {
   });
 });
 
-test('what is stored needs no key and no host', async () => {
+test('stored pictures need no key and no host', async () => {
   await using made = await testProject(
     manifest(', openai_api_key: "${GITHUB_TOKEN}"'),
     api().baseUrl,

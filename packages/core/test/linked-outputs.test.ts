@@ -15,7 +15,7 @@ images:
   a: { prompt: a, alt: a }
 `;
 
-/** The temporary folder of tests may be in memory; if there is this one, it is on a disk. */
+/** The temporary folder of tests may be in memory. `/var/tmp`, if it exists, is on a disk. */
 const disk = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
 
 describe.each([
@@ -65,7 +65,7 @@ describe.each([
       await writeFile(output, wrong);
       if (isTimeKept) await utimes(output, atime, mtime);
 
-      // Whichever is built first.
+      // The damaged project is built last.
       for (const project of [second, first]) {
         const { output } = await deliver(project);
         expect(await readFile(output)).toEqual(right);

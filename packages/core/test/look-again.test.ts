@@ -11,7 +11,7 @@ const manifest = `images:
   fox: { prompt: a fox, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
 `;
 
-test('a picture that was stored while a process waited to send its request again is used, and not bought', async () => {
+test('a picture that was stored while a process waited to send its request again is used and not bought', async () => {
   await using author = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   await author.generate();
   const files = await filesOf(join(author.root, '.tintype'));
@@ -25,7 +25,7 @@ test('a picture that was stored while a process waited to send its request again
       sleep: async (ms, signal) => {
         await clock.sleep(ms, signal);
         if (waits++ > 0) return;
-        // As git brings it.
+        // `git pull` would do the same.
         for (const [file, bytes] of files) {
           await mkdir(dirname(join(made.root, '.tintype', file)), { recursive: true });
           await writeFile(join(made.root, '.tintype', file), bytes);

@@ -42,7 +42,7 @@ images:
   '# only a comment\nimages:\r\n  日本: { prompt: |\r\n      灯台\r\n   }\r\n',
 ];
 
-/** Pieces that mean something to YAML, to templates, to ids or to terminals. */
+/** Pieces of text with a meaning in YAML, templates, ids or terminals. */
 const tokens: readonly string[] = [
   ['{{', '}}', '{', '}', '[', ']', ': ', ':', '- ', '? ', '\n', '\r\n', '\t', '  ', '"', "'", '\\'],
   ['|', '>-', '#', '&a ', '*a', '!x ', '!!binary ', '---\n', '...\n', '%YAML 1.1\n', '<<: ', '~'],
@@ -69,7 +69,7 @@ const mutated = fc
     ),
   );
 
-/** Data of the right names and of any value. */
+/** Fields with known names and any values. */
 const anyFields = fc.dictionary(
   fc.constantFrom<string>(...fieldNames, 'preset', 'each', 'pick', 'other'),
   fc.oneof(
@@ -196,7 +196,7 @@ const valid = fc.record(
 const validManifest = fc.dictionary(id, valid, { minKeys: 1, maxKeys: 6 });
 
 describe('arbitrary valid manifests', () => {
-  test('come to jobs, and their files stay inside the output folder', () => {
+  test('expand to jobs, and their files stay inside the output folder', () => {
     fc.assert(
       fc.property(validManifest, (images) => {
         const { jobs, diagnostics } = expandText(stringify({ images }));
@@ -211,7 +211,7 @@ describe('arbitrary valid manifests', () => {
     );
   });
 
-  test('have the keys that they have in every order of their names, and written in every style', () => {
+  test('have the same keys in every order of their names and in every style of YAML', () => {
     fc.assert(
       fc.property(validManifest, fc.infiniteStream(fc.nat()), (images, numbers) => {
         const shuffle = <T>(items: readonly T[]): T[] =>
@@ -260,12 +260,12 @@ function expectSane(diagnostics: readonly Diagnostic[]): void {
     expect(column).toBeGreaterThan(0);
     expect(message).not.toMatch(/undefined|\[object/);
     expect(message).not.toBe('');
-    // A frame is lines as short as a terminal's, with the caret below the line that it is about.
+    // No line of a frame is wider than a terminal, and the caret is below the line with the mistake.
     expect(frame ?? '').not.toMatch(/\n.*\n.*\n.*\n/);
   }
 }
 
-/** The names of a job's files lie in the output folder, however they are joined to it. */
+/** However a path is joined, a job's files are inside the output folder. */
 function expectInside(job: Job): void {
   for (const { name } of deliveriesOf(job)) {
     for (const file of outputNames(name, job.files)) {
@@ -276,7 +276,7 @@ function expectInside(job: Job): void {
   }
 }
 
-/** The keys of all candidates, by the image's id. */
+/** The keys of all candidates, by image id. */
 function keysOf(text: string): Map<string, string[]> {
   return new Map(
     jobsOf(text)
@@ -290,7 +290,7 @@ function keysOf(text: string): Map<string, string[]> {
   );
 }
 
-/** In the order of the file: `stringify` puts the names that are whole numbers first, as JavaScript does. */
+/** Keeps the order of the file. `stringify` puts names that are whole numbers first, because JavaScript does. */
 function byFile(images: object): (a: string, b: string) => number {
   const order = Object.keys(images);
   return (a, b) => order.indexOf(a) - order.indexOf(b);

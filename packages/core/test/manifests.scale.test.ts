@@ -7,9 +7,9 @@ import { requestKey, requestOf } from '../src/plan/request-key.ts';
 import { cpuMsOf } from './support/cpu-time.ts';
 import { expandText, jobsOf } from './support/expand-text.ts';
 
-/** Bounds that hold on a slow machine, and not where something takes quadratic time. */
+/** A slow machine stays within these bounds, but quadratic time does not. */
 describe('large projects', () => {
-  test('10,000 images have their keys within seconds', () => {
+  test('the keys of 10,000 images take seconds', () => {
     const images = range(10_000).map(
       (n) => `  i${n}: { preset: p, prompt: Number ${n}, alt: y, widths: [320, 640] }`,
     );
@@ -53,7 +53,7 @@ describe('large projects', () => {
     expect(jobs).toHaveLength(100_000);
   });
 
-  test('one name doubled over and over in a map takes no quadratic time', () => {
+  test('one name that is repeated over and over in a map takes linear time', () => {
     const text = `images:\n${range(50_000)
       .map((n) => `  i${n % 2}:`)
       .join('\n')}\n`;
@@ -125,7 +125,7 @@ describe('thousands of mistakes take linear time', () => {
         `images:\n  i0: { prompt: x, alt: y, input_images: [${lines(16, (n) => `tintype:i${count - 1 - n}`).replaceAll('\n', ', ')}] }\n${lines(count - 1, (n) => `  i${n + 1}: { prompt: x, alt: y, input_images: [tintype:i${n}, tintype:i0] }`)}\n`,
     ],
     [
-      'a prompt that wraps itself in many places',
+      'a prompt that contains itself in many places',
       (count) =>
         `presets: { p: { prompt: "${'{{ prompt }}'.repeat(count / 2)}" } }\nimages:\n  a: { preset: p, prompt: x, alt: y }\n`,
     ],
@@ -141,13 +141,13 @@ describe('thousands of mistakes take linear time', () => {
   ])('%s', (_, write) => {
     const small = cpuMsOf(() => expandText(write(500)));
     const large = cpuMsOf(() => expandText(write(4000)));
-    // Eight times as many take 64 times as long where the time is quadratic; small times are mostly noise.
+    // In quadratic time, eight times as many would take 64 times as long. Small times are mostly noise.
     expect(large).toBeLessThan(Math.max(small * 30, 2000));
   });
 });
 
-describe('a small file can ask only for so much, and the message names the limit', () => {
-  test('a prompt that forty presets double', () => {
+describe('a small file can grow only up to a limit, which the message names', () => {
+  test('a prompt that each of forty presets doubles', () => {
     const presets = range(40).map((n) => `  p${n}: { prompt: "{{ prompt }} {{ prompt }}" }`);
     const names = range(40).map((n) => `p${n}`);
     const text = `presets:\n${presets.join('\n')}\nimages:\n  a: { preset: [${names.join(', ')}], prompt: abc, alt: y }\n`;
@@ -176,7 +176,7 @@ describe('a small file can ask only for so much, and the message names the limit
   });
 });
 
-describe('data files that drown take linear time', () => {
+describe('data files with thousands of mistakes take linear time', () => {
   const column = (count: number, text: (n: number) => string) => range(count).map(text);
   test.each<[string, string, (count: number) => string]>([
     [

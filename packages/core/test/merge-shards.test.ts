@@ -24,7 +24,7 @@ function project(images: readonly string[]): Promise<TestProject> {
 const shardsOf = (count: number): Shard[] =>
   Array.from({ length: count }, (_, at) => ({ index: at + 1, count }));
 
-/** Merges shards into a project, and gives what it resolved or threw, with everything that it reported. */
+/** Merges shards into a project, and resolves to the result or the error, with all events. */
 async function merge(into: TestProject, shards: readonly TestProject[], run: Run = {}) {
   const events: Outcome['events'][number][] = [];
   const context = await into.context(run, (event) => events.push(event));
@@ -35,7 +35,7 @@ async function merge(into: TestProject, shards: readonly TestProject[], run: Run
   );
 }
 
-/** Shards of one project, each on a machine of its own, at once. Its machines are removed with it. */
+/** Runs the shards of one project at once, each in a folder of its own. Disposing of the result removes the folders. */
 async function runShards(images: readonly string[], count: number, run: Run = {}) {
   const machines = await Promise.all(shardsOf(count).map(() => project(images)));
   const runs = await Promise.all(
@@ -77,7 +77,7 @@ describe('shards of several machines', () => {
     expect(result!.costUsd).toBeCloseTo(costUsd, 6);
     expect(eventsOf(events, 'warning')).toEqual([]);
     expect(eventsOf(events, 'done')).toMatchObject([{ bought: 9, costUsd: result!.costUsd }]);
-    // What was paid for is there as it was.
+    // The store has every paid file, unchanged.
     const stores = await Promise.all(
       shards.machines.map(({ root }) => hashesBelow(join(root, '.tintype'))),
     );
@@ -85,7 +85,7 @@ describe('shards of several machines', () => {
       new Map(stores.flatMap((store) => [...store]).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     );
 
-    // Nothing is encoded here: every file was in the cache of a shard.
+    // The merge encodes nothing, because every file was in the cache of a shard.
     for (const { result: part } of shards.runs)
       for (const [name, asset] of Object.entries(part!.assetMap.images))
         expect(result!.assetMap.images[name]).toEqual(asset);
@@ -98,12 +98,12 @@ describe('shards of several machines', () => {
     const outputs = (files: ReadonlyMap<string, number>) =>
       [...files].filter(([name]) => /^(public|\.tintype)\//.test(name));
     expect(outputs(await filesBelow(made.root))).toEqual(outputs(before));
-    // And once more changes nothing either.
+    // A second merge changes nothing.
     expect((await merge(made, shards.machines)).result).toMatchObject({ adopted: 0, written: 0 });
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7])(
-    'of any project, %d of them, merge byte for byte into what one run leaves',
+    'of %d random projects merge byte for byte into what one run leaves',
     async (count) => {
       const asked = new Map<string, number>();
       const own = ownProvider(asked);
@@ -123,12 +123,12 @@ describe('shards of several machines', () => {
         expect(again).toMatchObject({ error: null, result: { bought: 0, written: 0, removed: 0 } });
         expect(asked.size).toBe(0);
       };
-      // More would take minutes: each makes a project for each shard, on a real disk.
+      // More would take minutes, because each makes a project on a real disk for each shard.
       await fc.assert(fc.asyncProperty(projects, isMerged), { numRuns: 2, endOnFailure: true });
     },
   );
 
-  test('draw their stand-ins and merge them, where a project says so', async () => {
+  test('draw stand-ins and merge them if the project asks for stand-ins', async () => {
     const run: Run = { options: { missing: 'standin' } };
     await using shards = await runShards(mixed, 2, run);
     await using made = await project(mixed);
@@ -138,7 +138,7 @@ describe('shards of several machines', () => {
 });
 
 describe('shards that share their originals through a remote', () => {
-  test('merge records alone, and the pictures come from the remote when they are encoded', async () => {
+  test('merge only records, and fetch pictures from the remote when these are encoded', async () => {
     const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
     const run: Run = { options: { store: { originals: folder(bucket) } } };
     await using shards = await runShards(mixed, 3, run);
@@ -159,7 +159,7 @@ describe('shards that share their originals through a remote', () => {
   test('bring a picture that could not be uploaded, and the next push uploads it', async () => {
     const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
     const one = ['one: { prompt: one }'];
-    // The shard knew no remote.
+    // The shard had no remote.
     await using shards = await runShards(one, 1);
     const run: Run = { options: { store: { originals: folder(bucket) } } };
     await using made = await project(one);
@@ -172,7 +172,7 @@ describe('shards that share their originals through a remote', () => {
 });
 
 describe('what a shard could not do', () => {
-  test('is named, and the pictures of the others are in the store', async () => {
+  test('is reported, and the pictures of the others are in the store', async () => {
     await using shards = await runShards(mixed, 3);
     const [first, ...others] = shards.machines.toSorted(
       (a, b) => machineSize(shards, b) - machineSize(shards, a),
@@ -220,7 +220,7 @@ describe('what a shard could not do', () => {
     expect(api().ledger).toHaveLength(ledger);
   });
 
-  test('a request that may have been billed is still known as one', async () => {
+  test('a request that may have been billed is still reported as one', async () => {
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'one' });
     await using shards = await runShards(['one: { prompt: one }'], 1);
     expect(shards.runs[0]!.result).toMatchObject({ failed: 1 });
@@ -300,7 +300,7 @@ describe('what comes from another machine is checked', () => {
     },
   );
 
-  test('an original with other bytes is refused, and a record of another key is not read', async () => {
+  test('an original with other bytes is refused, and a record with another key is not read', async () => {
     await using shards = await runShards(one, 1);
     const { root } = shards.machines[0]!;
     const names = [...(await filesBelow(join(root, '.tintype'))).keys()];
@@ -318,12 +318,12 @@ describe('what comes from another machine is checked', () => {
     expect(await fileStore(join(made.root, '.tintype')).purchases()).toEqual([]);
   });
 
-  test('an encoded file with other bytes is encoded again, and a report that is none is left out', async () => {
+  test('an encoded file with other bytes is encoded again, and an invalid report is ignored', async () => {
     await using shards = await runShards(one, 1);
     const { root } = shards.machines[0]!;
     const cache = join(root, 'node_modules/.cache/tintype/v2');
     const wanted = await hashesBelow(join(root, 'public'));
-    // The site's files may be links to the cache's.
+    // The site's files may be links to files of the cache.
     await rm(join(root, 'public'), { recursive: true });
     for (const name of (await filesBelow(join(cache, 'files'))).keys())
       await writeFile(join(cache, 'files', name), 'others');
@@ -345,7 +345,7 @@ function machineSize(
   return runs[machines.indexOf(machine)]!.result!.bought;
 }
 
-/** A picture for each request, always the same. `asked`: how often each was requested. */
+/** A provider that always gives a request the same picture. `asked`: the number of calls of each request key. */
 function ownProvider(asked: Map<string, number>): Provider {
   return {
     apiKeyName: null,
@@ -362,7 +362,7 @@ function ownProvider(asked: Map<string, number>): Provider {
   };
 }
 
-/** Images that may use earlier ones, share prompts, have rows, and candidates. */
+/** Random images that may use earlier images, share prompts, and have rows and candidates. */
 const projects = fc
   .array(
     fc.record({

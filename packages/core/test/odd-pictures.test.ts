@@ -9,7 +9,7 @@ const api = useApi();
 
 type Chunk = readonly [type: string, data: Uint8Array, isWrong?: boolean];
 
-/** A picture of 1408 x 480, in chunks. */
+/** A PNG of 1408 x 480 as a list of chunks. */
 async function chunksOf(write: (image: Sharp) => Sharp = (image) => image): Promise<Chunk[]> {
   const image = sharp({ create: { width: 1408, height: 480, channels: 3, background: '#c8a77b' } });
   const png = await write(image.png()).toBuffer();
@@ -35,13 +35,13 @@ function pngOf(chunks: readonly Chunk[]): Buffer {
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...parts]);
 }
 
-/** With chunks before the pixels. */
+/** The PNG with more chunks before the pixels. */
 async function withChunks(...more: readonly Chunk[]): Promise<Buffer> {
   const [header, ...others] = await chunksOf();
   return pngOf([header!, ...more, ...others]);
 }
 
-/** With the stream of pixels changed. */
+/** The PNG with a changed stream of pixels. */
 async function withPixels(change: (stream: Buffer) => Uint8Array): Promise<Buffer> {
   const chunks = await chunksOf();
   const stream = Buffer.concat(chunks.filter(([type]) => type === 'IDAT').map(([, data]) => data));
@@ -79,7 +79,7 @@ const unusable: Readonly<Record<string, () => Promise<Buffer>>> = {
 };
 
 describe('a PNG that was paid for is delivered, with', () => {
-  test.each(Object.entries(usable))('%s, of which a warning says so', async (_, draw) => {
+  test.each(Object.entries(usable))('%s, which a warning reports', async (_, draw) => {
     await using made = await project();
     const { result, events } = await answered(made, await draw());
     expect(result).toMatchObject({ bought: 1, delivered: 1 });
@@ -111,7 +111,7 @@ test.each(Object.entries(unusable))(
 );
 
 test.each([...Object.entries(usable), ...Object.entries(whole)])(
-  'a PNG with %s can be worked from',
+  'a PNG with %s can be an input',
   async (_, draw) => {
     const png = await draw();
     await using made = await edit(png);
@@ -133,7 +133,7 @@ test.each(Object.entries(unusable))(
   },
 );
 
-test('a picture with a trace of transparency is delivered in every format, JPEG among them', async () => {
+test('a picture with a trace of transparency is delivered in every format, even as JPEG', async () => {
   await using made = await project('[webp, jpeg]');
   const data = Buffer.alloc(1408 * 480 * 4, 255);
   data[3] = 254;
@@ -149,7 +149,7 @@ function project(formats = '[jpeg]'): Promise<TestProject> {
   return testProject({ 'a.images.yaml': `images:\n  a: { ${fields} }\n` }, api().baseUrl);
 }
 
-/** A project whose image works from these bytes. */
+/** A project whose image has these bytes as its input. */
 function edit(png: Uint8Array): Promise<TestProject> {
   const fields =
     'prompt: hat, input_images: [in.png], decorative: true, placeholder: none, formats: [jpeg]';
@@ -157,7 +157,7 @@ function edit(png: Uint8Array): Promise<TestProject> {
   return testProject(files, api().baseUrl);
 }
 
-/** A run whose request is answered with these bytes. */
+/** Runs the project against an API that answers with these bytes. */
 function answered(made: TestProject, png: Uint8Array) {
   const data = [{ b64_json: Buffer.from(png).toString('base64') }];
   api().fail({ kind: 'not-json', body: JSON.stringify({ created: 1, data }) });

@@ -1,6 +1,6 @@
 /**
  * `fixtures/project-of-0.1.0` was bought from the emulator by the build of 2026-11-28 09:00: candidates, a take, an input
- * image. Its files are never written again: what an older version bought must be found by every later one.
+ * image. Never write its files again: every later version must find what an older version bought.
  */
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ test('what an older version bought is found, delivered and left as it is', async
   const { requests, totals } = await made.plan();
   expect(requests.map(({ status }) => status)).toEqual(Array(5).fill('stored'));
   expect(totals).toMatchObject({ stored: 5, missing: 0, attempted: 0 });
-  // The API of the test project is a port at which nothing listens.
+  // Nothing listens at the port of the test project's API.
   const { result } = await made.generate();
   expect(result).toMatchObject({ delivered: 4, failed: 0, bought: 0, costUsd: 0 });
   const after = await filesOf(store);

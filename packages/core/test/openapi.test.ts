@@ -4,7 +4,7 @@ import { useApi } from './support/api.ts';
 import { picture } from './support/pictures.ts';
 import { testProject } from './support/project.ts';
 
-// Every other file that calls `useApi` holds its requests against the document, too.
+// Every other file that calls `useApi` also checks its requests against the document.
 const api = useApi();
 
 const skipped =
@@ -13,7 +13,7 @@ const skipped =
     : '';
 
 describe.skipIf(openApiPath === undefined)(`what is sent${skipped}`, () => {
-  test('conforms to the API’s own document, with every parameter there is', async () => {
+  test('conforms to the API’s own document, with every parameter', async () => {
     const fields = 'quality: low, decorative: true, placeholder: none';
     await using made = await testProject(
       {
@@ -37,7 +37,7 @@ describe.skipIf(openApiPath === undefined)(`what is sent${skipped}`, () => {
     expect(conformanceProblems(api().requests)).toEqual([]);
   });
 
-  test('is reported where it does not', () => {
+  test('is reported if it does not conform', () => {
     const request = {
       id: '',
       at: 0,

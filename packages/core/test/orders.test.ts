@@ -18,7 +18,7 @@ const pipeline = (id: string, attempt = '1') => ({
 });
 
 describe('a call of unknown outcome', () => {
-  /** One that broke, in the pipeline 4711. */
+  /** A project whose call lost its connection in pipeline 4711. */
   async function broken(files: Readonly<Record<string, string>> = {}): Promise<TestProject> {
     const made = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'an owl' });
@@ -53,7 +53,7 @@ describe('a call of unknown outcome', () => {
     expect(api().requests).toHaveLength(1);
   });
 
-  test('is requested again by a new one, which names the other', async () => {
+  test('is requested again by a new order, which names the first one', async () => {
     await using made = await broken();
     const { result, events } = await made.generate(pipeline('4712'));
     expect(result).toMatchObject({ bought: 1, failed: 0 });
@@ -77,7 +77,7 @@ describe('a call of unknown outcome', () => {
     expect((await made.generate()).result).toMatchObject({ bought: 1 });
   });
 
-  test('is in the plan with the order that asked, and what this one does', async () => {
+  test('is in the plan with the order that sent it and with what this order does', async () => {
     await using made = await broken();
     const [own] = (await made.plan(pipeline('4711', '2'))).requests;
     expect(own).toMatchObject({ status: 'attempted', costUsd: { high: 0 } });
@@ -109,7 +109,7 @@ describe('a call of unknown outcome', () => {
 });
 
 test.skipIf(isQueued)(
-  'a server error is asked again once within its run, and after the second not by its order',
+  'a request is sent again after a server error, but not after a second one, nor by later runs of its order',
   async () => {
     await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
     api().fail([serverError(500), serverError(500)], { prompt: 'an owl' });
@@ -132,7 +132,7 @@ describe('a run that is killed while its request is on the wire', { timeout: 60_
     return scene;
   }
 
-  test('is not requested again with the same --order, and is named', async () => {
+  test('is not requested again with the same --order, and is reported', async () => {
     await using scene = await killed();
     const again = await scene.run({ args: ['--order', 'release-7', '--reporter', 'json'] });
     expect(again.code).toBe(1);
@@ -152,7 +152,7 @@ describe('a run that is killed while its request is on the wire', { timeout: 60_
     expect(scene.api.ledger).toHaveLength(2);
   });
 
-  test('an order that is none is refused before anything is done', async () => {
+  test('an invalid order is refused first', async () => {
     await using scene = await openScene({ 'a.images.yaml': manifest });
     const { code, stderr } = await scene.run({ args: ['--order', 'two words'] });
     expect(code).toBe(2);

@@ -73,7 +73,7 @@ describe('a pick is written where it belongs, and every other line stays', () =>
     expect(place).toMatchObject({ file: 'site/a.images.yaml', line: 22 });
   });
 
-  test('and it is what the next run delivers', async () => {
+  test('and the next run delivers it', async () => {
     await using made = await project();
     await pick(made, 'hero', 2);
     const { jobs } = await made.plan();
@@ -103,7 +103,7 @@ test('the manifest keeps its permissions', async () => {
   expect((await lstat(path)).mode & 0o777).toBe(0o640);
 });
 
-test('where the manifest is a link to one, that is what is written, and the link stays', async () => {
+test('if the manifest is a link, the file that it leads to is written, and the link stays', async () => {
   await using made = await testProject({ 'shared/a.yaml': text });
   await mkdir(join(made.root, 'site'));
   await symlink('../shared/a.yaml', join(made.root, 'site/a.images.yaml'));
@@ -112,7 +112,7 @@ test('where the manifest is a link to one, that is what is written, and the link
   expect((await made.read('shared/a.yaml')).toString()).toContain('pick: 2');
 });
 
-test('picking what is picked already writes nothing', async () => {
+test('picking again what is already picked writes nothing', async () => {
   await using made = await project();
   await pick(made, 'hero', 2);
   expect(await pick(made, 'hero', 2)).toMatchObject({ isChanged: false });

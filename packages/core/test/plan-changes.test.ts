@@ -30,7 +30,7 @@ async function changes(made: TestProject, ref = 'main', run: Run = {}): Promise<
     .map(({ id, change, changed }) => [id, change, ...changed].join(' '));
 }
 
-test('manifests, data files and input pictures are those of the merge base', async () => {
+test('the plan is compared with manifests, data files and input pictures of the merge base', async () => {
   await using made = await repository({
     'a.images.yaml': images('  hero: { prompt: A, input_images: [art/ref.png] }\n'),
     'sub/b.images.yaml': images(
@@ -48,7 +48,7 @@ test('manifests, data files and input pictures are those of the merge base', asy
     'two changed prompt',
     'three new',
   ]);
-  // Whatever happens on the other branch after this one began is not this one's change.
+  // Later changes on the other branch are not changes of this branch.
   commitAll(made.root);
   git(made.root, 'checkout', '--quiet', 'main');
   await made.write('a.images.yaml', images('  other: { prompt: B }\n'));
@@ -90,7 +90,7 @@ test('a merge base without a manifest, and one with mistakes', async () => {
   expect(await changes(made, 'HEAD')).toEqual(['b changed']);
 });
 
-test('nothing is asked, bought or written, and git runs no filter, textconv or hook of the clone', async () => {
+test('nothing is requested, bought or written, and git runs no filter, textconv or hook of the clone', async () => {
   await using made = await repository({
     'a.images.yaml': images('  hero: { prompt: A, input_images: [art/ref.png] }\n'),
     'art/ref.png': await picture('png'),
@@ -116,7 +116,7 @@ test('an input picture in Git LFS is compared if this clone has its bytes', asyn
     'ref.png': pointer,
   });
   await made.write('ref.png', png);
-  // Nothing is known of the older picture, so its image may have changed.
+  // Nothing is known about the older picture, so its image may have changed.
   expect(await changes(made)).toEqual(['hero changed']);
   const object = sha256(png);
   await made.write(`.git/lfs/objects/${object.slice(0, 2)}/${object.slice(2, 4)}/${object}`, png);

@@ -38,7 +38,7 @@ describe('an attempt whose own key is a path', () => {
     };
     await mkdir(join(store, 'attempts'), { recursive: true });
     await writeFile(layout.attempt(store, key), JSON.stringify(note));
-    // Where the path leads from the folder of attempts.
+    // The path leads from the folder of attempts to these files.
     await writeFile(join(root, 'outside.received'), 'a token');
     await writeFile(join(root, 'outside.json'), '{ "name": "site" }');
   }
@@ -52,7 +52,7 @@ describe('an attempt whose own key is a path', () => {
     expect(kept).toEqual([]);
   }
 
-  test('has no file outside copied into the store or removed', async () => {
+  test('makes Tintype neither copy a file from outside into the store nor remove it', async () => {
     await using project = await openProject();
     await plant(project);
     const { result, events } = await project.generate();
@@ -61,7 +61,7 @@ describe('an attempt whose own key is a path', () => {
     await expectUntouched(project.root, project.store);
   });
 
-  test('has no file outside replaced where the API refuses the request', async () => {
+  test('makes Tintype replace no file outside if the API refuses the request', async () => {
     api().fail(moderationBlocked());
     await using project = await openProject();
     await plant(project);
@@ -97,7 +97,7 @@ describe('the bytes of an answer whose note is', () => {
   });
 });
 
-describe('an answer that is on the disk, as it seems, and is no file that can be read', () => {
+describe('something that has the name of a received answer and is not a regular file', () => {
   test.each<readonly [string, (path: string) => Promise<unknown>]>([
     ['a link to nowhere', (path) => symlink('/nowhere/at/all', path)],
     ['a link to a file outside', (path) => symlink('/etc/hostname', path)],
@@ -119,7 +119,7 @@ describe('an answer that is on the disk, as it seems, and is no file that can be
   });
 });
 
-test('an answer with a damaged record stays, and stops no other image', async () => {
+test('an answer whose record is damaged is not removed, and stops no other image', async () => {
   const two = `${manifest}${manifest.split('\n')[1]!.replace('  a: { prompt: a', '  b: { prompt: b')}\n`;
   await using project = await testProject({ 'a.images.yaml': two }, api().baseUrl);
   const store = join(project.root, '.tintype');

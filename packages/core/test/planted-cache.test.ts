@@ -19,7 +19,7 @@ images:
   hero: { prompt: hero, alt: hero }
 `;
 
-/** Longer than what a file system's clock may leave open. */
+/** Longer than one step of a file system's clock. */
 const settlingMs = 2100;
 
 describe('a snapshot', () => {
@@ -58,7 +58,7 @@ describe('a snapshot', () => {
     for (const [name, text] of parts) await writeFile(join(plans, name), text);
   };
 
-  test('that is unchanged is used', async () => {
+  test('is used if it is unchanged', async () => {
     await restore();
     const names = [...parts.keys()].map((name) => name.split('.')[1]);
     expect(names).toEqual(['outputs', 'plan', 'rows', 'summary']);
@@ -135,7 +135,7 @@ describe('a snapshot', () => {
   });
 });
 
-test('a secret is made once, only the user can read it, and an invalid one is not used', async () => {
+test('the secret is created once, only the user can read it, and an invalid one is not used', async () => {
   await using made = await testProject({ other: 'hello' });
   const path = join(made.root, 'a/b/seal');
   const secret = readSecret(path);

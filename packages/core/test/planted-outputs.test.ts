@@ -16,7 +16,7 @@ const outDir = 'public/images';
 const mine = 'a photograph';
 const ended = { pid: spawnSync(process.execPath, ['-e', '0']).pid, born: '', realm: '' };
 
-/** Files that a clone may have in the output folder to make Tintype treat a foreign file as its own. */
+/** A clone may contain these files, to make Tintype treat a foreign file as its own. */
 const plantedJournals: readonly (readonly [what: string, text: string])[] = [
   ['names it', JSON.stringify({ process: ended, names: ['photo.jpeg'] })],
   ['of no process names it', JSON.stringify({ process: null, names: ['photo.jpeg'] })],
@@ -32,14 +32,14 @@ function journal(written: readonly unknown[]): string {
 }
 
 describe.each(plantedJournals)('a journal that %s', (_, text) => {
-  test('does not get a foreign file replaced', async () => {
+  test('does not make Tintype replace a foreign file', async () => {
     await using made = await withPhoto('photo');
     await made.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
     expect((await made.generate()).error).toMatchObject({ code: 'output-not-ours' });
     expect(String(await made.read(`${outDir}/photo.jpeg`))).toBe(mine);
   });
 
-  test('does not get a foreign file removed', async () => {
+  test('does not make Tintype remove a foreign file', async () => {
     await using made = await withPhoto('hero');
     await made.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
     expect((await made.generate()).result).toMatchObject({ delivered: 1, removed: 0 });
@@ -63,7 +63,7 @@ describe('an asset map that lists a foreign file', () => {
   });
 
   test.each(['../../notes.txt', '/etc/hosts', 'C:/x', 'a/../../notes.txt', '.env', 'a\0b', 'a\\b'])(
-    'named %j has nothing removed outside',
+    'under the name %j does not make Tintype remove anything outside',
     async (file) => {
       await using made = await testProject({
         'site.images.yaml': manifest('hero'),
@@ -88,7 +88,7 @@ describe('a folder of a clone that is a link', () => {
     expect(await readdir(outside.root)).toEqual(['package.json']);
   });
 
-  test('that stays in the project is fine', async () => {
+  test('to another place in the project is fine', async () => {
     await using made = await testProject({ 'site.images.yaml': manifest('hero'), 'static/x': '' });
     await symlink(join(made.root, 'static'), join(made.root, 'public'));
     expect((await made.generate()).result).toMatchObject({ delivered: 1 });
@@ -96,7 +96,7 @@ describe('a folder of a clone that is a link', () => {
   });
 });
 
-test('an asset map, or a journal, that is a link, a folder or huge is no reason to stop', async () => {
+test('an asset map or a journal that is a link, a folder or huge does not stop a run', async () => {
   const plants = [
     (path: string) => symlink('/dev/zero', path),
     (path: string) => symlink('../../package.json', path),
@@ -141,7 +141,7 @@ describe('a damaged asset map', () => {
     }
   });
 
-  test('leaves files ours that the manifest has changed since', async () => {
+  test('does not stop Tintype from replacing its files after a change of the manifest', async () => {
     await using made = await testProject({ 'site.images.yaml': manifest('hero') });
     expect((await made.generate()).error).toBeNull();
     await made.write(`${outDir}/tintype.assets.json`, '<<<<<<< HEAD');
@@ -149,7 +149,7 @@ describe('a damaged asset map', () => {
     expect((await made.generate()).result).toMatchObject({ delivered: 1, written: 2 });
   });
 
-  test('gives us no right to a foreign file', async () => {
+  test('does not let Tintype replace a foreign file', async () => {
     await using made = await withPhoto('photo');
     await made.write(`${outDir}/tintype.assets.json`, '<<<<<<< HEAD');
     expect((await made.generate()).error).toMatchObject({ code: 'output-not-ours' });

@@ -98,7 +98,7 @@ async function atReplicate(
     calls: () => emulator.requests.filter(({ path }) => path.endsWith('/predictions')).length,
     billed: () => emulator.ledger.length,
     async close() {
-      // Whatever was asked for, the token was where it belongs.
+      // Every request had the token in its header.
       if (emulator.leaks.length > 0) throw new Error(`leaked: ${emulator.leaks.join('\n')}`);
       await emulator.close();
     },

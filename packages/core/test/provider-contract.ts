@@ -8,7 +8,7 @@ import type { Request } from '../src/types.ts';
 import { expectSecretFree, failureOf } from './support/failure-of.ts';
 import { orderOf } from './support/order.ts';
 
-/** What an API can do to a call. */
+/** How an API can fail a call. */
 export type Trouble =
   | 'rate-limited'
   | 'bad-api-key'
@@ -22,22 +22,22 @@ export type Trouble =
 /** A provider that talks to an emulator of its API, on a loopback server of its own. */
 export interface ProviderUnderTest {
   readonly provider: Provider;
-  /** What decides which model is asked. */
+  /** The fields that decide which model is asked. */
   readonly request: Partial<Request>;
-  /** What must be in a header of its calls, and nowhere else. */
+  /** Must be in a header of each call, and nowhere else. */
   readonly key: string;
-  /** Whether the key comes with the order; else the provider holds it. */
+  /** Whether the key comes with the order. Otherwise the provider has it. */
   readonly takesKey: boolean;
-  /** Makes the next call meet a trouble. `rate-limited` asks to wait 7 s. */
+  /** Makes the next call fail in this way. `rate-limited` asks to wait 7 s. */
   readonly fail: (trouble: Trouble) => void;
-  /** Calls that ask for a picture, paid for or not. */
+  /** The number of calls that request a picture, paid for or not. */
   readonly calls: () => number;
-  /** Pictures that are paid for. */
+  /** The number of pictures that were paid for. */
   readonly billed: () => number;
   readonly close: () => Promise<void>;
 }
 
-/** What every paid provider has to do. Run it over a new one, with a function that sets it up before each test. */
+/** Tests what every paid provider must do. `setUp` runs before each test. */
 export function providerContract(name: string, setUp: () => Promise<ProviderUnderTest>): void {
   describe(`${name} keeps the contract of providers`, () => {
     let under: ProviderUnderTest;
@@ -46,18 +46,18 @@ export function providerContract(name: string, setUp: () => Promise<ProviderUnde
     });
     afterEach(() => under.close());
 
-    // The config's default: what is left of it when a picture has to be fetched is no whole number.
+    // The default of the config. The time that is left for fetching a picture is not a whole number.
     const order = (timeoutMs = 600_000) =>
       orderOf(under.request, { apiKey: under.takesKey ? under.key : null, timeoutMs });
 
-    test('it is paid, and refuses nothing of a plain request', () => {
+    test('it is paid, and refuses no field of a plain request', () => {
       const { provider } = under;
       expect(provider.apiKeyName === null).toBe(!under.takesKey);
       expect(provider.refuse(order().request)).toBeNull();
       expect(under.calls()).toBe(0);
     });
 
-    test('a PNG of the size asked for, by one call that is billed once', async () => {
+    test('one call, billed once, gives a PNG of the requested size', async () => {
       const wide = orderOf(
         { ...under.request, size: '1536x1024' },
         { apiKey: under.takesKey ? under.key : null, timeoutMs: 600_000 },
@@ -72,7 +72,7 @@ export function providerContract(name: string, setUp: () => Promise<ProviderUnde
       expect(inspect(picture, { depth: 10 })).not.toContain(under.key);
     });
 
-    test('calls at one time are calls of their own', async () => {
+    test('calls at the same time do not affect each other', async () => {
       const pictures = await Promise.all([1, 2, 3].map(() => under.provider.generate(order())));
       expect(new Set(pictures.map(({ bytes }) => Buffer.from(bytes).toString('base64'))).size).toBe(
         3,
@@ -100,7 +100,7 @@ export function providerContract(name: string, setUp: () => Promise<ProviderUnde
       expectSecretFree(error, [under.key]);
     });
 
-    test('no server listens: not-connected', async () => {
+    test('without a server: not-connected', async () => {
       await under.close();
       const error = await failureOf(under.provider.generate(order()));
       expect(error.code).toBe('not-connected');

@@ -47,7 +47,7 @@ async function prune(project: TestProject, options: Partial<PruneOptions> = {}, 
 
 const nextYear: Run = { clock: { now: () => new Date('2027-06-01T00:00:00Z') } };
 
-/** The prompts of the records that there are. */
+/** The prompts of all records in the store. */
 async function stored({ root }: TestProject): Promise<string[]> {
   const dir = join(root, '.tintype/records');
   const texts = [...(await filesBelow(dir)).keys()].map((file) =>
@@ -87,7 +87,7 @@ test('a dry run lists the same and removes nothing', async () => {
   expect([listed.removed, listed.cache]).toEqual([done.removed, done.cache]);
 });
 
-test('a project in which everything is referred to loses nothing, and is not encoded again', async () => {
+test('if every record is in use, nothing is removed and nothing is encoded again', async () => {
   await using project = await committed(
     hero,
     'four: { prompt: four, number_of_images: 2, pick: 2, widths: [320], placeholder: blur, formats: [webp, jpeg] }',
@@ -104,7 +104,7 @@ test('a project in which everything is referred to loses nothing, and is not enc
 });
 
 describe('what another branch might need', () => {
-  test('stays, and can be gone by its age', async () => {
+  test('is kept, unless it is older than --older-than', async () => {
     await using project = await committed(hero, other);
     git(project.root, 'branch', 'release');
     await project.write('a.images.yaml', manifest(hero));
@@ -121,7 +121,7 @@ describe('what another branch might need', () => {
   test.each([
     ['without a repository', (root: string) => rm(join(root, '.git'), { recursive: true })],
     [
-      'where the store is not committed',
+      'if the store is not committed',
       async (root: string) => {
         git(root, 'rm', '-r', '--quiet', '--cached', '.tintype');
         git(root, 'commit', '--quiet', '--message', 'ignored');
@@ -155,7 +155,7 @@ describe('what another branch might need', () => {
     await rm(clone, { recursive: true });
   });
 
-  test('may be what is not committed, as where it was bought on another branch and carried over', async () => {
+  test('may be uncommitted, because it was bought on another branch and carried over', async () => {
     await using project = await committed(hero);
     git(project.root, 'checkout', '--quiet', '-b', 'feature');
     await project.write('a.images.yaml', manifest(hero, other));
@@ -170,7 +170,7 @@ describe('what another branch might need', () => {
     expect((await prune(project, { olderThanDays: 0 }, nextYear)).removed).toHaveLength(2);
   });
 
-  test('is not asked of git where the store is shared by projects', async () => {
+  test('cannot be found in git if projects share a store', async () => {
     await using project = await committed(hero, other);
     await project.write('a.images.yaml', manifest(hero));
     await project.write('nested/package.json', '{}');
@@ -203,7 +203,7 @@ test('a picture whose key is unknown, because its input is missing, is kept', as
   expect(await stored(project)).toEqual(['night']);
 });
 
-test('pictures that are only drawn at the moment are kept', async () => {
+test('pictures of images that are stand-ins at the moment are kept', async () => {
   await using project = await committed(hero, other);
   const drawn: Run = { ...nextYear, options: { provider: 'offline' } };
   const { removed, kept } = await prune(project, { olderThanDays: 0 }, drawn);
@@ -222,7 +222,7 @@ test('an attempt whose outcome is unknown is kept, whatever refers to it', async
   expect(await filesBelow(join(project.root, '.tintype/attempts'))).toEqual(before);
 });
 
-test('refusals that no image would meet again are forgotten', async () => {
+test('refusals of requests that no image makes are removed', async () => {
   await using project = await committed(hero);
   const { config } = await project.context();
   const refusals = openRefusals(config.cacheDir);
@@ -233,7 +233,7 @@ test('refusals that no image would meet again are forgotten', async () => {
   expect([...(await refusals.all()).keys()]).toEqual([key]);
 });
 
-test('a run after it buys nothing of what was left', async () => {
+test('the next run buys none of the pictures that were kept', async () => {
   await using project = await committed(hero, other);
   await project.write('a.images.yaml', manifest(hero));
   await prune(project);
@@ -241,7 +241,7 @@ test('a run after it buys nothing of what was left', async () => {
   expect(api().ledger).toHaveLength(2);
 });
 
-test('what went is in the history of the branch, and comes back without being bought', async () => {
+test('a removed picture is in the history of the branch, and can be restored without buying', async () => {
   await using project = await committed(hero, other);
   await project.write('a.images.yaml', manifest(hero));
   await prune(project);
@@ -250,7 +250,7 @@ test('what went is in the history of the branch, and comes back without being bo
   expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 2 });
 });
 
-test('no variable of a .env file reaches git, where it would start programs', async () => {
+test('no variable of a .env file reaches git, which could start programs because of it', async () => {
   await using project = await committed(hero);
   const flag = join(project.root, 'ran');
   const config = join(project.root, 'config/git');

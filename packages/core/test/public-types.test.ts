@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { publicTypes } from './support/public-types.ts';
 
-// Where a change is meant: `vitest run packages/core/test/public-types.test.ts -u`, and say it in a changeset.
+// If you meant a change, run `vitest run packages/core/test/public-types.test.ts -u` and describe it in a changeset.
 test.each(['core', 'cli', 'queue', 's3', 'sheet', 'vite-plugin'])(
-  '%s promises the types that it did',
+  'the public types of %s are unchanged',
   async (name) => {
     await expect(publicTypes(`packages/${name}`)).toMatchFileSnapshot(
       `../../${name}/public-types.txt`,

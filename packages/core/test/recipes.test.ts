@@ -17,7 +17,7 @@ beforeEach(async () => {
   await cp(join(core, 'src'), join(copy, 'src'), { recursive: true, filter });
   for (const name of ['package.json', 'schema', 'assets'])
     await cp(join(core, name), join(copy, name), { recursive: true });
-  // It imports core by its name, which is the copy's own.
+  // This file imports core by name, and here the name leads to the copy.
   await mkdir(join(copy, 'sheet'));
   await cp(join(root, 'packages/sheet/src/parameters.ts'), join(copy, 'sheet/parameters.ts'));
   await symlink(join(core, 'node_modules'), join(copy, 'node_modules'));
@@ -39,7 +39,7 @@ afterEach(() => rm(copy, { recursive: true }));
 
 type Edit = readonly [file: string, before: string, after: string];
 
-/** Adds text after the one place of a file that has it. */
+/** Inserts `after` behind the only occurrence of `before` in a file. */
 async function edit(...edits: readonly Edit[]): Promise<void> {
   for (const [file, before, after] of edits) {
     const text = await readFile(join(copy, 'src', file), 'utf8');
@@ -62,7 +62,7 @@ async function wrongFiles(): Promise<string[]> {
   ].toSorted();
 }
 
-/** What a program that imports the copy prints, as JSON. */
+/** The JSON that a program prints which imports the copy. */
 async function run(program: string): Promise<unknown> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -92,7 +92,7 @@ test('a pixel field that no provider sends or refuses does not compile', async (
   ]);
 });
 
-test('a pixel field is a row in the table of fields, and a word in each provider', async () => {
+test('a new pixel field takes a row in the table of fields and a word in each provider', async () => {
   await edit(seedField, ...seedHandling);
   expect(await wrongFiles()).toEqual([]);
   const { keys, request, problem, explained, shown, replicate, sent } = (await run(`
@@ -149,7 +149,7 @@ test('a pixel field is a row in the table of fields, and a word in each provider
   expect(sent).toMatchObject({ seed: 7 });
 });
 
-test('an output format is a row in the table of formats, and a row of encoder settings', async () => {
+test('a new output format takes a row in the table of formats and a row of encoder settings', async () => {
   await edit(
     ['fields.ts', '  png: { hasAlpha: true },\n', '  gif: { hasAlpha: true },\n'],
     [
@@ -194,7 +194,7 @@ test('an output format is a row in the table of formats, and a row of encoder se
   expect(file).toMatch(/^GIF8/);
 });
 
-test('a built-in provider is a file, and a line in the list of providers', async () => {
+test('a new built-in provider takes a file and a line in the list of providers', async () => {
   await writeFile(
     join(copy, 'src/provider/mine.ts'),
     `import type { Provider } from './provider.ts';

@@ -9,7 +9,7 @@ import type { DeliveredImage } from '../src/types.ts';
 import { filesBelow } from './support/files.ts';
 import { testProject } from './support/project.ts';
 
-/** Longer than what a file system's clock may leave open: a plan is remembered only then. */
+/** Longer than one step of a file system's clock. Before that, a plan is not remembered. */
 const settlingMs = 2100;
 
 const manifest = `
@@ -34,7 +34,7 @@ describe.concurrent('the cached files of images are remembered with their plan',
     }
   });
 
-  test('but a file whose bytes have changed is made again, and forgotten', async () => {
+  test('but a file whose bytes have changed is forgotten and encoded again', async () => {
     const { first, deliver, loseIndex, root, cacheDir } = await warmProject();
     const file = first[0]!.encoded[0]!;
     await writeFile(cacheLayout.file(cacheDir, file.sha256), Buffer.alloc(file.bytes));
@@ -81,12 +81,12 @@ describe.concurrent('the cached files of images are remembered with their plan',
   });
 });
 
-/** A project of which a run has remembered what it found in the index. `first`: what the run before it encoded. */
+/** A project after two runs: the first encoded `first`, and the second remembered what it found in the index. */
 async function warmProject() {
   const { root, context, write } = await testProject({ 'site.images.yaml': manifest });
   const cacheDir = join(root, 'cache');
 
-  /** A run of a bundler: what it delivers, and the names of what had to be encoded for that. */
+  /** A run as a bundler makes it. Resolves to the delivered images and the names of those that it had to encode. */
   const deliver = async (
     options: Options = {},
     use: (images: DeliveredImage[]) => Promise<void> = async () => {},

@@ -9,11 +9,11 @@ import type { Remote } from '../src/remote/remote.ts';
 /** A remote whose server runs, and what is known about the server. */
 export interface RemoteUnderTest {
   readonly remote: Remote;
-  /** The same place with credentials that the server refuses; `null`: it has none. */
+  /** The same place with credentials that the server refuses; `null`: this kind has no credentials. */
   readonly denied: Remote | null;
-  /** A remote of this kind without a server; `null`: it has none. */
+  /** A remote of this kind whose server does not run; `null`: this kind has no server. */
   readonly away: Remote | null;
-  /** What must not be in any error: passwords, tokens, keys. */
+  /** Passwords, tokens and keys that must not be in any error. */
   readonly secrets: readonly string[];
   /** What `create` does for a name that exists: keeps it, overwrites it, or says that it cannot tell. */
   readonly creates: 'once' | 'again' | 'never';
@@ -23,13 +23,13 @@ export interface RemoteUnderTest {
   readonly close: () => Promise<void>;
 }
 
-/** What every remote has to do. Run it against a real server, with a function that starts the server once. */
+/** Tests what every remote must do, against a real server. Runs `setUp`, which starts the server, once. */
 export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTest>): void {
   describe(`${name} keeps the contract of remotes`, () => {
     let under: RemoteUnderTest;
     let remote: Remote;
     let names = 0;
-    /** A name that no test has used. */
+    /** A name that no other test uses. */
     const fresh = (): string => `tests/${++names}/file.png`;
     beforeAll(async () => {
       under = await setUp();
@@ -39,7 +39,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
 
     const limits = { maxBytes: 10_000_000 };
     const get = (at: string) => remote.get(at, limits).then((bytes) => bytes && Buffer.from(bytes));
-    /** Every operation, without its answer. */
+    /** Calls every operation. */
     const operations = (
       of: Remote,
       at: string,
@@ -63,7 +63,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       expect(await remote.size(at)).toBe(length);
     });
 
-    test('what is put again is replaced', async () => {
+    test('a second put replaces the first', async () => {
       const at = fresh();
       await remote.put(at, Buffer.from('the first'));
       await remote.put(at, Buffer.from('second'));
@@ -71,25 +71,25 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       expect(await remote.size(at)).toBe(6);
     });
 
-    test('a part of a buffer is put without the rest of it', async () => {
+    test('a view of a buffer is put without the rest of the buffer', async () => {
       const at = fresh();
       await remote.put(at, Buffer.from('whole').subarray(1, 3));
       expect(String(await get(at))).toBe('ho');
     });
 
-    test('what no name has is null, and removing it does nothing', async () => {
+    test('a name without a file gives null, and removing it does nothing', async () => {
       const at = fresh();
       expect([await get(at), await remote.size(at)]).toEqual([null, null]);
       await remote.remove(at);
       await remote.put(at, Buffer.from('there'));
-      // A file, and not a folder.
+      // `a` must be a file, not a folder.
       const below = `${at}/below.png`;
       expect([await get(below), await remote.size(below)]).toEqual([null, null]);
       await remote.remove(at);
       expect([await get(at), await remote.size(at)]).toEqual([null, null]);
     });
 
-    test('an answer that is larger than it may be is refused', async () => {
+    test('an answer above the limit is refused', async () => {
       const at = fresh();
       await remote.put(at, randomBytes(70_000));
       expect(await outcomeOf(remote.get(at, { maxBytes: 69_999 }))).toMatchObject({
@@ -118,7 +118,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       expect(seen.size).toBeGreaterThan(0);
     });
 
-    test('a name that exists is created once, or the server is known not to keep that', async () => {
+    test('a name that exists is created once, or the server is known to overwrite it', async () => {
       const at = fresh();
       const created = await outcomeOf(remote.create(at, Buffer.from('first')));
       const again = await outcomeOf(remote.create(at, Buffer.from('second')));
@@ -132,12 +132,12 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       }
     });
 
-    test('a race shows whether it creates a name once, and nothing is left of it', async () => {
+    test('a race shows whether the remote creates a name once, and leaves no file', async () => {
       expect(await holdsConditions(remote)).toBe(under.creates === 'once');
       if (under.canList) expect(await all(remote.list('probes/'))).toEqual([]);
     });
 
-    test('of 16 that create a name at once, one does, where the server keeps conditions', async () => {
+    test('of 16 that create a name at once, one succeeds, if the server keeps conditions', async () => {
       if (under.creates !== 'once') return;
       for (let round = 0; round < 10; round++) {
         const at = fresh();
@@ -199,7 +199,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       expect(listed.map((file) => file.name).toSorted()).toEqual(indexes.map(at));
       expect(new Set(listed.map((file) => file.bytes))).toEqual(new Set([2]));
       for (const { modifiedAt } of listed) {
-        // Servers tell seconds, and an upload may have begun in the one before.
+        // Servers round to seconds, and the upload may have begun in an earlier second.
         expect(modifiedAt.getTime()).toBeGreaterThan(since - 5000);
         expect(modifiedAt.getTime()).toBeLessThan(Date.now() + 5000);
       }
@@ -221,7 +221,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       }
     });
 
-    test('an upload that is cut off leaves what was there, or is there whole', async () => {
+    test('an upload that is cut off leaves the old file or the whole new one', async () => {
       const at = fresh();
       await remote.put(at, Buffer.from('before'));
       for (const [round, ms] of [0, 1, 2, 4, 8, 16, 32].entries()) {
@@ -243,7 +243,7 @@ export function remoteContract(name: string, setUp: () => Promise<RemoteUnderTes
       if (denied === null) return;
       for (const [called, operation] of Object.entries(operations(denied, fresh()))) {
         const error = await outcomeOf(operation());
-        // Swift says that it cannot, before it looks at the signature.
+        // Swift refuses conditions before it checks the signature.
         const isFirst = called === 'create' && under.creates === 'never';
         const code = isFirst ? 'remote-unsupported' : 'remote-denied';
         expect(error).toMatchObject({ name: 'TintypeError', code });
@@ -271,7 +271,7 @@ function isOfOneByte(bytes: Buffer): boolean {
   return bytes.equals(Buffer.alloc(bytes.byteLength, bytes.subarray(0, 1)));
 }
 
-/** A message begins with the label, and neither it nor what is behind it says a secret. */
+/** Expects that the error's message begins with the label, and that the error shows no secret at any depth. */
 export function expectNoSecret(error: unknown, remote: Remote, secrets: readonly string[]): void {
   expect((error as Error).message.startsWith(remote.label)).toBe(true);
   const shown = inspect(error, { depth: 20, showHidden: true, maxStringLength: null });

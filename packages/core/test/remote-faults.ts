@@ -10,7 +10,7 @@ import { expectNoSecret, outcomeOf } from './remote-contract.ts';
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 /**
- * What a remote that speaks HTTP does when its server misbehaves. `remoteAt`: one for a server, which sends `secrets` in its
+ * Tests a remote that speaks HTTP against a server that misbehaves. `remoteAt`: a remote that sends `secrets` in its
  * headers or signs with them.
  */
 export function remoteFaults(
@@ -24,7 +24,7 @@ export function remoteFaults(
     const server = createServer((request, response) => {
       asked.push(request.method!);
       request.resume().on('end', () => answer(response, request));
-      // The remote hangs up where it has read enough.
+      // The remote hangs up when it has read enough.
       request.on('error', () => {});
     });
     let url: string;
@@ -50,7 +50,7 @@ export function remoteFaults(
       create: () => remote.create('a/b', Buffer.from('bytes')),
       remove: () => remote.remove('a/b'),
     };
-    /** Each operation's error. The server repeats everything that it was sent. */
+    /** Each operation's error. The server repeats what each request contains. */
     async function errorsOf(names: readonly (keyof typeof operations)[]): Promise<unknown[]> {
       const errors = await Promise.all(names.map((each) => outcomeOf(operations[each]())));
       for (const error of errors) expectNoSecret(error, remote, secrets);

@@ -14,7 +14,7 @@ const api = useApi();
 const fetchInput = (url: string) => fetchRemote(url, { isAllowed: () => true, ca: testCa });
 const noNetwork = () => Promise.reject(new Error('the network was asked'));
 
-/** A server of pictures by path, and a project that works from one. */
+/** A server of pictures by path, and a project with one of them as an input. */
 async function setUp(pictures: Record<string, Uint8Array>) {
   const answer: RequestListener = (request, response) => {
     const bytes = pictures[request.url ?? ''];
@@ -45,7 +45,7 @@ async function pins({ root }: TestProject): Promise<string[]> {
 }
 
 describe('an https: input', () => {
-  test('waits in the plan until it was fetched, which planning does not', async () => {
+  test('waits in the plan until a run has fetched it, because planning fetches nothing', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
     const plan = await setup.made.plan({ fetchInput: noNetwork });
     expect(plan.requests).toMatchObject([
@@ -98,7 +98,7 @@ describe('an https: input', () => {
     expect(server.requests).toBe(fetched);
   });
 
-  test('that was never fetched is a missing original where nothing may be bought, and no network is asked', async () => {
+  test('that was never fetched is a missing original if nothing may be bought, and no request is sent', async () => {
     await using setup = await setUp({});
     for (const missing of ['fail', 'standin'] as const) {
       const { error, result } = await setup.made.generate({
@@ -110,7 +110,7 @@ describe('an https: input', () => {
     }
   });
 
-  test('that changed is not bought from again, and not sent instead of the one that is pinned', async () => {
+  test('that has changed since it was pinned is not sent, and nothing is bought with it', async () => {
     const pictures = { '/ref.png?v=1': await picture() };
     await using setup = await setUp(pictures);
     const { made, server } = setup;
@@ -149,7 +149,7 @@ describe('an https: input', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('at an address inside is refused by a run as it is', async () => {
+  test('at a private address is refused by default', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
     const { events } = await setup.made.generate();
     expect(eventsOf(events, 'diagnostic')).toMatchObject([

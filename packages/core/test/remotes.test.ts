@@ -25,7 +25,7 @@ async function folderIn(parent: string): Promise<RemoteUnderTest> {
     creates: 'once',
     canList: true,
     manyNames: 1100,
-    // An upload that was cut off is still being written.
+    // The server may still be writing an upload that was cut off.
     close: () => rm(dir, { recursive: true, maxRetries: 5 }),
   };
 }
@@ -114,7 +114,7 @@ test('a header that HTTP cannot carry is refused and not repeated', async () => 
   }
 });
 
-test('what a function for headers throws is not repeated', async () => {
+test('an error of a function for headers is not repeated', async () => {
   const headers = () => {
     throw new Error('planted-password');
   };

@@ -31,7 +31,7 @@ const api = useApi();
 const image =
   '{ prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }';
 
-/** An error of the API that repeats the key, as a gateway in between may. */
+/** An error that repeats the key, as a gateway in front of the API may. */
 function echo(key: string, status = 400): Fault {
   return {
     kind: 'error',
@@ -60,7 +60,7 @@ const faults: Readonly<Record<string, readonly Fault[]>> = {
   'a corrupt picture': [{ kind: 'corrupt-picture' }],
 };
 
-/** Everything that a run leaves: events, the error with its causes, every file of the project. */
+/** The text of everything that a run leaves: events, the error with its causes, every file of the project. */
 async function traces(
   env: Record<string, string>,
   queue: readonly Fault[],
@@ -96,7 +96,7 @@ describe('no trace of the key is left by', () => {
   });
 
   test.each([400, 401, 403, 429, 500, 503])(
-    'an answer of %d that repeats it whole, whatever its form',
+    'an answer of %d that repeats the whole key, in any form',
     async (status) => {
       for (const key of [
         'sk-other-RECOGNISABLE-KEY',
@@ -111,7 +111,7 @@ describe('no trace of the key is left by', () => {
   );
 
   test.each([470, 480, 490, 495])(
-    'an answer that is too long to be shown, with the key %d characters in',
+    'an answer that is too long to be shown, with the key after %d characters',
     async (start) => {
       const key = 'RECOGNISABLE.key:of/no=known+form';
       const long: Fault = {
@@ -141,8 +141,8 @@ describe('no trace of the key is left by', () => {
     },
   );
 
-  test('an answer that repeats its head and its tail', async () => {
-    // As OpenAI's does, for keys that it does not know.
+  test('an answer that repeats the first and last characters of the key', async () => {
+    // OpenAI does this with unknown keys.
     await using strict = await startOpenAiEmulator({ apiKeys: ['another'] });
     for (const key of ['sk-proj-HEADHEAD0123456789TAIL', 'HEADHEAD-0123456789-TAIL']) {
       const text = await traces({ OPENAI_API_KEY: key }, [], strict.baseUrl);
@@ -164,7 +164,7 @@ describe('no trace of the key is left by', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('a picture that is had, in the store, the outputs and the asset map', async () => {
+  test('a picture that is delivered, in the store, the outputs and the asset map', async () => {
     await using made = await testProject(
       {
         'a.images.yaml': `images:\n  a: ${image.replace(' }', ', openai_api_key: "${TEAM_OPENAI_KEY}" }')}\n`,
@@ -185,7 +185,7 @@ describe('no trace of the key is left by', () => {
   });
 });
 
-describe('a key that a server repeats where something is kept is taken out of', () => {
+describe('a key that a server repeats is removed from', () => {
   const key = 'RECOGNISABLE.key:of/no=known+form';
   const base64 = Buffer.from(key).toString('base64');
 
@@ -194,7 +194,7 @@ describe('a key that a server repeats where something is kept is taken out of', 
     ['JSON without a picture', { kind: 'not-json', body: JSON.stringify({ data: [], auth: key }) }],
     ['a header as base64', { kind: 'not-json', body: `authorization: Basic ${base64}` }],
     [
-      'a picture that is a text',
+      'a text in place of a picture',
       {
         kind: 'not-json',
         body: JSON.stringify({
@@ -209,7 +209,7 @@ describe('a key that a server repeats where something is kept is taken out of', 
     expect(text).not.toContain(base64.slice(0, 20));
   });
 
-  test('what a provider of the user throws and returns, also of other secrets', async () => {
+  test('errors and answers of a provider of the user, together with other secrets', async () => {
     await using made = await testProject({
       'a.images.yaml': `images:\n  a: { prompt: hat, provider: mine, decorative: true }\n`,
     });
@@ -238,8 +238,8 @@ describe('a key that a server repeats where something is kept is taken out of', 
   });
 });
 
-describe('a key that is cut where a message is', () => {
-  test.each([400, 429, 500])('by an answer of %d', async (status) => {
+describe('a key that is cut off with the end of a message is not shown', () => {
+  test.each([400, 429, 500])('in an answer of %d', async (status) => {
     const key = 'RECOGNISABLE.key:of/no=known+form';
     for (const before of [470, 485, 491]) {
       const fault = echo(key, status);
@@ -261,7 +261,7 @@ test('a picture that repeats a key outside its pixels is used, and the store has
   })
     .png()
     .toBuffer();
-  // The text chunk goes before IEND.
+  // IEND must be the last chunk.
   const body = Buffer.concat([Buffer.from('tEXtComment\0'), Buffer.from(`for ${key}`)]);
   const frame = Buffer.alloc(8);
   frame.writeUInt32BE(body.length - 4, 0);
@@ -289,7 +289,7 @@ test.each([
   ['as it is', 'RECOGNISABLE-hf-token'],
   ['in a text', 'bearer:RECOGNISABLE-hf-token'],
 ])(
-  'an input of a model that is a secret %s is refused before it is in a record',
+  'an input of a model that is a secret %s is refused before a record can contain it',
   async (_, value) => {
     await using made = await testProject({
       'a.images.yaml': `images:\n  a: { prompt: hat, provider: lora, model: a/b, decorative: true }\n`,
@@ -311,7 +311,7 @@ test.each([
   },
 );
 
-test('the error of a provider holds no key, to any depth', async () => {
+test('the error of a provider contains no key, at any depth', async () => {
   const order: Order = {
     imageId: 'a',
     key: sha256('a') as never,

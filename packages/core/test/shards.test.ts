@@ -7,7 +7,7 @@ const api = useApi();
 
 const small = 'quality: low, size: 1408x480, output_format: jpeg';
 
-/** Graphs, candidates, rows, and images that ask for the same picture. */
+/** Has graphs, candidates, rows, and images with the same request. */
 const manifest = `defaults: { quality: low, size: 1408x480, decorative: true, output_format: jpeg }
 images:
   hero: { prompt: hero }
@@ -21,7 +21,7 @@ images:
   cat: { prompt: cat, widths: [640] }
 `;
 
-/** What has to be paid for, each once. */
+/** The prompts that must be paid for, once each. */
 const prompts =
   'cat,hero,icon a,icon b,icon c,icon d,icon e,later,night,options,options,options'.split(',');
 
@@ -33,8 +33,8 @@ const shardsOf = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ index: at + 1, count }));
 
 describe('shards', () => {
-  test('one after the other in one folder leave what one run does, and then there is nothing to do', async () => {
-    // One at a time, because the API draws the candidates of a prompt in the order in which they arrive.
+  test('one after the other in one folder leave the same as one run, which then has nothing to do', async () => {
+    // One request at a time, because the API draws the candidates of a prompt in the order in which they arrive.
     const options = { concurrency: 1 };
     await using whole = await project();
     await whole.generate({ options });
@@ -65,7 +65,7 @@ describe('shards', () => {
     expect((await made.generate()).result).toMatchObject({ bought: 0, written: 0, removed: 0 });
   });
 
-  test('say what they would do, and what all of them cost together', async () => {
+  test('plan what they would do, and what all of them cost together', async () => {
     await using made = await project();
     const whole = await made.plan();
     const plans = await Promise.all(shardsOf(3).map((shard) => made.plan({ shard })));
@@ -73,7 +73,7 @@ describe('shards', () => {
       whole.rows.map(({ id }) => id).toSorted(),
     );
     for (const { shard } of plans) expect(shard?.run).toEqual(whole.totals);
-    // The images that were asked for are split as the whole project is.
+    // Selected images belong to the same shard as in the whole project.
     const part = await Promise.all(
       shardsOf(3).map((shard) => made.plan({ shard, ids: ['later', 'cat'] })),
     );
@@ -84,7 +84,7 @@ describe('shards', () => {
     expect(part.flatMap(({ rows }) => rows)).toHaveLength(7);
   });
 
-  test('are planned again after each other: none takes the snapshot of another', async () => {
+  test('do not use the snapshots of each other', async () => {
     await using made = await project();
     await made.generate();
     const plans: number[] = [];
@@ -94,7 +94,7 @@ describe('shards', () => {
     expect(plans.slice(0, 3).reduce((sum, rows) => sum + rows, 0)).toBe(13);
   });
 
-  test('that have no image are done', async () => {
+  test('without images succeed', async () => {
     await using made = await project(
       `images:\n  one: { prompt: one, decorative: true, ${small} }\n`,
     );
@@ -104,7 +104,7 @@ describe('shards', () => {
     expect(billedPrompts(api())).toEqual(['one']);
   });
 
-  test('find a mistake of the project in each of them, and spend nothing', async () => {
+  test('all report a mistake of the project, and spend nothing', async () => {
     await using made = await project(`${manifest}  bad: { prompt: bad, colour: red }\n`);
     for (const shard of shardsOf(3))
       expect((await made.generate({ shard })).error).toMatchObject({ code: 'manifest' });
@@ -113,11 +113,11 @@ describe('shards', () => {
 });
 
 describe('the budget of shards is that of one run', () => {
-  test('what is more than it is refused by each shard, though each alone would fit', async () => {
+  test('each shard refuses a project above the budget, although each alone would fit', async () => {
     await using made = await project();
     const high = (await made.plan()).totals.costUsd!.high;
     for (const shard of shardsOf(4)) {
-      // One that has nothing to buy is not refused.
+      // A shard that has nothing to buy is not refused.
       if ((await made.plan({ shard })).requests.length === 0) continue;
       const run = { shard, options: { maxCostUsd: high * 0.99 } };
       expect((await made.generate(run)).error).toMatchObject({
@@ -130,10 +130,10 @@ describe('the budget of shards is that of one run', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('what it holds is bought by all of them, however unevenly it is split', async () => {
+  test('a project within the budget is bought, however unevenly it is split', async () => {
     await using made = await project();
     const high = (await made.plan()).totals.costUsd!.high;
-    // A machine for each: none sees what the others buy.
+    // Each shard has its own machine, so none sees what the others buy.
     for (const shard of shardsOf(4)) {
       await using machine = await project();
       const run = { shard, options: { maxCostUsd: high } };

@@ -10,7 +10,7 @@ const manifest = `
 defaults: { size: 1024x1024, provider: offline, output_format: webp, widths: [16, 32], crop: 64x64 }
 images: { a: { prompt: a, alt: a }, b: { prompt: b, alt: b }, c: { prompt: c, alt: c } }
 `;
-/** Three files and a preview each. */
+/** Each image has three files and a preview. */
 const entries = 3 * 4;
 
 const env = { TINTYPE_CACHE_KEY: '0123456789abcdef-of-a-team-0123456789abcdef' };
@@ -25,7 +25,7 @@ test('machines share files through a web server', async () => {
   expect(server.methods).toEqual(new Set(['GET', 'PUT']));
 });
 
-/** In place of an answer to a GET of an entry. */
+/** What a bad server sends for a GET of an entry. */
 const faults: Record<string, (response: ServerResponse, entry: Buffer) => void> = {
   '403': (response) => response.writeHead(403).end('no'),
   '500': (response) => response.writeHead(500).end('no'),
@@ -66,12 +66,12 @@ test.each(Object.entries(faults))(
     const { counts, files } = await build(server, 'read');
     expect(files).toEqual(wanted.files);
     expect(counts).toMatchObject({ fetched: 0 });
-    // Far below the time limit of a request, which is half a minute.
+    // This is far below the time limit of a request, which is half a minute.
     expect(performance.now() - started).toBeLessThan(20_000);
   },
 );
 
-test('a server that answers late is not waited for', async () => {
+test('a build does not wait for a server that answers late', async () => {
   await using server = await startServer();
   const wanted = await build(server, 'readwrite');
   server.answer = (response, entry) => void setTimeout(() => response.end(entry), 20_000).unref();

@@ -24,7 +24,7 @@ defaults: { size: 1024x1024, provider: offline, output_format: webp, widths: [16
 images:
 ${images.map((id) => `  ${id}: { prompt: ${id}, alt: ${id} }`).join('\n')}
 `;
-/** Three files and a preview each. */
+/** Each image has three files and a preview. */
 const entries = images.length * 4;
 
 const key = 'RECOGNISABLE-0123456789abcdef-0123456789abcdef';
@@ -77,7 +77,7 @@ test('a build that finds everything in its own cache sends no request', async ()
   };
   await made.generate(run);
   const asked = remote.requests.length;
-  // Once by the snapshot, once by the index.
+  // The first build uses the snapshot, the second one the index.
   for (const env of [{}, { TINTYPE_MISSING: 'standin' }]) {
     const { error, events } = await made.generate({ ...run, env: { ...run.env, ...env } });
     expect(error).toBeNull();
@@ -274,7 +274,7 @@ describe('a remote that fails or is slow makes no build fail', () => {
     }
   });
 
-  test('a remote that keeps failing is given up', async () => {
+  test('a remote that keeps failing is not used any more', async () => {
     const remote = testRemote(new Map(), { get: denied });
     const many = Array.from({ length: 60 }, (_, at) => `  i${at}: { prompt: p${at}, alt: x }`);
     const text = `defaults: { size: 1024x1024, provider: offline, crop: 16x16 }\nimages:\n${many.join('\n')}`;
@@ -284,7 +284,7 @@ describe('a remote that fails or is slow makes no build fail', () => {
     expect(remote.requests.length).toBeLessThan(60);
   });
 
-  test('a remote that is slower than encoding is given up, and no run waits for its late answers', async () => {
+  test('a remote that is slower than encoding is not used any more, and no run waits for its late answers', async () => {
     await using machine = await openMachine({ get: never }, { grace: 5, silence: 20 });
     const { cache, remote, given } = machine;
     for (let at = 0; at < 30 && given.length === 0; at++) {
@@ -336,7 +336,7 @@ describe('a picture that another machine is making', () => {
     expect(machine.cache.find(first!.key)).not.toBeNull();
   });
 
-  test('is not postponed if it is waited for, or if no machine has begun it', async () => {
+  test('is not postponed if something waits for it, or if no machine has begun it', async () => {
     await using machine = await openMachine({}, { missing: 0 });
     const untouched = await machine.cache.fetch(entriesOf(1), 'in-turn');
     expect(await untouched.isMadeElsewhere()).toBe(false);
@@ -401,7 +401,7 @@ describe('TINTYPE_CACHE_KEY', () => {
   });
 });
 
-/** Three files of a picture. */
+/** The keys of three files of a picture. */
 function entriesOf(picture: number): EntryToFetch[] {
   return [0, 1, 2].map((at) => ({
     kind: 'variant',
@@ -410,7 +410,7 @@ function entriesOf(picture: number): EntryToFetch[] {
   }));
 }
 
-/** A shared cache by itself, with the times of a test. */
+/** A shared cache without a build, with times in milliseconds that suit a test. */
 async function openMachine(faults: Partial<Remote> = {}, times: Partial<SharedCacheTimes> = {}) {
   const remote = testRemote(new Map(), faults);
   const project = await testProject({});
@@ -435,7 +435,7 @@ async function openMachine(faults: Partial<Remote> = {}, times: Partial<SharedCa
     cache,
     given,
     closed,
-    /** As another machine puts it. */
+    /** Puts an entry into the remote, as another machine would. */
     seal: async (name: EntryToFetch, content: Uint8Array) =>
       sharedEntries(remote, key).put(name, content, signal),
     [Symbol.asyncDispose]: async () => project[Symbol.asyncDispose](),
@@ -456,7 +456,7 @@ interface Built extends Outcome {
   readonly warnings: readonly Extract<TimedEvent, { type: 'warning' }>[];
 }
 
-/** A build on a machine that has nothing yet. */
+/** Builds on a machine with an empty cache. */
 async function build({
   remote,
   mode,
@@ -493,7 +493,7 @@ interface Others {
 
 let filled: Promise<{ readonly pure: TestRemote; readonly wanted: Built; readonly others: Others }>;
 
-/** Remotes that a build has filled, and what it built. Made once. */
+/** Remotes that a build has filled, with its result. Made once. */
 async function filledRemotes() {
   const fill = async () => {
     const [pure, ofOtherKey, ofOtherProject] = [testRemote(), testRemote(), testRemote()];

@@ -46,7 +46,7 @@ const sharing = (
   more: NonNullable<Options['store']> = {},
 ): { readonly options: Options } => ({ options: { store: { originals, ...more } } });
 
-/** As git brings it: the records and nothing else. */
+/** A clone: git brings the records, and nothing else. */
 async function cloneOf(author: TestProject, ...ids: string[]): Promise<TestProject> {
   const clone = await machine(...ids);
   await cp(join(author.root, '.tintype/records'), join(clone.root, '.tintype/records'), {
@@ -104,7 +104,7 @@ describe('a picture that is bought', () => {
     );
     expect(await filesIn(join(made.root, '.tintype/originals'))).toHaveLength(1);
     expect(await filesIn(join(bucket, 'originals'))).toEqual([]);
-    // Another machine must know that it was paid for.
+    // The record must tell other machines that the picture was paid for.
     const note = (await filesIn(join(bucket, 'claims'))).find((name) => name.endsWith('.attempt'));
     expect(await readFile(join(bucket, 'claims', note!), 'utf8')).toContain('"prompt": "fox"');
 
@@ -125,20 +125,20 @@ describe('a picture that is bought', () => {
 });
 
 test.each(['fails', 'is done, and its answer is lost'] as const)(
-  'whichever request to the remote %s, a picture is paid for once and ends in the remote',
+  'whichever request to the remote %s, a picture is paid for once and arrives in the remote',
   async (how) => {
     for (let at = 1, isOver = false; !isOver; at++) {
       await using made = await machine('fox');
       const home = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
       const inner = folder(home);
       let count = 0;
-      // The trial of the conditions is over when the first claim is made.
+      // The test of the server's conditions has ended before the first claim.
       let isCounting = false;
       const faulty = watchedRemote(inner, async (operation, name) => {
         isCounting ||= name.startsWith('claims/');
         if (!isCounting || ++count !== at) return;
         if (how !== 'fails') {
-          // What a lost answer leaves: a name that was made, or removed.
+          // After a lost answer, the name may have been created or removed.
           if (operation === 'put' || operation === 'create') lost = { operation, name };
           else away();
         } else away();
@@ -191,7 +191,7 @@ describe('a clone with records only', () => {
       'get originals/',
     ]);
 
-    // Warm: from the snapshot, then from the cache, then from copies of originals.
+    // The next runs read the snapshot, then the cache, then copies of originals.
     for (const forget of ['', 'public/images', '.cache/tintype/v2']) {
       if (forget !== '') await rm(join(clone.root, forget), { recursive: true, force: true });
       const offline = watchedRemote(folder(bucket), away);
@@ -222,12 +222,12 @@ describe('a clone with records only', () => {
     expect(verified.findings).toMatchObject([{ code, severity: 'error' }]);
     expect((await verifyProject(await clone.context(sharing()))).findings).toEqual([]);
 
-    // The author's machine has a copy of the picture, but only its folder is its own.
+    // The author's cache has a copy of the picture, which does not count as the author's store.
     const pulled = await pullOriginals(await author.context(sharing()), []);
     expect(pulled).toMatchObject({ pictures: 1, failed: 0 });
   });
 
-  test('does not read more than the record says', async () => {
+  test('does not read more bytes than the record says', async () => {
     await using author = await machine('fox');
     await author.generate(sharing());
     const [name] = await filesIn(join(bucket, 'originals'));
@@ -240,7 +240,7 @@ describe('a clone with records only', () => {
 });
 
 describe('two machines', () => {
-  test('that want a picture at the same time buy it once', async () => {
+  test('that need a picture at the same time buy it once', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     await using one = await machine(...ids);
     await using two = await machine(...ids.toReversed());
@@ -255,7 +255,7 @@ describe('two machines', () => {
     expect(await pictures(one)).toEqual(await pictures(two));
   });
 
-  test('of which one does not know the other’s picture: it takes that picture, and does not pay for another', async () => {
+  test('use each other’s pictures: one that has no record takes the picture, and does not pay for another', async () => {
     await using one = await machine('fox');
     await one.generate(sharing());
     await using two = await machine('fox');
@@ -281,10 +281,10 @@ describe('two machines', () => {
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
-  test('of which one died after its request: the other says so, and only another order requests it again', async () => {
+  test('if one dies after its request, the other reports it, and only another order requests the picture again', async () => {
     await using two = await machine('fox');
     const [{ key, request }] = (await two.plan(sharing())).requests as [PlannedRequest];
-    // The machine is gone, and with it whatever it received. Its note is in the bucket.
+    // The machine is gone with everything that it received. Its note is in the bucket.
     const note: Attempt = {
       version: 1,
       key: key!,
@@ -319,7 +319,7 @@ describe('two machines', () => {
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
-  test('of which one has died while it waited: its claim is taken over', async () => {
+  test('if one dies with a claim, the other takes the claim over', async () => {
     await using two = await machine('fox');
     const [{ key }] = (await two.plan(sharing())).requests as [PlannedRequest];
     const store = openShared(two.root);
@@ -328,7 +328,7 @@ describe('two machines', () => {
     await dead.put(`claims/${key}/1.beat`, Buffer.from('7'));
     const claim = await store.claim(key!, new AbortController().signal);
     expect(await claim!.isOurs()).toBe(true);
-    // It was only asleep. What it does now changes nothing.
+    // The machine was only asleep. Its heartbeat comes too late and changes nothing.
     await dead.put(`claims/${key}/1.beat`, Buffer.from('8'));
     expect(await claim!.isOurs()).toBe(true);
     const late = openShared(two.root, 'late');
@@ -338,7 +338,7 @@ describe('two machines', () => {
     await claim!.release();
   });
 
-  test('that bought one request apart keep both pictures, and the first one is everywhere', async () => {
+  test('that bought the same request separately keep both pictures, and all machines use the first one', async () => {
     await using one = await machine('fox');
     await using two = await machine('fox');
     await one.generate();
@@ -354,7 +354,7 @@ describe('two machines', () => {
   });
 });
 
-test('a remote that cannot keep machines apart is not bought into, unless this is the only buyer', async () => {
+test('if a remote cannot keep two machines from buying one picture, a run buys only with --i-am-the-only-buyer', async () => {
   await using made = await machine('fox');
   const inner = folder(bucket);
   const lying: Remote = {
@@ -371,7 +371,7 @@ test('a remote that cannot keep machines apart is not bought into, unless this i
   const { options } = sharing(lying);
   const only = await made.generate({ options: { ...options, onlyBuyer: true } });
   expect(only.result).toMatchObject({ bought: 1, failed: 0 });
-  // A clone needs no claim.
+  // A clone buys nothing, so it needs no claim.
   await using clone = await cloneOf(made, 'fox');
   expect((await clone.generate(sharing(lying))).result).toMatchObject({ bought: 0, delivered: 1 });
 });
@@ -395,7 +395,7 @@ describe('records in the remote', () => {
     expect(api().ledger).toHaveLength(12);
   });
 
-  test('are found where the index is lost, old, or no index', async () => {
+  test('are found if the index is lost, old or invalid', async () => {
     await using one = await machine('fox', 'owl');
     await one.generate({ ...sharing(folder(bucket), remote), ids: ['fox'] });
     const old = await readFile(join(bucket, 'index.json'));
@@ -411,7 +411,7 @@ describe('records in the remote', () => {
     expect(billedPrompts(api())).toEqual(['fox', 'owl']);
   });
 
-  test('that lead out of the store, or are of another key, are not taken', async () => {
+  test('that lead out of the store, or have another key, are not used', async () => {
     await using one = await machine('fox');
     await one.generate(sharing(folder(bucket), remote));
     const path = join(bucket, 'index.json');
@@ -435,14 +435,14 @@ describe('records in the remote', () => {
   });
 });
 
-test('prune --remote keeps old bytes that a young record of another machine names', async () => {
+test('prune --remote keeps old bytes if a new record of another machine names them', async () => {
   await using made = await machine('fox');
   await made.generate(sharing());
   const context = await made.context(sharing());
   const old = new Date(Date.now() - 90 * 86_400_000);
   for (const name of await filesIn(join(bucket, 'originals')))
     await utimes(join(bucket, 'originals', name), old, old);
-  // This machine knows nothing of the purchase.
+  // This machine does not know about the purchase.
   await rm(join(made.root, '.tintype/records'), { recursive: true });
   const result = await pruneRemote(
     { ...context, now: () => new Date() },
@@ -452,7 +452,7 @@ test('prune --remote keeps old bytes that a young record of another machine name
   expect(await filesIn(join(bucket, 'originals'))).toHaveLength(1);
 });
 
-test('push puts what a folder had before into the remote, and removes nothing', async () => {
+test('push uploads the pictures of a folder to the remote, and removes nothing', async () => {
   await using made = await machine('fox', 'owl');
   await made.generate();
   const before = await filesIn(join(made.root, '.tintype'));
@@ -467,7 +467,7 @@ test('push puts what a folder had before into the remote, and removes nothing', 
   expect((await clone.generate(sharing())).result).toMatchObject({ bought: 0, delivered: 2 });
 });
 
-test('prune --remote removes what no record names, by its age, and a listing of a whole clone decides', async () => {
+test('prune --remote removes old files that no record names, and no file of anything else', async () => {
   await using made = await machine('fox', 'owl');
   await made.generate(sharing());
   const context = await made.context(sharing());
@@ -476,7 +476,7 @@ test('prune --remote removes what no record names, by its age, and a listing of 
   await expect(pruneRemote(soon, rules)).rejects.toMatchObject({ code: 'usage' });
   const [first] = await filesIn(join(made.root, '.tintype/records'));
   await rm(join(made.root, '.tintype/records', first!));
-  // Nothing of ours, whatever its name looks like.
+  // These are not Tintype's files, although the names look similar.
   const hash = first!.slice(3, 67);
   const strangers = [`notes/${hash}`, `records/${hash}.txt`, `claims/${hash}/x`, `${hash}.png`];
   const listing: Remote = {

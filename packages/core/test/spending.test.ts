@@ -15,7 +15,7 @@ function project(...prompts: readonly string[]): Promise<TestProject> {
   return testProject({ 'a.images.yaml': `images:\n${images.join('')}` }, api().baseUrl);
 }
 
-/** A context in which nothing says whether to buy. */
+/** A context without a decision about whether to buy. */
 async function undecided(made: TestProject, confirm?: (offer: Offer) => Promise<boolean>) {
   const context = await made.context();
   const { config } = await loadProject({ cwd: made.root, env: {}, root: made.root });
@@ -26,7 +26,7 @@ async function highOf(made: TestProject): Promise<number> {
   return (await made.plan()).totals.costUsd!.high;
 }
 
-describe('where nothing says whether to buy', () => {
+describe('if nothing says whether to buy', () => {
   test('and no person can be asked, nothing is bought, and the list has every price', async () => {
     await using made = await project('hat', 'cap');
     const images = await openImages(await undecided(made));
@@ -52,12 +52,12 @@ describe('where nothing says whether to buy', () => {
     const { requests } = (await openImages(context)).plan;
     expect(offers).toEqual([{ pictures: 2, costUsd: high, providers: ['openai'] }]);
     expect(api().requests).toEqual([]);
-    // Rows of another plan were not judged with this one.
+    // The rows belong to another plan, which was not judged.
     await expect(obtain(requests[0]!)).rejects.toThrow('hat was not judged');
     expect(api().requests).toEqual([]);
   });
 
-  test('no is no, and what passes the budget is not even asked', async () => {
+  test('a no buys nothing, and a plan above the budget is refused without a question', async () => {
     await using made = await project('hat');
     const declining = await openImages(await undecided(made, async () => false));
     await expect(declining.judge()).rejects.toMatchObject({ code: 'originals-missing' });
@@ -92,7 +92,7 @@ describe('an unknown price', () => {
     return events;
   }
 
-  test('passes the default budget, with a warning, and no budget at all', async () => {
+  test('passes the default budget with a warning, and passes without a budget', async () => {
     await using made = await project('hat');
     expect(await judged(made, {})).toEqual(['price-unknown']);
     expect(await judged(made, {}, { maxCostUsd: null })).toEqual([]);
@@ -101,11 +101,11 @@ describe('an unknown price', () => {
 
   test.each([
     ['a budget that was set', {}, { maxCostUsd: 5 }],
-    ['one in the environment', { TINTYPE_MAX_COST: '5' }, {}],
-    ['one of a day', {}, { maxCostUsdPerDay: 5 }],
+    ['a budget in the environment', { TINTYPE_MAX_COST: '5' }, {}],
+    ['a budget of a day', {}, { maxCostUsdPerDay: 5 }],
     ['the default budget in CI', { CI: 'true', TINTYPE_MISSING: 'buy' }, {}],
     [
-      'it where a config allows it in CI',
+      'the default budget in CI, even if a config allows it',
       { CI: 'true', TINTYPE_MISSING: 'buy' },
       { allowUnpriced: true },
     ],
@@ -120,19 +120,19 @@ describe('an unknown price', () => {
   });
 });
 
-test('what is opened, and not judged, buys nothing whatever the policy', async () => {
+test('images that are opened and not judged buy nothing, whatever the policy', async () => {
   await using made = await project('hat');
   const { obtain, plan } = await openImages(await made.context());
   await expect(obtain(plan.requests[0]!)).rejects.toMatchObject({ code: 'originals-missing' });
   expect(api().requests).toEqual([]);
 });
 
-describe('what is no finite amount', () => {
+describe('an amount that is not finite', () => {
   test.each([
     ['a budget', { maxCostUsd: Number.NaN }],
     ['a budget of a day', { maxCostUsdPerDay: Number.NaN }],
     ['a budget that is infinite', { maxCostUsd: Number.NEGATIVE_INFINITY }],
-  ])('%s: holds nothing', async (_, budget) => {
+  ])('%s: nothing is bought', async (_, budget) => {
     await using made = await project('hat');
     const context = await made.context();
     const images = await openImages({ ...context, config: { ...context.config, ...budget } });
@@ -140,7 +140,7 @@ describe('what is no finite amount', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('a price: is never bought at, with no budget either', async () => {
+  test('a price: nothing is bought, even without a budget', async () => {
     await using made = await project('hat');
     const models = {
       'gpt-image-2.5-flare': { prices: { imageOut: 1e308, textIn: 1e308 } },
@@ -160,7 +160,7 @@ describe('the budget of a day', () => {
   const at = (time: string): Run => ({ clock: fastClock(time, 1000) });
   const noon = '2026-11-23T12:00:00.000Z';
 
-  test('is spent by every run of that day in UTC, and by none of another', async () => {
+  test('counts every run of that day in UTC, and no run of another day', async () => {
     await using made = await project('hat', 'cap', 'tie');
     const each = (await highOf(made)) / 3;
     const options = { maxCostUsdPerDay: 2.5 * each };
@@ -179,7 +179,7 @@ describe('the budget of a day', () => {
     expect((await made.generate({ ...tomorrow, options })).result).toMatchObject({ bought: 2 });
   });
 
-  test('counts what may have been billed, and what has no known cost, at its high estimate', async () => {
+  test('counts what may have been billed, and what has no known cost, at the high estimate', async () => {
     await using made = await project('hat', 'cap', 'tie');
     const each = (await highOf(made)) / 3;
     const options = { maxCostUsdPerDay: 2.5 * each };
@@ -210,7 +210,7 @@ describe('the budget of a day', () => {
         { code: 'server-error', maybeBilled: true },
       ]);
       expect(billedPrompts(api())).toEqual(['hat']);
-      // What was asked for first may have been billed: its note is back.
+      // The first request may have been billed, so its note is in the store again.
       const [attempt] = (await fileStore(`${made.root}/.tintype`).attempts()).values();
       expect(attempt?.note?.outcome).toContain('500');
     },
@@ -224,12 +224,12 @@ describe('the budget of a day', () => {
     expect((await made.generate(run)).result).toMatchObject({ bought: 1 });
   });
 
-  test('holds for processes that share a store and ask at once', async () => {
+  test('holds for processes that share a store and buy at the same time', async () => {
     const names = ['hat', 'cap', 'tie', 'bow'];
     await using one = await project(...names);
     await using other = await project('fez', 'wig', 'pin', 'rod');
     const each = (await highOf(one)) / 4;
-    // Either run alone fits; half of both does not.
+    // Either run alone fits into the budget, but both together do not.
     const options = {
       maxCostUsdPerDay: 4.5 * each,
       store: { dir: `${one.root}/.tintype` },
@@ -243,7 +243,7 @@ describe('the budget of a day', () => {
       if (error !== null) expect(error).toMatchObject({ code: 'over-budget' });
     }
     expect(billedPrompts(api()).length).toBeLessThanOrEqual(4);
-    // Who was refused left nothing that could be taken for a purchase.
+    // A refused run leaves no note that would count as a purchase.
     expect((await fileStore(options.store.dir).attempts()).size).toBe(0);
   });
 });

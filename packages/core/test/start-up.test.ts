@@ -8,7 +8,7 @@ import { packagesLoadedBy } from './support/loaded-packages.ts';
 const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 const generate = fileURLToPath(new URL('../src/generate.ts', import.meta.url));
 
-test('importing the package, as a config file does, loads no other package but a small one', async () => {
+test('importing the package, as a config file does, loads only one small package', async () => {
   const script = `
     const { openAi, replicate } = await import(${JSON.stringify(index)});
     openAi({ baseUrl: 'http://127.0.0.1:1' }); replicate();`;
@@ -20,7 +20,7 @@ test.each(['ts', 'mts', 'js', 'mjs'])(
   async (ending) => {
     const root = await mkdtemp(join(tmpdir(), 'tintype-'));
     const type = ending.endsWith('ts') ? ': number' : '';
-    // No type: module: Node would take the file for CommonJS, and say so.
+    // Without type: module, Node takes the file for CommonJS and prints a warning.
     await writeFile(join(root, 'package.json'), '{}');
     await writeFile(
       join(root, `tintype.config.${ending}`),

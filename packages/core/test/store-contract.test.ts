@@ -83,7 +83,7 @@ storeContract('a folder that shares its originals', async () => {
     plantRecord: (key, text) => plant(layout.record(dir, key), text),
     plantBytes: async (record, bytes) => {
       await rm(join(home, 'cache'), { recursive: true, force: true });
-      // Until its attempt is cleared, the folder has it too.
+      // The folder also has the bytes until the attempt is cleared.
       await rm(pathOfBytes(dir, record), { force: true });
       const path = pathOfBytes(bucket, record);
       await (bytes === null ? rm(path) : plant(path, bytes));
@@ -108,7 +108,7 @@ storeContract('a folder that shares its originals', async () => {
   };
 });
 
-/** All of them have the bytes of one. */
+/** Purchases with different keys and the same bytes. */
 function onePicture(prompt: string) {
   return purchaseOf(prompt, { bytes: Buffer.from('one picture') });
 }

@@ -10,34 +10,34 @@ import type { Store } from '../src/store/store.ts';
 import type { Batch, InputFile, Key, Refusal, StoreRecord } from '../src/types.ts';
 import { attemptOf, bytesOf, keyOf, purchaseOf, requestOf } from './support/purchases.ts';
 
-/** A store that is empty, and what can happen to it from outside. */
+/** An empty store, and functions that change it from outside. */
 export interface StoreUnderTest {
-  /** The store as a process sees it that has just been started. */
+  /** The store as a newly started process sees it. */
   readonly open: () => Store;
-  /** Writes a record's text, in place of what there is. */
+  /** Writes a record's text over the one that exists. */
   readonly plantRecord: (key: Key, text: string) => Promise<void>;
-  /** Writes other bytes over those that a record names; `null`: removes them. */
+  /** Replaces the bytes that a record names; `null`: removes them. */
   readonly plantBytes: (record: StoreRecord, bytes: Uint8Array | null) => Promise<void>;
-  /** Whether paid bytes are where only the network leads, so that their size is what their record says. */
+  /** Whether originals are on the network, so that only the record says how large they are. */
   readonly hasBytesElsewhere: boolean;
-  /** How many records a store of this kind has to bear. */
+  /** How many records a store of this kind must handle. */
   readonly many: number;
-  /** Puts sound records there, as quickly as it can, of requests with prompts `0`, `1`, … and one picture. */
+  /** Quickly adds valid records of requests with the prompts `0`, `1`, …, which all name one picture. */
   readonly fill: (records: number) => Promise<void>;
-  /** What there is beside the store, where a name that leads out of it would land. */
+  /** The files beside the store, where a name that leads out of the store would end. */
   readonly outside: () => Promise<readonly string[]>;
   /** How another process opens the store; `null`: none can. */
   readonly shared: {
     /** The URL of a module. */
     readonly module: string;
-    /** The name of its function that opens a store, given `place`. */
+    /** The name of its function that opens the store at `place`. */
     readonly open: string;
     readonly place: string;
   } | null;
   readonly close: () => Promise<void>;
 }
 
-/** What every store has to do. Run it over a new one, with a function that sets one up before each test. */
+/** Tests what every store must do. `setUp` runs before each test. */
 export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>): void {
   describe(`${name} keeps the contract of stores`, () => {
     let under: StoreUnderTest;
@@ -48,11 +48,11 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       under = await setUp();
       store = under.open();
     });
-    // A hundred thousand files take their time to go.
+    // Removing a hundred thousand files takes minutes on a slow disk.
     afterEach(() => under.close(), 600_000);
 
-    describe('what is kept is read back, by a process that was started since', () => {
-      test('nothing where there is nothing, and looking makes nothing', async () => {
+    describe('what was stored is read by a process that starts later', () => {
+      test('nothing in an empty store, and reading creates nothing', async () => {
         const empty = { records: [], originals: [], rejected: [], pins: [], refusals: [] };
         for (let look = 0; look < 2; look++) {
           expect([
@@ -181,7 +181,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(await later.attempt(key)).toEqual(line);
         expect((await later.attempts()).get(key)).toEqual(line);
         expect((await later.attempts()).size).toBe(2);
-        // Its answer came.
+        // The answer of one line arrives.
         await store.receive(key, bytesOf('hat'));
         expect(await under.open().attempt(key)).toMatchObject({ isReceived: true });
         await store.put(purchaseOf('hat'));
@@ -191,7 +191,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect((await under.open().attempts()).size).toBe(0);
       });
 
-      test('bytes that are no picture, until a configuration accepts them', async () => {
+      test('bytes that are not a picture, until a configuration accepts them', async () => {
         const rejected = purchaseOf('hat', { info: null, rejected: 'no picture' });
         const { record } = await store.put(rejected);
         expect(record).toMatchObject({ rejected: 'no picture', original: { width: 0 } });
@@ -202,13 +202,13 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(accepted).toEqual({ ...rest, original: { ...record.original, ...info } });
         expect(await under.open().find(key)).toEqual({ kind: 'record', record: accepted });
         expect(Buffer.from(await under.open().read(accepted))).toEqual(bytesOf('hat'));
-        // By another process, which read the record before.
+        // Another process that read the old record accepts it, too.
         expect(await under.open().accept(record, info)).toEqual(accepted);
       });
     });
 
     describe('a purchase goes through its steps', () => {
-      test('and at each of them a process that is started then finds what there is', async () => {
+      test('and at each step a new process finds what is stored', async () => {
         const claim = await store.claim(key, never);
         await store.noteAttempt(attemptOf('hat'));
         expect(await under.open().attempt(key)).toMatchObject({
@@ -249,7 +249,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(Buffer.from((await under.open().received(key))!)).toEqual(bytesOf('hat'));
       });
 
-      test('and a second answer overwrites no first one', async () => {
+      test('and a second answer does not overwrite the first one', async () => {
         await store.receive(key, bytesOf('one'));
         await store.receive(key, bytesOf('two'));
         expect(Buffer.from((await store.received(key))!)).toEqual(bytesOf('two'));
@@ -259,7 +259,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
     });
 
     describe('a record is never replaced', () => {
-      test('a second purchase of one request is kept beside it', async () => {
+      test('a second purchase of the same request is stored beside it', async () => {
         const first = await store.put(purchaseOf('hat', { bytes: Buffer.from('one') }));
         const second = await store.put(purchaseOf('hat', { bytes: Buffer.from('two') }));
         expect(second.earlier).toEqual(first.record);
@@ -270,7 +270,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(bytes.map(String).toSorted()).toEqual(['one', 'two']);
       });
 
-      test('by one of another machine, which is kept as it was made', async () => {
+      test('by a record of another machine, which is stored unchanged', async () => {
         const foreign = (text: string) => {
           const bytes = Buffer.from(text);
           const made = recordOf(purchaseOf('hat', { bytes }));
@@ -287,13 +287,13 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(bytes.map(String).toSorted()).toEqual(['one', 'two']);
       });
 
-      test('nor doubled, where one purchase is put again after a crash', async () => {
+      test('nor doubled if a purchase is put again after a crash', async () => {
         await store.put(purchaseOf('hat'));
         expect((await under.open().put(purchaseOf('hat'))).earlier).toBeNull();
         expect(await store.purchases()).toHaveLength(1);
       });
 
-      test('and both that git left in one are kept', async () => {
+      test('and both records of a merge conflict are kept', async () => {
         const [ours, theirs] = ['one', 'two'].map((text, index) =>
           recordOf(
             purchaseOf('hat', {
@@ -338,7 +338,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         ]);
       });
 
-      test('in bytes: lost ones', async () => {
+      test('in bytes: they are missing', async () => {
         const { record } = await store.put(purchaseOf('hat'));
         await under.plantBytes(record, null);
         await expect(store.read(record)).rejects.toMatchObject({ code: 'original-missing' });
@@ -364,7 +364,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
     });
 
     describe('a key', () => {
-      test('is one process’s at a time, until it lets it go', async () => {
+      test('is claimed by one process at a time, until that releases it', async () => {
         const first = await store.claim(key, never);
         expect([await first!.isOurs(), await under.open().isClaimed(key)]).toEqual([true, true]);
         expect(await under.open().claim(key, AbortSignal.timeout(200))).toBeNull();
@@ -380,7 +380,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(await store.isClaimed(key)).toBe(false);
       });
 
-      test('does not hold up another one', async () => {
+      test('does not block another key', async () => {
         const claims = await Promise.all(['a', 'b'].map((it) => store.claim(keyOf(it), never)));
         expect(await Promise.all(claims.map((claim) => claim!.isOurs()))).toEqual([true, true]);
         for (const claim of claims) await claim!.release();
@@ -394,7 +394,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         'a/../../outside',
         'A'.repeat(64),
         'x'.repeat(63),
-      ])('that is no sha-256 is refused: %j', async (name) => {
+      ])('that is not a sha-256 is refused: %j', async (name) => {
         const bad = name as Key;
         await store.put(purchaseOf('hat'));
         const before = await under.outside();
@@ -422,8 +422,8 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       });
     });
 
-    describe('what it looks like', () => {
-      test('is equal while nothing changes, and another where something does', async () => {
+    describe('the digest', () => {
+      test('stays the same while nothing changes, and changes with the store', async () => {
         const pin: InputFile = {
           file: 'https://example.com/a.png',
           sha256: sha256('a'),
@@ -453,7 +453,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect(new Set(sums).size).toBe(changes.length + 1);
       });
 
-      test('is not said while a process buys', async () => {
+      test('is null while a process buys', async () => {
         await store.noteAttempt(attemptOf('hat'));
         expect(await store.digest()).toBeNull();
         await store.clearAttempt(key);
@@ -463,7 +463,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
 
     describe('removing', () => {
       test.each(['..', '../outside', 'originals/../../outside'])(
-        'takes nothing that is not in it: %j',
+        'refuses paths outside the store: %j',
         async (path) => {
           await store.put(purchaseOf('hat'));
           const file = { kind: 'original', path, bytes: 0, record: null } as const;
@@ -471,7 +471,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         },
       );
 
-      test('takes records first, and no bytes that another record names', async () => {
+      test('removes records first, and no bytes that another record names', async () => {
         const [hat] = await Promise.all(['hat', 'cat'].map((it) => store.put(purchaseOf(it))));
         const { records, originals } = await store.list();
         const files = [
@@ -492,7 +492,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       });
     });
 
-    test('as many records as it has to bear are read and listed in a minute of one processor', async () => {
+    test('the most records that it must handle are read and listed in a minute of one processor', async () => {
       const { many } = under;
       await under.fill(many);
       const before = process.cpuUsage();
@@ -510,7 +510,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         for (const child of children.splice(0)) child.kill('SIGKILL');
       });
 
-      /** Starts one, with the lines that it says as they come. */
+      /** Starts a process. `said.text` grows as it prints. */
       function start(task: string, ...args: string[]) {
         const { module, open, place } = under.shared!;
         const program = fileURLToPath(new URL('./support/store-process.ts', import.meta.url));
@@ -528,7 +528,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect([child.exitCode, said.text]).toEqual([0, '']);
       }
 
-      test('lose nothing, and leave nothing half, killed at any instant', async (context) => {
+      test('lose nothing and leave nothing half-written if they are killed at any instant', async (context) => {
         if (under.shared === null) return context.skip();
         const steps = new Map<string, string>();
         for (let kill = 0; kill < 8; kill++) {
@@ -547,7 +547,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         for (const [prompt, step] of steps) {
           const found = await later.find(keyOf(prompt));
           const attempt = await later.attempt(keyOf(prompt));
-          // The step that was said last is done; the next one may be.
+          // The last step that was printed is complete. The next one may be complete.
           if (step === 'noted') expect(attempt?.note).toEqual(attemptOf(prompt));
           if (step === 'put' || step === 'cleared') expect(found?.kind).toBe('record');
           if (step === 'cleared') expect(attempt).toBeNull();
@@ -561,14 +561,14 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect((await later.purchases()).length).toBeGreaterThan(8);
       });
 
-      test('buy what they hold the claim of once', async (context) => {
+      test('buy a picture once if each claims it first', async (context) => {
         if (under.shared === null) return context.skip();
         await Promise.all(Array.from({ length: 6 }, () => run('buyOnce', 'hat')));
         expect(await store.purchases()).toHaveLength(1);
         expect(await store.isClaimed(key)).toBe(false);
       });
 
-      test('keep all that they bought of one request', async (context) => {
+      test('keep all purchases of one request', async (context) => {
         if (under.shared === null) return context.skip();
         const bytes = ['1', '2', '3', '4', '5'];
         await Promise.all(bytes.map((it) => run('put', 'hat', it)));
@@ -579,7 +579,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         expect((await store.verify()).findings).toEqual([]);
       });
 
-      test('hold no key once they are dead', async (context) => {
+      test('hold no claim after they have died', async (context) => {
         if (under.shared === null) return context.skip();
         const { child, said, ended } = start('hold', 'hat');
         await expect.poll(() => said.text, { timeout: 20_000 }).toContain('held');

@@ -11,7 +11,7 @@ const api = useApi();
 const image =
   '{ prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }';
 
-/** A repository with two images, which nothing is bought for yet. */
+/** A repository with two images that have not been bought. */
 async function repository(files: Readonly<Record<string, string>> = {}): Promise<TestProject> {
   const manifest = `images:\n  a: ${image}\n  b: ${image.replace('hat', 'cap')}\n`;
   const made = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
@@ -40,7 +40,7 @@ test('a store that git ignores is reported once, with the line, before anything 
   expect(types.indexOf('warning')).toBeLessThan(types.indexOf('generating'));
 });
 
-test('what git leaves out of a store as it should is no word', async () => {
+test('there is no warning about files that git should ignore', async () => {
   await using made = await repository({ '.gitignore': 'public\n.tintype/attempts/\n' });
   expect(await lostStoreWarnings(made)).toEqual([]);
 });
@@ -84,7 +84,7 @@ test('verify says by which attribute git would change what was paid for', async 
   expect(await readFile(join(made.root, '.tintype/.gitattributes'), 'utf8')).toBe('*.png text\n');
 });
 
-test('what was bought and is in no commit is counted, until all of it is', async () => {
+test('purchases that are in no commit are counted until all are committed', async () => {
   await using made = await repository({ '.gitignore': 'public\n' });
   const count = async () => (await uncommittedPurchases(await made.context()))?.pictures ?? 0;
   expect(await count()).toBe(0);

@@ -21,7 +21,7 @@ interface Joining {
   readonly how?: 'merge' | 'rebase' | 'cherry-pick';
 }
 
-/** One picture bought on main and on a branch, and both joined. */
+/** A repository in which main and a branch bought the same picture, after both were merged. */
 async function merged({
   style = 'merge',
   attributes = '',
@@ -52,7 +52,7 @@ describe('a picture that two branches bought', () => {
       const { root } = project;
       const store = join(root, '.tintype');
       expect(api().ledger).toHaveLength(2);
-      // Both count as spent, before the merge is resolved and after.
+      // Both purchases count, before and after the merge is resolved.
       expect(await fileStore(store).purchases()).toHaveLength(2);
 
       const { requests } = await project.plan();
@@ -107,7 +107,7 @@ describe('a picture that two branches bought', () => {
 });
 
 describe('the sides of a merge', () => {
-  test('are what is common and what each side has', () => {
+  test('have the common lines and the lines of one side each', () => {
     const text = 'a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\nd\n';
     expect(mergeSides(text)).toEqual(['a\nb\nd\n', 'a\nc\nd\n']);
   });
@@ -117,7 +117,7 @@ describe('the sides of a merge', () => {
     expect(mergeSides(text)).toEqual(['b\n', 'c\n']);
   });
 
-  test('are none where there is no conflict', () => {
+  test('are null without a conflict', () => {
     expect(mergeSides('{ "prompt": "<<<<<<<" }')).toBeNull();
   });
 });

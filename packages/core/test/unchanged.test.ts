@@ -29,7 +29,7 @@ import { filesBelow } from './support/files.ts';
 import { picture } from './support/pictures.ts';
 import { type Run, type TestProject, testProject } from './support/project.ts';
 
-/** Longer than what a file system's clock may leave open. */
+/** Longer than one step of a file system's clock. */
 const settlingMs = 2100;
 
 const manifest = `
@@ -202,7 +202,7 @@ describe('the plan of a snapshot is not used after a change:', () => {
   });
 });
 
-/** What a run of the project would find in its snapshot. */
+/** The plan that a run of the project would find in its snapshot. */
 async function planOf(project: TestProject, run: Run = {}): Promise<UnchangedPlan | null> {
   const context = await project.context(run);
   return unchangedPlan(context, run.ids ?? []);
@@ -214,7 +214,7 @@ async function storedProject(files: Record<string, string>, run: Run): Promise<T
   if (run.options?.missing === 'standin') return project;
   const { config } = await project.context();
   const store = fileStore(config.storeDir);
-  // An image of an image has its key once the other one is there.
+  // An image with an input has no key until the input is stored.
   for (let round = 0; round < 2; round++) {
     const { requests } = await project.plan();
     for (const { key, request, stored, isFree } of requests) {
@@ -245,7 +245,7 @@ describe('a run in which nothing has changed', () => {
   const runs = new Map<string, TestProject>();
   const outputs: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
     touched: (path) => utimes(path, 1, 1),
-    'written anew with the same bytes': async (path) => writeFile(path, await readFile(path)),
+    'written again with the same bytes': async (path) => writeFile(path, await readFile(path)),
     'rewritten in place by another tool': (path) => writeFile(path, 'something else'),
     'rewritten to the same size and time': async (path) => {
       const [bytes, { atime, mtime }] = [await readFile(path), await stat(path)];
@@ -262,7 +262,7 @@ describe('a run in which nothing has changed', () => {
 
   beforeAll(async () => {
     for (const name of ['nothing', 'one of them changed', ...Object.keys(outputs)]) {
-      // Files with equal bytes are links to one, and look changed together.
+      // Files with equal bytes are hard links, so a change of one would look like a change of both.
       const manifest = plain.replace(
         'alt: b',
         name === 'one of them changed' ? 'alt: b, crop: 32x16' : 'alt: b',
@@ -310,7 +310,7 @@ describe('a run in which nothing has changed', () => {
   });
 
   test.each(Object.entries(outputs))(
-    'is looked at again where an output is %s',
+    'is processed again if an output is %s',
     async (name, change) => {
       const project = runs.get(name)!;
       const path = join(project.root, 'public/images/a.webp');

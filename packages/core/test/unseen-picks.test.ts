@@ -19,7 +19,7 @@ const manifest = (prompt: string, pick: string = 'pick: 2') => `images:
     decorative: true
 `;
 
-/** A project whose candidates were bought without a pick, looked at and picked. */
+/** A project whose candidates were bought without a pick and then picked. */
 async function picked(): Promise<TestProject> {
   const project = await testProject({ [file]: manifest('a boat', '# none yet') }, api().baseUrl);
   expect((await project.generate()).error).toBeNull();
@@ -27,14 +27,14 @@ async function picked(): Promise<TestProject> {
   return project;
 }
 
-/** The same, with another prompt since. */
+/** The same project, after a change of the prompt. */
 async function edited(): Promise<TestProject> {
   const project = await picked();
   await project.write(file, manifest('a ship'));
   return project;
 }
 
-/** What a run that buys nothing says about picks. */
+/** The warnings about picks of a run that buys nothing. */
 async function warningsOf(project: TestProject) {
   const { events } = await project.generate({ options: { missing: 'fail' } });
   return eventsOf(events, 'diagnostic').filter(({ code }) => code === 'pick-unseen');
@@ -46,8 +46,8 @@ async function sheetOf(project: TestProject) {
   return sheetData({ ...facts, problem: null, madeAt: new Date(), live: null }).images[0]!;
 }
 
-describe('a pick whose picture was not there to be looked at', () => {
-  test('is warned of at its line before the picture is bought', async () => {
+describe('a warning about a pick whose picture nobody can have seen', () => {
+  test('comes at its line before the picture is bought', async () => {
     await using project = await edited();
     const [warning, ...others] = await warningsOf(project);
     expect(others).toEqual([]);
@@ -61,7 +61,7 @@ describe('a pick whose picture was not there to be looked at', () => {
     ]);
   });
 
-  test('is warned of once it is bought, also in a clone, until it is picked again', async () => {
+  test('comes after the picture is bought, also in a clone, until it is picked again', async () => {
     await using project = await edited();
     expect((await project.generate()).error).toBeNull();
     expect(await warningsOf(project)).toHaveLength(1);
@@ -71,7 +71,7 @@ describe('a pick whose picture was not there to be looked at', () => {
     await cp(project.root, clone.root, { recursive: true });
     expect((await warningsOf(clone))[0]).toMatchObject({ file, line: 5 });
 
-    // The same number: the manifest stays as it is, and the store keeps that it was picked again.
+    // The number is the same, so the manifest does not change. The store notes that it was picked again.
     const before = await project.read(file);
     const result = await pickCandidate(await project.context(), 'duo', 2);
     expect(result).toMatchObject({ isChanged: false, isConfirmed: true });
@@ -84,14 +84,14 @@ describe('a pick whose picture was not there to be looked at', () => {
     expect(await warningsOf(clone)).toEqual([]);
   });
 
-  test('is none once another candidate is picked, by hand too', async () => {
+  test('ends when another candidate is picked, even by hand', async () => {
     await using project = await edited();
     await project.generate();
     await project.write(file, manifest('a ship', 'pick: 1'));
     expect(await warningsOf(project)).toEqual([]);
   });
 
-  test('is none where the pick was there from the start', async () => {
+  test('does not come if the pick was in the manifest from the start', async () => {
     await using project = await testProject({ [file]: manifest('a boat') }, api().baseUrl);
     expect(await warningsOf(project)).toEqual([]);
     await project.generate();
@@ -103,13 +103,13 @@ describe('a pick whose picture was not there to be looked at', () => {
     ['without a pick', manifest('a ship', '# none')],
     ['of one candidate', manifest('a ship', 'pick: 1').replace('images: 2', 'images: 1')],
     ['that is free', manifest('a ship', 'provider: offline\n    pick: 2')],
-  ])('is none %s', async (_, text) => {
+  ])('does not come about an image %s', async (_, text) => {
     await using project = await picked();
     await project.write(file, text);
     expect(await warningsOf(project)).toEqual([]);
   });
 
-  test('is confirmed where several images share its line, and changed there by hand only', async () => {
+  test('ends if the pick is confirmed, even on a line that several images share, which only a person can change', async () => {
     const rows = manifest('a {{ n }}')
       .replace('duo:', '"{{ n }}":')
       .replace('quality', 'each: [{ n: boat }, { n: ship }]\n    quality');
@@ -131,7 +131,7 @@ test('a confirmed pick is a file of the store: sound for verify, and pruned with
   const context = await project.context();
   expect((await verifyProject(context)).findings).toEqual([]);
   await project.write(file, manifest('a raft', '# none'));
-  // By the clock of the disk, which the ages of files are.
+  // Ages of files follow the clock of the disk.
   const later = { clock: { now: () => new Date(Date.now() + 60_000) } };
   const prune = async () =>
     pruneProject(await project.context(later), { isDryRun: false, olderThanDays: 0 });

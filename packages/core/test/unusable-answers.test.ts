@@ -24,7 +24,7 @@ const server = (originalFormat: 'png' | 'any') => ({
   mine: openAi({ baseUrl: api().baseUrl, originalFormat }),
 });
 
-describe('a set-up whose every answer is of no use', () => {
+describe('a set-up that makes every answer unusable', () => {
   // A worker may have begun its next job, and even ended it, when the run takes its jobs back.
   test.each(isQueued ? [1] : [1, 4])(
     'stops the run before it buys the batch, %i at a time',
@@ -43,7 +43,7 @@ describe('a set-up whose every answer is of no use', () => {
     },
   );
 
-  test('with the option that fits, what was kept aside is used and not bought again', async () => {
+  test('with the right option, what was kept aside is used and not bought again', async () => {
     api().fail(jpegs(24));
     await using made = await project('mine');
     await made.generate({ options: { providers: server('png') } });
@@ -54,19 +54,22 @@ describe('a set-up whose every answer is of no use', () => {
   });
 });
 
-test('one answer that is of no use stops nothing', async () => {
+test('one unusable answer stops nothing', async () => {
   api().fail(jpegs(1));
   await using made = await project();
   const { result } = await made.generate();
   expect(result).toMatchObject({ bought: 24, failed: 1, delivered: 23 });
 });
 
-test.skipIf(isQueued)('what may have been billed is counted apart from what was', async () => {
-  api().fail({ kind: 'page', status: 500, contentType: 'text/html', body: 'no', billed: true });
-  await using made = await project();
-  const { result, events } = await made.generate({ ids: ['i0'] });
-  expect(result).toMatchObject({ bought: 1, failed: 0 });
-  expect(result!.maybeBilledUsd).toBeGreaterThan(0);
-  expect(eventsOf(events, 'done')).toMatchObject([{ maybeBilledUsd: result!.maybeBilledUsd }]);
-  expect((await made.generate({ ids: ['i0'] })).result).toMatchObject({ maybeBilledUsd: 0 });
-});
+test.skipIf(isQueued)(
+  'what may have been billed is counted separately from what was billed',
+  async () => {
+    api().fail({ kind: 'page', status: 500, contentType: 'text/html', body: 'no', billed: true });
+    await using made = await project();
+    const { result, events } = await made.generate({ ids: ['i0'] });
+    expect(result).toMatchObject({ bought: 1, failed: 0 });
+    expect(result!.maybeBilledUsd).toBeGreaterThan(0);
+    expect(eventsOf(events, 'done')).toMatchObject([{ maybeBilledUsd: result!.maybeBilledUsd }]);
+    expect((await made.generate({ ids: ['i0'] })).result).toMatchObject({ maybeBilledUsd: 0 });
+  },
+);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type TestProject, testProject } from './support/project.ts';
 import { picture } from './support/pictures.ts';
 
-/** What git (`core.autocrlf`) and editors do to a text file that says the same. */
+/** Changes of a text file by git (`core.autocrlf`) and by editors that leave its meaning alone. */
 const edits: Readonly<Record<string, (text: string) => string>> = {
   'the line ends of Windows': (text) => text.replaceAll('\n', '\r\n'),
   'mixed line ends': (text) => text.replace('\n', '\r\n'),
@@ -49,7 +49,7 @@ describe.each(Object.entries(edits))('no key moves with %s', (_, edit) => {
   test.each(Object.entries(rows))('in a manifest, an SVG and %s', async (file, text) => {
     const files = { 'a.images.yaml': manifest.replace('ROWS', file), [file]: text, 'ref.svg': svg };
     await using before = await testProject(files);
-    // Nobody adds lines to an SVG, and its key is that of its bytes but for what git does to them.
+    // The key of an SVG ignores only what git changes, so its last lines stay as they are.
     const end = (text: string) => text.slice(text.trimEnd().length);
     const edited = Object.entries(files).map(([name, content]) => [
       name,
@@ -83,7 +83,7 @@ test.each([
   expect(keys).toEqual(await keysOf(same));
 });
 
-test('a path of which there is nothing in any form does not exist', async () => {
+test('a path that exists in no form of its letters is missing', async () => {
   await using made = await testProject({
     'a.images.yaml': 'images:\n  a: { prompt: x, alt: y, input_images: [art/\u00e9.png] }\n',
     'art/e.png': await picture(),
@@ -95,7 +95,7 @@ test('a path of which there is nothing in any form does not exist', async () => 
   });
 });
 
-test('a Git LFS pointer is called one, with the command that fetches the file', async () => {
+test('a Git LFS pointer is reported as one, with the command that fetches the file', async () => {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 9\n`;
   await using made = await testProject({
     'a.images.yaml': `images:

@@ -8,8 +8,8 @@ import type { TimedEvent } from '../../src/index.ts';
 import { conformanceProblems } from './conformance.ts';
 
 /**
- * An emulated API for every test of a file, empty at the start of each. What was sent to it is held against OpenAI's own
- * document after each test, where the environment names one.
+ * An emulated API for all tests of a file, reset before each. After each test, its requests are checked against OpenAI's own
+ * document, if the environment names one.
  */
 export function useApi(options: EmulatorOptions = {}): () => OpenAiEmulator {
   let emulator: OpenAiEmulator;

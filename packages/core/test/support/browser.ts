@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
 
-/** Why tests that need a browser are skipped, and how to have them; `false`: there is one. */
+/** Why tests that need a browser are skipped, and how to install one; `false`: a browser is installed. */
 export const noBrowser: string | false = existsSync(executablePath)
   ? false
   : 'needs a browser: apt-get install -y --no-install-recommends chromium';

@@ -1,5 +1,5 @@
 /**
- * A process for tests: claims a file, appends `begin` and `end` to a log around some work, releases, `times` over.
+ * A process for tests. `times` times, it claims a file, appends `begin` and `end` to a log around some work, and releases it.
  * Arguments: claim, log, times, work in milliseconds.
  */
 import { appendFileSync } from 'node:fs';

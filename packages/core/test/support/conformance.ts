@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import type { RequestEntry } from '@tintype/emulators/openai';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-/** Where an OpenAPI document of OpenAI's Images API is; `undefined`: nowhere. */
+/** The path of an OpenAPI document of OpenAI's Images API; `undefined`: not given. */
 export const openApiPath: string | undefined = process.env['TINTYPE_OPENAPI'] || undefined;
 
-/** What the document of 2026-08-21 does not know yet: values of `openai@7.57.0` and the image guide (2026-11-22). */
+/** Values of `openai@7.57.0` and the image guide (2026-11-22) that the document of 2026-08-21 does not have. */
 export const knownStaleness: readonly string[] = [
   'quality: xhigh (gpt-image-2.5, 2026-09-08)',
   'quality: max (gpt-image-2.5, 2026-09-08)',
 ];
 
-/** What is wrong with the pictures' requests by the document, but for what is known to be stale; none without one. */
+/** The mistakes of requests for pictures according to the document, without `knownStaleness`. Empty without a document. */
 export function conformanceProblems(requests: readonly RequestEntry[]): string[] {
   if (openApiPath === undefined) return [];
   return requests.flatMap(({ path, body, code }) => {
     const endpoint = path.replace(/^.*\/images\//, '');
-    // What the emulator refuses is sent on purpose, or is its test's own business.
+    // Tests send what the emulator refuses on purpose.
     if (!(endpoint in schemas) || body === null || code !== null) return [];
     const validate = validator(schemas[endpoint as keyof typeof schemas]);
     const fields = fieldsOf(body as Record<string, unknown>);
@@ -46,7 +46,7 @@ function validator(name: string): ValidateFunction {
 
 function compile(name: string): ValidateFunction {
   const document = JSON.parse(readFileSync(openApiPath!, 'utf8')) as object;
-  // A form's fields are text: "1" is a number there.
+  // The fields of a form are text, so "1" counts as a number.
   const ajv = new Ajv2020({
     strict: false,
     allErrors: true,
@@ -57,7 +57,7 @@ function compile(name: string): ValidateFunction {
   return ajv.compile({ $ref: `openapi#/components/schemas/${name}` });
 }
 
-/** A form's files under the names of the document, which says `image` where the client sends `image[]`. */
+/** The files of a form under the names of the document, which has `image` for the client's `image[]`. */
 function fieldsOf(body: Record<string, unknown>): Record<string, unknown> {
   const { files, ...fields } = body;
   if (!Array.isArray(files)) return { ...fields };

@@ -1,4 +1,4 @@
-/** The processor's time, which does not count what other processes take of it. */
+/** Processor time of this process, which other processes do not affect. */
 export function cpuMsOf(work: () => unknown): number {
   const before = process.cpuUsage();
   work();

@@ -6,7 +6,7 @@ import type { Diagnostic, Job, Manifest } from '../../src/types.ts';
 /** Manifests as text, by file name, or one text alone. */
 export type Texts = string | Readonly<Record<string, string>>;
 
-/** Parses manifests whose rows are all inline, and expands them: without a disk, and with every mistake. */
+/** Parses and expands manifests without a disk, and returns every mistake. Rows must be inline. */
 export function expandText(
   texts: Texts,
   options: Partial<ExpandOptions> = {},
@@ -55,7 +55,7 @@ export function imageText(fields: string): string {
   return ['images:', '  hero:', ...lines, ''].join('\n');
 }
 
-/** `line:column code`, with the file before it where it is another one, and a question mark behind a warning. */
+/** `line:column code`, after the name of the file if it is not `a.images.yaml`. A warning ends with a question mark. */
 export function places(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map(({ file, line, column, code, severity }) => {
     const where = file === 'a.images.yaml' ? '' : `${file}:`;

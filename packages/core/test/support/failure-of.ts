@@ -14,7 +14,7 @@ export async function failureOf(call: Promise<unknown>): Promise<ProviderError> 
   throw error;
 }
 
-/** Nothing that can be had from an error shows a secret: its message, stack, causes, fields, kept reply. */
+/** Expects no secret in the message, stack, causes, fields and stored reply of an error. */
 export function expectSecretFree(error: ProviderError, secrets: readonly string[]): void {
   const shown = [
     error.message,

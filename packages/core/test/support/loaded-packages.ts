@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 
-/** The packages of which a module is loaded while a script runs in a process of its own, which must say nothing. */
+/** The packages that a script loads. It runs in a process of its own and must print nothing. */
 export async function packagesLoadedBy(script: string): Promise<string[]> {
   const spy = `
     import { registerHooks } from 'node:module';

@@ -13,10 +13,10 @@ import type { Store, StoreFile } from '../../src/store/store.ts';
 import { type ListedFile, type BytesCheck, verifyStore } from '../../src/store/verify-store.ts';
 import type { Key, Sha256, StoreRecord } from '../../src/types.ts';
 
-/** A store's bytes by their names, each whole, as a bucket has them. */
+/** The files of a store by name. Each is written whole, as in a bucket. */
 export type Blobs = Map<string, Buffer>;
 
-/** A store that is gone with the process, and that no other one shares. Stores of the same blobs are one store. */
+/** A store in memory. It ends with the process, and no other process shares it. Stores of the same blobs are one store. */
 export function memoryStore(blobs: Blobs): Store {
   const write = (name: string, value: string | Uint8Array): void =>
     void blobs.set(name, Buffer.from(value as Uint8Array));

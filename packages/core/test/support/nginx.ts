@@ -5,7 +5,7 @@ import { freePort, startServer } from './server-process.ts';
 
 export interface Nginx {
   readonly url: string;
-  /** What is served. */
+  /** The folder that is served. */
   readonly root: string;
   readonly stop: () => Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function startNginx(user: string, password: string): Promise<Nginx>
   return { url, root: join(dir, 'files', 'team'), stop };
 }
 
-/** One process in the foreground, which writes to its folder only. */
+/** One process in the foreground that writes only to its folder. */
 function configOf(dir: string, port: number): string {
   const isRoot = process.getuid?.() === 0;
   return `

@@ -5,7 +5,7 @@ import { remoteTiming } from '../../src/store/remote-claim.ts';
 import { sharedStore } from '../../src/store/shared-store.ts';
 import type { Store } from '../../src/store/store.ts';
 
-/** A fiftieth of the real times. */
+/** Fifty times as fast as in production. */
 const quick: typeof remoteTiming = {
   beatMs: remoteTiming.beatMs / 50,
   deadAfterMs: remoteTiming.deadAfterMs / 50,
@@ -13,7 +13,7 @@ const quick: typeof remoteTiming = {
   pollMs: remoteTiming.pollMs / 50,
 };
 
-/** The store of one machine below `home`, whose originals are in a bucket beside it. A machine has a name, or is the only one. */
+/** The store of one machine below `home`. Its originals are in a bucket beside it. Several machines need names. */
 export function openShared(home: string, machine = ''): Store {
   const dir = join(home, machine, 'store');
   return sharedStore(fileStore(dir), dir, {

@@ -5,7 +5,7 @@ import { requestKey } from '../../src/plan/request-key.ts';
 import { sha256 } from '../../src/hash.ts';
 import type { Request } from '../../src/types.ts';
 
-/** An order for a provider, with a picture or a mask to work from where they are given. */
+/** An order for a provider, with an input picture or a mask if given. */
 export function orderOf(
   request: Partial<Request>,
   { inputs = [], mask = null, ...order }: Partial<Order> = {},
@@ -34,7 +34,7 @@ export function orderOf(
   };
 }
 
-/** A PNG to work from; `isNoise` makes it as large as a photograph. */
+/** A PNG as an input; `isNoise` makes it as large as a photograph. */
 export async function inputPicture(
   width = 64,
   height = 64,

@@ -11,7 +11,7 @@ export function picture(
   return sharp({ create: { width, height, channels, background } })[format]().toBuffer();
 }
 
-/** What a file is: `png 1024x1024`, and ` with alpha` where it has it. */
+/** Format and size of a file, as `png 1024x1024`, with ` with alpha` if it has an alpha channel. */
 export async function describePicture(bytes: Uint8Array): Promise<string> {
   const { format, width, height, hasAlpha, compression } = await sharp(bytes).metadata();
   const name = format === 'heif' && compression === 'av1' ? 'avif' : format;

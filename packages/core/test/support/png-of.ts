@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A PNG of chunks, each with the right sum. */
+/** A PNG of these chunks, each with the right checksum. */
 export function pngOf(chunks: readonly (readonly [type: string, data: Uint8Array])[]): Buffer {
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([signature, ...chunks.map(([type, data]) => chunkOf(type, data))]);

@@ -22,7 +22,7 @@ export interface TestProject extends AsyncDisposable {
   readonly read: (file: string) => Promise<Buffer>;
   readonly context: (run?: Run, report?: Context['report']) => Promise<Context>;
   readonly plan: (run?: Run) => Promise<ShownPlan>;
-  /** Runs `generate` and gives what it resolved or threw, with everything that it reported. */
+  /** Runs `generate`, and resolves to its result or its error, with all events. */
   readonly generate: (run?: Run) => Promise<Outcome>;
 }
 
@@ -43,10 +43,10 @@ export interface Outcome {
   readonly error: unknown;
 }
 
-/** A key that is easy to find where it should not be. */
+/** A key that is easy to find in places where it should not be. */
 export const testKey = 'sk-test-RECOGNISABLE-KEY-0123456789abcdef';
 
-/** The day that tests live on, so that no model dies under them. */
+/** The date of all tests, so that no model is shut down for them. */
 export const testToday = '2026-11-23T12:00:00.000Z';
 
 /** `files` by path; `baseUrl`: the API; `parent`: where the project's folder is made. */
@@ -72,7 +72,7 @@ export async function testProject(
       cwd: root,
       env,
       root,
-      // As a config says it: a CI, a variable and what a test sets win over it.
+      // These options come from the config, so CI, variables and overrides of a test win.
       options: { missing: 'buy', maxCostUsd: null },
       overrides: run.options ?? {},
     });

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 interface Exports {
   readonly [entry: string]: string | { readonly types?: string };
 }
-/** A module as the compiler declares it: its names, and where those come from that it has of others. */
+/** The declarations of a module: its own names, and the origin of names from other modules. */
 interface Declared {
   readonly texts: ReadonlyMap<string, readonly string[]>;
   readonly from: ReadonlyMap<string, { readonly file: string; readonly name: string }>;
@@ -19,8 +19,8 @@ interface Declared {
 }
 
 /**
- * What a package promises in types: the names that each entry point exports, then every declaration that these need,
- * sorted by name, without comments. The same wherever a declaration is moved inside of the package.
+ * The public types of a package: the names that each entry point exports, then every declaration that these need, sorted
+ * by name, without comments. Moving a declaration inside the package does not change the text.
  */
 export function publicTypes(folder: string): string {
   const outDir = mkdtempSync(join(tmpdir(), 'tintype-types-'));
@@ -32,7 +32,7 @@ export function publicTypes(folder: string): string {
       'false',
       '--removeComments',
     ];
-    // The other packages are read from their sources too, so that nothing has to be built before.
+    // Other packages are read from their sources, too, so that nothing has to be built first.
     const sources = ['--customConditions', 'tintype-source', '--rootDir', root];
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const args = [tsc, '-p', join(root, folder), ...flags, ...sources, '--outDir', outDir];
@@ -80,7 +80,7 @@ function describe(folder: string, outDir: string): string {
     const { texts, from, all } = moduleOf(file);
     const origin = from.get(name);
     if (origin !== undefined) {
-      // Another package's is named, and not described.
+      // A type of another package is only named.
       if (origin.file.startsWith('/')) need(origin.file, origin.name);
       else needed.set(id, [`import { ${origin.name} } from '${origin.file}';`]);
       return;
@@ -100,7 +100,7 @@ function describe(folder: string, outDir: string): string {
   }
 }
 
-/** A statement begins at a line's beginning; what follows is indented, or closes it. */
+/** A statement begins in the first column. Its other lines are indented or close it. */
 function parse(file: string): Declared {
   const texts = new Map<string, readonly string[]>();
   const from = new Map<string, { file: string; name: string }>();

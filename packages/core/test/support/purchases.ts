@@ -2,7 +2,7 @@ import { requestKey } from '../../src/plan/request-key.ts';
 import type { Purchase } from '../../src/store/store.ts';
 import type { Attempt, Key, Request } from '../../src/types.ts';
 
-/** The request that a prompt stands for in tests of a store. */
+/** The request with this prompt in tests of a store. */
 export function requestOf(prompt: string): Request {
   return {
     provider: 'openai',

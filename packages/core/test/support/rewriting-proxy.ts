@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a server between Tintype and the API does to an answer. */
+/** The answer that a server between Tintype and the API sends instead of the API's. */
 export interface Rewritten {
   readonly status?: number;
   readonly body: string | Buffer;
-  /** The body is sent in so many pieces, with a pause of so many milliseconds before each. */
+  /** Sends the body in this many pieces, with a pause before each. */
   readonly slowly?: { readonly pieces: number; readonly pauseMs: number };
 }
 
-/** A server in front of the API that may change each answer. `rewrite`: `null` leaves it as it is. */
+/** A server in front of the API that may change each answer. If `rewrite` returns `null`, the answer is not changed. */
 export async function rewritingProxy(
   apiUrl: string,
   rewrite: (call: string, body: Buffer) => Rewritten | null,

@@ -7,7 +7,7 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a program of the system, and waits until its server answers at a URL with any status. */
+/** Starts an installed program, and waits until its server answers at a URL with any status. */
 export async function startServer(
   program: string,
   args: readonly string[],
@@ -38,7 +38,7 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** A port of loopback that is free now. */
+/** A port of the loopback interface that is free now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -49,7 +49,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** What to install, in words for a test's title, if the system does not have a program; '': it has. */
+/** For the title of a test: what to install if a program is missing; '': it is installed. */
 export function missingProgram(program: string, packages: string): string {
   const { error } = spawnSync(program, ['--version'], { stdio: 'ignore' });
   return error === undefined

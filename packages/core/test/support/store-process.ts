@@ -1,6 +1,6 @@
 /**
- * A process for tests, which works on a store that others share. Arguments: a module, the function in it that opens a
- * store, the store's place, and a task with its own arguments. It says on lines what it has done.
+ * A process for tests that works on a shared store. Arguments: a module, its function that opens a store, the store's
+ * place, and a task with its own arguments. It prints a line for each step that it has done.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../../src/store/store.ts';
@@ -29,11 +29,11 @@ const tasks: Record<string, (...args: string[]) => Promise<void>> = {
       say(`cleared ${prompt}`);
     }
   },
-  /** Puts a picture of its own for a request that others buy, too. */
+  /** Puts its own picture for a request that other processes buy, too. */
   async put(prompt = '', bytes = '') {
     await store.put(purchaseOf(prompt, { bytes: Buffer.from(bytes) }));
   },
-  /** Buys a picture for which it holds the claim, unless that is in the store by then. */
+  /** Claims a picture and buys it, unless it is in the store by then. */
   async buyOnce(prompt = '') {
     const claim = await store.claim(keyOf(prompt), signal);
     if ((await store.find(keyOf(prompt))) === null) {
@@ -42,7 +42,7 @@ const tasks: Record<string, (...args: string[]) => Promise<void>> = {
     }
     await claim!.release();
   },
-  /** Claims a key and is at it until it is killed. */
+  /** Claims a key and holds it until the process is killed. */
   async hold(prompt = '') {
     await store.claim(keyOf(prompt), signal);
     say('held');

@@ -2,7 +2,7 @@ import { requestKey } from '../../src/plan/request-key.ts';
 import { fileStore } from '../../src/store/file-store.ts';
 import type { Request, StoreRecord } from '../../src/types.ts';
 
-/** Puts a picture into a store as if it had been bought, with bytes that are its prompt's unless they are given. */
+/** Puts a picture into a store as if it had been bought. By default, its bytes follow from the prompt. */
 export async function storePicture(
   dir: string,
   request: Partial<Request>,

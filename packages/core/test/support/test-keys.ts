@@ -1,5 +1,5 @@
 /**
- * A Replicate token for tests, easy to find where it should not be. Put together here, so that nothing that searches
- * sources for keys takes it for one.
+ * A Replicate token for tests, which is easy to find where it should not be. It is put together here, so that tools
+ * that search sources for keys do not report it.
  */
 export const testToken: string = ['r8', 'Recognisable0123456789abcdefghijklmno'].join('_');

@@ -1,13 +1,13 @@
 import type { Remote } from '../../src/index.ts';
 
-/** A remote in memory, as a user might write one, that tests look into and that misbehaves as they say. */
+/** A remote in memory, as a user might write one. Tests read its contents and make it misbehave. */
 export interface TestRemote extends Remote {
   readonly files: Map<string, Uint8Array>;
-  /** What was asked, in order: `get variants/ab/…`. */
+  /** All requests in order, as `get variants/ab/…`. */
   readonly requests: readonly string[];
 }
 
-/** `faults`: what it does in place of an operation. */
+/** `faults` replaces operations. */
 export function testRemote(
   files = new Map<string, Uint8Array>(),
   faults: Partial<Remote> = {},

@@ -2,12 +2,12 @@ import type { Remote } from '../../src/remote/remote.ts';
 
 type Operation = Exclude<keyof Remote, 'label'>;
 
-/** A remote with what it was asked for, as `get originals/…`. */
+/** A remote with a list of its requests, as `get originals/…`. */
 export interface WatchedRemote extends Remote {
   readonly requests: string[];
 }
 
-/** `before` is awaited before each request. If it throws, the request fails with that. */
+/** Awaits `before` before each request. If it throws, the request fails with that error. */
 export function watchedRemote(
   inner: Remote,
   before: (operation: Operation, name: string) => void | Promise<void> = () => {},
