@@ -40,8 +40,8 @@ export async function filesAtMergeBase(
 
 async function mergeBase(git: Git, ref: string, isShallow: boolean): Promise<string> {
   const ask = async (...args: string[]): Promise<string | null> => {
-    const said = await git(args).catch(() => '');
-    return said === '' ? null : said.trim();
+    const output = await git(args).catch(() => '');
+    return output === '' ? null : output.trim();
   };
   // Git would read a name that begins with a dash as an option.
   const isName = ref !== '' && !ref.startsWith('-');
