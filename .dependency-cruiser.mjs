@@ -89,7 +89,7 @@ export default {
       'a package of the queue is imported in packages/queue only',
       '^packages/(?!queue/)[^/]+/src/',
       {
-        path: 'node_modules/(bullmq|ioredis|pg|prom-client)/',
+        path: 'node_modules/(bullmq|bullmq-otel|@opentelemetry|ioredis|pg|prom-client)/',
       },
     ),
     forbid('the queue imports what core exports', '^packages/queue/src/', {

@@ -93,6 +93,14 @@ export const queueFlags = {
   ),
 };
 
+/** For the commands whose pictures go through a queue. */
+export const traceFlags = {
+  traces: flag(
+    '--traces',
+    'send an OpenTelemetry trace of each picture to OTEL_EXPORTER_OTLP_ENDPOINT; needs @opentelemetry/sdk-node',
+  ),
+};
+
 /** The flags of `generate` only. */
 export const buyFlags = {
   yes: flag('--yes', 'answer yes to the question whether to buy'),

@@ -1,5 +1,5 @@
 import { type Context, TintypeError } from '@tintype/core';
-import type { DoneJob } from '@tintype/queue';
+import type { DoneJob, Traces } from '@tintype/queue';
 import type { Shell } from './shell.ts';
 
 type QueuePackage = typeof import('@tintype/queue');
@@ -47,20 +47,46 @@ export function neededQueueUrl(
   );
 }
 
+interface QueuedRun {
+  readonly isUrgent: boolean;
+  /** Whether to send a trace of each picture. */
+  readonly isTraced: boolean;
+}
+
 /** Runs `act` with the workers of the queue, if there is one. */
 export async function withWorkers<T>(
   url: string | null,
   context: Context,
-  options: { readonly isUrgent: boolean },
+  { isUrgent, isTraced }: QueuedRun,
   act: (context: Context) => Promise<T>,
 ): Promise<T> {
+  if (url === null && isTraced)
+    throw new TintypeError('usage', '--traces follows pictures through a queue: give --queue, too');
   if (url === null) return act(context);
   const { openQueuedWorkers } = await loadQueue();
-  const workers = await openQueuedWorkers(url, context, options);
+  return withTraces(isTraced, context, async (traces) => {
+    const workers = await openQueuedWorkers(url, context, { isUrgent, traces });
+    try {
+      return await act({ ...context, workers, ...(traces && { trace: traces.step }) });
+    } finally {
+      await workers.close();
+    }
+  });
+}
+
+/** Runs `act` with traces of pictures, if the person asked for them. */
+export async function withTraces<T>(
+  isTraced: boolean,
+  { realEnv }: Pick<Context, 'realEnv'>,
+  act: (traces: Traces | null) => Promise<T>,
+): Promise<T> {
+  if (!isTraced) return act(null);
+  const { openTraces } = await loadQueue();
+  const traces = await openTraces(realEnv);
   try {
-    return await act({ ...context, workers });
+    return await act(traces);
   } finally {
-    await workers.close();
+    await traces.close();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { Environment } from './process/env-files.ts';
 import type { Event, Reporter } from './events.ts';
 import type { ReadResult } from './fs/read-inside.ts';
-import type { Shard } from './types.ts';
+import type { PictureName, Shard } from './types.ts';
 import type { Workers } from './workers.ts';
 
 /** What a shell gives to a run. Core itself reads no environment and no clock. */
@@ -43,7 +43,19 @@ export interface Context extends Clock, Environment {
    * @default no one can be asked, so nothing is bought
    */
   readonly confirm?: (offer: Offer) => Promise<boolean>;
+  /**
+   * Runs a step of an image, so that it can be followed.
+   * @default steps are not followed
+   */
+  readonly trace?: Trace;
 }
+
+/** The steps of an image that a trace shows: all that a run does for it, and, as a part of that, the writing of its files. */
+export type Trace = <Result>(
+  step: 'picture' | 'write',
+  name: PictureName,
+  act: () => Promise<Result>,
+) => Promise<Result>;
 
 /** Whether the policy allows a run to buy, or a person can be asked. */
 export function canBuy({
@@ -90,4 +102,9 @@ export async function fetchInput(
 /** Tells the shell what happened, and when. */
 export function report(context: Context, event: Event): void {
   context.report({ ...event, time: context.now().toISOString() });
+}
+
+/** How to run the steps of images. */
+export function traceOf({ trace }: Pick<Context, 'trace'>): Trace {
+  return trace ?? (async (_step, _name, act) => act());
 }

@@ -1,5 +1,5 @@
 import { isMaybeBilled, NotRequestedError, PendingError } from './purchase/failures.ts';
-import { type Context, report } from './context.ts';
+import { type Context, report, traceOf } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { pictureName, shardOfEvent } from './events.ts';
 import { outputNames } from './file-names.ts';
@@ -72,16 +72,19 @@ export async function generate(
   const dueTimes: string[] = [];
   const outputs = outDir === null ? cacheOnly() : await openOutputs(outDir);
 
+  const trace = traceOf(context);
   const imageOf = new Map(images.map((image) => [image.planned, image]));
   await Promise.all(
     plan.requests.map(async (planned) => {
       try {
-        const original = await obtain(planned);
-        const image = imageOf.get(planned);
-        // A candidate that was not picked is bought but not delivered.
-        if (image === undefined) return;
-        context.signal.throwIfAborted();
-        await deliver(image, original);
+        await trace('picture', pictureName(planned), async () => {
+          const original = await obtain(planned);
+          const image = imageOf.get(planned);
+          // A candidate that was not picked is bought but not delivered.
+          if (image === undefined) return;
+          context.signal.throwIfAborted();
+          await deliver(image, original);
+        });
       } catch (error) {
         if (isInterruption(error, context)) return;
         if (error instanceof PendingError) {
@@ -174,7 +177,7 @@ export async function generate(
   /** Encodes the variants of an original and writes their files. */
   async function deliver(image: PlannedImage, original: Original): Promise<void> {
     const delivered = await project.deliver(image, original);
-    const writes = await outputs.write(delivered);
+    const writes = await trace('write', pictureName(image.planned), () => outputs.write(delivered));
     tally.delivered++;
     report(context, {
       type: 'delivered',

@@ -5,6 +5,7 @@ import {
   type QueueEventsOptions,
   QueueEvents,
   type QueueOptions,
+  type Telemetry,
   Worker,
   type WorkerOptions,
 } from 'bullmq';
@@ -42,8 +43,9 @@ export async function inTime<Answer>(answer: Promise<Answer>, ms = patienceMs): 
   }
 }
 
-/** Loads the client of the engine only. Rejects if `pg` is not installed. */
-export async function openEngine(address: QueueAddress): Promise<Engine> {
+/** Loads the client of the engine only. `telemetry`: what follows its jobs. Rejects if `pg` is not installed. */
+export async function openEngine(address: QueueAddress, telemetry?: Telemetry): Promise<Engine> {
+  const followed = telemetry === undefined ? {} : { telemetry };
   const nameOf = (role: Role) => `${address.name}-${role}`;
   if (address.engine === 'redis') {
     // Commands of a run fail where Redis is away for long; a worker waits.
@@ -56,10 +58,10 @@ export async function openEngine(address: QueueAddress): Promise<Engine> {
       giveUp: () => {
         isGivenUp = true;
       },
-      queue: (role) => new Queue(nameOf(role), once satisfies QueueOptions),
+      queue: (role) => new Queue(nameOf(role), { ...once, ...followed } satisfies QueueOptions),
       events: (role) => new QueueEvents(nameOf(role), always satisfies QueueEventsOptions),
       worker: (role, process, options) =>
-        new Worker(nameOf(role), process, { ...options, ...always }),
+        new Worker(nameOf(role), process, { ...options, ...always, ...followed }),
     };
   }
   const { createPostgresBackend, withBackend } = await import('bullmq');
@@ -67,9 +69,13 @@ export async function openEngine(address: QueueAddress): Promise<Engine> {
   const connection = { connectionString: address.url, migrate: true };
   return {
     giveUp: () => {},
-    queue: (role) => new bull.Queue(nameOf(role), { connection }) as unknown as Queue,
+    queue: (role) => new bull.Queue(nameOf(role), { connection, ...followed }) as unknown as Queue,
     events: (role) => new bull.QueueEvents(nameOf(role), { connection }) as unknown as QueueEvents,
     worker: (role, process, options) =>
-      new bull.Worker(nameOf(role), process, { ...options, connection }) as unknown as Worker,
+      new bull.Worker(nameOf(role), process, {
+        ...options,
+        connection,
+        ...followed,
+      }) as unknown as Worker,
   };
 }

@@ -8,3 +8,5 @@ export type { DoneJob, WorkerSettings } from './run-worker.ts';
 export type { HealthAddress } from './serve-health.ts';
 export { operateQueue } from './operate-queue.ts';
 export type { QueueOperations, QueueState } from './operate-queue.ts';
+export { openTraces } from './traces.ts';
+export type { Traces } from './traces.ts';

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Context } from '@tintype/core';
 import {
@@ -15,6 +16,7 @@ import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase } from './queue-database.ts';
 import { costOf, openRunBudget } from './run-budget.ts';
 import { storePlace } from './store-place.ts';
+import type { Traces } from './traces.ts';
 
 /** The workers of a queue, for one run. */
 export interface QueuedWorkers extends Workers {
@@ -24,6 +26,8 @@ export interface QueuedWorkers extends Workers {
 export interface QueuedWorkersOptions {
   /** Whether a person waits for the result: then its jobs go before those of other runs. @default false */
   readonly isUrgent?: boolean;
+  /** What follows its jobs; `null`: nothing does. @default null */
+  readonly traces?: Traces | null;
   /** For tests. */
   readonly database?: DatabaseOptions;
 }
@@ -38,10 +42,10 @@ const priorities = { urgent: 1, usual: 10 };
 export async function openQueuedWorkers(
   url: string,
   context: Context,
-  { isUrgent = false, database = {} }: QueuedWorkersOptions = {},
+  { isUrgent = false, traces = null, database = {} }: QueuedWorkersOptions = {},
 ): Promise<QueuedWorkers> {
   const address = queueAddress(url);
-  const engine = await openEngine(address);
+  const engine = await openEngine(address, traces?.telemetry);
   const { ledger, close: closeDatabase } = await openQueueDatabase(address, database);
   const run = randomUUID();
   const place = storePlace(context.config);
@@ -69,12 +73,13 @@ export async function openQueuedWorkers(
       const { answer, isOwn } = await follow<RunAnswer>(
         {
           id: key,
-          add: async () => {
+          // A job that is put back later belongs to the same trace.
+          add: AsyncResource.bind(async () => {
             await budget.release(order);
             const data = { run, place, order };
             handedOver++;
             await inTime(queue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept }));
-          },
+          }),
           onProgress: ({ event, index }) => {
             const read = readWorkerEvent(event);
             if (read !== null && Number.isSafeInteger(index)) onEvent(read, Number(index));
@@ -92,10 +97,10 @@ export async function openQueuedWorkers(
       const id = sha256(JSON.stringify(order));
       try {
         const { queue, follow } = await encodes.open();
-        const add = async (): Promise<void> => {
+        const add = AsyncResource.bind(async (): Promise<void> => {
           const data = { run, place, order };
           await inTime(queue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept }));
-        };
+        });
         await follow({ id, add, onProgress: () => {}, resultOf: () => 'done' as const }, signal);
       } catch {
         // The run encodes what the workers did not.

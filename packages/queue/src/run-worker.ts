@@ -14,6 +14,7 @@ import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase, type QueueDatabase } from './queue-database.ts';
 import { costOf } from './run-budget.ts';
 import type { HealthAddress } from './serve-health.ts';
+import type { Traces } from './traces.ts';
 import { openHealth, type WorkerHealth } from './worker-health.ts';
 import { workerRates } from './worker-rates.ts';
 import { storePlace } from './store-place.ts';
@@ -22,6 +23,8 @@ export interface WorkerSettings {
   readonly roles: readonly Role[];
   /** Jobs of each role at once. @default `config.concurrency` purchases, and an encoding job a processor */
   readonly concurrency: number | null;
+  /** What follows its jobs; `null`: nothing does. */
+  readonly traces?: Traces | null;
   /** Where to serve metrics and health; `null`: nowhere. */
   readonly health?: HealthAddress | null;
   /** Called with the URL of metrics and health, before it takes jobs. */
@@ -62,7 +65,7 @@ export async function runWorker(
   try {
     // It says within seconds that the database is away. BullMQ waits for it.
     await database.ledger.isOpen('');
-    const engine = await openEngine(address);
+    const engine = await openEngine(address, settings.traces?.telemetry);
     const health = await openHealth(engine, database.ledger, context, settings);
     try {
       await takeJobs(engine, context, database, settings, health);
@@ -78,7 +81,7 @@ async function takeJobs(
   engine: Engine,
   context: Context,
   { ledger, rates }: QueueDatabase,
-  { roles, concurrency, onReady = () => {}, onJob = () => {} }: WorkerSettings,
+  { roles, concurrency, traces = null, onReady = () => {}, onJob = () => {} }: WorkerSettings,
   health: WorkerHealth,
 ): Promise<void> {
   const ownRates = workerRates(rates, context.config.imagesPerMinute, health.onRateWait);
@@ -86,6 +89,7 @@ async function takeJobs(
   const place = storePlace(context.config);
   const active = new Map<JobData, Promise<PurchaseAnswer>>();
 
+  const span: Traces['span'] = traces?.span ?? (async (_name, _attributes, act) => act());
   const acts: Record<Role, (job: Job) => Promise<unknown>> = {
     buy,
     encode: async ({ data }) => {
@@ -128,7 +132,8 @@ async function takeJobs(
         onJob(ended);
       };
       try {
-        const result = await act(job);
+        const id = job.id ?? '';
+        const result = await span(spanNames[role], { 'bullmq.job.id': id }, async () => act(job));
         done(null, isAnswer(result) ? result : nothing);
         return result;
       } catch (error) {
@@ -188,6 +193,8 @@ async function takeJobs(
 const goneMs = 5000;
 /** How soon a worker notices that a run was interrupted. */
 const lookMs = 2000;
+
+const spanNames: Record<Role, string> = { buy: 'purchase', encode: 'encode' };
 
 /** So that BullMQ counts how many jobs ended: it keeps a number for each minute. */
 const metrics = { maxDataPoints: MetricsTime.ONE_WEEK };

@@ -2,7 +2,15 @@ import { relative } from 'node:path';
 import type { Context } from '@tintype/core';
 import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { buyFlags, orderFlags, projectFlags, queueFlags, runFlags, shardFlags } from '../flags.ts';
+import {
+  buyFlags,
+  orderFlags,
+  projectFlags,
+  queueFlags,
+  runFlags,
+  shardFlags,
+  traceFlags,
+} from '../flags.ts';
 import { say } from '../format/wrap.ts';
 import { withRun } from '../run.ts';
 
@@ -24,6 +32,7 @@ export const generate = command({
     ...orderFlags,
     ...shardFlags,
     ...queueFlags,
+    ...traceFlags,
   },
   examples: [
     ['tintype', 'buy or draw what is missing and write the files'],
@@ -71,7 +80,7 @@ Environment:
         const result = await withWorkers(
           queueUrl(flags.queue, context),
           counted.context,
-          { isUrgent: false },
+          { isUrgent: false, isTraced: flags.traces === true },
           async (queued) => core.generate(queued, ids),
         ).catch(async (error: unknown) => {
           if (counted.bought() > 0) await core.warnOfUncommitted(context, shell.cwd);

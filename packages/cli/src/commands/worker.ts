@@ -1,7 +1,8 @@
+import type { WorkerSettings } from '@tintype/queue';
 import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { placeFlags, portNumber, positiveInteger, queueFlags } from '../flags.ts';
+import { placeFlags, portNumber, positiveInteger, queueFlags, traceFlags } from '../flags.ts';
 import { withRun } from '../run.ts';
 
 const roleNames = ['buy', 'encode'] as const;
@@ -34,6 +35,7 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
       '--metrics-host <address>',
       'the address for that, such as 0.0.0.0 in a container (default: 127.0.0.1)',
     ),
+    ...traceFlags,
     ...placeFlags,
   },
   examples: [
@@ -41,11 +43,12 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
     ['tintype worker --roles encode', 'encode only; needs no API key'],
   ],
   async action({ shell, flags }) {
-    const { jobLine, loadQueue, neededQueueUrl, stateLine } = await import('../load-queue.ts');
+    const { jobLine, loadQueue, neededQueueUrl, stateLine, withTraces } =
+      await import('../load-queue.ts');
     await withRun(shell, flags, async (_, context) => {
       const { runWorker } = await loadQueue();
       const isJson = flags.reporter === 'json';
-      await runWorker(neededQueueUrl(flags.queue, context), context, {
+      const settings: WorkerSettings = {
         roles: flags.roles ?? roleNames,
         concurrency: flags.concurrency ?? null,
         health:
@@ -61,7 +64,11 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
         onJob: (done) => {
           if (!flags.quiet || done.code !== null) shell.stdout.write(jobLine(shell, isJson, done));
         },
-      });
+      };
+      const url = neededQueueUrl(flags.queue, context);
+      await withTraces(flags.traces === true, context, async (traces) =>
+        runWorker(url, context, { ...settings, traces }),
+      );
     });
     return exitCodes.delivered;
   },

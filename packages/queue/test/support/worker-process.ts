@@ -15,29 +15,35 @@ export async function startWorker(
   url: string,
   baseUrl: string,
   flags: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<WorkerProcess> {
-  const bin = join(import.meta.dirname, '../../../cli/src/bin.ts');
-  const child = spawn(
-    process.execPath,
-    ['--conditions=tintype-source', bin, 'worker', '--root', root, '--roles', 'buy', ...flags],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: root,
-        TINTYPE_QUEUE: url,
-        OPENAI_API_KEY: testKey,
-        OPENAI_BASE_URL: baseUrl,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  onTestFinished(() => void child.kill('SIGKILL'));
+  const child = startTintype(root, ['worker', '--roles', 'buy', ...flags], {
+    TINTYPE_QUEUE: url,
+    OPENAI_API_KEY: testKey,
+    OPENAI_BASE_URL: baseUrl,
+    ...env,
+  });
   let firstLines = '';
   while (!/ready/.test(firstLines)) {
     const [text] = (await once(child.stdout, 'data')) as [Buffer];
     firstLines += String(text);
   }
   return Object.assign(child, { firstLines });
+}
+
+/** The command line, in a process of its own. It is killed when the test ends. */
+export function startTintype(root: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+  const bin = join(import.meta.dirname, '../../../cli/src/bin.ts');
+  const child = spawn(
+    process.execPath,
+    ['--conditions=tintype-source', bin, ...args, '--root', root],
+    {
+      env: { PATH: process.env['PATH'], HOME: root, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
 }
 
 export async function stop(worker: ChildProcess): Promise<void> {
