@@ -55,8 +55,8 @@ export async function withRun<T>(
   };
   try {
     const clock = { ...core.systemClock, now: shell.now };
-    const told = { ...project, report: view.report, signal: interrupt.signal };
-    const context = { ...clock, ...told, ...confirm() };
+    const reporting = { ...project, report: view.report, signal: interrupt.signal };
+    const context = { ...clock, ...reporting, ...confirm() };
     if (saysWhatIsDue) await core.warnOfDueBatches(context);
     const result = await act(core, context);
     view.close();

@@ -161,12 +161,12 @@ export async function generate(
       const needsPurchase =
         !planned.isFree && planned.stored === null && config.missing !== 'standin';
       if (needsPurchase || !names.some((name) => suspects.has(name))) continue;
-      const made = await project
+      const delivered = await project
         .obtain(planned)
         .then((original) => project.deliver(image, original))
         .catch(() => null);
       const folder = openOutputFolder(outDir);
-      for (const { spec, sha256 } of made?.encoded ?? []) {
+      for (const { spec, sha256 } of delivered?.encoded ?? []) {
         if (await isOurs(folder, spec.file, sha256, previous, project.isCached))
           suspects.delete(spec.file);
       }

@@ -19,7 +19,7 @@ export function rememberCredentials(
   label: string,
   ask: () => Promise<S3Credentials>,
 ): () => Promise<S3Credentials> {
-  let asked: Promise<S3Credentials> | null = null;
+  let pending: Promise<S3Credentials> | null = null;
   let expiresMs = Number.POSITIVE_INFINITY;
   const askAgain = async (): Promise<S3Credentials> => {
     try {
@@ -28,18 +28,18 @@ export function rememberCredentials(
       expiresMs = found.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       return found;
     } catch (error) {
-      asked = null;
+      pending = null;
       const problem =
         error instanceof NoCredentials ? error.message : 'cannot be used: credentials() failed';
       throw new TintypeError('remote-denied', `${label} ${problem}`);
     }
   };
   return () => {
-    if (asked === null || Date.now() > expiresMs - earlyMs) {
+    if (pending === null || Date.now() > expiresMs - earlyMs) {
       expiresMs = Number.POSITIVE_INFINITY;
-      asked = askAgain();
+      pending = askAgain();
     }
-    return asked;
+    return pending;
   };
 }
 

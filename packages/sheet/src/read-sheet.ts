@@ -273,15 +273,15 @@ function priceOf(
   const isWhole = (id: string) => toBuy(requestsOf.get(id) ?? []).length === 0;
   if (job.picture.inputs.length === 0 && isWhole(job.id)) return null;
   const ids = withUpstream(jobs, [job.id]).map(({ id }) => id);
-  const wanted = toBuy(ids.flatMap((id) => requestsOf.get(id) ?? []));
+  const missing = toBuy(ids.flatMap((id) => requestsOf.get(id) ?? []));
   // A page never orders a batch.
-  if (wanted.length === 0 || wanted.some(({ pays }) => pays === 'batch')) return null;
-  const costs = wanted.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
+  if (missing.length === 0 || missing.some(({ pays }) => pays === 'batch')) return null;
+  const costs = missing.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
   return {
-    pictures: wanted.length,
+    pictures: missing.length,
     upstream: ids.filter((id) => id !== job.id && !isWhole(id)),
     costUsd:
-      costs.length < wanted.length
+      costs.length < missing.length
         ? null
         : {
             low: roundUsd(costs.reduce((total, { low }) => total + low, 0)),

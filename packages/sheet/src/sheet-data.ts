@@ -193,9 +193,10 @@ function changesOf(
 function otherFiles(name: string, specs: readonly VariantSpec[], asset: Asset): string[] {
   const describe = ({ file, width, height }: Pick<VariantSpec, 'file' | 'width' | 'height'>) =>
     `${file} ${width}x${height}`;
-  const wanted = new Set(specs.map(describe));
+  const planned = new Set(specs.map(describe));
   const delivered = new Set(asset.files.map(describe));
-  const isSame = wanted.size === delivered.size && [...wanted].every((file) => delivered.has(file));
+  const isSame =
+    planned.size === delivered.size && [...planned].every((file) => delivered.has(file));
   return isSame ? [] : [`the widths, formats or crop of ${name} have changed`];
 }
 

@@ -116,11 +116,11 @@ export function sheetHandler(
     query: URLSearchParams,
     response: ServerResponse,
   ): Promise<void> {
-    const wanted = wantedPicture(query);
+    const request = wantedPicture(query);
     const bytes =
-      wanted === null || !/^[0-9a-f]{64}$/.test(hash)
+      request === null || !/^[0-9a-f]{64}$/.test(hash)
         ? null
-        : await source.picture(hash as Sha256, wanted, () => !response.destroyed);
+        : await source.picture(hash as Sha256, request, () => !response.destroyed);
     const type = bytes === null ? null : typeOf(bytes);
     if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
     // The address contains the hash of the content.

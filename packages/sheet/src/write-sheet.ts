@@ -69,7 +69,7 @@ async function embedded(reading: SheetReading, sheet: Sheet): Promise<Map<Sha256
     ),
   );
   const side = sideFor(hashes.size);
-  const made = await Promise.all(
+  const pictures = await Promise.all(
     Array.from(hashes, async (hash) => {
       const bytes = await reading.thumbnail(hash, side).catch((error: unknown) => {
         if (error instanceof TintypeError || isMissingFile(error)) return null;
@@ -78,7 +78,9 @@ async function embedded(reading: SheetReading, sheet: Sheet): Promise<Map<Sha256
       return [hash, bytes] as const;
     }),
   );
-  return new Map(made.flatMap(([hash, bytes]) => (bytes === null ? [] : [[hash, bytes] as const])));
+  return new Map(
+    pictures.flatMap(([hash, bytes]) => (bytes === null ? [] : [[hash, bytes] as const])),
+  );
 }
 
 /** Files are mailed and uploaded, so they should stay near 10 MB: if there are fewer pictures, each may be larger. */

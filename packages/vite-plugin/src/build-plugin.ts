@@ -77,8 +77,8 @@ export function buildPlugin(
     load: {
       filter: { id: moduleForm },
       async handler(id) {
-        const wanted = parseModuleId(id);
-        if (wanted === null) return null;
+        const request = parseModuleId(id);
+        if (request === null) return null;
         const state = builds.of(this.environment);
         const { project, isLate } = state.run;
         const importer = importers.get(id)?.split('?')[0];
@@ -86,19 +86,19 @@ export function buildPlugin(
         if (problem !== null) {
           this.error(await pointAtWritten(project.config.root, problem, importer, id.slice(1)));
         }
-        if (wanted.kind === 'index') {
-          return module(renderIndex(namesIn(wanted.folder, project.images.keys())));
+        if (request.kind === 'index') {
+          return module(renderIndex(namesIn(request.folder, project.images.keys())));
         }
-        const image = project.find(wanted.name);
+        const image = project.find(request.name);
         if (image === null) {
-          this.error(await unknownImage(project, wanted.name, importer, wanted.name));
+          this.error(await unknownImage(project, request.name, importer, request.name));
         }
         if (isLate(image)) {
           state.late.set(id, image);
           return module(renderLatePicture(lateToken(id)));
         }
         try {
-          return module(renderPicture(await pictureOf(this, state, id, wanted, image)));
+          return module(renderPicture(await pictureOf(this, state, id, request, image)));
         } catch (error) {
           this.error(await explain(error, project.config.root, project.jobs));
         }
@@ -143,10 +143,10 @@ export function emitPlugin(builds: Builds): Plugin {
         if (!lateForm.test(code)) return null;
         const state = builds.of(this.environment);
         const jsonOf = async (id: string) => {
-          const wanted = parseModuleId(id);
+          const request = parseModuleId(id);
           const image = state.late.get(id);
-          if (wanted?.kind !== 'picture' || image === undefined) throw new Error(`what is ${id}?`);
-          return JSON.stringify(await pictureOf(this, state, id, wanted, image));
+          if (request?.kind !== 'picture' || image === undefined) throw new Error(`what is ${id}?`);
+          return JSON.stringify(await pictureOf(this, state, id, request, image));
         };
         const host = { fileName: chunk.fileName, type: 'css' } as const;
         return fillIn(code, jsonOf, (file) => lateUrlIn(state, file, host));
@@ -193,11 +193,11 @@ export function emitPlugin(builds: Builds): Plugin {
 async function deliver(written: BuildState, all: readonly BuildState[]): Promise<void> {
   for (const to of all) {
     if (to.outDir === null) continue;
-    const kept = all.filter((from) => isKeptBy(to, from));
-    const files = kept.flatMap(({ placed }) => placed);
+    const replaced = all.filter((from) => isKeptBy(to, from));
+    const files = replaced.flatMap(({ placed }) => placed);
     const conflict = nameConflict(files, () => null);
     if (conflict !== null) throw new PlacedError(conflict);
-    for (const from of kept) {
+    for (const from of replaced) {
       if (from !== written && to !== written) continue;
       await linkFiles(to.outDir, from.placed, from.target.isNamedByContent);
     }

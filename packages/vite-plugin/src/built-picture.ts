@@ -63,8 +63,8 @@ async function isInlined(
   const isOne = encoded.length === 1;
   const limit = config.build.assetsInlineLimit;
   if (typeof limit !== 'function') return isOne && fallback.bytes < limit;
-  const said = limit(fallback.spec.file, Buffer.from(await fallback.read()));
-  return said ?? (isOne && fallback.bytes < viteLimit);
+  const decision = limit(fallback.spec.file, Buffer.from(await fallback.read()));
+  return decision ?? (isOne && fallback.bytes < viteLimit);
 }
 
 /** Vite's own `assetsInlineLimit`. */

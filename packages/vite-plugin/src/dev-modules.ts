@@ -96,13 +96,13 @@ async function moduleText(
   id: string,
   importer: string | undefined,
 ): Promise<string> {
-  const wanted = parseModuleId(id);
+  const request = parseModuleId(id);
   const problem = queryProblem(id);
   if (problem !== null) {
     throw await pointAtWritten(project.config.root, problem, importer, id.slice(1));
   }
-  if (wanted?.kind === 'index') return renderIndex(namesIn(wanted.folder, project.images.keys()));
-  const name = wanted?.name ?? id;
+  if (request?.kind === 'index') return renderIndex(namesIn(request.folder, project.images.keys()));
+  const name = request?.name ?? id;
   const image = project.find(name);
   if (image === null) throw await unknownImage(project, name, importer, name);
   return renderPicture(await site.pictureOf(project, image));

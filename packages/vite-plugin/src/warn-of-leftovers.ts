@@ -19,8 +19,8 @@ export async function warnOfLeftovers(
     ...(isPublicCopied(config) ? publicTexts(config.publicDir) : []),
   ]) {
     const places = /\.html?$/.test(file) ? await referencePlaces(text) : text;
-    const left = findLeftovers(places, (name) => run.project.find(name) !== null);
-    if (left.length > 0) lines.push(`  ${file}: ${left.join(', ')}`);
+    const leftovers = findLeftovers(places, (name) => run.project.find(name) !== null);
+    if (leftovers.length > 0) lines.push(`  ${file}: ${leftovers.join(', ')}`);
   }
   if (lines.length === 0) return;
   config.logger.warn(

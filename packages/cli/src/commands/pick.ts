@@ -23,8 +23,8 @@ export const pick = command({
     );
     if (!flags.quiet && flags.reporter !== 'json') {
       const at = cleanLine(`${place.file}:${place.line}`);
-      const kept = isConfirmed ? `keeps pick: ${candidate}` : `picks ${candidate} already`;
-      const done = isChanged ? `pick: ${candidate} written` : kept;
+      const unchanged = isConfirmed ? `keeps pick: ${candidate}` : `picks ${candidate} already`;
+      const done = isChanged ? `pick: ${candidate} written` : unchanged;
       say(shell.stdout, `${id}: ${done} (${at}).\n`);
     }
     return exitCodes.delivered;

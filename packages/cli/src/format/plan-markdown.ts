@@ -164,8 +164,8 @@ function withinLimit(text: string, rows: readonly string[]): string {
 
 /** As many of the lines as a comment takes. */
 function cut(text: string, lines: readonly string[]): string {
-  let left = maxCharacters - text.length;
-  const fitting = lines.findIndex((line) => (left -= line.length + 1) < 0);
+  let remaining = maxCharacters - text.length;
+  const fitting = lines.findIndex((line) => (remaining -= line.length + 1) < 0);
   if (fitting === -1) return `${text}${lines.join('\n')}\n`;
   const rest = `${lines.length - fitting} more do not fit into a comment.`;
   return `${text}${lines.slice(0, fitting).join('\n')}\n\n${rest}\n`;

@@ -200,8 +200,10 @@ function allShards({ count: shards, run }: PlannedShard): string {
 function sharing(rows: readonly ShownRow[], toBuy: readonly ShownRow[]): string[] {
   const bought = new Set(toBuy);
   const keys = new Set(toBuy.map(({ key }) => key));
-  const wanted = rows.filter(({ status, isFree }) => status !== 'stored' && !isFree);
-  const shared = wanted.filter((row) => row.key !== null && !bought.has(row) && keys.has(row.key));
+  const unstored = rows.filter(({ status, isFree }) => status !== 'stored' && !isFree);
+  const shared = unstored.filter(
+    (row) => row.key !== null && !bought.has(row) && keys.has(row.key),
+  );
   if (shared.length === 0) return [];
   const rowsWord = shared.length === 1 ? 'row asks' : 'rows ask';
   const priced = shared.flatMap(({ costUsd }): CostRange[] => (costUsd === null ? [] : [costUsd]));

@@ -93,8 +93,8 @@ async function extendGitignore(root: string, more: readonly string[]): Promise<s
   // A clone can contain a link to any file. Git does not follow links here either (since 2.32).
   if (status?.isFile() === false) return 'kept     .gitignore, which is no regular file';
   const before = status ? await readFile(file, 'utf8') : '';
-  const wanted = ['.tintype/attempts/', '.env.local', 'tintype-sheet.html', ...more];
-  const lines = missingIgnoreLines(before, wanted);
+  const ignored = ['.tintype/attempts/', '.env.local', 'tintype-sheet.html', ...more];
+  const lines = missingIgnoreLines(before, ignored);
   if (lines.length === 0) return 'kept     .gitignore';
   const gap = before === '' || before.endsWith('\n') ? '' : '\n';
   await writeFile(file, `${gap}${lines.join('\n')}\n`, { flag: 'a' });

@@ -80,10 +80,10 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
 
   const compact = async () => {
     refresh();
-    const kept = [...entries].map(([key, { day, entry }]) => formatLine({ key, day, entry }));
+    const lines = [...entries].map(([key, { day, entry }]) => formatLine({ key, day, entry }));
     await mkdir(dirname(path), { recursive: true });
     await replaceFile(path, visibleName(path), async (temporary) => {
-      await writeFile(temporary, kept.map((line) => `\n${line}`).join(''), { flag: 'wx' });
+      await writeFile(temporary, lines.map((line) => `\n${line}`).join(''), { flag: 'wx' });
       // Lines that were appended meanwhile are kept. Files whose lines are appended between here and the rename are encoded
       // again.
       const since = readTail(path, readTo);

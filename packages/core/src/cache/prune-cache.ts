@@ -17,8 +17,8 @@ export async function pruneCache(
   const index = openCacheIndex(cacheDir);
   const entries = allOf(index);
   const { files, leftovers } = await listCachedBytes(cacheDir);
-  const kept = entries.filter(([key]) => wanted.has(key));
-  const [known, named] = [namesIn(entries), namesIn(kept)];
+  const used = entries.filter(([key]) => wanted.has(key));
+  const [known, named] = [namesIn(entries), namesIn(used)];
 
   // If no entry names a file, a run may be about to name it.
   const unnamed = files.filter(
@@ -26,7 +26,7 @@ export async function pruneCache(
   );
   const dropped = leastUsed(
     files.filter(({ sha256 }) => named.has(sha256)),
-    new Map(kept),
+    new Map(used),
     maxBytes,
   );
   const droppedNames = new Set(dropped.map(({ sha256 }) => sha256));

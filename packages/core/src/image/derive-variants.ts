@@ -132,8 +132,8 @@ async function encodeMissing(
       await fetching.stop(key);
       return cache.find(key) ?? encode(picture, variant, onFlattened);
     };
-    const made = await encodeQueue(makeOnce, { lane });
-    files.set(variant, made instanceof Uint8Array ? await cache.put(key, made) : made);
+    const result = await encodeQueue(makeOnce, { lane });
+    files.set(variant, result instanceof Uint8Array ? await cache.put(key, result) : result);
   });
   await allDone([...shown, ...encodes]);
 
@@ -142,9 +142,9 @@ async function encodeMissing(
       await fetching.stop(keyOfPreview);
       const fetched = cache.findPreview(keyOfPreview);
       if (fetched !== null) return fetched;
-      const made = await makePreview(await picture.at(crop));
-      await cache.putPreview(keyOfPreview, made);
-      return made;
+      const preview = await makePreview(await picture.at(crop));
+      await cache.putPreview(keyOfPreview, preview);
+      return preview;
     };
     found.preview = await encodeQueue(makeOnce, { lane });
   }

@@ -66,14 +66,14 @@ function sizesOf(
   readonly picture: OpenPicture;
   readonly release: () => Promise<void>;
 } {
-  const made = new Map<string, Promise<RawPicture>>();
+  const sizes = new Map<string, Promise<RawPicture>>();
   const once = (name: string, make: () => Promise<RawPicture>): Promise<RawPicture> => {
     const picture =
-      made.get(name) ??
+      sizes.get(name) ??
       make().catch((error: unknown) => {
         throw encodeError('The original could not be cropped or scaled', error);
       });
-    made.set(name, picture);
+    sizes.set(name, picture);
     return picture;
   };
   const at: OpenPicture['at'] = async (crop, size) => {
@@ -93,7 +93,7 @@ function sizesOf(
   };
   const release = async () => {
     releaseBuffer(decoded.data);
-    for (const size of await Promise.allSettled(made.values())) {
+    for (const size of await Promise.allSettled(sizes.values())) {
       if (size.status === 'fulfilled') releaseBuffer(size.value.data);
     }
   };

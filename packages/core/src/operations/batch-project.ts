@@ -78,10 +78,10 @@ export async function submitBatches(
     refusals: openRefusals(context.config.cacheDir),
   });
   const batches: Batch[] = [];
-  const wanted = judged.requests.flatMap(
+  const resolved = judged.requests.flatMap(
     (row) => resolvedRequest(row, row.inputs, row.mask, row.request) ?? [],
   );
-  for (const group of batchGroups(wanted, collected, purchases.providers)) {
+  for (const group of batchGroups(resolved, collected, purchases.providers)) {
     const submitted =
       group.refusal === null
         ? await submitBatch(group.wanted, purchases)
@@ -150,12 +150,12 @@ export async function cancelBatches(
       'usage',
       `there is no open batch ${unknown}; tintype batch status lists those that are open`,
     );
-  const wanted = open.filter(
+  const chosen = open.filter(
     ({ name }) => names.length === 0 || names.some((start) => name.startsWith(start)),
   );
   const tools = { store, run: context, providers: lazyProviders(context) };
   const cancelled: Batch[] = [];
-  for (const batch of wanted) {
+  for (const batch of chosen) {
     try {
       const reached = await reachBatch(batch, tools);
       // What has ended is collected, and what was never created is free now.

@@ -63,8 +63,8 @@ export async function mergeShards(
   const silent = { ...whole, report: () => {} };
   const { plan } = await readPlan(silent, store, { ids: [], mayFetch: false, mayBuy: false });
   const cache = openCache(config);
-  const wanted = wantedVariants(plan, store, config.effort);
-  for (const cacheDir of cacheDirs) await copyVariants(cacheDir, cache, wanted);
+  const variants = wantedVariants(plan, store, config.effort);
+  for (const cacheDir of cacheDirs) await copyVariants(cacheDir, cache, variants);
   await cache.close();
 
   const bill = billOf(shards);

@@ -167,10 +167,10 @@ export async function openImages(
       const specs = variants(image, original);
       const { source } = original;
       const known = remembered.find(image.name);
-      const asked = options(image.job.files.placeholder);
+      const wishes = options(image.job.files.placeholder);
       const found =
-        (known && restoreVariants(source, specs, known, asked)) ??
-        findVariants(source, specs, asked);
+        (known && restoreVariants(source, specs, known, wishes)) ??
+        findVariants(source, specs, wishes);
       if (found === null) return null;
       remembered.add(image.name, found.cached);
       return delivered(image, original, found);

@@ -61,10 +61,10 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
       let failure: PurchaseAnswer['failure'] = null;
       try {
         const order = readPurchaseOrder(data);
-        const wanted = await resolve(order, store);
+        const resolved = await resolve(order, store);
         const { purchases } = runHere(run, order);
         const earlier = new Map(order.earlier === null ? [] : [[order.key, order.earlier]]);
-        await purchase(wanted, {
+        await purchase(resolved, {
           ...purchases,
           run: { ...purchases.run, report },
           order: { ...purchases.order, earlier },

@@ -94,8 +94,8 @@ async function write(
       `${at(place)}: ${written.problem}; write pick: ${candidate} there by hand`,
     );
   const after = Buffer.from(written.text);
-  const wanted = meaning(place.file, before, entryId, candidate);
-  if (wanted === null || meaning(place.file, after) !== wanted)
+  const expected = meaning(place.file, before, entryId, candidate);
+  if (expected === null || meaning(place.file, after) !== expected)
     throw new TintypeError(
       'usage',
       `${at(place)}: pick: ${candidate} cannot be written there without changing something else, as where an anchor is shared; write it by hand`,

@@ -39,8 +39,8 @@ export async function planChanges(
   const store = await openStore(context);
   const project = await readProjectFrom(files, context, store, false);
   const before = await planRead(context, store, project, { ids: [], mayBuy: false });
-  const wanted = new Set(plan.rows.map(({ id }) => id));
-  const isWanted = ({ id }: { readonly id: string }) => ids.length === 0 || wanted.has(id);
+  const planned = new Set(plan.rows.map(({ id }) => id));
+  const isWanted = ({ id }: { readonly id: string }) => ids.length === 0 || planned.has(id);
   const { requests } = before.plan;
   const pictures = comparePlans({ requests, ids: idsOf(project) }, plan).filter(isWanted);
   return { plan, commit, pictures };

@@ -123,8 +123,8 @@ async function forgetRefusals(
 ): Promise<number> {
   if (requests.some(({ key, isFree }) => key === null || isFree)) return 0;
   const refusals = openRefusals(config.cacheDir);
-  const wanted = new Set(requests.map(({ key }) => key));
-  const unwanted = [...(await refusals.all()).keys()].filter((key) => !wanted.has(key));
+  const used = new Set(requests.map(({ key }) => key));
+  const unwanted = [...(await refusals.all()).keys()].filter((key) => !used.has(key));
   if (!isDryRun) await Promise.all(unwanted.map((key) => refusals.forget(key)));
   return unwanted.length;
 }

@@ -183,9 +183,9 @@ export async function planRead(
   const facts = { models: config.models, batchFactors: batchFactors(config.providers) };
   const stored = await store.stored();
   const all = plannable(jobs, isRead);
-  const wanted = withUpstream(all, ids);
+  const selected = withUpstream(all, ids);
   // The whole project is split, even if only some images are wanted.
-  const whole = planJobs(shard === null ? wanted : all, {
+  const whole = planJobs(shard === null ? selected : all, {
     stored,
     attempts: await store.attempts(),
     order: context.order,
@@ -198,7 +198,7 @@ export async function planRead(
     freeProviders,
     providerInputs: providerInputs(config),
   });
-  const plan = shard === null ? whole : selectJobs(whole, new Set(wanted));
+  const plan = shard === null ? whole : selectJobs(whole, new Set(selected));
   const today = context.now().toISOString().slice(0, 10);
   const findings = [
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),

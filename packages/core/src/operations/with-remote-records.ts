@@ -18,19 +18,19 @@ export async function withRemoteRecords<Made extends { readonly plan: Plan }>(
   makePlan: () => Promise<Made>,
 ): Promise<Made> {
   const { hasRemoteRecords, missing } = context.config;
-  let made = await makePlan();
-  if (remote === null || !(hasRemoteRecords || mayAsk)) return made;
+  let planned = await makePlan();
+  if (remote === null || !(hasRemoteRecords || mayAsk)) return planned;
   try {
     for (;;) {
-      const keys = missingKeys(made.plan);
-      if (keys.length === 0 || (await remote.fetchRecords(keys)) === 0) return made;
-      made = await makePlan();
+      const keys = missingKeys(planned.plan);
+      if (keys.length === 0 || (await remote.fetchRecords(keys)) === 0) return planned;
+      planned = await makePlan();
     }
   } catch (error) {
     if (!(error instanceof TintypeError) || missing !== 'standin') throw error;
     const message = `${error.message}; stand-ins are drawn for pictures that other machines may have bought`;
     report(context, { type: 'warning', code: 'remote', message });
-    return made;
+    return planned;
   }
 }
 

@@ -11,9 +11,9 @@ export function buildAssetMap(
   order: readonly string[],
 ): AssetMap {
   // A Map, because an image may be called `constructor`.
-  const kept = new Map(Object.entries(previous?.images ?? {}));
+  const earlier = new Map(Object.entries(previous?.images ?? {}));
   const images = order.flatMap((name): [string, Asset][] => {
-    const asset = delivered.get(name) ?? kept.get(name);
+    const asset = delivered.get(name) ?? earlier.get(name);
     return asset === undefined ? [] : [[name, asset]];
   });
   return { version: 1, images: Object.fromEntries(images) };

@@ -80,16 +80,16 @@ async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Endi
   const assetMap = buildAssetMap(before, delivered, order);
   const leftOver = now.journals.filter(({ isLeftOver }) => isLeftOver);
   const running = now.journals.filter(({ file, isLeftOver }) => !isLeftOver && file !== journal);
-  const kept = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(running)]);
+  const current = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(running)]);
   const stale = new Set<string>();
   const ofKilledRuns = leftOver.flatMap((killed) => killed.written);
   const ofFailedImages = [...written].map(([file, sha256]) => ({ file, sha256 }));
   for (const { file, sha256 } of [...ofKilledRuns, ...ofFailedImages]) {
-    if (!kept.has(file) && (await folder.hashOf(file)) === sha256) stale.add(file);
+    if (!current.has(file) && (await folder.hashOf(file)) === sha256) stale.add(file);
   }
   for (const file of listedFiles(before)) {
     // A file that was changed meanwhile no longer counts as Tintype's.
-    if (!kept.has(file.file) && (await folder.holds(file.file, file))) stale.add(file.file);
+    if (!current.has(file.file) && (await folder.holds(file.file, file))) stale.add(file.file);
   }
   const rendered = renderAssetMap(assetMap);
   const text = (await folder.readText(assetMapName)) === rendered ? null : rendered;

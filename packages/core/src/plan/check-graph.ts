@@ -43,13 +43,14 @@ export function candidateOf(reference: ImageReference, upstream: Job): number {
 export function withUpstream(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
   if (ids.length === 0) return jobs;
   const byId = new Map(jobs.map((job) => [job.id, job]));
-  const wanted = new Set(ids);
+  const selected = new Set(ids);
   // Iterating over a Set also visits elements that are added meanwhile.
-  for (const id of wanted) {
+  for (const id of selected) {
     const job = byId.get(id);
-    for (const reference of job === undefined ? [] : imageReferences(job)) wanted.add(reference.id);
+    for (const reference of job === undefined ? [] : imageReferences(job))
+      selected.add(reference.id);
   }
-  return jobs.filter(({ id }) => wanted.has(id));
+  return jobs.filter(({ id }) => selected.has(id));
 }
 
 /**
@@ -91,9 +92,11 @@ function loops(jobs: readonly Job[]): PlacedFinding[] {
     if (findings.length >= maxLoops) return;
     const path = pathOf().map(({ id }) => id);
     const loop = [...path.slice(path.indexOf(reference.id)), reference.id];
-    const left = loop.length - maxShown;
+    const hiddenCount = loop.length - maxShown;
     const shown =
-      left <= 0 ? loop : [...loop.slice(0, maxShown - 1), `(${left} more)`, reference.id];
+      hiddenCount <= 0
+        ? loop
+        : [...loop.slice(0, maxShown - 1), `(${hiddenCount} more)`, reference.id];
     const message = `these images are made from each other: ${shown.join(' → ')}; remove one of the references`;
     findings.push({ place: reference.place, finding: { code: 'cycle', message } });
   });

@@ -313,12 +313,12 @@ export function attemptReason({ key, note, damage }: OpenAttempt, order: string 
 export function totalsOf(requests: readonly PlannedRequest[]): PlanTotals {
   const count = (status: PlannedRequest['status']) =>
     requests.filter((request) => request.status === status).length;
-  const wanted = new Map(
+  const unstored = new Map(
     requests
       .filter(({ status }) => status !== 'stored')
       .map((request) => [request.key ?? request, request]),
   );
-  const costs = [...wanted.values()].map(({ costUsd }) => costUsd);
+  const costs = [...unstored.values()].map(({ costUsd }) => costUsd);
   return {
     images: requests.length,
     stored: count('stored'),

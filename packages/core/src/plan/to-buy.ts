@@ -4,9 +4,9 @@ import type { PlannedRequest } from '../types.ts';
 export function toBuy<
   Row extends Pick<PlannedRequest, 'key' | 'status' | 'isFree' | 'refusal' | 'batch'>,
 >(rows: readonly Row[]): Row[] {
-  const wanted = rows.filter(
+  const payable = rows.filter(
     ({ status, isFree, refusal, batch }) =>
       status !== 'stored' && !isFree && refusal === null && batch === null,
   );
-  return [...new Map(wanted.map((row) => [row.key ?? row, row])).values()];
+  return [...new Map(payable.map((row) => [row.key ?? row, row])).values()];
 }

@@ -78,19 +78,21 @@ export function resolveSpending(sources: SpendingSources): SpendingPolicy {
     maxCostUsd: ci === null ? ofConfig : lower(ofConfig, defaultMaxCostUsd),
     maxCostUsdPerDay: config.maxCostUsdPerDay ?? null,
   };
-  const said = readEnvironment(env);
+  const variables = readEnvironment(env);
   const held = readEnvironment(heldEnv);
   const limit = (name: 'maxCostUsd' | 'maxCostUsdPerDay'): number | null => {
     const flag = flags[name];
     if (flag !== undefined) return flag;
-    const variable = said[name];
+    const variable = variables[name];
     return variable === undefined ? lower(held[name] ?? null, otherwise[name]) : variable;
   };
   return {
-    ...decideMissing(flags, said, held, config, ci),
+    ...decideMissing(flags, variables, held, config, ci),
     maxCostUsd: limit('maxCostUsd'),
     maxCostUsdPerDay: limit('maxCostUsdPerDay'),
-    isBudgetSet: [flags, said, held, config].some(({ maxCostUsd }) => maxCostUsd !== undefined),
+    isBudgetSet: [flags, variables, held, config].some(
+      ({ maxCostUsd }) => maxCostUsd !== undefined,
+    ),
     allowUnpriced: flags.allowUnpriced ?? (ci === null && (config.allowUnpriced ?? false)),
     ci,
   };
@@ -98,13 +100,13 @@ export function resolveSpending(sources: SpendingSources): SpendingPolicy {
 
 function decideMissing(
   flags: SpendingOptions,
-  said: SpendingOptions,
+  variables: SpendingOptions,
   held: SpendingOptions,
   config: SpendingOptions,
   ci: string | null,
 ): Pick<SpendingPolicy, 'missing' | 'missingSetBy'> {
   if (flags.missing !== undefined) return { missing: flags.missing, missingSetBy: 'a flag' };
-  const variable = said.missing ?? (held.missing === 'buy' ? undefined : held.missing);
+  const variable = variables.missing ?? (held.missing === 'buy' ? undefined : held.missing);
   if (variable !== undefined) {
     return { missing: variable, missingSetBy: spendingVariables.missing };
   }

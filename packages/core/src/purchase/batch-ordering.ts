@@ -39,7 +39,7 @@ export function batchOrdering(
 
   async function orderAll(): Promise<ReadonlyMap<PlannedRequest, Key | TintypeError>> {
     const outcomes = new Map<PlannedRequest, Key | TintypeError>();
-    const wanted = new Map<Key, ResolvedRequest>();
+    const resolvedByKey = new Map<Key, ResolvedRequest>();
     const resolving = plan.requests
       .filter(({ pays }) => pays === 'batch')
       .map(async (planned) => {
@@ -47,12 +47,12 @@ export function batchOrdering(
         if (resolved instanceof TintypeError) outcomes.set(planned, resolved);
         else {
           outcomes.set(planned, resolved.key);
-          wanted.set(resolved.key, resolved);
+          resolvedByKey.set(resolved.key, resolved);
         }
       });
     await Promise.all(resolving);
     const failures = new Map<Key, TintypeError>();
-    for (const group of batchGroups([...wanted.values()], collected, context.providers)) {
+    for (const group of batchGroups([...resolvedByKey.values()], collected, context.providers)) {
       for (const [key, failure] of await order(group)) failures.set(key, failure);
     }
     for (const [planned, outcome] of outcomes) {

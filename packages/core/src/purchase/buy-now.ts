@@ -138,8 +138,8 @@ function lastOf(failures: readonly ProviderError[], remedy?: string): ProviderEr
   const isBilledBefore = failures.slice(0, -1).some(isMaybeBilled);
   const before = isBilledBefore ? '; an earlier call may have been billed' : '';
   // An API's message is often a whole sentence. Here it continues.
-  const said = message.replace(/[.\s]+$/, '');
-  return new ProviderError(code, `${said}${before}; ${remedy ?? policies[code].remedy}`, {
+  const text = message.replace(/[.\s]+$/, '');
+  return new ProviderError(code, `${text}${before}; ${remedy ?? policies[code].remedy}`, {
     requestId,
     isBilledAnyway: isBilledAnyway || isBilledBefore,
   });

@@ -71,8 +71,8 @@ export function dayBudget(context: Context, store: Store): DayBudget {
     const refusals = [...(await store.refusals()).values()].flatMap((entry) =>
       entry.kind === 'refusal' ? [entry.refusal] : [],
     );
-    const left = await except();
-    const isCounted = ({ key }: { readonly key: Key }) => !left.has(key);
+    const excepted = await except();
+    const isCounted = ({ key }: { readonly key: Key }) => !excepted.has(key);
     const spent = {
       purchases: purchases.filter(isCounted),
       attempts: attempts.filter(isCounted),

@@ -48,20 +48,20 @@ export async function judgePlan(
   resources: Judging,
 ): Promise<JudgedPlan> {
   const { config } = context;
-  const wanted = toBuy(plan.requests);
+  const missing = toBuy(plan.requests);
   let openElsewhere: JudgedPlan['openElsewhere'] = new Map();
   if (config.missing !== 'standin' && !canBuy(context)) refuseMissing(plan, context);
-  if (wanted.length > 0 && config.missing !== 'standin') {
-    if (!resources.ordersBatches) refuseToOrder(wanted);
-    refuseUnpriced(wanted, context);
-    refuseUnaffordable(plan, wanted, context, resources.budget);
+  if (missing.length > 0 && config.missing !== 'standin') {
+    if (!resources.ordersBatches) refuseToOrder(missing);
+    refuseUnpriced(missing, context);
+    refuseUnaffordable(plan, missing, context, resources.budget);
     await refuseDay(plan, context, resources.store);
     // With workers, the keys are theirs, and each worker checks its own.
-    if (context.workers == null) refuseKeyless(wanted, context);
+    if (context.workers == null) refuseKeyless(missing, context);
     await warnOfLostStore(context, resources);
     await refuseDamagedBatches(resources.store);
-    openElsewhere = await resources.store.prepareToBuy(keysIn(wanted));
-    if (config.missing === 'ask') await ask(plan, wanted, context);
+    openElsewhere = await resources.store.prepareToBuy(keysIn(missing));
+    if (config.missing === 'ask') await ask(plan, missing, context);
   }
   return { ...plan, openElsewhere, [judged]: true };
 }
@@ -77,8 +77,8 @@ async function refuseDamagedBatches(store: Store): Promise<void> {
 }
 
 /** The keys of the requests, as far as they are known. */
-function keysIn(wanted: readonly PlannedRequest[]): Key[] {
-  return [...new Set(wanted.flatMap(({ key }) => (key === null ? [] : [key])))];
+function keysIn(rows: readonly PlannedRequest[]): Key[] {
+  return [...new Set(rows.flatMap(({ key }) => (key === null ? [] : [key])))];
 }
 
 /**
@@ -99,18 +99,18 @@ const warned = new WeakSet<RunBudget>();
 
 async function ask(
   plan: Plan,
-  wanted: readonly PlannedRequest[],
+  missing: readonly PlannedRequest[],
   { confirm, signal }: Context,
 ): Promise<void> {
-  const inBatch = wanted.filter(({ pays }) => pays === 'batch').length;
+  const inBatch = missing.filter(({ pays }) => pays === 'batch').length;
   const isYes = await confirm?.({
-    pictures: wanted.length,
+    pictures: missing.length,
     ...(inBatch > 0 && { inBatch }),
-    costUsd: hasUnpriced(wanted) ? null : (plan.totals.costUsd?.high ?? null),
-    providers: [...new Set(wanted.map(({ provider }) => provider))],
+    costUsd: hasUnpriced(missing) ? null : (plan.totals.costUsd?.high ?? null),
+    providers: [...new Set(missing.map(({ provider }) => provider))],
   });
   if (signal.aborted) throw new TintypeError('interrupted', 'interrupted; nothing was bought');
-  if (isYes !== true) throw missingError(plan, wanted, 'the answer was no');
+  if (isYes !== true) throw missingError(plan, missing, 'the answer was no');
 }
 
 function whyNot({ config: { missingSetBy, missing } }: Context): string {
@@ -121,9 +121,9 @@ function whyNot({ config: { missingSetBy, missing } }: Context): string {
 
 /** What was ordered in a batch is missing, too, until it is collected. */
 function refuseMissing(plan: Plan, context: Context): void {
-  const wanted = toBuy(plan.requests);
+  const missing = toBuy(plan.requests);
   const ordered = inBatches(plan.requests);
-  if (wanted.length > 0) throw missingError(plan, wanted, whyNot(context));
+  if (missing.length > 0) throw missingError(plan, missing, whyNot(context));
   if (ordered.length === 0) return;
   throw new TintypeError(
     'originals-missing',
@@ -135,8 +135,8 @@ function refuseMissing(plan: Plan, context: Context): void {
 }
 
 /** A build never orders a batch, nor does it buy at the full price what its image orders in one. */
-function refuseToOrder(wanted: readonly PlannedRequest[]): void {
-  const rows = wanted.filter(({ pays }) => pays === 'batch');
+function refuseToOrder(missing: readonly PlannedRequest[]): void {
+  const rows = missing.filter(({ pays }) => pays === 'batch');
   if (rows.length === 0) return;
   const are = rows.length === 1 ? 'original is' : 'originals are';
   throw new TintypeError(
@@ -151,8 +151,8 @@ function refuseToOrder(wanted: readonly PlannedRequest[]): void {
   );
 }
 
-function missingError(plan: Plan, wanted: readonly PlannedRequest[], why: string): TintypeError {
-  const list = wanted.map(
+function missingError(plan: Plan, rows: readonly PlannedRequest[], why: string): TintypeError {
+  const list = rows.map(
     (row) =>
       `  ${nameOf(row)}  ${row.reason}  ${moneyRange(row.costUsd, ' to ')}  ${placeTextOf(row)}`,
   );
@@ -161,32 +161,32 @@ function missingError(plan: Plan, wanted: readonly PlannedRequest[], why: string
   return new TintypeError(
     'originals-missing',
     [
-      `${wanted.length} ${wanted.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (${why}); nothing was done`,
+      `${rows.length} ${rows.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (${why}); nothing was done`,
       ...list,
       ...(ordered.length === 0 ? [] : [`Besides, ${orderedText(ordered)}.`]),
       `Together ${moneyRange(plan.totals.costUsd, ' to ')}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`,
     ].join('\n'),
-    { place: placeOf(wanted) },
+    { place: placeOf(rows) },
   );
 }
 
-function hasUnpriced(wanted: readonly PlannedRequest[]): boolean {
-  return wanted.some(({ costUsd }) => costUsd === null);
+function hasUnpriced(rows: readonly PlannedRequest[]): boolean {
+  return rows.some(({ costUsd }) => costUsd === null);
 }
 
 /**
  * A price that is not a number is always refused. An unknown price is refused if a budget is set. The default budget only
  * warns about it if a person chose to buy. In CI it refuses it, because a stranger may have started the run.
  */
-function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): void {
-  const absurd = wanted.filter(({ costUsd }) => costUsd !== null && !fits(costUsd.high, null));
+function refuseUnpriced(missing: readonly PlannedRequest[], context: Context): void {
+  const absurd = missing.filter(({ costUsd }) => costUsd !== null && !fits(costUsd.high, null));
   if (absurd.length > 0) {
     throw new TintypeError(
       'over-budget',
       `the price of ${absurd.map(nameOf).join(', ')} is not a finite number of dollars; check its inputs, and models in the config. Nothing was bought`,
     );
   }
-  const unpriced = wanted.filter(({ costUsd }) => costUsd === null);
+  const unpriced = missing.filter(({ costUsd }) => costUsd === null);
   const { maxCostUsd, maxCostUsdPerDay, isBudgetSet, allowUnpriced, ci } = context.config;
   const limit = maxCostUsd ?? maxCostUsdPerDay;
   if (unpriced.length === 0 || allowUnpriced || limit === null) return;
@@ -213,21 +213,21 @@ function refuseUnpriced(wanted: readonly PlannedRequest[], context: Context): vo
  */
 function refuseUnaffordable(
   { totals, shard }: Plan,
-  wanted: readonly PlannedRequest[],
+  missing: readonly PlannedRequest[],
   { config: { maxCostUsd, ci } }: Context,
   budget: RunBudget,
 ): void {
   const { costUsd, unpriced } = shard?.run ?? totals;
   const high = costUsd === null && unpriced > 0 ? 0 : costUsd?.high;
-  const left = budget.leftUsd();
-  if (fits(high ?? Number.NaN, left)) return;
+  const leftUsd = budget.leftUsd();
+  if (fits(high ?? Number.NaN, leftUsd)) return;
   const limit = maxCostUsd ?? 0;
-  const spent = left !== null && left < limit ? `, of which ${money(left)} is left` : '';
+  const spent = leftUsd !== null && leftUsd < limit ? `, of which ${money(leftUsd)} is left` : '';
   const isDefault = limit === defaultMaxCostUsd ? ', the default' : '';
   throw new TintypeError(
     'over-budget',
     `${whatCosts(shard)} may cost up to ${money(high ?? Number.NaN)}, and the budget is ${money(limit)} a run${isDefault}${spent}; nothing was bought. ${raise('maxCostUsd', ci)}, or ask for fewer or smaller pictures`,
-    { option: 'maxCostUsd', place: placeOf(wanted) },
+    { option: 'maxCostUsd', place: placeOf(missing) },
   );
 }
 
@@ -256,9 +256,9 @@ export function raise(option: 'maxCostUsd' | 'maxCostUsdPerDay', ci: string | nu
     : `Raise ${variable} in the environment: in CI, ${option} in a config only lowers it`;
 }
 
-function refuseKeyless(wanted: readonly PlannedRequest[], context: Context): void {
+function refuseKeyless(missing: readonly PlannedRequest[], context: Context): void {
   const providers = lazyProviders(context);
-  for (const planned of wanted) {
+  for (const planned of missing) {
     const place = `${nameOf(planned)} (${planned.manifest}:${planned.line})`;
     try {
       keysOf(planned.job, planned.provider, providers(planned.provider), context);

@@ -9,13 +9,13 @@ import { repeatsSecret, secretsIn } from '../secrets.ts';
 export type Providers = (name: string) => Provider;
 
 export function lazyProviders({ config, env }: Pick<Context, 'config' | 'env'>): Providers {
-  const made = new Map<string, Provider>();
+  const opened = new Map<string, Provider>();
   return (name) => {
     const make = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-    const provider = made.get(name) ?? config.providers[name] ?? make?.(env);
+    const provider = opened.get(name) ?? config.providers[name] ?? make?.(env);
     if (provider === undefined) throw new Error(`there is no provider ${name}`);
     refuseSecretInputs(name, provider, env);
-    made.set(name, provider);
+    opened.set(name, provider);
     return provider;
   };
 }

@@ -40,8 +40,8 @@ async function isWonOnce(remote: Remote): Promise<boolean> {
       const result = results[writer]!;
       return result.status === 'fulfilled' && result.value;
     });
-    const kept = await remote.get(name, { maxBytes: 64 });
-    return winners.length === 1 && kept !== null && winners[0]!.equals(kept);
+    const stored = await remote.get(name, { maxBytes: 64 });
+    return winners.length === 1 && stored !== null && winners[0]!.equals(stored);
   } catch (error) {
     if (error instanceof TintypeError && error.code === 'remote-unsupported') return false;
     throw error;

@@ -34,15 +34,15 @@ export function layOutText(text: string, block: TextBlock): string[] {
   if (line !== '') lines.push(line.trimEnd());
   if (lines.length <= block.maxLines) return lines;
 
-  const kept = lines.slice(0, block.maxLines);
-  const last = kept.pop();
-  return last === undefined ? [] : [...kept, endWithEllipsis(last, fits)];
+  const shown = lines.slice(0, block.maxLines);
+  const last = shown.pop();
+  return last === undefined ? [] : [...shown, endWithEllipsis(last, fits)];
 }
 
 function endWithEllipsis(line: string, fits: (line: string) => boolean): string {
-  let kept = tidyEnd(line);
-  while (kept !== '' && !fits(kept + ellipsis)) kept = tidyEnd(withoutLastPiece(kept));
-  return kept + ellipsis;
+  let rest = tidyEnd(line);
+  while (rest !== '' && !fits(rest + ellipsis)) rest = tidyEnd(withoutLastPiece(rest));
+  return rest + ellipsis;
 }
 
 /** Removes the last word or, if there is only one, its last character. */

@@ -18,8 +18,8 @@ export async function changesByGit(
   const names = ['text', 'eol', 'ident', 'filter', 'working-tree-encoding'];
   const input = paths.map((path) => `${path}\0`).join('');
   const args = ['check-attr', '--stdin', '-z', ...names];
-  const said = await gitIn(dir, realEnv)(args, input).catch(() => '');
-  const fields = said.split('\0');
+  const output = await gitIn(dir, realEnv)(args, input).catch(() => '');
+  const fields = output.split('\0');
   const byPath = new Map<string, Map<string, string>>();
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const [path = '', name = '', value = ''] = fields.slice(at, at + 3);

@@ -149,10 +149,10 @@ async function withTheirBytes(
     const inLfs = await sizeOf(join(lfsDir, hash.slice(0, 2), hash.slice(2, 4), hash));
     return inLfs === onDisk;
   };
-  const kept = await Promise.all(
+  const paths = await Promise.all(
     blobs.map((blob) => limit(async () => ((await isThere(blob)) ? [blob.path] : []))),
   );
-  return new Set(kept.flat());
+  return new Set(paths.flat());
 }
 
 /** `null`: there is no such file. */

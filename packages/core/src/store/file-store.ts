@@ -159,6 +159,6 @@ function latest(own: OpenAttempt, line: OpenAttempt | undefined): OpenAttempt {
 
 /** Makes the value once, at the first call. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  let value: Promise<T> | undefined;
+  return () => (value ??= make());
 }

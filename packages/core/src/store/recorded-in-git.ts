@@ -56,8 +56,8 @@ async function readBlobs(
 ): Promise<{ readonly id: string; readonly text: string }[]> {
   const blobs: { id: string; text: string }[] = [];
   for (let from = 0; from < ids.length; from += blobsAtOnce) {
-    const asked = ids.slice(from, from + blobsAtOnce);
-    const answer = Buffer.from(await git(['cat-file', '--batch'], `${asked.join('\n')}\n`));
+    const batch = ids.slice(from, from + blobsAtOnce);
+    const answer = Buffer.from(await git(['cat-file', '--batch'], `${batch.join('\n')}\n`));
     for (let at = 0; at < answer.length;) {
       const end = answer.indexOf('\n', at);
       const [id = '', , size = ''] = answer.toString('utf8', at, end).split(' ');

@@ -88,8 +88,8 @@ export async function putPurchase(dir: string, purchase: Purchase): Promise<Omit
     await keepBytes(received, pathOfBytes(dir, record), purchase.bytes, record.original.sha256);
     return { record, earlier: await putRecord(dir, record) };
   } catch (cause) {
-    const kept = await receivedPath(dir, purchase.key);
-    throw notWritable(dir, cause, kept === null ? '' : `; what was paid for is kept in ${kept}`);
+    const path = await receivedPath(dir, purchase.key);
+    throw notWritable(dir, cause, path === null ? '' : `; what was paid for is kept in ${path}`);
   }
 }
 

@@ -100,8 +100,8 @@ export async function addToIndex(remote: Remote, notes: NoteTexts): Promise<void
 /** Removes notes from the index. */
 export async function removeFromIndex(remote: Remote, names: ReadonlySet<string>): Promise<void> {
   const index = await readIndex(remote);
-  const kept = new Map([...(index ?? [])].filter(([path]) => !names.has(path)));
-  if (index !== null && kept.size < index.size) await writeIndex(remote, kept);
+  const rest = new Map([...(index ?? [])].filter(([path]) => !names.has(path)));
+  if (index !== null && rest.size < index.size) await writeIndex(remote, rest);
 }
 
 async function writeIndex(remote: Remote, notes: NoteTexts): Promise<void> {

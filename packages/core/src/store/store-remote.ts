@@ -54,21 +54,21 @@ export function storeRemote(part: RemotePart): StoreRemote {
 
     fetchRecords: async (keys) => {
       if (keys.length === 0) return 0;
-      // If version control has the records, there is no index, and not every remote can list. So each key is looked up.
+      // If version control has the records, there is no index, and not every remote can list. So each key is lookedUp up.
       const notes = new Map(hasRecords ? await readRemoteNotes(remote) : []);
       // Looks up records that are newer than the index. If more keys than this are missing, most of them were never bought.
       const unlisted = keys.filter((key) => !notes.has(remoteNames.record(key)));
-      const asked = hasRecords ? unlisted.slice(0, maxUnlisted) : unlisted;
-      const read = asked.map((key) =>
+      const lookedUp = hasRecords ? unlisted.slice(0, maxUnlisted) : unlisted;
+      const read = lookedUp.map((key) =>
         limit(async () => {
           const record = await readRemoteRecord(remote, key);
           if (record !== null) notes.set(remoteNames.record(key), formatJson(record));
         }),
       );
       await Promise.all(read);
-      const wanted = new Set(keys.map((key) => remoteNames.record(key)));
+      const missing = new Set(keys.map((key) => remoteNames.record(key)));
       // If version control has the records, fetch only a record whose picture would be bought again.
-      const brought = [...notes].filter(([path]) => hasRecords || wanted.has(path));
+      const brought = [...notes].filter(([path]) => hasRecords || missing.has(path));
       const written = await Promise.all(
         brought.map(([path, text]) => limit(() => acceptNote(dir, path, text))),
       );
@@ -138,7 +138,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
   };
 }
 
-/** How many records that an index lacks are looked up one by one. */
+/** How many records that an index lacks are lookedUp up one by one. */
 const maxUnlisted = 100;
 
 /** How many small requests run at once. */

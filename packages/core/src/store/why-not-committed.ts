@@ -15,8 +15,8 @@ export async function whyNotCommitted(dir: string, realEnv: Env): Promise<string
   const paths = [`records/00/${hash}.json`, `originals/00/${hash}.png`, `rejected/${hash}`];
   const input = paths.map((path) => `${relative(top, join(dir, path))}\0`).join('');
   const git = gitIn(top, realEnv);
-  const said = await git(['check-ignore', '--verbose', '-z', '--stdin'], input).catch(() => '');
-  const fields = said.split('\0');
+  const output = await git(['check-ignore', '--verbose', '-z', '--stdin'], input).catch(() => '');
+  const fields = output.split('\0');
   for (let at = 0; at + 3 < fields.length; at += 4) {
     const [file, line, pattern = ''] = fields.slice(at, at + 3);
     // A pattern that begins with ! excludes files from being ignored.

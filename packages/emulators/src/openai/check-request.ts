@@ -141,8 +141,8 @@ function readPrompt(body: ReceivedBody): string {
 
 /** `standard` and `hd` in the SDK's type are left over from DALL·E and refused. */
 function readQuality(body: ReceivedBody, model: EmulatedModel, prompt: string): string {
-  const asked = readChoice(body, 'quality', [...model.qualities, 'auto']) ?? 'auto';
-  if (asked !== 'auto') return asked;
+  const quality = readChoice(body, 'quality', [...model.qualities, 'auto']) ?? 'auto';
+  if (quality !== 'auto') return quality;
   if (model.autoQuality !== 'varies') return model.autoQuality;
   const pick = Number.parseInt(sha256(prompt).slice(0, 8), 16) % model.qualities.length;
   return model.qualities[pick] ?? 'high';
@@ -219,12 +219,12 @@ function readInputFidelity(body: ReceivedBody, model: EmulatedModel): string {
 }
 
 function readSize(body: ReceivedBody, model: EmulatedModel): PixelSize {
-  const asked = readString(body, 'size') ?? 'auto';
-  if (asked !== 'auto' && model.sizes === 'free') return checkFreeSize(asked);
-  if (asked !== 'auto' && model.sizes !== 'free' && !model.sizes.includes(asked)) {
-    throw notAmong('size', asked, [...model.sizes, 'auto']);
+  const size = readString(body, 'size') ?? 'auto';
+  if (size !== 'auto' && model.sizes === 'free') return checkFreeSize(size);
+  if (size !== 'auto' && model.sizes !== 'free' && !model.sizes.includes(size)) {
+    throw notAmong('size', size, [...model.sizes, 'auto']);
   }
-  const [width, height] = (asked === 'auto' ? model.autoSize : asked).split('x').map(Number);
-  if (width === undefined || height === undefined) throw wrongType('size', 'a string', asked);
+  const [width, height] = (size === 'auto' ? model.autoSize : size).split('x').map(Number);
+  if (width === undefined || height === undefined) throw wrongType('size', 'a string', size);
   return { width, height };
 }

@@ -23,17 +23,17 @@ export function drawAnswer(answer: Answer): Promise<Buffer[]> {
 /** The body of a 200 in pieces, in the shape of section `ImagesResponse` of the API reference (2026-11). */
 export function answerBody(answer: Answer, pictures: readonly Buffer[]): (string | Buffer)[] {
   const { request, fault } = answer;
-  const kept = fault?.kind === 'missing-pictures' ? pictures.slice(0, fault.keep) : pictures;
+  const sent = fault?.kind === 'missing-pictures' ? pictures.slice(0, fault.keep) : pictures;
   const body = JSON.stringify({
     created: now(),
     ...labels(request),
-    data: kept.map(() => ({ b64_json: '<picture>' })),
+    data: sent.map(() => ({ b64_json: '<picture>' })),
     ...usageField(answer),
     safety_identifier: request.safetyIdentifier,
   });
   // Inserted afterwards, because writing megabytes as JSON takes longer than everything else in an answer.
   const [first = '', ...others] = body.split('<picture>');
-  return [first, ...others.flatMap((text, at) => [base64(kept[at]!, fault), text])];
+  return [first, ...others.flatMap((text, at) => [base64(sent[at]!, fault), text])];
 }
 
 /** The events of a stream: the partial pictures, then the completed one. */

@@ -137,11 +137,11 @@ function firstHalf({ pieces }: Reply): Reply['pieces'] {
 /** Does not join the pieces, because the files of batches can be larger than the memory. */
 function firstBytes(pieces: Reply['pieces'], count: number): Reply['pieces'] {
   const first: Buffer[] = [];
-  let left = count;
+  let remaining = count;
   for (const piece of pieces) {
-    if (left <= 0) break;
-    const bytes = Buffer.from(piece).subarray(0, left);
-    left -= bytes.length;
+    if (remaining <= 0) break;
+    const bytes = Buffer.from(piece).subarray(0, remaining);
+    remaining -= bytes.length;
     first.push(bytes);
   }
   return first;

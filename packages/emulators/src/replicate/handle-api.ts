@@ -39,9 +39,9 @@ export async function handleApi(exchange: Exchange): Promise<void> {
   if (isCreate) return createPrediction(exchange, create?.[1] ?? null, body, fault);
   if (log.method === 'POST' && log.path === '/v1/files') return createFile(exchange, body);
   const one = /^\/v1\/predictions\/(\w+)(\/cancel)?$/.exec(log.path);
-  const made = state.made.find(({ id }) => id === one?.[1]);
-  if (one !== null && made !== undefined && log.method === (one[2] ? 'POST' : 'GET')) {
-    return one[2] ? cancelOne(exchange, made) : showOne(exchange, made);
+  const prediction = state.made.find(({ id }) => id === one?.[1]);
+  if (one !== null && prediction !== undefined && log.method === (one[2] ? 'POST' : 'GET')) {
+    return one[2] ? cancelOne(exchange, prediction) : showOne(exchange, prediction);
   }
   return send(exchange, 404, { title: 'Not found', detail: 'Not found.', status: 404 });
 }
@@ -59,15 +59,15 @@ async function createPrediction(
 ): Promise<void> {
   const { state, log, response, addressOf } = exchange;
   if (fault?.kind === 'answer' && fault.isMade !== true) return sendFault(exchange, fault);
-  const asked = readBody(log, path, body);
-  if ('problem' in asked) return send(exchange, asked.status, asked.problem);
+  const request = readBody(log, path, body);
+  if ('problem' in request) return send(exchange, request.status, request.problem);
 
   let end = (): void => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
-  const made: Made = {
+  const prediction: Made = {
     id: randomBytes(13).toString('hex'),
-    model: asked.model,
-    input: asked.input,
+    model: request.model,
+    input: request.input,
     headers: log.headers,
     fault,
     createdAt: Date.now(),
@@ -78,10 +78,10 @@ async function createPrediction(
     end,
     troubles: 0,
   };
-  state.made.push(made);
-  void runPrediction(state, made, addressOf);
-  const waitMs = fault?.kind === 'poll' ? 0 : asked.waitS * state.options.waitSecondMs;
-  await Promise.race([made.ended, setTimeout(waitMs, undefined, { ref: false })]);
+  state.made.push(prediction);
+  void runPrediction(state, prediction, addressOf);
+  const waitMs = fault?.kind === 'poll' ? 0 : request.waitS * state.options.waitSecondMs;
+  await Promise.race([prediction.ended, setTimeout(waitMs, undefined, { ref: false })]);
   switch (fault?.kind) {
     case 'answer':
       return sendFault(exchange, fault);
@@ -91,7 +91,7 @@ async function createPrediction(
     case 'hang-answer':
       return;
     case 'truncate-answer': {
-      const text = JSON.stringify(show(made, exchange));
+      const text = JSON.stringify(show(prediction, exchange));
       response.writeHead(201, {
         'content-type': 'application/json',
         'content-length': String(text.length),
@@ -100,7 +100,7 @@ async function createPrediction(
       return;
     }
     default:
-      return send(exchange, 201, show(made, exchange));
+      return send(exchange, 201, show(prediction, exchange));
   }
 }
 
@@ -155,27 +155,27 @@ function readBody(
   return { model, input, waitS };
 }
 
-async function showOne(exchange: Exchange, made: Made): Promise<void> {
-  const { fault } = made;
-  if (fault?.kind === 'poll' && made.troubles < fault.times) {
-    made.troubles++;
+async function showOne(exchange: Exchange, prediction: Made): Promise<void> {
+  const { fault } = prediction;
+  if (fault?.kind === 'poll' && prediction.troubles < fault.times) {
+    prediction.troubles++;
     if (fault.trouble === 'reset') {
       exchange.response.socket?.resetAndDestroy();
       return;
     }
     return send(exchange, fault.trouble, { detail: 'Something went wrong', status: fault.trouble });
   }
-  return send(exchange, 200, show(made, exchange));
+  return send(exchange, 200, show(prediction, exchange));
 }
 
-async function cancelOne(exchange: Exchange, made: Made): Promise<void> {
-  await cancelPrediction(exchange.state, made, exchange.addressOf);
-  return send(exchange, 200, show(made, exchange));
+async function cancelOne(exchange: Exchange, prediction: Made): Promise<void> {
+  await cancelPrediction(exchange.state, prediction, exchange.addressOf);
+  return send(exchange, 200, show(prediction, exchange));
 }
 
 /** The prediction object, which repeats its input, as Replicate's does. */
-function show(made: Made, { apiUrl }: Exchange): object {
-  const { id, model, status, output, error, input } = made;
+function show(prediction: Made, { apiUrl }: Exchange): object {
+  const { id, model, status, output, error, input } = prediction;
   const isDone = status === 'succeeded';
   return {
     id,
@@ -190,7 +190,7 @@ function show(made: Made, { apiUrl }: Exchange): object {
     error,
     source: 'api',
     status,
-    created_at: new Date(made.createdAt).toISOString(),
+    created_at: new Date(prediction.createdAt).toISOString(),
     urls: {
       get: `${apiUrl}/predictions/${id}`,
       cancel: `${apiUrl}/predictions/${id}/cancel`,

@@ -8,64 +8,68 @@ import type { Made, State, Status } from './state.ts';
 export type AddressOf = (path: string) => string;
 
 /** Takes a prediction from `starting` to its end. */
-export async function runPrediction(state: State, made: Made, addressOf: AddressOf): Promise<void> {
+export async function runPrediction(
+  state: State,
+  prediction: Made,
+  addressOf: AddressOf,
+): Promise<void> {
   const { startMs, workMs } = state.options;
-  const { fault } = made;
+  const { fault } = prediction;
   const takesTime = fault?.kind === 'poll';
   await setTimeout(startMs);
-  if (isOver(made) || (fault?.kind === 'stay' && fault.status === 'starting')) return;
-  if (fault?.kind === 'end' && fault.status === 'aborted') return finish(made, 'aborted');
-  made.status = 'processing';
+  if (isOver(prediction) || (fault?.kind === 'stay' && fault.status === 'starting')) return;
+  if (fault?.kind === 'end' && fault.status === 'aborted') return finish(prediction, 'aborted');
+  prediction.status = 'processing';
   if (fault?.kind === 'stay' || fault?.kind === 'done-at-cancel') return;
   await setTimeout(takesTime ? Math.max(workMs, 100) : workMs);
-  if (isOver(made)) return;
+  if (isOver(prediction)) return;
   if (fault?.kind === 'end') {
-    made.error = fault.status === 'failed' ? fault.error : null;
-    return finish(made, fault.status);
+    prediction.error = fault.status === 'failed' ? fault.error : null;
+    return finish(prediction, fault.status);
   }
-  await succeed(state, made, addressOf);
+  await succeed(state, prediction, addressOf);
 }
 
-async function succeed(state: State, made: Made, addressOf: AddressOf): Promise<void> {
-  const { fault, model } = made;
+async function succeed(state: State, prediction: Made, addressOf: AddressOf): Promise<void> {
+  const { fault, model } = prediction;
   if (fault?.kind === 'output') {
-    made.output = fault.output;
+    prediction.output = fault.output;
   } else {
-    const url = addressOf(await storePicture(state, made));
-    made.output = model.hasSingleOutput ? url : [url];
+    const url = addressOf(await storePicture(state, prediction));
+    prediction.output = model.hasSingleOutput ? url : [url];
   }
-  finish(made, 'succeeded');
+  finish(prediction, 'succeeded');
 }
 
 /** Cancels a prediction for a client. A prediction that has not started is aborted, as its deadline would do (made up). */
 export async function cancelPrediction(
   state: State,
-  made: Made,
+  prediction: Made,
   addressOf: AddressOf,
 ): Promise<void> {
-  if (isOver(made)) return;
-  if (made.fault?.kind === 'done-at-cancel') await succeed(state, made, addressOf);
-  else finish(made, made.status === 'starting' ? 'aborted' : 'canceled');
+  if (isOver(prediction)) return;
+  if (prediction.fault?.kind === 'done-at-cancel') await succeed(state, prediction, addressOf);
+  else finish(prediction, prediction.status === 'starting' ? 'aborted' : 'canceled');
 }
 
 function isOver({ status }: Made): boolean {
   return status !== 'starting' && status !== 'processing';
 }
 
-function finish(made: Made, status: Status): void {
-  made.status = status;
-  made.end();
+function finish(prediction: Made, status: Status): void {
+  prediction.status = status;
+  prediction.end();
 }
 
 /** A real picture of the requested size and format. Returns the path of its file. */
-async function storePicture(state: State, made: Made): Promise<string> {
-  const { model, input } = made;
+async function storePicture(state: State, prediction: Made): Promise<string> {
+  const { model, input } = prediction;
   const [width, height] = model.sizes[(input['aspect_ratio'] ?? '1:1') as string] ?? [
     Number(input['width'] ?? 512),
     Number(input['height'] ?? 512),
   ];
-  const asked = input['output_format'];
-  const format = asked === 'jpg' ? 'jpeg' : ((asked ?? model.defaultFormat) as 'png');
+  const requested = input['output_format'];
+  const format = requested === 'jpg' ? 'jpeg' : ((requested ?? model.defaultFormat) as 'png');
   const bytes = await drawPicture({
     width,
     height,
@@ -74,10 +78,10 @@ async function storePicture(state: State, made: Made): Promise<string> {
     alpha: input['background'] === 'transparent' ? 'transparent' : 'opaque',
     detail: 'flat',
     // Makes each prediction different.
-    seed: createHash('sha256').update(made.id).digest(),
+    seed: createHash('sha256').update(prediction.id).digest(),
   });
   const path = `/xezq/${randomBytes(8).toString('hex')}/out-0.${format}`;
   const expiresAt = Date.now() + state.options.expiryMs;
-  state.files.set(path, { bytes, contentType: `image/${format}`, made, expiresAt });
+  state.files.set(path, { bytes, contentType: `image/${format}`, made: prediction, expiresAt });
   return path;
 }

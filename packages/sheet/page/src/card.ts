@@ -49,9 +49,9 @@ function frameOf(image: SheetImage, source: PictureSource): HTMLElement {
 export function shownPicture(image: SheetImage): SheetPicture | null {
   const delivered = image.deliveries.find(({ picture }) => picture !== null)?.picture ?? null;
   if (delivered !== null) return delivered;
-  const wanted = image.candidates.find(({ number }) => number === (image.pick ?? 1));
+  const picked = image.candidates.find(({ number }) => number === (image.pick ?? 1));
   return (
-    wanted?.picture ?? image.candidates.find(({ picture }) => picture !== null)?.picture ?? null
+    picked?.picture ?? image.candidates.find(({ picture }) => picture !== null)?.picture ?? null
   );
 }
 

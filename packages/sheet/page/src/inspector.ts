@@ -210,12 +210,12 @@ function reasons({ candidates: all, changes, status }: SheetImage): HTMLElement 
         ? `Candidate ${number} is picked and not bought yet. It will be delivered unseen.`
         : `Candidate ${number} was picked before it was bought. Look at it, then keep it or pick another.`,
     );
-  const said = [...numbers].map(([reason, of]) =>
+  const reasons = [...numbers].map(([reason, of]) =>
     of.length === all.length
       ? reason[0]!.toUpperCase() + reason.slice(1)
       : `${candidatesOf(of)}: ${reason}`,
   );
-  const lines = [...unseen, ...said, ...changes];
+  const lines = [...unseen, ...reasons, ...changes];
   const { tone } = statusWords[status];
   return (
     lines.length > 0 &&

@@ -314,17 +314,17 @@ function cardOf(image: SheetImage): HTMLLIElement {
   const from = JSON.stringify([image, isBuying]);
   const known = drawn.get(image.id);
   if (known?.from === from) return known.card;
-  const made = card(image, source, isBuying, { select: (id) => open(id) });
+  const element = card(image, source, isBuying, { select: (id) => open(id) });
   if (known?.card.contains(document.activeElement)) requestAnimationFrame(focusSelected);
-  drawn.set(image.id, { from, card: made });
-  return made;
+  drawn.set(image.id, { from, card: element });
+  return element;
 }
 
-function setChildren(parent: Element, wanted: readonly Element[]): void {
+function setChildren(parent: Element, elements: readonly Element[]): void {
   const { children } = parent;
   const isSame =
-    children.length === wanted.length && wanted.every((one, index) => children[index] === one);
-  if (!isSame) parent.replaceChildren(...wanted);
+    children.length === elements.length && elements.every((one, index) => children[index] === one);
+  if (!isSame) parent.replaceChildren(...elements);
 }
 
 function newRoll(name: string): HTMLElement {
@@ -337,9 +337,9 @@ function newRoll(name: string): HTMLElement {
 }
 
 /** Shows the images that pass the filter, and no others. */
-function look(wanted: Filter): void {
-  const isAnother = toFragment(wanted, null) !== toFragment(filter, null);
-  filter = wanted;
+function look(next: Filter): void {
+  const isAnother = toFragment(next, null) !== toFragment(filter, null);
+  filter = next;
   if (sheet === null) return;
   shown = sheet.images.filter((image) => matches(image, filter));
   if (isAnother) drawnUpTo = drawnAtOnce;
@@ -464,8 +464,8 @@ function focusSelected(): void {
 
 /** The frame of an image on the sheet; `null`: the filter hides the image, or the user has not scrolled that far. */
 function frameOf(id: string | null): HTMLElement | null {
-  const made = id === null ? undefined : drawn.get(id)?.card;
-  return made?.isConnected ? made.querySelector<HTMLElement>('.frame') : null;
+  const element = id === null ? undefined : drawn.get(id)?.card;
+  return element?.isConnected ? element.querySelector<HTMLElement>('.frame') : null;
 }
 
 function drawMore(atLeast = 0): void {
@@ -482,8 +482,8 @@ function imageOf(id: string): SheetImage | null {
   return sheet?.images.find((image) => image.id === id) ?? null;
 }
 
-function prefer(wanted: Preferences): void {
-  preferences = wanted;
+function prefer(next: Preferences): void {
+  preferences = next;
   keepPreferences(preferences);
   apply(preferences);
 }

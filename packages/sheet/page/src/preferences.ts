@@ -15,8 +15,8 @@ const usual: Preferences = { theme: 'auto', backdrop: null, hasShortcuts: true }
 
 export function readPreferences(): Preferences {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(name) ?? 'null');
-    return { ...usual, ...(typeof kept === 'object' ? kept : null) };
+    const stored: unknown = JSON.parse(localStorage.getItem(name) ?? 'null');
+    return { ...usual, ...(typeof stored === 'object' ? stored : null) };
   } catch {
     return usual;
   }

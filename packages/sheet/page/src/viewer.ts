@@ -120,7 +120,7 @@ export function openViewer(
 }
 
 function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
-  const made = image.candidates.flatMap((candidate): Subject[] => {
+  const candidates = image.candidates.flatMap((candidate): Subject[] => {
     const { number, picture, format, bytes } = candidate;
     if (picture === null) return [];
     const group = candidateName(image, number);
@@ -160,7 +160,7 @@ function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
       { label, group: 'delivered', hash, width, height, format: null, bytes: file?.bytes ?? null },
     ];
   });
-  return [...made, ...delivered];
+  return [...candidates, ...delivered];
 }
 
 function widestOf(variants: readonly Variant[], format: string): Variant | undefined {
@@ -289,7 +289,7 @@ function fileOf(
   const isThere = image.variants.some(
     (variant) => variant.format === format && variant.width === shownWidth,
   );
-  const asked = isThere && shownWidth !== null ? shownWidth : width;
-  const query = new URLSearchParams({ image: image.id, format, width: String(asked) });
-  return { query: `?${query}`, width: asked };
+  const requested = isThere && shownWidth !== null ? shownWidth : width;
+  const query = new URLSearchParams({ image: image.id, format, width: String(requested) });
+  return { query: `?${query}`, width: requested };
 }

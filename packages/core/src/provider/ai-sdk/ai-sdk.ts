@@ -47,8 +47,8 @@ export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): P
       const { aiSdkFailure } = await import('./failure.ts');
       const signal = AbortSignal.timeout(order.timeoutMs);
       try {
-        const made = model.doGenerate(callOf(model, order, call, signal));
-        return pictureOf(await Promise.race([made, aborted(signal)]));
+        const result = model.doGenerate(callOf(model, order, call, signal));
+        return pictureOf(await Promise.race([result, aborted(signal)]));
       } catch (error) {
         if (error instanceof ProviderError) throw error;
         throw signal.aborted ? timedOut(order.timeoutMs) : aiSdkFailure(error);
@@ -127,8 +127,8 @@ function usageOf({ usage, providerMetadata }: AiSdkResult): Usage | null {
 
 function warningText({ type, feature, setting, details, message }: AiSdkWarning): string {
   const subject = feature ?? setting;
-  const said = details ?? message ?? '';
-  if (subject === undefined) return shownText(redact(said === '' ? type : said));
+  const text = details ?? message ?? '';
+  if (subject === undefined) return shownText(redact(text === '' ? type : text));
   const verb = type.startsWith('unsupported') ? 'does not support' : `warns of (${type})`;
-  return shownText(redact(`the model ${verb} ${subject}${said === '' ? '' : `: ${said}`}`));
+  return shownText(redact(`the model ${verb} ${subject}${text === '' ? '' : `: ${text}`}`));
 }

@@ -66,7 +66,7 @@ function afterOrder(message: string): ProviderError {
 function answerError(error: unknown, status: number, fallback: string): ProviderError {
   const body = jsonOf(textOf(memberOf(error, 'responseBody')) ?? '');
   const details = member(body, 'error') ?? body;
-  const said =
+  const text =
     textOf(member(details, 'message')) ??
     textOf(member(body, 'detail')) ??
     textOf(member(body, 'error')) ??
@@ -76,15 +76,15 @@ function answerError(error: unknown, status: number, fallback: string): Provider
   const failure = failureOfStatus({
     status,
     code: textOf(member(details, 'code')),
-    message: redact(said),
+    message: redact(text),
     details,
     header,
   });
   return new ProviderError(failure.code, failure.message, {
-    retryAfterMs: failure.retryAfterMs ?? (failure.code === 'rate-limited' ? resetMs(said) : null),
+    retryAfterMs: failure.retryAfterMs ?? (failure.code === 'rate-limited' ? resetMs(text) : null),
     isBilledAnyway: failure.isBilledAnyway,
     requestId: header('x-request-id'),
-    limit: rateLimitOf(header, said),
+    limit: rateLimitOf(header, text),
   });
 }
 

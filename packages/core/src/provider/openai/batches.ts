@@ -203,7 +203,7 @@ function filesOf(batch: Batch): { readonly id: string; readonly lines: number }[
 function lookAt(batch: Batch): BatchLook {
   const { status, request_counts: counts } = batch;
   const errors = batch.errors?.data ?? [];
-  const said = errors.map(
+  const reasons = errors.map(
     ({ line, message }) => `${line == null ? '' : `line ${line}: `}${shownText(message ?? '')}`,
   );
   const hasFiles = filesOf(batch).length > 0;
@@ -221,7 +221,7 @@ function lookAt(batch: Batch): BatchLook {
     lines: counts?.total ?? 0,
     answered: counts?.completed ?? 0,
     problem: isRefused
-      ? said.slice(0, 3).join('; ') || 'the API gave no reason'
+      ? reasons.slice(0, 3).join('; ') || 'the API gave no reason'
       : status === 'expired' || status === 'cancelled'
         ? `it has ${status}`
         : '',

@@ -139,9 +139,9 @@ export function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> 
  * `null`.
  */
 export function bodyOf({ request, call }: Order, profile: Profile) {
-  const asked = requestedFields(request, requestHandling, 'optional');
+  const names = requestedFields(request, requestHandling, 'optional');
   const parameters = Object.entries<unknown>({
-    ...Object.fromEntries(asked.map((name) => [name, request[name]])),
+    ...Object.fromEntries(names.map((name) => [name, request[name]])),
     moderation: call.moderation === 'auto' ? undefined : call.moderation,
     output_format: 'png',
     safety_identifier: call.userId ?? undefined,
@@ -259,6 +259,6 @@ export function providerError(
 /** The API's own message if there is one, because the client's message puts the status before it. */
 function messageOf(error: APIError): string {
   const body: unknown = error.error;
-  const said = member(body, 'message') ?? body;
-  return typeof said === 'string' ? said : error.message.replace(/^\d{3} /, '');
+  const message = member(body, 'message') ?? body;
+  return typeof message === 'string' ? message : error.message.replace(/^\d{3} /, '');
 }

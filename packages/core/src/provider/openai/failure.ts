@@ -30,33 +30,33 @@ export interface Failure {
 export function failureOfStatus(answer: ErrorAnswer): Failure {
   const { status, details } = answer;
   // A server's message may be of any length, and patterns are matched against it.
-  const said = answer.message.slice(0, maxSaid);
+  const text = answer.message.slice(0, maxTextLength);
   const message = `the API answered ${status}: ${shownText(answer.message)}`;
   const failure = (failureCode: FailureCode, reason = ''): Failure => ({
     code: failureCode,
     message: reason === '' ? message : `${message} (${reason})`,
-    retryAfterMs: retryAfterMs(answer.header) ?? tryAgainMs(said),
+    retryAfterMs: retryAfterMs(answer.header) ?? tryAgainMs(text),
     isBilledAnyway: failureCode === 'moderation' && moderationStage(details) === 'output',
   });
   const names = errorNames(answer);
   const has = (known: ReadonlySet<string>) => names.some((name) => known.has(name));
 
-  if (status < 500 && (has(moderationNames) || (looksAtPrompts.has(status) && isModerated(said))))
+  if (status < 500 && (has(moderationNames) || (looksAtPrompts.has(status) && isModerated(text))))
     return failure('moderation', moderationReason(details));
-  if (has(quotaNames) || (status < 500 && isSpent(said))) return failure('quota');
+  if (has(quotaNames) || (status < 500 && isSpent(text))) return failure('quota');
   if (status >= 300 && status < 400)
     return failure('refused', redirection(answer.header('location')));
   if (status === 402) return failure('quota');
   if (status === 401) return failure('bad-api-key');
   if (status === 403) return failure('not-permitted');
-  if (status === 429 && asksTooMuch(said)) {
+  if (status === 429 && asksTooMuch(text)) {
     return failure(
       'refused',
       'one request asks for more pictures than the account may have in a minute',
     );
   }
   if (status === 429) return failure('rate-limited');
-  if (status === 503 && isSentOn(said))
+  if (status === 503 && isSentOn(text))
     return failure('unknown-outcome', 'a proxy lost the connection after it sent the request on');
   if (status === 503) return failure('overloaded');
   if (gaveUpWaiting.has(status)) {
@@ -67,7 +67,7 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   return failure('unknown-outcome', 'this status does not say whether the picture was made');
 }
 
-const maxSaid = 2000;
+const maxTextLength = 2000;
 
 /**
  * Envoy answers 503 even if it had forwarded the request and then lost the server. "connection failure" means that it had not.
@@ -214,8 +214,8 @@ function retryAfterMs(header: ErrorAnswer['header']): number | null {
 
 /** Reads "Please try again in 12s", "in 120ms" or "in 6m0s", which a 429 without a header says (measured 2026-11-22). */
 function tryAgainMs(message: string): number | null {
-  const said = /try again in (?:(\d+)m(?!s))?(?:([\d.]+)(ms|s))?/.exec(message);
-  const [, minutes = '0', amount = '0', unit = 's'] = said ?? [];
+  const match = /try again in (?:(\d+)m(?!s))?(?:([\d.]+)(ms|s))?/.exec(message);
+  const [, minutes = '0', amount = '0', unit = 's'] = match ?? [];
   const ms = Number(minutes) * 60_000 + Number(amount) * (unit === 'ms' ? 1 : 1000);
-  return said === null || !Number.isFinite(ms) || ms === 0 ? null : ms;
+  return match === null || !Number.isFinite(ms) || ms === 0 ? null : ms;
 }

@@ -10,8 +10,8 @@ export function rateLimitOf(
 ): RateLimit | null {
   const limit = count(header('x-ratelimit-limit-input-images'));
   if (limit !== null) return { imagesPerMinute: limit };
-  const said = /images per min[^:]*: Limit (\d+)/.exec(message ?? '');
-  return said === null ? null : { imagesPerMinute: Number(said[1]) };
+  const match = /images per min[^:]*: Limit (\d+)/.exec(message ?? '');
+  return match === null ? null : { imagesPerMinute: Number(match[1]) };
 }
 
 function count(text: string | null): number | null {

@@ -178,11 +178,11 @@ function endedBadly(prediction: Prediction, { secrets }: PredictionContext): Pro
     const message = 'the prediction was canceled before it was done; it is billed as far as it ran';
     return new ProviderError('timeout', message, { requestId, isOver: true });
   }
-  const said = shownText(redact(prediction.error ?? 'it does not say why', secrets));
-  const code = codeOfText(said) ?? 'refused';
+  const reason = shownText(redact(prediction.error ?? 'it does not say why', secrets));
+  const code = codeOfText(reason) ?? 'refused';
   // Replicate accepted the token, so OpenAI refused the key in the input.
   const isOpenAiKey = code === 'bad-api-key';
-  return new ProviderError(code, `the model failed: ${said}`, {
+  return new ProviderError(code, `the model failed: ${reason}`, {
     requestId,
     isOpenAiKey,
     isOver: true,

@@ -28,8 +28,8 @@ export function answerError(answer: Answer, secrets: readonly string[]): Provide
  */
 function failureOfAnswer({ status, header, text }: Answer): Failure {
   const body = jsonOf(text);
-  const said = textOf(member(body, 'detail')) ?? textOf(member(body, 'title')) ?? text;
-  const message = shownText(said);
+  const reason = textOf(member(body, 'detail')) ?? textOf(member(body, 'title')) ?? text;
+  const message = shownText(reason);
   const failure = failureOfStatus({ status, code: null, message, details: null, header });
   if (status === 404) {
     return {

@@ -54,8 +54,8 @@ export function inputsOf(
     (facts === null ? fieldProblem(request) : openAiProblem(request, facts));
   if (problem !== null) return { problem: `${problem} for ${model.path}` };
 
-  const asked = facts === null ? commonInputs(request) : openAiInputs(request, facts);
-  const inputs = Object.entries({ ...asked, ...own }).filter(([, value]) => value !== null);
+  const requested = facts === null ? commonInputs(request) : openAiInputs(request, facts);
+  const inputs = Object.entries({ ...requested, ...own }).filter(([, value]) => value !== null);
   return {
     model,
     inputs: Object.fromEntries(inputs),
@@ -135,11 +135,11 @@ function openAiProblem(request: Request, facts: OpenAiModel): string | null {
 }
 
 function openAiInputs(request: Request, { ratios }: OpenAiModel): Record<string, Json> {
-  const asked = requestedFields(request, requestHandling, 'of OpenAI');
+  const names = requestedFields(request, requestHandling, 'of OpenAI');
   return {
     prompt: request.prompt,
     aspect_ratio: ratios[request.size]!,
-    ...Object.fromEntries(asked.map((name) => [name, request[name] as Json])),
+    ...Object.fromEntries(names.map((name) => [name, request[name] as Json])),
     number_of_images: 1,
     output_format: 'png',
     // Replicate's own default is 90.
