@@ -15,36 +15,42 @@ import {
   unverifiedOrganisation,
 } from '@tintype/emulators/openai';
 
-/** What comes of one fault. Three images are made one after the other; the fault meets the one in the middle. */
+/** The outcome of one fault. A run makes three images one after the other, and the fault hits the second. */
 export interface Outcome {
   readonly exit: number;
-  /** What the image fails with; `null`: it is delivered. */
+  /** The code with which the image fails; `null`: it is delivered. */
   readonly fails: string | null;
-  /** How many of the two others are delivered. */
+  /** How many of the other two images are delivered. */
   readonly siblings: number;
-  /** How often the image was sent. */
+  /** How often the request for the image was sent. */
   readonly sent: number;
   /** How many pictures the account pays for the image. */
   readonly billed: number;
   /** Whether the run says that it may have been billed. */
   readonly maybeBilled: boolean;
-  /** What the store holds of it after the run. */
+  /** What the store holds for the image after the run. */
   readonly store: 'original' | 'kept aside' | 'attempt' | 'nothing';
-  /** What the next run, with the fault gone, does for it. */
-  readonly nextRun: 'nothing to do' | 'asks' | 'asks, with a warning' | 'fails without asking';
+  /** What the next run, without the fault, does with the image. */
+  readonly nextRun: NextRun;
 }
+
+type NextRun =
+  | 'nothing to do'
+  | 'requests it again'
+  | 'requests it again, with a warning'
+  | 'fails without a request';
 
 export interface FaultRow {
   readonly name: string;
-  /** What the image's calls meet, in order; then all is well. */
+  /** The faults of the image's calls, in order. Later calls succeed. */
   readonly faults: readonly Fault[];
-  /** The message of the failure, or of the warning where it is delivered. */
+  /** The message of the failure or, if the image is delivered, of the warning. */
   readonly says: RegExp | null;
   readonly outcome: Outcome;
-  /** Fields of the image in the middle. */
+  /** More fields of the second image. */
   readonly fields?: string;
   readonly timeoutMs?: number;
-  /** The API begins to listen only so many milliseconds after the run. */
+  /** The API begins to listen this many milliseconds after the run has started. */
   readonly upAfterMs?: number;
 }
 
@@ -69,7 +75,7 @@ function after(sent: number, billed = 1): Outcome {
   return { ...delivered, sent, billed };
 }
 
-/** The image fails, the others are delivered, nothing is billed. */
+/** The image fails, the others are delivered, and nothing is billed. */
 function failed(fails: string, more: Partial<Outcome> = {}): Outcome {
   return {
     ...delivered,
@@ -77,12 +83,12 @@ function failed(fails: string, more: Partial<Outcome> = {}): Outcome {
     fails,
     billed: 0,
     store: 'nothing',
-    nextRun: 'asks',
+    nextRun: 'requests it again',
     ...more,
   };
 }
 
-/** The run stops: the image before it is kept, the one after it is not requested. */
+/** The run stops: the first image is delivered, and the third is not requested. */
 function stopped(fails: string): Outcome {
   return failed(fails, { siblings: 1 });
 }
@@ -92,7 +98,7 @@ function lost(fails: string, billed: number, more: Partial<Outcome> = {}): Outco
     billed,
     maybeBilled: true,
     store: 'attempt',
-    nextRun: 'asks, with a warning',
+    nextRun: 'requests it again, with a warning',
     ...more,
   });
 }
@@ -101,7 +107,7 @@ const rejected = failed('original-rejected', {
   billed: 1,
   maybeBilled: true,
   store: 'kept aside',
-  nextRun: 'fails without asking',
+  nextRun: 'fails without a request',
 });
 
 function refusal(status: number, contentType: string, body: unknown): Fault {
@@ -113,7 +119,7 @@ function refusal(status: number, contentType: string, body: unknown): Fault {
   };
 }
 
-/** A refusal of an account with a large limit, so that the run need not keep to a small one for a minute. */
+/** A refusal that names a large limit, so that the run does not slow down for a minute. */
 function limited(rate: RateLimit): Fault {
   return rateLimited({ limit: 1000, used: 1000, ...rate });
 }
@@ -129,13 +135,13 @@ function busy(retryAfter: string): Fault {
   };
 }
 
-/** Every fault of the API reference, section 9, by the contract's table of failures. */
+/** Every fault that the API documents, and what the network can do, with the expected outcome. */
 export const faultGroups: readonly FaultGroup[] = [
   {
     title: 'The server is down',
     rows: [
       {
-        name: 'connection refused, then up',
+        name: 'connection refused until the server starts',
         faults: [],
         upAfterMs: 250,
         says: null,
@@ -165,7 +171,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: after(2),
       },
       {
-        name: '429, the delay only in words',
+        name: '429, the delay only in the message',
         faults: [limited({ tryAgainIn: '120ms' })],
         says: null,
         outcome: after(2),
@@ -184,7 +190,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: failed('rate-limited', { sent: 6 }),
       },
       {
-        name: '429, an hour to wait',
+        name: '429, which asks to wait an hour',
         faults: [limited({ retryAfter: '3600' })],
         says: /run again after \d{4}-\d\d-\d\d \d\d:\d\d UTC/,
         outcome: failed('rate-limited'),
@@ -247,7 +253,7 @@ export const faultGroups: readonly FaultGroup[] = [
         name: '400 moderation of the prompt',
         faults: [moderationBlocked('input', ['violence'])],
         says: /safety system.*stage input: violence\); change the prompt/,
-        outcome: failed('moderation', { nextRun: 'fails without asking' }),
+        outcome: failed('moderation', { nextRun: 'fails without a request' }),
       },
       {
         name: '400 moderation of the finished picture',
@@ -256,7 +262,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: failed('moderation', {
           billed: 1,
           maybeBilled: true,
-          nextRun: 'fails without asking',
+          nextRun: 'fails without a request',
         }),
       },
       {
@@ -301,7 +307,7 @@ export const faultGroups: readonly FaultGroup[] = [
         outcome: failed('overloaded', { sent: 6 }),
       },
       {
-        name: '503, an hour to wait',
+        name: '503, which asks to wait an hour',
         faults: [busy('3600')],
         says: /run again after/,
         outcome: failed('overloaded'),

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { faultGroups, type FaultRow } from './fault-rows.ts';
 import { type FaultResult, runFault } from './run-fault.ts';
 
-/** Runs every fault, several at once: most of the time is waiting. */
+/** Runs every fault, several at once, because a run mostly waits. */
 export async function runFaults(): Promise<ReadonlyMap<FaultRow, FaultResult>> {
   const waiting = faultGroups.flatMap(({ rows }) => rows);
   const results = new Map<FaultRow, FaultResult>();
@@ -14,7 +14,7 @@ export async function runFaults(): Promise<ReadonlyMap<FaultRow, FaultResult>> {
   return results;
 }
 
-/** What came of every fault, as Markdown. */
+/** The outcome of every fault, as Markdown. */
 export function renderFaults(results: ReadonlyMap<FaultRow, FaultResult>): string {
   const sections = faultGroups.map(({ title, rows }) => {
     const lines = rows.map((row) => cellsOf(row, results.get(row)!));
@@ -56,7 +56,7 @@ function cellsOf({ name }: FaultRow, { outcome }: FaultResult): string[] {
   ];
 }
 
-/** Aligned as the formatter aligns it. */
+/** Aligns columns as the formatter does, so that both leave the file alone. */
 function renderTable([head = [], ...rows]: readonly string[][]): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => row[column]!.length)),

@@ -16,18 +16,18 @@ import type { FaultRow, Outcome } from './fault-rows.ts';
 
 export interface FaultResult {
   readonly outcome: Outcome;
-  /** What the run said of the image: its failure, or a warning. */
+  /** What the run said about the image: its failure or a warning. */
   readonly says: string | null;
-  /** Where the API key was found, which is nowhere. */
+  /** The places that show the API key. There must be none. */
   readonly leaks: readonly string[];
-  /** Whether the plan after the run agrees with what the store holds. */
+  /** The status of the image in a plan after the run. */
   readonly planStatus: string;
 }
 
-/** A key that is easy to find where it should not be; the API would repeat its head and tail. */
+/** A key that is easy to find in places where it should not be. The API repeats its first and last characters. */
 export const recognisableKey = 'sk-RECOGNISABLE-0123456789-TAIL';
 
-/** Runs the command line against an API with a fault, then once more without. */
+/** Runs the command line against an API with a fault, then again without the fault. */
 export async function runFault(row: FaultRow): Promise<FaultResult> {
   const root = await mkdtemp(join(tmpdir(), 'tintype-fault-'));
   const port = await freePort();
@@ -138,14 +138,14 @@ function outcomeOf(
 }
 
 function isVictim({ path, body }: OpenAiEmulator['requests'][number]): boolean {
-  // One that was reset unread has no body; no other image is an edit.
+  // A request that was reset before it was read has no body. No other image is an edit.
   return path.endsWith('/edits') || (body as { prompt?: string } | null)?.prompt === 'victim';
 }
 
 async function storeOf(root: string, events: readonly TimedEvent[]): Promise<Outcome['store']> {
   const failure = events.find((event) => event.type === 'failed' && event.id === 'victim');
-  const asked = events.find((event) => event.type === 'generating' && event.id === 'victim');
-  const key = asked?.type === 'generating' ? asked.key : '';
+  const requested = events.find((event) => event.type === 'generating' && event.id === 'victim');
+  const key = requested?.type === 'generating' ? requested.key : '';
   if (await exists(root, `attempts/${key}.json`)) return 'attempt';
   const record = await readFile(
     join(root, '.tintype/records', key.slice(0, 2), `${key}.json`),
@@ -173,15 +173,15 @@ function nextRunOf(
   { ledger }: OpenAiEmulator,
   before: readonly LedgerEntry[],
 ): Outcome['nextRun'] {
-  const asks = ledger.slice(before.length).some(({ prompt }) => prompt === 'victim');
+  const isRequested = ledger.slice(before.length).some(({ prompt }) => prompt === 'victim');
   const warns = events.some(
     (event) =>
       event.type === 'warning' &&
       event.code === 'maybe-billed' &&
       event.message.includes('"victim"'),
   );
-  if (asks) return warns ? 'asks, with a warning' : 'asks';
-  return code === 0 ? 'nothing to do' : 'fails without asking';
+  if (isRequested) return warns ? 'requests it again, with a warning' : 'requests it again';
+  return code === 0 ? 'nothing to do' : 'fails without a request';
 }
 
 function saidOf(events: readonly TimedEvent[]): string | null {
@@ -191,7 +191,7 @@ function saidOf(events: readonly TimedEvent[]): string | null {
   return warning?.type === 'warning' ? warning.message : null;
 }
 
-/** The key, or the head and tail of it that an API repeats, in what was printed and in every file. */
+/** The outputs and files that contain the key, or the first and last characters of it that an API repeats. */
 async function findLeaks(root: string, ...runs: readonly Finished[]): Promise<string[]> {
   const texts = new Map<string, string>(
     runs.flatMap(({ stdout, stderr }, index) => [
