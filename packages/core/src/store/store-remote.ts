@@ -54,7 +54,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
 
     fetchRecords: async (keys) => {
       if (keys.length === 0) return 0;
-      // If version control has the records, there is no index, and not every remote can list. So each key is lookedUp up.
+      // If version control has the records, there is no index, and not every remote can list. So each key is looked up.
       const notes = new Map(hasRecords ? await readRemoteNotes(remote) : []);
       // Looks up records that are newer than the index. If more keys than this are missing, most of them were never bought.
       const unlisted = keys.filter((key) => !notes.has(remoteNames.record(key)));
@@ -138,7 +138,7 @@ export function storeRemote(part: RemotePart): StoreRemote {
   };
 }
 
-/** How many records that an index lacks are lookedUp up one by one. */
+/** How many records that an index lacks are looked up one by one. */
 const maxUnlisted = 100;
 
 /** How many small requests run at once. */
