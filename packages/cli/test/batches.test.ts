@@ -27,7 +27,7 @@ function declare(...images: readonly string[]): Promise<void> {
   return writeFile(join(root, 'a.images.yaml'), `images:\n${lines.join('')}`);
 }
 
-/** Runs a command in this process. `later`: milliseconds that have passed by then. */
+/** Runs a command in this process. `later`: how many milliseconds the clock is ahead. */
 async function tintype(args: string, { later = 0, missing = 'buy' } = {}) {
   const env = {
     OPENAI_API_KEY: 'sk-test',
@@ -47,7 +47,7 @@ describe('pictures that are ordered in a batch', () => {
     await tintype('batch submit');
   });
 
-  test('are nothing to buy: plan says when they are due, and what to run', async () => {
+  test('are not to buy: plan says when they are due, and what to run', async () => {
     const { stdout } = await tintype('plan');
     expect(stdout).toMatch(/fox \(attempted\): ordered in a batch at .*due by/);
     expect(stdout).toMatch(new RegExp(`\n2 pictures are ordered in a batch, ${dueText.source}`));
@@ -59,7 +59,7 @@ describe('pictures that are ordered in a batch', () => {
     for (const row of plan.images) expect(row.batch?.dueAt?.slice(0, 16)).toBe(due.slice(0, 16));
   });
 
-  test('are said by a run that may not buy, which does not advise to buy them', async () => {
+  test('are reported by a run that may not buy, which does not advise to buy them', async () => {
     const { code, stderr } = await tintype('--frozen');
     expect(code).toBe(3);
     expect(stderr).toMatch(new RegExp(`2 pictures are ordered in a batch, ${dueText.source}`));
@@ -75,7 +75,7 @@ describe('pictures that are ordered in a batch', () => {
     );
   });
 
-  test('are not counted as to buy by a run, nor ordered again', async () => {
+  test('are neither counted as to buy nor ordered again by a run', async () => {
     const run = await tintype('');
     expect(run.stderr).toContain('planned 2 pictures: 2 ordered in a batch');
     expect(run.stderr).not.toContain('to buy');
@@ -110,7 +110,7 @@ describe('pictures that are ordered in a batch', () => {
     );
   });
 
-  test('that are collected are due no more', async () => {
+  test('are no longer due once they are collected', async () => {
     await api().batches.finishAll();
     const { code, stderr } = await tintype('', { later: 25 * hour });
     expect([code, stderr.includes('were due')]).toEqual([0, false]);
@@ -121,7 +121,7 @@ describe('pictures that are ordered in a batch', () => {
 describe('batch: true', () => {
   beforeEach(() => declare('fox ,batch:true', 'owl'));
 
-  test('is what plan says that a run pays, beside the price of the other way', async () => {
+  test('makes plan show the price in a batch beside the direct price', async () => {
     const { stdout } = await tintype('plan');
     expect(stdout).toMatch(/PAID +OTHERWISE/);
     expect(stdout).toMatch(/\nfox .* in a batch +\$/);
@@ -156,7 +156,7 @@ describe('batch: true', () => {
   });
 });
 
-test('costs tells what was bought in batches from what was bought directly', async () => {
+test('costs shows purchases in batches and direct purchases separately', async () => {
   expect((await tintype('costs')).stdout).toBe('Nothing was bought.\n');
   await declare('fox ,batch:true', 'owl', 'elk');
   await tintype('');

@@ -44,7 +44,7 @@ test('with a Node that is too old, one line says so, without a stack', () => {
   });
 });
 
-test('--help fits 80 columns, and has no line of one word', async () => {
+test('--help fits into 80 columns, and no line has only one word', async () => {
   for (const command of ['', 'generate', 'plan', 'verify', 'prune', 'pick', 'sheet', 'review']) {
     const shell = new FakeShell({ stdout: new FakeOutput({ isTTY: true, columns: 80 }) });
     await main([...(command === '' ? [] : [command]), '--help'], shell);
@@ -58,7 +58,7 @@ test('--help fits 80 columns, and has no line of one word', async () => {
   }
 });
 
-test('--help waits for neither core nor its image library', async () => {
+test('--help loads neither core nor its image library', async () => {
   const script = `
     process.argv.push('--help');
     await import(${JSON.stringify(fileURLToPath(new URL('../src/bin.ts', import.meta.url)))});

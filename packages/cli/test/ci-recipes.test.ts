@@ -74,12 +74,12 @@ describe('every recipe for GitHub', () => {
     for (const [job, { permissions: own = {}, steps }] of Object.entries(jobs)) {
       const runsCode = steps.some(({ uses = '' }) => uses.startsWith('actions/checkout'));
       const isForPullRequests = JSON.stringify(on).includes('pull_request');
-      // What runs the code of a pull request can write nothing.
+      // A job that runs the code of a pull request may not write.
       if (runsCode && isForPullRequests)
         expect({ job, own }).toEqual({ job, own: { contents: 'read' } });
       const text = JSON.stringify(steps);
       if (isForPullRequests) expect(text).not.toContain('secrets.');
-      // No step but the one that buys has the key.
+      // Only the step that buys has the key.
       const withSecrets = steps.filter((step) => JSON.stringify(step).includes('secrets.'));
       for (const step of withSecrets) expect(step.run).toMatch(/^npx tintype .*--missing buy/);
     }
@@ -108,7 +108,7 @@ test.each(gitlabRecipes)('%s has no mistake that the schema of GitLab finds', (n
   }
 });
 
-/** Programs that hosts have on their machines. */
+/** Programs that the recipes use and this machine does not have. */
 const missing = ['jq', 'curl'].filter(
   (name) =>
     !(process.env['PATH'] ?? '').split(delimiter).some((dir) => existsSync(join(dir, name))),
@@ -138,7 +138,7 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
     git(folder, 'clone', '--quiet', '--bare', seed, 'origin.git');
     clone = join(folder, 'clone');
     git(folder, 'clone', '--quiet', join(folder, 'origin.git'), 'clone');
-    // What `npm ci` does.
+    // Stands in for `npm ci`.
     const bin = join(clone, 'node_modules/.bin/tintype');
     program(bin, `exec '${process.execPath}' -C tintype-source '${BIN}' "$@"`);
   });
@@ -174,7 +174,7 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
       .split('\n')
       .filter((path) => path.startsWith(`.tintype/${part}/`));
 
-  /** What the recipes for S3 expect, with a folder in the place of the bucket. */
+  /** The config that the recipes for S3 expect, with a folder in place of the bucket. */
   function shareStore(): void {
     symlinkSync(fileURLToPath(new URL('..', import.meta.url)), join(clone, 'node_modules/tintype'));
     const bucket = (prefix: string) => `folder(${JSON.stringify(join(folder, 'bucket', prefix))})`;
@@ -185,7 +185,7 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
     writeFileSync(join(clone, 'tintype.config.mjs'), text);
   }
 
-  /** Where the originals of the two images are: in git, or in the bucket with what was encoded. */
+  /** Expects both originals in git or, with a recipe for S3, in the bucket with the encoded files. */
   function expectOriginals(recipe: string): void {
     const isShared = recipe.endsWith('-s3.yml');
     expect(published('originals')).toHaveLength(isShared ? 0 : 2);
@@ -221,7 +221,7 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
       });
     }
 
-    test('a pull request gets its plan and its sheet, nothing is asked or bought', async () => {
+    test('a pull request gets its plan and its sheet, and no request is sent', async () => {
       changeManifest();
       const { codes } = await runJob('github-pull-request.yml', 'plan');
       expect(codes).toEqual({ Plan: 0, 'Contact sheet': 0, Summary: 0 });
@@ -246,7 +246,7 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
       const comments = join(folder, 'comments.json');
       const other = { id: 1, user: { login: 'someone' }, body: '<!-- tintype --> not mine' };
       writeFileSync(comments, JSON.stringify([other]));
-      // The command line of GitHub, against a file.
+      // Replaces GitHub's command line. Comments are in a file.
       program(
         join(folder, 'bin/gh'),
         `case "$*" in
@@ -296,7 +296,7 @@ esac`,
       await run(clone);
       expect(published('batches')).toHaveLength(1);
       expect(published()).toEqual([]);
-      // One that comes too early changes nothing.
+      // A run before the batch has ended changes nothing.
       await run(nextMachine('early'));
       expect(published('batches')).toHaveLength(1);
       expect(api().ledger).toEqual([]);
@@ -333,7 +333,7 @@ esac`,
       expect(published()).toHaveLength(2);
     });
 
-    test('publishes what was bought before a failure, also where the branch moved on', async () => {
+    test('publishes what was bought before a failure, even if the branch has new commits', async () => {
       api().fail(moderationBlocked(), { prompt: 'hat' });
       const elsewhere = join(folder, 'seed');
       writeFileSync(join(elsewhere, 'b.txt'), '');
@@ -346,7 +346,7 @@ esac`,
   });
 
   describe('GitLab', () => {
-    /** As GitLab's runner: the lines in one shell, which the first failure ends. */
+    /** Runs the lines in one shell that ends at the first failure, as GitLab's runner does. */
     function run(lines: readonly string[], env: Readonly<Record<string, string>>, cwd = clone) {
       return runShell(['-eo', 'pipefail', '-c', lines.join('\n')], cwd, {
         ...environment(),
@@ -357,7 +357,7 @@ esac`,
       });
     }
 
-    test('a merge request gets its plan and its sheet, nothing is asked or bought', async () => {
+    test('a merge request gets its plan and its sheet, and no request is sent', async () => {
       const base = git(clone, 'rev-parse', 'HEAD').trim();
       changeManifest();
       const { code, output } = await run(readGitLabJob('gitlab-ci.yml', 'plan').script, {

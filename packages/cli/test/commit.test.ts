@@ -22,7 +22,7 @@ test('a run that bought and then failed says what to commit, too', async () => {
   const { totals } = JSON.parse(
     (await runBin(root, ['plan', '--json'], env)).stdout,
   ) as PlanDocument;
-  // The budget does not hold a second request for it.
+  // The budget is too small for a second request.
   api().fail(serverError(500, { billed: true }), { prompt: 'b' });
 
   const { code, stderr } = await runBin(root, ['--max-cost', `${totals.costUsd!.high}`], env);

@@ -46,7 +46,7 @@ describe('what init wrote', () => {
     expect(stdout).toMatch(/^IMAGE .*\nhero +missing +gpt-image-2.5-flare +1536x1024 +\$/);
   });
 
-  test('is not bought where that is not allowed, and the list says for how much', async () => {
+  test('is not bought if that is not allowed, and the list has the prices', async () => {
     const { code, stdout, stderr } = await tintype('--frozen');
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(/tintype: [^]*hero[^]*icon-home[^]*\$/);
@@ -65,7 +65,7 @@ describe('what init wrote', () => {
 });
 
 describe('with the offline provider', () => {
-  test('a first run writes what a second one leaves alone', async () => {
+  test('a first run writes files that a second one leaves alone', async () => {
     const first = await tintype('--provider', 'offline');
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(/^3 pictures delivered to public\/images: \d+ files written\.\n$/);
@@ -77,7 +77,7 @@ describe('with the offline provider', () => {
     expect(statSync(join(folder, 'public/images/hero.avif')).mtimeMs).toBe(written);
   });
 
-  test('--reporter json has one event a line on stdout and nothing else', async () => {
+  test('--reporter json prints one event on each line of stdout and nothing else', async () => {
     const args = ['--provider', 'offline', '--reporter', 'json', '--out-dir', 'other'];
     const { code, stdout } = await tintype(...args);
     const events = stdout
@@ -89,7 +89,7 @@ describe('with the offline provider', () => {
     expect(events.map(({ type }) => type)).not.toContain('delivered');
   });
 
-  test('--quiet says nothing', async () => {
+  test('--quiet prints nothing', async () => {
     const { stdout, stderr } = await tintype('--provider', 'offline', '--quiet');
     expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
   });
@@ -101,7 +101,7 @@ describe('with the offline provider', () => {
     expect(stderr).not.toContain('the command');
   });
 
-  test('a mistyped command is taken for one', async () => {
+  test('a mistyped command is reported as one', async () => {
     const { code, stderr } = await tintype('plna');
     expect(code).toBe(2);
     expect(stderr).toContain("Did you mean the command 'plan'?");

@@ -10,7 +10,7 @@ import { runBin } from './support/run-bin.ts';
 
 const secret = 'sk-literal-SECRET-0123456789';
 
-/** Every way that was thought of in which each of the twelve parameters can be wrong, as YAML, with its code. */
+/** Wrong values of each of the twelve parameters, as YAML, with the expected code. */
 const illegal: Readonly<
   Record<string, readonly (readonly [value: string, code: string, more?: string])[]>
 > = {
@@ -120,7 +120,7 @@ const cases = Object.entries(illegal).flatMap(([field, values]) =>
   values.map(([value, code, more]) => ({ field, value, code, more: more ?? null })),
 );
 
-/** The wrong value stands on line 4. */
+/** A manifest with the wrong value on line 4. */
 function manifest(id: string, { field, value, more }: (typeof cases)[number]): string {
   const prompt = field === 'prompt' ? [] : ['    prompt: hat'];
   const lines = [
@@ -188,7 +188,7 @@ describe('an illegal value', () => {
   });
 
   test('of every parameter, all in one run of the real command: each is reported at its line', async () => {
-    // The graph is only looked at where the values are in order.
+    // The graph is only checked if all values are valid.
     const told = cases.filter(({ code }) => !['cycle', 'unknown-image'].includes(code));
     let text = 'images:\n';
     const lines = told.map((each, index) => {

@@ -45,7 +45,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Without what tells git about the store. */
+/** The files without .gitattributes and .gitignore. */
 async function files(folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
   return entries
@@ -54,7 +54,7 @@ async function files(folder: string): Promise<string[]> {
 }
 
 describe('verify', () => {
-  test('is exit 0 and says what was checked where nothing is wrong', async () => {
+  test('is exit 0 and says what was checked if nothing is wrong', async () => {
     const { code, stdout, stderr } = await tintype('verify');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
@@ -62,7 +62,7 @@ describe('verify', () => {
     );
   });
 
-  test('is exit 1 with a line for everything that is wrong, quiet or not', async () => {
+  test('is exit 1 with a line for each mistake, even with --quiet', async () => {
     await truncate((await files('.tintype/originals'))[0]!, 10);
     await truncate((await files('node_modules/.cache/tintype/v2/files'))[0]!, 10);
     const quiet = await tintype('verify', '--quiet');
@@ -79,7 +79,7 @@ describe('verify', () => {
     expect(again.stdout).toMatch(/: 1 wrong, see above\.\n$/);
   });
 
-  test('is one warning a line with --reporter json', async () => {
+  test('prints one warning on each line with --reporter json', async () => {
     await rm((await files('.tintype/originals'))[0]!);
     const { code, stdout } = await tintype('verify', '--reporter', 'json');
     expect(code).toBe(1);
@@ -100,7 +100,7 @@ describe('verify', () => {
 describe('prune', () => {
   beforeEach(() => writeFile(join(root, 'a.images.yaml'), head + hero));
 
-  test('--dry-run lists what would go with its cost, and removes nothing', async () => {
+  test('--dry-run lists what it would remove, with its cost, and removes nothing', async () => {
     const { code, stdout } = await tintype('prune', '--dry-run');
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -122,7 +122,7 @@ describe('prune', () => {
     expect(await tintype('prune')).toMatchObject({ code: 0, stdout: 'Nothing to prune.\n' });
   });
 
-  test('--reporter json names every file, removed or to be', async () => {
+  test('--reporter json names every file that is or would be removed', async () => {
     const events = async (...args: string[]) =>
       (await tintype('prune', '--reporter', 'json', ...args)).stdout
         .trimEnd()
@@ -138,7 +138,7 @@ describe('prune', () => {
     ]);
   });
 
-  test('keeps what another branch has, and says so and how to remove it', async () => {
+  test('keeps what another branch has, and says how to remove it', async () => {
     git(root, 'branch', 'release');
     const { code, stdout } = await tintype('prune');
     expect(code).toBe(0);
@@ -162,13 +162,13 @@ describe('prune', () => {
     expect(await files('.tintype')).toHaveLength(6);
   });
 
-  test('is exit 2 for an age that is none', async () => {
+  test('is exit 2 for an invalid age', async () => {
     const { code, stderr } = await tintype('prune', '--older-than', 'month');
     expect(code).toBe(2);
     expect(stderr).toContain('such as 30 or 30d');
   });
 
-  test('does not take --manifest, with which the other manifests’ pictures would seem unneeded', async () => {
+  test('refuses --manifest, because pictures of other manifests would seem unused', async () => {
     expect(await tintype('prune', '--manifest', 'a.images.yaml')).toMatchObject({ code: 2 });
   });
 });

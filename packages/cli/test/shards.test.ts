@@ -53,7 +53,7 @@ function eventsIn({ stdout }: Finished): Event[] {
   return lines.map((line) => JSON.parse(line) as Event);
 }
 
-test('jobs on clones of their own buy each picture once, and the last one joins and builds', async () => {
+test('jobs in separate clones buy each picture once, and the last job merges and builds', async () => {
   const whole = clone('whole');
   const planned = await tintype(whole, ['plan', '--json']);
   const high = (JSON.parse(planned.stdout) as PlanDocument).totals.costUsd!.high;
@@ -71,7 +71,7 @@ test('jobs on clones of their own buy each picture once, and the last one joins 
         index === 3
           ? await tintype(job, args, { TINTYPE_SHARD: '3/3' })
           : await tintype(job, [...args, '--shard', `${index}/3`]);
-      // What a job uploads, as the last one downloads it.
+      // Copies what a job uploads and the last job downloads.
       for (const kept of ['.tintype', 'node_modules/.cache/tintype'])
         cpSync(join(job, kept), join(site, 'shards', `shard-${index}`, kept), { recursive: true });
       return finished;
@@ -126,7 +126,7 @@ test('plan says what a shard does, and what all of them cost', async () => {
   );
 });
 
-test('a shard without images has nothing to do, and what is no shard is exit 2', async () => {
+test('a shard without images has nothing to do, and an invalid shard is exit 2', async () => {
   const made = clone('empty');
   writeFileSync(
     join(made, 'site.images.yaml'),

@@ -38,7 +38,7 @@ describe('tintype sheet', () => {
     expect(readFileSync(join(folder, 'ci/sheet.html'), 'utf8')).toMatch(/^<!doctype html>/);
   });
 
-  test('of a manifest with a mistake says the mistake, and writes nothing', async () => {
+  test('reports a mistake in a manifest, and writes nothing', async () => {
     writeFileSync(join(folder, 'a.images.yaml'), manifest.replace('alt', 'atl'));
     const { code, stdout, stderr } = await tintype('sheet');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -59,7 +59,7 @@ describe('tintype review', () => {
     expect(await review.code).toBe(0);
   });
 
-  test('lives on when a manifest breaks, and with one that was broken from the start', async () => {
+  test('keeps running if a manifest is or becomes invalid', async () => {
     writeFileSync(join(folder, 'a.images.yaml'), manifest.replace('alt', 'atl'));
     const review = startReview();
     const url = await review.url;
@@ -70,7 +70,7 @@ describe('tintype review', () => {
   });
 
   test.runIf(process.platform === 'linux')(
-    'hands its address to the browser in a file for this user alone, and removes that',
+    'gives its address to the browser in a file that only this user can read, and removes the file',
     async () => {
       const bin = join(folder, 'bin');
       mkdirSync(bin);
@@ -97,7 +97,7 @@ describe('tintype review', () => {
     },
   );
 
-  test('a port that is taken, or that is none, is exit 2', async () => {
+  test('a port that is in use or invalid is exit 2', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
@@ -108,7 +108,7 @@ describe('tintype review', () => {
   });
 });
 
-/** `tintype review` in a process of its own, which a test ends as a terminal would. */
+/** Starts `tintype review` in a process of its own. A test ends it as a terminal would. */
 function startReview(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, 'review', ...args], {
     cwd: folder,

@@ -6,7 +6,7 @@ import { openScene, type Scene } from '../../core/test/robustness/scene.ts';
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 
-/** Why there is no terminal to test on; `''`: there is one. */
+/** Why no terminal can be tested; `''`: one can. */
 const missing = (() => {
   try {
     return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
@@ -25,7 +25,7 @@ const ctrlC = '\x03';
 
 describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing})`}`, () => {
   test(
-    'hostile prompts and what an API says reach nothing but the text',
+    'hostile prompts and messages of an API are only shown as text',
     { timeout: 120_000 },
     async () => {
       await using scene = await openScene({
@@ -43,7 +43,7 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
   );
 
   test(
-    'hostile ids and values in a manifest reach nothing but the text',
+    'hostile ids and values in a manifest are only shown as text',
     { timeout: 120_000 },
     async () => {
       await using scene = await openScene({
@@ -70,7 +70,7 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
       expect(await terminal.ended).toBe(130);
       expectHarmless(terminal.text());
       expect(terminal.text()).toContain('Interrupted');
-      // What was paid for is kept.
+      // What was paid for is stored.
       const { code } = await scene.run({ args: ['plan', '--json'] });
       expect(code).toBe(0);
       expect(scene.api.ledger).toHaveLength(1);
@@ -91,7 +91,7 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
       await terminal.shows('ada');
       terminal.press(ctrlC);
       await terminal.shows('Interrupted');
-      // One that comes sooner is an echo of the same key press.
+      // A second signal within this time comes from the same key press.
       await sleep(300);
       terminal.press(ctrlC);
       expect(await terminal.ended).toBe(130);
@@ -100,7 +100,7 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
   );
 });
 
-describe.skipIf(missing !== '')('where nothing says whether to buy', () => {
+describe.skipIf(missing !== '')('if nothing says whether to buy', () => {
   async function asked(flags = '') {
     const scene = await openScene({
       'a.images.yaml': `images:\n  ada: { prompt: ada, ${image} }\n  bob: { prompt: bob, number_of_images: 2, ${image} }\n`,
@@ -126,7 +126,7 @@ describe.skipIf(missing !== '')('where nothing says whether to buy', () => {
     }
     expect(await terminal.ended).toBe(exit);
     expect(scene.api.ledger).toHaveLength(bought);
-    // oxlint-disable-next-line no-control-regex -- what readline moves the cursor with
+    // oxlint-disable-next-line no-control-regex -- readline moves the cursor with these
     expectHarmless(terminal.text().replaceAll(/\x1b\[(?:\d+G|0J)/g, ''));
     if (exit === 130) expect(terminal.text()).toContain('nothing was bought');
     if (exit === 3) expect(terminal.text()).toMatch(/ada {2}new {2}\$0\.\d+[^]*--missing buy/);
@@ -174,16 +174,16 @@ function openTerminal({ project, api }: Scene, flags = '--yes'): Terminal {
   };
 }
 
-// C0 but line feed and tab, DEL, C1, line separators, whatever turns the direction of writing.
+// C0 except line feed and tab, DEL, C1, line separators, and everything that changes the direction of writing.
 const HOSTILE =
   // oxlint-disable-next-line no-control-regex
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-/** Nothing moves, colours or clears the terminal but the view itself, and the last word on the cursor shows it. */
+/** Expects that only the view moves the cursor, colours or clears, and that the cursor is visible at the end. */
 function expectHarmless(text: string): void {
   // oxlint-disable-next-line no-control-regex
   const own = /\x1b\[(?:\?25[lh]|\d+A|K|J|[\d;]*m)/g;
-  // The terminal ends lines with both, and echoes a key press.
+  // The terminal ends lines with CR LF, and echoes a key press.
   const rest = text.replaceAll(own, '').replaceAll(/\r+\n|\r/g, '\n');
   expect(rest).not.toMatch(HOSTILE);
   expect(text.lastIndexOf('\x1b[?25h')).toBeGreaterThanOrEqual(text.lastIndexOf('\x1b[?25l'));

@@ -38,14 +38,14 @@ test('types are written in a new clone, without a build, and not touched again',
   expect((await runBin(folder, ['types'])).stdout).toBe('tintype-env.d.ts is up to date\n');
 });
 
-test('another file is written where it is named', async () => {
+test('a file of another name is written if it is given', async () => {
   installPlugin();
   mkdirSync(join(folder, 'src'));
   expect((await runBin(folder, ['types', '--out', 'src/pictures.d.ts'])).code).toBe(0);
   expect(readFileSync(join(folder, 'src/pictures.d.ts'), 'utf8')).toContain('virtual:tintype/hero');
 });
 
-test('without the plugin it says what is missing', async () => {
+test('without the plugin, the command says what is missing', async () => {
   const { code, stderr } = await runBin(folder, ['types']);
   expect(code).toBe(2);
   expect(stderr).toContain('npm install --save-dev vite-plugin-tintype');

@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** What a command prints, on a terminal of so many columns or, with 0, through a pipe. */
+/** The output of a command on a terminal of this many columns; 0: through a pipe. */
 async function printed(args: readonly string[], columns: number, env = {}): Promise<string> {
   const output = () => new FakeOutput({ isTTY: columns > 0, columns });
   const shell = new FakeShell({ cwd: root, env, stdout: output(), stderr: output() });
@@ -46,14 +46,14 @@ async function printed(args: readonly string[], columns: number, env = {}): Prom
   return shell.stderr.text + shell.stdout.text;
 }
 
-/** The longest run of it is a word: nothing can break it. */
+/** Whether a line is one word, which no line break can split. */
 function isOneWord(line: string): boolean {
   return !line.trim().includes(' ');
 }
 
 describe.each([60, 80, 120])('at %d columns', (columns) => {
   test.each([{}, { NO_COLOR: '1' }])(
-    'nothing is wider, and no word, name or price is cut: %j',
+    'no line is wider, and no word, name or price is cut: %j',
     async (env) => {
       for (const args of [
         ['plan', '--reporter', 'plain'],
@@ -64,7 +64,7 @@ describe.each([60, 80, 120])('at %d columns', (columns) => {
         const text = stripVTControlCharacters(await printed(args, columns, env));
         const lines = text.split('\n');
         expect(lines.filter((line) => line.length > columns && !isOneWord(line))).toEqual([]);
-        // Frames are the manifest's text, of which a part is shown.
+        // Frames show a part of the manifest's text.
         const words = (all: string) =>
           all
             .split('\n')
@@ -78,7 +78,7 @@ describe.each([60, 80, 120])('at %d columns', (columns) => {
     },
   );
 
-  test('help has no line that is wider, and none of one word', async () => {
+  test('no line of help is wider or has only one word', async () => {
     for (const command of ['', ...commands]) {
       const text = await printed([...(command === '' ? [] : [command]), '--help'], columns);
       const lines = text.split('\n');
@@ -91,12 +91,12 @@ describe.each([60, 80, 120])('at %d columns', (columns) => {
   });
 });
 
-test('a warning says in a word that it is one', async () => {
+test('a warning contains the word warning', async () => {
   const text = await printed(['check'], 80, { NO_COLOR: '1' });
   expect(text).toMatch(/nothing-picked +warning: /);
 });
 
-test('colours: on a terminal or with FORCE_COLOR, and never with NO_COLOR', async () => {
+test('there are colours on a terminal or with FORCE_COLOR, and never with NO_COLOR', async () => {
   const isColoured = async (columns: number, env: Readonly<Record<string, string>>) =>
     // oxlint-disable-next-line no-control-regex
     /\x1b\[\d+m/.test(await printed(['plan', '--reporter', 'plain'], columns, env));

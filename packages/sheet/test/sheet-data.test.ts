@@ -15,7 +15,7 @@ const manifest = `images:
   duo: { prompt: a boat, number_of_images: 2, quality: low, decorative: true }
 `;
 
-test('what a living process asks for is being bought: neither failed nor "may have been billed"', async () => {
+test('a picture that a running process has requested is shown as being bought', async () => {
   await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   const slow = { kind: 'delay', ms: 6000 } as const;
   api().fail([slow, slow]);
@@ -32,7 +32,7 @@ test('what a living process asks for is being bought: neither failed nor "may ha
   expect((await sheetOf(project)).images[0]).toMatchObject({ status: 'unpicked' });
 });
 
-test('what was paid for and is not recorded is no failure, and costs nothing more', async () => {
+test('a picture that was paid for and not recorded is not a failure, and costs nothing more', async () => {
   await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   const [row] = (await project.plan()).requests;
   await project.write(`.tintype/attempts/${row!.key}.received`, 'the bytes of an answer');
@@ -43,7 +43,7 @@ test('what was paid for and is not recorded is no failure, and costs nothing mor
   expect((await sheetOf(project)).images[0]!.flags).toEqual(['missing', 'unpicked']);
 });
 
-test('what is in a batch is ordered, and says when it is due', async () => {
+test('a picture in a batch is shown as ordered, with the time when it is due', async () => {
   await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   await submitBatches(await project.context(), []);
   const [image] = (await sheetOf(project)).images;
@@ -55,7 +55,7 @@ test('what is in a batch is ordered, and says when it is due', async () => {
   }
 });
 
-test('a picture that goes in a batch has no price on a page, which never orders one', async () => {
+test('a picture with batch: true has no price on the page, because the page never orders a batch', async () => {
   const text = 'images: { fox: { prompt: fox, quality: low, decorative: true, batch: true } }';
   await using project = await testProject({ 'a.images.yaml': text }, api().baseUrl);
   const before = (await sheetOf(project)).images[0]!;
@@ -88,7 +88,7 @@ test('if only the cache is written, no image is reported as missing from the out
   expect((await sheetOf(project)).images[0]!.status).toBe('delivered');
 });
 
-test('spent is what every purchase in the store cost; in use is what the manifests name today', async () => {
+test('spent counts every purchase in the store; in use counts only those of today's manifests', async () => {
   const icon = 'images: { icon: { prompt: An icon, quality: low, decorative: true } }';
   await using project = await testProject({ 'a.images.yaml': icon }, api().baseUrl);
   expect((await project.generate()).error).toBeNull();

@@ -24,7 +24,7 @@ images:
   icon: { prompt: An icon, widths: [320, 640], formats: [avif, webp] }
 `;
 
-/** A project with `icon` bought and delivered, its sheet served. */
+/** Serves the sheet of a project whose `icon` is bought and delivered. */
 async function served(run: Run = {}, files: Record<string, string> = {}) {
   const project = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
   const server = await serveSheet({ context: () => project.context(run), port: 0 });
@@ -57,7 +57,7 @@ function imageOf(sheet: Sheet, id: string) {
   return image;
 }
 
-/** Looks until the purchase is over. */
+/** Reads the sheet until the purchase has ended. */
 async function afterPurchase(sheet: () => Promise<Sheet>): Promise<Sheet> {
   for (;;) {
     const now = await sheet();
@@ -71,8 +71,8 @@ async function bought(project: TestProject, ids: readonly string[]): Promise<voi
   expect(error).toBeNull();
 }
 
-describe('what the sheet says', () => {
-  test('an image that was not bought shows its price, including that of its inputs', async () => {
+describe('what the sheet shows', () => {
+  test('an image that was not bought has a price that includes its inputs', async () => {
     await using made = await served();
     const sheet = await made.sheet();
     expect(sheet.totals).toMatchObject({ images: 3, pictures: 4, missing: 3, spentUsd: 0 });
@@ -90,14 +90,14 @@ describe('what the sheet says', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test("a prompt's own words are marked apart from the preset's", async () => {
+  test("a prompt's own words and the preset's are marked differently", async () => {
     await using made = await served();
     const { prompt, own } = imageOf(await made.sheet(), 'hero');
     expect(prompt).toBe('A lighthouse. Flat illustration, no text.');
     expect(own.map(({ start, end }) => prompt.slice(start, end))).toEqual(['A lighthouse']);
   });
 
-  test('a bought image has what it cost, what it was and what it became', async () => {
+  test('a bought image has its cost, its original and its files', async () => {
     await using made = await served();
     await bought(made.project, ['icon']);
     const sheet = await made.sheet();
@@ -128,7 +128,7 @@ describe('what the sheet says', () => {
 });
 
 describe('who may request what', () => {
-  /** Raw, for `fetch` names its own host. */
+  /** A raw request, because `fetch` sets its own Host header. */
   function raw(
     server: SheetServer,
     path: string,
@@ -148,7 +148,7 @@ describe('who may request what', () => {
     });
   }
 
-  test('the page and its data answer the right token only', async () => {
+  test('the page and its data need the right token', async () => {
     await using made = await served();
     const { pathname } = new URL(made.server.url);
     const wrong = pathname.replace(/.\/$/, '_/');
@@ -205,7 +205,7 @@ describe('who may request what', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('a path that leads out of the project is no picture', async () => {
+  test('a path that leads out of the project is not found', async () => {
     await using made = await served();
     for (const path of [
       'picture/../../package.json',
@@ -218,7 +218,7 @@ describe('who may request what', () => {
 });
 
 describe('buying', () => {
-  test('buys the image and its inputs, once, for no more than was agreed to', async () => {
+  test('buys the image and its inputs once, for no more than the agreed price', async () => {
     await using made = await served();
     const { price } = imageOf(await made.sheet(), 'night');
     const reply = await post(made.server, 'buy', { id: 'night', upToUsd: price!.costUsd!.high });
@@ -261,7 +261,7 @@ describe('buying', () => {
     ]);
   });
 
-  test('more than was on the button is not spent', async () => {
+  test('does not spend more than the price on the button', async () => {
     await using made = await served();
     await post(made.server, 'buy', { id: 'icon', upToUsd: 0.000_1 });
     const { failure } = imageOf(await afterPurchase(made.sheet), 'icon');
@@ -269,14 +269,14 @@ describe('buying', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('a price that is known is not left out', async () => {
+  test('a request must contain the price if it is known', async () => {
     await using made = await served();
     const reply = await post(made.server, 'buy', { id: 'icon', upToUsd: null });
     expect(await reply.json()).toMatchObject({ message: expect.stringContaining('is known') });
     expect(api().requests).toEqual([]);
   });
 
-  test('one purchase at a time', async () => {
+  test('allows one purchase at a time', async () => {
     await using made = await served();
     api().fail({ kind: 'delay', ms: 400 });
     const replies = await Promise.all([
@@ -300,7 +300,7 @@ describe('buying', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('a failure has the API’s words, and says whether it may have been billed', async () => {
+  test('a failure has the API’s message, and says whether it may have been billed', async () => {
     await using made = await served();
     api().fail(moderationBlocked());
     await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
@@ -319,7 +319,7 @@ describe('buying', () => {
   });
 });
 
-test('a server that closes while it buys stores what is paid for', async () => {
+test('a server that closes during a purchase stores what is paid for', async () => {
   const made = await served();
   api().fail({ kind: 'delay', ms: 500 });
   await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
@@ -345,7 +345,7 @@ describe('picking', () => {
     expect(api().ledger).toHaveLength(2);
   });
 
-  test('what cannot be picked is refused in words', async () => {
+  test('a pick that cannot be written is refused with the reason', async () => {
     await using made = await served();
     const reply = await post(made.server, 'pick', { id: 'hero', candidate: 7 });
     expect(reply.status).toBe(422);
@@ -377,7 +377,7 @@ test('viewing creates no paid provider, and reads no key', async () => {
   await spied[Symbol.asyncDispose]();
 });
 
-test('a manifest that breaks is shown with its mistake, until it is corrected', async () => {
+test('a mistake in a manifest is shown until it is corrected', async () => {
   await using made = await served();
   expect((await made.sheet()).images).toHaveLength(3);
   await ask(made.server, '');
@@ -397,7 +397,7 @@ test('a manifest that breaks is shown with its mistake, until it is corrected', 
   await events.close();
 });
 
-/** The server's events: each call of `next` waits for one more change. */
+/** The server's events. Each call of `next` waits for one more change. */
 async function openEvents(server: SheetServer) {
   const controller = new AbortController();
   const { body } = await fetch(`${server.url}events`, { signal: controller.signal });

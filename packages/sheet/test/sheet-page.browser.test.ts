@@ -144,7 +144,7 @@ describe.skipIf(noBrowser !== false)(
       expect(await shown(page)).toEqual(['hostile']);
     });
 
-    test('is walked through with keys alone, and picks with a digit', async () => {
+    test('can be used with keys alone, and picks with a digit', async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.waitForSelector('.card');
@@ -186,7 +186,7 @@ describe.skipIf(noBrowser !== false)(
         .locator('img')
         .evaluateAll((all) => all.map((one) => one.clientWidth));
       expect(widths).toEqual([320, 320]);
-      // What is shown is, byte for byte, what is delivered.
+      // The page shows exactly the delivered bytes.
       const delivered = (await made.project.read('public/images/hero-1-320w.avif')).length;
       await expectText(
         captions.nth(1),
@@ -215,7 +215,7 @@ describe.skipIf(noBrowser !== false)(
       await expectText(captions.nth(1), /avif\s*1200×400/);
     });
 
-    test('buys a missing image once, shows how far it is, and shows the result in its place', async () => {
+    test('buys a missing image once, shows its progress, and shows the result in its place', async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
@@ -250,14 +250,14 @@ describe.skipIf(noBrowser !== false)(
       await page.locator('.card[data-id="fresh"] img[src]').waitFor();
     });
 
-    test('asks once more above a sum, and buys nothing when that is called off', async () => {
+    test('asks again above a sum, and buys nothing if the person cancels', async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.locator('[data-id="dear"] .frame').click();
       await page.locator('.panel .buy').click();
       const dialog = page.getByRole('dialog');
       await expectText(dialog, /Buy "dear"\?.*10 pictures, up to \$/);
-      // What is not bought cannot be picked here.
+      // A candidate that is not bought cannot be picked here.
       expect(await page.locator('.panel .pick').count()).toBe(0);
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       expect(api().requests).toEqual([]);
@@ -272,7 +272,7 @@ describe.skipIf(noBrowser !== false)(
       expect(api().ledger).toHaveLength(10);
     });
 
-    test('a pick that is older than its picture is shown at the image until it is kept', async () => {
+    test('an image shows that its pick is older than its picture, until the pick is confirmed', async () => {
       await using made = await served();
       const text = (await made.project.read('garden.images.yaml')).toString();
       const few = text.replace('number_of_images: 10, pick: 1', 'number_of_images: 2, pick: 2');
@@ -295,7 +295,7 @@ describe.skipIf(noBrowser !== false)(
       expect((await made.project.read('garden.images.yaml')).toString()).toBe(few);
     });
 
-    test("a failure is shown in the API's words, as text", async () => {
+    test("a failure shows the API's message as text", async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
@@ -305,7 +305,7 @@ describe.skipIf(noBrowser !== false)(
       expect(api().ledger).toEqual([]);
     });
 
-    test('there is no button where nothing may be bought', async () => {
+    test('there is no button if nothing may be bought', async () => {
       await using made = await served({ CI: '1' });
       await using page = await open(made.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
@@ -340,7 +340,7 @@ describe.skipIf(noBrowser !== false)(
       expect(api().requests).toEqual([]);
     });
 
-    test('with a wrong token, or under another name, there is no page', async () => {
+    test('with a wrong token, or at another host name, there is no page', async () => {
       await using made = await served();
       const wrong = made.server.url.replace(/\/[^/]+\/$/, '/wrong/');
       const page = await browser.newPage();
@@ -389,7 +389,7 @@ describe.skipIf(noBrowser !== false)(
         expect(wide).toBeLessThanOrEqual(390);
       });
 
-      test('the file is valid HTML, and so is what the page makes of it', async () => {
+      test('the file is valid HTML, and so is its document after the scripts have run', async () => {
         await using project = await copyOf(model, api());
         const { file } = await writeSheet(await project.context());
         const source = (await project.read('tintype-sheet.html')).toString();
@@ -404,7 +404,7 @@ describe.skipIf(noBrowser !== false)(
         expect(await mistakes(await page.content())).toEqual([]);
       });
 
-      test('nothing moves if the system asks for less motion', async () => {
+      test('nothing is animated if the system asks for less motion', async () => {
         await using made = await served();
         await using page = await open(made.server.url, undefined, { reducedMotion: 'reduce' });
         await page.locator('[data-id="fresh"] .frame').click();
@@ -450,7 +450,7 @@ describe.skipIf(noBrowser !== false)(
   },
 );
 
-/** Puts the thumbnails of a file and those of a server into the model's cache, because each copy would take a second to. */
+/** Puts the thumbnails of a file and of a server into the model's cache, because each copy would need a second for them. */
 async function makeThumbnails(): Promise<void> {
   await rm((await writeSheet(await model.context())).file);
   const server = await serveSheet({ context: () => model.context(), port: 0 });
@@ -479,7 +479,7 @@ async function served(
   };
 }
 
-/** A page whose every error, and every word that the browser has about its policy, fails the test. */
+/** A page that fails the test on any error and on any report about its policy. */
 async function open(
   url: string,
   onRequest: (url: string) => void = () => {},
@@ -515,14 +515,14 @@ async function selected(page: Page): Promise<string | undefined> {
   return (await idsOf(page, '.card:has([aria-current])'))[0];
 }
 
-/** Page code is text here, for the tests know no document. */
+/** Code for the page is text, because these tests have no types of the DOM. */
 function idsOf(page: Page, selector: string): Promise<string[]> {
   return page.evaluate(
     `Array.from(document.querySelectorAll(${JSON.stringify(selector)}), (one) => one.dataset.id)`,
   );
 }
 
-/** Waits until an element says something. */
+/** Waits until an element contains a text. */
 async function expectText(locator: ReturnType<Page['locator']>, pattern: RegExp): Promise<void> {
   await expect.poll(() => locator.textContent(), { timeout: 60_000 }).toMatch(pattern);
 }
@@ -536,7 +536,7 @@ async function priceOfPlan(project: TestProject, id: string): Promise<{ price: s
 }
 
 async function violations(page: Page): Promise<string[]> {
-  // Through the debugger, because the page's own policy lets no other script run.
+  // Uses the debugger, because the page's policy blocks other scripts.
   await page.evaluate(axe.source);
   return page.evaluate(
     `axe.run().then(({ violations }) =>
@@ -547,7 +547,7 @@ async function violations(page: Page): Promise<string[]> {
 const validator = new HtmlValidate({
   extends: ['html-validate:standard'],
   rules: {
-    // The layout of the text depends on the build only, and a browser writes its DOM in its own way.
+    // These rules are about the layout of the text, which the build decides, and a browser prints its DOM in its own way.
     'no-trailing-whitespace': 'off',
     'void-style': 'off',
     'attribute-boolean-style': 'off',

@@ -29,7 +29,7 @@ const files = {
   `,
 };
 
-/** The pictures in the output folder, without what their hashes are. */
+/** The pictures in the output folder, without the hashes in their names. */
 async function pictures(project: ViteProject, dir = 'dist'): Promise<string[]> {
   const built = [...(await filesBelow(join(project.root, dir))).keys()];
   return built.filter((file) => /\.(webp|jpeg)$/.test(file));
@@ -101,7 +101,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     }
   });
 
-  test('with write: false the bytes are in what the build returns', async () => {
+  test('with write: false the build returns the bytes', async () => {
     await using project = await viteProject(files);
     await project.stock();
     for (const base of ['/', './']) {
@@ -126,7 +126,7 @@ test.each([
   ['client', 'ssr'],
   ['ssr', 'client'],
 ])(
-  'what only the server shows is among the files of the client: %s first, then %s',
+  'a picture that only the server shows is among the files of the client: %s first, then %s',
   async (...order) => {
     await using project = await viteProject({
       ...files,

@@ -16,7 +16,7 @@ images:
   'index.html': '<img src="tintype:hero"><img src="tintype:logo">',
 };
 
-test('a build that bought says what to commit, and one that did not says nothing', async () => {
+test('a build says what to commit if it has bought pictures, and otherwise says nothing', async () => {
   await using project = await viteProject(files, api().baseUrl);
   git(project.root, 'init', '--quiet');
   await project.build({}, { missing: 'buy' });

@@ -41,7 +41,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     vite = await load();
   });
 
-  test('a module is there without an encode, and its files are those of the build', async () => {
+  test('a module loads before anything is encoded, and has the same files as the build', async () => {
     await using project = await viteProject(files);
     await project.stock();
     await using served = await serve(project, {}, {}, vite);
@@ -77,7 +77,7 @@ test('a missing picture is a stand-in, and nothing is requested', async () => {
   expect(api().requests).toEqual([]);
 });
 
-test('a URL outlives the server, is validated by its ETag, and answers HEAD', async () => {
+test('a URL is valid after a restart, has an ETag, and answers HEAD', async () => {
   await using project = await viteProject(files);
   await project.stock();
   let url: string;
@@ -140,7 +140,7 @@ test('a failure is a picture that says what failed', async () => {
   expect(text).not.toContain('<script>');
 });
 
-test('a wrong id is an error at the line that imports it, with what was meant', async () => {
+test('a wrong id is an error at the line that imports it, with a suggestion', async () => {
   await using project = await viteProject({
     ...files,
     'main.js': `// first\nimport hero from 'virtual:tintype/herro';\n`,
@@ -153,7 +153,7 @@ test('a wrong id is an error at the line that imports it, with what was meant', 
   expect(project.log.join('\n')).toContain('main.js:2');
 });
 
-test('a foreign host is refused before a picture is looked for', async () => {
+test('a request with a foreign host is refused before any picture is read', async () => {
   await using project = await viteProject(files);
   await using served = await serve(project);
   const url = new URL('/@tintype/hero.webp', served.origin);
@@ -168,7 +168,7 @@ test('a foreign host is refused before a picture is looked for', async () => {
   expect(status).toBe(403);
 });
 
-test('the contact sheet is at the address that the server names, and at no other', async () => {
+test('the contact sheet is only at the address that the server prints', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await project.stock();
   await using served = await serve(project);

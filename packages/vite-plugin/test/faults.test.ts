@@ -7,25 +7,25 @@ import type { Picture } from '../src/index.ts';
 import { serve } from './support/serve.ts';
 import { buildFailure, type ViteProject, viteProject } from './support/vite-project.ts';
 
-// What broke other image plugins, and where ours is held to it:
+// Faults of other image plugins, and the tests that ours does not have them:
 //
-// | fault                                                                | held to it by                                   |
+// | fault                                                                | test                                            |
 // | -------------------------------------------------------------------- | ----------------------------------------------- |
 // | URLs that ignore `base` or `renderBuiltUrl`, or are `file:` in SSR   | build.test.ts, options.test.ts, missing.test.ts |
 // | files that are not in Vite's manifest                                | build.test.ts                                   |
 // | "unknown file" when environments build at once with a cold cache     | missing.test.ts                                 |
-// | bytes held for a server build that has none                          | options.test.ts                                 |
-// | `serve` taken for "no bundle": nothing works in bundled dev          | here                                            |
+// | memory for bytes in a server build that emits none                   | options.test.ts                                 |
+// | `serve` taken for "no bundle", so nothing works in bundled dev       | here                                            |
 // | a warm build that reads every original again                         | here                                            |
 // | stale files after a changed option                                   | here                                            |
-// | what was paid for, lost with `node_modules`                          | here                                            |
-// | a damaged cache entry shipped, or a build that dies of it            | here                                            |
-// | names that another machine's encoder changes                         | here: they are the content's                    |
+// | paid pictures lost with `node_modules`                               | here                                            |
+// | a damaged cache entry is shipped, or ends the build                  | here                                            |
+// | file names that differ with another machine's encoder                | here: names are hashes of the content           |
 // | wildcard types that take any id                                      | types.test.ts                                   |
 // | a dev server that waits for encodes, or pays                         | dev.test.ts                                     |
 // | no update when an image changes                                      | updates.browser.test.ts                         |
 // | everything in `dist`, used or not                                    | build.test.ts, options.test.ts                  |
-// | one image's failure that takes the page away                         | dev.test.ts                                     |
+// | one failed image that breaks the page                                | dev.test.ts                                     |
 // | absolute dev URLs that a backend on another origin cannot use        | dev.test.ts (`server.origin`)                   |
 
 const api = useApi();
@@ -80,7 +80,7 @@ test('a changed option makes other files', async () => {
   expect(before.filter((name) => after.includes(name))).toEqual([]);
 });
 
-test('without node_modules, a cache, a key and a network the same is built from the store', async () => {
+test('without node_modules, cache, key and network, the store is enough for the same build', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await project.build({}, { missing: 'buy' });
   const before = await pictures(project);
@@ -105,7 +105,7 @@ test('a damaged cache is repaired, and its damaged files are not shipped', async
   expect(await Promise.all(before.map((name) => project.read(`dist/${name}`)))).toEqual(contents);
 });
 
-test('a mistake in a manifest is at its line, also where the site is a folder of the project', async () => {
+test('a mistake in a manifest is reported at its line, even if the site is in a subfolder of the project', async () => {
   await using project = await viteProject({
     'site.images.yaml': files['site.images.yaml'].replace('formats:', 'fromats:'),
     'site/index.html': files['index.html'],

@@ -5,7 +5,7 @@ import type { Plugin, ResolvedConfig } from 'vite';
 import { nodeProblem } from '../src/host.ts';
 import { tintype } from '../src/index.ts';
 
-/** What a version of Vite bundles with. */
+/** The bundler of a version of Vite. */
 function bundlerOf(vite: string, name: string): string {
   return createRequire(fileURLToPath(import.meta.resolve(`${vite}/package.json`))).resolve(name);
 }
@@ -36,7 +36,7 @@ test('with a Vite without environments, an error names the version that is neede
     const { configResolved } = plugin;
     return typeof configResolved === 'function' ? [configResolved] : [];
   });
-  // What Vite 5.4 hands over: it has no environments.
+  // Vite 5.4 passes a context without environments.
   const config = { root: '/', plugins: [], command: 'build' } as unknown as ResolvedConfig;
   expect(() => configured[0]!.call({} as never, config)).toThrow('this is Vite 5 or older');
 });

@@ -18,7 +18,7 @@ images:
   `,
 };
 
-test('a Ctrl-C while pictures are bought stores what is in flight and asks for no more', async () => {
+test('Ctrl-C during purchases stores pictures in flight and requests no more', async () => {
   await using project = await viteProject(files, api().baseUrl);
   const failure = buildFailure(project.build({}, { missing: 'buy', concurrency: 1 }));
   await expect.poll(() => api().requests.length, { timeout: 60_000 }).toBe(1);

@@ -61,7 +61,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
   });
 
   test.each(['pre', 'post'] as const)(
-    'every reference of a page is resolved, those that a plugin (%s) adds last, too',
+    'every reference of a page is resolved, even those that a plugin (%s) adds last',
     async (enforce) => {
       await using project = await viteProject(files);
       await project.stock();
@@ -85,7 +85,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     },
   );
 
-  test('what stays in scripts, styles and data of clients and servers is named with its file', async () => {
+  test('unresolved references in scripts, styles and data of clients and servers are reported with their files', async () => {
     await using project = await viteProject({
       ...files,
       'index.html': '<script type="module" src="/main.js"></script>',
@@ -109,7 +109,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     }
   });
 
-  test('what Vite copies from its public folder is looked through, too', async () => {
+  test('unresolved references in files that Vite copies from its public folder are reported, too', async () => {
     await using project = await viteProject({
       ...files,
       'public/feed/old.html': '<p>"tintype:pier"</p><img src="tintype:moss">',
@@ -193,7 +193,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(await readFile(join(project.root, 'index.html'), 'utf8')).toContain('tintype:');
   });
 
-  test('a template that names a picture is warned of, whatever its compiler makes of it', async () => {
+  test('a template that names a picture gives a warning, whatever its compiler does', async () => {
     await using project = await viteProject({
       ...files,
       'index.html': '<script type="module" src="/main.js"></script>',

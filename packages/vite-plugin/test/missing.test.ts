@@ -26,7 +26,7 @@ images:
   `,
 };
 
-test('fail: one error names everything imported that is missing, with prices and lines, and nothing is bought', async () => {
+test('fail: one error lists every imported picture that is missing, with prices and lines, and nothing is bought', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await project.stock(['hero', 'logo', 'unused']);
   const error = await buildFailure(project.build({}, { missing: 'fail' }));
@@ -68,7 +68,7 @@ describe('pictures that are ordered in a batch', () => {
     },
   );
 
-  test('batch: true: a build neither orders nor buys, and says what does', async () => {
+  test('batch: true: a build neither orders nor buys, and says which command orders', async () => {
     await using project = await viteProject(files, api().baseUrl);
     await project.write(
       'site.images.yaml',
@@ -86,7 +86,7 @@ describe('pictures that are ordered in a batch', () => {
   });
 });
 
-describe('where nothing says to buy', () => {
+describe('permission to buy', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   test.each([
@@ -119,14 +119,14 @@ describe('where nothing says to buy', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('.env of a clone does', async () => {
+  test('a clone cannot give it in .env', async () => {
     await using project = await viteProject(files, api().baseUrl);
     await project.write('.env.local', 'TINTYPE_MISSING=buy\nCI=false\n');
     await buildFailure(project.build());
     expect(api().requests).toEqual([]);
   });
 
-  test('the real environment does, in CI too', async () => {
+  test('the real environment gives it, even in CI', async () => {
     await using project = await viteProject(files, api().baseUrl);
     vi.stubEnv('CI', 'true');
     vi.stubEnv('TINTYPE_MISSING', 'buy');
@@ -135,14 +135,14 @@ describe('where nothing says to buy', () => {
   });
 });
 
-describe('a page that names a picture only after it was looked through', () => {
+describe('a page in which a picture appears only after Tintype has read it', () => {
   const page = {
     ...files,
     'site.images.yaml': `defaults: { quality: low }\n${files['site.images.yaml']}`,
     'index.html': '<body><!-- pictures --><script type="module" src="/main.js"></script></body>',
     'main.js': `import hero from 'virtual:tintype/hero'; console.log(hero.img.src);`,
   };
-  /** What `vite-plugin-handlebars` does, and any other plugin with an ordinary `transformIndexHtml`. */
+  /** Changes a page as `vite-plugin-handlebars` and other plugins do in an ordinary `transformIndexHtml`. */
   const late = (...names: readonly string[]): Plugin => ({
     name: 'late',
     transformIndexHtml: (html) =>
@@ -173,7 +173,7 @@ describe('a page that names a picture only after it was looked through', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('what is stored is delivered, with fail too', async () => {
+  test('a stored picture is delivered, even with fail', async () => {
     await using project = await viteProject(page, api().baseUrl);
     await project.stock(['unused']);
     const build = { assetsInlineLimit: 0 };
@@ -192,13 +192,13 @@ describe('a page that names a picture only after it was looked through', () => {
     expect(api().requests).toEqual([]);
   });
 
-  test('what is missing is bought once, within one budget and in one bill', async () => {
+  test('missing pictures are bought once, within one budget and in one bill', async () => {
     await using project = await viteProject(page, api().baseUrl);
     const build = { plugins: [late('hero', 'logo', 'unused')] };
     const broke = await buildFailure(project.build(build, { missing: 'buy', maxCostUsd: 0 }));
     const price = Number(/up to \$(\d\.\d+)/.exec(broke.message)?.[1]);
     expect(api().requests).toEqual([]);
-    // Enough for each order alone, of one picture and of two, and not for both.
+    // The budget is enough for either order alone, of one picture or of two, but not for both.
     const error = await buildFailure(
       project.build(build, { missing: 'buy', maxCostUsd: 2.5 * price }),
     );
@@ -219,7 +219,7 @@ describe('a page that names a picture only after it was looked through', () => {
 });
 
 test.each(viteVersions)(
-  'Vite %s: a watched build never buys, at no save and whatever says to; it draws, and says the command',
+  'Vite %s: a watched build never buys, whatever the settings: it draws stand-ins, and prints the command that buys',
   async (_, load) => {
     await using project = await viteProject(files, api().baseUrl);
     vi.stubEnv('TINTYPE_MISSING', 'buy');
@@ -285,7 +285,7 @@ test.each([
   expect(message).not.toMatch(/--\w/);
 });
 
-test('standin: the build succeeds and warns about what it ships', async () => {
+test('standin: the build succeeds and warns about the stand-ins', async () => {
   await using project = await viteProject(files, api().baseUrl);
   const { code } = await project.build({}, { missing: 'standin' });
   expect(code).toContain('"generated": false');
@@ -295,7 +295,7 @@ test('standin: the build succeeds and warns about what it ships', async () => {
   expect(api().requests).toEqual([]);
 });
 
-test('with provider offline the warning does not send anyone for a key', async () => {
+test('with provider offline the warning does not mention a key', async () => {
   await using project = await viteProject(files, api().baseUrl);
   await project.build({}, { provider: 'offline' });
   expect(project.log.filter((line) => line.startsWith('warn: [tintype]'))).toEqual([
@@ -323,7 +323,7 @@ test('client and server, built at the same time with a cold cache, buy once and 
   const config = project.config(
     {
       environments: {
-        // A small file would be inlined, and have no URL.
+        // A small file would be inlined and have no URL.
         client: { build: { outDir: 'dist/client', assetsInlineLimit: 0 } },
         ssr: {
           build: {

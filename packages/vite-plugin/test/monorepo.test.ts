@@ -23,7 +23,7 @@ const files = {
   'apps/blog/blog.images.yaml': app('Blog'),
 };
 
-test('apps of a monorepo share pictures and a store, and each has its own of an id', async () => {
+test('apps of a monorepo share pictures and a store, and the same id can be a different image in each', async () => {
   await using project = await viteProject(
     {
       ...files,
@@ -49,7 +49,7 @@ test('apps of a monorepo share pictures and a store, and each has its own of an 
   ]);
 });
 
-test('apps with an id in common whose manifests are read together: the mistake says how to tell them apart', async () => {
+test('if manifests of apps with a common id are read together, the error says how to separate them', async () => {
   await using project = await viteProject(files);
   const root = join(project.root, 'apps/shop');
   const failure = await buildFailure(project.build({ root }, { root: '../..' }));

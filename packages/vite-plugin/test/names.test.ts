@@ -29,7 +29,7 @@ images:
   'main.js': `import harbour from 'virtual:tintype/harbour'; globalThis.shown = harbour;`,
 };
 
-/** A build that names assets without a hash. */
+/** Builds with asset names without a hash. */
 const hashless = {
   assetsInlineLimit: 0,
   emptyOutDir: false,
@@ -70,7 +70,7 @@ describe.each(viteVersions)('Vite %s, names without a hash', (_, load) => {
         expect(built).toContain('harbour.webp would be written to media/harbour.webp');
         expect(built).toContain('[hash]');
       } else {
-        // Vite gave its own another name.
+        // Vite gave its own file another name.
         expect(built.code).toContain('harbour2.webp');
         if (!write) continue;
         const bytes = await readFile(join(project.root, 'dist/media/harbour2.webp'));
@@ -101,7 +101,7 @@ describe.each(viteVersions)('Vite %s, names without a hash', (_, load) => {
   });
 });
 
-test('what an earlier build left under the name is replaced, even of the same size', async () => {
+test('a file of an earlier build with the name is replaced, even if its size is the same', async () => {
   await using project = await viteProject(files);
   await project.stock();
   await project.build({ build: hashless });

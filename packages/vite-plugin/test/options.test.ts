@@ -37,7 +37,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     vite = await load();
   });
 
-  test('a small picture is inlined as Vite inlines, and ?inline and ?no-inline decide', async () => {
+  test('a small picture is inlined by Vite's rules, and ?inline and ?no-inline override them', async () => {
     await using project = await viteProject({
       ...files,
       'main.js': `
@@ -72,7 +72,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(await pictures(project)).toHaveLength(1);
   });
 
-  test('a page in one file has every picture in itself, of several files the fallback', async () => {
+  test('a page in one file contains every picture, and the fallback of an image with several files', async () => {
     await using project = await viteProject({
       ...files,
       'index.html': `<link rel="stylesheet" href="/page.css"><img src="tintype:hero">${files['index.html']}`,
@@ -92,7 +92,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(await project.read('dist/index.html')).toContain('<img src="data:image/jpeg;base64,');
   });
 
-  test('a library has its pictures in itself', async () => {
+  test('a library contains its pictures', async () => {
     await using project = await viteProject(files);
     await project.stock();
     const lib = { entry: 'main.js', formats: ['es' as const], fileName: 'lib' };
@@ -116,7 +116,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     }
   });
 
-  test('a server build has no pictures, but with ssrEmitAssets', async () => {
+  test('a server build has no pictures, unless ssrEmitAssets is set', async () => {
     await using project = await viteProject(files);
     await project.stock();
     const first = await project.build({ build: { ssr: 'main.js' } }, {}, vite);
@@ -129,7 +129,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(await pictures(project)).toEqual(emitted);
   });
 
-  test('an import that nothing is made of emits nothing, and an index only what is lazily there', async () => {
+  test('an unused import emits nothing, and an index emits only pictures that are loaded lazily', async () => {
     await using project = await viteProject({
       ...files,
       'main.js': `
@@ -147,7 +147,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(await pictures(project)).toEqual([]);
   });
 
-  test('no prompt and no key is in a build that buys, source maps and all, or in what dev answers', async () => {
+  test('a build that buys contains no prompt and no key, even in source maps, and dev answers contain none', async () => {
     await using project = await viteProject(files, api().baseUrl);
     await project.write('index.html', `<img src="tintype:icon">${files['index.html']}`);
     const { output } = await project.build(
@@ -170,7 +170,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(project.log.join('\n')).not.toContain(testKey);
   });
 
-  test('a watcher builds again what a manifest changes', async () => {
+  test('a watcher builds again after a change of a manifest', async () => {
     await using project = await viteProject(files);
     await project.stock();
     const watcher = await vite.build(
@@ -203,7 +203,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     }
   });
 
-  test('a watcher builds again what a row of a data file and an input image change', async () => {
+  test('a watcher builds again after a change of a row in a data file, and of an input image', async () => {
     const rows = (alt: string) => `id,alt\nada,${alt}\n`;
     await using project = await viteProject({
       'site.images.yaml': `
@@ -248,7 +248,7 @@ images:
     }
   });
 
-  test('for SvelteKit, which runs no transformIndexHtml, no plugin of ours has it', async () => {
+  test('no plugin of ours has transformIndexHtml, because SvelteKit does not run it', async () => {
     await using project = await viteProject(files);
     const htmlPlugins = async (name: string) => {
       const found: string[] = [];
@@ -266,7 +266,7 @@ images:
     expect(await htmlPlugins('another')).toEqual(['tintype:find-in-html', 'tintype:expand-html']);
   });
 
-  test('no hook of ours is called for a module that is not ours', async () => {
+  test('our hooks are not called for other modules', async () => {
     await using project = await viteProject({
       ...files,
       'main.js': `import './a.js'; import './style.css'; import hero from 'virtual:tintype/hero'; globalThis.shown = hero;`,
@@ -292,7 +292,7 @@ images:
   });
 });
 
-/** Notes what the hooks that see modules are called with. */
+/** Notes the ids with which the hooks for modules are called. */
 function note(plugin: Plugin, seen: string[]): void {
   const hooks = plugin as unknown as Record<
     string,
@@ -313,7 +313,7 @@ function note(plugin: Plugin, seen: string[]): void {
   }
 }
 
-test('what the command line wrote into public is warned of once, and only then', async () => {
+test('a warning about files that the command line wrote into public comes once, and only if there are such files', async () => {
   await using project = await viteProject(files);
   await project.stock();
   const warnings = () => project.log.filter((line) => line.includes('Vite ships public/images'));

@@ -48,12 +48,12 @@ images:
       skipLibCheck: true,
       types: ['vite/client'],
     },
-    // As in a new Vite project: the config is checked, too.
+    // A new Vite project also checks its config.
     files: ['main.ts', 'vite.config.ts', 'tintype.config.ts', 'tintype-env.d.ts'],
   }),
 };
 
-/** An empty project with what the registry would hand out. */
+/** An empty project with the packages as the registry would deliver them. */
 let root: string;
 
 beforeAll(async () => {
@@ -90,7 +90,7 @@ test('installed from tarballs, the plugin builds a page', async () => {
 });
 
 test.each(['tintype', '@tintype/core', '@tintype/s3', '@tintype/sheet', 'vite-plugin-tintype'])(
-  'the README of %s has no link that a registry page would break',
+  'every link in the README of %s works on a page of the registry',
   async (name) => {
     const readme = await readFile(join(root, 'node_modules', name, 'README.md'), 'utf8');
     const targets = [...readme.matchAll(/\]\(([^)\s]+)|(?:href|src)="([^"]+)"/g)].flatMap(
@@ -101,7 +101,7 @@ test.each(['tintype', '@tintype/core', '@tintype/s3', '@tintype/sheet', 'vite-pl
   },
 );
 
-test('what init writes names a schema that is installed, and in the folder of a package that the user named', async () => {
+test('the manifest that init writes names an installed schema, in the folder of a package that the user chose', async () => {
   const folder = await mkdtemp(join(root, 'init-'));
   await run(process.execPath, [join(root, 'node_modules/tintype/dist/bin.js'), 'init'], {
     cwd: folder,
@@ -113,7 +113,7 @@ test('what init writes names a schema that is installed, and in the folder of a 
   await rm(folder, { recursive: true });
 });
 
-test('a server runs where no development dependency is installed', async () => {
+test('a server runs without development dependencies', async () => {
   await writeFile(
     join(root, 'server.ts'),
     `import hero from 'virtual:tintype/hero';
@@ -135,7 +135,7 @@ test('a server runs where no development dependency is installed', async () => {
   expect(stdout).toMatch(/^<picture><source type="image\/webp" srcset="\/assets\/hero-64w-/);
 });
 
-test('a config may take what it needs from the plugin', async () => {
+test('a config can import what it needs from the plugin', async () => {
   const code = `import { defineConfig, openAi } from 'vite-plugin-tintype'; console.log(typeof defineConfig, typeof openAi)`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], {
     cwd: root,
@@ -174,7 +174,7 @@ test('before the types are written, a new clone compiles with what the plugin de
   expect(stdout).toBe('');
 });
 
-/** As create-vite 9 writes them, with what our README adds; `types` and `include` of the application. */
+/** The files of create-vite 9 with the lines of our README. `types` and `include` are those of the application. */
 const ofCreateVite = (types: readonly string[], include: readonly string[]) => {
   const shared = {
     target: 'es2023',
@@ -215,7 +215,7 @@ test.each([
   ['after "tintype types"', ['vite/client'], withTypes, ['types']],
   ['with both', client, withTypes, ['types']],
 ])(
-  'a new clone of a project of create-vite builds as its script does, %s',
+  'the build script of a project of create-vite succeeds in a new clone, %s',
   async (_, types, include, commands) => {
     const clone = await mkdtemp(join(root, 'create-vite-'));
     await mkdir(join(clone, 'src'));
@@ -235,7 +235,7 @@ test.each([
     expect(await inClone(tsc, '-b', '--pretty', 'false')).toBe('');
     expect(await inClone(bin('vite/bin/vite.js'), 'build')).toContain('1 image in 4 files');
 
-    // The build has written the types; the clone includes them or not.
+    // The build has written the types. The clone may include them.
     await writeFile(
       join(clone, wrong),
       `import herro from 'virtual:tintype/herro';\nimport { pictureHtml } from 'vite-plugin-tintype/picture';\nconsole.log(herro.img, pictureHtml(herro));\n`,
@@ -272,7 +272,7 @@ async function pack(name: string): Promise<string> {
   return (JSON.parse(stdout) as { readonly filename: string }).filename;
 }
 
-/** Runs a program of the project as CI does: no key, nothing of this repository. */
+/** Runs a program of the project as CI does, without a key and without this repository. */
 function inProject(program: string, ...args: readonly string[]) {
   const env = { PATH: process.env['PATH'], HOME: root, CI: 'true', NO_COLOR: '1' };
   return run(process.execPath, [join(root, program), ...args], { cwd: root, env });

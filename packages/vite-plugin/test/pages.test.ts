@@ -43,7 +43,7 @@ images:
   'main.js': 'globalThis.page = 1;',
 };
 
-/** The text of the output folder's files that end so. */
+/** The text of all files in the output folder with this extension. */
 async function built(project: ViteProject, ending: string): Promise<string> {
   const names = [...(await filesBelow(join(project.root, 'dist'))).keys()];
   const texts = names

@@ -36,7 +36,7 @@ test.each(
   expect(await served.load('virtual:tintype/quay?no-inline')).toMatchObject({ alt: 'A quay' });
 });
 
-test('a query in a page says what there is, too', async () => {
+test('an error about a query in a page also says which queries exist', async () => {
   await using project = await viteProject({
     ...files,
     'index.html': '<img src="tintype:quay?inline">',

@@ -18,12 +18,12 @@ test.each([
   [{ 'tsconfig.app.json': app('["src", "tintype-env.d.ts"]') }, false],
   [{ 'tsconfig.json': app('["**/*.ts"]') }, false],
   [{ 'tsconfig.json': app('["src"]').replace('vite/client', 'vite-plugin-tintype/client') }, false],
-])('%j: dev says it where no tsconfig reaches the types (%s)', async (configs, isSaid) => {
+])('%j: dev warns that no tsconfig includes the types: %s', async (configs, isWarned) => {
   await using project = await viteProject({
     'site.images.yaml': 'images: { dam: { prompt: A dam, alt: A dam } }',
     ...(configs as Record<string, string>),
   });
   const served = await serve(project);
   await served.server.close();
-  expect(project.log.some((line) => line.includes('no tsconfig includes'))).toBe(isSaid);
+  expect(project.log.some((line) => line.includes('no tsconfig includes'))).toBe(isWarned);
 });

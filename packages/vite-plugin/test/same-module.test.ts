@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { serve } from './support/serve.ts';
 import { viteProject } from './support/vite-project.ts';
 
-test('a module is the same on a clean checkout and where the site was built', async () => {
+test('a module is the same in a clean checkout and after a build', async () => {
   await using project = await viteProject({
     'site.images.yaml': 'images: { gate: { prompt: A gate, alt: A gate, formats: [webp, jpeg] } }',
     'index.html': '<img src="tintype:gate"><script type="module" src="/main.js"></script>',

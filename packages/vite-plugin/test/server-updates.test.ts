@@ -13,7 +13,7 @@ const files = {
 const versions = viteVersions.filter(([name]) => name !== '8.0');
 
 test.each(versions)(
-  'Vite %s: in its own hook a plugin sees what an edited manifest has made out of date',
+  'Vite %s: a plugin's own hook gets the modules that an edited manifest has changed',
   async (_, load) => {
     await using project = await viteProject({ ...files, 'site.images.yaml': manifest('before') });
     const seen: (boolean | undefined)[] = [];
@@ -34,7 +34,7 @@ test.each(versions)(
 );
 
 test.each(versions)(
-  'Vite %s: an open page is loaded again when only the server has the picture',
+  'Vite %s: an open page reloads if only the server uses the picture',
   async (_, load) => {
     await using project = await viteProject({ ...files, 'site.images.yaml': manifest('before') });
     await using served = await serve(project, {}, {}, await load());

@@ -16,7 +16,7 @@ ${names.map((name) => `  ${name}: { prompt: ${name}${name === 'night' ? ', input
 console.log(${names.join(', ')});`,
 };
 
-/** The ids of each shard of two, and what all of them cost. */
+/** The ids of each of two shards, and the cost of both together. */
 async function plansOf({ root }: ViteProject) {
   const project = await loadProject({ cwd: root, env: {}, root });
   const { signal } = new AbortController();
@@ -27,7 +27,7 @@ async function plansOf({ root }: ViteProject) {
   return Promise.all(plans);
 }
 
-test('builds in the jobs of shards buy each picture once, and say that they are not for the public', async () => {
+test('builds in jobs with shards buy each picture once, and say that their output is not to be published', async () => {
   await using project = await viteProject(files, api().baseUrl);
   const plans = await plansOf(project);
   const high = plans[0]!.shard!.run.costUsd!.high;
@@ -51,7 +51,7 @@ test('builds in the jobs of shards buy each picture once, and say that they are 
   expect(billedPrompts(api())).toEqual(names);
 });
 
-test('the budget is of all shards, and what a shard may not buy fails its build', async () => {
+test('all shards share one budget, and a picture that a shard may not buy fails its build', async () => {
   await using project = await viteProject(files, api().baseUrl);
   const [plan] = await plansOf(project);
   vi.stubEnv('TINTYPE_SHARD', '1/2');
@@ -63,7 +63,7 @@ test('the budget is of all shards, and what a shard may not buy fails its build'
   expect(api().requests).toEqual([]);
 });
 
-test('a shard that is none fails the build', async () => {
+test('an invalid shard fails the build', async () => {
   await using project = await viteProject(files, api().baseUrl);
   vi.stubEnv('TINTYPE_SHARD', '3/2');
   const { message } = await buildFailure(project.build());

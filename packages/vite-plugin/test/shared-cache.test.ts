@@ -16,7 +16,7 @@ images:
   'index.html': '<img src="tintype:hero"><script type="module" src="/main.js"></script>',
   'main.js': `import hero from 'virtual:tintype/hero'; globalThis.shown = hero;`,
 };
-/** Two sizes in two formats, and the preview. */
+/** An image has two sizes in two formats, and a preview. */
 const entries = 5;
 
 afterEach(() => vi.unstubAllEnvs());
@@ -27,7 +27,7 @@ async function stocked(): Promise<ViteProject> {
   return project;
 }
 
-test('a build uploads what it encodes, and another one fetches it; the key is in neither', async () => {
+test('a build uploads what it encodes, another one fetches it, and neither contains the key', async () => {
   vi.stubEnv('TINTYPE_CACHE_KEY', key);
   const remote = testRemote();
   await using first = await stocked();
@@ -53,7 +53,7 @@ test('a build uploads what it encodes, and another one fetches it; the key is in
   }
 });
 
-/** The pictures in code; their names have the hash of their content. */
+/** The file names of pictures in code, which contain hashes of their content. */
 function namesIn(code: string): string[] {
   return [...new Set(code.match(/hero[\w.-]*\.(?:webp|jpeg)/g))].toSorted();
 }

@@ -31,7 +31,7 @@ images:
       noEmit: true,
       skipLibCheck: false,
       types: ['vite/client'],
-      // The sources, and no more of core than its nouns.
+      // Reads the plugin from its sources, and of core only types.ts.
       paths: {
         'vite-plugin-tintype/picture': [join(packageDir, 'src/picture-html.ts')],
         '@tintype/core': [join(packageDir, '../core/src/types.ts')],
@@ -43,7 +43,7 @@ images:
   }),
 };
 
-/** What tsc says of a file that imports pictures. */
+/** The errors of tsc in a file that imports pictures. */
 async function check(main: string): Promise<string[]> {
   await using project = await viteProject({ ...files, 'main.ts': main });
   await project.write('index.html', '');

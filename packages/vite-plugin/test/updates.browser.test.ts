@@ -33,7 +33,7 @@ const files = {
 
 const overlay = "document.querySelector('vite-error-overlay')?.shadowRoot.textContent";
 
-/** All of it on the latest; what the versions do in ways of their own, on each. */
+/** All tests run on the latest version, and tests of what differs run on each version. */
 const versions = viteVersions.filter(([name]) => name !== '8.0');
 
 describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
       vite = await load();
     });
 
-    test('an edited image is updated, alone, and the page keeps its state', async () => {
+    test('only the edited image is updated, and the page keeps its state', async () => {
       await using project = await viteProject(files);
       await project.stock();
       await using served = await serve(project, {}, {}, vite);
@@ -80,7 +80,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
       await page.close();
     });
 
-    test('a mistake is in the overlay with its place until it is fixed, and the page keeps its state', async () => {
+    test('the overlay shows a mistake with its place until it is fixed, and the page keeps its state', async () => {
       await using project = await viteProject(files);
       await project.stock();
       await using served = await serve(project, {}, {}, vite);
@@ -102,7 +102,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     });
   });
 
-  test('a mistake that is taken back leaves no overlay', async () => {
+  test('the overlay closes after a mistake is undone', async () => {
     await using project = await viteProject(files);
     await project.stock();
     await using served = await serve(project);
@@ -115,20 +115,20 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await page.close();
   });
 
-  test('what a file becomes right after a change of it, of which the watcher says nothing, is shown', async () => {
+  test('a second change right after the first is shown, although the watcher does not report it', async () => {
     await using project = await viteProject(files);
     await project.stock();
     await using served = await serve(project);
     const page = await open(project, served);
     await expectSoon(page, "window.hero?.alt === 'before'");
-    // How long a planning takes is the machine's: one of these comes after it, and within the watcher's silence.
+    // The time of planning depends on the machine. One of these changes comes after it, and while the watcher is silent.
     for (const delay of [15, 25, 35, 45]) {
       const noticed = once(served.server.watcher, 'change');
       await project.write('site.images.yaml', manifest('saved', 'witdhs: [32]'));
       await noticed;
       await sleep(delay);
-      await project.write('site.images.yaml', manifest(`mended ${delay}`));
-      await expectSoon(page, `window.hero.alt === 'mended ${delay}' && (${overlay}) === undefined`);
+      await project.write('site.images.yaml', manifest(`fixed ${delay}`));
+      await expectSoon(page, `window.hero.alt === 'fixed ${delay}' && (${overlay}) === undefined`);
     }
     await page.close();
   });
@@ -147,7 +147,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await page.close();
   });
 
-  test('what is bought elsewhere takes the place of its stand-in', async () => {
+  test('a picture that another process buys replaces its stand-in', async () => {
     await using project = await viteProject(files);
     await using served = await serve(project);
     const page = await open(project, served);
@@ -159,7 +159,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
     await page.close();
   });
 
-  test('a candidate that is picked on the contact sheet is written into the manifest, and shown', async () => {
+  test('a pick on the contact sheet is written into the manifest, and the page shows it', async () => {
     await using project = await viteProject({
       ...files,
       'site.images.yaml': manifest('before', 'number_of_images: 2 # choose'),

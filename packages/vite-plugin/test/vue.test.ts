@@ -52,7 +52,7 @@ const config = (): InlineConfig => ({
   resolve: { alias: { 'vite-plugin-tintype/picture': join(packageDir, 'src/picture-html.ts') } },
 });
 
-/** A project that has Vue and a picture for each image. */
+/** A project with Vue and a stored picture for each image. */
 async function vueProject(more: Readonly<Record<string, string>> = {}): Promise<ViteProject> {
   const project = await viteProject({ ...files, ...more });
   await project.stock();

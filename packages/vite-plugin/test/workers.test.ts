@@ -52,7 +52,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     vite = await load();
   });
 
-  test.each(cases)('a worker has its pictures: format %s, base %s', async (format, base) => {
+  test.each(cases)('a worker can load its pictures: format %s, base %s', async (format, base) => {
     await using project = await viteProject(files);
     await project.stock();
     const worker = {
@@ -89,12 +89,12 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       vite,
     );
     await check(4);
-    // Rolldown warns of slow plugins where the machine is busy.
+    // Rolldown warns about slow plugins if the machine is busy.
     const warnings = project.log.filter((line) => line.startsWith('warn'));
     expect(warnings.filter((line) => !line.includes('PLUGIN_TIMINGS'))).toEqual([]);
   });
 
-  test('what a worker misses is bought once, and with write: false the bytes are returned', async () => {
+  test('missing pictures of a worker are bought once, and with write: false the build returns the bytes', async () => {
     await using project = await viteProject(files, api().baseUrl);
     await project.write('main.js', `${both} ${files['main.js']}`);
     const worker = {

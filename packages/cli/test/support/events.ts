@@ -1,6 +1,6 @@
 import type { Event, TimedEvent } from '@tintype/core';
 
-/** One of each kind, as a run might report them. */
+/** One event of each kind. */
 export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: Type }> } = {
   diagnostic: {
     type: 'diagnostic',

@@ -21,7 +21,7 @@ export class FakeOutput implements Output {
   }
 }
 
-/** A shell without a process: the test ends it and moves its clock. */
+/** A shell without a process. The test ends it and sets its clock. */
 export class FakeShell implements Shell {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -47,7 +47,7 @@ export class FakeShell implements Shell {
 
   readonly now = (): Date => new Date(this.time);
 
-  /** No signal comes. */
+  /** No signal arrives. */
   readonly process: Shell['process'] = { on: () => {}, off: () => {}, exit: () => this.end() };
 
   readonly onExit = (listener: () => void): (() => void) => {
@@ -55,7 +55,7 @@ export class FakeShell implements Shell {
     return () => this.#exitListeners.delete(listener);
   };
 
-  /** What Node does last, however a process ends. */
+  /** Runs the handlers that Node runs at the end of a process. */
   end(): void {
     for (const listener of this.#exitListeners) listener();
   }

@@ -1,7 +1,7 @@
 import type { Key, PlannedRequest, PlanRow, ShownPlan } from '@tintype/core';
 import { shownRows } from '../../../core/src/plan/shown-rows.ts';
 
-/** A plan of these rows, each completed, with what the CLI shows of it. */
+/** A plan of these rows with default values, as the CLI shows it. */
 export function planOf(...rows: readonly Partial<PlanRow>[]): ShownPlan {
   const requests = rows.map(plannedRequest);
   const withStatus = (status: string): number =>

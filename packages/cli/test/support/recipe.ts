@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-/** A file of `examples/ci`. */
+/** The text of a file in `examples/ci`. */
 export function recipePath(name: string): string {
   return fileURLToPath(new URL(`../../../../examples/ci/${name}`, import.meta.url));
 }
@@ -17,7 +17,7 @@ export function readGitLabJob(recipe: string, name: string): GitLabJob {
   return (parse(text) as Readonly<Record<string, GitLabJob>>)[name]!;
 }
 
-/** A workflow of GitHub, as far as tests look at it. */
+/** The fields of a workflow of GitHub that tests read. */
 export interface Workflow {
   readonly on: unknown;
   readonly permissions: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export interface WorkflowStep {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A job of GitLab, as far as tests look at it. */
+/** The fields of a job of GitLab that tests read. */
 export interface GitLabJob {
   readonly script: readonly string[];
   readonly after_script?: readonly string[];
@@ -50,8 +50,8 @@ export interface StepsRun {
 }
 
 /**
- * Runs the named steps of a job as GitHub does: each in a `bash -e`, and after a failure only those that say so. `values` are the
- * values of expressions, such as `github.base_ref`.
+ * Runs the named steps of a job as GitHub does: each in its own `bash -e`, and after a failure only steps with a condition
+ * that allows it. `values` are the values of expressions, such as `github.base_ref`.
  */
 export async function runSteps(
   job: WorkflowJob,
@@ -86,7 +86,7 @@ function valueOf(text: string, values: Readonly<Record<string, string>>): string
   });
 }
 
-/** Runs `bash`, and gives everything that it prints. */
+/** Runs `bash`, and resolves to everything that it prints. */
 export function runShell(
   args: readonly string[],
   cwd: string,

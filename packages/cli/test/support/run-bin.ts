@@ -10,8 +10,8 @@ export interface Finished {
 }
 
 /**
- * Runs the real `tintype` in a process of its own, without the caller's environment but for `PATH`. It buys what is
- * missing, unless `env` says otherwise, because there is no terminal to ask on.
+ * Runs the real `tintype` in a process of its own, with only `PATH` of the caller's environment. Unless `env` says
+ * otherwise, it buys what is missing, because there is no terminal on which it could ask.
  */
 export function runBin(
   cwd: string,

@@ -51,7 +51,7 @@ const hostileManifest = `images:
     alt: ${JSON.stringify(`${hostile} alt`)}
 `;
 
-/** A project in which there is an image in every state. What is bought was paid for at the emulator. */
+/** A project with an image in every state. The emulator sold what is bought. */
 export async function sheetProject(api: OpenAiEmulator): Promise<TestProject> {
   const project = await testProject(
     { 'garden.images.yaml': garden, 'more/other.images.yaml': hostileManifest },
@@ -61,13 +61,13 @@ export async function sheetProject(api: OpenAiEmulator): Promise<TestProject> {
   api.fail(moderationBlocked());
   await project.generate({ ids: ['refused'] });
   await damage(project, 'torn');
-  // Delivered with another alt text than the manifest has by now.
+  // This image is delivered with an alt text that the manifest has since changed.
   await project.write('garden.images.yaml', garden.replace('alt: A quay', 'alt: A quay at night'));
   api.reset();
   return project;
 }
 
-/** The same project somewhere else, so that a test may change it: making one takes long. */
+/** A copy of the project that a test may change. Copies are used because making a project takes long. */
 export async function copyOf({ root }: TestProject, api: OpenAiEmulator): Promise<TestProject> {
   const copy = await testProject({}, api.baseUrl);
   await cp(root, copy.root, { recursive: true });
@@ -80,7 +80,7 @@ async function made(project: TestProject, run: Run): Promise<void> {
   if (result?.failed !== 0) throw new Error(JSON.stringify(events.at(-2)));
 }
 
-/** Cuts an image's original short. */
+/** Cuts off an image's original. */
 async function damage(project: TestProject, id: string): Promise<void> {
   const { requests } = await project.plan({ ids: [id] });
   const stored = requests[0]?.stored;
@@ -92,7 +92,7 @@ async function damage(project: TestProject, id: string): Promise<void> {
   await appendFile(join(folder, file!), 'torn');
 }
 
-/** A project of many images of which nothing was bought: every one is drawn here. */
+/** A project of many images, all of which are stand-ins. */
 export async function manyImages(count: number): Promise<TestProject> {
   const rows = Array.from({ length: count }, (_, index) => `{ n: "${index}" }`).join(', ');
   return testProject({

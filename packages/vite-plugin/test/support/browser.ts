@@ -5,7 +5,7 @@ export { launchBrowser } from '../../../core/test/support/browser.ts';
 
 export const hasBrowser: boolean = noBrowser === false;
 
-/** Goes into the name of a suite that is skipped. */
+/** A part of a suite's title that says why it is skipped. */
 export const skipped: string = noBrowser === false ? '' : ` (skipped: ${noBrowser})`;
 
 /** Waits until an expression is true in the page. */

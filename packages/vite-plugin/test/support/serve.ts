@@ -8,7 +8,7 @@ export interface Served extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
-  /** What a module is, in a server environment. */
+  /** The exports of a module in a server environment. */
   readonly load: (specifier: string) => Promise<Record<string, unknown>>;
 }
 

@@ -23,7 +23,7 @@ export interface ViteProject extends AsyncDisposable {
   readonly root: string;
   readonly write: (file: string, content: string | Uint8Array) => Promise<void>;
   readonly read: (file: string) => Promise<string>;
-  /** Puts pictures of 64x48 into the store for every request of the manifests but those of `except`. */
+  /** Stores a picture of 64x48 for every request of the manifests except those of `except`. */
   readonly stock: (except?: readonly string[], color?: string) => Promise<void>;
   readonly config: (config?: InlineConfig, options?: TintypePluginOptions) => Config;
   readonly build: (
@@ -31,7 +31,7 @@ export interface ViteProject extends AsyncDisposable {
     options?: TintypePluginOptions,
     vite?: Vite,
   ) => Promise<Built>;
-  /** Everything that was logged, by level, without colours. */
+  /** The whole log, with levels and without colours. */
   readonly log: readonly string[];
   readonly clearLog: () => void;
 }
@@ -93,7 +93,7 @@ export async function viteProject(
   };
 }
 
-/** What a build fails with: the first of Rolldown's errors, or Rollup's one. */
+/** The error of a failed build: Rollup's error or the first of Rolldown's. */
 export async function buildFailure(build: Promise<unknown>): Promise<BuildError> {
   const error = await build.then(
     () => new Error('it did not fail'),
