@@ -88,7 +88,7 @@ test('if only the cache is written, no image is reported as missing from the out
   expect((await sheetOf(project)).images[0]!.status).toBe('delivered');
 });
 
-test('spent counts every purchase in the store; in use counts only those of today's manifests', async () => {
+test('spent counts every purchase in the store; in use counts only those of today’s manifests', async () => {
   const icon = 'images: { icon: { prompt: An icon, quality: low, decorative: true } }';
   await using project = await testProject({ 'a.images.yaml': icon }, api().baseUrl);
   expect((await project.generate()).error).toBeNull();

@@ -37,7 +37,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     vite = await load();
   });
 
-  test('a small picture is inlined by Vite's rules, and ?inline and ?no-inline override them', async () => {
+  test('a small picture is inlined by Vite’s rules, and ?inline and ?no-inline override them', async () => {
     await using project = await viteProject({
       ...files,
       'main.js': `

@@ -13,7 +13,7 @@ const files = {
 const versions = viteVersions.filter(([name]) => name !== '8.0');
 
 test.each(versions)(
-  'Vite %s: a plugin's own hook gets the modules that an edited manifest has changed',
+  'Vite %s: a plugin’s own hook gets the modules that an edited manifest has changed',
   async (_, load) => {
     await using project = await viteProject({ ...files, 'site.images.yaml': manifest('before') });
     const seen: (boolean | undefined)[] = [];
