@@ -7,10 +7,10 @@ import { once, type Progress } from './jobs.ts';
 /** A job that a run waits for. */
 interface Followed<Result> {
   readonly id: string;
-  /** Puts the job into the queue, unless it is there. Called again where the queue has lost it. */
+  /** Puts the job into the queue unless it is there. Called again if the queue has lost the job. */
   readonly add: () => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
-  /** What a finished job says; `null`: it has to run again, because nothing is known of it. */
+  /** The result of a finished job; `null`: nothing is known about it, so it has to run again. */
   readonly resultOf: (job: FinishedJob) => Result | null;
 }
 
@@ -18,7 +18,7 @@ export interface FinishedJob {
   readonly isFailed: boolean;
   readonly returned: unknown;
   readonly progress: Progress;
-  /** BullMQ's reason of a failure. */
+  /** The reason of a failure, from BullMQ. */
   readonly reason: string;
 }
 
@@ -34,23 +34,23 @@ interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal;
-  /** Whether its job was added. What the queue says before that is about an earlier job with the same id. */
+  /** Whether its job was added. Before that, the queue answers about an earlier job with the same id. */
   isAdded: boolean;
   /** Whether its job is being taken back now. */
   isLeaving: boolean;
-  /** When that was tried first; `null`: never. */
+  /** When the run first tried to take the job back; `null`: never. */
   leavingSince: number | null;
   lookedAt: number;
   /** How often its job ended without an answer. */
   deaths: number;
 }
 
-/** A job that ends without an answer this often is given up: each time a worker died of it. */
+/** Gives up a job that ends this often without an answer, because it may be the job that kills the workers. */
 const maxDeaths = 4;
-/** Events may be lost with a connection, and jobs with a database, so the queue is looked at, too. */
+/** Polls the queue, because events may be lost with a connection, and jobs with a database. */
 const lookMs = 2000;
 const looksAtOnce = 100;
-/** The queue is gone if it has not answered for so long, or for a run that was interrupted. */
+/** Gives up the queue if it does not answer for this long. `lastPatienceMs`: after the run was interrupted. */
 const patienceMs = 120_000;
 const lastPatienceMs = 8000;
 
@@ -73,7 +73,7 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     if (all.has(jobId)) looking = looking.then(() => lookAt([jobId]));
   });
   events.on('progress', ({ jobId, data }) => all.get(jobId)?.followed.onProgress(progressOf(data)));
-  // The run says what is wrong, once it is wrong for long.
+  // The run reports the error if it lasts.
   queue.on('error', () => {});
   events.on('error', () => {});
 
@@ -116,17 +116,17 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     if (signal.aborted) void lookAt([followed.id]);
   }
 
-  /** What an earlier run left is no answer to this one. */
+  /** A finished job of an earlier run is no answer to this run. */
   async function removeFinished(id: string): Promise<void> {
     const job = await queue.getJob(id);
     if (job === undefined || !isFinished(job)) return;
     if (await succeeds(job.remove())) return;
-    // Another run may have been faster, so that a worker has its job.
+    // Another run may have added the job again, and a worker may have it.
     const next = await queue.getJob(id);
     if (next !== undefined && isFinished(next)) throw new Error('an old job cannot be removed');
   }
 
-  /** Looks at the jobs that were not looked at for the longest time. */
+  /** Polls the jobs that were polled the longest time ago. */
   async function look(): Promise<void> {
     const oldest = [...all.values()]
       .toSorted((a, b) => a.lookedAt - b.lookedAt)
@@ -158,7 +158,7 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     else if (job === undefined) await asked(waiting.followed.add);
   }
 
-  /** Once at a time: a second look finds no job where the first has just taken it back, and would take it for lost. */
+  /** Runs once at a time. Otherwise a second poll would find that the job is gone and take it for lost. */
   async function leave(waiting: Waiting, job: Job | undefined): Promise<void> {
     if (waiting.isLeaving) return;
     waiting.isLeaving = true;
@@ -192,14 +192,14 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     else waiting.reject(unavailable(new Error(job.reason || 'its workers do not answer')));
   }
 
-  /** Takes a job back that no worker has begun. One that a worker holds is awaited, until the worker is gone. */
+  /** Takes a job back if no worker has begun it. Otherwise waits until the job ends or its worker is gone. */
   async function withdraw(waiting: Waiting, job: Job | undefined): Promise<void> {
     if (job === undefined) {
       end(waiting, unknown);
       return;
     }
     const isBegun = await job.isActive();
-    // A job that has just ended can be removed, too, and its answer with it. That of a worker which is gone only ends here.
+    // Removing a job that has just ended would also remove its answer. So wait until only a dead worker can hold the job.
     if (isBegun && Date.now() - (waiting.leavingSince ?? 0) < once.lockDuration) return;
     const isRemoved = await succeeds(job.remove());
     if (isRemoved && isBegun) end(waiting, unknown);
@@ -207,7 +207,7 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
   }
 }
 
-/** The job is gone, and a worker may have begun it. */
+/** The result if the job is gone and a worker may have begun it. */
 const unknown: FinishedJob = { isFailed: true, returned: null, progress: {}, reason: '' };
 
 function interrupted(): TintypeError {

@@ -1,17 +1,17 @@
 import type { Event } from '@tintype/core';
 import type { PurchaseAnswer } from '@tintype/core/internal';
 
-/** What a job carries: an order, and the run that it is from. */
+/** The data of a job: an order and the run that sent it. */
 export interface JobData {
   /** The run's id in the ledger. */
   readonly run: string;
-  /** Where the run's store is: see `storePlace`. */
+  /** The place of the run's store: see `storePlace`. */
   readonly place: string;
-  /** A `PurchaseOrder` or an `EncodeOrder`. Who carries it out checks it. */
+  /** A `PurchaseOrder` or an `EncodeOrder`. The worker checks it. */
   readonly order: unknown;
 }
 
-/** The data of a job, whatever others wrote into the database. */
+/** Reads the data of a job. Anything may be in the database. */
 export function jobData(data: unknown): JobData {
   const { run, place, order } = membersOf(data);
   return { run: textOf(run), place: textOf(place), order };
@@ -30,11 +30,11 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** What a purchase job says while it is worked on, and what it says last. */
+/** The progress that a purchase job reports: events, and at the end its answer. */
 export interface Progress {
   readonly event?: Event;
   readonly index?: number;
-  /** Of a job that failed: BullMQ keeps only the message of its error. */
+  /** The answer is here because BullMQ stores only the message of a failed job's error. */
   readonly answer?: JobAnswer;
 }
 
@@ -43,14 +43,14 @@ export interface JobAnswer extends PurchaseAnswer {
   readonly run: string;
 }
 
-/** How long BullMQ keeps what became of a job, for runs whose connection was lost and for the dashboard. Seconds, and jobs. */
+/** How long BullMQ stores finished jobs, in seconds and jobs, for runs that lost their connection and for the dashboard. */
 export const kept = {
   removeOnComplete: { age: 3600, count: 10_000 },
   removeOnFail: { age: 86_400, count: 10_000 },
 };
 
 /**
- * How a job is run. The engine never starts a job again by itself: a run does that, and the store says whether anything was sent.
- * The lock is renewed every half of its time, so only a process that is gone or stopped loses it.
+ * BullMQ never starts a job again by itself. A run does, because the store says whether a request was sent. A worker renews
+ * the lock after half of its time, so only a process that is gone or stopped loses it.
  */
 export const once = { lockDuration: 30_000, stalledInterval: 10_000, maxStalledCount: 0 };

@@ -1,7 +1,7 @@
-/** The largest amount, 9 million dollars: up to it, sums of billionths are exact in the numbers of JavaScript and of Redis's scripts. */
+/** 9 million dollars. Up to this amount, sums of billionths are exact in the numbers of JavaScript and of Redis's scripts. */
 const maxUsd = 9_000_000;
 
-/** US dollars as whole billionths, at most those of `maxUsd`; `null`: no limit. Throws a RangeError for what is not an amount. */
+/** US dollars as whole billionths, at most those of `maxUsd`; `null`: no limit. Throws a RangeError for an invalid amount. */
 export function nanoOf(usd: number | null): number {
   if (usd !== null && !(usd >= 0)) throw new RangeError(`not an amount of dollars: ${usd}`);
   return Math.round(Math.min(usd ?? maxUsd, maxUsd) * 1e9);

@@ -14,13 +14,13 @@ export interface QueueState {
   readonly workers: number;
 }
 
-/** What an operator does with a queue. All of it rejects with `config` for a URL that is none. */
+/** What an operator can do with a queue. Every function rejects with `config` for an invalid URL. */
 export interface QueueOperations {
   readonly state: () => Promise<readonly QueueState[]>;
-  /** Workers take no more jobs, and go on with those that they have. */
+  /** Workers take no more jobs, and finish those that they have. */
   readonly pause: () => Promise<void>;
   readonly resume: () => Promise<void>;
-  /** Removes the jobs that no worker has begun. A run that still wants one puts it back. */
+  /** Removes the jobs that no worker has begun. A run that still needs a job adds it again. */
   readonly drain: () => Promise<void>;
   readonly close: () => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { TintypeError } from '@tintype/core';
 import type { QueueAddress } from './queue-address.ts';
 
-/** What both databases have one script or function for. `ledger.ts` says what each does. */
+/** The operations of `ledger.ts`. Each is one script in Redis and one function in PostgreSQL. */
 type Operation =
   | 'openRun'
   | 'release'
@@ -24,13 +24,13 @@ export interface Operations {
 }
 
 export interface OperationOptions {
-  /** How long an operation waits for a database that does not answer, or that is being started. */
+  /** How long an operation waits for a database that does not answer or is starting. */
   readonly patienceMs: number;
   /** The time in milliseconds, for tests; `null`: the database's. */
   readonly now: (() => number) | null;
 }
 
-/** `reason` is the client's, without the error itself: that of Redis has the arguments of the command, the password among them. */
+/** `reason` is the client's message, not its error: the error of Redis contains the command's arguments, even the password. */
 export function unavailable({ shown }: QueueAddress, reason: string): TintypeError {
   return new TintypeError(
     'queue-unavailable',

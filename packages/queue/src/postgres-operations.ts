@@ -5,8 +5,8 @@ import { schema, schemaQuery } from './postgres-schema.ts';
 import type { QueueAddress } from './queue-address.ts';
 
 /**
- * SQLSTATE of what may be otherwise in a moment: a server that starts, stops or has too many connections, and a function, table or
- * schema that does not exist.
+ * SQLSTATE of errors that may be gone at the next try: the server starts, stops or has too many connections, or a function, table
+ * or schema does not exist yet.
  */
 const isPassing = /^(?:08|53|57P|42883|42P01|3F000)/;
 
@@ -20,7 +20,7 @@ export async function postgresOperations(
   });
   const pool = new Pool({
     connectionString: address.url,
-    // Operations on the money of a queue wait for each other.
+    // More connections would not help, because operations on the money of a queue wait for each other.
     max: 4,
     connectionTimeoutMillis: patienceMs,
     query_timeout: patienceMs,

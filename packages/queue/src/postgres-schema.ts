@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The tables, and one function for each operation of `ledger.ts`, which is one atomic step. `postgres-operations.ts` runs this where it
- * is missing or another version's; it may run again. `clock` is the time in ms, in tests only. Amounts are whole billionths of a
- * dollar, days are counted from 1970, times are milliseconds.
+ * The tables, and one function for each operation of `ledger.ts`, which is one atomic step. `postgres-operations.ts` runs this if it
+ * is missing or belongs to another version. It may run again. `clock` is the time in ms, only in tests. Amounts are whole
+ * billionths of a dollar, days are counted from 1970, times are milliseconds.
  *
- * The tables are unlogged: nothing that an earlier process of the server wrote is believed, so it need not survive a crash.
+ * The tables are unlogged, because the ledger ignores what an earlier process of the server wrote, so nothing has to survive a crash.
  */
 const definitions = `
 select pg_advisory_xact_lock(hashtextextended('tintype', 0));

@@ -4,7 +4,7 @@ import { queueAddress } from './queue-address.ts';
 
 const secret = 'planted-secret-5093';
 
-test('the name of the queue is not part of what the client gets', () => {
+test('the client does not get the name of the queue', () => {
   expect(queueAddress(`redis://:${secret}@db.example:6380/2?name=shop`)).toEqual({
     engine: 'redis',
     url: `redis://:${secret}@db.example:6380/2`,

@@ -1,19 +1,19 @@
 import { TintypeError } from '@tintype/core';
 
-/** Where a queue is. */
+/** The parts of a queue's URL. */
 export interface QueueAddress {
   readonly engine: 'redis' | 'postgres';
-  /** For the engine's client; it may contain a password. */
+  /** The URL for the engine's client, which may contain a password. */
   readonly url: string;
   /** The queue's name, by which several projects can share one database. */
   readonly name: string;
-  /** For messages and logs: without user, password and options. */
+  /** The URL for messages and logs, without user, password and options. */
   readonly shown: string;
 }
 
 /**
  * Parses `redis://`, `rediss://`, `postgres://` or `postgresql://`. `?name=shop` is the queue's name, `tintype` by default: 1 to 40 of
- * `a-z`, `0-9` and `-`. PostgreSQL may have options of its client after it, such as `sslmode`. Throws `config`; the message contains
+ * `a-z`, `0-9` and `-`. For PostgreSQL, options of its client such as `sslmode` may follow. Throws `config`; the message contains
  * no part of the URL that could be a password.
  */
 export function queueAddress(text: string): QueueAddress {

@@ -3,22 +3,22 @@ import { ledgerOn } from './ledger-on.ts';
 import type { QueueAddress } from './queue-address.ts';
 import { ratesOn } from './rates-on.ts';
 
-/** What the processes of a queue share in its database, apart from the jobs. */
+/** What the processes of a queue share in its database besides the jobs. */
 export interface QueueDatabase {
   readonly ledger: Ledger;
   readonly rates: SharedRates;
-  /** Ends the connections. Operations that are open reject. */
+  /** Ends the connections. Open operations reject. */
   readonly close: () => Promise<void>;
 }
 
 export interface DatabaseOptions {
   /**
-   * Milliseconds over which pictures are counted. The same for all processes of a queue.
+   * The length of the window in which pictures are counted, in milliseconds. It is the same for all processes of a queue.
    * @default 61_000: the minute of the API, and the time that a request may take from `admit` to the API
    */
   readonly windowMs?: number;
   /**
-   * Milliseconds that an operation waits for a database that does not answer, or that is being started.
+   * How many milliseconds an operation waits for a database that does not answer or is starting.
    * @default 5000
    */
   readonly patienceMs?: number;
@@ -29,7 +29,7 @@ export interface DatabaseOptions {
   readonly now?: (() => number) | null;
 }
 
-/** Connects when it is first asked. Rejects with `config` if the package that a database needs is not installed. */
+/** Connects at the first operation. Rejects with `config` if the package that a database needs is not installed. */
 export async function openQueueDatabase(
   address: QueueAddress,
   { windowMs = 61_000, patienceMs = 5000, now = null }: DatabaseOptions = {},

@@ -4,7 +4,7 @@ import type { Ask } from './operations.ts';
 
 export function ratesOn(ask: Ask, windowMs: number): SharedRates {
   const caller = randomUUID();
-  /** When the state of each provider began, as far as this process has seen. */
+  /** When the state of each provider began, as this process last saw it. */
   const begun = new Map<string, number>();
   return {
     async admit(provider, pictures, configuredPerMinute) {

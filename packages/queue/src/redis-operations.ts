@@ -16,7 +16,7 @@ const hashes = Object.fromEntries(
   ]),
 );
 
-/** The operations on Redis, over one connection that is opened again whenever it is lost. */
+/** The operations on Redis, over one connection that reconnects. */
 export function redisOperations(
   address: QueueAddress,
   { patienceMs, now }: OperationOptions,
@@ -24,13 +24,13 @@ export function redisOperations(
   const redis = new Redis(address.url, {
     lazyConnect: true,
     connectTimeout: patienceMs,
-    // Also while a command waits for a connection.
+    // A command that waits for a connection has the same time limit.
     commandTimeout: patienceMs,
     socketTimeout: patienceMs,
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(50 * times, 500),
   });
-  // The reason why a command waited in vain.
+  // The error of the connection says why a command timed out.
   let lost = '';
   redis.on('error', (error: Error) => (lost = error.message));
   redis.on('ready', () => (lost = ''));

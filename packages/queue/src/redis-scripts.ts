@@ -112,8 +112,8 @@ const releasedOn = `${money}
 `;
 
 /**
- * The rule of core's `rate-limit.ts`, for all callers, with turns. Returns how long to wait, and when the state began: a caller that
- * knows another beginning has seen a state that is lost. A caller that does not come for its turn within a second loses it.
+ * The rule of core's `rate-limit.ts` for all callers, with turns. Returns how long to wait, and when the state began: if a caller
+ * knows another beginning, the state that it saw is lost. A caller that misses its turn by a second loses the turn.
  */
 const admit = `${common}
   local provider, pictures, configured, window, caller, known = unpack(ARGV, 2, 7)

@@ -6,13 +6,13 @@ import type { Ledger } from './ledger.ts';
 export interface RunBudget {
   /** Reserves the most that a picture may cost. Throws `over-budget` and `queue-unavailable`. */
   readonly release: (order: PurchaseOrder) => Promise<void>;
-  /** The worker may have died before it told the ledger, so the run does, too. */
+  /** Settles the cost in the ledger, because the worker may have died before it could. */
   readonly settle: (key: string, costUsd: number | null) => Promise<void>;
-  /** Releases nothing more. */
+  /** Releases no more money. */
   readonly close: () => Promise<void>;
 }
 
-/** The ledger forgets its runs when its server is started again. */
+/** How soon a run notices that the ledger's server was restarted and has forgotten the run. */
 const reopenMs = 5000;
 
 export function openRunBudget(run: string, ledger: Ledger, context: Context): RunBudget {
@@ -92,7 +92,7 @@ export function costOf({
   maybeBilledUsd,
 }: PurchaseAnswer): number | null {
   if (bought > 0) return costUsd;
-  // It may have been paid for by a worker that died.
+  // A worker that died may have paid for it.
   const isUnclear = failure === null || failure.code === 'maybe-billed';
   return isUnclear || maybeBilledUsd !== 0 ? null : 0;
 }

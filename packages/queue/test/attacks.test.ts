@@ -35,13 +35,13 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       const ctrlC = new AbortController();
       const answer = follower.follow(add('a job'), ctrlC.signal);
       const worker = work(async () => 'paid');
-      // Its events go elsewhere, so the run has not heard of it.
+      // The run does not get the job's events, so it does not know that the job has ended.
       await new Promise((resolve) => worker.on('completed', resolve));
       ctrlC.abort();
       expect(await answer).toMatchObject({ isFailed: false, returned: 'paid' });
     });
 
-    test('does not take what an earlier job with the same id said for its own', async () => {
+    test('ignores the answer of an earlier job with the same id', async () => {
       const { follower, add, work, events } = await followed('earlier');
       const job = add('a job');
       const late = async (): Promise<void> => {
@@ -54,13 +54,13 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       expect(await answer).toMatchObject({ returned: 'new' });
     });
 
-    test('knows after Ctrl-C that a worker that is gone may have begun', async () => {
+    test('reports after Ctrl-C that a dead worker may have sent the request', async () => {
       const { follower, add, work } = await followed('gone');
       const ctrlC = new AbortController();
       const answer = follower.follow(add('a job'), ctrlC.signal);
       const begun = Promise.withResolvers<void>();
       const never = Promise.withResolvers<void>();
-      // Its lock ends, and no other worker notices.
+      // The job's lock expires, and no other worker is there to notice it.
       work(
         async () => {
           begun.resolve();
@@ -74,7 +74,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       never.resolve();
     });
 
-    test('ends quietly where Ctrl-C comes while its job is being added', async () => {
+    test('ends quietly if Ctrl-C comes while its job is being added', async () => {
       const { follower, add, queue } = await followed('adding');
       const ctrlC = new AbortController();
       const adding = async (): Promise<void> => {
@@ -82,7 +82,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
         await sleep(100);
         throw new Error('the budget is closed');
       };
-      // A promise that rejects unheard fails the test.
+      // An unhandled rejection would fail the test.
       await expect(
         follower.follow({ ...add('refused'), add: adding }, ctrlC.signal),
       ).rejects.toThrow('the budget is closed');
@@ -100,7 +100,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       expect(await queue.getJob('added')).toBeUndefined();
     });
 
-    /** A follower that hears no events, as if its connection were lost. */
+    /** A follower that gets no events, as if its connection were lost. */
     async function followed(name: string) {
       const connection = { url: redis.url, maxRetriesPerRequest: null };
       const queue = new Queue(name, { connection });
@@ -128,7 +128,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     }
   });
 
-  test('Ctrl-C after the first picture sends nothing that a worker still holds back', async () => {
+  test('after Ctrl-C, a worker does not send requests that wait for the rate limit', async () => {
     await using api = await startOpenAiEmulator();
     const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
     await using made = await testProject(files, api.baseUrl);
@@ -141,7 +141,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     let answered = 0;
     const purchase: typeof workers.purchase = async (...args) => {
       const answer = await workers.purchase(...args);
-      // The next one is held back for 5 s.
+      // The next request has to wait 5 s.
       if (++answered === 1) setTimeout(() => ctrlC.abort(), 200);
       return answer;
     };
@@ -152,7 +152,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     expect(api.requests).toHaveLength(1);
   });
 
-  test('what ended a run does not end the next run of the same order', async () => {
+  test('an error that ended a run does not end the next run of the same order', async () => {
     await using api = await startOpenAiEmulator();
     const files = { 'a.images.yaml': manifest(['owl']) };
     await using made = await testProject(files, api.baseUrl);
@@ -197,7 +197,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     expect(performance.now() - started).toBeLessThan(45_000);
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(eventsOf(events, 'failed').map(({ code }) => code)).toContain('maybe-billed');
-    // It is there, whatever the run heard of it.
+    // The job is in the queue, whatever answer the run got.
     expect((await made.plan()).totals).toMatchObject({ stored: 1, missing: 1 });
   });
 
@@ -223,7 +223,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     expect(text).not.toContain(testKey);
   });
 
-  test('data of a job that is not what a run writes sends nothing and harms no worker', async () => {
+  test('a job with invalid data sends no request and harms no worker', async () => {
     await using api = await startOpenAiEmulator();
     const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
     await using made = await testProject(files, api.baseUrl);
@@ -246,7 +246,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     const onJob: WorkerSettings['onJob'] = ({ code }) => codes.push(code);
     await using _ = await working(url, made, { onJob });
     const queue = (await openEngine(address)).queue('buy');
-    // The first names two arguments for the script where one belongs.
+    // The first URL would give the script two arguments instead of one.
     for (const run of [['a-run', owl!.key], null, { toString: 1 }, 7])
       await queue.add('buy', { run, place, order: fox });
     for (const order of [null, 'text', { key: null }, { ...fox, inputs: null }])
@@ -261,7 +261,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
   });
 });
 
-/** A worker in this process, until it is disposed of. */
+/** Runs a worker in this process until it is disposed of. */
 async function working(
   url: string,
   made: TestProject,
@@ -300,7 +300,7 @@ async function run(url: string, given: Context, database = {}) {
   }
 }
 
-/** What a run of the project would hand to its workers. */
+/** The order that a run of the project would give its workers. */
 async function ordersOf(url: string, context: Context): Promise<readonly PurchaseOrder[]> {
   const workers = await openQueuedWorkers(url, context);
   const orders: PurchaseOrder[] = [];

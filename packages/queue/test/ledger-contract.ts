@@ -22,7 +22,7 @@ import { startLossyProxy } from './support/lossy-proxy.ts';
 
 interface Engine {
   readonly start: () => Promise<DatabaseServer>;
-  /** Removes what the ledger keeps, while the server runs. */
+  /** Removes the ledger's data while the server runs. */
   readonly clear: (url: string) => Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const noon = Date.parse('2026-11-28T12:00:00Z');
 const day = '2026-11-28';
 const secret = 'planted-secret-5093';
 
-/** What the ledger and the rates of each database promise. */
+/** Tests what the ledger and the rates of each database must do. */
 export function ledgerContract({ start, clear }: Engine): void {
   let server: DatabaseServer;
   const opened: QueueDatabase[] = [];
@@ -59,12 +59,12 @@ export function ledgerContract({ start, clear }: Engine): void {
     return database;
   }
 
-  /** As many connections as the processes of a queue would have. */
+  /** Opens several connections, as the processes of a queue do. */
   function openMany(count: number, name: string, options?: DatabaseOptions) {
     return Promise.all(Array.from({ length: count }, () => open(name, options)));
   }
 
-  test('16 connections that come first, at once, all work', async () => {
+  test('the first 16 connections work, even if they come at once', async () => {
     await clear(server.url);
     const ledgers = (await openMany(16, newName())).map(({ ledger }) => ledger);
     const answers = await Promise.all(ledgers.map(({ openRun }) => openRun('run', account())));
@@ -72,7 +72,7 @@ export function ledgerContract({ start, clear }: Engine): void {
   });
 
   describe('money', () => {
-    test('16 connections that release at once never pass the budget of a run, and use all of it', async () => {
+    test('16 connections that release at once never exceed the budget of a run, and use all of it', async () => {
       const ledgers = (await openMany(16, newName())).map(({ ledger }) => ledger);
       await ledgers[0]!.openRun('run', account({ maxUsd: 1, spentUsd: 0.1 }));
       const answers = await Promise.all(
@@ -84,7 +84,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(answers.filter((answer) => answer === 'over-run')).toHaveLength(130);
     });
 
-    test('16 connections that release for 4 runs at once never pass the budget of a day, and use all of it', async () => {
+    test('16 connections that release for 4 runs at once never exceed the budget of a day, and use all of it', async () => {
       const ledgers = (await openMany(16, newName(), { now: () => noon })).map(
         ({ ledger }) => ledger,
       );
@@ -102,7 +102,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(answers.filter((answer) => answer === 'over-day')).toHaveLength(130);
     });
 
-    test('dollars that binary fractions cannot hold add up: what is exactly the rest fits', async () => {
+    test('amounts without an exact binary fraction add up: exactly the rest of a budget fits', async () => {
       const { ledger } = await open(newName());
       await ledger.openRun('run', account({ maxUsd: 0.3 }));
       expect(await releaseAll(ledger, { a: 0.1, b: 0.1, c: 0.1 })).toEqual(repeat('released', 3));
@@ -113,7 +113,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await ledger.release('large', 'c', 0.000_000_001)).toBe('over-run');
     });
 
-    test('a key is released once, however often it is asked for', async () => {
+    test('a key is released once, however often a run asks', async () => {
       const ledgers = (await openMany(16, newName())).map(({ ledger }) => ledger);
       await ledgers[0]!.openRun('run', account({ maxUsd: 1 }));
       const answers = await Promise.all(ledgers.map((ledger) => ledger.release('run', 'key', 0.6)));
@@ -132,7 +132,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await ledger.release('run', 'c', 0.4)).toBe('released');
       await ledger.settle('run', 'b', 0);
       expect(await ledger.release('run', 'd', 0.5)).toBe('released');
-      // A settled key stays released, so that nothing is counted for it again.
+      // A settled key stays released, so that it is not counted again.
       expect(await ledger.release('run', 'a', 5)).toBe('released');
     });
 
@@ -158,7 +158,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await ledger.release('run', 'c', 0.1)).toBe('released');
     });
 
-    test('a worker learns what was released for a key that may be bought, and nothing for any other', async () => {
+    test('a worker gets the amount that was released for a key that it may buy, and null for any other key', async () => {
       const { ledger } = await open(newName());
       await ledger.openRun('run', account());
       await releaseAll(ledger, { a: 0.042, b: 0.042 });
@@ -169,7 +169,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await ledger.released('other', 'a')).toBe('unknown-run');
     });
 
-    test('what is not an amount never fits, not even where there is no limit', async () => {
+    test('an invalid amount never fits, even without a limit', async () => {
       const { ledger } = await open(newName());
       await ledger.openRun('run', account());
       const amounts = [Number.NaN, Number.POSITIVE_INFINITY, -0.01, 9_000_001];
@@ -177,7 +177,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await ledger.released('run', '0')).toBeNull();
     });
 
-    test('a run that was not opened, and one that was closed, get nothing', async () => {
+    test('a run that was not opened, or was closed, gets no money', async () => {
       const { ledger } = await open(newName());
       expect(await ledger.release('run', 'a', 0.1)).toBe('unknown-run');
       await ledger.settle('run', 'a', 0.1);
@@ -194,7 +194,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await ledger.openRun('run', account())).toBe('open');
     });
 
-    test('a run that is open keeps what it was opened with', async () => {
+    test('opening an open run again changes nothing', async () => {
       const { ledger } = await open(newName());
       await ledger.openRun('run', account({ maxUsd: 1 }));
       await ledger.release('run', 'a', 1);
@@ -211,13 +211,13 @@ export function ledgerContract({ start, clear }: Engine): void {
       await ledger.closeRun('a');
       await ledger.openRun('b', account({ maxUsdPerDay: 1 }));
       expect(await ledger.release('b', 'three', 0.31)).toBe('over-day');
-      // An answer that comes after the run was closed.
+      // An answer arrives after the run was closed.
       await ledger.settle('a', 'two', 0.39);
       expect(await ledger.release('b', 'three', 0.31)).toBe('released');
       expect(await ledger.releasedOn(day)).toEqual(new Set(['one', 'two', 'three']));
     });
 
-    test('of what several runs know of purchases outside of the queue, the highest counts', async () => {
+    test('if several runs report purchases outside of the queue, the highest amount counts', async () => {
       const { ledger } = await open(newName(), { now: () => noon });
       await ledger.openRun('a', account({ maxUsdPerDay: 1, outsideUsd: 0.6 }));
       await ledger.openRun('b', account({ maxUsdPerDay: 1, outsideUsd: 0.7 }));
@@ -235,25 +235,25 @@ export function ledgerContract({ start, clear }: Engine): void {
       now += 1;
       expect(await ledger.release('run', 'b', 1)).toBe('released');
       expect(await ledger.release('run', 'c', 0.1)).toBe('over-day');
-      // The money of yesterday is free yesterday.
+      // Settling lowers the sum of yesterday, not of today.
       await ledger.settle('run', 'a', 0);
       expect(await ledger.release('run', 'c', 0.1)).toBe('over-day');
       expect(await ledger.releasedOn(day)).toEqual(new Set(['a']));
       expect(await ledger.releasedOn('2026-11-29')).toEqual(new Set(['b']));
     });
 
-    test('two queues of one database know nothing of each other', async () => {
+    test('two queues in one database do not affect each other', async () => {
       const [one, other] = [await open(newName()), await open(newName())];
       await one.ledger.openRun('run', account());
       expect(await other.ledger.release('run', 'a', 0.1)).toBe('unknown-run');
     });
 
-    test('random histories end as a simple sum says', async () => {
+    test('random histories end with the amounts of a simple sum', async () => {
       const amount = fc.integer({ min: 0, max: 400_000 }).map((micros) => micros / 1e6);
       const step = fc.record({
         key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
         highUsd: amount,
-        // A part of the estimate; `null`: unknown.
+        // The cost as a part of the estimate; `null`: unknown.
         settles: fc.option(fc.option(fc.nat(100)), { nil: undefined }),
       });
       const { ledger } = await open(newName());
@@ -285,7 +285,7 @@ export function ledgerContract({ start, clear }: Engine): void {
   describe('rates', () => {
     const windowMs = 60_000;
 
-    test('connections that ask at one moment get the limit, together', async () => {
+    test('connections that ask at the same moment get the limit together', async () => {
       const { rates } = await openRates(8);
       const waits = await Promise.all(
         rates.flatMap(({ admit }) => Array.from({ length: 5 }, () => admit('openai', 1, 10))),
@@ -294,7 +294,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(waits.filter((ms) => ms >= windowMs)).toHaveLength(30);
     });
 
-    test('no window, wherever it begins, holds more than the limit, whatever 8 callers ask for', async () => {
+    test('no window, wherever it begins, contains more than the limit, whatever 8 callers request', async () => {
       const { rates, clock } = await openRates(8);
       const pictures = fc.integer({ min: 1, max: 9 });
       const sizes = fc.array(pictures, { minLength: 8, maxLength: 8 });
@@ -311,11 +311,11 @@ export function ledgerContract({ start, clear }: Engine): void {
       const sent = await sendInTurns(rates, clock, [1, 1, 1, 1, 1, 1, 1, 10], 10, 10);
       expectLimit(sent, 10);
       expect(sent.filter(({ caller }) => caller === 7).length).toBeGreaterThanOrEqual(2);
-      // 10 windows hold 100 pictures, and a request for all of one waits until the window before it is empty.
+      // 10 windows have room for 100 pictures, but a request for a whole window waits until the one before is empty.
       expect(picturesOf(sent)).toBeGreaterThanOrEqual(70);
     });
 
-    test('one caller sees what one process would see: histories of requests, answers and pauses', async () => {
+    test('one caller gets the same waits as one process would: histories of requests, answers and pauses', async () => {
       const limit = fc.option(fc.integer({ min: 1, max: 12 }), { nil: null });
       const step = fc.oneof(
         { weight: 6, arbitrary: fc.record({ pictures: fc.integer({ min: 1, max: 15 }) }) },
@@ -352,7 +352,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       );
     });
 
-    test('a 429 answer makes all connections wait, the longest that an answer asked for', async () => {
+    test('a 429 answer makes all connections wait, as long as the longest wait that an answer asked for', async () => {
       const { rates, clock } = await openRates(3);
       await rates[0]!.pause('openai', 12_000);
       await rates[1]!.pause('openai', 2000);
@@ -363,7 +363,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await rates[2]!.admit('openai', 1, null)).toBe(0);
     });
 
-    test('a limit that one learns holds for all, and never above what each has set', async () => {
+    test('a limit that one connection learns holds for all, but never raises the limit that a connection has set', async () => {
       const { rates } = await openRates(3);
       await rates[0]!.learn('openai', 3);
       await rates[1]!.learn('openai', null);
@@ -376,7 +376,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await rates[1]!.admit('openai', 1, 3)).toBeGreaterThan(0);
     });
 
-    test('a caller that did not come for its turn loses it after a second', async () => {
+    test('a caller that misses its turn loses it after a second', async () => {
       const { rates, clock } = await openRates(2);
       await rates[0]!.admit('openai', 1, 2);
       clock.ms += 1000;
@@ -389,7 +389,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await rates[1]!.admit('openai', 1, 2)).toBe(0);
     });
 
-    test('where the data is gone while the server runs, a caller that knew them makes all wait a window', async () => {
+    test('if the data is lost while the server runs, a caller that knew it makes all callers wait a window', async () => {
       const { rates, clock, name } = await openRates(2);
       await rates[0]!.admit('openai', 2, 2);
       await clear(server.url);
@@ -402,7 +402,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(await rates[0]!.admit('openai', 1, 2)).toBe(0);
     });
 
-    /** Each caller asks for as many pictures as its size says, again and again, for some windows. */
+    /** Lets each caller request as many pictures as its size, again and again, for some windows. */
     async function sendInTurns(
       rates: readonly SharedRates[],
       clock: { ms: number },
@@ -433,7 +433,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       }
     }
 
-    /** As they are in the middle of a long run: what a young server makes all wait for is over. */
+    /** Rates as in the middle of a long run, after the first window of the server. */
     async function openRates(count: number) {
       const clock = { ms: noon };
       const name = newName();
@@ -445,7 +445,7 @@ export function ledgerContract({ start, clear }: Engine): void {
     }
   });
 
-  describe('a server that is started again', () => {
+  describe('a server that is restarted', () => {
     test.each([true, false])(
       'knows no run until it is opened again with what it has spent and released (data kept: %s)',
       async (keepData) => {
@@ -459,7 +459,7 @@ export function ledgerContract({ start, clear }: Engine): void {
         expect(await ledger.release('run', 'more', 0.1)).toBe('unknown-run');
         expect(await ledger.released('run', 'waits')).toBe('unknown-run');
         expect(await ledger.releasedOn(today())).toEqual(new Set());
-        // An answer that comes before the run is opened again.
+        // An answer arrives before the run is opened again.
         await ledger.settle('run', 'sent', 0.1);
 
         const released = new Map([
@@ -476,7 +476,7 @@ export function ledgerContract({ start, clear }: Engine): void {
         expect(await ledger.release('run', 'last', 0.2)).toBe('released');
 
         await ledger.openRun('other', account({ maxUsdPerDay: 2 }));
-        // 1 outside, and 0.6 that were released: what was settled before is among the 1.
+        // 1 outside, which includes what was settled before, and 0.6 that were released.
         expect(await ledger.release('other', 'a', 0.41)).toBe('over-day');
         expect(await ledger.release('other', 'a', 0.4)).toBe('released');
       },
@@ -499,7 +499,7 @@ export function ledgerContract({ start, clear }: Engine): void {
     );
   });
 
-  test('8 callers keep to the limit in real time, while the server loses its data', async () => {
+  test('8 callers stay within the limit in real time while the server loses its data', async () => {
     const [windowMs, limit, name] = [1000, 12, newName()];
     const databases = await openMany(8, name, { windowMs, patienceMs: 30_000 });
     const sentAt: number[] = [];
@@ -518,7 +518,7 @@ export function ledgerContract({ start, clear }: Engine): void {
     };
     await Promise.all([...databases.map(call), restart()]);
     expect(sentBefore).toBeGreaterThan(limit);
-    // An answer may take 100 ms longer than another.
+    // One answer may take 100 ms longer than another.
     for (const at of sentAt) {
       const window = sentAt.filter((other) => other >= at && other < at + windowMs - 100);
       expect(window.length).toBeLessThanOrEqual(limit);
@@ -526,7 +526,7 @@ export function ledgerContract({ start, clear }: Engine): void {
   });
 
   describe('a connection', () => {
-    test('that loses an answer is made again: nothing counts twice', async () => {
+    test('that loses an answer is opened again, and nothing counts twice', async () => {
       const proxy = await startLossyProxy(server.url);
       try {
         const { ledger } = await open(newName(), {}, proxy.url);
@@ -569,7 +569,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       }
     });
 
-    test('to a server that is not there ends within seconds, and names no password', async () => {
+    test('to an address without a server ends within seconds, and shows no password', async () => {
       const { protocol } = new URL(server.url);
       const { ledger } = await open(
         newName(),
@@ -582,7 +582,7 @@ export function ledgerContract({ start, clear }: Engine): void {
       expect(inspect(failure, { depth: 10 })).not.toContain(secret);
     });
 
-    test('waits for a server that is being started', async () => {
+    test('waits for a server that is starting', async () => {
       const { ledger } = await open(newName(), { patienceMs: 30_000 });
       await ledger.openRun('run', account());
       await server.kill();
@@ -590,14 +590,14 @@ export function ledgerContract({ start, clear }: Engine): void {
         ledger.release('run', 'a', 0.1),
         server.restart({ keepData: true }),
       ]);
-      // A process of the PostgreSQL that was killed may answer once more.
+      // A process of the killed PostgreSQL may still answer once.
       expect(['unknown-run', 'released']).toContain(answer);
       expect(await ledger.release('run', 'a', 0.1)).toBe('unknown-run');
     });
   });
 }
 
-/** A run that begins, without limits. */
+/** The account of a new run without limits. */
 function account(of: Partial<Account> = {}): Account {
   return {
     maxUsd: null,

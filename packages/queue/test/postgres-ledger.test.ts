@@ -16,7 +16,7 @@ describe.skipIf(missingPostgres)(`PostgreSQL${missingPostgres}`, () => {
     },
   });
 
-  test('a database whose transactions would not see each other is refused', async () => {
+  test('a database with an isolation level that hides transactions from each other is refused', async () => {
     const server = await startPostgres();
     const url = `${server.url}?options=-c%20default_transaction_isolation%3Dserializable`;
     const { ledger, close } = await openQueueDatabase(queueAddress(url));

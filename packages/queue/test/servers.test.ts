@@ -5,7 +5,7 @@ import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 
 test.skipIf(missingRedis)(
-  `what Redis was told survives kill -9, and is gone if its data is removed${missingRedis}`,
+  `what was written to Redis survives kill -9, and is gone if its data is removed${missingRedis}`,
   async () => {
     const server = await startRedis();
     try {
@@ -34,7 +34,7 @@ test.skipIf(missingRedis)(
 );
 
 test.skipIf(missingPostgres)(
-  `what PostgreSQL was told survives kill -9, and is gone if its data is removed${missingPostgres}`,
+  `what was written to PostgreSQL survives kill -9, and is gone if its data is removed${missingPostgres}`,
   async () => {
     const server = await startPostgres();
     try {

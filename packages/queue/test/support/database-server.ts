@@ -3,22 +3,22 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A database of the system, on loopback, for the tests of one file. */
+/** An installed database on the loopback interface, for the tests of one file. */
 export interface DatabaseServer {
   readonly url: string;
   /** Ends it, and removes its data. */
   readonly stop: () => Promise<void>;
   /** `kill -9`. The data stays. */
   readonly kill: () => Promise<void>;
-  /** Starts it again at the same port; ends it first if it runs. */
+  /** Ends the server if it runs, and starts it at the same port. */
   readonly restart: (options: { readonly keepData: boolean }) => Promise<void>;
 }
 
 interface DatabaseProgram {
   readonly url: string;
-  /** Its data. It exists, and is empty before `prepare`. */
+  /** The folder of its data. It exists, and is empty before `prepare`. */
   readonly folder: string;
-  /** Fills the folder, where the program needs that. */
+  /** Fills the folder if the program needs it. */
   readonly prepare: () => Promise<void>;
   readonly program: string;
   readonly args: readonly string[];
@@ -50,7 +50,7 @@ export async function startDatabase(database: DatabaseProgram): Promise<Database
   };
 }
 
-/** Tries again for 20 s: after `kill -9`, PostgreSQL starts only when the last process of the killed server has noticed. */
+/** Tries again for 20 s, because after `kill -9` PostgreSQL starts only when the last process of the killed server has ended. */
 async function start(database: DatabaseProgram): Promise<ChildProcess> {
   const { program, args, user, ask } = database;
   const giveUpAt = performance.now() + 20_000;

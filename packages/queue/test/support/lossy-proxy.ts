@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between a client and a database, and loses what it is told to lose. */
+/** A proxy between a client and a database that can lose answers. */
 export interface LossyProxy {
   readonly url: string;
-  /** While it is, no answer arrives, and connections stay open. */
+  /** While true, no answer arrives, and connections stay open. */
   readonly beSilent: (isSilent: boolean) => void;
-  /** Closes each connection when the next answer comes on it, and passes that answer to nobody. Connections after it are whole. */
+  /** Closes each connection at its next answer, and drops that answer. Later connections work. */
   readonly loseNextAnswer: () => void;
   readonly stop: () => Promise<void>;
 }

@@ -15,14 +15,14 @@ interface Owner {
   readonly gid: number;
 }
 
-/** Debian's. The newest, where there are several. */
+/** The folder of Debian's newest PostgreSQL. */
 const program = globSync('/usr/lib/postgresql/*/bin/postgres').toSorted().at(-1);
 
 /** For a test's title: what to install if the system has no PostgreSQL; '': it has. */
 export const missingPostgres =
   program === undefined ? ' (skipped: apt-get install -y --no-install-recommends postgresql)' : '';
 
-/** PostgreSQL, as the user `postgres` where the tests run as root, which it refuses. */
+/** PostgreSQL. If the tests run as root, which it refuses, it runs as the user `postgres`. */
 export async function startPostgres(): Promise<DatabaseServer> {
   if (program === undefined) throw new Error('PostgreSQL is not installed');
   const folder = await mkdtemp(join(tmpdir(), 'tintype-postgres-'));
@@ -56,7 +56,7 @@ export async function startPostgres(): Promise<DatabaseServer> {
   });
 }
 
-/** A folder to copy, which a run of the tests makes once: initdb takes seconds. */
+/** A folder to copy. A run of the tests makes it once, because initdb takes seconds. */
 async function emptyDatabase(program: string, owner: Owner | null): Promise<string> {
   const template = join(tmpdir(), `tintype-postgres-empty-${process.getuid?.()}`);
   if (existsSync(template)) return template;
@@ -64,7 +64,7 @@ async function emptyDatabase(program: string, owner: Owner | null): Promise<stri
   if (owner !== null) await chown(folder, owner.uid, owner.gid);
   const args = ['-D', folder, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
   await run(join(dirname(program), 'initdb'), [...args, '--no-sync'], { ...owner, cwd: '/' });
-  // Another process may have been first.
+  // Another process may have made the folder first.
   await rename(folder, template).catch(() => rm(folder, { recursive: true }));
   return template;
 }
@@ -75,9 +75,9 @@ function settingsOf(port: number): readonly string[] {
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=200',
-    // What a killed process has written survives it; only a crash of the machine would need the flush.
+    // What a killed process has written survives it. Only a crash of the machine would need a flush.
     'fsync=off',
-    // In its folder, which is removed: a killed server would leave what it has in /dev/shm.
+    // Puts shared memory into the folder, which is removed. In /dev/shm, a killed server would leave it behind.
     'dynamic_shared_memory_type=mmap',
   ];
 }

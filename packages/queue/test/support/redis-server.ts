@@ -8,7 +8,7 @@ import { type DatabaseServer, startDatabase } from './database-server.ts';
 /** For a test's title: what to install if the system has no Redis; '': it has. */
 export const missingRedis = missingProgram('redis-server', 'redis-server');
 
-/** Redis that loses nothing when it is killed: it writes each command before it answers. */
+/** A Redis that loses nothing when it is killed, because it writes each command before it answers. */
 export async function startRedis(): Promise<DatabaseServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-redis-'));
   const port = await freePort();

@@ -1,6 +1,6 @@
 import { startRedis } from './redis-server.ts';
 
-/** For the tests of buying that run through a queue: see `testProject`. */
+/** Starts Redis for the tests of purchases that run through a queue: see `testProject`. */
 export default async function setup(): Promise<() => Promise<void>> {
   const redis = await startRedis();
   process.env['TINTYPE_TEST_QUEUE'] = redis.url;

@@ -3,14 +3,14 @@ import { sha256 } from '@tintype/core/internal';
 import { openQueuedWorkers } from '../../src/queued-workers.ts';
 import { runWorker } from '../../src/run-worker.ts';
 
-/** Runs `act` through the queue of its project, with a worker in this process that has the same project. `url`: the engine's. */
+/** Runs `act` with a queue, and a worker of the same project in this process. `url`: the engine's. */
 export async function withWorkers<Result>(
   url: string,
   context: Context,
   act: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const queue = `${url}?name=t-${sha256(context.config.storeDir).slice(0, 30)}`;
-  // A server that was just started lets nothing leave for a whole window. The day is that of the test's clock.
+  // A new server lets no request leave for a whole window. The day is that of the test's clock.
   const database = { windowMs: 20, now: () => context.now().getTime() };
   const stop = new AbortController();
   const worker = { ...context, workers: null, signal: stop.signal, report: () => {} };
