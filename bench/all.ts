@@ -9,7 +9,7 @@ const { values } = parseArgs({
 const rounds = ['--rounds', values.rounds];
 const save = values.save ? ['--save'] : [];
 
-/** Name and flags. What is measured in bytes and pixels needs no rounds. */
+/** Name and flags. Benches that measure bytes and pixels need no rounds. */
 const benches = [
   ['quality', []],
   ['colours', []],

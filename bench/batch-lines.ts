@@ -1,5 +1,5 @@
 /**
- * What ordering and collecting a batch takes for each line, in CPU time of the process and in time, without encoding. The emulator
+ * Measures the CPU time and the wall time that ordering and collecting a batch takes for each line, without encoding. The emulator
  * is a process of its own.
  *
  *     node -C tintype-source bench/batch-lines.ts [--lines 500]

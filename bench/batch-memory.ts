@@ -1,5 +1,5 @@
 /**
- * Peak memory of a process that collects batches, with pictures of about 1 MB: of many lines, beside few.
+ * Compares the peak memory of collecting many lines of batches with that of few, with pictures of about 1 MB.
  *
  *     node -C tintype-source bench/batch-memory.ts [--few 500] [--many 5000] [--save]
  */
@@ -39,7 +39,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** A project whose pictures are ordered and made, to be collected. */
+/** A project whose pictures are ordered and ready to collect. */
 async function ordered(count: number): Promise<Contestant> {
   const root = join(folder, String(count));
   await mkdir(root);
@@ -60,7 +60,7 @@ async function ordered(count: number): Promise<Contestant> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status !== 0) throw new Error(`the submission ended with ${status}`);
-  // A connection that is kept open is closed by the server while a submission takes long.
+  // During a long submission, the server would close a connection that is kept open.
   const headers = { connection: 'close' };
   await fetch(`${emulator.controlUrl}/__batches`, { method: 'POST', body: '{}', headers });
   return { name: `${count} lines`, command: command('collect'), env };
@@ -70,7 +70,7 @@ async function ordered(count: number): Promise<Contestant> {
 async function startEmulator(pictures: string) {
   await mkdir(pictures);
   for (let at = 0; at < 3; at++) {
-    // Four bits of noise in eight take about half of their bytes.
+    // With four bits of noise in each byte, a PNG has about half of its raw size.
     const noise = randomBytes(side * side * 3).map((byte) => byte & 0x0f);
     const raw = { width: side, height: side, channels: 3 } as const;
     await sharp(noise, { raw })

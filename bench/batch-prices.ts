@@ -1,5 +1,5 @@
 /**
- * What a catalogue of 1,000 images costs, directly and in batches, as `tintype plan --json` says. Needs no key and no network.
+ * Prices of a catalogue of 1,000 images, directly and in batches, from `tintype plan --json`. Needs no key and no network.
  * Prints the Markdown table of `docs/batches.md`:
  *
  *     node -C tintype-source bench/batch-prices.ts

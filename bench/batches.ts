@@ -1,5 +1,5 @@
 /**
- * Two machines that order, collect and cancel batches, killed at every kind of step, and what they paid for. Prints Markdown tables:
+ * Kills two machines that order, collect and cancel batches at every kind of step, and checks what they paid for. Prints Markdown:
  *
  *     node -C tintype-source bench/batches.ts [--schedules 300] [--workers 2] [--first 1] [--built]
  *

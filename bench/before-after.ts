@@ -1,5 +1,5 @@
 /**
- * The build of another checkout of this repository and this build, run by run in turn, and the ratios of what they cost.
+ * Compares the build of another checkout of this repository with this build. Their runs take turns.
  *
  *     git worktree add ../before 2355765 && (cd ../before && npm run setup && npm run build)
  *     node -C tintype-source bench/before-after.ts --before ../before [--rounds 5] [--only warm] [--save]
@@ -99,7 +99,7 @@ async function vite(): Promise<void> {
   await builds('a Vite build of 3,000 modules without pictures', foreign);
 }
 
-/** What only a first build does is not measured: it runs twice before. */
+/** Builds twice before measuring, because a first build has more to do. */
 async function builds(what: string, roots: Readonly<Record<Side, string>>): Promise<void> {
   const build = (side: Side) => ({
     command: [
@@ -151,7 +151,7 @@ ${pictures.map((_, at) => `  p${at}: { prompt: Picture ${at} }\n`).join('')}`;
   });
 }
 
-/** The browser's processes are counted, too. */
+/** Includes the browser's processes. */
 async function sheet(): Promise<void> {
   await row('the contact sheet of 1,000 images in a browser: bench/sheet.ts', (side) => ({
     command: [
@@ -164,7 +164,7 @@ async function sheet(): Promise<void> {
   }));
 }
 
-/** Runs both sides in turn, `times` as many rounds as were asked for, because a short run varies more. */
+/** Runs both sides in turn, for `times` times the rounds of `--rounds`, because a short run varies more. */
 async function row(
   what: string,
   run: (side: Side) => Omit<Contestant, 'name'>,
@@ -197,7 +197,7 @@ async function both<Value>(make: (side: Side) => Promise<Value>): Promise<Record
   return { before: await make('before'), after: await make('after') };
 }
 
-/** Each side's own code makes its project, in a folder of its own. */
+/** Each side makes its project with its own code, in its own folder. */
 async function warmProject(side: Side, images: number, widths: readonly number[]): Promise<string> {
   const script = join(checkouts[side], 'bench/warm/warm-project.ts');
   const module = (await import(script)) as typeof import('./warm/warm-project.ts');

@@ -1,10 +1,10 @@
 /**
- * What keeping sharp colours costs and brings, by kind of picture: bytes, RGB PSNR, butteraugli and processor time, beside
+ * Costs and benefits of sharp colours, by kind of picture: bytes, RGB PSNR, butteraugli and processor time, compared with
  * WebP and JPEG with a quarter of the colours.
  *
  *     node -C tintype-source bench/colours.ts [--pictures 2] [--compression 90] [--small 320] [--save]
  *
- * butteraugli is libjxl's (`apt-get install libjxl-devtools`); without it its columns are empty.
+ * butteraugli comes with libjxl (`apt-get install libjxl-devtools`). Without it, its columns are empty.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -150,7 +150,7 @@ async function writePng(rgb: Buffer, { width, height }: RawPicture, path: string
     .toFile(path);
 }
 
-/** Of three channels. What is equal would be infinitely near. */
+/** PSNR of three channels. For equal pictures it would be infinite. */
 function psnr(from: Uint8Array, to: Uint8Array): number {
   let squares = 0;
   for (const [at, value] of from.entries()) squares += (value - to[at]!) ** 2;

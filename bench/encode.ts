@@ -1,9 +1,9 @@
 /**
- * Cold encodes beside other tools: 1024 x 1024 pictures to four widths in AVIF, WebP and JPEG.
+ * Compares cold encodes with those of other tools: 1024 x 1024 pictures to four widths in AVIF, WebP and JPEG.
  *
  *     node -C tintype-source bench/encode.ts [--rounds 5] [--pictures 24] [--contestants 6] [--queue 2] [--save]
  *
- * `--contestants`: so many of them, in the order of the table: with 3, those that are close have more rounds in the time.
+ * `--contestants`: only the first ones of the table. With 3, the close ones get more rounds in the same time.
  * `--queue`: how many encodes the script by hand has at once. On two processors 2 is the fastest: 4 took 1.08 of the wall
  * time and 1.4 of the memory (2026-11-26).
  */
@@ -101,7 +101,7 @@ function ratio(name: string, other: string, measure: Measure): number {
   return ratioOf(samples, name, other, measure);
 }
 
-/** One of ours: it is run with the folder that it writes to, `args` and the pictures. */
+/** A script of ours. Its arguments are the folder that it writes to, `args` and the pictures. */
 function script(name: string, file: string, args: readonly string[]): Contestant {
   const out = outOf(name);
   return {
@@ -124,8 +124,8 @@ function peer(name: string): Contestant {
 }
 
 /**
- * The built CLI as users have it, from the manifest to the output folder; only the originals are in the store. 66 is where
- * AVIF looks as it does at the peers' default, and 85 where mozjpeg looks as JPEG does without.
+ * The built CLI as users run it, from the manifest to the output folder. Only the originals exist before. At 66, AVIF looks
+ * like AVIF at the peers' default, and at 85, mozjpeg looks like JPEG without it.
  */
 function commandLine(): Contestant {
   return {

@@ -1,9 +1,9 @@
 /**
- * How long it takes from the last look at a claim to the arrival of the request at a local server:
+ * Measures the time from the last check of a claim to the arrival of the request at a local server:
  *
  *     node -C tintype-source bench/last-look.ts [--pictures 120]
  *
- * The look ends where the provider is called, so that the time is taken there.
+ * The check ends when the provider is called, so the time starts there.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * A machine whose shared cache answers late: one that has everything and one that has nothing, beside the same machine without
- * a shared cache.
+ * Compares a machine whose shared cache answers late with the same machine without a shared cache. The cache has everything or
+ * nothing.
  *
  *     node -C tintype-source bench/late-cache.ts [--rounds 5] [--pictures 24] [--save]
  */

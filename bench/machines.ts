@@ -1,5 +1,5 @@
 /**
- * Machines that share a bucket, killed, stopped and cut off at random, and what they paid for. Prints a Markdown table:
+ * Kills, stops and cuts off machines that share a bucket, at random, and checks what they paid for. Prints a Markdown table:
  *
  *     node -C tintype-source bench/machines.ts [--schedules 500] [--machines 12] [--workers 2] [--first 1] [--built]
  *

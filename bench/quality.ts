@@ -1,10 +1,10 @@
 /**
- * What the encoders' settings are chosen by: where AVIF looks as WebP and JPEG do, what chroma subsampling costs, what
- * effort buys.
+ * The measurements behind the encoders' settings: at which quality AVIF looks like WebP and JPEG, what chroma subsampling costs,
+ * and what effort saves.
  *
  *     node -C tintype-source bench/quality.ts [--pictures 2] [--width 384] [--save]
  *
- * `--pictures`: how many of each drawn kind; the photographs are those that npm packages ship. `--width`: of all.
+ * `--pictures`: how many of each drawn kind. The photographs come from npm packages. `--width`: of all pictures.
  */
 import sharp, { type Sharp } from 'sharp';
 import { colourOf, lightOf, planesOf } from './quality/look.ts';
@@ -171,7 +171,7 @@ async function openEncoder(path: string): Promise<Encode> {
   let last: Promise<unknown> = Promise.resolve();
   return (format, options) => {
     const name = JSON.stringify([format, options]);
-    // One after the other, so that the processor time is the encode's own.
+    // One after the other, so that the processor time belongs to one encode.
     const encoded = made.get(name) ?? last.then(() => encode(format, options));
     made.set(name, encoded);
     last = encoded;
@@ -179,7 +179,7 @@ async function openEncoder(path: string): Promise<Encode> {
   };
 }
 
-/** How near AVIF comes at each quality, and for how many bytes. */
+/** How close AVIF comes at each quality, and for how many bytes. */
 async function curveOf(encode: Encode, options: Options) {
   const points = [];
   for (const quality of avifQualities) {
@@ -205,7 +205,7 @@ function bytesAt(curve: Curve, light: number): number {
   return between(curve, light, ({ bytes }) => bytes);
 }
 
-/** Interpolated between the two points that lie around a look; the nearest end outside of them. */
+/** Interpolates between the two points around a look. Outside of all points, takes the nearest one. */
 function between(curve: Curve, light: number, valueOf: (point: Curve[number]) => number): number {
   const above = curve.findIndex((point) => point.light >= light);
   if (above === 0) return valueOf(curve[0]!);

@@ -1,6 +1,6 @@
 /**
- * What a queue costs: a run that buys by itself, beside the same run with four workers on Redis. CPU time of all their processes
- * together, without the database's. The emulated API answers within 50 ms. Needs a build.
+ * The cost of a queue: compares a run that buys by itself with the same run with four workers on Redis, by the CPU time of all their
+ * processes without the database's. The emulated API answers within 50 ms. Needs a build.
  *
  *     node -C tintype-source bench/queue.ts [--rounds 1] [--requests 10000] [--save]
  */
@@ -57,7 +57,7 @@ publish(
 await redis.stop();
 await rm(root, { recursive: true });
 
-/** `act` beside four workers, which are ended and awaited after it. */
+/** Runs `act` with four workers, which end after it. */
 function withWorkers(act: string): string {
   const start = `${work} >/dev/null & w="$w $!";`;
   return `w=; ${start.repeat(4)} ${act}; kill $w; wait $w`;

@@ -1,7 +1,7 @@
 /**
  * A fresh clone of a project of many originals that builds a few of its images: with a shared store, with Git LFS, and with a
- * tar of all originals, as `actions/cache` restores it. Then a fresh folder that gets all records from a remote, beside a
- * clone of them. Everything is on one disk, so nothing waits for a network. Git LFS is Debian's: `apt-get install git-lfs`.
+ * tar of all originals, as `actions/cache` restores it. Then a fresh folder that gets all records from a remote, compared with a
+ * clone of them. Everything is on one disk, so nothing waits for a network. Git LFS: `apt-get install git-lfs`.
  *
  *     node -C tintype-source bench/remote-originals.ts [--rounds 5] [--count 2000] [--imported 50] [--kilobytes 2000]
  *       [--records 10000] [--save]
@@ -33,7 +33,7 @@ const { rounds, count, imported, kilobytes, records } = numberFlags({
 });
 const viteBin = new URL('../packages/vite-plugin/node_modules/vite/bin/vite.js', import.meta.url);
 const dir = await mkdtemp(join(tmpdir(), 'tintype-bench-remote-'));
-/** Where each contestant works, and the requests for the remote, a line each. */
+/** The folder of each contestant, and the file with a line for each request to the remote. */
 const clone = join(dir, 'clone');
 const requests = join(dir, 'requests');
 try {
@@ -108,7 +108,7 @@ async function measureBuilds(at: string): Promise<string> {
   ].join('\n\n');
 }
 
-/** All records name one small original: nothing reads it. */
+/** All records name one small original, which nothing reads. */
 async function measurePlans(at: string): Promise<string> {
   const original = await noise(16);
   const team = await teamProject(at, { images: records, imported: 1 }, async () => original);
@@ -161,7 +161,7 @@ async function measurePlans(at: string): Promise<string> {
   ].join('\n\n');
 }
 
-/** Takes the steps one after the other in a shell, where nothing is left of the contestant before. */
+/** Runs the steps one after the other in a shell, after removing everything of the contestant before. */
 function contestant(
   name: string,
   env: Readonly<Record<string, string>>,
@@ -174,7 +174,7 @@ function contestant(
     before: async () => {
       await rm(clone, { recursive: true, force: true });
       await writeFile(requests, '');
-      // The disk has what the one before wrote, so that the next does not wait for it.
+      // Flushes the disk, so that the next contestant does not wait for the writes of the one before.
       execFileSync('sync');
     },
   };
@@ -184,7 +184,7 @@ function cloned({ origin }: TeamProject, branch: string): string {
   return `git clone --quiet --single-branch --branch ${branch} 'file://${origin}' '${clone}' && cd '${clone}'`;
 }
 
-/** As `git lfs install` sets it up, without a change to the settings of the person. */
+/** Sets git up as `git lfs install` does, without changing the user's settings. */
 async function gitLfs(): Promise<Record<string, string>> {
   const path = join(dir, 'gitconfig');
   const filter = `[filter "lfs"]
@@ -197,7 +197,7 @@ async function gitLfs(): Promise<Record<string, string>> {
   return { GIT_CONFIG_GLOBAL: path };
 }
 
-/** A PNG that was never drawn before, of a little more than three bytes a pixel. */
+/** A new PNG of a little more than three bytes for each pixel. */
 async function noise(side: number): Promise<Original> {
   const pixels = randomFillSync(Buffer.alloc(side * side * 3));
   const raw = { width: side, height: side, channels: 3 } as const;

@@ -1,12 +1,12 @@
 /**
- * Kills, races, damages, fills and attacks real processes of `tintype`, and prints what came of it as Markdown:
+ * Kills, races, damages, fills and attacks real processes of `tintype`, and prints the results as Markdown:
  *
  *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--takeovers 100] [--workers 3] [--built]
  *     node -C tintype-source bench/robustness.ts --planted [--every 1] [--workers 3] [--built]
  *
- * `--planted`: plants files of every kind in a project instead; of each kind, every how-manieth.
- * `--kills`: how many, spread evenly over every step of the writing and, a third of them, at random instants.
- * `--takeovers`: schedules of processes that are stopped, killed and taken over; they need Linux and root.
+ * `--planted`: plants files of every kind in a project instead. `--every 3` takes every third file of each kind.
+ * `--kills`: how many. A third of them come at random instants, and the others are spread evenly over all steps of writing.
+ * `--takeovers`: how many schedules of processes that are stopped, killed and taken over. They need Linux and root.
  * `--built`: runs the build, which `npm run build` makes, and which starts in a fifth of the time.
  */
 import { parseArgs } from 'node:util';
@@ -55,7 +55,7 @@ if (values.planted) {
   process.exit();
 }
 
-/** When a random kill comes, after the start of a process that takes about as long. */
+/** Random kills come within this time after the start of a process, because it takes about as long. */
 const [earliestMs, spanMs] = values.built ? [100, 900] : [300, 1500];
 
 const steps = new Map<Story, readonly string[]>();
@@ -131,7 +131,7 @@ const bad = [
 for (const result of bad) console.log(`\n\`\`\`json\n${JSON.stringify(result, null, 2)}\n\`\`\``);
 process.exitCode = bad.length === 0 ? 0 : 1;
 
-/** Each worker has a project of its own; all have the same plants. */
+/** Each worker has a project of its own, with the same plants. */
 async function tellPlanted(every: number): Promise<void> {
   const results: PlantedResult[] = [];
   let next = 0;
@@ -223,7 +223,7 @@ async function inTurn<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
   return results;
 }
 
-/** `count` of the items, evenly spread; all of them if there are not more. */
+/** `count` of the items, evenly spread, or all items if there are fewer. */
 function sample<T>(all: readonly T[], count: number): T[] {
   if (all.length <= count) return [...all];
   return Array.from(

@@ -1,5 +1,5 @@
 /**
- * Two machines of one core each that share a cache, beside one such machine alone: the same pictures, nothing encoded yet.
+ * Compares two machines of one core each that share a cache with one such machine alone. Both encode the same pictures.
  *
  *     node -C tintype-source bench/shared-cache.ts [--rounds 3] [--pictures 200] [--save]
  */
@@ -60,7 +60,7 @@ publish(
         measured: ratioOf(samples, together, alone, 'wallMs'),
         atMost: 0.55,
       },
-      // What the wall would be if nothing else used the processors.
+      // The wall time as it would be if nothing else used the processors.
       {
         what: `${together}: CPU of each, to ${alone}`,
         measured: ratioOf(samples, together, alone, 'cpuMs') / 2,

@@ -1,6 +1,6 @@
 /**
- * CPU time that a worker spends on the money and the rate that it shares with others, for each operation. The databases are those of
- * the tests, on this machine; their own time is not in it.
+ * The CPU time of a worker for each operation on the money and the rate that it shares with others. The databases of the tests run
+ * on this machine, and their own time does not count.
  *
  *     node -C tintype-source bench/shared-money.ts [--count 800] [--save]
  */
@@ -67,7 +67,7 @@ async function measureAll(start: () => Promise<DatabaseServer>): Promise<number[
   return found;
 }
 
-/** Each with a key of its own, as long as a real one. */
+/** Each operation has its own key, as long as a real one. */
 async function repeat(
   act: Act,
   database: QueueDatabase,

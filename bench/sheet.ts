@@ -1,5 +1,5 @@
 /**
- * What a sheet of a thousand images takes to open, filter and scroll in a browser: `node -C tintype-source bench/sheet.ts
+ * Measures how long a sheet of a thousand images takes to open, filter and scroll in a browser: `node -C tintype-source bench/sheet.ts
  * [images]`. It measures the CPU time of the page's main thread for each task, in the browser's own trace: people notice a task
  * of 50 ms or more. Nothing is bought, because every image is a stand-in. Needs /usr/bin/chromium.
  */

@@ -1,5 +1,5 @@
 /**
- * Start-up of the built command line, beside Node that does nothing.
+ * Compares the start-up of the built command line with Node that does nothing.
  *
  *     node -C tintype-source bench/startup.ts [--rounds 15] [--save]
  */

@@ -1,5 +1,5 @@
 /**
- * What the plugin adds to a Vite build of many small modules that import no picture, in a project that has pictures.
+ * Measures how much time the plugin adds to a Vite build of many small modules without pictures, in a project with pictures.
  *
  *     node -C tintype-source bench/vite-foreign.ts [--rounds 9] [--modules 3000] [--save]
  */
@@ -21,7 +21,7 @@ const { rounds, modules } = numberFlags({ rounds: 9, modules: 3000 });
 installPeers();
 
 const images = 10;
-/** Beside the whole project, to tell what grows with the modules from what opening the project costs. */
+/** Compared with the whole project, this separates what grows with the modules from the cost of opening the project. */
 const fewModules = Math.ceil(modules / 10);
 
 const manifest = [
@@ -41,13 +41,13 @@ const withPlugin = (count: number) => `${count} modules, with the plugin`;
 const without = (count: number) => `${count} modules, without`;
 const contestants = [...(await pair('few', fewModules)), ...(await pair('many', modules))] as const;
 
-// What a first build alone does, such as reading manifests, later ones need not.
+// The first build does work that later ones do not, such as reading manifests.
 await compare(contestants, 2);
 const samples = await compare(contestants, rounds);
 const addedMs = (count: number) =>
   medianOf(samples, withPlugin(count), 'cpuMs') - medianOf(samples, without(count), 'cpuMs');
 const cpuMs = (name: string) => samples.get(name)!.map((sample) => sample.cpuMs);
-/** Round by round, what the plugin adds to the many more than to the few. */
+/** How much more the plugin adds to many modules than to few, in each round. */
 const growthsMs = cpuMs(withPlugin(modules)).map((ms, round) => {
   const [many, few] = [cpuMs(without(modules))[round]!, cpuMs(without(fewModules))[round]!];
   return ms - many - (cpuMs(withPlugin(fewModules))[round]! - few);
@@ -75,7 +75,7 @@ small is reading the project.`,
 );
 for (const folder of [root, drawn]) await rm(folder, { recursive: true });
 
-/** One project, built with the plugin and without. */
+/** One project, built with and without the plugin. */
 async function pair(name: string, count: number): Promise<[Contestant, Contestant]> {
   const folder = join(root, name);
   await mkdir(folder);

@@ -1,7 +1,7 @@
 /**
- * Warm builds of a Vite site that imports many pictures in the twelve files of `encode.ts` each, beside vite-imagetools,
- * the same files as plain imports, and Vite with nothing to import. The others read all files in each build, so that it
- * counts how large they are.
+ * Compares warm builds of a Vite site that imports many pictures, each with the twelve files of `encode.ts`, with vite-imagetools,
+ * the same files as plain imports, and Vite without imports. The others read all files in each build, so the size of the
+ * files matters.
  *
  *     node -C tintype-source bench/vite-warm.ts [--rounds 5] [--images 1000] [--save]
  */
@@ -33,7 +33,7 @@ const manifest = [
   'images:',
   ...names.map((name) => `  ${name}: { prompt: ${name} }`),
 ].join('\n');
-/** Only the pass before encodes, and is to end in minutes: both sides with the least effort. */
+/** Only the pass before the measurement encodes. It uses the least effort on both sides, so that it ends in minutes. */
 const config = JSON.stringify({ effort: 0 });
 const query = `w=${widths.join(';')}&format=${formats.join(';')}&effort=min&as=picture`;
 const pictures = await drawPictures();
@@ -62,7 +62,7 @@ const warmed = [
     (at) => `${pictures[at]}?${query}`,
   ),
 ];
-// Twice: the second build finds what the first one made, and keeps what it planned.
+// Builds twice, because the second build finds the first one's files and writes the snapshot.
 await compare(warmed, 2);
 const files = await copyOfOurs();
 const sites = [
@@ -115,7 +115,7 @@ async function site(
   };
 }
 
-/** The files that our build wrote, out of reach of the next. */
+/** Copies the files that our build wrote to a place where the next build does not remove them. */
 async function copyOfOurs(): Promise<string[]> {
   const folder = join(elsewhere, 'plain', 'files');
   await cp(join(project.root, 'dist', 'assets'), folder, { recursive: true });
@@ -124,7 +124,7 @@ async function copyOfOurs(): Promise<string[]> {
   return copied.map((file) => join(folder, file));
 }
 
-/** Each its own: some pictures, in other colours each time. */
+/** Makes a different original for each number, from a few pictures with changed colours. */
 async function drawPictures(): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-pictures-'));
   const drawn = await corpus('picture', Math.min(images, 24));

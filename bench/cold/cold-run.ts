@@ -9,7 +9,7 @@ export interface ColdRun {
   /** Fields that all images have, in YAML. */
   readonly fields: string;
   readonly images: number;
-  /** Where all images are bought. `null`: they are in the store, or stand-ins. */
+  /** The URL of the API that sells all images. `null`: they are in the store or stand-ins. */
   readonly api: Emulator | null;
   /** @default 'buy' */
   readonly missing?: 'buy' | 'standin';
@@ -19,10 +19,10 @@ export interface ColdRun {
   readonly cli: string;
 }
 
-/** How many requests each run has at once. */
+/** How many requests a run sends at once. */
 export const inFlight = 8;
 
-/** A run of the built command line that has everything to make. */
+/** Runs the built command line without a cache and without outputs. */
 export async function coldRun({
   name,
   fields,

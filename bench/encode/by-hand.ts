@@ -3,8 +3,8 @@
  *
  *     node by-hand.ts <outDir> <encodes at once> <picture>…
  *
- * Decoded once, each width made once from the decoded pixels, one queue for all encodes of the process, one thread an encode.
- * Here no picture is read before there is room for its encodes, so that memory stays small.
+ * It decodes each picture once, and makes each width once from the decoded pixels. The process has one queue for all encodes,
+ * each with one thread. No picture is read before there is room for its encodes, so that memory stays small.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';

@@ -5,11 +5,11 @@ import { similarityOf, planesOf } from '../quality/look.ts';
 import { table } from '../support/tables.ts';
 import { formats, side, widths } from './work.ts';
 
-/** The pictures and the width that are looked at: MS-SSIM takes longer than the encode. Bytes are those of all files. */
+/** Only these pictures and this width are compared, because MS-SSIM takes longer than the encode. Bytes count all files. */
 const lookedAt = 6;
 const lookedAtWidth = 640;
 
-/** Bytes and looks of two folders of files of the same pictures, per format. */
+/** Compares bytes and looks of two folders of files of the same pictures, by format. */
 export async function compareLooks(
   theirDir: string,
   ourDir: string,

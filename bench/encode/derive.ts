@@ -1,7 +1,7 @@
 /**
- * Our own way with the settings of others: `node -C tintype-source derive.ts <cacheDir> <picture>…`. What a run does with
- * pictures once they are stored, up to the files in the cache; all are asked for at once, as a run does. Prints the files'
- * names and hashes.
+ * Our own encoding with the settings of others: `node -C tintype-source derive.ts <cacheDir> <picture>…`. It does what a run does
+ * with stored pictures, up to the files in the cache, and starts all at once, as a run does. Prints the files' names and
+ * hashes.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';

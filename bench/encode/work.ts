@@ -1,12 +1,12 @@
 import type { ResolvedSettings } from '../../packages/core/src/image/encoder-settings.ts';
 import type { Format } from '../../packages/core/src/types.ts';
 
-/** The work that `bench/encode.ts` compares: these files of each square picture, 12 in all. */
+/** The work that `bench/encode.ts` compares: these 12 files of each square picture. */
 export const formats = ['avif', 'webp', 'jpeg'] as const;
 export const widths = [320, 640, 960, 1024] as const;
 export const side = 1024;
 
-/** sharp's own defaults, which are those of the tools that we are compared with. */
+/** sharp's own defaults, which the other tools use, too. */
 export function settingsOf({ format }: { readonly format: Format }): ResolvedSettings {
   switch (format) {
     case 'avif':

@@ -1,7 +1,7 @@
 import { msssim } from '@blazediff/ssim/msssim';
 import type { Sharp } from 'sharp';
 
-/** The planes of a picture that are compared: as it is, or where it is transparent on white and on black. */
+/** The planes of a picture that are compared: one, or two on white and on black if it is transparent. */
 export interface Planes {
   readonly width: number;
   readonly height: number;
@@ -23,7 +23,7 @@ export async function planesOf(picture: Sharp): Promise<Planes> {
   return { width, height, grounds: grounds.map((ground) => split(data, channels, ground)) };
 }
 
-/** MS-SSIM, 0 to 1, of luma: what it is defined on. */
+/** MS-SSIM of luma, on which it is defined. 0 to 1. */
 export function similarityOf(picture: Planes, other: Planes): number {
   return similarity(picture, other, 'y');
 }
@@ -33,7 +33,7 @@ export function lightOf(picture: Planes, other: Planes): number {
   return decibels(similarityOf(picture, other));
 }
 
-/** The mean of Cb and Cr, at full resolution: what chroma subsampling costs. */
+/** The mean of Cb and Cr at full resolution, which shows the cost of chroma subsampling. */
 export function colourOf(picture: Planes, other: Planes): number {
   return decibels(mean([similarity(picture, other, 'cb'), similarity(picture, other, 'cr')]));
 }
@@ -60,7 +60,7 @@ function decibels(similarity: number): number {
   return -10 * Math.log10(Math.max(1e-6, 1 - similarity));
 }
 
-/** BT.601, full range, each plane as grey RGBA, for that is what the library takes. */
+/** BT.601, full range. Each plane is grey RGBA, because the library takes RGBA. */
 function split(data: Uint8Array, channels: number, ground: number) {
   const count = data.length / channels;
   const [y, cb, cr] = [

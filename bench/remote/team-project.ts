@@ -4,13 +4,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Original, storedProject } from '../support/stored-project.ts';
 
-/** What a team has pushed: a repository, and originals beside it. */
+/** What a team has pushed: a repository and the originals. */
 export interface TeamProject {
   /** A bare repository. Branch `main` has the records of all images; `lfs` also has their originals, in Git LFS. */
   readonly origin: string;
   /** The folder of a shared store that has the originals. */
   readonly remote: string;
-  /** Of all originals. */
+  /** The size of all originals. */
   readonly bytes: number;
 }
 
@@ -27,7 +27,7 @@ export async function teamProject(
   const origin = join(dir, 'origin.git');
   const remote = join(dir, 'remote');
   await mkdir(remote, { recursive: true });
-  // A remote has the names that a folder has.
+  // The names in a remote are those in a folder.
   await rename(join(storeDir, 'originals'), join(remote, 'originals'));
   git(root, 'init', '--quiet', '--initial-branch', 'main');
   commit(root, 'Records');
@@ -58,13 +58,13 @@ export async function teamProject(
   return { origin, remote, bytes };
 }
 
-/** Only the built packages are measured. */
+/** Uses the built packages, because those are measured. */
 const built = (path: string) =>
   JSON.stringify(fileURLToPath(new URL(`../../packages/${path}`, import.meta.url)));
 
 /**
- * With `BENCH_REMOTE`, originals are in that folder, and each request for it adds a line to the file `BENCH_REQUESTS`. With
- * `BENCH_RECORDS=remote`, records are there, too. Without, all of the store is in the project.
+ * With `BENCH_REMOTE`, originals are in that folder, and each request to it adds a line to the file `BENCH_REQUESTS`. With
+ * `BENCH_RECORDS=remote`, records are there, too. Without `BENCH_REMOTE`, the whole store is in the project.
  */
 const config = `import { appendFileSync } from 'node:fs';
 import { folder } from ${built('core/dist/index.js')};
@@ -104,7 +104,7 @@ function commit(root: string, message: string): void {
   git(root, 'commit', '--quiet', '--message', message);
 }
 
-/** Without the person's settings, and with no filter of Git LFS: what is committed are its pointers. */
+/** Runs git without the user's settings and without the filter of Git LFS, so that it commits pointers as they are. */
 function git(cwd: string, ...args: string[]): void {
   execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.org', ...args], {
     cwd,

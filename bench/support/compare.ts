@@ -9,29 +9,29 @@ export interface Contestant {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
   readonly cwd?: string;
-  /** Beside those of this process. */
+  /** Variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Runs before each run and is not measured. It clears what the last run left. */
+  /** Clears the files of the last run. Called before each run, and not measured. */
   readonly before?: () => Promise<void>;
 }
 
-/** What a run of a process cost, by the kernel's accounts. */
+/** The cost of a run of a process, measured by the kernel. */
 export interface Sample {
   /** From the start of the process to its end. */
   readonly wallMs: number;
-  /** User and system, of all threads and of the children that it waited for, to 10 ms. */
+  /** User and system time of all threads and of the children that it waited for, in steps of 10 ms. */
   readonly cpuMs: number;
-  /** The largest resident set of the process or a child of it. */
+  /** The largest resident set of the process or of a child. */
   readonly peakBytes: number;
   readonly stdout: string;
 }
 
-/** By the contestant's name, a sample a round. */
+/** One sample for each round, by the contestant's name. */
 export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 /**
- * Runs whole processes in rounds, A B C A B C, so that whatever slows the machine for a while slows all of them: samples
- * with one index are a pair. A run that does not exit with 0 throws. Needs GNU time.
+ * Runs whole processes in rounds, A B C A B C, so that anything that slows the machine for a while slows all of them. Samples
+ * with the same index can be compared. A run that does not exit with 0 throws. Needs GNU time.
  */
 export async function compare(
   contestants: readonly Contestant[],
@@ -50,7 +50,7 @@ export async function compare(
   return samples;
 }
 
-/** One run of a contestant; `before` is not called. */
+/** Runs a contestant once, without `before`. */
 async function runMeasured({ name, command, cwd, env }: Contestant): Promise<Sample> {
   if (!existsSync(gnuTime)) throw new Error(`${gnuTime} is missing: apt-get install time`);
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'));

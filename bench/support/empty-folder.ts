@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Leaves a folder with nothing in it, as Vite does before it writes: the folder itself stays, and so does what is beside it. */
+/** Removes everything in a folder, but not the folder itself, as Vite does before it writes. */
 export async function emptyFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });

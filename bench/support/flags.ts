@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /**
- * The numbers among a bench's flags, `--rounds 5`, each with what it is where it is left out; `--save` is let through for
+ * Reads a bench's numeric flags, such as `--rounds 5`. `defaults` has the values of missing flags. `--save` is left for
  * `publish`. Anything else is an error.
  */
 export function numberFlags<Name extends string>(

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the tools that we are compared with; scripts that import them lie in it. */
+/** The folder of the other tools and of the scripts that import them. */
 export const peersDir = fileURLToPath(new URL('../peers/', import.meta.url));
 
 /** Installs the versions in `bench/peers/package-lock.json`, unless they are installed already. */

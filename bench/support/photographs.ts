@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { peersDir } from './install-peers.ts';
 
-/** Paths of those that npm packages ship, once the peers are installed: public domain, 1024 pixels, little compressed. */
+/** Paths of photographs in npm packages, once the peers are installed: public domain, 1024 pixels, lightly compressed. */
 export const photographs: readonly string[] = [
   'acanthus-mollis',
   'airplane-from-above',

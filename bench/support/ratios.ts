@@ -1,6 +1,6 @@
 import type { Sample, Samples } from './compare.ts';
 
-/** What of a sample is compared. */
+/** The value of a sample that is compared. */
 export type Measure = 'wallMs' | 'cpuMs' | 'peakBytes';
 
 /** The median of a contestant's samples. */
@@ -9,8 +9,7 @@ export function medianOf(samples: Samples, name: string, measure: Measure): numb
 }
 
 /**
- * The median of the ratios pair by pair: each round of `name` to the same round of `other`, or to `atLeast` where that is
- * more.
+ * The median of the ratios of all rounds: `name` to `other` in the same round, or to `atLeast` if that is more.
  */
 export function ratioOf(
   samples: Samples,

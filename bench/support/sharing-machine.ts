@@ -6,7 +6,7 @@ import { formats, widths } from '../encode/work.ts';
 import { originals } from './corpus.ts';
 import { type StoredProject, storedProject } from './stored-project.ts';
 
-/** A project of `count` stored pictures that all differ, with the files of `bench/encode.ts` each. */
+/** A project of `count` different stored pictures, each with the files of `bench/encode.ts`. */
 export async function sharedProject(count: number): Promise<StoredProject> {
   const folder = await originals(count);
   const paths = (await readdir(folder)).map((name) => join(folder, name));

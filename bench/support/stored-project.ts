@@ -17,9 +17,9 @@ export interface StoredProject {
 export type Original = Pick<Purchase, 'bytes' | 'info'>;
 
 /**
- * A project in the temporary folder whose manifests' originals are in its store, as if they had been bought: nothing is
- * encoded yet. `files`: its manifests and, where it has one, its config, by path. The originals are the pictures, taken
- * in turn, or what a function makes of their number.
+ * A project in the temporary folder with originals in its store, as if they had been bought, and without encoded files.
+ * `files`: its manifests and its config, if any, by path. The originals are the pictures in turn, or what a function returns
+ * for their number.
  */
 export async function storedProject(
   files: Readonly<Record<string, string>>,
@@ -66,7 +66,7 @@ async function inTurn(paths: readonly string[]): Promise<(index: number) => Prom
   return async (index) => originals[index % originals.length]!;
 }
 
-/** `bytes`: of a PNG. */
+/** `bytes`: a PNG. */
 export async function originalFrom(bytes: Uint8Array): Promise<Original> {
   const { width, height, hasAlpha } = await sharp(bytes).metadata();
   return { bytes, info: { format: 'png', width, height, hasAlpha } };

@@ -1,7 +1,7 @@
 import type { Samples } from './compare.ts';
 import { medianOf, ratioOf } from './ratios.ts';
 
-/** A Markdown table; numbers are strings by now, and every column but the first is set to the right. */
+/** A Markdown table of strings. All columns but the first are aligned to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
@@ -22,14 +22,14 @@ export function comparisonTable(samples: Samples, baseline: string): string {
   return table(['', 'wall', 'ratio', 'CPU', 'ratio', 'peak memory', 'ratio'], rows);
 }
 
-/** A ratio that was measured, and the most that it may be. */
+/** A measured ratio and its limit. */
 export interface Goal {
   readonly what: string;
   readonly measured: number;
   readonly atMost: number;
 }
 
-/** Goals, and whether each is met; one that is missed says by how much. */
+/** Lists goals, and whether each is met or by how much it is missed. */
 export function goalTable(goals: readonly Goal[]): string {
   const rows = goals.map(({ what, measured, atMost }) => [
     what,

@@ -9,20 +9,20 @@ import sharp from 'sharp';
 import { loadProject, planProject, systemClock } from '../../packages/core/src/index.ts';
 import { fileStore } from '../../packages/core/src/store/file-store.ts';
 
-/** The command line as it is published: built, not from source. */
+/** The built command line, as it is published. */
 export const tintype: string = fileURLToPath(
   new URL('../../packages/cli/dist/bin.js', import.meta.url),
 );
 
 /**
  * A project of `images` images in manifests of 100, each of `widths` widths and the full size in AVIF, WebP and JPEG, with all
- * originals in its store and all files made, as an earlier run left it. Pictures are tiny, because a warm run opens none. It is
+ * originals and all files, as after an earlier run. Pictures are tiny, because a warm run opens none. It is
  * made once and kept in the temporary folder.
  */
 export async function warmProject(images: number, widths: readonly number[]): Promise<string> {
   const root = join(tmpdir(), `tintype-warm-${images}x${(widths.length + 1) * 3}`);
   if (!existsSync(root)) await make(root, images, widths);
-  // The plan and the outputs are kept by a run that finds nothing to do, once no file is younger than 2 s.
+  // A run that finds nothing to do writes the snapshot once no file is younger than 2 s.
   for (let run = 0; run < 2; run++) {
     await setTimeout(2500);
     execFileSync(process.execPath, [tintype, '--quiet'], { cwd: root });
@@ -63,7 +63,7 @@ ${widths.length === 0 ? '' : `  widths: [${widths.join(', ')}]\n`}images:
 ${entries.join('')}`;
 }
 
-/** Originals of 64 x 48 pixels in one colour each, under the keys that the manifests come to. */
+/** Originals of 64 x 48 pixels in one colour, under the keys of the manifests' requests. */
 async function fillStore(root: string): Promise<void> {
   const project = await loadProject({ cwd: root, env: {}, root });
   const context = {

@@ -1,4 +1,4 @@
-/** The rows of a CSV file, by the names in its first line. Cells may be quoted, but hold no line breaks. */
+/** The rows of a CSV file, by the names in its first line. Cells may be quoted, but contain no line breaks. */
 export function readCsv<Column extends string>(text: string): Record<Column, string>[] {
   const [names = [], ...rows] = text.trim().split(/\r?\n/).map(cells);
   return rows.map(

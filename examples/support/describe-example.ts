@@ -67,11 +67,11 @@ export function describeExample(
 
       afterAll(() => preview?.[Symbol.asyncDispose]());
 
-      test('the build warns of nothing', () => {
+      test('the build gives no warning', () => {
         expect(printed).not.toMatch(/warn|unsupported/i);
       });
 
-      test('the types that are committed are those of the manifest', async () => {
+      test('the committed types match the manifest', async () => {
         expect(await readTypes(root)).toBe(types);
       });
 
@@ -96,7 +96,7 @@ export function describeExample(
           expect(images.filter(({ alt }) => alt === '')).toHaveLength(decorativeCount);
         });
 
-        test('the browser takes the smallest file that fills the place: sizes and styles agree', () => {
+        test('the browser takes the smallest file that fills the space: sizes and styles agree', () => {
           const responsive = shown.images.filter(({ widths }) => widths.length > 0);
           expect(responsive).not.toEqual([]);
           for (const image of responsive) {

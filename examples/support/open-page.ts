@@ -4,17 +4,17 @@ import type { Browser, Page } from 'playwright-core';
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
   readonly images: readonly ShownImage[];
-  /** Warnings and errors of the console, exceptions, requests that failed, answers from 400 on, drawings of a failure. */
+  /** Warnings and errors of the console, exceptions, failed requests, answers with status 400 or more, pictures of failures. */
   readonly problems: readonly string[];
-  /** Cumulative layout shift since the page began, but for what a click or a key brought about. */
+  /** The cumulative layout shift of the page, except what a click or a key caused. */
   readonly layoutShift: () => Promise<number>;
 }
 
-/** An `<img>` as the browser shows it. Widths are CSS pixels, which are the screen's here. */
+/** An `<img>` as the browser shows it. Widths are CSS pixels, which are equal to screen pixels here. */
 export interface ShownImage {
-  /** The path of the file that the browser chose, as the address has it. */
+  /** The path in the URL of the file that the browser chose. */
   readonly file: string;
-  /** Its width by the `srcset` that it was chosen from; `null`: it was the only one. */
+  /** The file's width in its `srcset`; `null`: there was only one file. */
   readonly fileWidth: number | null;
   /** The widths of that `srcset`, from small to large. */
   readonly widths: readonly number[];

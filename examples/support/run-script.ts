@@ -10,7 +10,7 @@ export interface RunningScript extends AsyncDisposable {
   readonly printed: () => string;
 }
 
-/** Runs a script of an example's package.json to its end, as CI does, and gives what it printed. Rejects where it fails. */
+/** Runs a script of an example's package.json as CI does, and resolves to its output. Rejects if the script fails. */
 export async function runScript(root: string, script: string): Promise<string> {
   const { child, printed } = start(root, script, []);
   const [code] = (await once(child, 'close')) as [number | null];
@@ -41,7 +41,7 @@ function start(root: string, script: string, flags: readonly string[]) {
   const child: ChildProcess = spawn(process.execPath, ['--run', script, '--', ...flags], {
     cwd: root,
     env: { PATH: process.env['PATH'], CI: 'true' },
-    // A group of its own, so that all that it starts can be ended.
+    // A process group of its own, so that everything that it starts can be ended.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -88,13 +88,13 @@ describe.skipIf(noBrowser !== false)(`in Chromium${skipped}`, () => {
       ]);
     });
 
-    test('the browser takes AVIF where there is one, and else WebP', () => {
+    test('the browser takes AVIF if there is one, and otherwise WebP', () => {
       for (const { file, types } of shown.images)
         expect(extname(file)).toBe(types.includes('image/avif') ? '.avif' : '.webp');
       expect(shown.images.filter(({ types }) => types.includes('image/avif'))).toHaveLength(12);
     });
 
-    test('the browser takes the smallest file that fills the place: sizes and styles agree', () => {
+    test('the browser takes the smallest file that fills the space: sizes and styles agree', () => {
       for (const image of shown.images) {
         const { file, shownWidth, fileWidth } = image;
         expect(fileWidth, `${file}, shown ${shownWidth} wide`).toBe(smallestThatFills(image));
@@ -137,7 +137,7 @@ describe.skipIf(noBrowser !== false)(`in Chromium${skipped}`, () => {
   });
 });
 
-/** Both steps of `npm run build`, as CI runs them: no key, no network, no terminal. */
+/** Runs both steps of `npm run build` as CI does: without a key, a network and a terminal. */
 async function build() {
   const options = { cwd: root, env: { PATH: process.env['PATH'], CI: 'true' } };
   const made = await run(
@@ -162,13 +162,13 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/** Sends the first lines of a page one at a time, as a slow connection or a busy browser brings them. */
+/** Sends the first lines of a page one at a time, as over a slow connection. */
 async function slowly(response: ServerResponse, page: Buffer): Promise<void> {
   const lines = page.toString().split(/(?<=\n)/);
   const body = lines.findIndex((line) => line.includes('<header'));
   const fold = lines.findIndex((line) => line.includes('</section>'));
   response.write(lines.slice(0, body + 1).join(''));
-  // Chromium waits this long before it paints a page that is not whole.
+  // Chromium waits this long before it paints an incomplete page.
   await delay(600);
   for (const line of lines.slice(body + 1, fold)) {
     response.write(line);

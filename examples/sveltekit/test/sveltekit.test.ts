@@ -8,7 +8,7 @@ import { openPage } from '../../support/open-page.ts';
 const root = join(import.meta.dirname, '..');
 
 describeExample({ root, imageCount: 3 }, (site) => {
-  test('pages that were rendered beforehand name files of the build', async () => {
+  test('prerendered pages name files of the build', async () => {
     const built = new Set((await filesBelow(join(root, 'build'))).keys());
     for (const page of ['index', 'winter-bell', 'harbour-pippin', 'old-argument']) {
       const html = await readFile(join(root, `build/${page}.html`), 'utf8');

@@ -7,7 +7,7 @@ import { openPage } from '../../support/open-page.ts';
 const root = join(import.meta.dirname, '..');
 
 describeExample({ root, imageCount: 2 }, (site) => {
-  test('the HTML of the server names files that stand in the client’s build', async () => {
+  test('the HTML of the server names files of the client’s build', async () => {
     const html = await (await fetch(site().address)).text();
     const named = new Set(
       Array.from(html.matchAll(/\/(assets\/[\w-]+\.webp)/g), ([, file]) => file),
@@ -18,7 +18,7 @@ describeExample({ root, imageCount: 2 }, (site) => {
     expect([...(await filesBelow(join(root, 'dist/server'))).keys()]).toEqual(['entry-server.js']);
   });
 
-  test('the browser puts up pictures of the same build, in the same words, and nothing moves', async () => {
+  test('the browser shows pictures of the same build with the same texts, and nothing moves', async () => {
     const { browser, address } = site();
     await using shown = await openPage(browser, address, { width: 1280, height: 900 });
     const hall = shown.page.locator('#hall');

@@ -18,7 +18,7 @@ describeExample({ root, imageCount: 2 }, (site) => {
     expect(view).toMatchObject({ isInPicture: false, loading: 'lazy' });
   });
 
-  test('a window looks out on another picture when it is asked for, and nothing moves', async () => {
+  test('a click on a window shows another picture, and nothing moves', async () => {
     const { browser, address } = site();
     await using shown = await openPage(browser, address, { width: 1280, height: 900 });
     const view = shown.page.locator('#view');
