@@ -38,6 +38,7 @@ export {
   submitBatches,
   uncommittedPurchases,
   warnOfDueBatches,
+  watchBatches,
   warnOfUncommitted,
   verifyProject,
 } from './operations.ts';

@@ -51,6 +51,9 @@ export const submitBatches = lazy(
 export const collectProject = lazy(
   async () => (await import('./operations/batch-project.ts')).collectProject,
 );
+export const watchBatches = lazy(
+  async () => (await import('./operations/watch-batches.ts')).watchBatches,
+);
 export const openBatches = lazy(
   async () => (await import('./operations/batch-project.ts')).openBatches,
 );

@@ -17,7 +17,7 @@ export const batch = command({
   submit [ids…]     order what is missing; collects first what is ready
   status            list the open batches; needs no network
   collect           record the pictures of the batches that have ended
-  watch             collect every minute until no batch is open
+  watch             collect every minute until no batch is open; waits for a network or an API that is away
   cancel [names…]   cancel batches; what is made by then is billed and collected
 
 Images with batch: true in the manifest (or a preset, or defaults) are ordered in batches by tintype itself; batch: false keeps an image out.
@@ -45,15 +45,7 @@ const acts: Readonly<Record<Action, Act>> = {
     return exitCodes.delivered;
   },
   collect: (shell, flags) => collect(shell, flags, (core, context) => core.collectProject(context)),
-  watch: (shell, flags) =>
-    collect(shell, flags, async (core, context) => {
-      for (;;) {
-        const states = await core.collectProject(context);
-        if (context.signal.aborted || !states.some(({ state }) => state === 'working'))
-          return states;
-        await context.sleep(60_000, context.signal);
-      }
-    }),
+  watch: (shell, flags) => collect(shell, flags, (core, context) => core.watchBatches(context)),
   async cancel(shell, flags, names) {
     const batches = await run(shell, flags, (core, context) => core.cancelBatches(context, names));
     await tell(shell, flags, ({ openSummary }) =>

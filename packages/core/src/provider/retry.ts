@@ -84,17 +84,37 @@ const firstDelayMs = 1000;
 const maxDelayMs = 30_000;
 
 /**
- * Whether, and after how long, a failed request is sent again. `random`, from 0 up to 1, spreads the delays of requests that
- * failed together over half of their length.
+ * How long to wait after so many failures in a row. `random`, from 0 up to 1, spreads the delays of requests that failed together
+ * over half of their length.
  */
+export function delayMs(times: number, retryAfterMs: number | null, random: number): number {
+  const grown = Math.min(maxDelayMs, firstDelayMs * 2 ** (times - 1));
+  const spread = grown * (0.5 + random / 2);
+  return Math.ceil(retryAfterMs === null ? spread : retryAfterMs + random * firstDelayMs);
+}
+
+/** Whether a call that failed may succeed later although the user changes nothing. Only a call that is free may just be repeated. */
+export function mayPass(code: FailureCode): boolean {
+  return passing.has(code);
+}
+
+const passing: ReadonlySet<FailureCode> = new Set([
+  'not-connected',
+  'rate-limited',
+  'overloaded',
+  'server-error',
+  'timeout',
+  'connection-lost',
+  'unknown-outcome',
+]);
+
+/** Whether, and after how long, a failed request is sent again. `random`: as for `delayMs`. */
 export function decideRetry(failures: Failures, random: number): Decision {
   const { codes, retryAfterMs, elapsedMs } = failures;
   const last = codes.at(-1)!;
   const times = codes.filter((code) => code === last).length;
   if (times > policies[last].retries || codes.length > maxRetries) return { kind: 'fail' };
-  const grown = Math.min(maxDelayMs, firstDelayMs * 2 ** (codes.length - 1));
-  const spread = grown * (0.5 + random / 2);
-  const afterMs = Math.ceil(retryAfterMs === null ? spread : retryAfterMs + random * firstDelayMs);
+  const afterMs = delayMs(codes.length, retryAfterMs, random);
   if (elapsedMs + (retryAfterMs ?? afterMs) <= maxRetryMs) return { kind: 'retry', afterMs };
   return retryAfterMs === null ? { kind: 'fail' } : { kind: 'come-back', afterMs };
 }

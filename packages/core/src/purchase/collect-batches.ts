@@ -28,6 +28,8 @@ export interface BatchState {
   readonly failed: number;
   /** Why it is refused or unknown; `''`: it is neither. */
   readonly problem: string;
+  /** Why it is unknown; `null`: it is known. */
+  readonly error: TintypeError | null;
 }
 
 /**
@@ -48,9 +50,8 @@ export async function collectBatches(store: Store, run: Context): Promise<readon
     } catch (error) {
       if (run.signal.aborted) throw interrupted();
       if (!(error instanceof TintypeError)) throw error;
-      const problem = error.message;
-      states.push({ batch, state: 'unknown', look: null, recorded: 0, failed: 0, problem });
-      const message = `the batch ${batch.name.slice(0, 8)}… of ${batch.lines.length} pictures: ${problem}; its pictures stay ordered. If you did not order it, remove ${store.shownPath(`batches/${batch.name}.json`)}`;
+      states.push({ ...stateOf(batch, 'unknown', null, 0, error.message), error });
+      const message = `the batch ${batch.name.slice(0, 8)}… of ${batch.lines.length} pictures: ${error.message}; its pictures stay ordered. If you did not order it, remove ${store.shownPath(`batches/${batch.name}.json`)}`;
       report(run, { type: 'warning', code: 'batch', message });
     }
   }
@@ -190,5 +191,5 @@ function stateOf(
   recorded = 0,
   problem = '',
 ): BatchState {
-  return { batch, state, look, recorded, failed: 0, problem };
+  return { batch, state, look, recorded, failed: 0, problem, error: null };
 }

@@ -76,7 +76,7 @@ async function recovered(
  * Finds the batch whose creation may have been lost; `null`: it does not exist, and cannot come to exist any more. Its file is
  * removed before the second look: a creation that arrives late then has no file, and orders nothing. A note without a file may be
  * older than the batch: another machine may have got a copy of it while the batch was being created. Throws the provider's error,
- * or `unknown-outcome`: then it is still not known.
+ * or `bad-api-key` if the batch may be of another account: then it is still not known.
  */
 export async function findOrPrevent(
   { name, fileId }: Batch,
@@ -88,5 +88,5 @@ export async function findOrPrevent(
   const isRemoved = await offer.removeUpload(name, fileId, access);
   if (isRemoved || fileId === null) return offer.find(name, access);
   const message = `this account has neither the batch nor its file ${fileId}, so it may be of another account; use the key that ordered it`;
-  throw new ProviderError('unknown-outcome', message);
+  throw new ProviderError('bad-api-key', message, { isBilledAnyway: true });
 }
