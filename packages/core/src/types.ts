@@ -321,6 +321,8 @@ export interface Attempt {
   readonly predictionId?: string;
   /** The name of the batch that contains it; absent if none does. */
   readonly batch?: string;
+  /** The name of the batch that contained it, and that ended without a picture of it; absent if none did. */
+  readonly endedBatch?: string;
 }
 
 /**
@@ -359,8 +361,10 @@ export interface Refusal {
   /** In the API's words, on one line. */
   readonly reason: string;
   readonly requestId: string | null;
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC. For a line of a batch, when it was ordered: its price counts on that day. */
   readonly refusedAt: string;
+  /** The name of the batch that contained it; absent if none did. */
+  readonly batch?: string;
 }
 
 /** An attempt as the store holds it: what its note says, and what else is on the disk. */

@@ -411,6 +411,39 @@ test('the budget of a day counts a line at the price of a batch', async () => {
   await expect(submitBatches(small, [])).rejects.toMatchObject({ code: 'over-budget' });
 });
 
+test('a refusal that may have been billed counts at the price of a batch, on the day of the order', async () => {
+  await using made = await machine('fox', 'owl');
+  const direct = (await made.plan()).totals.costUsd!.high / 2;
+  await submit(made);
+  api().fail(moderationBlocked('output'), { prompt: 'fox' });
+  await api().batches.finishAll();
+  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
+  const [refusal] = [...(await fileStore(join(made.root, '.tintype')).refusals()).values()];
+  expect(refusal).toMatchObject({
+    kind: 'refusal',
+    refusal: { batch: expect.stringMatching(/^[0-9a-f]{32}$/) as string },
+  });
+  const [record] = await fileStore(join(made.root, '.tintype')).purchases();
+  const spentUsd = record!.costUsd! + direct / 2;
+  await made.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  const options = (roomUsd: number) => ({ maxCostUsdPerDay: spentUsd + roomUsd });
+  const full = await made.generate({ options: options(direct * 0.9) });
+  expect(full).toMatchObject({ error: { code: 'over-budget' } });
+  const room = await made.generate({ options: options(direct * 1.1) });
+  expect(room.result).toMatchObject({ bought: 1 });
+});
+
+test('a picture that is not as it was ordered is recorded, with a warning that names its image', async () => {
+  await using made = await machine('fox');
+  await submit(made);
+  api().fail({ kind: 'wrong-size', width: 1024, height: 1024 });
+  await api().batches.finishAll();
+  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+  expect(eventsOf(events, 'warning')).toMatchObject([
+    { code: 'provider', message: '"fox": it is 1024x1024, and 1408x480 was asked for' },
+  ]);
+});
+
 describe('an account with little room', () => {
   // Each of these prompts takes 8 tokens.
   const small = useApi({ enqueuedTokensPerModel: 20 });

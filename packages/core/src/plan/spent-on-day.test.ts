@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Attempt, Key, Refusal, Request, StoreRecord } from '../types.ts';
-import { spentOnDay } from './spent-on-day.ts';
+import { type Bought, spentOnDay } from './spent-on-day.ts';
 
 const request = { model: 'm' } as Request;
 
@@ -46,6 +46,31 @@ test('a request without a known cost or without a record counts at its high esti
 
 test('a refusal that may have been billed counts at its high estimate', () => {
   expect(spent({}, {}, ['2026-11-28T10:00:00.000Z', '2026-11-27T10:00:00.000Z'])).toBe(0.5);
+});
+
+test('what was ordered in a batch counts at the price of a batch, whatever became of it', () => {
+  const today = '2026-11-28T10:00:00.000Z';
+  const batch = 'ab'.repeat(16);
+  const priced = (bought: Partial<Bought>) =>
+    spentOnDay(
+      '2026-11-28',
+      { purchases: [], attempts: [], refusals: [], ...bought },
+      (_, isInBatch) => (isInBatch ? 0.5 : 1),
+    );
+  const key = 'a' as Key;
+  const attempt = { key, request, startedAt: today } as Attempt;
+  const refusal = { key, request, refusedAt: today } as Refusal;
+  const unpriced = { ...record(today, null), key };
+  const provenance = { ...unpriced.provenance, batch };
+  expect([
+    priced({ attempts: [attempt] }),
+    priced({ attempts: [{ ...attempt, batch }] }),
+    priced({ attempts: [{ ...attempt, endedBatch: batch }] }),
+    priced({ refusals: [refusal] }),
+    priced({ refusals: [{ ...refusal, batch }] }),
+    priced({ purchases: [unpriced] }),
+    priced({ purchases: [{ ...unpriced, provenance }] }),
+  ]).toEqual([1, 0.5, 0.5, 1, 0.5, 1, 0.5]);
 });
 
 test('a negative cost counts as 0, and a cost that is not a number makes the sum NaN', () => {

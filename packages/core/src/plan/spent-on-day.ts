@@ -26,9 +26,17 @@ export function spentOnDay(
   const open = attempts.filter(({ key, startedAt }) => isOnDay(startedAt) && !recorded.has(key));
   const refused = refusals.filter(({ refusedAt }) => isOnDay(refusedAt));
   const costs = [
-    ...records.map(({ costUsd, request }) => costUsd ?? highOf(request, false)),
-    ...open.map(({ request, batch }) => highOf(request, batch !== undefined)),
-    ...refused.map(({ request }) => highOf(request, false)),
+    ...records.map(
+      ({ costUsd, request, provenance }) =>
+        costUsd ?? highOf(request, provenance.batch !== undefined),
+    ),
+    ...open.map((attempt) => highOf(attempt.request, wasInBatch(attempt))),
+    ...refused.map(({ request, batch }) => highOf(request, batch !== undefined)),
   ];
   return costs.reduce((sum, cost) => sum + Math.max(0, cost), 0);
+}
+
+/** Whether an attempt was made at the price of a batch. */
+export function wasInBatch({ batch, endedBatch }: Attempt): boolean {
+  return batch !== undefined || endedBatch !== undefined;
 }

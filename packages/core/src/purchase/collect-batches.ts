@@ -1,6 +1,7 @@
 import { count } from '../amounts.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { releaseBuffer } from '../image/release-buffer.ts';
 import { type BatchLook, type Picture, ProviderError } from '../provider/provider.ts';
 import { shownText } from '../provider/shown-text.ts';
 import type { Store } from '../store/store.ts';
@@ -104,8 +105,7 @@ async function recordAnswers(
           typeof answer !== 'string' &&
           (!(answer instanceof ProviderError) || answer.reply !== null)
         ) {
-          if (!(await isRecorded(attempt, answer, store)))
-            await keepAnswer(answer, attempt, store, run, () => {});
+          await keepLine(answer, attempt, tools);
           recorded++;
         } else {
           failed++;
@@ -132,8 +132,10 @@ async function recordAnswers(
   for (const attempt of missing.values()) {
     if ((await store.find(attempt.key)) !== null) continue;
     failed++;
-    const { batch: _, ...alone } = attempt;
-    await store.noteAttempt({ ...alone, outcome: 'its batch has ended without an answer to it' });
+    await store.noteAttempt({
+      ...afterBatch(attempt),
+      outcome: 'its batch has ended without an answer to it',
+    });
   }
   await store.clearBatch(batch);
   return { ...stateOf(batch, 'collected', look, recorded), failed, problem: look.problem };
@@ -141,6 +143,23 @@ async function recordAnswers(
 
 /** Each line waits for the disk and is decoded. It is in memory meanwhile. */
 const linesAtOnce = 4;
+
+/** Records an answer, unless an earlier run has, and frees its bytes. */
+async function keepLine(
+  answer: Picture | ProviderError,
+  line: Attempt,
+  { store, run }: BatchTools,
+): Promise<void> {
+  if (!(await isRecorded(line, answer, store))) {
+    const { warnings } = await keepAnswer(answer, line, store, run, () => {});
+    const { imageId, manifest } = line;
+    for (const text of warnings) {
+      const message = `"${imageId}": ${text}`;
+      report(run, { type: 'warning', code: 'provider', message, ...(manifest && { manifest }) });
+    }
+  }
+  if (!(answer instanceof ProviderError)) releaseBuffer(answer.bytes);
+}
 
 /** How many of these have neither a record, which another machine may have made, nor their bytes here. */
 async function withoutRecord(lines: ReadonlyMap<Key, Attempt>, store: Store): Promise<number> {
@@ -156,21 +175,35 @@ async function noteFailedLine(
   answer: ProviderError | string,
   { store, run }: BatchTools,
 ): Promise<void> {
-  const { batch: _, ...alone } = line;
-  const { key, request, imageId, manifest } = alone;
+  const { key, request, imageId, manifest, startedAt, batch } = line;
   const why = typeof answer === 'string' ? `${answer}; it is not billed` : answer.message;
   if (answer instanceof ProviderError && answer.code === 'moderation') {
     await openRefusals(run.config.cacheDir).remember(key, why);
     if (answer.isBilledAnyway) {
-      const refusedAt = run.now().toISOString();
       const { requestId } = answer;
-      const reason = shownText(why);
-      await store.refuse({ version: 1, key, request, reason, requestId, refusedAt });
+      await store.refuse({
+        version: 1,
+        key,
+        request,
+        reason: shownText(why),
+        requestId,
+        refusedAt: startedAt,
+        ...(batch !== undefined && { batch }),
+      });
     }
   } else if (answer instanceof ProviderError && policies[answer.code].billed !== 'no')
-    await store.noteAttempt({ ...alone, outcome: why, requestId: answer.requestId });
+    await store.noteAttempt({
+      ...afterBatch(line),
+      outcome: why,
+      requestId: answer.requestId,
+    });
   const message = `"${imageId}" has no picture in its batch: ${why}`;
   report(run, { type: 'warning', code: 'batch-line', message, ...(manifest && { manifest }) });
+}
+
+/** A line whose batch has ended without a picture of it: an attempt of its own. */
+function afterBatch({ batch, ...line }: Attempt): Attempt {
+  return { ...line, ...(batch !== undefined && { endedBatch: batch }) };
 }
 
 /** Whether an earlier run has recorded this answer. A picture of another batch with the same request is another picture. */

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { estimateCost } from '../plan/estimate-cost.ts';
 import { modelFor } from '../plan/models.ts';
-import { spentOnDay } from '../plan/spent-on-day.ts';
+import { spentOnDay, wasInBatch } from '../plan/spent-on-day.ts';
 import { fits } from './budget.ts';
 import { spendingVariables } from '../project/spending-policy.ts';
 import type { Store } from '../store/store.ts';
@@ -50,7 +50,9 @@ export function dayBudget(context: Context, store: Store): DayBudget {
     earlier: Attempt | null,
     forget: () => Promise<void>,
   ): Promise<void> {
-    const replaced = earlier?.startedAt.startsWith(today()) ? highOf(earlier.request) : 0;
+    const replaced = earlier?.startedAt.startsWith(today())
+      ? highOf(earlier.request, wasInBatch(earlier))
+      : 0;
     if (fits((await spentUsd()) + replaced, maxUsd)) {
       replacedUsd += replaced;
       return;
@@ -86,7 +88,7 @@ export function dayBudget(context: Context, store: Store): DayBudget {
   }
 
   /** A request has only the hashes of its inputs, so each counts as the most that one can cost. An unknown price counts as 0. */
-  function highOf(request: Request, isInBatch = false): number {
+  function highOf(request: Request, isInBatch: boolean): number {
     const sizes = (request.input_images ?? []).map(() => null);
     const high = estimateCost(modelFor(config.models, request), request, sizes)?.high ?? 0;
     return isInBatch ? high * (providers(request.provider).batches?.priceFactor ?? 1) : high;

@@ -247,6 +247,7 @@ const attemptSchema = v.object({
   anyFormat: v.optional(v.literal(true)),
   predictionId: v.optional(orderHandle),
   batch: v.optional(batchName),
+  endedBatch: v.optional(batchName),
 } satisfies Record<keyof Attempt, v.GenericSchema>);
 
 const batchSchema = v.object({
@@ -267,6 +268,7 @@ const refusalSchema = v.object({
   reason: line(10_000),
   requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
   refusedAt: time,
+  batch: v.optional(batchName),
 } satisfies Record<keyof Refusal, v.GenericSchema>);
 
 const pinSchema = v.object({
