@@ -82,6 +82,10 @@ function isHeic(bytes: Uint8Array): boolean {
 
 /** How many frames or pages a picture has; only the first is used. The picture must be complete. */
 export async function countFrames(bytes: Uint8Array): Promise<number> {
+  // libvips reads one picture of a PNG, also of an animated one.
+  if (bytes[0] === firstOfPng) return 1;
   const sharp = await loadSharp();
   return (await headerOf(sharp(bytes, await pictureOptions(bytes)))).pages ?? 1;
 }
+
+const firstOfPng = 0x89;

@@ -9,8 +9,12 @@ const maxSvgSide = 2048;
 /** At this many pixels per inch, an SVG has the size that it states. */
 const svgDensity = 72;
 
+/** The first bytes of PNG, JPEG, WebP and GIF. No SVG begins with one of these, so the header need not be read. */
+const firstOfPixels: ReadonlySet<number | undefined> = new Set([0x89, 0xff, 0x52, 0x47]);
+
 /** The options for opening a picture. An SVG is drawn in its own shape, and large enough. Rejects with sharp's own error. */
 export async function pictureOptions(bytes: Uint8Array): Promise<SharpOptions> {
+  if (firstOfPixels.has(bytes[0])) return inputOptions;
   const sharp = await loadSharp();
   const { format, width, height } = await headerOf(
     sharp(bytes, { ...inputOptions, limitInputPixels: false }),

@@ -75,7 +75,7 @@ export interface BatchOffer {
    */
   removeUpload(name: string, fileId: string | null, access: Access): Promise<boolean>;
   look(batchId: string, access: Access): Promise<BatchLook>;
-  /** The answers so far, in any order. They may include a key that was not requested. */
+  /** The answers so far, in any order. They may include a key that was not requested. Their bytes are the caller's, which frees them. */
   answers(batchId: string, access: Access): AsyncIterable<BatchAnswer>;
   cancel(batchId: string, access: Access): Promise<void>;
 }
