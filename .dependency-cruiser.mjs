@@ -79,12 +79,26 @@ export default {
       pathNot: [
         '^packages/$1/',
         `^${core}/(index|types)[.]ts$`,
-        '^packages/(sheet|queue)/src/index[.]ts$',
+        '^packages/(sheet|queue|queue-dashboard)/src/index[.]ts$',
       ],
     }),
-    forbid('only the command line starts workers', '^packages/(?!(cli|queue)/)[^/]+/src/', {
-      path: '^packages/queue/',
-    }),
+    forbid(
+      'only the command line starts workers',
+      '^packages/(?!(cli|queue|queue-dashboard)/)[^/]+/src/',
+      { path: '^packages/queue(-dashboard)?/' },
+    ),
+    forbid(
+      'the dashboard imports what core and the queue export',
+      '^packages/queue-dashboard/src/',
+      {
+        path: '^packages/',
+        pathNot: [
+          '^packages/queue-dashboard/',
+          `^${core}/(index|internal|types)[.]ts$`,
+          '^packages/queue/src/index[.]ts$',
+        ],
+      },
+    ),
     forbid(
       'a package of the queue is imported in packages/queue only',
       '^packages/(?!queue/)[^/]+/src/',

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const packages = [
   'packages/core',
   'packages/queue',
+  'packages/queue-dashboard',
   'packages/s3',
   'packages/sheet',
   'packages/cli',

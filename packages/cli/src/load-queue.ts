@@ -2,18 +2,24 @@ import { type Context, TintypeError } from '@tintype/core';
 import type { DoneJob, Traces } from '@tintype/queue';
 import type { Shell } from './shell.ts';
 
-type QueuePackage = typeof import('@tintype/queue');
-
 /** The package with the queue is installed only where a team needs it. */
-export async function loadQueue(): Promise<QueuePackage> {
+export function loadQueue(): Promise<typeof import('@tintype/queue')> {
+  const needs =
+    'a queue needs a package of its own: npm install @tintype/queue (and pg, for PostgreSQL)';
+  return load(() => import('@tintype/queue'), needs);
+}
+
+/** So is the one with the dashboard. */
+export function loadDashboard(): Promise<typeof import('@tintype/queue-dashboard')> {
+  const needs = 'the dashboard needs a package of its own: npm install @tintype/queue-dashboard';
+  return load(() => import('@tintype/queue-dashboard'), needs);
+}
+
+async function load<Package>(act: () => Promise<Package>, needs: string): Promise<Package> {
   try {
-    return await import('@tintype/queue');
+    return await act();
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new TintypeError(
-      'usage',
-      'a queue needs a package of its own: npm install @tintype/queue (and pg, for PostgreSQL)',
-    );
+    throw isMissing(error) ? new TintypeError('usage', needs) : error;
   }
 }
 

@@ -7,6 +7,7 @@ export { defaults, fieldOf, isFormat, pixelFieldNames } from './fields.ts';
 export { readRegular } from './fs/read-regular.ts';
 export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
+export { closeServer, listenHere, newToken, refusalOf, secure } from './local-page.ts';
 export { readPurchaseAnswer, readWorkerEvent } from './operations/order-shapes.ts';
 export { openWorker } from './operations.ts';
 export type { Worker } from './operations/open-worker.ts';

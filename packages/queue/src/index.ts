@@ -1,4 +1,6 @@
 /** The public API of `@tintype/queue`: a list, nothing else. */
+export { openEngine } from './engine.ts';
+export type { Engine, Role } from './engine.ts';
 export { queueAddress } from './queue-address.ts';
 export type { QueueAddress } from './queue-address.ts';
 export { openQueuedWorkers } from './queued-workers.ts';

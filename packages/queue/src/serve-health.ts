@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TintypeError } from '@tintype/core';
+import { closeServer } from '@tintype/core/internal';
 
 /** Where a worker serves its metrics and health. */
 export interface HealthAddress {
@@ -58,12 +59,7 @@ export async function serveHealth(
   const { port: used } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${used}`,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeServer(server),
   };
 
   async function answer(path: string | undefined, response: ServerResponse): Promise<void> {

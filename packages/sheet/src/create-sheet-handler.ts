@@ -1,8 +1,9 @@
 import type { Context } from '@tintype/core';
+import { newToken } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readTemplate } from './read-template.ts';
 import { renderLivePage } from './render-sheet.ts';
-import { newToken, sheetHandler } from './sheet-handler.ts';
+import { sheetHandler } from './sheet-handler.ts';
 import { liveSheet } from './live-sheet.ts';
 
 export interface SheetHandlerOptions {

@@ -1,6 +1,5 @@
-import { TintypeError } from '@tintype/core';
+import { closeServer, listenHere } from '@tintype/core/internal';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createSheetHandler, type SheetHandlerOptions } from './create-sheet-handler.ts';
 
 export interface SheetServer {
@@ -22,21 +21,12 @@ export async function serveSheet(
     if (await handler.handle(request, response)) return;
     response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here.\n');
   }
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? 'is taken' : `cannot be used: ${cause.code}`;
-      reject(new TintypeError('usage', `port ${options.port} ${reason}`, { cause }));
-    });
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listenHere(server, options.port);
   return {
     url: `http://127.0.0.1:${port}${handler.path}`,
     close: async () => {
       await handler.close();
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
     },
   };
 }

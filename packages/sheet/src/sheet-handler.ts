@@ -1,6 +1,5 @@
 import { type Format, type Sha256, TintypeError } from '@tintype/core';
-import { isFormat, sha256 } from '@tintype/core/internal';
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { isFormat, refusalOf, secure } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Sheet } from './sheet.ts';
 
@@ -42,17 +41,11 @@ export interface HandlerOptions {
   readonly page: () => Promise<string>;
 }
 
-/** 256 random bits, in characters that are allowed in a URL. */
-export function newToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
 /**
  * Answers requests below `base`, and resolves to whether it did. `false` leaves the request to the next handler. Works for
  * `node:http` and for connect, where it needs the whole path (`use(handle)`, not `use('/path', handle)`).
  *
- * The client must be on this machine, use a loopback name for it (a page of another site that had its own name resolved to
- * this machine does not), know the token, and come from the page itself. No answer allows another origin.
+ * `refusalOf` says who may ask.
  */
 export function sheetHandler(
   source: SheetSource,
@@ -64,9 +57,8 @@ export function sheetHandler(
     if (!url.pathname.startsWith(base) && `${url.pathname}/` !== base) return false;
     try {
       secure(response);
-      const refusal = refusalOf(request);
+      const refusal = refusalOf(request, url.pathname, { root, changes: ['POST'] });
       if (refusal !== null) refuse(response, 403, refusal);
-      else if (!isBelow(url.pathname, root)) refuse(response, 403, wrongToken);
       else await answer(url.pathname.slice(root.length), url.searchParams, request, response);
     } catch (error) {
       fail(response, error);
@@ -127,59 +119,6 @@ export function sheetHandler(
     response.setHeader('cache-control', 'private, max-age=31536000, immutable');
     send(response, type, bytes);
   }
-}
-
-const wrongToken =
-  'This page needs the whole address that the terminal printed, with the token in it.';
-
-/** Why a request is refused, whatever it asks for; `null`: it is not. */
-function refusalOf({ method, headers, socket }: IncomingMessage): string | null {
-  const { host, origin } = headers;
-  if (!isLoopbackAddress(socket.remoteAddress))
-    return 'This page answers requests from this machine only.';
-  const name = hostOf(host);
-  if (name === null) return 'This page answers to localhost and 127.0.0.1 only.';
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    return 'Only the page itself may send requests here, not another site.';
-  const isOwnOrigin = origin === `http://${host}` || origin === `https://${host}`;
-  if (origin !== undefined && !isOwnOrigin)
-    return 'Only the page itself may send requests here, not another site.';
-  if (method === 'GET') return null;
-  if (method !== 'POST') return 'Only GET and POST are allowed.';
-  if (origin === undefined)
-    return 'A POST needs an Origin header: only the page itself may change something.';
-  const type = headers['content-type']?.split(';')[0]?.trim();
-  return type === 'application/json' ? null : 'The content type must be application/json.';
-}
-
-function isLoopbackAddress(address: string | undefined): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
-}
-
-/** The host's name if it is a name of this machine, with or without a port; `null`: it is not. */
-function hostOf(host: string | undefined): string | null {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.exec(host ?? '')?.[1] ?? null;
-}
-
-/** Takes a time that does not reveal how much of the token was right. */
-function isBelow(path: string, root: string): boolean {
-  const start = Buffer.from(sha256(path.slice(0, root.length)));
-  return timingSafeEqual(start, Buffer.from(sha256(root)));
-}
-
-function secure(response: ServerResponse): void {
-  const headers = {
-    'cache-control': 'no-store',
-    // In addition to the page's own policy, which cannot say in which pages it may be embedded.
-    'content-security-policy': "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-  };
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 /** The largest request that the page needs: an id has at most 200 characters. */

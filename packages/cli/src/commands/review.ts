@@ -1,4 +1,5 @@
 import type { Context } from '@tintype/core';
+import { aborted } from '../aborted.ts';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { overridesOf, portNumber, projectFlags, runFlags } from '../flags.ts';
@@ -43,10 +44,3 @@ export const review = command({
     return exitCodes.delivered;
   },
 });
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
-}
