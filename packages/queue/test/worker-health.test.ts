@@ -5,9 +5,12 @@ import { moderationBlocked, startOpenAiEmulator } from '@tintype/emulators/opena
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { testKey, testProject, type TestProject } from '../../core/test/support/project.ts';
 import { operateQueue } from '../src/operate-queue.ts';
-import type { DatabaseOptions } from '../src/queue-database.ts';
+import { queueAddress } from '../src/queue-address.ts';
+import { type DatabaseOptions, openQueueDatabase } from '../src/queue-database.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
 import { runWorker } from '../src/run-worker.ts';
+import { workerMetrics } from '../src/worker-metrics.ts';
+import { workerRates } from '../src/worker-rates.ts';
 import type { DatabaseServer } from './support/database-server.ts';
 import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
@@ -37,13 +40,13 @@ describe.each(engines)('%s', (_, missing, start) => {
     });
     afterAll(() => engine.stop());
 
-    test('counts pictures, money, refusals, waits and encoding for Prometheus', async () => {
+    test('counts pictures, money, refusals and encoding for Prometheus', async () => {
       await using api = await startOpenAiEmulator();
       await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
       api.fail(moderationBlocked('input'), { prompt: 'fox' });
       api.fail({ kind: 'reset-mid-body' }, { prompt: 'elk' });
       const url = `${engine.url}?name=counted`;
-      const context = await withCache(made, { imagesPerMinute: 1 });
+      const context = await withCache(made);
       const served = await serve(url, context);
       const workers = await openQueuedWorkers(url, context, { database });
       const { bought, costUsd } = await generate({ ...context, workers });
@@ -63,8 +66,6 @@ describe.each(engines)('%s', (_, missing, start) => {
       expect(value('tintype_cost_usd_total')).toBeCloseTo(costUsd!, 9);
       expect(value('tintype_maybe_billed_total')).toBe(1);
       expect(value('tintype_maybe_billed_usd_total')).toBeGreaterThan(0);
-      expect(value('tintype_rate_waits_total')).toBeGreaterThan(0);
-      expect(value('tintype_rate_wait_seconds_total')).toBeGreaterThan(0);
       const jobs = (role: string, outcome: string) =>
         value(`tintype_job_duration_seconds_count{role="${role}",outcome="${outcome}"}`);
       expect(jobs('buy', 'done')).toBe(1);
@@ -79,6 +80,24 @@ describe.each(engines)('%s', (_, missing, start) => {
       expect(value('bullmq_job_failed_total{queue="counted-buy"}')).toBe(2);
       expect(text.match(/# TYPE bullmq_job_count gauge/g)).toHaveLength(1);
       for (const secret of [canary, testKey, cacheKey]) expect(text).not.toContain(secret);
+    });
+
+    test('counts what waits for the limit of pictures a minute', async () => {
+      const options = { windowMs: 1000, now: () => 1_800_000_000_000 };
+      const { rates, close } = await openQueueDatabase(
+        queueAddress(`${engine.url}?name=waits`),
+        options,
+      );
+      onTestFinished(close);
+      const { onRateWait, text } = workerMetrics();
+      const { admit } = workerRates(rates, 1, onRateWait);
+      // At the same moment, so that at most one may leave.
+      const told = [await admit('openai', 1), await admit('openai', 1), await admit('openai', 1)];
+      const waits = told.filter((ms) => ms > 0);
+      expect(waits.length).toBeGreaterThan(1);
+      const seconds = waits.reduce((sum, ms) => sum + ms, 0) / 1000;
+      expect(await text()).toContain(`\ntintype_rate_waits_total ${waits.length}\n`);
+      expect(await text()).toContain(`\ntintype_rate_wait_seconds_total ${seconds}\n`);
     });
 
     test('is ready while it can do jobs, and says why it cannot', async () => {
@@ -239,10 +258,10 @@ async function serve(
 }
 
 /** The project with a cache that its runs and workers share. */
-async function withCache({ context, root }: TestProject, options: object): Promise<Context> {
+async function withCache({ context, root }: TestProject): Promise<Context> {
   const remote = folder(join(root, 'shared-cache'));
   return context({
-    options: { cache: { remote, mode: 'readwrite' }, ...options },
+    options: { cache: { remote, mode: 'readwrite' } },
     env: { TINTYPE_CACHE_KEY: cacheKey },
   });
 }
