@@ -46,14 +46,14 @@ async function profileCredentials(env: Env): Promise<S3Credentials | null> {
 }
 
 /** The settings of a profile, from an INI file. */
-function profileIn(text: string, wanted: string): Map<string, string> {
+function profileIn(text: string, profile: string): Map<string, string> {
   const settings = new Map<string, string>();
   let section = '';
   for (const line of text.split(/\r?\n/)) {
     const [, head] = /^\s*\[([^\]]*)\]/.exec(line) ?? [];
     section = head?.trim() ?? section;
     const equals = line.indexOf('=');
-    const isSetting = !/^\s*[#;[]/.test(line) && equals > 0 && section === wanted;
+    const isSetting = !/^\s*[#;[]/.test(line) && equals > 0 && section === profile;
     if (isSetting) settings.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
   }
   return settings;

@@ -18,11 +18,11 @@ export function pictureQueue(read: ProjectReader['read'], signal: AbortSignal): 
   const limit = pLimit(picturesAtOnce);
   const running = new Set<Promise<unknown>>();
   return {
-    picture: (hash, wanted, isWanted) => {
+    picture: (hash, request, isWanted) => {
       const drawn = limit(async () => {
         if (signal.aborted || !isWanted()) return null;
         const { reading } = await read();
-        return reading === null ? null : bytesOf(reading, hash, wanted);
+        return reading === null ? null : bytesOf(reading, hash, request);
       });
       const settled = drawn.finally(() => running.delete(settled));
       running.add(settled);
@@ -40,15 +40,15 @@ const picturesAtOnce = 8;
 function bytesOf(
   reading: SheetReading,
   hash: Sha256,
-  wanted: PictureRequest,
+  request: PictureRequest,
 ): Promise<Uint8Array | null> {
-  switch (wanted.kind) {
+  switch (request.kind) {
     case 'thumbnail':
       return reading.thumbnail(hash, thumbnailSide);
     case 'picture':
       return reading.picture(hash);
     case 'variant':
-      return reading.variant(hash, wanted);
+      return reading.variant(hash, request);
   }
 }
 

@@ -9,7 +9,7 @@ export interface SheetSource {
   /** `null`: there is no such picture, or it is no longer wanted when its turn comes. */
   readonly picture: (
     hash: Sha256,
-    wanted: PictureRequest,
+    request: PictureRequest,
     isWanted: () => boolean,
   ) => Promise<Uint8Array | null>;
   /** Writes the pick. Rejects with a TintypeError. */

@@ -11,8 +11,8 @@ test.each([
   ],
   ['virtual:tintype/hero?t=1&no-inline', { kind: 'picture', name: 'hero', inlining: 'never' }],
   ['virtual:tintypes/hero', null],
-])('%s', (specifier, wanted) => {
-  expect(parseModuleId(moduleIdOf(specifier))).toEqual(wanted);
+])('%s', (specifier, parsed) => {
+  expect(parseModuleId(moduleIdOf(specifier))).toEqual(parsed);
 });
 
 test('a folder has what is directly in it', () => {

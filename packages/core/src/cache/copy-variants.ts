@@ -12,10 +12,10 @@ import type { VariantCache } from './variant-cache.ts';
 export async function copyVariants(
   from: string,
   to: VariantCache,
-  wanted: ReadonlySet<Sha256>,
+  keys: ReadonlySet<Sha256>,
 ): Promise<void> {
   const entries = entriesIn(from);
-  for (const key of wanted) {
+  for (const key of keys) {
     const entry = entries.get(key)?.entry;
     if (entry === undefined || to.find(key) !== null || to.findPreview(key) !== null) continue;
     if (!isFileEntry(entry)) {

@@ -24,15 +24,15 @@ export interface PictureFetch {
 
 /** Starts to fetch. `fetchOne` may reject with anything, and must settle soon after it is stopped. */
 export function fetchPicture(
-  wanted: readonly EntryToFetch[],
+  entries: readonly EntryToFetch[],
   fetchOne: (
-    wanted: EntryToFetch,
+    entry: EntryToFetch,
     stopped: AbortSignal,
   ) => Promise<Exclude<Outcome['kind'], 'slower' | 'failed'>>,
 ): PictureFetch {
   const outcomes: Outcome[] = [];
   const running = new Map<Sha256, Running>();
-  for (const one of wanted) {
+  for (const one of entries) {
     const stopping = new AbortController();
     const { signal } = stopping;
     const settled = fetchOne(one, signal)

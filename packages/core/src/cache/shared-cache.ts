@@ -80,10 +80,10 @@ function withoutSecret(local: VariantCache, onSecretMissing: () => void): Varian
   let wasReported = false;
   return {
     ...local,
-    fetch: async (...wanted) => {
+    fetch: async (...args) => {
       if (!wasReported) onSecretMissing();
       wasReported = true;
-      return local.fetch(...wanted);
+      return local.fetch(...args);
     },
   };
 }
@@ -117,11 +117,11 @@ function withRemote(
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
 
-  const fetchOne = async (wanted: EntryToFetch, stopped: AbortSignal) => {
-    const read = reads(async () => entries.get(wanted, stopped), { weight: wanted.maxBytes });
+  const fetchOne = async (entry: EntryToFetch, stopped: AbortSignal) => {
+    const read = reads(async () => entries.get(entry, stopped), { weight: entry.maxBytes });
     const answer = await unlessAborted(read, stopped);
     if (answer.kind !== 'content') return answer.kind;
-    return (await takeContent(wanted, answer.content, local)) ? 'fetched' : 'refused';
+    return (await takeContent(entry, answer.content, local)) ? 'fetched' : 'refused';
   };
 
   /**
@@ -165,11 +165,11 @@ function withRemote(
   return {
     ...local,
 
-    fetch: async (wanted, lane) => {
-      const [first] = wanted;
+    fetch: async (toFetch, lane) => {
+      const [first] = toFetch;
       if (first === undefined || hasStopped) return nothingToFetch;
       await turns.enter(postponed.has(first.key) ? 'later' : lane);
-      const picture = fetchPicture(hasStopped ? [] : wanted, fetchOne);
+      const picture = fetchPicture(hasStopped ? [] : toFetch, fetchOne);
       pictures.add(picture);
       await settledOrIdle(picture, times.grace, lane);
       let isPostponed = false;
@@ -177,7 +177,7 @@ function withRemote(
         isMadeElsewhere: async () => {
           if (hasStopped || lane === 'waited-for' || postponed.has(first.key)) return false;
           if (!(await hasBegunElsewhere(picture, first))) return false;
-          for (const { key } of wanted) postponed.add(key);
+          for (const { key } of toFetch) postponed.add(key);
           isPostponed = true;
           return true;
         },

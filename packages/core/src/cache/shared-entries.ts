@@ -18,21 +18,21 @@ type RemoteAnswer =
 
 /** The entries of a shared cache: in a remote, signed with a secret. Rejects with the remote's error or the signal's reason. */
 export interface SharedEntries {
-  readonly get: (wanted: EntryToFetch, signal: AbortSignal) => Promise<RemoteAnswer>;
+  readonly get: (name: EntryToFetch, signal: AbortSignal) => Promise<RemoteAnswer>;
   readonly put: (name: EntryName, content: Uint8Array, signal: AbortSignal) => Promise<void>;
 }
 
 export function sharedEntries(remote: Remote, secret: string): SharedEntries {
   return {
-    get: async (wanted, signal) => {
+    get: async (name, signal) => {
       signal.throwIfAborted();
-      const maxBytes = wanted.maxBytes + maxHeaderBytes;
+      const maxBytes = name.maxBytes + maxHeaderBytes;
       try {
         // A user may write a remote. Such a remote may ignore the signal and the limit, and return anything.
-        const entry = await unlessAborted(remote.get(pathOf(wanted), { maxBytes, signal }), signal);
+        const entry = await unlessAborted(remote.get(pathOf(name), { maxBytes, signal }), signal);
         if (entry === null) return { kind: 'missing' };
         const isEntry = entry instanceof Uint8Array && entry.length <= maxBytes;
-        const content = isEntry ? openEntry(secret, wanted, entry) : null;
+        const content = isEntry ? openEntry(secret, name, entry) : null;
         return content === null ? { kind: 'refused' } : { kind: 'content', content };
       } catch (error) {
         if (error instanceof TintypeError && error.code === 'remote-damaged')

@@ -18,9 +18,9 @@ export interface VariantCache {
   /**
    * Fetches a picture's missing entries from a second cache level, if there is one, so that `find` and `findPreview` find them.
    * Resolves when it is time to look again and to encode the rest: everything has arrived, or waiting longer would leave
-   * processors idle. The other entries may still arrive later. `wanted` is in the order in which it would be made. Never rejects.
+   * processors idle. The other entries may still arrive later. `entries` are in the order in which they would be made. Never rejects.
    */
-  readonly fetch: (wanted: readonly EntryToFetch[], lane: Lane) => Promise<Fetching>;
+  readonly fetch: (entries: readonly EntryToFetch[], lane: Lane) => Promise<Fetching>;
   /** Whether the index has a file with this hash. */
   readonly hasContent: (sha256: Sha256) => boolean;
   /** Whether a file was written to the disk. */

@@ -84,14 +84,17 @@ export async function submitBatches(
   for (const group of batchGroups(resolved, collected, purchases.providers)) {
     const submitted =
       group.refusal === null
-        ? await submitBatch(group.wanted, purchases)
+        ? await submitBatch(group.requests, purchases)
         : {
             batch: null,
-            left: group.wanted.map((one) => ({ wanted: one, error: group.refusal! })),
+            left: group.requests.map((one) => ({ resolved: one, error: group.refusal! })),
           };
     if (submitted.batch !== null) batches.push(submitted.batch);
-    for (const { wanted: row, error } of submitted.left)
-      left.push({ id: row.id, reason: error.message });
+    for (const {
+      resolved: { id },
+      error,
+    } of submitted.left)
+      left.push({ id, reason: error.message });
   }
   await store.remote?.close();
   const costs = batches.map(({ reservedUsd }) => reservedUsd);

@@ -48,19 +48,19 @@ async function classify(
 }
 
 /**
- * Whether the file at a name may be replaced or removed. It is ours if its hash is `wanted`, was noted by an earlier run, or is
- * in the cache. It is also ours, and was damaged since, if the asset map lists for its name a hash that is `wanted` or in the
+ * Whether the file at a name may be replaced or removed. It is ours if its hash is `expected`, was noted by an earlier run, or is
+ * in the cache. It is also ours, and was damaged since, if the asset map lists for its name a hash that is `expected` or in the
  * cache.
  */
 export async function isOurs(
   folder: OutputFolder,
   name: string,
-  wanted: Sha256 | null,
+  expected: Sha256 | null,
   { listed, hashes }: PreviousOutputs,
   isCached: IsCached,
 ): Promise<boolean> {
   const noted = listed.get(name);
-  if (noted !== undefined && (noted === wanted || isCached(noted))) return true;
+  if (noted !== undefined && (noted === expected || isCached(noted))) return true;
   const actual = await folder.hashOf(name);
-  return actual === null || actual === wanted || hashes.has(actual) || isCached(actual);
+  return actual === null || actual === expected || hashes.has(actual) || isCached(actual);
 }

@@ -88,10 +88,10 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     return 1;
   };
 
-  const mayReplace = async (name: string, wanted: Sha256): Promise<boolean> =>
-    (await isOurs(folder, name, wanted, previous, isCached)) ||
+  const mayReplace = async (name: string, hash: Sha256): Promise<boolean> =>
+    (await isOurs(folder, name, hash, previous, isCached)) ||
     // Another run may have written the file meanwhile.
-    isOurs(folder, name, wanted, await readPreviousOutputs(outDir), isCached);
+    isOurs(folder, name, hash, await readPreviousOutputs(outDir), isCached);
 
   return {
     write: async (image) => {

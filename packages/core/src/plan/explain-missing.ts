@@ -26,16 +26,16 @@ type RequestField = keyof Request;
 /**
  * Explains a missing request by a stored record that the plan no longer needs. If a record says that it was bought for the same
  * image, the newest such record shows what changed. Records of older versions do not name their image. If the request differs
- * from one of these in exactly one field, that field has probably changed since. `wanted`: the keys that the plan needs.
+ * from one of these in exactly one field, that field has probably changed since. `used`: the keys that the plan needs.
  * Records are looked up by hashes, so the time grows linearly with the records and the requests.
  */
 export function explainMissing(
   stored: ReadonlyMap<Key, Stored>,
-  wanted: ReadonlySet<Key>,
+  used: ReadonlySet<Key>,
 ): ExplainMissing {
   let unused: ReturnType<typeof indexUnused> | null = null;
   return (request, image) => {
-    unused ??= indexUnused(stored, wanted);
+    unused ??= indexUnused(stored, used);
     const own = image && unused.byImage.get(imageName(image, request));
     if (own !== undefined) {
       const changed = changedFields(own.request, request);
@@ -69,10 +69,10 @@ function differs(one: Request, other: Request, field: RequestField): boolean {
 }
 
 /** The stored records that no plan needs: by image if the record names one, otherwise by the request without each field in turn. */
-function indexUnused(stored: ReadonlyMap<Key, Stored>, wanted: ReadonlySet<Key>) {
+function indexUnused(stored: ReadonlyMap<Key, Stored>, used: ReadonlySet<Key>) {
   const unused = [...stored.values()]
     .flatMap((found) => (found.kind === 'record' ? [found.record] : []))
-    .filter(({ key }) => !wanted.has(key))
+    .filter(({ key }) => !used.has(key))
     .toSorted(newestFirst);
   const byImage = new Map<string, StoreRecord>();
   const byRest = new Map<string, StoreRecord>();

@@ -44,16 +44,16 @@ export interface AttemptSteps {
  * `store-not-writable`, or a ClaimLostError.
  */
 export async function attemptPurchase(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   { mayLeave, onReceived }: AttemptSteps,
   context: PurchaseContext,
 ): Promise<KeptAnswer> {
   const { run, store, providers, day } = context;
-  const provider = providers(wanted.provider);
+  const provider = providers(resolved.provider);
   await provider.load?.();
-  const earlier = (await store.attempt(wanted.key))?.note ?? null;
-  let attempt = newAttempt(wanted, context);
-  const order = await orderFor(wanted, context);
+  const earlier = (await store.attempt(resolved.key))?.note ?? null;
+  let attempt = newAttempt(resolved, context);
+  const order = await orderFor(resolved, context);
   const secrets = callSecrets(order, provider, run);
 
   if (!(await mayLeave(null))) throw new ClaimLostError(null);
@@ -85,7 +85,7 @@ export async function attemptPurchase(
 
 /** The note of a request that is about to be sent, or of one whose note was lost. */
 export function newAttempt(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   {
     run,
     order,
@@ -94,35 +94,35 @@ export function newAttempt(
 ): Attempt {
   return {
     version: 1,
-    key: wanted.key,
-    imageId: wanted.id,
-    manifest: wanted.manifest,
-    ...(wanted.isPicked ? { isPicked: true } : {}),
+    key: resolved.key,
+    imageId: resolved.id,
+    manifest: resolved.manifest,
+    ...(resolved.isPicked ? { isPicked: true } : {}),
     order: order.id,
     process: order.process,
-    request: wanted.request,
+    request: resolved.request,
     startedAt: run.now().toISOString(),
     outcome: null,
     requestId: null,
     usage: null,
-    ...(providers(wanted.provider).originalFormat === null ? { anyFormat: true } : {}),
+    ...(providers(resolved.provider).originalFormat === null ? { anyFormat: true } : {}),
   };
 }
 
 /** A request in the form that its provider takes. */
 export async function orderFor(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   { run, store, providers }: Pick<PurchaseContext, 'run' | 'store' | 'providers'>,
 ): Promise<Order> {
   const read = (input: PlannedRequest['inputs'][number]) => readInputPicture(input, run, store);
   return {
-    imageId: wanted.id,
-    key: wanted.key,
-    request: wanted.request,
-    call: wanted.call,
-    ...keysOf(wanted, wanted.provider, providers(wanted.provider), run),
-    inputs: await Promise.all(wanted.inputs.map(read)),
-    mask: wanted.mask === null ? null : await read(wanted.mask),
+    imageId: resolved.id,
+    key: resolved.key,
+    request: resolved.request,
+    call: resolved.call,
+    ...keysOf(resolved, resolved.provider, providers(resolved.provider), run),
+    inputs: await Promise.all(resolved.inputs.map(read)),
+    mask: resolved.mask === null ? null : await read(resolved.mask),
     timeoutMs: run.config.timeoutMs,
   };
 }

@@ -61,9 +61,9 @@ function cleanOffer(offer: BatchOffer, secrets: readonly string[]): BatchOffer {
     // A note with a bad time would be damaged.
     dueAt: checkShape(time, batch.dueAt).kind === 'value' ? batch.dueAt : null,
   });
-  const look = (said: BatchLook): BatchLook => ({
-    ...placed(said),
-    problem: withoutSecrets(said.problem, secrets),
+  const look = (answer: BatchLook): BatchLook => ({
+    ...placed(answer),
+    problem: withoutSecrets(answer.problem, secrets),
   });
   return {
     ...offer,

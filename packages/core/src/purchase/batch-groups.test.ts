@@ -10,7 +10,7 @@ import type { BatchState } from './collect-batches.ts';
 const provider = openAi({});
 const maxLines = provider.batches!.maxLines;
 
-function wanted(count: number, request: Partial<Request> = {}): ResolvedRequest[] {
+function resolved(count: number, request: Partial<Request> = {}): ResolvedRequest[] {
   return Array.from({ length: count }, (_, at) => {
     const order = orderOf({ ...request, prompt: `picture ${at}` });
     return { key: order.key, request: order.request, provider: 'openai' } as ResolvedRequest;
@@ -18,26 +18,26 @@ function wanted(count: number, request: Partial<Request> = {}): ResolvedRequest[
 }
 
 function collected(lines: number, isForLater: boolean): BatchState {
-  const batch = { provider: 'openai', lines: wanted(lines) };
+  const batch = { provider: 'openai', lines: resolved(lines) };
   const look = { state: 'refused', isForLater };
   return { batch, state: 'refused', look, problem: 'no' } as unknown as BatchState;
 }
 
 const sizesOf = (requests: readonly ResolvedRequest[], states: readonly BatchState[] = []) =>
-  batchGroups(requests, states, () => provider).map((group) => group.wanted.length);
+  batchGroups(requests, states, () => provider).map((group) => group.requests.length);
 
 describe('requests are divided into batches', () => {
   test('of one model and one endpoint each', () => {
     const edit = { input_images: [sha256('a picture')] };
     const requests = [
-      ...wanted(2, { model: 'gpt-image-2' }),
-      ...wanted(3, { model: 'gpt-image-1.5' }),
-      ...wanted(4, { model: 'gpt-image-2', ...edit }),
+      ...resolved(2, { model: 'gpt-image-2' }),
+      ...resolved(3, { model: 'gpt-image-1.5' }),
+      ...resolved(4, { model: 'gpt-image-2', ...edit }),
     ];
     const groups = batchGroups(requests, [], () => provider);
-    expect(groups.map((group) => group.wanted.length)).toEqual([2, 3, 4]);
+    expect(groups.map((group) => group.requests.length)).toEqual([2, 3, 4]);
     for (const group of groups) {
-      const kinds = group.wanted.map(({ request }) => [
+      const kinds = group.requests.map(({ request }) => [
         request.model,
         request.input_images === undefined,
       ]);
@@ -46,9 +46,9 @@ describe('requests are divided into batches', () => {
   });
 
   test('with at most as many lines as fit, and each request once', () => {
-    const requests = wanted(2 * maxLines + 1);
+    const requests = resolved(2 * maxLines + 1);
     expect(sizesOf(requests)).toEqual([maxLines, maxLines, 1]);
-    const all = batchGroups(requests, [], () => provider).flatMap((group) => group.wanted);
+    const all = batchGroups(requests, [], () => provider).flatMap((group) => group.requests);
     expect(all).toEqual(requests);
   });
 
@@ -60,15 +60,15 @@ describe('requests are divided into batches', () => {
   });
 
   test('of half the size after one that the account had no room for', () => {
-    expect(sizesOf(wanted(4), [collected(4, true)])).toEqual([2, 2]);
-    expect(sizesOf(wanted(3), [collected(4, true), collected(2, true)])).toEqual([1, 1, 1]);
+    expect(sizesOf(resolved(4), [collected(4, true)])).toEqual([2, 2]);
+    expect(sizesOf(resolved(3), [collected(4, true), collected(2, true)])).toEqual([1, 1, 1]);
     // One of another model says nothing about these.
-    expect(sizesOf(wanted(4, { model: 'gpt-image-1.5' }), [collected(4, true)])).toEqual([4]);
+    expect(sizesOf(resolved(4, { model: 'gpt-image-1.5' }), [collected(4, true)])).toEqual([4]);
   });
 
   test('that are not ordered if the provider has just refused one of them for good', () => {
-    const [group] = batchGroups(wanted(2), [collected(2, false)], () => provider);
+    const [group] = batchGroups(resolved(2), [collected(2, false)], () => provider);
     expect(group!.refusal).toMatchObject({ code: 'refused' });
-    expect(batchGroups(wanted(2), [], () => provider)[0]!.refusal).toBeNull();
+    expect(batchGroups(resolved(2), [], () => provider)[0]!.refusal).toBeNull();
   });
 });

@@ -5,14 +5,14 @@ import type { Providers } from './providers.ts';
 
 /** Requests that may be in one file, at most as many as fit. */
 export interface BatchGroup {
-  readonly wanted: readonly ResolvedRequest[];
+  readonly requests: readonly ResolvedRequest[];
   /** Why they are not ordered now: the provider has just refused a batch of such requests. `null`: they are. */
   readonly refusal: ProviderError | null;
 }
 
 /** Divides requests into batches. `collected`: what became of the batches that were open when the run began. */
 export function batchGroups(
-  wanted: readonly ResolvedRequest[],
+  requests: readonly ResolvedRequest[],
   collected: readonly BatchState[],
   providers: Providers,
 ): readonly BatchGroup[] {
@@ -22,7 +22,7 @@ export function batchGroups(
     collected.filter(({ look }) => look?.state === 'refused'),
     ({ batch }) => nameOf(batch.provider, batch.lines[0]!.request),
   );
-  const groups = Map.groupBy(wanted, ({ provider, request }) => nameOf(provider, request));
+  const groups = Map.groupBy(requests, ({ provider, request }) => nameOf(provider, request));
   return [...groups].flatMap(([name, group]) => {
     const { maxLines } = providers(group[0]!.provider).batches!;
     const before = refused.get(name) ?? [];
@@ -32,7 +32,7 @@ export function batchGroups(
         ? null
         : new ProviderError('refused', `its batch was refused and not billed: ${final.problem}`);
     return inPieces(group, Math.min(maxLines, ...before.map(halfOf))).map((piece) => ({
-      wanted: piece,
+      requests: piece,
       refusal,
     }));
   });

@@ -63,13 +63,13 @@ export function batchOrdering(
   }
 
   /** Why each picture of a group is not there: it is ordered now, or it could not be. */
-  async function order({ wanted, refusal }: BatchGroup): Promise<ReadonlyMap<Key, TintypeError>> {
-    const all = (error: TintypeError) => new Map(wanted.map(({ key }) => [key, error]));
+  async function order({ requests, refusal }: BatchGroup): Promise<ReadonlyMap<Key, TintypeError>> {
+    const all = (error: TintypeError) => new Map(requests.map(({ key }) => [key, error]));
     if (refusal !== null) return all(refusal);
-    const submitted = await submitBatch(wanted, context).catch(failureIn);
+    const submitted = await submitBatch(requests, context).catch(failureIn);
     if (submitted instanceof TintypeError) return all(submitted);
     const { batch, left } = submitted;
-    const failures = new Map(left.map(({ wanted: { key }, error }) => [key, pendingIn(error)]));
+    const failures = new Map(left.map(({ resolved: { key }, error }) => [key, pendingIn(error)]));
     if (batch === null) return failures;
     batches.push(batch);
     const { dueAt } = batch;

@@ -11,7 +11,7 @@ type MayLeave = AttemptSteps['mayLeave'];
 
 /** Buys a picture whose key is claimed and has no open attempt. Throws a TintypeError or a ClaimLostError. */
 export type Buy = (
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   mayLeave: MayLeave,
   context: PurchaseContext,
 ) => Promise<StoreRecord>;
@@ -20,12 +20,12 @@ export type Buy = (
  * Requests a picture and waits for the answer, within rate and budget. Repeats the request if that is safe. The picture may
  * be one that was kept aside (`record.rejected`).
  */
-export const buyNow: Buy = async (wanted, mayLeave, context) => {
+export const buyNow: Buy = async (resolved, mayLeave, context) => {
   const { run, stop, queue } = context;
   const failures: ProviderError[] = [];
   let firstFailedAt = 0;
   for (;;) {
-    const answer = await askInTurn(wanted, mayLeave, context).catch((refusal: unknown) => {
+    const answer = await askInTurn(resolved, mayLeave, context).catch((refusal: unknown) => {
       if (refusal instanceof ClaimLostError) throw refusal;
       // The user needs the reason of the first failure, not the reason why no second call was made.
       throw failures.length === 0 ? refusal : lastOf(failures);
@@ -41,10 +41,10 @@ export const buyNow: Buy = async (wanted, mayLeave, context) => {
     const decision = decideRetry({ codes, retryAfterMs, elapsedMs }, Math.random());
     if (policies[code].slowsRun) {
       // All requests of the provider wait, unless the wait is longer than a run may take.
-      if (decision.kind === 'retry') queue.pause(wanted.provider, limit, decision.afterMs);
-      else queue.learn(wanted.provider, limit);
+      if (decision.kind === 'retry') queue.pause(resolved.provider, limit, decision.afterMs);
+      else queue.learn(resolved.provider, limit);
     }
-    if (decision.kind === 'fail') throw lastOf(failures, remedyFor(answer, wanted, context));
+    if (decision.kind === 'fail') throw lastOf(failures, remedyFor(answer, resolved, context));
     if (decision.kind === 'come-back') throw lastOf(failures, comeBackAt(now, decision.afterMs));
     await run.sleep(decision.afterMs, stop.signal);
   }
@@ -55,28 +55,28 @@ export const buyNow: Buy = async (wanted, mayLeave, context) => {
  * repeated, and throws any other error.
  */
 function askInTurn(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   mayLeave: MayLeave,
   context: PurchaseContext,
 ): Promise<StoreRecord | ProviderError> {
   // The API's limit also counts input pictures (2026-11-22).
-  const pictures = 1 + wanted.inputs.length;
-  return context.queue.send(wanted.provider, pictures, () => ask(wanted, mayLeave, context));
+  const pictures = 1 + resolved.inputs.length;
+  return context.queue.send(resolved.provider, pictures, () => ask(resolved, mayLeave, context));
 }
 
 async function ask(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   mayLeave: MayLeave,
   context: PurchaseContext,
 ): Promise<StoreRecord | ProviderError> {
   const { run, queue, spend, answers, refusals, stop } = context;
-  const { key, provider, id, manifest, line } = wanted;
-  const reserved = spend.reserve(wanted.costUsd);
-  report(run, { type: 'generating', ...wanted.name, key });
+  const { key, provider, id, manifest, line } = resolved;
+  const reserved = spend.reserve(resolved.costUsd);
+  report(run, { type: 'generating', ...resolved.name, key });
   const started = run.now().getTime();
   try {
     const { record, costUsd, warnings } = await attemptPurchase(
-      wanted,
+      resolved,
       {
         mayLeave,
         onReceived(costUsd, limit) {
@@ -94,7 +94,7 @@ async function ask(
     answers.judge(provider, record.rejected ?? null);
     if (record.rejected === undefined) {
       const ms = run.now().getTime() - started;
-      report(run, { type: 'generated', ...wanted.name, key, costUsd, ms });
+      report(run, { type: 'generated', ...resolved.name, key, costUsd, ms });
     }
     return record;
   } catch (error) {
@@ -118,7 +118,7 @@ function isUnusable({ code }: ProviderError): boolean {
 /** What to do about a failure. Names the variable of a bad key. */
 function remedyFor(
   { code, isOpenAiKey, canBeCollected }: ProviderError,
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   { run, providers }: PurchaseContext,
 ): string {
   const { remedy, billed } = policies[code];
@@ -127,8 +127,8 @@ function remedyFor(
     return `order ${run.order} does not request it again; a new order does`;
   if (code !== 'bad-api-key') return remedy;
   const name = isOpenAiKey
-    ? openAiKeyNameOf(wanted)
-    : keyNameOf(wanted, providers(wanted.provider));
+    ? openAiKeyNameOf(resolved)
+    : keyNameOf(resolved, providers(resolved.provider));
   return name === null ? remedy : `${remedy} in ${name}`;
 }
 

@@ -94,9 +94,11 @@ export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseReso
     return originalOf(await record, store);
   }
 
-  function bought(wanted: ResolvedRequest): Promise<StoreRecord> {
+  function bought(resolved: ResolvedRequest): Promise<StoreRecord> {
     const { workers } = run;
-    return workers == null ? purchase(wanted, context) : purchaseByWorker(wanted, workers, context);
+    return workers == null
+      ? purchase(resolved, context)
+      : purchaseByWorker(resolved, workers, context);
   }
 
   /**

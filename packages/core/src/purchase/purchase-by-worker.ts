@@ -11,13 +11,13 @@ import type { PurchaseContext } from './purchase-context.ts';
  * the worker reported. Throws a TintypeError.
  */
 export async function purchaseByWorker(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   workers: Workers,
   context: PurchaseContext,
 ): Promise<StoreRecord> {
   const { run, spend, stop, answers } = context;
   stop.check();
-  const reserved = spend.reserve(wanted.costUsd);
+  const reserved = spend.reserve(resolved.costUsd);
   const since = run.now().toISOString();
   let answer: PurchaseOutcome | null = null;
   try {
@@ -26,19 +26,19 @@ export async function purchaseByWorker(
       if (!reported.has(index)) report(run, event);
       reported.add(index);
     };
-    answer = await workers.purchase(orderOf(wanted, context), stop.signal, onEvent);
+    answer = await workers.purchase(orderOf(resolved, context), stop.signal, onEvent);
     const { failure, events, bought, costUsd, isRepeated } = answer;
     events.forEach(onEvent);
     if (failure !== null) throw errorOf(failure);
     if (bought > 0) reserved.settle(costUsd);
-    const record = await recordOf(wanted, context);
+    const record = await recordOf(resolved, context);
     if (bought > 0) reserved.bought(costUsd);
     else if (isRepeated && record.provenance.createdAt >= since) {
       // The first worker paid, and its answer was lost.
       reserved.settle(record.costUsd);
       reserved.bought(record.costUsd);
     } else reserved.settle(0);
-    answers.judge(wanted.provider, record.rejected ?? null);
+    answers.judge(resolved.provider, record.rejected ?? null);
     return record;
   } catch (error) {
     const isSpent = answer !== null && (answer.bought > 0 || answer.maybeBilledUsd !== 0);
@@ -65,10 +65,10 @@ async function recordOf(
   );
 }
 
-function orderOf(wanted: ResolvedRequest, { run, order }: PurchaseContext): PurchaseOrder {
-  const call = order.earlier.get(wanted.key) ?? null;
+function orderOf(resolved: ResolvedRequest, { run, order }: PurchaseContext): PurchaseOrder {
+  const call = order.earlier.get(resolved.key) ?? null;
   const earlier = call && { order: call.order, startedAt: call.startedAt };
-  const { inputs, mask, ...rest } = wanted;
+  const { inputs, mask, ...rest } = resolved;
   return {
     ...rest,
     order: order.id,

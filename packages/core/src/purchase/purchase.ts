@@ -14,25 +14,26 @@ import { settleAttempt } from './settle-attempt.ts';
  * process or an earlier run has bought it. Throws a TintypeError.
  */
 export async function purchase(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   context: PurchaseContext,
 ): Promise<StoreRecord> {
   const { store, queue } = context;
   const slot = await queue.enter();
   try {
     for (let unsent: Attempt | null = null; ;) {
-      const claim = await claimKey(wanted, slot, context);
+      const claim = await claimKey(resolved, slot, context);
       try {
-        const stored = await store.find(wanted.key);
+        const stored = await store.find(resolved.key);
         if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
         if (stored !== null) {
-          if (unsent !== null) await store.clearAttempt(wanted.key);
+          if (unsent !== null) await store.clearAttempt(resolved.key);
           return stored.record;
         }
-        const settled = await settleAttempt(wanted, unsent, context);
+        const settled = await settleAttempt(resolved, unsent, context);
         if (settled !== null) return settled;
-        const mayLeave = (noted: Attempt | null) => isStillOurs(wanted.key, claim, noted, context);
-        return await buyNow(wanted, mayLeave, context);
+        const mayLeave = (noted: Attempt | null) =>
+          isStillOurs(resolved.key, claim, noted, context);
+        return await buyNow(resolved, mayLeave, context);
       } catch (error) {
         if (!(error instanceof ClaimLostError)) throw error;
         unsent = error.unsent ?? unsent;
@@ -47,11 +48,11 @@ export async function purchase(
 
 /** Claims the right to buy a picture. While another process has it, lends the slot to other purchases. */
 async function claimKey(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   slot: Slot,
   { run, store, stop }: PurchaseContext,
 ): Promise<Claim> {
-  const { key, name } = wanted;
+  const { key, name } = resolved;
   let [reportedMs, waitedMs] = [0, 0];
   const onWait = (ms: number): void => {
     slot.lend();

@@ -52,8 +52,8 @@ export async function billedRefusals(store: Store): Promise<ReadonlyMap<Key, str
 
 function reasonOf(stored: StoredRefusal): string {
   if (stored.kind === 'damaged') return stored.reason;
-  const { reason: said, refusedAt } = stored.refusal;
-  return `${said}; that was on ${refusedAt.slice(0, 10)}, and may have been billed`;
+  const { reason, refusedAt } = stored.refusal;
+  return `${reason}; that was on ${refusedAt.slice(0, 10)}, and may have been billed`;
 }
 
 /** The reason in the API's words, on one line. */

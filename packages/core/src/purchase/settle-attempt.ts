@@ -42,12 +42,12 @@ export async function settleLeftOver(
  * `ordered` for a line of a batch, `maybe-billed`, or the provider's error.
  */
 export async function settleAttempt(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   unsent: Attempt | null,
   context: PurchaseContext,
 ): Promise<StoreRecord | null> {
   const { store, run, order } = context;
-  const { key, id, manifest, line } = wanted;
+  const { key, id, manifest, line } = resolved;
   const attempt = await store.attempt(key);
   if (attempt === null || isSameCall(attempt.note, unsent)) return null;
   if (attempt.isAnswerDamaged)
@@ -55,11 +55,11 @@ export async function settleAttempt(
   if (attempt.batch !== undefined)
     throw new TintypeError('ordered', `not requested: it was ${batchReason(attempt)}`);
   // Bytes whose note was lost are the answer to the request with their key.
-  const record = await recordAttempt(attempt.note ?? newAttempt(wanted, context), store, run);
+  const record = await recordAttempt(attempt.note ?? newAttempt(resolved, context), store, run);
   if (record !== null) return record;
   if (attempt.note?.batch !== undefined)
     throw new TintypeError('ordered', `not requested: it was ${batchReason(attempt)}`);
-  const collected = attempt.note && (await collect(wanted, attempt.note, context));
+  const collected = attempt.note && (await collect(resolved, attempt.note, context));
   if (collected !== null) return collected;
   const refusal = await refusalToAskAgain(attempt, order);
   if (refusal !== null) throw new TintypeError('maybe-billed', `not requested: it was ${refusal}`);
@@ -75,20 +75,20 @@ export async function settleAttempt(
  * have been billed.
  */
 async function collect(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   attempt: Attempt,
   context: PurchaseContext,
 ): Promise<StoreRecord | null> {
   const { store, run, providers, refusals } = context;
   const { predictionId, startedAt } = attempt;
   if (predictionId === undefined) return null;
-  const provider = providers(wanted.provider);
+  const provider = providers(resolved.provider);
   // The plan assumed that this is free, so the picture must not be bought instead.
   if (provider.collect === undefined) {
-    const message = `it was ordered at ${startedAt} as ${predictionId}, which ${wanted.provider} cannot collect; remove the attempt to order it again`;
+    const message = `it was ordered at ${startedAt} as ${predictionId}, which ${resolved.provider} cannot collect; remove the attempt to order it again`;
     throw new ProviderError('not-supported', message, { isBilledAnyway: true });
   }
-  const order = await orderFor(wanted, context);
+  const order = await orderFor(resolved, context);
   const collecting = () => provider.collect!(predictionId, order);
   const answer = await callProvider(collecting, callSecrets(order, provider, run));
   if (!(answer instanceof ProviderError) || answer.reply !== null)
@@ -107,7 +107,7 @@ async function collect(
     requestId,
     isBilledAnyway: !answer.isOver || !isFree,
   });
-  if (code === 'moderation') await refusals.remember(wanted.key, failure.message);
+  if (code === 'moderation') await refusals.remember(resolved.key, failure.message);
   throw failure;
 }
 

@@ -21,7 +21,7 @@ export interface Submitted {
   /** `null`: none of them had to be ordered, or the provider refused all of them. */
   readonly batch: Batch | null;
   /** The requests that were not ordered, with the reason. */
-  readonly left: readonly { readonly wanted: ResolvedRequest; readonly error: TintypeError }[];
+  readonly left: readonly { readonly resolved: ResolvedRequest; readonly error: TintypeError }[];
 }
 
 /**
@@ -36,21 +36,21 @@ export interface Submitted {
  * Throws `store-not-writable`, or what stops the run.
  */
 export async function submitBatch(
-  wanted: readonly ResolvedRequest[],
+  requests: readonly ResolvedRequest[],
   context: PurchaseContext,
 ): Promise<Submitted> {
   const { store, run } = context;
   const name = randomBytes(16).toString('hex');
-  const { offer: calls, access } = reachOffer(wanted[0]!.provider, context);
+  const { offer: calls, access } = reachOffer(requests[0]!.provider, context);
   const claims: Claim[] = [];
   const lines: ResolvedRequest[] = [];
-  const left: { wanted: ResolvedRequest; error: TintypeError }[] = [];
+  const left: { resolved: ResolvedRequest; error: TintypeError }[] = [];
   const own = await batchClaim(name, store, run.signal);
   if (own === null) throw interrupted();
   const waiting = patience(run.signal);
   try {
     const limit = pLimit(claimsAtOnce);
-    const claiming = wanted.map((one) =>
+    const claiming = requests.map((one) =>
       limit(() => {
         context.stop.check();
         return claimLine(one, claims, waiting, context);
@@ -58,9 +58,9 @@ export async function submitBatch(
     );
     for (const [at, claimed] of (await Promise.allSettled(claiming)).entries()) {
       if (claimed.status === 'rejected') throw claimed.reason;
-      const [one, refused] = [wanted[at]!, claimed.value];
+      const [one, refused] = [requests[at]!, claimed.value];
       if (refused === null) lines.push(one);
-      else if (refused !== 'stored') left.push({ wanted: one, error: refused });
+      else if (refused !== 'stored') left.push({ resolved: one, error: refused });
     }
     if (lines.length === 0) return { batch: null, left };
     const batch = await noteBatch(name, lines, context);
@@ -77,7 +77,7 @@ const claimsAtOnce = 16;
 
 /** `null`: the key may be ordered, and its claim is held. */
 async function claimLine(
-  wanted: ResolvedRequest,
+  resolved: ResolvedRequest,
   claims: Claim[],
   waiting: AbortSignal,
   context: PurchaseContext,
@@ -86,12 +86,12 @@ async function claimLine(
   try {
     // After a long wait for one, the others are only tried.
     const tried = waiting.aborted ? patience(run.signal, triedMs) : waiting;
-    const claim = await store.claim(wanted.key, tried);
+    const claim = await store.claim(resolved.key, tried);
     if (run.signal.aborted) throw interrupted();
     if (claim === null) throw new TintypeError('ordered', 'another process is buying it now');
     claims.push(claim);
-    if ((await store.find(wanted.key)) !== null) return 'stored';
-    return (await settleAttempt(wanted, null, context)) === null ? null : 'stored';
+    if ((await store.find(resolved.key)) !== null) return 'stored';
+    return (await settleAttempt(resolved, null, context)) === null ? null : 'stored';
   } catch (error) {
     if (!(error instanceof TintypeError) || error.code === 'interrupted') throw error;
     context.stop.onFailure(error);

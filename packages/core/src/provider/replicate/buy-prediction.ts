@@ -14,7 +14,7 @@ import { shownText } from '../shown-text.ts';
 /** Everything that is needed to make one prediction, or to collect it. */
 export interface PredictionContext {
   readonly order: Order;
-  readonly asked: ModelInputs;
+  readonly modelInputs: ModelInputs;
   readonly http: ReplicateHttp;
   readonly baseUrl: string;
   readonly secrets: readonly string[];
@@ -49,7 +49,7 @@ export async function collectPrediction(id: string, context: PredictionContext):
   const found = readPrediction(answer.text);
   if (found === null) throw connectionLost(null);
   // The id comes from a file, which may have come with a clone.
-  const { prompt } = context.asked.inputs;
+  const { prompt } = context.modelInputs.inputs;
   if (found.prompt !== null && prompt !== undefined && found.prompt !== prompt) {
     const message = `the prediction ${id} is of another prompt, and not used`;
     throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
@@ -66,8 +66,8 @@ async function pictureOf(prediction: Prediction, context: PredictionContext): Pr
 
 /** The input, completed with its pictures, and with the user id and the key that only some models need. */
 async function completeInput(context: PredictionContext): Promise<Record<string, Json>> {
-  const { order, asked } = context;
-  const { inputs, names, isOpenAi, needsOpenAiKey } = asked;
+  const { order, modelInputs } = context;
+  const { inputs, names, isOpenAi, needsOpenAiKey } = modelInputs;
   const input: Record<string, Json> = { ...inputs };
   if (isOpenAi && order.call.moderation !== 'auto') input['moderation'] = order.call.moderation;
   if (isOpenAi && order.call.userId !== null) input['user_id'] = order.call.userId;
@@ -93,8 +93,8 @@ async function create(
   input: Record<string, Json>,
   context: PredictionContext,
 ): Promise<Prediction> {
-  const { asked, order, http, signal } = context;
-  const { path, version } = asked.model;
+  const { modelInputs, order, http, signal } = context;
+  const { path, version } = modelInputs.model;
   const timeoutS = order.timeoutMs / 1000;
   if (signal.aborted) {
     const message = 'sending the input images took all of the time; no picture was ordered';
@@ -193,7 +193,7 @@ function endedBadly(prediction: Prediction, { secrets }: PredictionContext): Pro
 const graceMs = 30_000;
 
 async function fetchPicture(prediction: Prediction, context: PredictionContext): Promise<Picture> {
-  const { http, baseUrl, asked, order, endsAt } = context;
+  const { http, baseUrl, modelInputs, order, endsAt } = context;
   const requestId = prediction.id;
   const reply = replyOf(prediction.shown, context);
   const url = outputUrl(prediction);
@@ -210,7 +210,7 @@ async function fetchPicture(prediction: Prediction, context: PredictionContext):
   });
   if ('bytes' in got) {
     // Without the user's own key, Replicate bills, per picture.
-    const usage = asked.needsOpenAiKey ? usageOfLogs(prediction) : null;
+    const usage = modelInputs.needsOpenAiKey ? usageOfLogs(prediction) : null;
     return { bytes: got.bytes, usage, requestId, warnings: [], limit: null };
   }
   if (!got.isGone) throw lost(got.problem, prediction);

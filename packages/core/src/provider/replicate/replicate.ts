@@ -53,8 +53,8 @@ export function replicate(options: ReplicateOptions = {}): Provider {
     // Every model gets a request for PNG, but not every model has that input.
     originalFormat: null,
     refuse(request) {
-      const asked = inputsOf(request, inputs, inputNames);
-      return 'problem' in asked ? asked.problem : null;
+      const modelInputs = inputsOf(request, inputs, inputNames);
+      return 'problem' in modelInputs ? modelInputs.problem : null;
     },
     async generate(order) {
       const { buyPrediction } = await import('./buy-prediction.ts');
@@ -67,18 +67,19 @@ export function replicate(options: ReplicateOptions = {}): Provider {
   };
 
   async function contextOf(order: Order): Promise<PredictionContext> {
-    const asked = inputsOf(order.request, inputs, inputNames);
-    if ('problem' in asked) throw new ProviderError('not-supported', `it ${asked.problem}`);
+    const modelInputs = inputsOf(order.request, inputs, inputNames);
+    if ('problem' in modelInputs)
+      throw new ProviderError('not-supported', `it ${modelInputs.problem}`);
     const { apiKey, openAiKey = null } = order;
     if (apiKey === null) throw new ProviderError('bad-api-key', 'there is no Replicate token');
     if (!fitsHeader(apiKey)) {
       const message = 'the token holds characters that no request can carry';
       throw new ProviderError('bad-api-key', message);
     }
-    if (asked.needsOpenAiKey && openAiKey === null) {
+    if (modelInputs.needsOpenAiKey && openAiKey === null) {
       throw new ProviderError(
         'bad-api-key',
-        `${asked.model.path} runs on your own OpenAI key, and there is none`,
+        `${modelInputs.model.path} runs on your own OpenAI key, and there is none`,
         { isOpenAiKey: true },
       );
     }
@@ -86,7 +87,7 @@ export function replicate(options: ReplicateOptions = {}): Provider {
     const { replicateHttp } = await import('./http.ts');
     return {
       order,
-      asked,
+      modelInputs,
       http: replicateHttp(baseUrl, apiKey),
       baseUrl,
       secrets: [apiKey, ...(openAiKey === null ? [] : [openAiKey])],
