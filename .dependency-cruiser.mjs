@@ -63,6 +63,7 @@ export default {
     }),
     forbid('plan is pure', `^${core}/plan/`, { dependencyTypes: ['core'] }),
     only('sharp', 'image/', 'stand-in/'),
+    only('svgo', 'image/svg/'),
     only('openai', 'provider/openai/call.ts', 'provider/openai/batches.ts'),
     only('undici', 'provider/'),
     only('opentype[.]js', 'stand-in/'),

@@ -15,7 +15,7 @@ export function settingsOf({ format }: { readonly format: Format }): ResolvedSet
       return { format, smallestOf: [{ quality: 80, effort: 4, smartSubsample: false }] };
     case 'jpeg':
       return { format, quality: 80, mozjpeg: false, chromaSubsampling: '4:2:0' };
-    case 'png':
-      throw new Error('no PNG is made here');
+    default:
+      throw new Error(`no ${format} is made here`);
   }
 }

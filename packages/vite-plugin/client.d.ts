@@ -10,6 +10,11 @@ type TintypeImport<T> = TintypeEnv extends { readonly ids: true }
   ? 'no image has this id; tintype-env.d.ts lists all'
   : T;
 
+declare module 'virtual:tintype/*?raw' {
+  const markup: TintypeImport<string>;
+  export default markup;
+}
+
 declare module 'virtual:tintype/*' {
   type Picture = import('./dist/picture-html.js').Picture;
   const picture: TintypeImport<Picture>;

@@ -3,13 +3,20 @@
  * derived from it. The output formats have a table of their own.
  */
 
-/** The formats that Tintype encodes, in the order in which messages name them. `hasAlpha`: the format supports transparency. */
+interface FormatFacts {
+  readonly hasAlpha: boolean;
+  /** Drawn at any size, so that one file serves every width. Only a provider can make one. */
+  readonly isVector: boolean;
+}
+
+/** The formats of files, in the order in which messages name them. */
 const formatTable = {
-  avif: { hasAlpha: true },
-  webp: { hasAlpha: true },
-  jpeg: { hasAlpha: false },
-  png: { hasAlpha: true },
-} as const satisfies Record<string, { readonly hasAlpha: boolean }>;
+  avif: { hasAlpha: true, isVector: false },
+  webp: { hasAlpha: true, isVector: false },
+  jpeg: { hasAlpha: false, isVector: false },
+  png: { hasAlpha: true, isVector: false },
+  svg: { hasAlpha: true, isVector: true },
+} as const satisfies Record<string, FormatFacts>;
 
 export type Format = keyof typeof formatTable;
 
@@ -17,6 +24,18 @@ export const formats: readonly Format[] = Object.keys(formatTable) as Format[];
 
 /** The formats that hold an alpha channel. */
 export const alphaFormats: readonly Format[] = formats.filter((name) => formatTable[name].hasAlpha);
+
+/** The format that is not made of pixels. */
+export type VectorFormat = {
+  [Name in Format]: (typeof formatTable)[Name]['isVector'] extends true ? Name : never;
+}[Format];
+
+/** The formats that Tintype encodes. */
+export type PixelFormat = Exclude<Format, VectorFormat>;
+
+export function isVector(format: Format): format is VectorFormat {
+  return formatTable[format].isVector;
+}
 
 export function isFormat(value: unknown): value is Format {
   return typeof value === 'string' && Object.hasOwn(formatTable, value);
@@ -144,9 +163,9 @@ const fieldTable = {
   },
   output_format: {
     type: 'choice',
-    of: formats.toReversed(),
+    of: [...formats.filter((name) => !isVector(name)).toReversed(), 'svg'],
     default: 'webp',
-    help: 'Format of the main file. Free to change. Default webp.',
+    help: 'Format of the main file. Free to change, except svg, which asks the model for a drawing. Default webp.',
   },
   quality: {
     type: 'choice',
@@ -175,6 +194,17 @@ const fieldTable = {
     of: ['low', 'medium', 'high'],
     inRequest: 'unless default',
     help: 'For models that have it.',
+  },
+  svg_model: {
+    type: 'text',
+    inRequest: 'unless default',
+    help: 'The language model that writes the drawing, with output_format: svg. Default: the one of the API.',
+  },
+  svg_effort: {
+    type: 'choice',
+    of: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
+    inRequest: 'unless default',
+    help: 'How much svg_model thinks about the drawing. Default: its own.',
   },
   take: {
     type: 'integer',
@@ -208,6 +238,10 @@ const fieldTable = {
     type: 'crop',
     form: { pattern: /^[1-9]\d{0,4}x[1-9]\d{0,4}$/, is: 'pixels such as "1200x630"' },
     help: 'Cut to "WxH", or { width, height, position }.',
+  },
+  recolor: {
+    type: 'boolean',
+    help: 'true: the one colour of an SVG becomes currentColor, so that the page sets it. Default false.',
   },
   placeholder: {
     type: 'choice',

@@ -1,9 +1,10 @@
+import { isVector } from './fields.ts';
 import type { FileFields } from './types.ts';
 
 /** Every file of a delivery, relative to the output folder: the full size and each width, in each format. */
 export function outputNames(name: string, { formats, widths }: FileFields): string[] {
   return formats.flatMap(({ format }) => [
-    ...widths.map((width) => fileName(name, format, width)),
+    ...(isVector(format) ? [] : widths.map((width) => fileName(name, format, width))),
     fileName(name, format),
   ]);
 }

@@ -4,6 +4,7 @@
  */
 export { report } from './context.ts';
 export { defaults, fieldOf, isFormat, pixelFieldNames } from './fields.ts';
+export { markupOf } from './image/svg/encode-svg.ts';
 export { readRegular } from './fs/read-regular.ts';
 export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';

@@ -12,6 +12,7 @@ export const requestSchema = v.looseObject({
   ...pixelFieldSchemas(),
   input_images: v.optional(v.array(sha256Hash)),
   mask: v.optional(sha256Hash),
+  output_format: v.optional(v.literal('svg')),
   take: v.optional(count()),
   candidate: v.optional(count()),
   provider_inputs: v.optional(v.record(v.string(), v.unknown())),

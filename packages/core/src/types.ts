@@ -31,7 +31,7 @@
  */
 
 import type { DiagnosticCode } from './errors.ts';
-import type { Fields, Format, PixelFields, RequestFields } from './fields.ts';
+import type { Fields, Format, PixelFields, RequestFields, VectorFormat } from './fields.ts';
 
 export type { Format } from './fields.ts';
 
@@ -134,6 +134,8 @@ export interface Request extends RequestFields {
   /** The sha-256 of each input picture's bytes, in order; left out if there are none. */
   readonly input_images?: readonly Sha256[];
   readonly mask?: Sha256;
+  /** The format of the original, if it is drawn and not made of pixels; left out for pixels, which are kept without loss. */
+  readonly output_format?: VectorFormat;
   /** From 2; the first take is left out. */
   readonly take?: number;
   /** From 2; the first candidate is the request of `number_of_images: 1`. */
@@ -157,6 +159,8 @@ export type InputReference =
 export interface FormatSpec {
   readonly format: Format;
   readonly compression: number;
+  /** The one colour of an SVG becomes `currentColor`. */
+  readonly recolors?: true;
 }
 
 /** The size to cut to, in pixels. The picture fills it, and the excess is cut off. `position` is as in sharp's `resize`. */
@@ -187,6 +191,8 @@ export interface PictureFields extends PixelFields {
   readonly size: string;
   readonly inputs: readonly InputReference[];
   readonly mask: InputReference | null;
+  /** The model is asked for a drawing (`output_format: svg`) and not for pixels. */
+  readonly isVector: boolean;
   readonly take: number;
   readonly numberOfImages: number;
 }
@@ -244,6 +250,17 @@ export interface Usage {
   readonly inputImageTokens: number;
   readonly outputImageTokens: number;
   readonly outputTextTokens: number;
+  /** What writing an SVG took, beside the picture that it is drawn after; absent if no SVG was made. */
+  readonly svg?: SvgUsage;
+}
+
+/** The tokens of the language model that wrote an SVG. */
+export interface SvgUsage {
+  /** As the API names it. */
+  readonly model: string;
+  readonly inputTokens: number;
+  /** Reasoning included. */
+  readonly outputTokens: number;
 }
 
 /** What the bytes of a picture say about it. */
@@ -560,6 +577,8 @@ export interface Source {
   readonly height: number;
   readonly hasAlpha: boolean;
   readonly isStandIn: boolean;
+  /** The bytes are an SVG. @default false */
+  readonly isVector?: boolean;
   /** Reads and verifies the bytes. Each call returns a new buffer, which the caller owns. Called only to encode. */
   readonly read: () => Promise<Uint8Array>;
 }

@@ -151,7 +151,11 @@ test('a new pixel field takes a row in the table of fields and a word in each pr
 
 test('a new output format takes a row in the table of formats and a row of encoder settings', async () => {
   await edit(
-    ['fields.ts', '  png: { hasAlpha: true },\n', '  gif: { hasAlpha: true },\n'],
+    [
+      'fields.ts',
+      '  png: { hasAlpha: true, isVector: false },\n',
+      '  gif: { hasAlpha: true, isVector: false },\n',
+    ],
     [
       'image/encoder-settings.ts',
       '  | PngSettings',

@@ -16,7 +16,7 @@ export type { EmulatorOptions } from './openai/emulator-state.ts';
 export type { Fault, Match } from './openai/faults.ts';
 export type { LedgerEntry, RequestEntry } from './openai/ledger.ts';
 export { imageModels, type EmulatedModel } from './openai/model-table.ts';
-export { costUsdOf, outputTokens, usageOf } from './openai/token-usage.ts';
+export { costUsdOf, outputTokens, svgAuthorPrices, usageOf } from './openai/token-usage.ts';
 
 export interface OpenAiEmulator extends AsyncDisposable {
   /** `http://127.0.0.1:<port>/v1` */

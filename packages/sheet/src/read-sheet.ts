@@ -113,7 +113,11 @@ export async function readSheet(context: Context): Promise<SheetReading> {
     },
     picture: async (hash) => {
       const original = originals.get(hash);
-      return original === undefined ? null : original.source.read();
+      if (original === undefined) return null;
+      // A drawing is shown as pixels, because an original is never shown as it came.
+      return original.source.isVector === true
+        ? encodeThumbnail(project, original, drawingSide)
+        : original.source.read();
     },
     variant: async (hash, { imageId, format, width }) => {
       const original = originals.get(hash);
@@ -224,6 +228,7 @@ function deliveredOriginal(
       height,
       hasAlpha: file.format !== 'jpeg',
       isStandIn: !ai.generated,
+      isVector: file.format === 'svg',
       read: async () => {
         const bytes = await readRegular(join(outDir, file.file));
         if (sha256(bytes) !== file.sha256) throw new Error(`${file.file} has changed`);
@@ -292,6 +297,9 @@ function priceOf(
 
 /** Good enough to judge a picture by at the size of a card, with a fifth of the bytes of a delivered file. */
 const thumbnailCompression = 60;
+
+/** Pixels: as large as a drawing is drawn. */
+const drawingSide = 2048;
 
 async function encodeThumbnail(
   project: OpenImages,

@@ -113,7 +113,7 @@ export function sheetHandler(
       request === null || !/^[0-9a-f]{64}$/.test(hash)
         ? null
         : await source.picture(hash as Sha256, request, () => !response.destroyed);
-    const type = bytes === null ? null : typeOf(bytes);
+    const type = bytes === null ? null : (typeOf(bytes) ?? drawingType(request));
     if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
     // The address contains the hash of the content.
     response.setHeader('cache-control', 'private, max-age=31536000, immutable');
@@ -149,6 +149,11 @@ function wantedPicture(query: URLSearchParams): PictureRequest | null {
   return isFormat(format) && Number.isSafeInteger(width)
     ? { kind: 'variant', imageId, format, width }
     : null;
+}
+
+/** The type of an SVG, which is sent only as Tintype rebuilt it. */
+function drawingType(wanted: PictureRequest | null): string | null {
+  return wanted?.kind === 'variant' && wanted.format === 'svg' ? 'image/svg+xml' : null;
 }
 
 /** The type, judged by the bytes. Other types are not sent to a browser. */

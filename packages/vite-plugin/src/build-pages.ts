@@ -11,6 +11,7 @@ import type { Picture } from './picture.ts';
 import { namesInPage, reference, scheme, styleModule } from './references.ts';
 import { withoutStyles } from './to-picture.ts';
 import { unknownImage, unknownInStyles } from './unknown-image.ts';
+import { mediaTypeOf } from './picture-elements.ts';
 
 /** Style sheets that name pictures, in a build. This runs after Vite has compiled them, so that they contain their imports. */
 export function buildStylesPlugin(builds: Builds): Plugin {
@@ -62,7 +63,7 @@ async function cssFiles(
   if (run.isLate(image)) {
     late.set(`${id} ${image.name}`, image);
     return image.job.files.formats.map(({ format }) => ({
-      type: `image/${format}`,
+      type: mediaTypeOf(format),
       url: async () => {
         const file = { name: image.name, format, run: run.id };
         lateInStyles.set(id, [...(lateInStyles.get(id) ?? []), file]);
@@ -74,7 +75,7 @@ async function cssFiles(
   const inlined = await inlinedUrl(delivered, 'auto', environment);
   shipped.add(image.name);
   return [...fullSizeFiles(delivered)].map(([format, file]) => ({
-    type: `image/${format}`,
+    type: mediaTypeOf(format),
     url: async () => {
       if (inlined !== null) return inlined;
       const placed = target.place(file);

@@ -5,6 +5,7 @@ import { type BuildRun, openBuildRun } from './build-run.ts';
 import { type Builds, type BuildState, lateUrlIn, placeLate } from './build-state.ts';
 import { buildSummary, standInWarning } from './build-summary.ts';
 import { buildPicture } from './built-picture.ts';
+import { markupOf } from './markup.ts';
 import { explain, PlacedError } from './explain.ts';
 import { fillIn, lateForm, lateToken } from './late-pictures.ts';
 import { linkFiles } from './link-files.ts';
@@ -19,10 +20,13 @@ import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
   moduleForm,
   namesIn,
+  markupProblem,
   parseModuleId,
   queryProblem,
   renderIndex,
+  renderLateMarkup,
   renderLatePicture,
+  renderMarkup,
   renderPicture,
   type Wanted,
 } from './virtual-modules.ts';
@@ -93,11 +97,15 @@ export function buildPlugin(
         if (image === null) {
           this.error(await unknownImage(project, request.name, importer, request.name));
         }
+        const isMarkup = request.kind === 'markup';
+        const noMarkup = isMarkup ? markupProblem(image.job) : null;
+        if (noMarkup !== null) this.error(noMarkup);
         if (isLate(image)) {
           state.late.set(id, image);
-          return module(renderLatePicture(lateToken(id)));
+          return module((isMarkup ? renderLateMarkup : renderLatePicture)(lateToken(id)));
         }
         try {
+          if (isMarkup) return module(renderMarkup(await markupIn(state, image)));
           return module(renderPicture(await pictureOf(this, state, id, request, image)));
         } catch (error) {
           this.error(await explain(error, project.config.root, project.jobs));
@@ -145,7 +153,10 @@ export function emitPlugin(builds: Builds): Plugin {
         const jsonOf = async (id: string) => {
           const request = parseModuleId(id);
           const image = state.late.get(id);
-          if (request?.kind !== 'picture' || image === undefined) throw new Error(`what is ${id}?`);
+          if (request === null || request.kind === 'index' || image === undefined) {
+            throw new Error(`what is ${id}?`);
+          }
+          if (request.kind === 'markup') return JSON.stringify(await markupIn(state, image));
           return JSON.stringify(await pictureOf(this, state, id, request, image));
         };
         const host = { fileName: chunk.fileName, type: 'css' } as const;
@@ -246,6 +257,13 @@ async function pictureOf(
   modules.set(id, files);
   shipped.add(image.name);
   return inlineStyles ? picture : withoutStyles(picture);
+}
+
+/** The markup of a picture's SVG, which is in the bundle and needs no file. */
+async function markupIn({ run, shipped }: BuildState, image: PlannedImage): Promise<string> {
+  const { encoded } = await run.deliver(image);
+  shipped.add(image.name);
+  return markupOf(encoded);
 }
 
 function module(code: string) {

@@ -5,6 +5,7 @@ import type { Delivered } from './build-run.ts';
 import type { Picture } from './picture.ts';
 import { toInlined, toPicture } from './to-picture.ts';
 import type { Inlining } from './virtual-modules.ts';
+import { mediaTypeOf } from './picture-elements.ts';
 
 /** A picture for the pages of a build, and the files that it needs. */
 export interface BuiltPicture {
@@ -72,5 +73,5 @@ const viteLimit = 4096;
 
 async function dataUrl(file: EncodedFile): Promise<string> {
   const base64 = Buffer.from(await file.read()).toString('base64');
-  return `data:image/${file.spec.format};base64,${base64}`;
+  return `data:${mediaTypeOf(file.spec.format)};base64,${base64}`;
 }

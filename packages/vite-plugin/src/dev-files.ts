@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Original, PlannedImage, VariantSpec } from '@tintype/core';
 import type { CssFile } from './css.ts';
+import { markupOf } from './markup.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { toPicture } from './to-picture.ts';
+import { mediaTypeOf } from './picture-elements.ts';
 
 /** The dev server's path for picture files, below the base. */
 export const devFolder = '@tintype/';
@@ -51,9 +53,16 @@ export async function devCssFiles(
   const specs = project.variants(image, original).filter((spec) => spec.width === width);
   const fullSize = new Map(specs.map((spec) => [spec.format, spec]));
   return [...fullSize.values()].map((spec) => ({
-    type: `image/${spec.format}`,
+    type: mediaTypeOf(spec.format),
     url: async () => urlOf(original, spec, prefix),
   }));
+}
+
+/** The markup of a picture's SVG. A page that inlines it waits for it. */
+export async function devMarkup(project: OpenProject, image: PlannedImage): Promise<string> {
+  const original = await project.obtain(image.planned);
+  const spec = project.variants(image, original).find(({ format }) => format === 'svg');
+  return markupOf(spec === undefined ? [] : [await project.encode(original, spec, 'waited-for')]);
 }
 
 function urlOf(original: Original, spec: VariantSpec, prefix: string): string {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Plugin, ResolvedConfig, ViteDevServer } from 'vite';
 import { devMiddleware } from './dev-server.ts';
+import { devMarkup } from './dev-files.ts';
 import { type DevSite, serveModule } from './dev-site.ts';
 import { explain } from './explain.ts';
 import { storeMiddleware } from './hide-store.ts';
@@ -8,11 +9,13 @@ import type { OpenProject } from './open-project.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
+  markupProblem,
   moduleForm,
   namesIn,
   parseModuleId,
   queryProblem,
   renderIndex,
+  renderMarkup,
   renderPicture,
 } from './virtual-modules.ts';
 import { warnOfUnreachedTypes, writeTypes } from './write-types.ts';
@@ -105,5 +108,10 @@ async function moduleText(
   const name = request?.name ?? id;
   const image = project.find(name);
   if (image === null) throw await unknownImage(project, name, importer, name);
+  if (request?.kind === 'markup') {
+    const problem = markupProblem(image.job);
+    if (problem !== null) throw new Error(problem);
+    return renderMarkup(await devMarkup(project, image));
+  }
   return renderPicture(await site.pictureOf(project, image));
 }

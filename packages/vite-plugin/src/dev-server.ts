@@ -3,6 +3,7 @@ import type { Connect, Logger } from 'vite';
 import { devFolder, findDevFile } from './dev-files.ts';
 import { failureSvg } from './failure-svg.ts';
 import type { OpenProject } from './open-project.ts';
+import { mediaTypeOf } from './picture-elements.ts';
 
 export interface DevServerOptions {
   /** Ends in `/`. */
@@ -43,7 +44,7 @@ export function devMiddleware({
     const headers = {
       etag: `"${encoded.sha256}"`,
       'cache-control': 'no-cache',
-      'content-type': `image/${found.spec.format}`,
+      'content-type': mediaTypeOf(found.spec.format),
     };
     if (request.headers['if-none-match'] === headers.etag) {
       response.writeHead(304, headers).end();

@@ -2,7 +2,12 @@ import { MagicString } from 'magic-string';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { scheme } from './references.ts';
 import type { Picture } from './picture.ts';
-import { pictureElements, renderAttributes, renderSources } from './picture-elements.ts';
+import {
+  pictureElements,
+  renderAttributes,
+  renderSources,
+  mediaTypeOf,
+} from './picture-elements.ts';
 
 type Element = DefaultTreeAdapterTypes.Element;
 type ParentNode = DefaultTreeAdapterTypes.ParentNode;
@@ -106,7 +111,7 @@ function expandImg(text: MagicString, { element, start, end }: Use, picture: Pic
 function attributeText({ element }: Use, attribute: string, { sources, img }: Picture): string {
   const type = element.attrs.find(({ name }) => name === 'type')?.value;
   const srcsets = Object.entries(sources);
-  const chosen = srcsets.find(([format]) => type === `image/${format}`) ?? srcsets.at(-1);
+  const chosen = srcsets.find(([format]) => type === mediaTypeOf(format)) ?? srcsets.at(-1);
   const isSet = attribute === 'srcset' || attribute === 'imagesrcset';
   const value = isSet ? (chosen?.[1] ?? img.src) : img.src;
   return renderAttributes({ [attribute]: value }).trimStart();

@@ -21,7 +21,7 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
   const isResponsive = fallback?.includes(', ') ?? false;
   return {
     sources: formats.slice(0, -1).map(([format, srcset]) => ({
-      type: `image/${format}`,
+      type: mediaTypeOf(format),
       srcset,
       sizes,
     })),
@@ -37,6 +37,11 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
       style: style(picture, given['style']),
     },
   };
+}
+
+/** `image/webp`. It is not core's, because this runs in pages, too. */
+export function mediaTypeOf(format: string): string {
+  return `image/${format === 'svg' ? 'svg+xml' : format}`;
 }
 
 /** If only a width or a height is given, the other is computed, so that the reserved space has the picture's shape. */

@@ -46,6 +46,9 @@ function renderImage({ name, job, size }: TypedImage): string {
     (query) =>
       `\n${unformatted}declare module '${specifier}${query}' {\n  export * from '${specifier}';\n  export { default } from '${specifier}';\n}\n`,
   );
+  const markup = job.files.formats.some(({ format }) => format === 'svg')
+    ? `\n${unformatted}declare module '${specifier}?raw' {\n  /** The markup of its SVG, to inline. */\n  const markup: string;\n  export default markup;\n}\n`
+    : '';
   return [
     `${unformatted}declare module '${specifier}' {\n`,
     '  /**\n',
@@ -57,6 +60,7 @@ function renderImage({ name, job, size }: TypedImage): string {
     memberTypes,
     '}\n',
     ...again,
+    markup,
   ].join('');
 }
 

@@ -1,8 +1,11 @@
+import type { Job } from '@tintype/core';
 import type { Picture } from './picture.ts';
 
 /** The meaning of one of the plugin's module ids. */
 export type Wanted =
   | { readonly kind: 'picture'; readonly name: string; readonly inlining: Inlining }
+  /** `virtual:tintype/<id>?raw`: the markup of its SVG. */
+  | { readonly kind: 'markup'; readonly name: string }
   /** `virtual:tintype`, or `virtual:tintype/<folder>/*` with its `folder` ending in `/`. */
   | { readonly kind: 'index'; readonly folder: string };
 
@@ -27,6 +30,7 @@ export function parseModuleId(id: string): Wanted | null {
   const name = path.replace(/^\//, '');
   if (name === '' || name.endsWith('*')) return { kind: 'index', folder: name.slice(0, -1) };
   const flags = query.split('&');
+  if (flags.includes('raw')) return { kind: 'markup', name };
   const inlining = flags.includes('no-inline')
     ? 'never'
     : flags.includes('inline')
@@ -44,16 +48,18 @@ export function queryProblem(id: string): string | null {
   const isIndex = parseModuleId(id)?.kind === 'index';
   for (const part of query.split('&')) {
     const [flag = ''] = part.split('=', 1);
-    const isKnown = !isIndex && (part === 'inline' || part === 'no-inline');
+    const isKnown = !isIndex && ownQueries.has(part);
     if (flag === '' || isKnown || added.has(flag)) continue;
     const there = isIndex
       ? 'a record of lazy imports, without a query; "virtual:tintype/<id>" imports one picture at once'
-      : '"?inline" and "?no-inline"';
+      : '"?inline", "?no-inline" and, for an SVG, "?raw"';
     const instead = insteadOf[flag] ?? 'the manifest says what files a picture becomes';
     return `"${path}" takes no "?${part}": ${instead}. There is ${there}`;
   }
   return null;
 }
+
+const ownQueries = new Set(['inline', 'no-inline', 'raw']);
 
 /** Queries that tools add, not the author. */
 const added = new Set(['import', 't', 'v', 'used', 'lang', 'commonjs-es-import', 'ssr']);
@@ -67,7 +73,6 @@ const insteadOf: Readonly<Record<string, string>> = {
   format: ofManifest('"formats"'),
   as: 'an import is the whole picture, with sources, img and alt',
   url: 'the URL is its export "src"',
-  raw: 'the URL is its export "src", and "?inline" is a data URL',
   eager: 'pictures are imported one by one, or lazily',
 };
 
@@ -112,6 +117,26 @@ export function renderLatePicture(token: string): string {
     'export const height = /* @__PURE__ */ (() => picture.img.h)();',
     '',
   ].join('\n');
+}
+
+/** The module of an SVG's markup. */
+export function renderMarkup(markup: string): string {
+  return `export default ${JSON.stringify(markup)};\n`;
+}
+
+/** The same for a picture that is bought before the chunks are rendered, as `renderLatePicture`. */
+export function renderLateMarkup(token: string): string {
+  return `export default /* @__PURE__ */ JSON.parse(${JSON.stringify(token)});\n`;
+}
+
+/** Why a picture has no markup; `null`: it has. */
+export function markupProblem({
+  id,
+  files: { formats },
+}: Pick<Job, 'id' | 'files'>): string | null {
+  return formats.some(({ format }) => format === 'svg')
+    ? null
+    : `"virtual:tintype/${id}?raw" is the markup of an SVG, and "${id}" has no svg file; it needs output_format: svg`;
 }
 
 /** The module of a record of lazy imports, by name. */

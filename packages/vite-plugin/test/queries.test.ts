@@ -12,9 +12,8 @@ test.each(
     [
       ['quay?w=300', '"widths"'],
       ['quay?url', '"src"'],
-      ['quay?raw', '"src"'],
       ['quay?inline&format=avif', '"formats"'],
-      ['quay?blur', '"?inline" and "?no-inline"'],
+      ['quay?blur', '"?inline", "?no-inline"'],
       ['*?eager', 'lazily'],
     ].map(([specifier, hint]) => ({ name, load, specifier: specifier!, hint: hint! })),
   ),

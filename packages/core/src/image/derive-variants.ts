@@ -15,6 +15,7 @@ import { type EncoderSettings, resolveSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture, pictureTurn } from './open-picture.ts';
 import { provenanceXmp } from './provenance.ts';
+import { encodeSvg } from './svg/encode-svg.ts';
 import {
   type CachedFile,
   type FileEntry,
@@ -273,12 +274,14 @@ async function encode(
   onFlattened: DeriveOptions['onFlattened'] = () => {},
 ): Promise<Uint8Array> {
   const { spec, source } = variant;
+  const settings = variant.settings();
+  if (settings.format === 'svg') return encodeSvg(source, settings, spec.file);
   const sized = await picture.at(spec.crop, spec);
   const transparency = spec.format === 'jpeg' ? transparencyOf(sized) : 'none';
   if (transparency !== 'none') onFlattened(spec, transparency);
   return encodePicture(
     sized,
-    await resolveSettings(variant.settings(), () => picture.content(spec.crop)),
+    await resolveSettings(settings, () => picture.content(spec.crop)),
     provenanceXmp(source.isStandIn),
     spec.file,
   );

@@ -1,4 +1,6 @@
-import type { Format, FormatSpec } from '../types.ts';
+import { isVector, type PixelFormat } from '../fields.ts';
+import type { FormatSpec } from '../types.ts';
+import { svgoVersion } from './svg/load-svgo.ts';
 
 interface AvifSettings {
   readonly format: 'avif';
@@ -18,6 +20,17 @@ interface PngSettings {
   readonly compressionLevel: number;
   readonly adaptiveFiltering: true;
 }
+
+/** How an SVG is rebuilt. Everything in it enters the cache key. */
+export interface SvgSettings {
+  readonly format: 'svg';
+  readonly rules: typeof svgRules;
+  readonly svgo: string;
+  readonly recolors: boolean;
+}
+
+/** The name of the rules in `svg/`. Change it whenever one of them changes. */
+const svgRules = 'svg, 1';
 
 /**
  * Lossy WebP keeps a quarter of the colour samples. Near-lossless WebP keeps all of them, and `quality` sets how close it stays
@@ -40,10 +53,12 @@ export type ResolvedSettings =
  * The encoder's options before the picture is examined: each choice that depends on the pixels is represented by the name of
  * its rule. All of it enters the cache key, which is computed without the pixels.
  */
-export type EncoderSettings =
+export type PixelSettings =
   | ResolvedSettings
   | ((AvifSettings | JpegSettings) & ByContent)
   | WebpByContent;
+
+export type EncoderSettings = PixelSettings | SvgSettings;
 
 interface ByContent {
   readonly chromaSubsampling: typeof byContent;
@@ -66,7 +81,16 @@ const keepsColoursFrom = 80;
  * The encoder's settings for a format at an `output_compression`. `effort` is AVIF's, 0 to 9. Measured with sharp 0.35.5 by
  * `bench/quality.ts` (2026-11-26) and `bench/colours.ts` (2026-11-28); `docs/encoding.md` has the tables and the reasons.
  */
+export function encoderSettings(
+  spec: FormatSpec & { readonly format: PixelFormat },
+  effort: number,
+): PixelSettings;
+export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettings;
 export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettings {
+  if (isVector(spec.format)) {
+    const recolors = spec.recolors === true;
+    return { format: spec.format, rules: svgRules, svgo: svgoVersion(), recolors };
+  }
   // sharp's lowest quality is 1.
   const quality = Math.max(1, spec.compression);
   const chromaSubsampling = byContent;
@@ -82,7 +106,7 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
     },
     jpeg: { format: 'jpeg', quality, mozjpeg: true, chromaSubsampling },
     png: { format: 'png', compressionLevel: 6, adaptiveFiltering: true },
-  } as const satisfies Record<Format, EncoderSettings>;
+  } as const satisfies Record<PixelFormat, PixelSettings>;
   return settings[spec.format];
 }
 
@@ -95,7 +119,7 @@ export interface Content {
 
 /** Keeps all colour samples if colours have sharp edges and the format can; otherwise a quarter of them. */
 export async function resolveSettings(
-  settings: EncoderSettings,
+  settings: PixelSettings,
   contentOf: () => Promise<Content>,
 ): Promise<ResolvedSettings> {
   if (!('chromaSubsampling' in settings)) return settings;
@@ -109,7 +133,10 @@ export async function resolveSettings(
  * Near-lossless takes several times as long as lossy, so it is used only if it keeps colours, or for grey pictures such as
  * black lettering, for which it is quick.
  */
-function resolveWebp(settings: WebpByContent, content: Content): ResolvedSettings {
+function resolveWebp(
+  settings: WebpByContent,
+  content: Content,
+): Extract<ResolvedSettings, { format: 'webp' }> {
   const { quality, effort, nearLossless } = settings;
   const { hasSharpColour, isFlatArt, isGrey } = content;
   const lossy = { quality, effort, smartSubsample: hasSharpColour };

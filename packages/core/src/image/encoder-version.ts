@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { libraryVersion } from './library-version.ts';
 
 let version: string | undefined;
 
@@ -9,19 +7,6 @@ let version: string | undefined;
  * version identifies them all. A sharp that was built by hand with another libvips is not detected.
  */
 export function encoderVersion(): string {
-  version ??= readVersion();
+  version ??= libraryVersion('sharp')!;
   return version;
-}
-
-function readVersion(): string {
-  const entry = createRequire(import.meta.url).resolve('sharp');
-  // `sharp/package.json` is not exported, so search the folders above the entry point.
-  for (let folder = dirname(entry); ; folder = dirname(folder)) {
-    try {
-      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      if (manifest.name === 'sharp') return manifest.version;
-    } catch (error) {
-      if (folder === dirname(folder)) throw error;
-    }
-  }
 }

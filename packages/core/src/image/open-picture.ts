@@ -6,6 +6,7 @@ import { hasSharpColour } from './has-sharp-colour.ts';
 import { isFlatArt } from './is-flat-art.ts';
 import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
 import { releaseBuffer } from './release-buffer.ts';
+import { cleanSvg } from './svg/clean-svg.ts';
 import type { Lane } from './work-queue.ts';
 
 /** The longer side, in pixels, to which a picture is scaled down for `hasSharpColour`. */
@@ -37,11 +38,17 @@ export async function openPicture<Result>(
   lane: Lane,
   use: (picture: OpenPicture) => Promise<Result>,
 ): Promise<Result> {
-  const bytes = await source.read();
+  const bytes = await readPicture(source);
   const decoded = await encodeQueue(() => decode(bytes, source), { lane });
   releaseBuffer(bytes);
   const { picture, release } = sizesOf(decoded, source.isStandIn);
   return use(picture).finally(release);
+}
+
+/** A drawing is cleaned first, so that its previews and other formats show what its SVG shows. */
+async function readPicture(source: Source): Promise<Uint8Array> {
+  const bytes = await source.read();
+  return source.isVector === true ? Buffer.from(await cleanSvg(bytes, { idPrefix: 't' })) : bytes;
 }
 
 async function decode(bytes: Uint8Array, { width, height }: Source): Promise<RawPicture> {

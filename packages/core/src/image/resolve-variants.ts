@@ -1,10 +1,11 @@
 import { TintypeError } from '../errors.ts';
+import { isVector } from '../fields.ts';
 import { fileName } from '../file-names.ts';
 import type { FileFields, VariantSpec } from '../types.ts';
 
 /**
  * The files of a picture, in the order of the formats and then of the widths, the full size last. A width above the full size
- * is left out, because pictures are never enlarged. A crop that is larger than the picture is an error.
+ * is left out, because pictures are never enlarged. A vector format has one file, which serves every width. A crop that is larger than the picture is an error.
  */
 export function resolveVariants(
   name: string,
@@ -20,21 +21,19 @@ export function resolveVariants(
     );
   }
   const full = crop ?? picture;
-  return files.formats.flatMap(({ format, compression }) => [
-    ...files.widths
+  return files.formats.flatMap((spec) => [
+    ...(isVector(spec.format) ? [] : files.widths)
       .filter((width) => width <= full.width)
       .map((width) => ({
-        file: fileName(name, format, width),
-        format,
-        compression,
+        ...spec,
+        file: fileName(name, spec.format, width),
         width,
         height: Math.max(1, Math.round((full.height * width) / full.width)),
         crop,
       })),
     {
-      file: fileName(name, format),
-      format,
-      compression,
+      ...spec,
+      file: fileName(name, spec.format),
       width: full.width,
       height: full.height,
       crop,

@@ -52,6 +52,15 @@ const fields: readonly [fields: string, ...found: string[]][] = [
   ...choicesOf('output_format', ['png', 'jpeg', 'webp', 'avif'], ['jpg', 'gif', 'PNG']),
   ...choicesOf('quality', ['auto', 'low', 'medium', 'high', 'xhigh', 'max'], ['standard', 'hd']),
   ...choicesOf('complexity', ['low', 'medium', 'high'], ['auto', 'max']),
+  ...choicesOf(
+    'svg_effort',
+    ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
+    ['auto'],
+  ),
+  ['svg_model: gpt-6'],
+  ['svg_model: 6', '3:16 wrong-type'],
+  ['recolor: true'],
+  ['recolor: maybe', '3:14 wrong-type'],
   ...choicesOf('placeholder', ['blur', 'color', 'none'], ['colour', 'true_']),
 
   ['input_images: [a.png]'],

@@ -5,6 +5,7 @@ import { TintypeError } from '../errors.ts';
 import { filesOnDisk, type ProjectFiles } from '../fs/project-files.ts';
 import { sha256 } from '../hash.ts';
 import { readInputs } from '../image/read-inputs.ts';
+import { svgoProblem } from '../image/svg/load-svgo.ts';
 import { readManifests } from '../manifest/read-manifests.ts';
 import { plannable, withUpstream } from '../plan/check-graph.ts';
 import { batchFactors } from '../batch-price.ts';
@@ -100,7 +101,11 @@ export async function readProjectFrom(
   const diagnostics = [
     ...read.diagnostics,
     ...expanded.diagnostics,
-    ...diagnoseAll(read.manifests, [...pinned.problems, ...problems]),
+    ...diagnoseAll(read.manifests, [
+      ...pinned.problems,
+      ...problems,
+      ...drawingProblems(expanded.jobs),
+    ]),
   ];
   return {
     manifests: read.manifests,
@@ -109,6 +114,14 @@ export async function readProjectFrom(
     texts: read.texts,
     diagnostics: inOrder(diagnostics),
   };
+}
+
+/** Drawings need a library that not every project installs. It is looked for before one is paid for. */
+function drawingProblems(jobs: readonly Job[]): PlacedFinding[] {
+  const drawing = jobs.find(({ picture }) => picture.isVector);
+  const problem = drawing === undefined ? null : svgoProblem();
+  if (drawing === undefined || problem === null) return [];
+  return [{ place: drawing.place, finding: { code: 'not-supported', message: problem } }];
 }
 
 export interface PlanRequest {

@@ -1,3 +1,4 @@
+import { isVector } from '../fields.ts';
 import { srcset } from '../srcset.ts';
 import type { Asset, AssetMap, DeliveredImage, Format } from '../types.ts';
 
@@ -63,13 +64,17 @@ export function toAsset(image: DeliveredImage): Asset {
 /**
  * Whether no file of a format is larger than the fallback's file of the same width. A browser takes the first format that it
  * supports, and then one of its widths. If a width were missing, it would load a larger or a coarser file. So a format is
- * offered completely or not at all. Its files are still written, for pages that name them.
+ * offered completely or not at all. Its files are still written, for pages that name them. A drawing is offered at any size,
+ * because it is sharp at any width.
  */
 function isNeverLarger(files: Asset['files'], format: Format, fallback: Format): boolean {
   const fallbackBytes = new Map(
     files.filter((file) => file.format === fallback).map(({ width, bytes }) => [width, bytes]),
   );
   return files.every(
-    (file) => file.format !== format || file.bytes <= (fallbackBytes.get(file.width) ?? Infinity),
+    (file) =>
+      file.format !== format ||
+      isVector(format) ||
+      file.bytes <= (fallbackBytes.get(file.width) ?? Infinity),
   );
 }

@@ -51,6 +51,9 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
   if (complexity !== undefined && !model.hasComplexity) {
     refuse('complexity', 'does not take complexity', (other) => other.hasComplexity);
   }
+  if (fields.output_format === 'svg' && !model.hasSvg) {
+    refuse('output_format', 'does not make svg', (other) => other.hasSvg);
+  }
   const inputs = fields.input_images?.length ?? 0;
   if (inputs > model.maxInputImages) {
     refuse(

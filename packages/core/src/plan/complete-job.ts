@@ -1,4 +1,11 @@
-import { alphaFormats, completePixelFields, defaults, type Fields, forms } from '../fields.ts';
+import {
+  alphaFormats,
+  completePixelFields,
+  defaults,
+  type Fields,
+  forms,
+  isVector,
+} from '../fields.ts';
 import type { Crop, FileFields, Format, FormatSpec, InputReference, Job } from '../types.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
@@ -15,6 +22,7 @@ import { didYouMean } from '../did-you-mean.ts';
 export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
   const { fields, find } = draft;
   checkConflicts(draft);
+  checkDrawing(draft);
   checkProvider(draft, options);
   const modelName = fields.model ?? defaults.model;
   const size = sizeOf(draft, options, modelName);
@@ -40,6 +48,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       ...completePixelFields(fields),
       inputs,
       mask,
+      isVector: isDrawing(fields),
       take: fields.take ?? defaults.take,
       numberOfImages: fields.number_of_images ?? defaults.number_of_images,
     },
@@ -93,6 +102,39 @@ function checkConflicts({ id, fields, pick, find }: Draft): void {
       severity: 'warning',
       code: 'nothing-picked',
       message: `"${id}" has ${count} candidates and no pick: they are delivered as ${id}-1 to ${id}-${count}, and "${id}" means ${id}-1`,
+    });
+  }
+}
+
+/** Whether the model is asked for a drawing and not for pixels. */
+function isDrawing({ output_format: format }: Fields): boolean {
+  return format === 'svg';
+}
+
+/** The conflicts of an SVG, which is bought as such: no other picture can become one. */
+function checkDrawing({ id, fields, find }: Draft): void {
+  const isDelivered = formatsOf(fields).some(({ format }) => isVector(format));
+  if (!isDrawing(fields)) {
+    if (isDelivered) {
+      const message =
+        'only a drawing becomes svg; write output_format: svg, which asks the model for one';
+      find('formats', { code: 'conflict', message });
+    }
+    for (const field of ['svg_model', 'svg_effort'] as const) {
+      if (fields[field] === undefined) continue;
+      find(field, { code: 'conflict', message: `${field} needs output_format: svg` });
+    }
+  }
+  if (isDelivered && fields.crop !== undefined) {
+    find('crop', {
+      code: 'conflict',
+      message: 'an svg file is not cropped; remove crop, or svg from formats',
+    });
+  }
+  if (fields.recolor === true && !isDelivered) {
+    find('recolor', {
+      code: 'conflict',
+      message: `recolor changes svg files, and "${id}" has none; write output_format: svg`,
     });
   }
 }
@@ -198,12 +240,19 @@ function checkAlpha({ fields, find }: Draft): void {
 function formatsOf(fields: Fields): readonly FormatSpec[] {
   const compression = fields.output_compression ?? defaults.output_compression;
   const written = fields.formats ?? [fields.output_format ?? defaults.output_format];
+  const recolors = (format: Format) =>
+    fields.recolor === true && isVector(format) ? { recolors: true as const } : {};
   if (Array.isArray(written)) {
-    return [...new Set(written as Format[])].map((format) => ({ format, compression }));
+    return [...new Set(written as Format[])].map((format) => ({
+      format,
+      compression,
+      ...recolors(format),
+    }));
   }
   return Object.entries(written).map(([format, own]) => ({
     format: format as Format,
     compression: own ?? compression,
+    ...recolors(format as Format),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { CostRange, Request, Usage } from '../types.ts';
+import type { CostRange, Request, SvgUsage, Usage } from '../types.ts';
 import { type Model, type Prices, sizeLimits, type TokenRule } from './models.ts';
 import { parseSize, type Size } from './picture-size.ts';
 
@@ -12,20 +12,34 @@ export function estimateCost(
   inputs: readonly (Size | null)[],
 ): CostRange | null {
   if (model.prices === null || model.tokens === null) return null;
+  const drawing = request.output_format === 'svg' ? model.svgCostUsd : nothing;
+  if (drawing === null) return null;
   const output = outputTokens(model, model.tokens, request);
   if (output === null) return null;
   const text = textTokens(request.prompt);
   const images = inputImageTokens(model, request, inputs);
   return {
-    low: dollars(model.prices, usageOf(text.low, images.low, output.low)),
-    high: dollars(model.prices, usageOf(text.high, images.high, output.high)),
+    low: roundUsd(dollars(model.prices, usageOf(text.low, images.low, output.low)) + drawing.low),
+    high: roundUsd(
+      dollars(model.prices, usageOf(text.high, images.high, output.high)) + drawing.high,
+    ),
   };
 }
 
-/** The cost of a reply's tokens in US dollars; `null` if the tokens or the prices are unknown or not numbers. */
-export function actualCost(model: Model, usage: Usage | null): number | null {
+const nothing: CostRange = { low: 0, high: 0 };
+
+/**
+ * The cost of a reply's tokens in US dollars; `null` if the tokens or the prices are unknown or not numbers. `author`: the prices of
+ * the model that wrote an SVG.
+ */
+export function actualCost(
+  model: Model,
+  usage: Usage | null,
+  author: Prices | null = null,
+): number | null {
   if (usage === null || model.prices === null) return null;
-  const usd = dollars(model.prices, usage);
+  if (usage.svg !== undefined && author === null) return null;
+  const usd = roundUsd(dollars(model.prices, usage) + drawingDollars(usage.svg, author));
   return Number.isFinite(usd) && usd >= 0 ? usd : null;
 }
 
@@ -179,6 +193,11 @@ function usageOf(text: number, imagesIn: number, imagesOut: number): Usage {
     outputImageTokens: imagesOut,
     outputTextTokens: 0,
   };
+}
+
+function drawingDollars(usage: SvgUsage | undefined, author: Prices | null): number {
+  if (usage === undefined || author === null) return 0;
+  return (usage.inputTokens * author.textIn + usage.outputTokens * author.textOut) / 1e6;
 }
 
 function dollars(prices: Prices, usage: Usage): number {

@@ -14,6 +14,7 @@ import {
   textLike,
 } from '../option-shapes.ts';
 import { isMap } from '../plain-checks.ts';
+import type { CostRange } from '../types.ts';
 
 /** Facts about one image model. */
 export interface Model {
@@ -24,6 +25,8 @@ export interface Model {
   /** Empty: the parameter must be left out. */
   readonly inputFidelities: readonly string[];
   readonly hasComplexity: boolean;
+  /** Whether it makes SVG, in all of its qualities. */
+  readonly hasSvg: boolean;
   readonly maxInputImages: number;
   /** The day on which it is shut down, `YYYY-MM-DD`; `null`: none announced. */
   readonly shutdownDate: string | null;
@@ -35,6 +38,11 @@ export interface Model {
    */
   readonly pricedBy: string | null;
   readonly tokens: TokenRule | null;
+  /**
+   * US dollars that writing one SVG costs, beside the picture that it is drawn after: of an image model, with the API's default
+   * author; of a model that is named as `svg_model`, with that one. `null`: unknown.
+   */
+  readonly svgCostUsd: CostRange | null;
   /** Whether its provider takes it in batches; `null`: unknown, so it may be asked. */
   readonly batches: boolean | null;
 }
@@ -121,12 +129,15 @@ const model2: Model = {
   backgrounds: ['auto', 'transparent', 'opaque'],
   inputFidelities: [],
   hasComplexity: false,
+  hasSvg: false,
   maxInputImages: 16,
   shutdownDate: null,
   successor: null,
   prices: prices2,
   pricedBy: 'openai',
   tokens: grid2,
+  // No page has a price, or a count of tokens (2026-11-28).
+  svgCostUsd: null,
   // OpenAI's pricing page has prices for batches (2026-09-05).
   batches: true,
 };
@@ -137,7 +148,8 @@ const model25: Model = {
   // No page says yes or no for 2.5 and 2.6 (2026-11-28).
   batches: null,
 };
-const model26: Model = { ...model25, hasComplexity: true, tokens: grid26 };
+// `openai` 7.57.0 does not say which models take output_format svg; third parties name 2.6 (2026-11-05).
+const model26: Model = { ...model25, hasComplexity: true, hasSvg: true, tokens: grid26 };
 const model15: Model = {
   ...model2,
   sizes: presetSizes,
@@ -187,12 +199,14 @@ const unknownModel: Model = {
   backgrounds: ['auto', 'transparent', 'opaque'],
   inputFidelities: ['low', 'high'],
   hasComplexity: true,
+  hasSvg: true,
   maxInputImages: 16,
   shutdownDate: null,
   successor: null,
   prices: null,
   pricedBy: null,
   tokens: null,
+  svgCostUsd: null,
   batches: null,
 };
 
@@ -248,6 +262,7 @@ const factShapes: OptionShapes<Model> = {
   backgrounds: [texts, 'a list of backgrounds'],
   inputFidelities: [texts, 'a list of fidelities'],
   hasComplexity: flag,
+  hasSvg: flag,
   maxInputImages: [integer(0), 'a whole number'],
   shutdownDate: orNull([day, 'a day such as "2026-12-01"']),
   successor: orNull([text, 'the name of a model']),
@@ -260,6 +275,7 @@ const factShapes: OptionShapes<Model> = {
     nullable(tokenRule),
     '{ kind: "grid", base, spread }, { kind: "table", tokens }, or null',
   ],
+  svgCostUsd: orNull([mapOf(amount, ['low', 'high']), 'dollars: { low, high }']),
   batches: [nullable(flag[0]), 'true, false or null'],
 };
 
@@ -271,9 +287,17 @@ export function modelNamed(table: ModelTable, name: string): Model {
 /** The facts that apply to one request. The prices are unknown if they belong to another provider than the request goes to. */
 export function modelFor(
   table: ModelTable,
-  { model: name, provider }: { readonly model: string; readonly provider: string },
+  {
+    model: name,
+    provider,
+    svg_model: author,
+  }: { readonly model: string; readonly provider: string; readonly svg_model?: string | null },
 ): Model {
-  const model = modelNamed(table, name);
+  const named = modelNamed(table, name);
+  const model =
+    typeof author === 'string'
+      ? { ...named, svgCostUsd: modelNamed(table, author).svgCostUsd }
+      : named;
   return model.pricedBy === null || model.pricedBy === provider
     ? model
     : { ...model, prices: null };

@@ -18,7 +18,7 @@ describe('golden keys', () => {
     quality: 'auto',
     background: 'auto',
   };
-  const whole: Required<Request> = {
+  const whole: Required<Omit<Request, 'output_format' | 'svg_effort' | 'svg_model'>> = {
     provider: 'replicate',
     model: 'gpt-image-1.5',
     prompt: 'A lighthouse keeper reading at dawn, "Faro" on the door; 灯台, 💡\n',
@@ -43,6 +43,13 @@ describe('golden keys', () => {
   test('of a request with everything', () => {
     expect(requestKey(whole)).toBe(
       '49a5f309836bbd21bbf2e52a5b10e35da7af9ac36d281a797620dd32fd4deaff',
+    );
+  });
+
+  test('of a drawing', () => {
+    const drawing = { output_format: 'svg', svg_model: 'gpt-6', svg_effort: 'high' } as const;
+    expect(requestKey({ ...minimal, ...drawing })).toBe(
+      '35a6dae16cbbb938bbee2f2b069ed81105854750e195a0463fe206bd78f4aea8',
     );
   });
 

@@ -27,6 +27,7 @@ export function requestOf(
     ...requestFieldsOf(picture),
     ...(inputs.images.length === 0 ? {} : { input_images: inputs.images }),
     ...(inputs.mask === null ? {} : { mask: inputs.mask }),
+    ...(picture.isVector ? { output_format: 'svg' } : {}),
     ...(picture.take === 1 ? {} : { take: picture.take }),
     ...(candidate === 1 ? {} : { candidate }),
     ...(providerInputs === null ? {} : { provider_inputs: providerInputs }),

@@ -1,5 +1,6 @@
 import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
-import type { PictureInfo } from '../types.ts';
+import { inspectSvg } from '../image/svg/inspect-svg.ts';
+import type { PictureInfo, Request } from '../types.ts';
 
 /** What kind of picture an answer's bytes are, and whether it can be delivered. */
 export interface Judgement {
@@ -9,20 +10,32 @@ export interface Judgement {
   readonly problem: string | null;
 }
 
-/** `takesAnyFormat`: the request did not ask for PNG. */
-export async function judgePicture(bytes: Uint8Array, takesAnyFormat: boolean): Promise<Judgement> {
+/** The format that an original must have; `null`: any that decodes. */
+export type OriginalFormat = 'png' | 'svg' | null;
+
+/**
+ * The format that was asked for: a drawing, or PNG, which loses nothing. `takesAnyFormat`: the provider cannot be asked for a
+ * format of pixels.
+ */
+export function originalFormatOf(request: Request, takesAnyFormat: boolean): OriginalFormat {
+  return request.output_format ?? (takesAnyFormat ? null : 'png');
+}
+
+export async function judgePicture(
+  bytes: Uint8Array,
+  expected: OriginalFormat,
+): Promise<Judgement> {
   try {
-    const info = await inspectPicture(bytes);
-    return { info, problem: formatProblem(info.format, takesAnyFormat) };
+    const info = await (expected === 'svg' ? inspectSvg(bytes) : inspectPicture(bytes));
+    return { info, problem: formatProblem(info.format, expected) };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     return { info: null, problem: error.message };
   }
 }
 
-/** Originals are requested as PNG, which loses nothing, if a provider can be asked for a format. */
-export function formatProblem(format: string, takesAnyFormat: boolean): string | null {
-  return format === 'png' || takesAnyFormat
+export function formatProblem(format: string, expected: OriginalFormat): string | null {
+  return expected === null || format === expected
     ? null
-    : `it is ${format} and not png, which was asked for`;
+    : `it is ${format} and not ${expected}, which was asked for`;
 }

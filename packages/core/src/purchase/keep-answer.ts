@@ -4,12 +4,12 @@ import { findPngDamage } from '../image/find-png-damage.ts';
 import { countFrames } from '../image/inspect-picture.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import { actualCost, roundUsd } from '../plan/estimate-cost.ts';
-import { modelFor } from '../plan/models.ts';
+import { modelFor, modelNamed } from '../plan/models.ts';
 import { type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import type { Put, Store } from '../store/store.ts';
 import type { Attempt, StoreRecord } from '../types.ts';
 import { PaidForError } from './failures.ts';
-import { judgePicture } from './judge-picture.ts';
+import { judgePicture, originalFormatOf } from './judge-picture.ts';
 import { lazyProviders } from './providers.ts';
 
 /** The result of one paid call, which is in the store. */
@@ -96,7 +96,7 @@ async function recordReceived(
   const { key, request, usage, requestId, imageId: id, manifest, isPicked, batch } = attempt;
   const judgement =
     problem === null
-      ? await judgePicture(bytes, attempt.anyFormat === true)
+      ? await judgePicture(bytes, originalFormatOf(request, attempt.anyFormat === true))
       : { info: null, problem };
   const put = await store.put({
     key,
@@ -154,7 +154,11 @@ async function differences(
 
 /** US dollars; `null`: unknown. */
 function costOf({ request, usage, batch }: Attempt, run: Context): number | null {
-  const usd = actualCost(modelFor(run.config.models, request), usage);
+  const { models } = run.config;
+  // The author of an SVG is billed, even where the answer does not say for what.
+  if (request.output_format === 'svg' && usage?.svg === undefined) return null;
+  const author = usage?.svg === undefined ? null : modelNamed(models, usage.svg.model).prices;
+  const usd = actualCost(modelFor(models, request), usage, author);
   if (usd === null || batch === undefined) return usd;
   const factor = lazyProviders(run)(request.provider).batches?.priceFactor ?? 1;
   return roundUsd(usd * factor);

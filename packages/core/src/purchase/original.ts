@@ -47,6 +47,7 @@ export function originalOf(record: StoreRecord, store: Store): Original {
       height,
       hasAlpha,
       isStandIn: false,
+      isVector: record.request.output_format === 'svg',
       read: () => store.read(record),
     },
     ai: {
@@ -66,6 +67,7 @@ const standInSize: Size = { width: 1024, height: 1024 };
 /** A stand-in for a picture. Its hash is computed from its inputs, so it is drawn only when a file has to be encoded. */
 export function standIn({ key, request, id, candidate, job }: PlannedRequest): Original {
   const { width, height } = parseSize(job.picture.size) ?? standInSize;
+  const { isVector } = job.picture;
   const drawing = {
     seed: key ?? sha256(canonicalJson({ ...request, id })),
     imageId: id,
@@ -74,6 +76,7 @@ export function standIn({ key, request, id, candidate, job }: PlannedRequest): O
     height,
     isTransparent: job.picture.background === 'transparent',
     ...(candidate === null ? {} : { candidate }),
+    ...(isVector && { isVector }),
   };
   return {
     source: {
@@ -82,6 +85,7 @@ export function standIn({ key, request, id, candidate, job }: PlannedRequest): O
       height,
       hasAlpha: drawing.isTransparent,
       isStandIn: true,
+      isVector,
       read: () => encodeQueue(() => drawStandIn(drawing), { lane: 'waited-for' }),
     },
     ai: {

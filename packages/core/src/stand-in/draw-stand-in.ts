@@ -20,17 +20,20 @@ export interface StandIn {
   readonly isTransparent: boolean;
   /** The number on the label; left out if the image has one candidate. */
   readonly candidate?: number;
+  /** An SVG instead of pixels. @default false */
+  readonly isVector?: boolean;
 }
 
 /** A part of the cache key. Raise it whenever the drawing changes. */
 export const standInVersion = 1;
 
 /**
- * Draws a labelled picture as PNG. With one version of sharp, equal input gives equal bytes. All text is drawn as outlines, so
+ * Draws a labelled picture as PNG, or as SVG. With one version of sharp, equal input gives equal bytes. All text is drawn as outlines, so
  * no input can inject SVG, and no font of the machine is used.
  */
 export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
   const svg = standInSvg(standIn, await loadTypeface());
+  if (standIn.isVector === true) return Buffer.from(svg);
   const { default: sharp } = await import('sharp');
   const raster = sharp(Buffer.from(svg));
   const drawn = standIn.isTransparent ? raster : raster.removeAlpha();

@@ -27,6 +27,7 @@ import type {
   StoredBatch,
   StoredRefusal,
   StoreRecord,
+  SvgUsage,
   Usage,
 } from '../types.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
@@ -198,6 +199,13 @@ const usageSchema = v.nullable(
     inputImageTokens: count(),
     outputImageTokens: count(),
     outputTextTokens: count(),
+    svg: v.optional(
+      v.object({
+        model: line(200),
+        inputTokens: count(),
+        outputTokens: count(),
+      } satisfies Record<keyof SvgUsage, v.GenericSchema>),
+    ),
   } satisfies Record<keyof Usage, v.GenericSchema>),
 );
 

@@ -16,7 +16,7 @@ import { readPictures, type Uploads } from './read-pictures.ts';
 import type { BilledWork, PixelSize } from './token-usage.ts';
 
 export type Endpoint = 'generations' | 'edits';
-export type PictureFormat = 'png' | 'jpeg' | 'webp';
+export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'svg';
 
 /** The parts of the account that decide whether a request is accepted. */
 export interface Account {
@@ -31,6 +31,8 @@ export interface ImageRequest extends BilledWork {
   readonly outputFormat: PictureFormat;
   readonly outputCompression: number;
   readonly stream: boolean;
+  /** The model that writes an SVG; `null`: none is written. */
+  readonly svgAuthor: string | null;
   readonly safetyIdentifier: string | null;
   /** Inputs, mask and markup. */
   readonly files: readonly ReceivedFile[];
@@ -68,7 +70,8 @@ export async function checkRequest(
     endpoint === 'edits' ? await readPictures(body, model, files) : { sizes: [], files: [] };
   const n = readInteger(body, 'n', 1, 10) ?? 1;
   const quality = readQuality(body, model, prompt);
-  const outputFormat = readFormat(body);
+  const outputFormat = readFormat(body, model);
+  const svgAuthor = readSvgAuthor(body, outputFormat, n);
   const background = readBackground(body, model, outputFormat);
   const stream = readStream(body, n);
   readChoice(body, 'moderation', ['low', 'auto']);
@@ -84,6 +87,7 @@ export async function checkRequest(
     outputFormat,
     outputCompression: readInteger(body, 'output_compression', 0, 100) ?? 100,
     stream,
+    svgAuthor,
     partialImages: readInteger(body, 'partial_images', 0, 3) ?? 0,
     inputFidelity: readInputFidelity(body, model),
     safetyIdentifier: readString(body, 'safety_identifier') || readString(body, 'user') || null,
@@ -148,23 +152,44 @@ function readQuality(body: ReceivedBody, model: EmulatedModel, prompt: string): 
   return model.qualities[pick] ?? 'high';
 }
 
-/** `gif` and `svg` (2.6) need a special permission, which was not available. The texts are made up. */
-function readFormat(body: ReceivedBody): PictureFormat {
+/** `gif` and `svg` (2.6) need a special permission; this project has the one for `svg`. The texts are made up. */
+function readFormat(body: ReceivedBody, model: EmulatedModel): PictureFormat {
   const format = readChoice(body, 'output_format', ['png', 'webp', 'jpeg', 'gif', 'svg']);
-  if (format === 'gif' || format === 'svg') {
+  if (format === 'gif' || (format === 'svg' && !model.svg)) {
     throw imageUserError(
       'invalid_value',
       'output_format',
       `Output format '${format}' is not available for this project.`,
     );
   }
-  for (const name of ['frame_count', 'frame_duration_ms', 'svg']) {
+  for (const name of ['frame_count', 'frame_duration_ms', 'svg', 'svg[model]']) {
     if ((body.fields[name] ?? null) === null) continue;
-    const only = name === 'svg' ? 'svg' : 'gif';
+    const only = name.startsWith('svg') ? 'svg' : 'gif';
+    if (only === format) continue;
     const message = `'${name}' is only supported with output_format=${only}.`;
     throw invalidRequest('invalid_value', name, message);
   }
   return (format ?? 'png') as PictureFormat;
+}
+
+/** The author when a request names none. The API's own is not published, and this one is made up. */
+const defaultSvgAuthor = 'svg-author-1';
+
+/** The model that writes an SVG; `null`: none is written. What is allowed is from the SDK's comments, the texts are made up. */
+function readSvgAuthor(body: ReceivedBody, format: PictureFormat, n: number): string | null {
+  if (format !== 'svg') return null;
+  if (n !== 1) throw invalidRequest('invalid_value', 'n', 'SVG output requires n=1.');
+  for (const name of ['stream', 'partial_images', 'output_compression']) {
+    if ((body.fields[name] ?? null) === null) continue;
+    throw invalidRequest('invalid_value', name, `'${name}' is not supported with SVG output.`);
+  }
+  const { svg } = body.fields;
+  const named =
+    body.encoding === 'multipart'
+      ? readString(body, 'svg[model]')
+      : (svg as { readonly model?: string } | null | undefined)?.model;
+  if (named === undefined && svg) throw missing('svg.model');
+  return named ?? defaultSvgAuthor;
 }
 
 /** The text about jpeg is made up. */

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import type { ImageRequest } from './check-request.ts';
 import { drawPicture, type Detail } from './draw-picture.ts';
 import type { Trouble } from './faults.ts';
-import type { Usage } from './token-usage.ts';
+import type { SvgUsage, Usage } from './token-usage.ts';
 
 /** The pictures of one answer, and its data about them. */
 export interface Answer {
   readonly request: ImageRequest;
   readonly usage: Usage;
+  readonly svgUsage: SvgUsage | null;
   readonly detail: Detail;
   /** Distinguishes equal requests, so that their pictures differ. */
   readonly takes: readonly string[];
@@ -29,6 +30,7 @@ export function answerBody(answer: Answer, pictures: readonly Buffer[]): (string
     ...labels(request),
     data: sent.map(() => ({ b64_json: '<picture>' })),
     ...usageField(answer),
+    ...(answer.svgUsage !== null && { svg_usage: answer.svgUsage }),
     safety_identifier: request.safetyIdentifier,
   });
   // Inserted afterwards, because writing megabytes as JSON takes longer than everything else in an answer.

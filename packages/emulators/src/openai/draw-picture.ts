@@ -29,6 +29,7 @@ const cellCount = 8;
 /** A real picture that can be decoded. The same seed draws the same picture, and another seed another one. */
 export async function drawPicture(drawing: Drawing): Promise<Buffer> {
   const { width, height, format, compression } = drawing;
+  if (format === 'svg') return Buffer.from(drawSvg(drawing));
   const channels = drawing.alpha === 'opaque' ? 3 : 4;
   const pixels = drawCells(drawing, channels);
   if (drawing.detail === 'photographic') addNoise(pixels, drawing.seed, channels);
@@ -39,6 +40,25 @@ export async function drawPicture(drawing: Drawing): Promise<Buffer> {
   if (format === 'webp')
     return image.webp({ quality: Math.max(1, compression), effort: 0 }).toBuffer();
   return image.png({ compressionLevel: drawing.detail === 'flat' ? 1 : 2 }).toBuffer();
+}
+
+/** A disc and a few bars, with ids and a style sheet as in drawings that models write. */
+function drawSvg({ width, height, alpha, seed }: Drawing): string {
+  const hue = (at: number) => `hsl(${(seed[at]! * 360) >> 8} 60% 45%)`;
+  const bars = Array.from({ length: 4 }, (_, at) => {
+    const [x, y] = [width * (0.1 + 0.2 * at), height * (0.5 + (seed[at + 4]! / 255) * 0.3)];
+    return `  <rect class="bar" x="${x.toFixed(2)}" y="${y.toFixed(2)}" width="${width / 8}" height="${height / 6}"/>`;
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">`,
+    `  <style>.bar { fill: ${hue(1)}; }</style>`,
+    `  <defs><linearGradient id="sky"><stop offset="0" stop-color="${hue(2)}"/><stop offset="1" stop-color="${hue(3)}"/></linearGradient></defs>`,
+    ...(alpha === 'transparent' ? [] : [`  <rect width="100%" height="100%" fill="url(#sky)"/>`]),
+    `  <circle cx="${width / 2}" cy="${height / 3}" r="${Math.min(width, height) / 5}" fill="${hue(0)}"/>`,
+    ...bars,
+    '</svg>',
+    '',
+  ].join('\n');
 }
 
 /** All pixel rows in a row of cells are equal, so one is drawn and copied. */

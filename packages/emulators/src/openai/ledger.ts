@@ -1,6 +1,6 @@
 import type { Endpoint } from './check-request.ts';
 import type { FileNote } from './read-body.ts';
-import type { Usage } from './token-usage.ts';
+import type { SvgUsage, Usage } from './token-usage.ts';
 
 /** One request that the account pays for, because the work was done, even if the answer was lost. */
 export interface LedgerEntry {
@@ -19,6 +19,8 @@ export interface LedgerEntry {
   readonly images: number;
   /** The true usage, even if the answer does not have it. */
   readonly usage: Usage;
+  /** `null`: no SVG was written. */
+  readonly svgUsage: SvgUsage | null;
   readonly costUsd: number;
   /** The SHA-256 of each picture's bytes as they were sent; empty until the pictures are drawn. */
   readonly pictures: readonly string[];

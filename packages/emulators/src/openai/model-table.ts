@@ -26,6 +26,8 @@ export interface EmulatedModel {
   readonly transparent: boolean;
   readonly complexity: boolean;
   readonly markup: boolean;
+  /** Whether it takes `output_format: svg`. */
+  readonly svg: boolean;
   readonly prices: TokenPrices;
 }
 
@@ -44,6 +46,7 @@ const legacy = {
   transparent: true,
   complexity: false,
   markup: false,
+  svg: false,
 } as const;
 
 const gptImage2 = {
@@ -55,6 +58,7 @@ const gptImage2 = {
   transparent: true,
   complexity: false,
   markup: false,
+  svg: false,
   prices: current,
 } as const;
 
@@ -66,7 +70,7 @@ const gptImage25 = {
   markup: true,
 } as const;
 
-const gptImage26 = { ...gptImage25, family: '2.6', complexity: true } as const;
+const gptImage26 = { ...gptImage25, family: '2.6', complexity: true, svg: true } as const;
 
 /**
  * The image models as of 2026-11-22: ids and capabilities from the doc comments of `openai@7.57.0`

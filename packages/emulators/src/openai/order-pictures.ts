@@ -4,7 +4,7 @@ import type { EmulatorState } from './emulator-state.ts';
 import type { Trouble } from './faults.ts';
 import type { LedgerEntry, Writable } from './ledger.ts';
 import { describeFile, sha256, type ReceivedBody } from './read-body.ts';
-import { costUsdOf, usageOf } from './token-usage.ts';
+import { costUsdOf, svgUsageOf, usageOf } from './token-usage.ts';
 
 /** The origin of an order: an HTTP request, or a line of a batch. */
 export interface Origin {
@@ -33,7 +33,17 @@ export function placeOrder(
   const entry = bill(state, origin, request, body, fault);
   const takes = takesOf(state, body, request);
   const { detail } = state.options;
-  return { entry, answer: { request, usage: entry.usage, detail, takes, fault: trouble } };
+  return {
+    entry,
+    answer: {
+      request,
+      usage: entry.usage,
+      svgUsage: entry.svgUsage,
+      detail,
+      takes,
+      fault: trouble,
+    },
+  };
 }
 
 /** Draws the pictures of an order, and notes them in the ledger. */
@@ -54,6 +64,8 @@ function bill(
   fault: string | null,
 ): Writable<LedgerEntry> {
   const usage = usageOf(request);
+  const { svgAuthor, prompt } = request;
+  const svgUsage = svgAuthor === null ? null : svgUsageOf(svgAuthor, prompt);
   const { images: _images, mask: _mask, ...fields } = body.fields;
   const entry: LedgerEntry = {
     id,
@@ -66,7 +78,8 @@ function bill(
     n: request.n,
     images: request.n,
     usage,
-    costUsd: costUsdOf(request.model, usage) * (batchId === null ? 1 : batchPriceFactor),
+    svgUsage,
+    costUsd: costUsdOf(request.model, usage, svgUsage) * (batchId === null ? 1 : batchPriceFactor),
     pictures: [],
     outcome: 'working',
     fault,

@@ -46,10 +46,43 @@ export function usageOf(work: BilledWork): Usage {
   };
 }
 
-export function costUsdOf(model: EmulatedModel, usage: Usage): number {
+export function costUsdOf(model: EmulatedModel, usage: Usage, svg: SvgUsage | null = null): number {
   const { textIn, imageIn, imageOut } = model.prices;
   const { text_tokens, image_tokens } = usage.input_tokens_details;
-  return (text_tokens * textIn + image_tokens * imageIn + usage.output_tokens * imageOut) / 1e6;
+  const picture = text_tokens * textIn + image_tokens * imageIn + usage.output_tokens * imageOut;
+  return (picture + drawingOf(svg)) / 1e6;
+}
+
+/** What writing an SVG took (`ImagesResponse.SvgUsage` of the SDK). */
+export interface SvgUsage {
+  readonly model: string;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  /** Part of the output. */
+  readonly reasoning_tokens: number;
+  readonly total_tokens: number;
+}
+
+/** Made up, because nothing is published: a picture goes in, a few kilobytes come out. */
+export function svgUsageOf(author: string, prompt: string): SvgUsage {
+  const [input, output, reasoning] = [1200 + textTokens(prompt), 2600, 900];
+  return {
+    model: author,
+    input_tokens: input,
+    output_tokens: output,
+    reasoning_tokens: reasoning,
+    total_tokens: input + output,
+  };
+}
+
+/** US dollars per million tokens of every author; made up. */
+export const svgAuthorPrices = { textIn: 2, textOut: 12 } as const;
+
+function drawingOf(usage: SvgUsage | null): number {
+  if (usage === null) return 0;
+  return (
+    usage.input_tokens * svgAuthorPrices.textIn + usage.output_tokens * svgAuthorPrices.textOut
+  );
 }
 
 /** Each partial picture of a stream costs this many output tokens (image generation guide). */

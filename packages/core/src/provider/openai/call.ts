@@ -18,6 +18,7 @@ import { member, textOf } from '../json.ts';
 import { jsonOf } from '../../plain-checks.ts';
 import { secretsInHeaders } from './extra-headers.ts';
 import { type Failure, failureOfStatus } from './failure.ts';
+import type { Request } from '../../types.ts';
 import { type ImagesReply, readImagesReply } from './reply.ts';
 import {
   type Access,
@@ -143,7 +144,8 @@ export function bodyOf({ request, call }: Order, profile: Profile) {
   const parameters = Object.entries<unknown>({
     ...Object.fromEntries(names.map((name) => [name, request[name]])),
     moderation: call.moderation === 'auto' ? undefined : call.moderation,
-    output_format: 'png',
+    output_format: request.output_format ?? 'png',
+    svg: drawingOf(request),
     safety_identifier: call.userId ?? undefined,
     response_format: profile.responseFormat === 'omit' ? undefined : profile.responseFormat,
   }).filter(
@@ -160,6 +162,12 @@ export function bodyOf({ request, call }: Order, profile: Profile) {
     size: request.size as '1024x1024',
     ...Object.fromEntries(parameters),
   };
+}
+
+/** The parameter `svg`; `undefined`: the API's own choice. */
+function drawingOf({ svg_model: model, svg_effort: effort }: Request): object | undefined {
+  if (model === undefined && effort === undefined) return undefined;
+  return { model, ...(effort !== undefined && { reasoning: { effort } }) };
 }
 
 async function pictureOf(

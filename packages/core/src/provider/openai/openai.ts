@@ -135,10 +135,10 @@ function batchOffer(profile: Profile): BatchOffer {
 }
 
 /**
- * Parameters of the API, which have the same names in a request (optional ones are left out at `auto`); files; and fields that
- * only distinguish one request from another.
+ * Parameters of the API, which have the same names in a request (optional ones are left out at `auto`); members of its parameter
+ * `svg`; files; and fields that only distinguish one request from another.
  */
-export const requestHandling: Handling<'required' | 'optional' | 'file' | 'not sent'> = {
+export const requestHandling: Handling<'required' | 'optional' | 'svg' | 'file' | 'not sent'> = {
   model: 'required',
   prompt: 'required',
   size: 'required',
@@ -146,6 +146,9 @@ export const requestHandling: Handling<'required' | 'optional' | 'file' | 'not s
   background: 'optional',
   complexity: 'optional',
   input_fidelity: 'optional',
+  output_format: 'optional',
+  svg_model: 'svg',
+  svg_effort: 'svg',
   input_images: 'file',
   mask: 'file',
   provider: 'not sent',

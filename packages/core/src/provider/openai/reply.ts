@@ -1,5 +1,5 @@
 import type { Usage } from '../../types.ts';
-import { member } from '../json.ts';
+import { member, textOf } from '../json.ts';
 import { jsonOf } from '../../plain-checks.ts';
 import { decodeBase64 } from './base64.ts';
 
@@ -94,13 +94,13 @@ const quote = '"';
 
 /** The picture that was cut out of a reply; `null`: it was not the first one, which would be empty now. */
 export function paidPicture(rest: unknown, picture: Buffer): PaidPicture | null {
-  return pictureOf(rest) === '' ? { bytes: picture, usage: usageOf(member(rest, 'usage')) } : null;
+  return pictureOf(rest) === '' ? { bytes: picture, usage: usageOf(rest) } : null;
 }
 
 function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture {
   const reply = parse(body);
   if (reply === undefined) return { problem: 'not with JSON' };
-  const usage = usageOf(member(reply, 'usage'));
+  const usage = usageOf(reply);
   const base64 = pictureOf(reply);
   const url = member(firstOf(reply), 'url');
   if (typeof base64 !== 'string' || base64 === '') {
@@ -140,7 +140,8 @@ function firstOf(reply: unknown): unknown {
 }
 
 /** `null` if the server reports nothing, or only zeros, as servers do that do not count tokens. */
-function usageOf(usage: unknown): Usage | null {
+function usageOf(reply: unknown): Usage | null {
+  const usage = member(reply, 'usage');
   const input = member(usage, 'input_tokens_details');
   const output = member(usage, 'output_tokens_details');
   const outputTokens = count(member(usage, 'output_tokens'));
@@ -152,8 +153,21 @@ function usageOf(usage: unknown): Usage | null {
         ? count(member(output, 'image_tokens'))
         : outputTokens,
     outputTextTokens: count(member(output, 'text_tokens')),
+    ...svgUsageOf(member(reply, 'svg_usage')),
   };
   return read.outputImageTokens === 0 && read.inputTextTokens === 0 ? null : read;
+}
+
+function svgUsageOf(usage: unknown): Pick<Usage, 'svg'> {
+  const model = textOf(member(usage, 'model'));
+  if (model === null) return {};
+  return {
+    svg: {
+      model,
+      inputTokens: count(member(usage, 'input_tokens')),
+      outputTokens: count(member(usage, 'output_tokens')),
+    },
+  };
 }
 
 function count(value: unknown): number {
