@@ -75,8 +75,8 @@ function contestant(name: string, script: string, queue: string): Contestant {
       OPENAI_BASE_URL: emulator.baseUrl,
     },
     before: async () => {
-      for (const made of ['.tintype', 'public', 'node_modules'])
-        await rm(join(root, made), { recursive: true, force: true });
+      for (const folder of ['.tintype', 'public', 'node_modules'])
+        await rm(join(root, folder), { recursive: true, force: true });
       await emulator.reset();
     },
   };

@@ -145,13 +145,13 @@ async function measurePlans(at: string): Promise<string> {
   const inGit = `${megabytes(Number.parseInt(objects, 10))} by git`;
   const rows = await Promise.all(
     [...samples].map(async ([name, runs]) => {
-      const asked = runs.map(({ stdout }) => linesOf(stdout));
-      const sizes = asked[0]!.map(async (line) => {
+      const requestLines = runs.map(({ stdout }) => linesOf(stdout));
+      const sizes = requestLines[0]!.map(async (line) => {
         const { size } = await stat(join(team.remote, line.split(' ')[1]!));
         return size;
       });
       const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-      return [name, `${asked[0]!.length}`, name === byGit ? inGit : megabytes(bytes)];
+      return [name, `${requestLines[0]!.length}`, name === byGit ? inGit : megabytes(bytes)];
     }),
   );
   return [

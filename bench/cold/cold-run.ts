@@ -58,8 +58,8 @@ export async function coldRun({
     },
     before: async () => {
       const isStored = api === null && missing === 'buy';
-      const made = [project.outDir, project.cacheDir, ...(isStored ? [] : [project.storeDir])];
-      for (const dir of made) await rm(dir, { recursive: true, force: true });
+      const folders = [project.outDir, project.cacheDir, ...(isStored ? [] : [project.storeDir])];
+      for (const dir of folders) await rm(dir, { recursive: true, force: true });
       await api?.reset();
     },
   };

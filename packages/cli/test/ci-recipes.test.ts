@@ -323,8 +323,8 @@ esac`,
         for (const path of ['.tintype', 'node_modules/.cache/tintype']) {
           // A shard may have nothing to buy.
           if (!existsSync(join(machine, path))) continue;
-          const kept = join(clone, 'shards', `shard-${shard}`, path);
-          cpSync(join(machine, path), kept, { recursive: true });
+          const target = join(clone, 'shards', `shard-${shard}`, path);
+          cpSync(join(machine, path), target, { recursive: true });
         }
       }
       const { codes, output } = await runJob('github-shards.yml', 'merge');

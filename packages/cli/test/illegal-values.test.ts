@@ -189,9 +189,9 @@ describe('an illegal value', () => {
 
   test('of every parameter, all in one run of the real command: each is reported at its line', async () => {
     // The graph is only checked if all values are valid.
-    const told = cases.filter(({ code }) => !['cycle', 'unknown-image'].includes(code));
+    const ownMistakes = cases.filter(({ code }) => !['cycle', 'unknown-image'].includes(code));
     let text = 'images:\n';
-    const lines = told.map((each, index) => {
+    const lines = ownMistakes.map((each, index) => {
       const line = text.split('\n').length + 2;
       text += manifest(`image-${index}`, each);
       return line;
@@ -201,9 +201,11 @@ describe('an illegal value', () => {
     expect(code).toBe(2);
     const found = mistakesOf(stdout);
     expect(found.map((mistake) => [mistake.line, mistake.code])).toEqual(
-      told.map(({ code }, index) => [lines[index], code]),
+      ownMistakes.map(({ code }, index) => [lines[index], code]),
     );
-    expect(stderr).toMatch(new RegExp(`${told.length} mistakes in 1 file; nothing was done`));
+    expect(stderr).toMatch(
+      new RegExp(`${ownMistakes.length} mistakes in 1 file; nothing was done`),
+    );
     expect(stdout + stderr).not.toContain('SECRET');
     expect([...api.requests, ...api.ledger]).toEqual([]);
   });

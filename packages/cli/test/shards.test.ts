@@ -58,7 +58,7 @@ test('jobs in separate clones buy each picture once, and the last job merges and
   const planned = await tintype(whole, ['plan', '--json']);
   const high = (JSON.parse(planned.stdout) as PlanDocument).totals.costUsd!.high;
   expect((await tintype(whole, [])).code).toBe(0);
-  const wanted = await hashesBelow(join(whole, 'public'));
+  const expected = await hashesBelow(join(whole, 'public'));
   const costUsd = api().ledger.reduce((sum, entry) => sum + entry.costUsd, 0);
   api().reset();
 
@@ -72,8 +72,10 @@ test('jobs in separate clones buy each picture once, and the last job merges and
           ? await tintype(job, args, { TINTYPE_SHARD: '3/3' })
           : await tintype(job, [...args, '--shard', `${index}/3`]);
       // Copies what a job uploads and the last job downloads.
-      for (const kept of ['.tintype', 'node_modules/.cache/tintype'])
-        cpSync(join(job, kept), join(site, 'shards', `shard-${index}`, kept), { recursive: true });
+      for (const folder of ['.tintype', 'node_modules/.cache/tintype'])
+        cpSync(join(job, folder), join(site, 'shards', `shard-${index}`, folder), {
+          recursive: true,
+        });
       return finished;
     }),
   );
@@ -92,7 +94,7 @@ test('jobs in separate clones buy each picture once, and the last job merges and
   expect(merged.stdout).toContain('3 shards merged, with 6 purchases that are new here.\n');
   expect(merged.stdout).toContain('6 pictures bought for $');
   expect(merged.stdout).toContain('git add');
-  expect(await hashesBelow(join(site, 'public'))).toEqual(wanted);
+  expect(await hashesBelow(join(site, 'public'))).toEqual(expected);
   const again = await tintype(site, ['merge', ...folders, '--reporter', 'json']);
   const total = eventsIn(again).at(-1) as Extract<Event, { type: 'done' }>;
   expect(total).toMatchObject({ type: 'done', bought: 6, written: 0, failed: 0 });

@@ -169,7 +169,7 @@ function openTerminal({ project, api }: Scene, flags = '--yes'): Terminal {
   return {
     text: () => text,
     press: (key) => child.stdin!.write(key),
-    shows: (wanted) => expect.poll(() => text, { timeout: 60_000 }).toContain(wanted),
+    shows: (part) => expect.poll(() => text, { timeout: 60_000 }).toContain(part),
     ended,
   };
 }

@@ -51,9 +51,9 @@ describe('a secret is removed', () => {
 
 test('a secret that begins with another one is removed whole', () => {
   const secrets = ['RECOGNISABLE', 'RECOGNISABLE-and-MORE'];
-  const said = 'it was RECOGNISABLE-and-MORE';
-  expect(withoutSecrets(said, secrets)).not.toContain('MORE');
-  expect(Buffer.from(bytesWithoutSecrets(Buffer.from(said), secrets)).toString()).not.toContain(
+  const text = 'it was RECOGNISABLE-and-MORE';
+  expect(withoutSecrets(text, secrets)).not.toContain('MORE');
+  expect(Buffer.from(bytesWithoutSecrets(Buffer.from(text), secrets)).toString()).not.toContain(
     'MORE',
   );
 });

@@ -204,21 +204,21 @@ describe('a secret that a server repeats', () => {
     await using made = await behind(rewrite, 'fox', 'owl');
     const events: TimedEvent[] = [];
     const context = await made.context({ env }, (event) => events.push(event));
-    const said: unknown[] = [await submitBatches(context, []).catch(String)];
+    const outcomes: unknown[] = [await submitBatches(context, []).catch(String)];
     const [batch] = ordered();
     if (batch !== undefined) {
       if (/refusal/.test(_)) await api().batches.fail(batch.id, errors);
       else await api().batches.expire(batch.id, { done: 1 });
     }
-    said.push(await collectProject(context).catch(String));
-    said.push(await cancelBatches(context, []).catch(String));
+    outcomes.push(await collectProject(context).catch(String));
+    outcomes.push(await cancelBatches(context, []).catch(String));
     const files = await readdir(made.root, { recursive: true, withFileTypes: true });
     const texts = await Promise.all(
       files
         .filter((file) => file.isFile())
         .map((file) => readFile(join(file.parentPath, file.name), 'latin1')),
     );
-    for (const text of [...texts, JSON.stringify(events), JSON.stringify(said)]) {
+    for (const text of [...texts, JSON.stringify(events), JSON.stringify(outcomes)]) {
       expect(text).not.toContain(secret);
       expect(text).not.toContain(inHex);
     }

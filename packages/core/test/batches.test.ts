@@ -171,8 +171,8 @@ test('if a picture of a batch does not reach the remote, other machines know abo
   await api().batches.finishAll();
   await collectProject(await one.context({ options: { store: { originals: failing } } }));
   expect(await tickets(one)).toEqual([]);
-  const { events: said } = await two.generate({ options });
-  expect(eventsOf(said, 'failed')).toMatchObject([{ id: 'fox', code: 'ordered' }]);
+  const { events: reported } = await two.generate({ options });
+  expect(eventsOf(reported, 'failed')).toMatchObject([{ id: 'fox', code: 'ordered' }]);
   await one.generate({ options });
   expect((await two.generate({ options })).result).toMatchObject({ bought: 0, delivered: 1 });
   expect(billedPrompts(api())).toEqual(['fox']);
@@ -318,9 +318,9 @@ describe('answers', () => {
       expect.objectContaining({ code: 'batch-lost', isError: true }),
     );
     expect(await tickets(made)).toEqual([]);
-    const { result, events: said } = await made.generate();
+    const { result, events: reported } = await made.generate();
     expect(result).toMatchObject({ bought: 1 });
-    expect(eventsOf(said, 'warning')).toContainEqual(
+    expect(eventsOf(reported, 'warning')).toContainEqual(
       expect.objectContaining({ code: 'maybe-billed' }),
     );
   });
@@ -343,9 +343,9 @@ describe('a refusal of moderation that comes with the answers', () => {
         left: [{ id: 'fox', reason: expect.stringContaining('not asked again') as string }],
       });
       expect((await made.plan()).totals).toMatchObject({ missing: 1, costUsd: { high: 0 } });
-      const { result, events: said } = await made.generate();
+      const { result, events: reported } = await made.generate();
       expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 1 });
-      expect(eventsOf(said, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
+      expect(eventsOf(reported, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
       expect(ordered()).toHaveLength(1);
       expect(await readdir(join(made.root, '.tintype/refusals')).catch(() => [])).toHaveLength(
         stage === 'output' ? 1 : 0,
@@ -360,9 +360,9 @@ describe('a refusal of moderation that comes with the answers', () => {
     api().fail(moderationBlocked('input'), { prompt: 'fox' });
     await api().batches.finishAll();
     for (let run = 0; run < 2; run++) {
-      const { result, events: said } = await made.generate();
+      const { result, events: reported } = await made.generate();
       expect(result).toMatchObject({ pending: 0, failed: 1 });
-      expect(eventsOf(said, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
+      expect(eventsOf(reported, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
     }
     expect(ordered()).toHaveLength(1);
   });

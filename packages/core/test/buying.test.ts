@@ -235,10 +235,10 @@ describe('pictures a minute', () => {
     await using made = await project(many.slice(0, 3));
     api().fail(rateLimited({ retryAfter: '30', limit: 1000, used: 1000 }), { prompt: 'i0' });
     const slow = await made.generate({ options: { concurrency: 1 } });
-    const asked = eventsOf(slow.events, 'generating');
+    const requested = eventsOf(slow.events, 'generating');
     // Either image may be requested first.
-    const refused = asked.findIndex(({ id }) => id === 'i0');
-    const [before, after] = asked.slice(refused).map(({ time }) => Date.parse(time));
+    const refused = requested.findIndex(({ id }) => id === 'i0');
+    const [before, after] = requested.slice(refused).map(({ time }) => Date.parse(time));
     expect(after! - before!).toBeGreaterThanOrEqual(29_000);
 
     await made.write('a.images.yaml', manifest(many.slice(0, 3), ', take: 2'));

@@ -28,7 +28,7 @@ async function check(baseUrl: string, isOnline: boolean) {
   const found = events.flatMap((event) =>
     event.type === 'diagnostic' ? [`${event.line}:${event.column} ${event.code}`] : [],
   );
-  return { result, found, said: JSON.stringify(events) };
+  return { result, found, report: JSON.stringify(events) };
 }
 
 test('a check warns about models that will be shut down, and only --online asks the API, at no cost', async () => {
@@ -46,7 +46,7 @@ test('a check warns about models that will be shut down, and only --online asks 
 
 test('an API that does not answer is a warning, without the key', async () => {
   await using emulator = await startOpenAiEmulator({ apiKeys: ['another'] });
-  const { found, said } = await check(emulator.baseUrl, true);
+  const { found, report } = await check(emulator.baseUrl, true);
   expect(found).toContain('4:12 not-checked');
-  expect(said).not.toContain(testKey);
+  expect(report).not.toContain(testKey);
 });

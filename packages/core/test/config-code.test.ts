@@ -60,7 +60,7 @@ test.each([
   ['throw new Error("broken on purpose")', 'broken on purpose'],
   ['export default {\n  outDir: "x"\n  provider: "offline"\n}', 'line 3: Expected'],
 ])('%j is refused, with what to do', async (text, words) => {
-  const said = await read('a.ts', text);
-  expect(said).toContain('a.ts');
-  expect(said).toContain(words);
+  const message = await read('a.ts', text);
+  expect(message).toContain('a.ts');
+  expect(message).toContain(words);
 });

@@ -200,16 +200,16 @@ function expectBoughtOnce(
   rows: readonly PlannedRequest[],
 ): void {
   for (const prompt of new Set(rows.map(({ job }) => job.picture.prompt))) {
-    const wanted = rows.filter(
+    const unstored = rows.filter(
       ({ job, status }) => job.picture.prompt === prompt && status !== 'stored',
     ).length;
-    const asked = requests.filter(({ body }) => (body as { prompt: string }).prompt === prompt);
-    const unclear = asked.filter(
+    const requested = requests.filter(({ body }) => (body as { prompt: string }).prompt === prompt);
+    const unclear = requested.filter(
       ({ status }) => status !== null && status >= 500 && status !== 503,
     ).length;
     const billed = bill.filter((entry) => entry.prompt === prompt).length;
-    expect(billed).toBeLessThanOrEqual(wanted + Math.min(unclear, wanted));
-    if (wanted === 0) expect(asked).toEqual([]);
+    expect(billed).toBeLessThanOrEqual(unstored + Math.min(unclear, unstored));
+    if (unstored === 0) expect(requested).toEqual([]);
   }
 }
 

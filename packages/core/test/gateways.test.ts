@@ -63,26 +63,26 @@ describe('an error with a good status', () => {
 
 describe('an empty error', () => {
   test.each(['', false, null])('is not a failure, and the answer is stored: %j', async (error) => {
-    let asked = 0;
-    await using server = await answering(() => (asked++, JSON.stringify({ error, data: [] })));
+    let requests = 0;
+    await using server = await answering(() => (requests++, JSON.stringify({ error, data: [] })));
     await using made = await project(server.baseUrl);
     const { events } = await made.generate();
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'original-rejected' }]);
     expect((await storeOf(made)).some((name) => name.startsWith('rejected/'))).toBe(true);
     await made.generate();
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 });
 
 test('errors with a good status stop the run, because each may have been billed', async () => {
-  let asked = 0;
+  let requests = 0;
   const error = { message: 'Upstream said something else', code: 502 };
-  await using server = await answering(() => (asked++, JSON.stringify({ error })));
+  await using server = await answering(() => (requests++, JSON.stringify({ error })));
   const images = Array.from({ length: 12 }, (_, at) => `i${at}`);
   await using made = await project(server.baseUrl, images);
   const { result } = await made.generate({ options: { concurrency: 2 } });
   expect(result).toMatchObject({ bought: 0, failed: 12 });
-  expect(asked).toBe(2);
+  expect(requests).toBe(2);
 });
 
 describe('a time to try again', () => {
@@ -147,15 +147,15 @@ describe('an answer with a URL instead of the picture', () => {
     'https://10.0.0.1/a.png',
     'nonsense',
   ])('is stored as it is and not bought again if the URL is %s', async (url) => {
-    let asked = 0;
-    await using server = await answering(() => (asked++, JSON.stringify({ data: [{ url }] })));
+    let requests = 0;
+    await using server = await answering(() => (requests++, JSON.stringify({ data: [{ url }] })));
     await using made = await project(server.baseUrl);
     const { events } = await made.generate();
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'original-rejected', maybeBilled: true },
     ]);
     await made.generate();
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 });
 

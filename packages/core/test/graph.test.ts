@@ -49,14 +49,14 @@ describe('images whose inputs are images', () => {
       ]),
     );
     const bytes = await picture('png', { width: 44, height: 15 });
-    const asked: string[] = [];
+    const prompts: string[] = [];
     const own: Provider = {
       apiKeyName: null,
       inputs: null,
       originalFormat: 'png',
       refuse: () => null,
       generate({ request, inputs }) {
-        asked.push(request.prompt);
+        prompts.push(request.prompt);
         expect(inputs).toHaveLength(request.prompt === 'c0' ? 0 : 1);
         return Promise.resolve({ bytes, usage: null, requestId: null, warnings: [], limit: null });
       },
@@ -65,7 +65,7 @@ describe('images whose inputs are images', () => {
     const options = { providers: { own } };
     const { error, result } = await made.generate({ options });
     expect({ error, ...result }).toMatchObject({ error: null, bought: 300, delivered: 300 });
-    expect(asked).toEqual(ids);
+    expect(prompts).toEqual(ids);
     expect((await made.generate({ options })).result).toMatchObject({ bought: 0, delivered: 300 });
   });
 

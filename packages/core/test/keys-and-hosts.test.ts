@@ -41,12 +41,12 @@ test.each([undefined, 'TINTYPE_CACHE_KEY'])(
   'the key that signs a shared cache is never an API key, even if it is listed: %s',
   async (listed) => {
     const files = manifest(', openai_api_key: "${TINTYPE_CACHE_KEY}"');
-    const said = await buy(files, {
+    const outcome = await buy(files, {
       TINTYPE_CACHE_KEY: testKey,
       OPENAI_BASE_URL: api().baseUrl,
       ...(listed !== undefined && { TINTYPE_KEY_VARIABLES: listed }),
     });
-    expect(said).toMatch(/^key-not-allowed: .*TINTYPE_CACHE_KEY, which signs a shared cache/);
+    expect(outcome).toMatch(/^key-not-allowed: .*TINTYPE_CACHE_KEY, which signs a shared cache/);
     expect(sentKeys()).toEqual([]);
   },
 );
@@ -54,13 +54,13 @@ test.each([undefined, 'TINTYPE_CACHE_KEY'])(
 describe('the shell’s key does not go to an address in a clone’s .env', () => {
   test.each(['.env', '.env.local'])('%s', async (file) => {
     const files = { ...manifest(), [file]: addressOfClone() };
-    const said = await buy(files, { OPENAI_API_KEY: testKey });
+    const outcome = await buy(files, { OPENAI_API_KEY: testKey });
     const { host } = new URL(api().baseUrl);
-    expect(said).toMatch(
+    expect(outcome).toMatch(
       /^key-not-allowed: a \(a\.images\.yaml:2\): OPENAI_API_KEY is not sent to /,
     );
-    expect(said).toContain(`set TINTYPE_TRUST_HOST=${host} in your environment`);
-    expect(said).toContain('OPENAI_BASE_URL is from a .env file');
+    expect(outcome).toContain(`set TINTYPE_TRUST_HOST=${host} in your environment`);
+    expect(outcome).toContain('OPENAI_BASE_URL is from a .env file');
     expect(sentKeys()).toEqual([]);
   });
 
@@ -69,8 +69,8 @@ describe('the shell’s key does not go to an address in a clone’s .env', () =
       ...manifest(', openai_api_key: "${TEAM_OPENAI_KEY}"'),
       '.env': addressOfClone(),
     };
-    const said = await buy(files, { TEAM_OPENAI_KEY: ` ${testKey} ` });
-    expect(said).toContain('TEAM_OPENAI_KEY is not sent to');
+    const outcome = await buy(files, { TEAM_OPENAI_KEY: ` ${testKey} ` });
+    expect(outcome).toContain('TEAM_OPENAI_KEY is not sent to');
     expect(sentKeys()).toEqual([]);
   });
 
@@ -150,9 +150,9 @@ describe('a manifest names a variable as its key', () => {
   const withAddress = (more: object = {}) => ({ ...env, ...more, OPENAI_BASE_URL: api().baseUrl });
 
   test.each(['GITHUB_TOKEN', 'AWS_SECRET_ACCESS_KEY'])('but not %s', async (name) => {
-    const said = await buy(manifest(`, openai_api_key: "\${${name}}"`), withAddress());
-    expect(said).toContain(`openai_api_key names ${name}`);
-    expect(said).toMatch(/^key-not-allowed: a \(a\.images\.yaml:2\): .*TINTYPE_KEY_VARIABLES=/);
+    const outcome = await buy(manifest(`, openai_api_key: "\${${name}}"`), withAddress());
+    expect(outcome).toContain(`openai_api_key names ${name}`);
+    expect(outcome).toMatch(/^key-not-allowed: a \(a\.images\.yaml:2\): .*TINTYPE_KEY_VARIABLES=/);
     expect(sentKeys()).toEqual([]);
   });
 

@@ -105,23 +105,23 @@ describe('shards of several machines', () => {
   test.each([1, 2, 3, 4, 5, 6, 7])(
     'of %d random projects merge byte for byte into what one run leaves',
     async (count) => {
-      const asked = new Map<string, number>();
-      const own = ownProvider(asked);
+      const calls = new Map<string, number>();
+      const own = ownProvider(calls);
       const run: Run = { options: { providers: { own }, provider: 'own', allowUnpriced: true } };
       const isMerged = async (images: readonly string[]) => {
         await using whole = await project(images);
         expect((await whole.generate(run)).error).toBeNull();
-        const wanted = await hashesBelow(join(whole.root, 'public'));
-        asked.clear();
+        const expected = await hashesBelow(join(whole.root, 'public'));
+        calls.clear();
         await using shards = await runShards(images, count, run);
-        expect([...asked.values()].filter((times) => times > 1)).toEqual([]);
-        asked.clear();
+        expect([...calls.values()].filter((times) => times > 1)).toEqual([]);
+        calls.clear();
         await using made = await project(images);
         expect((await merge(made, shards.machines, run)).error).toBeNull();
-        expect(await hashesBelow(join(made.root, 'public'))).toEqual(wanted);
+        expect(await hashesBelow(join(made.root, 'public'))).toEqual(expected);
         const again = await made.generate(run);
         expect(again).toMatchObject({ error: null, result: { bought: 0, written: 0, removed: 0 } });
-        expect(asked.size).toBe(0);
+        expect(calls.size).toBe(0);
       };
       // More would take minutes, because each makes a project on a real disk for each shard.
       await fc.assert(fc.asyncProperty(projects, isMerged), { numRuns: 2, endOnFailure: true });
@@ -322,7 +322,7 @@ describe('what comes from another machine is checked', () => {
     await using shards = await runShards(one, 1);
     const { root } = shards.machines[0]!;
     const cache = join(root, 'node_modules/.cache/tintype/v2');
-    const wanted = await hashesBelow(join(root, 'public'));
+    const expected = await hashesBelow(join(root, 'public'));
     // The site's files may be links to files of the cache.
     await rm(join(root, 'public'), { recursive: true });
     for (const name of (await filesBelow(join(cache, 'files'))).keys())
@@ -334,7 +334,7 @@ describe('what comes from another machine is checked', () => {
     await using made = await project(one);
     const { result } = await merge(made, shards.machines);
     expect(result).toMatchObject({ failed: 0, shards: [], bought: 0 });
-    expect(await hashesBelow(join(made.root, 'public'))).toEqual(wanted);
+    expect(await hashesBelow(join(made.root, 'public'))).toEqual(expected);
   });
 });
 
@@ -345,8 +345,8 @@ function machineSize(
   return runs[machines.indexOf(machine)]!.result!.bought;
 }
 
-/** A provider that always gives a request the same picture. `asked`: the number of calls of each request key. */
-function ownProvider(asked: Map<string, number>): Provider {
+/** A provider that always gives a request the same picture. `calls`: how often each request was made. */
+function ownProvider(calls: Map<string, number>): Provider {
   return {
     apiKeyName: null,
     inputs: null,
@@ -354,7 +354,7 @@ function ownProvider(asked: Map<string, number>): Provider {
     refuse: () => null,
     async generate({ request }) {
       const key = sha256(canonicalJson(request));
-      asked.set(key, (asked.get(key) ?? 0) + 1);
+      calls.set(key, (calls.get(key) ?? 0) + 1);
       const color = `#${key.slice(0, 6)}`;
       const bytes = await picture('png', { width: 44, height: 15, color });
       return { bytes, usage: null, requestId: null, warnings: [], limit: null };

@@ -46,10 +46,10 @@ describe('an attempt whose own key is a path', () => {
   async function expectUntouched(root: string, store: string): Promise<void> {
     expect(await readFile(join(root, 'outside.received'), 'utf8')).toBe('a token');
     expect(await readFile(join(root, 'outside.json'), 'utf8')).toBe('{ "name": "site" }');
-    const kept = [...(await filesBelow(store)).keys()].filter((name) =>
+    const rejected = [...(await filesBelow(store)).keys()].filter((name) =>
       name.startsWith('rejected'),
     );
-    expect(kept).toEqual([]);
+    expect(rejected).toEqual([]);
   }
 
   test('makes Tintype neither copy a file from outside into the store nor remove it', async () => {

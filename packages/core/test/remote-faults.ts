@@ -20,9 +20,9 @@ export function remoteFaults(
 ): void {
   describe(`${name} and a server that misbehaves`, () => {
     let answer: Answer;
-    let asked: string[] = [];
+    let requests: string[] = [];
     const server = createServer((request, response) => {
-      asked.push(request.method!);
+      requests.push(request.method!);
       request.resume().on('end', () => answer(response, request));
       // The remote hangs up when it has read enough.
       request.on('error', () => {});
@@ -36,7 +36,7 @@ export function remoteFaults(
       remote = remoteAt(url);
     });
     beforeEach(() => {
-      asked = [];
+      requests = [];
     });
     afterAll(() => {
       server.closeAllConnections();
@@ -87,26 +87,26 @@ export function remoteFaults(
     test('a request that creates is sent once, any other up to three times', async () => {
       answer = status(503);
       await outcomeOf(remote.create('a/b', Buffer.from('bytes')));
-      expect(asked).toEqual(['PUT']);
-      asked = [];
+      expect(requests).toEqual(['PUT']);
+      requests = [];
       await outcomeOf(remote.put('a/b', Buffer.from('bytes')));
       await outcomeOf(remote.get('a/b', { maxBytes: 10 }));
-      expect(asked).toEqual(['PUT', 'PUT', 'PUT', 'GET', 'GET', 'GET']);
+      expect(requests).toEqual(['PUT', 'PUT', 'PUT', 'GET', 'GET', 'GET']);
     });
 
     test('an upload that fails twice and then succeeds is done', async () => {
       answer = (response) => {
-        if (asked.length < 3) response.socket!.destroy();
+        if (requests.length < 3) response.socket!.destroy();
         else response.writeHead(200).end();
       };
       await remote.put('a/b', Buffer.from('bytes'));
-      expect(asked).toEqual(['PUT', 'PUT', 'PUT']);
+      expect(requests).toEqual(['PUT', 'PUT', 'PUT']);
     });
 
     test('a request whose answer is lost may have created: unavailable, and sent once', async () => {
       answer = (response) => response.socket!.destroy();
       expect(await errorsOf(['create'])).toMatchObject([{ code: 'remote-unavailable' }]);
-      expect(asked).toEqual(['PUT']);
+      expect(requests).toEqual(['PUT']);
     });
 
     test('a conditional request that conflicts is unavailable, never a success', async () => {
@@ -130,7 +130,7 @@ export function remoteFaults(
         const errors = await errorsOf(['get', 'size', 'put', 'create', 'remove']);
         expect(errors).toMatchObject(errors.map(() => ({ code: 'remote-unsupported' })));
       }
-      expect(asked.length).toBe(25);
+      expect(requests.length).toBe(25);
     });
 
     test('an endless answer is read up to the limit', async () => {

@@ -38,7 +38,7 @@ describe('shards', () => {
     const options = { concurrency: 1 };
     await using whole = await project();
     await whole.generate({ options });
-    const wanted = await hashesBelow(`${whole.root}/public`);
+    const expected = await hashesBelow(`${whole.root}/public`);
     for (const count of [2, 5]) {
       api().reset();
       await using made = await project();
@@ -50,7 +50,7 @@ describe('shards', () => {
           expect(eventsOf(events, type)).toMatchObject([{ shard }]);
       }
       expect(billedPrompts(api())).toEqual(prompts);
-      expect(await hashesBelow(`${made.root}/public`)).toEqual(wanted);
+      expect(await hashesBelow(`${made.root}/public`)).toEqual(expected);
       const { events, result } = await made.generate({ options });
       expect(result).toMatchObject({ bought: 0, written: 0, removed: 0, delivered: 11 });
       expect(eventsOf(events, 'done')[0]).not.toHaveProperty('shard');

@@ -60,11 +60,11 @@ test.each(Object.entries(faults))(
   'a server that gives %s is of no use, and does no harm',
   async (_, fault) => {
     await using server = await startServer();
-    const wanted = await build(server, 'readwrite');
+    const expected = await build(server, 'readwrite');
     server.answer = fault;
     const started = performance.now();
     const { counts, files } = await build(server, 'read');
-    expect(files).toEqual(wanted.files);
+    expect(files).toEqual(expected.files);
     expect(counts).toMatchObject({ fetched: 0 });
     // This is far below the time limit of a request, which is half a minute.
     expect(performance.now() - started).toBeLessThan(20_000);
@@ -73,11 +73,11 @@ test.each(Object.entries(faults))(
 
 test('a build does not wait for a server that answers late', async () => {
   await using server = await startServer();
-  const wanted = await build(server, 'readwrite');
+  const expected = await build(server, 'readwrite');
   server.answer = (response, entry) => void setTimeout(() => response.end(entry), 20_000).unref();
   const started = performance.now();
   const { counts, files } = await build(server, 'read');
-  expect(files).toEqual(wanted.files);
+  expect(files).toEqual(expected.files);
   expect(counts).toMatchObject({ fetched: 0, slower: entries });
   expect(performance.now() - started).toBeLessThan(15_000);
 });

@@ -76,14 +76,14 @@ test('a build that finds everything in its own cache sends no request', async ()
     options: { cache: { remote, mode: 'readwrite' } },
   };
   await made.generate(run);
-  const asked = remote.requests.length;
+  const requests = remote.requests.length;
   // The first build uses the snapshot, the second one the index.
   for (const env of [{}, { TINTYPE_MISSING: 'standin' }]) {
     const { error, events } = await made.generate({ ...run, env: { ...run.env, ...env } });
     expect(error).toBeNull();
     expect(events.filter(({ type }) => type === 'shared-cache')).toEqual([]);
   }
-  expect(remote.requests).toHaveLength(asked);
+  expect(remote.requests).toHaveLength(requests);
 });
 
 describe('without TINTYPE_CACHE_KEY in the environment nothing is read or written, and one warning says so', () => {
@@ -191,10 +191,10 @@ describe('no entry of a poisoned remote is used', () => {
   };
 
   test.each(Object.entries(poisons))('%s', async (_, poison) => {
-    const { pure, wanted, others } = await filledRemotes();
+    const { pure, expected, others } = await filledRemotes();
     const remote = testRemote(new Map(pure.files), poison(pure, others));
     const poisoned = await build({ remote });
-    expect(poisoned.files).toEqual(wanted.files);
+    expect(poisoned.files).toEqual(expected.files);
     expect(counts(poisoned)).toMatchObject({ fetched: 0, refused: entries });
     expect(poisoned.warnings).toHaveLength(1);
     expect(poisoned.warnings[0]).toMatchObject({
@@ -204,7 +204,7 @@ describe('no entry of a poisoned remote is used', () => {
   });
 
   test('signed previews of another shape are refused', async () => {
-    const { pure, wanted } = await filledRemotes();
+    const { pure, expected } = await filledRemotes();
     const bad = [
       'null',
       '[]',
@@ -222,7 +222,7 @@ describe('no entry of a poisoned remote is used', () => {
     }
     const built = await build({ remote });
     expect(counts(built)).toMatchObject({ refused: previews.length });
-    expect(built.files).toEqual(wanted.files);
+    expect(built.files).toEqual(expected.files);
   });
 });
 
@@ -252,23 +252,23 @@ describe('a remote that fails or is slow makes no build fail', () => {
     ],
     ['no answer to a GET', { get: never }, []],
   ])('%s', async (_, faults, codes) => {
-    const { wanted } = await filledRemotes();
+    const { expected } = await filledRemotes();
     const remote = testRemote(new Map(), faults);
     const { files, error, warnings } = await build({ remote, mode: 'readwrite' });
     expect(error).toBeNull();
-    expect(files).toEqual(wanted.files);
+    expect(files).toEqual(expected.files);
     expect(warnings.map(({ code }) => code)).toEqual(codes);
   });
 
   test('an occasional failure at any step makes no build fail', async () => {
-    const { pure, wanted } = await filledRemotes();
+    const { pure, expected } = await filledRemotes();
     for (let step = 0; step < 8; step++) {
-      let asked = 0;
+      let requests = 0;
       const remote = testRemote(new Map(pure.files), {
-        get: async (name) => (asked++ % 8 === step ? broken() : pure.files.get(name)!),
+        get: async (name) => (requests++ % 8 === step ? broken() : pure.files.get(name)!),
       });
       const built = await build({ remote });
-      expect(built.files).toEqual(wanted.files);
+      expect(built.files).toEqual(expected.files);
       expect(built.warnings).toEqual([]);
       expect(counts(built).fetched).toBeGreaterThan(entries / 2);
     }
@@ -291,18 +291,18 @@ describe('a remote that fails or is slow makes no build fail', () => {
       (await cache.fetch(entriesOf(at), 'in-turn')).end();
     }
     expect(given).toEqual([null]);
-    const asked = remote.requests.length;
+    const requests = remote.requests.length;
     (await cache.fetch(entriesOf(99), 'in-turn')).end();
-    expect(remote.requests).toHaveLength(asked);
+    expect(remote.requests).toHaveLength(requests);
   });
 
   test('an entry that has not arrived when it is encoded is no longer fetched, but the others are', async () => {
     const answers = new Map<string, (bytes: null) => void>();
     const get = async (name: string) => new Promise<null>((answer) => answers.set(name, answer));
     await using machine = await openMachine({ get }, { grace: 5 });
-    const wanted = entriesOf(1);
-    const fetching = await machine.cache.fetch(wanted, 'in-turn');
-    await fetching.stop(wanted[1]!.key);
+    const entries = entriesOf(1);
+    const fetching = await machine.cache.fetch(entries, 'in-turn');
+    await fetching.stop(entries[1]!.key);
     for (const answer of answers.values()) answer(null);
     await setImmediate();
     fetching.end();
@@ -341,19 +341,19 @@ describe('a picture that another machine is making', () => {
     const untouched = await machine.cache.fetch(entriesOf(1), 'in-turn');
     expect(await untouched.isMadeElsewhere()).toBe(false);
     untouched.end();
-    const wanted = entriesOf(2);
-    await machine.seal(wanted[0]!, Buffer.from('the first file'));
-    const fetching = await machine.cache.fetch(wanted, 'waited-for');
+    const entries = entriesOf(2);
+    await machine.seal(entries[0]!, Buffer.from('the first file'));
+    const fetching = await machine.cache.fetch(entries, 'waited-for');
     expect(await fetching.isMadeElsewhere()).toBe(false);
     fetching.end();
   });
 });
 
 test('two machines that begin at the same moment make the same files', async () => {
-  const { wanted } = await filledRemotes();
+  const { expected } = await filledRemotes();
   const remote = testRemote();
   const both = await Promise.all([0, 1].map(async () => build({ remote, mode: 'readwrite' })));
-  expect(both.map(({ files }) => files)).toEqual([wanted.files, wanted.files]);
+  expect(both.map(({ files }) => files)).toEqual([expected.files, expected.files]);
   expect(remote.files.size).toBe(entries);
 });
 
@@ -491,18 +491,22 @@ interface Others {
   readonly ofOtherProject: TestRemote;
 }
 
-let filled: Promise<{ readonly pure: TestRemote; readonly wanted: Built; readonly others: Others }>;
+let filled: Promise<{
+  readonly pure: TestRemote;
+  readonly expected: Built;
+  readonly others: Others;
+}>;
 
 /** Remotes that a build has filled, with its result. Made once. */
 async function filledRemotes() {
   const fill = async () => {
     const [pure, ofOtherKey, ofOtherProject] = [testRemote(), testRemote(), testRemote()];
-    const wanted = await build({ remote: pure, mode: 'readwrite' });
+    const expected = await build({ remote: pure, mode: 'readwrite' });
     const other = { TINTYPE_CACHE_KEY: `${key}-of-another-team` };
     await build({ remote: ofOtherKey, mode: 'readwrite', env: other });
     const text = manifest.replaceAll('prompt: ', 'prompt: other ');
     await build({ remote: ofOtherProject, mode: 'readwrite', manifest: text });
-    return { pure, wanted, others: { ofOtherKey, ofOtherProject } };
+    return { pure, expected, others: { ofOtherKey, ofOtherProject } };
   };
   filled ??= fill();
   return filled;

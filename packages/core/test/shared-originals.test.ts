@@ -163,8 +163,10 @@ test.each(['fails', 'is done, and its answer is lost'] as const)(
       isOver = count < at;
       const { result, events } = await made.generate(sharing(inner));
       expect([at, result?.failed, result?.delivered]).toEqual([at, 0, 1]);
-      const said = eventsOf(events, 'warning').filter(({ code }) => code === 'maybe-billed').length;
-      expect([at, api().ledger.length <= 1 + said]).toEqual([at, true]);
+      const warnings = eventsOf(events, 'warning').filter(
+        ({ code }) => code === 'maybe-billed',
+      ).length;
+      expect([at, api().ledger.length <= 1 + warnings]).toEqual([at, true]);
       await made.generate(sharing(inner));
       expect([at, await filesIn(join(home, 'originals'))]).toEqual([at, [expect.any(String)]]);
       expect([at, await filesIn(join(home, 'records'))]).toEqual([at, [expect.any(String)]]);

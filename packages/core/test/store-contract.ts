@@ -126,8 +126,8 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         };
         await store.refuse(refusal);
         await store.refuse({ ...refusal, reason: 'nor that' });
-        const kept = { kind: 'refusal', refusal };
-        expect(await under.open().refusals()).toEqual(new Map([[key, kept]]));
+        const stored = { kind: 'refusal', refusal };
+        expect(await under.open().refusals()).toEqual(new Map([[key, stored]]));
       });
 
       test('a pin, the last of a URL', async () => {
@@ -273,9 +273,9 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       test('by a record of another machine, which is stored unchanged', async () => {
         const foreign = (text: string) => {
           const bytes = Buffer.from(text);
-          const made = recordOf(purchaseOf('hat', { bytes }));
-          const provenance = { ...made.provenance, tintype: '0.0.1' };
-          return [{ ...made, provenance }, bytes] as const;
+          const foreign = recordOf(purchaseOf('hat', { bytes }));
+          const provenance = { ...foreign.provenance, tintype: '0.0.1' };
+          return [{ ...foreign, provenance }, bytes] as const;
         };
         await store.adopt(...foreign('one'));
         await store.adopt(...foreign('one'));
@@ -510,34 +510,34 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         for (const child of children.splice(0)) child.kill('SIGKILL');
       });
 
-      /** Starts a process. `said.text` grows as it prints. */
+      /** Starts a process. `output.text` grows as it prints. */
       function start(task: string, ...args: string[]) {
         const { module, open, place } = under.shared!;
         const program = fileURLToPath(new URL('./support/store-process.ts', import.meta.url));
         const child = spawn(process.execPath, [program, module, open, place, task, ...args]);
         children.push(child);
-        const said = { text: '' };
-        child.stdout.on('data', (text: Buffer) => (said.text += String(text)));
-        child.stderr.on('data', (text: Buffer) => (said.text += String(text)));
-        return { child, said, ended: once(child, 'close') };
+        const output = { text: '' };
+        child.stdout.on('data', (text: Buffer) => (output.text += String(text)));
+        child.stderr.on('data', (text: Buffer) => (output.text += String(text)));
+        return { child, output, ended: once(child, 'close') };
       }
 
       async function run(task: string, ...args: string[]): Promise<void> {
-        const { child, said, ended } = start(task, ...args);
+        const { child, output, ended } = start(task, ...args);
         await ended;
-        expect([child.exitCode, said.text]).toEqual([0, '']);
+        expect([child.exitCode, output.text]).toEqual([0, '']);
       }
 
       test('lose nothing and leave nothing half-written if they are killed at any instant', async (context) => {
         if (under.shared === null) return context.skip();
         const steps = new Map<string, string>();
         for (let kill = 0; kill < 8; kill++) {
-          const { child, said, ended } = start('buy', String(kill * 10_000));
-          await expect.poll(() => said.text, { timeout: 20_000 }).toMatch(/put [^]*put /);
+          const { child, output, ended } = start('buy', String(kill * 10_000));
+          await expect.poll(() => output.text, { timeout: 20_000 }).toMatch(/put [^]*put /);
           await sleep(Math.random() * 60);
           child.kill('SIGKILL');
           await ended;
-          for (const [, step, prompt] of said.text.matchAll(/^(\w+) (picture \d+)$/gm))
+          for (const [, step, prompt] of output.text.matchAll(/^(\w+) (picture \d+)$/gm))
             steps.set(prompt!, step!);
         }
         const later = under.open();
@@ -573,16 +573,16 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         const bytes = ['1', '2', '3', '4', '5'];
         await Promise.all(bytes.map((it) => run('put', 'hat', it)));
         const records = await store.purchases();
-        const kept = await Promise.all(records.map((record) => store.read(record)));
-        expect(kept.map(String).toSorted()).toEqual(bytes);
+        const contents = await Promise.all(records.map((record) => store.read(record)));
+        expect(contents.map(String).toSorted()).toEqual(bytes);
         expect((await store.stored()).size).toBe(1);
         expect((await store.verify()).findings).toEqual([]);
       });
 
       test('hold no claim after they have died', async (context) => {
         if (under.shared === null) return context.skip();
-        const { child, said, ended } = start('hold', 'hat');
-        await expect.poll(() => said.text, { timeout: 20_000 }).toContain('held');
+        const { child, output, ended } = start('hold', 'hat');
+        await expect.poll(() => output.text, { timeout: 20_000 }).toContain('held');
         expect(await store.isClaimed(key)).toBe(true);
         expect(await store.claim(key, AbortSignal.timeout(300))).toBeNull();
         child.kill('SIGKILL');

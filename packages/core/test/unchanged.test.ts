@@ -79,17 +79,17 @@ const projects: Readonly<Record<string, { files: Record<string, string>; run?: R
 };
 
 describe('the plan of a snapshot equals a new plan', () => {
-  const kept = new Map<string, TestProject>();
+  const snapshots = new Map<string, TestProject>();
 
   beforeAll(async () => {
     for (const [name, { files, run = {} }] of Object.entries(projects)) {
-      kept.set(name, await storedProject(files, run));
+      snapshots.set(name, await storedProject(files, run));
     }
     await setTimeout(settlingMs);
   });
 
   test.each(Object.entries(projects))('%s', async (name, { run = {} }) => {
-    const project = kept.get(name)!;
+    const project = snapshots.get(name)!;
     const context = await project.context(run);
     const images = await openImages(context, run.ids);
     const found = await unchangedPlan(context, run.ids ?? []);

@@ -38,8 +38,8 @@ describe('a set-up that makes every answer unusable', () => {
       expect(stopped).toHaveLength(24 - api().ledger.length);
       expect(eventsOf(events, 'warning').map(({ code }) => code)).toContain('unusable-answers');
       expect(stopped[0]!.message).toMatch(/two answers of openai.*jpeg.*originalFormat: 'any'/);
-      const kept = await readdir(join(made.root, '.tintype/rejected'));
-      expect(kept).toHaveLength(api().ledger.length);
+      const rejected = await readdir(join(made.root, '.tintype/rejected'));
+      expect(rejected).toHaveLength(api().ledger.length);
     },
   );
 

@@ -109,8 +109,8 @@ test('a Git LFS pointer is reported as one, with the command that fetches the fi
   const error = (await made.plan().catch((thrown: unknown) => thrown)) as {
     diagnostics: readonly { file: string; message: string }[];
   };
-  const said = error.diagnostics.filter(({ message }) => message.includes('git lfs pull'));
-  expect(said.map(({ file }) => file).toSorted()).toEqual([
+  const pointers = error.diagnostics.filter(({ message }) => message.includes('git lfs pull'));
+  expect(pointers.map(({ file }) => file).toSorted()).toEqual([
     'a.images.yaml',
     'b.images.yaml',
     'rows.csv',

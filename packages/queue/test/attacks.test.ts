@@ -174,8 +174,8 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'queue-unavailable' }]);
     const worker = runWorker(url, context, { roles: ['buy'], concurrency: 1, database });
     await expect(worker).rejects.toMatchObject({ code: 'queue-unavailable' });
-    const said = inspect([events, await worker.catch((reason: unknown) => reason)], { depth: 9 });
-    expect(said).not.toContain('secret');
+    const text = inspect([events, await worker.catch((reason: unknown) => reason)], { depth: 9 });
+    expect(text).not.toContain('secret');
   });
 
   test('neither a run nor a worker waits for a database that is away when it is stopped', async () => {
@@ -211,14 +211,14 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     const { events } = await run(url, context);
     expect(eventsOf(events, 'failed')).toHaveLength(1);
     const client = new Redis(redis.url);
-    const kept: unknown[] = [events];
+    const traces: unknown[] = [events];
     for (const key of await client.keys('*secrets*')) {
       const type = await client.type(key);
-      if (type === 'hash') kept.push(await client.hgetall(key));
-      if (type === 'stream') kept.push(await client.xrange(key, '-', '+'));
+      if (type === 'hash') traces.push(await client.hgetall(key));
+      if (type === 'stream') traces.push(await client.xrange(key, '-', '+'));
     }
     client.disconnect();
-    const text = inspect(kept, { depth: 9, maxStringLength: null, maxArrayLength: null });
+    const text = inspect(traces, { depth: 9, maxStringLength: null, maxArrayLength: null });
     expect(text).toContain('failedReason');
     expect(text).not.toContain(testKey);
   });

@@ -11,18 +11,18 @@ import { outcomeOf } from '../../core/test/remote-contract.ts';
 import { s3, type S3Options } from '../src/s3.ts';
 
 /** Two servers in one: paths below the bucket are S3's, `/` is the one that exchanges web identities. */
-let asked: { readonly request: IncomingMessage; readonly body: string }[];
+let requests: { readonly request: IncomingMessage; readonly body: string }[];
 let answer: (response: ServerResponse) => void;
 let url: string;
 let home: string;
 const server = createServer(async (request, response) => {
-  asked.push({ request, body: await text(request) });
+  requests.push({ request, body: await text(request) });
   if (request.url === '/') answer(response);
   else response.writeHead(200, { 'content-length': '1' }).end('x');
 });
 
 beforeEach(async () => {
-  asked = [];
+  requests = [];
   answer = (response) => void response.writeHead(500).end();
   home = await mkdtemp(join(tmpdir(), 'tintype-credentials-'));
   server.listen(0, '127.0.0.1');
@@ -43,7 +43,7 @@ const bucket = (options: Partial<S3Options> = {}) =>
   s3({ bucket: 'tintype', endpoint: url, stsEndpoint: url, ...options });
 /** The access key that signed the last request to S3. */
 const signedBy = () => {
-  const { headers } = asked.findLast(({ request }) => request.url !== '/')!.request;
+  const { headers } = requests.findLast(({ request }) => request.url !== '/')!.request;
   return /Credential=([^/]+)\//.exec(headers.authorization!)![1];
 };
 
@@ -57,9 +57,9 @@ test('keys of the environment come first, with their session token', async () =>
   );
   await bucket().size('a');
   expect(signedBy()).toBe('from-environment');
-  expect(asked[0]!.request.headers['x-amz-security-token']).toBe('planted-token');
-  expect(JSON.stringify(asked[0]!.request.headers)).not.toContain('planted-secret');
-  expect(asked[0]!.request.url).not.toContain('planted');
+  expect(requests[0]!.request.headers['x-amz-security-token']).toBe('planted-token');
+  expect(JSON.stringify(requests[0]!.request.headers)).not.toContain('planted-secret');
+  expect(requests[0]!.request.url).not.toContain('planted');
 });
 
 test('the profile that AWS_PROFILE names is used, or the default one', async () => {
@@ -91,7 +91,7 @@ test('without any credentials no request is sent, and the message says what to s
   const error = await outcomeOf(bucket({ prefix: 'site' }).put('a', Buffer.from('b')));
   expect(error).toMatchObject({ code: 'remote-denied' });
   expect(String(error)).toContain('s3://tintype/site needs credentials: set AWS_ACCESS_KEY_ID');
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 const stsAnswer = (expiration: string) => `<AssumeRoleWithWebIdentityResponse
@@ -115,7 +115,7 @@ test('a web identity is exchanged once for a run, and again before it expires', 
   const remote = bucket();
   await Promise.all([remote.size('a'), remote.size('b'), remote.put('c', Buffer.from('d'))]);
   expect(signedBy()).toBe('from-role');
-  const exchanges = () => asked.filter(({ request }) => request.url === '/');
+  const exchanges = () => requests.filter(({ request }) => request.url === '/');
   expect(exchanges().length).toBe(1);
   expect(Object.fromEntries(new URLSearchParams(exchanges()[0]!.body))).toEqual({
     Action: 'AssumeRoleWithWebIdentity',
@@ -144,7 +144,7 @@ test.each<[string, (response: ServerResponse) => void]>([
   const error = await outcomeOf(bucket().size('a'));
   expect(error).toMatchObject({ code: 'remote-denied' });
   expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('planted');
-  expect(asked.length).toBe(1);
+  expect(requests.length).toBe(1);
 });
 
 function endless(response: ServerResponse): void {
@@ -179,7 +179,7 @@ test('credentials that no header can carry are refused and not repeated', async 
     expect(error).toMatchObject({ code: 'remote-denied' });
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('planted');
   }
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 test('no variable of the environment names the server that a request goes to', async () => {
@@ -189,7 +189,7 @@ test('no variable of the environment names the server that a request goes to', a
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'from-environment');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'planted-secret');
   await bucket().size('a');
-  expect(asked.length).toBe(1);
+  expect(requests.length).toBe(1);
 });
 
 test.each<[Partial<S3Options>, string]>([

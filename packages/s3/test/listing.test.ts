@@ -7,10 +7,10 @@ import { s3 } from '../src/s3.ts';
 
 /** What the server answers, page by page, and what it was asked for. */
 let pages: string[] = [];
-let asked: URLSearchParams[] = [];
+let queries: URLSearchParams[] = [];
 const server = createServer((request, response) => {
-  asked.push(new URL(request.url!, 'http://localhost').searchParams);
-  response.end(pages[asked.length - 1] ?? pages.at(-1));
+  queries.push(new URL(request.url!, 'http://localhost').searchParams);
+  response.end(pages[queries.length - 1] ?? pages.at(-1));
 });
 let endpoint: string;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ afterAll(() => {
 });
 
 async function listed(prefix: string, ...given: string[]): Promise<unknown> {
-  [pages, asked] = [given, []];
+  [pages, queries] = [given, []];
   const credentials = async () => ({ accessKeyId: 'id', secretAccessKey: 'key' });
   const remote = s3({ bucket: 'tintype', prefix: 'site', endpoint, credentials });
   const names: string[] = [];
@@ -43,8 +43,8 @@ const page = (entries: string, next: string | null = null) =>
 test('pages are followed by their tokens, which are decoded', async () => {
   const names = await listed('a', page(entry('site/a/1'), 'x&amp;y=/+ z'), page(entry('site/a/2')));
   expect(names).toEqual(['a/1', 'a/2']);
-  expect(asked.map((query) => query.get('prefix'))).toEqual(['site/a', 'site/a']);
-  expect(asked.map((query) => query.get('continuation-token'))).toEqual([null, 'x&y=/+ z']);
+  expect(queries.map((query) => query.get('prefix'))).toEqual(['site/a', 'site/a']);
+  expect(queries.map((query) => query.get('continuation-token'))).toEqual([null, 'x&y=/+ z']);
 });
 
 test('names that were not asked for, or that no remote has, are left out', async () => {

@@ -165,11 +165,11 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       'inner.css': 'body { background: url("tintype:moss") }',
     });
     await project.stock();
-    let kept = '';
+    let compiled = '';
     const keeping: Plugin = {
       name: 'keeping',
       transform: (code, id) => {
-        if (id.endsWith('/page.css')) kept = code;
+        if (id.endsWith('/page.css')) compiled = code;
       },
     };
     const config = project.config();
@@ -178,7 +178,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     try {
       await server.listen();
       await server.ssrLoadModule('/page.css');
-      expect(kept).toMatch(/url\("\/@tintype\/moss\.webp\?v=/);
+      expect(compiled).toMatch(/url\("\/@tintype\/moss\.webp\?v=/);
     } finally {
       await server.close();
     }

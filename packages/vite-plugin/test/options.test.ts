@@ -55,12 +55,12 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
 
     await project.build({ build: { assetsInlineLimit: () => false } }, {}, vite);
     await project.write('main.js', `import icon from 'virtual:tintype/icon'; console.log(icon);`);
-    const asked: string[] = [];
+    const calls: string[] = [];
     await project.build(
       {
         build: {
           assetsInlineLimit: (file, content) => {
-            asked.push(`${file} ${content.length > 0}`);
+            calls.push(`${file} ${content.length > 0}`);
             return false;
           },
         },
@@ -68,7 +68,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       {},
       vite,
     );
-    expect(asked).toEqual(['icon.webp true']);
+    expect(calls).toEqual(['icon.webp true']);
     expect(await pictures(project)).toHaveLength(1);
   });
 

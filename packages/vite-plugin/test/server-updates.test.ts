@@ -43,11 +43,11 @@ test.each(versions)(
       `${served.origin.replace('http', 'ws')}/?token=${served.server.config.webSocketToken}`,
       'vite-hmr',
     );
-    const told: string[] = [];
-    socket.addEventListener('message', ({ data }) => told.push(String(data)));
-    await expect.poll(() => told.join(''), { timeout: 20_000 }).toContain('connected');
+    const updates: string[] = [];
+    socket.addEventListener('message', ({ data }) => updates.push(String(data)));
+    await expect.poll(() => updates.join(''), { timeout: 20_000 }).toContain('connected');
     await project.write('site.images.yaml', manifest('after'));
-    await expect.poll(() => told.join(''), { timeout: 20_000 }).toContain('full-reload');
+    await expect.poll(() => updates.join(''), { timeout: 20_000 }).toContain('full-reload');
     expect(await served.load('virtual:tintype/bridge')).toMatchObject({ alt: 'after' });
     socket.close();
   },

@@ -71,7 +71,7 @@ test('the dev server fetches a file that a page asks for', async () => {
   const [src] = /[^"]*hero[^"]*\.(?:webp|jpeg)/.exec(page)!;
   const answer = await served.fetch(src);
   expect(answer.status).toBe(200);
-  const asked = remote.requests.slice(filled);
-  expect(asked).toHaveLength(1);
-  expect(remote.files.has(asked[0]!.replace('get ', ''))).toBe(true);
+  const requests = remote.requests.slice(filled);
+  expect(requests).toHaveLength(1);
+  expect(remote.files.has(requests[0]!.replace('get ', ''))).toBe(true);
 });

@@ -36,13 +36,13 @@ test('occasional failures stop nothing; three in a row do', async () => {
   expect(await few.finish(5000)).toEqual({ uploaded: 3, notUploaded: 6, error });
 
   const many = backgroundUploads(1);
-  let asked = 0;
+  let requests = 0;
   for (let at = 0; at < 9; at++) {
     many.add(async () => {
-      asked++;
+      requests++;
       return fail();
     });
   }
   expect(await many.finish(5000)).toEqual({ uploaded: 0, notUploaded: 9, error });
-  expect(asked).toBe(3);
+  expect(requests).toBe(3);
 });

@@ -155,14 +155,14 @@ describe('the range', () => {
           inputFidelity: fidelity,
           inputs,
         });
-        const asked = {
+        const changed = {
           model: model.id,
           size,
           quality,
           prompt,
           ...(fidelity === 'high' ? { input_fidelity: 'high' as const } : {}),
         };
-        const range = estimate(asked, inputs)!;
+        const range = estimate(changed, inputs)!;
         const cost = roundUsd(costUsdOf(model, usage));
         expect(range.low).toBeLessThanOrEqual(cost);
         expect(range.high).toBeGreaterThanOrEqual(cost);
@@ -240,6 +240,6 @@ test('the actual cost is that of the tokens, and null if the tokens or the price
 });
 
 function estimate(changes: Partial<Request>, inputs: Parameters<typeof estimateCost>[2] = []) {
-  const asked = { ...request, ...changes };
-  return estimateCost(modelNamed(modelTable, asked.model), asked, inputs);
+  const changed = { ...request, ...changes };
+  return estimateCost(modelNamed(modelTable, changed.model), changed, inputs);
 }

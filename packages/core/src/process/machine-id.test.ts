@@ -52,15 +52,15 @@ test('the id of macOS and of Windows is read out of what they print', () => {
 });
 
 test('each system is asked in its own way, and the kept id is used if it has no answer', async () => {
-  const asked: string[] = [];
+  const commands: string[] = [];
   const says = (text: string) => (program: string) => {
-    asked.push(program);
+    commands.push(program);
     return Promise.resolve(text);
   };
   expect(await machineId(sources({ platform: 'darwin', ask: says(ioreg) }))).toMatch(/^6F1A/);
   expect(await machineId(sources({ platform: 'win32', ask: says(registry) }))).toMatch(/^0f3c/);
   expect(await machineId(sources({ platform: 'darwin', ask: says('') }))).toBe('kept');
-  expect(asked.every((program) => /^(\/|C:\\)/.test(program))).toBe(true);
+  expect(commands.every((program) => /^(\/|C:\\)/.test(program))).toBe(true);
   const read = (path: string) =>
     Promise.resolve(path === '/etc/machine-id' ? 'b08dfa6083e7567a1921a715000001fb\n' : '');
   expect(await machineId(sources({ read }))).toBe('b08dfa6083e7567a1921a715000001fb');

@@ -38,11 +38,11 @@ test('PowerShell says it in ticks', () => {
 });
 
 test('each system is asked in its own way, by programs of its own', async () => {
-  const asked: [string, ...string[]][] = [];
+  const commands: [string, ...string[]][] = [];
   const ask =
     (text: string): StartSources['ask'] =>
     (program, args) => {
-      asked.push([program, ...args]);
+      commands.push([program, ...args]);
       return Promise.resolve(text);
     };
   const mac = sources({ ask: ask('S    Sat Nov  8 08:57:07 2026\n') });
@@ -50,7 +50,7 @@ test('each system is asked in its own way, by programs of its own', async () => 
   const windows = sources({ platform: 'win32', ask: ask('133773946270000000') });
   expect(await startOf(4711, windows)).toBe('133773946270000000');
   expect(await startOf(4711, sources({}))).toBe('');
-  for (const [program, ...args] of asked) {
+  for (const [program, ...args] of commands) {
     expect(program).toMatch(/^(\/|C:\\)/);
     expect(args.join(' ')).toContain('4711');
   }

@@ -78,10 +78,10 @@ describe('what may be connected to', () => {
     expect(await problemOf(url, { ca: testCa })).toBe(
       'cannot be fetched: it leads to an address that is not public',
     );
-    const asked: string[] = [];
-    const limits = { ca: testCa, isAllowed: (address: string) => asked.push(address) > 0 };
+    const hosts: string[] = [];
+    const limits = { ca: testCa, isAllowed: (address: string) => hosts.push(address) > 0 };
     expect(await fetchRemote(url, limits)).toMatchObject({ bytes: Buffer.from('bytes') });
-    expect(asked).toContain('127.0.0.1');
+    expect(hosts).toContain('127.0.0.1');
     // A second look at the same name may answer otherwise: it is asked about again.
     let isFirst = true;
     const rebinding = { ca: testCa, isAllowed: () => isFirst && !(isFirst = false) };

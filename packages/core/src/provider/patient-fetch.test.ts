@@ -80,14 +80,14 @@ describe('a patient fetch', () => {
   });
 
   test('follows no redirect', async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const url = await listen((request, response) => {
-      asked.push(request.url!);
+      requested.push(request.url!);
       response.writeHead(307, { location: '/elsewhere' }).end();
     });
     const { status } = await patientFetch()(`${url}/here`, { method: 'POST', body: 'x' });
     expect(status).toBe(307);
-    expect(asked).toEqual(['/here']);
+    expect(requested).toEqual(['/here']);
   });
 
   test('uses no connection twice', async () => {

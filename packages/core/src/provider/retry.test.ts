@@ -32,10 +32,10 @@ describe('the policy', () => {
   });
 
   test('nothing that may have been billed is asked again, but for a server error once', () => {
-    const asked = Object.entries(policies).filter(
+    const retried = Object.entries(policies).filter(
       ([, { billed, retries }]) => billed !== 'no' && retries > 0,
     );
-    expect(asked.map(([code, { retries }]) => [code, retries])).toEqual([['server-error', 1]]);
+    expect(retried.map(([code, { retries }]) => [code, retries])).toEqual([['server-error', 1]]);
   });
 });
 

@@ -249,9 +249,9 @@ describe('what is left of attempts', () => {
       { severity: 'note', code: 'attempt-left', imageIds: ['hero'] },
       { severity: 'note', code: 'attempt-left', imageIds: ['hero'] },
     ]);
-    const said = findings.map(({ message }) => message).join('\n');
-    expect(said).toMatch(/may have been billed: the next run that may buy requests it again/);
-    expect(said).toMatch(/records it at no cost/);
+    const messages = findings.map(({ message }) => message).join('\n');
+    expect(messages).toMatch(/may have been billed: the next run that may buy requests it again/);
+    expect(messages).toMatch(/records it at no cost/);
   });
 
   test('is not mentioned while a process that lives holds its key', async () => {

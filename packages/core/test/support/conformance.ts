@@ -39,9 +39,9 @@ const schemas = { generations: 'CreateImageRequest', edits: 'CreateImageEditRequ
 const validators = new Map<string, ValidateFunction>();
 
 function validator(name: string): ValidateFunction {
-  const made = validators.get(name) ?? compile(name);
-  validators.set(name, made);
-  return made;
+  const validate = validators.get(name) ?? compile(name);
+  validators.set(name, validate);
+  return validate;
 }
 
 function compile(name: string): ValidateFunction {

@@ -29,7 +29,7 @@ export function memoryStore(blobs: Blobs): Store {
   const find = (key: Key) =>
     blobs.has(layout.record('', key)) ? recordAt(layout.record('', key)) : null;
   const second = ({ key, original }: StoreRecord) => layout.secondRecord('', key, original.sha256);
-  const kept = (hash: Sha256) =>
+  const originalAt = (hash: Sha256) =>
     [...below('originals'), ...below('rejected')].some((name) => keyIn(name) === String(hash));
   const read = (record: StoreRecord): Buffer => {
     const bytes = blobs.get(pathOfBytes('', record));
@@ -145,7 +145,7 @@ export function memoryStore(blobs: Blobs): Store {
     clearAttempt: async (key) => {
       if (!isHash(key)) return;
       const bytes = blobs.get(layout.received('', key));
-      if (bytes !== undefined && !kept(sha256(bytes))) return;
+      if (bytes !== undefined && !originalAt(sha256(bytes))) return;
       for (const name of [layout.received('', key), layout.attempt('', key)]) blobs.delete(name);
     },
     prepareToBuy: async () => new Map(),

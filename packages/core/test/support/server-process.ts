@@ -14,10 +14,10 @@ export async function startServer(
   url: string,
   seconds = 20,
 ): Promise<ServerProcess> {
-  let said = '';
+  let output = '';
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.on('data', (text) => (said += text));
-  child.stderr.on('data', (text) => (said += text));
+  child.stdout.on('data', (text) => (output += text));
+  child.stderr.on('data', (text) => (output += text));
   const began = performance.now();
   for (;;) {
     const answer = await fetch(url).catch(() => null);
@@ -25,7 +25,7 @@ export async function startServer(
     if (answer !== null) return { stop: () => stopProcess(child) };
     if (child.exitCode !== null || performance.now() - began > seconds * 1000) {
       await stopProcess(child);
-      throw new Error(`${program} did not start: ${said}`);
+      throw new Error(`${program} did not start: ${output}`);
     }
     await sleep(50);
   }

@@ -13,7 +13,7 @@ export function watchedRemote(
   before: (operation: Operation, name: string) => void | Promise<void> = () => {},
 ): WatchedRemote {
   const requests: string[] = [];
-  const asked = async (operation: Operation, name: string): Promise<void> => {
+  const note = async (operation: Operation, name: string): Promise<void> => {
     requests.push(`${operation} ${name}`);
     await before(operation, name);
   };
@@ -21,27 +21,27 @@ export function watchedRemote(
     label: inner.label,
     requests,
     get: async (name, limits) => {
-      await asked('get', name);
+      await note('get', name);
       return inner.get(name, limits);
     },
     size: async (name, limits) => {
-      await asked('size', name);
+      await note('size', name);
       return inner.size(name, limits);
     },
     put: async (name, bytes, limits) => {
-      await asked('put', name);
+      await note('put', name);
       await inner.put(name, bytes, limits);
     },
     create: async (name, bytes, limits) => {
-      await asked('create', name);
+      await note('create', name);
       return inner.create(name, bytes, limits);
     },
     async *list(prefix, limits) {
-      await asked('list', prefix);
+      await note('list', prefix);
       yield* inner.list(prefix, limits);
     },
     remove: async (name, limits) => {
-      await asked('remove', name);
+      await note('remove', name);
       await inner.remove(name, limits);
     },
   };

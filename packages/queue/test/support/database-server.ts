@@ -54,11 +54,11 @@ export async function startDatabase(database: DatabaseProgram): Promise<Database
 async function start(database: DatabaseProgram): Promise<ChildProcess> {
   const { program, args, user, ask } = database;
   const giveUpAt = performance.now() + 20_000;
-  let said = '';
+  let output = '';
   while (performance.now() < giveUpAt) {
     const child = spawn(program, args, { ...user, stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout.on('data', (text) => (said += text));
-    child.stderr.on('data', (text) => (said += text));
+    child.stdout.on('data', (text) => (output += text));
+    child.stderr.on('data', (text) => (output += text));
     while (child.exitCode === null && performance.now() < giveUpAt) {
       try {
         await ask();
@@ -69,7 +69,7 @@ async function start(database: DatabaseProgram): Promise<ChildProcess> {
     }
     await end(child);
   }
-  throw new Error(`${program} did not start: ${said}`);
+  throw new Error(`${program} did not start: ${output}`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -94,13 +94,13 @@ async function startScript(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
-  let said = '';
+  let output = '';
   const ready = new Promise<boolean>((resolve) => {
     child.stdout.on('data', (text) => {
-      said += text;
-      if (said.includes('ready')) resolve(true);
+      output += text;
+      if (output.includes('ready')) resolve(true);
     });
-    child.stderr.on('data', (text) => (said += text));
+    child.stderr.on('data', (text) => (output += text));
     child.on('exit', () => resolve(false));
     setTimeout(resolve, 90_000, false).unref();
   });
@@ -112,7 +112,7 @@ async function startScript(
   };
   if (await ready) return stop;
   await stop();
-  throw new Error(`${script} did not start: ${said}`);
+  throw new Error(`${script} did not start: ${output}`);
 }
 
 /** What to install, in words for a test's title, where a program is missing; '': nothing. */

@@ -184,8 +184,8 @@ describe('@ai-sdk/openai', () => {
 
   test.each([apiKey, `${'x'.repeat(480)} ${apiKey}`])(
     'an answer that repeats the key',
-    async (said) => {
-      const body = JSON.stringify({ error: { message: said, code: 'invalid_api_key' } });
+    async (message) => {
+      const body = JSON.stringify({ error: { message, code: 'invalid_api_key' } });
       openai.fail({ kind: 'page', status: 401, contentType: 'application/json', body });
       const error = await failureOf(fromAiSdk(openAiModel('v4')).generate(orderOf({})));
       expect(error.code).toBe('bad-api-key');

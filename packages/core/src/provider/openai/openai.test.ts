@@ -144,9 +144,9 @@ describe('one call', () => {
 
 describe('the profile of another server', () => {
   test('without a key sends none', async () => {
-    const asked: (string | undefined)[] = [];
+    const keys: (string | undefined)[] = [];
     const server = createServer((incoming, response) => {
-      asked.push(incoming.headers.authorization);
+      keys.push(incoming.headers.authorization);
       void picture().then((bytes) =>
         response.end(JSON.stringify({ data: [{ b64_json: bytes.toString('base64') }] })),
       );
@@ -157,7 +157,7 @@ describe('the profile of another server', () => {
     expect(local.apiKeyName).toBeNull();
     const made = await local.generate(order({ apiKey: null }));
     expect(made.usage).toBeNull();
-    expect(asked).toEqual(['Bearer none']);
+    expect(keys).toEqual(['Bearer none']);
     server.close();
   });
 

@@ -47,13 +47,13 @@ describe('what is known not to work is refused before anything is spent', () => 
 });
 
 test('the inputs of the config win, and null takes one out', () => {
-  const asked = inputsOf(
+  const resolved = inputsOf(
     orderOf({ model: 'owner/model', size: 'auto' }).request,
     { prompt: 'Another', output_format: null, steps: 4 },
     {},
   );
-  expect(asked).toMatchObject({ inputs: { prompt: 'Another', steps: 4 } });
-  expect(asked).not.toHaveProperty('inputs.output_format');
+  expect(resolved).toMatchObject({ inputs: { prompt: 'Another', steps: 4 } });
+  expect(resolved).not.toHaveProperty('inputs.output_format');
 });
 
 test.each([
