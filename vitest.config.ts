@@ -35,6 +35,7 @@ const queuedToo = [
   'generate',
   'any-format',
   'collecting',
+  'batch-field',
   'unusable-answers',
 ].map((name) => `packages/core/test/${name}.test.ts`);
 const noRedis = missingProgram('redis-server', 'redis-server');

@@ -114,8 +114,8 @@ describe.each(engines)('%s', (_, missing, start) => {
       };
 
       // While the run goes on: what was bought is found, and the money of the others is settled, or may have been spent.
-      await expect.poll(() => worker.done.length, { timeout: 10_000 }).toBe(3);
-      await expect.poll(() => api.requests.length, { timeout: 10_000 }).toBe(4);
+      await expect.poll(() => worker.done.length, { timeout: 30_000 }).toBe(3);
+      await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(4);
       expect((await runAgain()).toSorted()).toEqual(['done 0', 'job-refused 0', 'maybe-billed 0']);
       await running;
       await workers.close();

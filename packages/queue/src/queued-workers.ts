@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { Queue } from 'bullmq';
 import type { Context } from '@tintype/core';
 import {
   type PurchaseAnswer,
@@ -7,6 +8,7 @@ import {
   readPurchaseAnswer,
   readWorkerEvent,
   sha256,
+  succeeds,
   type Workers,
 } from '@tintype/core/internal';
 import { inTime, openEngine, type Role } from './engine.ts';
@@ -79,6 +81,7 @@ export async function openQueuedWorkers(
             const data = { run, place, order };
             handedOver++;
             await inTime(queue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept }));
+            if (isUrgent) await hasten(queue, key);
           }),
           onProgress: ({ event, index }) => {
             const read = readWorkerEvent(event);
@@ -100,6 +103,7 @@ export async function openQueuedWorkers(
         const add = AsyncResource.bind(async (): Promise<void> => {
           const data = { run, place, order };
           await inTime(queue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept }));
+          if (isUrgent) await hasten(queue, id);
         });
         await follow({ id, add, onProgress: () => {}, resultOf: () => 'done' as const }, signal);
       } catch {
@@ -114,6 +118,13 @@ export async function openQueuedWorkers(
       await closeDatabase();
     },
   };
+}
+
+/** Another run may have put the job into the queue, to be done later. If this fails, it is done in its turn. */
+async function hasten(queue: Queue, id: string): Promise<void> {
+  const { urgent, usual } = priorities;
+  const job = await inTime(queue.getJob(id)).catch(() => undefined);
+  if (job?.priority === usual) await succeeds(inTime(job.changePriority({ priority: urgent })));
 }
 
 /** Opened when it is first needed, once, and closed if it was. */

@@ -146,7 +146,7 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
     );
     await lost.restart({ keepData: true });
     const status = async () => (await fetch(`${served}/readyz`)).status;
-    await expect.poll(status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(status, { timeout: 30_000 }).toBe(200);
   });
 
   test('is not ready where its store cannot be written, or its remote does not answer', async () => {

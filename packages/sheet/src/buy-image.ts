@@ -1,4 +1,10 @@
-import { type Context, type Event, generate, type TimedEvent, TintypeError } from '@tintype/core';
+import {
+  type Context,
+  type Event,
+  type generate as Generate,
+  type TimedEvent,
+  TintypeError,
+} from '@tintype/core';
 import { report } from '@tintype/core/internal';
 import type { SheetFailure } from './sheet.ts';
 
@@ -11,14 +17,15 @@ export interface ImagePurchase {
 }
 
 /**
- * Buys what an image needs with core's own `generate`. The amount on the button is its budget; `null`: the price is
- * unknown, and the user has seen that. `onNote` gets a sentence about each step. Never rejects.
+ * Buys what an image needs. The amount on the button is its budget; `null`: the price is unknown, and the user has seen that.
+ * `onNote` gets a sentence about each step. `generate`: core's own, or one that uses workers. Never rejects.
  */
 export async function buyImage(
   context: Context,
   id: string,
   upToUsd: number | null,
   onNote: (note: string) => void,
+  generate: typeof Generate,
 ): Promise<ImagePurchase> {
   const failed: FailedEvent[] = [];
   let isBought = false;

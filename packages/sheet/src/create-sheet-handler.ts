@@ -1,4 +1,4 @@
-import type { Context } from '@tintype/core';
+import { type Context, generate } from '@tintype/core';
 import { newToken } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readTemplate } from './read-template.ts';
@@ -34,6 +34,11 @@ export interface SheetHandlerOptions {
    * @default true
    */
   readonly deliversPicks?: boolean;
+  /**
+   * Buys and delivers an image, such as through the workers of a queue.
+   * @default core's `generate`
+   */
+  readonly generate?: typeof generate;
 }
 
 export interface SheetHandler {
@@ -61,8 +66,9 @@ export function createSheetHandler({
   token = newToken(),
   isWatching = true,
   deliversPicks = true,
+  generate: buyAndDeliver = generate,
 }: SheetHandlerOptions): SheetHandler {
-  const project = liveSheet({ context, deliversPicks });
+  const project = liveSheet({ context, deliversPicks, generate: buyAndDeliver });
   let watching: Promise<() => Promise<void>> | null = null;
   let page: Promise<string> | null = null;
   const handle = sheetHandler(project, {

@@ -20,10 +20,13 @@ export interface LiveOptions {
   readonly context: () => Promise<Context>;
   /** Whether the files of a pick are written to the output folder at once, if nothing has to be bought for that. */
   readonly deliversPicks: boolean;
+  /** Buys and delivers an image. */
+  readonly generate: typeof generate;
 }
 
 /** Reads a project when the page asks for it and something has changed, writes picks, and buys one image at a time. */
-export function liveSheet({ context, deliversPicks }: LiveOptions): LiveProject {
+export function liveSheet(options: LiveOptions): LiveProject {
+  const { context, deliversPicks } = options;
   const listeners = new Set<() => void>();
   const closing = new AbortController();
   const announce = (): void => {
@@ -35,7 +38,7 @@ export function liveSheet({ context, deliversPicks }: LiveOptions): LiveProject 
     announce();
   };
   const pictures = pictureQueue(project.read, closing.signal);
-  const purchases = sheetPurchases(context, project.read, closing.signal, {
+  const purchases = sheetPurchases(options, project.read, closing.signal, {
     onNote: announce,
     onEnd: changed,
   });

@@ -10,10 +10,13 @@ export interface SheetServer {
 }
 
 /** Serves the contact sheet on the loopback interface. `port` 0: any. Throws a TintypeError `usage` for a taken port. */
-export async function serveSheet(
-  options: Pick<SheetHandlerOptions, 'context'> & { readonly port: number },
-): Promise<SheetServer> {
-  const handler = createSheetHandler({ context: options.context });
+export async function serveSheet({
+  port: wantedPort,
+  ...options
+}: Pick<SheetHandlerOptions, 'context' | 'generate'> & {
+  readonly port: number;
+}): Promise<SheetServer> {
+  const handler = createSheetHandler(options);
   const server = createServer((request, response) => {
     void answer(request, response);
   });
@@ -21,7 +24,7 @@ export async function serveSheet(
     if (await handler.handle(request, response)) return;
     response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here.\n');
   }
-  const port = await listenHere(server, options.port);
+  const port = await listenHere(server, wantedPort);
   return {
     url: `http://127.0.0.1:${port}${handler.path}`,
     close: async () => {

@@ -1,6 +1,7 @@
 import { type Context, TintypeError, warnOfUncommitted } from '@tintype/core';
 import { mayBuy, report } from '@tintype/core/internal';
 import { bugReport, buyImage } from './buy-image.ts';
+import type { LiveOptions } from './live-sheet.ts';
 import type { ProjectReader } from './project-reader.ts';
 import type { LiveSheet, SheetFailure, SheetPurchase } from './sheet.ts';
 import type { SheetSource } from './sheet-handler.ts';
@@ -21,7 +22,7 @@ export interface SheetPurchases {
  * project has changed.
  */
 export function sheetPurchases(
-  contextNow: () => Promise<Context>,
+  { context: contextNow, generate }: Pick<LiveOptions, 'context' | 'generate'>,
   read: ProjectReader['read'],
   signal: AbortSignal,
   { onNote, onEnd }: { readonly onNote: () => void; readonly onEnd: () => void },
@@ -66,10 +67,11 @@ export function sheetPurchases(
   async function carryOut(context: Context, id: string, upToUsd: number | null): Promise<void> {
     failures.delete(id);
     const stoppable = { ...context, signal: AbortSignal.any([context.signal, signal]) };
-    const { failure, isBought } = await buyImage(stoppable, id, upToUsd, (note) => {
-      if (purchase !== null) purchase = { ...purchase, note };
+    const note = (text: string): void => {
+      if (purchase !== null) purchase = { ...purchase, note: text };
       onNote();
-    });
+    };
+    const { failure, isBought } = await buyImage(stoppable, id, upToUsd, note, generate);
     if (failure !== null) failures.set(id, failure);
     purchase = null;
     onEnd();

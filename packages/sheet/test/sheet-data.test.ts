@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { submitBatches } from '../../core/src/index.ts';
+import { generate, submitBatches } from '../../core/src/index.ts';
 import { sheetData } from '../src/sheet-data.ts';
 import { buyImage } from '../src/buy-image.ts';
 import { readSheet } from '../src/read-sheet.ts';
@@ -60,7 +60,7 @@ test('a picture with batch: true has no price on the page, because the page neve
   await using project = await testProject({ 'a.images.yaml': text }, api().baseUrl);
   const before = (await sheetOf(project)).images[0]!;
   expect(before).toMatchObject({ status: 'missing', price: null, isForBatch: true });
-  const bought = await buyImage(await project.context(), 'fox', null, () => {});
+  const bought = await buyImage(await project.context(), 'fox', null, () => {}, generate);
   expect(bought.failure).toMatchObject({ code: 'originals-missing' });
   expect(api().requests).toEqual([]);
   await project.generate();

@@ -2,7 +2,7 @@ import type { Context } from '@tintype/core';
 import { aborted } from '../aborted.ts';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { overridesOf, portNumber, projectFlags, runFlags } from '../flags.ts';
+import { overridesOf, portNumber, projectFlags, queueFlags, runFlags } from '../flags.ts';
 import { withRun } from '../run.ts';
 
 export const review = command({
@@ -16,12 +16,14 @@ export const review = command({
     open: flag('--open', 'open the page in the browser'),
     ...projectFlags,
     ...runFlags,
+    ...queueFlags,
   },
   examples: [['tintype review --open', 'compare, pick and buy on one page']],
   /** Serves until Ctrl-C, which waits for a purchase in flight. */
   async action({ shell, flags }) {
     await withRun(shell, flags, async (core, first) => {
       const { serveSheet } = await import('@tintype/sheet');
+      const { queueUrl, withWorkers } = await import('../load-queue.ts');
       // Read the config each time, because it may change while the page is open.
       const context = async (): Promise<Context> => {
         const project = await core.loadProject({
@@ -33,7 +35,16 @@ export const review = command({
         });
         return { ...first, ...project };
       };
-      const server = await serveSheet({ context, port: flags.port ?? 0 });
+      const url = queueUrl(flags.queue, first);
+      const server = await serveSheet({
+        context,
+        port: flags.port ?? 0,
+        // A person waits, so these jobs go before those of other runs.
+        generate: (context, ids) =>
+          withWorkers(url, context, { isUrgent: true, isTraced: false }, (queued) =>
+            core.generate(queued, ids),
+          ),
+      });
       shell.stdout.write(`${server.url}\n`);
       const { openSheet } = await import('../open-sheet.ts');
       const close = flags.open ? openSheet(server.url, shell) : () => {};

@@ -56,8 +56,9 @@ export async function judgePlan(
     refuseUnpriced(missing, context);
     refuseUnaffordable(plan, missing, context, resources.budget);
     await refuseDay(plan, context, resources.store);
-    // With workers, the keys are theirs, and each worker checks its own.
-    if (context.workers == null) refuseKeyless(missing, context);
+    // Workers have keys of their own, and check them. The run itself orders batches.
+    const ownPurchases = missing.filter(({ pays }) => context.workers == null || pays === 'batch');
+    refuseKeyless(ownPurchases, context);
     await warnOfLostStore(context, resources);
     await refuseDamagedBatches(resources.store);
     openElsewhere = await resources.store.prepareToBuy(keysIn(missing));
