@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openScene } from './scene.ts';
 
-/** What the file system refuses of a batch, from which of these steps on. */
+/** The steps of a batch that the file system refuses, and from which of them on. */
 export interface BatchDiskRow {
   readonly name: string;
   readonly command: 'submit' | 'collect';
@@ -31,8 +31,8 @@ const ids = ['ada', 'bob'];
 const manifest = `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none }\n`).join('')}`;
 
 /**
- * Orders and collects two pictures on a disk that refuses something, then once more on one that does not. Resolves to claims that do
- * not hold; none where all is well.
+ * Orders and collects two pictures on a disk that refuses a step, then again on one that does not. Resolves to the promises that were
+ * broken, which should be none.
  */
 export async function runBatchDisk(row: BatchDiskRow, code: string): Promise<string[]> {
   await using scene = await openScene({ 'a.images.yaml': manifest });

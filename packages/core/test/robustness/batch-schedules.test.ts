@@ -5,7 +5,7 @@ import { hasNamespaces } from './takeovers.ts';
 
 /** `bench/batches.ts` runs hundreds of them. */
 test.skipIf(!hasNamespaces)(
-  'batches are ordered once and lose nothing, though processes die, answers are lost and the clock moves',
+  'batches are ordered once and lose nothing, although processes die, answers are lost and the clock moves',
   async () => {
     const results = await Promise.all([1, 2].map((seed) => runBatchSchedule(seed)));
     expect(results.map(({ problems, boughtTwice, lost }) => [problems, boughtTwice, lost])).toEqual(

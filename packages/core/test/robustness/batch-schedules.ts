@@ -10,22 +10,22 @@ import type { Fault } from './fault-points.ts';
 import { isMaybeBilled, seeded, signal } from './takeovers.ts';
 import { type Ended, startTintype, type TintypeProcess } from './tintype-process.ts';
 
-/** What came of one schedule of two machines that order and collect batches. */
+/** The result of one schedule of two machines that order and collect batches. */
 export interface BatchScheduleResult {
   readonly seed: number;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
-  /** Paid for twice, and no run said before that the first may have been billed. */
+  /** Pictures paid for twice, although no run said before that the first may have been billed. */
   readonly boughtTwice: number;
-  /** Paid for, and no record on any machine or in the bucket has the picture. */
+  /** Pictures paid for that no record has, on any machine or in the bucket. */
   readonly lost: number;
-  /** Where processes were killed, each as often as it happened. */
+  /** The places where processes were killed, once for each kill. */
   readonly kills: readonly string[];
   readonly faults: number;
   readonly batches: number;
   /** Runs on a machine whose clock was wrong. */
   readonly movedClocks: number;
-  /** Machines that never came back, with all that they had on their disks. */
+  /** Machines that never came back, and whose disks are lost. */
   readonly goneMachines: number;
   /** US dollars. */
   readonly billedUsd: number;
@@ -37,7 +37,7 @@ export interface BatchScheduleOptions {
   readonly isBuilt?: boolean;
 }
 
-/** Where a process is killed: at an instant, at a step of writing, or when the API has a request and for so long after it. */
+/** When a process is killed: at an instant, at a step of writing, or some time after the API has a request. */
 type Kill =
   | { readonly at: 'a random instant'; readonly ms: number }
   | { readonly at: string; readonly fault: Fault }
@@ -47,7 +47,7 @@ const ids = ['ash', 'bay', 'elm', 'fir'];
 const manifest = `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none }\n`).join('')}`;
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** Steps of writing, on a machine and in the bucket, and how often a run takes each at most. */
+/** Steps of writing on a machine and in the bucket, and how often a run takes each at most. */
 const steps = {
   'the note of a batch': ['rename machine-./.tintype/batches/', 3],
   'the shared note of a batch': ['rename bucket/batches/', 3],
@@ -73,9 +73,9 @@ const clocksMs = [0, 0, 0, 3_600_000, -3_600_000, 30 * 3_600_000, -30 * 3_600_00
 
 /**
  * Two machines, each with a folder and a process namespace of its own, share a bucket; in every other schedule records are in it, too.
- * They order, collect and cancel batches. Processes are killed, requests fail or are done although their answer is lost, and the clocks
- * of the machines and of the provider move. Then one of the machines may be gone for good. The others, and a new one, order and make
- * what is left: every picture was paid for once, to the millionth of a dollar, and is in a record.
+ * They order, collect and cancel batches. Processes are killed, requests fail or succeed without an answer, and the clocks of the
+ * machines and of the provider move. Then one of the machines may be gone for good. The others and a new one order and deliver
+ * what is missing. At the end, every picture was paid for once, to the millionth of a dollar, and is in a record.
  */
 export async function runBatchSchedule(
   seed: number,
@@ -120,7 +120,7 @@ export async function runBatchSchedule(
       ),
     ]);
     runs.push(ended);
-    // `unshare` ends with 1 when its child was killed from outside.
+    // `unshare` ends with 1 if its child was killed from outside.
     if (kill !== null && (isStruck || ended.code === 137)) kills.push(kill.at);
     else if ((ended.code !== 0 && ended.code !== 1) || ended.stderr.includes('    at '))
       problems.push(`${args.join(' ')} ends with ${ended.code}: ${ended.stderr.trim()}`);
@@ -147,7 +147,7 @@ export async function runBatchSchedule(
       }
       if (random() < 0.3) await api.clock.advance(between(1, 26) * 3_600_000);
     }
-    // Whatever is late has arrived.
+    // Late answers have arrived by then.
     await sleep(1600);
     const gone = random() < 0.4 ? oneOf(['machine-a', 'machine-b']) : null;
     if (gone !== null) await rm(join(home, gone), { recursive: true, force: true });
@@ -156,7 +156,7 @@ export async function runBatchSchedule(
       await run(name, ['batch', 'submit'], null);
       await api.batches.finishAll();
     }
-    // Each of them may meet a fault that is left.
+    // Each of these may meet a fault that is still queued.
     for (const args of [[], ['batch', 'collect'], ['batch', 'collect'], []])
       await run('machine-c', args, null);
 
@@ -195,7 +195,7 @@ export async function runBatchSchedule(
   }
 }
 
-/** Queues a fault of one call. */
+/** Queues a fault for one call. */
 function failOnce(
   api: OpenAiEmulator,
   random: () => number,
@@ -259,7 +259,7 @@ export default { store: { originals: folder(new URL(process.env.BUCKET))${record
   });
 }
 
-/** Kills a process from outside, and says whether it still ran. A fault kills it from within. */
+/** Kills a process from outside, and returns whether it was still running. A fault kills it from within. */
 async function strike(
   started: TintypeProcess,
   kill: Kill | null,
@@ -292,7 +292,7 @@ async function recordedCosts(home: string): Promise<ReadonlyMap<string, number |
   return costs;
 }
 
-/** The new machine has every picture, and nothing is open any more on any machine or in the bucket. */
+/** Checks that the new machine has every picture, and that nothing is open on any machine or in the bucket. */
 async function deliveryProblems(home: string, last: Ended): Promise<string[]> {
   const done = last.events.find((event) => event.type === 'done');
   const open = (await readdir(home, { recursive: true })).filter((path) =>

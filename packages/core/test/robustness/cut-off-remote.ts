@@ -2,8 +2,8 @@ import type { Remote, TintypeError } from '../../src/index.ts';
 
 /**
  * A remote that a machine cannot reach for a while: `CUT_OFF` in its environment says when, as JSON, in pairs of milliseconds since
- * the process started. Half of the requests that fail then were done, and only their answers are lost. `Failure`: the class of
- * errors of the Tintype that runs, from its sources or its build.
+ * the process started. Half of the requests that fail then succeeded, and only their answers are lost. `Failure`: the error class
+ * of the Tintype that runs, from its sources or its build.
  */
 export function cutOffRemote(inner: Remote, Failure: typeof TintypeError): Remote {
   const windows = JSON.parse(process.env['CUT_OFF'] ?? '[]') as readonly (readonly number[])[];

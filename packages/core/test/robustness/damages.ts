@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StoreRecord } from '../../src/index.ts';
 import { hashesBelow, hashOf, openScene, type Scene } from './scene.ts';
 
-/** Where a bought picture is in the store: absolute paths. */
+/** The files of a bought picture in the store, as absolute paths. */
 export interface BoughtFiles {
   readonly original: string;
   readonly record: string;
@@ -13,7 +13,7 @@ export interface BoughtFiles {
 export interface StoreDamage {
   readonly name: string;
   readonly code: 'original-damaged' | 'original-missing' | 'record-damaged';
-  /** What `verify` tells to do. */
+  /** What `verify` advises. */
   readonly remedy: RegExp;
   /** `other`: another picture of the same store. */
   readonly plant: (hero: BoughtFiles, other: BoughtFiles) => Promise<void>;
@@ -21,14 +21,14 @@ export interface StoreDamage {
 
 export interface VariantDamage {
   readonly name: string;
-  /** Nobody can tell a variant that is gone from one that was never made. */
+  /** A missing variant looks like one that was never encoded, so `verify` cannot report it. */
   readonly isNoticed: boolean;
   readonly plant: (file: string) => Promise<void>;
 }
 
 export interface DamageResult {
   readonly name: string;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
   readonly boughtTwice: number;
 }
@@ -166,7 +166,7 @@ export const variantDamages: readonly VariantDamage[] = [
   { name: 'a cached variant that is missing', isNoticed: false, plant: (file) => rm(file) },
 ];
 
-/** The files of a picture by its prompt. */
+/** The files of the picture with a prompt. */
 export async function boughtFiles(root: string, prompt: string): Promise<BoughtFiles> {
   const store = join(root, '.tintype');
   for (const file of (await hashesBelow(store)).keys()) {
@@ -180,7 +180,7 @@ export async function boughtFiles(root: string, prompt: string): Promise<BoughtF
   throw new Error(`no record of ${prompt}`);
 }
 
-/** Where the cache has the bytes of a delivered file. */
+/** The path in the cache of the bytes of a delivered file. */
 export function cachedFile(root: string, bytes: Uint8Array): string {
   const hash = hashOf(bytes);
   return join(root, `node_modules/.cache/tintype/v2/files/${hash.slice(0, 2)}/${hash}`);
@@ -226,7 +226,7 @@ async function damageStore(
   await plant(hero, await boughtFiles(project, 'other'));
   const store = join(project, '.tintype');
   const before = JSON.stringify([...(await hashesBelow(store))]);
-  // So that everything is read and encoded again.
+  // Without the cache, everything is read and encoded again.
   await rm(join(project, 'node_modules'), { recursive: true });
   await rm(join(project, 'public'), { recursive: true });
 
@@ -281,7 +281,7 @@ async function damageVariant(
   return problems;
 }
 
-/** Whoever opens it waits for its other end, which there is not. */
+/** A process that opens the pipe would wait for the other end forever. */
 async function replaceByPipe(path: string): Promise<void> {
   await rm(path);
   execFileSync('mkfifo', [path]);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { openScene, type Scene } from './scene.ts';
 import type { Ended } from './tintype-process.ts';
 
-/** What the file system refuses, and what is to come of it. */
+/** What the file system refuses, and the expected outcome. */
 export interface DiskRow {
   readonly name: string;
   /** The steps that are refused. */
@@ -13,19 +13,19 @@ export interface DiskRow {
   readonly exit: 0 | 1;
   /** How many of three pictures are bought, one after the other, before the run stops. */
   readonly bought: number;
-  /** Pictures that may be asked for before the refusal is known, for the next request leaves once bytes are on the disk. */
+  /** Pictures that may be requested before the refusal is known, because the next request leaves once bytes are on the disk. */
   readonly onTheWay?: number;
   readonly delivered: number;
-  /** What the run says, once. */
+  /** What the run says, exactly once. */
   readonly says: RegExp | null;
-  /** Pictures that nothing could keep, so that they are asked for again, with a word. */
+  /** Pictures that could not be saved anywhere, so that the next run requests them again with a warning. */
   readonly askedAgain?: number;
 }
 
 export interface DiskResult {
   readonly name: string;
   readonly code: string;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
 }
 
@@ -156,7 +156,7 @@ export const diskRows: readonly DiskRow[] = [
   },
 ];
 
-/** Runs three images on a disk that refuses something, then once more on one that does not. */
+/** Runs three images on a disk that refuses a step, then again on one that does not. */
 export async function runDisk(row: DiskRow, code: string): Promise<DiskResult> {
   await using scene = await openScene({ 'a.images.yaml': manifest, 'tintype.config.json': config });
   const first = await scene.run({ fault: { kind: 'fail', pattern: row.pattern, code } });
@@ -172,7 +172,7 @@ export async function runDisk(row: DiskRow, code: string): Promise<DiskResult> {
   return { name: row.name, code, problems };
 }
 
-/** The same on a file system of its own that is really full; `null` where none can be mounted. */
+/** The same on a mounted file system that is really full; `null`: none can be mounted. */
 export async function runFullDisk(): Promise<DiskResult | null> {
   await using scene = await openScene({ 'a.images.yaml': manifest, 'tintype.config.json': config });
   const dir = join(scene.project, '.tintype');
@@ -184,7 +184,7 @@ export async function runFullDisk(): Promise<DiskResult | null> {
     return null;
   }
   try {
-    // Room for notes, none for a picture.
+    // Leaves room for notes, but not for a picture.
     const ballast = join(dir, 'ballast');
     await writeFile(ballast, Buffer.alloc(256 * 1024 - 20 * 1024));
     const first = await scene.run();
@@ -233,7 +233,7 @@ function judgeNext({ code, stderr, events }: Ended, { api }: Scene, askedAgain: 
   return problems;
 }
 
-/** What a person is told: failures, warnings, and what ends the run. */
+/** The messages for a person: failures, warnings, and the error that ends the run. */
 function saidIn({ stderr, events }: Ended): string {
   const messages = events.flatMap((event) =>
     event.type === 'failed' || event.type === 'warning' ? [`${event.code}: ${event.message}`] : [],

@@ -4,7 +4,7 @@
  *     FAULT_ROOT   the folder whose writes count
  *     FAULT_LOG    each step is appended here as it begins
  *     FAULT        what happens at which step: a `Fault` as JSON
- *     FAULT_CANNOT what the file system cannot do: steps that match are refused with ENOTSUP, and are none of those above
+ *     FAULT_CANNOT what the file system cannot do: steps that match are refused with ENOTSUP, and do not count as steps
  *
  * A step is a change of the disk by name and count: `rename store/records/ab/ab12….json #1`. What differs from run to
  * run (process ids, random parts) is not in its name.
@@ -14,16 +14,16 @@ import fs from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 
 export type Fault =
-  /** The process kills itself right before the step, with half of its bytes written, or once it is done. */
+  /** The process kills itself right before the step, after writing half of its bytes, or right after the step. */
   | { readonly kind: 'kill'; readonly step: string; readonly when: 'before' | 'during' | 'after' }
-  /** The same at the step that is the n-th to match a pattern. */
+  /** The same at the n-th step that matches a pattern. */
   | {
       readonly kind: 'kill-nth';
       readonly pattern: string;
       readonly nth: number;
       readonly when: 'before' | 'during' | 'after';
     }
-  /** Every step that matches the pattern is refused by the file system. `from`: from the how-manieth on. */
+  /** The file system refuses every step that matches the pattern. `from`: the number of the first one. */
   | {
       readonly kind: 'fail';
       readonly pattern: string;
@@ -40,7 +40,7 @@ const { appendFileSync: appendFile, readFileSync: readFile, writeFileSync: write
 const { copyFile } = fs.promises;
 let matches = 0;
 
-/** The step that a call is, or `null` for one that changes nothing below the root. */
+/** The step of a call; `null`: it changes nothing below the root. */
 function stepOf(operation: string, path: unknown): string | null {
   const name = typeof path === 'string' ? relative(root, resolve(path)).split(sep).join('/') : '..';
   if (name.startsWith('..') || path === log) return null;
@@ -74,7 +74,7 @@ function refuse(step: string, code: string): never {
   throw Object.assign(new Error(`${code}: planted, ${step}`), { code });
 }
 
-/** Also where the file system refused it, as it does a file in a folder that is not there yet. */
+/** Also called if the file system refused the step, such as a file in a folder that does not exist yet. */
 function after(step: string | null): void {
   if (fault?.kind === 'kill' && fault.when === 'after' && fault.step === step) die();
 }
@@ -83,7 +83,7 @@ function isTorn(step: string | null): boolean {
   return fault?.kind === 'kill' && fault.when === 'during' && fault.step === step;
 }
 
-/** Writes half of the data, whatever the way to write, and dies. */
+/** Writes half of the data in the same way as the call, and dies. */
 async function tear(write: AnyFunction, self: object, args: never[]): Promise<void> {
   if (write === copyFile) {
     const [from, to] = args as unknown as [string, string];
@@ -101,17 +101,17 @@ async function tear(write: AnyFunction, self: object, args: never[]): Promise<vo
 }
 
 function die(): void {
-  // The first process of a namespace cannot be killed from within.
+  // The first process of a namespace cannot kill itself.
   if (process.pid === 1)
     (process as unknown as { reallyExit(code: number): never }).reallyExit(137);
   process.kill(process.pid, 'SIGKILL');
-  // The signal is on its way: nothing more may happen meanwhile.
+  // Nothing more may happen until the signal arrives.
   for (;;);
 }
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** Where the changed path stands among a function's arguments. */
+/** The index of the changed path among a function's arguments. */
 const pathAt: Readonly<Record<string, number>> = {
   writeFile: 0,
   appendFile: 0,
@@ -138,7 +138,7 @@ for (const [operation, at] of Object.entries(pathAt)) {
     stepOf(nameOf(operation, args), args[at]),
   );
 }
-/** To share a file's bytes is another thing than to copy them. */
+/** Sharing a file's bytes is another step than copying them. */
 function nameOf(operation: string, args: readonly unknown[]): string {
   const isReflink =
     operation === 'copyFile' && (Number(args[2]) & fs.constants.COPYFILE_FICLONE_FORCE) !== 0;

@@ -6,16 +6,16 @@ import { deflateSync } from 'node:zlib';
 import { pngOf } from '../support/png-of.ts';
 import { hashesBelow, openScene, type Scene } from './scene.ts';
 
-/** An input that means harm, or only had bad luck, and what is to come of it. */
+/** A hostile or unlucky input, and the expected outcome. */
 export interface HostileRow {
   readonly name: string;
-  /** The manifest, and what lies beside it. */
+  /** The manifest and other files. */
   readonly files: Readonly<Record<string, string | Uint8Array>>;
-  /** What no file of text can say: links, pipes. */
+  /** Makes links and pipes, which are not text files. */
   readonly prepare?: (scene: Scene) => Promise<void>;
   readonly args?: readonly string[];
   readonly exit: number;
-  /** Found in what is printed. */
+  /** Must match the output. */
   readonly says: RegExp;
   /** How many requests may be sent. @default 0 */
   readonly sends?: number;
@@ -24,11 +24,11 @@ export interface HostileRow {
 
 export interface HostileResult {
   readonly name: string;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
 }
 
-/** Sequences that would move a cursor, rename a window, answer for the user or turn a line around. */
+/** Sequences that would move a cursor, rename a window, answer for the user or reverse a line. */
 const escapes = '\u001B[31m\u001B]0;pwned\u0007\u001B[6n\u009B2J\u202Efdp\u0000'.replace('\0', '');
 
 const small =
@@ -100,7 +100,7 @@ const urls = [
 
 const reporters = ['plain', 'json', 'github'];
 
-/** The same for each way to tell, none of which may let a control character through. */
+/** One row for each reporter, because none may print a control character. */
 function escapeRows(
   name: string,
   row: Omit<HostileRow, 'name' | 'args'>,
@@ -408,7 +408,7 @@ async function problemsOf(row: HostileRow, scene: Scene): Promise<string[]> {
   await writeFile(join(secret, 'secret.png'), hugePng(64));
   await writeFile(join(secret, 'rows.csv'), 'n\nSECRET\n');
   await writeFile(join(secret, 'evil.images.yaml'), good.replaceAll('ada', 'secret'));
-  // What one that tidies up might take for its own.
+  // A process that cleans up might take these for its own.
   await writeFile(join(secret, '.left.tmp'), 'of somebody else');
   await utimes(join(secret, '.left.tmp'), 1, 1);
   const before = JSON.stringify([...(await hashesBelow(secret))]);
@@ -448,7 +448,7 @@ async function problemsOf(row: HostileRow, scene: Scene): Promise<string[]> {
   return problems;
 }
 
-/** A PNG of one bit a pixel, all black: 900 million pixels in 110 kB. */
+/** A black PNG with one bit for each pixel: 900 million pixels in 110 kB. */
 function hugePng(side = 30_000): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);

@@ -7,14 +7,14 @@ import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import { isMaybeBilled, seeded, signal } from './takeovers.ts';
 import { type Ended, startTintype, type TintypeProcess } from './tintype-process.ts';
 
-/** What came of one schedule of machines that share a bucket. */
+/** The result of one schedule of machines that share a bucket. */
 export interface MachinesResult {
   readonly seed: number;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
-  /** Paid for twice, and no run said before that the first may have been billed. */
+  /** Pictures paid for twice, although no run said before that the first may have been billed. */
   readonly boughtTwice: number;
-  /** Paid for, and nowhere: neither a picture nor a note that it may have been billed. */
+  /** Pictures paid for of which there is neither a file nor a note that it may have been billed. */
   readonly lost: number;
   readonly askedAgain: number;
   readonly kills: number;
@@ -36,9 +36,9 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const quickClaims = here('quick-claims.ts');
 
 /**
- * Machines with folders and process namespaces of their own want the same pictures, and share a bucket and nothing else. Each is
+ * Machines with their own folders and process namespaces need the same pictures, and share only a bucket. Each is
  * killed, stopped for a while, or cut off from the bucket at random instants. Then every machine that was not killed runs again,
- * in the same order, and one new machine makes what is left, in a new order.
+ * in the same order, and one new machine delivers the rest, in a new order.
  */
 export async function runMachines(
   seed: number,
@@ -115,7 +115,7 @@ export default { store: { originals: cutOffRemote(${remote}, TintypeError) } };
         return ended;
       }),
     );
-    // A machine that lives brings what it received. One that was killed comes back later, or never.
+    // A running machine records what it received. A killed one comes back later or never.
     const living = plans.filter(({ killAtMs }) => killAtMs === null || random() < 0.5);
     const again: Ended[] = [];
     for (const { name } of living) again.push(await (await start(name, `order-${name}`)).ended);
@@ -162,7 +162,7 @@ async function tracesBelow(home: string): Promise<readonly string[]> {
   return Promise.all(paths.map((path) => readFile(path, 'utf8')));
 }
 
-/** Whether a record has the picture of a request, or a note says that a request for this picture may have been billed. */
+/** Whether a record has a picture, or a note says that the request for it may have been billed. */
 function isTraced(requestId: string, prompt: string, traces: readonly string[]): boolean {
   return traces.some(
     (text) =>

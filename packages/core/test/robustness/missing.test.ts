@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 beforeEach(() => scene.reset());
 
-/** A run, and what its providers and connections were. */
+/** Runs a command. `seen`: a line for each provider that it made and each connection that it opened. */
 async function spiedOn(start: Partial<Start>): Promise<{ ended: Ended; seen: string }> {
   const log = join(scene.dir, 'spy.log');
   await writeFile(log, '');
@@ -26,8 +26,8 @@ async function spiedOn(start: Partial<Start>): Promise<{ ended: Ended; seen: str
 
 const without = { OPENAI_API_KEY: '' };
 
-describe('where originals are missing', () => {
-  test('buy makes the provider and asks it, which the spy sees', async () => {
+describe('if originals are missing', () => {
+  test('buy makes the provider and sends requests, and the spy sees both', async () => {
     const { ended, seen } = await spiedOn({ args: ['--missing', 'buy'] });
     expect(ended.code).toBe(0);
     expect(seen).toMatch(/^(made\n)+(connected\n)+$/);
@@ -45,14 +45,14 @@ describe('where originals are missing', () => {
   ])('%s makes no paid provider and opens no connection', async (_, args, env, exit) => {
     const { ended, seen } = await spiedOn({ args, env });
     expect(ended).toMatchObject({ code: exit });
-    // Plan and check ask it what it cannot do, which needs no key and no network.
+    // Plan and check ask the provider what it cannot do, which needs no key and no network.
     expect(
       seen.replaceAll('made\n', args[0] === 'plan' || args[0] === 'check' ? '' : 'made\n'),
     ).toBe('');
     expect(scene.api.requests).toEqual([]);
   });
 
-  test('in CI what is stored is delivered, without a key, a provider or a connection', async () => {
+  test('in CI stored pictures are delivered without a key, a provider or a connection', async () => {
     await scene.run();
     const { ended, seen } = await spiedOn({
       args: [],
@@ -62,7 +62,7 @@ describe('where originals are missing', () => {
     expect(seen).toBe('');
   });
 
-  test('the list says why, and for how much', async () => {
+  test('the list has the reason and the price of each picture', async () => {
     const images = (fields: Record<string, string>) =>
       `images:\n${Object.entries(fields)
         .map(([id, field]) => `  ${id}: { ${field}, ${image} }\n`)

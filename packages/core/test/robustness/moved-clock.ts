@@ -1,6 +1,6 @@
 /**
  * Loaded into a process of a test before anything else (`node --import`): its wall clock is `CLOCK_MOVED_MS` milliseconds ahead of the
- * real one, or behind it. Timers are not moved.
+ * real one, or behind it. Timers are real.
  */
 const movedMs = Number(process.env['CLOCK_MOVED_MS'] ?? 0);
 const RealDate = Date;

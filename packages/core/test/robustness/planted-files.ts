@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { link, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
-/** Where plants go, and what they aim at: absolute paths. */
+/** Where things are planted, and what they aim at. Paths are absolute. */
 export interface Target {
   readonly project: string;
-  /** A foreign folder, which nothing may touch; it has `canary`, and `canary` with usual endings. */
+  /** A foreign folder that nothing may touch. It contains `canary`, and `canary` with common extensions. */
   readonly outside: string;
   /** The address of a server that no request may reach. */
   readonly evilUrl: string;
 }
 
-/** One change of a project as a pull request could bring it. */
+/** One change of a project that a pull request could contain. */
 export interface Plant {
   readonly kind: string;
   readonly name: string;
-  /** Whether what is wanted may change, so that other pictures may be bought. */
+  /** Whether the change may lead to other requests, so that other pictures may be bought. */
   readonly asksOther: boolean;
   readonly apply: (target: Target) => Promise<void>;
 }
@@ -24,9 +24,9 @@ interface Kind {
   readonly name: string;
   /** Paths below the project. */
   readonly files: RegExp;
-  /** `words`: text whose words are its fields. `whole`: only the file itself is replaced. */
+  /** `words`: each word of the text is a field. `whole`: only the whole file is replaced. */
   readonly form: 'json' | 'lines' | 'words' | 'whole';
-  /** A mistake in one field of such a file hides those in all others, so each plant has one: how many values a field takes. */
+  /** How many values each field takes, alone in a plant, because one mistake in such a file hides all others. */
   readonly valuesAlone?: number;
   readonly asksOther?: true;
 }
@@ -34,7 +34,7 @@ interface Kind {
 const store = String.raw`^\.tintype/`;
 const cache = String.raw`^node_modules/\.cache/tintype/v\d+/`;
 
-/** Every kind of file that is read back. */
+/** Every kind of file that Tintype reads. */
 export const kinds: readonly Kind[] = [
   { name: 'attempts', files: RegExp(`${store}attempts/[0-9a-f]+\\.json$`), form: 'json' },
   { name: 'claims', files: RegExp(`${store}attempts/.+\\.claim(/|$)`), form: 'json' },
@@ -72,7 +72,7 @@ export const kinds: readonly Kind[] = [
   })),
 ];
 
-/** What takes the place of a field. `raw`: JSON text that `JSON.stringify` never writes. */
+/** Values that replace a field. `raw`: JSON text that `JSON.stringify` never writes. */
 const values: readonly ((target: Target, file: string) => unknown)[] = [
   ({ outside }) => join(outside, 'canary'),
   ({ outside }, file) => relative(dirname(file), join(outside, 'canary')),
@@ -92,10 +92,10 @@ const values: readonly ((target: Target, file: string) => unknown)[] = [
 
 const raw = (json: string): string => `<raw ${json}>`;
 
-/** What takes the place of a file or folder, which is beside it as `.aside` for as long. */
+/** Replaces a file or folder, which is meanwhile beside it as `.aside`. */
 type Replace = (path: string, target: Target) => Promise<unknown> | void;
 
-/** What takes the place of a file. */
+/** Replacements of a file. */
 const replacements: Readonly<
   Record<string, (path: string, target: Target) => Promise<void> | void>
 > = {
@@ -124,7 +124,7 @@ const folders = [
   /^node_modules(\/\.cache(\/tintype(\/v\d+(\/[^/]+(\/..)?)?)?)?)?$/,
 ];
 
-/** What takes the place of a folder. */
+/** Replacements of a folder. */
 const folderReplacements: Readonly<Record<string, Replace>> = {
   'a link to its files outside': async (path, { outside }) => {
     await rename(`${path}.aside`, join(outside, 'moved'));
@@ -135,7 +135,7 @@ const folderReplacements: Readonly<Record<string, Replace>> = {
   'a file': (path) => writeFile(path, ''),
 };
 
-/** Everything that is planted in a project which has these files, by path. Nothing here is random. */
+/** All plants for a project with these files, by path. Always the same. */
 export async function plantsFor(project: string, files: readonly string[]): Promise<Plant[]> {
   const plants: Plant[] = [];
   for (const kind of kinds) {
@@ -164,7 +164,7 @@ async function fieldPlants(
     fields.push(...fieldsOf(kind, file, await readFile(join(project, file), 'utf8')));
   const shapes = Map.groupBy(fields, ({ shape }) => shape);
   return [...shapes].flatMap(([shape, all], number) => {
-    // Each file takes one value, so that one run meets many.
+    // Each file gets one value, so that one run meets many values.
     const places = kind.valuesAlone === undefined ? firstOfEach(all) : all.slice(0, 1);
     const rounds = kind.valuesAlone ?? Math.ceil(values.length / places.length);
     return Array.from({ length: rounds }, (_, round): Plant => ({
@@ -229,7 +229,7 @@ function jsonFields(file: string, text: string, from: number, to: number): Field
   }));
 }
 
-/** The paths of everything in a JSON value, but for itself. */
+/** The paths of everything inside a JSON value. */
 function pathsIn(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => [
@@ -280,7 +280,7 @@ function folderPlants(files: readonly string[]): Plant[] {
       Object.entries(folderReplacements).map(([name, replace]): Plant => ({
         kind: 'folders',
         name: `${shape}: ${name}`,
-        // Without its folder the store is another one.
+        // Without its folder, the store is a different one.
         asksOther: folder === '.tintype',
         async apply(target) {
           const path = join(target.project, folder!);

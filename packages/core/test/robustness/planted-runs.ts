@@ -12,9 +12,9 @@ import type { Ended } from './tintype-process.ts';
 export interface PlantedResult {
   readonly kind: string;
   readonly name: string;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
-  /** Foreign files that were changed, made, removed or copied. */
+  /** Foreign files that were changed, created, removed or copied. */
   readonly outsideTouched: number;
   /** Paid pictures whose bytes are gone. */
   readonly lost: number;
@@ -23,7 +23,7 @@ export interface PlantedResult {
   readonly stackTraces: number;
 }
 
-/** Plants things in copies of one project, which has every kind of file that is read back. */
+/** Plants things in copies of one project, which has every kind of file that Tintype reads. */
 export interface Planter extends AsyncDisposable {
   readonly plants: readonly Plant[];
   /** Runs commands, one after the other; all of them by default. */
@@ -46,7 +46,7 @@ export const allCommands: readonly Command[] = [
   ['prune'],
 ];
 
-/** Those that change most. */
+/** The commands that change the most. */
 export const mainCommands: readonly Command[] = [buy, ['prune']];
 
 const secretKey = 'sk-proj-RECOGNISABLE-0123456789-abcdef';
@@ -115,7 +115,7 @@ const environment = (scene: Scene): Readonly<Record<string, string>> => ({
   HOSTS_LOG: join(scene.dir, 'hosts'),
 });
 
-/** Real runs, some cut off, until there is one of each file. Throws if one of them ends in another way than it must. */
+/** Runs real processes, some of which are killed, until there is a file of each kind. Throws if one ends in an unexpected way. */
 async function makeSeed(scene: Scene): Promise<void> {
   const { project, api, write } = scene;
   const env = environment(scene);
@@ -131,7 +131,7 @@ async function makeSeed(scene: Scene): Promise<void> {
       .toBuffer(),
   );
   await run(0);
-  // Long enough ago for the plan to be kept.
+  // The files must be old enough for a snapshot.
   await sleep(2100);
   await run(0);
 
@@ -146,7 +146,7 @@ async function makeSeed(scene: Scene): Promise<void> {
   api.fail({ kind: 'error', status: 400, error }, { prompt: 'bad 1', times: 'always' });
   await run(1, { env, args: ['bad/p0', 'bad/p1', '--reporter', 'json'] });
 
-  // A run that is killed between an output and the asset map leaves its journal.
+  // A run that is killed after an output and before the asset map leaves its journal.
   await rm(join(project, 'public/images/bought/p0.jpeg'));
   const step = 'rename project/public/images/bought/p0.jpeg #1';
   await scene.run({
@@ -155,7 +155,7 @@ async function makeSeed(scene: Scene): Promise<void> {
     args: ['bought/p0', '--reporter', 'json'],
   });
 
-  // The last run is killed with four answers on the disk and two calls under way. A later one would tidy up after it.
+  // The last run is killed with four answers on the disk and two calls in flight. A later run would clean up.
   await write('received.images.yaml', manifestOf('received', received));
   await write('open.images.yaml', manifestOf('open', 2));
   api.fail({ kind: 'hang-before-headers' }, { prompt: /^open/, times: 2 });
@@ -194,7 +194,7 @@ async function makeSeed(scene: Scene): Promise<void> {
   );
 }
 
-/** Without a plant the run gets as far as buying: or else no plant would be met. Throws where it does not. */
+/** Throws unless a run without a plant buys pictures. Otherwise no run would read what is planted. */
 async function controlRun(scene: Scene): Promise<void> {
   const before = scene.api.ledger.length;
   const { code, stdout, stderr } = await scene.run({
@@ -206,7 +206,7 @@ async function controlRun(scene: Scene): Promise<void> {
     throw new Error(`the control ends with ${code} and buys ${prompts.join()}: ${stdout}${stderr}`);
 }
 
-/** Those whose bytes came: they must not be bought again. */
+/** The pictures whose bytes arrived, which must not be bought again. */
 function promptsWithBytes({ api }: Scene): ReadonlySet<string> {
   return new Set(
     api.ledger.map(({ prompt }) => prompt).filter((prompt) => !/^(open|bad)/.test(prompt)),
@@ -307,7 +307,7 @@ function hasStack({ stdout, stderr }: Ended): boolean {
   );
 }
 
-/** The key, or a file of another owner, in a place where neither may be. */
+/** Finds the key, or a foreign file, in places where neither may be. */
 async function leaksIn({ dir, project }: Scene, printed: string): Promise<string[]> {
   const problems: string[] = [];
   if (printed.includes(secretKey)) problems.push('the key is printed');
@@ -326,7 +326,7 @@ async function leaksIn({ dir, project }: Scene, printed: string): Promise<string
   return problems;
 }
 
-/** Hash, time and mode of each file, and of links their target. */
+/** The hash, time and mode of each file, and the target of each link. */
 async function looksBelow(dir: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const looks = await Promise.all(
@@ -351,11 +351,11 @@ function differing(
 
 interface PaidFile {
   readonly file: string;
-  /** What any of its copies may hash to. */
+  /** The hashes that a copy of it may have. */
   readonly hashes: readonly string[];
 }
 
-/** Bytes that were paid for and are as they came. What was received becomes an original, whose hash the API's ledger has. */
+/** The files with bytes that were paid for. Received bytes become an original, whose hash is in the API's ledger. */
 async function paidBelow({ project, dir, api }: Scene): Promise<PaidFile[]> {
   const store = join(project, '.tintype');
   const paid: PaidFile[] = [];

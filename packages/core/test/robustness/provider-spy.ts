@@ -1,6 +1,6 @@
 /**
  * Loaded into a process before anything else: writes a line to the file that `SPY_LOG` names for each paid provider
- * that is made, and for each connection that is opened.
+ * and for each connection.
  */
 import { appendFileSync } from 'node:fs';
 import { type ModuleSource, registerHooks } from 'node:module';

@@ -1,6 +1,6 @@
 /**
- * Loaded into a process of a test before anything else (`node --import`): a holder that cannot be looked at is dead after
- * less than a second, so that a test need not wait for 15 s; in a remote, after one and a half.
+ * Loaded into a process of a test before anything else (`node --import`): a holder whose process is not visible counts as
+ * dead after less than a second instead of 15 s, and in a remote after one and a half, so that a test need not wait.
  */
 const isSource = process.execArgv.includes('tintype-source');
 const module = (name: string) => (isSource ? `../../src/${name}.ts` : `../../dist/${name}.js`);

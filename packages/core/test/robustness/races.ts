@@ -8,7 +8,7 @@ import type { Ended } from './tintype-process.ts';
 export interface RaceResult {
   readonly name: string;
   readonly processes: number;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
   readonly boughtTwice: number;
 }
@@ -31,7 +31,7 @@ export const races: Readonly<Record<string, Race>> = {
       if (events.some(isMaybeBilled))
         problems.push('what another process is at is called "maybe billed"');
     }
-    // What is stored by then is delivered; what is not is never bought.
+    // Delivers what is stored by then, and never buys the rest.
     const { code, events } = await frozen;
     if (code !== 3 && code !== 0) problems.push(`the frozen run ends with ${code}`);
     if (events.some(({ type }) => type === 'generating')) problems.push('the frozen run buys');
@@ -102,7 +102,7 @@ export const races: Readonly<Record<string, Race>> = {
     scene,
     problems,
   ) => {
-    // Names only: what is being written has another one a moment later.
+    // Compares only names, because a file that is being written gets another name a moment later.
     const outputs = (): Promise<string[]> =>
       readdir(join(scene.project, 'public/images')).catch(() => []);
     const victim = scene.start({
@@ -128,7 +128,7 @@ export const races: Readonly<Record<string, Race>> = {
     const attempt = `.tintype/attempts/${key.slice(0, 6)}…`;
     const step = `rename project/${attempt}.received #1`;
     await scene.run({ fault: { kind: 'kill', step, when: 'after' } });
-    // This process stands in for the holder, which lives until the other one waits for it.
+    // This process plays the holder, which lives until the other process waits for it.
     const claim = await claimFile(join(scene.project, `.tintype/attempts/${key}.claim`), never);
     const waiting = scene.start();
     await Promise.race([allOthersAsked(scene), waiting.ended]);
@@ -180,12 +180,12 @@ export async function runRace(name: string): Promise<RaceResult> {
   return { name, processes, problems, boughtTwice: isAllowed ? 0 : twice.length };
 }
 
-/** Until a picture is being asked for. */
+/** Waits until a picture is requested. */
 async function asked({ api }: Scene): Promise<void> {
   while (api.ledger.length === 0) await sleep(10);
 }
 
-/** Until every picture but the first was asked for, which the killed process may have done, too. */
+/** Waits until every picture but the first was requested. The killed process may also have requested some. */
 async function allOthersAsked({ api }: Scene): Promise<void> {
   const asked = () => new Set(api.ledger.map(({ prompt }) => prompt)).size;
   while (asked() < ids.length) await sleep(10);
@@ -193,7 +193,7 @@ async function allOthersAsked({ api }: Scene): Promise<void> {
 
 const never = new AbortController().signal;
 
-/** The process that the attempts' claims name. */
+/** The process id in the claims of attempts. */
 async function firstAsking<T extends { child: { pid?: number | undefined } }>(
   runs: readonly T[],
 ): Promise<T> {

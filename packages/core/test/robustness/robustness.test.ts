@@ -6,12 +6,12 @@ import { hostileRows, runHostile } from './hostile-inputs.ts';
 import { type Blow, openStriker, stories } from './strikes.ts';
 import { races, runRace } from './races.ts';
 
-/** Many processes one after the other, on a machine that may be busy. */
+/** The tests start many processes one after the other, and the machine may be busy. */
 const patience = { timeout: 240_000 };
 
-/** A short version of `bench/robustness.ts`, which does all of it, and hundreds of kills. */
+/** A short version of `bench/robustness.ts`, which does more, with hundreds of kills. */
 describe.concurrent('a run that is killed loses nothing and buys nothing twice', patience, () => {
-  /** What ends each stage of a purchase and of a delivery. */
+  /** The steps that end each stage of a purchase and of a delivery. */
   const ends = [
     /handle.writeFile .+\.received/,
     /rename .+attempts\/[^/]+\.json #1$/,
@@ -28,7 +28,7 @@ describe.concurrent('a run that is killed loses nothing and buys nothing twice',
     const steps = await striker.steps(story);
     const blows = ends.flatMap((end, index): Blow[] => {
       const step = steps.find((step) => end.test(step));
-      // Each story takes every other one.
+      // Each story is killed at every other stage.
       return step === undefined || index % 2 !== stories.indexOf(story)
         ? []
         : [{ kind: 'kill', step, when: 'after' }];
@@ -42,7 +42,7 @@ describe.concurrent('a run that is killed loses nothing and buys nothing twice',
 });
 
 test(
-  'a run that is killed within the copy of an output leaves none that is torn',
+  'a run that is killed while it copies an output leaves no incomplete output',
   patience,
   async () => {
     const story = stories.find(({ cannot }) => cannot !== undefined)!;
@@ -84,7 +84,7 @@ describe.concurrent('a disk that refuses', patience, () => {
   });
 });
 
-test('what is damaged is found, and not bought again', patience, async () => {
+test('damage is found, and nothing is bought again', patience, async () => {
   const results = await runDamages(storeDamages.slice(4, 6), variantDamages.slice(0, 1));
   for (const result of results) expect(result).toMatchObject({ problems: [], boughtTwice: 0 });
 });
@@ -95,7 +95,7 @@ test('hostile input ends in one clear message, and nothing is sent', patience, a
   expect(bad).toEqual([]);
 });
 
-/** Of each of the gravest kinds one plant. */
+/** One plant of each of the most dangerous kinds. */
 const samples = [
   /^attempts: key, 1 of/,
   /^claims: token, 1 of/,

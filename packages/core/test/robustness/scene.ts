@@ -15,16 +15,16 @@ import {
   type TintypeProcess,
 } from './tintype-process.ts';
 
-/** A project on a real disk, an API, and processes of the real command line between them. */
+/** A project on a real disk, an API, and processes of the real command line. */
 export interface Scene extends AsyncDisposable {
-  /** What processes may write below: the project, and the temporary folder that they are given. */
+  /** Processes may write only below this folder. It has the project and their temporary folder. */
   readonly dir: string;
   readonly project: string;
   readonly api: OpenAiEmulator;
   readonly start: (start?: Partial<Start>) => TintypeProcess;
   readonly run: (start?: Partial<Start>) => Promise<Ended>;
   readonly write: (file: string, content: string | Uint8Array) => Promise<void>;
-  /** A project as it was at first, and an API that has forgotten everything. */
+  /** Restores the project as it was at first, and resets the API. */
   readonly reset: () => Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function openScene(
   const env = {
     OPENAI_API_KEY: 'sk-robust',
     OPENAI_BASE_URL: api.baseUrl,
-    // Nobody sits at a terminal here.
+    // There is no terminal.
     TINTYPE_MISSING: 'buy',
     TMPDIR: join(dir, 'tmp'),
   };

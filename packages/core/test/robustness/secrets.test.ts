@@ -5,7 +5,7 @@ import { hashesBelow, openScene } from './scene.ts';
 
 const image = 'quality: low, size: 1408x480, decorative: true, output_format: jpeg';
 
-/** Each value is one of a kind, and looks like nothing that is known for a key. */
+/** Each value is unique, and does not look like a known kind of key. */
 const secrets = Object.fromEntries(
   [
     'OPENAI_API_KEY',
@@ -29,7 +29,7 @@ const files = {
   '.env': 'OPENAI_OF_THE_CLONE=planted.of.the.clone.8f2e\n',
 };
 
-/** What a server answers that repeats the key which it was sent. */
+/** The answer of a server that repeats the key of the request. */
 const echo = {
   kind: 'error',
   status: 400,
@@ -43,7 +43,7 @@ const echo = {
 } as const;
 
 test(
-  'no variable of the environment reaches a file or what is printed',
+  'no variable of the environment reaches a file or the output',
   { timeout: 120_000 },
   async () => {
     await using scene = await openScene(files);
@@ -56,7 +56,7 @@ test(
     let printed = '';
     const codes: (number | null)[] = [];
     for (const args of [
-      // Refused as a whole: a manifest may not name GITHUB_TOKEN.
+      // The whole run is refused, because a manifest may not name GITHUB_TOKEN.
       ['--reporter', 'plain'],
       ['usual', '--reporter', 'plain'],
       ['team', 'other', '--reporter', 'json'],

@@ -15,30 +15,30 @@ export interface Story {
   readonly cannot?: string;
 }
 
-/** What befalls the last run of a story. */
+/** What happens to the last run of a story. */
 export type Blow =
   | Fault
-  /** It is killed, whatever it is doing so long after its start. */
+  /** It is killed this long after its start, whatever it is doing. */
   | { readonly kind: 'at'; readonly ms: number };
 
 export interface BlowResult {
   readonly story: string;
   readonly blow: Blow;
-  /** Whether the process died of it, and did not end before. */
+  /** Whether the process was killed, and had not ended before. */
   readonly wasKilled: boolean;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
   /** Paid pictures that were on the disk and are not in the store. */
   readonly lost: number;
-  /** Pictures bought again although the first was on the disk, or without a word. */
+  /** Pictures bought again without a warning, or although the first was on the disk. */
   readonly boughtTwice: number;
-  /** Pictures whose bytes never reached the disk, asked for again with "maybe billed". */
+  /** Pictures whose bytes never reached the disk, requested again with the warning "maybe billed". */
   readonly askedAgain: number;
 }
 
 const image = 'quality: low, size: 1408x480, placeholder: color, decorative: true';
 
-/** Every kind of change: of the manifest, of a crop, of the files that are wanted. */
+/** Manifests with every kind of change: of images, of a crop, of files. */
 const thatChanges = [
   `images:\n  ada: { prompt: ada, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, widths: [320] }\n`,
   `images:\n  team/cid: { prompt: cid, ${image}, output_format: jpeg }\n  bob: { prompt: bob, ${image}, output_format: jpeg, crop: 640x320 }\n`,
@@ -62,14 +62,14 @@ export const stories: readonly Story[] = [
   },
 ];
 
-/** The files that only their owner may touch. */
+/** Foreign files that Tintype may not touch. */
 const foreignFiles = {
   'public/images/mine.jpeg': 'not by Tintype',
   'public/images/notes/.keep': '',
   '.tintype/README.md': 'pictures are here',
 };
 
-/** What an undisturbed run comes to, where each picture is the first that the API draws, or the second. */
+/** The files after an undisturbed run, if each picture is the first or the second that the API draws. */
 export interface Expected {
   readonly takes: readonly Snapshot[];
 }
@@ -84,7 +84,7 @@ interface Snapshot {
 /** Strikes the last run of stories in a project of its own, one after the other. */
 export async function openStriker(latencyMs = 0): Promise<
   AsyncDisposable & {
-    /** The steps of a story's last run, undisturbed, in order. */
+    /** The steps of a story's last run in order, without a kill. */
     readonly steps: (story: Story) => Promise<readonly string[]>;
     readonly strike: (story: Story, blow: Blow) => Promise<BlowResult>;
   }
@@ -111,12 +111,12 @@ export async function openStriker(latencyMs = 0): Promise<
   };
 }
 
-/** A claim shows life once a second: whether it does depends on how busy the machine is. */
+/** Whether a step renews a claim. That happens once a second, so the number depends on how busy the machine is. */
 function isBeat(step: string): boolean {
   return /writeFile .+\.claim\/\* #/.test(step);
 }
 
-/** All of a story but its last run, from nothing. */
+/** Runs a story up to its last run, from an empty project. */
 async function begin(scene: Scene, { manifests, cannot }: Story): Promise<void> {
   await scene.reset();
   for (const [index, manifest] of manifests.entries()) {
@@ -130,7 +130,7 @@ async function expect(scene: Scene, story: Story): Promise<Expected> {
   await begin(scene, story);
   await runToEnd(scene);
   takes.push(await snapshot(scene));
-  // The API has drawn each picture once already: now it draws another.
+  // The API has already drawn each picture once, so now it draws another.
   await scene.write('a.images.yaml', story.manifests.at(-1)!);
   const names = [...(await hashesBelow(scene.project)).keys()].filter((name) =>
     /\/(records|originals|entries|files)\/|^public\//.test(name),
@@ -226,12 +226,12 @@ async function resumeAndJudge(
   return { story, blow, wasKilled, problems, lost, boughtTwice, askedAgain };
 }
 
-/** The API notices that its client is gone. */
+/** Waits until the API has noticed that its client is gone. */
 async function drained({ api }: Scene): Promise<void> {
   while (api.ledger.some(({ outcome }) => outcome === 'working')) await sleep(5);
 }
 
-/** The sha-256 of every file that is not a temporary one. */
+/** The sha-256 of every file that is not temporary. */
 async function wholeFiles({ dir }: Scene): Promise<ReadonlySet<string>> {
   const files = await hashesBelow(dir);
   return new Set([...files].filter(([name]) => !name.endsWith('tmp')).map(([, hash]) => hash));
@@ -257,10 +257,10 @@ async function snapshot({ project, dir }: Scene): Promise<Snapshot> {
   return { outputs, store, assetMap, records };
 }
 
-/** What the store writes for git. */
+/** The files that the store writes for git. */
 const gitFiles = ['.gitattributes', '.gitignore'] as const;
 
-/** What is not as an undisturbed run leaves it, given how often the API drew each picture. */
+/** The differences from an undisturbed run, given how often the API drew each picture. */
 async function differences(
   { project }: Scene,
   after: Snapshot,
@@ -319,7 +319,7 @@ async function differences(
   return problems;
 }
 
-/** A run that the disk failed is never a bug, and says what failed. */
+/** A run that fails because of the disk never reports a bug, and says what failed. */
 function saidBadly({ code, stdout, stderr, events }: Ended): string[] {
   const failed = events.filter((event) => event.type === 'failed');
   return [

@@ -10,7 +10,7 @@ import { hasNamespaces, runSchedule, signal } from './takeovers.ts';
 const imports = [fileURLToPath(new URL('quick-claims.ts', import.meta.url))];
 const patience = { timeout: 240_000 };
 
-/** Where processes cannot be apart, as without root, `bench/robustness.ts` says that they were not tried. */
+/** If processes cannot have namespaces, such as without root, `bench/robustness.ts` says that it did not run them. */
 describe.runIf(hasNamespaces).concurrent('processes that cannot see each other', patience, () => {
   test('a holder that was suspended while it waited does not buy what the process that took over has bought', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -19,12 +19,12 @@ describe.runIf(hasNamespaces).concurrent('processes that cannot see each other',
     await using scene = await openScene({
       'a.images.yaml': `images:\n${ids.map((id) => `  ${id}: ${image}${id} }\n`).join('')}`,
     });
-    // After two pictures all the others wait for 3 s, claimed.
+    // After two pictures, the claims of all others are held for 3 s.
     for (const prompt of ['c', 'd'])
       scene.api.fail(rateLimited({ retryAfterMs: 3000, limit: 1000, used: 1000 }), { prompt });
     const args = ['--concurrency', '2', '--reporter', 'json'];
     const sleeper = scene.start({ args, isApart: true, imports });
-    // Not while a request is on its way: what happens then is another case, and the page about it says which.
+    // Waits until no request is in flight, because that is another case, which docs/never-twice.md describes.
     const attempts = join(scene.project, '.tintype/attempts');
     const isRefused = () => scene.api.requests.some(({ status }) => status === 429);
     const isSending = async () => (await readdir(attempts)).some((name) => name.endsWith('.json'));
@@ -48,7 +48,7 @@ describe.runIf(hasNamespaces).concurrent('processes that cannot see each other',
     while (scene.api.ledger.length === 0) await sleep(5);
     const asking = (await orderAsking(scene)) as keyof typeof runs;
     signal(runs[asking], 'SIGSTOP');
-    // Longer than it takes to be taken for dead, though it has asked.
+    // The holder is suspended for longer than it takes to count as dead, although its request is open.
     const successor = await runs[asking === 'one' ? 'two' : 'one'].ended;
     signal(runs[asking], 'SIGCONT');
     expect(await runs[asking].ended).toMatchObject({ code: 0 });
@@ -71,7 +71,7 @@ describe.runIf(hasNamespaces).concurrent('processes that cannot see each other',
   });
 });
 
-/** The order of the one attempt there is. */
+/** The order of the only attempt. */
 async function orderAsking({ project }: Scene): Promise<string> {
   const dir = join(project, '.tintype/attempts');
   const note = (await readdir(dir)).find((name) => name.endsWith('.json'));

@@ -6,15 +6,15 @@ import { overloaded, rateLimited } from '@tintype/emulators/openai';
 import { openScene, type Scene } from './scene.ts';
 import type { Ended, TintypeProcess } from './tintype-process.ts';
 
-/** What came of one schedule of stops, kills and takeovers. */
+/** The result of one schedule of stops, kills and takeovers. */
 export interface ScheduleResult {
   readonly seed: number;
   readonly schedule: string;
-  /** Claims that do not hold; none where all is well. */
+  /** Promises that were broken, which should be none. */
   readonly problems: readonly string[];
-  /** Without a word. */
+  /** Pictures bought twice without a warning. */
   readonly boughtTwice: number;
-  /** By a run that said before that it may have been billed. */
+  /** Pictures bought twice after a warning that the first may have been billed. */
   readonly askedAgain: number;
   readonly stops: number;
   readonly kills: number;
@@ -41,8 +41,8 @@ export const hasNamespaces: boolean = (() => {
 
 /**
  * Two to four processes, each in a process namespace of its own, buy six pictures for one store. Each is stopped, and goes
- * on later, one or two times at a random instant, for longer or shorter than it takes to be taken for dead; some are
- * killed. Then one more run, a new order, makes what is left.
+ * on later, once or twice at a random instant, for more or less time than it takes to count as dead. Some are killed. Then
+ * one more run, with a new order, delivers the rest.
  */
 export async function runSchedule(
   seed: number,
@@ -64,7 +64,7 @@ export async function runSchedule(
     { 'a.images.yaml': manifest },
     { latencyMs: between(50, 500) },
   );
-  // What makes a process wait with its claims in hand.
+  // Makes a process wait while it holds its claims.
   for (const id of ids) {
     const kind = random();
     if (kind < 0.4)
@@ -128,22 +128,22 @@ function startApart(scene: Scene, order: string, concurrency: number): TintypePr
   return scene.start({ args, isApart: true, imports: [quickClaims] });
 }
 
-/** Sends a signal to a process that `unshare` started, as the system around it knows it. */
+/** Sends a signal to a process that `unshare` started, by its id outside of the namespace. */
 export function signal({ child }: TintypeProcess, name: NodeJS.Signals): void {
   try {
     const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
     const pid = children.split(' ').find((id) => id !== '');
-    // It has not begun, or has ended. 0 would be this process and all of its group.
+    // The process has not begun or has ended. 0 would be this process and its whole group.
     if (pid === undefined) return;
     process.kill(Number(pid), name);
-    // `unshare` stops itself when its child is stopped.
+    // `unshare` stops itself if its child is stopped.
     if (name === 'SIGCONT') child.kill(name);
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 }
 
-/** 0 or, where something failed that another process may have been billed for, 1. */
+/** Returns a problem unless the exit code is 0, or 1 after a failure that another process may have been billed for. */
 function unexpected(
   code: number | null,
   wasKilled: boolean,

@@ -7,13 +7,13 @@ const source = fileURLToPath(new URL('../../../cli/src/bin.ts', import.meta.url)
 const built = fileURLToPath(new URL('../../../cli/dist/bin.js', import.meta.url));
 const faultPoints = fileURLToPath(new URL('fault-points.ts', import.meta.url));
 
-/** How a process of the real command line ended, and what it said. */
+/** How a process of the real command line ended, and its output. */
 export interface Ended {
   /** `null`: it was killed. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Of `--reporter json`. */
+  /** The events of `--reporter json`. */
   readonly events: readonly TimedEvent[];
   readonly ms: number;
 }
@@ -27,19 +27,19 @@ export interface Start {
   readonly cwd: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What goes wrong on the disk, and where the steps are written down. */
+  /** What fails on the disk, and the file for the steps. */
   readonly fault?: Fault;
-  /** A pattern of steps that the file system cannot do, as there are some without links. */
+  /** A pattern of steps that the file system cannot do. Some have no links, for example. */
   readonly cannot?: string | undefined;
   readonly stepLog?: string;
   /** The folder whose writes are steps. @default `cwd` */
   readonly faultRoot?: string;
   /** Modules to load before the program. */
   readonly imports?: readonly string[];
-  /** In a process namespace of its own, as in a container: others cannot see whether it lives. Linux, and root. */
+  /** Runs it in a process namespace of its own, as in a container, so that others cannot see whether it lives. Linux, and root. */
   readonly isApart?: boolean;
   /**
-   * The build, which starts in a fifth of the time, in the place of the sources. Build it first.
+   * Runs the build, which starts in a fifth of the time, instead of the sources. Build it first.
    * @default whether `TINTYPE_TEST_BUILT` is set
    */
   readonly isBuilt?: boolean;
@@ -47,7 +47,7 @@ export interface Start {
   readonly timeoutMs?: number;
 }
 
-/** Starts the real `tintype`, with nothing of the caller's environment but the path. */
+/** Starts the real `tintype`, with only `PATH` of the caller's environment. */
 export function startTintype(start: Start): TintypeProcess {
   const {
     cwd,
@@ -100,7 +100,7 @@ export function runTintype(start: Start): Promise<Ended> {
   return startTintype(start).ended;
 }
 
-/** The whole lines of a JSON report; a killed process may leave half of one. */
+/** The complete lines of a JSON report. A killed process may leave half a line. */
 function eventsIn(stdout: string): TimedEvent[] {
   return stdout.split('\n').flatMap((line) => {
     try {
