@@ -12,6 +12,7 @@ import { freePort } from '../../core/test/support/server-process.ts';
 import { openEngine } from '../src/engine.ts';
 import { type FinishedJob, followJobs } from '../src/follow-jobs.ts';
 import { queueAddress } from '../src/queue-address.ts';
+import { once } from '../src/jobs.ts';
 import { openQueueDatabase } from '../src/queue-database.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
 import { runWorker, type WorkerSettings } from '../src/run-worker.ts';
@@ -60,13 +61,16 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       const answer = follower.follow(add('a job'), ctrlC.signal);
       const begun = Promise.withResolvers<void>();
       const never = Promise.withResolvers<void>();
-      // The job's lock expires, and no other worker is there to notice it.
+      // A run waits for as long as the lock of a worker may last. This one's expires, and no other worker is there to notice it.
+      const { lockDuration } = once;
+      once.lockDuration = 500;
+      onTestFinished(() => void (once.lockDuration = lockDuration));
       work(
         async () => {
           begun.resolve();
           await never.promise;
         },
-        { lockDuration: 500, lockRenewTime: 60_000, skipStalledCheck: true },
+        { lockDuration: once.lockDuration, lockRenewTime: 60_000, skipStalledCheck: true },
       );
       await begun.promise;
       ctrlC.abort();

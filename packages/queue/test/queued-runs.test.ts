@@ -27,6 +27,11 @@ const engines = [
   ['PostgreSQL', missingPostgres, startPostgres, emptyPostgres],
 ] as const;
 
+/** For a worker process that the test kills, and for the one that notices it. */
+const quickLocks = {
+  NODE_OPTIONS: `--import=${new URL('support/quick-locks.ts', import.meta.url).href}`,
+};
+
 /** BullMQ makes its tables when it connects, so they stay. */
 async function emptyPostgres({ url }: DatabaseServer): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -69,12 +74,12 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       await using api = await startOpenAiEmulator({ latencyMs: 1500 });
       await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
       const url = `${engine.url}?name=killed`;
-      const first = await startWorker(made, url, api.baseUrl);
+      const first = await startWorker(made, url, api.baseUrl, [], quickLocks);
       const running = throughQueue(made, url);
       await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(1);
       first.kill('SIGKILL');
       await once(first, 'exit');
-      const second = await startWorker(made, url, api.baseUrl);
+      const second = await startWorker(made, url, api.baseUrl, [], quickLocks);
       const { result, events } = await running;
       await stop(second);
       expect(api.requests).toHaveLength(1);
