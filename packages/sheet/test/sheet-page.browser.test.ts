@@ -222,12 +222,13 @@ describe.skipIf(noBrowser !== false)(
       const buy = page.locator('.panel .buy');
       const { price } = (await priceOfPlan(made.project, 'fresh'))!;
       expect(await buy.textContent()).toBe(`Buy for ${price}`);
-      api().fail({ kind: 'delay', ms: 600 });
+      const answer = answerLater();
       await buy.click();
       await page.getByText('Asking for "fresh"').waitFor();
       expect(await page.locator('.card[data-id="fresh"] .state').textContent()).toBe(
         'being bought',
       );
+      answer();
       await page.locator('.card[data-id="fresh"] img[src]').waitFor();
       expect(await page.locator('.panel .buy').count()).toBe(0);
       expect(api().ledger).toHaveLength(1);
@@ -240,13 +241,14 @@ describe.skipIf(noBrowser !== false)(
       await using made = await served();
       await using page = await open(made.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
-      api().fail({ kind: 'delay', ms: 3000 });
+      const answer = answerLater();
       await page.locator('.panel .buy').click();
       await expectText(page.locator('.panel .reasons'), /^Being bought now \(since .*12:00.*\)$/);
       await expectText(page.locator('.panel .candidates .empty'), /^being bought now$/);
       await expectText(page.locator('.panel .heading .state'), /^being bought$/);
       await expectText(page.locator('.flags [data-flag="failed"]'), /^Failed2$/);
       expect(await page.getByText('may have been billed').count()).toBe(0);
+      answer();
       await page.locator('.card[data-id="fresh"] img[src]').waitFor();
     });
 
@@ -408,10 +410,11 @@ describe.skipIf(noBrowser !== false)(
         await using made = await served();
         await using page = await open(made.server.url, undefined, { reducedMotion: 'reduce' });
         await page.locator('[data-id="fresh"] .frame').click();
-        api().fail({ kind: 'delay', ms: 800 });
+        const answer = answerLater();
         await page.locator('.panel .buy').click();
         await page.locator('progress').waitFor();
         expect(await page.evaluate('document.getAnimations().length')).toBe(0);
+        answer();
         await page.locator('.card[data-id="fresh"] img[src]').waitFor();
       });
 
@@ -449,6 +452,13 @@ describe.skipIf(noBrowser !== false)(
     });
   },
 );
+
+/** The API answers the next request when the returned function is called, however busy the machine is. */
+function answerLater(): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  api().fail({ kind: 'delay', ms: 0, until: promise });
+  return resolve;
+}
 
 /** Puts the thumbnails of a file and of a server into the model's cache, because each copy would need a second for them. */
 async function makeThumbnails(): Promise<void> {
