@@ -127,7 +127,7 @@ test('formats of pixels are made from it, at every width', async () => {
 });
 
 test('a stand-in is a drawing, too', async () => {
-  await using made = await project('provider: offline\nformats: [svg, webp]');
+  await using made = await project('provider: offline\nformats: [svg, webp]\nrecolor: true');
   const { error } = await made.generate();
   expect(error).toBeNull();
   expect(api().requests).toEqual([]);

@@ -16,7 +16,9 @@ export async function encodeSvg(
   const bytes = await source.read();
   try {
     const idPrefix = `t${source.sha256.slice(0, 8)}`;
-    return Buffer.from(withXmp(await cleanSvg(bytes, { idPrefix, recolors }), source.isStandIn));
+    // A stand-in has many colours, and keeps them.
+    const options = { idPrefix, recolors: recolors && !source.isStandIn };
+    return Buffer.from(withXmp(await cleanSvg(bytes, options), source.isStandIn));
   } catch (error) {
     throw encodeError(`${file} could not be made`, error);
   }
