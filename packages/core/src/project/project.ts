@@ -8,6 +8,7 @@ import { importConfig } from './import-config.ts';
 import { leadsOut } from '../fs/leads-out.ts';
 import { parseOrder, pipelineOrder } from '../process/order-id.ts';
 import { usableCache } from './usable-cache.ts';
+import { useProxies } from '../process/proxies.ts';
 
 /** What a shell knows before it reads the config. */
 export interface ProjectRequest {
@@ -60,6 +61,7 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
   }
 
   const environment = await readEnvironment(root, request.env, request.mayHoldFiles);
+  useProxies(environment.realEnv);
   const config = await resolveConfig(file === null ? {} : await importConfig(root, file), {
     root,
     file: file === null ? null : relative(root, file),

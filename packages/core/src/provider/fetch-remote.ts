@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Agent, fetch } from 'undici';
+import { fetch } from 'undici';
 import type { ReadResult } from '../fs/read-inside.ts';
 import { readAtMost } from '../read-at-most.ts';
+import { dispatcherOf } from './dispatcher-of.ts';
 
 export interface RemoteLimits {
   /** @default 50_000_000, which is what the API takes */
@@ -20,11 +21,12 @@ const maxRedirects = 5;
 
 /**
  * Fetches a picture from a URL that a manifest names: only `https:`, even after a redirect, and only from a public address. The
- * address is checked when the connection is made, so a host name cannot change its address in between.
+ * address is checked when the connection is made, so a host name cannot change its address in between. A proxy of the person looks up
+ * host names itself, so then it decides where they may lead.
  */
 export async function fetchRemote(url: string, limits: RemoteLimits = {}): Promise<ReadResult> {
   const { maxBytes = 50_000_000, timeoutMs = 30_000, isAllowed = isPublic, ca } = limits;
-  const dispatcher = new Agent({
+  const dispatcher = dispatcherOf({
     connect: { lookup: guardedLookup(isAllowed), ...(ca === undefined ? {} : { ca }) },
   });
   const signal = AbortSignal.timeout(timeoutMs);

@@ -11,6 +11,8 @@ export function networkError(error: unknown): ProviderError | null {
     const message = `the certificate of the API's server is not trusted (${code})`;
     return new ProviderError('untrusted-certificate', message);
   }
+  const refusal = proxyRefusal(error);
+  if (refusal !== null) return new ProviderError('not-connected', refusal);
   if ((code !== null && neverSent.has(code)) || isHandshakeFailure(error)) {
     const why = code === null ? '' : ` (${code})`;
     return new ProviderError('not-connected', `the API could not be reached${why}`);
@@ -34,6 +36,8 @@ const neverSent: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_INVALID_URL',
+  'UND_ERR_PRX_CONN',
+  'UND_ERR_PRX_TLS',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
   'ERR_SSL_UNSUPPORTED_PROTOCOL',
@@ -78,6 +82,17 @@ function isHandshakeFailure(error: unknown): boolean {
       return true;
   }
   return false;
+}
+
+/** Why a proxy made no connection, so that nothing was sent; `null`: it is no such error. undici's words (8.13, 2026-11-28). */
+function proxyRefusal(error: unknown): string | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const status = /^Proxy response \((\d+)\)/.exec(at.message)?.[1];
+    if (status !== undefined) {
+      return `the proxy of HTTPS_PROXY made no connection to the API (it answered ${status})`;
+    }
+  }
+  return null;
 }
 
 /** undici's `TypeError: terminated`: the body ended too early. */

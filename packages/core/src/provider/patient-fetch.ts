@@ -1,6 +1,13 @@
-import { Agent, fetch } from 'undici';
+import { type Dispatcher, fetch } from 'undici';
+import { proxies } from '../process/proxies.ts';
+import { dispatcherOf } from './dispatcher-of.ts';
 
-const connectTimeoutMs = 30_000;
+const connections = {
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  connect: { timeout: 30_000 },
+  pipelining: 0,
+};
 
 /**
  * A `fetch` for calls that take minutes and cost money. undici gives up after 300 s of silence, but a picture can take longer,
@@ -9,18 +16,19 @@ const connectTimeoutMs = 30_000;
  * host and are sent once. Only the first megabyte of an error's body is read.
  */
 export function patientFetch(): typeof globalThis.fetch {
-  const dispatcher = new Agent({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs },
-    pipelining: 0,
-  });
+  // The proxies are known when a project is loaded, after this module.
+  let through = proxies();
+  let dispatcher: Dispatcher | undefined;
   const patient = async (
     input: string | URL | Request,
     init: RequestInit = {},
   ): Promise<Response> => {
     const encoded = init.body instanceof FormData ? await encodeForm(init.body, init.headers) : {};
     const url = input instanceof Request ? input.url : input;
+    if (dispatcher === undefined || through !== proxies()) {
+      through = proxies();
+      dispatcher = dispatcherOf(connections);
+    }
     const options = { ...init, ...encoded, redirect: 'manual', dispatcher };
     return withBoundedError(await fetch(url, options as never));
   };

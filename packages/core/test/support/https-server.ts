@@ -10,7 +10,7 @@ export interface HttpsServer extends AsyncDisposable {
   readonly requests: number;
 }
 
-/** A server on the loopback interface whose certificate `testCa` vouches for, for 127.0.0.1, ::1 and localhost. */
+/** A server on the loopback interface whose certificate `testCa` vouches for, for 127.0.0.1, ::1, localhost and `*.tintype.test`. */
 export async function startHttpsServer(listener: RequestListener): Promise<HttpsServer> {
   let requests = 0;
   const server = createServer({ key: testKey, cert: testCa }, (request, response) => {
@@ -35,20 +35,20 @@ export async function startHttpsServer(listener: RequestListener): Promise<Https
 
 /** Self-signed, for tests only, valid until 2126. */
 export const testCa = `-----BEGIN CERTIFICATE-----
-MIIBtTCCAVygAwIBAgIUMUt5P9TMlLAeKoNLfkKE1C8PHbEwCgYIKoZIzj0EAwIw
-GDEWMBQGA1UEAwwNbG9vcGJhY2sgdGVzdDAgFw0yNjExMjMwMzIxMTZaGA8yMTI2
-MTAzMDAzMjExNlowGDEWMBQGA1UEAwwNbG9vcGJhY2sgdGVzdDBZMBMGByqGSM49
-AgEGCCqGSM49AwEHA0IABHCskIDZX3XH5HMOh6Tn0UlHTmT3PqJlCIE4+Ha3CciD
-t6NqQKBxhD+pFDe1KzcbYK23N0lFX7qefi1TU5OgQXajgYEwfzAdBgNVHQ4EFgQU
-LtZXJlu7QgWiRYaeDWUzcakKBuQwHwYDVR0jBBgwFoAULtZXJlu7QgWiRYaeDWUz
-cakKBuQwDwYDVR0TAQH/BAUwAwEB/zAsBgNVHREEJTAjgglsb2NhbGhvc3SHBH8A
-AAGHEAAAAAAAAAAAAAAAAAAAAAEwCgYIKoZIzj0EAwIDRwAwRAIgKDRiDoYtno5n
-Aqir4BAgTa0GacEvBOE2x7wFHotx768CIBcJl0b4wVE3LXoAweDAHRJXlkzO19Gp
-7/qd6vUSikq9
+MIIBxzCCAW2gAwIBAgIUGfgR4sjerGcZauD34ANwzi6+yUYwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNbG9vcGJhY2sgdGVzdDAgFw0yNjExMjgyMjE4NDlaGA8yMTI2
+MTEwNDIyMTg0OVowGDEWMBQGA1UEAwwNbG9vcGJhY2sgdGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABDw9+n2mxyz17ta4OvxkANyrpg5fjl8PMyUbXQiIo5gv
+n2PRB/g3HFRQu8ptp+S+ZN+xMMkoxFThyYjs6Hzbi7WjgZIwgY8wHQYDVR0OBBYE
+FO0NHxWfcDVQI9j1EL50fjjv9mVlMB8GA1UdIwQYMBaAFO0NHxWfcDVQI9j1EL50
+fjjv9mVlMA8GA1UdEwEB/wQFMAMBAf8wPAYDVR0RBDUwM4IJbG9jYWxob3N0gg4q
+LnRpbnR5cGUudGVzdIcEfwAAAYcQAAAAAAAAAAAAAAAAAAAAATAKBggqhkjOPQQD
+AgNIADBFAiBpsybPgm2xOdM5Nl7juFBtnUt1iNtJJEmiqpI7mcfZGwIhAPMzIiu3
+insjUlO0jmA6Zhw/wMX+5fG9jUcsVa+d02xd
 -----END CERTIFICATE-----`;
 
 const testKey = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjOkfpNCmuhiuco3a
-KR6iy/g1nq4x4K5ryWevBPowrXmhRANCAARwrJCA2V91x+RzDoek59FJR05k9z6i
-ZQiBOPh2twnIg7ejakCgcYQ/qRQ3tSs3G2CttzdJRV+6nn4tU1OToEF2
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzune1ugKX6hDkfe5
+if7eLEDJBUy37O6g7TBLKBau1PmhRANCAAQ8Pfp9pscs9e7WuDr8ZADcq6YOX45f
+DzMlG10IiKOYL59j0Qf4NxxUULvKbafkvmTfsTDJKMRU4cmI7Oh824u1
 -----END PRIVATE KEY-----`;
