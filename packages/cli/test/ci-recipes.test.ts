@@ -197,6 +197,13 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
     expect(files.some((path) => path.startsWith('variants'))).toBe(isShared);
   }
 
+  function nextMachine(name: string): string {
+    const machine = join(folder, name);
+    git(folder, 'clone', '--quiet', join(folder, 'origin.git'), machine);
+    cpSync(join(clone, 'node_modules'), join(machine, 'node_modules'), { recursive: true });
+    return machine;
+  }
+
   describe('GitHub', () => {
     async function runJob(recipe: string, job: string, cwd = clone, shard = 1): Promise<StepsRun> {
       const { jobs } = readWorkflow(recipe);
@@ -283,12 +290,6 @@ esac`,
     );
 
     test('a scheduled run orders, the next one on another machine collects, and a third has nothing to do', async () => {
-      const nextMachine = (name: string): string => {
-        const machine = join(folder, name);
-        git(folder, 'clone', '--quiet', join(folder, 'origin.git'), machine);
-        cpSync(join(clone, 'node_modules'), join(machine, 'node_modules'), { recursive: true });
-        return machine;
-      };
       const run = async (machine: string) => {
         const { codes, output } = await runJob('github-batches.yml', 'order', machine);
         expect(codes, output).toEqual({ 'Collect and order': 0, Commit: 0 });
@@ -313,11 +314,42 @@ esac`,
       expect(api().batches.all).toHaveLength(1);
     });
 
+    test('a scheduled run pushes again if it is refused, and what it cannot push is not ordered twice', async () => {
+      const pauses = join(folder, 'pauses');
+      program(join(folder, 'bin/sleep'), `echo "$1" >> '${pauses}'`);
+      const hook = join(folder, 'origin.git/hooks/pre-receive');
+      program(hook, 'exit 1');
+      const failed = await runJob('github-batches.yml', 'order');
+      expect(failed.codes, failed.output).toEqual({ 'Collect and order': 0, Commit: 1 });
+      expect(readFileSync(pauses, 'utf8')).toBe('1\n5\n15\n30\n0\n');
+      expect(published('batches')).toEqual([]);
+      expect(api().batches.all).toHaveLength(1);
+      rmSync(hook);
+
+      // The next machine does not have the note. Somebody pushes after it has cloned, and its first push is refused.
+      const second = nextMachine('second');
+      const other = nextMachine('other');
+      writeFileSync(join(other, 'readme.md'), 'hello');
+      commitAll(other);
+      git(other, 'push', '--quiet', 'origin', 'HEAD:main');
+      program(hook, 'rm "$0"; exit 1');
+      const found = await runJob('github-batches.yml', 'order', second);
+      expect(found.codes, found.output).toEqual({ 'Collect and order': 0, Commit: 0 });
+      expect(found.output).toContain('had been ordered in the batch');
+      expect(published('batches')).toHaveLength(1);
+
+      await api().batches.finishAll();
+      const last = await runJob('github-batches.yml', 'order', nextMachine('third'));
+      expect(last.codes, last.output).toEqual({ 'Collect and order': 0, Commit: 0 });
+      expect(published()).toHaveLength(2);
+      expect(published('batches')).toEqual([]);
+      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+      expect(api().batches.all).toHaveLength(1);
+    });
+
     test('three machines buy each picture once, and one publishes them', async () => {
       for (const shard of [1, 2, 3]) {
-        const machine = join(folder, `machine-${shard}`);
-        git(folder, 'clone', '--quiet', join(folder, 'origin.git'), machine);
-        cpSync(join(clone, 'node_modules'), join(machine, 'node_modules'), { recursive: true });
+        const machine = nextMachine(`machine-${shard}`);
         const { codes, output } = await runJob('github-shards.yml', 'buy', machine, shard);
         expect(codes, output).toEqual({ Buy: 0 });
         for (const path of ['.tintype', 'node_modules/.cache/tintype']) {

@@ -73,3 +73,6 @@ export function checkShape<Schema extends v.GenericSchema>(
   const path = v.getDotPath(result.issues[0]);
   return { kind: 'damaged', problem: path === null ? 'has the wrong shape' : `has a bad ${path}` };
 }
+
+/** See `Batch.name`. */
+export const batchName = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));

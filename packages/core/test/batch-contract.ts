@@ -136,6 +136,26 @@ export const batchRules: Readonly<Record<string, Rule>> = {
     expect(await under.offer.find('cd'.repeat(16), access(under))).toBeNull();
   },
 
+  'a batch is listed with its keys, unless it is older, refused or not wanted': async (under) => {
+    const list = under.offer.list!.bind(under.offer);
+    const listed = (since: Date, isWanted = (_: string) => true) =>
+      allOf(list(since, isWanted, access(under)));
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    expect(await listed(anHourAgo)).toEqual([]);
+    const batchId = await ordered(under, 2);
+    under.plant(120);
+    const all = await listed(anHourAgo);
+    const ours = all.filter((batch) => batch.name === name);
+    expect(ours).toMatchObject([{ batchId, name }]);
+    expect(ours[0]!.keys).toHaveLength(2);
+    expect(Math.abs(Date.parse(ours[0]!.createdAt) - Date.now())).toBeLessThan(60_000);
+    expect(await listed(anHourAgo, (its) => its !== name)).toEqual(
+      all.filter((batch) => batch.name !== name),
+    );
+    const later = await listed(new Date(Date.now() + 3_600_000));
+    expect(later).toEqual([]);
+  },
+
   'a creation without its upload orders nothing': async (under) => {
     const fileId = await upload(under, 2);
     expect(await under.offer.removeUpload(name, fileId, access(under))).toBe(true);

@@ -6,6 +6,7 @@ import { type BatchFacts, whyNoBatch } from '../plan/batch-prices.ts';
 import { inBatches } from '../plan/in-batches.ts';
 import { totalsOf } from '../plan/plan-jobs.ts';
 import { toBuy } from '../plan/to-buy.ts';
+import { adoptBatches } from '../purchase/adopt-batches.ts';
 import { batchGroups } from '../purchase/batch-groups.ts';
 import { type BatchState, collectBatches } from '../purchase/collect-batches.ts';
 import { openOrder } from '../purchase/current-order.ts';
@@ -81,6 +82,7 @@ export async function submitBatches(
   const resolved = judged.requests.flatMap(
     (row) => resolvedRequest(row, row.inputs, row.mask, row.request) ?? [],
   );
+  await adoptBatches(resolved, purchases);
   for (const group of batchGroups(resolved, collected, purchases.providers)) {
     const submitted =
       group.refusal === null

@@ -78,6 +78,25 @@ export interface BatchOffer {
   /** The answers so far, in any order. They may include a key that was not requested. Their bytes are the caller's, which frees them. */
   answers(batchId: string, access: Access): AsyncIterable<BatchAnswer>;
   cancel(batchId: string, access: Access): Promise<void>;
+  /**
+   * The batches that this account created since a time, with the keys of their orders, without those that were refused. `isWanted`:
+   * the others are left out, so that their keys need not be read. Throws if the list is not complete. @default a batch whose note
+   * was lost is not found, and its pictures may be ordered again
+   */
+  list?(
+    since: Date,
+    isWanted: (name: string) => boolean,
+    access: Access,
+  ): AsyncIterable<ListedBatch>;
+}
+
+/** A batch as the list of an account has it. */
+export interface ListedBatch extends PlacedBatch {
+  /** The name under which it was created. */
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly keys: readonly string[];
 }
 
 /** How to reach a provider. */

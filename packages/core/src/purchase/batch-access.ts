@@ -7,7 +7,7 @@ import {
   ProviderError,
 } from '../provider/provider.ts';
 import { shownText } from '../provider/shown-text.ts';
-import { checkShape, fileHandle, time } from '../schema.ts';
+import { batchName, checkShape, fileHandle, time } from '../schema.ts';
 import { repeatsSecret, withoutSecrets } from '../secrets.ts';
 import { providerNames } from '../provider-names.ts';
 import { callSecrets } from './call-secrets.ts';
@@ -55,16 +55,28 @@ function cleanOffer(offer: BatchOffer, secrets: readonly string[]): BatchOffer {
     if (checkShape(fileHandle, id).kind === 'value' && !repeatsSecret(id, secrets)) return id;
     throw new ProviderError('unknown-outcome', 'the provider gave no usable id');
   };
+  const isTime = (text: string | null) => checkShape(time, text).kind === 'value';
   const placed = <T extends PlacedBatch>(batch: T): T => ({
     ...batch,
     batchId: handle(batch.batchId),
     // A note with a bad time would be damaged.
-    dueAt: checkShape(time, batch.dueAt).kind === 'value' ? batch.dueAt : null,
+    dueAt: isTime(batch.dueAt) ? batch.dueAt : null,
   });
   const look = (answer: BatchLook): BatchLook => ({
     ...placed(answer),
     problem: withoutSecrets(answer.problem, secrets),
   });
+  const listed = (list: NonNullable<BatchOffer['list']>): typeof list =>
+    async function* (...args) {
+      try {
+        // A name that Tintype has not made is that of somebody else's batch.
+        for await (const batch of list(...args))
+          if (checkShape(batchName, batch.name).kind === 'value' && isTime(batch.createdAt))
+            yield placed(batch);
+      } catch (error) {
+        throw failure(error);
+      }
+    };
   return {
     ...offer,
     upload: async (...args) => handle(await clean(offer.upload(...args))),
@@ -76,6 +88,7 @@ function cleanOffer(offer: BatchOffer, secrets: readonly string[]): BatchOffer {
     removeUpload: (...args) => clean(offer.removeUpload(...args)),
     look: async (...args) => look(await clean(offer.look(...args))),
     cancel: (...args) => clean(offer.cancel(...args)),
+    ...(offer.list && { list: listed(offer.list.bind(offer)) }),
     async *answers(...args) {
       try {
         for await (const line of offer.answers(...args))

@@ -1,6 +1,7 @@
 import { TintypeError } from '../errors.ts';
 import { orderedText } from '../plan/in-batches.ts';
 import type { Batch, Key, Plan, PlannedRequest, ResolvedRequest } from '../types.ts';
+import { adoptBatches } from './adopt-batches.ts';
 import { type BatchGroup, batchGroups } from './batch-groups.ts';
 import type { BatchState } from './collect-batches.ts';
 import { PendingError } from './failures.ts';
@@ -52,9 +53,12 @@ export function batchOrdering(
       });
     await Promise.all(resolving);
     const failures = new Map<Key, TintypeError>();
-    for (const group of batchGroups([...resolvedByKey.values()], collected, context.providers)) {
-      for (const [key, failure] of await order(group)) failures.set(key, failure);
-    }
+    const wanted = [...resolvedByKey.values()];
+    const unknown = await adoptBatches(wanted, context).then(() => null, failureIn);
+    if (unknown !== null) for (const { key } of wanted) failures.set(key, unknown);
+    else
+      for (const group of batchGroups(wanted, collected, context.providers))
+        for (const [key, failure] of await order(group)) failures.set(key, failure);
     for (const [planned, outcome] of outcomes) {
       const failure = typeof outcome === 'string' ? failures.get(outcome) : undefined;
       if (failure !== undefined) outcomes.set(planned, failure);

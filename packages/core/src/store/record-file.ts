@@ -5,6 +5,7 @@ import { jsonOf } from '../plain-checks.ts';
 import { processMark } from '../process/process-mark.ts';
 import { inputFile, pictureInfo, requestSchema } from '../request-shape.ts';
 import {
+  batchName,
   checkShape,
   count,
   fileHandle,
@@ -208,9 +209,6 @@ const usageSchema = v.nullable(
     ),
   } satisfies Record<keyof Usage, v.GenericSchema>),
 );
-
-/** See `Batch.name`. */
-const batchName = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 
 /** In the order of `recordOf`, so that a record that is read and written again is the same file. */
 const recordSchema = v.object({

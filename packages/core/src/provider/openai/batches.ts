@@ -23,7 +23,7 @@ import { BrokenLineError, jsonLines } from './json-lines.ts';
 import type { Profile } from './openai.ts';
 import { cutPicture, paidPicture, type PaidPicture, readImagesReply } from './reply.ts';
 
-type Calls = Omit<BatchOffer, 'priceFactor' | 'maxLines' | 'groupOf'>;
+type Calls = Omit<Required<BatchOffer>, 'priceFactor' | 'maxLines' | 'groupOf'>;
 
 /**
  * OpenAI's Batch API: https://developers.openai.com/api/docs/guides/batch and `openai` 7.57.0, read 2026-11-28. Lines are named
@@ -110,6 +110,26 @@ export function openAiBatches(profile: Profile): Calls {
         await client.batches.cancel(batchId, { signal });
       }),
 
+    async *list(since, isWanted, access) {
+      const listed = await call(access, async (client, signal) => {
+        const found: Batch[] = [];
+        for await (const batch of client.batches.list({ limit: 100 }, { signal })) {
+          // The newest come first.
+          if (batch.created_at * 1000 < since.getTime()) break;
+          const name = batch.metadata?.[metadataName];
+          if (name !== undefined && isWanted(name) && !isRefused(batch)) found.push(batch);
+        }
+        return found;
+      });
+      for (const batch of listed)
+        yield {
+          ...placed(batch),
+          name: batch.metadata![metadataName]!,
+          createdAt: new Date(batch.created_at * 1000).toISOString(),
+          keys: await call(access, (client, signal) => keysIn(batch.input_file_id, client, signal)),
+        };
+    },
+
     async *answers(batchId, access) {
       for (const { id, lines } of await call(access, async (client, signal) =>
         filesOf(await client.batches.retrieve(batchId, { signal })),
@@ -117,7 +137,7 @@ export function openAiBatches(profile: Profile): Calls {
         const waiting = patience(access.timeoutMs);
         const keys = new Set<string>();
         try {
-          const body = await contentOf(id, clientOf(profile, access), waiting.signal);
+          const { body } = await contentOf(id, clientOf(profile, access), waiting.signal);
           for await (const line of jsonLines(waiting.over(body ?? []))) {
             const answer = await answerIn(line, profile, access);
             keys.add(answer.key);
@@ -207,26 +227,44 @@ function lookAt(batch: Batch): BatchLook {
     ({ line, message }) => `${line == null ? '' : `line ${line}: `}${shownText(message ?? '')}`,
   );
   const hasFiles = filesOf(batch).length > 0;
-  const isRefused = status === 'failed' && !hasFiles;
   const isWorking = ['validating', 'in_progress', 'finalizing', 'cancelling'].includes(status);
   const isEnded = hasFiles || status === 'expired' || status === 'cancelled';
-  if (!isRefused && !isWorking && !isEnded) {
+  const refused = isRefused(batch);
+  if (!refused && !isWorking && !isEnded) {
     const message = `the API says that the batch is "${shownText(status)}" and names no answers`;
     throw new ProviderError('unknown-outcome', message);
   }
   return {
     ...placed(batch),
     name: batch.metadata?.[metadataName] ?? null,
-    state: isRefused ? 'refused' : isWorking ? 'working' : 'ended',
+    state: refused ? 'refused' : isWorking ? 'working' : 'ended',
     lines: counts?.total ?? 0,
     answered: counts?.completed ?? 0,
-    problem: isRefused
+    problem: refused
       ? reasons.slice(0, 3).join('; ') || 'the API gave no reason'
       : status === 'expired' || status === 'cancelled'
         ? `it has ${status}`
         : '',
     isForLater: errors.some(({ code }) => code === 'token_limit_exceeded'),
   };
+}
+
+/** Whether nothing of a batch was done, because it did not pass its validation. */
+function isRefused(batch: Batch): boolean {
+  return batch.status === 'failed' && filesOf(batch).length === 0;
+}
+
+/** The keys in the file that a batch was made from; none: the account has removed the file. */
+async function keysIn(fileId: string, client: OpenAI, signal: AbortSignal): Promise<string[]> {
+  const keys: string[] = [];
+  try {
+    const { body } = await contentOf(fileId, client, signal);
+    for await (const line of jsonLines(body ?? []))
+      keys.push(textOf(member(jsonOf(line.toString()), 'custom_id')) ?? '');
+  } catch (error) {
+    if (!(error instanceof ProviderError) || !error.isOver) throw error;
+  }
+  return keys;
 }
 
 /** One line of an output or error file. */
@@ -307,7 +345,7 @@ function classified(
  */
 async function contentOf(id: string, client: OpenAI, signal: AbortSignal) {
   try {
-    return (await client.files.content(id, { signal })).body;
+    return await client.files.content(id, { signal });
   } catch (error) {
     if (!isNotThere(error)) throw error;
     const again: unknown = await client.files.retrieve(id, { signal }).then(

@@ -131,6 +131,9 @@ function batchOffer(profile: Profile): BatchOffer {
     async *answers(...args) {
       yield* (await calls()).answers(...args);
     },
+    async *list(...args) {
+      yield* (await calls()).list(...args);
+    },
   };
 }
 
