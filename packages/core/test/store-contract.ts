@@ -179,11 +179,16 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
           batch: created,
         };
         expect(await later.attempt(key)).toEqual(line);
+        const two = await later.attemptsOf([key, lines[1]!.key, sha256('none') as never]);
+        expect([...two.keys()]).toEqual(lines.map((one) => one.key));
+        expect(two.get(key)).toEqual(line);
         expect((await later.attempts()).get(key)).toEqual(line);
         expect((await later.attempts()).size).toBe(2);
         // The answer of one line arrives.
         await store.receive(key, bytesOf('hat'));
         expect(await under.open().attempt(key)).toMatchObject({ isReceived: true });
+        const received = (await under.open().attemptsOf([key])).get(key);
+        expect(received).toEqual(await under.open().attempt(key));
         await store.put(purchaseOf('hat'));
         await store.clearAttempt(key);
         await later.clearBatch(created);

@@ -69,16 +69,17 @@ async function adopt(
   const its = new Set(keys);
   const claims: Claim[] = [];
   try {
-    const lines: ResolvedRequest[] = [];
+    const claimed: ResolvedRequest[] = [];
     for (const one of requests.filter(({ key }) => its.has(key))) {
       const claim = await store.claim(one.key, patience(run.signal));
       if (run.signal.aborted) throw interrupted();
       // Another process that buys it now looks for the batch itself.
       if (claim === null) continue;
       claims.push(claim);
-      const isOpen = (await store.find(one.key)) ?? (await store.attempt(one.key));
-      if (isOpen === null) lines.push(one);
+      if ((await store.find(one.key)) === null) claimed.push(one);
     }
+    const open = await store.attemptsOf(claimed.map(({ key }) => key));
+    const lines = claimed.filter(({ key }) => !open.has(key));
     if (lines.length === 0) return false;
     const costs = lines.map(({ costUsd }) => costUsd?.high ?? null);
     const batch: Batch = {

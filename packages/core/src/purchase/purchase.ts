@@ -29,7 +29,8 @@ export async function purchase(
           if (unsent !== null) await store.clearAttempt(resolved.key);
           return stored.record;
         }
-        const settled = await settleAttempt(resolved, unsent, context);
+        const attempt = await store.attempt(resolved.key);
+        const settled = await settleAttempt(resolved, attempt, unsent, context);
         if (settled !== null) return settled;
         const mayLeave = (noted: Attempt | null) =>
           isStillOurs(resolved.key, claim, noted, context);

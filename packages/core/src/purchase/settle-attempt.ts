@@ -38,17 +38,17 @@ export async function settleLeftOver(
 
 /**
  * The result of an earlier process's request for the same picture: the picture, recorded or collected now; `null`: the
- * picture may be requested. `unsent`: this process's own note, whose request was not sent. Throws `original-damaged`,
+ * picture may be requested. `attempt`: that of its key, read under its claim. `unsent`: this process's own note, whose request was not sent. Throws `original-damaged`,
  * `ordered` for a line of a batch, `maybe-billed`, or the provider's error.
  */
 export async function settleAttempt(
   resolved: ResolvedRequest,
+  attempt: OpenAttempt | null,
   unsent: Attempt | null,
   context: PurchaseContext,
 ): Promise<StoreRecord | null> {
   const { store, run, order } = context;
   const { key, id, manifest, line } = resolved;
-  const attempt = await store.attempt(key);
   if (attempt === null || isSameCall(attempt.note, unsent)) return null;
   if (attempt.isAnswerDamaged)
     throw new TintypeError('original-damaged', `not requested: ${damagedAnswerReason(key)}`);

@@ -7,7 +7,7 @@ import type { Access, BatchOffer, Order, PlacedBatch } from '../provider/provide
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
-import type { Batch, ResolvedRequest } from '../types.ts';
+import type { Batch, Key, OpenAttempt, ResolvedRequest } from '../types.ts';
 import { newAttempt, orderFor } from './attempt.ts';
 import { batchClaim, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
@@ -56,11 +56,17 @@ export async function submitBatch(
         return claimLine(one, claims, waiting, context);
       }),
     );
-    for (const [at, claimed] of (await Promise.allSettled(claiming)).entries()) {
-      if (claimed.status === 'rejected') throw claimed.reason;
-      const [one, refused] = [requests[at]!, claimed.value];
-      if (refused === null) lines.push(one);
-      else if (refused !== 'stored') left.push({ resolved: one, error: refused });
+    const refusals = await all(claiming);
+    const claimed = requests.filter((_, at) => refusals[at] === null);
+    for (const [at, error] of refusals.entries())
+      if (error !== null) left.push({ resolved: requests[at]!, error });
+    // Read under the claims, and once: the notes of open batches have megabytes.
+    const open = await store.attemptsOf(claimed.map(({ key }) => key));
+    const settling = claimed.map((one) => limit(() => settleLine(one, open, context)));
+    for (const [at, settled] of (await all(settling)).entries()) {
+      const one = claimed[at]!;
+      if (settled === null) lines.push(one);
+      else if (settled !== 'stored') left.push({ resolved: one, error: settled });
     }
     if (lines.length === 0) return { batch: null, left };
     const batch = await noteBatch(name, lines, context);
@@ -75,26 +81,55 @@ export async function submitBatch(
 /** A claim waits for the disk, and for a remote if machines share one. */
 const claimsAtOnce = 16;
 
-/** `null`: the key may be ordered, and its claim is held. */
+/** Waits until all have settled, so that no claim is made afterwards. Rejects with the first failure. */
+async function all<Result>(tasks: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
+}
+
+/** `null`: its claim is held. */
 async function claimLine(
   resolved: ResolvedRequest,
   claims: Claim[],
   waiting: AbortSignal,
   context: PurchaseContext,
-): Promise<TintypeError | 'stored' | null> {
+): Promise<TintypeError | null> {
   const { store, run } = context;
-  try {
+  return refusalIn(context, async () => {
     // After a long wait for one, the others are only tried.
     const tried = waiting.aborted ? patience(run.signal, triedMs) : waiting;
     const claim = await store.claim(resolved.key, tried);
     if (run.signal.aborted) throw interrupted();
     if (claim === null) throw new TintypeError('ordered', 'another process is buying it now');
     claims.push(claim);
-    if ((await store.find(resolved.key)) !== null) return 'stored';
-    return (await settleAttempt(resolved, null, context)) === null ? null : 'stored';
+    return null;
+  });
+}
+
+/** `null`: the key, whose claim is held, may be ordered. */
+function settleLine(
+  resolved: ResolvedRequest,
+  open: ReadonlyMap<Key, OpenAttempt>,
+  context: PurchaseContext,
+): Promise<TintypeError | 'stored' | null> {
+  const { key } = resolved;
+  return refusalIn(context, async () => {
+    if ((await context.store.find(key)) !== null) return 'stored';
+    const settled = await settleAttempt(resolved, open.get(key) ?? null, null, context);
+    return settled === null ? null : 'stored';
+  });
+}
+
+/** The result of a task for one line, or the error that keeps this line from being ordered. */
+async function refusalIn<Result>(
+  { stop }: PurchaseContext,
+  task: () => Promise<Result>,
+): Promise<Result | TintypeError> {
+  try {
+    return await task();
   } catch (error) {
     if (!(error instanceof TintypeError) || error.code === 'interrupted') throw error;
-    context.stop.onFailure(error);
+    stop.onFailure(error);
     return error;
   }
 }

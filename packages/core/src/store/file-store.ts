@@ -4,7 +4,7 @@ import { succeeds } from '../succeeds.ts';
 import type { Env } from '../process/env-files.ts';
 import { digestFiles } from './digest-files.ts';
 import { holdsBytes } from './layout.ts';
-import type { OpenAttempt } from '../types.ts';
+import type { Key, OpenAttempt } from '../types.ts';
 import type { Store } from './store.ts';
 
 /** The project that a store belongs to. */
@@ -102,6 +102,18 @@ export function fileStore(
       const { linesOf, readBatches } = await batches();
       const line = linesOf(await readBatches(dir, key)).get(key);
       return own === null ? (line ?? null) : latest(own, line);
+    },
+    attemptsOf: async (keys) => {
+      const { linesOf, readBatches } = await batches();
+      const { readAttempt } = await attempts();
+      const lines = linesOf(await readBatches(dir));
+      const found = new Map<Key, OpenAttempt>();
+      for (const key of keys) {
+        const [own, line] = [await readAttempt(dir, key), lines.get(key)];
+        const open = own === null ? line : latest(own, line);
+        if (open !== undefined) found.set(key, open);
+      }
+      return found;
     },
     batches: async () => (await batches()).readBatches(dir),
     noteBatch: async (batch) => {

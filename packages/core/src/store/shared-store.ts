@@ -87,6 +87,16 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
     );
   }
 
+  /** An attempt of this machine, or what earlier holders of this process's claim noted, if that is newer. */
+  function latest(key: Key, here: OpenAttempt | null): OpenAttempt | null {
+    const claim = held.get(key);
+    const there = claim?.earlier.at(-1);
+    // A holder's own note is newer than the notes of earlier holders, and received bytes say more than any note.
+    if (there === undefined || claim!.isNoted() || here?.isReceived) return here;
+    const isNewer = here === null || (here.note !== null && there.startedAt > here.note.startedAt);
+    return isNewer ? openAttempt(there) : here;
+  }
+
   return {
     ...local,
     read,
@@ -147,15 +157,11 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       await shareNote(remoteNames.pick(key), formatJson({ version: 1, key }));
     },
 
-    attempt: async (key) => {
-      const here = await local.attempt(key);
-      const claim = held.get(key);
-      const there = claim?.earlier.at(-1);
-      // A holder's own note is newer than the notes of earlier holders, and received bytes say more than any note.
-      if (there === undefined || claim!.isNoted() || here?.isReceived) return here;
-      const isNewer =
-        here === null || (here.note !== null && there.startedAt > here.note.startedAt);
-      return isNewer ? openAttempt(there) : here;
+    attempt: async (key) => latest(key, await local.attempt(key)),
+    attemptsOf: async (keys) => {
+      const here = await local.attemptsOf(keys);
+      const all = keys.flatMap((key) => latest(key, here.get(key) ?? null) ?? []);
+      return new Map(all.map((open) => [open.key, open]));
     },
     noteAttempt: async (attempt) => {
       await local.noteAttempt(attempt);
@@ -177,10 +183,11 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
     },
     clearBatch: async (batch) => {
       // First in the remote: if this process dies, the batch is open and cleared again.
+      const open = await local.attemptsOf(batch.lines.map(({ key }) => key));
       for (const { key } of batch.lines) {
         // Other machines must know about a purchase that only this one has, and about requests that may have been billed.
         if (await pending.has(key)) continue;
-        const { note } = (await local.attempt(key)) ?? { note: null };
+        const note = open.get(key)?.note ?? null;
         await settleLine(remote, key, batch.name, note?.batch === batch.name ? null : note);
       }
       await remote.remove(remoteNames.batch(batch.name)).catch(() => {});

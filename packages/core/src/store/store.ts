@@ -99,6 +99,8 @@ export interface Store {
   clearBatch(batch: Batch): Promise<void>;
   /** The attempt of a key; `null`: there is none. */
   attempt(key: Key): Promise<OpenAttempt | null>;
+  /** The attempts of these keys that have one, read now: as `attempt` for each, but the notes of batches are read once for all. */
+  attemptsOf(keys: readonly Key[]): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /**
    * Writes the note of an attempt before its request is sent, and again when more is known about its answer. Throws
    * `store-not-writable`.

@@ -132,6 +132,10 @@ export function memoryStore(blobs: Blobs): Store {
       return new Map(all.flatMap((it) => (it === null ? [] : [[it.key, it]])));
     },
     attempt,
+    attemptsOf: async (keys) => {
+      const all = await Promise.all(keys.map(attempt));
+      return new Map(all.flatMap((it) => (it === null ? [] : [[it.key, it]])));
+    },
     batches: async () => batches(),
     noteBatch: async (batch) => write(layout.batch('', batch.name), file.formatJson(batch)),
     clearBatch: async ({ name }) => void blobs.delete(layout.batch('', name)),
