@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { moderationBlocked, overloaded } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import {
+  type BatchOffer,
   collectProject,
   openAi,
   openBatches,
@@ -30,11 +31,13 @@ const collect = async (made: TestProject) => collectProject(await made.context()
 const open = async (made: TestProject) => openBatches(await made.context());
 const notes = ({ root }: TestProject) => readdir(join(root, '.tintype/batches')).catch(() => []);
 const costs = async ({ root }: TestProject) =>
-  (await fileStore(join(root, '.tintype')).purchases()).map(({ costUsd }) => costUsd).toSorted();
+  (await fileStore(join(root, '.tintype')).purchases())
+    .map(({ costUsd }) => costUsd!)
+    .toSorted((a, b) => a - b);
 const billed = () =>
   api()
     .ledger.map(({ costUsd }) => roundUsd(costUsd))
-    .toSorted();
+    .toSorted((a, b) => a - b);
 
 test('what another clone ordered is found among the batches of the account, and only the rest is ordered', async () => {
   await using first = await clone('fox', 'owl');
@@ -145,8 +148,10 @@ test('nothing is ordered if the batches of the account cannot be listed', async 
 });
 
 test('a provider that cannot list its batches can still order', async () => {
-  const { list: _, ...batches } = openAi({ baseUrl: api().baseUrl }).batches!;
-  const providers = { mine: { ...openAi({ baseUrl: api().baseUrl }), batches } };
+  const openai = openAi({ baseUrl: api().baseUrl });
+  const calls = Object.entries(openai.batches!).filter(([name]) => name !== 'list');
+  const batches = Object.fromEntries(calls) as unknown as BatchOffer;
+  const providers = { mine: { ...openai, batches } };
   await using made = await testProject(
     { 'a.images.yaml': `images:\n${image('fox', ', provider: mine, model: gpt-image-2')}` },
     api().baseUrl,
