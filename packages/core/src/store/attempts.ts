@@ -19,7 +19,7 @@ import { isHash } from '../plain-checks.ts';
 import { layout } from './layout.ts';
 import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxNoteBytes, parseAttempt } from './record-file.ts';
-import { findRescued, removeRescued, rescue } from './rescue-folder.ts';
+import { findRescued, type Rescued, removeRescued, rescue } from './rescue-folder.ts';
 import { notWritable, writeNote } from './write-note.ts';
 
 export async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAttempt>> {
@@ -30,20 +30,29 @@ export async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAt
       .map((name) => name.replace(/\.(json|received)$/, '') as Key)
       .filter(isHash),
   );
-  for (const { key } of await findRescued(dir)) keys.add(key);
+  const rescued = await findRescued(dir);
+  for (const { key } of rescued) keys.add(key);
   const attempts = new Map<Key, OpenAttempt>();
   for (const key of keys) {
-    const attempt = await readAttempt(dir, key);
+    const attempt = await readAttempt(dir, key, rescued);
     // If the attempt is gone, its owner settled it before it released the claim.
     if (attempt !== null) attempts.set(key, attempt);
   }
   return attempts;
 }
 
-export async function readAttempt(dir: string, key: Key): Promise<OpenAttempt | null> {
+/**
+ * `rescued`: the rescue folder, read after the key was claimed or for a plan only; left out: it is read now. If it is not private, that
+ * lists the whole temporary folder.
+ */
+export async function readAttempt(
+  dir: string,
+  key: Key,
+  rescued?: readonly Rescued[],
+): Promise<OpenAttempt | null> {
   const isHeldBefore = await isHeld(layout.claim(dir, key));
   const bytes = await readIfThere(layout.attempt(dir, key), maxNoteBytes);
-  const isReceived = (await receivedPath(dir, key)) !== null;
+  const isReceived = (await receivedPath(dir, key, rescued)) !== null;
   const isAnswerDamaged = !isReceived && (await isThere(layout.received(dir, key)));
   if (bytes === null && !isReceived && !isAnswerDamaged) return null;
   const isInFlight = isHeldBefore || (await isHeld(layout.claim(dir, key)));
@@ -56,13 +65,17 @@ export async function noteAttempt(dir: string, attempt: Attempt): Promise<void> 
 }
 
 /** The path of an answer's bytes: in the store or in the rescue folder. `null`: there are none. */
-export async function receivedPath(dir: string, key: Key): Promise<string | null> {
+export async function receivedPath(
+  dir: string,
+  key: Key,
+  rescued?: readonly Rescued[],
+): Promise<string | null> {
   const path = layout.received(dir, key);
   // A link is not followed, because a clone can contain one that points to another file.
   const status = await lstat(path).catch(() => null);
   if (status?.isFile() === true) return path;
-  const rescued = await findRescued(dir);
-  return rescued.find((file) => file.key === key)?.path ?? null;
+  const files = rescued ?? (await findRescued(dir));
+  return files.find((file) => file.key === key)?.path ?? null;
 }
 
 export async function readReceived(dir: string, key: Key): Promise<Uint8Array | null> {

@@ -106,10 +106,12 @@ export function fileStore(
     attemptsOf: async (keys) => {
       const { linesOf, readBatches } = await batches();
       const { readAttempt } = await attempts();
+      const { findRescued } = await import('./rescue-folder.ts');
       const lines = linesOf(await readBatches(dir));
+      const rescued = await findRescued(dir);
       const found = new Map<Key, OpenAttempt>();
       for (const key of keys) {
-        const [own, line] = [await readAttempt(dir, key), lines.get(key)];
+        const [own, line] = [await readAttempt(dir, key, rescued), lines.get(key)];
         const open = own === null ? line : latest(own, line);
         if (open !== undefined) found.set(key, open);
       }
