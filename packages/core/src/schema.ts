@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { hashForm, jsonOf } from './plain-checks.ts';
+import { orderPattern } from './process/order-id.ts';
 import type { Key, Sha256 } from './types.ts';
 
 /*
@@ -20,6 +21,9 @@ export const key = v.pipe(
 
 /** A provider's id of a request. It becomes a part of a URL, so it must not contain a path. */
 export const orderHandle = v.pipe(v.string(), v.regex(/^\w{1,64}$/));
+
+/** The id of an order of the user's. */
+export const orderId = v.pipe(v.string(), v.regex(orderPattern));
 
 /** A provider's id of a batch or of its file. It becomes a part of a URL. */
 export const fileHandle = v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/));

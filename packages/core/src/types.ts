@@ -287,6 +287,8 @@ export interface StoreRecord {
   readonly provenance: {
     /** The batch that it was bought in, as in `Batch.name`; absent: it was bought directly, or before 2026-11-28. */
     readonly batch?: string;
+    /** The id of the order that it was bought for; absent in records before 2026-11-29. */
+    readonly order?: string;
     /** The API's own id of the call. */
     readonly requestId: string | null;
     /** ISO 8601, UTC. */

@@ -3,9 +3,8 @@ import { TintypeError } from '../errors.ts';
 import type { Event } from '../events.ts';
 import { formats } from '../fields.ts';
 import { requestKey } from '../plan/request-key.ts';
-import { orderPattern } from '../process/order-id.ts';
 import { inputFile, requestSchema } from '../request-shape.ts';
-import { checkShape, count, key, line, pixels, time, usd } from '../schema.ts';
+import { checkShape, count, key, line, orderId, pixels, time, usd } from '../schema.ts';
 import type { Request } from '../types.ts';
 import type { Call, EncodeOrder, Failure, PurchaseAnswer, PurchaseOrder } from '../workers.ts';
 
@@ -13,8 +12,6 @@ import type { Call, EncodeOrder, Failure, PurchaseAnswer, PurchaseOrder } from '
  * The shapes of orders. A queue's database may be written by others, so an order is checked like everything that comes from
  * outside.
  */
-
-const orderId = v.pipe(v.string(), v.regex(orderPattern));
 
 const input = v.variant('kind', [
   v.object({ kind: v.literal('file'), file: inputFile }),

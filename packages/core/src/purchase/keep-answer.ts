@@ -108,6 +108,7 @@ async function recordReceived(
     costUsd: costOf(attempt, run),
     requestId,
     batch,
+    order: attempt.order || undefined,
     // A line of a batch was bought when it was ordered, whichever machine collects it.
     createdAt: batch === undefined ? run.now() : new Date(attempt.startedAt),
     ...(manifest === '' ? {} : { boughtFor: { id, manifest, ...(isPicked && { isPicked }) } }),

@@ -18,7 +18,6 @@ export async function purchaseByWorker(
   const { run, spend, stop, answers } = context;
   stop.check();
   const reserved = spend.reserve(resolved.costUsd);
-  const since = run.now().toISOString();
   let answer: PurchaseOutcome | null = null;
   try {
     const reported = new Set<number>();
@@ -33,7 +32,7 @@ export async function purchaseByWorker(
     if (bought > 0) reserved.settle(costUsd);
     const record = await recordOf(resolved, context);
     if (bought > 0) reserved.bought(costUsd);
-    else if (isRepeated && record.provenance.createdAt >= since) {
+    else if (isRepeated && record.provenance.order === context.order.id) {
       // The first worker paid, and its answer was lost.
       reserved.settle(record.costUsd);
       reserved.bought(record.costUsd);

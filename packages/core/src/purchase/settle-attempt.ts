@@ -119,7 +119,7 @@ function noteOf({ key, request, usage, provenance, boughtFor }: StoreRecord): At
     imageId: boughtFor?.id ?? '',
     manifest: boughtFor?.manifest ?? '',
     ...(boughtFor?.isPicked && { isPicked: true }),
-    order: '',
+    order: provenance.order ?? '',
     request,
     startedAt: provenance.createdAt,
     outcome: null,

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { canonicalJson, sha256 } from '../hash.ts';
-import { orderPattern } from '../process/order-id.ts';
 import { jsonOf } from '../plain-checks.ts';
 import { processMark } from '../process/process-mark.ts';
 import { inputFile, pictureInfo, requestSchema } from '../request-shape.ts';
@@ -12,6 +11,7 @@ import {
   key,
   line,
   orderHandle,
+  orderId,
   parseJson,
   sha256Hash,
   time,
@@ -231,6 +231,7 @@ const recordSchema = v.object({
   costUsd: v.nullable(usd),
   provenance: v.object({
     batch: v.optional(batchName),
+    order: v.optional(orderId),
     requestId: v.nullable(v.pipe(v.string(), v.maxLength(1000))),
     createdAt: time,
     tintype: line(64),
@@ -243,7 +244,7 @@ const attemptSchema = v.object({
   imageId: line(1000),
   manifest: v.optional(v.pipe(v.string(), v.maxLength(4096)), ''),
   isPicked: v.optional(v.literal(true)),
-  order: v.optional(v.union([v.literal(''), v.pipe(v.string(), v.regex(orderPattern))]), ''),
+  order: v.optional(v.union([v.literal(''), orderId]), ''),
   process: v.optional(processMark),
   request: requestSchema,
   startedAt: time,

@@ -17,6 +17,7 @@ export function recordOf(purchase: Purchase): StoreRecord {
     costUsd: purchase.costUsd,
     provenance: {
       ...(purchase.batch === undefined ? {} : { batch: purchase.batch }),
+      ...(purchase.order === undefined ? {} : { order: purchase.order }),
       requestId: purchase.requestId,
       createdAt: purchase.createdAt.toISOString(),
       tintype: version,

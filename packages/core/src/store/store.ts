@@ -34,6 +34,8 @@ export interface Purchase {
   readonly createdAt: Date;
   /** The batch that it was bought in; left out if it was bought directly. */
   readonly batch?: string | undefined;
+  /** The id of the order that it was bought for; left out if that is unknown. */
+  readonly order?: string | undefined;
   /** The image that it was bought for; left out if that is unknown. */
   readonly boughtFor?: NonNullable<StoreRecord['boughtFor']>;
 }

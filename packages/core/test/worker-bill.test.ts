@@ -1,0 +1,37 @@
+import { startOpenAiEmulator } from '@tintype/emulators/openai';
+import { expect, test } from 'vitest';
+import { generate } from '../src/index.ts';
+import { openWorker } from '../src/operations/open-worker.ts';
+import { ownRates } from '../src/purchase/rates.ts';
+import type { PurchaseAnswer, PurchaseOrder, Workers } from '../src/workers.ts';
+import { testProject } from './support/project.ts';
+
+const manifest = 'images:\n  owl: { prompt: an owl, alt: an owl, size: 1024x1024, quality: low }\n';
+const foundIt: PurchaseAnswer = {
+  failure: null,
+  bought: 0,
+  costUsd: 0,
+  maybeBilledUsd: 0,
+  events: [],
+};
+
+test.each([
+  ['the order that it carries out', 'ours', 1],
+  ['another order in the meantime', 'another', 0],
+])(
+  'a run whose worker found the picture pays for it if it was bought for %s',
+  async (_, buyer, bought) => {
+    await using api = await startOpenAiEmulator();
+    await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+    const context = { ...(await made.context()), order: 'ours' };
+    const worker = await openWorker(context, ownRates(null, 1, context.now));
+    // The first worker buys, and its answer is lost. The second one finds the picture.
+    const purchase: Workers['purchase'] = async (order: PurchaseOrder) => {
+      await worker.purchase('a run', { ...order, order: buyer }, 1);
+      return { ...foundIt, isRepeated: true };
+    };
+    const result = await generate({ ...context, workers: { purchase, encode: async () => {} } });
+    expect(result).toMatchObject({ delivered: 1, bought });
+    expect(result.costUsd).toBe(bought * api.ledger[0]!.costUsd);
+  },
+);
