@@ -29,15 +29,21 @@ export interface DatabaseOptions {
   readonly now?: (() => number) | null;
 }
 
+export const databaseDefaults: Required<DatabaseOptions> = {
+  windowMs: 61_000,
+  patienceMs: 5000,
+  now: null,
+};
+
 /** Connects at the first operation. Rejects with `config` if the package that a database needs is not installed. */
 export async function openQueueDatabase(
   address: QueueAddress,
-  { windowMs = 61_000, patienceMs = 5000, now = null }: DatabaseOptions = {},
+  options: DatabaseOptions = {},
 ): Promise<QueueDatabase> {
-  const options = { patienceMs, now };
+  const { windowMs, ...rest } = { ...databaseDefaults, ...options };
   const { ask, close } =
     address.engine === 'redis'
-      ? (await import('./redis-operations.ts')).redisOperations(address, options)
-      : await (await import('./postgres-operations.ts')).postgresOperations(address, options);
+      ? (await import('./redis-operations.ts')).redisOperations(address, rest)
+      : await (await import('./postgres-operations.ts')).postgresOperations(address, rest);
   return { ledger: ledgerOn(ask), rates: ratesOn(ask, windowMs), close };
 }

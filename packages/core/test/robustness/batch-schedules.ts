@@ -279,17 +279,24 @@ async function strike(
 
 /** US dollars by the API's id of the request, from all records on all machines and in the bucket. */
 async function recordedCosts(home: string): Promise<ReadonlyMap<string, number | null>> {
+  const records = await recordsBelow(home);
+  return new Map([...records].map(([requestId, { costUsd }]) => [requestId, costUsd]));
+}
+
+/** The records on all machines and in the bucket, by the API's id of the request. */
+export async function recordsBelow(home: string): Promise<ReadonlyMap<string, StoreRecord>> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && /\/records\/..$/.test(entry.parentPath))
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((path) => path.endsWith('.json'));
-  const costs = new Map<string, number | null>();
+  const records = new Map<string, StoreRecord>();
   for (const path of paths) {
-    const { provenance, costUsd } = JSON.parse(await readFile(path, 'utf8')) as StoreRecord;
-    if (provenance.requestId !== null) costs.set(provenance.requestId, costUsd);
+    const record = JSON.parse(await readFile(path, 'utf8')) as StoreRecord;
+    const { requestId } = record.provenance;
+    if (requestId !== null) records.set(requestId, record);
   }
-  return costs;
+  return records;
 }
 
 /** Checks that the new machine has every picture, and that nothing is open on any machine or in the bucket. */

@@ -153,7 +153,7 @@ export default { store: { originals: cutOffRemote(${remote}, TintypeError) } };
 }
 
 /** The texts of all records and notes of attempts, on every machine and in the bucket. */
-async function tracesBelow(home: string): Promise<readonly string[]> {
+export async function tracesBelow(home: string): Promise<readonly string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && /(records|attempts|claims)/.test(entry.parentPath))
@@ -163,7 +163,7 @@ async function tracesBelow(home: string): Promise<readonly string[]> {
 }
 
 /** Whether a record has a picture, or a note says that the request for it may have been billed. */
-function isTraced(requestId: string, prompt: string, traces: readonly string[]): boolean {
+export function isTraced(requestId: string, prompt: string, traces: readonly string[]): boolean {
   return traces.some(
     (text) =>
       text.includes(requestId) ||
