@@ -10,11 +10,12 @@ import type { Attempt, PlannedRequest, ResolvedRequest } from '../types.ts';
 import { callSecrets } from './call-secrets.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { type CurrentOrder, isSameCall } from './current-order.ts';
-import { ClaimLostError } from './failures.ts';
+import { ClaimLostError, NotSentError } from './failures.ts';
 import { keepAnswer, type KeptAnswer } from './keep-answer.ts';
 import { keysOf } from './keys-of.ts';
 import type { Providers } from './providers.ts';
 import type { PurchaseContext } from './purchase-context.ts';
+import type { IsLate } from './queue.ts';
 import { readInputPicture } from './read-input-picture.ts';
 
 /** What a purchase hands to each of its attempts. */
@@ -24,6 +25,8 @@ export interface AttemptSteps {
    * immediately before the request is sent.
    */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
+  /** Asked after it. */
+  readonly isLate: IsLate;
   /**
    * Called when the answer's bytes are on the disk, with the cost and the account's limit, if the
    * answer names one.
@@ -45,7 +48,7 @@ export interface AttemptSteps {
  */
 export async function attemptPurchase(
   resolved: ResolvedRequest,
-  { mayLeave, onReceived }: AttemptSteps,
+  { mayLeave, isLate, onReceived }: AttemptSteps,
   context: PurchaseContext,
 ): Promise<KeptAnswer> {
   const { run, store, providers, day } = context;
@@ -60,7 +63,9 @@ export async function attemptPurchase(
   await store.noteAttempt(attempt);
   await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
   const beforePaying = async (): Promise<void> => {
-    if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
+    do {
+      if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
+    } while (await isLate());
   };
   const onPlaced = async (predictionId: string): Promise<void> => {
     // The server chooses it, so it may be a path, or repeat a key.
@@ -71,11 +76,15 @@ export async function attemptPurchase(
     if (await isStillNoted(attempt, store)) await store.noteAttempt(attempt).catch(() => {});
   };
   // Nothing may happen between this check and the request.
-  await beforePaying();
-  const answer = await callProvider(
-    () => provider.generate({ ...order, beforePaying, onPlaced }),
-    secrets,
-  );
+  const answer = await beforePaying()
+    .then(() =>
+      callProvider(() => provider.generate({ ...order, beforePaying, onPlaced }), secrets),
+    )
+    .catch(async (error: unknown) => {
+      if (!(error instanceof NotSentError)) throw error;
+      await forgetAttempt(attempt, earlier, store);
+      throw error.reason;
+    });
   if (answer instanceof ProviderError && answer.reply === null) {
     await noteFailure(answer, attempt, earlier, context);
     throw answer;
@@ -136,7 +145,7 @@ export async function callProvider(
     return cleanAnswer(await call(), secrets);
   } catch (error) {
     if (error instanceof ProviderError) return cleanAnswer(error, secrets);
-    if (error instanceof ClaimLostError) throw error;
+    if (error instanceof ClaimLostError || error instanceof NotSentError) throw error;
     // A provider that the user wrote may throw anything.
     const words = withoutSecrets(error instanceof Error ? error.message : String(error), secrets);
     return new ProviderError('connection-lost', `the provider failed: ${shownText(words)}`);

@@ -61,12 +61,14 @@ function askInTurn(
 ): Promise<StoreRecord | ProviderError> {
   // The API's limit also counts input pictures (2026-11-22).
   const pictures = 1 + resolved.inputs.length;
-  return context.queue.send(resolved.provider, pictures, () => ask(resolved, mayLeave, context));
+  return context.queue.send(resolved.provider, pictures, (isLate) =>
+    ask(resolved, { mayLeave, isLate }, context),
+  );
 }
 
 async function ask(
   resolved: ResolvedRequest,
-  mayLeave: MayLeave,
+  looks: Pick<AttemptSteps, 'mayLeave' | 'isLate'>,
   context: PurchaseContext,
 ): Promise<StoreRecord | ProviderError> {
   const { run, queue, spend, answers, refusals, stop } = context;
@@ -78,7 +80,7 @@ async function ask(
     const { record, costUsd, warnings } = await attemptPurchase(
       resolved,
       {
-        mayLeave,
+        ...looks,
         onReceived(costUsd, limit) {
           reserved.settle(costUsd);
           queue.learn(provider, limit);

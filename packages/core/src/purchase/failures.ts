@@ -34,6 +34,18 @@ export class ClaimLostError extends Error {
   }
 }
 
+/** A request whose attempt was noted was not sent, because it needed another turn and got none. */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError';
+  /** Why it got no other turn. */
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    super('the run stopped before the request was sent');
+    this.reason = reason;
+  }
+}
+
 /** Whether the user may have been billed for the picture that failed with this error. */
 export function isMaybeBilled(error: unknown): boolean {
   if (error instanceof TintypeError && error.code === 'maybe-billed') return true;

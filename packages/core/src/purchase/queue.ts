@@ -1,4 +1,6 @@
-import type { Context } from '../context.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { NotSentError } from './failures.ts';
 import type { Rates } from './rates.ts';
 import type { Stop } from './stop.ts';
 
@@ -13,9 +15,20 @@ export interface Queue extends Pick<Rates, 'learn' | 'pause'> {
   readonly send: <Result>(
     provider: string,
     pictures: number,
-    request: () => Promise<Result>,
+    request: (isLate: IsLate) => Promise<Result>,
   ) => Promise<Result>;
 }
+
+/**
+ * Asked immediately before a request leaves: whether its turn is too old, because what it had to do before took long or the process
+ * was suspended. If so, this waits for another turn, and is to be asked again. Throws a NotSentError.
+ */
+export type IsLate = () => Promise<boolean>;
+
+/** A request leaves within this time of its turn. A shared rate (`@tintype/queue`) allows a second from the turn to the API. */
+const turnMs = 500;
+/** A store that takes longer each time would keep a request for ever. What the API refuses then is sent again. */
+const maxTurns = 5;
 
 /** One of the run's `concurrency` slots for purchases. */
 export interface Slot {
@@ -28,13 +41,13 @@ export interface Slot {
 
 /** `sendsOneByOne`: whether a request waits until no other request is open. */
 export function openQueue(
-  { config, sleep }: Context,
+  { config, now, sleep }: Clock & { readonly config: Pick<Config, 'concurrency'> },
   rates: Rates,
   stop: Stop,
   sendsOneByOne: () => boolean,
 ): Queue {
   const slots = openSlots(config.concurrency);
-  const turns = new Map<string, Promise<void>>();
+  const turns = new Map<string, Promise<unknown>>();
   let inFlight = 0;
   let requestEnd = Promise.withResolvers<void>();
 
@@ -54,14 +67,22 @@ export function openQueue(
     async send(provider, pictures, request) {
       // One at a time, so that requests are sent in the order in which they came.
       const before = turns.get(provider) ?? Promise.resolve();
-      const turn = before.then(() => waitForRate(provider, pictures));
+      const turn = before.then(() => takeTurn(provider, pictures, 'first'));
       turns.set(
         provider,
         turn.catch(() => {}),
       );
-      await turn;
+      let turnAt = await turn;
+      let left = maxTurns - 1;
       try {
-        return await request();
+        return await request(async () => {
+          if (left === 0 || now().getTime() - turnAt <= turnMs) return false;
+          left--;
+          turnAt = await takeTurn(provider, pictures, 'another').catch((reason: unknown) => {
+            throw new NotSentError(reason);
+          });
+          return true;
+        });
       } finally {
         inFlight--;
         requestEnd.resolve();
@@ -73,20 +94,30 @@ export function openQueue(
     pause: rates.pause,
   };
 
-  /** Resolves when a request may be sent. It counts as sent from then on. */
-  async function waitForRate(provider: string, pictures: number): Promise<void> {
+  /**
+   * Resolves when a request may be sent, with the time at which it counts as sent, in milliseconds. `another`: it is in flight
+   * already.
+   */
+  async function takeTurn(
+    provider: string,
+    pictures: number,
+    which: 'first' | 'another',
+  ): Promise<number> {
     for (;;) {
       stop.check();
-      if (sendsOneByOne() && inFlight > 0) {
+      if (which === 'first' && sendsOneByOne() && inFlight > 0) {
         await requestEnd.promise;
         continue;
       }
+      const askedAt = now().getTime();
       const ms = await rates.admit(provider, pictures);
-      if (ms === 0) break;
+      if (ms === 0) {
+        stop.check();
+        if (which === 'first') inFlight++;
+        return askedAt;
+      }
       await sleep(ms, stop.signal);
     }
-    stop.check();
-    inFlight++;
   }
 }
 
