@@ -1,14 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Job,
-  Queue,
-  type QueueEventsOptions,
-  QueueEvents,
-  type QueueOptions,
-  type Telemetry,
-  Worker,
-  type WorkerOptions,
-} from 'bullmq';
+import type { Job, Queue, QueueEvents, Telemetry, Worker, WorkerOptions } from 'bullmq';
+import type { TintypeError } from '@tintype/core';
 import type { QueueAddress } from './queue-address.ts';
 
 /** What a job is about. Each kind has a queue of its own, so that a worker takes the kinds that it is for. */
@@ -16,9 +8,16 @@ export type Role = 'buy' | 'encode';
 
 type Process = (job: Job) => Promise<unknown>;
 type OwnWorkerOptions = Omit<WorkerOptions, 'connection'>;
+export type Followed = Pick<WorkerOptions, 'telemetry'>;
 
 /** BullMQ on the engine of an address. */
 export interface Engine {
+  /** Makes what the engine needs before its first use, where it is missing. Rejects with `queue-unavailable`. */
+  readonly prepare: () => Promise<void>;
+  /** Called with each error of a queue, its events or a worker: makes that again if it is what the engine lacks. */
+  readonly repair: (error: unknown) => void;
+  /** What BullMQ rejected with, for people. */
+  readonly unavailable: (error: unknown) => TintypeError;
   readonly queue: (role: Role) => Queue;
   readonly events: (role: Role) => QueueEvents;
   readonly worker: (role: Role, process: Process, options: OwnWorkerOptions) => Worker;
@@ -46,36 +45,12 @@ export async function inTime<Answer>(answer: Promise<Answer>, ms = patienceMs): 
 /** Loads the client of the engine only. `telemetry`: what follows its jobs. Rejects if `pg` is not installed. */
 export async function openEngine(address: QueueAddress, telemetry?: Telemetry): Promise<Engine> {
   const followed = telemetry === undefined ? {} : { telemetry };
-  const nameOf = (role: Role) => `${address.name}-${role}`;
-  if (address.engine === 'redis') {
-    // Commands of a run fail where Redis is away for long; a worker waits.
-    let isGivenUp = false;
-    const retryStrategy = (times: number) => (isGivenUp ? null : Math.min(500 * times, 2000));
-    const connection = { url: address.url, retryStrategy };
-    const once = { connection: { ...connection, maxRetriesPerRequest: 20 } };
-    const always = { connection: { ...connection, maxRetriesPerRequest: null } };
-    return {
-      giveUp: () => {
-        isGivenUp = true;
-      },
-      queue: (role) => new Queue(nameOf(role), { ...once, ...followed } satisfies QueueOptions),
-      events: (role) => new QueueEvents(nameOf(role), always satisfies QueueEventsOptions),
-      worker: (role, process, options) =>
-        new Worker(nameOf(role), process, { ...options, ...always, ...followed }),
-    };
-  }
-  const { createPostgresBackend, withBackend } = await import('bullmq');
-  const bull = withBackend(createPostgresBackend);
-  const connection = { connectionString: address.url, migrate: true };
-  return {
-    giveUp: () => {},
-    queue: (role) => new bull.Queue(nameOf(role), { connection, ...followed }) as unknown as Queue,
-    events: (role) => new bull.QueueEvents(nameOf(role), { connection }) as unknown as QueueEvents,
-    worker: (role, process, options) =>
-      new bull.Worker(nameOf(role), process, {
-        ...options,
-        connection,
-        ...followed,
-      }) as unknown as Worker,
-  };
+  return address.engine === 'redis'
+    ? (await import('./redis-engine.ts')).redisEngine(address, followed)
+    : (await import('./postgres-engine.ts')).postgresEngine(address, followed);
+}
+
+/** BullMQ's name of a queue. */
+export function queueName(address: QueueAddress, role: Role): string {
+  return `${address.name}-${role}`;
 }

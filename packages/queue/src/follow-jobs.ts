@@ -10,6 +10,8 @@ interface Followed<Result> {
   /** Puts the job into the queue unless it is there. Called again if the queue has lost the job. */
   readonly add: () => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
+  /** Called before the job is taken back: from when this resolves, no worker begins it. */
+  readonly onLeave: () => Promise<void>;
   /** The result of a finished job; `null`: nothing is known about it, so it has to run again. */
   readonly resultOf: (job: FinishedJob) => Result | null;
 }
@@ -54,7 +56,12 @@ const looksAtOnce = 100;
 const patienceMs = 120_000;
 const lastPatienceMs = 8000;
 
-export function followJobs(queue: Queue, events: QueueEvents): Follower {
+/** `repair`: called with each error of the queue. */
+export function followJobs(
+  queue: Queue,
+  events: QueueEvents,
+  repair: (error: unknown) => void = () => {},
+): Follower {
   const all = new Map<string, Waiting>();
   let failingSince: number | null = null;
   let looking: Promise<void> = Promise.resolve();
@@ -74,8 +81,8 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
   });
   events.on('progress', ({ jobId, data }) => all.get(jobId)?.followed.onProgress(progressOf(data)));
   // The run reports the error if it lasts.
-  queue.on('error', () => {});
-  events.on('error', () => {});
+  queue.on('error', repair);
+  events.on('error', repair);
 
   return {
     follow: async (followed, signal) => {
@@ -154,23 +161,24 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
 
   async function act(waiting: Waiting, job: Job | undefined): Promise<void> {
     if (job !== undefined && isFinished(job)) end(waiting, finished(job));
-    else if (waiting.signal.aborted) await leave(waiting, job);
+    else if (waiting.signal.aborted) await leave(waiting);
     else if (job === undefined) await asked(waiting.followed.add);
   }
 
   /** Runs once at a time. Otherwise a second poll would find that the job is gone and take it for lost. */
-  async function leave(waiting: Waiting, job: Job | undefined): Promise<void> {
+  async function leave(waiting: Waiting): Promise<void> {
     if (waiting.isLeaving) return;
     waiting.isLeaving = true;
     waiting.leavingSince ??= Date.now();
     try {
-      await inTime(withdraw(waiting, job));
+      await inTime(withdraw(waiting));
     } finally {
       waiting.isLeaving = false;
     }
   }
 
   function onFailure(waiting: Waiting, error: unknown): void {
+    repair(error);
     if (error instanceof TintypeError && error.code !== 'queue-unavailable') {
       waiting.reject(error);
       return;
@@ -192,8 +200,17 @@ export function followJobs(queue: Queue, events: QueueEvents): Follower {
     else waiting.reject(unavailable(new Error(job.reason || 'its workers do not answer')));
   }
 
-  /** Takes a job back if no worker has begun it. Otherwise waits until the job ends or its worker is gone. */
-  async function withdraw(waiting: Waiting, job: Job | undefined): Promise<void> {
+  /**
+   * Takes a job back if no worker has begun it. Otherwise waits until the job ends or its worker is gone. Looks at the job after
+   * `onLeave`: a job that is not begun then is never begun, or sends nothing.
+   */
+  async function withdraw(waiting: Waiting): Promise<void> {
+    await waiting.followed.onLeave();
+    const job = await queue.getJob(waiting.followed.id);
+    if (job !== undefined && isFinished(job)) {
+      end(waiting, finished(job));
+      return;
+    }
     if (job === undefined) {
       end(waiting, unknown);
       return;

@@ -1,5 +1,5 @@
 import type { Event } from '@tintype/core';
-import type { PurchaseAnswer } from '@tintype/core/internal';
+import { type PurchaseAnswer, sha256 } from '@tintype/core/internal';
 
 /** The data of a job: an order and the run that sent it. */
 export interface JobData {
@@ -51,6 +51,25 @@ export const kept = {
 
 /**
  * BullMQ never starts a job again by itself. A run does, because the store says whether a request was sent. A worker renews
- * the lock after half of its time, so only a process that is gone or stopped loses it.
+ * the lock after half of its time, so only a process that is gone or stopped loses it. After an error of the
+ * database, a worker asks again within a second.
  */
-export const once = { lockDuration: 30_000, stalledInterval: 10_000, maxStalledCount: 0 };
+export const once = {
+  lockDuration: 30_000,
+  stalledInterval: 10_000,
+  maxStalledCount: 0,
+  runRetryDelay: 1000,
+};
+
+/**
+ * BullMQ's id of a job. `name`: the key of a picture, or the hash of an `EncodeOrder`. Runs with one store share a job. Two projects
+ * that share a queue may want the same request, and each needs its own picture.
+ */
+export function jobId(place: string, name: string): string {
+  return `${name}-${sha256(place).slice(0, 12)}`;
+}
+
+/** The name in the id of a job. */
+export function nameOf(id: string | undefined): string {
+  return id?.replace(/-[0-9a-f]{12}$/, '') ?? '';
+}

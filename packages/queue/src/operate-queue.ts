@@ -27,6 +27,7 @@ export interface QueueOperations {
 
 export async function operateQueue(url: string): Promise<QueueOperations> {
   const engine = await openEngine(queueAddress(url));
+  await engine.prepare();
   const roles: readonly Role[] = ['buy', 'encode'];
   const queues = roles.map((role) => ({ role, queue: engine.queue(role) }));
   for (const { queue } of queues) queue.on('error', () => {});

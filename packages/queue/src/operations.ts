@@ -37,3 +37,16 @@ export function unavailable({ shown }: QueueAddress, reason: string): TintypeErr
     `the database of the queue at ${shown} failed: ${reason}; check that it runs, and its URL`,
   );
 }
+
+/** What a client says about a failure: a lost connection may have a code and no message. */
+export function reasonOf(error: unknown): string {
+  const { code = '', message } = error as Error & { readonly code?: string };
+  return message === '' ? code : message;
+}
+
+/** The client of PostgreSQL. Rejects with `config` if `pg` is not installed. */
+export function importPg(): Promise<typeof import('pg')> {
+  return import('pg').catch(() => {
+    throw new TintypeError('config', 'a queue in PostgreSQL needs a package: npm install pg');
+  });
+}

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TintypeError } from '@tintype/core';
-import { type OperationOptions, type Operations, unavailable } from './operations.ts';
+import {
+  importPg,
+  type OperationOptions,
+  type Operations,
+  reasonOf,
+  unavailable,
+} from './operations.ts';
 import { schema, schemaQuery } from './postgres-schema.ts';
 import type { QueueAddress } from './queue-address.ts';
 
@@ -15,9 +20,7 @@ export async function postgresOperations(
   address: QueueAddress,
   { patienceMs, now }: OperationOptions,
 ): Promise<Operations> {
-  const { DatabaseError, Pool } = await import('pg').catch(() => {
-    throw new TintypeError('config', 'a queue in PostgreSQL needs a package: npm install pg');
-  });
+  const { DatabaseError, Pool } = await importPg();
   const pool = new Pool({
     connectionString: address.url,
     // More connections would not help, because operations on the money of a queue wait for each other.
@@ -41,10 +44,9 @@ export async function postgresOperations(
           await (prepared ??= prepare());
           return await answerOf(`select tintype.queue_${name}(${places}) as answer`, values);
         } catch (error) {
-          const { code = '', message } = error as Error & { readonly code?: string };
+          const { code = '' } = error as { readonly code?: string };
           const mayPass = !(error instanceof DatabaseError) || isPassing.test(code);
-          if (!mayPass || performance.now() > giveUpAt)
-            throw unavailable(address, message === '' ? code : message);
+          if (!mayPass || performance.now() > giveUpAt) throw unavailable(address, reasonOf(error));
           prepared = null;
           await sleep(50);
         }

@@ -13,7 +13,7 @@ import {
 } from '@tintype/core/internal';
 import { inTime, openEngine, type Role } from './engine.ts';
 import { type FinishedJob, followJobs } from './follow-jobs.ts';
-import { type JobAnswer, kept } from './jobs.ts';
+import { type JobAnswer, jobId, kept } from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase } from './queue-database.ts';
 import { costOf, openRunBudget } from './run-budget.ts';
@@ -56,10 +56,13 @@ export async function openQueuedWorkers(
   const open = async (role: Role) => {
     // It says within seconds that the database is away. BullMQ waits for it.
     await ledger.isOpen(run);
+    await engine.prepare();
     const [queue, events] = [engine.queue(role), engine.events(role)];
-    const follower = followJobs(queue, events);
+    const follower = followJobs(queue, events, engine.repair);
     // Otherwise the first jobs may end unnoticed, until they are looked at.
-    await events.waitUntilReady();
+    await events.waitUntilReady().catch((error: unknown) => {
+      throw engine.unavailable(error);
+    });
     return { queue, ...follower };
   };
   const buys = lazy(() => open('buy'));
@@ -68,25 +71,28 @@ export async function openQueuedWorkers(
   return {
     purchase: async (order, signal, onEvent) => {
       const { key } = order;
+      const id = jobId(place, key);
       // The workers send nothing more for this run then. What is in flight is awaited. All purchases of a run have one signal.
-      signal.addEventListener('abort', budget.close, { once: true });
+      const onAbort = (): void => void budget.close().catch(() => {});
+      signal.addEventListener('abort', onAbort, { once: true });
       const { queue, follow } = await buys.open();
       let handedOver = 0;
       const { answer, isOwn } = await follow<RunAnswer>(
         {
-          id: key,
+          id,
           // A job that is put back later belongs to the same trace.
           add: AsyncResource.bind(async () => {
             await budget.release(order);
             const data = { run, place, order };
             handedOver++;
-            await inTime(queue.add('buy', data, { jobId: key, priority, attempts: 1, ...kept }));
-            if (isUrgent) await hasten(queue, key);
+            await inTime(queue.add('buy', data, { jobId: id, priority, attempts: 1, ...kept }));
+            if (isUrgent) await hasten(queue, id);
           }),
           onProgress: ({ event, index }) => {
             const read = readWorkerEvent(event);
             if (read !== null && Number.isSafeInteger(index)) onEvent(read, Number(index));
           },
+          onLeave: budget.close,
           resultOf: (job) => answerOf(job, run, signal) ?? (signal.aborted ? unclear(order) : null),
         },
         signal,
@@ -97,7 +103,7 @@ export async function openQueuedWorkers(
 
     encode: async (order, signal) => {
       // Runs that want the same files share one job.
-      const id = sha256(JSON.stringify(order));
+      const id = jobId(place, sha256(JSON.stringify(order)));
       try {
         const { queue, follow } = await encodes.open();
         const add = AsyncResource.bind(async (): Promise<void> => {
@@ -105,14 +111,20 @@ export async function openQueuedWorkers(
           await inTime(queue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept }));
           if (isUrgent) await hasten(queue, id);
         });
-        await follow({ id, add, onProgress: () => {}, resultOf: () => 'done' as const }, signal);
+        const rest = {
+          onProgress: () => {},
+          onLeave: async () => {},
+          resultOf: () => 'done' as const,
+        };
+        await follow({ id, add, ...rest }, signal);
       } catch {
         // The run encodes what the workers did not.
       }
     },
 
     async close() {
-      await budget.close();
+      // If the database is away, so are the workers that would buy.
+      await succeeds(budget.close());
       engine.giveUp();
       await Promise.all([buys.close(), encodes.close()]);
       await closeDatabase();

@@ -8,7 +8,10 @@ export interface RunBudget {
   readonly release: (order: PurchaseOrder) => Promise<void>;
   /** Settles the cost in the ledger, because the worker may have died before it could. */
   readonly settle: (key: string, costUsd: number | null) => Promise<void>;
-  /** Releases no more money. */
+  /**
+   * Releases no more money, and from when this resolves, no worker begins what was released. Rejects with `queue-unavailable`; a later
+   * call tries again.
+   */
   readonly close: () => Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
   let spentUsd = 0;
   let opening: Promise<unknown> | null = null;
   let closing: Promise<void> | null = null;
+  let isClosed = false;
   const timer = setInterval(() => {
     if (opening !== null) opening = opening.then(reopen).catch(() => {});
   }, reopenMs);
@@ -30,8 +34,7 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
     async release({ key, costUsd }) {
       const highUsd = costUsd?.high ?? 0;
       for (;;) {
-        if (closing !== null)
-          throw new TintypeError('interrupted', 'not requested: the run has ended');
+        if (isClosed) throw new TintypeError('interrupted', 'not requested: the run has ended');
         await (opening ??= open());
         const outcome = await ledger.release(run, key, highUsd);
         if (outcome === 'unknown-run') {
@@ -50,13 +53,20 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
       if (cost !== null) await ledger.settle(run, key, cost).catch(() => {});
     },
 
-    close: () => (closing ??= close()),
+    close: () => {
+      isClosed = true;
+      clearInterval(timer);
+      closing ??= close().catch((error: unknown) => {
+        closing = null;
+        throw error;
+      });
+      return closing;
+    },
   };
 
   async function close(): Promise<void> {
-    clearInterval(timer);
     await opening?.catch(() => {});
-    if (opening !== null) await ledger.closeRun(run).catch(() => {});
+    if (opening !== null) await ledger.closeRun(run);
   }
 
   async function reopen(): Promise<void> {

@@ -9,7 +9,7 @@ import {
   succeeds,
 } from '@tintype/core/internal';
 import { type Engine, inTime, openEngine, type Role } from './engine.ts';
-import { type JobAnswer, type JobData, jobData, keyOf, once } from './jobs.ts';
+import { type JobAnswer, type JobData, jobData, keyOf, nameOf, once } from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase, type QueueDatabase } from './queue-database.ts';
 import { costOf } from './run-budget.ts';
@@ -66,6 +66,7 @@ export async function runWorker(
     // It says within seconds that the database is away. BullMQ waits for it.
     await database.ledger.isOpen('');
     const engine = await openEngine(address, settings.traces?.telemetry);
+    await engine.prepare();
     const health = await openHealth(engine, database.ledger, context, settings);
     try {
       await takeJobs(engine, context, database, settings, health);
@@ -88,6 +89,7 @@ async function takeJobs(
   const worker = await openWorker(context, ownRates);
   const place = storePlace(context.config);
   const active = new Map<JobData, Promise<PurchaseAnswer>>();
+  const lent = new Set<ReturnType<typeof engine.worker>>();
 
   const span: Traces['span'] = traces?.span ?? (async (_name, _attributes, act) => act());
   const acts: Record<Role, (job: Job) => Promise<unknown>> = {
@@ -103,18 +105,41 @@ async function takeJobs(
   const workers = roles.map((role) =>
     engine.worker(role, timed(role, acts[role]), { ...once, metrics, concurrency: places[role] }),
   );
-  for (const each of workers) each.on('error', () => {});
-  await Promise.all(workers.map((each) => each.waitUntilReady()));
-  onReady();
+  for (const each of workers) each.on('error', engine.repair);
+  const ended = stopped(context.signal);
+  // An answer that is lost in a network may be awaited for long.
+  const ready = Promise.all(workers.map((each) => each.waitUntilReady())).catch(
+    (error: unknown) => {
+      throw engine.unavailable(error);
+    },
+  );
   const looking = setInterval(() => void cancelClosedRuns(), lookMs);
-  await stopped(context.signal);
-  clearInterval(looking);
-  await closeAll();
-  await worker.close();
+  try {
+    await Promise.race([ready, ended]);
+    if (!context.signal.aborted) onReady();
+    await ended;
+  } finally {
+    clearInterval(looking);
+    await closeAll();
+    await worker.close();
+  }
+
+  /**
+   * While a job waits for another process that buys its picture, another job has its place. At most twice as many jobs as places are
+   * held in all. Call the result when the job goes on.
+   */
+  function lendPlace(): () => void {
+    if (lent.size >= places.buy) return () => {};
+    const own = { ...once, metrics, concurrency: 1 };
+    const extra = engine.worker('buy', timed('buy', buy), own);
+    extra.on('error', engine.repair);
+    lent.add(extra);
+    return () => void succeeds(extra.close()).finally(() => lent.delete(extra));
+  }
 
   /** Waits for all pictures. If the database is away then, it does not hear of them, and the next run finds them in the store. */
   async function closeAll(): Promise<void> {
-    const closed = Promise.all(workers.map((each) => each.close()));
+    const closed = Promise.all([...workers, ...lent].map((each) => each.close()));
     await Promise.all(active.values());
     const late = setTimeout(engine.giveUp, goneMs);
     await succeeds(inTime(closed, 2 * goneMs));
@@ -124,16 +149,18 @@ async function takeJobs(
   function timed(role: Role, act: (job: Job) => Promise<unknown>): (job: Job) => Promise<unknown> {
     return async (job) => {
       const started = performance.now();
+      const id = nameOf(job.id);
       const done = (code: string | null, answer: Bill = nothing): void => {
         const { bought, costUsd, maybeBilledUsd } = answer;
         const ms = performance.now() - started;
-        const ended = { role, id: job.id ?? '', code, ms, bought, costUsd, maybeBilledUsd };
+        const ended = { role, id, code, ms, bought, costUsd, maybeBilledUsd };
         health.onJob(ended);
         onJob(ended);
       };
       try {
-        const id = job.id ?? '';
-        const result = await span(spanNames[role], { 'bullmq.job.id': id }, async () => act(job));
+        const result = await span(spanNames[role], { 'bullmq.job.id': job.id ?? '' }, async () =>
+          act(job),
+        );
         done(null, isAnswer(result) ? result : nothing);
         return result;
       } catch (error) {
@@ -153,7 +180,10 @@ async function takeJobs(
 
   async function buy(job: Job): Promise<JobAnswer> {
     const data = jobData(job.data);
+    let takeBack: (() => void) | null = null;
     const found = await answerTo(data, (event, index) => {
+      if (event.type === 'waiting') takeBack ??= lendPlace();
+      if (event.type === 'waited') takeBack?.();
       // A view of the run shows it. It is in the answer, too.
       if (event.type === 'generating' || event.type === 'waiting')
         job.updateProgress({ event, index }).catch(() => {});

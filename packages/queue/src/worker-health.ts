@@ -30,7 +30,7 @@ export async function openHealth(
       import('./worker-readiness.ts'),
     ]);
   const queues = roles.map((role) => engine.queue(role));
-  for (const queue of queues) queue.on('error', () => {});
+  for (const queue of queues) queue.on('error', engine.repair);
   const { text, contentType, onJob, onRateWait } = workerMetrics();
   const { url, close } = await serveHealth(address, {
     readiness: workerReadiness({ ledger, queues, config, signal }),

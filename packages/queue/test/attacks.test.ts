@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, generate, systemClock } from '@tintype/core';
-import type { PurchaseOrder } from '@tintype/core/internal';
+import { openStore, type PurchaseOrder } from '@tintype/core/internal';
 import { quotaExceeded, startOpenAiEmulator } from '@tintype/emulators/openai';
 import { type Processor, Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -13,12 +13,12 @@ import { openEngine } from '../src/engine.ts';
 import { type FinishedJob, followJobs } from '../src/follow-jobs.ts';
 import { queueAddress } from '../src/queue-address.ts';
 import { once } from '../src/jobs.ts';
-import { openQueueDatabase } from '../src/queue-database.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
 import { runWorker, type WorkerSettings } from '../src/run-worker.ts';
 import { storePlace } from '../src/store-place.ts';
 import type { DatabaseServer } from './support/database-server.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
+import { releaseFor } from './support/release-for.ts';
 
 const manifest = (ids: readonly string[]) =>
   `images:\n${ids.map((id) => `  ${id}: { prompt: a ${id}, alt: ${id}, size: 1024x1024, quality: low }\n`).join('')}`;
@@ -78,6 +78,23 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       never.resolve();
     });
 
+    test('gets the answer of a job that begins and ends while the run takes it back', async () => {
+      const { follower, add, work, queue } = await followed('quick');
+      const ctrlC = new AbortController();
+      const answer = follower.follow(add('a job'), ctrlC.signal);
+      const getJob = queue.getJob.bind(queue);
+      await expect.poll(() => getJob('a job')).toBeDefined();
+      // The run has looked, and sees a job that waits.
+      queue.getJob = async (id) => {
+        const job = await getJob(id);
+        queue.getJob = getJob;
+        await new Promise((resolve) => work(async () => 'paid').on('completed', resolve));
+        return job as never;
+      };
+      ctrlC.abort();
+      expect(await answer).toMatchObject({ isFailed: false, returned: 'paid' });
+    });
+
     test('ends quietly if Ctrl-C comes while its job is being added', async () => {
       const { follower, add, queue } = await followed('adding');
       const ctrlC = new AbortController();
@@ -120,6 +137,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
           id,
           add: async () => void (await queue.add('a', {}, { jobId: id })),
           onProgress: () => {},
+          onLeave: async () => {},
           resultOf: (job: FinishedJob): FinishedJob | null => job,
         }),
         work: (act: Processor, options = {}) => {
@@ -130,6 +148,38 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
         },
       };
     }
+  });
+
+  test('a project does not take the job of another project for its own, though both want the same picture', async () => {
+    await using api = await startOpenAiEmulator({ latencyMs: 500 });
+    const files = { 'a.images.yaml': manifest(['owl']) };
+    await using one = await testProject(files, api.baseUrl);
+    await using two = await testProject(files, api.baseUrl);
+    const url = `${redis.url}?name=shared`;
+    await using _ = await working(url, one);
+    const runs = [one, two].map(async (made) => run(url, await made.context()));
+    const [first, second] = await Promise.all(runs);
+    expect(first!.result).toMatchObject({ delivered: 1, bought: 1 });
+    // Its worker has the first store.
+    expect(eventsOf(second!.events, 'failed')).toMatchObject([{ code: 'job-refused' }]);
+  });
+
+  test('a job that waits for another process lets the worker do another job', async () => {
+    await using api = await startOpenAiEmulator();
+    const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
+    await using made = await testProject(files, api.baseUrl);
+    const url = `${redis.url}?name=waits`;
+    await using _ = await working(url, made, { concurrency: 1 });
+    const context = await made.context();
+    const [owl] = await ordersOf(url, context);
+    const store = await openStore(context);
+    const claim = await store.claim(owl!.key, new AbortController().signal);
+    const running = run(url, context);
+    await expect
+      .poll(() => api.ledger.map(({ prompt }) => prompt), { timeout: 15_000 })
+      .toEqual(['a fox']);
+    await claim!.release();
+    expect((await running).result).toMatchObject({ bought: 2, failed: 0 });
   });
 
   test('after Ctrl-C, a worker does not send requests that wait for the rate limit', async () => {
@@ -235,16 +285,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     const context = await made.context();
     const [owl, fox] = await ordersOf(url, context);
     const address = queueAddress(url);
-    const { ledger, close } = await openQueueDatabase(address);
-    await ledger.openRun('a-run', {
-      maxUsd: 1,
-      spentUsd: 0,
-      released: new Map([[owl!.key, 0.5]]),
-      maxUsdPerDay: null,
-      day: '2026-11-28',
-      outsideUsd: 0,
-    });
-    await close();
+    await releaseFor(address, 'a-run', owl!.key);
     const place = storePlace(context.config);
     const codes: (string | null)[] = [];
     const onJob: WorkerSettings['onJob'] = ({ code }) => codes.push(code);

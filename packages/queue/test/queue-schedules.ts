@@ -109,6 +109,7 @@ export async function runQueueSchedule(
     acts.push(what);
     log(`${Math.round(performance.now() - began)} ${what} ${detail}`);
   };
+  const projects = new Map<string, Promise<string>>();
   const fleet: Worker[] = [];
   const runs: RunEnded[] = [];
 
@@ -118,7 +119,10 @@ export async function runQueueSchedule(
     args: readonly string[],
     { env = {}, fault }: { env?: Readonly<Record<string, string>>; fault?: Fault | undefined } = {},
   ): Promise<TintypeProcess> => {
-    const project = await openProject(home, hasBucket ? name : 'machine', { hasBucket, isBuilt });
+    const machine = hasBucket ? name : 'machine';
+    const opening = projects.get(machine) ?? openProject(home, machine, { hasBucket, isBuilt });
+    projects.set(machine, opening);
+    const project = await opening;
     return startTintype({
       cwd: project,
       args,
@@ -142,13 +146,21 @@ export async function runQueueSchedule(
     const env = { OPENAI_API_KEY: 'sk-robust' };
     const args = ['worker', '--roles', 'buy', '--concurrency', String(between(1, 3))];
     const working = await start(name, args, { env, fault });
-    fleet.push({ name, process: working, hasFault: fault !== undefined, isOver: false });
+    const ready = Promise.withResolvers<void>();
+    working.child.stdout!.on('data', (text) => {
+      if (String(text).includes('ready')) ready.resolve();
+    });
+    const rest = { hasFault: fault !== undefined, isOver: false, ready: ready.promise };
+    fleet.push({ name, process: working, ...rest });
     const worker = fleet.at(-1)!;
-    void working.ended.then((ended) => {
+    const watch = async (): Promise<void> => {
+      const ended = await working.ended;
       worker.isOver = true;
+      ready.resolve();
       log(`${Math.round(performance.now() - began)} ${name} ended with ${ended.code}`);
       if (/bug in tintype|\n {4}at /.test(ended.stderr)) problems.push(`${name}: ${ended.stderr}`);
-    });
+    };
+    void watch();
   };
   const startRun = async (name: string, order: string, env = {}): Promise<RunStarted> => {
     const openBefore = await openNotes(home);
@@ -230,13 +242,14 @@ export async function runQueueSchedule(
         signal(worker.process, 'SIGCONT');
       } else if (kind < 0.75) {
         act('worker ended', worker.name);
+        await worker.ready;
         signal(worker.process, 'SIGTERM');
       }
       if (worker.isOver && !isOver.value) await startWorker(worker.name);
     }
 
     async function upsetDatabase(): Promise<void> {
-      for (let times = between(0, 2); times > 0; times--) {
+      for (let times = between(1, 2); times > 0; times--) {
         await sleep(between(500, 5000));
         const what = oneOf(databaseActs);
         act(`database: ${what}`);
@@ -287,6 +300,7 @@ export async function runQueueSchedule(
     }
 
     async function end(worker: Worker, name: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+      if (name === 'SIGTERM') await Promise.race([worker.ready, sleep(20_000)]);
       signal(worker.process, name);
       const late = sleep(20_000, 'late' as const, { ref: false });
       const ended = await Promise.race([worker.process.ended, late]);
@@ -371,6 +385,8 @@ interface Worker {
   readonly name: string;
   readonly process: TintypeProcess;
   readonly hasFault: boolean;
+  /** Resolves when it takes jobs, or has ended. The first process of a namespace hears no signal before that. */
+  readonly ready: Promise<void>;
   isOver: boolean;
 }
 

@@ -8,12 +8,12 @@ import { testProject, type TestProject } from '../../core/test/support/project.t
 import { openEngine } from '../src/engine.ts';
 import { operateQueue } from '../src/operate-queue.ts';
 import { queueAddress } from '../src/queue-address.ts';
-import { openQueueDatabase } from '../src/queue-database.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
 import { storePlace } from '../src/store-place.ts';
 import type { DatabaseServer } from './support/database-server.ts';
 import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
+import { releaseFor } from './support/release-for.ts';
 import { withWorkers } from './support/with-workers.ts';
 import { startWorker, stop } from './support/worker-process.ts';
 
@@ -32,15 +32,10 @@ const quickLocks = {
   NODE_OPTIONS: `--import=${new URL('support/quick-locks.ts', import.meta.url).href}`,
 };
 
-/** BullMQ makes its tables when it connects, so they stay. */
 async function emptyPostgres({ url }: DatabaseServer): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ name: string }>(
-    "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('bullmq', 'tintype') and tablename not like '%migration%'",
-  );
-  expect(rows.length).toBeGreaterThan(3);
-  await client.query(`truncate ${rows.map(({ name }) => name).join(', ')}`);
+  await client.query('drop schema bullmq, tintype cascade');
   await client.end();
 }
 
@@ -128,17 +123,8 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       expect(orders).toHaveLength(2);
       const [owl, fox] = orders as { key: string; request: object }[];
       const address = queueAddress(url);
-      const { ledger, close } = await openQueueDatabase(address);
       const run = 'a-run';
-      await ledger.openRun(run, {
-        maxUsd: 1,
-        spentUsd: 0,
-        released: new Map([[owl!.key, 0.5]]),
-        maxUsdPerDay: null,
-        day: '2026-11-28',
-        outsideUsd: 0,
-      });
-      await close();
+      await releaseFor(address, run, owl!.key);
       const place = storePlace(context.config);
       const queue = (await openEngine(address)).queue('buy');
       const told: string[] = [];

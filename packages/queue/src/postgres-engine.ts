@@ -1,0 +1,93 @@
+import {
+  assertSchemaCompatibility,
+  createPostgresBackend,
+  LATEST_SCHEMA_VERSION,
+  type Queue,
+  type QueueEvents,
+  runMigrations,
+  SchemaMigrationRequiredError,
+  type Worker,
+  withBackend,
+} from 'bullmq';
+import type { TintypeError } from '@tintype/core';
+import type { ClientConfig } from 'pg';
+import { type Engine, type Followed, queueName, type Role } from './engine.ts';
+import { importPg, reasonOf, unavailable } from './operations.ts';
+import type { QueueAddress } from './queue-address.ts';
+
+/** SQLSTATE of a function, a table or a schema that does not exist. */
+const isMissing = /^(?:42883|42P01|3F000)$/;
+
+/** A query fails after this time: a network may lose a connection without a word. BullMQ's queries do not wait for jobs. */
+const silenceMs = 10_000;
+
+/** BullMQ on PostgreSQL. Its tables are made here, because BullMQ needs the right to create a schema even if nothing has to be made. */
+export async function postgresEngine(address: QueueAddress, followed: Followed): Promise<Engine> {
+  const { Client } = await importPg();
+  const bull = withBackend(createPostgresBackend);
+  /** An error of a connection that is in use ends its query. Without a listener, it would end the process, too. */
+  class HeardClient extends Client {
+    constructor(config?: ClientConfig) {
+      super(config);
+      this.on('error', () => {});
+    }
+  }
+  const connection = {
+    connectionString: address.url,
+    connectionTimeoutMillis: silenceMs,
+    query_timeout: silenceMs,
+    keepAlive: true,
+    Client: HeardClient,
+  };
+  const nameOf = (role: Role) => queueName(address, role);
+  let repairing: Promise<unknown> | null = null;
+
+  return {
+    prepare,
+    repair: (failure) => {
+      const { code = '' } = failure as { readonly code?: string };
+      if (!isMissing.test(code)) return;
+      // If this fails, the next error tries again.
+      repairing ??= prepare()
+        .catch(() => {})
+        .finally(() => (repairing = null));
+    },
+    unavailable: failed,
+    giveUp: () => {},
+    queue: (role) => new bull.Queue(nameOf(role), { connection, ...followed }) as unknown as Queue,
+    events: (role) => new bull.QueueEvents(nameOf(role), { connection }) as unknown as QueueEvents,
+    worker: (role, process, options) =>
+      new bull.Worker(nameOf(role), process, {
+        ...options,
+        ...followed,
+        connection,
+      }) as unknown as Worker,
+  };
+
+  function failed(error: unknown): TintypeError {
+    return unavailable(address, reasonOf(error));
+  }
+
+  async function prepare(): Promise<void> {
+    const client = new HeardClient(connection);
+    try {
+      await client.connect();
+      if ((await versionOf(client)) < LATEST_SCHEMA_VERSION) await runMigrations(client);
+    } catch (error) {
+      throw failed(error);
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+/** 0: there are no tables. */
+async function versionOf(client: Parameters<typeof assertSchemaCompatibility>[0]): Promise<number> {
+  try {
+    return await assertSchemaCompatibility(client);
+  } catch (error) {
+    const { code = '' } = error as { readonly code?: string };
+    if (error instanceof SchemaMigrationRequiredError || isMissing.test(code)) return 0;
+    throw error;
+  }
+}
