@@ -1,9 +1,10 @@
 import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
-import { generate } from '../src/index.ts';
+import { generate, type TimedEvent } from '../src/index.ts';
 import { openWorker } from '../src/operations/open-worker.ts';
 import { ownRates } from '../src/purchase/rates.ts';
 import type { PurchaseAnswer, PurchaseOrder, Workers } from '../src/workers.ts';
+import { eventsOf } from './support/api.ts';
 import { testProject } from './support/project.ts';
 
 const manifest = 'images:\n  owl: { prompt: an owl, alt: an owl, size: 1024x1024, quality: low }\n';
@@ -35,3 +36,20 @@ test.each([
     expect(result.costUsd).toBe(bought * api.ledger[0]!.costUsd);
   },
 );
+
+test('a run says that it repeated a request that may have been billed, though the answer of its worker is lost', async () => {
+  await using api = await startOpenAiEmulator();
+  await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+  api.fail({ kind: 'reset-before-headers' });
+  expect(await made.generate()).toMatchObject({ result: { failed: 1 } });
+  const events: TimedEvent[] = [];
+  const context = await made.context({}, (event) => events.push(event));
+  const worker = await openWorker(context, ownRates(null, 1, context.now));
+  const purchase: Workers['purchase'] = async (order) => {
+    await worker.purchase('a run', order, 1);
+    return { ...foundIt, isRepeated: true };
+  };
+  const result = await generate({ ...context, workers: { purchase, encode: async () => {} } });
+  expect(result).toMatchObject({ delivered: 1, bought: 1 });
+  expect(eventsOf(events, 'warning')).toMatchObject([{ code: 'maybe-billed' }]);
+});

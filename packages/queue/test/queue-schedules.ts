@@ -216,8 +216,10 @@ export async function runQueueSchedule(
     for (let at = 1; at <= 6; at++) {
       const run = await startRun(`run-c`, `again-${at}`);
       runs.push(endedRun(run, await run.process.ended, null));
+      const { code, events } = runs.at(-1)!.ended;
+      const told = events.filter(({ type }) => type === 'failed' || type === 'warning');
       log(
-        `${Math.round(performance.now() - began)} run ${at} ended with ${runs.at(-1)!.ended.code}`,
+        `${Math.round(performance.now() - began)} run ${at} ended with ${code}: ${JSON.stringify(told)}`,
       );
       if (runs.at(-1)!.ended.code === 0) break;
     }
@@ -329,12 +331,9 @@ export async function runQueueSchedule(
       const records = await recordsBelow(home);
       const traces = await tracesBelow(home);
       const times = (id: string) => api.ledger.filter(({ prompt }) => prompt === id).length;
+      // Before each run, a person could see what may have been billed.
       const said = (id: string) =>
-        sum(
-          runs.map((run) =>
-            run.wasKilled && run.openBefore.has(id) ? 1 : warnings(run.ended, id),
-          ),
-        );
+        sum(runs.map((run) => Math.max(run.openBefore.has(id) ? 1 : 0, warnings(run.ended, id))));
       const told = (id: string) =>
         sum(runs.map(({ ended }) => warnings(ended, id) + failures(ended, id)));
       const twice = ids.filter((id) => times(id) > 1 + said(id));
@@ -357,6 +356,7 @@ export async function runQueueSchedule(
           ),
         ...runs.flatMap((run) => billProblems(run, [...records.values()])),
         ...runs.flatMap((run) => endProblems(run)),
+        ...runs.flatMap((run) => unwarned(run, [...records.values()])),
       );
       if (runs.at(-1)!.ended.code !== 0)
         problems.push(`the last run ends with ${runs.at(-1)!.ended.code}`);
@@ -550,6 +550,19 @@ function billProblems({ order, ended }: RunEnded, records: readonly Recorded[]):
     : [
         `${order} says $${done.costUsd} and maybe $${done.maybeBilledUsd}; its records have $${paid}`,
       ];
+}
+
+/** A run says so when it asks again for what may have been billed. */
+function unwarned(
+  { order, ended, openBefore, wasKilled }: RunEnded,
+  records: readonly Recorded[],
+): string[] {
+  if (wasKilled) return [];
+  return records
+    .filter(({ provenance }) => provenance.order === order)
+    .map(({ request }) => request.prompt)
+    .filter((id) => openBefore.has(id) && warnings(ended, id) === 0)
+    .map((id) => `${order} asks again for ${id} without a warning`);
 }
 
 type Recorded =

@@ -33,9 +33,10 @@ export async function purchaseByWorker(
     const record = await recordOf(resolved, context);
     if (bought > 0) reserved.bought(costUsd);
     else if (isRepeated && record.provenance.order === context.order.id) {
-      // The first worker paid, and its answer was lost.
+      // The first worker paid, and its answer was lost, with what it had to say.
       reserved.settle(record.costUsd);
       reserved.bought(record.costUsd);
+      warnOfRepetition(wanted, context);
     } else reserved.settle(0);
     answers.judge(resolved.provider, record.rejected ?? null);
     return record;
@@ -47,6 +48,17 @@ export async function purchaseByWorker(
     if (isInterrupted(error)) stop.check();
     throw stop.onFailure(error);
   }
+}
+
+/** An order that repeats a request which may have been billed says so. */
+function warnOfRepetition(
+  { key, id, manifest, line }: ResolvedRequest,
+  { run, order }: PurchaseContext,
+): void {
+  const earlier = order.earlier.get(key);
+  if (earlier === undefined) return;
+  const message = `"${id}" was requested at ${earlier.startedAt} by order ${earlier.order}; it may have been billed, and this order requested it again`;
+  report(run, { type: 'warning', code: 'maybe-billed', message, manifest, line });
 }
 
 /** The record that the worker put into the store. */
