@@ -12,7 +12,10 @@ export type Followed = Pick<WorkerOptions, 'telemetry'>;
 
 /** BullMQ on the engine of an address. */
 export interface Engine {
-  /** Makes what the engine needs before its first use, where it is missing. Rejects with `queue-unavailable`. */
+  /**
+   * Looks whether the engine can be used, and makes what it needs where it is missing. To be called first. Rejects with
+   * `queue-unavailable`, and with `config` for a server that can hold no queue.
+   */
   readonly prepare: () => Promise<void>;
   /** Called with each error of a queue, its events or a worker: makes that again if it is what the engine lacks. */
   readonly repair: (error: unknown) => void;
@@ -26,7 +29,7 @@ export interface Engine {
 }
 
 /** How long a run waits for an answer of its queue. */
-const patienceMs = 5000;
+export const patienceMs = 5000;
 
 /** Rejects if the engine does not answer in time. Its clients wait longer, and their own limit rejects where no one listens. */
 export async function inTime<Answer>(answer: Promise<Answer>, ms = patienceMs): Promise<Answer> {

@@ -13,6 +13,7 @@ import type { TintypeError } from '@tintype/core';
 import type { ClientConfig } from 'pg';
 import { type Engine, type Followed, queueName, type Role } from './engine.ts';
 import { importPg, reasonOf, unavailable } from './operations.ts';
+import { schema, schemaQuery } from './postgres-schema.ts';
 import type { QueueAddress } from './queue-address.ts';
 
 /** SQLSTATE of a function, a table or a schema that does not exist. */
@@ -21,7 +22,10 @@ const isMissing = /^(?:42883|42P01|3F000)$/;
 /** A query fails after this time: a network may lose a connection without a word. BullMQ's queries do not wait for jobs. */
 const silenceMs = 10_000;
 
-/** BullMQ on PostgreSQL. Its tables are made here, because BullMQ needs the right to create a schema even if nothing has to be made. */
+/**
+ * BullMQ on PostgreSQL. Its tables are made here, beside those of the ledger, because BullMQ needs the right to create a schema even if
+ * nothing has to be made.
+ */
 export async function postgresEngine(address: QueueAddress, followed: Followed): Promise<Engine> {
   const { Client } = await importPg();
   const bull = withBackend(createPostgresBackend);
@@ -73,6 +77,8 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
     try {
       await client.connect();
       if ((await versionOf(client)) < LATEST_SCHEMA_VERSION) await runMigrations(client);
+      const { rows } = await client.query<{ readonly answer: boolean | null }>(schemaQuery);
+      if (rows[0]?.answer !== true) await client.query(schema);
     } catch (error) {
       throw failed(error);
     } finally {

@@ -54,9 +54,9 @@ export async function openQueuedWorkers(
   const priority = isUrgent ? priorities.urgent : priorities.usual;
   const budget = openRunBudget(run, ledger, context);
   const open = async (role: Role) => {
-    // It says within seconds that the database is away. BullMQ waits for it.
-    await ledger.isOpen(run);
+    // They say within seconds that the database is away. BullMQ waits for it.
     await engine.prepare();
+    await ledger.isOpen(run);
     const [queue, events] = [engine.queue(role), engine.events(role)];
     const follower = followJobs(queue, events, engine.repair);
     // Otherwise the first jobs may end unnoticed, until they are looked at.

@@ -1,6 +1,9 @@
 import { Queue, QueueEvents, type QueueEventsOptions, type QueueOptions, Worker } from 'bullmq';
-import { type Engine, type Followed, queueName, type Role } from './engine.ts';
-import { reasonOf, unavailable } from './operations.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { TintypeError } from '@tintype/core';
+import { type Engine, type Followed, patienceMs, queueName, type Role } from './engine.ts';
+import { isRefused, reasonOf, unavailable } from './operations.ts';
 import type { QueueAddress } from './queue-address.ts';
 import { RedisConnector } from './redis-connector.ts';
 
@@ -14,7 +17,7 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
   const always = { connection: { ...connection, maxRetriesPerRequest: null } };
   const nameOf = (role: Role) => queueName(address, role);
   return {
-    prepare: async () => {},
+    prepare: () => checkServer(address),
     repair: () => {},
     unavailable: (error) => unavailable(address, reasonOf(error)),
     giveUp: () => {
@@ -25,4 +28,55 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
     worker: (role, process, options) =>
       new Worker(nameOf(role), process, { ...options, ...always, ...followed }),
   };
+}
+
+/** Waits a moment for a server that is being started. */
+async function checkServer(address: QueueAddress): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    const found = await modeOf(address);
+    if ('mode' in found) {
+      const what = unusable[found.mode];
+      if (what === undefined) return;
+      throw new TintypeError(
+        'config',
+        `${address.shown} is ${what}, which cannot hold a queue; give the URL of one Redis server that has all keys`,
+      );
+    }
+    if (isRefused(found.problem) || performance.now() > giveUpAt)
+      throw unavailable(address, found.problem);
+    await sleep(100);
+  }
+}
+
+const unusable: Readonly<Record<string, string>> = {
+  sentinel: 'a Redis Sentinel',
+  cluster: 'a node of a Redis Cluster',
+};
+
+/** `mode`: as Redis names it; `''`: it does not. */
+async function modeOf({
+  url,
+}: QueueAddress): Promise<{ readonly mode: string } | { readonly problem: string }> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    // A server that is being started says its mode, too.
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+    connectTimeout: patienceMs,
+    commandTimeout: patienceMs,
+  });
+  // It says why, where the command only says that the connection is closed.
+  let problem = '';
+  client.on('error', (error: Error) => {
+    problem ||= reasonOf(error);
+  });
+  try {
+    await client.connect();
+    return { mode: /^redis_mode:(\w+)/m.exec(await client.info('server'))?.[1] ?? '' };
+  } catch (error) {
+    return { problem: problem || reasonOf(error) };
+  } finally {
+    client.disconnect();
+  }
 }

@@ -63,10 +63,10 @@ export async function runWorker(
   const address = queueAddress(url);
   const database = await openQueueDatabase(address, settings.database);
   try {
-    // It says within seconds that the database is away. BullMQ waits for it.
-    await database.ledger.isOpen('');
     const engine = await openEngine(address, settings.traces?.telemetry);
+    // They say within seconds that the database is away. BullMQ waits for it.
     await engine.prepare();
+    await database.ledger.isOpen('');
     const health = await openHealth(engine, database.ledger, context, settings);
     try {
       await takeJobs(engine, context, database, settings, health);

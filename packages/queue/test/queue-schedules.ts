@@ -129,7 +129,7 @@ export async function runQueueSchedule(
       isApart: true,
       isBuilt,
       imports,
-      timeoutMs: 120_000,
+      timeoutMs: 600_000,
       ...(fault && { fault }),
       faultRoot: home,
       env: {
@@ -358,6 +358,38 @@ export async function runQueueSchedule(
         ...runs.flatMap((run) => endProblems(run)),
         ...runs.flatMap((run) => unwarned(run, [...records.values()])),
       );
+      if (problems.length > 0) {
+        const paid = api.ledger.map(({ prompt, id, at, outcome, fault }) => ({
+          prompt,
+          id,
+          at,
+          outcome,
+          fault,
+        }));
+        const kept = [...records].map(([id, { request, provenance }]) => [
+          id,
+          request.prompt,
+          provenance,
+        ]);
+        const told = runs.map(({ order, openBefore, ended }) => [
+          order,
+          [...openBefore],
+          ended.events,
+        ]);
+        log(
+          JSON.stringify({
+            paid,
+            kept,
+            told,
+            requests: api.requests.map(({ at, path, body, status }) => ({
+              at,
+              path,
+              body,
+              status,
+            })),
+          }),
+        );
+      }
       if (runs.at(-1)!.ended.code !== 0)
         problems.push(`the last run ends with ${runs.at(-1)!.ended.code}`);
       return {

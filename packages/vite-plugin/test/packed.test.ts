@@ -59,7 +59,9 @@ let root: string;
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'tintype-packed-')));
   for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text);
-  const tarballs = await Promise.all(['core', 's3', 'sheet', 'cli', 'vite-plugin'].map(pack));
+  const tarballs = await Promise.all(
+    ['core', 's3', 'queue', 'sheet', 'cli', 'vite-plugin'].map(pack),
+  );
   const { version } = JSON.parse(
     await readFile(fileURLToPath(import.meta.resolve('vite/package.json')), 'utf8'),
   ) as { readonly version: string };
@@ -89,17 +91,21 @@ test('installed from tarballs, the plugin builds a page', async () => {
   expect(await describePicture(await readFile(join(root, 'dist', small)))).toBe('webp 64x64');
 });
 
-test.each(['tintype', '@tintype/core', '@tintype/s3', '@tintype/sheet', 'vite-plugin-tintype'])(
-  'every link in the README of %s works on a page of the registry',
-  async (name) => {
-    const readme = await readFile(join(root, 'node_modules', name, 'README.md'), 'utf8');
-    const targets = [...readme.matchAll(/\]\(([^)\s]+)|(?:href|src)="([^"]+)"/g)].flatMap(
-      ([, link, attribute]) => link ?? attribute ?? [],
-    );
-    const isRelative = (target: string) => !/^(?:https?:|#|tintype:)/.test(target);
-    expect(targets.filter(isRelative)).toEqual([]);
-  },
-);
+test.each([
+  'tintype',
+  '@tintype/core',
+  '@tintype/queue',
+  '@tintype/s3',
+  '@tintype/sheet',
+  'vite-plugin-tintype',
+])('every link in the README of %s works on a page of the registry', async (name) => {
+  const readme = await readFile(join(root, 'node_modules', name, 'README.md'), 'utf8');
+  const targets = [...readme.matchAll(/\]\(([^)\s]+)|(?:href|src)="([^"]+)"/g)].flatMap(
+    ([, link, attribute]) => link ?? attribute ?? [],
+  );
+  const isRelative = (target: string) => !/^(?:https?:|#|tintype:)/.test(target);
+  expect(targets.filter(isRelative)).toEqual([]);
+});
 
 test('the manifest that init writes names an installed schema, in the folder of a package that the user chose', async () => {
   const folder = await mkdtemp(join(root, 'init-'));
@@ -263,6 +269,14 @@ test('a right import compiles, and a wrong id and a wrong format do not', async 
 test('the command line that comes with it plans the same project', async () => {
   const { stdout } = await inProject('node_modules/tintype/dist/bin.js', 'plan', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ images: [{ id: 'hero', provider: 'offline' }] });
+});
+
+test('the command line finds the package of queues', async () => {
+  const queue = 'redis://127.0.0.1:9';
+  const status = inProject('node_modules/tintype/dist/bin.js', 'queue', 'status', '--queue', queue);
+  await expect(status).rejects.toMatchObject({
+    stderr: expect.stringContaining(`the database of the queue at ${queue} failed`) as string,
+  });
 });
 
 async function pack(name: string): Promise<string> {
