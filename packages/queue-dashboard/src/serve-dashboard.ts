@@ -34,8 +34,9 @@ export async function serveDashboard(
 ): Promise<DashboardServer> {
   const address = queueAddress(url);
   const engine = await openEngine(address);
+  await engine.prepare();
   const queues = (['buy', 'encode'] as const).map((role) => engine.queue(role));
-  for (const queue of queues) queue.on('error', () => {});
+  for (const queue of queues) queue.on('error', engine.repair);
   const root = `/__tintype-queue/${newToken()}/`;
   const changes = allowsChanges ? (['PUT'] as const) : [];
   const adapter = new ExpressAdapter();

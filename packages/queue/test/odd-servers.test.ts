@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { Context } from '@tintype/core';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -129,21 +130,21 @@ async function expectRefusal(
   const errors = [
     await errorOf(runWorker(url, context, { roles: ['buy'], concurrency: 1 })),
     await errorOf(operateQueue(url)),
-    await errorOf(
-      openQueuedWorkers(url, context).then(async (workers) => {
-        try {
-          await workers.purchase({ key: 'k' } as never, context.signal, () => {});
-        } finally {
-          await workers.close();
-        }
-      }),
-    ),
+    await errorOf(purchaseOne(url, context)),
   ];
   expect(performance.now() - started).toBeLessThan(10_000);
   for (const error of errors) {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
     expect(String(error)).not.toContain(secret);
   }
+}
+
+async function purchaseOne(url: string, context: Context): Promise<void> {
+  await using workers = await openQueuedWorkers(url, context).then((opened) => ({
+    ...opened,
+    [Symbol.asyncDispose]: opened.close,
+  }));
+  await workers.purchase({ key: 'k' } as never, context.signal, () => {});
 }
 
 async function errorOf(promise: Promise<unknown>): Promise<unknown> {

@@ -36,7 +36,7 @@ export async function purchaseByWorker(
       // The first worker paid, and its answer was lost, with what it had to say.
       reserved.settle(record.costUsd);
       reserved.bought(record.costUsd);
-      warnOfRepetition(wanted, context);
+      warnOfRepetition(resolved, context);
     } else reserved.settle(0);
     answers.judge(resolved.provider, record.rejected ?? null);
     return record;
