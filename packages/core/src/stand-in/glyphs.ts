@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Font, Glyph, PathCommand } from 'opentype.js';
 import { num } from './svg.ts';
 
@@ -49,8 +51,11 @@ interface Character {
 async function readTypeface(): Promise<Typeface> {
   const { default: opentype } = await import('opentype.js');
   const { readFile } = await import('node:fs/promises');
+  // By the name of the package, because a bundle is in another folder than this file.
+  const root = dirname(createRequire(import.meta.url).resolve('@tintype/core/package.json'));
+  const assets = join(root, 'assets/manrope');
   const read = async (name: string): Promise<Font> => {
-    const file = new URL(`../../assets/manrope/manrope-${name}-normal.woff`, import.meta.url);
+    const file = join(assets, `manrope-${name}-normal.woff`);
     return opentype.parse(new Uint8Array(await readFile(file)).buffer);
   };
   const medium = await Promise.all(mediumScripts.map((script) => read(`${script}-500`)));
