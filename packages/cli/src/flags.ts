@@ -97,7 +97,7 @@ export const queueFlags = {
 export const traceFlags = {
   traces: flag(
     '--traces',
-    'send an OpenTelemetry trace of each picture to OTEL_EXPORTER_OTLP_ENDPOINT; needs @opentelemetry/sdk-node',
+    'send an OpenTelemetry trace of each picture, to the endpoint that the OTEL_ variables name',
   ),
 };
 
