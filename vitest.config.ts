@@ -13,10 +13,12 @@ const project = (
   test: { name, testTimeout: seconds * 1000, hookTimeout: seconds * 1000, ...test },
 });
 
-/** Vitest starts the largest files first. These are small, and run the longest. */
+/** Vitest starts the largest files first. These run the longest, whatever their size. */
+const longest =
+  /\/test\/(robustness\/|queued-runs|attacks|sheet-page|store-contract\.test|shared-originals|manifests\.scale|fault-schedules)/;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('/test/robustness/');
+    const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId);
     const sorted = await super.sort(files);
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
@@ -67,6 +69,8 @@ export default defineConfig({
       project('processes', 120, {
         include: ['packages/*/test/**/*.test.ts', processes],
         exclude: [browser],
+        // Files of a worker share its modules, as those of `unit` do.
+        isolate: false,
         globalSetup,
       }),
       // The tests of buying once more, with workers that a queue gives their jobs.
