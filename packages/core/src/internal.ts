@@ -35,3 +35,6 @@ export type {
   PurchaseOrder,
   Workers,
 } from './workers.ts';
+// Tests make them shorter.
+export { defaultTiming } from './process/claim-file.ts';
+export { remoteTiming } from './store/remote-claim.ts';

@@ -3,7 +3,8 @@
  * dead after less than a second instead of 15 s, and in a remote after one and a half, so that a test need not wait.
  */
 const isSource = process.execArgv.includes('tintype-source');
-const module = (name: string) => (isSource ? `../../src/${name}.ts` : `../../dist/${name}.js`);
+// The build is a bundle, which has these in one file.
+const module = (name: string) => (isSource ? `../../src/${name}.ts` : '../../dist/internal.js');
 const claims = (await import(
   module('process/claim-file')
 )) as typeof import('../../src/process/claim-file.ts');
