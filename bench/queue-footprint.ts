@@ -2,7 +2,7 @@
  * What a worker and a run need of a machine and of the database of their queue: memory, connections, and operations for each
  * picture. All are counts or bytes, so a busy machine does not change them. Needs a build.
  *
- *     node -C tintype-source bench/queue-footprint.ts [--pictures 200] [--concurrency 8] [--save]
+ *     node -C tintype-source bench/queue-footprint.ts [--pictures 100] [--concurrency 4] [--save]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,16 +24,26 @@ import { numberFlags } from './support/flags.ts';
 import { publish } from './support/results.ts';
 import { table } from './support/tables.ts';
 
-const { pictures, concurrency } = numberFlags({ pictures: 200, concurrency: 8 });
+const { pictures, concurrency } = numberFlags({ pictures: 100, concurrency: 4 });
 const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
 
 await using emulator = await startEmulator(await originals(16), 50);
 const root = await mkdtemp(join(tmpdir(), 'tintype-bench-footprint-'));
 await writeFile(join(root, 'package.json'), '{}');
+// The worker and the run are two machines, with a cache between them.
+await writeFile(
+  join(root, 'tintype.config.mjs'),
+  `import { folder } from ${JSON.stringify(new URL('../packages/core/dist/index.js', import.meta.url).href)};
+export default {
+  cacheDir: process.env.OWN_CACHE,
+  cache: { remote: folder(import.meta.dirname + '/shared'), mode: 'readwrite' },
+};
+`,
+);
 const names = Array.from({ length: pictures }, (_, at) => `p${at}`);
 const [idle = '', whole = ''] = [[], names].map(
   (ids) =>
-    `defaults: { crop: 64x64, formats: [jpeg], placeholder: none, decorative: true }\nimages:${
+    `defaults: { widths: [640], formats: [avif, webp], decorative: true }\nimages:${
       ids.length === 0 ? ' {}' : ''
     }\n${ids.map((id) => `  ${id}: { prompt: Picture ${id} }\n`).join('')}`,
 );
@@ -49,7 +59,7 @@ const labels = Object.keys(columns[0]!);
 publish(
   'Footprint of a queue',
   [
-    `One worker, ${concurrency} purchases and an encoding job for each processor at once; ${pictures} pictures of 1,024 x 1,024. Operations are commands of Redis, with those of its scripts, or transactions of PostgreSQL.`,
+    `One worker, which does ${concurrency} purchases and ${concurrency} encoding jobs at once: ${pictures} pictures of 1,024 x 1,024, each as AVIF and WebP in two widths. Operations are commands of Redis, with those of its scripts, or transactions of PostgreSQL.`,
     table(
       ['', 'Redis', 'PostgreSQL'],
       labels.map((label) => [label, ...columns.map((column) => column[label]!)]),
@@ -61,10 +71,10 @@ await postgres.stop();
 await rm(root, { recursive: true });
 
 async function measure(url: string, database: Watched): Promise<Record<string, string>> {
-  for (const folder of ['.tintype', 'public', 'node_modules'])
+  for (const folder of ['.tintype', 'public', 'shared', 'worker', 'run'])
     await rm(join(root, folder), { recursive: true, force: true });
   await emulator.reset();
-  const worker = start(url, ['worker', '--concurrency', String(concurrency)]);
+  const worker = start('worker', url, ['worker', '--concurrency', String(concurrency)]);
   await once(worker.stdout!, 'data');
   const ready = await memoryOf(worker, 'VmRSS');
   const ofWorker = await database.connections();
@@ -76,7 +86,7 @@ async function measure(url: string, database: Watched): Promise<Record<string, s
   await writeFile(join(root, 'a.images.yaml'), whole);
   const beforeRun = await database.operations();
   const began = performance.now();
-  const run = start(url, ['--concurrency', String(2 * concurrency)]);
+  const run = start('run', url, ['--concurrency', String(2 * concurrency)]);
   let mostConnections = 0;
   const looking = setInterval(() => {
     void database.connections().then((now) => (mostConnections = Math.max(mostConnections, now)));
@@ -102,7 +112,7 @@ async function measure(url: string, database: Watched): Promise<Record<string, s
   };
 }
 
-function start(url: string, args: readonly string[]): ChildProcess {
+function start(name: string, url: string, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [cli, ...args, '--root', root], {
     env: {
       PATH: process.env['PATH'],
@@ -111,6 +121,8 @@ function start(url: string, args: readonly string[]): ChildProcess {
       TINTYPE_MAX_COST: 'none',
       OPENAI_API_KEY: 'sk-bench',
       OPENAI_BASE_URL: emulator.baseUrl,
+      OWN_CACHE: join(root, name),
+      TINTYPE_CACHE_KEY: 'c0ffee'.repeat(10),
     },
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -58,6 +58,26 @@ describe.each(engines)('%s', (_, missing, start) => {
       await stop(worker);
       await operations.close();
     });
+
+    test('that is drained has no job that waits, until a run that goes on puts its own back', async () => {
+      await using made = await testProject({ 'a.images.yaml': manifest(['owl', 'fox']) });
+      const url = `${engine.url}?name=drained`;
+      const operations = await operateQueue(url);
+      const waiting = async () => (await operations.state())[0]?.waiting;
+      const ctrlC = new AbortController();
+      const { signal } = ctrlC;
+      const running = throughQueue(made, url, [], false, { signal }).catch(
+        (error: unknown) => error,
+      );
+      await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
+      await operations.drain();
+      expect(await waiting()).toBe(0);
+      await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
+      ctrlC.abort();
+      expect(await running).toMatchObject({ code: 'interrupted' });
+      expect(await waiting()).toBe(0);
+      await operations.close();
+    });
   });
 });
 

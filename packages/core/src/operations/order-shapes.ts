@@ -60,6 +60,12 @@ export function readPurchaseOrder(data: unknown): PurchaseOrder {
   if (requestKey(order.request) !== order.key) throw refused('its key is not that of its request');
   if (order.request.provider !== order.provider)
     throw refused('its request names another provider');
+  // A worker that ignored a field would keep another picture under the key.
+  const unknown = Object.keys(order.request).find(
+    (name) => !Object.hasOwn(requestSchema.entries, name),
+  );
+  if (unknown !== undefined)
+    throw refused(`this worker does not know "${unknown}" of its request; upgrade the worker`);
   return order;
 }
 
