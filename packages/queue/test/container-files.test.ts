@@ -86,7 +86,8 @@ describe.skipIf(missingRedis !== '')(`the Dockerfile ${missingRedis}`, () => {
     });
     const lines = linesOf(worker);
     await expect.poll(() => exitCode(run(healthcheck, {})), { timeout: 30_000 }).toBe(0);
-    await expect.poll(() => lines().some(({ type }) => type === 'ready')).toBe(true);
+    const isReady = () => lines().some(({ type }) => type === 'ready');
+    await expect.poll(isReady, { timeout: 30_000 }).toBe(true);
 
     // As the service "run" of compose.yaml.
     const { services } = parse(await readFile(example('compose.yaml'), 'utf8'), {

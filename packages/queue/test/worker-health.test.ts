@@ -182,12 +182,12 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
   });
 
   test('logs lines of JSON without prompts and keys, and drains at SIGTERM', async () => {
-    await using api = await startOpenAiEmulator({ latencyMs: 500 });
+    await using api = await startOpenAiEmulator({ latencyMs: 1500 });
     await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
     api.fail(moderationBlocked('input'), { prompt: 'fox' });
     const url = `${redis.url}?name=logged`;
-    const flags = ['--reporter', 'json', '--metrics-port', '0', '--concurrency', '1'];
-    const worker = await startWorker(made, url, api.baseUrl, flags);
+    const flags = ['--reporter', 'json', '--metrics-port', '0'];
+    const worker = await startWorker(made, url, api.baseUrl, [...flags, '--concurrency', '1']);
     const log: string[] = [];
     const line = async (type: string): Promise<Record<string, unknown>> => {
       const found = () =>
@@ -213,7 +213,7 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
       const response = await fetch(`${String(served)}/readyz`).catch(() => null);
       return response === null ? null : ((await response.json()) as object);
     };
-    await expect.poll(isDraining).toMatchObject({ isDraining: true });
+    await expect.poll(isDraining, { timeout: 30_000 }).toMatchObject({ isDraining: true });
     await once(worker, 'exit');
     const second = await startWorker(made, url, api.baseUrl, flags);
     second.stdout!.on('data', (text) => log.push(String(text)));
