@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +117,27 @@ test('the manifest that init writes names an installed schema, in the folder of 
   expect(path).toBe('../node_modules/tintype/schema/manifest.json');
   expect(JSON.parse(await readFile(join(folder, path), 'utf8'))).toHaveProperty('properties');
   await rm(folder, { recursive: true });
+});
+
+test('a drawing says what to install, at its line, before anything is bought', async () => {
+  const folder = await mkdtemp(join(root, 'drawing-'));
+  await writeFile(join(folder, 'package.json'), '{}');
+  await writeFile(
+    join(folder, 'a.images.yaml'),
+    'images:\n  logo: { prompt: A moth, decorative: true, model: gpt-image-2.6-flare, output_format: svg }\n',
+  );
+  const bin = join(root, 'node_modules/tintype/dist/bin.js');
+  const { status, stderr } = spawnSync(process.execPath, [bin, 'check'], {
+    cwd: folder,
+    encoding: 'utf8',
+    // Not this repository's, which has svgo.
+    env: cleanEnv(),
+  });
+  await rm(folder, { recursive: true });
+  expect(stderr).toMatch(
+    /a\.images\.yaml:2:3.*SVG needs the package svgo, version 4 or later, and it is not installed; run: npm install --save-dev svgo/s,
+  );
+  expect(status).toBe(2);
 });
 
 test('a server runs without development dependencies', async () => {
@@ -288,8 +309,11 @@ async function pack(name: string): Promise<string> {
 
 /** Runs a program of the project as CI does, without a key and without this repository. */
 function inProject(program: string, ...args: readonly string[]) {
-  const env = { PATH: process.env['PATH'], HOME: root, CI: 'true', NO_COLOR: '1' };
-  return run(process.execPath, [join(root, program), ...args], { cwd: root, env });
+  return run(process.execPath, [join(root, program), ...args], { cwd: root, env: cleanEnv() });
+}
+
+function cleanEnv() {
+  return { PATH: process.env['PATH'], HOME: root, CI: 'true', NO_COLOR: '1' };
 }
 
 async function typeErrors(): Promise<string[]> {
