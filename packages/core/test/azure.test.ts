@@ -203,11 +203,12 @@ describe('the value of a header is treated as the key is', () => {
       [/POST .*batches/, (body) => body.replace(/batch_\w+/, key)],
       [/POST .*files/, (body) => body.replace(/file-\w+/, key)],
     ];
-    for (const [call, echo] of echoes) {
+    for (const [at, [call, echo]] of echoes.entries()) {
       await using proxy = await rewritingProxy(server.baseUrl, (asked, body) =>
         call.test(asked) ? { body: echo(String(body)) } : null,
       );
-      await using made = await project('fox');
+      // Another picture each time, because a batch that the account has for this one would be adopted.
+      await using made = await project(`fox-${at}`);
       // The emulator wants a key as OpenAI does.
       const headers = { authorization: `Bearer ${key}` };
       const given = run({ apiKeyName: null, headers, baseUrl: proxy.baseUrl });
