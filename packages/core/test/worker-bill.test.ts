@@ -53,3 +53,19 @@ test('a run says that it repeated a request that may have been billed, though th
   expect(result).toMatchObject({ delivered: 1, bought: 1 });
   expect(eventsOf(events, 'warning')).toMatchObject([{ code: 'maybe-billed' }]);
 });
+
+test('a run counts what its order may have been billed, though the answer of the worker that sent it is lost', async () => {
+  await using api = await startOpenAiEmulator();
+  await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+  api.fail({ kind: 'reset-before-headers' });
+  const context = await made.context();
+  const worker = await openWorker(context, ownRates(null, 1, context.now));
+  const purchase: Workers['purchase'] = async (order) => {
+    await worker.purchase('a run', order, 1);
+    return { ...(await worker.purchase('a run', order, null)), isRepeated: true };
+  };
+  const result = await generate({ ...context, workers: { purchase, encode: async () => {} } });
+  expect(api.ledger).toHaveLength(1);
+  expect(result).toMatchObject({ failed: 1, bought: 0 });
+  expect(result.maybeBilledUsd).toBeGreaterThan(0);
+});

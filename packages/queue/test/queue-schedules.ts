@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -103,6 +104,8 @@ export async function runQueueSchedule(
   const [url, direct] = [proxy.url, server.url].map((text) => `${text}?name=schedule`);
   await using api = await startOpenAiEmulator({ latencyMs: between(20, 600) });
   const began = performance.now();
+  const lateness = monitorEventLoopDelay();
+  lateness.enable();
   const acts: string[] = [];
   const problems: string[] = [];
   const act = (what: string, detail = ''): void => {
@@ -330,81 +333,56 @@ export async function runQueueSchedule(
     async function judge(): Promise<QueueScheduleResult> {
       const records = await recordsBelow(home);
       const traces = await tracesBelow(home);
-      const times = (id: string) => api.ledger.filter(({ prompt }) => prompt === id).length;
+      // If a disk refused the note of an answer, its bytes are recorded without the API's id and the cost.
+      const paid = api.ledger.map((entry) => ({
+        ...entry,
+        costUsd: roundUsd(entry.costUsd),
+        record: records.find(
+          ({ provenance, original }) =>
+            provenance.requestId === entry.id || entry.pictures.includes(original.sha256),
+        ),
+      }));
+      const times = (id: string) => paid.filter(({ prompt }) => prompt === id).length;
       // Before each run, a person could see what may have been billed.
       const said = (id: string) =>
         sum(runs.map((run) => Math.max(run.openBefore.has(id) ? 1 : 0, warnings(run.ended, id))));
       const told = (id: string) =>
         sum(runs.map(({ ended }) => warnings(ended, id) + failures(ended, id)));
       const twice = ids.filter((id) => times(id) > 1 + said(id));
-      const lost = api.ledger.filter(
-        ({ id, prompt }) => !records.has(id) && !isTraced(id, prompt, traces) && told(prompt) === 0,
+      const lost = paid.filter(
+        ({ id, prompt, record }) =>
+          record === undefined && !isTraced(id, prompt, traces) && told(prompt) === 0,
       );
-      const overRate = mostInAMinute(api);
+      const inAMinute = mostInAMinute(api, lateness.max / 1e6);
+      const last = runs.at(-1)!.ended;
       problems.push(
         ...twice.map((id) => `${id} is bought ${times(id)} times, said: ${said(id)}`),
         ...ids.filter((id) => times(id) === 0).map((id) => `${id} is never bought`),
         ...lost.map(({ prompt }) => `a picture of ${prompt} is lost`),
-        ...(overRate > perMinute ? [`${overRate} pictures in a minute`] : []),
-        ...api.ledger
-          .filter(({ id, costUsd }) => {
-            const record = records.get(id);
-            return record !== undefined && record.costUsd !== roundUsd(costUsd);
-          })
-          .map(
-            ({ prompt, costUsd }) => `${prompt} cost ${costUsd}, its record says something else`,
-          ),
-        ...runs.flatMap((run) => billProblems(run, [...records.values()])),
+        ...(inAMinute > perMinute ? [`${inAMinute} pictures in a minute`] : []),
+        ...paid
+          .filter(({ costUsd, record }) => record?.costUsd != null && record.costUsd !== costUsd)
+          .map(({ prompt, costUsd, record }) => `${prompt}: $${costUsd}, not $${record!.costUsd}`),
+        ...runs.flatMap((run) => billProblems(run, records)),
         ...runs.flatMap((run) => endProblems(run)),
-        ...runs.flatMap((run) => unwarned(run, [...records.values()])),
+        ...runs.flatMap((run) => unwarned(run, records)),
+        ...(last.code === 0 ? [] : [`the last run ends with ${last.code}`]),
       );
-      if (problems.length > 0) {
-        const paid = api.ledger.map(({ prompt, id, at, outcome, fault }) => ({
-          prompt,
-          id,
-          at,
-          outcome,
-          fault,
-        }));
-        const kept = [...records].map(([id, { request, provenance }]) => [
-          id,
-          request.prompt,
-          provenance,
-        ]);
-        const told = runs.map(({ order, openBefore, ended }) => [
-          order,
-          [...openBefore],
-          ended.events,
-        ]);
-        log(
-          JSON.stringify({
-            paid,
-            kept,
-            told,
-            requests: api.requests.map(({ at, path, body, status }) => ({
-              at,
-              path,
-              body,
-              status,
-            })),
-          }),
-        );
-      }
-      if (runs.at(-1)!.ended.code !== 0)
-        problems.push(`the last run ends with ${runs.at(-1)!.ended.code}`);
+      if (problems.length > 0) log(JSON.stringify({ paid, runs, requests: api.requests }));
       return {
         seed,
         problems,
         boughtTwice: twice.length,
         lost: lost.length,
         askedAgain: sum(ids.map((id) => (twice.includes(id) ? 0 : Math.max(0, times(id) - 1)))),
-        overRate: overRate > perMinute ? overRate : 0,
+        overRate: inAMinute > perMinute ? inAMinute : 0,
         acts,
-        billedUsd: sum(api.ledger.map(({ costUsd }) => roundUsd(costUsd))),
-        recordedUsd: sum(api.ledger.map(({ id }) => records.get(id)?.costUsd ?? 0)),
+        billedUsd: sum(paid.map(({ costUsd }) => costUsd)),
+        recordedUsd: sum(paid.map(({ record }) => record?.costUsd ?? 0)),
       };
     }
   } finally {
+    lateness.disable();
     for (const { process: working } of fleet) working.child.kill('SIGKILL');
     await Promise.all(fleet.map(({ process: working }) => working.ended));
     await proxy.stop();
@@ -550,8 +528,11 @@ function failures({ events }: Ended, id: string): number {
     .length;
 }
 
-/** The most pictures that the API was asked for in any minute. Input pictures count, too. */
-function mostInAMinute({ requests }: OpenAiEmulator): number {
+/**
+ * The most pictures that the API was asked for in any minute. Input pictures count, too. `lateMs`: how late this process may have
+ * noticed a request, by which two requests may seem nearer to each other than they were.
+ */
+function mostInAMinute({ requests }: OpenAiEmulator, lateMs: number): number {
   const calls = requests
     .filter(({ path }) => path.includes('/images/'))
     .map(({ at, path }) => ({ at, pictures: path.endsWith('/edits') ? 2 : 1 }));
@@ -559,7 +540,7 @@ function mostInAMinute({ requests }: OpenAiEmulator): number {
     ...calls.map(({ at: from }) =>
       sum(
         calls
-          .filter(({ at }) => at >= from && at < from + minuteMs)
+          .filter(({ at }) => at >= from && at < from + minuteMs - lateMs)
           .map(({ pictures }) => pictures),
       ),
     ),
@@ -597,8 +578,7 @@ function unwarned(
     .map((id) => `${order} asks again for ${id} without a warning`);
 }
 
-type Recorded =
-  Awaited<ReturnType<typeof recordsBelow>> extends ReadonlyMap<string, infer R> ? R : never;
+type Recorded = Awaited<ReturnType<typeof recordsBelow>>[number];
 
 function endProblems({ order, ended, wasKilled, wasInterrupted }: RunEnded): string[] {
   const { code, stderr, stdout } = ended;

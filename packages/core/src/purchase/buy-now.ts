@@ -27,8 +27,9 @@ export const buyNow: Buy = async (resolved, mayLeave, context) => {
   for (;;) {
     const answer = await askInTurn(resolved, mayLeave, context).catch((refusal: unknown) => {
       if (refusal instanceof ClaimLostError) throw refusal;
-      // The user needs the reason of the first failure, not the reason why no second call was made.
-      throw failures.length === 0 ? refusal : lastOf(failures);
+      // The user needs the reason of the first failure, not the reason why no second call was made. A call that was made is another
+      // matter: it may have been paid for.
+      throw failures.length === 0 || isMaybeBilled(refusal) ? refusal : lastOf(failures);
     });
     if (!(answer instanceof ProviderError)) return answer;
 

@@ -41,13 +41,28 @@ export async function purchaseByWorker(
     answers.judge(resolved.provider, record.rejected ?? null);
     return record;
   } catch (error) {
-    const isSpent = answer !== null && (answer.bought > 0 || answer.maybeBilledUsd !== 0);
+    const isSpent =
+      answer !== null &&
+      (answer.bought > 0 ||
+        answer.maybeBilledUsd !== 0 ||
+        (await isOwnCall(resolved, answer, context)));
     if (isSpent || isOverBudget(error)) reserved.failed(error);
     else reserved.settle(0);
     // It was taken back because of another image, or of a Ctrl-C.
     if (isInterrupted(error)) stop.check();
     throw stop.onFailure(error);
   }
+}
+
+/** Whether the call that may have been billed is one of this order: the first worker sent it, and its answer was lost. */
+async function isOwnCall(
+  { key }: ResolvedRequest,
+  { failure, isRepeated }: PurchaseOutcome,
+  { store, order }: PurchaseContext,
+): Promise<boolean> {
+  if (!isRepeated || failure?.code !== 'maybe-billed') return false;
+  const attempt = await store.attempt(key).catch(() => null);
+  return attempt?.note?.order === order.id;
 }
 
 /** An order that repeats a request which may have been billed says so. */

@@ -280,11 +280,15 @@ async function strike(
 /** US dollars by the API's id of the request, from all records on all machines and in the bucket. */
 async function recordedCosts(home: string): Promise<ReadonlyMap<string, number | null>> {
   const records = await recordsBelow(home);
-  return new Map([...records].map(([requestId, { costUsd }]) => [requestId, costUsd]));
+  return new Map(
+    records.flatMap(({ provenance: { requestId }, costUsd }) =>
+      requestId === null ? [] : [[requestId, costUsd]],
+    ),
+  );
 }
 
-/** The records on all machines and in the bucket, by the API's id of the request. */
-export async function recordsBelow(home: string): Promise<ReadonlyMap<string, StoreRecord>> {
+/** The records on all machines and in the bucket: each picture once. */
+export async function recordsBelow(home: string): Promise<readonly StoreRecord[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && /\/records\/..$/.test(entry.parentPath))
@@ -293,10 +297,9 @@ export async function recordsBelow(home: string): Promise<ReadonlyMap<string, St
   const records = new Map<string, StoreRecord>();
   for (const path of paths) {
     const record = JSON.parse(await readFile(path, 'utf8')) as StoreRecord;
-    const { requestId } = record.provenance;
-    if (requestId !== null) records.set(requestId, record);
+    records.set(record.original.sha256, record);
   }
-  return records;
+  return [...records.values()];
 }
 
 /** Checks that the new machine has every picture, and that nothing is open on any machine or in the bucket. */

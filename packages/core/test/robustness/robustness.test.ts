@@ -1,3 +1,4 @@
+import { rateLimited } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { runDamages, storeDamages, variantDamages } from './damages.ts';
 import { diskRows, runDisk, runFullDisk } from './failing-disks.ts';
@@ -5,6 +6,7 @@ import { mainCommands, openPlanter } from './planted-runs.ts';
 import { hostileRows, runHostile } from './hostile-inputs.ts';
 import { type Blow, openStriker, stories } from './strikes.ts';
 import { races, runRace } from './races.ts';
+import { openScene } from './scene.ts';
 
 /** The tests start many processes one after the other, and the machine may be busy. */
 const patience = { timeout: 240_000 };
@@ -77,6 +79,20 @@ describe.concurrent('a disk that refuses', patience, () => {
     diskRows.filter(({ name }) => /bytes that arrive$|the record|the cache|one output/.test(name)),
   )('$name', async (row) => {
     expect((await runDisk(row, 'ENOSPC')).problems).toEqual([]);
+  });
+
+  test('the note of a paid answer, after a call that was refused: the answer is what is reported', async () => {
+    const image = 'prompt: ada, quality: low, size: 1408x480, decorative: true, placeholder: none';
+    await using scene = await openScene({ 'a.images.yaml': `images: { ada: { ${image} } }` });
+    scene.api.fail(rateLimited({ retryAfterMs: 10 }));
+    const pattern = String.raw`rename .+attempts/[^/]+\.json`;
+    const fault = { kind: 'fail', pattern, code: 'ENOSPC', from: 3 } as const;
+    const first = await scene.run({ fault });
+    expect(first.events.filter(({ type }) => type === 'failed')).toMatchObject([
+      { code: 'store-not-writable', maybeBilled: true },
+    ]);
+    expect((await scene.run()).code).toBe(0);
+    expect(scene.api.ledger).toHaveLength(1);
   });
 
   test('anything, because it is full', async () => {
