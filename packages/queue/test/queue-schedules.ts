@@ -574,7 +574,7 @@ function unwarned(
   return records
     .filter(({ provenance }) => provenance.order === order)
     .map(({ request }) => request.prompt)
-    .filter((id) => openBefore.has(id) && warnings(ended, id) === 0)
+    .filter((id) => openBefore.has(id) && warnings(ended, id) + failures(ended, id) === 0)
     .map((id) => `${order} asks again for ${id} without a warning`);
 }
 

@@ -43,9 +43,7 @@ export async function purchaseByWorker(
   } catch (error) {
     const isSpent =
       answer !== null &&
-      (answer.bought > 0 ||
-        answer.maybeBilledUsd !== 0 ||
-        (await isOwnCall(resolved, answer, context)));
+      (answer.bought > 0 || answer.maybeBilledUsd !== 0 || isFirstCallOpen(answer));
     if (isSpent || isOverBudget(error)) reserved.failed(error);
     else reserved.settle(0);
     // It was taken back because of another image, or of a Ctrl-C.
@@ -54,15 +52,9 @@ export async function purchaseByWorker(
   }
 }
 
-/** Whether the call that may have been billed is one of this order: the first worker sent it, and its answer was lost. */
-async function isOwnCall(
-  { key }: ResolvedRequest,
-  { failure, isRepeated }: PurchaseOutcome,
-  { store, order }: PurchaseContext,
-): Promise<boolean> {
-  if (!isRepeated || failure?.code !== 'maybe-billed') return false;
-  const attempt = await store.attempt(key).catch(() => null);
-  return attempt?.note?.order === order.id;
+/** The first worker has sent a request, and its answer was lost; the next one was not allowed to repeat it. */
+function isFirstCallOpen({ failure, isRepeated }: PurchaseOutcome): boolean {
+  return isRepeated && failure?.code === 'maybe-billed';
 }
 
 /** An order that repeats a request which may have been billed says so. */
