@@ -23,7 +23,7 @@ export { unseenPicks } from './plan/unseen-picks.ts';
 export { mayBuy } from './project/spending-policy.ts';
 export { standIn } from './purchase/original.ts';
 export type { Rates } from './purchase/rates.ts';
-export { openStore } from './store/open-store.ts';
+export { openStore, remoteTiming } from './store/open-store.ts';
 export type { Store, WatchedFolder } from './store/store.ts';
 export { succeeds } from './succeeds.ts';
 export type { Event } from './events.ts';
@@ -35,6 +35,5 @@ export type {
   PurchaseOrder,
   Workers,
 } from './workers.ts';
-// Tests make them shorter.
+// Tests make it shorter, as they do `remoteTiming`.
 export { defaultTiming } from './process/claim-file.ts';
-export { remoteTiming } from './store/remote-claim.ts';

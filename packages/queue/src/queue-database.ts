@@ -29,6 +29,7 @@ export interface DatabaseOptions {
   readonly now?: (() => number) | null;
 }
 
+/** @public Tests make them shorter, in a build, too. */
 export const databaseDefaults: Required<DatabaseOptions> = {
   windowMs: 61_000,
   patienceMs: 5000,

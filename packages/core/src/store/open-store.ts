@@ -29,3 +29,6 @@ export async function openStore({ config, realEnv }: StorePlace): Promise<Store>
   const { sharedStore } = await import('./shared-store.ts');
   return sharedStore(local, storeDir, { ...config, remote, hasRecords, realEnv });
 }
+
+/** How long machines that share a remote wait for each other. */
+export { remoteTiming } from './remote-timing.ts';

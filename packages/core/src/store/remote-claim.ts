@@ -6,6 +6,7 @@ import type { Remote } from '../remote/remote.ts';
 import type { Attempt, Key } from '../types.ts';
 import { formatJson, maxNoteBytes, parseAttempt } from './record-file.ts';
 import { remoteNames } from './remote-names.ts';
+import { type RemoteClaimTiming, remoteTiming } from './remote-timing.ts';
 
 /** The right to buy a key, among all machines that share a remote. */
 export interface RemoteClaim extends Claim {
@@ -16,24 +17,6 @@ export interface RemoteClaim extends Claim {
   /** Whether `note` was called. */
   readonly isNoted: () => boolean;
 }
-
-export interface RemoteClaimTiming {
-  /** How often a holder shows that it is alive. */
-  readonly beatMs: number;
-  /** A holder that is silent for so long counts as dead. */
-  readonly deadAfterMs: number;
-  /** The same for a holder that may have sent its request. */
-  readonly busyDeadAfterMs: number;
-  readonly pollMs: number;
-}
-
-/** A bucket answers in tens of milliseconds, and each beat of each purchase is a request that costs money. */
-export const remoteTiming: RemoteClaimTiming = {
-  beatMs: 5000,
-  deadAfterMs: 30_000,
-  busyDeadAfterMs: 90_000,
-  pollMs: 1000,
-};
 
 /**
  * Waits until this process has the right to buy a key. `null`: the signal was aborted first. Throws the remote's errors.

@@ -21,8 +21,8 @@ import {
   openNotes,
   settleLine,
   type RemoteClaim,
-  type RemoteClaimTiming,
 } from './remote-claim.ts';
+import type { RemoteClaimTiming } from './remote-timing.ts';
 import { remoteNames } from './remote-names.ts';
 import { putRemoteRecord, readRemoteRecord } from './remote-records.ts';
 import type { Store } from './store.ts';

@@ -9,8 +9,8 @@ const claims = (await import(
   module('process/claim-file')
 )) as typeof import('../../src/process/claim-file.ts');
 const remote = (await import(
-  module('store/remote-claim')
-)) as typeof import('../../src/store/remote-claim.ts');
+  module('store/remote-timing')
+)) as typeof import('../../src/store/remote-timing.ts');
 
 Object.assign(claims.defaultTiming, {
   beatMs: 50,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { folder } from '../../src/remote/folder-remote.ts';
 import { fileStore } from '../../src/store/file-store.ts';
-import { remoteTiming } from '../../src/store/remote-claim.ts';
+import { remoteTiming } from '../../src/store/remote-timing.ts';
 import { sharedStore } from '../../src/store/shared-store.ts';
 import type { Store } from '../../src/store/store.ts';
 
