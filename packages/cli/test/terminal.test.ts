@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openScene, type Scene } from '../../core/test/robustness/scene.ts';
 
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
@@ -66,6 +66,8 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
       );
       const terminal = openTerminal(scene);
       await terminal.shows('ada');
+      // The picture is shown before it is requested.
+      await vi.waitFor(() => expect(scene.api.ledger).toHaveLength(1), { timeout: 60_000 });
       terminal.press(ctrlC);
       expect(await terminal.ended).toBe(130);
       expectHarmless(terminal.text());
