@@ -115,6 +115,7 @@ export async function runQueueSchedule(
   const projects = new Map<string, Promise<string>>();
   const fleet: Worker[] = [];
   const runs: RunEnded[] = [];
+  const isOver = { value: false };
 
   /** A process of the command line on a machine, or in the one folder. */
   const start = async (
@@ -162,6 +163,9 @@ export async function runQueueSchedule(
       ready.resolve();
       log(`${Math.round(performance.now() - began)} ${name} ended with ${ended.code}`);
       if (/bug in tintype|\n {4}at /.test(ended.stderr)) problems.push(`${name}: ${ended.stderr}`);
+      // As a supervisor does, after a moment.
+      await sleep(500);
+      if (!isOver.value) await startWorker(name);
     };
     void watch();
   };
@@ -186,7 +190,6 @@ export async function runQueueSchedule(
         return { run, fate: fate < 0.3 ? 'SIGKILL' : fate < 0.5 ? 'SIGINT' : null, atMs } as const;
       }),
     );
-    const isOver = { value: false };
     const upset = [
       ...fleet.slice(0, 4).map((worker) => upsetWorker(worker)),
       upsetDatabase(),
@@ -250,7 +253,6 @@ export async function runQueueSchedule(
         await worker.ready;
         signal(worker.process, 'SIGTERM');
       }
-      if (worker.isOver && !isOver.value) await startWorker(worker.name);
     }
 
     async function upsetDatabase(): Promise<void> {
