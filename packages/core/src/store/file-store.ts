@@ -122,6 +122,7 @@ export function fileStore(
       await committable();
       await (await batches()).writeBatch(dir, batch);
     },
+    isSettledElsewhere: async () => false,
     clearBatch: async ({ name }) => {
       await writable();
       await (await batches()).removeBatch(dir, name);
