@@ -25,7 +25,6 @@ import { attemptOf } from './support/purchases.ts';
 import { watchedRemote } from './support/watched-remote.ts';
 import sharp from 'sharp';
 import { fileStore } from '../src/store/file-store.ts';
-import { openStore } from '../src/store/open-store.ts';
 import type { Batch } from '../src/types.ts';
 
 const api = useApi();
@@ -177,36 +176,6 @@ test('if a picture of a batch does not reach the remote, other machines know abo
   await one.generate({ options });
   expect((await two.generate({ options })).result).toMatchObject({ bought: 0, delivered: 1 });
   expect(billedPrompts(api())).toEqual(['fox']);
-  await rm(bucket, { recursive: true });
-});
-
-test('a batch that another machine has settled is given up by one that still has its note', async () => {
-  const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
-  const options = { store: { originals: folder(bucket) } };
-  await using one = await machine('fox');
-  await using two = await machine('fox');
-  const { key, request } = (await one.plan({ options })).requests[0]!;
-  const [stale, store] = [
-    await openStore(await one.context({ options })),
-    await openStore(await two.context({ options })),
-  ];
-  const name = 'cd'.repeat(16);
-  const line = { ...attemptOf('fox', { batch: name }), key: key!, request: request! };
-  const batch = { version: 1, name, provider: 'openai', lines: [line], batchId: null } as const;
-  // Killed after the upload; `two` then made sure that the batch cannot come to exist, which removed the file.
-  const claim = await stale.claim(key!, new AbortController().signal);
-  await stale.noteBatch({ ...batch, fileId: 'file-removed', dueAt: null, reservedUsd: null });
-  await claim!.release();
-  const early = await submitBatches(await one.context({ options }), []).catch((error) => error);
-  expect([early.pictures ?? 0, await tickets(one)]).toEqual([0, [`${name}.json`]]);
-
-  await store.remote!.fetchBatches();
-  const [there] = await store.batches();
-  if (there?.kind !== 'batch') return expect.unreachable();
-  await store.clearBatch(there.batch);
-  expect(await submitBatches(await one.context({ options }), [])).toMatchObject({ pictures: 1 });
-  expect(await tickets(one)).toEqual([expect.not.stringContaining(name)]);
-  expect(ordered()).toHaveLength(1);
   await rm(bucket, { recursive: true });
 });
 

@@ -59,7 +59,7 @@ async function recovered(
     );
     if (now?.kind !== 'batch') return null;
     if (now.batch.batchId !== null) return now.batch;
-    const placed = await findOrPrevent(now.batch, offer, access, store);
+    const placed = await findOrPrevent(now.batch, offer, access);
     if (placed === null) {
       await store.clearBatch(batch);
       return null;
@@ -82,14 +82,11 @@ export async function findOrPrevent(
   { name, fileId }: Batch,
   offer: BatchOffer,
   access: Access,
-  store: Pick<Store, 'isSettledElsewhere'>,
 ): Promise<PlacedBatch | null> {
   const found = await offer.find(name, access);
   if (found !== null) return found;
   const isRemoved = await offer.removeUpload(name, fileId, access);
   if (isRemoved || fileId === null) return offer.find(name, access);
-  // Another machine removed the file, and freed the pictures.
-  if (await store.isSettledElsewhere(name)) return null;
   const message = `this account has neither the batch nor its file ${fileId}, so it may be of another account; use the key that ordered it`;
   throw new ProviderError('bad-api-key', message, { isBilledAnyway: true });
 }

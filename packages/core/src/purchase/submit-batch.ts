@@ -208,7 +208,7 @@ async function order(
       code: 'batch',
       message: `${error.message}; looking for the batch ${name} at ${batch.provider}`,
     });
-    placed = await findOrPrevent(noted, calls, access, store);
+    placed = await findOrPrevent(noted, calls, access);
     if (placed === null) {
       await store.clearBatch(noted);
       throw context.stop.onFailure(error);

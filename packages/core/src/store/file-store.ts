@@ -122,7 +122,6 @@ export function fileStore(
       await committable();
       await (await batches()).writeBatch(dir, batch);
     },
-    isSettledElsewhere: async () => false,
     clearBatch: async ({ name }) => {
       await writable();
       await (await batches()).removeBatch(dir, name);

@@ -193,7 +193,6 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       await remote.remove(remoteNames.batch(batch.name)).catch(() => {});
       await local.clearBatch(batch);
     },
-    isSettledElsewhere: async (name) => (await remote.size(remoteNames.batch(name))) === null,
     clearAttempt: async (key) => {
       // Other machines must know about a purchase that only this one has.
       if (!(await pending.has(key))) {

@@ -99,11 +99,6 @@ export interface Store {
    * `store-not-writable`.
    */
   clearBatch(batch: Batch): Promise<void>;
-  /**
-   * Whether another machine has settled a batch whose note this one still has. Machines that share a store note a batch for all before
-   * anything is sent, and remove that note when its lines are settled. Throws the remote's errors.
-   */
-  isSettledElsewhere(name: string): Promise<boolean>;
   /** The attempt of a key; `null`: there is none. */
   attempt(key: Key): Promise<OpenAttempt | null>;
   /** The attempts of these keys that have one, read now: as `attempt` for each, but the notes of batches are read once for all. */

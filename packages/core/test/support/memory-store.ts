@@ -138,7 +138,6 @@ export function memoryStore(blobs: Blobs): Store {
     },
     batches: async () => batches(),
     noteBatch: async (batch) => write(layout.batch('', batch.name), file.formatJson(batch)),
-    isSettledElsewhere: async () => false,
     clearBatch: async ({ name }) => void blobs.delete(layout.batch('', name)),
     noteAttempt: async (note) => write(layout.attempt('', note.key), file.formatJson(note)),
     receive: async (key, bytes) => {
