@@ -1,14 +1,13 @@
 import { count } from '../amounts.ts';
 import { report } from '../context.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import type { ListedBatch } from '../provider/provider.ts';
 import type { Claim } from '../process/claim-file.ts';
-import type { Batch, Key, ResolvedRequest } from '../types.ts';
-import { newAttempt } from './attempt.ts';
+import type { Key, ResolvedRequest } from '../types.ts';
 import { reachOffer } from './batch-access.ts';
 import { patience } from './batch-claim.ts';
 import { collectBatches } from './collect-batches.ts';
 import { interrupted } from './failures.ts';
+import { newBatch } from './new-batch.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 
 /**
@@ -81,25 +80,10 @@ async function adopt(
     const open = await store.attemptsOf(claimed.map(({ key }) => key));
     const lines = claimed.filter(({ key }) => !open.has(key));
     if (lines.length === 0) return false;
-    const costs = lines.map(({ costUsd }) => costUsd?.high ?? null);
-    const batch: Batch = {
-      version: 1,
-      name,
-      provider: lines[0]!.provider,
-      // The day on which it was ordered is the day on which it was paid for.
-      lines: lines.map((line) => ({
-        ...newAttempt(line, context),
-        startedAt: createdAt,
-        batch: name,
-      })),
-      fileId: null,
-      batchId,
-      dueAt,
-      reservedUsd: costs.includes(null)
-        ? null
-        : roundUsd(costs.reduce<number>((sum, cost) => sum + cost!, 0)),
-    };
-    await store.noteBatch(batch);
+    const batch = newBatch(name, lines, context);
+    // The day on which it was ordered is the day on which it was paid for.
+    const ordered = batch.lines.map((line) => ({ ...line, startedAt: createdAt }));
+    await store.noteBatch({ ...batch, lines: ordered, batchId, dueAt });
     const message = `${count(lines.length, 'picture')} had been ordered in the batch ${name.slice(0, 8)}…, whose note is not here; it is noted again, and nothing of it is ordered twice`;
     report(run, { type: 'warning', code: 'batch', message });
     return true;

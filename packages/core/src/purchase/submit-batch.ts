@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import pLimit from 'p-limit';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import type { Access, BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type { Batch, Key, OpenAttempt, ResolvedRequest } from '../types.ts';
-import { newAttempt, orderFor } from './attempt.ts';
+import { orderFor } from './attempt.ts';
 import { batchClaim, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
+import { newBatch } from './new-batch.ts';
 import { reachOffer } from './batch-access.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 import { findOrPrevent } from './recover-batch.ts';
@@ -144,21 +144,9 @@ async function noteBatch(
   context: PurchaseContext,
 ): Promise<Batch> {
   const { store, spend, day } = context;
-  const costs = lines.map(({ costUsd }) => costUsd?.high ?? null);
-  const reservedUsd = costs.includes(null)
-    ? null
-    : roundUsd(costs.reduce<number>((sum, cost) => sum + cost!, 0));
+  const batch = newBatch(name, lines, context);
+  const { reservedUsd } = batch;
   const reserved = spend.reserve(reservedUsd === null ? null : { low: 0, high: reservedUsd });
-  const batch: Batch = {
-    version: 1,
-    name,
-    provider: lines[0]!.provider,
-    lines: lines.map((line) => ({ ...newAttempt(line, context), batch: name })),
-    fileId: null,
-    batchId: null,
-    dueAt: null,
-    reservedUsd,
-  };
   await store.noteBatch(batch);
   await day.admit(null, async () => {
     await store.clearBatch(batch);
