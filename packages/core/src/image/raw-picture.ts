@@ -70,6 +70,16 @@ export function hasAlpha(picture: RawPicture): boolean {
   return picture.channels === 2 || picture.channels === 4;
 }
 
+/** Whether every pixel is fully transparent. */
+export function isInvisible(picture: RawPicture): boolean {
+  const { data, channels } = picture;
+  if (!hasAlpha(picture)) return false;
+  for (let alpha = channels - 1; alpha < data.length; alpha += channels) {
+    if (data[alpha] !== 0) return false;
+  }
+  return true;
+}
+
 /**
  * How transparent a picture is. `slight`: every pixel is at least 98 % opaque, which is invisible on white (models leave such
  * pixels at edges, 2026-11).

@@ -112,7 +112,7 @@ const maxDrawn = 50_000;
  * Why a drawing would take too long to show, as a clause; `null`: it would not. Everything that an element refers to counts each
  * time that it is referred to.
  */
-export function sizeProblem(root: XastRoot): string | null {
+export function drawnProblem(root: XastRoot): string | null {
   const byId = new Map<string, XastElement>();
   const collect = (element: XastElement): void => {
     const { id } = element.attributes;

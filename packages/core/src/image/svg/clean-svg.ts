@@ -1,6 +1,6 @@
 import type { CustomPlugin, PluginConfig, XastRoot } from 'svgo/browser';
 import { PictureError } from '../inspect-picture.ts';
-import { keepAllowed, sizeProblem } from './allowed-svg.ts';
+import { keepAllowed, drawnProblem } from './allowed-svg.ts';
 import { loadSvgo } from './load-svgo.ts';
 import { recolor } from './recolor-svg.ts';
 
@@ -29,7 +29,7 @@ export async function cleanSvg(bytes: Uint8Array, options: CleanOptions): Promis
     { name: 'removeXlink', params: { includeLegacy: true } },
     rewrite('check', (root) => {
       keepAllowed(root, { keepsStyles: true });
-      refuse(sizeProblem(root));
+      refuse(drawnProblem(root));
     }),
     { name: 'inlineStyles', params: { onlyMatchedOnce: false } },
     'convertStyleToAttrs',

@@ -1,6 +1,7 @@
 import type { PictureInfo } from '../../types.ts';
 import { inspectPicture, PictureError } from '../inspect-picture.ts';
-import { decodePicture } from '../raw-picture.ts';
+import { decodePicture, isInvisible } from '../raw-picture.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 import { cleanSvg } from './clean-svg.ts';
 
 /**
@@ -11,10 +12,9 @@ export async function inspectSvg(bytes: Uint8Array): Promise<PictureInfo> {
   if (!isXml(bytes)) return inspectPicture(bytes);
   const clean = Buffer.from(await cleanSvg(bytes, { idPrefix: 't' }));
   const info = await inspectPicture(clean);
-  const { data, channels } = await decodePicture(clean);
-  const isEmpty =
-    channels % 2 === 0 && data.every((value, at) => at % channels !== channels - 1 || value === 0);
-  if (isEmpty) throw new PictureError('undecodable', 'it draws nothing');
+  const picture = await decodePicture(clean);
+  if (isInvisible(picture)) throw new PictureError('undecodable', 'it draws nothing');
+  releaseBuffer(picture.data);
   return { ...info, hasAlpha: true };
 }
 
