@@ -6,78 +6,63 @@ import { testProject, type TestProject } from '../../core/test/support/project.t
 import { operateQueue } from '../src/operate-queue.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
 import type { DatabaseServer } from './support/database-server.ts';
-import { missingPostgres, startPostgres } from './support/postgres-server.ts';
-import { missingRedis, startRedis } from './support/redis-server.ts';
 import { startTintype, startWorker, stop } from './support/worker-process.ts';
+import { describeEngines } from './support/describe-engines.ts';
+import { missingRedis, startRedis } from './support/redis-server.ts';
 
 const ids = (count: number, name: string) => Array.from({ length: count }, (_, n) => `${name}${n}`);
 const manifest = (names: readonly string[]) =>
   `images:\n${names.map((id) => `  ${id}: { prompt: ${id}, decorative: true, size: 1024x1024, quality: low, widths: [64] }\n`).join('')}`;
 
-const engines = [
-  ['Redis', missingRedis, startRedis],
-  ['PostgreSQL', missingPostgres, startPostgres],
-] as const;
+describeEngines('a queue', (engine) => {
+  test('does the jobs of a person who waits before 50 others, also one that waits among them', async () => {
+    await using api = await startOpenAiEmulator();
+    const night = ids(50, 'night');
+    await using made = await testProject(
+      { 'a.images.yaml': manifest([...night, 'urgent']) },
+      api.baseUrl,
+    );
+    const url = `${engine().url}?name=urgent`;
+    const operations = await operateQueue(url);
+    await operations.pause();
+    const waiting = async () => (await operations.state())[0]?.waiting;
+    const morning = new AbortController();
+    const { signal } = morning;
+    const nightRun = throughQueue(made, url, night, false, { signal }).catch(
+      (error: unknown) => error,
+    );
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(50);
+    const urgent = throughQueue(made, url, ['urgent', 'night40'], true);
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(51);
+    const worker = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
+    await operations.resume();
+    expect(await urgent).toMatchObject({ delivered: 2, failed: 0 });
+    const first = api.ledger.slice(0, 2).map(({ prompt }) => prompt);
+    expect(first.toSorted()).toEqual(['night40', 'urgent']);
+    morning.abort();
+    expect(await nightRun).toMatchObject({ code: 'interrupted' });
+    const bought = api.ledger.map(({ prompt }) => prompt);
+    expect(new Set(bought).size).toBe(bought.length);
+    await stop(worker);
+    await operations.close();
+  });
 
-describe.each(engines)('%s', (_, missing, start) => {
-  describe.skipIf(missing !== '')(`a queue ${missing}`, () => {
-    let engine: DatabaseServer;
-    beforeAll(async () => {
-      engine = await start();
-    });
-    afterAll(() => engine.stop());
-
-    test('does the jobs of a person who waits before 50 others, also one that waits among them', async () => {
-      await using api = await startOpenAiEmulator();
-      const night = ids(50, 'night');
-      await using made = await testProject(
-        { 'a.images.yaml': manifest([...night, 'urgent']) },
-        api.baseUrl,
-      );
-      const url = `${engine.url}?name=urgent`;
-      const operations = await operateQueue(url);
-      await operations.pause();
-      const waiting = async () => (await operations.state())[0]?.waiting;
-      const morning = new AbortController();
-      const { signal } = morning;
-      const nightRun = throughQueue(made, url, night, false, { signal }).catch(
-        (error: unknown) => error,
-      );
-      await expect.poll(waiting, { timeout: 30_000 }).toBe(50);
-      const urgent = throughQueue(made, url, ['urgent', 'night40'], true);
-      await expect.poll(waiting, { timeout: 30_000 }).toBe(51);
-      const worker = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
-      await operations.resume();
-      expect(await urgent).toMatchObject({ delivered: 2, failed: 0 });
-      const first = api.ledger.slice(0, 2).map(({ prompt }) => prompt);
-      expect(first.toSorted()).toEqual(['night40', 'urgent']);
-      morning.abort();
-      expect(await nightRun).toMatchObject({ code: 'interrupted' });
-      const bought = api.ledger.map(({ prompt }) => prompt);
-      expect(new Set(bought).size).toBe(bought.length);
-      await stop(worker);
-      await operations.close();
-    });
-
-    test('that is drained has no job that waits, until a run that goes on puts its own back', async () => {
-      await using made = await testProject({ 'a.images.yaml': manifest(['owl', 'fox']) });
-      const url = `${engine.url}?name=drained`;
-      const operations = await operateQueue(url);
-      const waiting = async () => (await operations.state())[0]?.waiting;
-      const ctrlC = new AbortController();
-      const { signal } = ctrlC;
-      const running = throughQueue(made, url, [], false, { signal }).catch(
-        (error: unknown) => error,
-      );
-      await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
-      await operations.drain();
-      expect(await waiting()).toBe(0);
-      await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
-      ctrlC.abort();
-      expect(await running).toMatchObject({ code: 'interrupted' });
-      expect(await waiting()).toBe(0);
-      await operations.close();
-    });
+  test('that is drained has no job that waits, until a run that goes on puts its own back', async () => {
+    await using made = await testProject({ 'a.images.yaml': manifest(['owl', 'fox']) });
+    const url = `${engine().url}?name=drained`;
+    const operations = await operateQueue(url);
+    const waiting = async () => (await operations.state())[0]?.waiting;
+    const ctrlC = new AbortController();
+    const { signal } = ctrlC;
+    const running = throughQueue(made, url, [], false, { signal }).catch((error: unknown) => error);
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
+    await operations.drain();
+    expect(await waiting()).toBe(0);
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
+    ctrlC.abort();
+    expect(await running).toMatchObject({ code: 'interrupted' });
+    expect(await waiting()).toBe(0);
+    await operations.close();
   });
 });
 

@@ -4,12 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { moderationBlocked, startOpenAiEmulator } from '@tintype/emulators/openai';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { testKey, testProject } from '../../core/test/support/project.ts';
-import type { DatabaseServer } from './support/database-server.ts';
-import { missingPostgres, startPostgres } from './support/postgres-server.ts';
-import { missingRedis, startRedis } from './support/redis-server.ts';
 import { startTintype, startWorker, stop } from './support/worker-process.ts';
+import { describeEngines } from './support/describe-engines.ts';
 
 /** A word that is easy to find where it should not be. */
 const canary = 'walrus';
@@ -25,65 +23,52 @@ export default { missing: 'buy', cache: { remote: folder(import.meta.dirname + '
 `,
 };
 
-const engines = [
-  ['Redis', missingRedis, startRedis],
-  ['PostgreSQL', missingPostgres, startPostgres],
-] as const;
+describeEngines('a queue', (engine) => {
+  test('one trace follows a picture from the run through a worker to its files', async () => {
+    await using api = await startOpenAiEmulator();
+    await using made = await testProject(files, api.baseUrl);
+    api.fail(moderationBlocked('input'), { prompt: 'fox' });
+    const collector = await startCollector();
+    const url = `${engine().url}?name=traced`;
+    const env = {
+      TINTYPE_CACHE_KEY: cacheKey,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    };
+    const roles = ['--roles', 'buy,encode', '--traces'];
+    const worker = await startWorker(made, url, api.baseUrl, roles, env);
+    const run = startTintype(made.root, ['--yes', '--quiet', '--traces', '--queue', url], env);
+    run.stdout.resume();
+    expect(await once(run, 'exit')).toEqual([1, null]);
+    await stop(worker);
+    const { spans } = collector;
 
-describe.each(engines)('%s', (_, missing, start) => {
-  describe.skipIf(missing !== '')(`a queue ${missing}`, () => {
-    let engine: DatabaseServer;
-    beforeAll(async () => {
-      engine = await start();
-    });
-    afterAll(() => engine.stop());
-
-    test('one trace follows a picture from the run through a worker to its files', async () => {
-      await using api = await startOpenAiEmulator();
-      await using made = await testProject(files, api.baseUrl);
-      api.fail(moderationBlocked('input'), { prompt: 'fox' });
-      const collector = await startCollector();
-      const url = `${engine.url}?name=traced`;
-      const env = {
-        TINTYPE_CACHE_KEY: cacheKey,
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-      };
-      const roles = ['--roles', 'buy,encode', '--traces'];
-      const worker = await startWorker(made, url, api.baseUrl, roles, env);
-      const run = startTintype(made.root, ['--yes', '--quiet', '--traces', '--queue', url], env);
-      run.stdout.resume();
-      expect(await once(run, 'exit')).toEqual([1, null]);
-      await stop(worker);
-      const { spans } = collector;
-
-      // Each picture has a trace, and nothing else has one.
-      const pictures = spans.filter(({ name }) => name === 'picture');
-      const images = pictures.map((span) => String(span.attributes['tintype.image']));
-      expect(images.toSorted()).toEqual(['fox', 'owl']);
-      expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2);
-      const of = (image: string) => {
-        const { traceId } = pictures.find((span) => span.attributes['tintype.image'] === image)!;
-        return spans.filter((span) => span.traceId === traceId);
-      };
-      expect(pathsOf(of('owl'))).toEqual(
-        expect.arrayContaining([
-          'picture',
-          'picture > add traced-buy.buy',
-          'picture > add traced-buy.buy > process traced-buy',
-          'picture > add traced-buy.buy > process traced-buy > purchase',
-          'picture > add traced-encode.encode',
-          'picture > add traced-encode.encode > process traced-encode',
-          'picture > add traced-encode.encode > process traced-encode > encode',
-          'picture > write',
-        ]),
-      );
-      const failed = of('fox').find(({ name }) => name === 'purchase');
-      expect(failed?.attributes['error.type']).toBe('moderation');
-      expect(of('fox').some(({ name }) => name === 'write')).toBe(false);
-      for (const secret of [canary, testKey, cacheKey, engine.url])
-        expect(collector.text()).not.toContain(secret);
-    });
+    // Each picture has a trace, and nothing else has one.
+    const pictures = spans.filter(({ name }) => name === 'picture');
+    const images = pictures.map((span) => String(span.attributes['tintype.image']));
+    expect(images.toSorted()).toEqual(['fox', 'owl']);
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(2);
+    const of = (image: string) => {
+      const { traceId } = pictures.find((span) => span.attributes['tintype.image'] === image)!;
+      return spans.filter((span) => span.traceId === traceId);
+    };
+    expect(pathsOf(of('owl'))).toEqual(
+      expect.arrayContaining([
+        'picture',
+        'picture > add traced-buy.buy',
+        'picture > add traced-buy.buy > process traced-buy',
+        'picture > add traced-buy.buy > process traced-buy > purchase',
+        'picture > add traced-encode.encode',
+        'picture > add traced-encode.encode > process traced-encode',
+        'picture > add traced-encode.encode > process traced-encode > encode',
+        'picture > write',
+      ]),
+    );
+    const failed = of('fox').find(({ name }) => name === 'purchase');
+    expect(failed?.attributes['error.type']).toBe('moderation');
+    expect(of('fox').some(({ name }) => name === 'write')).toBe(false);
+    for (const secret of [canary, testKey, cacheKey, engine().url])
+      expect(collector.text()).not.toContain(secret);
   });
 });
 

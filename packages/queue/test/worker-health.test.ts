@@ -12,9 +12,9 @@ import { runWorker } from '../src/run-worker.ts';
 import { workerMetrics } from '../src/worker-metrics.ts';
 import { workerRates } from '../src/worker-rates.ts';
 import type { DatabaseServer } from './support/database-server.ts';
-import { missingPostgres, startPostgres } from './support/postgres-server.ts';
-import { missingRedis, startRedis } from './support/redis-server.ts';
 import { startWorker } from './support/worker-process.ts';
+import { describeEngines } from './support/describe-engines.ts';
+import { missingRedis, startRedis } from './support/redis-server.ts';
 
 /** Words that are easy to find where they should not be. */
 const canary = 'a recognisable walrus';
@@ -27,100 +27,87 @@ const manifest = `images:\n${images
   )
   .join('')}`;
 
-const engines = [
-  ['Redis', missingRedis, startRedis],
-  ['PostgreSQL', missingPostgres, startPostgres],
-] as const;
+describeEngines('a worker of a queue', (engine) => {
+  test('counts pictures, money, refusals and encoding for Prometheus', async () => {
+    await using api = await startOpenAiEmulator();
+    await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+    api.fail(moderationBlocked('input'), { prompt: 'fox' });
+    api.fail({ kind: 'reset-mid-body' }, { prompt: 'elk' });
+    const url = `${engine().url}?name=counted`;
+    const context = await withCache(made);
+    const served = await serve(url, context);
+    const workers = await openQueuedWorkers(url, context, { database });
+    const { bought, costUsd } = await generate({ ...context, workers });
+    await workers.close();
+    expect(bought).toBe(1);
 
-describe.each(engines)('%s', (_, missing, start) => {
-  describe.skipIf(missing !== '')(`a worker of a queue ${missing}`, () => {
-    let engine: DatabaseServer;
-    beforeAll(async () => {
-      engine = await start();
-    });
-    afterAll(() => engine.stop());
-
-    test('counts pictures, money, refusals and encoding for Prometheus', async () => {
-      await using api = await startOpenAiEmulator();
-      await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
-      api.fail(moderationBlocked('input'), { prompt: 'fox' });
-      api.fail({ kind: 'reset-mid-body' }, { prompt: 'elk' });
-      const url = `${engine.url}?name=counted`;
-      const context = await withCache(made);
-      const served = await serve(url, context);
-      const workers = await openQueuedWorkers(url, context, { database });
-      const { bought, costUsd } = await generate({ ...context, workers });
-      await workers.close();
-      expect(bought).toBe(1);
-
-      const text = await (await fetch(`${served}/metrics`)).text();
-      const value = (sample: string) =>
-        Number(
-          text
-            .split('\n')
-            .find((line) => line.startsWith(`${sample} `))
-            ?.split(' ')
-            .at(-1),
-        );
-      expect(value('tintype_pictures_bought_total')).toBe(1);
-      expect(value('tintype_cost_usd_total')).toBeCloseTo(costUsd!, 9);
-      expect(value('tintype_maybe_billed_total')).toBe(1);
-      expect(value('tintype_maybe_billed_usd_total')).toBeGreaterThan(0);
-      const jobs = (role: string, outcome: string) =>
-        value(`tintype_job_duration_seconds_count{role="${role}",outcome="${outcome}"}`);
-      expect(jobs('buy', 'done')).toBe(1);
-      expect(jobs('buy', 'moderation')).toBe(1);
-      expect(jobs('encode', 'done')).toBe(1);
-      expect(
-        value('tintype_job_duration_seconds_sum{role="encode",outcome="done"}'),
-      ).toBeGreaterThan(0);
-      // BullMQ's own, of both queues under one description.
-      expect(value('bullmq_job_completed_total{queue="counted-buy"}')).toBe(1);
-      expect(value('bullmq_job_completed_total{queue="counted-encode"}')).toBe(1);
-      expect(value('bullmq_job_failed_total{queue="counted-buy"}')).toBe(2);
-      expect(text.match(/# TYPE bullmq_job_count gauge/g)).toHaveLength(1);
-      for (const secret of [canary, testKey, cacheKey]) expect(text).not.toContain(secret);
-    });
-
-    test('counts what waits for the limit of pictures a minute', async () => {
-      const options = { windowMs: 1000, now: () => 1_800_000_000_000 };
-      const { rates, close } = await openQueueDatabase(
-        queueAddress(`${engine.url}?name=waits`),
-        options,
+    const text = await (await fetch(`${served}/metrics`)).text();
+    const value = (sample: string) =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${sample} `))
+          ?.split(' ')
+          .at(-1),
       );
-      onTestFinished(close);
-      const { onRateWait, text } = workerMetrics();
-      const { admit } = workerRates(rates, 1, onRateWait);
-      // At the same moment, so that at most one may leave.
-      const told = [await admit('openai', 1), await admit('openai', 1), await admit('openai', 1)];
-      const waits = told.filter((ms) => ms > 0);
-      expect(waits.length).toBeGreaterThan(1);
-      const seconds = waits.reduce((sum, ms) => sum + ms, 0) / 1000;
-      expect(await text()).toContain(`\ntintype_rate_waits_total ${waits.length}\n`);
-      expect(await text()).toContain(`\ntintype_rate_wait_seconds_total ${seconds}\n`);
-    });
+    expect(value('tintype_pictures_bought_total')).toBe(1);
+    expect(value('tintype_cost_usd_total')).toBeCloseTo(costUsd!, 9);
+    expect(value('tintype_maybe_billed_total')).toBe(1);
+    expect(value('tintype_maybe_billed_usd_total')).toBeGreaterThan(0);
+    const jobs = (role: string, outcome: string) =>
+      value(`tintype_job_duration_seconds_count{role="${role}",outcome="${outcome}"}`);
+    expect(jobs('buy', 'done')).toBe(1);
+    expect(jobs('buy', 'moderation')).toBe(1);
+    expect(jobs('encode', 'done')).toBe(1);
+    expect(value('tintype_job_duration_seconds_sum{role="encode",outcome="done"}')).toBeGreaterThan(
+      0,
+    );
+    // BullMQ's own, of both queues under one description.
+    expect(value('bullmq_job_completed_total{queue="counted-buy"}')).toBe(1);
+    expect(value('bullmq_job_completed_total{queue="counted-encode"}')).toBe(1);
+    expect(value('bullmq_job_failed_total{queue="counted-buy"}')).toBe(2);
+    expect(text.match(/# TYPE bullmq_job_count gauge/g)).toHaveLength(1);
+    for (const secret of [canary, testKey, cacheKey]) expect(text).not.toContain(secret);
+  });
 
-    test('is ready while it can do jobs, and says why it cannot', async () => {
-      await using made = await testProject({});
-      const url = `${engine.url}?name=ready`;
-      const context = await made.context();
-      const served = await serve(url, context);
-      const readiness = async () => {
-        const response = await fetch(`${served}/readyz`);
-        return { status: response.status, ...((await response.json()) as object) };
-      };
-      const fine = { queue: 'ok', store: 'ok', isPaused: false, isDraining: false };
-      expect(await readiness()).toEqual({ status: 200, ...fine });
-      const operations = await operateQueue(url);
-      onTestFinished(() => operations.close());
-      await operations.pause();
-      expect(await readiness()).toEqual({ status: 503, ...fine, isPaused: true });
-      await operations.resume();
-      expect(await readiness()).toEqual({ status: 200, ...fine });
-      expect((await fetch(`${served}/healthz`)).status).toBe(200);
-      expect((await fetch(`${served}/metrics`, { method: 'POST' })).status).toBe(404);
-      expect((await fetch(`${served}/`)).status).toBe(404);
-    });
+  test('counts what waits for the limit of pictures a minute', async () => {
+    const options = { windowMs: 1000, now: () => 1_800_000_000_000 };
+    const { rates, close } = await openQueueDatabase(
+      queueAddress(`${engine().url}?name=waits`),
+      options,
+    );
+    onTestFinished(close);
+    const { onRateWait, text } = workerMetrics();
+    const { admit } = workerRates(rates, 1, onRateWait);
+    // At the same moment, so that at most one may leave.
+    const told = [await admit('openai', 1), await admit('openai', 1), await admit('openai', 1)];
+    const waits = told.filter((ms) => ms > 0);
+    expect(waits.length).toBeGreaterThan(1);
+    const seconds = waits.reduce((sum, ms) => sum + ms, 0) / 1000;
+    expect(await text()).toContain(`\ntintype_rate_waits_total ${waits.length}\n`);
+    expect(await text()).toContain(`\ntintype_rate_wait_seconds_total ${seconds}\n`);
+  });
+
+  test('is ready while it can do jobs, and says why it cannot', async () => {
+    await using made = await testProject({});
+    const url = `${engine().url}?name=ready`;
+    const context = await made.context();
+    const served = await serve(url, context);
+    const readiness = async () => {
+      const response = await fetch(`${served}/readyz`);
+      return { status: response.status, ...((await response.json()) as object) };
+    };
+    const fine = { queue: 'ok', store: 'ok', isPaused: false, isDraining: false };
+    expect(await readiness()).toEqual({ status: 200, ...fine });
+    const operations = await operateQueue(url);
+    onTestFinished(() => operations.close());
+    await operations.pause();
+    expect(await readiness()).toEqual({ status: 503, ...fine, isPaused: true });
+    await operations.resume();
+    expect(await readiness()).toEqual({ status: 200, ...fine });
+    expect((await fetch(`${served}/healthz`)).status).toBe(200);
+    expect((await fetch(`${served}/metrics`, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(`${served}/`)).status).toBe(404);
   });
 });
 
