@@ -19,7 +19,7 @@ export interface Contestant {
 export interface Sample {
   /** From the start of the process to its end. */
   readonly wallMs: number;
-  /** User and system time of all threads and of the children that it waited for, in steps of 10 ms. */
+  /** User and system time of all threads and of the children that it waited for, in steps of 1 ms. */
   readonly cpuMs: number;
   /** The largest resident set of the process or of a child. */
   readonly peakBytes: number;
@@ -31,7 +31,7 @@ export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 /**
  * Runs whole processes in rounds, A B C A B C, so that anything that slows the machine for a while slows all of them. Samples
- * with the same index can be compared. A run that does not exit with 0 throws. Needs GNU time.
+ * with the same index can be compared. A run that does not exit with 0 throws. Needs bash and GNU time.
  */
 export async function compare(
   contestants: readonly Contestant[],
@@ -55,9 +55,10 @@ async function runMeasured({ name, command, cwd, env }: Contestant): Promise<Sam
   if (!existsSync(gnuTime)) throw new Error(`${gnuTime} is missing: apt-get install time`);
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-'));
   try {
-    const account = join(folder, 'account');
+    const [memory, cpu] = [join(folder, 'memory'), join(folder, 'cpu')];
     const started = performance.now();
-    const child = spawn(gnuTime, ['-o', account, '-f', '%U %S %M', ...command], {
+    const measured = [gnuTime, '-o', memory, '-f', '%M', ...command];
+    const child = spawn('bash', ['-c', timed, 'bash', cpu, ...measured], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       ...(cwd === undefined ? {} : { cwd }),
@@ -71,11 +72,11 @@ async function runMeasured({ name, command, cwd, env }: Contestant): Promise<Sam
     });
     const wallMs = performance.now() - started;
     if (status !== 0) throw new Error(`${name} ended with ${status}:\n${stderr.slice(-4000)}`);
-    const [user, system, kibibytes] = (await readFile(account, 'utf8')).trim().split(' ');
+    const [user, system] = (await readFile(cpu, 'utf8')).trim().split(' ');
     return {
       wallMs,
       cpuMs: (Number(user) + Number(system)) * 1000,
-      peakBytes: Number(kibibytes) * 1024,
+      peakBytes: Number(await readFile(memory, 'utf8')) * 1024,
       stdout,
     };
   } finally {
@@ -84,3 +85,6 @@ async function runMeasured({ name, command, cwd, env }: Contestant): Promise<Sam
 }
 
 const gnuTime = '/usr/bin/time';
+
+/** GNU time knows the memory, but counts processor time in steps of 10 ms. The process keeps its own standard error. */
+const timed = `exec 3>&2 2>"$1"; TIMEFORMAT='%3U %3S'; time "\${@:2}" 2>&3`;
