@@ -3,7 +3,10 @@ import { assetMapName, openStore, type WatchedFolder } from '@tintype/core/inter
 import { basename, extname, join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 
-/** Calls `onChange` after a change of files from which a sheet is made. Resolves to a function that stops that. */
+/**
+ * Calls `onChange` after a change of files from which a sheet is made, and once when it begins to see changes, because a
+ * file may have changed after the sheet was read. Resolves to a function that stops that.
+ */
 export async function watchProject(
   context: Context,
   onChange: () => void,
@@ -17,6 +20,7 @@ export async function watchProject(
     ignored: (path, stats) => isIgnored(config, store, path, stats?.isFile() === true),
     ignoreInitial: true,
   });
+  watcher.on('ready', onChange);
   watcher.on('all', () => {
     clearTimeout(pending);
     pending = setTimeout(onChange, settledMs);

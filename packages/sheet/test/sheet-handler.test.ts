@@ -380,36 +380,47 @@ test('viewing creates no paid provider, and reads no key', async () => {
 test('a mistake in a manifest is shown until it is corrected', async () => {
   await using made = await served();
   expect((await made.sheet()).images).toHaveLength(3);
-  await ask(made.server, '');
-  const events = await openEvents(made.server);
+  await using changes = await changesOf(made);
   await made.project.write('a.images.yaml', manifest.replace('icon: {', 'icon: { widht: 3,'));
-  await events.next();
-  const broken = await made.sheet();
+  const broken = await changes.until(({ diagnostics }) => hasError(diagnostics));
   expect(broken.images).toHaveLength(3);
   expect(broken.diagnostics).toMatchObject([
     { code: 'unknown-field', file: 'a.images.yaml', line: 13 },
   ]);
   await made.project.write('a.images.yaml', `${manifest}  more: { prompt: More }\n`);
-  await events.next();
-  const mended = await made.sheet();
-  expect(mended.images).toHaveLength(4);
-  expect(mended.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  await events.close();
+  const corrected = await changes.until(({ diagnostics }) => !hasError(diagnostics));
+  expect(corrected.images).toHaveLength(4);
 });
 
-/** The server's events. Each call of `next` waits for one more change. */
-async function openEvents(server: SheetServer) {
+test('a file that changes before the server watches it is read again', async () => {
+  await using made = await served();
+  expect((await made.sheet()).images).toHaveLength(3);
+  await using changes = await changesOf(made);
+  await made.project.write('a.images.yaml', `${manifest}  more: { prompt: More }\n`);
+  await changes.until(({ images }) => images.length === 4);
+});
+
+function hasError(diagnostics: Sheet['diagnostics']): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+/** Opens the page, and reads the sheet after each change until it is as it should be. */
+async function changesOf({ server, sheet }: Awaited<ReturnType<typeof served>>) {
   const controller = new AbortController();
   const { body } = await fetch(`${server.url}events`, { signal: controller.signal });
   const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  await ask(server, '');
   return {
-    async next(): Promise<void> {
+    async until(isMet: (sheet: Sheet) => boolean): Promise<Sheet> {
       for (;;) {
         const { value, done } = await reader.read();
-        if (done || value.includes('event: change')) return;
+        if (done) throw new Error('the server ended its events');
+        if (!value.includes('event: change')) continue;
+        const now = await sheet();
+        if (isMet(now)) return now;
       }
     },
-    async close(): Promise<void> {
+    async [Symbol.asyncDispose](): Promise<void> {
       controller.abort();
     },
   };
