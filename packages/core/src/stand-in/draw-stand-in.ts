@@ -1,4 +1,5 @@
 import { bytesOf } from '../image/end-pipeline.ts';
+import { loadSharp } from '../image/load-sharp.ts';
 import type { Sha256 } from '../types.ts';
 import { loadTypeface, type Typeface } from './glyphs.ts';
 import { between, type Random, seededRandom } from './seeded-random.ts';
@@ -34,7 +35,7 @@ export const standInVersion = 1;
 export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
   const svg = standInSvg(standIn, await loadTypeface());
   if (standIn.isVector === true) return Buffer.from(svg);
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const raster = sharp(Buffer.from(svg));
   const drawn = standIn.isTransparent ? raster : raster.removeAlpha();
   return bytesOf(drawn.png({ compressionLevel: 6 }));
