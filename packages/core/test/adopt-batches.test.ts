@@ -47,7 +47,7 @@ test('what another clone ordered is found among the batches of the account, and 
   const events: TimedEvent[] = [];
   const submitted = await submit(second, {}, events);
   expect(submitted).toMatchObject({ pictures: 1 });
-  expect(submitted.left.map(({ id }) => id)).toEqual(['fox', 'owl']);
+  expect(submitted.notOrdered.map(({ id }) => id)).toEqual(['fox', 'owl']);
   expect(eventsOf(events, 'warning').map(({ message }) => message)).toEqual([
     expect.stringMatching(/^2 pictures had been ordered in the batch [0-9a-f]{8}…/),
   ]);
@@ -64,7 +64,7 @@ test('what another clone ordered is found among the batches of the account, and 
   expect(await notes(second)).toEqual([]);
   // Nor is a batch whose pictures are recorded found again.
   await second.write('a.images.yaml', manifest('fox', 'owl', 'elk', 'cow'));
-  expect(await submit(second)).toMatchObject({ pictures: 1, left: [] });
+  expect(await submit(second)).toMatchObject({ pictures: 1, notOrdered: [] });
 });
 
 test('one that has ended is collected at once, with the day of its order and its price', async () => {
@@ -108,7 +108,7 @@ test('what it did not make is ordered again in the same run, and not looked for 
   await api().batches.validate(batch!.id);
   await api().batches.expire(batch!.id);
   await using second = await clone('fox', 'owl');
-  expect(await submit(second)).toMatchObject({ pictures: 2, left: [] });
+  expect(await submit(second)).toMatchObject({ pictures: 2, notOrdered: [] });
   api().fail(moderationBlocked('output'), { prompt: 'fox' });
   await api().batches.finishAll();
   await collect(second);
@@ -129,7 +129,7 @@ test('one that was refused is not found, because nothing was ordered', async () 
     },
   ]);
   await using second = await clone('fox');
-  expect(await submit(second)).toMatchObject({ pictures: 1, left: [] });
+  expect(await submit(second)).toMatchObject({ pictures: 1, notOrdered: [] });
 });
 
 test('nothing is ordered if the batches of the account cannot be listed', async () => {
@@ -156,7 +156,7 @@ test('a provider that cannot list its batches can still order', async () => {
     { 'a.images.yaml': `images:\n${image('fox', ', provider: mine, model: gpt-image-2')}` },
     api().baseUrl,
   );
-  expect(await submit(made, { providers })).toMatchObject({ pictures: 1, left: [] });
+  expect(await submit(made, { providers })).toMatchObject({ pictures: 1, notOrdered: [] });
 });
 
 test('two clones that look at once leave one order', async () => {

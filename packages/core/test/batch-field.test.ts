@@ -175,6 +175,6 @@ test('batch: false keeps an image out of tintype batch submit', async () => {
   );
   expect(await submitBatches(await made.context(), [])).toMatchObject({
     pictures: 1,
-    left: [{ id: 'owl', reason: 'it says batch: false' }],
+    notOrdered: [{ id: 'owl', reason: 'it says batch: false' }],
   });
 });

@@ -53,7 +53,7 @@ test('what is missing is ordered together, at half the price, and collected by a
   await using made = await machine('fox', 'owl');
   const direct = (await made.plan()).totals.costUsd!.high;
   const submitted = await submit(made);
-  expect(submitted).toMatchObject({ pictures: 2, left: [] });
+  expect(submitted).toMatchObject({ pictures: 2, notOrdered: [] });
   expect(submitted.costUsd).toBeCloseTo(direct / 2, 5);
   expect(await openBatches(await contextOf(made))).toMatchObject([
     { lines: [{ imageId: 'fox' }, { imageId: 'owl' }], batchId: ordered()[0]!.id },
@@ -101,14 +101,14 @@ test('input pictures and masks go with an edit, each uploaded once, and a graph 
   );
   const first = await submit(made);
   expect(first.pictures).toBe(2);
-  expect(first.left).toMatchObject([{ id: 'cub' }]);
+  expect(first.notOrdered).toMatchObject([{ id: 'cub' }]);
   expect(
     ordered()
       .map(({ endpoint }) => endpoint)
       .toSorted(),
   ).toEqual(['/v1/images/edits', '/v1/images/generations']);
   await api().batches.finishAll();
-  expect(await submit(made)).toMatchObject({ pictures: 1, left: [] });
+  expect(await submit(made)).toMatchObject({ pictures: 1, notOrdered: [] });
   await api().batches.finishAll();
   const { result } = await made.generate();
   expect(result).toMatchObject({ delivered: 3, bought: 0, failed: 0 });
@@ -340,7 +340,7 @@ describe('a refusal of moderation that comes with the answers', () => {
         await rm((await contextOf(made)).config.cacheDir, { recursive: true, force: true });
       expect(await submit(made)).toMatchObject({
         pictures: 0,
-        left: [{ id: 'fox', reason: expect.stringContaining('not asked again') as string }],
+        notOrdered: [{ id: 'fox', reason: expect.stringContaining('not asked again') as string }],
       });
       expect((await made.plan()).totals).toMatchObject({ missing: 1, costUsd: { high: 0 } });
       const { result, events: reported } = await made.generate();
@@ -440,7 +440,7 @@ test('a picture that is not as it was ordered is recorded, with a warning that n
   await api().batches.finishAll();
   expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
   expect(eventsOf(events, 'warning')).toMatchObject([
-    { code: 'provider', message: '"fox": it is 1024x1024, and 1408x480 was asked for' },
+    { code: 'provider', message: '"fox": it is 1024x1024, but the request says 1408x480' },
   ]);
 });
 
@@ -525,11 +525,11 @@ describe('a model', () => {
     [true, 1, []],
   ])(
     'with batches: %j gets batches unless it is known that they are refused',
-    async (batches, pictures, left) => {
+    async (batches, pictures, notOrdered) => {
       await using made = await machine('fox');
       const models = { 'gpt-image-2.5-flare': { batches } };
       const context = await made.context({ options: { models } });
-      expect(await submitBatches(context, [])).toMatchObject({ pictures, left });
+      expect(await submitBatches(context, [])).toMatchObject({ pictures, notOrdered });
       expect(ordered()).toHaveLength(pictures);
     },
   );

@@ -1020,7 +1020,7 @@ describe('a picture that differs from the request', () => {
     expect(eventsOf(events, 'warning')).toMatchObject([
       {
         code: 'provider',
-        message: expect.stringMatching(/^"a": nothing of it is transparent/) as string,
+        message: expect.stringMatching(/^"a": it has no transparent pixel/) as string,
         line: 2,
       },
     ]);
@@ -1032,7 +1032,7 @@ describe('a picture that differs from the request', () => {
     const { result, events } = await made.generate();
     expect(result?.assetMap.images['a']).toMatchObject({ width: 320, height: 160 });
     expect(eventsOf(events, 'warning')).toMatchObject([
-      { message: '"a": it is 320x160, and 1408x480 was asked for' },
+      { message: '"a": it is 320x160, but the request says 1408x480' },
     ]);
   });
 

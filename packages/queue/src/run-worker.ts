@@ -211,7 +211,7 @@ async function takeJobs(
     const answer = await purchasing;
     active.delete(data);
     if (releasedUsd === null && answer.failure?.code === 'over-budget')
-      return refusal('job-refused', 'nothing was asked for: no budget released it');
+      return refusal('job-refused', 'not requested: no budget released it');
     const isGivenBack = answer.failure?.code === 'interrupted';
     // If the ledger cannot be told now, the run tells it.
     if (!isGivenBack) await ledger.settle(run, key, costOf(answer)).catch(() => {});

@@ -10,22 +10,28 @@ import type { Batch } from '@tintype/core/types';
 import { cleanLine } from './clean.ts';
 
 /** What was ordered, in a few lines. */
-export function submitSummary({ batches, pictures, costUsd, ordered, left }: SubmitResult): string {
+export function submitSummary({
+  batches,
+  pictures,
+  costUsd,
+  ordered,
+  notOrdered,
+}: SubmitResult): string {
   const lines =
     pictures === 0
-      ? [nothing({ ordered, left })]
+      ? [nothing({ ordered, notOrdered })]
       : [
           `${count(pictures, 'picture')} ordered in ${batches.length === 1 ? 'a batch' : `${batches.length} batches`}, up to ${money(costUsd)}.`,
           ...batches.map(batchLine),
           'Collect them with tintype batch collect; so does the next run that may buy. Commit .tintype, so that any machine can.',
         ];
   if (ordered.length > 0) lines.push(`From earlier runs, ${orderedText(ordered)}.`);
-  const rest = left.map(({ id, reason }) => cleanLine(`Not ordered: ${id}, ${reason}`));
+  const rest = notOrdered.map(({ id, reason }) => cleanLine(`Not ordered: ${id}, ${reason}`));
   return `${[...lines, ...rest].join('\n')}\n`;
 }
 
-function nothing({ ordered, left }: Pick<SubmitResult, 'ordered' | 'left'>): string {
-  if (left.length > 0) return 'Nothing was ordered.';
+function nothing({ ordered, notOrdered }: Pick<SubmitResult, 'ordered' | 'notOrdered'>): string {
+  if (notOrdered.length > 0) return 'Nothing was ordered.';
   return ordered.length > 0 ? 'Nothing to order.' : 'Nothing to order: no picture is missing.';
 }
 

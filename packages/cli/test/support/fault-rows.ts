@@ -493,7 +493,7 @@ export const faultGroups: readonly FaultGroup[] = [
         name: 'nothing transparent',
         faults: [{ kind: 'opaque-picture' }],
         fields: 'background: transparent, output_format: png',
-        says: /nothing of it is transparent/,
+        says: /it has no transparent pixel/,
         outcome: delivered,
       },
       { name: 'no `usage`', faults: [{ kind: 'no-usage' }], says: null, outcome: delivered },

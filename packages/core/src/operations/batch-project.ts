@@ -37,7 +37,7 @@ export interface SubmitResult {
   /** What earlier runs ordered, and nothing has collected yet. */
   readonly ordered: readonly PlannedRequest[];
   /** What was not ordered, with the reason. Pictures that wait for others are ordered once those are recorded. */
-  readonly left: readonly { readonly id: string; readonly reason: string }[];
+  readonly notOrdered: readonly { readonly id: string; readonly reason: string }[];
 }
 
 /**
@@ -57,13 +57,13 @@ export async function submitBatches(
   const { models, providers } = context.config;
   const facts = { models, batchFactors: batchFactors(providers) };
   const missing = toBuy(plan.requests).map((row) => ({ row, reason: whyNotOrdered(row, facts) }));
-  const left = [
+  const notOrdered = [
     ...refusedIn(plan),
     ...missing.flatMap(({ row, reason }) => (reason === null ? [] : [{ id: row.id, reason }])),
   ];
   const ordered = inBatches(plan.requests);
   const requests = missing.flatMap(({ row, reason }) => (reason === null ? [inBatch(row)] : []));
-  if (requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, ordered, left };
+  if (requests.length === 0) return { batches: [], pictures: 0, costUsd: 0, ordered, notOrdered };
 
   const budget = openRunBudget(context.config.maxCostUsd);
   const judged = await judgePlan({ ...plan, requests, totals: totalsOf(requests) }, context, {
@@ -89,14 +89,14 @@ export async function submitBatches(
         ? await submitBatch(group.requests, purchases)
         : {
             batch: null,
-            left: group.requests.map((one) => ({ resolved: one, error: group.refusal! })),
+            notOrdered: group.requests.map((one) => ({ resolved: one, error: group.refusal! })),
           };
     if (submitted.batch !== null) batches.push(submitted.batch);
     for (const {
       resolved: { id },
       error,
-    } of submitted.left)
-      left.push({ id, reason: error.message });
+    } of submitted.notOrdered)
+      notOrdered.push({ id, reason: error.message });
   }
   await store.remote?.close();
   const costs = batches.map(({ reservedUsd }) => reservedUsd);
@@ -105,7 +105,7 @@ export async function submitBatches(
     pictures: batches.reduce((sum, { lines }) => sum + lines.length, 0),
     costUsd: costs.includes(null) ? null : roundUsd(costs.reduce<number>((a, b) => a + b!, 0)),
     ordered,
-    left,
+    notOrdered,
   };
 }
 
@@ -183,7 +183,7 @@ function inBatch(row: PlannedRequest): PlannedRequest {
 }
 
 /** What moderation refused before. It is not asked for again. */
-function refusedIn({ requests }: Plan): SubmitResult['left'][number][] {
+function refusedIn({ requests }: Plan): SubmitResult['notOrdered'][number][] {
   return requests.flatMap(({ id, refusal }) =>
     refusal === null ? [] : [{ id, reason: `${refusal} (refused before, so not asked again)` }],
   );

@@ -35,6 +35,6 @@ function orderOf(request: object): object {
 test('a worker refuses a request with a field of a newer version, which it would ignore', () => {
   expect(readPurchaseOrder(orderOf(request))).toMatchObject({ request });
   expect(() => readPurchaseOrder(orderOf({ ...request, lighting: 'dusk' }))).toThrow(
-    'nothing was asked for: this worker does not know "lighting" of its request; upgrade the worker',
+    'not requested: this worker does not know "lighting" of its request; upgrade the worker',
   );
 });

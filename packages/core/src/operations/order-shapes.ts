@@ -162,5 +162,5 @@ export function checkInputs(
 }
 
 function refused(why: string): TintypeError {
-  return new TintypeError('job-refused', `nothing was asked for: ${why}`);
+  return new TintypeError('job-refused', `not requested: ${why}`);
 }

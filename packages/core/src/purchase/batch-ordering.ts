@@ -72,8 +72,10 @@ export function batchOrdering(
     if (refusal !== null) return all(refusal);
     const submitted = await submitBatch(requests, context).catch(failureIn);
     if (submitted instanceof TintypeError) return all(submitted);
-    const { batch, left } = submitted;
-    const failures = new Map(left.map(({ resolved: { key }, error }) => [key, pendingIn(error)]));
+    const { batch, notOrdered } = submitted;
+    const failures = new Map(
+      notOrdered.map(({ resolved: { key }, error }) => [key, pendingIn(error)]),
+    );
     if (batch === null) return failures;
     batches.push(batch);
     const { dueAt } = batch;

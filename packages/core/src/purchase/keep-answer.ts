@@ -146,9 +146,9 @@ async function differences(
     ...(damage === null ? [] : [`${damage}; its pixels are whole, so it is used`]),
     ...(request.size === 'auto' || request.size === size
       ? []
-      : [`it is ${size}, and ${request.size} was asked for`]),
+      : [`it is ${size}, but the request says ${request.size}`]),
     ...(request.background === 'transparent' && !hasAlpha(await decodePicture(bytes))
-      ? ['nothing of it is transparent, though background: transparent was asked for']
+      ? ['it has no transparent pixel, although the request says background: transparent']
       : []),
   ];
 }

@@ -21,7 +21,10 @@ export interface Submitted {
   /** `null`: none of them had to be ordered, or the provider refused all of them. */
   readonly batch: Batch | null;
   /** The requests that were not ordered, with the reason. */
-  readonly left: readonly { readonly resolved: ResolvedRequest; readonly error: TintypeError }[];
+  readonly notOrdered: readonly {
+    readonly resolved: ResolvedRequest;
+    readonly error: TintypeError;
+  }[];
 }
 
 /**
@@ -44,7 +47,7 @@ export async function submitBatch(
   const { offer: calls, access } = reachOffer(requests[0]!.provider, context);
   const claims: Claim[] = [];
   const lines: ResolvedRequest[] = [];
-  const left: { resolved: ResolvedRequest; error: TintypeError }[] = [];
+  const notOrdered: { resolved: ResolvedRequest; error: TintypeError }[] = [];
   const own = await batchClaim(name, store, run.signal);
   if (own === null) throw interrupted();
   const waiting = patience(run.signal);
@@ -59,19 +62,19 @@ export async function submitBatch(
     const refusals = await all(claiming);
     const claimed = requests.filter((_, at) => refusals[at] === null);
     for (const [at, error] of refusals.entries())
-      if (error !== null) left.push({ resolved: requests[at]!, error });
+      if (error !== null) notOrdered.push({ resolved: requests[at]!, error });
     // Read under the claims, and once: the notes of open batches have megabytes.
     const open = await store.attemptsOf(claimed.map(({ key }) => key));
     const settling = claimed.map((one) => limit(() => settleLine(one, open, context)));
     for (const [at, settled] of (await all(settling)).entries()) {
       const one = claimed[at]!;
       if (settled === null) lines.push(one);
-      else if (settled !== 'stored') left.push({ resolved: one, error: settled });
+      else if (settled !== 'stored') notOrdered.push({ resolved: one, error: settled });
     }
-    if (lines.length === 0) return { batch: null, left };
+    if (lines.length === 0) return { batch: null, notOrdered };
     const batch = await noteBatch(name, lines, context);
     await Promise.all(claims.splice(0).map((claim) => limit(() => claim.release())));
-    return { batch: await order(batch, lines, { calls, access, own }, context), left };
+    return { batch: await order(batch, lines, { calls, access, own }, context), notOrdered };
   } finally {
     for (const claim of claims) await claim.release();
     await own.release();
