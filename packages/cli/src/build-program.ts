@@ -90,7 +90,8 @@ function helpWith({ flags }: Command): Partial<Help> {
 }
 
 function listed(examples: readonly Example[]): string {
-  const lines = examples.map(([line, what]) => `  ${`${line} `.padEnd(37)}${what}\n`);
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}\n`);
   return `\nExamples:\n${lines.join('')}`;
 }
 
