@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { overridesOf, projectFlags, runFlags, type RunFlags } from './flags.ts';
+import { overridesOf, partialFlags, projectFlags, runFlags, type RunFlags } from './flags.ts';
 import { program } from './program.ts';
 
 function overrides(...args: string[]): ReturnType<typeof overridesOf> {
   const command = new Command();
-  for (const option of Object.values({ ...projectFlags, ...runFlags })) command.addOption(option);
+  const flags = { ...projectFlags, ...runFlags, ...partialFlags };
+  for (const option of Object.values(flags)) command.addOption(option);
   return overridesOf(command.parse(args, { from: 'user' }).opts<RunFlags>());
 }
 
@@ -15,7 +16,7 @@ test('no flag overrides nothing', () => {
 
 test('flags become options', () => {
   const line =
-    '--manifest a.yaml --manifest b/*.yaml --out-dir out --provider offline --concurrency 8 --max-cost 2.50 --missing standin';
+    '--manifest a.yaml --manifest b/*.yaml --out-dir out --provider offline --concurrency 8 --max-cost 2.50 --missing standin --partials 2';
   expect(overrides(...line.split(' '))).toEqual({
     manifests: ['a.yaml', 'b/*.yaml'],
     outDir: 'out',
@@ -23,6 +24,7 @@ test('flags become options', () => {
     concurrency: 8,
     maxCostUsd: 2.5,
     missing: 'standin',
+    partialImages: 2,
   });
 });
 

@@ -67,6 +67,15 @@ export const runFlags = {
   frozen: flag('--frozen', 'the same as --missing fail').conflicts('missing'),
 };
 
+/** For the commands that buy pictures, or say what they cost. */
+export const partialFlags = {
+  partials: flag(
+    '--partials <n>',
+    'partial pictures to show while each one is made, 0 to 3, for 100 more tokens each (default: partial_images of the manifest)',
+    partialCount,
+  ),
+};
+
 /** For the commands that buy or show what would be bought. */
 export const orderFlags = {
   order: flag(
@@ -112,7 +121,7 @@ export const buyFlags = {
 
 /** All flags that a command which loads a project can have. */
 export type RunFlags = FlagsOf<
-  typeof projectFlags & typeof runFlags & typeof orderFlags & typeof buyFlags
+  typeof projectFlags & typeof runFlags & typeof orderFlags & typeof partialFlags & typeof buyFlags
 >;
 
 /** The flags as options, which override the config file. */
@@ -127,6 +136,7 @@ export function overridesOf(flags: RunFlags): Options {
     ...(flags.maxCostPerDay !== undefined && {
       maxCostUsdPerDay: limitOf(flags.maxCostPerDay),
     }),
+    ...(flags.partials !== undefined && { partialImages: flags.partials }),
     ...(flags.allowUnpriced && { allowUnpriced: true }),
     ...(flags.iAmTheOnlyBuyer && { onlyBuyer: true }),
     ...(missing !== undefined && { missing }),
@@ -148,6 +158,11 @@ function dollars(text: string): Limit {
     throw new InvalidArgumentError('It takes an amount in US dollars, such as 0 or 2.50, or none.');
   }
   return amount;
+}
+
+function partialCount(text: string): number {
+  if (!/^[0-3]$/.test(text)) throw new InvalidArgumentError('It takes a whole number from 0 to 3.');
+  return Number(text);
 }
 
 export function positiveInteger(text: string): number {

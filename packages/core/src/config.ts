@@ -132,6 +132,12 @@ export interface Options {
    */
   readonly timeoutMs?: number;
   /**
+   * Partial pictures to request of every picture that can be streamed, 0 to 3, whatever manifests say in `partial_images`. Each of
+   * them costs 100 output tokens.
+   * @default null: what manifests say
+   */
+  readonly partialImages?: number | null;
+  /**
    * What happens to a picture that is not in the store: `buy` it, draw a `standin`, or `fail`. A flag or
    * `TINTYPE_MISSING` overrides it, and so does a CI, where it is `fail`.
    * @default on a terminal, `buy` after a question; otherwise `fail`
@@ -176,6 +182,8 @@ export interface Config extends SpendingPolicy {
   readonly concurrency: number;
   readonly imagesPerMinute: number | null;
   readonly timeoutMs: number;
+  /** `null`: as manifests say. */
+  readonly partialImages: number | null;
   readonly effort: number;
 }
 
@@ -256,6 +264,7 @@ export async function resolveConfig(
     imagesPerMinute: options.imagesPerMinute ?? null,
     ...spending,
     timeoutMs: options.timeoutMs ?? 600_000,
+    partialImages: options.partialImages ?? null,
     effort: options.effort ?? 2,
   };
 }

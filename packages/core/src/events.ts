@@ -55,6 +55,14 @@ export type Event =
   | ({ readonly type: 'waiting'; readonly key: string; readonly ms: number } & PictureName)
   /** After `waiting`: the other process has finished or died. */
   | ({ readonly type: 'waited'; readonly key: string; readonly ms: number } & PictureName)
+  /** A partial picture has come, which is in a file until the picture is stored. `number`: from 1. */
+  | ({
+      readonly type: 'partial';
+      readonly key: string;
+      readonly number: number;
+      /** Absolute. */
+      readonly file: string;
+    } & PictureName)
   | ({
       readonly type: 'generated';
       readonly key: string;

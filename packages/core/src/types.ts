@@ -203,6 +203,8 @@ export interface CallFields {
   readonly userId: string | null;
   /** The name of the environment variable that holds the API key; `null`: the provider's own default. Never the key. */
   readonly apiKeyName: string | null;
+  /** How many partial pictures are requested, if the provider sends any; absent: none. Each of them costs tokens. */
+  readonly partialImages?: number;
 }
 
 /** A part of a text, in UTF-16 units; `end` is exclusive. */

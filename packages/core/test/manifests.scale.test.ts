@@ -202,7 +202,13 @@ describe('data files with thousands of mistakes take linear time', () => {
   });
 });
 
-const options = { defaults: {}, provider: 'openai', providers: ['openai'], models: modelTable };
+const options = {
+  defaults: {},
+  provider: 'openai',
+  providers: ['openai'],
+  models: modelTable,
+  partialImages: null,
+};
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);

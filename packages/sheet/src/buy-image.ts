@@ -18,13 +18,19 @@ export interface ImagePurchase {
 
 /**
  * Buys what an image needs. The amount on the button is its budget; `null`: the price is unknown, and the user has seen that.
- * `onNote` gets a sentence about each step. `generate`: core's own, or one that uses workers. Never rejects.
+ * `onNote` gets a sentence about each step, and `onPartial` the file of each partial picture. `generate`: core's own, or one that uses workers. Never rejects.
  */
 export async function buyImage(
   context: Context,
   id: string,
   upToUsd: number | null,
-  onNote: (note: string) => void,
+  {
+    onNote,
+    onPartial,
+  }: {
+    readonly onNote: (note: string) => void;
+    readonly onPartial: (file: string) => void;
+  },
   generate: typeof Generate,
 ): Promise<ImagePurchase> {
   const failed: FailedEvent[] = [];
@@ -33,6 +39,7 @@ export async function buyImage(
     context.report(event);
     if (event.type === 'failed') failed.push(event);
     if (event.type === 'generated') isBought = true;
+    if (event.type === 'partial') onPartial(event.file);
     const note = noteOf(event);
     if (note !== null) onNote(note);
   };

@@ -61,6 +61,8 @@ export function liveSheet(options: LiveOptions): LiveProject {
 
     buy: purchases.buy,
 
+    partial: purchases.partial,
+
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -12,6 +12,8 @@ export interface SheetSource {
     request: PictureRequest,
     isWanted: () => boolean,
   ) => Promise<Uint8Array | null>;
+  /** The last partial picture of the purchase that is running; `null`: there is none. */
+  readonly partial: () => Promise<Uint8Array | null>;
   /** Writes the pick. Rejects with a TintypeError. */
   readonly pick: (id: string, candidate: number) => Promise<void>;
   /**
@@ -81,6 +83,8 @@ export function sheetHandler(
         return streamEvents(source, response);
       case 'GET picture':
         return sendPicture(path.slice('picture/'.length), query, response);
+      case 'GET partial':
+        return sendPartial(response);
       case 'POST pick': {
         const { id, candidate } = await readBody(request);
         if (typeof id !== 'string' || !Number.isSafeInteger(candidate))
@@ -101,6 +105,13 @@ export function sheetHandler(
       default:
         return refuse(response, 404, 'There is no such page.');
     }
+  }
+
+  async function sendPartial(response: ServerResponse): Promise<void> {
+    const bytes = await source.partial();
+    const type = bytes && typeOf(bytes);
+    if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
+    send(response, type, bytes);
   }
 
   async function sendPicture(

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type Context, TintypeError, warnOfUncommitted } from '@tintype/core';
 import { mayBuy, report } from '@tintype/core/internal';
 import { bugReport, buyImage } from './buy-image.ts';
@@ -11,6 +12,8 @@ export interface SheetPurchases {
   readonly buy: SheetSource['buy'];
   /** The purchase that is running; `null`: none is. */
   readonly current: () => SheetPurchase | null;
+  /** The last partial picture of the purchase that is running; `null`: there is none. */
+  readonly partial: SheetSource['partial'];
   /** Why the last purchase of an image failed; `null`: it did not. */
   readonly failureOf: (id: string) => SheetFailure | null;
   /** Waits until everything that was paid for is stored. */
@@ -29,6 +32,7 @@ export function sheetPurchases(
 ): SheetPurchases {
   const failures = new Map<string, SheetFailure>();
   let purchase: SheetPurchase | null = null;
+  let partialFile: string | null = null;
   let running: Promise<void> = Promise.resolve();
   let isCommitSaid = false;
 
@@ -36,7 +40,13 @@ export function sheetPurchases(
     if (purchase !== null) throw refused(`"${purchase.id}" is being bought; one at a time`);
     if (signal.aborted) throw refused('the server is closing');
     // Set before anything is awaited, so that the second of two clicks at once is refused.
-    purchase = { id, startedAt: new Date().toISOString(), note: 'Reading the project' };
+    partialFile = null;
+    purchase = {
+      id,
+      startedAt: new Date().toISOString(),
+      note: 'Reading the project',
+      partials: 0,
+    };
     try {
       const context = await contextNow();
       await refuseUnlessOffered(context, id, upToUsd);
@@ -71,7 +81,13 @@ export function sheetPurchases(
       if (purchase !== null) purchase = { ...purchase, note: text };
       onNote();
     };
-    const { failure, isBought } = await buyImage(stoppable, id, upToUsd, note, generate);
+    const onPartial = (file: string): void => {
+      partialFile = file;
+      if (purchase !== null) purchase = { ...purchase, partials: purchase.partials + 1 };
+      onNote();
+    };
+    const listeners = { onNote: note, onPartial };
+    const { failure, isBought } = await buyImage(stoppable, id, upToUsd, listeners, generate);
     if (failure !== null) failures.set(id, failure);
     purchase = null;
     onEnd();
@@ -86,6 +102,8 @@ export function sheetPurchases(
   return {
     buy,
     current: () => purchase,
+    partial: async () =>
+      partialFile === null ? null : await readFile(partialFile).catch(() => null),
     failureOf: (id) => failures.get(id) ?? null,
     settled: () => running,
   };

@@ -47,6 +47,8 @@ export interface SheetPurchase {
   readonly startedAt: string;
   /** The current step, as a sentence. */
   readonly note: string;
+  /** How many partial pictures have come. The server has the last one at `partial/<number>`. */
+  readonly partials: number;
 }
 
 export interface SheetTotals {

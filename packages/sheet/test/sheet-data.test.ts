@@ -55,12 +55,14 @@ test('a picture in a batch is shown as ordered, with the time when it is due', a
   }
 });
 
+const silent = { onNote: () => {}, onPartial: () => {} };
+
 test('a picture with batch: true has no price on the page, because the page never orders a batch', async () => {
   const text = 'images: { fox: { prompt: fox, quality: low, decorative: true, batch: true } }';
   await using project = await testProject({ 'a.images.yaml': text }, api().baseUrl);
   const before = (await sheetOf(project)).images[0]!;
   expect(before).toMatchObject({ status: 'missing', price: null, isForBatch: true });
-  const bought = await buyImage(await project.context(), 'fox', null, () => {}, generate);
+  const bought = await buyImage(await project.context(), 'fox', null, silent, generate);
   expect(bought.failure).toMatchObject({ code: 'originals-missing' });
   expect(api().requests).toEqual([]);
   await project.generate();

@@ -8,6 +8,7 @@ import { git } from '../../core/test/support/git.ts';
 import { type Run, testProject, type TestProject } from '../../core/test/support/project.ts';
 
 const api = useApi();
+const slowly = useApi({ latencyMs: 900 });
 
 const manifest = `
 defaults: { decorative: true, quality: low }
@@ -215,6 +216,26 @@ describe('who may request what', () => {
       expect((await ask(made.server, path)).status).toBeGreaterThanOrEqual(403);
     }
   });
+});
+
+test('a purchase shows its partial pictures while it waits, and none afterwards', async () => {
+  await using made = await served({
+    options: { partialImages: 2 },
+    env: { OPENAI_BASE_URL: slowly().baseUrl },
+  });
+  expect(await ask(made.server, 'partial/1')).toMatchObject({ status: 404 });
+  await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+  while (((await made.sheet()).live?.purchase?.partials ?? 0) === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const partial = await ask(made.server, 'partial/1');
+  expect(partial.headers.get('content-type')).toBe('image/png');
+  expect(
+    Buffer.from(await partial.arrayBuffer())
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
+  expect(imageOf(await afterPurchase(made.sheet), 'icon')).toMatchObject({ status: 'delivered' });
+  expect(await ask(made.server, 'partial/2')).toMatchObject({ status: 404 });
 });
 
 describe('buying', () => {

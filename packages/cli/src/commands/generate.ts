@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import {
   buyFlags,
   orderFlags,
+  partialFlags,
   projectFlags,
   queueFlags,
   runFlags,
@@ -29,6 +30,7 @@ export const generate = command({
     ...buyFlags,
     ...projectFlags,
     ...runFlags,
+    ...partialFlags,
     ...orderFlags,
     ...shardFlags,
     ...queueFlags,

@@ -1,7 +1,7 @@
 import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { isTintypeError } from '../explain-error.ts';
-import { orderFlags, projectFlags, runFlags, shardFlags } from '../flags.ts';
+import { orderFlags, partialFlags, projectFlags, runFlags, shardFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { colorsFor } from '../format/colors.ts';
 import { widthOf } from '../format/wrap.ts';
@@ -25,6 +25,7 @@ export const plan = command({
     ),
     ...projectFlags,
     ...runFlags,
+    ...partialFlags,
     ...orderFlags,
     ...shardFlags,
   },

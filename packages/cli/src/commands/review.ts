@@ -2,7 +2,14 @@ import type { Context } from '@tintype/core';
 import { aborted } from '../aborted.ts';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { overridesOf, portNumber, projectFlags, queueFlags, runFlags } from '../flags.ts';
+import {
+  overridesOf,
+  partialFlags,
+  portNumber,
+  projectFlags,
+  queueFlags,
+  runFlags,
+} from '../flags.ts';
 import { withRun } from '../run.ts';
 
 export const review = command({
@@ -16,6 +23,7 @@ export const review = command({
     open: flag('--open', 'open the page in the browser'),
     ...projectFlags,
     ...runFlags,
+    ...partialFlags,
     ...queueFlags,
   },
   examples: [['tintype review --open', 'compare, pick and buy on one page']],

@@ -25,6 +25,7 @@ const isPublic: Readonly<Record<Event['type'], boolean>> = {
   generating: true,
   waiting: false,
   waited: false,
+  partial: true,
   generated: true,
   failed: true,
   pending: true,

@@ -20,6 +20,7 @@ site.images.yaml:2  maybe-billed  warning: hero was requested before
 planned 4 pictures: 1 stored, 3 to buy for at most $0.1264
 generating hero
 waiting for hero, which another process has been buying for 4 s
+partial picture 1 of hero: /tmp/partial/1.png
 generated hero in 12 s for $0.0132
 site.images.yaml:22  moderation  cart: refused by the safety system
 delivered hero: 6 files, 1.4 MB -> 182 kB, 87% smaller

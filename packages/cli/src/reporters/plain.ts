@@ -50,6 +50,8 @@ function progressLine(event: Event): string | null {
       return `generating ${nameOf(event)}`;
     case 'waiting':
       return `waiting for ${nameOf(event)}, which another process has been buying for ${duration(event.ms)}`;
+    case 'partial':
+      return partialText(event);
     case 'generated':
       return `generated ${nameOf(event)} in ${duration(event.ms)}${forMoney(event.costUsd)}`;
     case 'delivered':
@@ -61,6 +63,11 @@ function progressLine(event: Event): string | null {
     default:
       return null;
   }
+}
+
+/** A partial picture, for a person to open before the picture is there. */
+export function partialText(event: Extract<Event, { type: 'partial' }>): string {
+  return `partial picture ${event.number} of ${nameOf(event)}: ${cleanLine(event.file)}`;
 }
 
 /** `hero: 6 files, 1.4 MB -> 182 kB, 87% smaller`; a stand-in saves nothing. */

@@ -7,7 +7,7 @@ import { displayWidth } from '../format/table.ts';
 import { wrap } from '../format/wrap.ts';
 import { advance, noProgress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
-import { deliveredText } from './plain.ts';
+import { deliveredText, partialText } from './plain.ts';
 import type { View } from './reporter.ts';
 
 /**
@@ -99,6 +99,7 @@ function finishedLine(event: TimedEvent, colors: Colors, width: number): string 
   if (event.type === 'delivered') {
     return event.isChanged ? wrap(`${colors.green('✓')} ${deliveredText(event)}`, width) : null;
   }
+  if (event.type === 'partial') return wrap(partialText(event), width);
   if (event.type === 'shared-cache') return wrap(cleanLine(sharedCacheText(event)), width);
   if (isFollowing(event)) return null;
   if (event.type === 'failed') return `${colors.red('✗')} ${problemText(event, colors, width - 2)}`;

@@ -33,6 +33,7 @@ export const EVENTS: { readonly [Type in Event['type']]: Extract<Event, { type: 
   generating: { type: 'generating', id: 'hero', key: 'a1' },
   waiting: { type: 'waiting', id: 'hero', key: 'ab12', ms: 4000 },
   waited: { type: 'waited', id: 'hero', key: 'ab12', ms: 5000 },
+  partial: { type: 'partial', id: 'hero', key: 'a1', number: 1, file: '/tmp/partial/1.png' },
   generated: { type: 'generated', id: 'hero', key: 'a1', costUsd: 0.0132, ms: 12_300 },
   failed: {
     type: 'failed',

@@ -280,6 +280,7 @@ async function readAndExpand() {
     provider: 'openai',
     providers: ['openai'],
     models: modelTable,
+    partialImages: null,
   });
   return { diagnostics, expanded };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { TintypeError } from '../errors.ts';
 import type { Event } from '../events.ts';
-import { formats } from '../fields.ts';
+import { formats, limits } from '../fields.ts';
 import { requestKey } from '../plan/request-key.ts';
 import { inputFile, requestSchema } from '../request-shape.ts';
 import { checkShape, count, key, line, orderId, pixels, time, usd } from '../schema.ts';
@@ -37,6 +37,7 @@ const purchaseOrder = v.object({
     moderation: v.picklist(['auto', 'low']),
     userId: v.nullable(line(1000)),
     apiKeyName: v.nullable(line(200)),
+    partialImages: v.exactOptional(count(limits.partialImages)),
   }),
   isPicked: v.boolean(),
   order: orderId,

@@ -90,6 +90,7 @@ export async function readProjectFrom(
     provider: config.provider,
     providers: providerNames(config.providers),
     models: config.models,
+    partialImages: config.partialImages,
   });
   const pinned = await pinRemoteInputs(
     expanded.jobs,

@@ -23,11 +23,16 @@ export function whyNoBatch(
     : 'it has an openai_api_key of its own, and a batch is sent with one key';
 }
 
-/** What a picture costs in both ways. `direct`: `null`: unknown. */
-export function pricesOf(direct: CostRange | null, job: Job, facts: BatchFacts): PlanPrices {
+/** What a picture costs in both ways. `direct`: `null`: unknown. `unstreamed`: the same without partial pictures, as in a batch. */
+export function pricesOf(
+  direct: CostRange | null,
+  unstreamed: CostRange | null,
+  job: Job,
+  facts: BatchFacts,
+): PlanPrices {
   if (whyNoBatch(job, facts) !== null) return { direct };
   const factor = facts.batchFactors.get(job.picture.provider)!;
-  if (direct === null) return { direct, batch: null };
-  const batch = { low: roundUsd(direct.low * factor), high: roundUsd(direct.high * factor) };
-  return { direct, batch };
+  if (unstreamed === null) return { direct, batch: null };
+  const [low, high] = [roundUsd(unstreamed.low * factor), roundUsd(unstreamed.high * factor)];
+  return { direct, batch: { low, high } };
 }

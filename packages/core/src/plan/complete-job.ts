@@ -6,7 +6,15 @@ import {
   forms,
   isVector,
 } from '../fields.ts';
-import type { Crop, FileFields, Format, FormatSpec, InputReference, Job } from '../types.ts';
+import type {
+  CallFields,
+  Crop,
+  FileFields,
+  Format,
+  FormatSpec,
+  InputReference,
+  Job,
+} from '../types.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
 import type { Draft } from './draft.ts';
@@ -57,12 +65,24 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       moderation: (fields.moderation ?? defaults.moderation) as 'auto' | 'low',
       userId: fields.user_id ?? null,
       apiKeyName: fields.openai_api_key === undefined ? null : fields.openai_api_key.slice(2, -1),
+      ...partialImagesOf(fields, modelName, options),
     },
     batch: fields.batch ?? null,
     files,
     pick: draft.pick,
     pickPlace: draft.pick === null ? null : draft.placeOf('pick'),
   };
+}
+
+/** None of a model that does not stream, or of a drawing, so that a flag or a default may ask for them everywhere. */
+function partialImagesOf(
+  fields: Fields,
+  modelName: string,
+  { models, partialImages }: ExpandOptions,
+): Pick<CallFields, 'partialImages'> {
+  const wanted = partialImages ?? fields.partial_images ?? defaults.partial_images;
+  const canStream = modelNamed(models, modelName).streams !== false && !isDrawing(fields);
+  return wanted > 0 && canStream ? { partialImages: wanted } : {};
 }
 
 function checkConflicts({ id, fields, pick, find }: Draft): void {

@@ -4,12 +4,13 @@ import { parseSize, type Size } from './picture-size.ts';
 
 /**
  * The possible cost of a request in US dollars; `null` if the model's price is unknown. `inputs`: pixels of each input, `null`:
- * unknown.
+ * unknown. `partialImages`: how many are requested.
  */
 export function estimateCost(
   model: Model,
   request: Request,
   inputs: readonly (Size | null)[],
+  partialImages = 0,
 ): CostRange | null {
   if (model.prices === null || model.tokens === null) return null;
   const drawing = request.output_format === 'svg' ? model.svgCostUsd : nothing;
@@ -18,15 +19,17 @@ export function estimateCost(
   if (output === null) return null;
   const text = textTokens(request.prompt);
   const images = inputImageTokens(model, request, inputs);
+  const most = output.high + partialImages * tokensPerPartialImage;
   return {
     low: roundUsd(dollars(model.prices, usageOf(text.low, images.low, output.low)) + drawing.low),
-    high: roundUsd(
-      dollars(model.prices, usageOf(text.high, images.high, output.high)) + drawing.high,
-    ),
+    high: roundUsd(dollars(model.prices, usageOf(text.high, images.high, most)) + drawing.high),
   };
 }
 
 const nothing: CostRange = { low: 0, high: 0 };
+
+/** OpenAI's image guide (2026-11-22). The picture may be finished before any of them is sent. */
+const tokensPerPartialImage = 100;
 
 /**
  * The cost of a reply's tokens in US dollars; `null` if the tokens or the prices are unknown or not numbers. `author`: the prices of

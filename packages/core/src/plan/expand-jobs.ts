@@ -18,6 +18,8 @@ export interface ExpandOptions {
   /** The names that `provider` may have. */
   readonly providers: readonly string[];
   readonly models: ModelTable;
+  /** Partial pictures of every image; `null`: as manifests say. */
+  readonly partialImages: number | null;
 }
 
 export interface Expanded {

@@ -27,6 +27,8 @@ export interface Model {
   readonly hasComplexity: boolean;
   /** Whether it makes SVG, in all of its qualities. */
   readonly hasSvg: boolean;
+  /** Whether it streams pictures of pixels; `null`: unknown, so it is asked only for partial pictures. */
+  readonly streams: boolean | null;
   readonly maxInputImages: number;
   /** The day on which it is shut down, `YYYY-MM-DD`; `null`: none announced. */
   readonly shutdownDate: string | null;
@@ -130,6 +132,8 @@ const model2: Model = {
   inputFidelities: [],
   hasComplexity: false,
   hasSvg: false,
+  // "Only supported for the GPT image models" (`openai` 7.57.0), which are all that the table has.
+  streams: true,
   maxInputImages: 16,
   shutdownDate: null,
   successor: null,
@@ -200,6 +204,7 @@ const unknownModel: Model = {
   inputFidelities: ['low', 'high'],
   hasComplexity: true,
   hasSvg: true,
+  streams: null,
   maxInputImages: 16,
   shutdownDate: null,
   successor: null,
@@ -263,6 +268,7 @@ const factShapes: OptionShapes<Model> = {
   inputFidelities: [texts, 'a list of fidelities'],
   hasComplexity: flag,
   hasSvg: flag,
+  streams: [nullable(flag[0]), 'true, false or null'],
   maxInputImages: [integer(0), 'a whole number'],
   shutdownDate: orNull([day, 'a day such as "2026-12-01"']),
   successor: orNull([text, 'the name of a model']),

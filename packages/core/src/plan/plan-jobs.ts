@@ -159,12 +159,11 @@ function planRequest(
   }
   const request = requestFrom(job, number, inputs, mask, providerInputs);
   const priced = (): Pick<PlannedRequest, 'costUsd' | 'pays' | 'prices'> => {
-    const direct = estimateCost(
-      modelFor(project.models, picture),
-      request ?? requestOf(job, number, { images: [], mask: null }, null),
-      picture.inputs.map((reference, index) => sizeOf(inputs[index]!, reference, upstream)),
-    );
-    const prices = pricesOf(direct, job, project);
+    const model = modelFor(project.models, picture);
+    const known = request ?? requestOf(job, number, { images: [], mask: null }, null);
+    const sizes = picture.inputs.map((reference, at) => sizeOf(inputs[at]!, reference, upstream));
+    const direct = estimateCost(model, known, sizes, job.call.partialImages);
+    const prices = pricesOf(direct, estimateCost(model, known, sizes), job, project);
     return job.batch === true && prices.batch !== undefined
       ? { costUsd: prices.batch, pays: 'batch', prices }
       : { costUsd: direct, pays: 'direct', prices };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Options } from '../config.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import { limits } from '../fields.ts';
 import { isOutside } from '../fs/is-outside.ts';
 import {
   amount,
@@ -63,6 +64,7 @@ const shapes: OptionShapes<Options> = {
   maxCostUsdPerDay: budget,
   allowUnpriced: flag,
   timeoutMs: [integer(1, maxTimeoutMs), 'milliseconds from 1 to a day, 86_400_000'],
+  partialImages: orNull([integer(0, limits.partialImages), 'a whole number from 0 to 3']),
   missing: [isMissing, '"buy", "standin" or "fail"'],
   effort: [integer(0, 9), 'a whole number from 0 to 9'],
 };

@@ -5,7 +5,8 @@ import { dispatcherOf } from './dispatcher-of.ts';
 const connections = {
   headersTimeout: 0,
   bodyTimeout: 0,
-  connect: { timeout: 30_000 },
+  // Firewalls and balancers forget connections on which nothing is sent, some after 60 s. Probes of TCP are free.
+  connect: { timeout: 30_000, keepAliveInitialDelay: 15_000 },
   pipelining: 0,
 };
 

@@ -134,7 +134,9 @@ export interface Order {
   readonly imageId: string;
   readonly key: Key;
   readonly request: Request;
-  readonly call: Pick<CallFields, 'moderation' | 'userId'>;
+  readonly call: Pick<CallFields, 'moderation' | 'userId' | 'partialImages'>;
+  /** Whether the model streams its answers. @default unknown */
+  readonly streams?: boolean | null;
   /** The key. Put it into the request's header and nowhere else. */
   readonly apiKey: string | null;
   /** The user's OpenAI key, for hosts that need it as an input of a model; absent if there is none. */
@@ -155,6 +157,8 @@ export interface Order {
    * handle is then on the disk, so another process can collect the picture. Never rejects.
    */
   readonly onPlaced?: (handle: string) => Promise<void>;
+  /** Gets each partial picture (`call.partialImages`) as it comes, and is awaited. Never rejects. */
+  readonly onPartial?: (bytes: Uint8Array) => Promise<void>;
 }
 
 export interface InputPicture {

@@ -1,10 +1,11 @@
 import { succeeds } from '../succeeds.ts';
 import type { Context } from '../context.ts';
+import { modelNamed } from '../plan/models.ts';
 import { type Order, type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { checkShape, orderHandle } from '../schema.ts';
-import { repeatsSecret, withoutSecrets } from '../secrets.ts';
+import { bytesWithoutSecrets, repeatsSecret, withoutSecrets } from '../secrets.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, PlannedRequest, ResolvedRequest } from '../types.ts';
 import { callSecrets } from './call-secrets.ts';
@@ -13,6 +14,7 @@ import { type CurrentOrder, isSameCall } from './current-order.ts';
 import { ClaimLostError, NotSentError } from './failures.ts';
 import { keepAnswer, type KeptAnswer } from './keep-answer.ts';
 import { keysOf } from './keys-of.ts';
+import { partialPictures } from './partial-pictures.ts';
 import type { Providers } from './providers.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 import type { IsLate } from './queue.ts';
@@ -32,6 +34,8 @@ export interface AttemptSteps {
    * answer names one.
    */
   readonly onReceived: (costUsd: number | null, limit: RateLimit | null) => void;
+  /** Called with the file of each partial picture. It is removed when the picture is stored. */
+  readonly onPartial: (file: string) => void;
 }
 
 /**
@@ -48,7 +52,7 @@ export interface AttemptSteps {
  */
 export async function attemptPurchase(
   resolved: ResolvedRequest,
-  { mayLeave, isLate, onReceived }: AttemptSteps,
+  { mayLeave, isLate, onReceived, onPartial: onPartialFile }: AttemptSteps,
   context: PurchaseContext,
 ): Promise<KeptAnswer> {
   const { run, store, providers, day } = context;
@@ -75,11 +79,15 @@ export async function attemptPurchase(
     // If it cannot be noted, the picture is still awaited.
     if (await isStillNoted(attempt, store)) await store.noteAttempt(attempt).catch(() => {});
   };
+  const partials = partialPictures();
+  const onPartial = async (bytes: Uint8Array): Promise<void> => {
+    const file = await partials.save(bytesWithoutSecrets(bytes, secrets));
+    if (file !== null) onPartialFile(file);
+  };
+  const callbacks = { beforePaying, onPlaced, onPartial };
   // Nothing may happen between this check and the request.
   const answer = await beforePaying()
-    .then(() =>
-      callProvider(() => provider.generate({ ...order, beforePaying, onPlaced }), secrets),
-    )
+    .then(() => callProvider(() => provider.generate({ ...order, ...callbacks }), secrets))
     .catch(async (error: unknown) => {
       if (!(error instanceof NotSentError)) throw error;
       await forgetAttempt(attempt, earlier, store);
@@ -89,7 +97,9 @@ export async function attemptPurchase(
     await noteFailure(answer, attempt, earlier, context);
     throw answer;
   }
-  return keepAnswer(answer, attempt, store, run, onReceived);
+  const kept = await keepAnswer(answer, attempt, store, run, onReceived);
+  await partials.discard();
+  return kept;
 }
 
 /** The note of a request that is about to be sent, or of one whose note was lost. */
@@ -129,6 +139,7 @@ export async function orderFor(
     key: resolved.key,
     request: resolved.request,
     call: resolved.call,
+    streams: modelNamed(run.config.models, resolved.request.model).streams,
     ...keysOf(resolved, resolved.provider, providers(resolved.provider), run),
     inputs: await Promise.all(resolved.inputs.map(read)),
     mask: resolved.mask === null ? null : await read(resolved.mask),

@@ -76,6 +76,7 @@ async function ask(
   const { key, provider, id, manifest, line } = resolved;
   const reserved = spend.reserve(resolved.costUsd);
   report(run, { type: 'generating', ...resolved.name, key });
+  let partials = 0;
   const started = run.now().getTime();
   try {
     const { record, costUsd, warnings } = await attemptPurchase(
@@ -85,6 +86,9 @@ async function ask(
         onReceived(costUsd, limit) {
           reserved.settle(costUsd);
           queue.learn(provider, limit);
+        },
+        onPartial(file) {
+          report(run, { type: 'partial', ...resolved.name, key, number: ++partials, file });
         },
       },
       context,

@@ -28,6 +28,7 @@ export function expandText(
     provider: 'openai',
     providers: ['openai', 'offline'],
     models: resolveModels({}),
+    partialImages: null,
     ...options,
   });
   const diagnostics = [...parsed.flatMap((one) => one.diagnostics), ...expanded.diagnostics];

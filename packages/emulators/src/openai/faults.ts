@@ -86,6 +86,8 @@ type StreamFault =
   | { readonly kind: 'stream-error'; readonly error: ErrorBody }
   /** The stream ends normally, without a completed event. */
   | { readonly kind: 'stream-without-completed' }
+  /** The picture is finished before all partial pictures are: only the first `keep` are sent, and billed. */
+  | { readonly kind: 'fewer-partials'; readonly keep: number }
   /** A plain JSON answer, although a stream was requested. */
   | { readonly kind: 'json-instead-of-stream' };
 

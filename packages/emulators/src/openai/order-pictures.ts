@@ -25,11 +25,12 @@ export interface Order {
 export function placeOrder(
   state: EmulatorState,
   origin: Origin,
-  request: ImageRequest,
+  accepted: ImageRequest,
   body: ReceivedBody,
   trouble: Trouble | null,
   fault: string | null,
 ): Order {
+  const request = { ...accepted, partialImages: partialsOf(accepted, trouble) };
   const entry = bill(state, origin, request, body, fault);
   const takes = takesOf(state, body, request);
   const { detail } = state.options;
@@ -44,6 +45,12 @@ export function placeOrder(
       fault: trouble,
     },
   };
+}
+
+/** How many partial pictures are sent, and billed. */
+function partialsOf({ stream, partialImages }: ImageRequest, trouble: Trouble | null): number {
+  if (!stream || trouble?.kind === 'json-instead-of-stream') return 0;
+  return trouble?.kind === 'fewer-partials' ? trouble.keep : partialImages;
 }
 
 /** Draws the pictures of an order, and notes them in the ledger. */

@@ -168,6 +168,8 @@ function purchase(
       'section.purchase.under-way',
       h('progress', { 'aria-label': 'Buying' }),
       h('p', { role: 'status' }, `${live.purchase.note} …`),
+      live.purchase.partials > 0 &&
+        h('img.partial', { src: `partial/${live.purchase.partials}`, alt: 'A partial picture' }),
     );
   }
   const also =

@@ -19,6 +19,8 @@ import { jsonOf } from '../../plain-checks.ts';
 import { secretsInHeaders } from './extra-headers.ts';
 import { type Failure, failureOfStatus } from './failure.ts';
 import type { Request } from '../../types.ts';
+import { isKnownToStream } from './known-to-stream.ts';
+import { readImagesStream, type StreamedReply } from './read-stream.ts';
 import { type ImagesReply, readImagesReply } from './reply.ts';
 import {
   type Access,
@@ -43,7 +45,7 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   const signal = AbortSignal.timeout(order.timeoutMs);
   try {
     const response = await send(clientOf(profile, order), order, profile, signal);
-    return await pictureOf(response, profile, secrets, signal);
+    return await pictureOf(response, { profile, order, secrets, signal });
   } catch (error) {
     throw providerError(error, signal.aborted, order.timeoutMs, secrets);
   }
@@ -122,13 +124,23 @@ async function send(
   profile: Profile,
   signal: AbortSignal,
 ): Promise<Response> {
-  const body = bodyOf(order, profile);
+  const body = { ...bodyOf(order, profile), ...streaming(order, profile) };
   if (order.inputs.length === 0) {
     return client.images.generate(body, { signal }).asResponse();
   }
   const image = await Promise.all(order.inputs.map(fileOf));
   const mask = order.mask === null ? {} : { mask: await fileOf(order.mask) };
   return client.images.edit({ ...body, image, ...mask }, { signal }).asResponse();
+}
+
+/** The parameters of a stream. A model that does not stream is not asked, because it may refuse them. */
+function streaming({ call, streams, request }: Order, profile: Profile) {
+  const { partialImages = 0 } = call;
+  const isPassedOn = profile.streams ?? (partialImages > 0 || isKnownToStream(profile.baseUrl));
+  const isTaken = profile.parameters?.includes('stream') ?? true;
+  const canStream = streams === true || partialImages > 0;
+  if (!isPassedOn || !isTaken || !canStream || request.output_format !== undefined) return {};
+  return { stream: true as const, ...(partialImages > 0 && { partial_images: partialImages }) };
 }
 
 export function fileOf({ bytes, name, mediaType }: InputPicture): Promise<File> {
@@ -172,18 +184,28 @@ function drawingOf({ svg_model: model, svg_effort: effort }: Request): object | 
 
 async function pictureOf(
   { body, headers, status }: Response,
-  profile: Profile,
-  secrets: readonly string[],
-  signal: AbortSignal,
+  {
+    profile,
+    order: { onPartial = async () => {} },
+    secrets,
+    signal,
+  }: {
+    readonly profile: Profile;
+    readonly order: Order;
+    readonly secrets: readonly string[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<Picture> {
   const requestId = headers.get('x-request-id');
   const limit = rateLimitOf((name) => headers.get(name), null);
-  const reply = await readImagesReply(body ?? []);
+  const reply: StreamedReply =
+    body === null ? await readImagesReply([]) : await readImagesStream(body, onPartial);
   const read = 'url' in reply ? await fetched(reply, profile, signal) : reply;
   if ('problem' in read) {
     const refusal = errorIn(read.reply, status, (name) => headers.get(name));
     if (refusal !== null) {
-      const { code, message, isBilledAnyway } = refusal;
+      const { code, message } = refusal;
+      const isBilledAnyway = refusal.isBilledAnyway || reply.isBegun === true;
       const details = { requestId, limit, isBilledAnyway };
       throw new ProviderError(code, redact(message, secrets), details);
     }

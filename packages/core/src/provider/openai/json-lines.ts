@@ -1,11 +1,16 @@
+type Body = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Reads a file of JSON lines. Empty lines are left out. See `linesOf`. */
+export async function* jsonLines(body: Body): AsyncIterable<Buffer> {
+  for await (const line of linesOf(body)) if (line.length > 0) yield line;
+}
+
 /**
- * Reads a file of JSON lines one line at a time, because the lines of a thousand pictures are gigabytes. Each line is only valid until
- * the next one is read: all share one buffer, because megabytes that are allocated again for each line leave holes in the memory of
- * the process, which then grows with their number. Empty lines are left out. Rejects if the connection breaks.
+ * Reads one line at a time, because the lines of a thousand pictures are gigabytes. Each line is only valid until the next one is
+ * read: all share one buffer, because megabytes that are allocated again for each line leave holes in the memory of the process,
+ * which then grows with their number. Rejects if the connection breaks, or with a BrokenLineError.
  */
-export async function* jsonLines(
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncIterable<Buffer> {
+export async function* linesOf(body: Body): AsyncIterable<Buffer> {
   let line = Buffer.allocUnsafeSlow(firstBytes);
   let length = 0;
   const add = (piece: Uint8Array): void => {
@@ -24,7 +29,7 @@ export async function* jsonLines(
     let rest = piece;
     for (let end = rest.indexOf(lineFeed); end >= 0; end = rest.indexOf(lineFeed)) {
       add(rest.subarray(0, end));
-      if (length > 0) yield line.subarray(0, length);
+      yield line.subarray(0, length);
       length = 0;
       rest = rest.subarray(end + 1);
     }

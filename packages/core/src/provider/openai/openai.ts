@@ -4,6 +4,7 @@ import {
   flag,
   listOf,
   mapOf,
+  nullable,
   oneOf,
   type OptionShapes,
   orNull,
@@ -54,6 +55,12 @@ export interface OpenAiOptions {
    * @default null
    */
   readonly parameters?: readonly string[] | null;
+  /**
+   * Whether it passes streams on. `false`: it gets no request for one, so no partial pictures come. `null`: OpenAI and Azure are asked
+   * to stream, and other servers only for partial pictures, because some gateways answer a stream with an error after it was paid for.
+   * @default null
+   */
+  readonly streams?: boolean | null;
   /** Whether the token counts in its answers are the ones that it bills. @default true */
   readonly trustsUsage?: boolean;
 }
@@ -74,6 +81,7 @@ const openAiProfile: Profile = {
   supportsEdits: true,
   supportsBatches: true,
   parameters: null,
+  streams: null,
   trustsUsage: true,
 };
 
@@ -179,6 +187,7 @@ const shapes: OptionShapes<OpenAiOptions> = {
   supportsEdits: flag,
   supportsBatches: flag,
   parameters: orNull([listOf(text), 'a list of names of parameters']),
+  streams: [nullable(flag[0]), 'true, false or null'],
   trustsUsage: flag,
 };
 

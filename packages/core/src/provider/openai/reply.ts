@@ -47,7 +47,7 @@ export async function readImagesReply(
     broken = { error };
   }
   const reply = Buffer.concat(pieces);
-  const read = cutOut(reply) ?? readWhole(reply);
+  const read = cutOut(reply) ?? readWhole(parse(reply));
   if ('bytes' in read) return read;
   if (broken !== null && 'problem' in read) throw broken.error;
   return { ...read, reply };
@@ -97,8 +97,26 @@ export function paidPicture(rest: unknown, picture: Buffer): PaidPicture | null 
   return pictureOf(rest) === '' ? { bytes: picture, usage: usageOf(rest) } : null;
 }
 
-function readWhole(body: Uint8Array): PaidPicture | PictureElsewhere | NoPicture {
-  const reply = parse(body);
+/** An event of a stream. Its picture is at the top, and not in `data`. */
+export interface ImageEvent {
+  /** The event itself, without its picture. */
+  readonly value: unknown;
+  readonly picture: PaidPicture | PictureElsewhere | NoPicture;
+}
+
+/** `null`: not JSON, or not all of it. */
+export function readImageEvent(json: Buffer): ImageEvent | null {
+  const cut = cutPicture(json);
+  const value = cut === null ? parse(json) : cut.rest;
+  if (value === undefined) return null;
+  // Some gateways send a whole reply as an event.
+  const isReply = Array.isArray(member(value, 'data'));
+  const reply = isReply ? value : { data: [value], usage: member(value, 'usage') };
+  const picture = cut && paidPicture(reply, cut.picture);
+  return { value, picture: picture ?? readWhole(cut === null ? reply : parse(json)) };
+}
+
+function readWhole(reply: unknown): PaidPicture | PictureElsewhere | NoPicture {
   if (reply === undefined) return { problem: 'not with JSON' };
   const usage = usageOf(reply);
   const base64 = pictureOf(reply);
