@@ -9,7 +9,15 @@ import {
   succeeds,
 } from '@tintype/core/internal';
 import { type Engine, inTime, openEngine, type Role } from './engine.ts';
-import { type JobAnswer, type JobData, jobData, keyOf, nameOf, once } from './jobs.ts';
+import {
+  type JobAnswer,
+  type JobData,
+  jobData,
+  keyOf,
+  nameOf,
+  once,
+  type Progress,
+} from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase, type QueueDatabase } from './queue-database.ts';
 import { costOf } from './run-budget.ts';
@@ -180,17 +188,18 @@ async function takeJobs(
 
   async function buy(job: Job): Promise<JobAnswer> {
     const data = jobData(job.data);
+    const updateProgress = inOrder((progress: Progress) => job.updateProgress(progress));
     let takeBack: (() => void) | null = null;
     const found = await answerTo(data, (event, index) => {
       if (event.type === 'waiting') takeBack ??= lendPlace();
       if (event.type === 'waited') takeBack?.();
       // A view of the run shows it. It is in the answer, too.
       if (event.type === 'generating' || event.type === 'waiting')
-        job.updateProgress({ event, index }).catch(() => {});
+        updateProgress({ event, index }).catch(() => {});
     });
     const answer = { ...found, run: data.run };
     if (answer.failure === null) return answer;
-    await job.updateProgress({ answer });
+    await updateProgress({ answer });
     throw new JobFailure(answer, answer.failure);
   }
 
@@ -246,6 +255,15 @@ class JobFailure extends UnrecoverableError {
 function refusal(code: string, message: string): PurchaseAnswer {
   const failure = { kind: 'other', code, message, requestId: null, isBilledAnyway: false } as const;
   return { failure, bought: 0, costUsd: 0, maybeBilledUsd: 0, events: [] };
+}
+
+/**
+ * Sends each value when the one before has arrived. PostgreSQL has several connections, so an event could otherwise arrive after the
+ * answer, and replace it.
+ */
+function inOrder<Value>(send: (value: Value) => Promise<void>): (value: Value) => Promise<void> {
+  let sending: Promise<void> = Promise.resolve();
+  return (value) => (sending = sending.catch(() => {}).then(() => send(value)));
 }
 
 function isAnswer(result: unknown): result is PurchaseAnswer {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { generate, systemClock } from '@tintype/core';
-import { startOpenAiEmulator } from '@tintype/emulators/openai';
+import { generate, systemClock, type TimedEvent } from '@tintype/core';
+import { moderationBlocked, startOpenAiEmulator } from '@tintype/emulators/openai';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventsOf } from '../../core/test/support/api.ts';
 import { testProject, type TestProject } from '../../core/test/support/project.ts';
 import { openEngine } from '../src/engine.ts';
@@ -11,6 +11,7 @@ import { queueAddress } from '../src/queue-address.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
 import { storePlace } from '../src/store-place.ts';
 import type { DatabaseServer } from './support/database-server.ts';
+import { startLossyProxy } from './support/lossy-proxy.ts';
 import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 import { releaseFor } from './support/release-for.ts';
@@ -63,6 +64,21 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       expect(await run()).toMatchObject({ bought: 2, failed: 0, delivered: 2 });
       expect(await run()).toMatchObject({ bought: 0, failed: 0, delivered: 2 });
       expect(api.ledger).toHaveLength(2);
+    });
+
+    test('an event that reaches the database late does not replace the answer of its job', async () => {
+      await using api = await startOpenAiEmulator();
+      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      api.fail(moderationBlocked('input'));
+      const proxy = await startLossyProxy(engine.url);
+      onTestFinished(proxy.stop);
+      // PostgreSQL gets commands through several connections.
+      proxy.holdUntil('{"event":', 'move_to_failed');
+      const events: TimedEvent[] = [];
+      const context = await made.context({}, (event) => events.push(event));
+      const { failed } = await withWorkers(proxy.url, context, (queued) => generate(queued));
+      expect(failed).toBe(1);
+      expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'moderation' }]);
     });
 
     test('a worker that is killed in a call leaves a picture that the order does not ask for again', async () => {

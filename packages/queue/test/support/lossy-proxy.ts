@@ -1,13 +1,16 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A proxy between a client and a database that can lose answers. */
+/** A proxy between a client and a database that can lose answers and hold commands. */
 export interface LossyProxy {
   readonly url: string;
   /** While true, no answer arrives, and connections stay open. */
   readonly beSilent: (isSilent: boolean) => void;
   /** Closes each connection at its next answer, and drops that answer. Later connections work. */
   readonly loseNextAnswer: () => void;
+  /** Holds the command that contains one text until just before one of another connection with the other text, at most for two seconds. */
+  readonly holdUntil: (late: string, before: string) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -16,6 +19,8 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
   const sockets = new Set<Socket>();
   const breaking = new Set<Socket>();
   let isSilent = false;
+  let held: readonly [late: string, before: string] | null = null;
+  const arrivals = new EventEmitter();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
@@ -27,7 +32,17 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
         upstream.destroy();
       });
     }
-    client.on('data', (bytes) => upstream.write(bytes));
+    client.on('data', async (bytes) => {
+      client.pause();
+      if (held !== null && bytes.includes(held[0]))
+        await once(arrivals, 'before', { signal: AbortSignal.timeout(2000) }).catch(() => {});
+      else if (held !== null && bytes.includes(held[1])) {
+        arrivals.emit('before');
+        await sleep(100);
+      }
+      upstream.write(bytes);
+      client.resume();
+    });
     upstream.on('data', (bytes) => {
       if (isSilent) return;
       if (breaking.has(upstream)) client.destroy();
@@ -40,6 +55,7 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
   return {
     url: through.href,
     beSilent: (silent) => (isSilent = silent),
+    holdUntil: (late, before) => (held = [late, before]),
     loseNextAnswer: () => sockets.forEach((socket) => breaking.add(socket)),
     stop: async () => {
       server.close();
