@@ -19,6 +19,12 @@ import type { QueueAddress } from './queue-address.ts';
 /** SQLSTATE of a function, a table or a schema that does not exist. */
 const isMissing = /^(?:42883|42P01|3F000)$/;
 
+/**
+ * SQLSTATE of a schema that another process has created since this one looked. PostgreSQL remembers within a transaction that it does
+ * not exist, so that even `if not exists` and a lock do not prevent it (15, 2026-11-29).
+ */
+const isThere = '23505';
+
 /** A query fails after this time: a network may lose a connection without a word. BullMQ's queries do not wait for jobs. */
 const silenceMs = 10_000;
 
@@ -49,8 +55,7 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
   return {
     prepare,
     repair: (failure) => {
-      const { code = '' } = failure as { readonly code?: string };
-      if (!isMissing.test(code)) return;
+      if (!isMissing.test(codeOf(failure))) return;
       // If this fails, the next error tries again.
       repairing ??= prepare()
         .catch(() => {})
@@ -73,18 +78,31 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
   }
 
   async function prepare(): Promise<void> {
+    try {
+      await createMissing().catch((error: unknown) => {
+        if (codeOf(error) !== isThere) throw error;
+        return createMissing();
+      });
+    } catch (error) {
+      throw failed(error);
+    }
+  }
+
+  async function createMissing(): Promise<void> {
     const client = new HeardClient(connection);
     try {
       await client.connect();
       if ((await versionOf(client)) < LATEST_SCHEMA_VERSION) await runMigrations(client);
       const { rows } = await client.query<{ readonly answer: boolean | null }>(schemaQuery);
       if (rows[0]?.answer !== true) await client.query(schema);
-    } catch (error) {
-      throw failed(error);
     } finally {
       await client.end();
     }
   }
+}
+
+function codeOf(error: unknown): string {
+  return (error as { readonly code?: string }).code ?? '';
 }
 
 /** 0: there are no tables. */
@@ -92,8 +110,7 @@ async function versionOf(client: Parameters<typeof assertSchemaCompatibility>[0]
   try {
     return await assertSchemaCompatibility(client);
   } catch (error) {
-    const { code = '' } = error as { readonly code?: string };
-    if (error instanceof SchemaMigrationRequiredError || isMissing.test(code)) return 0;
+    if (error instanceof SchemaMigrationRequiredError || isMissing.test(codeOf(error))) return 0;
     throw error;
   }
 }

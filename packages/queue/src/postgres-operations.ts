@@ -11,9 +11,9 @@ import type { QueueAddress } from './queue-address.ts';
 
 /**
  * SQLSTATE of errors that may be gone at the next try: the server starts, stops or has too many connections, or a function, table
- * or schema does not exist yet.
+ * or schema does not exist yet, or another process has just created it.
  */
-const isPassing = /^(?:08|53|57P|42883|42P01|3F000)/;
+const isPassing = /^(?:08|53|57P|42883|42P01|3F000|23505)/;
 
 /** The operations on PostgreSQL, over few connections. Rejects with `config` if `pg` is not installed. */
 export async function postgresOperations(

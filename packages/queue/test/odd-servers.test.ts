@@ -103,6 +103,13 @@ describe.skipIf(missingPostgres !== '')(`a PostgreSQL ${missingPostgres}`, () =>
     });
   });
 
+  test('that is empty is prepared by many processes at once', async () => {
+    const { url } = await postgres();
+    const all = await Promise.all(Array.from({ length: 6 }, () => operateQueue(url)));
+    expect(await all[0]!.state()).toHaveLength(2);
+    await Promise.all(all.map((operations) => operations.close()));
+  });
+
   async function postgres() {
     const server = await startPostgres();
     onTestFinished(() => server.stop());

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type Fault as ApiFault,
   type OpenAiEmulator,
+  type RequestEntry,
   overloaded,
   rateLimited,
   serverError,
@@ -142,6 +143,8 @@ export async function runQueueSchedule(
         TINTYPE_QUEUE: url!,
         TMPDIR: join(project, 'tmp'),
         HOME: project,
+        // Otherwise each process compiles the modules above again.
+        NODE_COMPILE_CACHE: join(tmpdir(), 'tintype-compiled'),
         ...env,
       },
     });
@@ -170,9 +173,10 @@ export async function runQueueSchedule(
     void watch();
   };
   const startRun = async (name: string, order: string, env = {}): Promise<RunStarted> => {
+    const startedAt = Date.now();
     const openBefore = await openNotes(home);
     const args = ['--order', order, '--max-cost', String(maxCostUsd), '--reporter', 'json'];
-    return { order, openBefore, process: await start(name, args, { env }) };
+    return { order, startedAt, openBefore, process: await start(name, args, { env }) };
   };
 
   try {
@@ -217,7 +221,9 @@ export async function runQueueSchedule(
     // A person frees the disks, starts the workers that are gone, lets the queue go on, and runs it again.
     proxy.beSilent(false);
     for (const worker of fleet) if (worker.hasFault && !worker.isOver) await end(worker, 'SIGKILL');
-    for (let at = 0; at < 2; at++) await startWorker(`worker-${at}`);
+    const living = new Set(fleet.filter((worker) => !worker.isOver).map(({ name }) => name));
+    const gone = ['worker-0', 'worker-1'].filter((name) => !living.has(name));
+    for (const name of gone.slice(0, Math.max(0, 2 - living.size))) await startWorker(name);
     await operate((operations) => operations.resume());
     for (let at = 1; at <= 6; at++) {
       const run = await startRun(`run-c`, `again-${at}`);
@@ -290,18 +296,19 @@ export async function runQueueSchedule(
       what: (operations: Awaited<ReturnType<typeof operateQueue>>) => Promise<unknown>,
     ): Promise<void> {
       for (let tries = 0; ; tries++) {
-        const operations = await operateQueue(direct!);
+        const opening = operateQueue(direct!);
         try {
           await Promise.race([
-            what(operations),
-            sleep(3000).then(() => Promise.reject(new Error('late'))),
+            opening.then(what),
+            sleep(10_000).then(() => Promise.reject(new Error('late'))),
           ]);
           return;
         } catch (error) {
           if (tries === 5) throw error;
           await sleep(500);
         } finally {
-          await Promise.race([operations.close().catch(() => {}), sleep(2000)]);
+          const closing = opening.then((operations) => operations.close()).catch(() => {});
+          await Promise.race([closing, sleep(2000)]);
         }
       }
     }
@@ -367,7 +374,7 @@ export async function runQueueSchedule(
           .map(({ prompt, costUsd, record }) => `${prompt}: $${costUsd}, not $${record!.costUsd}`),
         ...runs.flatMap((run) => billProblems(run, records)),
         ...runs.flatMap((run) => endProblems(run)),
-        ...runs.flatMap((run) => unwarned(run, records)),
+        ...runs.flatMap((run) => unwarned(run, records, api)),
         ...(last.code === 0 ? [] : [`the last run ends with ${last.code}`]),
       );
       if (problems.length > 0) log(JSON.stringify({ paid, runs, requests: api.requests }));
@@ -404,12 +411,14 @@ interface Worker {
 
 interface RunStarted {
   readonly order: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   readonly process: TintypeProcess;
   /** The images that had a note of a request when the run began. */
   readonly openBefore: ReadonlySet<string>;
 }
 
-interface RunEnded extends Pick<RunStarted, 'order' | 'openBefore'> {
+interface RunEnded extends Omit<RunStarted, 'process'> {
   readonly ended: Ended;
   readonly wasKilled: boolean;
   readonly wasInterrupted: boolean;
@@ -424,13 +433,12 @@ const databaseActs = [
 ] as const;
 
 function endedRun(
-  { order, openBefore }: RunStarted,
+  { process: _, ...run }: RunStarted,
   ended: Ended,
   fate: 'SIGKILL' | 'SIGINT' | null,
 ): RunEnded {
   return {
-    order,
-    openBefore,
+    ...run,
     ended,
     wasKilled: fate === 'SIGKILL',
     wasInterrupted: fate === 'SIGINT',
@@ -567,17 +575,34 @@ function billProblems({ order, ended }: RunEnded, records: readonly Recorded[]):
       ];
 }
 
-/** A run says so when it asks again for what may have been billed. */
+/**
+ * A run says so when it asks again for what may have been billed. A note alone does not show that: until its request is sent, a
+ * worker that gives the request up removes the note, even while the run begins.
+ */
 function unwarned(
-  { order, ended, openBefore, wasKilled }: RunEnded,
+  { order, ended, openBefore, startedAt, wasKilled }: RunEnded,
   records: readonly Recorded[],
+  { requests }: OpenAiEmulator,
 ): string[] {
   if (wasKilled) return [];
+  const mayBeBilled = (id: string) =>
+    requests.some(
+      ({ at, body, status }) =>
+        at < startedAt && promptIn(body) === id && !freeStatuses.has(status),
+    );
   return records
     .filter(({ provenance }) => provenance.order === order)
     .map(({ request }) => request.prompt)
-    .filter((id) => openBefore.has(id) && warnings(ended, id) + failures(ended, id) === 0)
+    .filter((id) => openBefore.has(id) && mayBeBilled(id))
+    .filter((id) => warnings(ended, id) + failures(ended, id) === 0)
     .map((id) => `${order} asks again for ${id} without a warning`);
+}
+
+/** Of refusals: too many requests, and overloaded. */
+const freeStatuses: ReadonlySet<number | null> = new Set([429, 503]);
+
+function promptIn(body: RequestEntry['body']): unknown {
+  return typeof body === 'object' && body !== null && 'prompt' in body ? body.prompt : null;
 }
 
 type Recorded = Awaited<ReturnType<typeof recordsBelow>>[number];
