@@ -433,12 +433,14 @@ const databaseActs = [
 ] as const;
 
 function endedRun(
-  { process: _, ...run }: RunStarted,
+  { order, startedAt, openBefore }: RunStarted,
   ended: Ended,
   fate: 'SIGKILL' | 'SIGINT' | null,
 ): RunEnded {
   return {
-    ...run,
+    order,
+    startedAt,
+    openBefore,
     ended,
     wasKilled: fate === 'SIGKILL',
     wasInterrupted: fate === 'SIGINT',
