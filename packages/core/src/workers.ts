@@ -66,7 +66,7 @@ export interface PurchaseAnswer {
 
 /** What a run learns of a purchase. */
 export interface PurchaseOutcome extends PurchaseAnswer {
-  /** The order was handed over more than once, so that a worker which died, or whose answer was lost, may have paid. */
+  /** The order may have been handed over more than once, so that a worker which died, or whose answer was lost, may have paid. */
   readonly isRepeated: boolean;
 }
 

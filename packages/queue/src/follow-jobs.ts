@@ -12,6 +12,8 @@ interface Followed<Result> {
   readonly onProgress: (progress: Progress) => void;
   /** Called before the job is taken back: from when this resolves, no worker begins it. */
   readonly onLeave: () => Promise<void>;
+  /** Called if no worker has begun the job when it is taken back. */
+  readonly onTakenBack: () => void;
   /** The result of a finished job; `null`: nothing is known about it, so it has to run again. */
   readonly resultOf: (job: FinishedJob) => Result | null;
 }
@@ -220,7 +222,10 @@ export function followJobs(
     if (isBegun && Date.now() - (waiting.leavingSince ?? 0) < once.lockDuration) return;
     const isRemoved = await succeeds(job.remove());
     if (isRemoved && isBegun) end(waiting, unknown);
-    else if (isRemoved) waiting.reject(interrupted());
+    else if (isRemoved) {
+      waiting.followed.onTakenBack();
+      waiting.reject(interrupted());
+    }
   }
 }
 

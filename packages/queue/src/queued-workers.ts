@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
-import type { Context } from '@tintype/core';
+import { type Context, TintypeError } from '@tintype/core';
 import {
   type PurchaseAnswer,
   type PurchaseOrder,
@@ -77,6 +77,7 @@ export async function openQueuedWorkers(
       signal.addEventListener('abort', onAbort, { once: true });
       const { queue, follow } = await buys.open();
       let handedOver = 0;
+      let givenBack = 0;
       const { answer, isOwn } = await follow<RunAnswer>(
         {
           id,
@@ -93,12 +94,24 @@ export async function openQueuedWorkers(
             if (read !== null && Number.isSafeInteger(index)) onEvent(read, Number(index));
           },
           onLeave: budget.close,
-          resultOf: (job) => answerOf(job, run, signal) ?? (signal.aborted ? unclear(order) : null),
+          onTakenBack: () => givenBack++,
+          resultOf: (job) => {
+            const found = answerOf(job, run);
+            if (found !== null && !isGivenBack(found.answer)) return found;
+            if (found?.answer.maybeBilledUsd === 0) givenBack++;
+            if (!signal.aborted) return null;
+            return found === null || handedOver > givenBack ? unclear(order) : interruptedAs(found);
+          },
         },
         signal,
-      );
+      ).catch((error: unknown) => {
+        if (handedOver === givenBack) throw error;
+        const isAway = error instanceof TintypeError && error.code === 'queue-unavailable';
+        return unclear(order, isAway ? error : null);
+      });
       await budget.settle(key, isOwn ? costOf(answer) : 0);
-      return { ...answer, isRepeated: handedOver > 1 };
+      // If another run's job answered, it may have taken the place of this run's, which a worker had already done.
+      return { ...answer, isRepeated: handedOver > 1 || !isOwn };
     },
 
     encode: async (order, signal) => {
@@ -114,6 +127,7 @@ export async function openQueuedWorkers(
         const rest = {
           onProgress: () => {},
           onLeave: async () => {},
+          onTakenBack: () => {},
           resultOf: () => 'done' as const,
         };
         await follow({ id, add, ...rest }, signal);
@@ -154,33 +168,33 @@ interface RunAnswer {
   readonly isOwn: boolean;
 }
 
-/** `null`: a worker ended without an answer, or gave the job back. */
-function answerOf(
-  { isFailed, returned, progress }: FinishedJob,
-  run: string,
-  signal: AbortSignal,
-): RunAnswer | null {
+/** `null`: a worker ended without an answer. */
+function answerOf({ isFailed, returned, progress }: FinishedJob, run: string): RunAnswer | null {
   const found = (isFailed ? progress.answer : returned) as Partial<JobAnswer> | undefined;
   const answer = readPurchaseAnswer(found);
   if (answer === null) return null;
-  const { failure } = answer;
-  if (failure?.code === 'interrupted' || failure?.code === 'queue-unavailable') {
-    // The worker sent nothing, because the run had ended: that is what this run did, and no fault of the queue.
-    const interrupted = { ...failure, code: 'interrupted' };
-    return signal.aborted ? { answer: { ...answer, failure: interrupted }, isOwn: true } : null;
-  }
   if (found?.run === run) return { answer, isOwn: true };
   // Two runs that want one picture follow one job, and the other one paid.
   return { answer: { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 }, isOwn: false };
 }
 
-/** The outcome of a purchase whose worker is gone, for a run that was interrupted and does not wait for another worker. */
-function unclear({ costUsd }: PurchaseOrder): RunAnswer {
+function isGivenBack({ failure }: PurchaseAnswer): boolean {
+  return failure?.code === 'interrupted' || failure?.code === 'queue-unavailable';
+}
+
+/** Nothing was sent, because the run had ended: that is what this run did, and no fault of the queue. */
+function interruptedAs({ answer }: RunAnswer): RunAnswer {
+  const failure = answer.failure && { ...answer.failure, code: 'interrupted' };
+  return { answer: { ...answer, failure }, isOwn: true };
+}
+
+/** The outcome of a purchase that a worker may have begun. `away`: why the run does not wait for it; `null`: it was interrupted. */
+function unclear({ costUsd }: PurchaseOrder, away: TintypeError | null = null): RunAnswer {
+  const why = away === null ? 'the run was interrupted' : away.message;
   const failure = {
-    kind: 'other',
-    code: 'maybe-billed',
-    message:
-      'the run was interrupted, and a worker may have sent the request; the next run finds the picture, or says what to do',
+    kind: 'paid-for',
+    code: away === null ? 'maybe-billed' : away.code,
+    message: `${why}, and a worker may have sent the request; the next run finds the picture, or says what to do`,
     requestId: null,
     isBilledAnyway: true,
   } as const;

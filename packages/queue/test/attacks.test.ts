@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { eventsOf } from '../../core/test/support/api.ts';
 import { testKey, testProject, type TestProject } from '../../core/test/support/project.ts';
 import { freePort } from '../../core/test/support/server-process.ts';
-import { openEngine } from '../src/engine.ts';
+import { openEngine, queueName } from '../src/engine.ts';
 import { type FinishedJob, followJobs } from '../src/follow-jobs.ts';
 import { queueAddress } from '../src/queue-address.ts';
 import { once } from '../src/jobs.ts';
@@ -22,6 +22,8 @@ import { releaseFor } from './support/release-for.ts';
 
 const manifest = (ids: readonly string[]) =>
   `images:\n${ids.map((id) => `  ${id}: { prompt: a ${id}, alt: ${id}, size: 1024x1024, quality: low }\n`).join('')}`;
+/** The answer of a worker that finds the picture in the store. */
+const nothing = { failure: null, bought: 0, costUsd: 0, maybeBilledUsd: 0, events: [] };
 
 describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () => {
   let redis: DatabaseServer;
@@ -138,6 +140,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
           add: async () => void (await queue.add('a', {}, { jobId: id })),
           onProgress: () => {},
           onLeave: async () => {},
+          onTakenBack: () => {},
           resultOf: (job: FinishedJob): FinishedJob | null => job,
         }),
         work: (act: Processor, options = {}) => {
@@ -205,6 +208,53 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     await workers.close();
     expect(api.requests).toHaveLength(1);
   });
+
+  test('after Ctrl-C, a run does not say that nothing was sent if its first worker ended without an answer', async () => {
+    const { order, workers, work } = await purchaseThrough('unanswered');
+    const ctrlC = new AbortController();
+    let jobs = 0;
+    work(async (job) => {
+      if (++jobs === 1) throw new Error('stalled');
+      ctrlC.abort();
+      const failure = { kind: 'other', code: 'interrupted', message: '', requestId: null };
+      const notSent = { ...nothing, failure: { ...failure, isBilledAnyway: false }, run: 'any' };
+      await job.updateProgress({ answer: notSent });
+      throw new Error('given back');
+    });
+    const { failure, maybeBilledUsd } = await workers.purchase(order, ctrlC.signal, () => {});
+    expect(failure).toMatchObject({ code: 'maybe-billed' });
+    expect(maybeBilledUsd).toBe(order.costUsd!.high);
+    expect(jobs).toBe(2);
+  });
+
+  test('a run whose job is answered for another run looks whether its own order paid', async () => {
+    const { order, workers, work } = await purchaseThrough('replaced');
+    work(async () => ({ ...nothing, run: 'another run, whose job took the place of the first' }));
+    const answer = await workers.purchase(order, new AbortController().signal, () => {});
+    expect(answer).toMatchObject({ failure: null, bought: 0, isRepeated: true });
+  });
+
+  /** An order of a run, and a worker that does what the test says. */
+  async function purchaseThrough(name: string) {
+    const made = await testProject({ 'a.images.yaml': manifest(['owl']) });
+    const url = `${redis.url}?name=${name}`;
+    const context = await made.context({ clock: systemClock });
+    const [order] = await ordersOf(url, context);
+    const workers = await openQueuedWorkers(url, context);
+    onTestFinished(async () => {
+      await workers.close();
+      await made[Symbol.asyncDispose]();
+    });
+    const connection = { url: redis.url, maxRetriesPerRequest: null };
+    return {
+      order: order!,
+      workers,
+      work: (act: Processor) => {
+        const worker = new Worker(queueName(queueAddress(url), 'buy'), act, { connection });
+        onTestFinished(() => worker.close());
+      },
+    };
+  }
 
   test('an error that ended a run does not end the next run of the same order', async () => {
     await using api = await startOpenAiEmulator();

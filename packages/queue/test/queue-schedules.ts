@@ -66,7 +66,7 @@ const imports = [
 ];
 const ids = ['ash', 'bay', 'elm', 'fir', 'oak', 'yew'];
 const shape =
-  'quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none';
+  'quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none, crop: 64x64';
 const manifest = `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, ${shape}${id === 'yew' ? ', input_images: [tintype:ash]' : ''} }\n`).join('')}`;
 
 /** Pictures in a minute of `quick-queue.ts`, which the account may have. */
@@ -164,7 +164,9 @@ export async function runQueueSchedule(
       const ended = await working.ended;
       worker.isOver = true;
       ready.resolve();
-      log(`${Math.round(performance.now() - began)} ${name} ended with ${ended.code}`);
+      log(
+        `${Math.round(performance.now() - began)} ${name} ended with ${ended.code} ${ended.stderr.trim()}`,
+      );
       if (/bug in tintype|\n {4}at /.test(ended.stderr)) problems.push(`${name}: ${ended.stderr}`);
       // As a supervisor does, after a moment.
       await sleep(500);

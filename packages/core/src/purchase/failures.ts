@@ -3,7 +3,7 @@ import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Attempt, StoreRecord } from '../types.ts';
 
-/** The picture was paid for and cannot be used. */
+/** The picture was paid for, or may have been, and cannot be used. */
 export class PaidForError extends TintypeError {}
 
 /** The picture was not requested, because another image failed for a reason that all images share. */
