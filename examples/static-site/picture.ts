@@ -23,13 +23,26 @@ export function fileOf(asset: Asset): string {
  */
 export function picture(asset: Asset, { isFirst = false } = {}): Html {
   const sizes = asset.sizes ?? '100vw';
+  const fromPage = (candidates: string) => candidates.replaceAll(/(^|, )/g, `$1${base}`);
   const sources = Object.entries(asset.sources).map(([format, candidates]) => ({
     type: `image/${format}`,
-    srcset: candidates.replaceAll(/(^|, )/g, `$1${base}`),
+    srcset: fromPage(candidates),
   }));
   const fallback = sources.pop();
 
+  // The first frame of an animation, for readers who prefer less motion.
+  const still =
+    asset.still === undefined
+      ? []
+      : html`<source
+          media="(prefers-reduced-motion: reduce)"
+          type="image/webp"
+          srcset="${fromPage(asset.still)}"
+          sizes="${sizes}"
+        />`;
+
   return html`<picture>
+    ${still}
     ${sources.map(
       ({ type, srcset }) => html`<source type="${type}" srcset="${srcset}" sizes="${sizes}" />`,
     )}

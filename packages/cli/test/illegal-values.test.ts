@@ -94,7 +94,7 @@ const illegal: Readonly<
     ['high', 'wrong-type'],
   ],
   output_format: [
-    ['gif', 'not-allowed'],
+    ['tiff', 'not-allowed'],
     ['jpg', 'not-allowed'],
     ['PNG', 'not-allowed'],
     ['5', 'wrong-type'],

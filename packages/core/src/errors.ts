@@ -46,6 +46,7 @@ export type DiagnosticCode =
   | 'crop-too-large'
   | 'width-too-large'
   | 'nothing-picked'
+  | 'nothing-moves'
   | 'pick-unseen'
   | 'bought-twice'
   | 'pin-damaged';

@@ -7,15 +7,21 @@ interface FormatFacts {
   readonly hasAlpha: boolean;
   /** Drawn at any size, so that one file serves every width. Only a provider can make one. */
   readonly isVector: boolean;
+  /**
+   * Tintype writes all frames of an animation. sharp 0.35.5 writes one frame of AVIF: its pages come out as one tall picture (tried
+   * 2026-11-29).
+   */
+  readonly moves: boolean;
 }
 
 /** The formats of files, in the order in which messages name them. */
 const formatTable = {
-  avif: { hasAlpha: true, isVector: false },
-  webp: { hasAlpha: true, isVector: false },
-  jpeg: { hasAlpha: false, isVector: false },
-  png: { hasAlpha: true, isVector: false },
-  svg: { hasAlpha: true, isVector: true },
+  avif: { hasAlpha: true, isVector: false, moves: false },
+  webp: { hasAlpha: true, isVector: false, moves: true },
+  jpeg: { hasAlpha: false, isVector: false, moves: false },
+  png: { hasAlpha: true, isVector: false, moves: false },
+  gif: { hasAlpha: true, isVector: false, moves: true },
+  svg: { hasAlpha: true, isVector: true, moves: false },
 } as const satisfies Record<string, FormatFacts>;
 
 export type Format = keyof typeof formatTable;
@@ -37,6 +43,16 @@ export function isVector(format: Format): format is VectorFormat {
   return formatTable[format].isVector;
 }
 
+/** Whether files of a format hold all frames of an animation. The others show its first one. */
+export function moves(format: Format): boolean {
+  return formatTable[format].moves;
+}
+
+/** The formats that a model is asked for, because no other picture can become one; pixels that do not move are asked for as PNG. */
+export const requestedFormats = ['svg', 'gif'] as const satisfies readonly Format[];
+
+export type RequestedFormat = (typeof requestedFormats)[number];
+
 export function isFormat(value: unknown): value is Format {
   return typeof value === 'string' && Object.hasOwn(formatTable, value);
 }
@@ -50,6 +66,9 @@ export const limits = {
   width: 16_383,
   take: 1_000_000,
   partialImages: 3,
+  /** `openai` 7.57.0, `images.d.ts`: a GIF has 2 to 16 frames, 9 if it is not said, of at most 655,350 ms each (2026-11-29). */
+  frames: { min: 2, max: 16, default: 9 },
+  frameMs: { min: 20, max: 655_350, default: 200 },
 } as const;
 
 /** The value of a field, by its type. Strings may still contain `{{ templates }}`. */
@@ -171,9 +190,9 @@ const fieldTable = {
   },
   output_format: {
     type: 'choice',
-    of: [...formats.filter((name) => !isVector(name)).toReversed(), 'svg'],
+    of: ['png', 'jpeg', 'webp', 'avif', 'svg', 'gif'],
     default: 'webp',
-    help: 'Format of the main file. Free to change, except svg, which asks the model for a drawing. Default webp.',
+    help: 'Format of the main file. Free to change, except svg and gif, which ask the model for a drawing and for an animation. Default webp.',
   },
   quality: {
     type: 'choice',
@@ -213,6 +232,21 @@ const fieldTable = {
     of: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
     inRequest: 'unless default',
     help: 'How much svg_model thinks about the drawing. Default: its own.',
+  },
+  frame_count: {
+    type: 'integer',
+    min: limits.frames.min,
+    max: limits.frames.max,
+    inRequest: 'unless default',
+    help: 'How many frames an animation has, with output_format: gif. Default: 9, chosen by the API.',
+  },
+  frame_duration_ms: {
+    type: 'integer',
+    // Browsers play frames of less than 20 ms for 100 ms.
+    min: limits.frameMs.min,
+    max: limits.frameMs.max,
+    inRequest: 'unless default',
+    help: 'Milliseconds of each frame of an animation. Default: 200, chosen by the API.',
   },
   take: {
     type: 'integer',

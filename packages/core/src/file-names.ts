@@ -1,12 +1,31 @@
-import { isVector } from './fields.ts';
-import type { FileFields } from './types.ts';
+import { isVector, moves } from './fields.ts';
+import type { FileFields, Format } from './types.ts';
 
-/** Every file of a delivery, relative to the output folder: the full size and each width, in each format. */
-export function outputNames(name: string, { formats, widths }: FileFields): string[] {
-  return formats.flatMap(({ format }) => [
+/**
+ * Every file of a delivery, relative to the output folder: the full size and each width, in each format, and of an animation also
+ * its first frame.
+ */
+export function outputNames(
+  name: string,
+  { formats, widths }: FileFields,
+  isAnimation = false,
+): string[] {
+  const hasStill = isAnimation && formats.some(({ format }) => moves(format));
+  const namesOf = (name: string, format: Format) => [
     ...(isVector(format) ? [] : widths.map((width) => fileName(name, format, width))),
     fileName(name, format),
-  ]);
+  ];
+  return [
+    ...(hasStill ? namesOf(stillName(name), stillFormat) : []),
+    ...formats.flatMap(({ format }) => namesOf(name, format)),
+  ];
+}
+
+/** Every browser that knows of a preference for less motion reads WebP, except Safari before 14 (2020-09), which plays the GIF. */
+export const stillFormat = 'webp';
+
+export function stillName(name: string): string {
+  return `${name}-still`;
 }
 
 /** `hero.webp` at full size, `hero-640w.webp` at a width. */

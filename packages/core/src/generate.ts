@@ -20,7 +20,7 @@ import { type OutputWriter, writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
 import { toBuy } from './plan/to-buy.ts';
 import { mayBuy, type MissingPolicy } from './project/spending-policy.ts';
-import type { AssetMap, Batch, Plan, PlannedRequest } from './types.ts';
+import type { AssetMap, Batch, DeliveredImage, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: its plan, the new asset map, and the counts of the `done` event. */
 export interface GenerateResult {
@@ -64,7 +64,7 @@ export async function generate(
   const { obtain, bill, overBudget, ordered } = await project.judge({ ordersBatches });
 
   const images = [...project.images.values()];
-  const names = images.flatMap(({ name, job }) => outputNames(name, job.files));
+  const names = images.flatMap(outputsOf);
   const { outDir } = config;
 
   const failures: ShardFailure[] = [];
@@ -157,7 +157,7 @@ export async function generate(
     const suspects = new Set(unknown);
     for (const image of suspects.size === 0 ? [] : images) {
       const { planned } = image;
-      const names = outputNames(image.name, image.job.files);
+      const names = outputsOf(image);
       const needsPurchase =
         !planned.isFree && planned.stored === null && config.missing !== 'standin';
       if (needsPurchase || !names.some((name) => suspects.has(name))) continue;
@@ -183,11 +183,20 @@ export async function generate(
       type: 'delivered',
       id: image.name,
       files: delivered.encoded.length,
-      bytes: delivered.encoded.find(({ spec }) => spec.width === delivered.width)?.bytes ?? 0,
+      bytes: shownBytes(delivered),
       originalBytes: original.record?.original.bytes ?? null,
       isChanged: writes > 0,
     });
   }
+}
+
+function outputsOf({ name, job }: PlannedImage): string[] {
+  return outputNames(name, job.files, job.picture.isAnimation);
+}
+
+/** Of its full size, in the preferred format. */
+function shownBytes({ encoded, width }: DeliveredImage): number {
+  return encoded.find(({ spec }) => spec.width === width && spec.isStill !== true)?.bytes ?? 0;
 }
 
 function didNothing({ failed, pending, bought, written, removed }: Tally): boolean {

@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import { fieldOf, isInEveryRequest, type PixelField, pixelFieldNames } from './fields.ts';
+import {
+  fieldOf,
+  isInEveryRequest,
+  type PixelField,
+  pixelFieldNames,
+  requestedFormats,
+} from './fields.ts';
 import { count, pixels, sha256Hash } from './schema.ts';
 import type { InputFile, PictureInfo, Request } from './types.ts';
 
@@ -12,7 +18,7 @@ export const requestSchema = v.looseObject({
   ...pixelFieldSchemas(),
   input_images: v.optional(v.array(sha256Hash)),
   mask: v.optional(sha256Hash),
-  output_format: v.optional(v.literal('svg')),
+  output_format: v.optional(v.picklist(requestedFormats)),
   take: v.optional(count()),
   candidate: v.optional(count()),
   provider_inputs: v.optional(v.record(v.string(), v.unknown())),
@@ -35,6 +41,7 @@ export const pictureInfo = v.object({
   width: pixels,
   height: pixels,
   hasAlpha: v.boolean(),
+  frames: v.exactOptional(count()),
 } satisfies Record<keyof PictureInfo, v.GenericSchema>);
 
 export const inputFile = v.object({

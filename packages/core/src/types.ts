@@ -31,7 +31,7 @@
  */
 
 import type { DiagnosticCode } from './errors.ts';
-import type { Fields, Format, PixelFields, RequestFields, VectorFormat } from './fields.ts';
+import type { Fields, Format, PixelFields, RequestFields, RequestedFormat } from './fields.ts';
 
 export type { Format } from './fields.ts';
 
@@ -134,8 +134,8 @@ export interface Request extends RequestFields {
   /** The sha-256 of each input picture's bytes, in order; left out if there are none. */
   readonly input_images?: readonly Sha256[];
   readonly mask?: Sha256;
-  /** The format of the original, if it is drawn and not made of pixels; left out for pixels, which are kept without loss. */
-  readonly output_format?: VectorFormat;
+  /** `svg` for a drawing, `gif` for an animation; left out for pixels that do not move, which are kept without loss. */
+  readonly output_format?: RequestedFormat;
   /** From 2; the first take is left out. */
   readonly take?: number;
   /** From 2; the first candidate is the request of `number_of_images: 1`. */
@@ -193,6 +193,8 @@ export interface PictureFields extends PixelFields {
   readonly mask: InputReference | null;
   /** The model is asked for a drawing (`output_format: svg`) and not for pixels. */
   readonly isVector: boolean;
+  /** The model is asked for an animation (`output_format: gif`). */
+  readonly isAnimation: boolean;
   readonly take: number;
   readonly numberOfImages: number;
 }
@@ -272,6 +274,8 @@ export interface PictureInfo {
   readonly width: number;
   readonly height: number;
   readonly hasAlpha: boolean;
+  /** How many frames an animation has; absent for a picture that does not move, and in records before 2026-11-29. */
+  readonly frames?: number;
 }
 
 /** The JSON kept beside an original. */
@@ -571,6 +575,8 @@ export interface VariantSpec extends FormatSpec {
   readonly width: number;
   readonly height: number;
   readonly crop: Crop | null;
+  /** The first frame of an animation, for readers who prefer less motion, although its format can hold all frames. */
+  readonly isStill?: true;
 }
 
 /** A picture to encode from: an original of the store, or a stand-in. */
@@ -583,6 +589,8 @@ export interface Source {
   readonly isStandIn: boolean;
   /** The bytes are an SVG. @default false */
   readonly isVector?: boolean;
+  /** @default 1 */
+  readonly frames?: number;
   /** Reads and verifies the bytes. Each call returns a new buffer, which the caller owns. Called only to encode. */
   readonly read: () => Promise<Uint8Array>;
 }
@@ -636,6 +644,8 @@ export interface AssetFile {
   readonly height: number;
   readonly bytes: number;
   readonly sha256: Sha256;
+  /** See `VariantSpec`. */
+  readonly isStill?: true;
 }
 
 export interface Asset extends Preview {
@@ -647,6 +657,8 @@ export interface Asset extends Preview {
   readonly sizes: string | null;
   /** One `srcset` for each format, in order of preference. A format is left out if one of its files is larger than the fallback's. */
   readonly sources: Readonly<Partial<Record<Format, string>>>;
+  /** A `srcset` of the first frame as WebP, for readers who prefer less motion; absent for a picture that does not move. */
+  readonly still?: string;
   readonly files: readonly AssetFile[];
   readonly ai: AiProvenance;
 }

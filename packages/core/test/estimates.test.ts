@@ -59,6 +59,7 @@ function compare(
     height,
     quality,
     partialImages: 0,
+    frames: null,
     inputFidelity: 'low',
     inputs,
   });

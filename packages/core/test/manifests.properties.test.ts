@@ -275,7 +275,7 @@ function expectInside(job: Job): void {
     for (const file of outputNames(name, job.files)) {
       expect(posix.isAbsolute(file)).toBe(false);
       expect(posix.normalize(file)).toBe(file);
-      expect(file).toMatch(/^[a-z0-9-]+(?:\/[a-z0-9-]+)*\.(?:avif|webp|jpeg|png)$/);
+      expect(file).toMatch(/^[a-z0-9-]+(?:\/[a-z0-9-]+)*\.(?:avif|webp|jpeg|png|gif)$/);
     }
   }
 }

@@ -153,18 +153,18 @@ test('a new output format takes a row in the table of formats and a row of encod
   await edit(
     [
       'fields.ts',
-      '  png: { hasAlpha: true, isVector: false },\n',
-      '  gif: { hasAlpha: true, isVector: false },\n',
+      '  png: { hasAlpha: true, isVector: false, moves: false },\n',
+      '  tiff: { hasAlpha: true, isVector: false, moves: false },\n',
     ],
     [
       'image/encoder-settings.ts',
-      '  | PngSettings',
-      "\n  | { readonly format: 'gif'; readonly effort: number }",
+      '  | GifSettings',
+      "\n  | { readonly format: 'tiff'; readonly compression: 'deflate' }",
     ],
     [
       'image/encoder-settings.ts',
       "    png: { format: 'png', compressionLevel: 6, adaptiveFiltering: true },\n",
-      "    gif: { format: 'gif', effort: 7 },\n",
+      "    tiff: { format: 'tiff', compression: 'deflate' },\n",
     ],
   );
   expect(await wrongFiles()).toEqual([]);
@@ -176,7 +176,7 @@ test('a new output format takes a row in the table of formats and a row of encod
     const root = join(process.cwd(), 'project');
     await mkdir(root);
     await writeFile(join(root, 'package.json'), '{}');
-    await writeFile(join(root, 'a.images.yaml'), 'images:\\n  hero: { prompt: A keeper, decorative: true, formats: [webp, gif], provider: offline }');
+    await writeFile(join(root, 'a.images.yaml'), 'images:\\n  hero: { prompt: A keeper, decorative: true, formats: [webp, tiff], provider: offline }');
     const runs = [];
     let assetMap;
     for (const cache of ['.cache', '.cache', '.other']) {
@@ -186,7 +186,7 @@ test('a new output format takes a row in the table of formats and a row of encod
       assetMap = done.assetMap;
     }
     const { hero } = assetMap.images;
-    const bytes = await readFile(join(root, 'public/images/hero.gif'));
+    const bytes = await readFile(join(root, 'public/images/hero.tiff'));
     console.log(JSON.stringify({ runs, sources: hero.sources, file: bytes.subarray(0, 6).toString('latin1') }));
   `)) as Record<string, unknown>;
   expect(runs).toEqual([
@@ -194,8 +194,8 @@ test('a new output format takes a row in the table of formats and a row of encod
     [1, 0, 0, 0],
     [1, 0, 0, 0],
   ]);
-  expect(sources).toHaveProperty('gif');
-  expect(file).toMatch(/^GIF8/);
+  expect(sources).toHaveProperty('tiff');
+  expect(file).toMatch(/^(?:II|MM)/);
 });
 
 test('a new built-in provider takes a file and a line in the list of providers', async () => {

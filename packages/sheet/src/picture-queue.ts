@@ -44,7 +44,7 @@ function bytesOf(
 ): Promise<Uint8Array | null> {
   switch (request.kind) {
     case 'thumbnail':
-      return reading.thumbnail(hash, thumbnailSide);
+      return reading.thumbnail(hash, thumbnailSide, request.isStill);
     case 'picture':
       return reading.picture(hash);
     case 'variant':

@@ -38,8 +38,10 @@ import type { Price } from './sheet.ts';
 /** The data that a sheet shows about a project, and the pixels behind it. */
 export interface SheetReading {
   readonly facts: Omit<SheetFacts, 'live' | 'problem' | 'madeAt'>;
-  /** A WebP whose longer side has at most `side` pixels. `null`: there is no such picture. */
-  readonly thumbnail: (hash: Sha256, side: number) => Promise<Uint8Array | null>;
+  /**
+   * A WebP whose longer side has at most `side` pixels; it plays an animation unless `isStill`. `null`: there is no such picture.
+   */
+  readonly thumbnail: (hash: Sha256, side: number, isStill?: boolean) => Promise<Uint8Array | null>;
   /** The unchanged bytes. `null`: there is no such picture. */
   readonly picture: (hash: Sha256) => Promise<Uint8Array | null>;
   /** The file of a format and width that an image would become if this picture were delivered. `null`: there is none. */
@@ -107,9 +109,9 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       purchases,
       images,
     },
-    thumbnail: async (hash, side) => {
+    thumbnail: async (hash, side, isStill = false) => {
       const original = originals.get(hash);
-      return original === undefined ? null : encodeThumbnail(project, original, side);
+      return original === undefined ? null : encodeThumbnail(project, original, side, isStill);
     },
     picture: async (hash) => {
       const original = originals.get(hash);
@@ -126,7 +128,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       const image = { name: imageId, job: planned.job, planned };
       const spec = project
         .variants(image, original)
-        .find((spec) => spec.format === format && spec.width === width);
+        .find((spec) => spec.format === format && spec.width === width && !spec.isStill);
       return spec === undefined ? null : (await project.encode(original, spec)).read();
     },
     close: project.close,
@@ -305,6 +307,7 @@ async function encodeThumbnail(
   project: OpenImages,
   original: Original,
   side: number,
+  isStill = false,
 ): Promise<Uint8Array> {
   const { width, height } = original.source;
   const scale = Math.min(1, side / Math.max(width, height));
@@ -315,6 +318,7 @@ async function encodeThumbnail(
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
     crop: null,
+    ...(isStill && { isStill }),
   });
   return file.read();
 }

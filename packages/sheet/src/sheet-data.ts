@@ -108,7 +108,7 @@ function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): S
     parameters: parametersOf(job),
     pick: job.pick,
     candidates: seen,
-    variants: (specs ?? []).map(({ format, width, height, crop }) => ({
+    variants: (specs ?? []).filter(isShown).map(({ format, width, height, crop }) => ({
       format,
       width,
       height,
@@ -288,7 +288,7 @@ function deliveredNow({
       candidate,
       isStandIn: !asset.ai.generated,
       picture: pictureOf(source),
-      files: asset.files.map(({ file, format, width, height, bytes }) => ({
+      files: asset.files.filter(isShown).map(({ file, format, width, height, bytes }) => ({
         file,
         format,
         width,
@@ -333,10 +333,16 @@ function costOf(records: readonly StoreRecord[]): number {
   return Math.round(sum(records.map(({ costUsd }) => costUsd ?? 0)) * 1e6) / 1e6;
 }
 
+/** Not the first frame of an animation, which few visitors see. */
+function isShown({ isStill }: Pick<VariantSpec, 'isStill'>): boolean {
+  return !isStill;
+}
+
 /** The file of an image that most visitors see at full size: the largest in the preferred format. */
-export function fileToLookAt<File extends Pick<VariantSpec, 'format' | 'width'>>(
-  files: readonly File[],
+export function fileToLookAt<File extends Pick<VariantSpec, 'format' | 'width' | 'isStill'>>(
+  all: readonly File[],
 ): File {
+  const files = all.filter(isShown);
   const [first] = files;
   if (first === undefined) throw new Error('an image without a file');
   return files

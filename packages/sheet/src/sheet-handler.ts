@@ -26,7 +26,8 @@ export interface SheetSource {
 }
 
 export type PictureRequest =
-  | { readonly kind: 'thumbnail' }
+  /** `isStill`: the first frame of an animation. */
+  | { readonly kind: 'thumbnail'; readonly isStill: boolean }
   | { readonly kind: 'picture' }
   | {
       readonly kind: 'variant';
@@ -154,7 +155,10 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
 
 function wantedPicture(query: URLSearchParams): PictureRequest | null {
   const imageId = query.get('image');
-  if (imageId === null) return { kind: query.has('thumbnail') ? 'thumbnail' : 'picture' };
+  if (imageId === null)
+    return query.has('thumbnail')
+      ? { kind: 'thumbnail', isStill: query.has('still') }
+      : { kind: 'picture' };
   const format = query.get('format');
   const width = Number(query.get('width'));
   return isFormat(format) && Number.isSafeInteger(width)
@@ -172,6 +176,7 @@ function typeOf(bytes: Uint8Array): string | null {
   const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   if (start.startsWith('\u0089PNG')) return 'image/png';
   if (start.startsWith('\u00ff\u00d8\u00ff')) return 'image/jpeg';
+  if (start.startsWith('GIF8')) return 'image/gif';
   if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return 'image/webp';
   if (/^avi[fs]$/.test(start.slice(8, 12))) return 'image/avif';
   return null;

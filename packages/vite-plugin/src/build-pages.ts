@@ -37,10 +37,10 @@ export function buildStylesPlugin(builds: Builds): Plugin {
         const { project } = state.run;
         state.pages.set(id, []);
         state.lateInStyles.delete(id);
-        const filesOf = async (name: string) => {
+        const filesOf = async (name: string, isStill: boolean) => {
           const image = project.find(name);
           if (image === null) throw await unknownInStyles(project, name, id);
-          return cssFiles(this, state, id, image);
+          return cssFiles(this, state, id, image, isStill);
         };
         try {
           const text = await expandCss(css, filesOf);
@@ -58,14 +58,17 @@ async function cssFiles(
   state: BuildState,
   id: string,
   image: PlannedImage,
+  isStill: boolean,
 ): Promise<CssFile[]> {
   const { run, target, pages, shipped, environment, late, lateInStyles } = state;
   if (run.isLate(image)) {
     late.set(`${id} ${image.name}`, image);
-    return image.job.files.formats.map(({ format }) => ({
+    const { picture, files } = image.job;
+    const formats = isStill && picture.isAnimation ? [{ format: 'webp' } as const] : files.formats;
+    return formats.map(({ format }) => ({
       type: mediaTypeOf(format),
       url: async () => {
-        const file = { name: image.name, format, run: run.id };
+        const file = { name: image.name, format, isStill, run: run.id };
         lateInStyles.set(id, [...(lateInStyles.get(id) ?? []), file]);
         return lateUrl(file);
       },
@@ -74,7 +77,7 @@ async function cssFiles(
   const delivered = await run.deliver(image);
   const inlined = await inlinedUrl(delivered, 'auto', environment);
   shipped.add(image.name);
-  return [...fullSizeFiles(delivered)].map(([format, file]) => ({
+  return [...fullSizeFiles(delivered, isStill)].map(([format, file]) => ({
     type: mediaTypeOf(format),
     url: async () => {
       if (inlined !== null) return inlined;

@@ -4,6 +4,7 @@ import type { AssetTarget, PlacedFile } from './asset-target.ts';
 import type { BuildRun, Delivered } from './build-run.ts';
 import { type Host, hostUrl } from './host-url.ts';
 import type { LateFile } from './late-pictures.ts';
+import { stillsOrAll } from './stills-or-all.ts';
 
 /** The state of one environment's build. */
 export interface BuildState {
@@ -77,16 +78,23 @@ export function builds(inlineStyles: boolean): Builds {
 }
 
 /** A picture's full-size files, one for each format, in order of preference. */
-export function fullSizeFiles({ encoded, width }: Delivered): ReadonlyMap<Format, EncodedFile> {
-  return new Map(
-    encoded.filter(({ spec }) => spec.width === width).map((file) => [file.spec.format, file]),
-  );
+export function fullSizeFiles(
+  { encoded, width }: Delivered,
+  isStill: boolean,
+): ReadonlyMap<Format, EncodedFile> {
+  const files = encoded
+    .filter(({ spec }) => spec.width === width)
+    .map((made) => ({ ...made.spec, made }));
+  return new Map(stillsOrAll(files, isStill).map(({ format, made }) => [format, made]));
 }
 
 /** Places the file of a picture that was bought after a style sheet named it. */
-export function placeLate({ run, target }: BuildState, { name, format }: LateFile): PlacedFile {
+export function placeLate(
+  { run, target }: BuildState,
+  { name, format, isStill }: LateFile,
+): PlacedFile {
   const delivered = run.delivered.get(name);
-  const file = delivered === undefined ? undefined : fullSizeFiles(delivered).get(format);
+  const file = delivered === undefined ? undefined : fullSizeFiles(delivered, isStill).get(format);
   if (file === undefined) throw new Error(`${name} was not bought`);
   return target.place(file);
 }

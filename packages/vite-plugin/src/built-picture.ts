@@ -26,7 +26,9 @@ export async function buildPicture(
   const parts = { ...rest, alt: files.alt, sizes: files.sizes, hasAlpha: original.source.hasAlpha };
   const url = await inlinedUrl(delivered, inlining, environment);
   if (url !== null) {
-    const inlined = { ...parts, files: [served(encoded.at(-1)!, url)] };
+    const still = encoded.findLast(({ spec }) => spec.isStill);
+    const stills = still === undefined ? [] : [served(still, await dataUrl(still))];
+    const inlined = { ...parts, files: [...stills, served(encoded.at(-1)!, url)] };
     return { picture: toInlined(inlined, url), files: [] };
   }
   const placed = encoded.map(place);
@@ -36,7 +38,8 @@ export async function buildPicture(
 }
 
 function served({ spec }: EncodedFile, url: string) {
-  return { format: spec.format, width: spec.width, url };
+  const { format, width, isStill } = spec;
+  return { format, width, url, ...(isStill && { isStill }) };
 }
 
 /** The fallback as a data URL if the picture is to be inlined; otherwise `null`. */

@@ -13,20 +13,24 @@ export interface CssFile {
 /**
  * Puts pictures where a style sheet names them: `url("tintype:hero")` becomes the fallback's URL; in `image-set()`,
  * `"tintype:hero"` becomes one option for each format, or the format that the option's `type()` names. `filesOf` returns
- * the formats in order of preference, the fallback last. `null`: the style sheet names no picture.
+ * the formats in order of preference, the fallback last; of `"tintype:hero?still"`, the first frame, if the picture moves. `null`:
+ * the style sheet names no picture.
  */
 export async function expandCss(
   css: string,
-  filesOf: (name: string) => Promise<readonly CssFile[]>,
+  filesOf: (name: string, isStill: boolean) => Promise<readonly CssFile[]>,
 ): Promise<MagicString | null> {
   const text = new MagicString(css);
   for (const { name, start, end, option } of findUses(css)) {
-    const files = await filesOf(name);
+    const isStill = name.endsWith(still);
+    const files = await filesOf(isStill ? name.slice(0, -still.length) : name, isStill);
     if (option === null) text.overwrite(start, end, await urlOf(files.at(-1)!));
     else text.overwrite(option.start, option.end, await optionsOf(files, option));
   }
   return text.hasChanged() ? text : null;
 }
+
+const still = '?still';
 
 interface Use {
   readonly name: string;

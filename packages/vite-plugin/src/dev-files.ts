@@ -6,6 +6,7 @@ import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { toPicture } from './to-picture.ts';
 import { mediaTypeOf } from './picture-elements.ts';
+import { stillsOrAll } from './stills-or-all.ts';
 
 /** The dev server's path for picture files, below the base. */
 export const devFolder = '@tintype/';
@@ -29,6 +30,7 @@ export async function devPicture(
       format: spec.format,
       width: spec.width,
       url: urlOf(original, spec, prefix),
+      ...(spec.isStill && { isStill: spec.isStill }),
     })),
     width,
     height,
@@ -46,12 +48,13 @@ export async function devPicture(
 export async function devCssFiles(
   project: OpenProject,
   image: PlannedImage,
+  isStill: boolean,
   prefix: string,
 ): Promise<CssFile[]> {
   const original = await project.obtain(image.planned);
   const { width } = image.job.files.crop ?? original.source;
   const specs = project.variants(image, original).filter((spec) => spec.width === width);
-  const fullSize = new Map(specs.map((spec) => [spec.format, spec]));
+  const fullSize = new Map(stillsOrAll(specs, isStill).map((spec) => [spec.format, spec]));
   return [...fullSize.values()].map((spec) => ({
     type: mediaTypeOf(spec.format),
     url: async () => urlOf(original, spec, prefix),
@@ -76,10 +79,11 @@ export interface DevFile {
   readonly spec: VariantSpec;
 }
 
-/** Finds the file by its name alone: `team/ada-640w.webp`, `hero@2.avif`. */
+/** Finds the file by its name alone: `team/ada-640w.webp`, `hero@2.avif`, `badge-still-64w.webp`. */
 export async function findDevFile(project: OpenProject, file: string): Promise<DevFile | null> {
   const stem = file.slice(0, file.lastIndexOf('.'));
-  for (const name of [stem, stem.replace(/-\d+w$/, '')]) {
+  const ofWidth = stem.replace(/-\d+w$/, '');
+  for (const name of new Set([stem, ofWidth, ofWidth.replace(/-still$/, '')])) {
     const image = project.find(name);
     if (image === null) continue;
     const original = await project.obtain(image.planned);

@@ -34,10 +34,10 @@ async function styleText(
   id: string,
 ): Promise<string> {
   const { expandCss } = await import('./css.ts');
-  const filesOf = async (name: string): Promise<CssFile[]> => {
+  const filesOf = async (name: string, isStill: boolean): Promise<CssFile[]> => {
     const image = project.find(name);
     if (image === null) throw await unknownInStyles(project, name, id);
-    return devCssFiles(project, image, prefix());
+    return devCssFiles(project, image, isStill, prefix());
   };
   return (await expandCss(css, filesOf))?.toString() ?? css;
 }

@@ -10,23 +10,26 @@ export function lateToken(moduleId: string): string {
 export interface LateFile {
   readonly name: string;
   readonly format: Format;
+  /** The first frame, if the picture moves. */
+  readonly isStill: boolean;
   /** Different for each run: the style sheet must not get the hash that it has with another picture of the same request. */
   readonly run: string;
 }
 
-export function lateUrl({ name, format, run }: LateFile): string {
-  return `__TINTYPE_URL_${Buffer.from(JSON.stringify([name, format, run])).toString('hex')}__`;
+export function lateUrl({ name, format, isStill, run }: LateFile): string {
+  return `__TINTYPE_URL_${Buffer.from(JSON.stringify([name, format, isStill, run])).toString('hex')}__`;
 }
 
 /** Puts URLs into a text. */
 export function fillInUrls(text: string, urlOf: (file: LateFile) => string): string {
   return text.replaceAll(/__TINTYPE_URL_([0-9a-f]+)__/g, (_, hex: string) => {
-    const [name, format, run] = JSON.parse(Buffer.from(hex, 'hex').toString()) as [
+    const [name, format, isStill, run] = JSON.parse(Buffer.from(hex, 'hex').toString()) as [
       string,
       Format,
+      boolean,
       string,
     ];
-    return urlOf({ name, format, run });
+    return urlOf({ name, format, isStill, run });
   });
 }
 

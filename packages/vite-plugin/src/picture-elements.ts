@@ -5,7 +5,7 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 
 /** A picture's elements, before they are written. */
 export interface PictureElements {
-  /** All formats except the fallback. */
+  /** The first frame of an animation, for readers who prefer less motion; and all formats except the fallback. */
   readonly sources: readonly Attributes[];
   readonly img: Attributes;
 }
@@ -20,11 +20,14 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
   const sizes = given['sizes'] ?? picture.sizes;
   const isResponsive = fallback?.includes(', ') ?? false;
   return {
-    sources: formats.slice(0, -1).map(([format, srcset]) => ({
-      type: mediaTypeOf(format),
-      srcset,
-      sizes,
-    })),
+    sources: [
+      ...stillSource(picture, sizes),
+      ...formats.slice(0, -1).map(([format, srcset]) => ({
+        type: mediaTypeOf(format),
+        srcset,
+        sizes,
+      })),
+    ],
     img: {
       src: picture.img.src,
       srcset: isResponsive ? fallback : null,
@@ -37,6 +40,12 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
       style: style(picture, given['style']),
     },
   };
+}
+
+/** It comes first, because a browser takes the first source that fits. */
+function stillSource({ still }: Picture, sizes: Attributes[string]): Attributes[] {
+  const media = '(prefers-reduced-motion: reduce)';
+  return still === undefined ? [] : [{ media, type: mediaTypeOf('webp'), srcset: still, sizes }];
 }
 
 /** `image/webp`. It is not core's, because this runs in pages, too. */

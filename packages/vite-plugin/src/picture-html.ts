@@ -10,7 +10,8 @@ export type { ExactPicture, Picture } from './picture.ts';
 export { type Attributes, pictureElements, type PictureElements } from './picture-elements.ts';
 
 /**
- * The HTML of a picture: `<picture>` with one `<source>` for each format, or only an `<img>` if there is one format.
+ * The HTML of a picture: `<picture>` with one `<source>` for each format and for the first frame of an animation, or only an
+ * `<img>` if there is one format.
  * `attributes` are for the `<img>`, and override the picture's. Everything is escaped. Runs anywhere.
  */
 export function pictureHtml(picture: Picture, attributes: Attributes = {}): string {

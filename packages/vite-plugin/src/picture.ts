@@ -8,6 +8,8 @@ import type { AiProvenance, Format } from '@tintype/core/types';
 export interface Picture {
   /** A `srcset` for each format, in order of preference; empty if the picture is inlined. */
   readonly sources: Readonly<Partial<Record<Format, string>>>;
+  /** A `srcset` of the first frame as WebP, for readers who prefer less motion; absent for a picture that does not move. */
+  readonly still?: string;
   /** The fallback, at full size. */
   readonly img: { readonly src: string; readonly w: number; readonly h: number };
   /** `''` if the image is decorative. */

@@ -6,6 +6,8 @@ interface ServedFile {
   readonly format: Format;
   readonly width: number;
   readonly url: string;
+  /** The first frame of an animation. */
+  readonly isStill?: true;
 }
 
 export interface PictureParts extends Preview {
@@ -24,11 +26,14 @@ export interface PictureParts extends Preview {
  * asset map leaves out, because types are written before anything is encoded, and dev never knows the sizes.
  */
 export function toPicture({ files, width, height, ...rest }: PictureParts): Picture {
-  const formats = [...new Set(files.map(({ format }) => format))];
+  const stills = files.filter(({ isStill }) => isStill);
+  const shown = files.filter(({ isStill }) => !isStill);
+  const formats = [...new Set(shown.map(({ format }) => format))];
   return {
     sources: Object.fromEntries(
-      formats.map((format) => [format, srcset(files.filter((file) => file.format === format))]),
+      formats.map((format) => [format, srcset(shown.filter((file) => file.format === format))]),
     ),
+    ...(stills.length > 0 && { still: srcset(stills) }),
     img: { src: files.at(-1)!.url, w: width, h: height },
     alt: rest.alt,
     sizes: rest.sizes,

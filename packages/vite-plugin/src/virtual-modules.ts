@@ -98,9 +98,14 @@ export function renderPicture(picture: Picture): string {
     `export const src = ${JSON.stringify(picture.img.src)};`,
     `export const width = ${picture.img.w};`,
     `export const height = ${picture.img.h};`,
-    `export default { ${members.join(', ')} };`,
+    `export default { ${[...members, ...stillOf(picture)].join(', ')} };`,
     '',
   ].join('\n');
+}
+
+/** Only animations have it, so it is no export of its own. */
+function stillOf({ still }: Picture): string[] {
+  return still === undefined ? [] : [`still: ${JSON.stringify(still)}`];
 }
 
 /**

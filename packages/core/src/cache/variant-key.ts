@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../hash.ts';
 import type { Crop, Sha256, Source, VariantSpec } from '../types.ts';
+import { isMoving } from '../image/is-moving.ts';
 import type { EncoderSettings } from '../image/encoder-settings.ts';
 import { encoderVersion } from '../image/encoder-version.ts';
 import { placeholderSettings } from '../image/make-preview.ts';
@@ -21,6 +22,7 @@ export function variantKey(source: Source, spec: VariantSpec, settings: EncoderS
       height: spec.height,
       // `output_compression` is translated first, so two values that give the same quality share a file.
       settings,
+      ...(isMoving(source, spec) && { frames: source.frames }),
       digitalSourceType: digitalSourceType(source.isStandIn),
       sharp: encoderVersion(),
       pipeline: pipelineVersion,

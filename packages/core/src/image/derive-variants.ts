@@ -14,6 +14,8 @@ import { encodeQueue } from './encode-queue.ts';
 import { type EncoderSettings, resolveSettings } from './encoder-settings.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture, pictureTurn } from './open-picture.ts';
+import { stackFrames } from './animation.ts';
+import { isMoving } from './is-moving.ts';
 import { provenanceXmp } from './provenance.ts';
 import { encodeSvg } from './svg/encode-svg.ts';
 import {
@@ -24,7 +26,7 @@ import {
   type VariantCache,
   type EntryToFetch,
 } from '../cache/variant-cache.ts';
-import { transparencyOf } from './raw-picture.ts';
+import { type RawPicture, transparencyOf } from './raw-picture.ts';
 import { previewKey, variantKey } from '../cache/variant-key.ts';
 import type { Lane } from './work-queue.ts';
 
@@ -103,7 +105,7 @@ function entriesToFetch(found: Cached): EntryToFetch[] {
     ...missingOf(found).map((variant) => ({
       kind: 'variant' as const,
       key: variant.key(),
-      maxBytes: maxFileBytes(variant.spec),
+      maxBytes: maxFileBytes(variant),
     })),
   ];
 }
@@ -114,8 +116,9 @@ function missingOf({ variants, files }: Cached): Variant[] {
 }
 
 /** No encoder makes a file larger than the pixels, plus headers and metadata. */
-function maxFileBytes({ width, height }: VariantSpec): number {
-  return width * height * 4 + 65_536;
+function maxFileBytes({ source, spec }: Variant): number {
+  const frames = isMoving(source, spec) ? source.frames! : 1;
+  return spec.width * spec.height * frames * 4 + 65_536;
 }
 
 /** Encodes what is missing, except for entries that have been fetched when their turn comes. */
@@ -276,7 +279,9 @@ async function encode(
   const { spec, source } = variant;
   const settings = variant.settings();
   if (settings.format === 'svg') return encodeSvg(source, settings, spec.file);
-  const sized = await picture.at(spec.crop, spec);
+  const { timing } = isMoving(source, spec) ? picture : { timing: null };
+  const sized =
+    timing === null ? await picture.at(spec.crop, spec) : await allFrames(picture, spec);
   const transparency = spec.format === 'jpeg' ? transparencyOf(sized) : 'none';
   if (transparency !== 'none') onFlattened(spec, transparency);
   return encodePicture(
@@ -284,7 +289,15 @@ async function encode(
     await resolveSettings(settings, () => picture.content(spec.crop)),
     provenanceXmp(source.isStandIn),
     spec.file,
+    timing,
   );
+}
+
+/** One after the other, because this task holds only one slot of the queue. */
+async function allFrames({ at, timing }: OpenPicture, spec: VariantSpec): Promise<RawPicture> {
+  const frames: RawPicture[] = [];
+  for (const frame of timing!.delays.keys()) frames.push(await at(spec.crop, spec, frame));
+  return stackFrames(frames);
 }
 
 /** Waits for all tasks, so that none continues after a failure; then throws the first error. */

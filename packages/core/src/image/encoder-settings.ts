@@ -21,6 +21,12 @@ interface PngSettings {
   readonly adaptiveFiltering: true;
 }
 
+/** A palette for each frame. It has no quality to choose; 4 takes a third of the time of sharp's 7, for 5 % more bytes. */
+interface GifSettings {
+  readonly format: 'gif';
+  readonly effort: 4;
+}
+
 /** How an SVG is rebuilt. Everything in it enters the cache key. */
 export interface SvgSettings {
   readonly format: 'svg';
@@ -47,7 +53,8 @@ export interface WebpSettings {
 export type ResolvedSettings =
   | ((AvifSettings | JpegSettings) & { readonly chromaSubsampling: '4:2:0' | '4:4:4' })
   | { readonly format: 'webp'; readonly smallestOf: readonly WebpSettings[] }
-  | PngSettings;
+  | PngSettings
+  | GifSettings;
 
 /**
  * The encoder's options before the picture is examined: each choice that depends on the pixels is represented by the name of
@@ -106,6 +113,7 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
     },
     jpeg: { format: 'jpeg', quality, mozjpeg: true, chromaSubsampling },
     png: { format: 'png', compressionLevel: 6, adaptiveFiltering: true },
+    gif: { format: 'gif', effort: 4 },
   } as const satisfies Record<PixelFormat, PixelSettings>;
   return settings[spec.format];
 }

@@ -56,7 +56,8 @@ async function decode(bytes: Uint8Array): Promise<void> {
   releaseBuffer(decoded);
 }
 
-async function asPictureError<Result>(
+/** Runs `read`, and says its errors as a PictureError. */
+export async function asPictureError<Result>(
   bytes: Uint8Array,
   read: () => Promise<Result>,
 ): Promise<Result> {

@@ -4,7 +4,14 @@ import { encodeQueue, pictureQueue } from './encode-queue.ts';
 import type { Content } from './encoder-settings.ts';
 import { hasSharpColour } from './has-sharp-colour.ts';
 import { isFlatArt } from './is-flat-art.ts';
-import { cropPicture, decodePicture, resizePicture, type RawPicture } from './raw-picture.ts';
+import { decodeFrames, type Frames, type Timing } from './animation.ts';
+import {
+  cropFrame,
+  cropPicture,
+  decodePicture,
+  resizePicture,
+  type RawPicture,
+} from './raw-picture.ts';
 import { releaseBuffer } from './release-buffer.ts';
 import { cleanSvg } from './svg/clean-svg.ts';
 import type { Lane } from './work-queue.ts';
@@ -14,22 +21,25 @@ const sharpColourSide = 1024;
 
 /** A picture that is decoded once. Each of its sizes is made once. */
 export interface OpenPicture {
-  /** The picture or a crop of it, scaled to a size or, without one, in its own size. */
+  /** The picture or a crop of it, scaled to a size or, without one, in its own size. `frame`: which one, from 0. @default 0 */
   readonly at: (
     crop: Crop | null,
     size?: { readonly width: number; readonly height: number },
+    frame?: number,
   ) => Promise<RawPicture>;
+  /** `null`: it does not move. */
+  readonly timing: Timing | null;
   /** The properties of the crop that all files show, so that all files keep the same share of its colours. */
   readonly content: (crop: Crop | null) => Promise<Content>;
 }
 
 /** Runs a task once there is room in memory for its picture. Only such a task may open the picture. */
 export async function pictureTurn<Result>(
-  { width, height }: Source,
+  { width, height, frames = 1 }: Source,
   lane: Lane,
   task: () => Promise<Result>,
 ): Promise<Result> {
-  return pictureQueue(task, { lane, weight: width * height });
+  return pictureQueue(task, { lane, weight: width * height * frames });
 }
 
 /** Decodes a picture, passes it to `use`, and releases the pixels when `use` settles. */
@@ -51,13 +61,17 @@ async function readPicture(source: Source): Promise<Uint8Array> {
   return source.isVector === true ? Buffer.from(await cleanSvg(bytes, { idPrefix: 't' })) : bytes;
 }
 
-async function decode(bytes: Uint8Array, { width, height }: Source): Promise<RawPicture> {
+async function decode(bytes: Uint8Array, source: Source): Promise<Frames> {
+  const { width, height, frames = 1 } = source;
   try {
+    const moving = frames === 1 ? null : await decodeFrames(bytes);
+    if (moving !== null) return moving;
     const picture = await decodePicture(bytes);
     const isSwapped = width !== height && picture.width === height && picture.height === width;
     // Older records have the size before rotation, because Tintype ignored the orientation then. Their pictures are still
     // delivered without rotation.
-    return isSwapped ? await decodePicture(bytes, false) : picture;
+    const shown = isSwapped ? await decodePicture(bytes, false) : picture;
+    return { frames: [shown], timing: null, release: () => releaseBuffer(shown.data) };
   } catch (error) {
     throw encodeError(
       'The original could not be decoded, although its bytes are as received (take: 2 buys another picture)',
@@ -67,7 +81,7 @@ async function decode(bytes: Uint8Array, { width, height }: Source): Promise<Raw
 }
 
 function sizesOf(
-  decoded: RawPicture,
+  { frames, timing, release: releaseFrames }: Frames,
   isStandIn: boolean,
 ): {
   readonly picture: OpenPicture;
@@ -83,10 +97,12 @@ function sizesOf(
     sizes.set(name, picture);
     return picture;
   };
-  const at: OpenPicture['at'] = async (crop, size) => {
-    const part = JSON.stringify(crop);
+  const cropped = (frame: number, crop: Crop): Promise<RawPicture> =>
+    frame === 0 ? cropPicture(frames[0]!, crop) : cropFrame(frames[frame]!, frames[0]!, crop);
+  const at: OpenPicture['at'] = async (crop, size, frame = 0) => {
+    const part = `${JSON.stringify(crop)} ${frame}`;
     // Scale the crop, and do not crop each size: `attention` would choose another part at each size.
-    const whole = crop === null ? decoded : await once(part, () => cropPicture(decoded, crop));
+    const whole = crop === null ? frames[frame]! : await once(part, () => cropped(frame, crop));
     if (size === undefined) return whole;
     const { width, height } = size;
     return once(`${part} ${width}x${height}`, () => resizePicture(whole, width, height));
@@ -99,12 +115,12 @@ function sizesOf(
     return found;
   };
   const release = async () => {
-    releaseBuffer(decoded.data);
+    releaseFrames();
     for (const size of await Promise.allSettled(sizes.values())) {
       if (size.status === 'fulfilled') releaseBuffer(size.value.data);
     }
   };
-  return { picture: { at, content }, release };
+  return { picture: { at, content, timing }, release };
 }
 
 async function contentOf(

@@ -14,15 +14,18 @@ import { folderCache } from '../cache/folder-cache.ts';
 const formats = ['avif', 'webp', 'jpeg', 'png'] as const;
 const hasExiftool = spawnSync('exiftool', ['-ver']).status === 0;
 
-test.each(formats)('%s says that a trained model made it', async (format) => {
+test.each([...formats, 'gif'] as const)('%s says that a trained model made it', async (format) => {
   const text = (await encoded(format, { isStandIn: false })).toString('latin1');
   expect(text).toContain('digitalsourcetype/trainedAlgorithmicMedia<');
 });
 
-test.each(formats)('a stand-in as %s says that an algorithm drew it', async (format) => {
-  const text = (await encoded(format, { isStandIn: true })).toString('latin1');
-  expect(text).toContain('digitalsourcetype/algorithmicMedia<');
-});
+test.each([...formats, 'gif'] as const)(
+  'a stand-in as %s says that an algorithm drew it',
+  async (format) => {
+    const text = (await encoded(format, { isStandIn: true })).toString('latin1');
+    expect(text).toContain('digitalsourcetype/algorithmicMedia<');
+  },
+);
 
 test.each(formats)('sharp reads it back from %s, and no other metadata', async (format) => {
   const { xmp, exif, iptc, icc } = await sharp(
@@ -32,7 +35,7 @@ test.each(formats)('sharp reads it back from %s, and no other metadata', async (
   expect([exif, iptc, icc]).toEqual([undefined, undefined, undefined]);
 });
 
-test.for([...formats, 'svg'] as const)(
+test.for([...formats, 'svg', 'gif'] as const)(
   'exiftool reads it from %s, and nothing else about the making',
   async (format, context) => {
     context.skip(!hasExiftool, 'apt-get install libimage-exiftool-perl');

@@ -15,6 +15,8 @@ export interface RawPicture {
   readonly height: number;
   /** 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
   readonly channels: 1 | 2 | 3 | 4;
+  /** How many frames of `height` the data has, one below the other. @default 1 */
+  readonly frames?: number;
 }
 
 /**
@@ -23,7 +25,13 @@ export interface RawPicture {
 export async function decodePicture(bytes: Uint8Array, isRotated = true): Promise<RawPicture> {
   const sharp = await loadSharp();
   const opened = sharp(bytes, await pictureOptions(bytes));
-  const picture = await pixels((isRotated ? opened.autoOrient() : opened).toColourspace('srgb'));
+  return simplestChannels(
+    await pixelsOf((isRotated ? opened.autoOrient() : opened).toColourspace('srgb')),
+  );
+}
+
+/** Drops an alpha channel that is fully opaque, and colour if all pixels are grey. */
+export async function simplestChannels(picture: RawPicture): Promise<RawPicture> {
   const shown =
     hasAlpha(picture) && isOpaque(picture)
       ? await replaced(picture, (raw) => raw.removeAlpha())
@@ -35,7 +43,7 @@ export async function decodePicture(bytes: Uint8Array, isRotated = true): Promis
 
 /** Another picture made of the pixels of one, which are released. */
 async function replaced(picture: RawPicture, change: (raw: Sharp) => Sharp): Promise<RawPicture> {
-  const changed = await pixels(change(await openRaw(picture)));
+  const changed = await pixelsOf(change(await openRaw(picture)));
   releaseBuffer(picture.data);
   return changed;
 }
@@ -43,7 +51,22 @@ async function replaced(picture: RawPicture, change: (raw: Sharp) => Sharp): Pro
 /** Crops a picture to the shape of a box and scales it down to the box. */
 export async function cropPicture(picture: RawPicture, crop: Crop): Promise<RawPicture> {
   const { width, height, position } = crop;
-  return pixels((await openRaw(picture)).resize({ width, height, fit: 'cover', position }));
+  return pixelsOf((await openRaw(picture)).resize({ width, height, fit: 'cover', position }));
+}
+
+/** Crops a frame of an animation where `cropPicture` crops its first one, because `attention` may choose another part of each. */
+export async function cropFrame(
+  frame: RawPicture,
+  first: RawPicture,
+  crop: Crop,
+): Promise<RawPicture> {
+  const { width, height, position } = crop;
+  if (position !== 'attention' && position !== 'entropy') return cropPicture(frame, crop);
+  const found = (await openRaw(first)).resize({ width, height, fit: 'cover', position }).raw();
+  const { info } = await endPipeline(found, (raw) => raw.toBuffer({ resolveWithObject: true }));
+  const [left, top] = [-(info.cropOffsetLeft ?? 0), -(info.cropOffsetTop ?? 0)];
+  const scaled = await pixelsOf((await openRaw(frame)).resize({ width, height, fit: 'outside' }));
+  return pixelsOf((await openRaw(scaled)).extract({ left, top, width, height }));
 }
 
 /** Scales the whole picture to another size of the same shape. */
@@ -53,14 +76,16 @@ export async function resizePicture(
   height: number,
 ): Promise<RawPicture> {
   if (width === picture.width && height === picture.height) return picture;
-  return pixels((await openRaw(picture)).resize({ width, height, fit: 'fill' }));
+  return pixelsOf((await openRaw(picture)).resize({ width, height, fit: 'fill' }));
 }
 
 /** A sharp pipeline that starts from decoded pixels. */
 export async function openRaw(picture: RawPicture): Promise<Sharp> {
-  const { data, width, height, channels } = picture;
+  const { data, width, height, channels, frames = 1 } = picture;
   const sharp = await loadSharp();
-  const pipeline = sharp(data, { raw: { width, height, channels } });
+  const pages = frames === 1 ? {} : { pageHeight: height };
+  const raw = { width, height: height * frames, channels, ...pages };
+  const pipeline = sharp(data, { raw });
   // Otherwise sharp writes three channels instead of one.
   return channels < 3 ? pipeline.toColourspace('b-w') : pipeline;
 }
@@ -96,7 +121,8 @@ export function transparencyOf(picture: RawPicture): 'none' | 'slight' | 'visibl
 /** Alpha, of 255. */
 const slightAlpha = 250;
 
-async function pixels(pipeline: Sharp): Promise<RawPicture> {
+/** The pixels that a pipeline makes. Do not use the pipeline afterwards. */
+export async function pixelsOf(pipeline: Sharp): Promise<RawPicture> {
   const { data, info } = await endPipeline(pipeline.raw({ depth: 'uchar' }), (raw) =>
     raw.toBuffer({ resolveWithObject: true }),
   );

@@ -1,16 +1,17 @@
 import { TintypeError } from '../errors.ts';
-import { isVector } from '../fields.ts';
-import { fileName } from '../file-names.ts';
-import type { FileFields, VariantSpec } from '../types.ts';
+import { isVector, moves } from '../fields.ts';
+import { fileName, stillFormat, stillName } from '../file-names.ts';
+import type { FileFields, FormatSpec, Source, VariantSpec } from '../types.ts';
 
 /**
  * The files of a picture, in the order of the formats and then of the widths, the full size last. A width above the full size
- * is left out, because pictures are never enlarged. A vector format has one file, which serves every width. A crop that is larger than the picture is an error.
+ * is left out, because pictures are never enlarged. A vector format has one file, which serves every width. A picture that moves
+ * also gets its first frame as WebP, at each width, before all others. A crop that is larger than the picture is an error.
  */
 export function resolveVariants(
   name: string,
   files: FileFields,
-  picture: { readonly width: number; readonly height: number },
+  picture: Pick<Source, 'width' | 'height' | 'frames'>,
 ): VariantSpec[] {
   const { crop } = files;
   if (crop !== null && (crop.width > picture.width || crop.height > picture.height)) {
@@ -21,7 +22,7 @@ export function resolveVariants(
     );
   }
   const full = crop ?? picture;
-  return files.formats.flatMap((spec) => [
+  const filesOf = (name: string, spec: FormatSpec): VariantSpec[] => [
     ...(isVector(spec.format) ? [] : files.widths)
       .filter((width) => width <= full.width)
       .map((width) => ({
@@ -38,5 +39,14 @@ export function resolveVariants(
       height: full.height,
       crop,
     },
-  ]);
+  ];
+  const moving = files.formats.find(({ format }) => moves(format));
+  const stills =
+    (picture.frames ?? 1) === 1 || moving === undefined
+      ? []
+      : filesOf(stillName(name), { format: stillFormat, compression: moving.compression });
+  return [
+    ...stills.map((spec) => ({ ...spec, isStill: true as const })),
+    ...files.formats.flatMap((spec) => filesOf(name, spec)),
+  ];
 }

@@ -12,7 +12,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 /**
  * A picture with the media type of its bytes. It is converted to PNG if image APIs do not accept its format, or if it is stored
- * on its side, because not every API rotates it and a mask must fit the picture as displayed.
+ * on its side, because not every API rotates it and a mask must fit the picture as displayed. Of an animation, the first frame is
+ * sent.
  */
 export async function toApiPicture(
   bytes: Uint8Array,
@@ -22,8 +23,8 @@ export async function toApiPicture(
   const base = name.slice(0, name.length - extname(name).length) || 'input';
   const mediaType = mediaTypes[format];
   const sharp = await loadSharp();
-  const { orientation = 1 } = await headerOf(sharp(bytes));
-  if (mediaType !== undefined && orientation === 1)
+  const { orientation = 1, pages = 1 } = await headerOf(sharp(bytes));
+  if (mediaType !== undefined && orientation === 1 && pages === 1)
     return { name: `${base}.${format}`, mediaType, bytes };
   return {
     name: `${base}.png`,

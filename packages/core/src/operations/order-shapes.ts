@@ -79,6 +79,7 @@ const encodeOrder = v.object({
         format: v.picklist(formats),
         compression: count(100),
         recolors: v.exactOptional(v.literal(true)),
+        isStill: v.exactOptional(v.literal(true)),
         width: pixels,
         height: pixels,
         crop: v.nullable(v.object({ width: pixels, height: pixels, position: line(100) })),

@@ -147,7 +147,7 @@ test.each<[string, Readonly<Record<string, unknown>>]>([
   ['an alt that is no text', { alt: 3 }],
   ['a src that leads out', { src: '../hero.webp' }],
   ['sources that are a list', { sources: ['hero.webp'] }],
-  ['a format that there is not', { sources: { gif: 'hero.gif 8w' } }],
+  ['a format that there is not', { sources: { tiff: 'hero.tiff 8w' } }],
   ['no files', { files: null }],
   ['no provenance', { ai: undefined }],
 ])('an image with %s is dropped, and the others stay', (_, damage) => {

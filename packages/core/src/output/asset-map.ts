@@ -1,4 +1,4 @@
-import { isVector } from '../fields.ts';
+import { isVector, moves } from '../fields.ts';
 import { srcset } from '../srcset.ts';
 import type { Asset, AssetMap, DeliveredImage, Format } from '../types.ts';
 
@@ -34,11 +34,19 @@ export function toAsset(image: DeliveredImage): Asset {
     height: spec.height,
     bytes,
     sha256,
+    ...(spec.isStill && { isStill: spec.isStill }),
   }));
-  const filesIn = (format: Format) => files.filter((file) => file.format === format);
+  const stills = files.filter(({ isStill }) => isStill);
+  const shown = files.filter(({ isStill }) => !isStill);
+  const srcsetOf = (some: Asset['files']) =>
+    srcset(some.map(({ file: url, width }) => ({ url, width })));
   const fallback = image.files.formats.at(-1)!.format;
   // The last file of its width, because an image's widths may include its full size.
-  const main = files.findLast((file) => file.format === fallback && file.width === image.width);
+  const main = shown.findLast((file) => file.format === fallback && file.width === image.width);
+  // What moves is larger than a fallback that does not, and worth it.
+  const isOffered = (format: Format) =>
+    (stills.length > 0 && moves(format) && !moves(fallback)) ||
+    isNeverLarger(shown, format, fallback);
   if (main === undefined) throw new Error(`${image.name} has no full-size ${fallback} file`);
   return {
     alt: image.files.alt,
@@ -48,12 +56,10 @@ export function toAsset(image: DeliveredImage): Asset {
     sizes: image.files.sizes,
     sources: Object.fromEntries(
       image.files.formats
-        .filter(({ format }) => isNeverLarger(files, format, fallback))
-        .map(({ format }) => [
-          format,
-          srcset(filesIn(format).map(({ file: url, width }) => ({ url, width }))),
-        ]),
+        .filter(({ format }) => isOffered(format))
+        .map(({ format }) => [format, srcsetOf(shown.filter((file) => file.format === format))]),
     ),
+    ...(stills.length > 0 && { still: srcsetOf(stills) }),
     placeholder: image.placeholder,
     color: image.color,
     files,

@@ -19,7 +19,7 @@ export function parseAssetMap(text: string): AssetMap | null {
 
 function parseAsset(value: unknown): Asset | null {
   if (!isMap(value)) return null;
-  const { alt, width, height, src, sizes, sources, placeholder, color, files } = value;
+  const { alt, width, height, src, sizes, sources, still, placeholder, color, files } = value;
   const ai = parseAi(value['ai']);
   const isAsset =
     typeof alt === 'string' &&
@@ -28,6 +28,7 @@ function parseAsset(value: unknown): Asset | null {
     isOutputName(src) &&
     isTextOrNull(sizes) &&
     isSources(sources) &&
+    (still === undefined || typeof still === 'string') &&
     isTextOrNull(placeholder) &&
     isTextOrNull(color) &&
     Array.isArray(files) &&
@@ -40,6 +41,7 @@ function parseAsset(value: unknown): Asset | null {
     src,
     sizes,
     sources,
+    ...(still !== undefined && { still }),
     placeholder,
     color,
     files: files.flatMap((file) => parseFile(file) ?? []),
@@ -49,7 +51,7 @@ function parseAsset(value: unknown): Asset | null {
 
 function parseFile(value: unknown): AssetFile | null {
   if (!isMap(value)) return null;
-  const { file, format, width, height, bytes, sha256 } = value;
+  const { file, format, width, height, bytes, sha256, isStill } = value;
   const isFile =
     isOutputName(file) &&
     isFormat(format) &&
@@ -57,7 +59,9 @@ function parseFile(value: unknown): AssetFile | null {
     isCount(height) &&
     isCount(bytes) &&
     isHash(sha256);
-  return isFile ? { file, format, width, height, bytes, sha256 } : null;
+  return isFile
+    ? { file, format, width, height, bytes, sha256, ...(isStill === true && { isStill }) }
+    : null;
 }
 
 function parseAi(value: unknown): Asset['ai'] | null {

@@ -1,6 +1,7 @@
 import { defaults, type FieldName } from '../fields.ts';
 import type { Draft } from './draft.ts';
 import { isKnownModel, type Model, modelNamed, type ModelTable } from './models.ts';
+import { framesOf } from './frame-sheet.ts';
 import { sizeProblem } from './picture-size.ts';
 
 /**
@@ -18,11 +19,13 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
   };
 
   const { size, quality, background, input_fidelity: fidelity, complexity } = fields;
+  const frames = framesOf(fields);
+  const problemOf = (one: Model, text: string) => sizeProblem(one, text, frames);
   if (size !== undefined) {
-    const problem = sizeProblem(model, size);
+    const problem = problemOf(model, size);
     if (problem !== null) {
       const others = Object.keys(models).filter(
-        (other) => sizeProblem(models[other]!, size) === null,
+        (other) => problemOf(models[other]!, size) === null,
       );
       const instead = others.length === 0 ? '' : `; use ${others.join(' or ')}`;
       find('size', {
@@ -53,6 +56,9 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
   }
   if (fields.output_format === 'svg' && !model.hasSvg) {
     refuse('output_format', 'does not make svg', (other) => other.hasSvg);
+  }
+  if (fields.output_format === 'gif' && !model.hasGif) {
+    refuse('output_format', 'does not make gif', (other) => other.hasGif);
   }
   const inputs = fields.input_images?.length ?? 0;
   if (inputs > model.maxInputImages) {

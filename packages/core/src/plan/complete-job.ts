@@ -5,6 +5,7 @@ import {
   type Fields,
   forms,
   isVector,
+  moves,
 } from '../fields.ts';
 import type {
   CallFields,
@@ -21,6 +22,7 @@ import type { Draft } from './draft.ts';
 import type { ExpandOptions } from './expand-jobs.ts';
 import { modelNamed } from './models.ts';
 import { parseSize, type Size, sizeOfRatio } from './picture-size.ts';
+import { framesOf } from './frame-sheet.ts';
 import { didYouMean } from '../did-you-mean.ts';
 
 /**
@@ -31,6 +33,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
   const { fields, find } = draft;
   checkConflicts(draft);
   checkDrawing(draft);
+  checkAnimation(draft);
   checkProvider(draft, options);
   const modelName = fields.model ?? defaults.model;
   const size = sizeOf(draft, options, modelName);
@@ -57,6 +60,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       inputs,
       mask,
       isVector: isDrawing(fields),
+      isAnimation: isAnimation(fields),
       take: fields.take ?? defaults.take,
       numberOfImages: fields.number_of_images ?? defaults.number_of_images,
     },
@@ -74,14 +78,17 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
   };
 }
 
-/** None of a model that does not stream, or of a drawing, so that a flag or a default may ask for them everywhere. */
+/**
+ * None of a model that does not stream, of a drawing or of an animation, so that a flag or a default may ask for them everywhere.
+ */
 function partialImagesOf(
   fields: Fields,
   modelName: string,
   { models, partialImages }: ExpandOptions,
 ): Pick<CallFields, 'partialImages'> {
   const wanted = partialImages ?? fields.partial_images ?? defaults.partial_images;
-  const canStream = modelNamed(models, modelName).streams !== false && !isDrawing(fields);
+  const isOfPixels = !isDrawing(fields) && !isAnimation(fields);
+  const canStream = modelNamed(models, modelName).streams !== false && isOfPixels;
   return wanted > 0 && canStream ? { partialImages: wanted } : {};
 }
 
@@ -159,6 +166,39 @@ function checkDrawing({ id, fields, find }: Draft): void {
   }
 }
 
+/** Whether the model is asked for an animation. */
+function isAnimation({ output_format: format }: Fields): boolean {
+  return format === 'gif';
+}
+
+/** The conflicts of an animation, which is bought as such: no other picture can become one. */
+function checkAnimation({ fields, find }: Draft): void {
+  if (!isAnimation(fields)) {
+    for (const field of ['frame_count', 'frame_duration_ms'] as const) {
+      if (fields[field] === undefined) continue;
+      find(field, { code: 'conflict', message: `${field} needs output_format: gif` });
+    }
+    return;
+  }
+  if (fields.mask !== undefined) {
+    find('mask', { code: 'conflict', message: 'an animation takes no mask; remove it' });
+  }
+  const formats = formatsOf(fields).map(({ format }) => format);
+  const still = formats.find((format) => !moves(format));
+  if (still === undefined) return;
+  const hidden = formats.slice(formats.indexOf(still)).find(moves);
+  if (hidden !== undefined) {
+    const message = `${still} files do not move, and browsers would take them instead of ${hidden}; write formats: [webp, gif]`;
+    find('formats', { code: 'conflict', message });
+  } else if (!formats.some(moves)) {
+    find('formats', {
+      severity: 'warning',
+      code: 'nothing-moves',
+      message: `${still} files do not move, so this animation is delivered as its first frame; formats: [webp, gif] plays it`,
+    });
+  }
+}
+
 function checkProvider({ fields, find }: Draft, { providers }: ExpandOptions): void {
   const { provider } = fields;
   if (provider === undefined || providers.includes(provider)) return;
@@ -173,9 +213,12 @@ function sizeOf(draft: Draft, { models }: ExpandOptions, modelName: string): str
   const { fields, find } = draft;
   if (fields.size !== undefined) return fields.size;
   const ratio = fields.aspect_ratio ?? defaults.aspect_ratio;
-  const size = sizeOfRatio(modelNamed(models, modelName), ratio);
+  const frames = framesOf(fields);
+  const size = sizeOfRatio(modelNamed(models, modelName), ratio, frames);
   if (size !== null) return size;
-  const others = Object.keys(models).filter((name) => sizeOfRatio(models[name]!, ratio) !== null);
+  const others = Object.keys(models).filter(
+    (name) => sizeOfRatio(models[name]!, ratio, frames) !== null,
+  );
   find('aspect_ratio', {
     code: 'not-supported-by-model',
     message:
@@ -259,7 +302,7 @@ function checkAlpha({ fields, find }: Draft): void {
 
 function formatsOf(fields: Fields): readonly FormatSpec[] {
   const compression = fields.output_compression ?? defaults.output_compression;
-  const written = fields.formats ?? [fields.output_format ?? defaults.output_format];
+  const written = fields.formats ?? ownFormats(fields);
   const recolors = (format: Format) =>
     fields.recolor === true && isVector(format) ? { recolors: true as const } : {};
   if (Array.isArray(written)) {
@@ -274,6 +317,11 @@ function formatsOf(fields: Fields): readonly FormatSpec[] {
     compression: own ?? compression,
     ...recolors(format as Format),
   }));
+}
+
+/** Every browser plays GIF, and WebP is a fraction of its size. */
+function ownFormats(fields: Fields): readonly string[] {
+  return isAnimation(fields) ? ['webp', 'gif'] : [fields.output_format ?? defaults.output_format];
 }
 
 function cropOf({ crop }: Fields): Crop | null {

@@ -152,6 +152,7 @@ describe('the range', () => {
           height,
           quality: quality === 'auto' ? billed : quality,
           partialImages: 0,
+          frames: null,
           inputFidelity: fidelity,
           inputs,
         });

@@ -1,6 +1,8 @@
 import type { CostRange, Request, SvgUsage, Usage } from '../types.ts';
 import { type Model, type Prices, sizeLimits, type TokenRule } from './models.ts';
+import { sheetsOf } from './frame-sheet.ts';
 import { parseSize, type Size } from './picture-size.ts';
+import { limits } from '../fields.ts';
 
 /**
  * The possible cost of a request in US dollars; `null` if the model's price is unknown. `inputs`: pixels of each input, `null`:
@@ -79,7 +81,7 @@ function outputTokens(model: Model, rule: TokenRule, request: Request): TokenRan
   const size = parseSize(request.size);
   const counts = qualities.flatMap((quality) =>
     rule.kind === 'grid'
-      ? (size === null ? autoSizes : [size]).flatMap((pixels) => gridRange(rule, quality, pixels))
+      ? drawnSizes(request, size).flatMap((pixels) => gridRange(rule, quality, pixels))
       : tableCounts(rule, quality, request.size),
   );
   if (counts.length === 0) return null;
@@ -87,6 +89,15 @@ function outputTokens(model: Model, rule: TokenRule, request: Request): TokenRan
     low: Math.min(...counts.map(({ low }) => low)),
     high: Math.max(...counts.map(({ high }) => high)),
   };
+}
+
+/** The sizes of the picture that a model may draw for a request. */
+function drawnSizes(
+  { output_format: format, frame_count: frames = limits.frames.default }: Request,
+  size: Size | null,
+): readonly Size[] {
+  if (size === null) return autoSizes;
+  return format === 'gif' ? sheetsOf(size, frames) : [size];
 }
 
 function gridRange(

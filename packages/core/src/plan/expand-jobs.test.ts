@@ -30,6 +30,9 @@ describe('defaults', () => {
         svg_model: null,
         svg_effort: null,
         isVector: false,
+        isAnimation: false,
+        frame_count: null,
+        frame_duration_ms: null,
         input_fidelity: 'low',
         inputs: [],
         mask: null,
@@ -371,7 +374,7 @@ images:
   test('fields that hold one word take templates, and are checked once rendered', () => {
     const rows = [
       'q: high, b: opaque, f: png, m: low, p: none, r: "16:9", c: 800x600, o: avif, z: offline',
-      'q: hihg, b: open, f: jpg, m: no, p: blurr, r: wide, c: 800, o: gif, z: openia',
+      'q: hihg, b: open, f: jpg, m: no, p: blurr, r: wide, c: 800, o: tiff, z: openia',
     ];
     const text = (row: string) =>
       imageText(`prompt: x

@@ -29,6 +29,8 @@ export interface Model {
   readonly hasSvg: boolean;
   /** Whether it streams pictures of pixels; `null`: unknown, so it is asked only for partial pictures. */
   readonly streams: boolean | null;
+  /** Whether it makes animations as GIF, in all of its qualities. */
+  readonly hasGif: boolean;
   readonly maxInputImages: number;
   /** The day on which it is shut down, `YYYY-MM-DD`; `null`: none announced. */
   readonly shutdownDate: string | null;
@@ -134,6 +136,7 @@ const model2: Model = {
   hasSvg: false,
   // "Only supported for the GPT image models" (`openai` 7.57.0), which are all that the table has.
   streams: true,
+  hasGif: false,
   maxInputImages: 16,
   shutdownDate: null,
   successor: null,
@@ -152,8 +155,14 @@ const model25: Model = {
   // No page says yes or no for 2.5 and 2.6 (2026-11-28).
   batches: null,
 };
-// `openai` 7.57.0 does not say which models take output_format svg; third parties name 2.6 (2026-11-05).
-const model26: Model = { ...model25, hasComplexity: true, hasSvg: true, tokens: grid26 };
+// `openai` 7.57.0 does not say which models take output_format svg and gif; third parties name 2.6 (2026-11-05).
+const model26: Model = {
+  ...model25,
+  hasComplexity: true,
+  hasSvg: true,
+  hasGif: true,
+  tokens: grid26,
+};
 const model15: Model = {
   ...model2,
   sizes: presetSizes,
@@ -205,6 +214,7 @@ const unknownModel: Model = {
   hasComplexity: true,
   hasSvg: true,
   streams: null,
+  hasGif: true,
   maxInputImages: 16,
   shutdownDate: null,
   successor: null,
@@ -269,6 +279,7 @@ const factShapes: OptionShapes<Model> = {
   hasComplexity: flag,
   hasSvg: flag,
   streams: [nullable(flag[0]), 'true, false or null'],
+  hasGif: flag,
   maxInputImages: [integer(0), 'a whole number'],
   shutdownDate: orNull([day, 'a day such as "2026-12-01"']),
   successor: orNull([text, 'the name of a model']),

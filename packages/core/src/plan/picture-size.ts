@@ -1,4 +1,5 @@
 import { reduceRatio } from '../reduce-ratio.ts';
+import { sheetsOf } from './frame-sheet.ts';
 import { type Model, sizeLimits } from './models.ts';
 
 /** Pixels. */
@@ -13,14 +14,34 @@ export function parseSize(size: string): Size | null {
   return match === null ? null : { width: Number(match[1]), height: Number(match[2]) };
 }
 
-/** Why a model does not take a size, in words that follow "size 1x1 "; `null` if it does. */
-export function sizeProblem(model: Model, size: string): string | null {
+/**
+ * Why a model does not take a size, in words that follow "size 1x1 "; `null` if it does. `frames`: of an animation, each of which has
+ * the size.
+ */
+export function sizeProblem(
+  model: Model,
+  size: string,
+  frames: number | null = null,
+): string | null {
   const pixels = parseSize(size);
   if (pixels === null) return null;
   if (model.sizes !== 'free') {
     return model.sizes.includes(size) ? null : `is not one of ${model.sizes.join(', ')}`;
   }
-  return freeSizeProblem(pixels);
+  return frames === null ? freeSizeProblem(pixels) : frameSizeProblem(pixels, frames);
+}
+
+function frameSizeProblem(frame: Size, frames: number): string | null {
+  const { multiple } = sizeLimits;
+  if (frame.width % multiple !== 0 || frame.height % multiple !== 0)
+    return `has a side that is not a multiple of ${multiple}`;
+  const [first, ...others] = sheetsOf(frame, frames).map((sheet) => ({
+    sheet,
+    problem: freeSizeProblem(sheet),
+  }));
+  if (first!.problem === null || others.some(({ problem }) => problem === null)) return null;
+  const { width, height } = first!.sheet;
+  return `is wrong for ${frames} frames, which the model draws as one picture of ${width}x${height}: that ${first!.problem}`;
 }
 
 /** Why a free-size model does not take a size; `null` if it does. */
@@ -49,22 +70,30 @@ const namedSizes: Readonly<Record<string, Size>> = {
 
 const targetPixels = 1024 * 1024;
 
+/** 16 frames of 512 x 512 make a sheet of 2048 x 2048, and 2 make one of 2048 x 1024: any number of them fits. */
+const targetFramePixels = 512 * 512;
+
 /** How many times larger than the target a size with the exact ratio may be. Pixels cost money, and a crop does not. */
 const maxExcess = 2;
 
 /**
  * The size for an `aspect_ratio`: one of three fixed sizes, or the legal size nearest to 1024 x 1024 pixels in area. Its ratio
  * is exact if such a size is not far larger, and otherwise as close as the sizes' steps allow. `null` if the model has no size
- * of that ratio.
+ * of that ratio. Each of an animation's `frames` is nearest to 512 x 512.
  */
-export function sizeOfRatio(model: Model, ratio: string): string | null {
+export function sizeOfRatio(
+  model: Model,
+  ratio: string,
+  frames: number | null = null,
+): string | null {
   const [width = 0, height = 0] = ratio.split(':').map(Number);
-  const named = namedSizes[reduceRatio(width, height)];
+  const named = frames === null ? namedSizes[reduceRatio(width, height)] : undefined;
+  const target = frames === null ? targetPixels : targetFramePixels;
   if (named !== undefined && sizeProblem(model, nameOf(named)) === null) return nameOf(named);
 
   const isExact = (size: Size) => size.width * height === size.height * width;
   const nearest = (sizes: readonly Size[]): Size | null => {
-    const distance = (size: Size) => Math.abs(size.width * size.height - targetPixels);
+    const distance = (size: Size) => Math.abs(size.width * size.height - target);
     return sizes.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
   };
   if (model.sizes !== 'free') {
@@ -73,9 +102,11 @@ export function sizeOfRatio(model: Model, ratio: string): string | null {
     );
     return best && nameOf(best);
   }
-  const legal = legalSizes({ width, height });
+  const legal = sizesOfShape({ width, height }).filter(
+    (size) => sizeProblem(model, nameOf(size), frames) === null,
+  );
   const exact = legal.filter(
-    (size) => isExact(size) && size.width * size.height <= maxExcess * targetPixels,
+    (size) => isExact(size) && size.width * size.height <= maxExcess * target,
   );
   const best = nearest(exact.length > 0 ? exact : legal);
   return best && nameOf(best);
@@ -85,16 +116,15 @@ function nameOf({ width, height }: Size): string {
   return `${width}x${height}`;
 }
 
-/** For each legal shorter side, the size whose longer side is nearest to the ratio, if that size is legal. */
-function legalSizes(ratio: Size): Size[] {
+/** For each legal shorter side, the size whose longer side is nearest to the ratio. */
+function sizesOfShape(ratio: Size): Size[] {
   const { multiple, maxSide } = sizeLimits;
   const isWide = ratio.width >= ratio.height;
   const [more, less] = isWide ? [ratio.width, ratio.height] : [ratio.height, ratio.width];
   const sizes: Size[] = [];
   for (let short = multiple; short <= maxSide; short += multiple) {
     const long = Math.round((short * more) / (less * multiple)) * multiple;
-    const size = isWide ? { width: long, height: short } : { width: short, height: long };
-    if (freeSizeProblem(size) === null) sizes.push(size);
+    sizes.push(isWide ? { width: long, height: short } : { width: short, height: long });
   }
   return sizes;
 }

@@ -18,7 +18,8 @@ describe('golden keys', () => {
     quality: 'auto',
     background: 'auto',
   };
-  const whole: Required<Omit<Request, 'output_format' | 'svg_effort' | 'svg_model'>> = {
+  type Other = 'output_format' | 'svg_effort' | 'svg_model' | 'frame_count' | 'frame_duration_ms';
+  const whole: Required<Omit<Request, Other>> = {
     provider: 'replicate',
     model: 'gpt-image-1.5',
     prompt: 'A lighthouse keeper reading at dawn, "Faro" on the door; 灯台, 💡\n',
@@ -50,6 +51,13 @@ describe('golden keys', () => {
     const drawing = { output_format: 'svg', svg_model: 'gpt-6', svg_effort: 'high' } as const;
     expect(requestKey({ ...minimal, ...drawing })).toBe(
       '35a6dae16cbbb938bbee2f2b069ed81105854750e195a0463fe206bd78f4aea8',
+    );
+  });
+
+  test('of an animation', () => {
+    const animation = { output_format: 'gif', frame_count: 6, frame_duration_ms: 120 } as const;
+    expect(requestKey({ ...minimal, ...animation })).toBe(
+      '66b81a98650b48e5c3c967531a1c72b39c4f4990bc64534be505b66ccda0192b',
     );
   });
 

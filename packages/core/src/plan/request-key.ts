@@ -28,6 +28,7 @@ export function requestOf(
     ...(inputs.images.length === 0 ? {} : { input_images: inputs.images }),
     ...(inputs.mask === null ? {} : { mask: inputs.mask }),
     ...(picture.isVector ? { output_format: 'svg' } : {}),
+    ...(picture.isAnimation ? { output_format: 'gif' } : {}),
     ...(picture.take === 1 ? {} : { take: picture.take }),
     ...(candidate === 1 ? {} : { candidate }),
     ...(providerInputs === null ? {} : { provider_inputs: providerInputs }),

@@ -1,4 +1,5 @@
-import { inspectPicture, PictureError } from '../image/inspect-picture.ts';
+import { inspectFrames } from '../image/animation.ts';
+import { PictureError } from '../image/inspect-picture.ts';
 import { inspectSvg } from '../image/svg/inspect-svg.ts';
 import type { PictureInfo, Request } from '../types.ts';
 
@@ -11,10 +12,10 @@ export interface Judgement {
 }
 
 /** The format that an original must have; `null`: any that decodes. */
-export type OriginalFormat = 'png' | 'svg' | null;
+export type OriginalFormat = 'png' | 'svg' | 'gif' | null;
 
 /**
- * The format that was asked for: a drawing, or PNG, which loses nothing. `takesAnyFormat`: the provider cannot be asked for a
+ * The format that was asked for: a drawing, an animation, or PNG, which loses nothing. `takesAnyFormat`: the provider cannot be asked for a
  * format of pixels.
  */
 export function originalFormatOf(request: Request, takesAnyFormat: boolean): OriginalFormat {
@@ -26,7 +27,7 @@ export async function judgePicture(
   expected: OriginalFormat,
 ): Promise<Judgement> {
   try {
-    const info = await (expected === 'svg' ? inspectSvg(bytes) : inspectPicture(bytes));
+    const info = await (expected === 'svg' ? inspectSvg(bytes) : inspectFrames(bytes));
     return { info, problem: formatProblem(info.format, expected) };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
@@ -34,8 +35,10 @@ export async function judgePicture(
   }
 }
 
+/** WebP holds an animation as well as GIF. */
 export function formatProblem(format: string, expected: OriginalFormat): string | null {
-  return expected === null || format === expected
+  const isAsAsked = format === expected || (expected === 'gif' && format === 'webp');
+  return expected === null || isAsAsked
     ? null
     : `it is ${format} and not ${expected}, which was asked for`;
 }

@@ -7,7 +7,7 @@ import { actualCost, roundUsd } from '../plan/estimate-cost.ts';
 import { modelFor, modelNamed } from '../plan/models.ts';
 import { type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import type { Put, Store } from '../store/store.ts';
-import type { Attempt, StoreRecord } from '../types.ts';
+import type { Attempt, Request, StoreRecord } from '../types.ts';
 import { PaidForError } from './failures.ts';
 import { judgePicture, originalFormatOf } from './judge-picture.ts';
 import { lazyProviders } from './providers.ts';
@@ -140,9 +140,8 @@ async function differences(
   if (rejected !== undefined) return [];
   const size = `${original.width}x${original.height}`;
   const damage = findPngDamage(bytes);
-  const frames = await countFrames(bytes);
   return [
-    ...(frames === 1 ? [] : [`it has ${frames} frames, and the first one is used`]),
+    ...frameDifferences(request, original.frames ?? 1, await countFrames(bytes)),
     ...(damage === null ? [] : [`${damage}; its pixels are whole, so it is used`]),
     ...(request.size === 'auto' || request.size === size
       ? []
@@ -151,6 +150,24 @@ async function differences(
       ? ['it has no transparent pixel, although the request says background: transparent']
       : []),
   ];
+}
+
+/** `pages`: also of a format that does not move. */
+function frameDifferences(
+  { output_format: format, frame_count: count }: Request,
+  frames: number,
+  pages: number,
+): string[] {
+  if (format === 'gif') {
+    if (frames === 1) return ['it does not move, though an animation was asked for'];
+    const isAsAsked = count === undefined || frames === count;
+    return isAsAsked ? [] : [`it has ${frames} frames, and ${count} were asked for`];
+  }
+  if (frames > 1)
+    return [
+      `it has ${frames} frames: its webp and gif files move, all others show the first frame`,
+    ];
+  return pages === 1 ? [] : [`it has ${pages} pages, and the first one is used`];
 }
 
 /** US dollars; `null`: unknown. */

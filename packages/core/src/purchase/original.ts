@@ -1,3 +1,4 @@
+import { limits } from '../fields.ts';
 import { TintypeError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { encodeQueue } from '../image/encode-queue.ts';
@@ -5,9 +6,10 @@ import { digitalSourceType } from '../image/provenance.ts';
 import { parseSize, type Size } from '../plan/picture-size.ts';
 import type { MissingPolicy } from '../project/spending-policy.ts';
 import { offline } from '../provider-names.ts';
+import type { StandInFrames } from '../stand-in/animate-stand-in.ts';
 import { drawStandIn, standInVersion } from '../stand-in/draw-stand-in.ts';
 import type { Store } from '../store/store.ts';
-import type { AiProvenance, PlannedRequest, Source, StoreRecord } from '../types.ts';
+import type { AiProvenance, Job, PlannedRequest, Source, StoreRecord } from '../types.ts';
 import { rejectedError } from './failures.ts';
 
 /** A picture to make files from, and where it came from. */
@@ -39,7 +41,7 @@ export function obtainFree(planned: PlannedRequest, policy: MissingPolicy, store
 /** The picture of a record. Throws `original-rejected` if it was kept aside. */
 export function originalOf(record: StoreRecord, store: Store): Original {
   if (record.rejected !== undefined) throw rejectedError(record);
-  const { sha256: hash, width, height, hasAlpha } = record.original;
+  const { sha256: hash, width, height, hasAlpha, frames } = record.original;
   return {
     source: {
       sha256: hash,
@@ -48,6 +50,7 @@ export function originalOf(record: StoreRecord, store: Store): Original {
       hasAlpha,
       isStandIn: false,
       isVector: record.request.output_format === 'svg',
+      ...(frames !== undefined && { frames }),
       read: () => store.read(record),
     },
     ai: {
@@ -63,11 +66,13 @@ export function originalOf(record: StoreRecord, store: Store): Original {
 
 /** The size of a stand-in for `size: auto`. */
 const standInSize: Size = { width: 1024, height: 1024 };
+const standInFrameSize: Size = { width: 512, height: 512 };
 
 /** A stand-in for a picture. Its hash is computed from its inputs, so it is drawn only when a file has to be encoded. */
 export function standIn({ key, request, id, candidate, job }: PlannedRequest): Original {
-  const { width, height } = parseSize(job.picture.size) ?? standInSize;
-  const { isVector } = job.picture;
+  const { isVector, isAnimation, size } = job.picture;
+  const { width, height } = parseSize(size) ?? (isAnimation ? standInFrameSize : standInSize);
+  const frames = isAnimation ? standInFrames(job) : null;
   const drawing = {
     seed: key ?? sha256(canonicalJson({ ...request, id })),
     imageId: id,
@@ -77,6 +82,7 @@ export function standIn({ key, request, id, candidate, job }: PlannedRequest): O
     isTransparent: job.picture.background === 'transparent',
     ...(candidate === null ? {} : { candidate }),
     ...(isVector && { isVector }),
+    ...(frames !== null && { frames }),
   };
   return {
     source: {
@@ -86,6 +92,7 @@ export function standIn({ key, request, id, candidate, job }: PlannedRequest): O
       hasAlpha: drawing.isTransparent,
       isStandIn: true,
       isVector,
+      ...(frames !== null && { frames: frames.count }),
       read: () => encodeQueue(() => drawStandIn(drawing), { lane: 'waited-for' }),
     },
     ai: {
@@ -96,5 +103,12 @@ export function standIn({ key, request, id, candidate, job }: PlannedRequest): O
       digitalSourceType: digitalSourceType(true),
     },
     record: null,
+  };
+}
+
+function standInFrames({ picture }: Job): StandInFrames {
+  return {
+    count: picture.frame_count ?? limits.frames.default,
+    delayMs: picture.frame_duration_ms ?? limits.frameMs.default,
   };
 }

@@ -1,5 +1,6 @@
 import { bytesOf } from '../image/end-pipeline.ts';
 import { loadSharp } from '../image/load-sharp.ts';
+import { animateStandIn, type StandInFrames } from './animate-stand-in.ts';
 import type { Sha256 } from '../types.ts';
 import { loadTypeface, type Typeface } from './glyphs.ts';
 import { between, type Random, seededRandom } from './seeded-random.ts';
@@ -23,13 +24,15 @@ export interface StandIn {
   readonly candidate?: number;
   /** An SVG instead of pixels. @default false */
   readonly isVector?: boolean;
+  /** An animated WebP instead of a PNG. @default one frame */
+  readonly frames?: StandInFrames;
 }
 
 /** A part of the cache key. Raise it whenever the drawing changes. */
 export const standInVersion = 1;
 
 /**
- * Draws a labelled picture as PNG, or as SVG. With one version of sharp, equal input gives equal bytes. All text is drawn as outlines, so
+ * Draws a labelled picture as PNG, as SVG or as animated WebP. With one version of sharp, equal input gives equal bytes. All text is drawn as outlines, so
  * no input can inject SVG, and no font of the machine is used.
  */
 export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
@@ -38,7 +41,8 @@ export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
   const sharp = await loadSharp();
   const raster = sharp(Buffer.from(svg));
   const drawn = standIn.isTransparent ? raster : raster.removeAlpha();
-  return bytesOf(drawn.png({ compressionLevel: 6 }));
+  const png = await bytesOf(drawn.png({ compressionLevel: 6 }));
+  return standIn.frames === undefined ? png : animateStandIn(png, standIn.frames);
 }
 
 function standInSvg(standIn: StandIn, typeface: Typeface): string {

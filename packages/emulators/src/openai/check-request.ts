@@ -1,5 +1,5 @@
 import { imageUserError, invalidRequest } from './api-error.ts';
-import { checkFreeSize } from './check-size.ts';
+import { checkFreeSize, checkFrameSize } from './check-size.ts';
 import { modelsAlive, type EmulatedModel } from './model-table.ts';
 import { sha256, type ReceivedBody, type ReceivedFile } from './read-body.ts';
 import {
@@ -16,7 +16,7 @@ import { readPictures, type Uploads } from './read-pictures.ts';
 import type { BilledWork, PixelSize } from './token-usage.ts';
 
 export type Endpoint = 'generations' | 'edits';
-export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'svg';
+export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'svg' | 'gif';
 
 /** The parts of the account that decide whether a request is accepted. */
 export interface Account {
@@ -33,6 +33,8 @@ export interface ImageRequest extends BilledWork {
   readonly stream: boolean;
   /** The model that writes an SVG; `null`: none is written. */
   readonly svgAuthor: string | null;
+  /** Milliseconds of each frame of a GIF. */
+  readonly frameMs: number;
   readonly safetyIdentifier: string | null;
   /** Inputs, mask and markup. */
   readonly files: readonly ReceivedFile[];
@@ -72,6 +74,7 @@ export async function checkRequest(
   const quality = readQuality(body, model, prompt);
   const outputFormat = readFormat(body, model);
   const svgAuthor = readSvgAuthor(body, outputFormat, n);
+  const animation = readAnimation(body, outputFormat);
   const background = readBackground(body, model, outputFormat);
   const stream = readStream(body, n);
   readChoice(body, 'moderation', ['low', 'auto']);
@@ -81,7 +84,8 @@ export async function checkRequest(
     model,
     prompt,
     n,
-    ...readSize(body, model),
+    ...readSize(body, model, animation.frames),
+    ...animation,
     quality,
     background,
     outputFormat,
@@ -152,10 +156,10 @@ function readQuality(body: ReceivedBody, model: EmulatedModel, prompt: string): 
   return model.qualities[pick] ?? 'high';
 }
 
-/** `gif` and `svg` (2.6) need a special permission; this project has the one for `svg`. The texts are made up. */
+/** `gif` and `svg` (2.6) need a special permission, which this project has. The texts are made up. */
 function readFormat(body: ReceivedBody, model: EmulatedModel): PictureFormat {
   const format = readChoice(body, 'output_format', ['png', 'webp', 'jpeg', 'gif', 'svg']);
-  if (format === 'gif' || (format === 'svg' && !model.svg)) {
+  if ((format === 'gif' && !model.gif) || (format === 'svg' && !model.svg)) {
     throw imageUserError(
       'invalid_value',
       'output_format',
@@ -190,6 +194,25 @@ function readSvgAuthor(body: ReceivedBody, format: PictureFormat, n: number): st
       : (svg as { readonly model?: string } | null | undefined)?.model;
   if (named === undefined && svg) throw missing('svg.model');
   return named ?? defaultSvgAuthor;
+}
+
+/** The defaults and limits are from the SDK's comments (7.57.0), the texts are made up. */
+function readAnimation(
+  body: ReceivedBody,
+  format: PictureFormat,
+): { readonly frames: number | null; readonly frameMs: number } {
+  if (format !== 'gif') return { frames: null, frameMs: 0 };
+  for (const name of ['stream', 'partial_images', 'output_compression', 'mask']) {
+    const isSent =
+      (body.fields[name] ?? null) !== null || body.files.some((file) => file.name === name);
+    if (!isSent) continue;
+    throw invalidRequest('invalid_value', name, `'${name}' is not supported with GIF output.`);
+  }
+  const frameMs = readInteger(body, 'frame_duration_ms', 1, Number.MAX_SAFE_INTEGER) ?? 200;
+  return {
+    frames: readInteger(body, 'frame_count', 2, 16) ?? 9,
+    frameMs: Math.min(Math.round(frameMs / 10) * 10, 655_350),
+  };
 }
 
 /** The text about jpeg is made up. */
@@ -243,9 +266,11 @@ function readInputFidelity(body: ReceivedBody, model: EmulatedModel): string {
   return readChoice(body, 'input_fidelity', model.inputFidelity) ?? 'low';
 }
 
-function readSize(body: ReceivedBody, model: EmulatedModel): PixelSize {
+function readSize(body: ReceivedBody, model: EmulatedModel, frames: number | null): PixelSize {
   const size = readString(body, 'size') ?? 'auto';
-  if (size !== 'auto' && model.sizes === 'free') return checkFreeSize(size);
+  if (size !== 'auto' && model.sizes === 'free')
+    return frames === null ? checkFreeSize(size) : checkFrameSize(size, frames);
+  if (size === 'auto' && frames !== null) return autoFrameSize;
   if (size !== 'auto' && model.sizes !== 'free' && !model.sizes.includes(size)) {
     throw notAmong('size', size, [...model.sizes, 'auto']);
   }
@@ -253,3 +278,6 @@ function readSize(body: ReceivedBody, model: EmulatedModel): PixelSize {
   if (width === undefined || height === undefined) throw wrongType('size', 'a string', size);
   return { width, height };
 }
+
+/** Made up: what the API chooses for an animation is not known. */
+const autoFrameSize: PixelSize = { width: 512, height: 512 };

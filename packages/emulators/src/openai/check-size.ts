@@ -1,15 +1,33 @@
 import { imageUserError } from './api-error.ts';
-import type { PixelSize } from './token-usage.ts';
+import { frameSheet, type PixelSize } from './token-usage.ts';
 
 /**
  * The free sizes of gpt-image-2 and later, with the texts of the live API (third parties, 2026-08). The text about the
  * aspect ratio is not known and is made up here. Throws the API's 400.
  */
 export function checkFreeSize(size: string): PixelSize {
+  const pixels = readPixels(size);
+  checkPixels(size, pixels);
+  return pixels;
+}
+
+/**
+ * The frames of a GIF are drawn on one sheet, to which the limits apply (third parties, 2026-11-05: 6 frames of 1024x1024 are refused,
+ * because the sheet is 4096 wide). Throws the API's 400.
+ */
+export function checkFrameSize(size: string, frames: number): PixelSize {
+  const pixels = readPixels(size);
+  checkPixels(size, frameSheet(pixels, frames));
+  return pixels;
+}
+
+function readPixels(size: string): PixelSize {
   const match = /^([1-9]\d{0,5})x([1-9]\d{0,5})$/.exec(size);
   if (!match) throw refused(size, "Expected WIDTHxHEIGHT, for example '1824x1024'.");
-  const width = Number(match[1]);
-  const height = Number(match[2]);
+  return { width: Number(match[1]), height: Number(match[2]) };
+}
+
+function checkPixels(size: string, { width, height }: PixelSize): void {
   const long = Math.max(width, height);
   const short = Math.min(width, height);
   if (width % 16 !== 0 || height % 16 !== 0) {
@@ -23,7 +41,6 @@ export function checkFreeSize(size: string): PixelSize {
   if (width * height > 8_294_400) {
     throw refused(size, 'Requested resolution exceeds the current pixel budget.');
   }
-  return { width, height };
 }
 
 function refused(size: string, why: string): Error {

@@ -80,6 +80,8 @@ async function drawOne({ request, detail, fault }: Answer, take: string): Promis
     compression: request.outputCompression,
     alpha: request.background === 'transparent' ? transparent : 'opaque',
     detail,
+    frames: request.frames,
+    frameMs: request.frameMs,
     seed: createHash('sha256').update(take).digest(),
   });
   return fault?.kind === 'corrupt-picture' ? picture.subarray(0, picture.length >> 1) : picture;

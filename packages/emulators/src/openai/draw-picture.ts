@@ -19,6 +19,10 @@ export interface Drawing {
   /** `opaque`: no alpha channel; `transparent`: a clear margin, a half-clear ring, a solid middle; `solid`: alpha, all 255. */
   readonly alpha: 'opaque' | 'transparent' | 'solid';
   readonly detail: Detail;
+  /** How many frames a GIF has; `null` and absent: one. */
+  readonly frames?: number | null;
+  /** Milliseconds of each frame. */
+  readonly frameMs?: number;
   /** 32 bytes: the same seed draws the same pixels. */
   readonly seed: Buffer;
 }
@@ -30,6 +34,7 @@ const cellCount = 8;
 export async function drawPicture(drawing: Drawing): Promise<Buffer> {
   const { width, height, format, compression } = drawing;
   if (format === 'svg') return Buffer.from(drawSvg(drawing));
+  if (format === 'gif') return drawGif(drawing);
   const channels = drawing.alpha === 'opaque' ? 3 : 4;
   const pixels = drawCells(drawing, channels);
   if (drawing.detail === 'photographic') addNoise(pixels, drawing.seed, channels);
@@ -40,6 +45,21 @@ export async function drawPicture(drawing: Drawing): Promise<Buffer> {
   if (format === 'webp')
     return image.webp({ quality: Math.max(1, compression), effort: 0 }).toBuffer();
   return image.png({ compressionLevel: drawing.detail === 'flat' ? 1 : 2 }).toBuffer();
+}
+
+/** The colours of the cells move on from frame to frame. */
+async function drawGif(drawing: Drawing): Promise<Buffer> {
+  const { width, height, seed, frameMs = 0 } = drawing;
+  const channels = drawing.alpha === 'opaque' ? 3 : 4;
+  const frames = Array.from({ length: drawing.frames ?? 1 }, (_, at) => {
+    const moved = Buffer.concat([seed.subarray(at), seed.subarray(0, at)]);
+    return drawCells({ ...drawing, seed: moved }, channels).subarray(0, width * height * channels);
+  });
+  const pages = frames.length === 1 ? {} : { pageHeight: height };
+  const raw = { width, height: height * frames.length, channels, ...pages } as const;
+  return sharp(Buffer.concat(frames), { raw })
+    .gif({ effort: 1, dither: 0, loop: 0, delay: frames.map(() => frameMs) })
+    .toBuffer();
 }
 
 /** A disc and a few bars, with ids and a style sheet as in drawings that models write. */

@@ -28,6 +28,8 @@ export interface EmulatedModel {
   readonly markup: boolean;
   /** Whether it takes `output_format: svg`. */
   readonly svg: boolean;
+  /** Whether it takes `output_format: gif`. */
+  readonly gif: boolean;
   readonly prices: TokenPrices;
 }
 
@@ -47,6 +49,7 @@ const legacy = {
   complexity: false,
   markup: false,
   svg: false,
+  gif: false,
 } as const;
 
 const gptImage2 = {
@@ -59,6 +62,7 @@ const gptImage2 = {
   complexity: false,
   markup: false,
   svg: false,
+  gif: false,
   prices: current,
 } as const;
 
@@ -70,7 +74,13 @@ const gptImage25 = {
   markup: true,
 } as const;
 
-const gptImage26 = { ...gptImage25, family: '2.6', complexity: true, svg: true } as const;
+const gptImage26 = {
+  ...gptImage25,
+  family: '2.6',
+  complexity: true,
+  svg: true,
+  gif: true,
+} as const;
 
 /**
  * The image models as of 2026-11-22: ids and capabilities from the doc comments of `openai@7.57.0`

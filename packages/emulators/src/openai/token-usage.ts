@@ -24,6 +24,8 @@ export interface BilledWork {
   readonly quality: string;
   readonly partialImages: number;
   readonly inputFidelity: string;
+  /** Of a GIF; `null`: one picture. */
+  readonly frames: number | null;
   /** Without the mask, which does not count. */
   readonly inputs: readonly PixelSize[];
 }
@@ -34,8 +36,9 @@ export function usageOf(work: BilledWork): Usage {
     (sum, input) => sum + inputImageTokens(work.model, input, work.inputFidelity),
     0,
   );
+  const drawn = work.frames === null ? work : frameSheet(work, work.frames);
   const output =
-    work.n * outputTokens(work.model, work.quality, work.width, work.height) +
+    work.n * outputTokens(work.model, work.quality, drawn.width, drawn.height) +
     work.partialImages * tokensPerPartial;
   return {
     input_tokens: text + image,
@@ -44,6 +47,17 @@ export function usageOf(work: BilledWork): Usage {
     output_tokens_details: { image_tokens: output, text_tokens: 0 },
     total_tokens: text + image + output,
   };
+}
+
+/**
+ * The sheet of 4 x 2, 3 x 3, 4 x 3 or 4 x 4 frames that is billed for a GIF (third parties, 2026-11-05). Frames wider than high are
+ * stacked, as a guess.
+ */
+export function frameSheet({ width, height }: PixelSize, frames: number): PixelSize {
+  const [more, fewer] = frames <= 8 ? [4, 2] : frames === 9 ? [3, 3] : [4, frames <= 12 ? 3 : 4];
+  return width > height
+    ? { width: width * fewer, height: height * more }
+    : { width: width * more, height: height * fewer };
 }
 
 export function costUsdOf(model: EmulatedModel, usage: Usage, svg: SvgUsage | null = null): number {

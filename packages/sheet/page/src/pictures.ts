@@ -19,7 +19,9 @@ export const fromFile: PictureSource = (hash) => {
   return url;
 };
 
-const thumbnail = '?thumbnail';
+const thumbnail = matchMedia('(prefers-reduced-motion: reduce)').matches
+  ? '?thumbnail&still'
+  : '?thumbnail';
 
 const near = new IntersectionObserver(
   (entries) => {

@@ -118,6 +118,8 @@ const requestHandling: Handling<'sent' | 'option' | 'refused' | 'not sent'> = {
   output_format: 'refused',
   svg_model: 'refused',
   svg_effort: 'refused',
+  frame_count: 'refused',
+  frame_duration_ms: 'refused',
   provider: 'not sent',
   take: 'not sent',
   candidate: 'not sent',

@@ -160,6 +160,8 @@ export const requestHandling: Handling<'required' | 'optional' | 'svg' | 'file' 
   output_format: 'optional',
   svg_model: 'svg',
   svg_effort: 'svg',
+  frame_count: 'optional',
+  frame_duration_ms: 'optional',
   input_images: 'file',
   mask: 'file',
   provider: 'not sent',
