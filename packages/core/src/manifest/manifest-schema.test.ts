@@ -124,6 +124,8 @@ const fields: readonly [fields: string, ...found: string[]][] = [
   ['formats: [1]', '3:15 wrong-type'],
   ['formats: [webp, gif]'],
   ['formats: { bmp: 3 }', '3:16 unknown-field'],
+  ['partial_images: 3'],
+  ['partial_images: 4', '3:21 out-of-range'],
   ['frame_count: 16'],
   ['frame_count: 17', '3:18 out-of-range'],
   ['frame_count: 1', '3:18 out-of-range'],
