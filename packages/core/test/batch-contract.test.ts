@@ -87,6 +87,20 @@ const wrong: readonly (readonly [
     () => ({ removeUpload: async () => true }),
   ],
   [
+    'forgets what it removed',
+    'an account remembers that an upload was removed, and of which batch',
+    (right) => {
+      let isFirst = true;
+      return {
+        removeUpload: async (...args) => {
+          const isRemoved = isFirst && (await right.removeUpload(...args));
+          isFirst = false;
+          return isRemoved;
+        },
+      };
+    },
+  ],
+  [
     'takes answers that end too early for all of them',
     'answers that end too early are an error, and not the end',
     (right) => ({

@@ -166,6 +166,14 @@ export const batchRules: Readonly<Record<string, Rule>> = {
     expect(await under.offer.removeUpload(name, 'file-unknown', access(under))).toBe(false);
   },
 
+  'an account remembers that an upload was removed, and of which batch': async (under) => {
+    const fileId = await upload(under, 1);
+    const { offer } = under;
+    expect(await offer.removeUpload(name, fileId, access(under))).toBe(true);
+    expect(await offer.removeUpload(name, fileId, access(under))).toBe(true);
+    expect(await offer.removeUpload('cd'.repeat(16), fileId, access(under))).toBe(false);
+  },
+
   'an upload is removed by its name, and no other file is': async (under) => {
     const fileId = await upload(under, 1);
     const { offer } = under;

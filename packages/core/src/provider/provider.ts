@@ -70,8 +70,9 @@ export interface BatchOffer {
   /**
    * Removes what was uploaded under a name, so that a `create` that arrives late orders nothing. `fileId`: what the file is
    * called, as a note in the store says, which may come from anyone: no other file than one of that name is removed;
-   * `null`: unknown. `false`: this account does not have the file, so its lists do not show what became of a batch made
-   * from it.
+   * `null`: unknown. `false`: this account does not have the file, and no earlier call has removed it here. So it may be
+   * in another account, and the lists of this one do not show what became of a batch made from it. Remember in the account
+   * that a file was removed: a process may be killed before it can note that.
    */
   removeUpload(name: string, fileId: string | null, access: Access): Promise<boolean>;
   look(batchId: string, access: Access): Promise<BatchLook>;

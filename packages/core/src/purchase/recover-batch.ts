@@ -75,8 +75,9 @@ async function recovered(
 /**
  * Finds the batch whose creation may have been lost; `null`: it does not exist, and cannot come to exist any more. Its file is
  * removed before the second look: a creation that arrives late then has no file, and orders nothing. A note without a file may be
- * older than the batch: another machine may have got a copy of it while the batch was being created. Throws the provider's error,
- * or `bad-api-key` if the batch may be of another account: then it is still not known.
+ * older than the batch: another machine may have got a copy of it while the batch was being created. The account remembers that the
+ * file was removed, because this process may be killed before the note is, and another machine may have a copy of the note. Throws the
+ * provider's error, or `bad-api-key` if the batch may be of another account: then it is still not known.
  */
 export async function findOrPrevent(
   { name, fileId }: Batch,

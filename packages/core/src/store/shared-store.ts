@@ -188,7 +188,8 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
         // Other machines must know about a purchase that only this one has, and about requests that may have been billed.
         if (await pending.has(key)) continue;
         const note = open.get(key)?.note ?? null;
-        await settleLine(remote, key, batch.name, note?.batch === batch.name ? null : note);
+        // A line of a batch is not what became of this one, also if it is a line of another batch with the same request.
+        await settleLine(remote, key, batch.name, note?.batch === undefined ? note : null);
       }
       await remote.remove(remoteNames.batch(batch.name)).catch(() => {});
       await local.clearBatch(batch);

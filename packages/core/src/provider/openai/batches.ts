@@ -85,19 +85,19 @@ export function openAiBatches(profile: Profile): Calls {
 
     removeUpload: (name, fileId, access) =>
       call(access, async (client, signal) => {
-        const isOurs = ({ filename }: { readonly filename: string }) => filename === fileName(name);
-        try {
-          const ids: string[] = [];
-          if (fileId === null) {
-            for await (const file of client.files.list({ purpose: 'batch' }, { signal }))
-              if (isOurs(file)) ids.push(file.id);
-          } else if (isOurs(await client.files.retrieve(fileId, { signal }))) ids.push(fileId);
-          for (const id of ids) await client.files.delete(id, { signal });
-          return ids.length > 0;
-        } catch (error) {
-          if (error instanceof APIError && error.status === 404) return false;
-          throw error;
-        }
+        const idsOf = (fileName: string) => filesNamed(fileName, client, signal);
+        const ids =
+          fileId === null
+            ? await idsOf(fileName(name))
+            : await ifThere(client.files.retrieve(fileId, { signal })).then((file) =>
+                file?.filename === fileName(name) ? [fileId] : [],
+              );
+        if (ids.length === 0) return fileId !== null && (await idsOf(markName(name))).length > 0;
+        // Before the file is removed: this process may be killed at any time.
+        const mark = await toFile(Buffer.from(`{"removed":"${fileName(name)}"}\n`), markName(name));
+        await client.files.create({ file: mark, purpose: 'batch' }, { signal });
+        for (const id of ids) await ifThere(client.files.delete(id, { signal }));
+        return true;
       }),
 
     look: (batchId, access) =>
@@ -158,6 +158,11 @@ export function openAiBatches(profile: Profile): Calls {
 /** Comes before the name of a batch in the names of its files. */
 const prefix = 'tintype-';
 const fileName = (name: string): string => `${prefix}${name}.jsonl`;
+/**
+ * A file that shows later processes that this account had the input file of a batch and that it was removed. Files for batches
+ * expire after 30 days (openai 7.57.0).
+ */
+const markName = (name: string): string => `${prefix}${name}-removed.jsonl`;
 const metadataName = 'tintype';
 
 /** OpenAI's limit of a batch's input file (2026-11-28). */
@@ -205,6 +210,21 @@ async function lineOf(order: Order, name: string, { profile, send, uploaded }: U
 
 /** Longer than a batch can take, which is one day. */
 const inThreeDays = { anchor: 'created_at', seconds: 3 * 86_400 } as const;
+
+async function filesNamed(name: string, client: OpenAI, signal: AbortSignal): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id, filename } of client.files.list({ purpose: 'batch' }, { signal }))
+    if (filename === name) ids.push(id);
+  return ids;
+}
+
+/** `null`: the API has no such file. */
+function ifThere<Result>(call: PromiseLike<Result>): Promise<Result | null> {
+  return Promise.resolve(call).catch((error: unknown) => {
+    if (error instanceof APIError && error.status === 404) return null;
+    throw error;
+  });
+}
 
 function placed({ id, expires_at }: Batch): PlacedBatch {
   const due = new Date(Number(expires_at) * 1000);
