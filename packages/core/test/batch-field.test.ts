@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { generate, submitBatches } from '../src/index.ts';
+import { generate, planProject, submitBatches, type TimedEvent } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
@@ -128,6 +128,36 @@ describe('batch: true', () => {
     // If nothing is bought, it is not a mistake.
     const drawn = await made.generate({ options: { models, missing: 'standin' } });
     expect(drawn.result).toMatchObject({ delivered: 1, failed: 0 });
+  });
+
+  test('warns of each model that its provider may not take, once and at its line, unless the config says so', async () => {
+    await using made = await project(
+      `images:\n${image('fox', ', batch: true')}${image('owl', ', batch: true')}${image('elk', ', batch: true, model: gpt-image-2')}`,
+    );
+    const warnings = (events: readonly TimedEvent[]) =>
+      eventsOf(events, 'diagnostic')
+        .filter(({ code }) => code === 'not-checked')
+        .map(({ line, message }) => [line, message.slice(0, 96)]);
+    const ofFox = [
+      2,
+      'it is not known whether openai takes gpt-image-2.5-flare in batches ("fox" and 1 other picture).',
+    ];
+    const planned: TimedEvent[] = [];
+    await planProject(await made.context({}, (event) => planned.push(event)));
+    expect(warnings(planned)).toEqual([ofFox]);
+    expect(warnings((await made.generate()).events)).toEqual([ofFox]);
+    // What is ordered is not asked about again.
+    expect(warnings((await made.generate()).events)).toEqual([]);
+    const models = { 'gpt-image-2.5-flare': { batches: true } };
+    await using sure = await project(`images:\n${image('fox', ', batch: true')}`);
+    expect(warnings((await sure.generate({ options: { models } })).events)).toEqual([]);
+    // Without the field, only tintype batch submit orders it in a batch.
+    await using plain = await project(`images:\n${image('fox')}${image('owl', ', batch: false')}`);
+    const [direct, inBatch]: TimedEvent[][] = [[], []];
+    await planProject(await plain.context({}, (event) => direct!.push(event)));
+    await submitBatches(await plain.context({}, (event) => inBatch!.push(event)), []);
+    expect(warnings(direct!)).toEqual([]);
+    expect(warnings(inBatch!)).toMatchObject([[2, expect.stringContaining('("fox")')]]);
   });
 
   test('is not ordered over the budget, nor if nothing may be bought, nor by the contact sheet', async () => {

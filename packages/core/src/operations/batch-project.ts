@@ -53,7 +53,12 @@ export async function submitBatches(
   const open = new Map(await settleLeftOver(store, context));
   await fetchBatches(store, context);
   const collected = await collectBatches(store, context);
-  const { plan } = await readPlan(context, store, { ids, mayFetch: true, mayBuy: true });
+  const { plan } = await readPlan(context, store, {
+    ids,
+    mayFetch: true,
+    mayBuy: true,
+    ordersBatches: true,
+  });
   const { models, providers } = context.config;
   const facts = { models, batchFactors: batchFactors(providers) };
   const missing = toBuy(plan.requests).map((row) => ({ row, reason: whyNotOrdered(row, facts) }));

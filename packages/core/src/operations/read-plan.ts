@@ -9,7 +9,7 @@ import { svgoProblem } from '../image/svg/load-svgo.ts';
 import { readManifests } from '../manifest/read-manifests.ts';
 import { plannable, withUpstream } from '../plan/check-graph.ts';
 import { batchFactors } from '../batch-price.ts';
-import { type BatchFacts, whyNoBatch } from '../plan/batch-prices.ts';
+import { checkBatches, warnOfBatches } from '../plan/check-batches.ts';
 import { checkLifetimes } from '../plan/check-lifetime.ts';
 import { checkPurchases } from '../plan/check-purchases.ts';
 import { expandJobs } from '../plan/expand-jobs.ts';
@@ -134,6 +134,8 @@ export interface PlanRequest {
   readonly mayAskRemote?: boolean;
   /** Whether missing pictures may be bought later. Only then are their providers created and asked what they cannot do. */
   readonly mayBuy: boolean;
+  /** Whether everything that can be in a batch is to be ordered in one. @default false: only what says so */
+  readonly ordersBatches?: boolean;
   /**
    * The part of them that is planned; `null`: all. Mistakes are found in all of them.
    * @default null
@@ -189,7 +191,7 @@ export async function planRead(
   context: Context,
   store: Store,
   { manifests, jobs, inputs }: ReadProject,
-  { ids, mayBuy: isBuying, shard = null }: Omit<PlanRequest, 'mayFetch'>,
+  { ids, mayBuy: isBuying, ordersBatches = false, shard = null }: Omit<PlanRequest, 'mayFetch'>,
 ): Promise<WholePlan> {
   const { config } = context;
   const isRead = (reference: InputReference): boolean =>
@@ -217,12 +219,13 @@ export async function planRead(
   const findings = [
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),
     ...checkPurchases(plan),
+    ...warnOfBatches(plan, facts, ordersBatches),
     ...findUnseenPicks(plan, {
       purchases: [...stored.values()].flatMap((one) => (one.kind === 'record' ? [one.record] : [])),
       confirmed: await store.confirmedPicks(),
     }),
     ...(isBuying
-      ? [...providerMistakes(plan, lazyProviders(context)), ...batchMistakes(plan, facts)]
+      ? [...providerMistakes(plan, lazyProviders(context)), ...checkBatches(plan, facts)]
       : []),
   ];
   return { plan, whole, diagnostics: diagnoseAll(manifests, findings) };
@@ -255,17 +258,6 @@ function providerMistakes(plan: Plan, providers: Providers): PlacedFinding[] {
     const refusal = providers(provider).refuse(request ?? requestToBe(job, number));
     if (refusal === null) return [];
     const message = `the provider ${provider} ${refusal}`;
-    return [{ place: job.place, finding: { code: 'not-supported-by-provider', message } as const }];
-  });
-}
-
-/** A mistake for each picture that its image orders in a batch, and that cannot be in one. It is not bought at the full price. */
-function batchMistakes(plan: Plan, facts: BatchFacts): PlacedFinding[] {
-  return plan.requests.flatMap(({ job, status, isFree }) => {
-    if (job.batch !== true || isFree || status === 'stored') return [];
-    const why = whyNoBatch(job, facts);
-    if (why === null) return [];
-    const message = `"${job.id}" says batch: true, and ${why}; say batch: false to buy it directly`;
     return [{ place: job.place, finding: { code: 'not-supported-by-provider', message } as const }];
   });
 }
