@@ -86,6 +86,21 @@ describe('every recipe for GitHub', () => {
   });
 });
 
+test('every recipe that pushes tries again in the same way', () => {
+  const loops = [...recipes, ...gitlabRecipes].flatMap((name) => {
+    const text = readFileSync(recipePath(name), 'utf8');
+    const loop = /^ *for pause[^]*?\bdone\n *exit 1\n/m.exec(text)?.[0];
+    expect(loop !== undefined, name).toBe(text.includes('git push'));
+    return (
+      loop
+        ?.replaceAll(/^ +/gm, '')
+        .replaceAll(/"?(\$BRANCH|HEAD:\S+?|\$CI_DEFAULT_BRANCH)"?(?=[ ;])/g, '') ?? []
+    );
+  });
+  expect(loops).toHaveLength(6);
+  expect(new Set(loops.map((loop) => loop.replaceAll(' main ', '  '))).size).toBe(1);
+});
+
 test.each(gitlabRecipes)('%s has no mistake that the schema of GitLab finds', (name) => {
   const folder = mkdtempSync(join(tmpdir(), 'tintype-gitlab-'));
   try {
@@ -451,6 +466,9 @@ esac`,
         GIT_CONFIG_KEY_0: `url.${join(folder, 'origin.git')}.insteadOf`,
         GIT_CONFIG_VALUE_0: 'https://tintype:glpat@gitlab.test/team/site.git',
       };
+      // The first push is refused.
+      program(join(folder, 'origin.git/hooks/pre-receive'), 'rm "$0"; exit 1');
+      program(join(folder, 'bin/sleep'), 'exit 0');
       for (let n = 0; n < 2; n++) {
         const bought = await run(readGitLabJob(recipe, 'buy').script, env);
         expect(bought.code, bought.output).toBe(0);
