@@ -51,7 +51,13 @@ async function ordered(count: number): Promise<Contestant> {
   ].join('\n');
   await writeFile(join(root, 'a.images.yaml'), manifest);
   await writeFile(join(root, 'package.json'), '{}');
-  const env = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: emulator.baseUrl };
+  // A temporary folder with thousands of names would be listed for each line if others have taken the name of the rescue folder.
+  await mkdir(join(root, 'tmp'));
+  const env = {
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: emulator.baseUrl,
+    TMPDIR: join(root, 'tmp'),
+  };
   const command = (...args: readonly string[]) =>
     [process.execPath, cli, 'batch', ...args, '--root', root] as const;
   const [node, ...args] = command('submit', '--yes', '--max-cost', '1000');

@@ -1,21 +1,25 @@
 /** Batches whose notes were lost, such as those of a CI job that could not push: the next order finds them at the provider. */
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { moderationBlocked, overloaded } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import {
   type BatchOffer,
   collectProject,
+  folder,
   openAi,
   openBatches,
   type Options,
   submitBatches,
   type TimedEvent,
+  TintypeError,
 } from '../src/index.ts';
 import { roundUsd } from '../src/plan/estimate-cost.ts';
 import { fileStore } from '../src/store/file-store.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
+import { watchedRemote } from './support/watched-remote.ts';
 
 const api = useApi();
 
@@ -38,6 +42,12 @@ const billed = () =>
   api()
     .ledger.map(({ costUsd }) => roundUsd(costUsd))
     .toSorted((a, b) => a - b);
+
+/** A bucket that machines share. */
+async function bucket(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
 
 test('what another clone ordered is found among the batches of the account, and only the rest is ordered', async () => {
   await using first = await clone('fox', 'owl');
@@ -65,6 +75,56 @@ test('what another clone ordered is found among the batches of the account, and 
   // Nor is a batch whose pictures are recorded found again.
   await second.write('a.images.yaml', manifest('fox', 'owl', 'elk', 'cow'));
   expect(await submit(second)).toMatchObject({ pictures: 1, notOrdered: [] });
+});
+
+test('a part that was ordered by name leaves the rest of a lost batch to be found, open or collected', async () => {
+  await using first = await clone('fox', 'owl', 'elk');
+  await submit(first);
+  await using second = await clone('fox', 'owl', 'elk');
+  const submitOnly = async (id: string) => submitBatches(await second.context(), [id]);
+  expect(await submitOnly('fox')).toMatchObject({ pictures: 0 });
+  expect(await submitOnly('owl')).toMatchObject({ pictures: 0 });
+  const [note] = await open(second);
+  expect(note!.lines.map(({ imageId }) => imageId)).toEqual(['fox', 'owl']);
+  expect(note!.reservedUsd).toBeCloseTo(((await open(first))[0]!.reservedUsd! * 2) / 3, 6);
+  await api().batches.finishAll();
+  await collect(second);
+  expect(await submit(second)).toMatchObject({ pictures: 0 });
+  expect(await costs(second)).toEqual(billed());
+  expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
+  expect(api().batches.all).toHaveLength(1);
+});
+
+test('the file of a batch is not read again once all of its pictures are recorded', async () => {
+  await using made = await clone('fox', 'owl');
+  const reads = () =>
+    api().requests.filter(
+      ({ path }) => path === `/v1/files/${api().batches.all[0]?.inputFileId}/content`,
+    ).length;
+  await submit(made);
+  await api().batches.finishAll();
+  await made.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  expect(await submit(made)).toMatchObject({ pictures: 1 });
+  expect(reads()).toBe(0);
+});
+
+test('what a machine collected that never comes back, and could not share, is collected by another one', async () => {
+  await using shared = await bucket();
+  const failing = watchedRemote(folder(shared.path), (operation, name) => {
+    if (operation === 'put' && /^(originals|records)\//.test(name))
+      throw new TintypeError('remote-unavailable', 'the bucket does not answer');
+  });
+  const options = { store: { originals: folder(shared.path) } };
+  await using gone = await clone('fox');
+  await submit(gone, options);
+  await api().batches.finishAll();
+  await collectProject(await gone.context({ options: { store: { originals: failing } } }));
+  await using second = await clone('fox');
+  expect(await submit(second, options)).toMatchObject({ pictures: 0 });
+  const { result } = await second.generate({ options });
+  expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 0 });
+  expect(billedPrompts(api())).toEqual(['fox']);
+  expect(await readdir(join(shared.path, 'batches'))).toEqual([]);
 });
 
 test('one that has ended is collected at once, with the day of its order and its price', async () => {

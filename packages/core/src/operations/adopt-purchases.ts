@@ -1,7 +1,7 @@
 import { sha256 } from '../hash.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreRecord } from '../types.ts';
-import { openBatchesIn } from './open-batches-in.ts';
+import { openBatchesIn } from '../purchase/open-batches-in.ts';
 
 /**
  * Copies everything that was paid for from the store of another machine: records with their bytes, open batches, open attempts,

@@ -22,7 +22,7 @@ import { submitBatch } from '../purchase/submit-batch.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Batch, Plan, PlannedRequest } from '../types.ts';
-import { openBatchesIn } from './open-batches-in.ts';
+import { openBatchesIn } from '../purchase/open-batches-in.ts';
 import { readPlan } from './read-plan.ts';
 
 export type { BatchState } from '../purchase/collect-batches.ts';
@@ -87,7 +87,7 @@ export async function submitBatches(
   const resolved = judged.requests.flatMap(
     (row) => resolvedRequest(row, row.inputs, row.mask, row.request) ?? [],
   );
-  await adoptBatches(resolved, purchases);
+  await adoptBatches(resolved, collected, purchases);
   for (const group of batchGroups(resolved, collected, purchases.providers)) {
     const submitted =
       group.refusal === null

@@ -81,12 +81,12 @@ export interface BatchOffer {
   cancel(batchId: string, access: Access): Promise<void>;
   /**
    * The batches that this account created since a time, with the keys of their orders, without those that were refused. `isWanted`:
-   * the others are left out, so that their keys need not be read. Throws if the list is not complete. @default a batch whose note
-   * was lost is not found, and its pictures may be ordered again
+   * the others are left out, so that their keys need not be read. `lines`: the number of its orders; `null`: not known (yet).
+   * Throws if the list is not complete. @default a batch whose note was lost is not found, and its pictures may be ordered again
    */
   list?(
     since: Date,
-    isWanted: (name: string) => boolean,
+    isWanted: (name: string, lines: number | null) => boolean,
     access: Access,
   ): AsyncIterable<ListedBatch>;
 }

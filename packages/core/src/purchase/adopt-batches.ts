@@ -1,29 +1,38 @@
 import { count } from '../amounts.ts';
 import { report } from '../context.ts';
-import type { ListedBatch } from '../provider/provider.ts';
+import { roundUsd } from '../plan/estimate-cost.ts';
+import { type ListedBatch, ProviderError } from '../provider/provider.ts';
 import type { Claim } from '../process/claim-file.ts';
-import type { Key, ResolvedRequest } from '../types.ts';
+import type { Key, OpenAttempt, ResolvedRequest } from '../types.ts';
 import { reachOffer } from './batch-access.ts';
-import { patience } from './batch-claim.ts';
-import { collectBatches } from './collect-batches.ts';
+import { batchClaim, patience } from './batch-claim.ts';
+import { type BatchState, collectBatches } from './collect-batches.ts';
 import { interrupted } from './failures.ts';
 import { newBatch } from './new-batch.ts';
+import { openBatchesIn } from './open-batches-in.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 
 /**
  * Finds the batches in which earlier runs ordered some of these requests and whose notes are not in this store, such as that of a CI
  * job that could not push. Notes them again, and collects those that have ended. Afterwards each of their requests is recorded, or open
- * in a batch, or known to have failed. Costs nothing. Throws the provider's error if it cannot list its batches: then nothing may be
- * ordered.
+ * in a batch, or known to have failed. `collected`: what this run has collected before. Costs nothing. Throws the provider's error if it
+ * cannot list its batches: then nothing may be ordered.
  */
 export async function adoptBatches(
   wanted: readonly ResolvedRequest[],
+  collected: readonly BatchState[],
   context: PurchaseContext,
 ): Promise<void> {
+  if (wanted.length === 0) return;
+  const known = await knownLines(collected, context);
   let isAny = false;
   for (const [provider, requests] of Map.groupBy(wanted, (one) => one.provider)) {
-    for await (const lost of lostBatches(provider, context))
-      isAny = (await adopt(lost, requests, context)) || isAny;
+    for await (const lost of lostBatches(provider, known, context)) {
+      const its = new Set(lost.keys);
+      for (const key of known.get(lost.name) ?? []) its.delete(key);
+      const theirs = requests.filter(({ key }) => its.has(key));
+      if (theirs.length > 0) isAny = (await adopt(lost, theirs, context)) || isAny;
+    }
   }
   if (isAny) await collectBatches(context.store, context.run);
 }
@@ -31,45 +40,57 @@ export async function adoptBatches(
 /** As long as answers are kept at OpenAI (2026-11-28). */
 const keptMs = 30 * 86_400_000;
 
-/** The batches of the account that nothing in this store names. */
+/** The keys of each batch's lines that this store knows about: they are noted, were collected just now, or are recorded. */
+type KnownLines = ReadonlyMap<string, ReadonlySet<Key>>;
+
+async function knownLines(
+  collected: readonly BatchState[],
+  { store }: PurchaseContext,
+): Promise<KnownLines> {
+  const known = new Map<string, Set<Key>>();
+  const add = (name: string, key: Key): void => {
+    known.set(name, (known.get(name) ?? new Set()).add(key));
+  };
+  const noted = openBatchesIn(await store.batches());
+  for (const { name, lines } of [...noted, ...collected.map(({ batch }) => batch)])
+    for (const { key } of lines) add(name, key);
+  for (const { key, provenance } of await store.purchases())
+    if (provenance.batch !== undefined) add(provenance.batch, key);
+  return known;
+}
+
+/** The batches of the account with lines that this store does not know. A batch may be noted with a part of its lines only. */
 async function* lostBatches(
   provider: string,
+  known: KnownLines,
   context: PurchaseContext,
 ): AsyncIterable<ListedBatch> {
-  const { store, run } = context;
   const { offer, access } = reachOffer(provider, context);
   if (offer.list === undefined) return;
-  const stored = await store.batches();
-  const known = new Set(stored.map((one) => (one.kind === 'batch' ? one.batch.name : one.name)));
-  const since = new Date(run.now().getTime() - keptMs);
-  for await (const batch of offer.list(since, (name) => !known.has(name), access))
-    if (!(await isCollected(batch, context))) yield batch;
+  const since = new Date(context.run.now().getTime() - keptMs);
+  const isWanted = (name: string, lines: number | null) =>
+    lines === null || (known.get(name)?.size ?? 0) < lines;
+  yield* offer.list(since, isWanted, access);
 }
 
-/** Whether a picture of it is recorded. Its note was removed then because all of it was. */
-async function isCollected(
-  { name, keys }: ListedBatch,
-  { store }: PurchaseContext,
-): Promise<boolean> {
-  for (const key of keys) {
-    const stored = await store.find(key as Key);
-    if (stored?.kind === 'record' && stored.record.provenance.batch === name) return true;
-  }
-  return false;
-}
-
-/** Notes a batch again, with those of its requests that are wanted and that nothing else is known about. `false`: there are none. */
+/**
+ * Notes a batch again, with those of these requests that nothing else is known about, and with the lines that are noted already.
+ * `false`: there are none.
+ */
 async function adopt(
-  { name, batchId, dueAt, createdAt, keys }: ListedBatch,
+  { name, batchId, dueAt, createdAt }: ListedBatch,
   requests: readonly ResolvedRequest[],
   context: PurchaseContext,
 ): Promise<boolean> {
   const { store, run } = context;
-  const its = new Set(keys);
-  const claims: Claim[] = [];
+  const own = await batchClaim(name, store, patience(run.signal));
+  if (run.signal.aborted) throw interrupted();
+  if (own === null)
+    throw new ProviderError('unknown-outcome', `another process works on the batch ${name} now`);
+  const claims: Claim[] = [own];
   try {
     const claimed: ResolvedRequest[] = [];
-    for (const one of requests.filter(({ key }) => its.has(key))) {
+    for (const one of requests) {
       const claim = await store.claim(one.key, patience(run.signal));
       if (run.signal.aborted) throw interrupted();
       // Another process that buys it now looks for the batch itself.
@@ -78,16 +99,32 @@ async function adopt(
       if ((await store.find(one.key)) === null) claimed.push(one);
     }
     const open = await store.attemptsOf(claimed.map(({ key }) => key));
-    const lines = claimed.filter(({ key }) => !open.has(key));
+    const lines = claimed.filter(({ key }) => isLost(open.get(key), name));
     if (lines.length === 0) return false;
     const batch = newBatch(name, lines, context);
+    const before = openBatchesIn(await store.batches()).find((one) => one.name === name);
     // The day on which it was ordered is the day on which it was paid for.
     const ordered = batch.lines.map((line) => ({ ...line, startedAt: createdAt }));
-    await store.noteBatch({ ...batch, lines: ordered, batchId, dueAt });
+    await store.noteBatch({
+      ...batch,
+      lines: [...(before?.lines ?? []), ...ordered],
+      batchId,
+      dueAt,
+      reservedUsd: sum(batch.reservedUsd, before === undefined ? 0 : before.reservedUsd),
+    });
     const message = `${count(lines.length, 'picture')} had been ordered in the batch ${name.slice(0, 8)}…, whose note is not here; it is noted again, and nothing of it is ordered twice`;
     report(run, { type: 'warning', code: 'batch', message });
     return true;
   } finally {
-    for (const claim of claims) await claim.release();
+    for (const claim of claims.toReversed()) await claim.release();
   }
+}
+
+/** Whether nothing is known of a line, except that another machine may have noted it in a remote without sharing the batch. */
+function isLost(attempt: OpenAttempt | undefined, name: string): boolean {
+  return attempt === undefined || (attempt.batch === undefined && attempt.note?.batch === name);
+}
+
+function sum(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : roundUsd(a + b);
 }

@@ -54,7 +54,7 @@ export function batchOrdering(
     await Promise.all(resolving);
     const failures = new Map<Key, TintypeError>();
     const wanted = [...resolvedByKey.values()];
-    const unknown = await adoptBatches(wanted, context).then(() => null, failureIn);
+    const unknown = await adoptBatches(wanted, collected, context).then(() => null, failureIn);
     if (unknown !== null) for (const { key } of wanted) failures.set(key, unknown);
     else
       for (const group of batchGroups(wanted, collected, context.providers))

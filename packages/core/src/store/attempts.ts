@@ -156,7 +156,9 @@ export async function receiveBytes(
  * kept aside under its hash, because it was paid for, too.
  */
 async function hasEarlier(dir: string, key: Key, bytes: Uint8Array): Promise<boolean> {
-  const earlier = await readReceived(dir, key);
+  // One in the rescue folder is not overwritten, because its name has its hash.
+  const path = await receivedPath(dir, key, []);
+  const earlier = path === null ? null : await readIfThere(path);
   if (earlier === null) return false;
   if (Buffer.compare(earlier, bytes) === 0) return true;
   await writeAtomic(layout.rejected(dir, sha256(earlier)), earlier);

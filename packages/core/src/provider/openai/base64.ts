@@ -45,8 +45,6 @@ const equals = 61;
 
 /** By the code of a letter. */
 const values = new Int8Array(256).fill(-1);
-for (const alphabet of ['+/', '-_'])
-  for (const [value, letter] of [
-    ...`ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${alphabet}`,
-  ].entries())
-    values[letter.charCodeAt(0)] = value;
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+for (const alphabet of [`${letters}+/`, `${letters}-_`])
+  for (let value = 0; value < 64; value++) values[alphabet.charCodeAt(value)] = value;

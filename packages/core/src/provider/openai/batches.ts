@@ -117,7 +117,9 @@ export function openAiBatches(profile: Profile): Calls {
           // The newest come first.
           if (batch.created_at * 1000 < since.getTime()) break;
           const name = batch.metadata?.[metadataName];
-          if (name !== undefined && isWanted(name) && !isRefused(batch)) found.push(batch);
+          if (name === undefined || isRefused(batch)) continue;
+          // Until it is validated, the API counts no lines.
+          if (isWanted(name, batch.request_counts?.total || null)) found.push(batch);
         }
         return found;
       });
