@@ -215,7 +215,14 @@ const fieldTable = {
     examples: ['1024x1024', '1536x1024', '1024x1536', 'auto'],
     help: 'Pixels as WxH, or auto. Instead of aspect_ratio.',
   },
-  mask: { type: 'text', help: 'A PNG with alpha, of the size of the first input image.' },
+  mask: {
+    type: 'text',
+    help: 'A PNG of the size of the first input image; its transparent parts are drawn again.',
+  },
+  markup: {
+    type: 'text',
+    help: 'A transparent PNG of the size of the first input image, with notes drawn on it; instead of mask.',
+  },
   complexity: {
     type: 'choice',
     of: ['low', 'medium', 'high'],

@@ -18,6 +18,7 @@ export const requestSchema = v.looseObject({
   ...pixelFieldSchemas(),
   input_images: v.optional(v.array(sha256Hash)),
   mask: v.optional(sha256Hash),
+  markup: v.optional(sha256Hash),
   output_format: v.optional(v.picklist(requestedFormats)),
   take: v.optional(count()),
   candidate: v.optional(count()),

@@ -134,6 +134,7 @@ export interface Request extends RequestFields {
   /** The sha-256 of each input picture's bytes, in order; left out if there are none. */
   readonly input_images?: readonly Sha256[];
   readonly mask?: Sha256;
+  readonly markup?: Sha256;
   /** `svg` for a drawing, `gif` for an animation; left out for pixels that do not move, which are kept without loss. */
   readonly output_format?: RequestedFormat;
   /** From 2; the first take is left out. */
@@ -144,7 +145,7 @@ export interface Request extends RequestFields {
   readonly provider_inputs?: Readonly<Record<string, unknown>>;
 }
 
-/** An entry of `input_images`, or a `mask`, as the manifest names it. */
+/** An entry of `input_images`, or an overlay, as the manifest names it. */
 export type InputReference =
   | { readonly kind: 'file'; readonly path: string; readonly place: Place }
   | { readonly kind: 'url'; readonly url: string; readonly place: Place }
@@ -154,6 +155,15 @@ export type InputReference =
       readonly candidate: number | null;
       readonly place: Place;
     };
+
+/**
+ * A PNG over the first input picture: a `mask`, whose transparent parts are drawn again, or `markup`, which is drawn on the picture to
+ * guide the edit. No request has both.
+ */
+export interface Overlay {
+  readonly field: 'mask' | 'markup';
+  readonly reference: Extract<InputReference, { kind: 'file' }>;
+}
 
 /** One file format of an image and its `output_compression` (0 to 100, the same visible quality in every format). */
 export interface FormatSpec {
@@ -190,7 +200,7 @@ export interface PictureFields extends PixelFields {
   readonly prompt: string;
   readonly size: string;
   readonly inputs: readonly InputReference[];
-  readonly mask: InputReference | null;
+  readonly overlay: Overlay | null;
   /** The model is asked for a drawing (`output_format: svg`) and not for pixels. */
   readonly isVector: boolean;
   /** The model is asked for an animation (`output_format: gif`). */
@@ -495,7 +505,8 @@ export interface PlannedRequest extends PlanRow {
   readonly stored: Stored | null;
   /** Its input pictures, in order. */
   readonly inputs: readonly PlannedInput[];
-  readonly mask: PlannedInput | null;
+  /** Its mask or markup. */
+  readonly overlay: PlannedInput | null;
   /** The state of a request that was sent and is not recorded yet; `null`: there is none. */
   readonly attempt: PlannedAttempt | null;
   /** Why the provider refused it in an earlier run. The same request would be refused again. */
@@ -519,7 +530,7 @@ export interface PictureName {
  */
 export interface ResolvedRequest extends Pick<
   PlannedRequest,
-  'id' | 'manifest' | 'line' | 'provider' | 'costUsd' | 'inputs' | 'mask'
+  'id' | 'manifest' | 'line' | 'provider' | 'costUsd' | 'inputs' | 'overlay'
 > {
   readonly name: PictureName;
   readonly key: Key;

@@ -27,7 +27,7 @@ export interface Workers {
 export type OnWorkerEvent = (event: Event, index: number) => void;
 
 /** A purchase that a run has judged, for a worker. */
-export interface PurchaseOrder extends Omit<ResolvedRequest, 'inputs' | 'mask'> {
+export interface PurchaseOrder extends Omit<ResolvedRequest, 'inputs' | 'overlay'> {
   /** The id of the order that the run carries out. */
   readonly order: string;
   /** Whether a person or a pipeline named the order. Otherwise the next run is another order. */
@@ -35,7 +35,7 @@ export interface PurchaseOrder extends Omit<ResolvedRequest, 'inputs' | 'mask'> 
   /** A call for the key whose outcome was unknown when the run began, and which it may repeat. `null`: there was none. */
   readonly earlier: Call | null;
   readonly inputs: readonly WorkerInput[];
-  readonly mask: WorkerInput | null;
+  readonly overlay: WorkerInput | null;
 }
 
 /** Identifies one call for a key. */

@@ -47,7 +47,7 @@ function compare(
   };
   const request = requestOf(job as never, 1, {
     images: inputs.map(() => 'x' as never),
-    mask: null,
+    overlay: null,
   });
   const estimate = estimateCost(modelTable[id]!, request, inputs)!;
   const [width, height] = size.split('x').map(Number) as [number, number];

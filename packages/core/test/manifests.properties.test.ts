@@ -287,7 +287,7 @@ function keysOf(text: string): Map<string, string[]> {
       .map((job): [string, string[]] => [
         job.id,
         Array.from({ length: job.picture.numberOfImages }, (_, index) =>
-          requestKey(requestOf(job, index + 1, { images: [sha256('x')], mask: null })),
+          requestKey(requestOf(job, index + 1, { images: [sha256('x')], overlay: null })),
         ),
       ])
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),

@@ -15,7 +15,7 @@ describe('large projects', () => {
     );
     const text = `presets: { p: { prompt: "{{ prompt }}.", quality: low } }\nimages:\n${images.join('\n')}\n`;
     const keys = within(20_000, () =>
-      jobsOf(text).map((job) => requestKey(requestOf(job, 1, { images: [], mask: null }))),
+      jobsOf(text).map((job) => requestKey(requestOf(job, 1, { images: [], overlay: null }))),
     );
     expect(new Set(keys).size).toBe(10_000);
   });

@@ -15,7 +15,7 @@ export function parametersOf({ picture, call, files }: Job): Parameter[] {
       .filter((name) => name !== 'quality')
       .map((name) => [name, unless(picture[name], fieldOf(name).default)] as const),
     ['input_images', list(picture.inputs.map(nameOf))],
-    ['mask', picture.mask === null ? null : nameOf(picture.mask)],
+    ...overlays.map((field) => [field, overlayOf(picture, field)] as const),
     ['number_of_images', unless(picture.numberOfImages, 1)],
     ['take', unless(picture.take, 1)],
     ['moderation', unless(call.moderation, defaults.moderation)],
@@ -26,6 +26,12 @@ export function parametersOf({ picture, call, files }: Job): Parameter[] {
     ['placeholder', unless(files.placeholder, defaults.placeholder)],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [{ name, value: String(value) }]));
+}
+
+const overlays = ['mask', 'markup'] as const;
+
+function overlayOf({ overlay }: Job['picture'], field: (typeof overlays)[number]): string | null {
+  return overlay?.field === field ? nameOf(overlay.reference) : null;
 }
 
 function unless<T>(value: T, usual: unknown): T | null {

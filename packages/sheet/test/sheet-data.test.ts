@@ -55,6 +55,21 @@ test('a picture in a batch is shown as ordered, with the time when it is due', a
   }
 });
 
+test('markup is among the parameters of an image', async () => {
+  const text =
+    'images: { fox: { prompt: fox, quality: low, decorative: true, input_images: [in.png], markup: notes.png } }';
+  const files = {
+    'a.images.yaml': text,
+    'in.png': await picture(),
+    'notes.png': await picture('png', { alpha: 0.5 }),
+  };
+  await using project = await testProject(files, api().baseUrl);
+  expect((await sheetOf(project)).images[0]!.parameters).toContainEqual({
+    name: 'markup',
+    value: 'notes.png',
+  });
+});
+
 const silent = { onNote: () => {}, onPartial: () => {} };
 
 test('a picture with batch: true has no price on the page, because the page never orders a batch', async () => {

@@ -10,6 +10,7 @@ import {
   type Reporter,
   systemClock,
 } from '@tintype/core';
+import { inputReferences } from '@tintype/core/internal';
 import { explain } from './explain.ts';
 import { dirname, join, resolve } from 'node:path';
 
@@ -115,7 +116,7 @@ function sizeOf({ job, planned }: PlannedImage): PictureSize | null {
 
 function watchedFiles({ jobs, files }: OpenImages, { root, file }: Config): string[] {
   const inputs = jobs.flatMap(({ picture }) =>
-    [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])].flatMap((input) =>
+    inputReferences(picture).flatMap((input) =>
       input.kind === 'file' ? [join(dirname(input.place.file), input.path)] : [],
     ),
   );

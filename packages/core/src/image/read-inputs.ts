@@ -2,15 +2,16 @@ import { dirname, resolve } from 'node:path';
 import { sha256 } from '../hash.ts';
 import { isLfsPointer, lfsRemedy } from '../fs/lfs-pointer.ts';
 import type { ProjectFiles } from '../fs/project-files.ts';
-import type { InputFile, InputReference, Job, PlacedFinding } from '../types.ts';
+import type { InputFile, InputReference, Job, Overlay, PlacedFinding } from '../types.ts';
 import { inputHash } from './input-hash.ts';
 import { inspectPicture, PictureError } from './inspect-picture.ts';
+import { decodePicture, hasAlpha, isInvisible } from './raw-picture.ts';
 
-/** OpenAI's image guide, read 2026-11-22: each input below 50 MB. */
-const maxInputBytes = 50_000_000;
-
-/** The package's types say below 4 MB, the guide below 50 MB (2026-11-22). The smaller limit is safe everywhere. */
-const maxMaskBytes = 4_000_000;
+/**
+ * OpenAI's image guide, read 2026-11-22: each picture below 50 MB. About masks the package's types say below 4 MB, which is safe
+ * everywhere; they have no limit for markup.
+ */
+const maxBytes = { input: 50_000_000, mask: 4_000_000, markup: 50_000_000 } as const;
 
 export interface ReadInputs {
   /** By reference, without unusable pictures and without URLs that have no pin. */
@@ -32,35 +33,30 @@ export async function readInputs(
   const problems: PlacedFinding[] = [];
   const byPath = new Map<string, Promise<InputFile | string>>();
 
-  const read = async (reference: InputReference, maxBytes: number): Promise<InputFile | null> => {
-    if (reference.kind === 'image') return null;
-    if (reference.kind === 'url') {
-      const pin = pins.get(reference.url) ?? null;
-      if (pin !== null) inputs.set(reference, pin);
-      return pin;
-    }
+  const refuse = (reference: InputReference, message: string): void => {
+    problems.push({ place: reference.place, finding: { code: 'bad-input', message } });
+  };
+  const readFile = async (
+    reference: Extract<InputReference, { kind: 'file' }>,
+    field: Overlay['field'] | 'input',
+  ): Promise<void> => {
     const path = resolve(root, dirname(reference.place.file), reference.path);
-    // If a picture is also a mask, both limits apply.
-    const name = `${path}\0${maxBytes}`;
-    const reading = byPath.get(name) ?? readInput(files, path, maxBytes);
+    // A picture may be an input and a mask. Then the rules of both apply.
+    const name = `${path}\0${field}`;
+    const reading = byPath.get(name) ?? readInput(files, path, field);
     byPath.set(name, reading);
     const input = await reading;
-    if (typeof input !== 'string') {
-      inputs.set(reference, input);
-      return input;
-    }
-    problems.push({ place: reference.place, finding: { code: 'bad-input', message: input } });
-    return null;
+    if (typeof input === 'string') refuse(reference, input);
+    else inputs.set(reference, input);
   };
 
   for (const { picture } of jobs) {
-    const sources = [];
-    for (const reference of picture.inputs) sources.push(await read(reference, maxInputBytes));
-    if (picture.mask === null) continue;
-    const mask = await read(picture.mask, maxMaskBytes);
-    const message = mask === null ? null : maskProblem(mask, sources[0] ?? null);
-    if (message !== null)
-      problems.push({ place: picture.mask.place, finding: { code: 'bad-input', message } });
+    for (const reference of picture.inputs) {
+      const pin = reference.kind === 'url' ? pins.get(reference.url) : undefined;
+      if (pin !== undefined) inputs.set(reference, pin);
+      if (reference.kind === 'file') await readFile(reference, 'input');
+    }
+    if (picture.overlay !== null) await readFile(picture.overlay.reference, picture.overlay.field);
   }
   return { inputs, problems };
 }
@@ -69,14 +65,14 @@ export async function readInputs(
 async function readInput(
   files: ProjectFiles,
   path: string,
-  maxBytes: number,
+  field: Overlay['field'] | 'input',
 ): Promise<InputFile | string> {
-  const read = await files.read(path, maxBytes);
+  const read = await files.read(path, maxBytes[field]);
   if ('problem' in read) return `input image ${read.problem}`;
   const input = await inspectInput(read.file, read.bytes);
-  return typeof input === 'string'
-    ? input
-    : { ...input, sha256: inputHash(read.bytes, input.info.format) };
+  if (typeof input === 'string') return input;
+  const problem = field === 'input' ? null : await overlayProblem(field, input, read.bytes);
+  return problem ?? { ...input, sha256: inputHash(read.bytes, input.info.format) };
 }
 
 /** A picture's hash and metadata, or the reason why it cannot be used. */
@@ -91,13 +87,20 @@ export async function inspectInput(file: string, bytes: Uint8Array): Promise<Inp
   }
 }
 
-/** The API's rules for masks: PNG with alpha, as large as the first input image; read 2026-11-22. */
-function maskProblem({ file, info }: InputFile, first: InputFile | null): string | null {
-  if (info.format !== 'png') return `the mask ${file} is ${info.format}, but a mask must be a PNG`;
-  if (!info.hasAlpha)
-    return `the mask ${file} has no alpha channel; make the parts to redraw transparent`;
-  if (first === null) return null;
-  const hasSameSize = info.width === first.info.width && info.height === first.info.height;
-  if (hasSameSize) return null;
-  return `the mask ${file} is ${info.width}x${info.height}, but ${first.file} is ${first.info.width}x${first.info.height}`;
+/** The API's rules for overlays (`openai` 7.57.0, 2026-11-22), without that for their size, which needs the first input. */
+async function overlayProblem(
+  field: Overlay['field'],
+  { file, info }: InputFile,
+  bytes: Uint8Array,
+): Promise<string | null> {
+  const subject = `the ${field} ${file}`;
+  if (info.format !== 'png')
+    return `${subject} is ${info.format}, but ${field === 'mask' ? 'a mask' : field} must be a PNG`;
+  const remedy =
+    field === 'mask' ? 'make the parts to redraw transparent' : 'draw on a transparent picture';
+  if (!info.hasAlpha) return `${subject} has no alpha channel; ${remedy}`;
+  const picture = await decodePicture(bytes);
+  if (!hasAlpha(picture)) return `${subject} has no transparent pixel; ${remedy}`;
+  if (field === 'markup' && isInvisible(picture)) return `${subject} is empty; draw on it`;
+  return null;
 }

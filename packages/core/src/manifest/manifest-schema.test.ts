@@ -78,11 +78,13 @@ const fields: readonly [fields: string, ...found: string[]][] = [
   ...integers('number_of_images', 1, 10),
   ...integers('output_compression', 0, 100),
   ...integers('take', 1, 1_000_000),
+  ...integers('partial_images', 0, 3),
   ...integers('pick', 1, 10),
 
   ...texts('user_id'),
   ...texts('model'),
   ...texts('mask'),
+  ...texts('markup'),
   ...texts('provider'),
   ...texts('alt'),
   ...texts('sizes'),

@@ -85,7 +85,7 @@ export async function submitBatches(
   });
   const batches: Batch[] = [];
   const resolved = judged.requests.flatMap(
-    (row) => resolvedRequest(row, row.inputs, row.mask, row.request) ?? [],
+    (row) => resolvedRequest(row, row.inputs, row.overlay, row.request) ?? [],
   );
   await adoptBatches(resolved, collected, purchases);
   for (const group of batchGroups(resolved, collected, purchases.providers)) {

@@ -143,11 +143,11 @@ interface RunHere {
 const maxRuns = 100;
 
 async function resolve(order: PurchaseOrder, store: Store): Promise<ResolvedRequest> {
-  const { inputs, mask, ...rest } = order;
+  const { inputs, overlay, ...rest } = order;
   const found = await Promise.all(inputs.map((input) => plannedInput(input, store)));
-  const foundMask = mask && (await plannedInput(mask, store));
-  checkInputs(order.request, found.map(hashOf), foundMask && hashOf(foundMask));
-  return { ...rest, inputs: found, mask: foundMask };
+  const foundOverlay = overlay && (await plannedInput(overlay, store));
+  checkInputs(order.request, found.map(hashOf), foundOverlay && hashOf(foundOverlay));
+  return { ...rest, inputs: found, overlay: foundOverlay };
 }
 
 type KnownInput = Extract<PlannedInput, { readonly kind: 'file' | 'original' }>;

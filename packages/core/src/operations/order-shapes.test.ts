@@ -28,7 +28,7 @@ function orderOf(request: object): object {
     isOrderNamed: false,
     earlier: null,
     inputs: [],
-    mask: null,
+    overlay: null,
   };
 }
 

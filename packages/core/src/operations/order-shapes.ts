@@ -49,7 +49,7 @@ const purchaseOrder = v.object({
     } satisfies Record<keyof Call, v.GenericSchema>),
   ),
   inputs: v.pipe(v.array(input), v.maxLength(100)),
-  mask: v.nullable(input),
+  overlay: v.nullable(input),
 } satisfies Record<keyof PurchaseOrder, v.GenericSchema>);
 
 /** An order whose key is the hash of its request. Throws `job-refused`. */
@@ -153,13 +153,13 @@ export function readWorkerEvent(data: unknown): Event | null {
 
 /** Whether the pictures of an order are those that its request names. Throws `job-refused`. */
 export function checkInputs(
-  { input_images = [], mask }: Request,
+  { input_images = [], mask, markup }: Request,
   inputs: readonly string[],
-  maskHash: string | null,
+  overlayHash: string | null,
 ): void {
   const isSame =
     input_images.length === inputs.length && input_images.every((hash, at) => hash === inputs[at]);
-  if (!isSame || (mask ?? null) !== maskHash)
+  if (!isSame || (mask ?? markup ?? null) !== overlayHash)
     throw refused('its pictures are not those of its request');
 }
 

@@ -11,6 +11,7 @@ import { plannable, withUpstream } from '../plan/check-graph.ts';
 import { batchFactors } from '../batch-price.ts';
 import { checkBatches, warnOfBatches } from '../plan/check-batches.ts';
 import { checkLifetimes } from '../plan/check-lifetime.ts';
+import { checkOverlays } from '../plan/check-overlays.ts';
 import { checkPurchases } from '../plan/check-purchases.ts';
 import { expandJobs } from '../plan/expand-jobs.ts';
 import { planJobs, selectJobs } from '../plan/plan-jobs.ts';
@@ -220,6 +221,7 @@ export async function planRead(
     ...checkLifetimes(plan, { models: config.models, today, isBuying }),
     ...checkPurchases(plan),
     ...warnOfBatches(plan, facts, ordersBatches),
+    ...checkOverlays(plan),
     ...findUnseenPicks(plan, {
       purchases: [...stored.values()].flatMap((one) => (one.kind === 'record' ? [one.record] : [])),
       confirmed: await store.confirmedPicks(),
@@ -264,9 +266,9 @@ function providerMistakes(plan: Plan, providers: Providers): PlacedFinding[] {
 
 /** The request of an image that waits for others, with placeholders for their hashes. */
 function requestToBe(job: Job, number: number): Request {
-  const { inputs, mask } = job.picture;
+  const { inputs, overlay } = job.picture;
   const unknown = sha256('not known yet');
-  const hashes = { images: inputs.map(() => unknown), mask: mask === null ? null : unknown };
+  const hashes = { images: inputs.map(() => unknown), overlay: overlay && unknown };
   return requestOf(job, number, hashes);
 }
 

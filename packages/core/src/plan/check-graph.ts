@@ -1,4 +1,5 @@
 import { didYouMean } from '../did-you-mean.ts';
+import { inputReferences } from '../input-references.ts';
 import type { InputReference, Job, PlacedFinding } from '../types.ts';
 
 /**
@@ -63,10 +64,9 @@ export function plannable(
 ): readonly Job[] {
   const ready = new Set<string>();
   for (const { id, picture } of upstreamFirst(jobs)) {
-    const references = [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])];
     const isReady = (reference: InputReference): boolean =>
       reference.kind === 'image' ? ready.has(reference.id) : isRead(reference);
-    if (references.every(isReady)) ready.add(id);
+    if (inputReferences(picture).every(isReady)) ready.add(id);
   }
   return jobs.filter(({ id }) => ready.has(id));
 }

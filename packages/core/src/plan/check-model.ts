@@ -60,6 +60,9 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
   if (fields.output_format === 'gif' && !model.hasGif) {
     refuse('output_format', 'does not make gif', (other) => other.hasGif);
   }
+  if (fields.markup !== undefined && !model.hasMarkup) {
+    refuse('markup', 'does not take markup', (other) => other.hasMarkup);
+  }
   const inputs = fields.input_images?.length ?? 0;
   if (inputs > model.maxInputImages) {
     refuse(

@@ -80,11 +80,11 @@ function requestsOf(rows: readonly PlannedRequest[]): (row: PlannedRequest) => R
   const byJob = Map.groupBy(rows, ({ job }) => job);
   // Upstream first, so that the requests of inputs are known.
   for (const job of upstreamFirst([...byJob.keys()])) {
-    const { inputs, mask } = job.picture;
+    const { inputs, overlay } = job.picture;
     for (const row of byJob.get(job) ?? []) {
       const images = inputs.map((reference, i) => hashOf(reference, row.inputs[i]!));
-      const hashes = { images, mask: mask && hashOf(mask, row.mask!) };
-      requests.set(nameOf(row), requestOf(job, row.number, hashes));
+      const overlayHash = overlay && hashOf(overlay.reference, row.overlay!);
+      requests.set(nameOf(row), requestOf(job, row.number, { images, overlay: overlayHash }));
     }
   }
   return (row) => requests.get(nameOf(row))!;

@@ -15,6 +15,7 @@ import type {
   FormatSpec,
   InputReference,
   Job,
+  Overlay,
 } from '../types.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
@@ -40,7 +41,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
   checkModel(draft, modelName, options.models);
 
   const inputs = inputsOf(draft);
-  const mask = maskOf(draft);
+  const overlay = overlayOf(draft);
   const files = filesOf(draft, size === null ? null : parseSize(size));
   if (fields.prompt === undefined) {
     find('prompt', { code: 'missing-field', message: `"${draft.id}" has no prompt` });
@@ -58,7 +59,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
       size,
       ...completePixelFields(fields),
       inputs,
-      mask,
+      overlay,
       isVector: isDrawing(fields),
       isAnimation: isAnimation(fields),
       take: fields.take ?? defaults.take,
@@ -238,17 +239,21 @@ function inputsOf({ fields, find, placeOf }: Draft): InputReference[] {
   });
 }
 
-function maskOf({ fields, find, placeOf }: Draft): InputReference | null {
-  if (fields.mask === undefined) return null;
-  if (fields.input_images === undefined) {
-    find('mask', {
-      code: 'conflict',
-      message: 'mask needs input_images, and this image has none',
-    });
+function overlayOf({ fields, find, placeOf }: Draft): Overlay | null {
+  if (fields.mask !== undefined && fields.markup !== undefined) {
+    const message = 'mask and markup cannot be used together; keep one';
+    find('markup', { code: 'conflict', message });
   }
-  const reference = parseInputReference(fields.mask, placeOf('mask'));
-  if (typeof reference !== 'string' && reference.kind === 'file') return reference;
-  find('mask', { code: 'bad-input', message: 'mask must be the path of a PNG file' });
+  const field = fields.mask === undefined ? 'markup' : 'mask';
+  const written = fields[field];
+  if (written === undefined) return null;
+  if (fields.input_images === undefined) {
+    const message = `${field} needs input_images, and this image has none`;
+    find(field, { code: 'conflict', message });
+  }
+  const reference = parseInputReference(written, placeOf(field));
+  if (typeof reference !== 'string' && reference.kind === 'file') return { field, reference };
+  find(field, { code: 'bad-input', message: `${field} must be the path of a PNG file` });
   return null;
 }
 

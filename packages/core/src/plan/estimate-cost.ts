@@ -22,9 +22,11 @@ export function estimateCost(
   const text = textTokens(request.prompt);
   const images = inputImageTokens(model, request, inputs);
   const most = output.high + partialImages * tokensPerPartialImage;
+  // No page says whether markup counts as an input picture (2026-11-29).
+  const mostIn = images.high + (request.markup === undefined ? 0 : maxPatches);
   return {
     low: roundUsd(dollars(model.prices, usageOf(text.low, images.low, output.low)) + drawing.low),
-    high: roundUsd(dollars(model.prices, usageOf(text.high, images.high, most)) + drawing.high),
+    high: roundUsd(dollars(model.prices, usageOf(text.high, mostIn, most)) + drawing.high),
   };
 }
 

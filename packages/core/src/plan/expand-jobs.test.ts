@@ -35,7 +35,7 @@ describe('defaults', () => {
         frame_duration_ms: null,
         input_fidelity: 'low',
         inputs: [],
-        mask: null,
+        overlay: null,
         take: 1,
         numberOfImages: 1,
       },

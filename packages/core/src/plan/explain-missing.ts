@@ -16,6 +16,7 @@ const labels: Readonly<Record<keyof Request, string | null>> = {
   ...labelPixelFields(),
   input_images: 'input images',
   mask: 'mask',
+  markup: 'markup',
   output_format: 'output_format',
   take: 'take',
   provider_inputs: "provider's inputs",

@@ -27,6 +27,8 @@ export interface Model {
   readonly hasComplexity: boolean;
   /** Whether it makes SVG, in all of its qualities. */
   readonly hasSvg: boolean;
+  /** Whether it takes `markup`. */
+  readonly hasMarkup: boolean;
   /** Whether it streams pictures of pixels; `null`: unknown, so it is asked only for partial pictures. */
   readonly streams: boolean | null;
   /** Whether it makes animations as GIF, in all of its qualities. */
@@ -134,6 +136,7 @@ const model2: Model = {
   inputFidelities: [],
   hasComplexity: false,
   hasSvg: false,
+  hasMarkup: false,
   // "Only supported for the GPT image models" (`openai` 7.57.0), which are all that the table has.
   streams: true,
   hasGif: false,
@@ -152,6 +155,8 @@ const model25: Model = {
   ...model2,
   qualities: ['auto', 'low', 'medium', 'high', 'xhigh', 'max'],
   tokens: grid25,
+  // "Supports GPT Image 2.5" (`openai` 7.57.0). 2.6, which came later, takes what 2.5 takes.
+  hasMarkup: true,
   // No page says yes or no for 2.5 and 2.6 (2026-11-28).
   batches: null,
 };
@@ -213,6 +218,7 @@ const unknownModel: Model = {
   inputFidelities: ['low', 'high'],
   hasComplexity: true,
   hasSvg: true,
+  hasMarkup: true,
   streams: null,
   hasGif: true,
   maxInputImages: 16,
@@ -278,6 +284,7 @@ const factShapes: OptionShapes<Model> = {
   inputFidelities: [texts, 'a list of fidelities'],
   hasComplexity: flag,
   hasSvg: flag,
+  hasMarkup: flag,
   streams: [nullable(flag[0]), 'true, false or null'],
   hasGif: flag,
   maxInputImages: [integer(0), 'a whole number'],

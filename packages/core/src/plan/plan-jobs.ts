@@ -117,7 +117,7 @@ function planRequest(
 ): PlannedRequest {
   const { picture } = job;
   const inputs = picture.inputs.map((reference) => plannedInput(reference, project, upstream));
-  const mask = picture.mask === null ? null : plannedInput(picture.mask, project, upstream);
+  const overlay = picture.overlay && plannedInput(picture.overlay.reference, project, upstream);
   const isFree = project.freeProviders.has(picture.provider);
   const row = {
     id: job.id,
@@ -129,7 +129,7 @@ function planRequest(
     job,
     number,
     inputs,
-    mask,
+    overlay,
     isFree,
     stored: null,
     attempt: null,
@@ -145,7 +145,10 @@ function planRequest(
     const images = picture.inputs.map((reference, index) =>
       reference.kind === 'image' ? upstream(reference).key : hashOf(inputs[index]!),
     );
-    const hashes = { images: images.filter((hash) => hash !== null), mask: mask && hashOf(mask) };
+    const hashes = {
+      images: images.filter((hash) => hash !== null),
+      overlay: overlay && hashOf(overlay),
+    };
     const free = requestOf(job, number, hashes, providerInputs);
     const key = requestKey(free);
     return {
@@ -157,10 +160,10 @@ function planRequest(
       costUsd: nothing,
     };
   }
-  const request = requestFrom(job, number, inputs, mask, providerInputs);
+  const request = requestFrom(job, number, inputs, overlay, providerInputs);
   const priced = (): Pick<PlannedRequest, 'costUsd' | 'pays' | 'prices'> => {
     const model = modelFor(project.models, picture);
-    const known = request ?? requestOf(job, number, { images: [], mask: null }, null);
+    const known = request ?? requestOf(job, number, { images: [], overlay: null }, null);
     const sizes = picture.inputs.map((reference, at) => sizeOf(inputs[at]!, reference, upstream));
     const direct = estimateCost(model, known, sizes, job.call.partialImages);
     const prices = pricesOf(direct, estimateCost(model, known, sizes), job, project);
@@ -169,7 +172,7 @@ function planRequest(
       : { costUsd: direct, pays: 'direct', prices };
   };
   if (request === null) {
-    const waitsFor = [...inputs, ...(mask === null ? [] : [mask])].find(isUnknown);
+    const waitsFor = [...inputs, ...(overlay === null ? [] : [overlay])].find(isUnknown);
     const reason = `waits for ${waitsFor === undefined ? 'its inputs' : nameOf(waitsFor)}`;
     return { ...row, key: null, request, status: 'blocked', reason, ...priced() };
   }
@@ -226,13 +229,13 @@ export function requestFrom(
   job: Job,
   number: number,
   inputs: readonly PlannedInput[],
-  mask: PlannedInput | null,
+  overlay: PlannedInput | null,
   providerInputs: Request['provider_inputs'] | null,
 ): Request | null {
   const images = inputs.map(hashOf).filter((hash) => hash !== null);
-  const maskHash = mask === null ? null : hashOf(mask);
-  if (images.length < inputs.length || (mask !== null && maskHash === null)) return null;
-  return requestOf(job, number, { images, mask: maskHash }, providerInputs ?? null);
+  const hash = overlay === null ? null : hashOf(overlay);
+  if (images.length < inputs.length || (overlay !== null && hash === null)) return null;
+  return requestOf(job, number, { images, overlay: hash }, providerInputs ?? null);
 }
 
 function hashOf(input: PlannedInput): Sha256 | null {

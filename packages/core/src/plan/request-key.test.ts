@@ -18,7 +18,13 @@ describe('golden keys', () => {
     quality: 'auto',
     background: 'auto',
   };
-  type Other = 'output_format' | 'svg_effort' | 'svg_model' | 'frame_count' | 'frame_duration_ms';
+  type Other =
+    | 'markup'
+    | 'output_format'
+    | 'svg_effort'
+    | 'svg_model'
+    | 'frame_count'
+    | 'frame_duration_ms';
   const whole: Required<Omit<Request, Other>> = {
     provider: 'replicate',
     model: 'gpt-image-1.5',
@@ -58,6 +64,13 @@ describe('golden keys', () => {
     const animation = { output_format: 'gif', frame_count: 6, frame_duration_ms: 120 } as const;
     expect(requestKey({ ...minimal, ...animation })).toBe(
       '66b81a98650b48e5c3c967531a1c72b39c4f4990bc64534be505b66ccda0192b',
+    );
+  });
+
+  test('of an edit with markup', () => {
+    const edit = { input_images: [sha256('first')], markup: sha256('markup') };
+    expect(requestKey({ ...minimal, ...edit })).toBe(
+      '4f1f2a4ebd8e17e0c7d12e7bf877288c99deef4ad8a2e8421c87724af78dafb8',
     );
   });
 
@@ -170,7 +183,7 @@ describe('the key does not change with', () => {
 
   test('the order of the fields in a request', () => {
     const job = jobOf(`${inputs}\ntake: 2\nbackground: opaque`);
-    const request = requestOf(job, 3, { images: [sha256('a')], mask: null });
+    const request = requestOf(job, 3, { images: [sha256('a')], overlay: null });
     fc.assert(
       fc.property(
         fc.shuffledSubarray(Object.keys(request), { minLength: Object.keys(request).length }),
@@ -218,18 +231,21 @@ describe('the key changes with', () => {
   test('the bytes of an input, their order, their number', () => {
     const job = jobOf(inputs);
     const keys = [['a'], ['b'], ['a', 'b'], ['b', 'a'], ['a', 'a'], []].map((contents) =>
-      requestKey(requestOf(job, 1, { images: contents.map(sha256ofText), mask: null })),
+      requestKey(requestOf(job, 1, { images: contents.map(sha256ofText), overlay: null })),
     );
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test('a mask', () => {
-    const job = jobOf(inputs);
+  test('a mask and markup, each by its bytes', () => {
     const images = [sha256('a')];
-    const keys = [null, sha256('m'), sha256('n')].map((mask) =>
-      requestKey(requestOf(job, 1, { images, mask })),
-    );
-    expect(new Set(keys).size).toBe(3);
+    const keys = ['mask', 'markup'].flatMap((field) => {
+      const job = jobOf(`${inputs}\n${field}: over.png`);
+      return [sha256('m'), sha256('n')].map((overlay) =>
+        requestKey(requestOf(job, 1, { images, overlay })),
+      );
+    });
+    const without = requestKey(requestOf(jobOf(inputs), 1, { images, overlay: null }));
+    expect(new Set([without, ...keys]).size).toBe(5);
   });
 
   test('a candidate in another way than with a take', () => {
@@ -247,7 +263,7 @@ function keyOf(fields: string): Key {
 
 function keyOfJob(job: Job, candidate = 1): Key {
   const images = job.picture.inputs.map(() => sha256('the bytes'));
-  return requestKey(requestOf(job, candidate, { images, mask: null }));
+  return requestKey(requestOf(job, candidate, { images, overlay: null }));
 }
 
 function candidates(job: Job): Key[] {

@@ -5,7 +5,7 @@ import type { Job, Key, Request, Sha256 } from '../types.ts';
 /** The hashes of a request's input pictures. */
 export interface InputHashes {
   readonly images: readonly Sha256[];
-  readonly mask: Sha256 | null;
+  readonly overlay: Sha256 | null;
 }
 
 /**
@@ -26,13 +26,21 @@ export function requestOf(
     size: picture.size,
     ...requestFieldsOf(picture),
     ...(inputs.images.length === 0 ? {} : { input_images: inputs.images }),
-    ...(inputs.mask === null ? {} : { mask: inputs.mask }),
+    ...overlayField(job, inputs.overlay),
     ...(picture.isVector ? { output_format: 'svg' } : {}),
     ...(picture.isAnimation ? { output_format: 'gif' } : {}),
     ...(picture.take === 1 ? {} : { take: picture.take }),
     ...(candidate === 1 ? {} : { candidate }),
     ...(providerInputs === null ? {} : { provider_inputs: providerInputs }),
   };
+}
+
+/** Under the name of its field. */
+function overlayField(
+  { picture: { overlay } }: Job,
+  hash: Sha256 | null,
+): Pick<Request, 'mask' | 'markup'> {
+  return overlay === null || hash === null ? {} : { [overlay.field]: hash };
 }
 
 /** The request's key: the sha-256 of its canonical JSON. */

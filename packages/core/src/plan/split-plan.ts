@@ -1,5 +1,6 @@
 import { sha256 } from '../hash.ts';
-import type { InputReference, Job, Plan, PlannedInput, PlannedRequest, Shard } from '../types.ts';
+import { inputReferences } from '../input-references.ts';
+import type { Job, Plan, PlannedInput, PlannedRequest, Shard } from '../types.ts';
 import { selectJobs } from './plan-jobs.ts';
 import { requestKey, requestOf } from './request-key.ts';
 
@@ -49,22 +50,20 @@ function groupNames({ jobs, requests }: Plan): ReadonlyMap<Job, string> {
   return new Map(jobs.map((job) => [job, names.get(groups.find(job))!]));
 }
 
-function referencesOf({ picture }: Job): InputReference[] {
-  return picture.mask === null ? [...picture.inputs] : [...picture.inputs, picture.mask];
-}
-
 function upstreamIds(job: Job): string[] {
-  return referencesOf(job).flatMap((input) => (input.kind === 'image' ? [input.id] : []));
+  return inputReferences(job.picture).flatMap((input) =>
+    input.kind === 'image' ? [input.id] : [],
+  );
 }
 
 /**
  * The key of a job's first candidate. An `https:` input counts as its URL here, so that the shard is the same before and after
  * the input is fetched.
  */
-function nameOf({ job, key, inputs, mask }: PlannedRequest): string {
-  if (key !== null && !referencesOf(job).some(({ kind }) => kind === 'url')) return key;
+function nameOf({ job, key, inputs, overlay }: PlannedRequest): string {
+  if (key !== null && !inputReferences(job.picture).some(({ kind }) => kind === 'url')) return key;
   const images = inputs.map(hashByUrl);
-  return requestKey(requestOf(job, 1, { images, mask: mask && hashByUrl(mask) }));
+  return requestKey(requestOf(job, 1, { images, overlay: overlay && hashByUrl(overlay) }));
 }
 
 function hashByUrl(input: PlannedInput) {

@@ -20,17 +20,18 @@ export function wantedRecords({
 }
 
 function shapeOfPlanned({ job, number }: PlannedRequest): string {
-  return shapeOf(requestOf(job, number, { images: [], mask: null }));
+  return shapeOf(requestOf(job, number, { images: [], overlay: null }));
 }
 
 function shapeOfAnyProvider({ job, number }: PlannedRequest): string {
-  return shapeOf({ ...requestOf(job, number, { images: [], mask: null }), provider: '' });
+  return shapeOf({ ...requestOf(job, number, { images: [], overlay: null }), provider: '' });
 }
 
 /** A request without the parts that another picture or the provider's configuration decides. */
 function shapeOf({
   input_images: _images,
   mask: _mask,
+  markup: _markup,
   provider_inputs: _inputs,
   ...rest
 }: Request): string {

@@ -146,6 +146,8 @@ export interface Order {
   readonly inputs: readonly InputPicture[];
   /** The bytes behind `request.mask`. */
   readonly mask: InputPicture | null;
+  /** The bytes behind `request.markup`; absent: it has none. */
+  readonly markup?: InputPicture | null;
   /** Milliseconds for headers and body together. */
   readonly timeoutMs: number;
   /**

@@ -134,15 +134,18 @@ export async function orderFor(
   { run, store, providers }: Pick<PurchaseContext, 'run' | 'store' | 'providers'>,
 ): Promise<Order> {
   const read = (input: PlannedRequest['inputs'][number]) => readInputPicture(input, run, store);
+  const { request } = resolved;
+  const overlay = resolved.overlay && (await read(resolved.overlay));
   return {
     imageId: resolved.id,
     key: resolved.key,
-    request: resolved.request,
+    request,
     call: resolved.call,
-    streams: modelNamed(run.config.models, resolved.request.model).streams,
+    streams: modelNamed(run.config.models, request.model).streams,
     ...keysOf(resolved, resolved.provider, providers(resolved.provider), run),
     inputs: await Promise.all(resolved.inputs.map(read)),
-    mask: resolved.mask === null ? null : await read(resolved.mask),
+    mask: request.mask === undefined ? null : overlay,
+    markup: request.markup === undefined ? null : overlay,
     timeoutMs: run.config.timeoutMs,
   };
 }

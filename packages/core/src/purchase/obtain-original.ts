@@ -1,6 +1,7 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { dueText } from '../plan/in-batches.ts';
+import { overlayProblem } from '../plan/check-overlays.ts';
 import { requestFrom } from '../plan/plan-jobs.ts';
 import { mayBuy } from '../project/spending-policy.ts';
 import type {
@@ -139,10 +140,11 @@ export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseReso
   /** Completes the request when all pictures that it depends on exist. */
   async function resolve(planned: PlannedRequest): Promise<ResolvedRequest> {
     const inputs = await Promise.all(planned.inputs.map((input) => arrived(input, planned)));
-    const mask = planned.mask === null ? null : await arrived(planned.mask, planned);
-    const { job, number, provider } = planned;
-    const request = requestFrom(job, number, inputs, mask, providers(provider).inputs);
-    const resolved = resolvedRequest(planned, inputs, mask, request);
+    const { job, number, provider, overlay } = planned;
+    const problem = overlayProblem(planned, inputs[0]);
+    if (problem !== null) throw new TintypeError('refused', `not requested: ${problem}`);
+    const request = requestFrom(job, number, inputs, overlay, providers(provider).inputs);
+    const resolved = resolvedRequest(planned, inputs, overlay, request);
     if (resolved === null) throw new Error(`${planned.id} waits for an image that was not planned`);
     return resolved;
   }

@@ -86,14 +86,14 @@ async function recordOf(
 function orderOf(resolved: ResolvedRequest, { run, order }: PurchaseContext): PurchaseOrder {
   const call = order.earlier.get(resolved.key) ?? null;
   const earlier = call && { order: call.order, startedAt: call.startedAt };
-  const { inputs, mask, ...rest } = resolved;
+  const { inputs, overlay, ...rest } = resolved;
   return {
     ...rest,
     order: order.id,
     isOrderNamed: run.order !== null,
     earlier,
     inputs: inputs.map(workerInput),
-    mask: mask && workerInput(mask),
+    overlay: overlay && workerInput(overlay),
   };
 }
 

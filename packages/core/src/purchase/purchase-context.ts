@@ -30,7 +30,7 @@ export interface PurchaseContext {
 export function resolvedRequest(
   planned: PlannedRequest,
   inputs: readonly PlannedInput[],
-  mask: PlannedInput | null,
+  overlay: PlannedInput | null,
   request: Request | null,
 ): ResolvedRequest | null {
   if (request === null) return null;
@@ -42,7 +42,7 @@ export function resolvedRequest(
     provider,
     costUsd,
     inputs,
-    mask,
+    overlay,
     name: pictureName(planned),
     key: requestKey(request),
     request,

@@ -125,7 +125,7 @@ export function mayBeOutdated(changedAtMs: number, startedAt: Date): boolean {
 const clockTickMs = 2000;
 
 /** Increase it when the format of a part changes. Files of another format have other names, so they are never read. */
-const formatVersion = 7;
+const formatVersion = 8;
 
 /** The path of a part's file, which holds a seal and the part as JSON. */
 function pathOf({ config, shard }: Context, ids: readonly string[], part: PartName): string {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
 import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
 import { sha256 } from '../hash.ts';
+import { inputReferences } from '../input-references.ts';
 import { encoderVersion } from '../image/encoder-version.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { shownRows } from '../plan/shown-rows.ts';
@@ -167,7 +168,7 @@ function configParts({ providers, ...others }: Context['config']): readonly unkn
 /** The user's input pictures, relative to the root. */
 function inputPictures(jobs: readonly Job[]): string[] {
   const paths = jobs.flatMap(({ picture }) =>
-    [...picture.inputs, ...(picture.mask === null ? [] : [picture.mask])].flatMap((reference) =>
+    inputReferences(picture).flatMap((reference) =>
       reference.kind === 'file' ? [join(reference.place.file, '..', reference.path)] : [],
     ),
   );

@@ -50,7 +50,8 @@ const commonKeys = [
 const knownKeys = {
   'generations/json': commonKeys,
   'generations/multipart': commonKeys,
-  'edits/json': [...commonKeys, 'input_fidelity', 'images', 'mask'],
+  // The published document has no `markup` here, and is older than it (2026-08-21).
+  'edits/json': [...commonKeys, 'input_fidelity', 'images', 'mask', 'markup'],
   'edits/multipart': [...commonKeys, 'input_fidelity', 'image', 'image[]', 'mask', 'markup'],
 };
 

@@ -73,7 +73,7 @@ function bill(
   const usage = usageOf(request);
   const { svgAuthor, prompt } = request;
   const svgUsage = svgAuthor === null ? null : svgUsageOf(svgAuthor, prompt);
-  const { images: _images, mask: _mask, ...fields } = body.fields;
+  const { images: _images, mask: _mask, markup: _markup, ...fields } = body.fields;
   const entry: LedgerEntry = {
     id,
     at: state.clock.now(),

@@ -48,15 +48,17 @@ function filesOfForm(body: ReceivedBody): readonly ReceivedFile[] {
 }
 
 function filesOfJson(body: ReceivedBody, uploads: Uploads): ReceivedFile[] {
-  const { images, mask } = body.fields;
+  const { images } = body.fields;
   if (images === undefined || images === null) throw missing('images');
   if (!Array.isArray(images)) throw wrongType('images', 'an array of objects', images);
   const files = images.map((item, index) =>
     fileOfReference(item, uploads, 'image', `images[${index}]`),
   );
-  return mask === undefined || mask === null
-    ? files
-    : [...files, fileOfReference(mask, uploads, 'mask', 'mask')];
+  const overlays = ['mask', 'markup'].flatMap((name) => {
+    const overlay = body.fields[name] ?? null;
+    return overlay === null ? [] : [fileOfReference(overlay, uploads, name, name)];
+  });
+  return [...files, ...overlays];
 }
 
 /**

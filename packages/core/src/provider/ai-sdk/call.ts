@@ -110,6 +110,7 @@ const requestHandling: Handling<'sent' | 'option' | 'refused' | 'not sent'> = {
   size: 'sent',
   input_images: 'sent',
   mask: 'sent',
+  markup: 'refused',
   provider_inputs: 'sent',
   quality: 'option',
   background: 'option',

@@ -194,7 +194,7 @@ async function lineOf(order: Order, name: string, { profile, send, uploaded }: U
     uploaded.set(hash, id);
     return { file_id: id };
   };
-  const { request, inputs, mask } = order;
+  const { request, inputs, mask, markup } = order;
   const images: { file_id: string }[] = [];
   for (const [index, input] of inputs.entries())
     images.push(await upload(input, request.input_images![index]!));
@@ -205,7 +205,8 @@ async function lineOf(order: Order, name: string, { profile, send, uploaded }: U
     body: {
       ...bodyOf(order, profile),
       ...(images.length > 0 && { images }),
-      ...(mask !== null && { mask: await upload(mask, request.mask!) }),
+      ...(mask && { mask: await upload(mask, request.mask!) }),
+      ...(markup && { markup: await upload(markup, request.markup!) }),
     },
   };
 }

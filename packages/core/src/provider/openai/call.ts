@@ -129,8 +129,12 @@ async function send(
     return client.images.generate(body, { signal }).asResponse();
   }
   const image = await Promise.all(order.inputs.map(fileOf));
-  const mask = order.mask === null ? {} : { mask: await fileOf(order.mask) };
-  return client.images.edit({ ...body, image, ...mask }, { signal }).asResponse();
+  const { mask, markup } = order;
+  const overlay = {
+    ...(mask && { mask: await fileOf(mask) }),
+    ...(markup && { markup: await fileOf(markup) }),
+  };
+  return client.images.edit({ ...body, image, ...overlay }, { signal }).asResponse();
 }
 
 /** The parameters of a stream. A model that does not stream is not asked, because it may refuse them. */

@@ -164,6 +164,7 @@ export const requestHandling: Handling<'required' | 'optional' | 'svg' | 'file' 
   frame_duration_ms: 'optional',
   input_images: 'file',
   mask: 'file',
+  markup: 'file',
   provider: 'not sent',
   take: 'not sent',
   candidate: 'not sent',

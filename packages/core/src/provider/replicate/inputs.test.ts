@@ -20,6 +20,7 @@ describe('what is known not to work is refused before anything is spent', () => 
     ],
     [{ model: 'gpt-image-2.6-flare', complexity: 'low' }, 'takes no complexity'],
     [{ model: 'gpt-image-2', input_images: [picture], mask: picture }, 'takes no mask'],
+    [{ model: 'gpt-image-2', input_images: [picture], markup: picture }, 'takes no markup'],
     [{ model: 'owner/model', quality: 'high' }, 'takes no quality'],
     [{ model: 'owner/model', background: 'transparent' }, 'takes no background'],
     [{ model: 'owner/model', input_images: [picture] }, 'inputNames'],

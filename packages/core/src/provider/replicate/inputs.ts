@@ -86,6 +86,7 @@ const requestHandling: Handling<'sent' | 'of OpenAI' | 'refused' | 'not sent'> =
   size: 'sent',
   input_images: 'sent',
   mask: 'sent',
+  markup: 'refused',
   provider_inputs: 'sent',
   quality: 'of OpenAI',
   background: 'of OpenAI',
