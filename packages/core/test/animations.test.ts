@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { openAi, verifyProject } from '../src/index.ts';
+import { openAi, openImages, pickCandidate, submitBatches, verifyProject } from '../src/index.ts';
+import { openWorker } from '../src/operations/open-worker.ts';
+import { ownRates } from '../src/purchase/rates.ts';
 import { animatedGif, animatedWebp } from './support/animations.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
@@ -344,6 +346,60 @@ test('a provider that makes no animations says so before it is asked', async () 
   const { error, events } = await made.generate({ env: { REPLICATE_API_TOKEN: 'r8_test' } });
   expect(error).toMatchObject({ code: 'manifest' });
   expect(eventsOf(events, 'diagnostic')[0]!.message).toContain('takes no output_format');
+});
+
+test('candidates of an animation are delivered apart, and the one that is picked under its own name', async () => {
+  await using made = await project('size: 320x256\nframe_count: 2\nnumber_of_images: 2');
+  const first = await made.generate();
+  expect(first.result).toMatchObject({ bought: 2, delivered: 2 });
+  for (const file of ['moth-1.gif', 'moth-2.webp'])
+    expect(await headerOf(made, file)).toMatchObject({ frames: 2 });
+  expect(first.result!.assetMap.images['moth-2']!.still).toBe('moth-2-still.webp 320w');
+  const second = await made.read(`${outputs}/moth-2.webp`);
+  await pickCandidate(await made.context(), 'moth', 2);
+  expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
+  expect(second.equals(await made.read(`${outputs}/moth.webp`))).toBe(true);
+  expect(api().ledger).toHaveLength(2);
+});
+
+test('in a batch it costs half', async () => {
+  await using made = await project('size: 320x256\nframe_count: 2');
+  const options = { models: { 'gpt-image-2.6-flare': { batches: true } } };
+  await submitBatches(await made.context({ options }), []);
+  await api().batches.finishAll();
+  const { result } = await made.generate({ options });
+  expect(result).toMatchObject({ delivered: 1, failed: 0 });
+  expect(await headerOf(made, 'moth.webp')).toMatchObject({ frames: 2 });
+  const [stored] = (await made.plan()).requests.map(({ stored: one }) => one);
+  if (stored?.kind !== 'record') return expect.unreachable();
+  expect(api().ledger).toMatchObject([{ batchId: expect.any(String) }]);
+  expect(stored.record.costUsd).toBeCloseTo(api().ledger[0]!.costUsd, 6);
+});
+
+test('a worker makes all files of it', async () => {
+  await using made = await project('size: 320x256\nframe_count: 2\nwidths: [64]');
+  await made.generate();
+  const context = await made.context();
+  await rm(context.config.cacheDir, { recursive: true });
+  const images = async () => {
+    const opened = await openImages(context);
+    const image = opened.images.get('moth')!;
+    return { opened, image, original: await opened.obtain(image.planned) };
+  };
+  const { opened, image, original } = await images();
+  expect(opened.findDelivered(image, original)).toBeNull();
+  const worker = await openWorker(context, ownRates(null, 1, context.now));
+  const specs = opened.variants(image, original);
+  const order = { key: image.planned.key, specs, placeholder: 'none' };
+  await worker.encode(JSON.parse(JSON.stringify(order)));
+  await worker.close();
+  const again = await images();
+  const files = again.opened.findDelivered(again.image, again.original)!.encoded;
+  expect(files.map(({ spec }) => spec)).toEqual(specs);
+  for (const file of files) {
+    const written = await made.read(`${outputs}/${file.spec.file}`);
+    expect(written.equals(await file.read()), file.spec.file).toBe(true);
+  }
 });
 
 test('another image may not have the name of the still', async () => {

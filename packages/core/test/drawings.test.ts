@@ -172,7 +172,45 @@ test('what is hostile in an answer reaches no file', async () => {
   expect(svg).not.toMatch(/evil|<script/);
 });
 
+const svg = (content: string) =>
+  Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 24 24">${content}</svg>`,
+  );
+const dot =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+test('text stays, with a warning that every reader sees it in another font', async () => {
+  await using server = await startOpenAiEmulator({
+    pictures: [svg('<text x="2" y="20" font-family="Georgia">Moth</text>')],
+  });
+  await using made = await project('', fields, server.baseUrl);
+  const { result, events } = await made.generate();
+  expect(result).toMatchObject({ bought: 1, delivered: 1 });
+  expect(eventsOf(events, 'warning').map(({ message }) => message)).toEqual([
+    expect.stringContaining('it has text, which every reader sees in a font of their own machine'),
+  ]);
+  expect((await made.read(`${outputs}/tag.svg`)).toString()).toContain('>Moth</text>');
+});
+
+test('an embedded picture is left out, with a warning', async () => {
+  const images = `<image href="${dot}" width="9" height="9"/><g><image xlink:href="${dot}" width="9" height="9"/></g>`;
+  await using server = await startOpenAiEmulator({
+    pictures: [svg(`<path d="M1 1h9v9z"/>${images}`)],
+  });
+  await using made = await project('', fields, server.baseUrl);
+  const { events } = await made.generate();
+  expect(eventsOf(events, 'warning').map(({ message }) => message)).toEqual([
+    expect.stringContaining('it embeds 2 pictures of pixels'),
+  ]);
+  expect((await made.read(`${outputs}/tag.svg`)).toString()).not.toMatch(/image|data:/);
+});
+
 test.each([
+  [
+    'a picture in the shape of a drawing',
+    svg(`<image href="${dot}" width="9" height="9"/>`),
+    'it draws nothing but embedded pictures, which are left out',
+  ],
   [
     'pixels',
     sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })

@@ -8,6 +8,7 @@ import {
 
 export type { ExactPicture, Picture } from './picture.ts';
 export { type Attributes, pictureElements, type PictureElements } from './picture-elements.ts';
+export { type SvgAttributes, svgElements, type SvgElements, svgHtml } from './svg-html.ts';
 
 /**
  * The HTML of a picture: `<picture>` with one `<source>` for each format and for the first frame of an animation, or only an

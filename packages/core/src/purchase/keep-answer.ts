@@ -2,6 +2,7 @@ import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { findPngDamage } from '../image/find-png-damage.ts';
 import { countFrames } from '../image/inspect-picture.ts';
+import { drawingDifferences } from '../image/svg/inspect-svg.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
 import { actualCost, roundUsd } from '../plan/estimate-cost.ts';
 import { modelFor, modelNamed } from '../plan/models.ts';
@@ -141,7 +142,9 @@ async function differences(
   const size = `${original.width}x${original.height}`;
   const damage = findPngDamage(bytes);
   return [
-    ...frameDifferences(request, original.frames ?? 1, await countFrames(bytes)),
+    ...(request.output_format === 'svg'
+      ? await drawingDifferences(bytes)
+      : frameDifferences(request, original.frames ?? 1, await countFrames(bytes))),
     ...(damage === null ? [] : [`${damage}; its pixels are whole, so it is used`]),
     ...(request.size === 'auto' || request.size === size
       ? []

@@ -48,29 +48,37 @@ const functions = new Set(
 const styleForm =
   /^(?:\s*(?:mix-blend-mode\s*:\s*[a-z-]{1,20}|isolation\s*:\s*isolate)\s*(?:;\s*|$))+$/;
 
-/** Leaves out of a drawing what is not allowed. `keepsStyles`: style sheets stay, because they are applied later. */
-export function keepAllowed(
-  root: XastRoot,
-  { keepsStyles }: { readonly keepsStyles: boolean },
-): void {
-  root.children = root.children.flatMap((child) => allowedChild(child, keepsStyles, true));
+export interface Allowing {
+  /** Style sheets stay, because they are applied later. */
+  readonly keepsStyles: boolean;
+  /** Called with the name of each element that is left out, which what is in it is not. @default no call */
+  readonly onLeftOut?: ((name: string) => void) | undefined;
 }
 
-function allowedChild(child: XastChild, keepsStyles: boolean, isTop: boolean): XastChild[] {
-  if (child.type === 'element') return allowedElement(child, keepsStyles, isTop);
+/** Leaves out of a drawing what is not allowed. */
+export function keepAllowed(root: XastRoot, allowing: Allowing): void {
+  root.children = root.children.flatMap((child) => allowedChild(child, allowing, true));
+}
+
+function allowedChild(child: XastChild, allowing: Allowing, isTop: boolean): XastChild[] {
+  if (child.type === 'element') return allowedElement(child, allowing, isTop);
   if (isTop) return [];
   if (child.type === 'text') return [child];
   // In a page, CDATA in a title is a comment that ends at its first `>`.
   return child.type === 'cdata' ? [{ type: 'text', value: child.value }] : [];
 }
 
-function allowedElement(element: XastElement, keepsStyles: boolean, isTop: boolean): XastElement[] {
+function allowedElement(element: XastElement, allowing: Allowing, isTop: boolean): XastElement[] {
+  const { keepsStyles, onLeftOut } = allowing;
   // A link is a group that can be clicked.
   if (element.name === 'a') element.name = 'g';
   const { name } = element;
   if (isTop && name !== 'svg') return [];
   if (keepsStyles && styleElements.has(name)) return [element];
-  if (!elements.has(name)) return [];
+  if (!elements.has(name)) {
+    onLeftOut?.(name);
+    return [];
+  }
   element.attributes = Object.fromEntries(
     Object.entries(element.attributes).filter(([attribute, value]) =>
       isAllowed(attribute, value, keepsStyles),
@@ -78,7 +86,7 @@ function allowedElement(element: XastElement, keepsStyles: boolean, isTop: boole
   );
   element.children = element.children
     .filter((child) => child.type !== 'element' || !descriptions.has(name))
-    .flatMap((child) => allowedChild(child, keepsStyles, false));
+    .flatMap((child) => allowedChild(child, allowing, false));
   return [element];
 }
 

@@ -9,6 +9,8 @@ export interface CleanOptions {
   readonly idPrefix: string;
   /** Makes the one colour `currentColor`. @default false */
   readonly recolors?: boolean;
+  /** Called with the name of each element that is left out. @default no call */
+  readonly onLeftOut?: (name: string) => void;
 }
 
 /** A larger drawing is not an icon, and takes seconds to parse. */
@@ -28,7 +30,7 @@ export async function cleanSvg(bytes: Uint8Array, options: CleanOptions): Promis
     'removeComments',
     { name: 'removeXlink', params: { includeLegacy: true } },
     rewrite('check', (root) => {
-      keepAllowed(root, { keepsStyles: true });
+      keepAllowed(root, { keepsStyles: true, onLeftOut: options.onLeftOut });
       refuse(drawnProblem(root));
     }),
     { name: 'inlineStyles', params: { onlyMatchedOnce: false } },

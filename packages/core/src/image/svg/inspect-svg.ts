@@ -10,12 +10,44 @@ import { cleanSvg } from './clean-svg.ts';
  */
 export async function inspectSvg(bytes: Uint8Array): Promise<PictureInfo> {
   if (!isXml(bytes)) return inspectPicture(bytes);
-  const clean = Buffer.from(await cleanSvg(bytes, { idPrefix: 't' }));
+  const { svg, pictures } = await cleanAndCount(bytes);
+  const clean = Buffer.from(svg);
   const info = await inspectPicture(clean);
   const picture = await decodePicture(clean);
-  if (isInvisible(picture)) throw new PictureError('undecodable', 'it draws nothing');
+  if (isInvisible(picture)) {
+    const but = pictures === 0 ? '' : ' but embedded pictures, which are left out';
+    throw new PictureError('undecodable', `it draws nothing${but}`);
+  }
   releaseBuffer(picture.data);
   return { ...info, hasAlpha: true };
+}
+
+/** How a drawing that is delivered differs from the one that was answered, and from what a reader may see, as clauses. */
+export async function drawingDifferences(bytes: Uint8Array): Promise<string[]> {
+  const { svg, pictures } = await cleanAndCount(bytes);
+  const embedded = pictures === 1 ? 'a picture' : `${pictures} pictures`;
+  return [
+    ...(pictures === 0
+      ? []
+      : [`it embeds ${embedded} of pixels, which an SVG file of Tintype does not have`]),
+    ...(/<text[\s>]/.test(svg)
+      ? [
+          'it has text, which every reader sees in a font of their own machine; where its shape matters, ask for lettering as outlines in the prompt',
+        ]
+      : []),
+  ];
+}
+
+/** `pictures`: how many embedded pictures are left out. */
+async function cleanAndCount(
+  bytes: Uint8Array,
+): Promise<{ readonly svg: string; readonly pictures: number }> {
+  let pictures = 0;
+  const onLeftOut = (name: string) => {
+    if (name === 'image' || name === 'feImage') pictures++;
+  };
+  const svg = await cleanSvg(bytes, { idPrefix: 't', onLeftOut });
+  return { svg, pictures };
 }
 
 /** XML begins with `<`, after a mark of the byte order and spaces. */
