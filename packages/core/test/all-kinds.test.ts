@@ -10,6 +10,7 @@ import { openAi } from '../src/index.ts';
 import { markupOf } from '../src/internal.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { startIdleGateway } from './support/idle-gateway.ts';
+import { picture } from './support/pictures.ts';
 import { testProject } from './support/project.ts';
 
 const api = useApi();
@@ -25,6 +26,7 @@ images:
   icon: { prompt: An icon of a moth, output_format: svg, provider: icons, recolor: true }
   logo: { prompt: A logo of a moth, output_format: svg, formats: [svg, png] }
   badge: { prompt: A badge that blinks, output_format: gif, size: 320x256, frame_count: 4, widths: [64] }
+  card: { prompt: Remove the crossed-out lamp, input_images: [one.png], markup: notes.png, size: 1408x480 }
   quay: { prompt: A quay at dawn, provider: gateway, size: 1408x480, partial_images: 1 }
   hall: { prompt: A hall of palms, provider: azure, model: gpt-image-2, size: 1408x480 }
 `;
@@ -33,7 +35,14 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
   await using icons = await startOpenAiEmulator({ pictures: [mono] });
   await using azure = await startOpenAiEmulator({ isAzure: true, apiKeys: [azureKey] });
   await using gateway = await startIdleGateway(slow().baseUrl, { idleMs: 1800, pingMs: 100 });
-  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await using made = await testProject(
+    {
+      'a.images.yaml': manifest,
+      'one.png': await picture(),
+      'notes.png': await picture('png', { alpha: 0.5 }),
+    },
+    api().baseUrl,
+  );
   const prices = { textIn: 5, imageIn: 8, imageOut: 30 };
   const run = {
     env: { AZURE_OPENAI_API_KEY: azureKey },
@@ -60,14 +69,14 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
   const ledger = () => servers.flatMap((server) => server.ledger);
 
   const { totals } = await made.plan(run);
-  expect(totals).toMatchObject({ missing: 5, unpriced: 0 });
+  expect(totals).toMatchObject({ missing: 6, unpriced: 0 });
   const { error, result, events } = await made.generate(run);
   expect(error).toBeNull();
   expect(eventsOf(events, 'failed')).toEqual([]);
-  expect(result).toMatchObject({ bought: 5, delivered: 5 });
+  expect(result).toMatchObject({ bought: 6, delivered: 6 });
   expect(gateway.cuts).toBe(0);
 
-  expect(servers.map((server) => server.ledger.length)).toEqual([2, 1, 1, 1]);
+  expect(servers.map((server) => server.ledger.length)).toEqual([3, 1, 1, 1]);
   const billed = ledger().reduce((sum, { costUsd }) => sum + costUsd, 0);
   expect(result!.costUsd).toBeCloseTo(billed, 5);
   expect(billed).toBeGreaterThanOrEqual(totals.costUsd!.low);
@@ -82,6 +91,7 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
   expect(result!.assetMap.images).toMatchObject({
     logo: { sources: { svg: 'logo.svg 1024w', png: 'logo.png 1024w' } },
     badge: { src: 'badge.gif', still: 'badge-still-64w.webp 64w, badge-still.webp 320w' },
+    card: { width: 1408 },
     quay: { width: 1408 },
     hall: { width: 1408 },
   });
@@ -90,6 +100,6 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
 
   const requests = servers.map((server) => server.requests.length);
   const second = await made.generate(run);
-  expect(second.result).toMatchObject({ bought: 0, delivered: 5, written: 0 });
+  expect(second.result).toMatchObject({ bought: 0, delivered: 6, written: 0 });
   expect(servers.map((server) => server.requests.length)).toEqual(requests);
 });
