@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import {
   cancelBatches,
@@ -308,7 +309,7 @@ describe('answers', () => {
     );
     await submit(made);
     await api().batches.finishAll();
-    expect(await collect(made, { timeoutMs: 1000 })).toMatchObject([{ state: 'collected' }]);
+    expect(await collect(made, { timeoutMs: 2000 })).toMatchObject([{ state: 'collected' }]);
   });
 
   test('are recorded with their price although a process died with the bytes on the disk', async () => {
@@ -498,6 +499,29 @@ describe('at once,', () => {
       expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
     },
   );
+
+  test('two batches of the same pictures do not wait for each other', async () => {
+    await using made = await machine('fox', 'owl', 'elk', 'emu', 'gnu', 'yak');
+    const store = fileStore(join(made.root, '.tintype'));
+    const keys = (await made.plan()).rows.map(({ key }) => key!);
+    const never = new AbortController().signal;
+    const claims = await Promise.all(keys.map((key) => store.claim(key, never)));
+    const began = performance.now();
+    const submitting = Promise.allSettled([submit(made), submit(made)]);
+    // Each has claimed its name, and begins to claim pictures. Either of them may get each.
+    const held = async () =>
+      (await readdir(join(made.root, '.tintype/attempts'))).filter((name) => /claim$/.test(name));
+    await expect.poll(async () => (await held()).length).toBeGreaterThan(keys.length + 1);
+    for (const claim of claims) {
+      await sleep(150);
+      await claim!.release();
+    }
+    await submitting;
+    // Each would wait for a minute, and then leave out what the other one holds.
+    expect(performance.now() - began).toBeLessThan(50_000);
+    expect(ordered()).toHaveLength(1);
+    expect((await openNote(made)).lines).toHaveLength(6);
+  });
 });
 
 test('a line whose answer may have been billed is asked for again in a new order, with a warning', async () => {

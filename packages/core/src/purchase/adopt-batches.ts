@@ -5,7 +5,7 @@ import { type ListedBatch, ProviderError } from '../provider/provider.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type { Key, OpenAttempt, ResolvedRequest } from '../types.ts';
 import { reachOffer } from './batch-access.ts';
-import { batchClaim, patience } from './batch-claim.ts';
+import { batchClaim, claimingTurn, patience } from './batch-claim.ts';
 import { type BatchState, collectBatches } from './collect-batches.ts';
 import { interrupted } from './failures.ts';
 import { newBatch } from './new-batch.ts';
@@ -89,6 +89,9 @@ async function adopt(
     throw new ProviderError('unknown-outcome', `another process works on the batch ${name} now`);
   const claims: Claim[] = [own];
   try {
+    const turn = await claimingTurn(store, run.signal);
+    if (turn === null) throw interrupted();
+    claims.push(turn);
     const claimed: ResolvedRequest[] = [];
     for (const one of requests) {
       const claim = await store.claim(one.key, patience(run.signal));

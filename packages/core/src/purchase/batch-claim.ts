@@ -13,6 +13,14 @@ export function batchClaim(name: string, store: Store, signal: AbortSignal): Pro
 }
 
 /**
+ * The right to claim several keys, which one process has at a time. Otherwise two processes could each hold a key for which the other
+ * one waits. `null`: the signal was aborted. Throws as `Store.claim`.
+ */
+export function claimingTurn(store: Store, signal: AbortSignal): Promise<Claim | null> {
+  return store.claim(sha256('claims of several keys') as unknown as Key, signal);
+}
+
+/**
  * Aborted when a claim is no longer worth waiting for. A holder on another machine is known to be dead only after a while of
  * silence, so one look cannot tell.
  */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import type { Access, BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
@@ -8,7 +8,7 @@ import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type { Batch, Key, OpenAttempt, ResolvedRequest } from '../types.ts';
 import { orderFor } from './attempt.ts';
-import { batchClaim, patience } from './batch-claim.ts';
+import { batchClaim, claimingTurn, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
 import { newBatch } from './new-batch.ts';
 import { reachOffer } from './batch-access.ts';
@@ -50,16 +50,9 @@ export async function submitBatch(
   const notOrdered: { resolved: ResolvedRequest; error: TintypeError }[] = [];
   const own = await batchClaim(name, store, run.signal);
   if (own === null) throw interrupted();
-  const waiting = patience(run.signal);
   try {
     const limit = pLimit(claimsAtOnce);
-    const claiming = requests.map((one) =>
-      limit(() => {
-        context.stop.check();
-        return claimLine(one, claims, waiting, context);
-      }),
-    );
-    const refusals = await all(claiming);
+    const refusals = await claimLines(requests, claims, limit, context);
     const claimed = requests.filter((_, at) => refusals[at] === null);
     for (const [at, error] of refusals.entries())
       if (error !== null) notOrdered.push({ resolved: requests[at]!, error });
@@ -88,6 +81,30 @@ const claimsAtOnce = 16;
 async function all<Result>(tasks: readonly Promise<Result>[]): Promise<Result[]> {
   await Promise.allSettled(tasks);
   return Promise.all(tasks);
+}
+
+/** The error of each request that is not claimed. */
+async function claimLines(
+  requests: readonly ResolvedRequest[],
+  claims: Claim[],
+  limit: LimitFunction,
+  context: PurchaseContext,
+): Promise<readonly (TintypeError | null)[]> {
+  const { store, run, stop } = context;
+  const turn = await claimingTurn(store, run.signal);
+  if (turn === null) throw interrupted();
+  const waiting = patience(run.signal);
+  try {
+    const claiming = requests.map((one) =>
+      limit(() => {
+        stop.check();
+        return claimLine(one, claims, waiting, context);
+      }),
+    );
+    return await all(claiming);
+  } finally {
+    await turn.release();
+  }
 }
 
 /** `null`: its claim is held. */
