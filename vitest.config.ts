@@ -50,6 +50,8 @@ export default defineConfig({
   // Tests run the sources, not the build.
   ssr: { resolve: { conditions: ['tintype-source'], externalConditions: ['tintype-source'] } },
   test: {
+    // Ends at once when what it waits for is there. How long that takes on a busy machine is not what a test is about.
+    expect: { poll: { timeout: 60_000 } },
     // What runs the tests may be a CI; whether a test is in one, the test says.
     env: { CI: 'false' },
     // One more than there are cores, because a third of the time of a file is waiting: for timers, processes and browsers.
@@ -58,7 +60,7 @@ export default defineConfig({
     globalSetup: ['scripts/temporary-folder.ts'],
     projects: [
       // Beside what it tests; starts no process.
-      project('unit', 10, {
+      project('unit', 60, {
         include: ['packages/*/src/**/*.test.ts'],
         exclude: [processes],
         setupFiles: ['scripts/refuse-processes.ts'],

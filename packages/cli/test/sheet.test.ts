@@ -83,7 +83,7 @@ describe('tintype review', () => {
       const path = `${bin}:${process.env['PATH']}`;
       const review = startReview(['--open'], { PATH: path, OPENAI_API_KEY: 'sk-RECOGNISABLE' });
       const url = await review.url;
-      await expect.poll(() => existsSync(note), { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => existsSync(note)).toBe(true);
       const opened = readFileSync(note, 'utf8');
       const [argv = '', fileMode, folderMode] = opened.split('\n');
       expect(argv).toMatch(/open\.html$/);

@@ -171,7 +171,7 @@ function openTerminal({ project, api }: Scene, flags = '--yes'): Terminal {
   return {
     text: () => text,
     press: (key) => child.stdin!.write(key),
-    shows: (part) => expect.poll(() => text, { timeout: 60_000 }).toContain(part),
+    shows: (part) => expect.poll(() => text).toContain(part),
     ended,
   };
 }

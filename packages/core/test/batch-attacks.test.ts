@@ -510,7 +510,9 @@ describe('at once,', () => {
     const submitting = Promise.allSettled([submit(made), submit(made)]);
     // Each has claimed its name, and begins to claim pictures. Either of them may get each.
     const held = async () =>
-      (await readdir(join(made.root, '.tintype/attempts'))).filter((name) => /claim$/.test(name));
+      (await readdir(join(made.root, '.tintype/attempts'))).filter((name) =>
+        name.endsWith('claim'),
+      );
     await expect.poll(async () => (await held()).length).toBeGreaterThan(keys.length + 1);
     for (const claim of claims) {
       await sleep(150);

@@ -142,7 +142,7 @@ test('a prediction that is still running is neither canceled nor ordered again',
   const options = {
     providers: { mine: replicate({ baseUrl: slow.baseUrl }) },
     allowUnpriced: true,
-    timeoutMs: 1000,
+    timeoutMs: 2000,
   };
   const { env } = run();
   await using project = await testProject({ 'a.images.yaml': manifest });

@@ -538,7 +538,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         const steps = new Map<string, string>();
         for (let kill = 0; kill < 8; kill++) {
           const { child, output, ended } = start('buy', String(kill * 10_000));
-          await expect.poll(() => output.text, { timeout: 20_000 }).toMatch(/put [^]*put /);
+          await expect.poll(() => output.text).toMatch(/put [^]*put /);
           await sleep(Math.random() * 60);
           child.kill('SIGKILL');
           await ended;
@@ -587,13 +587,13 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
       test('hold no claim after they have died', async (context) => {
         if (under.shared === null) return context.skip();
         const { child, output, ended } = start('hold', 'hat');
-        await expect.poll(() => output.text, { timeout: 20_000 }).toContain('held');
+        await expect.poll(() => output.text).toContain('held');
         expect(await store.isClaimed(key)).toBe(true);
         expect(await store.claim(key, AbortSignal.timeout(300))).toBeNull();
         child.kill('SIGKILL');
         await ended;
         expect(await store.isClaimed(key)).toBe(false);
-        const claim = await store.claim(key, AbortSignal.timeout(20_000));
+        const claim = await store.claim(key, AbortSignal.timeout(60_000));
         expect(await claim!.isOurs()).toBe(true);
         await claim!.release();
       });

@@ -96,7 +96,7 @@ describeEngines('the dashboard', (engine) => {
       const ended = (await jobs()).filter(({ finishedOn }) => typeof finishedOn === 'number');
       for (const { id } of ended)
         expect((await put(`api/queues/again-buy/${id}/retry`)).status).toBe(204);
-      await expect.poll(() => worker.done.length, { timeout: 30_000 }).toBe(done + ended.length);
+      await expect.poll(() => worker.done.length).toBe(done + ended.length);
       return worker.done.slice(done).map(({ code, bought }) => `${code ?? 'done'} ${bought}`);
     };
 

@@ -178,9 +178,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     const store = await openStore(context);
     const claim = await store.claim(owl!.key, new AbortController().signal);
     const running = run(url, context);
-    await expect
-      .poll(() => api.ledger.map(({ prompt }) => prompt), { timeout: 15_000 })
-      .toEqual(['a fox']);
+    await expect.poll(() => api.ledger.map(({ prompt }) => prompt)).toEqual(['a fox']);
     await claim!.release();
     expect((await running).result).toMatchObject({ bought: 2, failed: 0 });
   });
@@ -292,7 +290,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     const ctrlC = new AbortController();
     const context = await made.context({ signal: ctrlC.signal, clock: systemClock });
     const running = run(own.url, context);
-    await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => api.requests.length).toBe(1);
     await own.kill();
     ctrlC.abort();
     const started = performance.now();
@@ -347,7 +345,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     for (const order of [null, 'text', { key: null }, { ...fox, inputs: null }])
       await queue.add('buy', { run: 'a-run', place, order });
     await queue.add('buy', null);
-    await expect.poll(() => codes.length, { timeout: 30_000 }).toBe(9);
+    await expect.poll(() => codes.length).toBe(9);
     await queue.close();
     expect(
       codes.filter((code) => !['job-refused', 'queue-unavailable'].includes(String(code))),

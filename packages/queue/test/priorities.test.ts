@@ -31,9 +31,9 @@ describeEngines('a queue', (engine) => {
     const nightRun = throughQueue(made, url, night, false, { signal }).catch(
       (error: unknown) => error,
     );
-    await expect.poll(waiting, { timeout: 30_000 }).toBe(50);
+    await expect.poll(waiting).toBe(50);
     const urgent = throughQueue(made, url, ['urgent', 'night40'], true);
-    await expect.poll(waiting, { timeout: 30_000 }).toBe(51);
+    await expect.poll(waiting).toBe(51);
     const worker = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
     await operations.resume();
     expect(await urgent).toMatchObject({ delivered: 2, failed: 0 });
@@ -55,10 +55,10 @@ describeEngines('a queue', (engine) => {
     const ctrlC = new AbortController();
     const { signal } = ctrlC;
     const running = throughQueue(made, url, [], false, { signal }).catch((error: unknown) => error);
-    await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
+    await expect.poll(waiting).toBe(2);
     await operations.drain();
     expect(await waiting()).toBe(0);
-    await expect.poll(waiting, { timeout: 30_000 }).toBe(2);
+    await expect.poll(waiting).toBe(2);
     ctrlC.abort();
     expect(await running).toMatchObject({ code: 'interrupted' });
     expect(await waiting()).toBe(0);
@@ -95,13 +95,11 @@ describe.skipIf(missingRedis !== '')(`a queue ${missingRedis}`, () => {
     });
     expect([answer.status, await answer.text()]).toEqual([200, '{}']);
     const buying = async () => (await operations.state())[0];
-    await expect.poll(buying, { timeout: 30_000 }).toMatchObject({ waiting: 1 });
+    await expect.poll(buying).toMatchObject({ waiting: 1 });
     const worker = await startWorker(made, url, api.baseUrl);
     await operations.resume();
     const sheet = async (): Promise<unknown> => (await fetch(`${page}data`)).json();
-    await expect
-      .poll(sheet, { timeout: 30_000 })
-      .toMatchObject({ images: [{ id: 'fox', status: 'delivered' }] });
+    await expect.poll(sheet).toMatchObject({ images: [{ id: 'fox', status: 'delivered' }] });
     expect(api.ledger).toHaveLength(1);
     review.kill('SIGINT');
     expect(await once(review, 'exit')).toEqual([0, null]);

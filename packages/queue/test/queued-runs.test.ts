@@ -87,7 +87,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       const url = `${engine.url}?name=killed`;
       const first = await startWorker(made, url, api.baseUrl, [], quickLocks);
       const running = throughQueue(made, url);
-      await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(1);
+      await expect.poll(() => api.requests.length).toBe(1);
       first.kill('SIGKILL');
       await once(first, 'exit');
       const second = await startWorker(made, url, api.baseUrl, [], quickLocks);
@@ -113,7 +113,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       const url = `${engine.url}?name=emptied`;
       const working = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
       const running = throughQueue(made, url);
-      await expect.poll(() => api.ledger.length, { timeout: 30_000 }).toBe(2);
+      await expect.poll(() => api.ledger.length).toBe(2);
       await empty(engine);
       const { result } = await running;
       await stop(working);
@@ -154,9 +154,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
         { nonsense: true },
       ])
         await queue.add('buy', data);
-      await expect
-        .poll(() => told.join('').match(/job-refused/g)?.length, { timeout: 30_000 })
-        .toBe(4);
+      await expect.poll(() => told.join('').match(/job-refused/g)?.length).toBe(4);
       await queue.close();
       await stop(working);
       expect(api.requests).toEqual([]);
@@ -172,7 +170,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       const running = throughQueue(made, url);
       const buying = async () => (await operations.state())[0];
       await expect
-        .poll(buying, { timeout: 30_000 })
+        .poll(buying)
         .toMatchObject({ role: 'buy', isPaused: true, waiting: 1, active: 0, workers: 1 });
       expect(api.requests).toEqual([]);
       await operations.resume();
@@ -192,7 +190,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       const working = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
       const ctrlC = new AbortController();
       const running = throughQueue(made, url, ctrlC.signal);
-      await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBe(1);
+      await expect.poll(() => api.requests.length).toBe(1);
       ctrlC.abort();
       const { error } = await running;
       await stop(working);

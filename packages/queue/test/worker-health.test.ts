@@ -133,7 +133,7 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
     );
     await lost.restart({ keepData: true });
     const status = async () => (await fetch(`${served}/readyz`)).status;
-    await expect.poll(status, { timeout: 30_000 }).toBe(200);
+    await expect.poll(status).toBe(200);
   });
 
   test('is not ready where its store cannot be written, or its remote does not answer', async () => {
@@ -184,7 +184,7 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
           .slice(0, -1)
           .map((text) => JSON.parse(text) as Record<string, unknown>)
           .find((entry) => entry['type'] === type);
-      await expect.poll(found, { timeout: 30_000 }).toBeDefined();
+      await expect.poll(found).toBeDefined();
       return found()!;
     };
     log.push(worker.firstLines);
@@ -194,13 +194,13 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
     const context = await made.context();
     const workers = await openQueuedWorkers(url, context);
     const running = generate({ ...context, workers });
-    await expect.poll(() => api.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => api.requests.length).toBeGreaterThan(0);
     worker.kill('SIGTERM');
     const isDraining = async () => {
       const response = await fetch(`${String(served)}/readyz`).catch(() => null);
       return response === null ? null : ((await response.json()) as object);
     };
-    await expect.poll(isDraining, { timeout: 30_000 }).toMatchObject({ isDraining: true });
+    await expect.poll(isDraining).toMatchObject({ isDraining: true });
     await once(worker, 'exit');
     const second = await startWorker(made, url, api.baseUrl, flags);
     second.stdout!.on('data', (text) => log.push(String(text)));

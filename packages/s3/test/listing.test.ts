@@ -79,9 +79,9 @@ test('a listing that is larger than a page is not read to its end', async () => 
 });
 
 test('an XML that is made to be slow is read in a moment', async () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   await listed('', `<ListBucketResult>${'<Contents>'.repeat(900_000)}`);
   await listed('', `<ListBucketResult>${'<Contents><Key>'.repeat(600_000)}`);
   await listed('', `<ListBucketResult>${entry('<Key>'.repeat(1_000_000))}`);
-  expect(performance.now() - began).toBeLessThan(5000);
+  expect(process.cpuUsage(began).user / 1e6).toBeLessThan(5);
 });

@@ -20,7 +20,7 @@ test('a picture that a running process has requested is shown as being bought', 
   const slow = { kind: 'delay', ms: 6000 } as const;
   api().fail([slow, slow]);
   const run = project.generate();
-  await expect.poll(async () => (await rowsOf(project)).length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(async () => (await rowsOf(project)).length).toBe(2);
   const [row] = await rowsOf(project);
   expect(row!.reason).toBe('being bought now (since 12:00 UTC)');
   const { totals, images } = await sheetOf(project);

@@ -534,7 +534,7 @@ function idsOf(page: Page, selector: string): Promise<string[]> {
 
 /** Waits until an element contains a text. */
 async function expectText(locator: ReturnType<Page['locator']>, pattern: RegExp): Promise<void> {
-  await expect.poll(() => locator.textContent(), { timeout: 60_000 }).toMatch(pattern);
+  await expect.poll(() => locator.textContent()).toMatch(pattern);
 }
 
 async function priceOfPlan(project: TestProject, id: string): Promise<{ price: string } | null> {

@@ -29,7 +29,7 @@ test.each(versions)(
     await served.fetch('/main.js');
     await served.fetch('/@id/__x00__virtual:tintype/bridge');
     await project.write('site.images.yaml', manifest('after'));
-    await expect.poll(() => seen, { timeout: 20_000 }).toContain(true);
+    await expect.poll(() => seen).toContain(true);
   },
 );
 
@@ -45,9 +45,9 @@ test.each(versions)(
     );
     const updates: string[] = [];
     socket.addEventListener('message', ({ data }) => updates.push(String(data)));
-    await expect.poll(() => updates.join(''), { timeout: 20_000 }).toContain('connected');
+    await expect.poll(() => updates.join('')).toContain('connected');
     await project.write('site.images.yaml', manifest('after'));
-    await expect.poll(() => updates.join(''), { timeout: 20_000 }).toContain('full-reload');
+    await expect.poll(() => updates.join('')).toContain('full-reload');
     expect(await served.load('virtual:tintype/bridge')).toMatchObject({ alt: 'after' });
     socket.close();
   },

@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
   /** A page of the project, which keeps its state until it is reloaded. */
   async function open(project: ViteProject, served: Served): Promise<Page> {
     await expect
-      .poll(() => served.server.watcher.getWatched()[project.root], { timeout: 60_000 })
+      .poll(() => served.server.watcher.getWatched()[project.root])
       .toContain('site.images.yaml');
     const page = await browser.newPage();
     await page.goto(served.origin);

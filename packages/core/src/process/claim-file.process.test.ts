@@ -68,7 +68,7 @@ test('four processes that want a file have it one after the other', async () => 
 
 test('a holder that was killed is taken over at once', async () => {
   const child = run(1, 60_000);
-  await expect.poll(lines, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(lines).toHaveLength(1);
   expect(await isHeld(path)).toBe(true);
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -117,7 +117,7 @@ test('of several that find a holder dead, one takes over, however many are kille
 
 test('a process that has the id of a dead holder is not taken for it', async () => {
   const child = run(1, 60_000);
-  await expect.poll(lines, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(lines).toHaveLength(1);
   const holder = JSON.parse(await readFile(await claimed(), 'utf8')) as { born: string };
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -128,7 +128,7 @@ test('a process that has the id of a dead holder is not taken for it', async () 
 
 test('a holder that is stopped, and lives, is waited for', async () => {
   const child = run(1, 60_000);
-  await expect.poll(lines, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(lines).toHaveLength(1);
   child.kill('SIGSTOP');
   try {
     const patience = AbortSignal.timeout(800);
@@ -144,7 +144,7 @@ test('a holder on another machine is dead once it shows no life, and not before'
   const beating = setInterval(() => void beat(), 50);
   expect(await claimFile(path, AbortSignal.timeout(900), quick)).toBeNull();
   clearInterval(beating);
-  const claim = await claimFile(path, AbortSignal.timeout(5000), quick);
+  const claim = await claimFile(path, AbortSignal.timeout(60_000), quick);
   expect(claim).not.toBeNull();
   await claim?.release();
   expect(await readdir(dir)).toEqual(['log']);
@@ -155,7 +155,7 @@ test('a holder on another machine that is busy is waited for longer', async () =
   const busy = () => Promise.resolve(true);
   const patience = AbortSignal.timeout(700);
   expect(await claimFile(path, patience, quick, () => {}, busy)).toBeNull();
-  const claim = await claimFile(path, AbortSignal.timeout(5000), quick, () => {}, busy);
+  const claim = await claimFile(path, AbortSignal.timeout(60_000), quick, () => {}, busy);
   expect(claim).not.toBeNull();
   await claim?.release();
 });
@@ -228,7 +228,7 @@ describe('what a clone brings in the place of a claim', () => {
   ])('as a token %s reaches no other file', async (_, token) => {
     await writeFile(outside(), 'precious');
     await writeFile(path, JSON.stringify({ token, pid: 999_999, realm: '', beats: 0 }));
-    const claim = await claimFile(path, AbortSignal.timeout(5000), quick);
+    const claim = await claimFile(path, AbortSignal.timeout(60_000), quick);
     expect(claim).not.toBeNull();
     await claim!.release();
     await clearDeadClaims(path);
@@ -248,7 +248,7 @@ describe('what a clone brings in the place of a claim', () => {
   ])('with a bad %s is nobody, and is taken over when it is silent', async (_, fields) => {
     await plant(randomUUID(), fields);
     const began = performance.now();
-    const claim = await claimFile(path, AbortSignal.timeout(5000), quick);
+    const claim = await claimFile(path, AbortSignal.timeout(60_000), quick);
     expect(performance.now() - began).toBeGreaterThan(250);
     expect(await claim!.isOurs()).toBe(true);
     await claim!.release();
@@ -259,7 +259,7 @@ describe('what a clone brings in the place of a claim', () => {
     const precious = join(elsewhere, randomUUID());
     await writeFile(precious, 'precious');
     await symlink(elsewhere, path);
-    const claim = await claimFile(path, AbortSignal.timeout(5000), quick);
+    const claim = await claimFile(path, AbortSignal.timeout(60_000), quick);
     await claim!.release();
     expect(await readFile(precious, 'utf8')).toBe('precious');
     await rm(elsewhere, { recursive: true });
@@ -284,7 +284,7 @@ test('an empty folder in its place is free, and a full one is reported after a w
 
 test('a file that no claim of this version is, is taken over when it is silent', async () => {
   await writeFile(path, 'no claim');
-  const claim = await claimFile(path, AbortSignal.timeout(5000), quick);
+  const claim = await claimFile(path, AbortSignal.timeout(60_000), quick);
   expect(await claim!.isOurs()).toBe(true);
   await claim!.release();
   expect(await readdir(dir)).toEqual(['log']);

@@ -170,7 +170,7 @@ async function makeSeed(scene: Scene): Promise<void> {
     (await readdir(attempts)).filter((name) => name.endsWith('.received')).length === received &&
     api.ledger.filter(({ prompt }) => prompt.startsWith('open')).length === 2;
   for (let tries = 0; !(await haveCome()); tries++) {
-    if (tries > 400)
+    if (tries > 1200)
       throw new Error(`the run that is to be killed has ${(await readdir(attempts)).join()}`);
     await sleep(50);
   }

@@ -41,7 +41,7 @@ describe.runIf(hasNamespaces).concurrent('processes that cannot see each other',
   test('while a holder is suspended with an open request, no other process buys its picture', async () => {
     const image =
       'images:\n  a: { prompt: a, quality: low, size: 1408x480, decorative: true, output_format: jpeg, placeholder: none }\n';
-    await using scene = await openScene({ 'a.images.yaml': image }, { latencyMs: 400 });
+    await using scene = await openScene({ 'a.images.yaml': image }, { latencyMs: 3000 });
     const run = (order: string) =>
       scene.start({ args: ['--order', order, '--reporter', 'json'], isApart: true, imports });
     const runs = { one: run('one'), two: run('two') };

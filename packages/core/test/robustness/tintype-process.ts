@@ -43,7 +43,7 @@ export interface Start {
    * @default whether `TINTYPE_TEST_BUILT` is set
    */
   readonly isBuilt?: boolean;
-  /** A process that hangs is killed, and ends with `null`. @default 60_000 */
+  /** A process that hangs is killed, and ends with `null`. @default 120_000 */
   readonly timeoutMs?: number;
 }
 
@@ -85,7 +85,7 @@ export function startTintype(start: Start): TintypeProcess {
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const patience = setTimeout(() => child.kill('SIGKILL'), start.timeoutMs ?? 60_000);
+  const patience = setTimeout(() => child.kill('SIGKILL'), start.timeoutMs ?? 120_000);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {

@@ -243,7 +243,7 @@ describe.concurrent('following a prediction', () => {
 
   test('the time is up: it is canceled', async ({ emulator, generate }) => {
     emulator.fail({ kind: 'stay', status: 'processing' });
-    const error = await failureOf(generate({}, { timeoutMs: 1000 }));
+    const error = await failureOf(generate({}, { timeoutMs: 3000 }));
     expect([error.code, error.requestId]).toEqual(['timeout', emulator.made[0]?.id]);
     expect(error.message).toContain('was canceled');
     expect(emulator.made[0]?.status).toBe('canceled');
@@ -251,7 +251,7 @@ describe.concurrent('following a prediction', () => {
 
   test('the time is up before it began: it is not billed', async ({ emulator, generate }) => {
     emulator.fail({ kind: 'stay', status: 'starting' });
-    const error = await failureOf(generate({}, { timeoutMs: 1000 }));
+    const error = await failureOf(generate({}, { timeoutMs: 3000 }));
     expect(error.code).toBe('overloaded');
     expect(emulator.ledger).toEqual([]);
   });
@@ -261,7 +261,7 @@ describe.concurrent('following a prediction', () => {
     generate,
   }) => {
     emulator.fail({ kind: 'done-at-cancel' });
-    const { bytes } = await generate({}, { timeoutMs: 1000 });
+    const { bytes } = await generate({}, { timeoutMs: 3000 });
     expect((await sharp(bytes).metadata()).width).toBe(1024);
   });
 
