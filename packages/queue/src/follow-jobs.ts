@@ -30,6 +30,8 @@ export interface FinishedJob {
 interface Follower {
   /** Rejects with `interrupted` if the signal is aborted before a worker has begun, and with `queue-unavailable`. */
   readonly follow: <Result>(followed: Followed<Result>, signal: AbortSignal) => Promise<Result>;
+  /** Whether a job is followed now. */
+  readonly isWaiting: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -109,6 +111,7 @@ export function followJobs(
         all.delete(followed.id);
       }
     },
+    isWaiting: () => all.size > 0,
     async close() {
       clearInterval(timer);
       await looking;

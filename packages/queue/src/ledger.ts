@@ -1,5 +1,5 @@
 /**
- * The money of all runs of a queue, in the engine's database. Amounts are US dollars, counted in whole billionths, at most 9 million
+ * The money of all runs of a queue, in the engine's database. A key is here the id of a job: the key of a picture, and its project. Amounts are US dollars, counted in whole billionths, at most 9 million
  * dollars. Each operation is one atomic step, so that the limits hold however many processes ask at once.
  *
  * All operations reject with `queue-unavailable` within some seconds if the database does not answer. They may be repeated then.

@@ -19,6 +19,7 @@ import { type DatabaseOptions, openQueueDatabase } from './queue-database.ts';
 import { costOf, openRunBudget } from './run-budget.ts';
 import { storePlace } from './store-place.ts';
 import type { Traces } from './traces.ts';
+import { warnWithoutWorkers } from './warn-without-workers.ts';
 
 /** The workers of a queue, for one run. */
 export interface QueuedWorkers extends Workers {
@@ -63,7 +64,12 @@ export async function openQueuedWorkers(
     await events.waitUntilReady().catch((error: unknown) => {
       throw engine.unavailable(error);
     });
-    return { queue, ...follower };
+    const endWatch = warnWithoutWorkers(queue, { role, address, ...follower }, context);
+    const close = async (): Promise<void> => {
+      endWatch();
+      await follower.close();
+    };
+    return { queue, follow: follower.follow, close };
   };
   const buys = lazy(() => open('buy'));
   const encodes = lazy(() => open('encode'));

@@ -1,6 +1,8 @@
 import { type Context, TintypeError } from '@tintype/core';
 import { type PurchaseAnswer, type PurchaseOrder, spentOutside } from '@tintype/core/internal';
+import { jobId, nameOf } from './jobs.ts';
 import type { Ledger } from './ledger.ts';
+import { storePlace } from './store-place.ts';
 
 /** A run's money in the ledger of its queue. */
 export interface RunBudget {
@@ -20,6 +22,8 @@ const reopenMs = 5000;
 
 export function openRunBudget(run: string, ledger: Ledger, context: Context): RunBudget {
   const { maxCostUsd, maxCostUsdPerDay } = context.config;
+  // Another project that uses the same queue may want the same picture.
+  const place = storePlace(context.config);
   const released = new Map<string, number>();
   let spentUsd = 0;
   let opening: Promise<unknown> | null = null;
@@ -33,24 +37,26 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
   return {
     async release({ key, costUsd }) {
       const highUsd = costUsd?.high ?? 0;
+      const id = jobId(place, key);
       for (;;) {
         if (isClosed) throw new TintypeError('interrupted', 'not requested: the run has ended');
         await (opening ??= open());
-        const outcome = await ledger.release(run, key, highUsd);
+        const outcome = await ledger.release(run, id, highUsd);
         if (outcome === 'unknown-run') {
           opening = null;
           continue;
         }
         if (outcome !== 'released') throw overBudget(outcome);
-        released.set(key, highUsd);
+        released.set(id, highUsd);
         return;
       }
     },
 
     async settle(key, cost) {
-      spentUsd += cost ?? released.get(key) ?? 0;
-      released.delete(key);
-      if (cost !== null) await ledger.settle(run, key, cost).catch(() => {});
+      const id = jobId(place, key);
+      spentUsd += cost ?? released.get(id) ?? 0;
+      released.delete(id);
+      if (cost !== null) await ledger.settle(run, id, cost).catch(() => {});
     },
 
     close: () => {
@@ -76,11 +82,14 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
   async function open(): Promise<void> {
     const day = context.now().toISOString().slice(0, 10);
     const outsideUsd =
-      maxCostUsdPerDay === null
-        ? 0
-        : await spentOutside(context, async () => ledger.releasedOn(day));
+      maxCostUsdPerDay === null ? 0 : await spentOutside(context, () => ownReleasedOn(day));
     const money = { maxUsd: maxCostUsd, maxUsdPerDay: maxCostUsdPerDay, day, outsideUsd };
     await ledger.openRun(run, { ...money, spentUsd, released });
+  }
+
+  async function ownReleasedOn(day: string): Promise<ReadonlySet<string>> {
+    const ids = [...(await ledger.releasedOn(day))];
+    return new Set(ids.filter((id) => id.endsWith(jobId(place, ''))).map(nameOf));
   }
 
   function overBudget(outcome: 'over-run' | 'over-day'): TintypeError {

@@ -13,6 +13,7 @@ import {
   type JobAnswer,
   type JobData,
   jobData,
+  jobId,
   keyOf,
   nameOf,
   once,
@@ -212,7 +213,8 @@ async function takeJobs(
       );
     }
     const key = keyOf(order);
-    const releasedUsd = await ledger.released(run, key).catch(() => 'unknown-run' as const);
+    const id = jobId(place, key);
+    const releasedUsd = await ledger.released(run, id).catch(() => 'unknown-run' as const);
     if (releasedUsd === 'unknown-run')
       return refusal('queue-unavailable', 'the queue does not know the budget of the run');
     const purchasing = worker.purchase(run, order, releasedUsd, onEvent);
@@ -220,10 +222,13 @@ async function takeJobs(
     const answer = await purchasing;
     active.delete(data);
     if (releasedUsd === null && answer.failure?.code === 'over-budget')
-      return refusal('job-refused', 'not requested: no budget released it');
+      return refusal(
+        'job-refused',
+        'not requested: no budget released it, or a worker has settled it and its answer was lost; a new run requests it, or says why not',
+      );
     const isGivenBack = answer.failure?.code === 'interrupted';
     // If the ledger cannot be told now, the run tells it.
-    if (!isGivenBack) await ledger.settle(run, key, costOf(answer)).catch(() => {});
+    if (!isGivenBack) await ledger.settle(run, id, costOf(answer)).catch(() => {});
     return answer;
   }
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, generate, systemClock } from '@tintype/core';
+import { type Context, generate, systemClock, type TintypeError } from '@tintype/core';
 import { openStore, type PurchaseOrder } from '@tintype/core/internal';
 import { quotaExceeded, startOpenAiEmulator } from '@tintype/emulators/openai';
 import { type Processor, Queue, QueueEvents, Worker } from 'bullmq';
@@ -12,8 +12,10 @@ import { freePort } from '../../core/test/support/server-process.ts';
 import { openEngine, queueName } from '../src/engine.ts';
 import { type FinishedJob, followJobs } from '../src/follow-jobs.ts';
 import { queueAddress } from '../src/queue-address.ts';
-import { once } from '../src/jobs.ts';
+import { jobId, once } from '../src/jobs.ts';
+import { openQueueDatabase } from '../src/queue-database.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
+import { openRunBudget } from '../src/run-budget.ts';
 import { runWorker, type WorkerSettings } from '../src/run-worker.ts';
 import { storePlace } from '../src/store-place.ts';
 import type { DatabaseServer } from './support/database-server.ts';
@@ -166,6 +168,39 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     // Its worker has the first store.
     expect(eventsOf(second!.events, 'failed')).toMatchObject([{ code: 'job-refused' }]);
   });
+
+  test.each([
+    ['another project bought through it', 'another', 'over-budget'],
+    ['another run of this project bought through it', null, null],
+  ])(
+    'the budget of a day counts a picture that was bought without the queue, and %s, once a project',
+    async (_, otherPlace, refusal) => {
+      await using api = await startOpenAiEmulator();
+      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      await made.generate();
+      // Enough for the picture and two cents.
+      const maxCostUsdPerDay = api.ledger[0]!.costUsd + 0.02;
+      const context = await made.context({ options: { maxCostUsdPerDay } });
+      const { key } = (await made.plan()).requests[0]!;
+      const address = queueAddress(`${redis.url}?name=days-${String(refusal)}`);
+      const now = (): number => context.now().getTime();
+      const { ledger, close } = await openQueueDatabase(address, { now });
+      onTestFinished(close);
+      const released = new Map([[jobId(otherPlace ?? storePlace(context.config), key!), 0.015]]);
+      const day = context.now().toISOString().slice(0, 10);
+      const money = { maxUsd: 1, maxUsdPerDay: 1, day, spentUsd: 0, outsideUsd: 0 };
+      await ledger.openRun('other', { ...money, released });
+
+      const budget = openRunBudget('own', ledger, context);
+      const order = { key: 'fox', costUsd: { low: 0.01, high: 0.01 } } as PurchaseOrder;
+      const code = await budget.release(order).then(
+        () => null,
+        (error: TintypeError) => error.code,
+      );
+      expect(code).toBe(refusal);
+      await budget.close();
+    },
+  );
 
   test('a job that waits for another process lets the worker do another job', async () => {
     await using api = await startOpenAiEmulator();
@@ -333,8 +368,8 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     const context = await made.context();
     const [owl, fox] = await ordersOf(url, context);
     const address = queueAddress(url);
-    await releaseFor(address, 'a-run', owl!.key);
     const place = storePlace(context.config);
+    await releaseFor(address, 'a-run', jobId(place, owl!.key));
     const codes: (string | null)[] = [];
     const onJob: WorkerSettings['onJob'] = ({ code }) => codes.push(code);
     await using _ = await working(url, made, { onJob });

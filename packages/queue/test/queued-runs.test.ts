@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { eventsOf } from '../../core/test/support/api.ts';
 import { testProject, type TestProject } from '../../core/test/support/project.ts';
 import { openEngine } from '../src/engine.ts';
+import { jobId } from '../src/jobs.ts';
 import { operateQueue } from '../src/operate-queue.ts';
 import { queueAddress } from '../src/queue-address.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
@@ -140,8 +141,8 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       const [owl, fox] = orders as { key: string; request: object }[];
       const address = queueAddress(url);
       const run = 'a-run';
-      await releaseFor(address, run, owl!.key);
       const place = storePlace(context.config);
+      await releaseFor(address, run, jobId(place, owl!.key));
       const queue = (await openEngine(address)).queue('buy');
       const told: string[] = [];
       const working = await startWorker(made, url, api.baseUrl);
