@@ -1,4 +1,5 @@
 import type { Job, Queue, QueueEvents } from 'bullmq';
+import pLimit from 'p-limit';
 import { TintypeError } from '@tintype/core';
 import { succeeds } from '@tintype/core/internal';
 import { inTime } from './engine.ts';
@@ -60,13 +61,25 @@ const looksAtOnce = 100;
 const patienceMs = 120_000;
 const lastPatienceMs = 8000;
 
-/** `repair`: called with each error of the queue. */
+/**
+ * How many jobs of one role a run has in the queue: more than a fleet of workers has at once, and so few that each is polled within two
+ * minutes. The others wait in the run.
+ */
+const jobsInQueue = 2000;
+/** The commands of more would take longer together than each of them may take. */
+const addsAtOnce = 50;
+
+/** `repair`: called with each error of the queue. `atMost`: jobs in the queue at once. */
 export function followJobs(
   queue: Queue,
   events: QueueEvents,
   repair: (error: unknown) => void = () => {},
+  atMost = jobsInQueue,
 ): Follower {
+  // Those that were polled the longest time ago come first.
   const all = new Map<string, Waiting>();
+  const inQueue = pLimit(atMost);
+  const adding = pLimit(addsAtOnce);
   let failingSince: number | null = null;
   let looking: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
@@ -89,28 +102,7 @@ export function followJobs(
   events.on('error', repair);
 
   return {
-    follow: async (followed, signal) => {
-      if (signal.aborted) throw interrupted();
-      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const state = {
-        isAdded: false,
-        isLeaving: false,
-        leavingSince: null,
-        lookedAt: Date.now(),
-        deaths: 0,
-      };
-      const waiting: Waiting = { followed, resolve, reject, signal, ...state };
-      all.set(followed.id, waiting);
-      const onAbort = (): void => void lookAt([followed.id]);
-      signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        await start(waiting);
-        return (await promise) as never;
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-        all.delete(followed.id);
-      }
-    },
+    follow: (followed, signal) => inQueue(() => follow(followed, signal)),
     isWaiting: () => all.size > 0,
     async close() {
       clearInterval(timer);
@@ -119,11 +111,36 @@ export function followJobs(
     },
   };
 
+  async function follow<Result>(followed: Followed<Result>, signal: AbortSignal): Promise<Result> {
+    if (signal.aborted) throw interrupted();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const state = {
+      isAdded: false,
+      isLeaving: false,
+      leavingSince: null,
+      lookedAt: Date.now(),
+      deaths: 0,
+    };
+    const waiting: Waiting = { followed, resolve, reject, signal, ...state };
+    all.set(followed.id, waiting);
+    const onAbort = (): void => void lookAt([followed.id]);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await start(waiting);
+      return (await promise) as never;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      all.delete(followed.id);
+    }
+  }
+
   async function start(waiting: Waiting): Promise<void> {
     const { followed, signal } = waiting;
     waiting.isAdded = false;
-    await asked(() => inTime(removeFinished(followed.id)));
-    await asked(followed.add);
+    await adding(async () => {
+      await asked(() => inTime(removeFinished(followed.id)));
+      await asked(followed.add);
+    });
     waiting.isAdded = true;
     if (signal.aborted) void lookAt([followed.id]);
   }
@@ -141,7 +158,6 @@ export function followJobs(
   /** Polls the jobs that were polled the longest time ago. */
   async function look(): Promise<void> {
     const oldest = [...all.values()]
-      .toSorted((a, b) => a.lookedAt - b.lookedAt)
       .slice(0, looksAtOnce)
       .filter(({ lookedAt }) => lookedAt <= Date.now() - lookMs);
     await lookAt(oldest.map(({ followed }) => followed.id));
@@ -151,8 +167,11 @@ export function followJobs(
     await Promise.all(
       ids.map(async (id) => {
         const waiting = all.get(id);
-        if (waiting?.isAdded !== true) return;
+        if (waiting === undefined) return;
         waiting.lookedAt = Date.now();
+        all.delete(id);
+        all.set(id, waiting);
+        if (!waiting.isAdded) return;
         try {
           const job = await inTime(queue.getJob(id));
           failingSince = null;

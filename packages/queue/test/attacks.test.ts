@@ -125,13 +125,24 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       expect(await queue.getJob('added')).toBeUndefined();
     });
 
+    test('puts a few jobs at a time into the queue', async () => {
+      const { follower, add, work, queue } = await followed('few', 2);
+      const never = new AbortController().signal;
+      const answers = ['a', 'b', 'c'].map((id) => follower.follow(add(id), never));
+      await expect.poll(() => queue.getWaitingCount()).toBe(2);
+      const most: number[] = [];
+      work(async () => most.push(1 + (await queue.getWaitingCount())));
+      expect(await Promise.all(answers)).toHaveLength(3);
+      expect(Math.max(...most)).toBeLessThanOrEqual(2);
+    });
+
     /** A follower that gets no events, as if its connection were lost. */
-    async function followed(name: string) {
+    async function followed(name: string, atMost?: number) {
       const connection = { url: redis.url, maxRetriesPerRequest: null };
       const queue = new Queue(name, { connection });
       const events = new QueueEvents(`not-${name}`, { connection });
       await events.waitUntilReady();
-      const follower = followJobs(queue, events);
+      const follower = followJobs(queue, events, () => {}, atMost);
       onTestFinished(() => follower.close());
       return {
         queue,
