@@ -65,7 +65,7 @@ export default {
     only('sharp', 'image/', 'stand-in/'),
     only('svgo', 'image/svg/'),
     only('openai', 'provider/openai/call.ts', 'provider/openai/batches.ts'),
-    only('undici', 'provider/'),
+    only('undici', 'provider/', 'process/'),
     only('opentype[.]js', 'stand-in/'),
     only('leven', 'did-you-mean.ts'),
     only('(yaml|zod|csv-parse|fast-glob)', 'manifest/'),

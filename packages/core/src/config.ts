@@ -301,7 +301,7 @@ function configError(
 /** A stranger who can set prices can defeat the budget, so a file that a stranger may have written cannot set any. */
 function withoutPrices(models: NonNullable<Options['models']>): NonNullable<Options['models']> {
   const unpriced = Object.entries(models).map(([name, facts]) => {
-    const { prices: _, pricedBy: __, tokens: ___, ...others } = facts;
+    const { prices: _, pricedBy: __, tokens: ___, sameAs: ____, ...others } = facts;
     return [name, others] as const;
   });
   return Object.fromEntries(unpriced);

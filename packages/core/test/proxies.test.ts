@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runBin } from '../../cli/test/support/run-bin.ts';
+import { http } from '../src/index.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { startConnectProxy } from './support/connect-proxy.ts';
 import { startHttpsServer, testCa } from './support/https-server.ts';
@@ -99,6 +100,20 @@ test('an input at a URL is fetched through the proxy', async () => {
   );
   await made.generate({ env: { HTTPS_PROXY: made.proxy.url } });
   expect(made.proxy.connections[0]?.host).toBe('pictures.tintype.test:443');
+});
+
+test('a bucket or another remote is reached through the proxy', async () => {
+  await using made = await open({ proxyStatus: 403 });
+  const originals = http({ url: 'https://bucket.tintype.test/team/' });
+  const { events, error } = await made.generate({
+    env: { HTTPS_PROXY: made.proxy.url },
+    options: { store: { originals } },
+  });
+  expect(made.proxy.connections[0]?.host).toBe('bucket.tintype.test:443');
+  expect(JSON.stringify([events, String(error)])).toMatch(
+    /bucket\.tintype\.test\S* could not be reached/,
+  );
+  expect(api().requests).toEqual([]);
 });
 
 test.each([

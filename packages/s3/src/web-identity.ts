@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { proxiedFetch } from '@tintype/core/internal';
 import { NoCredentials, type S3Credentials } from './credentials.ts';
 import { childrenIn, textIn } from './xml.ts';
 
@@ -43,7 +44,7 @@ export async function webIdentityCredentials(identity: WebIdentity): Promise<S3C
 
 async function ask(sts: URL, body: URLSearchParams): Promise<string> {
   try {
-    const response = await fetch(sts, {
+    const response = await proxiedFetch(sts, {
       method: 'POST',
       body,
       redirect: 'error',

@@ -79,6 +79,11 @@ export type TokenRule =
  * Facts about a model from the config, which override the table. A model that is not in the table starts from `unknown` below.
  */
 export type ModelOverride = Partial<Omit<Model, 'prices'>> & {
+  /**
+   * The model whose other facts these are: `{ sameAs: 'gpt-image-2' }` for a deployment at Azure, whose name is its own. Its prices are
+   * those of OpenAI; if the provider takes the same, say so with `pricedBy`. @default an unknown model
+   */
+  readonly sameAs?: string;
   readonly prices?: Partial<Prices> | null;
 };
 
@@ -236,14 +241,14 @@ export type ModelTable = Readonly<Record<string, Model>>;
 /** The built-in table with a config's changes and additions. */
 export function resolveModels(overrides: Readonly<Record<string, ModelOverride>>): ModelTable {
   const table: Record<string, Model> = { ...modelTable };
-  for (const [name, { prices, ...facts }] of Object.entries(overrides)) {
-    const base = modelNamed(table, name);
+  for (const [name, { prices, sameAs = name, ...facts }] of Object.entries(overrides)) {
+    const base = modelNamed(table, sameAs);
     table[name] = {
       ...base,
       ...facts,
       prices:
         prices === undefined ? base.prices : prices && { ...noPrices, ...base.prices, ...prices },
-      pricedBy: prices === undefined ? base.pricedBy : (facts.pricedBy ?? null),
+      pricedBy: facts.pricedBy ?? (prices === undefined ? base.pricedBy : null),
     };
   }
   return table;
@@ -274,7 +279,8 @@ const tokenRule = (rule: unknown) =>
     : rule['kind'] === 'grid' && amounts(rule['base']) && mapOf(spread)(rule['spread']));
 const priceNames = Object.keys(noPrices);
 
-const factShapes: OptionShapes<Model> = {
+const factShapes: OptionShapes<ModelOverride> = {
+  sameAs: [text, 'the name of a model'],
   sizes: [
     (value) => value === 'free' || sizes(value),
     '"free", or a list of sizes such as "1024x1024"',

@@ -18,7 +18,7 @@ import {
   text,
 } from '../option-shapes.ts';
 import { isMap } from '../plain-checks.ts';
-import { type ModelOverride, modelProblems } from '../plan/models.ts';
+import { type ModelOverride, modelProblems, modelTable } from '../plan/models.ts';
 import type { Provider } from '../provider/provider.ts';
 import { providerNames } from '../provider-names.ts';
 import { remoteOption, sharedCacheProblems } from './shared-cache-options.ts';
@@ -35,6 +35,7 @@ export function configProblems(options: Options): string[] {
     ...(isMap(store) ? storeProblems(store) : []),
     ...(isMap(cache) ? sharedCacheProblems(cache) : []),
     ...(isMap(models) ? Object.entries(models).flatMap(factProblems) : []),
+    ...(isMap(models) ? unknownBases(models) : []),
   ];
 }
 
@@ -105,6 +106,15 @@ function factProblems([name, facts]: [string, ModelOverride]): string[] {
   return isMap(facts)
     ? modelProblems(facts).map((problem) => `models.${name}: ${problem}`)
     : [`models.${name} must be a map of facts`];
+}
+
+function unknownBases(models: NonNullable<Options['models']>): string[] {
+  const known = [...Object.keys(modelTable), ...Object.keys(models)];
+  return Object.entries(models).flatMap(([name, facts]) => {
+    const base = isMap(facts) ? facts.sameAs : undefined;
+    if (typeof base !== 'string' || known.includes(base)) return [];
+    return [`models.${name}: there is no model "${base}"${didYouMean(base, known)}`];
+  });
 }
 
 /** Whether a config file is data, which comes with a clone, and not code, which is trusted. */

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { fetch } from 'undici';
 import type { ReadResult } from '../fs/read-inside.ts';
 import { readAtMost } from '../read-at-most.ts';
-import { dispatcherOf } from './dispatcher-of.ts';
+import { dispatcherOf } from '../process/dispatcher-of.ts';
 
 export interface RemoteLimits {
   /** @default 50_000_000, which is what the API takes */

@@ -1,6 +1,6 @@
 import { type Dispatcher, fetch } from 'undici';
 import { proxies } from '../process/proxies.ts';
-import { dispatcherOf } from './dispatcher-of.ts';
+import { dispatcherOf } from '../process/dispatcher-of.ts';
 
 const connections = {
   headersTimeout: 0,

@@ -1,3 +1,4 @@
+import { proxiedFetch } from '../process/proxied-fetch.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCodeOf } from '../error-code.ts';
 import { TintypeError } from '../errors.ts';
@@ -73,7 +74,7 @@ async function send(
   const unreachable = (error: unknown): never => {
     throw notReached(label, error);
   };
-  const response = await fetch(url, {
+  const response = await proxiedFetch(url, {
     method,
     headers: { ...given, ...request.headers, 'accept-encoding': 'identity' },
     body,

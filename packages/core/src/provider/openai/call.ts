@@ -10,6 +10,7 @@ import { version } from '../../version.ts';
 import { fetchPicture } from '../fetch-picture.ts';
 import { fitsHeader } from '../fits-header.ts';
 import { type Profile, requestHandling } from './openai.ts';
+import { ratioOf } from '../ratio-of.ts';
 import { requestedFields } from '../requested-fields.ts';
 import { connectionLost, networkError } from '../network-error.ts';
 import { patientFetch } from '../patient-fetch.ts';
@@ -175,9 +176,16 @@ export function bodyOf({ request, call }: Order, profile: Profile) {
     model: request.model,
     prompt: request.prompt,
     n: 1,
-    size: request.size as '1024x1024',
+    ...sizeOf(request, profile),
     ...Object.fromEntries(parameters),
   };
+}
+
+/** The server decides the number of pixels if it takes only their ratio. */
+function sizeOf({ size }: Request, { sizeAs }: Profile): object {
+  if (sizeAs === 'size') return { size };
+  const ratio = sizeAs === null ? null : ratioOf(size);
+  return ratio === null ? {} : { aspect_ratio: ratio };
 }
 
 /** The parameter `svg`; `undefined`: the API's own choice. */

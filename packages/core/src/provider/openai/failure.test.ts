@@ -11,6 +11,33 @@ function failureOf(
   return failureOfStatus({ status, code: null, message: 'no', details: null, header, ...rest });
 }
 
+describe('a proxy that did not send a request on', () => {
+  const failure = (status: number, proxyStatus: string | null = null) =>
+    failureOfStatus({
+      status,
+      code: null,
+      message: 'Bad Gateway',
+      details: null,
+      header: (name) => (name === 'proxy-status' ? proxyStatus : null),
+    }).code;
+
+  test.each([
+    [407, null],
+    [502, 'proxy.example; error=connection_refused'],
+    [504, 'a.example;error="x", b.example; error=dns_timeout; details="none"'],
+  ])('is known from %s and %s, so nothing was billed', (status, proxyStatus) => {
+    expect(failure(status, proxyStatus)).toBe('not-connected');
+  });
+
+  test.each([
+    [502, 'proxy.example; error=connection_terminated', 'server-error'],
+    [504, 'proxy.example; error=http_response_timeout', 'timeout'],
+    [502, null, 'server-error'],
+  ])('is not known from %s and %s', (status, proxyStatus, code) => {
+    expect(failure(status, proxyStatus)).toBe(code);
+  });
+});
+
 describe('what an error answer means', () => {
   test.each([
     [400, 'moderation_blocked', 'moderation'],

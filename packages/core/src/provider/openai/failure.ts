@@ -46,6 +46,8 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   if (has(quotaNames) || (status < 500 && isSpent(text))) return failure('quota');
   if (status >= 300 && status < 400)
     return failure('refused', redirection(answer.header('location')));
+  if (status === 407 || isNotForwarded(answer.header('proxy-status')))
+    return failure('not-connected', 'a proxy on the way did not send it on');
   if (status === 402) return failure('quota');
   if (status === 401) return failure('bad-api-key');
   if (status === 403) return failure('not-permitted');
@@ -65,6 +67,16 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
   if (refusing.has(status)) return failure('refused');
   if (status >= 500 && status !== 520) return failure('server-error');
   return failure('unknown-outcome', 'this status does not say whether the picture was made');
+}
+
+/**
+ * Whether a proxy says that it made no connection to the next server (RFC 9209, 2022-06: `Proxy-Status: name; error=dns_error`). With
+ * any other error it may have sent the request on.
+ */
+function isNotForwarded(proxyStatus: string | null): boolean {
+  return /;\s*error=(dns_timeout|dns_error|destination_not_found|destination_unavailable|destination_ip_prohibited|destination_ip_unroutable|connection_refused|tls_protocol_error|tls_certificate_error|tls_alert_received|http_request_denied|proxy_loop_detected)\b/.test(
+    (proxyStatus ?? '').slice(0, 1000),
+  );
 }
 
 const maxTextLength = 2000;

@@ -16,6 +16,7 @@ import { addressProblem } from '../address.ts';
 import { requestedFields, type Handling } from '../requested-fields.ts';
 import { checkOptions } from '../check-options.ts';
 import type { BatchOffer, Provider } from '../provider.ts';
+import { type ServerName, serverNames, serverProfiles } from './server-profiles.ts';
 import {
   areHeaders,
   type ExtraHeaders,
@@ -27,6 +28,8 @@ import {
 
 /** The address of a server with OpenAI's Images API, and its differences from OpenAI's own. */
 export interface OpenAiOptions {
+  /** Sets the defaults of the other options to what is known of a server. @default null: OpenAI's, or another one just like it */
+  readonly server?: ServerName | null;
   /** @default OpenAI's own, `https://api.openai.com/v1` */
   readonly baseUrl?: string | null;
   readonly organization?: string | null;
@@ -51,7 +54,19 @@ export interface OpenAiOptions {
   /** Whether it has OpenAI's Batch API, at the same path. @default true */
   readonly supportsBatches?: boolean;
   /**
-   * The parameters that it takes besides `model`, `prompt`, `n` and `size`; `null`: all.
+   * How an image's size is sent: in pixels; as the ratio of its sides, so that the server chooses how many pixels it has; or `null`:
+   * not at all.
+   * @default 'size'
+   */
+  readonly sizeAs?: 'size' | 'aspect_ratio' | null;
+  /**
+   * The size of all pictures of a server that takes none, such as `1024x768`. Images must ask for it, or for `auto`.
+   * @default null: it is not known, so images must ask for `auto`
+   */
+  readonly fixedSize?: string | null;
+  /**
+   * The parameters that it takes besides `model`, `prompt`, `n` and the size; `null`: all. What is not among them, such as
+   * `output_format`, is not sent.
    * @default null
    */
   readonly parameters?: readonly string[] | null;
@@ -69,6 +84,7 @@ export interface OpenAiOptions {
 export type Profile = Required<Omit<OpenAiOptions, 'headers'>> & { readonly headers: ExtraHeaders };
 
 const openAiProfile: Profile = {
+  server: null,
   baseUrl: null,
   organization: null,
   project: null,
@@ -80,6 +96,8 @@ const openAiProfile: Profile = {
   originalFormat: 'png',
   supportsEdits: true,
   supportsBatches: true,
+  sizeAs: 'size',
+  fixedSize: null,
   parameters: null,
   streams: null,
   trustsUsage: true,
@@ -92,10 +110,12 @@ const openAiProfile: Profile = {
 export function openAi(options: OpenAiOptions = {}): Provider {
   checkOptions('openAi', options, shapes);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const { server = null } = options;
+  const defaults = { ...openAiProfile, ...(server !== null && serverProfiles[server]) };
   const profile: Profile = {
-    ...openAiProfile,
+    ...defaults,
     ...Object.fromEntries(given),
-    keyHeader: (options.keyHeader ?? openAiProfile.keyHeader).toLowerCase(),
+    keyHeader: (options.keyHeader ?? defaults.keyHeader).toLowerCase(),
     headers: setHeaders(options.headers ?? {}),
   };
   const wrong = addressProblem(profile);
@@ -189,13 +209,22 @@ const shapes: OptionShapes<OpenAiOptions> = {
   originalFormat: [oneOf('png', 'any'), '"png" or "any"'],
   supportsEdits: flag,
   supportsBatches: flag,
+  server: orNull([oneOf(...serverNames), serverNames.map((name) => `"${name}"`).join(', ')]),
+  sizeAs: orNull([oneOf('size', 'aspect_ratio'), '"size" or "aspect_ratio"']),
+  fixedSize: orNull([textLike(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/), 'pixels such as "1024x768"']),
   parameters: orNull([listOf(text), 'a list of names of parameters']),
   streams: [nullable(flag[0]), 'true, false or null'],
   trustsUsage: flag,
 };
 
 /** The first field with a value other than its default that the server does not accept. */
-function refusal(request: Request, { supportsEdits, parameters }: Profile): string | null {
+function refusal(request: Request, profile: Profile): string | null {
+  const { supportsEdits, parameters, sizeAs, fixedSize } = profile;
+  if (sizeAs === null && request.size !== 'auto' && request.size !== fixedSize) {
+    return fixedSize === null
+      ? 'takes no size and chooses one itself; write size: auto'
+      : `takes no size and makes pictures of ${fixedSize}; write size: ${fixedSize}`;
+  }
   if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
   const refused = requestedFields(request, requestHandling, 'optional').find(
     (name) => parameters?.includes(name) === false,

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { proxies } from '../process/proxies.ts';
+import { proxies } from './proxies.ts';
 
 /** Makes connections, through the proxies if there are any. `connect` is about direct connections. */
 export function dispatcherOf(options: Agent.Options): Dispatcher {

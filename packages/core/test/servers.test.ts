@@ -1,0 +1,199 @@
+/** Servers with OpenAI's API and differences of their own. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { imageModels, startOpenAiEmulator } from '@tintype/emulators/openai';
+import { describe, expect, test } from 'vitest';
+import { openAi, type OpenAiOptions, type Options } from '../src/index.ts';
+import { eventsOf } from './support/api.ts';
+import { picture } from './support/pictures.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const manifest = (fields: string) =>
+  `images: { fox: { prompt: fox, provider: far, model: m, decorative: true, placeholder: none, output_format: jpeg${fields} } }`;
+
+interface Server extends AsyncDisposable {
+  readonly baseUrl: string;
+  readonly requests: readonly {
+    readonly url: string;
+    readonly key: string;
+    readonly body: object;
+  }[];
+}
+
+/** Answers with one picture, and refuses what it does not know, as strict servers do. */
+async function strictServer(known: readonly string[], bytes: Buffer): Promise<Server> {
+  const requests: Server['requests'][number][] = [];
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.once('end', () => {
+      const body = JSON.parse(Buffer.concat(pieces).toString()) as object;
+      const { authorization, 'api-key': apiKey } = request.headers;
+      requests.push({ url: request.url!, key: String(apiKey ?? authorization), body });
+      const unknown = Object.keys(body).find((name) => !known.includes(name));
+      response.statusCode = unknown === undefined ? 200 : 400;
+      const answer =
+        unknown === undefined
+          ? { created: 1, data: [{ b64_json: bytes.toString('base64') }] }
+          : { error: { message: `Argument not supported: ${unknown}` } };
+      response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const run = (options: OpenAiOptions, more: Options = {}) => ({
+  options: { providers: { far: openAi(options) }, ...more },
+  env: { XAI_API_KEY: 'xai-0123456789', AZURE_OPENAI_API_KEY: 'azure-0123456789' },
+});
+
+describe('a server gets what it takes, and nothing else', () => {
+  test.each<
+    readonly [
+      NonNullable<OpenAiOptions['server']>,
+      string,
+      readonly string[],
+      object,
+      'png' | 'jpeg',
+    ]
+  >([
+    [
+      'xai',
+      ', aspect_ratio: "3:2"',
+      ['model', 'prompt', 'n', 'response_format', 'aspect_ratio'],
+      { aspect_ratio: '3:2', response_format: 'b64_json' },
+      'jpeg',
+    ],
+    [
+      'localai',
+      ', size: 512x768',
+      ['model', 'prompt', 'n', 'size', 'response_format'],
+      { size: '512x768' },
+      'png',
+    ],
+    [
+      'stable-diffusion.cpp',
+      ', size: 512x512',
+      ['model', 'prompt', 'n', 'size', 'output_format'],
+      { output_format: 'png', size: '512x512' },
+      'png',
+    ],
+  ])('%s', async (server, fields, known, sent, format) => {
+    await using strict = await strictServer(
+      known,
+      await picture(format, { width: 96, height: 64 }),
+    );
+    await using made = await testProject({ 'a.images.yaml': manifest(fields) });
+    const options = run({ server, baseUrl: strict.baseUrl });
+    expect((await made.generate(options)).result).toMatchObject({ bought: 1, delivered: 1 });
+    expect(strict.requests).toMatchObject([{ body: { model: 'm', prompt: 'fox', n: 1, ...sent } }]);
+    expect((await made.generate(options)).result).toMatchObject({ bought: 0 });
+  });
+
+  test('one without a size says what the picture will be, and that is all an image may ask for', async () => {
+    await using strict = await strictServer(['model', 'prompt', 'n'], await picture('png'));
+    const plain: OpenAiOptions = {
+      baseUrl: strict.baseUrl,
+      apiKeyName: null,
+      sizeAs: null,
+      parameters: [],
+    };
+    const refusal = async (fields: string, options: OpenAiOptions) => {
+      await using made = await testProject({ 'a.images.yaml': manifest(fields) });
+      const { events } = await made.generate(run({ ...plain, ...options }));
+      return eventsOf(events, 'diagnostic').map(({ message }) => message);
+    };
+    expect(await refusal('', {})).toEqual([
+      'the provider far takes no size and chooses one itself; write size: auto',
+    ]);
+    expect(await refusal('', { fixedSize: '64x48' })).toEqual([
+      'the provider far takes no size and makes pictures of 64x48; write size: 64x48',
+    ]);
+    expect(await refusal(', size: auto, quality: high', {})).toEqual([
+      'the provider far takes no quality',
+    ]);
+    expect(strict.requests).toEqual([]);
+    for (const [size, options] of [
+      ['auto', {}],
+      ['64x48', { fixedSize: '64x48' }],
+    ] as const) {
+      await using made = await testProject({ 'a.images.yaml': manifest(`, size: ${size}`) });
+      const { result, events } = await made.generate(run({ ...plain, ...options }));
+      expect(result).toMatchObject({ bought: 1 });
+      expect(eventsOf(events, 'warning').filter(({ code }) => code === 'provider')).toEqual([]);
+    }
+    expect(strict.requests.map(({ body }) => Object.keys(body))).toEqual([
+      ['model', 'prompt', 'n'],
+      ['model', 'prompt', 'n'],
+    ]);
+  });
+});
+
+describe('a deployment at Azure, whose name is not that of its model', () => {
+  const gpt2 = imageModels.find(({ id }) => id === 'gpt-image-2')!;
+  const text = (fields: string) =>
+    `images: { fox: { prompt: fox, provider: far, model: pictures-prod, quality: low, decorative: true, placeholder: none, output_format: jpeg${fields} } }`;
+  const open = async (fields: string) => {
+    const key = 'azure-0123456789';
+    const models = [{ ...gpt2, id: 'pictures-prod' }];
+    const emulator = await startOpenAiEmulator({ isAzure: true, apiKeys: [key], models });
+    const project: TestProject = await testProject({ 'a.images.yaml': text(fields) });
+    const options = (facts: object) =>
+      run(
+        {
+          server: 'azure',
+          baseUrl: `${emulator.controlUrl}/openai/v1`,
+          query: { 'api-version': 'preview' },
+        },
+        { models: { 'pictures-prod': facts } },
+      );
+    return {
+      emulator,
+      project,
+      options,
+      async [Symbol.asyncDispose]() {
+        await project[Symbol.asyncDispose]();
+        await emulator.close();
+      },
+    };
+  };
+
+  test('has its prices and is bought at them', async () => {
+    await using made = await open(', size: 1408x480');
+    const options = made.options({ sameAs: 'gpt-image-2', pricedBy: 'far' });
+    const [row] = (await made.project.plan(options)).requests;
+    expect(row!.costUsd!.high).toBeGreaterThan(0);
+    const { result } = await made.project.generate(options);
+    expect(result).toMatchObject({ bought: 1 });
+    const [entry] = made.emulator.ledger;
+    expect(result!.costUsd).toBeCloseTo(entry!.costUsd, 6);
+    expect(entry).toMatchObject({ model: 'pictures-prod' });
+    expect(made.emulator.requests.map(({ headers }) => headers['authorization'])).toEqual([
+      undefined,
+    ]);
+  });
+
+  test('has its limits, and no price that nobody stated', async () => {
+    await using made = await open(', size: 512x512');
+    const { events } = await made.project.generate(made.options({ sameAs: 'gpt-image-2' }));
+    expect(eventsOf(events, 'diagnostic')[0]?.message).toContain('size 512x512 has fewer than');
+    await using other = await open(', size: 1408x480');
+    const [row] = (await other.project.plan(other.options({ sameAs: 'gpt-image-2' }))).requests;
+    expect(row!.costUsd).toBeNull();
+  });
+
+  test('of a model that is misspelt is a mistake in the config', async () => {
+    await using made = await open('');
+    await expect(made.project.plan(made.options({ sameAs: 'gpt-image-22' }))).rejects.toThrow(
+      'models.pictures-prod: there is no model "gpt-image-22"; did you mean "gpt-image-2"?',
+    );
+  });
+});
