@@ -11,7 +11,7 @@ export async function proxiedFetch(url: string | URL, init: RequestInit): Promis
     opened = { through, dispatcher: dispatcherOf({}) };
   }
   const options = { ...init, dispatcher: opened.dispatcher };
-  return undici.fetch(url, options as never) as unknown as Promise<Response>;
+  return undici.fetch(url, options as never);
 }
 
 /** One for all requests, so that they share connections. */
