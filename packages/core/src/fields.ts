@@ -12,16 +12,23 @@ interface FormatFacts {
    * 2026-11-29).
    */
   readonly moves: boolean;
+  /** What a manifest may say about files of this format, beside `output_compression`. */
+  readonly options: readonly Exclude<FormatOption, 'output_compression'>[];
 }
 
 /** The formats of files, in the order in which messages name them. */
 const formatTable = {
-  avif: { hasAlpha: true, isVector: false, moves: false },
-  webp: { hasAlpha: true, isVector: false, moves: true },
-  jpeg: { hasAlpha: false, isVector: false, moves: false },
-  png: { hasAlpha: true, isVector: false, moves: false },
-  gif: { hasAlpha: true, isVector: false, moves: true },
-  svg: { hasAlpha: true, isVector: true, moves: false },
+  avif: {
+    hasAlpha: true,
+    isVector: false,
+    moves: false,
+    options: ['lossless', 'chroma', 'effort'],
+  },
+  webp: { hasAlpha: true, isVector: false, moves: true, options: ['lossless'] },
+  jpeg: { hasAlpha: false, isVector: false, moves: false, options: ['chroma'] },
+  png: { hasAlpha: true, isVector: false, moves: false, options: [] },
+  gif: { hasAlpha: true, isVector: false, moves: true, options: [] },
+  svg: { hasAlpha: true, isVector: true, moves: false, options: [] },
 } as const satisfies Record<string, FormatFacts>;
 
 export type Format = keyof typeof formatTable;
@@ -41,6 +48,27 @@ export type PixelFormat = Exclude<Format, VectorFormat>;
 
 export function isVector(format: Format): format is VectorFormat {
   return formatTable[format].isVector;
+}
+
+/** How the files of one format are encoded, in a map of `formats`. */
+export interface FormatOptions {
+  /** 0 to 100, in place of the image's. */
+  readonly output_compression?: number | undefined;
+  /** Every pixel as it is, whatever `output_compression` says. */
+  readonly lossless?: boolean | undefined;
+  /** Colour samples: all (`4:4:4`), or a quarter of them (`4:2:0`). Without it the picture decides. */
+  readonly chroma?: Chroma | undefined;
+  /** AVIF's, 0 (quick) to 9 (small), in place of the config's. */
+  readonly effort?: number | undefined;
+}
+
+export type FormatOption = keyof FormatOptions;
+
+export const chromas = ['4:2:0', '4:4:4'] as const;
+export type Chroma = (typeof chromas)[number];
+
+export function optionsOf(format: Format): readonly FormatOption[] {
+  return ['output_compression', ...formatTable[format].options];
 }
 
 /** Whether files of a format hold all frames of an animation. The others show its first one. */
@@ -63,6 +91,7 @@ export const limits = {
   numberOfImages: 10,
   inputImages: 16,
   compression: 100,
+  effort: 9,
   width: 16_383,
   take: 1_000_000,
   partialImages: 3,
@@ -84,7 +113,9 @@ interface ValueOf {
   readonly boolean: boolean;
   readonly texts: readonly string[];
   readonly integers: readonly number[];
-  readonly formats: readonly string[] | Readonly<Record<string, number | null | undefined>>;
+  readonly formats:
+    | readonly string[]
+    | Readonly<Record<string, FormatOptions | number | null | undefined>>;
   readonly crop: string | CropFields;
 }
 
@@ -281,7 +312,7 @@ const fieldTable = {
   },
   formats: {
     type: 'formats',
-    help: 'Formats in order of preference, the last is the fallback; or a map of format to compression.',
+    help: 'Formats in order of preference, the last is the fallback; or a map of format to compression, or to { output_compression, lossless, chroma, effort }.',
   },
   crop: {
     type: 'crop',

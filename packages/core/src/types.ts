@@ -31,7 +31,14 @@
  */
 
 import type { DiagnosticCode } from './errors.ts';
-import type { Fields, Format, PixelFields, RequestFields, RequestedFormat } from './fields.ts';
+import type {
+  Chroma,
+  Fields,
+  Format,
+  PixelFields,
+  RequestFields,
+  RequestedFormat,
+} from './fields.ts';
 
 export type { Format } from './fields.ts';
 
@@ -171,6 +178,12 @@ export interface FormatSpec {
   readonly compression: number;
   /** The one colour of an SVG becomes `currentColor`. */
   readonly recolors?: true;
+  /** Every pixel is kept as it is. */
+  readonly lossless?: true;
+  /** Which colour samples are kept. Left out if the picture decides. */
+  readonly chroma?: Chroma;
+  /** AVIF's effort, 0 to 9. Left out if the config decides. */
+  readonly effort?: number;
 }
 
 /** The size to cut to, in pixels. The picture fills it, and the excess is cut off. `position` is as in sharp's `resize`. */

@@ -176,6 +176,14 @@ describe('files', () => {
     }
   });
 
+  test.each(['avif', 'webp'] as const)('as lossless %s have every pixel', async (format) => {
+    for (const bytes of [await gradient(), await disc()]) {
+      const whole = { ...spec(format, 120, 120), lossless: true } as const;
+      const file = await (await derive(source(bytes), [whole])).encoded[0]!.read();
+      expect(await visiblePixels(file)).toEqual(await visiblePixels(bytes));
+    }
+  });
+
   test('are cropped at the position, and all widths show the same part', async () => {
     const crop: Crop = { width: 40, height: 80, position: 'right' };
     const specs = [spec('png', 20, 40, crop), spec('png', 40, 80, crop)];
@@ -282,6 +290,9 @@ describe('the cache', () => {
     ['compression', { compression: 20 }, {}, {}],
     ['size', { width: 30, height: 20 }, {}, {}],
     ['crop', { crop: { width: 60, height: 40, position: 'left' } }, {}, {}],
+    ['losslessness', { lossless: true }, {}, {}],
+    ['chroma', { chroma: '4:2:0' }, {}, {}],
+    ['effort of the file', { effort: 0 }, {}, {}],
     ['effort', {}, { settings: (of) => encoderSettings(of, 1) }, {}],
     ['original', {}, {}, { sha256: sha256('another original') }],
     ['kind of picture', {}, {}, { isStandIn: true }],

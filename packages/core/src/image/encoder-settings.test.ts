@@ -15,7 +15,7 @@ test.each([
 test('AVIF quality never falls as compression rises', () => {
   const qualities = Array.from({ length: 101 }, (_, compression) => {
     const settings = encoderSettings({ format: 'avif', compression }, 3);
-    return settings.format === 'avif' ? settings.quality : Number.NaN;
+    return 'quality' in settings ? settings.quality : Number.NaN;
   });
   expect(qualities).toEqual(qualities.toSorted((a, b) => a - b));
 });
@@ -30,6 +30,32 @@ test('PNG is lossless at every compression', () => {
   expect(settings).toEqual(encoderSettings({ format: 'png', compression: 90 }, 9));
   expect(settings).not.toHaveProperty('quality');
 });
+
+test('an image that says nothing about a format has the settings of every other one', () => {
+  // They are in the keys of every cache, so a new option must not appear in them.
+  expect(encoderSettings({ format: 'avif', compression: 90 }, 2)).toEqual({
+    format: 'avif',
+    quality: 79,
+    effort: 2,
+    chromaSubsampling: 'by content, 3',
+    bitdepth: 8,
+  });
+});
+
+test('the effort of a file has precedence over that of the run', () => {
+  expect(encoderSettings({ format: 'avif', compression: 90, effort: 0 }, 6)).toMatchObject({
+    effort: 0,
+  });
+});
+
+test.each(['avif', 'jpeg'] as const)(
+  '%s keeps the colours that it is told to keep',
+  async (format) => {
+    const settings = encoderSettings({ format, compression: 90, chroma: '4:4:4' }, 2);
+    const examine = () => Promise.reject(new Error('the picture was examined'));
+    expect(await resolveSettings(settings, examine)).toMatchObject({ chromaSubsampling: '4:4:4' });
+  },
+);
 
 test.each([
   ['a photograph', 90, { isFlatArt: false }, [{ quality: 90, effort: 4, smartSubsample: false }]],

@@ -1,4 +1,4 @@
-import { isVector, type PixelFormat } from '../fields.ts';
+import { type Chroma, isVector, type PixelFormat } from '../fields.ts';
 import type { FormatSpec } from '../types.ts';
 import { svgoVersion } from './svg/load-svgo.ts';
 
@@ -6,6 +6,15 @@ interface AvifSettings {
   readonly format: 'avif';
   readonly quality: number;
   readonly effort: number;
+  readonly bitdepth: 8;
+}
+
+/** Quality and chroma have no meaning in it. sharp wants 4:4:4. */
+interface LosslessAvifSettings {
+  readonly format: 'avif';
+  readonly lossless: true;
+  readonly effort: number;
+  readonly chromaSubsampling: '4:4:4';
   readonly bitdepth: 8;
 }
 
@@ -47,11 +56,13 @@ export interface WebpSettings {
   readonly effort: number;
   readonly smartSubsample?: boolean;
   readonly nearLossless?: true;
+  readonly lossless?: true;
 }
 
 /** The encoder's options, with sharp's names, after the picture was examined. */
 export type ResolvedSettings =
-  | ((AvifSettings | JpegSettings) & { readonly chromaSubsampling: '4:2:0' | '4:4:4' })
+  | ((AvifSettings | JpegSettings) & { readonly chromaSubsampling: Chroma })
+  | LosslessAvifSettings
   | { readonly format: 'webp'; readonly smallestOf: readonly WebpSettings[] }
   | PngSettings
   | GifSettings;
@@ -68,10 +79,11 @@ export type PixelSettings =
 export type EncoderSettings = PixelSettings | SvgSettings;
 
 interface ByContent {
-  readonly chromaSubsampling: typeof byContent;
+  readonly chromaSubsampling: Chroma | typeof byContent;
 }
 
-interface WebpByContent extends ByContent {
+interface WebpByContent {
+  readonly chromaSubsampling: typeof byContent;
   readonly format: 'webp';
   readonly quality: number;
   readonly effort: number;
@@ -85,7 +97,8 @@ const byContent = 'by content, 3';
 const keepsColoursFrom = 80;
 
 /**
- * The encoder's settings for a format at an `output_compression`. `effort` is AVIF's, 0 to 9. Measured with sharp 0.35.5 by
+ * The encoder's settings for a format at an `output_compression`. `runEffort` is AVIF's, 0 to 9, where the file has none of
+ * its own. Measured with sharp 0.35.5 by
  * `bench/quality.ts` (2026-11-26) and `bench/colours.ts` (2026-11-28); `docs/encoding.md` has the tables and the reasons.
  */
 export function encoderSettings(
@@ -93,14 +106,19 @@ export function encoderSettings(
   effort: number,
 ): PixelSettings;
 export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettings;
-export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettings {
+export function encoderSettings(spec: FormatSpec, runEffort: number): EncoderSettings {
   if (isVector(spec.format)) {
     const recolors = spec.recolors === true;
     return { format: spec.format, rules: svgRules, svgo: svgoVersion(), recolors };
   }
+  const effort = spec.effort ?? runEffort;
+  if (spec.lossless === true && spec.format === 'avif')
+    return { format: 'avif', lossless: true, effort, chromaSubsampling: '4:4:4', bitdepth: 8 };
+  if (spec.lossless === true && spec.format === 'webp')
+    return { format: 'webp', smallestOf: [{ quality: 100, effort: 4, lossless: true }] };
   // sharp's lowest quality is 1.
   const quality = Math.max(1, spec.compression);
-  const chromaSubsampling = byContent;
+  const chromaSubsampling = spec.chroma ?? byContent;
   const settings = {
     avif: { format: 'avif', quality: avifQuality(quality), effort, chromaSubsampling, bitdepth: 8 },
     webp: {
@@ -109,7 +127,7 @@ export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettin
       effort: 4,
       // Effort 4 takes up to 1.8 times as long for equal bytes.
       nearLossless: { quality: nearLosslessQuality(quality), effort: 3, nearLossless: true },
-      chromaSubsampling,
+      chromaSubsampling: byContent,
     },
     jpeg: { format: 'jpeg', quality, mozjpeg: true, chromaSubsampling },
     png: { format: 'png', compressionLevel: 6, adaptiveFiltering: true },
@@ -132,7 +150,9 @@ export async function resolveSettings(
 ): Promise<ResolvedSettings> {
   if (!('chromaSubsampling' in settings)) return settings;
   if (settings.format === 'webp') return resolveWebp(settings, await contentOf());
-  if (settings.chromaSubsampling !== byContent) return settings;
+  if ('lossless' in settings) return settings;
+  const { chromaSubsampling: chroma } = settings;
+  if (chroma !== byContent) return { ...settings, chromaSubsampling: chroma };
   const { hasSharpColour } = await contentOf();
   return { ...settings, chromaSubsampling: hasSharpColour ? '4:4:4' : '4:2:0' };
 }

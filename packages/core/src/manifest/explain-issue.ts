@@ -1,6 +1,15 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
-import { choices, cropPositions, formats, forms, lengthOf } from '../fields.ts';
+import {
+  choices,
+  chromas,
+  cropPositions,
+  formats,
+  forms,
+  isFormat,
+  lengthOf,
+  optionsOf,
+} from '../fields.ts';
 import { redact } from '../redact.ts';
 import type { FieldPath, Finding } from '../types.ts';
 
@@ -34,6 +43,7 @@ const allowedWords: Readonly<Record<string, readonly string[]>> = {
   ...choices,
   formats,
   position: cropPositions,
+  chroma: chromas,
 };
 
 function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[]): Located[] {
@@ -118,14 +128,18 @@ function explainUnion(
   }
   const hasRightType = (branch: readonly Issue[]) =>
     !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);
-  const branch = typeof input === 'object' && input !== null && issue.errors.find(hasRightType);
+  const isOutOfRange = ({ code }: Issue) => code === 'too_big' || code === 'too_small';
+  const branch =
+    typeof input === 'number'
+      ? issue.errors.find((inner) => inner.every(isOutOfRange))
+      : typeof input === 'object' && input !== null && issue.errors.find(hasRightType);
   if (branch) {
     const absolute = branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
     return explainIssues(absolute, value, fieldNames);
   }
   const form = Object.hasOwn(forms, field) ? forms[field as keyof typeof forms] : null;
   const words = allowedWords[field];
-  const unionName = path.at(-1) === field ? unionNames[field] : undefined;
+  const unionName = unionNameOf(path, field);
   if (typeof input === 'string' && (form !== null || unionName === undefined)) {
     if (form !== null)
       return problem('bad-format', `${name} must be ${form.is}, not ${show(input)}`);
@@ -149,15 +163,24 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 const unionNames: Readonly<Record<string, string>> = {
-  formats: 'a list of formats, or a map of format to compression',
+  formats: 'a list of formats, or a map of format to compression or options',
   crop: 'pixels such as "1200x630", or { width, height, position }',
   preset: 'the name of a preset, or a list of names',
   each: 'a list of maps, or the path of a .csv, .json, .jsonl or .yaml file',
 };
 
+function unionNameOf(path: FieldPath, field: string): string | undefined {
+  if (path.at(-1) !== field) return undefined;
+  return isFormat(field)
+    ? `a compression such as 80, or { ${optionsOf(field).join(', ')} }`
+    : unionNames[field];
+}
+
 function fieldsOf(path: FieldPath): readonly string[] {
-  if (fieldOf(path) === 'crop') return ['width', 'height', 'position'];
-  return fieldOf(path) === 'formats' ? formats : [];
+  const field = fieldOf(path);
+  if (field === 'crop') return ['width', 'height', 'position'];
+  if (isFormat(field)) return optionsOf(field);
+  return field === 'formats' ? formats : [];
 }
 
 function allowed(path: FieldPath, input: unknown): string {

@@ -135,6 +135,21 @@ const fields: readonly [fields: string, ...found: string[]][] = [
   ['frame_duration_ms: 655350'],
   ['frame_duration_ms: 655351', '3:24 out-of-range'],
   ['frame_duration_ms: 0', '3:24 out-of-range'],
+  ['formats: { webp: { lossless: true }, jpeg: { output_compression: 80, chroma: 4:4:4 } }'],
+  [
+    'formats: { avif: { lossless: false, chroma: 4:2:0, effort: 9 }, png: { output_compression: 1 } }',
+  ],
+  ['formats: { avif: {} }'],
+  ['formats: { avif: { effort: 10 } }', '3:32 out-of-range'],
+  ['formats: { avif: { effort: 2.5 } }', '3:32 wrong-type'],
+  ['formats: { avif: { chroma: 4:2:2 } }', '3:32 not-allowed'],
+  ['formats: { avif: { quality: 3 } }', '3:24 unknown-field'],
+  ['formats: { avif: { lossless: 1 } }', '3:34 wrong-type'],
+  ['formats: { avif: { output_compression: 101 } }', '3:44 out-of-range'],
+  ['formats: { avif: [3] }', '3:22 wrong-type'],
+  ['formats: { webp: 3, jpeg: { lossless: true } }', '3:33 unknown-field'],
+  ['formats: { webp: { chroma: 4:4:4 } }', '3:24 unknown-field'],
+  ['formats: { png: { effort: 3 } }', '3:23 unknown-field'],
   ['formats: { webp: 101 }', '3:22 out-of-range'],
   ['formats: { webp: high }', '3:22 wrong-type'],
   ['formats: { webp: -1, avif: 1.5 }', '3:22 out-of-range', '3:32 wrong-type'],
@@ -277,7 +292,7 @@ describe('schema/manifest.json', () => {
       required: string[];
     };
     expect(required).toEqual(['images']);
-    const image = /"properties":(\{"openai_api_key".*?\}),"additionalProperties":false/.exec(
+    const image = /"properties":(\{"openai_api_key".*\}),"additionalProperties":false/.exec(
       JSON.stringify(properties.images),
     );
     for (const name of fieldNames) expect(image?.[1]).toContain(`"${name}":{`);

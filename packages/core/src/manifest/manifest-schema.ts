@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import {
+  chromas,
   cropPositions,
   defaults,
   type FieldName,
   fieldNames,
   fieldOf,
   type Fields,
+  type Format,
+  type FormatOption,
   formats,
   forms,
   idForm,
   keyTemplate,
   lengthOf,
   limits,
+  optionsOf,
 } from '../fields.ts';
 import type { Row } from '../types.ts';
 
@@ -47,10 +51,32 @@ const compression = integer(0, limits.compression);
 
 const listedFormats = z.array(z.union([z.enum(formats), templated])).min(1);
 
+/** All that some format takes. Which format takes what is checked after it. */
+const formatOptions = z.strictObject({
+  output_compression: compression.optional().describe('In place of the one of the image.'),
+  lossless: z.boolean().optional().describe('true: every pixel as it is. Default false.'),
+  chroma: z
+    .enum(chromas)
+    .optional()
+    .describe('All colour samples (4:4:4) or a quarter of them. Default: what the picture needs.'),
+  effort: integer(0, limits.effort)
+    .optional()
+    .describe('0 is quick, 9 makes the smallest file. Default: the one of the config.'),
+} satisfies Record<FormatOption, z.ZodType>);
+
 // A record, not an object: the order of its keys is the order of preference, and zod sorts an object's.
 const mappedFormats = z
-  .partialRecord(z.enum(formats), compression.nullable())
+  .partialRecord(z.enum(formats), z.union([compression, formatOptions]).nullable())
   .refine((map) => Object.keys(map).length > 0, { when: ({ issues }) => issues.length === 0 })
+  .check(({ value, issues }) => {
+    for (const [format, options] of Object.entries(value)) {
+      if (typeof options !== 'object' || options === null) continue;
+      const known: readonly string[] = optionsOf(format as Format);
+      const keys = Object.keys(options).filter((name) => !known.includes(name));
+      if (keys.length > 0)
+        issues.push({ code: 'unrecognized_keys', keys, path: [format], input: options });
+    }
+  })
   .meta({ minProperties: 1 });
 
 const crop = z.union([
@@ -165,9 +191,12 @@ export function manifestJsonSchema(): object {
       if (zodSchema === mappedFormats) {
         const value = jsonSchema.additionalProperties!;
         delete jsonSchema.propertyNames;
-        jsonSchema.properties = Object.fromEntries(formats.map((format) => [format, value]));
+        jsonSchema.properties = Object.fromEntries(
+          formats.map((format) => [format, onlyOptions(value, optionsOf(format))]),
+        );
         jsonSchema.additionalProperties = false;
       }
+      if (zodSchema === formatOptions) return;
       for (const [name, value] of Object.entries(defaults)) {
         const property = jsonSchema.properties?.[name];
         if (typeof property === 'object') property.default = value;
@@ -182,6 +211,16 @@ export function manifestJsonSchema(): object {
       }
     },
   });
+}
+
+/** A copy of the schema of a format's value, whose map has only these names. */
+function onlyOptions<Schema>(schema: Schema, names: readonly string[]): Schema {
+  const text = JSON.stringify(schema, (key, value: unknown) =>
+    key === 'properties' && typeof value === 'object'
+      ? Object.fromEntries(Object.entries(value!).filter(([name]) => names.includes(name)))
+      : value,
+  );
+  return JSON.parse(text) as Schema;
 }
 
 /** `schema/manifest.json`, byte for byte. */

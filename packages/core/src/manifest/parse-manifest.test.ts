@@ -203,6 +203,21 @@ describe('positions', () => {
     expect(value?.message).toContain('did you mean "high"?');
   });
 
+  test('a format gets suggestions from what it has, and its value is explained', () => {
+    const message = (formats: string) =>
+      diagnose(`images:\n  hero: { formats: { ${formats} } }\n`)[0]?.message;
+    expect(message('webp: { losless: true }')).toBe(
+      'formats.webp has no field "losless"; did you mean "lossless"?',
+    );
+    expect(message('jpeg: { lossless: true }')).toBe('formats.jpeg has no field "lossless"');
+    expect(message('jpeg: high')).toBe(
+      'formats.jpeg must be a compression such as 80, or { output_compression, chroma }, not "high"',
+    );
+    expect(message('jpeg: { chroma: 4:2:2 }')).toBe(
+      'formats.jpeg.chroma cannot be "4:2:2"; it is one of 4:2:0, 4:4:4; did you mean "4:2:0"?',
+    );
+  });
+
   test('a manifest without images: says where images go', () => {
     const [field] = diagnose('hero: { prompt: x }\n');
     expect(field?.message).toBe('there is no field "hero"; images go below images:');

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { TintypeError } from '../errors.ts';
 import type { Event } from '../events.ts';
-import { formats, limits } from '../fields.ts';
+import { chromas, formats, limits } from '../fields.ts';
 import { requestKey } from '../plan/request-key.ts';
 import { inputFile, requestSchema } from '../request-shape.ts';
 import { checkShape, count, key, line, orderId, pixels, time, usd } from '../schema.ts';
@@ -79,6 +79,9 @@ const encodeOrder = v.object({
         format: v.picklist(formats),
         compression: count(100),
         recolors: v.exactOptional(v.literal(true)),
+        lossless: v.exactOptional(v.literal(true)),
+        chroma: v.exactOptional(v.picklist(chromas)),
+        effort: v.exactOptional(count(limits.effort)),
         isStill: v.exactOptional(v.literal(true)),
         width: pixels,
         height: pixels,

@@ -3,6 +3,7 @@ import {
   completePixelFields,
   defaults,
   type Fields,
+  type FormatOptions,
   forms,
   isVector,
   moves,
@@ -261,6 +262,7 @@ function overlayOf({ fields, find, placeOf }: Draft): Overlay | null {
 function filesOf(draft: Draft, picture: Size | null): FileFields | null {
   const { fields, find } = draft;
   checkAlpha(draft);
+  checkFormats(draft);
   const crop = cropOf(fields);
   if (
     crop !== null &&
@@ -308,20 +310,37 @@ function checkAlpha({ fields, find }: Draft): void {
 function formatsOf(fields: Fields): readonly FormatSpec[] {
   const compression = fields.output_compression ?? defaults.output_compression;
   const written = fields.formats ?? ownFormats(fields);
-  const recolors = (format: Format) =>
-    fields.recolor === true && isVector(format) ? { recolors: true as const } : {};
-  if (Array.isArray(written)) {
-    return [...new Set(written as Format[])].map((format) => ({
-      format,
-      compression,
-      ...recolors(format),
-    }));
+  const options = Array.isArray(written)
+    ? [...new Set(written as string[])].map((format) => [format, null] as const)
+    : Object.entries(written);
+  return options.map(([format, own]) => {
+    const { output_compression, lossless, chroma, effort } = optionsIn(own);
+    return {
+      format: format as Format,
+      compression: output_compression ?? compression,
+      ...(fields.recolor === true && isVector(format as Format) && { recolors: true }),
+      ...(lossless === true && { lossless }),
+      ...(chroma !== undefined && { chroma }),
+      ...(effort !== undefined && { effort }),
+    };
+  });
+}
+
+/** A number is a compression. */
+function optionsIn(own: FormatOptions | number | null | undefined): FormatOptions {
+  return typeof own === 'number' ? { output_compression: own } : (own ?? {});
+}
+
+function checkFormats({ fields, find }: Draft): void {
+  for (const [format, own] of Object.entries(fields.formats ?? {})) {
+    if (typeof own !== 'object' || own?.lossless !== true) continue;
+    const lossy = (['output_compression', 'chroma'] as const).find(
+      (name) => own[name] !== undefined,
+    );
+    if (lossy === undefined) continue;
+    const message = `${format} is lossless, so ${lossy} would change nothing; remove one of them`;
+    find('formats', { code: 'conflict', message });
   }
-  return Object.entries(written).map(([format, own]) => ({
-    format: format as Format,
-    compression: own ?? compression,
-    ...recolors(format as Format),
-  }));
 }
 
 /** Every browser plays GIF, and WebP is a fraction of its size. */

@@ -129,6 +129,17 @@ pick: 2`;
     expect(files.formats.map(({ format, compression }) => [format, compression])).toEqual(expected);
   });
 
+  test('a map of formats may say how the files of each are encoded', () => {
+    const map =
+      '{ avif: { effort: 6, chroma: 4:4:4 }, webp: { lossless: true }, png: {}, jpeg: { output_compression: 70 } }';
+    expect(jobOf(`${base}\noutput_compression: 80\nformats: ${map}`).files.formats).toEqual([
+      { format: 'avif', compression: 80, effort: 6, chroma: '4:4:4' },
+      { format: 'webp', compression: 80, lossless: true },
+      { format: 'png', compression: 80 },
+      { format: 'jpeg', compression: 70 },
+    ]);
+  });
+
   test('a crop is cut at the centre by default', () => {
     const crop = { width: 800, height: 600, position: 'centre' };
     expect(jobOf(`${base}\ncrop: 800x600`).files.crop).toEqual(crop);
@@ -164,6 +175,9 @@ describe('required fields, and fields that exclude each other', () => {
     [`${base}\nbackground: transparent\nformats: [png]\noutput_format: jpeg`, ['7:20 conflict']],
     [`${base}\nbackground: transparent\nformats: [avif, webp, png]`, []],
     [`${base}\nbackground: opaque\nformats: [jpeg]`, []],
+    [`${base}\nformats: { avif: { lossless: true, chroma: 4:4:4 } }`, ['5:5 conflict']],
+    [`${base}\nformats: { webp: { lossless: true, output_compression: 9 } }`, ['5:5 conflict']],
+    [`${base}\nformats: { webp: { lossless: false, output_compression: 9 } }`, []],
     [`${base}\ninput_images: [ftp://a/b.png]`, ['5:20 bad-input']],
     [`${base}\ninput_images: [a.png, "http://a/b.png"]`, ['5:27 bad-input']],
     [`${base}\ninput_images: ["file:///etc/passwd"]`, ['5:20 bad-input']],
