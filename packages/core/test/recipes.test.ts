@@ -153,8 +153,8 @@ test('a new output format takes a row in the table of formats and a row of encod
   await edit(
     [
       'fields.ts',
-      '  png: { hasAlpha: true, isVector: false, moves: false },\n',
-      '  tiff: { hasAlpha: true, isVector: false, moves: false },\n',
+      '  png: { hasAlpha: true, isVector: false, moves: false, options: [] },\n',
+      '  tiff: { hasAlpha: true, isVector: false, moves: false, options: [] },\n',
     ],
     [
       'image/encoder-settings.ts',
