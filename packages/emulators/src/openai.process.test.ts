@@ -27,6 +27,8 @@ const base = {
   quality: 'medium',
 } as const;
 
+const gif = { model: 'gpt-image-2.6-flare', output_format: 'gif' } as const;
+
 function clientOf(target: OpenAiEmulator, options: { timeout?: number } = {}): OpenAI {
   return new OpenAI({
     apiKey: 'sk-test',
@@ -379,6 +381,32 @@ describe('an edit', () => {
   });
 });
 
+test('a gif is billed as the sheet of its frames, and answered with all of them', async () => {
+  const frames = { frame_count: 4, frame_duration_ms: 123 };
+  const response = await client().images.generate({
+    ...gif,
+    ...frames,
+    prompt: 'a gif',
+    size: '320x256',
+    quality: 'low',
+  });
+  const { format, pages, pageHeight, delay } = await sharp(firstOf(response), {
+    animated: true,
+  }).metadata();
+  expect({ format, pages, pageHeight }).toEqual({ format: 'gif', pages: 4, pageHeight: 256 });
+  expect(delay).toEqual([120, 120, 120, 120]);
+  expect(response.output_format).toBe('gif');
+  expect(emulator.ledger[0]!.usage).toEqual(response.usage);
+  // 4 x 2 frames, of which the wider ones are stacked.
+  const sheet = outputTokens(
+    imageModels.find(({ id }) => id === gif.model)!,
+    'low',
+    640,
+    1024,
+  );
+  expect(response.usage!.output_tokens).toBe(sheet);
+});
+
 describe('a request that the API does not take', () => {
   const user = 'image_generation_user_error';
   const invalid = 'invalid_request_error';
@@ -637,6 +665,38 @@ describe('a request that the API does not take', () => {
       'invalid_value',
       'frame_count',
       "'frame_count' is only supported with output_format=gif.",
+    ],
+    [
+      'a gif of another model',
+      { model: 'gpt-image-2', output_format: 'gif' },
+      user,
+      'invalid_value',
+      'output_format',
+      "Output format 'gif' is not available for this project.",
+    ],
+    [
+      'a gif of one frame',
+      { ...gif, frame_count: 1 },
+      invalid,
+      'integer_below_min_value',
+      'frame_count',
+      "Invalid 'frame_count': integer below minimum value. Expected a value >= 2, but got 1 instead.",
+    ],
+    [
+      'frames that do not fit on a sheet',
+      { ...gif, size: '1024x1024', frame_count: 6 },
+      user,
+      'invalid_value',
+      'size',
+      "Invalid size '1024x1024'. The longest edge must be less than or equal to 3840.",
+    ],
+    [
+      'a gif as a stream',
+      { ...gif, stream: true },
+      invalid,
+      'invalid_value',
+      'stream',
+      "'stream' is not supported with GIF output.",
     ],
   ];
 

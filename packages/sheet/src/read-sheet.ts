@@ -163,7 +163,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       specs: specsOf(project, name, job, facts),
       asset,
       gone,
-      source: isShown ? seen(deliveredOriginal(outDir, shown, asset)) : null,
+      source: isShown ? seen(deliveredOriginal(outDir, shown, asset, facts?.source ?? null)) : null,
       originalBytes: asset?.ai.original == null ? null : (bytesOf.get(asset.ai.original) ?? null),
       isMapped: assetMap !== null,
       isExpected: config.outDir !== null,
@@ -217,11 +217,15 @@ async function isGone(outDir: string, { file, bytes }: AssetFile): Promise<boole
   return found?.size !== bytes;
 }
 
-/** A delivered file as a picture to show. It is readable only while its bytes are those that were written. */
+/**
+ * A delivered file as a picture to show. It is readable only while its bytes are those that were written. `from`: the picture that it
+ * was made from, which says whether it moves.
+ */
 function deliveredOriginal(
   outDir: string,
   file: AssetFile,
-  { ai, width, height }: Asset,
+  { ai, width, height, still }: Asset,
+  from: Source | null,
 ): Original {
   return {
     source: {
@@ -231,6 +235,7 @@ function deliveredOriginal(
       hasAlpha: file.format !== 'jpeg',
       isStandIn: !ai.generated,
       isVector: file.format === 'svg',
+      ...(still !== undefined && from?.frames !== undefined && { frames: from.frames }),
       read: async () => {
         const bytes = await readRegular(join(outDir, file.file));
         if (sha256(bytes) !== file.sha256) throw new Error(`${file.file} has changed`);

@@ -48,7 +48,9 @@ test('a sheet plays an animation, and shows its first frame to readers who prefe
     ]),
   );
   const { hash } = image!.candidates[0]!.picture!;
-  expect(await framesOf(await reading.thumbnail(hash, 100))).toEqual(['webp', 3]);
+  const delivered = image!.deliveries[0]!.picture!.hash;
+  for (const one of [hash, delivered])
+    expect(await framesOf(await reading.thumbnail(one, 100))).toEqual(['webp', 3]);
   expect(await framesOf(await reading.thumbnail(hash, 100, true))).toEqual(['webp', 1]);
   expect(await framesOf(await reading.picture(hash))).toEqual(['gif', 3]);
   for (const format of ['webp', 'gif'] as const) {

@@ -21,11 +21,12 @@ export function checkModel(draft: Draft, name: string, models: ModelTable): void
   const { size, quality, background, input_fidelity: fidelity, complexity } = fields;
   const frames = framesOf(fields);
   const problemOf = (one: Model, text: string) => sizeProblem(one, text, frames);
+  const isOfKind = (one: Model) => frames === null || one.hasGif;
   if (size !== undefined) {
     const problem = problemOf(model, size);
     if (problem !== null) {
       const others = Object.keys(models).filter(
-        (other) => problemOf(models[other]!, size) === null,
+        (other) => isOfKind(models[other]!) && problemOf(models[other]!, size) === null,
       );
       const instead = others.length === 0 ? '' : `; use ${others.join(' or ')}`;
       find('size', {

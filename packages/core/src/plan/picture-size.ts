@@ -31,23 +31,39 @@ export function sizeProblem(
   return frames === null ? freeSizeProblem(pixels) : frameSizeProblem(pixels, frames);
 }
 
+/** Names the size of the same shape that is nearest, if there is one. */
 function frameSizeProblem(frame: Size, frames: number): string | null {
-  const { multiple } = sizeLimits;
-  if (frame.width % multiple !== 0 || frame.height % multiple !== 0)
-    return `has a side that is not a multiple of ${multiple}`;
-  const [first, ...others] = sheetsOf(frame, frames).map((sheet) => ({
-    sheet,
-    problem: freeSizeProblem(sheet),
-  }));
-  if (first!.problem === null || others.some(({ problem }) => problem === null)) return null;
-  const { width, height } = first!.sheet;
-  return `is wrong for ${frames} frames, which the model draws as one picture of ${width}x${height}: that ${first!.problem}`;
+  const fits = (size: Size) => areMultiples(size) && fitsOnSheet(size, frames);
+  if (fits(frame)) return null;
+  const nearest = nearestTo(pixelsOf(frame), sizesOfShape(frame).filter(fits));
+  const remedy = nearest === null ? '' : `; ask for ${nameOf(nearest)}`;
+  if (!areMultiples(frame))
+    return `has a side that is not a multiple of ${sizeLimits.multiple}${remedy}`;
+  const sheet = sheetsOf(frame, frames)[0]!;
+  return `is wrong for ${frames} frames, which the model draws as one picture of ${nameOf(sheet)}: that ${freeSizeProblem(sheet)}${remedy}`;
+}
+
+function areMultiples({ width, height }: Size): boolean {
+  return width % sizeLimits.multiple === 0 && height % sizeLimits.multiple === 0;
+}
+
+function fitsOnSheet(frame: Size, frames: number): boolean {
+  return sheetsOf(frame, frames).some((sheet) => freeSizeProblem(sheet) === null);
+}
+
+function pixelsOf({ width, height }: Size): number {
+  return width * height;
+}
+
+function nearestTo(pixels: number, sizes: readonly Size[]): Size | null {
+  const distance = (size: Size) => Math.abs(pixelsOf(size) - pixels);
+  return sizes.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
 /** Why a free-size model does not take a size; `null` if it does. */
 function freeSizeProblem({ width, height }: Size): string | null {
   const { multiple, maxSide, maxRatio, minPixels, maxPixels } = sizeLimits;
-  if (width % multiple !== 0 || height % multiple !== 0) {
+  if (!areMultiples({ width, height })) {
     const near = (side: number) => Math.max(1, Math.ceil(side / multiple)) * multiple;
     const larger = { width: near(width), height: near(height) };
     const remedy =
@@ -92,12 +108,9 @@ export function sizeOfRatio(
   if (named !== undefined && sizeProblem(model, nameOf(named)) === null) return nameOf(named);
 
   const isExact = (size: Size) => size.width * height === size.height * width;
-  const nearest = (sizes: readonly Size[]): Size | null => {
-    const distance = (size: Size) => Math.abs(size.width * size.height - target);
-    return sizes.toSorted((a, b) => distance(a) - distance(b))[0] ?? null;
-  };
   if (model.sizes !== 'free') {
-    const best = nearest(
+    const best = nearestTo(
+      target,
       model.sizes.map(parseSize).filter((size) => size !== null && isExact(size)) as Size[],
     );
     return best && nameOf(best);
@@ -105,10 +118,8 @@ export function sizeOfRatio(
   const legal = sizesOfShape({ width, height }).filter(
     (size) => sizeProblem(model, nameOf(size), frames) === null,
   );
-  const exact = legal.filter(
-    (size) => isExact(size) && size.width * size.height <= maxExcess * target,
-  );
-  const best = nearest(exact.length > 0 ? exact : legal);
+  const exact = legal.filter((size) => isExact(size) && pixelsOf(size) <= maxExcess * target);
+  const best = nearestTo(target, exact.length > 0 ? exact : legal);
   return best && nameOf(best);
 }
 
