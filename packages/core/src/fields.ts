@@ -117,6 +117,7 @@ interface ValueOf {
     | readonly string[]
     | Readonly<Record<string, FormatOptions | number | null | undefined>>;
   readonly crop: string | CropFields;
+  readonly options: Readonly<Record<string, string | number | boolean>>;
 }
 
 interface CropFields {
@@ -285,6 +286,11 @@ const fieldTable = {
     max: limits.frameMs.max,
     inRequest: 'unless default',
     help: 'Milliseconds of each frame of an animation. Default: 200, chosen by the API.',
+  },
+  provider_options: {
+    type: 'options',
+    inRequest: 'unless default',
+    help: 'What only some servers take, under their own names, such as { seed: 7, steps: 30 }. Part of the request.',
   },
   take: {
     type: 'integer',

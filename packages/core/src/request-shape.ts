@@ -28,10 +28,16 @@ export const requestSchema = v.looseObject({
 /** Text and number fields. A field is in every request, or is left out at its default. */
 function pixelFieldSchemas(): Record<PixelField, v.GenericSchema> {
   const schemas = pixelFieldNames.map((name) => {
-    const schema = fieldOf(name).type === 'integer' ? count() : v.string();
+    const schema = schemaOfType(fieldOf(name).type);
     return [name, isInEveryRequest(name) ? schema : v.optional(schema)];
   });
   return Object.fromEntries(schemas) as Record<PixelField, v.GenericSchema>;
+}
+
+function schemaOfType(type: ReturnType<typeof fieldOf>['type']): v.GenericSchema {
+  if (type === 'options')
+    return v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]));
+  return type === 'integer' ? count() : v.string();
 }
 
 /** A file name's ending, never a path. */

@@ -13,7 +13,7 @@ export function parametersOf({ picture, call, files }: Job): Parameter[] {
     ['quality', picture.quality],
     ...pixelFieldNames
       .filter((name) => name !== 'quality')
-      .map((name) => [name, unless(picture[name], fieldOf(name).default)] as const),
+      .map((name) => [name, shown(unless(picture[name], fieldOf(name).default))] as const),
     ['input_images', list(picture.inputs.map(nameOf))],
     ...overlays.map((field) => [field, overlayOf(picture, field)] as const),
     ['number_of_images', unless(picture.numberOfImages, 1)],
@@ -32,6 +32,15 @@ const overlays = ['mask', 'markup'] as const;
 
 function overlayOf({ overlay }: Job['picture'], field: (typeof overlays)[number]): string | null {
   return overlay?.field === field ? nameOf(overlay.reference) : null;
+}
+
+function shown<T>(value: T | Readonly<Record<string, unknown>> | null) {
+  return typeof value === 'object' && value !== null ? list(optionsOf(value)) : value;
+}
+
+/** `seed: 7` */
+function optionsOf(options: object): string[] {
+  return Object.entries(options).map(([name, value]) => `${name}: ${String(value)}`);
 }
 
 function unless<T>(value: T, usual: unknown): T | null {

@@ -89,6 +89,11 @@ const crop = z.union([
   }),
 ]);
 
+const options = z
+  .record(z.string().regex(/^[A-Za-z]\w{0,99}$/), z.union([z.string(), z.number(), z.boolean()]))
+  .refine((map) => Object.keys(map).length > 0, { when: ({ issues }) => issues.length === 0 })
+  .meta({ minProperties: 1 });
+
 /** The fields that images, presets and `defaults` share. */
 const shape = Object.fromEntries(fieldNames.map((name) => [name, schemaOf(name)])) as {
   readonly [Name in FieldName]: z.ZodType<NonNullable<Fields[Name]>>;
@@ -127,6 +132,8 @@ function typeOf(name: FieldName): z.ZodType {
       return z.union([listedFormats, mappedFormats]);
     case 'crop':
       return crop;
+    case 'options':
+      return options;
   }
 }
 

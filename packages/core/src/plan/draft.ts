@@ -147,6 +147,14 @@ function renderFields(merged: Merged, render: Render): Record<string, unknown> {
         typeof item === 'string' ? render(item, path && [...path, index]) : item,
       );
       fields[name] = items.includes(null) ? null : items;
+    } else if (name === 'provider_options') {
+      const options = Object.entries(value as NonNullable<Fields['provider_options']>);
+      const rendered = options.map(([key, option]) => [
+        key,
+        typeof option === 'string' ? render(option, path && [...path, key]) : option,
+      ]);
+      const isWhole = rendered.every(([, option]) => option !== null);
+      fields[name] = isWhole ? Object.fromEntries(rendered) : null;
     } else fields[name] = value;
   }
   return fields;

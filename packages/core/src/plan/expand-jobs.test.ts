@@ -29,6 +29,7 @@ describe('defaults', () => {
         complexity: null,
         svg_model: null,
         svg_effort: null,
+        provider_options: null,
         isVector: false,
         isAnimation: false,
         frame_count: null,

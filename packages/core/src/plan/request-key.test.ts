@@ -20,6 +20,7 @@ describe('golden keys', () => {
   };
   type Other =
     | 'markup'
+    | 'provider_options'
     | 'output_format'
     | 'svg_effort'
     | 'svg_model'
@@ -72,6 +73,15 @@ describe('golden keys', () => {
     expect(requestKey({ ...minimal, ...edit })).toBe(
       '4f1f2a4ebd8e17e0c7d12e7bf877288c99deef4ad8a2e8421c87724af78dafb8',
     );
+  });
+
+  test('of options of a provider, in any order', () => {
+    const key = '222918390d6766f7017bcd5211e7e5bf00f6ca0ad23078a7ac0762ecebf93043';
+    for (const provider_options of [
+      { seed: 7, steps: 30 },
+      { steps: 30, seed: 7 },
+    ])
+      expect(requestKey({ ...minimal, provider_options })).toBe(key);
   });
 
   test('of a manifest', () => {

@@ -3,6 +3,7 @@ import { requestedFields, type Handling } from '../requested-fields.ts';
 import type { AiSdkCall, AiSdkImageModel, AiSdkProviderOptions } from './model.ts';
 import type { Json } from '../json.ts';
 import type { InputPicture, Order } from '../provider.ts';
+import { forbiddenOption } from '../option-names.ts';
 import { ratioOf } from '../ratio-of.ts';
 
 /** Options of a call besides the request. */
@@ -21,6 +22,7 @@ export function refusalOf(
   const { modelId, specificationVersion } = model;
   if (request.model !== modelId) return `has one model, ${modelId}, and not ${request.model}`;
   const problem =
+    forbiddenOption(request) ??
     sizeProblem(model, request, sizeAs) ??
     fieldProblem(model, request) ??
     (specificationVersion === 'v2' ? inputProblem(request, false, false) : null) ??
@@ -47,6 +49,11 @@ export function callOf(
   abortSignal: AbortSignal,
 ): AiSdkCall {
   const { request } = order;
+  // The SDK has a parameter for the seed, under whatever name a model has it.
+  const { seed, ...own } = request.provider_options ?? {};
+  const rest = typeof seed === 'number' ? own : request.provider_options;
+  const added = { ...rest, ...(isOpenAi(model) && openAiFields(model, order)) };
+  const name = optionsName(model);
   const asRatio = (options.sizeAs ?? defaultSizeAs(model)) === 'aspectRatio';
   const size = request.size === 'auto' ? undefined : (request.size as `${number}x${number}`);
   return {
@@ -54,15 +61,15 @@ export function callOf(
     n: 1,
     size: asRatio ? undefined : size,
     aspectRatio: asRatio ? (ratioOf(request.size) ?? undefined) : undefined,
-    seed: undefined,
+    seed: typeof seed === 'number' ? seed : undefined,
     files: order.inputs.length === 0 ? undefined : order.inputs.map(fileOf),
     mask: order.mask === null ? undefined : fileOf(order.mask),
-    providerOptions: isOpenAi(model)
-      ? {
-          ...options.providerOptions,
-          openai: { ...options.providerOptions['openai'], ...openAiFields(model, order) },
-        }
-      : options.providerOptions,
+    providerOptions: {
+      ...options.providerOptions,
+      ...(Object.keys(added).length > 0 && {
+        [name]: { ...options.providerOptions[name], ...added },
+      }),
+    },
     abortSignal,
   };
 }
@@ -112,6 +119,7 @@ const requestHandling: Handling<'sent' | 'option' | 'refused' | 'not sent'> = {
   mask: 'sent',
   markup: 'refused',
   provider_inputs: 'sent',
+  provider_options: 'sent',
   quality: 'option',
   background: 'option',
   complexity: 'option',
@@ -159,6 +167,18 @@ export function isOpenAi(model: AiSdkImageModel): boolean {
 function family({ provider }: AiSdkImageModel): string {
   return provider.split('.')[0]!;
 }
+
+/** Under which name a model finds its options (packages of 2026-11). */
+function optionsName(model: AiSdkImageModel): string {
+  const name = family(model);
+  return Object.hasOwn(otherNames, name) ? otherNames[name]! : name;
+}
+
+const otherNames: Readonly<Record<string, string>> = {
+  azure: 'openai',
+  'black-forest-labs': 'blackForestLabs',
+  'amazon-bedrock': 'bedrock',
+};
 
 /** What the SDK's OpenAI models call the fields of a request: `complexity` came with v3. */
 function openAiNames(model: AiSdkImageModel): Readonly<Partial<Record<keyof Request, string>>> {

@@ -21,7 +21,7 @@ export interface AiSdkCall {
   readonly n: number;
   readonly size: `${number}x${number}` | undefined;
   readonly aspectRatio: `${number}:${number}` | undefined;
-  readonly seed: undefined;
+  readonly seed: number | undefined;
   /** From v3. */
   readonly files: AiSdkFile[] | undefined;
   /** From v3. */

@@ -173,6 +173,8 @@ export function bodyOf({ request, call }: Order, profile: Profile) {
         name === 'response_format'),
   );
   return {
+    // First, so that none of them replaces a parameter of Tintype.
+    ...request.provider_options,
     model: request.model,
     prompt: request.prompt,
     n: 1,

@@ -13,6 +13,7 @@ import {
 } from '../../option-shapes.ts';
 import type { Request } from '../../types.ts';
 import { addressProblem } from '../address.ts';
+import { forbiddenOption } from '../option-names.ts';
 import { requestedFields, type Handling } from '../requested-fields.ts';
 import { checkOptions } from '../check-options.ts';
 import type { BatchOffer, Provider } from '../provider.ts';
@@ -71,6 +72,11 @@ export interface OpenAiOptions {
    */
   readonly parameters?: readonly string[] | null;
   /**
+   * The names that images may use in `provider_options`, for parameters that only this server has: `['seed', 'steps']`.
+   * @default []
+   */
+  readonly providerOptions?: readonly string[];
+  /**
    * Whether it passes streams on. `false`: it gets no request for one, so no partial pictures come. `null`: OpenAI and Azure are asked
    * to stream, and other servers only for partial pictures, because some gateways answer a stream with an error after it was paid for.
    * @default null
@@ -99,6 +105,7 @@ const openAiProfile: Profile = {
   sizeAs: 'size',
   fixedSize: null,
   parameters: null,
+  providerOptions: [],
   streams: null,
   trustsUsage: true,
 };
@@ -169,7 +176,9 @@ function batchOffer(profile: Profile): BatchOffer {
  * Parameters of the API, which have the same names in a request (optional ones are left out at `auto`); members of its parameter
  * `svg`; files; and fields that only distinguish one request from another.
  */
-export const requestHandling: Handling<'required' | 'optional' | 'svg' | 'file' | 'not sent'> = {
+export const requestHandling: Handling<
+  'required' | 'optional' | 'options' | 'svg' | 'file' | 'not sent'
+> = {
   model: 'required',
   prompt: 'required',
   size: 'required',
@@ -185,6 +194,7 @@ export const requestHandling: Handling<'required' | 'optional' | 'svg' | 'file' 
   input_images: 'file',
   mask: 'file',
   markup: 'file',
+  provider_options: 'options',
   provider: 'not sent',
   take: 'not sent',
   candidate: 'not sent',
@@ -212,6 +222,7 @@ const shapes: OptionShapes<OpenAiOptions> = {
   server: orNull([oneOf(...serverNames), serverNames.map((name) => `"${name}"`).join(', ')]),
   sizeAs: orNull([oneOf('size', 'aspect_ratio'), '"size" or "aspect_ratio"']),
   fixedSize: orNull([textLike(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/), 'pixels such as "1024x768"']),
+  providerOptions: [listOf(text), 'a list of names of parameters'],
   parameters: orNull([listOf(text), 'a list of names of parameters']),
   streams: [nullable(flag[0]), 'true, false or null'],
   trustsUsage: flag,
@@ -225,6 +236,12 @@ function refusal(request: Request, profile: Profile): string | null {
       ? 'takes no size and chooses one itself; write size: auto'
       : `takes no size and makes pictures of ${fixedSize}; write size: ${fixedSize}`;
   }
+  const forbidden = forbiddenOption(request);
+  if (forbidden !== null) return forbidden;
+  const option = Object.keys(request.provider_options ?? {}).find(
+    (name) => !profile.providerOptions.includes(name),
+  );
+  if (option !== undefined) return `takes no ${option} from provider_options`;
   if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
   const refused = requestedFields(request, requestHandling, 'optional').find(
     (name) => parameters?.includes(name) === false,

@@ -1,6 +1,7 @@
 import type { Request } from '../../types.ts';
 import { requestedFields, type Handling } from '../requested-fields.ts';
 import type { Json } from '../json.ts';
+import { forbiddenOption } from '../option-names.ts';
 import { ratioOf } from '../ratio-of.ts';
 
 /** The model's own names for inputs that have different names in different models. A name that ends in `[]` takes a list. */
@@ -50,12 +51,22 @@ export function inputsOf(
   const facts = isOpenAi ? (openAiModels[model.path] ?? newerOpenAi) : null;
   const names = { ...(isOpenAi ? { input_images: 'input_images[]' } : {}), ...ownNames };
   const problem =
+    forbiddenOption(request) ??
     nameProblem(request, names) ??
     (facts === null ? fieldProblem(request) : openAiProblem(request, facts));
   if (problem !== null) return { problem: `${problem} for ${model.path}` };
 
   const requested = facts === null ? commonInputs(request) : openAiInputs(request, facts);
-  const inputs = Object.entries({ ...requested, ...own }).filter(([, value]) => value !== null);
+  const { provider_options: options = {} } = request;
+  const taken = Object.keys(options).find((name) => Object.hasOwn(requested, name));
+  if (taken !== undefined) {
+    return {
+      problem: `has a field of the manifest for ${taken}, so provider_options cannot set it`,
+    };
+  }
+  const inputs = Object.entries({ ...requested, ...own, ...options }).filter(
+    ([, value]) => value !== null,
+  );
   return {
     model,
     inputs: Object.fromEntries(inputs),
@@ -88,6 +99,7 @@ const requestHandling: Handling<'sent' | 'of OpenAI' | 'refused' | 'not sent'> =
   mask: 'sent',
   markup: 'refused',
   provider_inputs: 'sent',
+  provider_options: 'sent',
   quality: 'of OpenAI',
   background: 'of OpenAI',
   complexity: 'refused',
