@@ -76,7 +76,7 @@ test('their texts may have variables of rows', async () => {
   );
   await using made = await testProject({ 'a.images.yaml': text });
   await made.generate({ options: { providers: { far: provider } } });
-  expect(far.bodies.map((body) => body['style']).toSorted()).toEqual(['ink', 'oil']);
+  expect(far.bodies.map((body) => String(body['style'])).toSorted()).toEqual(['ink', 'oil']);
 });
 
 describe('before anything is spent, a provider refuses', () => {
