@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { releaseBuffer } from '../release-buffer.ts';
 import { openRegular } from './read-regular.ts';
 import type { Sha256 } from '../types.ts';
 
@@ -15,6 +16,7 @@ export async function hashFile(path: string): Promise<Sha256> {
     }
   } finally {
     await handle.close();
+    releaseBuffer(piece);
   }
 }
 

@@ -5,7 +5,7 @@ import { asPictureError, inspectPicture, PictureError } from './inspect-picture.
 import { inputOptions, loadSharp, maxPixels } from './load-sharp.ts';
 import { pixelsOf, type RawPicture, simplestChannels } from './raw-picture.ts';
 import { readGif } from './read-gif.ts';
-import { releaseBuffer } from './release-buffer.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 
 /** How an animation is played. */
 export interface Timing {

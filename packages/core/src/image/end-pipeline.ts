@@ -1,5 +1,5 @@
 import type { Metadata, Sharp } from 'sharp';
-import { releaseBuffer } from './release-buffer.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 
 /**
  * The bytes that a pipeline makes, as a copy. sharp's own are among the memory of the thread that made them: while they wait for

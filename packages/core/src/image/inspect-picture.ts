@@ -3,7 +3,7 @@ import { encodeQueue } from './encode-queue.ts';
 import { bytesOf, headerOf } from './end-pipeline.ts';
 import { loadSharp, maxPixels } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
-import { releaseBuffer } from './release-buffer.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 
 /** Why Tintype cannot use these bytes as a picture. The message is a clause: "it is ...", "it does not decode: ...". */
 export class PictureError extends Error {

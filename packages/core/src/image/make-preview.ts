@@ -2,7 +2,7 @@ import type { Preview } from '../types.ts';
 import { dominantColor } from './dominant-color.ts';
 import { bytesOf } from './end-pipeline.ts';
 import { openRaw, resizePicture, type RawPicture } from './raw-picture.ts';
-import { releaseBuffer } from './release-buffer.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 
 /** Pixels. The browser blurs the placeholder when it scales it up; as WebP it takes about 150 bytes. */
 const placeholderWidth = 16;

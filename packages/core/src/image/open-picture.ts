@@ -12,7 +12,7 @@ import {
   resizePicture,
   type RawPicture,
 } from './raw-picture.ts';
-import { releaseBuffer } from './release-buffer.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 import { cleanSvg } from './svg/clean-svg.ts';
 import type { Lane } from './work-queue.ts';
 

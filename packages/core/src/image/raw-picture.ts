@@ -3,7 +3,7 @@ import type { Crop } from '../types.ts';
 import { endPipeline } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
-import { releaseBuffer } from './release-buffer.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 
 /**
  * Decoded pixels: sRGB, 8 bits per channel. There is an alpha channel only if some pixel is transparent, and colour only if

@@ -1,7 +1,7 @@
 import { count } from '../amounts.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { releaseBuffer } from '../image/release-buffer.ts';
+import { releaseBuffer } from '../release-buffer.ts';
 import { type BatchLook, type Picture, ProviderError } from '../provider/provider.ts';
 import { shownText } from '../provider/shown-text.ts';
 import type { Store } from '../store/store.ts';

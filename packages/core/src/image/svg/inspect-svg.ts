@@ -1,7 +1,7 @@
 import type { PictureInfo } from '../../types.ts';
 import { inspectPicture, PictureError } from '../inspect-picture.ts';
 import { decodePicture, isInvisible } from '../raw-picture.ts';
-import { releaseBuffer } from '../release-buffer.ts';
+import { releaseBuffer } from '../../release-buffer.ts';
 import { cleanSvg } from './clean-svg.ts';
 
 /**
