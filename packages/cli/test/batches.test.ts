@@ -118,6 +118,12 @@ describe('pictures that are ordered in a batch', () => {
   });
 });
 
+test.each(['status', 'collect', 'watch'])('batch %s takes no names', async (action) => {
+  const { code, stderr } = await tintype(`batch ${action} fox`);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('"fox" cannot be here')]);
+  expect(api().requests).toEqual([]);
+});
+
 describe('batch: true', () => {
   beforeEach(() => declare('fox ,batch:true', 'owl'));
 

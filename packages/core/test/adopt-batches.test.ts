@@ -108,6 +108,27 @@ test('the file of a batch is not read again once all of its pictures are recorde
   expect(reads()).toBe(0);
 });
 
+test('a line that failed is ordered again without another look at its batch, unless the cache or the records are lost', async () => {
+  await using made = await clone('fox', 'owl');
+  await submit(made);
+  const { id, inputFileId } = api().batches.all[0]!;
+  await api().batches.expire(id, { done: 1 });
+  await collect(made);
+  const reads = () =>
+    api().requests.filter(({ path }) => path === `/v1/files/${inputFileId}/content`).length;
+  const events: TimedEvent[] = [];
+  expect(await submit(made, {}, events)).toMatchObject({ pictures: 1 });
+  expect([reads(), eventsOf(events, 'warning')]).toEqual([0, []]);
+  await api().batches.finishAll();
+  await collect(made);
+  expect(billedPrompts(api())).toEqual(['fox', 'owl']);
+  // Records that are lost, such as by git reset, are collected again.
+  await rm(join(made.root, '.tintype/records'), { recursive: true });
+  expect(await submit(made)).toMatchObject({ pictures: 0 });
+  expect(reads()).toBe(1);
+  expect(billedPrompts(api())).toEqual(['fox', 'owl']);
+});
+
 test('what a machine collected that never comes back, and could not share, is collected by another one', async () => {
   await using shared = await bucket();
   const failing = watchedRemote(folder(shared.path), (operation, name) => {

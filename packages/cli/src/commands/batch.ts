@@ -28,7 +28,10 @@ A picture that is in a batch is not bought in any other way. Open batches are in
   ],
   flags: { ...buyFlags, ...projectFlags, ...runFlags, ...orderFlags },
   examples: [['tintype batch submit', 'order what is missing, at half the price']],
-  action: ({ shell, flags }, action, names) => acts[action](shell, flags, names ?? []),
+  action: ({ shell, flags }, action, names = []) => {
+    const isRefused = names.length > 0 && action !== 'submit' && action !== 'cancel';
+    return (isRefused ? refuseNames : acts[action])(shell, flags, names);
+  },
 });
 
 /** Every action says what is open. */
@@ -56,6 +59,15 @@ const acts: Readonly<Record<Action, Act>> = {
     return exitCodes.delivered;
   },
 };
+
+/** Without this, `batch collect hat` would collect every batch. */
+const refuseNames: Act = (shell, flags, names) =>
+  run(shell, flags, async ({ TintypeError }) => {
+    throw new TintypeError(
+      'usage',
+      `only tintype batch submit and tintype batch cancel take names, so "${names[0]}" cannot be here; nothing was done`,
+    );
+  });
 
 /** Orders what is missing; `generate --batch` does the same. */
 export async function submit(

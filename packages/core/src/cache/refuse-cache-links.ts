@@ -20,6 +20,7 @@ export function refuseCacheLinks(root: string, cacheDir: string): void {
     filesDir,
     join(own, 'plans'),
     join(own, 'refusals'),
+    join(own, 'batches'),
   ];
   const link = paths.find(isLink) ?? linkIn(filesDir);
   if (link === undefined) return;

@@ -7,6 +7,7 @@ import type { Key, OpenAttempt, ResolvedRequest } from '../types.ts';
 import { reachOffer } from './batch-access.ts';
 import { batchClaim, claimingTurn, patience } from './batch-claim.ts';
 import { type BatchState, collectBatches } from './collect-batches.ts';
+import { failedLines } from './failed-lines.ts';
 import { interrupted } from './failures.ts';
 import { newBatch } from './new-batch.ts';
 import { openBatchesIn } from './open-batches-in.ts';
@@ -40,12 +41,12 @@ export async function adoptBatches(
 /** As long as answers are kept at OpenAI (2026-11-28). */
 const keptMs = 30 * 86_400_000;
 
-/** The keys of each batch's lines that this store knows about: they are noted, were collected just now, or are recorded. */
+/** The keys of each batch's lines that are known here: noted, collected just now, recorded, or failed. */
 type KnownLines = ReadonlyMap<string, ReadonlySet<Key>>;
 
 async function knownLines(
   collected: readonly BatchState[],
-  { store }: PurchaseContext,
+  { store, run }: PurchaseContext,
 ): Promise<KnownLines> {
   const known = new Map<string, Set<Key>>();
   const add = (name: string, key: Key): void => {
@@ -54,6 +55,8 @@ async function knownLines(
   const noted = openBatchesIn(await store.batches());
   for (const { name, lines } of [...noted, ...collected.map(({ batch }) => batch)])
     for (const { key } of lines) add(name, key);
+  for (const [name, keys] of await failedLines(run.config.cacheDir))
+    for (const key of keys) add(name, key);
   for (const { key, provenance } of await store.purchases())
     if (provenance.batch !== undefined) add(provenance.batch, key);
   return known;

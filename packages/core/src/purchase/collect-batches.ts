@@ -7,6 +7,7 @@ import { shownText } from '../provider/shown-text.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
 import { policies } from '../provider/retry.ts';
+import { rememberFailedLines } from './failed-lines.ts';
 import { interrupted } from './failures.ts';
 import { fewAtOnce } from './few-at-once.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -85,7 +86,7 @@ async function recordAnswers(
   const keys = new Set<string>(batch.lines.map(({ key }) => key));
   const missing = new Map(batch.lines.map((line) => [line.key, line]));
   let recorded = 0;
-  let failed = 0;
+  const failed: Key[] = [];
   let read = 0;
   let strange = 0;
   let isLost = false;
@@ -108,7 +109,7 @@ async function recordAnswers(
           await keepLine(answer, attempt, tools);
           recorded++;
         } else {
-          failed++;
+          failed.push(attempt.key);
           await noteFailedLine(attempt, answer, tools);
         }
       });
@@ -125,20 +126,23 @@ async function recordAnswers(
   await tasks.end();
   if (!isLost && read < look.answered)
     throw new ProviderError('connection-lost', `only ${read} of ${look.answered} answers came`);
-  if (strange > 0) {
+  // The note of a lost batch names only what was wanted when it was found.
+  if (strange > Math.max(0, look.lines - batch.lines.length)) {
     const message = `the batch ${batch.batchId} has ${count(strange, 'answer')} to requests that its note does not name; they are not recorded`;
     report(run, { type: 'warning', code: 'batch', message });
   }
   for (const attempt of missing.values()) {
     if ((await store.find(attempt.key)) !== null) continue;
-    failed++;
+    failed.push(attempt.key);
     await store.noteAttempt({
       ...afterBatch(attempt),
       outcome: 'its batch has ended without an answer to it',
     });
   }
+  if (failed.length > 0) await rememberFailedLines(run.config.cacheDir, batch.name, failed);
   await store.clearBatch(batch);
-  return { ...stateOf(batch, 'collected', look, recorded), failed, problem: look.problem };
+  const state = stateOf(batch, 'collected', look, recorded);
+  return { ...state, failed: failed.length, problem: look.problem };
 }
 
 /** Each line waits for the disk and is decoded. It is in memory meanwhile. */

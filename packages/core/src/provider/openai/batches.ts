@@ -265,12 +265,16 @@ function lookAt(batch: Batch): BatchLook {
     answered: counts?.completed ?? 0,
     problem: refused
       ? reasons.slice(0, 3).join('; ') || 'the API gave no reason'
-      : status === 'expired' || status === 'cancelled'
-        ? `it has ${status}`
-        : '',
+      : (endings[status] ?? ''),
     isForLater: errors.some(({ code }) => code === 'token_limit_exceeded'),
   };
 }
+
+/** How a batch can end without all of its answers. */
+const endings: Readonly<Record<string, string>> = {
+  expired: 'it has expired',
+  cancelled: 'it was cancelled',
+};
 
 /** Whether nothing of a batch was done, because it did not pass its validation. */
 function isRefused(batch: Batch): boolean {
