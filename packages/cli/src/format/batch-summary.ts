@@ -21,7 +21,7 @@ export function submitSummary({
     pictures === 0
       ? [nothing({ ordered, notOrdered })]
       : [
-          `${count(pictures, 'picture')} ordered in ${batches.length === 1 ? 'a batch' : `${batches.length} batches`}, up to ${money(costUsd)}.`,
+          `${count(pictures, 'picture')} ordered in ${batches.length === 1 ? 'a batch' : `${batches.length} batches`}, ${costUsd === null ? 'at an unknown price' : `up to ${money(costUsd)}`}.`,
           ...batches.map(batchLine),
           'Collect them with tintype batch collect; so does the next run that may buy. Commit .tintype, so that any machine can.',
         ];
