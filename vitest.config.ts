@@ -15,7 +15,7 @@ const project = (
 
 /** Vitest starts the largest files first. These run the longest, whatever their size. */
 const longest =
-  /\/test\/(robustness\/|queued-runs|attacks|sheet-page|store-contract\.test|shared-originals|manifests\.scale|fault-schedules)/;
+  /\/test\/(robustness\/|queue-schedules|queued-runs|attacks|priorities|faults|ci-recipes|servers-without|ceph|sheet-page|page\.test|packed|shards|store-contract\.test|shared-originals|fault-schedules)/;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId);
@@ -25,37 +25,29 @@ class LongestFirst extends BaseSequencer {
 }
 
 const processes = 'packages/*/src/**/*.process.test.ts';
-/** The flows that a run through a queue must not change. */
-const queuedToo = [
-  'buying',
-  'graph',
-  'orders',
-  'spending',
-  'edits',
-  'kept-aside',
-  'odd-pictures',
-  'generate',
-  'any-format',
-  'collecting',
-  'batch-field',
-  'unusable-answers',
-].map((name) => `packages/core/test/${name}.test.ts`);
+/** The flows that a run through a queue must not change: those that spend, and in the long form also what becomes of pictures. */
+const spending = ['buying', 'graph', 'orders', 'spending', 'collecting', 'unusable-answers'];
+const pictures = ['edits', 'kept-aside', 'odd-pictures', 'generate', 'any-format', 'batch-field'];
+const queuedToo = (isLong: boolean) =>
+  [...spending, ...(isLong ? pictures : [])].map((name) => `packages/core/test/${name}.test.ts`);
 const noRedis = missingProgram('redis-server', 'redis-server');
 if (noRedis !== '') process.stderr.write(`Tests of buying through a queue${noRedis}\n`);
 const browser = 'packages/**/*.browser.test.ts';
 // The contact sheet's page is bundled, so that tests see the one of the sources.
 const globalSetup = ['packages/sheet/page/build.ts'];
 
-export default defineConfig({
+/** `--mode long` runs everything in full: see `packages/core/test/support/long-form.ts`. */
+export default defineConfig(({ mode }) => ({
   // Tests run the sources, not the build.
   ssr: { resolve: { conditions: ['tintype-source'], externalConditions: ['tintype-source'] } },
   test: {
     // Ends at once when what it waits for is there. How long that takes on a busy machine is not what a test is about.
     expect: { poll: { timeout: 60_000 } },
     // What runs the tests may be a CI; whether a test is in one, the test says.
-    env: { CI: 'false' },
-    // One more than there are cores, because a third of the time of a file is waiting: for timers, processes and browsers.
-    maxWorkers: availableParallelism() + 1,
+    env: { CI: 'false', TINTYPE_TEST_LONG: String(mode === 'long') },
+    setupFiles: ['scripts/seed-properties.ts'],
+    // Two more than there are cores, because a file waits for half of its time: for timers, processes and browsers.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['scripts/temporary-folder.ts'],
     projects: [
@@ -77,7 +69,7 @@ export default defineConfig({
       }),
       // The tests of buying once more, with workers that a queue gives their jobs.
       project('queued', 120, {
-        include: noRedis === '' ? queuedToo : [],
+        include: noRedis === '' ? queuedToo(mode === 'long') : [],
         // What the global setup puts into the environment reaches every project; this reaches the tests of this one.
         env: { TINTYPE_TEST_QUEUED: 'true' },
         isolate: false,
@@ -87,4 +79,4 @@ export default defineConfig({
       project('browser', 120, { include: [browser, 'examples/*/test/**/*.test.ts'], globalSetup }),
     ],
   },
-});
+}));

@@ -25,6 +25,7 @@ import type { PlannedRequest, StoreRecord } from '../src/index.ts';
 import { sha256 } from '../src/hash.ts';
 import { eventsOf } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
+import { isLong } from './support/long-form.ts';
 import {
   fastClock,
   type Outcome,
@@ -33,11 +34,8 @@ import {
   testToday,
 } from './support/project.ts';
 
-/**
- * How many schedules are run. These sixty contain each fault, which the test checks. `TINTYPE_SCHEDULES=1000` takes about a minute
- * of two cores.
- */
-const schedules = Number(process.env['TINTYPE_SCHEDULES'] ?? 60);
+/** How many schedules are run. Sixty contain each fault, which the test checks. A thousand take about a minute of two cores. */
+const schedules = isLong ? 1000 : 60;
 
 /** A model with tiny pictures, so that a run takes milliseconds. The published formula gives its prices. */
 const tiny: EmulatedModel = {

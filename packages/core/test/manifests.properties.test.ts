@@ -10,6 +10,7 @@ import { parseRows } from '../src/manifest/parse-rows.ts';
 import { deliveriesOf } from '../src/plan/deliveries.ts';
 import { modelTable } from '../src/plan/models.ts';
 import { requestKey, requestOf } from '../src/plan/request-key.ts';
+import { isLong } from './support/long-form.ts';
 import type { Diagnostic, Job } from '../src/types.ts';
 import { expandText, jobsOf } from './support/expand-text.ts';
 
@@ -96,13 +97,16 @@ const anyManifest = fc
   )
   .map((manifest) => stringify(manifest));
 
+/** The long form tries five times as many values. */
+const times = isLong ? 5 : 1;
+
 describe('arbitrary input', () => {
   test('bytes are parsed or diagnosed, and never throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expectSane(parseManifest('a.images.yaml', bytes).diagnostics);
       }),
-      { numRuns: 2000 },
+      { numRuns: 400 * times },
     );
   });
 
@@ -118,7 +122,7 @@ describe('arbitrary input', () => {
         expectSane(diagnostics);
         for (const job of jobs) expectInside(job);
       }),
-      { numRuns: 1000 },
+      { numRuns: 200 * times },
     );
   });
 
@@ -153,7 +157,7 @@ describe('arbitrary input', () => {
           expectSane(diagnostics);
           expect(rows.length + diagnostics.length).toBeGreaterThan(0);
         }),
-        { numRuns: 2000 },
+        { numRuns: 400 * times },
       );
     },
   );
@@ -211,7 +215,7 @@ describe('arbitrary valid manifests', () => {
         expect(jobs.map((job) => job.id)).toEqual(Object.keys(images).toSorted(byFile(images)));
         for (const job of jobs) expectInside(job);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 * times },
     );
   });
 
@@ -236,7 +240,7 @@ describe('arbitrary valid manifests', () => {
           keysOf(stringify({ images }, { defaultStringType: 'QUOTE_DOUBLE', lineWidth: 20 })),
         ).toEqual(keys);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 * times },
     );
   });
 

