@@ -561,7 +561,7 @@ export function ledgerContract({ start, clear }: Engine): void {
             reason: { code: 'queue-unavailable' },
           });
         }
-        expect(performance.now() - started).toBeLessThan(5000);
+        expect(performance.now() - started).toBeLessThan(20_000);
         proxy.beSilent(false);
         expect(await ledger.release('run', 'a', 0.5)).toBe('released');
         expect(await ledger.release('run', 'b', 0.5)).toBe('released');

@@ -139,7 +139,7 @@ async function expectRefusal(
     await errorOf(operateQueue(url)),
     await errorOf(purchaseOne(url, context)),
   ];
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
   for (const error of errors) {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
     expect(String(error)).not.toContain(secret);

@@ -83,7 +83,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
     });
 
     test('a worker that is killed in a call leaves a picture that the order does not ask for again', async () => {
-      await using api = await startOpenAiEmulator({ latencyMs: 1500 });
+      await using api = await startOpenAiEmulator({ latencyMs: 3000 });
       await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
       const url = `${engine.url}?name=killed`;
       const first = await startWorker(made, url, api.baseUrl, [], quickLocks);
@@ -114,7 +114,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       const url = `${engine.url}?name=emptied`;
       const working = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
       const running = throughQueue(made, url);
-      await expect.poll(() => api.ledger.length).toBe(2);
+      await expect.poll(() => api.ledger.length).toBeGreaterThan(1);
       await empty(engine);
       const { result } = await running;
       await stop(working);
@@ -182,7 +182,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
     });
 
     test('an interrupted run takes back what was not begun, and awaits the rest', async () => {
-      await using api = await startOpenAiEmulator({ latencyMs: 1000 });
+      await using api = await startOpenAiEmulator({ latencyMs: 3000 });
       await using made = await testProject(
         { 'a.images.yaml': manifest(['owl', 'fox', 'elk', 'emu']) },
         api.baseUrl,

@@ -169,7 +169,7 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
   });
 
   test('logs lines of JSON without prompts and keys, and drains at SIGTERM', async () => {
-    await using api = await startOpenAiEmulator({ latencyMs: 1500 });
+    await using api = await startOpenAiEmulator({ latencyMs: 3000 });
     await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
     api.fail(moderationBlocked('input'), { prompt: 'fox' });
     const url = `${redis.url}?name=logged`;
@@ -195,13 +195,14 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
     const workers = await openQueuedWorkers(url, context);
     const running = generate({ ...context, workers });
     await expect.poll(() => api.requests.length).toBeGreaterThan(0);
+    const ended = once(worker, 'exit');
     worker.kill('SIGTERM');
     const isDraining = async () => {
       const response = await fetch(`${String(served)}/readyz`).catch(() => null);
       return response === null ? null : ((await response.json()) as object);
     };
     await expect.poll(isDraining).toMatchObject({ isDraining: true });
-    await once(worker, 'exit');
+    await ended;
     const second = await startWorker(made, url, api.baseUrl, flags);
     second.stdout!.on('data', (text) => log.push(String(text)));
     await running;

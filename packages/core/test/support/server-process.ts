@@ -12,7 +12,7 @@ export async function startServer(
   program: string,
   args: readonly string[],
   url: string,
-  seconds = 20,
+  seconds = 60,
 ): Promise<ServerProcess> {
   let output = '';
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

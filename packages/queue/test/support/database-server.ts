@@ -50,10 +50,10 @@ export async function startDatabase(database: DatabaseProgram): Promise<Database
   };
 }
 
-/** Tries again for 20 s, because after `kill -9` PostgreSQL starts only when the last process of the killed server has ended. */
+/** Tries again for a minute, because after `kill -9` PostgreSQL starts only when the last process of the killed server has ended. */
 async function start(database: DatabaseProgram): Promise<ChildProcess> {
   const { program, args, user, ask } = database;
-  const giveUpAt = performance.now() + 20_000;
+  const giveUpAt = performance.now() + 60_000;
   let output = '';
   while (performance.now() < giveUpAt) {
     const child = spawn(program, args, { ...user, stdio: ['ignore', 'pipe', 'pipe'] });

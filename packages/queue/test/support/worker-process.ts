@@ -23,11 +23,17 @@ export async function startWorker(
     OPENAI_BASE_URL: baseUrl,
     ...env,
   });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   let firstLines = '';
-  while (!/ready/.test(firstLines)) {
-    const [text] = (await once(child.stdout, 'data')) as [Buffer];
+  const onData = (text: Buffer): void => {
     firstLines += String(text);
-  }
+    if (!firstLines.includes('ready')) return;
+    child.stdout.off('data', onData);
+    resolve();
+  };
+  child.stdout.on('data', onData);
+  child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${firstLines}`)));
+  await promise;
   return Object.assign(child, { firstLines });
 }
 
