@@ -30,7 +30,7 @@ describe.concurrent('a run that is killed loses nothing and buys nothing twice',
     await using striker = await openStriker();
     const steps = await striker.steps(story);
     // Each story is killed at other stages.
-    const chosen = some(ends, 3, stories.indexOf(story));
+    const chosen = some(ends, 4, stories.indexOf(story));
     const blows = chosen.flatMap((end): Blow[] => {
       const step = steps.find((step) => end.test(step));
       return step === undefined ? [] : [{ kind: 'kill', step, when: 'after' }];
