@@ -34,6 +34,7 @@ export {
   pruneRemote,
   pullOriginals,
   pushOriginals,
+  listKnownModels,
   readCosts,
   submitBatches,
   uncommittedPurchases,
@@ -88,6 +89,7 @@ export { replicate } from './provider/replicate/replicate.ts';
 export type { ReplicateOptions } from './provider/replicate/replicate.ts';
 export type { MergeResult } from './operations/merge-shards.ts';
 export type { ShardReport } from './operations/shard-report.ts';
+export type { KnownModel, KnownModels } from './operations/list-known-models.ts';
 export type { ModelCosts, WayCosts } from './operations/read-costs.ts';
 export type { PickResult } from './operations/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './operations/open-images.ts';

@@ -60,6 +60,9 @@ export const openBatches = lazy(
 export const cancelBatches = lazy(
   async () => (await import('./operations/batch-project.ts')).cancelBatches,
 );
+export const listKnownModels = lazy(
+  async () => (await import('./operations/list-known-models.ts')).listKnownModels,
+);
 export const readCosts = lazy(async () => (await import('./operations/read-costs.ts')).readCosts);
 export const warnOfDueBatches = lazy(
   async () => (await import('./operations/due-batches.ts')).warnOfDueBatches,
