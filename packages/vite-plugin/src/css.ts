@@ -1,6 +1,6 @@
 import { type CSSToken, tokenize, TokenType } from '@csstools/css-tokenizer';
 import { MagicString } from 'magic-string';
-import { scheme } from './references.ts';
+import { parseReference, type Reference, scheme } from './references.ts';
 
 /** A picture's full-size file in one of its formats. */
 export interface CssFile {
@@ -21,19 +21,15 @@ export async function expandCss(
   filesOf: (name: string, isStill: boolean) => Promise<readonly CssFile[]>,
 ): Promise<MagicString | null> {
   const text = new MagicString(css);
-  for (const { name, start, end, option } of findUses(css)) {
-    const isStill = name.endsWith(still);
-    const files = await filesOf(isStill ? name.slice(0, -still.length) : name, isStill);
+  for (const { name, isStill, start, end, option } of findUses(css)) {
+    const files = await filesOf(name, isStill);
     if (option === null) text.overwrite(start, end, await urlOf(files.at(-1)!));
     else text.overwrite(option.start, option.end, await optionsOf(files, option));
   }
   return text.hasChanged() ? text : null;
 }
 
-const still = '?still';
-
-interface Use {
-  readonly name: string;
+interface Use extends Reference {
   /** The start of the `url()`, or of the string in an `image-set()`, in characters from 0. */
   readonly start: number;
   readonly end: number;
@@ -93,12 +89,12 @@ function useOf(
   { start, end }: Range,
   around: string | undefined,
 ): Use {
-  const name = value.slice(scheme.length).trim();
-  if (!isImageSet(around)) return { name, start, end, option: null };
+  const reference = parseReference(value.slice(scheme.length).trim());
+  if (!isImageSet(around)) return { ...reference, start, end, option: null };
   const first = edge(tokens, at, -1, start);
   const last = edge(tokens, at, 1, end);
   const rest = `${css.slice(first, start)} ${css.slice(end, last)}`.trim();
-  return { name, start, end, option: { start: first, end: last, rest } };
+  return { ...reference, start, end, option: { start: first, end: last, rest } };
 }
 
 /** The start or end of an option: a comma or a parenthesis of its `image-set()`. */

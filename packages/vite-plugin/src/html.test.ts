@@ -57,6 +57,40 @@ test.each([
   expect(expand(before)).toBe(after);
 });
 
+const moving: Picture = {
+  ...picture,
+  sources: { webp: '/a.webp 320w, /b.webp 640w', gif: '/a.gif 320w, /b.gif 640w' },
+  img: { src: '/b.gif', w: 640, h: 480 },
+  still: '/s.webp 320w, /t.webp 640w',
+};
+const stillSource =
+  '<source media="(prefers-reduced-motion: reduce)" type="image/webp" srcset="/s.webp 320w, /t.webp 640w">';
+const size = 'width="640" height="480" alt="Ada" loading="lazy" decoding="async"';
+
+test.each([
+  [
+    '<img src="tintype:a">',
+    `<picture>${stillSource}${source}<img src="/b.gif" srcset="/a.gif 320w, /b.gif 640w" ${size}></picture>`,
+  ],
+  [
+    '<img src="tintype:a?still">',
+    `<img src="/t.webp" srcset="/s.webp 320w, /t.webp 640w" ${size}>`,
+  ],
+  ['<source srcset="tintype:a?still">', '<source srcset="/s.webp 320w, /t.webp 640w">'],
+  ['<video poster="tintype:a?still"></video>', '<video poster="/t.webp"></video>'],
+  [
+    '<script type="application/ld+json">["tintype:a?still"]</script>',
+    '<script type="application/ld+json">["/t.webp"]</script>',
+  ],
+])('of a picture that moves: %s', (before, after) => {
+  expect(expandHtml(before, () => moving)).toBe(after);
+  expect(findReferences(before)).toEqual(['a']);
+});
+
+test('?still of a picture that does not move is the picture', () => {
+  expect(expand('<img src="tintype:a?still">')).toBe(expand('<img src="tintype:a">'));
+});
+
 test.each(['<!-- <img src="tintype:a"> -->', '<script>"tintype:a"</script>', '<p>tintype:a</p>'])(
   '%s names none, and stays to the letter',
   (html) => {

@@ -1,12 +1,13 @@
 import { MagicString } from 'magic-string';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
-import { scheme } from './references.ts';
+import { parseReference, type Reference, scheme } from './references.ts';
 import type { Picture } from './picture.ts';
 import {
   pictureElements,
   renderAttributes,
   renderSources,
   mediaTypeOf,
+  stillPicture,
 } from './picture-elements.ts';
 
 type Element = DefaultTreeAdapterTypes.Element;
@@ -20,12 +21,13 @@ export function findReferences(html: string): string[] {
 /**
  * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset`
  * becomes the candidates of the format in `type`, or of the fallback; any other attribute, and a string of JSON-LD, becomes
- * the fallback's URL. The rest of the page does not change.
+ * the fallback's URL. `tintype:hero?still` is the first frame of a picture that moves. The rest of the page does not change.
  */
 export function expandHtml(html: string, pictureOf: (name: string) => Picture): string {
   const text = new MagicString(html);
   for (const use of findUses(html)) {
-    const picture = pictureOf(use.name);
+    const whole = pictureOf(use.name);
+    const picture = use.isStill ? stillPicture(whole) : whole;
     if (use.element.tagName === 'img' && use.attribute === 'src') expandImg(text, use, picture);
     else if (use.attribute === null) {
       // The URL must end neither the string nor the script.
@@ -36,8 +38,7 @@ export function expandHtml(html: string, pictureOf: (name: string) => Picture): 
   return text.toString();
 }
 
-interface Use {
-  readonly name: string;
+interface Use extends Reference {
   readonly element: Element;
   /** `null`: a string of JSON. */
   readonly attribute: string | null;
@@ -57,7 +58,8 @@ function findUses(html: string): Use[] {
         const named = value.trim();
         if (at === undefined || !named.startsWith(scheme)) continue;
         const { startOffset: start, endOffset: end } = at;
-        uses.push({ name: named.slice(scheme.length), element: node, attribute: name, start, end });
+        const reference = parseReference(named.slice(scheme.length));
+        uses.push({ ...reference, element: node, attribute: name, start, end });
       }
       uses.push(...usesInJson(node));
       walk('content' in node ? node.content : node);
@@ -79,7 +81,7 @@ function usesInJson(element: Element): Use[] {
     if (!('value' in child) || !child.sourceCodeLocation) return [];
     const from = child.sourceCodeLocation.startOffset;
     return [...child.value.matchAll(/"tintype:([^"\\\s]+)"/g)].map((match) => ({
-      name: match[1]!,
+      ...parseReference(match[1]!),
       element,
       attribute: null,
       start: from + match.index,

@@ -42,6 +42,14 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
   };
 }
 
+/** The first frame of a picture that moves, as a picture of its own; a picture that does not move, unchanged. */
+export function stillPicture(picture: Picture): Picture {
+  const { still, ...rest } = picture;
+  if (still === undefined) return picture;
+  const [src = ''] = still.split(', ').at(-1)!.split(' ');
+  return { ...rest, sources: { webp: still }, img: { ...picture.img, src } };
+}
+
 /** It comes first, because a browser takes the first source that fits. */
 function stillSource({ still }: Picture, sizes: Attributes[string]): Attributes[] {
   const media = '(prefers-reduced-motion: reduce)';

@@ -7,7 +7,12 @@ import {
 } from './picture-elements.ts';
 
 export type { ExactPicture, Picture } from './picture.ts';
-export { type Attributes, pictureElements, type PictureElements } from './picture-elements.ts';
+export {
+  type Attributes,
+  pictureElements,
+  type PictureElements,
+  stillPicture,
+} from './picture-elements.ts';
 export { type SvgAttributes, svgElements, type SvgElements, svgHtml } from './svg-html.ts';
 
 /**

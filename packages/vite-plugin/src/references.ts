@@ -14,3 +14,17 @@ export async function namesInPage(html: string): Promise<Set<string>> {
   const { findReferences } = await import('./html.ts');
   return new Set(findReferences(html));
 }
+
+/** An image that a page names, and whether it names only its first frame: `tintype:badge?still`. */
+export interface Reference {
+  readonly name: string;
+  readonly isStill: boolean;
+}
+
+/** `written`: what follows `tintype:`. */
+export function parseReference(written: string): Reference {
+  const isStill = written.endsWith(still);
+  return { name: isStill ? written.slice(0, -still.length) : written, isStill };
+}
+
+const still = '?still';

@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { scheme } from './references.ts';
+import { parseReference, type Reference, scheme } from './references.ts';
 
 /*
  * Vue's compiler turns the URLs in a template into imports, but it would read `tintype:hero` as a URL without a path, and
@@ -82,17 +82,23 @@ function isVueApi(api: unknown): api is VueApi {
  */
 function importReferences(root: TemplateNode, { imports }: Context): void {
   if (root.type !== rootNode || imports === undefined) return;
+  const names = new Map<string, string>();
   const importOf = (path: string, binding?: string): string => {
-    const index = imports.findIndex((one) => one.path === path);
-    if (index !== -1) return `_imports_${index}`;
-    const name = `_imports_${imports.length}`;
+    const imported = `${path} ${binding}`;
+    const name = names.get(imported) ?? `_imports_${imports.length}`;
+    if (names.has(imported)) return name;
+    names.set(imported, name);
     imports.push({ exp: simple(binding === undefined ? name : `{ ${binding} as ${name} }`), path });
     return name;
   };
   const visit = ({ type, tag, props = [], children = [] }: TemplateNode): void => {
     if (type !== rootNode && type !== elementNode) return;
     for (const prop of props.filter((one) => referenceIn(one) !== null)) {
-      const picture = importOf(`virtual:tintype/${referenceIn(prop)}`);
+      const { name, isStill } = referenceIn(prop)!;
+      const whole = importOf(`virtual:tintype/${name}`);
+      const picture = isStill
+        ? `${importOf('vite-plugin-tintype/picture', 'stillPicture')}(${whole})`
+        : whole;
       const at = props.indexOf(prop);
       if (tag === 'img' && prop.name === 'src') {
         props.splice(at, 1);
@@ -109,10 +115,10 @@ function importReferences(root: TemplateNode, { imports }: Context): void {
   visit(root);
 }
 
-/** The id that an attribute names; `null`: none. */
-function referenceIn({ type, value }: Prop): string | null {
+/** The image that an attribute names; `null`: none. */
+function referenceIn({ type, value }: Prop): Reference | null {
   const written = type === attributeNode ? (value?.content.trim() ?? '') : '';
-  return written.startsWith(scheme) ? written.slice(scheme.length) : null;
+  return written.startsWith(scheme) ? parseReference(written.slice(scheme.length)) : null;
 }
 
 /** The size that the author wrote, from which the rest is computed. Nothing is computed from bound attributes. */

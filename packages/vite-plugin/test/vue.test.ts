@@ -99,6 +99,29 @@ test('references in the templates of Vue are resolved, for servers and for brows
   expect(warnings(project)).toEqual([]);
 });
 
+test('?still is the first frame of a picture that moves', async () => {
+  await using project = await vueProject({
+    'moving.images.yaml': `
+images:
+  badge: { prompt: A badge, alt: A badge, provider: offline, model: gpt-image-2.6-flare, output_format: gif, size: 320x256, frame_count: 2 }
+`,
+    'page.vue': `
+<template>
+  <picture><source media="(prefers-reduced-motion: reduce)" srcset="tintype:badge?still"><img src="tintype:badge"></picture>
+  <img src="tintype:badge?still" id="still">
+</template>`,
+  });
+  await using served = await serve(project, config());
+  const { html } = await served.load('/server.js');
+  const still = String.raw`/@tintype/badge-still\.webp\?v=\w+`;
+  expect(html).toMatch(
+    new RegExp(
+      String.raw`<source media="\(prefers-reduced-motion: reduce\)" srcset="${still} 320w"><img src="/@tintype/badge\.gif\?v=\w+"`,
+    ),
+  );
+  expect(html).toMatch(new RegExp(`<img src="${still}"[^>]* id="still">`));
+});
+
 test('in dev, too', async () => {
   await using project = await vueProject();
   await using served = await serve(project, config());
