@@ -134,6 +134,8 @@ async function stock(root: string, except: readonly string[], color: string): Pr
 function recordingLogger(log: string[]): Logger {
   const warned = new Set<string>();
   const say = (level: string) => (message: string) => {
+    // Rolldown warns of slow plugins if the machine is busy.
+    if (message.includes('PLUGIN_TIMINGS')) return;
     // oxlint-disable-next-line no-control-regex -- colours
     log.push(`${level}: ${message.replaceAll(/\u001b\[\d+m/g, '')}`);
   };
