@@ -4,14 +4,15 @@
  *
  *     node -C tintype-source bench/queue.ts [--rounds 1] [--requests 10000] [--save]
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { drawPicture } from '../packages/emulators/src/openai/draw-picture.ts';
 import { startRedis } from '../packages/queue/test/support/redis-server.ts';
 import { startEmulator } from './cold/emulator.ts';
 import { compare, type Contestant } from './support/compare.ts';
-import { originals } from './support/corpus.ts';
 import { numberFlags } from './support/flags.ts';
 import { publish } from './support/results.ts';
 import { comparisonTable, goalTable } from './support/tables.ts';
@@ -20,9 +21,9 @@ const { rounds, requests } = numberFlags({ rounds: 1, requests: 10_000 });
 const [alone, queued, idle] = ['one process', 'four workers', 'four workers without jobs'];
 const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
 
-await using emulator = await startEmulator(await originals(16), 50);
-const redis = await startRedis();
 const root = await mkdtemp(join(tmpdir(), 'tintype-bench-queue-'));
+await using emulator = await startEmulator(await flatPictures(join(root, 'pictures')), 50);
+const redis = await startRedis();
 const ids = Array.from({ length: requests }, (_, at) => `p${at}`);
 const small = '{ crop: 64x64, formats: [jpeg], placeholder: none, decorative: true }';
 await writeFile(join(root, 'package.json'), '{}');
@@ -36,7 +37,7 @@ const work = `${process.execPath} ${cli} worker --root ${root} --roles buy --con
 const contestants = [
   contestant(alone, `${tintype} --concurrency 32`, ''),
   contestant(queued, withWorkers(tintype), redis.url),
-  contestant(idle, withWorkers('sleep 5'), redis.url),
+  contestant(idle, withWorkers('sleep 1'), redis.url),
 ];
 const samples = await compare(contestants, rounds);
 const cpuMs = (name: string) => median(samples.get(name)!.map((sample) => sample.cpuMs));
@@ -57,16 +58,30 @@ publish(
 await redis.stop();
 await rm(root, { recursive: true });
 
-/** Runs `act` with four workers, which end after it. */
+/** Pictures of a few kilobytes, so that decoding them does not hide what a job costs. */
+async function flatPictures(folder: string): Promise<string> {
+  await mkdir(folder);
+  const flat = { width: 1024, height: 1024, format: 'png', compression: 100 } as const;
+  for (let at = 0; at < 16; at++) {
+    const seed = createHash('sha256').update(String(at)).digest();
+    const bytes = await drawPicture({ ...flat, alpha: 'opaque', detail: 'flat', seed });
+    await writeFile(join(folder, `${at}.png`), bytes);
+  }
+  return folder;
+}
+
+/** Runs `act` when four workers take jobs. They end after it. */
 function withWorkers(act: string): string {
-  const start = `${work} >/dev/null & w="$w $!";`;
-  return `w=; ${start.repeat(4)} ${act}; kill $w; wait $w`;
+  const start = `${work} >>ready & w="$w $!";`;
+  const wait = 'until [ "$(grep -c ready ready)" = 4 ]; do sleep 0.1; done;';
+  return `w=; rm -f ready; ${start.repeat(4)} ${wait} ${act}; code=$?; kill $w; wait $w; exit $code`;
 }
 
 function contestant(name: string, script: string, queue: string): Contestant {
   return {
     name,
     command: ['sh', '-c', script],
+    cwd: root,
     env: {
       TINTYPE_QUEUE: queue,
       TINTYPE_MISSING: 'buy',
