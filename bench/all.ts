@@ -24,6 +24,9 @@ const benches = [
   ['batch-memory', []],
   ['remote-originals', ['--rounds', '3']],
   ['shared-money', []],
+  ['queue', []],
+  ['queue-encode', []],
+  ['simulation', []],
 ] as const;
 
 for (const [bench, flags] of benches) {
