@@ -123,6 +123,20 @@ describe('before anything is spent, a provider refuses', () => {
   );
 });
 
+test('an Imagen model of the AI SDK, which sends nothing any more, is not said to be billed', async () => {
+  const gone =
+    'Google image models other than Gemini are no longer supported. Use a model ID that starts with `gemini-`.';
+  const far = fromAiSdk({
+    specificationVersion: 'v4',
+    provider: 'google.generative-ai',
+    modelId: 'm',
+    doGenerate: () => Promise.reject(new Error(gone)),
+  } as never);
+  await using made = await testProject({ 'a.images.yaml': manifest('{ seed: 7 }') });
+  const { events } = await made.generate({ options: { providers: { far } } });
+  expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'not-supported', maybeBilled: false }]);
+});
+
 test('a model of the AI SDK gets the seed as such, and the others under its name', async () => {
   const calls: { seed?: number; providerOptions: object }[] = [];
   const png = new Uint8Array(await picture());

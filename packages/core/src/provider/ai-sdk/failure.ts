@@ -32,6 +32,7 @@ export function aiSdkFailure(error: unknown): ProviderError {
   if (typeof status === 'number') return unreadable(error, message);
   const beforeSending = unsent[name];
   if (beforeSending !== undefined) return new ProviderError(beforeSending, message);
+  if (isGoneImagen.test(message)) return new ProviderError('not-supported', message);
   if (name === 'AI_DownloadError') return afterOrder(message);
   if (name === 'AbortError' || name === 'TimeoutError') return connectionLost(null);
   return new ProviderError(
@@ -49,6 +50,9 @@ const unsent: Readonly<Record<string, FailureCode>> = {
   AI_NoSuchModelError: 'not-supported',
   AI_UnsupportedFunctionalityError: 'not-supported',
 };
+
+/** `@ai-sdk/google` 4.0.121 throws a plain error, before it sends anything (2026-11-29). */
+const isGoneImagen = /^Google image models other than Gemini are no longer supported/;
 
 /** An `AI_APICallError` of a call without a body. This call did not order the picture, so it came after the call that did. */
 function isFollowUp(error: unknown): boolean {
