@@ -570,7 +570,8 @@ function billProblems({ order, ended }: RunEnded, records: readonly Recorded[]):
   if (done?.type !== 'done') return [];
   const [least, most] = [
     done.costUsd ?? 0,
-    (done.costUsd ?? 0) + (done.maybeBilledUsd ?? Infinity),
+    // `null`: the run says that it does not know.
+    (done.costUsd ?? Infinity) + (done.maybeBilledUsd ?? Infinity),
   ];
   return roundUsd(paid) >= roundUsd(least) && roundUsd(paid) <= roundUsd(most)
     ? []
