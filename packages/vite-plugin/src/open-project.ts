@@ -10,7 +10,6 @@ import {
   type Reporter,
   systemClock,
 } from '@tintype/core';
-import { inputReferences } from '@tintype/core/internal';
 import { explain } from './explain.ts';
 import { dirname, join, resolve } from 'node:path';
 
@@ -80,7 +79,7 @@ export async function projectOf(context: Context): Promise<OpenProject> {
     find: (name) => findImage(images, name),
     imported: importedNames(images),
     sizeOf,
-    watched: watchedFiles(images, config),
+    watched: await watchedFiles(images, config),
   };
 }
 
@@ -114,7 +113,12 @@ function sizeOf({ job, planned }: PlannedImage): PictureSize | null {
   return width === undefined ? null : { width: Number(width), height: Number(height) };
 }
 
-function watchedFiles({ jobs, files }: OpenImages, { root, file }: Config): string[] {
+async function watchedFiles(
+  { jobs, files }: OpenImages,
+  { root, file }: Config,
+): Promise<string[]> {
+  // Loaded here, because a Vite config that imports the plugin must not load the planner.
+  const { inputReferences } = await import('@tintype/core/internal');
   const inputs = jobs.flatMap(({ picture }) =>
     inputReferences(picture).flatMap((input) =>
       input.kind === 'file' ? [join(dirname(input.place.file), input.path)] : [],
