@@ -26,6 +26,8 @@ export async function isGone({ pid, born, realm }: ProcessMark): Promise<boolean
   if (!isRunning(pid)) return true;
   const actual = await recentStartOf(pid);
   if (actual === null) return true;
+  // A process that ended between these two looks has no start any more.
+  if (actual === '' && !isRunning(pid)) return true;
   // The id may belong to another process by now.
   return actual === '' || born === '' ? null : actual !== born;
 }
