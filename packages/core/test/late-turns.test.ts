@@ -1,6 +1,9 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import type { Provider } from '../src/index.ts';
+import { type Context, generate, type Provider, TintypeError } from '../src/index.ts';
+import { openWorker } from '../src/operations/open-worker.ts';
+import type { Rates } from '../src/purchase/rates.ts';
+import type { PurchaseOrder, PurchaseOutcome, Workers } from '../src/workers.ts';
 import { testProject } from './support/project.ts';
 
 const manifest =
@@ -10,23 +13,12 @@ test('a request that is late waits for another turn, and leaves no note if the r
   await using made = await testProject({ 'a.images.yaml': manifest });
   let time = Date.parse('2026-11-23T12:00:00Z');
   const ctrlC = new AbortController();
-  const bytes = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#d00' } })
-    .png()
-    .toBuffer();
   let sent = 0;
-  const mine: Provider = {
-    apiKeyName: null,
-    inputs: null,
-    originalFormat: null,
-    refuse: () => null,
-    generate: async ({ beforePaying }) => {
-      // Such as an upload that takes long.
-      time += 1000;
-      await beforePaying?.();
-      sent++;
-      return { bytes, usage: null, requestId: null, warnings: [], limit: null };
-    },
-  };
+  // Such as an upload that takes long.
+  const mine = await provider(
+    () => void (time += 1000),
+    () => void sent++,
+  );
   const options = { providers: { mine }, allowUnpriced: true, imagesPerMinute: 1 };
   const waits: number[] = [];
   const sleep = async (ms: number): Promise<void> => {
@@ -50,3 +42,64 @@ test('a request that is late waits for another turn, and leaves no note if the r
   expect(sent).toBe(1);
   expect(waits).toEqual([59_000]);
 });
+
+test('a worker that gets no other turn, because the database of its queue does not answer, buys the next picture of the run', async () => {
+  await using made = await testProject({
+    'a.images.yaml': manifest.replace(
+      'images: {',
+      'images: { cap: { prompt: A cap, decorative: true, provider: mine, model: any, size: auto },',
+    ),
+  });
+  let time = Date.parse('2026-11-23T12:00:00Z');
+  const mine = await provider(() => void (time += 1000));
+  const context: Context = await made.context({
+    options: { providers: { mine }, allowUnpriced: true },
+    clock: { now: () => new Date(time), sleep: async () => {} },
+  });
+  let asked = 0;
+  const rates: Rates = {
+    admit: async () => {
+      if (++asked === 2) throw new TintypeError('queue-unavailable', 'no answer within 5 s');
+      return 0;
+    },
+    learn: () => {},
+    pause: () => {},
+  };
+  const worker = await openWorker(context, rates);
+  const codes: (string | null)[] = [];
+  let before: Promise<unknown> = Promise.resolve();
+  const buy = async (order: PurchaseOrder): Promise<PurchaseOutcome> => {
+    const answer = await worker.purchase('a run', order, 1);
+    codes.push(answer.failure?.code ?? null);
+    // As a run does with what a worker gives back.
+    return answer.failure === null || codes.length > 5
+      ? { ...answer, isRepeated: true }
+      : buy(order);
+  };
+  const purchase: Workers['purchase'] = (order) => {
+    const bought = before.then(() => buy(order));
+    before = bought;
+    return bought;
+  };
+  const result = await generate({ ...context, workers: { purchase, encode: async () => {} } });
+  expect(codes).toEqual(['queue-unavailable', null, null]);
+  expect(result).toMatchObject({ bought: 2, failed: 0 });
+});
+
+async function provider(beforeTurn: () => void, onSent = (): void => {}): Promise<Provider> {
+  const bytes = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#d00' } })
+    .png()
+    .toBuffer();
+  return {
+    apiKeyName: null,
+    inputs: null,
+    originalFormat: null,
+    refuse: () => null,
+    generate: async ({ beforePaying }) => {
+      beforeTurn();
+      await beforePaying?.();
+      onSent();
+      return { bytes, usage: null, requestId: null, warnings: [], limit: null };
+    },
+  };
+}

@@ -43,6 +43,15 @@ export interface JobAnswer extends PurchaseAnswer {
   readonly run: string;
 }
 
+/**
+ * Whether a worker gave a purchase back: it sent nothing, because it ends or because the queue's database did not answer in time. The
+ * money stays released, and the run hands the purchase over again.
+ */
+export function isGivenBack({ failure, bought, maybeBilledUsd }: PurchaseAnswer): boolean {
+  const isUnsent = bought === 0 && maybeBilledUsd === 0;
+  return isUnsent && (failure?.code === 'interrupted' || failure?.code === 'queue-unavailable');
+}
+
 /** How long BullMQ stores finished jobs, in seconds and jobs, for runs that lost their connection and for the dashboard. */
 export const kept = {
   removeOnComplete: { age: 3600, count: 10_000 },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { type Context, TintypeError } from '@tintype/core';
 import {
+  type Failure,
   type PurchaseAnswer,
   type PurchaseOrder,
   readPurchaseAnswer,
@@ -13,7 +14,7 @@ import {
 } from '@tintype/core/internal';
 import { inTime, openEngine, type Role } from './engine.ts';
 import { type FinishedJob, followJobs } from './follow-jobs.ts';
-import { type JobAnswer, jobId, kept } from './jobs.ts';
+import { isGivenBack, type JobAnswer, jobId, kept } from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase } from './queue-database.ts';
 import { costOf, openRunBudget } from './run-budget.ts';
@@ -84,6 +85,8 @@ export async function openQueuedWorkers(
       const { queue, follow } = await buys.open();
       let handedOver = 0;
       let givenBack = 0;
+      let told: RunAnswer | null = null;
+      let firstReason = '';
       const { answer, isOwn } = await follow<RunAnswer>(
         {
           id,
@@ -95,16 +98,23 @@ export async function openQueuedWorkers(
             await inTime(queue.add('buy', data, { jobId: id, priority, attempts: 1, ...kept }));
             if (isUrgent) await hasten(queue, id);
           }),
-          onProgress: ({ event, index }) => {
+          onProgress: ({ event, index, answer }) => {
             const read = readWorkerEvent(event);
             if (read !== null && Number.isSafeInteger(index)) onEvent(read, Number(index));
+            // A worker that lost its job on the way has an answer all the same.
+            const late = readAnswer(answer, run);
+            if (late?.isOwn === true && isFinal(late.answer)) told = late;
           },
           onLeave: budget.close,
           onTakenBack: () => givenBack++,
           resultOf: (job) => {
             const found = answerOf(job, run);
-            if (found !== null && !isGivenBack(found.answer)) return found;
-            if (found?.answer.maybeBilledUsd === 0) givenBack++;
+            if (found !== null && !isGivenBack(found.answer))
+              return isFinal(found.answer) ? found : (told ?? found);
+            if (found !== null) givenBack++;
+            // That a worker was told to end explains nothing.
+            if (found?.answer.failure?.code !== 'interrupted')
+              firstReason ||= found?.answer.failure?.message ?? job.reason;
             if (!signal.aborted) return null;
             return found === null || handedOver > givenBack ? unclear(order) : interruptedAs(found);
           },
@@ -116,8 +126,9 @@ export async function openQueuedWorkers(
         return unclear(order, isAway ? error : null);
       });
       await budget.settle(key, isOwn ? costOf(answer) : 0);
+      const failure = answer.failure && withFirstReason(answer.failure, firstReason);
       // If another run's job answered, it may have taken the place of this run's, which a worker had already done.
-      return { ...answer, isRepeated: handedOver > 1 || !isOwn };
+      return { ...answer, failure, isRepeated: handedOver > 1 || !isOwn };
     },
 
     encode: async (order, signal) => {
@@ -176,17 +187,35 @@ interface RunAnswer {
 
 /** `null`: a worker ended without an answer. */
 function answerOf({ isFailed, returned, progress }: FinishedJob, run: string): RunAnswer | null {
-  const found = (isFailed ? progress.answer : returned) as Partial<JobAnswer> | undefined;
-  const answer = readPurchaseAnswer(found);
+  return readAnswer(isFailed ? progress.answer : returned, run);
+}
+
+/** `null`: it is no answer. */
+function readAnswer(data: unknown, run: string): RunAnswer | null {
+  const answer = readPurchaseAnswer(data);
   if (answer === null) return null;
-  if (found?.run === run) return { answer, isOwn: true };
+  if ((data as JobAnswer).run === run) return { answer, isOwn: true };
   // Two runs that want one picture follow one job, and the other one paid.
   return { answer: { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 }, isOwn: false };
 }
 
-function isGivenBack({ failure }: PurchaseAnswer): boolean {
-  return failure?.code === 'interrupted' || failure?.code === 'queue-unavailable';
+/** Whether an answer says what became of the purchase. A job that is refused may have been done before, and its answer lost. */
+function isFinal(answer: PurchaseAnswer): boolean {
+  return !isGivenBack(answer) && answer.failure?.code !== 'job-refused';
 }
+
+/** A purchase that was handed over again may fail because of how its first job ended. */
+function withFirstReason(failure: Failure, reason: string): Failure {
+  const { code, message } = failure;
+  if (reason === '' || !consequences.has(code) || message.includes(reason)) return failure;
+  return { ...failure, message: `${message}; its first job ended with: ${reason}` };
+}
+
+const consequences: ReadonlySet<string> = new Set([
+  'job-refused',
+  'maybe-billed',
+  'queue-unavailable',
+]);
 
 /** Nothing was sent, because the run had ended: that is what this run did, and no fault of the queue. */
 function interruptedAs({ answer }: RunAnswer): RunAnswer {

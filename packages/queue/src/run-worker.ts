@@ -10,6 +10,7 @@ import {
 } from '@tintype/core/internal';
 import { type Engine, inTime, openEngine, type Role } from './engine.ts';
 import {
+  isGivenBack,
   type JobAnswer,
   type JobData,
   jobData,
@@ -199,9 +200,21 @@ async function takeJobs(
         updateProgress({ event, index }).catch(() => {});
     });
     const answer = { ...found, run: data.run };
-    if (answer.failure === null) return answer;
-    await updateProgress({ answer });
+    if (answer.failure === null) {
+      await settle(data, answer);
+      return answer;
+    }
+    // First the reason, then the money: if this worker dies in between, the run has the reason. If the reason does not arrive, the money
+    // of a request that was not billed stays released, so that another worker may find the reason again.
+    const isTold = await succeeds(updateProgress({ answer }));
+    if (isTold || costOf(answer) !== 0) await settle(data, answer);
     throw new JobFailure(answer, answer.failure);
+  }
+
+  /** A refused job is another one than what was released. If the ledger cannot be told now, the run tells it. */
+  async function settle({ run, order }: JobData, answer: PurchaseAnswer): Promise<void> {
+    if (isGivenBack(answer) || answer.failure?.code === 'job-refused') return;
+    await ledger.settle(run, jobId(place, keyOf(order)), costOf(answer)).catch(() => {});
   }
 
   async function answerTo(data: JobData, onEvent: OnWorkerEvent): Promise<PurchaseAnswer> {
@@ -212,8 +225,7 @@ async function takeJobs(
         `the run keeps what it buys in another store than this worker (${context.config.storeRemote?.label ?? 'a folder of this machine'}); give both the same store.originals`,
       );
     }
-    const key = keyOf(order);
-    const id = jobId(place, key);
+    const id = jobId(place, keyOf(order));
     const releasedUsd = await ledger.released(run, id).catch(() => 'unknown-run' as const);
     if (releasedUsd === 'unknown-run')
       return refusal('queue-unavailable', 'the queue does not know the budget of the run');
@@ -226,9 +238,6 @@ async function takeJobs(
         'job-refused',
         'not requested: no budget released it, or a worker has settled it and its answer was lost; a new run requests it, or says why not',
       );
-    const isGivenBack = answer.failure?.code === 'interrupted';
-    // If the ledger cannot be told now, the run tells it.
-    if (!isGivenBack) await ledger.settle(run, id, costOf(answer)).catch(() => {});
     return answer;
   }
 }

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import type { Config } from '@tintype/core';
 
 /**
@@ -10,10 +11,12 @@ export function storePlace({ storeRemote, storeDir }: Config): string {
   return storeRemote?.label ?? `${hostname()}:${pathOf(storeDir)}`;
 }
 
+/** The same before and after the folder is made, though the path to it may go through a link. */
 function pathOf(folder: string): string {
   try {
     return realpathSync(folder);
   } catch {
-    return folder;
+    const parent = dirname(folder);
+    return parent === folder ? folder : join(pathOf(parent), basename(folder));
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, generate, systemClock, type TintypeError } from '@tintype/core';
 import { openStore, type PurchaseOrder } from '@tintype/core/internal';
 import { quotaExceeded, startOpenAiEmulator } from '@tintype/emulators/openai';
-import { type Processor, Queue, QueueEvents, Worker } from 'bullmq';
+import { type Job, type Processor, Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventsOf } from '../../core/test/support/api.ts';
@@ -277,6 +277,60 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     const answer = await workers.purchase(order, new AbortController().signal, () => {});
     expect(answer).toMatchObject({ failure: null, bought: 0, isRepeated: true });
   });
+
+  test('a run gets its picture though the database fails while a worker waits for its turn', async () => {
+    await using api = await startOpenAiEmulator();
+    await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+    const url = `${redis.url}?name=turn`;
+    const client = new Redis(redis.url);
+    onTestFinished(() => client.disconnect());
+    // Such an error is what a worker gets, too, if its processor is busy for so long that an answer is late.
+    const rate = '{tintype:turn}:rate:openai';
+    await client.set(rate, 'no hash');
+    const codes: (string | null)[] = [];
+    const onJob: WorkerSettings['onJob'] = ({ code }) => {
+      codes.push(code);
+      void client.del(rate);
+    };
+    await using _ = await working(url, made, { onJob });
+    const { result, events } = await run(url, await made.context());
+    expect(eventsOf(events, 'failed')).toEqual([]);
+    expect(result).toMatchObject({ bought: 1, failed: 0 });
+    expect(codes).toEqual(['queue-unavailable', null]);
+  });
+
+  test('a purchase that is handed over again says why its first job ended', async () => {
+    const { order, workers, work } = await purchaseThrough('reason');
+    let jobs = 0;
+    work(async (job) => {
+      if (++jobs > 1) await job.updateProgress({ answer: failed('job-refused', job) });
+      throw new Error(jobs === 1 ? 'out of memory' : 'refused');
+    });
+    const { failure } = await workers.purchase(order, new AbortController().signal, () => {});
+    expect(failure).toMatchObject({
+      code: 'job-refused',
+      message: 'why; its first job ended with: out of memory',
+    });
+  });
+
+  test('a worker that was taken for dead answers late, and the run believes it and not the one that may not repeat the request', async () => {
+    const { order, workers, work } = await purchaseThrough('late-answer');
+    let jobs = 0;
+    work(async (job) => {
+      if (++jobs === 1) throw new Error('stalled');
+      await job.updateProgress({ answer: failed('moderation', job) });
+      await job.updateProgress({ answer: failed('job-refused', job) });
+      throw new Error('refused');
+    });
+    const { failure } = await workers.purchase(order, new AbortController().signal, () => {});
+    expect(failure).toMatchObject({ code: 'moderation', message: 'why' });
+  });
+
+  /** What a worker answers to the run of a job whose request was not sent. */
+  function failed(code: string, { data }: Job<{ readonly run: string }>): object {
+    const failure = { kind: 'other', code, message: 'why', requestId: null, isBilledAnyway: false };
+    return { ...nothing, failure, run: data.run };
+  }
 
   /** An order of a run, and a worker that does what the test says. */
   async function purchaseThrough(name: string) {

@@ -72,6 +72,8 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
         });
       } catch (error) {
         failure = failureOf(error);
+        // The run hands the purchase over again. The rest of it here must not stay stopped because of that.
+        if (failure.code === 'queue-unavailable') runs.delete(run);
       }
       return { failure, ...spend.bill(), events };
     },
