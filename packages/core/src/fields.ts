@@ -112,7 +112,8 @@ interface ValueOf {
   readonly integer: number;
   readonly boolean: boolean;
   readonly texts: readonly string[];
-  readonly integers: readonly number[];
+  /** `auto`: as many as save bytes. */
+  readonly widths: readonly number[] | 'auto';
   readonly formats:
     | readonly string[]
     | Readonly<Record<string, FormatOptions | number | null | undefined>>;
@@ -311,10 +312,10 @@ const fieldTable = {
     help: 'true: the picture says nothing that the text does not, alt is empty.',
   },
   widths: {
-    type: 'integers',
+    type: 'widths',
     min: 1,
     max: limits.width,
-    help: 'Responsive widths in CSS pixels, none wider than the picture.',
+    help: 'Responsive widths in pixels, none wider than the picture; auto: those that pages need, from sizes where it is given.',
   },
   formats: {
     type: 'formats',
@@ -335,7 +336,10 @@ const fieldTable = {
     default: 'blur',
     help: 'blur: a tiny data URL; color; none. Default blur.',
   },
-  sizes: { type: 'text', help: 'The sizes attribute that goes with widths.' },
+  sizes: {
+    type: 'text',
+    help: 'The sizes attribute that goes with widths; auto: the width that the page gives to the picture.',
+  },
 } as const satisfies Record<string, Field>;
 
 type Table = typeof fieldTable;

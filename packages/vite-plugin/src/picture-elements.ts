@@ -17,7 +17,7 @@ export interface PictureElements {
 export function pictureElements(picture: Picture, given: Attributes = {}): PictureElements {
   const formats = Object.entries(picture.sources);
   const fallback = formats.at(-1)?.[1];
-  const sizes = given['sizes'] ?? picture.sizes;
+  const sizes = sizesOf(given['sizes'] ?? picture.sizes, given['loading'], picture.img.w);
   const isResponsive = fallback?.includes(', ') ?? false;
   return {
     sources: [
@@ -37,9 +37,24 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
       loading: 'lazy',
       decoding: 'async',
       ...given,
+      ...(typeof given['sizes'] === 'string' && { sizes }),
       style: style(picture, given['style']),
     },
   };
+}
+
+/**
+ * `auto` is the width that the page gives to the picture. Browsers know it only of pictures that load lazily, and not every
+ * browser knows the word, so a width for the others follows it.
+ */
+function sizesOf(
+  sizes: Attributes[string],
+  loading: Attributes[string],
+  width: number,
+): Attributes[string] {
+  if (typeof sizes !== 'string' || sizes.trim().toLowerCase() !== 'auto') return sizes;
+  const widest = `(max-width: ${width}px) 100vw, ${width}px`;
+  return loading === undefined || loading === 'lazy' ? `auto, ${widest}` : widest;
 }
 
 /** The first frame of a picture that moves, as a picture of its own; a picture that does not move, unchanged. */

@@ -21,6 +21,20 @@ test('a picture has a source a format, and an img that keeps its space', () => {
   );
 });
 
+test('sizes: auto is what the browser knows of a lazy picture, and a width for all others', () => {
+  const auto = { ...picture, sizes: 'auto' };
+  const widest = '(max-width: 640px) 100vw, 640px';
+  const sizesIn = (html: string) =>
+    [...html.matchAll(/ sizes="([^"]*)"/g)].map(([, sizes]) => sizes);
+  expect(sizesIn(pictureHtml(auto))).toEqual([`auto, ${widest}`, `auto, ${widest}`]);
+  expect(sizesIn(pictureHtml(auto, { loading: 'eager' }))).toEqual([widest, widest]);
+  expect(sizesIn(pictureHtml(picture, { sizes: 'auto' }))).toEqual([
+    `auto, ${widest}`,
+    `auto, ${widest}`,
+  ]);
+  expect(sizesIn(pictureHtml(auto, { sizes: '10vw' }))).toEqual(['10vw', '10vw']);
+});
+
 test('one format in one file is an img', () => {
   const html = pictureHtml({ ...picture, sources: { jpeg: '/b.jpeg 640w' }, sizes: null });
   expect(html).toMatch(/^<img src="\/b\.jpeg" width="640"/);

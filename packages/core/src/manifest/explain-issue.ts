@@ -127,7 +127,10 @@ function explainUnion(
     );
   }
   const hasRightType = (branch: readonly Issue[]) =>
-    !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);
+    !branch.some(
+      ({ code, path }) =>
+        (code === 'invalid_type' || code === 'invalid_value') && path.length === 0,
+    );
   const isOutOfRange = ({ code }: Issue) => code === 'too_big' || code === 'too_small';
   const branch =
     typeof input === 'number'
@@ -164,6 +167,7 @@ const typeNames: Readonly<Record<string, string>> = {
 
 const unionNames: Readonly<Record<string, string>> = {
   formats: 'a list of formats, or a map of format to compression or options',
+  widths: 'auto, or a list of pixels such as [640, 1280]',
   crop: 'pixels such as "1200x630", or { width, height, position }',
   preset: 'the name of a preset, or a list of names',
   each: 'a list of maps, or the path of a .csv, .json, .jsonl or .yaml file',

@@ -111,6 +111,9 @@ const fields: readonly [fields: string, ...found: string[]][] = [
 
   ['widths: [1, 640, 16383]'],
   ['widths: [640, 640]'],
+  ['widths: auto'],
+  ['widths: Auto', '3:13 wrong-type'],
+  ['widths: [auto]', '3:14 wrong-type'],
   ['widths: []', '3:13 out-of-range'],
   ['widths: 640', '3:13 wrong-type'],
   ['widths: [640, 0]', '3:19 out-of-range'],

@@ -122,8 +122,8 @@ function typeOf(name: FieldName): z.ZodType {
       const texts = z.array(z.string().min(1)).min(1);
       return maxEntries === undefined ? texts : texts.max(maxEntries);
     }
-    case 'integers':
-      return z.array(integer(min, max)).min(1);
+    case 'widths':
+      return z.union([z.literal('auto'), z.array(integer(min, max)).min(1)]);
     case 'prompt':
       return prompt;
     case 'apiKey':

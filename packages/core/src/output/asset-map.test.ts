@@ -86,6 +86,25 @@ test('a format with a file larger than the fallback is not a source, but its fil
   expect(asset.files.map((file) => file.format)).toContain('avif');
 });
 
+test.each([
+  ['saves 2 %', [98, 100, 110], ['avif', 'webp', 'jpeg']],
+  ['saves less than 2 %', [99, 100, 110], ['webp', 'jpeg']],
+  [
+    'is larger than the format after it, though smaller than the fallback',
+    [105, 100, 110],
+    ['webp', 'jpeg'],
+  ],
+  ['is smaller than one that is left out', [107, 109, 110], ['avif', 'jpeg']],
+])('a format that %s', (_, bytes, expected) => {
+  const image = delivered('hero', [
+    ['avif', 64, 64],
+    ['webp', 64, 64],
+    ['jpeg', 64, 64],
+  ]);
+  const encoded = image.encoded.map((file, at) => ({ ...file, bytes: bytes[at]! }));
+  expect(Object.keys(toAsset({ ...image, encoded }).sources)).toEqual(expected);
+});
+
 test('the text ends in a line feed and parses to the same map', () => {
   const images = new Map([['hero', toAsset(delivered('hero', [['webp', 8, 8]]))]]);
   const assetMap = buildAssetMap(null, images, ['hero']);
@@ -184,7 +203,7 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
         height,
         crop: null,
       },
-      bytes: 100,
+      bytes: 100 * (1 + formats.indexOf(format)),
       sha256: digest,
       read: async () => new Uint8Array(100),
       linkTo: () => Promise.reject(new Error('not for an asset map')),
@@ -196,7 +215,14 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
 }
 
 function file(name: string, format: Format, width: number, height: number) {
-  return { file: name, format, width, height, bytes: 100, sha256: digest };
+  return {
+    file: name,
+    format,
+    width,
+    height,
+    bytes: format === 'jpeg' ? 200 : 100,
+    sha256: digest,
+  };
 }
 
 test('a full size that is also a width is in the srcset once, and the main file is the full-size file', () => {

@@ -43,10 +43,11 @@ export function toAsset(image: DeliveredImage): Asset {
   const fallback = image.files.formats.at(-1)!.format;
   // The last file of its width, because an image's widths may include its full size.
   const main = shown.findLast((file) => file.format === fallback && file.width === image.width);
-  // What moves is larger than a fallback that does not, and worth it.
-  const isOffered = (format: Format) =>
-    (stills.length > 0 && moves(format) && !moves(fallback)) ||
-    isNeverLarger(shown, format, fallback);
+  const offered = offeredFormats(
+    shown,
+    image.files.formats.map(({ format }) => format),
+    stills.length > 0,
+  );
   if (main === undefined) throw new Error(`${image.name} has no full-size ${fallback} file`);
   return {
     alt: image.files.alt,
@@ -56,7 +57,7 @@ export function toAsset(image: DeliveredImage): Asset {
     sizes: image.files.sizes,
     sources: Object.fromEntries(
       image.files.formats
-        .filter(({ format }) => isOffered(format))
+        .filter(({ format }) => offered.has(format))
         .map(({ format }) => [format, srcsetOf(shown.filter((file) => file.format === format))]),
     ),
     ...(stills.length > 0 && { still: srcsetOf(stills) }),
@@ -67,20 +68,45 @@ export function toAsset(image: DeliveredImage): Asset {
   };
 }
 
+/** The share of the bytes of the formats after it that a format saves at least, or it is not offered. */
+const leastSaved = 0.02;
+
 /**
- * Whether no file of a format is larger than the fallback's file of the same width. A browser takes the first format that it
- * supports, and then one of its widths. If a width were missing, it would load a larger or a coarser file. So a format is
- * offered completely or not at all. Its files are still written, for pages that name them. A drawing is offered at any size,
- * because it is sharp at any width.
+ * The formats that are worth offering. A browser takes the first format that it supports, and then one of its widths. If a width were
+ * missing, it would load a larger or a coarser file. So a format is offered completely or not at all: no file may be larger than the
+ * fallback's of the same width, and all together must be smaller than those of each format that is offered after it. The files of
+ * other formats are still written, for pages that name them. A drawing is offered at any size, because it is sharp at any width, and
+ * so is what moves if the fallback does not.
  */
+function offeredFormats(
+  files: Asset['files'],
+  formats: readonly Format[],
+  isMoving: boolean,
+): ReadonlySet<Format> {
+  const fallback = formats.at(-1)!;
+  const offered = new Set<Format>([fallback]);
+  let least = bytesOf(files, fallback);
+  for (const format of formats.slice(0, -1).toReversed()) {
+    const bytes = bytesOf(files, format);
+    const isAlways = isVector(format) || (isMoving && moves(format) && !moves(fallback));
+    if (isAlways) offered.add(format);
+    else if (bytes <= least * (1 - leastSaved) && isNeverLarger(files, format, fallback)) {
+      offered.add(format);
+      least = bytes;
+    }
+  }
+  return offered;
+}
+
+function bytesOf(files: Asset['files'], format: Format): number {
+  return files.filter((file) => file.format === format).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 function isNeverLarger(files: Asset['files'], format: Format, fallback: Format): boolean {
   const fallbackBytes = new Map(
     files.filter((file) => file.format === fallback).map(({ width, bytes }) => [width, bytes]),
   );
   return files.every(
-    (file) =>
-      file.format !== format ||
-      isVector(format) ||
-      file.bytes <= (fallbackBytes.get(file.width) ?? Infinity),
+    (file) => file.format !== format || file.bytes <= (fallbackBytes.get(file.width) ?? Infinity),
   );
 }

@@ -18,6 +18,7 @@ import type {
   Job,
   Overlay,
 } from '../types.ts';
+import { autoWidths } from './auto-widths.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
 import type { Draft } from './draft.ts';
@@ -275,8 +276,12 @@ function filesOf(draft: Draft, picture: Size | null): FileFields | null {
     });
   }
   const widest = crop?.width ?? picture?.width ?? null;
-  const widths = [...new Set(fields.widths ?? [])].toSorted((a, b) => a - b);
-  for (const [index, width] of (fields.widths ?? []).entries()) {
+  const written = fields.widths ?? [];
+  const widths =
+    written === 'auto'
+      ? autoWidths(widest, fields.sizes ?? null)
+      : [...new Set(written)].toSorted((a, b) => a - b);
+  for (const [index, width] of (written === 'auto' ? [] : written).entries()) {
     if (widest !== null && width > widest) {
       const message = `width ${width} is wider than the picture, ${widest}; nothing is enlarged`;
       find('widths', { code: 'width-too-large', message }, index);
