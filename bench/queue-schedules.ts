@@ -45,7 +45,14 @@ await Promise.all(
   seeds.map((seed) =>
     limit(async () => {
       const log = (line: string) => values.verbose && console.error(`seed ${seed}: ${line}`);
-      const result = await runQueueSchedule(seed, { engine, isBuilt: values.built, log });
+      const result = await runQueueSchedule(seed, { engine, isBuilt: values.built, log }).catch(
+        (error: unknown) => {
+          // Such as a server that does not start. It is not counted, and runs again with the same results.
+          console.error(`seed ${seed} could not be run:`, error);
+          return null;
+        },
+      );
+      if (result === null) return;
       for (const problem of result.problems) console.error(`seed ${seed}: ${problem}`);
       results.push(result);
       if (values.results !== undefined)

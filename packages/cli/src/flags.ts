@@ -71,7 +71,7 @@ export const runFlags = {
 export const partialFlags = {
   partials: flag(
     '--partials <n>',
-    'partial pictures to show while each one is made, 0 to 3, for 100 more tokens each (default: partial_images of the manifest)',
+    'partial pictures to show while each one is made, 0 to 3, for 100 more tokens each; those of workers are not shown (default: partial_images of the manifest)',
     partialCount,
   ),
 };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import type { PlanDocument } from '../src/format/plan-document.ts';
@@ -27,8 +28,14 @@ function declare(...images: readonly string[]): Promise<void> {
   return writeFile(join(root, 'a.images.yaml'), `images:\n${lines.join('')}`);
 }
 
-/** Runs a command in this process. `later`: how many milliseconds the clock is ahead. */
-async function tintype(args: string, { later = 0, missing = 'buy' } = {}) {
+/**
+ * Runs a command in this process. `later`: how many milliseconds the clock is ahead. `ctrlC`: called with what interrupts it, once it can
+ * be.
+ */
+async function tintype(
+  args: string,
+  { later = 0, missing = 'buy', ctrlC = (_interrupt: () => void): void => {} } = {},
+) {
   const env = {
     OPENAI_API_KEY: 'sk-test',
     OPENAI_BASE_URL: api().baseUrl,
@@ -36,6 +43,10 @@ async function tintype(args: string, { later = 0, missing = 'buy' } = {}) {
   };
   const shell = new FakeShell({ cwd: root, env });
   shell.time = Date.now() + later;
+  const on: typeof shell.process.on = (name, interrupt) => {
+    if (name === 'SIGINT') ctrlC(interrupt);
+  };
+  Object.assign(shell.process, { on });
   const code = await main(args.split(' ').filter(Boolean), shell);
   return { code, stdout: shell.stdout.text, stderr: shell.stderr.text };
 }
@@ -116,6 +127,19 @@ describe('pictures that are ordered in a batch', () => {
     expect([code, stderr.includes('were due')]).toEqual([0, false]);
     expect((await tintype('plan', { later: 25 * hour })).stderr).toBe('');
   });
+});
+
+test('Ctrl-C ends batch watch with 130 while a batch is worked on', async () => {
+  await tintype('batch submit');
+  const asked = api().requests.length;
+  const ctrlC = async (interrupt: () => void): Promise<void> => {
+    await expect.poll(() => api().requests.length).toBeGreaterThan(asked);
+    // It waits a minute after it has looked.
+    await sleep(500);
+    interrupt();
+  };
+  const { code, stdout } = await tintype('batch watch', { ctrlC });
+  expect([code, stdout]).toEqual([130, expect.stringContaining('2 pictures, 0 done')]);
 });
 
 test.each(['status', 'collect', 'watch'])('batch %s takes no names', async (action) => {

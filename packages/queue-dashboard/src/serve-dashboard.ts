@@ -53,7 +53,7 @@ export async function serveDashboard(
     url: `http://127.0.0.1:${used}${root}`,
     async close() {
       await closeServer(server);
-      await Promise.all(queues.map((queue) => queue.close()));
+      await engine.close(queues);
     },
   };
 

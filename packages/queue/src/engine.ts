@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue, QueueEvents, Telemetry, Worker, WorkerOptions } from 'bullmq';
 import type { TintypeError } from '@tintype/core';
+import { succeeds } from '@tintype/core/internal';
 import type { QueueAddress } from './queue-address.ts';
 
 /** What a job is about. Each kind has a queue of its own, so that a worker takes the kinds that it is for. */
@@ -26,6 +27,11 @@ export interface Engine {
   readonly worker: (role: Role, process: Process, options: OwnWorkerOptions) => Worker;
   /** Opens no lost connection again, so that what waits for one fails. */
   readonly giveUp: () => void;
+  /**
+   * Closes what was opened here, and then ends what is left of the connections, because a silent server would keep the process alive. To
+   * be called last. Resolves within seconds, and never rejects.
+   */
+  readonly close: (opened: readonly Pick<Queue, 'close'>[]) => Promise<void>;
 }
 
 /** How long a run waits for an answer of its queue. */
@@ -51,6 +57,11 @@ export async function openEngine(address: QueueAddress, telemetry?: Telemetry): 
   return address.engine === 'redis'
     ? (await import('./redis-engine.ts')).redisEngine(address, followed)
     : (await import('./postgres-engine.ts')).postgresEngine(address, followed);
+}
+
+/** Waits a moment for each to close. Never rejects. */
+export async function closeInTime(opened: readonly Pick<Queue, 'close'>[]): Promise<void> {
+  await Promise.all(opened.map((each) => succeeds(inTime(each.close()))));
 }
 
 /** BullMQ's name of a queue. */

@@ -2,7 +2,7 @@ import type { Job, Queue, QueueEvents } from 'bullmq';
 import pLimit from 'p-limit';
 import { TintypeError } from '@tintype/core';
 import { succeeds } from '@tintype/core/internal';
-import { inTime } from './engine.ts';
+import { closeInTime, inTime } from './engine.ts';
 import { once, type Progress } from './jobs.ts';
 
 /** A job that a run waits for. */
@@ -107,7 +107,7 @@ export function followJobs(
     async close() {
       clearInterval(timer);
       await looking;
-      await Promise.all([events, queue].map((each) => succeeds(inTime(each.close()))));
+      await closeInTime([events, queue]);
     },
   };
 

@@ -55,6 +55,6 @@ export async function operateQueue(url: string): Promise<QueueOperations> {
     pause: () => each((queue) => queue.pause()),
     resume: () => each((queue) => queue.resume()),
     drain: () => each((queue) => queue.drain()),
-    close: () => each((queue) => queue.close()),
+    close: () => engine.close(queues.map(({ queue }) => queue)),
   };
 }

@@ -10,8 +10,10 @@ import {
   withBackend,
 } from 'bullmq';
 import type { TintypeError } from '@tintype/core';
+import { succeeds } from '@tintype/core/internal';
 import type { ClientConfig } from 'pg';
-import { type Engine, type Followed, queueName, type Role } from './engine.ts';
+import { cutSockets } from './cut-sockets.ts';
+import { closeInTime, type Engine, type Followed, inTime, queueName, type Role } from './engine.ts';
 import { importPg, reasonOf, unavailable } from './operations.ts';
 import { schema, schemaQuery } from './postgres-schema.ts';
 import type { QueueAddress } from './queue-address.ts';
@@ -42,11 +44,13 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
       this.on('error', () => {});
     }
   }
+  const { stream, cut } = cutSockets();
   const connection = {
     connectionString: address.url,
     connectionTimeoutMillis: silenceMs,
     query_timeout: silenceMs,
     keepAlive: true,
+    stream,
     Client: HeardClient,
   };
   const nameOf = (role: Role) => queueName(address, role);
@@ -63,6 +67,10 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
     },
     unavailable: failed,
     giveUp: () => {},
+    async close(opened) {
+      await closeInTime(opened);
+      cut();
+    },
     queue: (role) => new bull.Queue(nameOf(role), { connection, ...followed }) as unknown as Queue,
     events: (role) => new bull.QueueEvents(nameOf(role), { connection }) as unknown as QueueEvents,
     worker: (role, process, options) =>
@@ -89,14 +97,16 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
   }
 
   async function createMissing(): Promise<void> {
-    const client = new HeardClient(connection);
+    const own = cutSockets();
+    const client = new HeardClient({ ...connection, stream: own.stream });
     try {
       await client.connect();
       if ((await versionOf(client)) < LATEST_SCHEMA_VERSION) await runMigrations(client);
       const { rows } = await client.query<{ readonly answer: boolean | null }>(schemaQuery);
       if (rows[0]?.answer !== true) await client.query(schema);
     } finally {
-      await client.end();
+      await succeeds(inTime(client.end()));
+      own.cut();
     }
   }
 }

@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { succeeds } from '@tintype/core/internal';
+import { cutSockets } from './cut-sockets.ts';
+import { inTime } from './engine.ts';
 import {
   importPg,
   type OperationOptions,
@@ -21,6 +24,7 @@ export async function postgresOperations(
   { patienceMs, now }: OperationOptions,
 ): Promise<Operations> {
   const { DatabaseError, Pool } = await importPg();
+  const { stream, cut } = cutSockets();
   const pool = new Pool({
     connectionString: address.url,
     // More connections would not help, because operations on the money of a queue wait for each other.
@@ -28,6 +32,7 @@ export async function postgresOperations(
     connectionTimeoutMillis: patienceMs,
     query_timeout: patienceMs,
     keepAlive: true,
+    stream,
   });
   // The pool replaces a connection that was lost.
   pool.on('error', () => {});
@@ -52,7 +57,10 @@ export async function postgresOperations(
         }
       }
     },
-    close: () => pool.end(),
+    async close() {
+      await succeeds(inTime(pool.end(), patienceMs));
+      cut();
+    },
   };
 
   async function prepare(): Promise<void> {

@@ -159,6 +159,7 @@ export async function openQueuedWorkers(
       engine.giveUp();
       await Promise.all([buys.close(), encodes.close()]);
       await closeDatabase();
+      await engine.close([]);
     },
   };
 }

@@ -2,7 +2,14 @@ import { Queue, QueueEvents, type QueueEventsOptions, type QueueOptions, Worker 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { TintypeError } from '@tintype/core';
-import { type Engine, type Followed, patienceMs, queueName, type Role } from './engine.ts';
+import {
+  closeInTime,
+  type Engine,
+  type Followed,
+  patienceMs,
+  queueName,
+  type Role,
+} from './engine.ts';
 import { isRefused, reasonOf, unavailable } from './operations.ts';
 import type { QueueAddress } from './queue-address.ts';
 import { RedisConnector } from './redis-connector.ts';
@@ -23,6 +30,8 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
     giveUp: () => {
       isGivenUp = true;
     },
+    // A silent connection ends itself: see `RedisConnector`.
+    close: closeInTime,
     queue: (role) => new Queue(nameOf(role), { ...once, ...followed } satisfies QueueOptions),
     events: (role) => new QueueEvents(nameOf(role), always satisfies QueueEventsOptions),
     worker: (role, process, options) =>

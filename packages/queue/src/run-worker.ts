@@ -72,8 +72,8 @@ export async function runWorker(
 ): Promise<void> {
   const address = queueAddress(url);
   const database = await openQueueDatabase(address, settings.database);
+  const engine = await openEngine(address, settings.traces?.telemetry);
   try {
-    const engine = await openEngine(address, settings.traces?.telemetry);
     // They say within seconds that the database is away. BullMQ waits for it.
     await engine.prepare();
     await database.ledger.isOpen('');
@@ -85,6 +85,7 @@ export async function runWorker(
     }
   } finally {
     await database.close();
+    await engine.close([]);
   }
 }
 
@@ -139,7 +140,7 @@ async function takeJobs(
    * held in all. Call the result when the job goes on.
    */
   function lendPlace(): () => void {
-    if (lent.size >= places.buy) return () => {};
+    if (lent.size >= places.buy || context.signal.aborted) return () => {};
     const own = { ...once, metrics, concurrency: 1 };
     const extra = engine.worker('buy', timed('buy', buy), own);
     extra.on('error', engine.repair);

@@ -1,11 +1,20 @@
-import { context, isSpanContextValid, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  ProxyTracerProvider,
+  SpanStatusCode,
+  trace,
+  type TracerProvider,
+} from '@opentelemetry/api';
 import { TintypeError } from '@tintype/core';
+import { succeeds } from '@tintype/core/internal';
+import { inTime } from './engine.ts';
 import { pictureTelemetry } from './picture-telemetry.ts';
 import type { Traces } from './traces.ts';
 
 /** See `openTraces`. `serviceName`: what the traces say that they are from. */
 export async function startTraces(serviceName = name): Promise<Traces> {
-  const shutdown = isStarted() ? async () => {} : await start(serviceName);
+  const shutdown = isStarted() ? flush : await start(serviceName);
   const { BullMQOtel } = await import('bullmq-otel');
   const tracer = trace.getTracer(name);
   const inSpan: Traces['span'] = (name, attributes, act) =>
@@ -29,7 +38,8 @@ export async function startTraces(serviceName = name): Promise<Traces> {
         { 'tintype.image': id, ...(candidate !== undefined && { 'tintype.candidate': candidate }) },
         act,
       ),
-    close: () => shutdown().catch(() => {}),
+    // A collector that is away is asked again and again.
+    close: async () => void (await succeeds(inTime(shutdown()))),
   };
 }
 
@@ -44,6 +54,13 @@ function codeOf(error: unknown): string {
 function isStarted(): boolean {
   const span = trace.getTracer(name).startSpan('is there an SDK?', {}, context.active());
   return isSpanContextValid(span.spanContext());
+}
+
+/** Sends what an SDK of the process has not sent. The process may have ended before the SDK would send it by itself. */
+async function flush(): Promise<void> {
+  const provider = trace.getTracerProvider();
+  const own = provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
+  await (own as TracerProvider & { forceFlush?: () => Promise<void> }).forceFlush?.();
 }
 
 async function start(serviceName: string): Promise<() => Promise<void>> {

@@ -1,6 +1,5 @@
 import type { Context } from '@tintype/core';
-import { succeeds } from '@tintype/core/internal';
-import { type Engine, inTime } from './engine.ts';
+import { closeInTime, type Engine, inTime } from './engine.ts';
 import type { Ledger } from './ledger.ts';
 import type { DoneJob, WorkerSettings } from './run-worker.ts';
 
@@ -46,7 +45,7 @@ export async function openHealth(
     onRateWait,
     async close() {
       await close();
-      await Promise.all(queues.map((queue) => succeeds(inTime(queue.close()))));
+      await closeInTime(queues);
     },
   };
 }

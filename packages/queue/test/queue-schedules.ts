@@ -297,7 +297,8 @@ export async function runQueueSchedule(
     async function operate(
       what: (operations: Awaited<ReturnType<typeof operateQueue>>) => Promise<unknown>,
     ): Promise<void> {
-      for (let tries = 0; ; tries++) {
+      const giveUpAt = performance.now() + 60_000;
+      for (;;) {
         const opening = operateQueue(direct!);
         try {
           await Promise.race([
@@ -306,7 +307,7 @@ export async function runQueueSchedule(
           ]);
           return;
         } catch (error) {
-          if (tries === 5) throw error;
+          if (performance.now() > giveUpAt) throw error;
           await sleep(500);
         } finally {
           const closing = opening.then((operations) => operations.close()).catch(() => {});

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { testKey, testProject } from '../../core/test/support/project.ts';
 import { startTintype, startWorker, stop } from './support/worker-process.ts';
 import { describeEngines } from './support/describe-engines.ts';
+import { missingRedis, startRedis } from './support/redis-server.ts';
 
 /** A word that is easy to find where it should not be. */
 const canary = 'walrus';
@@ -71,6 +72,35 @@ describeEngines('a queue', (engine) => {
       expect(collector.text()).not.toContain(secret);
   });
 });
+
+test.skipIf(missingRedis !== '')(
+  `a run and a worker whose process has an SDK of its own send through that one, and send all before they end ${missingRedis}`,
+  async () => {
+    await using api = await startOpenAiEmulator();
+    await using made = await testProject(files, api.baseUrl);
+    const collector = await startCollector();
+    const redis = await startRedis();
+    onTestFinished(redis.stop);
+    const env = {
+      TINTYPE_CACHE_KEY: cacheKey,
+      NODE_OPTIONS: `--import=${new URL('support/own-sdk.ts', import.meta.url).href}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    };
+    const roles = ['--roles', 'buy,encode', '--traces'];
+    const worker = await startWorker(made, redis.url, api.baseUrl, roles, env);
+    const args = ['--yes', '--quiet', '--traces', '--queue', redis.url];
+    const run = startTintype(made.root, args, env);
+    run.stdout.resume();
+    expect(await once(run, 'exit')).toEqual([0, null]);
+    await stop(worker);
+    const names = collector.spans.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['picture', 'write', 'purchase']));
+    expect(names).not.toContain('is there an SDK?');
+    expect(collector.text()).toContain('"an SDK of its own"');
+    expect(collector.text()).not.toContain('{"stringValue":"tintype"}');
+  },
+);
 
 interface Span {
   readonly traceId: string;

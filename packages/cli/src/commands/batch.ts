@@ -88,8 +88,14 @@ async function collect(
     context: Parameters<Core['collectProject']>[0],
   ) => ReturnType<Core['collectProject']>,
 ): Promise<number> {
-  const states = await run(shell, flags, ask);
+  const { states, isInterrupted } = await run(shell, flags, async (core, context) => ({
+    states: await ask(core, context),
+    isInterrupted: context.signal.aborted,
+  }));
   await tell(shell, flags, ({ collectSummary }) => collectSummary(states));
+  // Otherwise a script would take a batch that is still worked on for collected.
+  if (isInterrupted && states.some(({ state }) => state === 'working'))
+    return exitCodes.interrupted;
   return states.some(({ state, failed }) => state === 'unknown' || failed > 0)
     ? exitCodes.someFailed
     : exitCodes.delivered;

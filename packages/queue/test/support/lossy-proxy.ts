@@ -7,6 +7,8 @@ export interface LossyProxy {
   readonly url: string;
   /** While true, no answer arrives, and connections stay open. */
   readonly beSilent: (isSilent: boolean) => void;
+  /** From now on nothing passes, not even the end of a connection, as if a cable were pulled. */
+  readonly pullCable: () => void;
   /** Closes each connection at its next answer, and drops that answer. Later connections work. */
   readonly loseNextAnswer: () => void;
   /** Holds the command that contains one text until just before one of another connection with the other text, at most for two seconds. */
@@ -19,15 +21,21 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
   const sockets = new Set<Socket>();
   const breaking = new Set<Socket>();
   let isSilent = false;
+  let isPulled = false;
   let held: readonly [late: string, before: string] | null = null;
   const arrivals = new EventEmitter();
-  const server = createServer((client) => {
+  // Otherwise the end of a client would end its connection here.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
+      socket.on('end', () => {
+        if (!isPulled) socket.end();
+      });
       socket.on('close', () => {
         sockets.delete(socket);
+        if (isPulled) return;
         client.destroy();
         upstream.destroy();
       });
@@ -40,11 +48,11 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
         arrivals.emit('before');
         await sleep(100);
       }
-      upstream.write(bytes);
+      if (!isPulled) upstream.write(bytes);
       client.resume();
     });
     upstream.on('data', (bytes) => {
-      if (isSilent) return;
+      if (isSilent || isPulled) return;
       if (breaking.has(upstream)) client.destroy();
       else client.write(bytes);
     });
@@ -56,6 +64,7 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
     url: through.href,
     beSilent: (silent) => (isSilent = silent),
     holdUntil: (late, before) => (held = [late, before]),
+    pullCable: () => (isPulled = true),
     loseNextAnswer: () => sockets.forEach((socket) => breaking.add(socket)),
     stop: async () => {
       server.close();

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { startOpenAiEmulator } from '@tintype/emulators/openai';
+import { expect, onTestFinished, test } from 'vitest';
+import { testProject } from '../../core/test/support/project.ts';
+import { startLossyProxy } from './support/lossy-proxy.ts';
+import { missingPostgres, startPostgres } from './support/postgres-server.ts';
+import { startTintype, startWorker } from './support/worker-process.ts';
+
+test.skipIf(missingPostgres !== '')(
+  `a worker ends soon after SIGTERM, and tintype queue at once, though nothing comes from PostgreSQL any more ${missingPostgres}`,
+  async () => {
+    await using api = await startOpenAiEmulator();
+    await using made = await testProject({ 'a.images.yaml': 'images: {}' }, api.baseUrl);
+    const server = await startPostgres();
+    onTestFinished(server.stop);
+    const proxy = await startLossyProxy(server.url);
+    onTestFinished(proxy.stop);
+    const url = `${proxy.url}?name=ends`;
+    const worker = await startWorker(made, url, api.baseUrl);
+    proxy.pullCable();
+    const began = performance.now();
+    const ended = once(worker, 'exit');
+    worker.kill('SIGTERM');
+    const status = once(
+      startTintype(made.root, ['queue', 'status'], { TINTYPE_QUEUE: url }),
+      'exit',
+    );
+    expect(await ended).toEqual([0, null]);
+    expect(await status).toEqual([1, null]);
+    // A connection of TCP that is silent lasts for a quarter of an hour.
+    expect(performance.now() - began).toBeLessThan(45_000);
+  },
+);
