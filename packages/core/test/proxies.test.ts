@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,7 +5,8 @@ import { runBin } from '../../cli/test/support/run-bin.ts';
 import { http } from '../src/index.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { startConnectProxy } from './support/connect-proxy.ts';
-import { startHttpsServer, testCa } from './support/https-server.ts';
+import { startHttpsApi } from './support/https-api.ts';
+import { testCa } from './support/https-server.ts';
 import { testProject } from './support/project.ts';
 
 const api = useApi();
@@ -14,18 +14,7 @@ const host = 'api.tintype.test';
 
 /** The emulated API as `https://api.tintype.test`, which only a proxy can look up, and a project that buys there. */
 async function open({ proxyStatus = 200, dotEnv = '' } = {}) {
-  const server = await startHttpsServer((incoming, response) => {
-    const { method, url, headers } = incoming;
-    const onward = httpRequest(
-      new URL(url ?? '/', api().baseUrl),
-      { method, headers },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    incoming.pipe(onward);
-  });
+  const server = await startHttpsApi(() => api().baseUrl);
   const proxy = await startConnectProxy(server.port, proxyStatus);
   const project = await testProject(
     {

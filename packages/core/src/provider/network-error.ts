@@ -13,6 +13,9 @@ export function networkError(error: unknown): ProviderError | null {
   }
   const refusal = proxyRefusal(error);
   if (refusal !== null) return new ProviderError('not-connected', refusal);
+  if (isRefusedPort(error)) {
+    return new ProviderError('refused', 'the port of its address is one that fetch refuses');
+  }
   if ((code !== null && neverSent.has(code)) || isHandshakeFailure(error)) {
     const why = code === null ? '' : ` (${code})`;
     return new ProviderError('not-connected', `the API could not be reached${why}`);
@@ -36,7 +39,6 @@ const neverSent: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_INVALID_URL',
-  'UND_ERR_PRX_CONN',
   'UND_ERR_PRX_TLS',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
@@ -84,12 +86,23 @@ function isHandshakeFailure(error: unknown): boolean {
   return false;
 }
 
+/** A port that the standard of fetch blocks (https://fetch.spec.whatwg.org/#port-blocking), in undici's words (8.13, 2026-11-29). */
+function isRefusedPort(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (at.message === 'bad port') return true;
+  return false;
+}
+
 /** Why a proxy made no connection, so that nothing was sent; `null`: it is no such error. undici's words (8.13, 2026-11-28). */
 function proxyRefusal(error: unknown): string | null {
   for (let at = error; at instanceof Error; at = at.cause) {
     const status = /^Proxy response \((\d+)\)/.exec(at.message)?.[1];
     if (status !== undefined) {
       return `the proxy of HTTPS_PROXY made no connection to the API (it answered ${status})`;
+    }
+    // Its cause is a socket that ended before the proxy had answered.
+    if ('code' in at && at.code === 'UND_ERR_PRX_CONN') {
+      return 'the proxy of HTTPS_PROXY made no connection to the API';
     }
   }
   return null;

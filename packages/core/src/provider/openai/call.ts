@@ -19,6 +19,7 @@ import { member, textOf } from '../json.ts';
 import { jsonOf } from '../../plain-checks.ts';
 import { secretsInHeaders } from './extra-headers.ts';
 import { type Failure, failureOfStatus } from './failure.ts';
+import { warningsOfGateway } from './gateway-retries.ts';
 import type { Request } from '../../types.ts';
 import { isKnownToStream } from './known-to-stream.ts';
 import { readImagesStream, type StreamedReply } from './read-stream.ts';
@@ -230,7 +231,8 @@ async function pictureOf(
     });
   }
   const usage = profile.trustsUsage ? read.usage : null;
-  return { bytes: read.bytes, usage, requestId, warnings: [], limit };
+  const warnings = warningsOfGateway((name) => headers.get(name));
+  return { bytes: read.bytes, usage, requestId, warnings, limit };
 }
 
 /** Fetches the picture at a URL. If that fails, the answer is kept, because the picture was paid for. */

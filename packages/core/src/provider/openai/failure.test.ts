@@ -30,9 +30,9 @@ describe('a proxy that did not send a request on', () => {
   });
 
   test.each([
-    [502, 'proxy.example; error=connection_terminated', 'server-error'],
+    [502, 'proxy.example; error=connection_terminated', 'unknown-outcome'],
     [504, 'proxy.example; error=http_response_timeout', 'timeout'],
-    [502, null, 'server-error'],
+    [502, null, 'unknown-outcome'],
   ])('is not known from %s and %s', (status, proxyStatus, code) => {
     expect(failure(status, proxyStatus)).toBe(code);
   });
@@ -56,8 +56,8 @@ describe('what an error answer means', () => {
     [429, 'slow_down', 'rate-limited'],
     [429, null, 'rate-limited'],
     [503, 'server_is_overloaded', 'overloaded'],
-    [500, null, 'server-error'],
-    [502, null, 'server-error'],
+    [500, null, 'unknown-outcome'],
+    [502, null, 'unknown-outcome'],
     [408, null, 'timeout'],
     [499, null, 'timeout'],
     [504, null, 'timeout'],
@@ -104,6 +104,54 @@ describe('what an error answer means', () => {
   ])('%s', (_what, status, details, expected) => {
     expect(failureOf(status, { details }).code).toBe(expected);
   });
+
+  const ofApi = { type: 'server_error', message: 'The server had an error' };
+
+  test.each<readonly [string, number, Parameters<typeof failureOf>[1], string]>([
+    ['an error of the API', 500, { details: ofApi }, 'server-error'],
+    ['text', 500, { details: 'Internal Server Error' }, 'unknown-outcome'],
+    ['a bad gateway', 502, { details: { ...ofApi, type: 'cf_bad_gateway' } }, 'unknown-outcome'],
+    [
+      'an exception in Portkey',
+      500,
+      { details: ofApi, headers: { 'x-portkey-gateway-exception': 'true' } },
+      'unknown-outcome',
+    ],
+    [
+      'LiteLLM that lost the connection',
+      500,
+      {
+        details: { type: null, code: '500' },
+        message: 'litellm.InternalServerError: OpenAIException - Connection error.',
+      },
+      'unknown-outcome',
+    ],
+    [
+      'a gateway of Node that lost it',
+      500,
+      { details: {}, message: 'read ECONNRESET' },
+      'unknown-outcome',
+    ],
+  ])('only an error of the API itself is usually not billed: %s', (_, status, answer, expected) => {
+    expect(failureOf(status, answer).code).toBe(expected);
+  });
+
+  test.each<readonly [string, string, string]>([
+    ['x-portkey-retry-attempt-count', '0', 'rate-limited'],
+    ['x-portkey-retry-attempt-count', '2', 'unknown-outcome'],
+    ['x-portkey-retry-attempt-count', '-1', 'unknown-outcome'],
+    ['x-litellm-attempted-retries', '0', 'rate-limited'],
+    ['x-litellm-attempted-retries', '1', 'unknown-outcome'],
+    ['x-litellm-attempted-fallbacks', '1', 'unknown-outcome'],
+    ['ngrok-aig-attempts', '1', 'rate-limited'],
+    ['ngrok-aig-attempts', '2', 'unknown-outcome'],
+    ['x-litellm-attempted-retries', 'many', 'rate-limited'],
+  ])(
+    'a free failure may have been billed if a gateway sent the request before: %s: %s',
+    (name, value, expected) => {
+      expect(failureOf(429, { headers: { [name]: value } }).code).toBe(expected);
+    },
+  );
 
   test.each([
     'Budget has been exceeded! Current cost: 10.2, Max budget: 10.0',
@@ -189,8 +237,8 @@ describe('what an error answer means', () => {
   });
 
   test('its words are one line of bounded length without control characters', () => {
-    const { message } = failureOf(502, { message: `<html>\r\n\u001b[31m${'x'.repeat(5000)}` });
-    expect(message).toMatch(/^the API answered 502: <html> \[31mx+…$/);
+    const { message } = failureOf(422, { message: `<html>\r\n\u001b[31m${'x'.repeat(5000)}` });
+    expect(message).toMatch(/^the API answered 422: <html> \[31mx+…$/);
     expect(message.length).toBeLessThan(600);
   });
 });

@@ -1,6 +1,8 @@
 import { member } from '../json.ts';
 import type { FailureCode } from '../provider.ts';
+import { policies } from '../retry.ts';
 import { shownText } from '../shown-text.ts';
+import { wasRepeated } from './gateway-retries.ts';
 
 /** An error answer of the API. */
 export interface ErrorAnswer {
@@ -28,6 +30,14 @@ export interface Failure {
  * free: a status that is in no list has an unknown outcome.
  */
 export function failureOfStatus(answer: ErrorAnswer): Failure {
+  const failure = failureOfCall(answer);
+  if (policies[failure.code].billed !== 'no' || !wasRepeated(answer.header)) return failure;
+  const message = `${failure.message} (a gateway sent the request more than once, and an earlier call may have been billed)`;
+  return { ...failure, code: 'unknown-outcome', message };
+}
+
+/** What the answer means if it is about the only call. */
+function failureOfCall(answer: ErrorAnswer): Failure {
   const { status, details } = answer;
   // A server's message may be of any length, and patterns are matched against it.
   const text = answer.message.slice(0, maxTextLength);
@@ -65,8 +75,32 @@ export function failureOfStatus(answer: ErrorAnswer): Failure {
     return failure('timeout', 'a server on the way gave up waiting for the picture');
   }
   if (refusing.has(status)) return failure('refused');
-  if (status >= 500 && status !== 520) return failure('server-error');
+  if (status >= 500 && status !== 520) {
+    return isOfApi(answer, text)
+      ? failure('server-error')
+      : failure(
+          'unknown-outcome',
+          'a server on the way answered, and the picture may have been made',
+        );
+  }
   return failure('unknown-outcome', 'this status does not say whether the picture was made');
+}
+
+/**
+ * Whether the API itself says that it failed, after which a request is usually not billed. A gateway that loses the API's answer says
+ * 502, or 500 in words of its own: Portkey 1.15.2 and LiteLLM do, after the picture was paid for (run 2026-11-29;
+ * BerriAI/litellm#19569).
+ */
+function isOfApi({ status, details, header }: ErrorAnswer, message: string): boolean {
+  return (
+    status !== 502 &&
+    typeof details === 'object' &&
+    details !== null &&
+    header('x-portkey-gateway-exception') === null &&
+    !/\blitellm\.|fetch failed|connection error|socket hang up|\bE(CONN|PIPE)|(connection|stream) (was )?(reset|closed|lost|aborted|terminated)|premature close|other side closed|time(d |-)?out/i.test(
+      message,
+    )
+  );
 }
 
 /**

@@ -26,6 +26,7 @@ import {
   secretsInHeaders,
   setHeaders,
 } from './extra-headers.ts';
+import { headerThatRepeats } from './gateway-retries.ts';
 
 /** The address of a server with OpenAI's Images API, and its differences from OpenAI's own. */
 export interface OpenAiOptions {
@@ -131,6 +132,12 @@ export function openAi(options: OpenAiOptions = {}): Provider {
     throw new TintypeError(
       'config',
       `openAi: headers has "${profile.keyHeader}", which carries the key of ${profile.apiKeyName}; for a server without a key, say apiKeyName: null`,
+    );
+  const repeating = headerThatRepeats(profile.headers);
+  if (repeating !== null)
+    throw new TintypeError(
+      'config',
+      `openAi: the header "${repeating}" tells the gateway to send a request again after a failure that may have been billed, so a picture could be paid for twice; leave retries and fallbacks out, or limit them to the status 429`,
     );
   return {
     apiKeyName: profile.apiKeyName,

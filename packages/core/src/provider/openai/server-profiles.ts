@@ -1,6 +1,6 @@
 import type { OpenAiOptions } from './openai.ts';
 
-export type ServerName = 'azure' | 'localai' | 'stable-diffusion.cpp' | 'xai';
+export type ServerName = 'azure' | 'localai' | 'portkey' | 'stable-diffusion.cpp' | 'xai';
 
 type Defaults = Omit<Required<OpenAiOptions>, 'server' | 'headers'>;
 
@@ -18,6 +18,8 @@ export const serverProfiles: Readonly<Record<ServerName, Partial<Defaults>>> = {
   azure: { apiKeyName: 'AZURE_OPENAI_API_KEY', keyHeader: 'api-key' },
   // 82c191a, 2026-08-22: always PNG; answers with a URL unless it is asked for base64; edits have an address of their own.
   localai: { ...local, responseFormat: 'b64_json', parameters: [], supportsEdits: false },
+  // 1.15.2 with Node 24, run 2026-11-29: it sends an edit or a stream on, and then answers 500, so that the picture is paid for and lost.
+  portkey: { streams: false, supportsEdits: false },
   // 97d2990, 2026-08-19: ignores the model, the quality and the background.
   'stable-diffusion.cpp': { ...local, parameters: ['output_format'] },
   // docs.x.ai, 2026-11: JPEG; "quality, size or style are not supported"; edits are JSON with addresses.
