@@ -34,8 +34,8 @@ function sourcesOf(of: Asset): (string | undefined)[][] {
 test('the first frame of an animation comes first, for readers who prefer less motion', () => {
   const webp = [undefined, 'image/webp', 'images/badge-64w.webp 64w, images/badge.webp 320w'];
   expect(sourcesOf(asset)).toEqual([webp]);
-  expect(sourcesOf({ ...asset, still: 'badge-still.webp 320w' })).toEqual([
-    ['(prefers-reduced-motion: reduce)', 'image/webp', 'images/badge-still.webp 320w'],
+  expect(sourcesOf({ ...asset, still: 'badge.still.webp 320w' })).toEqual([
+    ['(prefers-reduced-motion: reduce)', 'image/webp', 'images/badge.still.webp 320w'],
     webp,
   ]);
 });

@@ -24,8 +24,9 @@ export function outputNames(
 /** Every browser that knows of a preference for less motion reads WebP, except Safari before 14 (2020-09), which plays the GIF. */
 export const stillFormat = 'webp';
 
+/** No id has a full stop, so that no other image's file can have this name, whether the animation was asked for or not. */
 export function stillName(name: string): string {
-  return `${name}-still`;
+  return `${name}.still`;
 }
 
 /** `hero.webp` at full size, `hero-640w.webp` at a width. */

@@ -90,7 +90,7 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
   expect(markupOf(icon)).toMatch(/^<svg [^>]*><path fill="currentColor"/);
   expect(result!.assetMap.images).toMatchObject({
     logo: { sources: { svg: 'logo.svg 1024w', png: 'logo.png 1024w' } },
-    badge: { src: 'badge.gif', still: 'badge-still-64w.webp 64w, badge-still.webp 320w' },
+    badge: { src: 'badge.gif', still: 'badge.still-64w.webp 64w, badge.still.webp 320w' },
     card: { width: 1408 },
     quay: { width: 1408 },
     hall: { width: 1408 },

@@ -89,8 +89,8 @@ test('an animation is ordered as gif, bought once, and delivered as WebP and GIF
 
   const { files, src, sources, still } = first.result!.assetMap.images['moth']!;
   expect(files.map(({ file, width, height, isStill }) => [file, width, height, isStill])).toEqual([
-    ['moth-still-64w.webp', 64, 51, true],
-    ['moth-still.webp', 320, 256, true],
+    ['moth.still-64w.webp', 64, 51, true],
+    ['moth.still.webp', 320, 256, true],
     ['moth-64w.webp', 64, 51, undefined],
     ['moth.webp', 320, 256, undefined],
     ['moth-64w.gif', 64, 51, undefined],
@@ -98,7 +98,7 @@ test('an animation is ordered as gif, bought once, and delivered as WebP and GIF
   ]);
   expect(src).toBe('moth.gif');
   expect(sources).toMatchObject({ gif: 'moth-64w.gif 64w, moth.gif 320w' });
-  expect(still).toBe('moth-still-64w.webp 64w, moth-still.webp 320w');
+  expect(still).toBe('moth.still-64w.webp 64w, moth.still.webp 320w');
   for (const { file, width, height, format, isStill } of files) {
     const moving = { frames: 6, delay: Array<number>(6).fill(120), loop: 0 };
     expect(await headerOf(made, file)).toMatchObject({
@@ -109,7 +109,7 @@ test('an animation is ordered as gif, bought once, and delivered as WebP and GIF
       ...(isStill ? { frames: 1 } : moving),
     });
   }
-  const shown = await frameOf(made, 'moth-still.webp');
+  const shown = await frameOf(made, 'moth.still.webp');
   expect(difference(shown, await frameOf(made, 'moth.webp', 0))).toBeLessThan(3);
   expect(difference(shown, await frameOf(made, 'moth.gif', 0))).toBeLessThan(6);
   expect(difference(shown, await frameOf(made, 'moth.webp', 3))).toBeGreaterThan(10);
@@ -241,7 +241,7 @@ test('an animation that was not asked for moves as well', async () => {
   );
   expect(await headerOf(made, 'moth.webp')).toMatchObject({ frames: 5 });
   expect(await headerOf(made, 'moth.gif')).toMatchObject({ frames: 5 });
-  expect(await headerOf(made, 'moth-still.webp')).toMatchObject({ frames: 1 });
+  expect(await headerOf(made, 'moth.still.webp')).toMatchObject({ frames: 1 });
 });
 
 test('another number of frames is used, with a warning', async () => {
@@ -354,7 +354,7 @@ test('candidates of an animation are delivered apart, and the one that is picked
   expect(first.result).toMatchObject({ bought: 2, delivered: 2 });
   for (const file of ['moth-1.gif', 'moth-2.webp'])
     expect(await headerOf(made, file)).toMatchObject({ frames: 2 });
-  expect(first.result!.assetMap.images['moth-2']!.still).toBe('moth-2-still.webp 320w');
+  expect(first.result!.assetMap.images['moth-2']!.still).toBe('moth-2.still.webp 320w');
   const second = await made.read(`${outputs}/moth-2.webp`);
   await pickCandidate(await made.context(), 'moth', 2);
   expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
@@ -402,9 +402,38 @@ test('a worker makes all files of it', async () => {
   }
 });
 
-test('another image may not have the name of the still', async () => {
-  await using made = await project('size: 320x256');
-  await made.write('b.images.yaml', `images:\n  moth-still:\n    ${fields}\n`);
-  const found = await mistakes(made);
-  expect(found).toEqual([expect.stringContaining('moth-still.webp, which is a file of "moth"')]);
+test('another image may have nearly the name of the still, whether the animation was asked for or not', async () => {
+  const bytes = await animatedWebp({ width: 96, height: 64, frames: 5 });
+  await using server = await startOpenAiEmulator({ pictures: [bytes] });
+  await using made = await testProject({
+    'a.images.yaml': `images:\n${['moth', 'moth-still']
+      .map((id) => `  ${id}:\n    ${fields}\n    provider: other\n    formats: [webp, gif]\n`)
+      .join('')}`,
+  });
+  const providers = { other: openAi({ baseUrl: server.baseUrl, originalFormat: 'any' }) };
+  const { result } = await made.generate({ options: { providers, allowUnpriced: true } });
+  expect(result).toMatchObject({ bought: 2, delivered: 2, failed: 0 });
+  const { moth, 'moth-still': other } = result!.assetMap.images;
+  expect(moth!.still).toBe('moth.still.webp 96w');
+  expect(other!.sources.webp).toBe('moth-still.webp 96w');
+  expect(await headerOf(made, 'moth.still.webp')).toMatchObject({ frames: 1 });
+  expect(await headerOf(made, 'moth-still.webp')).toMatchObject({ frames: 5 });
+});
+
+test('the still of a lossless animation is lossless', async () => {
+  await using server = await startOpenAiEmulator({
+    pictures: [await animatedWebp({ width: 96, height: 64, frames: 3 })],
+  });
+  await using made = await testProject({
+    'a.images.yaml': `images:\n  moth:\n    ${fields}\n    provider: other\n    formats: { webp: { lossless: true } }\n`,
+  });
+  const providers = { other: openAi({ baseUrl: server.baseUrl, originalFormat: 'any' }) };
+  const { error } = await made.generate({ options: { providers, allowUnpriced: true } });
+  expect(error).toBeNull();
+  const rawOf = async (file: string) =>
+    sharp(await made.read(`${outputs}/${file}`), { page: 0 })
+      .ensureAlpha()
+      .raw()
+      .toBuffer();
+  expect(await rawOf('moth.still.webp')).toEqual(await rawOf('moth.webp'));
 });

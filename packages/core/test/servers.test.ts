@@ -137,6 +137,25 @@ describe('a server gets what it takes, and nothing else', () => {
   });
 });
 
+describe('stable-diffusion.cpp makes pictures that do not move, and says so before anything is sent', () => {
+  test.each(['svg', 'gif'])('%s', async (format) => {
+    await using strict = await strictServer([], await picture('png'));
+    await using made = await testProject({
+      'a.images.yaml': manifest('').replace('output_format: jpeg', `output_format: ${format}`),
+    });
+    const { events } = await made.generate(
+      run({ server: 'stable-diffusion.cpp', baseUrl: strict.baseUrl }),
+    );
+    expect(eventsOf(events, 'diagnostic').map(({ message }) => message)).toEqual([
+      `the provider far makes no ${format}`,
+    ]);
+    expect(strict.requests).toEqual([]);
+  });
+});
+
+const older =
+  'provider: far, model: pictures-prod, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg';
+
 describe('a deployment at Azure, whose name is not that of its model', () => {
   const gpt2 = imageModels.find(({ id }) => id === 'gpt-image-2')!;
   const text = (fields: string) =>
@@ -178,6 +197,48 @@ describe('a deployment at Azure, whose name is not that of its model', () => {
     expect(entry).toMatchObject({ model: 'pictures-prod' });
     expect(made.emulator.requests.map(({ headers }) => headers['authorization'])).toEqual([
       undefined,
+    ]);
+  });
+
+  test('is bought at the address of the older API, which has the name in its path, and so is an edit', async () => {
+    const key = 'azure-0123456789';
+    const models = [{ ...gpt2, id: 'pictures-prod' }];
+    await using emulator = await startOpenAiEmulator({ isAzure: true, apiKeys: [key], models });
+    await using made = await testProject({
+      'a.images.yaml': `images:
+  fox: { prompt: fox, ${older} }
+  owl: { prompt: owl, ${older}, input_images: [one.png] }
+`,
+      'one.png': await picture('png'),
+    });
+    const options = run(
+      {
+        server: 'azure-deployments',
+        baseUrl: `${emulator.controlUrl}/openai`,
+        query: { 'api-version': '2025-04-01-preview' },
+      },
+      { models: { 'pictures-prod': { sameAs: 'gpt-image-2', pricedBy: 'far' } } },
+    );
+    const { result } = await made.generate(options);
+    expect(result).toMatchObject({ bought: 2, failed: 0 });
+    const billed = emulator.ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
+    expect(result!.costUsd).toBeCloseTo(billed, 6);
+    expect(emulator.ledger.map(({ model }) => model)).toEqual(['pictures-prod', 'pictures-prod']);
+    expect(emulator.requests.map(({ query }) => query)).toEqual(
+      Array(2).fill('api-version=2025-04-01-preview'),
+    );
+    expect((await made.generate(options)).result).toMatchObject({ bought: 0, delivered: 2 });
+    expect(emulator.requests).toHaveLength(2);
+  });
+
+  test('whose name is not safe in an address stays one part of it', async () => {
+    await using strict = await strictServer([], await picture('png'));
+    await using made = await testProject({
+      'a.images.yaml': manifest(', size: auto').replace('model: m', 'model: ../../a?b'),
+    });
+    await made.generate(run({ server: 'azure-deployments', baseUrl: `${strict.baseUrl}/` }));
+    expect(strict.requests.map(({ url }) => url)).toEqual([
+      '/v1/deployments/..%2F..%2Fa%3Fb/images/generations',
     ]);
   });
 

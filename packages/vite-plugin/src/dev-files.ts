@@ -79,11 +79,11 @@ export interface DevFile {
   readonly spec: VariantSpec;
 }
 
-/** Finds the file by its name alone: `team/ada-640w.webp`, `hero@2.avif`, `badge-still-64w.webp`. */
+/** Finds the file by its name alone: `team/ada-640w.webp`, `hero@2.avif`, `badge.still-64w.webp`. */
 export async function findDevFile(project: OpenProject, file: string): Promise<DevFile | null> {
   const stem = file.slice(0, file.lastIndexOf('.'));
   const ofWidth = stem.replace(/-\d+w$/, '');
-  for (const name of new Set([stem, ofWidth, ofWidth.replace(/-still$/, '')])) {
+  for (const name of new Set([stem, ofWidth, ofWidth.replace(/\.still$/, '')])) {
     const image = project.find(name);
     if (image === null) continue;
     const original = await project.obtain(image.planned);

@@ -72,7 +72,7 @@ describe.skipIf(!hasBrowser)(`in Chromium${skipped}`, () => {
 
   test('a reader who prefers less motion gets the first frame, which does not move', async () => {
     const page = await open('reduce');
-    expect(await page.evaluate<string>(chosen)).toMatch(/\/badge-still-[\w-]{8}\.webp$/);
+    expect(await page.evaluate<string>(chosen)).toMatch(/\/badge\.still-[\w-]{8}\.webp$/);
     const first = await page.locator('img').screenshot();
     // More than two rounds of the animation.
     await page.waitForTimeout(900);

@@ -52,17 +52,17 @@ test.each(viteVersions)(
     const url = (name: string) => String.raw`(/assets/${name}-[\w-]{8}\.\w+)`;
     for (const { code, output } of [late, stored]) {
       expect(code).toMatch(/data:image\/webp;base64,[\w+/=]+ 320w/);
-      expect(code).toMatch(new RegExp(`${url('badge-still-80w')} 80w, ${url('badge-still')} 320w`));
+      expect(code).toMatch(new RegExp(`${url('badge.still-80w')} 80w, ${url('badge.still')} 320w`));
       const css = output.find(({ fileName }) => fileName.endsWith('.css'));
       const text = css?.type === 'asset' ? css.source.toString() : '';
       expect(text).toMatch(
         /image-set\([^)]*badge-[\w-]{8}\.webp"?\)\s*type\("image\/webp"\),[^,]*badge-[\w-]{8}\.gif/,
       );
-      expect(text).toMatch(/prefers-reduced-motion: ?reduce[^}]*badge-still-[\w-]{8}\.webp/);
+      expect(text).toMatch(/prefers-reduced-motion: ?reduce[^}]*badge.still-[\w-]{8}\.webp/);
     }
     const page = await project.read('dist/index.html');
     const [, still] = new RegExp(
-      `<picture><source media="\\(prefers-reduced-motion: reduce\\)" type="image/webp" srcset="[^"]*${url('badge-still')} 320w" sizes="80px"><source type="image/webp"`,
+      `<picture><source media="\\(prefers-reduced-motion: reduce\\)" type="image/webp" srcset="[^"]*${url('badge.still')} 320w" sizes="80px"><source type="image/webp"`,
     ).exec(page)!;
     const [, moving] = new RegExp(`<img src="${url('badge')}"`).exec(page)!;
     const framesOf = async (file: string) =>

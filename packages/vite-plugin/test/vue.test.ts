@@ -113,7 +113,7 @@ images:
   });
   await using served = await serve(project, config());
   const { html } = await served.load('/server.js');
-  const still = String.raw`/@tintype/badge-still\.webp\?v=\w+`;
+  const still = String.raw`/@tintype/badge\.still\.webp\?v=\w+`;
   expect(html).toMatch(
     new RegExp(
       String.raw`<source media="\(prefers-reduced-motion: reduce\)" srcset="${still} 320w"><img src="/@tintype/badge\.gif\?v=\w+"`,

@@ -44,7 +44,11 @@ export function resolveVariants(
   const stills =
     (picture.frames ?? 1) === 1 || moving === undefined
       ? []
-      : filesOf(stillName(name), { format: stillFormat, compression: moving.compression });
+      : filesOf(stillName(name), {
+          format: stillFormat,
+          compression: moving.compression,
+          ...(moving.lossless && { lossless: moving.lossless }),
+        });
   return [
     ...stills.map((spec) => ({ ...spec, isStill: true as const })),
     ...files.formats.flatMap((spec) => filesOf(name, spec)),

@@ -17,6 +17,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly log: Writable<RequestEntry>;
   readonly startedAt: number;
+  /** The model that the path names, which Azure's older API serves whatever the body says; `null`: the body names it. */
+  readonly deployment: string | null;
 }
 
 export function beginExchange(
@@ -25,13 +27,15 @@ export function beginExchange(
   response: ServerResponse,
 ): Exchange {
   const { method = '', url = '' } = request;
+  const [address = '', query = ''] = url.split('?');
+  // Azure has the same paths below `/openai`, and in its older API below `/openai/deployments/<name>`.
+  const older = /^\/openai\/deployments\/([^/]+)(\/images\/\w+)$/.exec(address);
   const log: RequestEntry = {
     id: newRequestId(),
     at: Date.now(),
     method,
-    // Azure has the same paths below `/openai`.
-    path: (url.split('?')[0] ?? '').replace(/^\/openai(?=\/v1\/)/, ''),
-    query: url.split('?')[1] ?? '',
+    path: older === null ? address.replace(/^\/openai(?=\/v1\/)/, '') : `/v1${older[2]}`,
+    query,
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     ),
@@ -41,7 +45,8 @@ export function beginExchange(
     fault: null,
   };
   state.requests.push(log);
-  return { state, request, response, log, startedAt: performance.now() };
+  const deployment = older === null ? null : decodeURIComponent(older[1]!);
+  return { state, request, response, log, startedAt: performance.now(), deployment };
 }
 
 export function newRequestId(): string {

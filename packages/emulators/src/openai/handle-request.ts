@@ -99,11 +99,13 @@ function modelObject({ id, created, shutdownDate }: EmulatedModel): object {
  * limit.
  */
 async function images(exchange: Exchange, endpoint: Endpoint): Promise<void> {
-  const { state, response, log } = exchange;
+  const { state, response, log, deployment } = exchange;
   const bytes = await receive(exchange, endpoint);
   if (bytes === null) return;
   const type = log.headers['content-type'] ?? '';
-  const body = parseBody(bytes, type, endpoint === 'edits' ? ['json', 'multipart'] : ['json']);
+  const sent = parseBody(bytes, type, endpoint === 'edits' ? ['json', 'multipart'] : ['json']);
+  const body =
+    deployment === null ? sent : { ...sent, fields: { ...sent.fields, model: deployment } };
   log.body = loggedBody(body);
   const request = await checkRequest(endpoint, body, state);
   state.rateLimit?.take(request.model.id, request.n + request.inputs.length);

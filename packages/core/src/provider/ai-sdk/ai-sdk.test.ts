@@ -154,7 +154,7 @@ describe('@ai-sdk/openai', () => {
     [
       '502 of a proxy',
       { kind: 'page', status: 502, contentType: 'text/html', body: '<html>' },
-      'server-error',
+      'unknown-outcome',
       0,
     ],
     ['a reset', { kind: 'reset-before-headers' }, 'connection-lost', 1],

@@ -46,11 +46,17 @@ export async function callOpenAi(order: Order, profile: Profile): Promise<Pictur
   }
   const signal = AbortSignal.timeout(order.timeoutMs);
   try {
-    const response = await send(clientOf(profile, order), order, profile, signal);
+    const client = clientOf({ ...profile, baseUrl: addressOf(profile, order.request) }, order);
+    const response = await send(client, order, profile, signal);
     return await pictureOf(response, { profile, order, secrets, signal });
   } catch (error) {
     throw providerError(error, signal.aborted, order.timeoutMs, secrets);
   }
+}
+
+function addressOf({ baseUrl, modelInPath }: Profile, { model }: Request): string | null {
+  if (!modelInPath || baseUrl === null) return baseUrl;
+  return `${baseUrl.replace(/\/$/, '')}/deployments/${encodeURIComponent(model)}`;
 }
 
 /** What a server may repeat, and what nothing may show. */

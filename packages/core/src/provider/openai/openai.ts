@@ -47,6 +47,11 @@ export interface OpenAiOptions {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /** Added to the URL of each request, such as `{ 'api-version': 'preview' }`. Servers log URLs, so no secrets. @default {} */
   readonly query?: Readonly<Record<string, string>>;
+  /**
+   * Whether the model is part of the address, as in Azure's older API: requests go to `<baseUrl>/deployments/<model>/images/…`.
+   * @default false
+   */
+  readonly modelInPath?: boolean;
   /** `b64_json` for servers that answer with a URL by default. OpenAI refuses the parameter. @default 'omit' */
   readonly responseFormat?: 'omit' | 'b64_json';
   /** `any` for servers that send JPEG or WebP although PNG is requested. OpenAI sends PNG, which is lossless. @default 'png' */
@@ -68,7 +73,7 @@ export interface OpenAiOptions {
   readonly fixedSize?: string | null;
   /**
    * The parameters that it takes besides `model`, `prompt`, `n` and the size; `null`: all. What is not among them, such as
-   * `output_format`, is not sent.
+   * `output_format`, is not sent. It makes drawings if `svg` is among them, and animations if `frame_count` is.
    * @default null
    */
   readonly parameters?: readonly string[] | null;
@@ -99,6 +104,7 @@ const openAiProfile: Profile = {
   keyHeader: 'authorization',
   headers: {},
   query: {},
+  modelInPath: false,
   responseFormat: 'omit',
   originalFormat: 'png',
   supportsEdits: true,
@@ -222,6 +228,7 @@ const shapes: OptionShapes<OpenAiOptions> = {
     `a map of names to values in visible ASCII, without ${[...ofTheRequest].join(', ')}`,
   ],
   query: [mapOf(text), 'a map of names to texts'],
+  modelInPath: flag,
   responseFormat: [oneOf('omit', 'b64_json'), '"omit" or "b64_json"'],
   originalFormat: [oneOf('png', 'any'), '"png" or "any"'],
   supportsEdits: flag,
@@ -233,6 +240,12 @@ const shapes: OptionShapes<OpenAiOptions> = {
   parameters: orNull([listOf(text), 'a list of names of parameters']),
   streams: [nullable(flag[0]), 'true, false or null'],
   trustsUsage: flag,
+};
+
+/** The parameter that only servers have that make such a format. */
+const parameterOf: Readonly<Record<NonNullable<Request['output_format']>, string>> = {
+  svg: 'svg',
+  gif: 'frame_count',
 };
 
 /** The first field with a value other than its default that the server does not accept. */
@@ -250,8 +263,12 @@ function refusal(request: Request, profile: Profile): string | null {
   );
   if (option !== undefined) return `takes no ${option} from provider_options`;
   if (!supportsEdits && request.input_images !== undefined) return 'takes no input images';
+  const takes = (name: string) => parameters?.includes(name) ?? true;
+  const format = request.output_format;
+  // A server may take `output_format` for pictures that do not move only.
+  if (format !== undefined && !takes(parameterOf[format])) return `makes no ${format}`;
   const refused = requestedFields(request, requestHandling, 'optional').find(
-    (name) => parameters?.includes(name) === false,
+    (name) => !takes(name),
   );
   return refused === undefined ? null : `takes no ${refused}`;
 }

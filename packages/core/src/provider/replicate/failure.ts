@@ -30,7 +30,7 @@ function failureOfAnswer({ status, header, text }: Answer): Failure {
   const body = jsonOf(text);
   const reason = textOf(member(body, 'detail')) ?? textOf(member(body, 'title')) ?? text;
   const message = shownText(reason);
-  const failure = failureOfStatus({ status, code: null, message, details: null, header });
+  const failure = failureOfStatus({ status, code: null, message, details: body, header });
   if (status === 404) {
     return {
       ...failure,

@@ -314,6 +314,12 @@ const failures: readonly {
   {
     name: '502 of a proxy',
     fault: answer(502, '<html>bad gateway</html>'),
+    code: 'unknown-outcome',
+    billed: 0,
+  },
+  {
+    name: '500 of Replicate itself',
+    fault: answer(500, { title: 'Internal Server Error', detail: 'oops', status: 500 }),
     code: 'server-error',
     billed: 0,
   },

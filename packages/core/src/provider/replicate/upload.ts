@@ -1,6 +1,7 @@
 import { member, textOf } from '../json.ts';
 import { jsonOf } from '../../plain-checks.ts';
 import { type InputPicture, ProviderError } from '../provider.ts';
+import { policies } from '../retry.ts';
 import { type Answer, answerError, isGood } from './failure.ts';
 import type { ReplicateHttp } from './http.ts';
 
@@ -29,7 +30,7 @@ export async function placePicture(
   }
   if (!isGood(answer)) {
     const error = answerError(answer, secrets);
-    throw error.code === 'server-error' ? unbilled(error) : error;
+    throw policies[error.code].billed === 'maybe' ? unbilled(error) : error;
   }
   const url = textOf(member(member(jsonOf(answer.text), 'urls'), 'get'));
   if (url === null) {
