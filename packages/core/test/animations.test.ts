@@ -407,7 +407,10 @@ test('another image may have nearly the name of the still, whether the animation
   await using server = await startOpenAiEmulator({ pictures: [bytes] });
   await using made = await testProject({
     'a.images.yaml': `images:\n${['moth', 'moth-still']
-      .map((id) => `  ${id}:\n    ${fields}\n    provider: other\n    formats: [webp, gif]\n`)
+      .map(
+        (id) =>
+          `  ${id}:\n    ${fields.replace('A moth', id)}\n    provider: other\n    formats: [webp, gif]\n`,
+      )
       .join('')}`,
   });
   const providers = { other: openAi({ baseUrl: server.baseUrl, originalFormat: 'any' }) };

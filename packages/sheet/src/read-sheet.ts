@@ -42,6 +42,7 @@ export interface SheetReading {
    * A WebP whose longer side has at most `side` pixels; it plays an animation unless `isStill`. `null`: there is no such picture.
    */
   readonly thumbnail: (hash: Sha256, side: number, isStill?: boolean) => Promise<Uint8Array | null>;
+  readonly isMoving: (hash: Sha256) => boolean;
   /** The unchanged bytes. `null`: there is no such picture. */
   readonly picture: (hash: Sha256) => Promise<Uint8Array | null>;
   /** The file of a format and width that an image would become if this picture were delivered. `null`: there is none. */
@@ -113,6 +114,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       const original = originals.get(hash);
       return original === undefined ? null : encodeThumbnail(project, original, side, isStill);
     },
+    isMoving: (hash) => (originals.get(hash)?.source.frames ?? 1) > 1,
     picture: async (hash) => {
       const original = originals.get(hash);
       if (original === undefined) return null;

@@ -1,8 +1,13 @@
 import { escapeHtml, type Sha256 } from '@tintype/core';
 import type { Sheet } from './sheet.ts';
 
-/** The pictures in a sheet's file, as WebP, by their hashes. */
-export type EmbeddedPictures = ReadonlyMap<Sha256, Uint8Array>;
+/** A picture in a sheet's file, as WebP. `still`: the first frame, for readers who prefer less motion, of a picture that moves. */
+export interface EmbeddedPicture {
+  readonly shown: Uint8Array;
+  readonly still: Uint8Array | null;
+}
+
+export type EmbeddedPictures = ReadonlyMap<Sha256, EmbeddedPicture>;
 
 /** The page that a server sends. It is empty, because it loads its data itself. */
 export function renderLivePage(template: string): string {
@@ -24,12 +29,18 @@ export function renderSheetFile(
     title: `${sheet.project}: contact sheet`,
     sources: 'img-src data:',
     sheet: JSON.stringify(sheet).replaceAll('<', String.raw`\u003c`),
-    pictures: Array.from(
-      pictures,
-      ([hash, bytes]) =>
-        `<script type="text/plain" data-picture="${hash}">${Buffer.from(bytes).toString('base64')}</script>`,
-    ).join('\n'),
+    pictures: Array.from(pictures, ([hash, { shown, still }]) => [
+      embedded(hash, shown),
+      ...(still === null ? [] : [embedded(`${hash}.still`, still)]),
+    ])
+      .flat()
+      .join('\n'),
   });
+}
+
+function embedded(name: string, bytes: Uint8Array): string {
+  const base64 = Buffer.from(bytes).toString('base64');
+  return `<script type="text/plain" data-picture="${name}">${base64}</script>`;
 }
 
 interface Slots {

@@ -3,7 +3,7 @@ import { refuseMistakes, writeAtomic } from '@tintype/core/internal';
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readTemplate } from './read-template.ts';
-import { renderSheetFile } from './render-sheet.ts';
+import { type EmbeddedPicture, renderSheetFile } from './render-sheet.ts';
 import { sheetData } from './sheet-data.ts';
 import type { Sheet } from './sheet.ts';
 import { readSheet, type SheetReading } from './read-sheet.ts';
@@ -62,7 +62,10 @@ function tell({ report, now }: Context, diagnostics: readonly Diagnostic[]): voi
 }
 
 /** Each picture once. Pictures that cannot be read or decoded are left out, and the page says so in their place. */
-async function embedded(reading: SheetReading, sheet: Sheet): Promise<Map<Sha256, Uint8Array>> {
+async function embedded(
+  reading: SheetReading,
+  sheet: Sheet,
+): Promise<Map<Sha256, EmbeddedPicture>> {
   const hashes = new Set(
     sheet.images.flatMap(({ candidates, deliveries }) =>
       [...candidates, ...deliveries].flatMap(({ picture }) => picture?.hash ?? []),
@@ -71,16 +74,17 @@ async function embedded(reading: SheetReading, sheet: Sheet): Promise<Map<Sha256
   const side = sideFor(hashes.size);
   const pictures = await Promise.all(
     Array.from(hashes, async (hash) => {
-      const bytes = await reading.thumbnail(hash, side).catch((error: unknown) => {
-        if (error instanceof TintypeError || isMissingFile(error)) return null;
+      try {
+        const shown = await reading.thumbnail(hash, side);
+        const still = reading.isMoving(hash) ? await reading.thumbnail(hash, side, true) : null;
+        return shown === null ? [] : [[hash, { shown, still }] as const];
+      } catch (error) {
+        if (error instanceof TintypeError || isMissingFile(error)) return [];
         throw error;
-      });
-      return [hash, bytes] as const;
+      }
     }),
   );
-  return new Map(
-    pictures.flatMap(([hash, bytes]) => (bytes === null ? [] : [[hash, bytes] as const])),
-  );
+  return new Map(pictures.flat());
 }
 
 /** Files are mailed and uploaded, so they should stay near 10 MB: if there are fewer pictures, each may be larger. */

@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import { testProject } from '../../core/test/support/project.ts';
 import { readSheet } from '../src/read-sheet.ts';
 import { sheetData } from '../src/sheet-data.ts';
-import { serveSheet } from '../src/index.ts';
+import { serveSheet, writeSheet } from '../src/index.ts';
 
 const api = useApi();
 
@@ -80,4 +81,20 @@ test('the server sends an original as GIF, and a thumbnail that plays or does no
   } finally {
     await server.close();
   }
+});
+
+test('the file of a sheet has both, and its page takes the one that the reader prefers', async () => {
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await project.generate();
+  const { file } = await writeSheet(await project.context());
+  const html = await readFile(file, 'utf8');
+  const pictures = Array.from(
+    html.matchAll(/data-picture="(\w{64})(\.still)?">([^<]+)</g),
+    ([, hash, still, base64]) => ({ hash, still, bytes: Buffer.from(base64!, 'base64') }),
+  );
+  const moving = pictures.filter(({ still }) => still === undefined);
+  const stills = pictures.filter(({ still }) => still !== undefined);
+  expect(stills.map(({ hash }) => hash)).toEqual(moving.map(({ hash }) => hash));
+  for (const { bytes } of moving) expect(await framesOf(bytes)).toEqual(['webp', 3]);
+  for (const { bytes } of stills) expect(await framesOf(bytes)).toEqual(['webp', 1]);
 });

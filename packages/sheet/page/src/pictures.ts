@@ -6,22 +6,26 @@ export type PictureSource = (hash: string, query?: string) => string | null;
 
 export const fromServer: PictureSource = (hash, query = '') => `picture/${hash}${query}`;
 
+const prefersStills = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 const embedded = new Map<string, string>();
 
 /** Base64 is decoded when a picture is shown and not before, because there may be a thousand. */
 export const fromFile: PictureSource = (hash) => {
   const known = embedded.get(hash);
   if (known !== undefined) return known;
-  const base64 = document.querySelector(`[data-picture="${CSS.escape(hash)}"]`)?.textContent;
-  if (base64 === undefined) return null;
+  const base64 = (prefersStills ? base64Of(`${hash}.still`) : null) ?? base64Of(hash);
+  if (base64 === null) return null;
   const url = `data:image/webp;base64,${base64}`;
   embedded.set(hash, url);
   return url;
 };
 
-const thumbnail = matchMedia('(prefers-reduced-motion: reduce)').matches
-  ? '?thumbnail&still'
-  : '?thumbnail';
+function base64Of(name: string): string | null {
+  return document.querySelector(`[data-picture="${CSS.escape(name)}"]`)?.textContent ?? null;
+}
+
+const thumbnail = prefersStills ? '?thumbnail&still' : '?thumbnail';
 
 const near = new IntersectionObserver(
   (entries) => {
