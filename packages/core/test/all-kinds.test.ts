@@ -14,7 +14,7 @@ import { picture } from './support/pictures.ts';
 import { testProject } from './support/project.ts';
 
 const api = useApi();
-const slow = useApi({ latencyMs: 2200 });
+const slow = useApi({ latencyMs: 4400 });
 
 const mono = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#123" d="M1 1h9v9z"/></svg>',
@@ -34,7 +34,7 @@ images:
 test('it is bought for what the plan says, and a second run sends nothing', async () => {
   await using icons = await startOpenAiEmulator({ pictures: [mono] });
   await using azure = await startOpenAiEmulator({ isAzure: true, apiKeys: [azureKey] });
-  await using gateway = await startIdleGateway(slow().baseUrl, { idleMs: 1800, pingMs: 100 });
+  await using gateway = await startIdleGateway(slow().baseUrl, { idleMs: 3600, pingMs: 100 });
   await using made = await testProject(
     {
       'a.images.yaml': manifest,

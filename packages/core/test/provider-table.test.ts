@@ -225,11 +225,9 @@ const cells: Readonly<Record<string, Cell>> = {
     expect(passing.result).toMatchObject({ bought: 1, failed: 0 });
     expect([service.orders(), service.made()]).toEqual([2, 1]);
     service.refuse(400);
-    const failing = await generated(service, ', output_format: jpeg');
-    await using __ = failing.made;
-    expect(eventsOf(failing.events, 'failed')).toMatchObject([
-      { code: 'refused', maybeBilled: false },
-    ]);
+    const { events, ...failing } = await generated(service, ', output_format: jpeg');
+    await failing.made[Symbol.asyncDispose]();
+    expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'refused', maybeBilled: false }]);
     expect([service.orders(), service.made()]).toEqual([3, 1]);
     return '429 passes, 400 fails, both free';
   },
@@ -246,7 +244,7 @@ const cells: Readonly<Record<string, Cell>> = {
     });
     await using _ = made;
     expect(error).toMatchObject({ code: 'interrupted' });
-    const { signal: __, ...again } = all;
+    const { signal: _signal, ...again } = all;
     expect((await made.generate(again)).result).toMatchObject({ bought: 0, delivered: 1 });
     expect([service.orders(), service.made()]).toEqual(isFree ? [0, 0] : [1, 1]);
     return isFree ? 'at once' : 'after the picture is stored';

@@ -17,11 +17,13 @@ interface Manners {
 type Body = Readonly<Record<string, unknown>>;
 
 const asked = ({ size }: Body) => {
-  const [width = 512, height = 512] = String(size ?? '')
-    .split('x')
-    .map(Number);
+  const [width = 512, height = 512] = numbersIn(size, 'x');
   return { width, height };
 };
+
+function numbersIn(text: unknown, separator: string): number[] {
+  return typeof text === 'string' ? text.split(separator).map(Number) : [];
+}
 
 /** From the sources and documentation that `server-profiles.ts` names. The size of xAI's pictures is made up. */
 const services = {
@@ -43,9 +45,7 @@ const services = {
     takes: ['model', 'prompt', 'n', 'response_format', 'aspect_ratio'],
     format: () => 'jpeg',
     sizeOf({ aspect_ratio: ratio }) {
-      const [width = 1, height = 1] = String(ratio ?? '1:1')
-        .split(':')
-        .map(Number);
+      const [width = 1, height = 1] = numbersIn(ratio, ':');
       return { width: 96 * width, height: 96 * height };
     },
     hasEdits: false,
@@ -99,10 +99,11 @@ export async function startImageService(name: keyof typeof services): Promise<Im
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.once('end', () => {
       const type = request.headers['content-type'] ?? '';
-      void answerTo(request.url ?? '', Buffer.concat(pieces), type).then(([status, body]) => {
+      void (async () => {
+        const [status, body] = await answerTo(request.url ?? '', Buffer.concat(pieces), type);
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(JSON.stringify(body));
-      });
+      })();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
