@@ -95,6 +95,7 @@ export const limits = {
   width: 16_383,
   take: 1_000_000,
   partialImages: 3,
+  sources: 10,
   /** `openai` 7.57.0, `images.d.ts`: a GIF has 2 to 16 frames, 9 if it is not said, of at most 655,350 ms each (2026-11-29). */
   frames: { min: 2, max: 16, default: 9 },
   frameMs: { min: 20, max: 655_350, default: 200 },
@@ -118,13 +119,26 @@ interface ValueOf {
     | readonly string[]
     | Readonly<Record<string, FormatOptions | number | null | undefined>>;
   readonly crop: string | CropFields;
+  readonly sources: readonly SourceFields[];
   readonly options: Readonly<Record<string, string | number | boolean>>;
 }
 
-interface CropFields {
-  readonly width: number;
-  readonly height: number;
+type CropFields = {
   readonly position?: string | undefined;
+} & (
+  | { readonly width: number; readonly height: number }
+  /** `W:H`: the largest part of the picture that has this shape. */
+  | { readonly ratio: string }
+);
+
+/** What a page shows in place of the image where a media query matches: another crop of it, or another image. */
+export interface SourceFields {
+  readonly media: string;
+  readonly crop?: string | CropFields | undefined;
+  /** The id of another image. */
+  readonly image?: string | undefined;
+  readonly widths?: readonly number[] | 'auto' | undefined;
+  readonly sizes?: string | undefined;
 }
 
 interface Form {
@@ -323,8 +337,16 @@ const fieldTable = {
   },
   crop: {
     type: 'crop',
-    form: { pattern: /^[1-9]\d{0,4}x[1-9]\d{0,4}$/, is: 'pixels such as "1200x630"' },
-    help: 'Cut to "WxH", or { width, height, position }.',
+    form: {
+      pattern: /^(?:[1-9]\d{0,4}x[1-9]\d{0,4}|[1-9]\d{0,3}:[1-9]\d{0,3})$/,
+      is: 'pixels such as "1200x630", or a ratio such as "3:4"',
+    },
+    help: 'Cut to "WxH", or to a ratio "W:H" as large as the picture allows; or { width, height, position }, { ratio, position }.',
+  },
+  sources: {
+    type: 'sources',
+    maxEntries: limits.sources,
+    help: 'What to show instead where a media query matches: [{ media, crop, widths, sizes }] for another crop of the picture, or [{ media, image }] for another image. The first that matches is shown.',
   },
   recolor: {
     type: 'boolean',

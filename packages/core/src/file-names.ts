@@ -1,14 +1,13 @@
 import { isVector, moves } from './fields.ts';
-import type { FileFields, Format } from './types.ts';
+import type { Delivery, Format, Job } from './types.ts';
 
 /**
  * Every file of a delivery, relative to the output folder: the full size and each width, in each format, and of an animation also
  * its first frame.
  */
 export function outputNames(
-  name: string,
-  { formats, widths }: FileFields,
-  isAnimation = false,
+  { name, files: { formats, widths } }: Pick<Delivery, 'name' | 'files'>,
+  { picture: { isAnimation } }: Pick<Job, 'picture'>,
 ): string[] {
   const hasStill = isAnimation && formats.some(({ format }) => moves(format));
   const namesOf = (name: string, format: Format) => [
@@ -27,6 +26,11 @@ export const stillFormat = 'webp';
 /** No id has a full stop, so that no other image's file can have this name, whether the animation was asked for or not. */
 export function stillName(name: string): string {
   return `${name}.still`;
+}
+
+/** The delivery that an image's id means if it has several candidates and none was picked. */
+export function firstCandidate(id: string): string {
+  return `${id}-1`;
 }
 
 /** `hero.webp` at full size, `hero-640w.webp` at a width. */

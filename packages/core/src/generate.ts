@@ -73,17 +73,17 @@ export async function generate(
   const outputs = outDir === null ? cacheOnly() : await openOutputs(outDir);
 
   const trace = traceOf(context);
-  const imageOf = new Map(images.map((image) => [image.planned, image]));
+  const imagesOf = Map.groupBy(images, ({ planned }) => planned);
   await Promise.all(
     plan.requests.map(async (planned) => {
       try {
         await trace('picture', pictureName(planned), async () => {
           const original = await obtain(planned);
-          const image = imageOf.get(planned);
           // A candidate that was not picked is bought but not delivered.
-          if (image === undefined) return;
-          context.signal.throwIfAborted();
-          await deliver(image, original);
+          for (const image of imagesOf.get(planned) ?? []) {
+            context.signal.throwIfAborted();
+            await deliver(image, original);
+          }
         });
       } catch (error) {
         if (isInterruption(error, context)) return;
@@ -190,8 +190,8 @@ export async function generate(
   }
 }
 
-function outputsOf({ name, job }: PlannedImage): string[] {
-  return outputNames(name, job.files, job.picture.isAnimation);
+function outputsOf(image: PlannedImage): string[] {
+  return outputNames(image, image.job);
 }
 
 /** Of its full size, in the preferred format. */

@@ -19,7 +19,7 @@ export { readPreviousOutputs } from './output/previous-outputs.ts';
 export { proxiedFetch } from './process/proxied-fetch.ts';
 export { inputReferences } from './input-references.ts';
 export { withUpstream } from './plan/check-graph.ts';
-export { deliveriesOf } from './plan/deliveries.ts';
+export { deliveriesAs, deliveriesOf } from './plan/deliveries.ts';
 export { roundUsd } from './plan/estimate-cost.ts';
 export { unseenPicks } from './plan/unseen-picks.ts';
 export { mayBuy } from './project/spending-policy.ts';

@@ -193,6 +193,12 @@ export interface Crop {
   readonly position: string;
 }
 
+/** A crop that is as large as the picture allows. `ratio`: `W:H`. */
+export interface RatioCrop {
+  readonly ratio: string;
+  readonly position: string;
+}
+
 /** The fields that decide the files. None of them is in the key. */
 export interface FileFields {
   /** `''` if the image is decorative. */
@@ -201,9 +207,32 @@ export interface FileFields {
   readonly widths: readonly number[];
   /** In order of preference; the last is the fallback. Never empty. */
   readonly formats: readonly FormatSpec[];
-  readonly crop: Crop | null;
+  /** See `cropIn`. */
+  readonly crop: Crop | RatioCrop | null;
   readonly placeholder: 'blur' | 'color' | 'none';
   readonly sizes: string | null;
+}
+
+/** What a page shows in place of an image where a media query matches. */
+export interface MediaSource {
+  readonly media: string;
+  /** Where it is written. */
+  readonly place: Place;
+  /** The id of another image; `null`: a crop of the picture, which is delivered as `<name>-<suffix>`. */
+  readonly image: string | null;
+}
+
+/** A crop of an image's picture that is delivered beside it. */
+export interface CroppedSource extends MediaSource {
+  readonly image: null;
+  /** `3x4` for a ratio, `600x800` for pixels. */
+  readonly suffix: string;
+  readonly files: FileFields;
+}
+
+/** Another image of the project, as it is delivered itself. */
+export interface ImageSource extends MediaSource {
+  readonly image: string;
 }
 
 /** The fields that decide the picture, all of them present. */
@@ -252,6 +281,8 @@ export interface Job {
   /** Whether it is ordered in a batch, and not bought directly; `null`: the manifest does not say, so it is bought directly. */
   readonly batch: boolean | null;
   readonly files: FileFields;
+  /** In the order in which a browser tries them. */
+  readonly sources: readonly (CroppedSource | ImageSource)[];
   /** Which candidate is delivered under the image's own id; `null`: all of them, as `<id>-1` to `<id>-n`. */
   readonly pick: number | null;
   /** Where `pick` is written; `null` if it is not. */
@@ -260,9 +291,20 @@ export interface Job {
 
 /** A job's picture under the name that it has in the output folder. */
 export interface Delivery {
-  /** `<id>`, or `<id>-<candidate>` if nothing was picked from several. */
+  /** `<id>`, or `<id>-<candidate>` if nothing was picked from several; followed by `-<suffix>` for a crop of `sources`. */
   readonly name: string;
   readonly candidate: number;
+  readonly files: FileFields;
+  /** What is shown in place of it where a media query matches, by the name of its delivery. */
+  readonly sources: readonly NamedSource[];
+  /** It is a crop of another delivery, for one of that one's media queries. */
+  readonly isCropOfOther: boolean;
+}
+
+/** A delivery that is shown where a media query matches. */
+export interface NamedSource {
+  readonly media: string;
+  readonly name: string;
 }
 
 /** US dollars, from the least to the most that it may cost. */
@@ -655,6 +697,7 @@ export interface AiProvenance {
 export interface DeliveredImage extends Preview {
   readonly name: string;
   readonly files: FileFields;
+  readonly sources: readonly NamedSource[];
   readonly width: number;
   readonly height: number;
   readonly encoded: readonly EncodedFile[];
@@ -683,8 +726,16 @@ export interface Asset extends Preview {
   readonly sources: Readonly<Partial<Record<Format, string>>>;
   /** A `srcset` of the first frame as WebP, for readers who prefer less motion; absent for a picture that does not move. */
   readonly still?: string;
+  /** Art direction: what to show instead where a media query matches, the first one that does. Absent if there is nothing. */
+  readonly art?: readonly AssetArt[];
   readonly files: readonly AssetFile[];
   readonly ai: AiProvenance;
+}
+
+/** What is shown in place of a picture where `media` matches. `image`: its own entry in the asset map, from which the rest is. */
+export interface AssetArt extends Pick<Asset, 'width' | 'height' | 'sizes' | 'sources' | 'still'> {
+  readonly media: string;
+  readonly image: string;
 }
 
 /** `<outDir>/tintype.assets.json`. */

@@ -8,6 +8,7 @@ import { openWorker } from '../src/operations/open-worker.ts';
 import { ownRates } from '../src/purchase/rates.ts';
 import { animatedGif, animatedWebp } from './support/animations.ts';
 import { eventsOf, useApi } from './support/api.ts';
+import { mistakeLinesOf } from './support/mistakes-of.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -56,10 +57,9 @@ async function removeFrom(made: TestProject, path: string): Promise<void> {
 }
 
 async function mistakes(made: TestProject): Promise<string[]> {
-  const { error, events } = await made.generate();
-  expect(error).toMatchObject({ code: 'manifest' });
+  const mistakes = await mistakeLinesOf(made);
   expect(api().requests).toEqual([]);
-  return eventsOf(events, 'diagnostic').map(({ line, message }) => `${line}: ${message}`);
+  return mistakes;
 }
 
 test('an animation is ordered as gif, bought once, and delivered as WebP and GIF with all its frames', async () => {

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { hostileSvgs } from './fixtures/hostile-svgs.ts';
 import { eventsOf, useApi } from './support/api.ts';
+import { mistakeLinesOf } from './support/mistakes-of.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -21,10 +22,9 @@ function project(more = '', base = fields, baseUrl = api().baseUrl): Promise<Tes
 const outputs = 'public/images';
 
 async function mistakes(made: TestProject): Promise<string[]> {
-  const { error, events } = await made.generate();
-  expect(error).toMatchObject({ code: 'manifest' });
+  const mistakes = await mistakeLinesOf(made);
   expect(api().requests).toEqual([]);
-  return eventsOf(events, 'diagnostic').map(({ line, message }) => `${line}: ${message}`);
+  return mistakes;
 }
 
 test('a drawing is ordered as svg, bought once, and delivered as a clean file', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { sha256 } from '../src/hash.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { picture } from './support/pictures.ts';
+import { mistakesOf } from './support/mistakes-of.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -29,10 +30,9 @@ function mask(width = 64, height = 48): Promise<Buffer> {
 }
 
 async function mistakes(made: TestProject): Promise<[number, string, string][]> {
-  const { error, events } = await made.generate();
-  expect(error).toMatchObject({ code: 'manifest' });
+  const mistakes = await mistakesOf(made);
   expect(api().requests).toEqual([]);
-  return eventsOf(events, 'diagnostic').map(({ line, code, message }) => [line, code, message]);
+  return mistakes.map(({ line, code, message }) => [line, code, message]);
 }
 
 describe('an edit', () => {

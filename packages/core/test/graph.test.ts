@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moderationBlocked } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
-import type { Provider, TintypeError } from '../src/index.ts';
+import type { Provider } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { isLong } from './support/long-form.ts';
 import { picture } from './support/pictures.ts';
+import { mistakesOf } from './support/mistakes-of.ts';
 import { isQueued, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -293,12 +294,9 @@ describe('which candidate', () => {
 describe('a mistake in the graph', () => {
   async function mistakes(graph: Graph): Promise<[number, string, string][]> {
     await using made = await project(graph);
-    const { error, events } = await made.generate();
-    expect((error as TintypeError).code).toBe('manifest');
+    const mistakes = await mistakesOf(made);
     expect(api().requests).toEqual([]);
-    return eventsOf(events, 'diagnostic')
-      .filter(({ severity }) => severity === 'error')
-      .map(({ line, code, message }) => [line, code, message]);
+    return mistakes.map(({ line, code, message }) => [line, code, message]);
   }
 
   test('is reported for an image that does not exist, with a suggestion', async () => {

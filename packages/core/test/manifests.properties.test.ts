@@ -275,8 +275,8 @@ function expectSane(diagnostics: readonly Diagnostic[]): void {
 
 /** However a path is joined, a job's files are inside the output folder. */
 function expectInside(job: Job): void {
-  for (const { name } of deliveriesOf(job)) {
-    for (const file of outputNames(name, job.files)) {
+  for (const delivery of deliveriesOf(job)) {
+    for (const file of outputNames(delivery, job)) {
       expect(posix.isAbsolute(file)).toBe(false);
       expect(posix.normalize(file)).toBe(file);
       expect(file).toMatch(/^[a-z0-9-]+(?:\/[a-z0-9-]+)*\.(?:avif|webp|jpeg|png|gif)$/);

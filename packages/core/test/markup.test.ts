@@ -5,6 +5,7 @@ import { fromAiSdk, submitBatches } from '../src/index.ts';
 import { sha256 } from '../src/hash.ts';
 import { eventsOf, useApi } from './support/api.ts';
 import { picture } from './support/pictures.ts';
+import { mistakeLinesOf } from './support/mistakes-of.ts';
 import { isQueued, testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
@@ -40,10 +41,9 @@ images:
 const onHat = { ids: ['hat'] };
 
 async function mistakes(made: TestProject): Promise<string[]> {
-  const { error, events } = await made.generate(onHat);
-  expect(error).toMatchObject({ code: 'manifest' });
+  const mistakes = await mistakeLinesOf(made, onHat);
   expect(api().requests).toEqual([]);
-  return eventsOf(events, 'diagnostic').map(({ line, message }) => `${line}: ${message}`);
+  return mistakes;
 }
 
 test('markup is sent over the first picture, is bought once, and its change is said', async () => {

@@ -6,7 +6,7 @@ import type { Parameter } from './sheet.ts';
  * The parameters of an image, by their names in a manifest. Those with their default value are left out, except for size
  * and quality.
  */
-export function parametersOf({ picture, call, files }: Job): Parameter[] {
+export function parametersOf({ picture, call, files, sources }: Job): Parameter[] {
   const { crop, formats, widths } = files;
   const rows: readonly (readonly [string, string | number | null])[] = [
     ['size', picture.size],
@@ -21,7 +21,8 @@ export function parametersOf({ picture, call, files }: Job): Parameter[] {
     ['moderation', unless(call.moderation, defaults.moderation)],
     ['formats', list(formats.map(({ format, compression }) => `${format} ${compression}`))],
     ['widths', list(widths)],
-    ['crop', crop === null ? null : `${crop.width}x${crop.height} ${crop.position}`],
+    ['crop', crop === null ? null : cropText(crop)],
+    ['sources', list(sources.map(({ media }) => media))],
     ['sizes', files.sizes],
     ['placeholder', unless(files.placeholder, defaults.placeholder)],
   ];
@@ -32,6 +33,11 @@ const overlays = ['mask', 'markup'] as const;
 
 function overlayOf({ overlay }: Job['picture'], field: (typeof overlays)[number]): string | null {
   return overlay?.field === field ? nameOf(overlay.reference) : null;
+}
+
+function cropText(crop: NonNullable<Job['files']['crop']>): string {
+  const size = 'ratio' in crop ? crop.ratio : `${crop.width}x${crop.height}`;
+  return `${size} ${crop.position}`;
 }
 
 function shown<T>(value: T | Readonly<Record<string, unknown>> | null) {

@@ -3,6 +3,7 @@ import {
   type AssetFile,
   type AssetMap,
   type Context,
+  type Delivery,
   type Diagnostic,
   type Format,
   type Job,
@@ -15,6 +16,7 @@ import {
   toBuy,
 } from '@tintype/core';
 import {
+  deliveriesAs,
   deliveriesOf,
   openStore,
   readPreviousOutputs,
@@ -127,7 +129,9 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       const original = originals.get(hash);
       const planned = requestsOf.get(imageId)?.[0];
       if (original === undefined || planned === undefined) return null;
-      const image = { name: imageId, job: planned.job, planned };
+      const { job } = planned;
+      const [delivery] = deliveriesAs(job, imageId, planned.number);
+      const image = { ...delivery, job, planned };
       const spec = project
         .variants(image, original)
         .find((spec) => spec.format === format && spec.width === width && !spec.isStill);
@@ -149,9 +153,10 @@ export async function readSheet(context: Context): Promise<SheetReading> {
 
   async function deliveryFacts(
     job: Job,
-    { name, candidate }: { readonly name: string; readonly candidate: number },
+    delivery: Delivery,
     candidates: readonly CandidateFacts[],
   ): Promise<ImageFacts['deliveries'][number]> {
+    const { name, candidate } = delivery;
     const facts = candidates.find(({ planned }) => planned.number === candidate);
     const asset = assetOf(assetMap, name);
     const files = asset?.files ?? [];
@@ -160,9 +165,8 @@ export async function readSheet(context: Context): Promise<SheetReading> {
     const shown = files.length === 0 ? null : fileToLookAt(files);
     const isShown = asset !== null && shown !== null && !gone.includes(shown.file);
     return {
-      name,
-      candidate,
-      specs: specsOf(project, name, job, facts),
+      ...delivery,
+      specs: specsOf(project, delivery, job, facts),
       asset,
       gone,
       source: isShown ? seen(deliveredOriginal(outDir, shown, asset, facts?.source ?? null)) : null,
@@ -193,7 +197,7 @@ async function damageOf({ stored }: PlannedRequest, store: Store): Promise<strin
 /** The files that a delivery becomes; `null`: it has no picture, or the picture does not fill the crop. */
 function specsOf(
   project: OpenImages,
-  name: string,
+  delivery: Delivery,
   job: Job,
   facts: CandidateFacts | undefined,
 ): ImageFacts['deliveries'][number]['specs'] {
@@ -201,7 +205,7 @@ function specsOf(
   const { planned, source } = facts;
   try {
     const original = { source, ai: notAsked, record: null };
-    return project.variants({ name, job, planned }, original);
+    return project.variants({ ...delivery, job, planned }, original);
   } catch {
     // `generate` reports the reason. Here there is only nothing to compare with.
     return null;

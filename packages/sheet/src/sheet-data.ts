@@ -90,7 +90,7 @@ export function sheetData(sheet: SheetFacts): Sheet {
 
 function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): SheetImage {
   const seen = candidates.map(candidateOf);
-  const changes = deliveries.flatMap((delivery) => changesOf(delivery, job, candidates));
+  const changes = deliveries.flatMap((delivery) => changesOf(delivery, candidates));
   const flags = flagsOf(job, seen, deliveries, changes, failure);
   const specs = deliveries.map((delivery) => delivery.specs).find((found) => found !== null);
   return {
@@ -164,8 +164,7 @@ function pictureOf(source: Source | null): Candidate['picture'] {
 
 /** The differences between what the next run would deliver and what the asset map says. */
 function changesOf(
-  { name, candidate, specs, asset, gone, isMapped }: DeliveryFacts,
-  job: Job,
+  { name, candidate, files, specs, asset, gone, isMapped }: DeliveryFacts,
   candidates: readonly CandidateFacts[],
 ): string[] {
   if (!isMapped) return [];
@@ -185,8 +184,8 @@ function changesOf(
   return [
     ...gone.map((file) => `${file} is missing or has changed on the disk`),
     ...(specs === null ? [] : otherFiles(name, specs, asset)),
-    ...(asset.alt === job.files.alt ? [] : [`the alt text of ${name} has changed`]),
-    ...(asset.sizes === job.files.sizes ? [] : [`sizes of ${name} has changed`]),
+    ...(asset.alt === files.alt ? [] : [`the alt text of ${name} has changed`]),
+    ...(asset.sizes === files.sizes ? [] : [`sizes of ${name} has changed`]),
   ];
 }
 

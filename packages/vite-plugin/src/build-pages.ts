@@ -7,6 +7,7 @@ import type { CssFile } from './css.ts';
 import { explain } from './explain.ts';
 import { hostUrl } from './host-url.ts';
 import { fillInUrls, lateForm, lateUrl } from './late-pictures.ts';
+import { withArt, withSources } from './media-sources.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage, reference, scheme, styleModule } from './references.ts';
 import { withoutStyles } from './to-picture.ts';
@@ -63,8 +64,9 @@ async function cssFiles(
   const { run, target, pages, shipped, environment, late, lateInStyles } = state;
   if (run.isLate(image)) {
     late.set(`${id} ${image.name}`, image);
-    const { picture, files } = image.job;
-    const formats = isStill && picture.isAnimation ? [{ format: 'webp' } as const] : files.formats;
+    const { job, files } = image;
+    const formats =
+      isStill && job.picture.isAnimation ? [{ format: 'webp' } as const] : files.formats;
     return formats.map(({ format }) => ({
       type: mediaTypeOf(format),
       url: async () => {
@@ -97,8 +99,10 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
     transformIndexHtml: {
       order: 'pre',
       async handler(html, { filename }) {
-        for (const name of await namesInPage(html)) {
-          const { run, late } = builds.client();
+        const names = await namesInPage(html);
+        if (names.size === 0) return;
+        const { run, late } = builds.client();
+        for (const name of withSources(run.project, names)) {
           const image = run.project.find(name);
           if (image === null) {
             throw await unknownImage(run.project, name, filename, `tintype:${name}`);
@@ -142,15 +146,17 @@ export async function expandPage(
   filename: string,
   page: string,
 ): Promise<string> {
-  const names = await namesInPage(html);
-  if (names.size === 0) return html;
+  const named = await namesInPage(html);
+  if (named.size === 0) return html;
+  const { project } = state.run;
+  const names = withSources(project, named);
   await buyLate(state, names);
   const pictures = new Map<string, Picture>();
   for (const name of names) {
     pictures.set(name, await pagePicture(state, name, filename, page));
   }
   const { expandHtml } = await import('./html.ts');
-  return expandHtml(html, (name) => pictures.get(name)!);
+  return expandHtml(html, (name) => withArt(project, name, pictures));
 }
 
 /** Names that a plugin adds to the page after the search are bought, or not, by the same rules. */

@@ -28,6 +28,7 @@ import {
   renderLatePicture,
   renderMarkup,
   renderPicture,
+  sourcesIn,
   type Wanted,
 } from './virtual-modules.ts';
 import { writeTypes } from './write-types.ts';
@@ -91,22 +92,26 @@ export function buildPlugin(
           this.error(await pointAtWritten(project.config.root, problem, importer, id.slice(1)));
         }
         if (request.kind === 'index') {
-          return module(renderIndex(namesIn(request.folder, project.images.keys())));
+          return module(renderIndex(namesIn(request.folder, project.listed)));
         }
         const image = project.find(request.name);
         if (image === null) {
           this.error(await unknownImage(project, request.name, importer, request.name));
         }
-        const isMarkup = request.kind === 'markup';
-        const noMarkup = isMarkup ? markupProblem(image.job) : null;
+        const noMarkup = request.kind === 'markup' ? markupProblem(image.job) : null;
         if (noMarkup !== null) this.error(noMarkup);
         if (isLate(image)) {
           state.late.set(id, image);
-          return module((isMarkup ? renderLateMarkup : renderLatePicture)(lateToken(id)));
+          const token = lateToken(id);
+          if (request.kind === 'markup') return module(renderLateMarkup(token));
+          return module(renderLatePicture(token, sourcesIn(image, request.inlining)));
         }
         try {
-          if (isMarkup) return module(renderMarkup(await markupIn(state, image)));
-          return module(renderPicture(await pictureOf(this, state, id, request, image)));
+          if (request.kind === 'markup') {
+            return module(renderMarkup(await markupIn(state, image)));
+          }
+          const picture = await pictureOf(this, state, id, request, image);
+          return module(renderPicture(picture, sourcesIn(image, request.inlining)));
         } catch (error) {
           this.error(await explain(error, project.config.root, project.jobs));
         }

@@ -22,9 +22,10 @@ export async function devPicture(
 ): Promise<Picture> {
   const original = await project.obtain(image.planned);
   const { source, ai } = original;
-  const { files } = image.job;
+  const { files } = image;
   const specs = project.variants(image, original);
-  const { width, height } = files.crop ?? source;
+  // The full size of the fallback.
+  const { width, height } = specs.at(-1)!;
   return toPicture({
     files: specs.map((spec) => ({
       format: spec.format,
@@ -52,9 +53,10 @@ export async function devCssFiles(
   prefix: string,
 ): Promise<CssFile[]> {
   const original = await project.obtain(image.planned);
-  const { width } = image.job.files.crop ?? original.source;
-  const specs = project.variants(image, original).filter((spec) => spec.width === width);
-  const fullSize = new Map(stillsOrAll(specs, isStill).map((spec) => [spec.format, spec]));
+  const specs = project.variants(image, original);
+  const { width } = specs.at(-1)!;
+  const ofFullSize = specs.filter((spec) => spec.width === width);
+  const fullSize = new Map(stillsOrAll(ofFullSize, isStill).map((spec) => [spec.format, spec]));
   return [...fullSize.values()].map((spec) => ({
     type: mediaTypeOf(spec.format),
     url: async () => urlOf(original, spec, prefix),

@@ -17,6 +17,7 @@ import {
   renderIndex,
   renderMarkup,
   renderPicture,
+  sourcesIn,
 } from './virtual-modules.ts';
 import { warnOfUnreachedTypes, writeTypes } from './write-types.ts';
 
@@ -104,7 +105,7 @@ async function moduleText(
   if (problem !== null) {
     throw await pointAtWritten(project.config.root, problem, importer, id.slice(1));
   }
-  if (request?.kind === 'index') return renderIndex(namesIn(request.folder, project.images.keys()));
+  if (request?.kind === 'index') return renderIndex(namesIn(request.folder, project.listed));
   const name = request?.name ?? id;
   const image = project.find(name);
   if (image === null) throw await unknownImage(project, name, importer, name);
@@ -113,5 +114,6 @@ async function moduleText(
     if (problem !== null) throw new Error(problem);
     return renderMarkup(await devMarkup(project, image));
   }
-  return renderPicture(await site.pictureOf(project, image));
+  const picture = await site.pictureOf(project, image);
+  return renderPicture(picture, sourcesIn(image, request?.inlining ?? 'auto'));
 }

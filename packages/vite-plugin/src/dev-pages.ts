@@ -1,5 +1,6 @@
 import type { Plugin } from 'vite';
 import type { DevSite } from './dev-site.ts';
+import { withArt, withSources } from './media-sources.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage } from './references.ts';
@@ -43,10 +44,10 @@ async function pageText(
 ): Promise<string> {
   const { expandHtml } = await import('./html.ts');
   const pictures = new Map<string, Picture>();
-  for (const name of names) {
+  for (const name of withSources(project, names)) {
     const image = project.find(name);
     if (image === null) throw await unknownImage(project, name, filename, `tintype:${name}`);
     pictures.set(name, await site.pictureOf(project, image));
   }
-  return expandHtml(html, (name) => pictures.get(name)!);
+  return expandHtml(html, (name) => withArt(project, name, pictures));
 }

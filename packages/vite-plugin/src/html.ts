@@ -6,6 +6,7 @@ import {
   pictureElements,
   renderAttributes,
   renderSources,
+  sourcesOf,
   mediaTypeOf,
   stillPicture,
 } from './picture-elements.ts';
@@ -19,8 +20,8 @@ export function findReferences(html: string): string[] {
 }
 
 /**
- * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; `srcset`
- * becomes the candidates of the format in `type`, or of the fallback; any other attribute, and a string of JSON-LD, becomes
+ * Puts pictures where a page names them. `<img src>` becomes a `<picture>` that keeps the author's attributes; a `<source srcset>` in a
+ * `<picture>` becomes one for each format; any other `srcset` becomes the candidates of the fallback; any other attribute, and a string of JSON-LD, becomes
  * the fallback's URL. `tintype:hero?still` is the first frame of a picture that moves. The rest of the page does not change.
  */
 export function expandHtml(html: string, pictureOf: (name: string) => Picture): string {
@@ -29,6 +30,7 @@ export function expandHtml(html: string, pictureOf: (name: string) => Picture): 
     const whole = pictureOf(use.name);
     const picture = use.isStill ? stillPicture(whole) : whole;
     if (use.element.tagName === 'img' && use.attribute === 'src') expandImg(text, use, picture);
+    else if (isPictureSource(use)) expandSource(text, use, picture);
     else if (use.attribute === null) {
       // The URL must end neither the string nor the script.
       const url = JSON.stringify(picture.img.src).replaceAll('<', '\\u003c');
@@ -91,8 +93,7 @@ function usesInJson(element: Element): Use[] {
 }
 
 function expandImg(text: MagicString, { element, start, end }: Use, picture: Picture): void {
-  const given = Object.fromEntries(element.attrs.map(({ name, value }) => [name, value]));
-  const { src: _, style: ownStyle, ...kept } = given;
+  const { src: _, style: ownStyle, ...kept } = attributesOf(element);
   const { sources, img } = pictureElements(picture, {
     ...kept,
     ...(ownStyle && { style: ownStyle }),
@@ -108,6 +109,28 @@ function expandImg(text: MagicString, { element, start, end }: Use, picture: Pic
   const isInPicture = element.parentNode !== null && element.parentNode.nodeName === 'picture';
   text.appendLeft(place.startOffset, `${isInPicture ? '' : '<picture>'}${renderSources(sources)}`);
   if (!isInPicture) text.appendRight(place.endOffset, '</picture>');
+}
+
+function isPictureSource({ element, attribute }: Use): boolean {
+  const isInPicture = element.parentNode?.nodeName === 'picture';
+  return element.tagName === 'source' && attribute === 'srcset' && isInPicture;
+}
+
+/** A `<source>` for each format, or for the one in `type`, with the author's attributes, such as `media`. */
+function expandSource(text: MagicString, { element, start, end }: Use, picture: Picture): void {
+  const { srcset: _, ...given } = attributesOf(element);
+  const all = sourcesOf(picture, given);
+  const chosen =
+    given['type'] === undefined ? all : all.filter(({ type }) => type === given['type']);
+  const sources = chosen.length === 0 ? all.slice(-1) : chosen;
+  const others = sources.slice(0, -1).map((source) => ({ ...given, ...source }));
+  const added = Object.entries(sources.at(-1)!).filter(([name]) => !Object.hasOwn(given, name));
+  text.appendLeft(element.sourceCodeLocation!.startOffset, renderSources(others));
+  text.overwrite(start, end, renderAttributes(Object.fromEntries(added)).trimStart());
+}
+
+function attributesOf({ attrs }: Element): Record<string, string> {
+  return Object.fromEntries(attrs.map(({ name, value }) => [name, value]));
 }
 
 function attributeText({ element }: Use, attribute: string, { sources, img }: Picture): string {

@@ -35,15 +35,10 @@ export interface OpenProject extends OpenImages {
   readonly find: (name: string) => PlannedImage | null;
   /** Every image under every name under which it is delivered or known, except for candidates. */
   readonly imported: readonly { readonly name: string; readonly image: PlannedImage }[];
-  /** Pixels, if the plan knows them; `null` if the model chooses the size and the picture has not been made. */
-  readonly sizeOf: (image: PlannedImage) => PictureSize | null;
+  /** The names that records of imports have: all that are delivered, except for crops of them. */
+  readonly listed: readonly string[];
   /** Absolute: the files from which the plan was read. */
   readonly watched: readonly string[];
-}
-
-interface PictureSize {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The context for a run of the project. Rejects with the TintypeError `config` of `loadProject`. */
@@ -78,7 +73,9 @@ export async function projectOf(context: Context): Promise<OpenProject> {
     context,
     find: (name) => findImage(images, name),
     imported: importedNames(images),
-    sizeOf,
+    listed: [...images.images.values()]
+      .filter((image) => !image.isCropOfOther)
+      .map(({ name }) => name),
     watched: await watchedFiles(images, config),
   };
 }
@@ -90,7 +87,18 @@ function findImage({ images, plan }: OpenImages, name: string): PlannedImage | n
   }
   const [, id, candidate] = /^(.+)@(\d+)$/.exec(name) ?? [];
   const planned = plan.requests.find((row) => row.id === id && row.number === Number(candidate));
-  return planned === undefined ? null : { name, job: planned.job, planned };
+  if (planned === undefined) return null;
+  const { job, number } = planned;
+  // Its crops have no names of their own, because only what is delivered has.
+  return {
+    name,
+    candidate: number,
+    files: job.files,
+    sources: [],
+    isCropOfOther: false,
+    job,
+    planned,
+  };
 }
 
 function importedNames({ images, jobs }: OpenImages) {
@@ -100,17 +108,6 @@ function importedNames({ images, jobs }: OpenImages) {
     return image?.job.id === id ? [{ name: id, image }] : [];
   });
   return [...delivered, ...unpicked];
-}
-
-function sizeOf({ job, planned }: PlannedImage): PictureSize | null {
-  const { crop } = job.files;
-  if (crop !== null) return { width: crop.width, height: crop.height };
-  if (planned.stored?.kind === 'record') {
-    const { width, height } = planned.stored.record.original;
-    return { width, height };
-  }
-  const [, width, height] = /^(\d+)x(\d+)$/.exec(job.picture.size) ?? [];
-  return width === undefined ? null : { width: Number(width), height: Number(height) };
 }
 
 async function watchedFiles(

@@ -5,7 +5,10 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 
 /** A picture's elements, before they are written. */
 export interface PictureElements {
-  /** The first frame of an animation, for readers who prefer less motion; and all formats except the fallback. */
+  /**
+   * The pictures of `art`, in every format; the first frame of an animation, for readers who prefer less motion; and all formats
+   * except the fallback. A browser takes the first that fits.
+   */
   readonly sources: readonly Attributes[];
   readonly img: Attributes;
 }
@@ -21,6 +24,7 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
   const isResponsive = fallback?.includes(', ') ?? false;
   return {
     sources: [
+      ...(picture.art ?? []).flatMap((art) => artSources(art, given)),
       ...stillSource(picture, sizes),
       ...formats.slice(0, -1).map(([format, srcset]) => ({
         type: mediaTypeOf(format),
@@ -59,16 +63,52 @@ function sizesOf(
 
 /** The first frame of a picture that moves, as a picture of its own; a picture that does not move, unchanged. */
 export function stillPicture(picture: Picture): Picture {
-  const { still, ...rest } = picture;
+  const { still, art: _, ...rest } = picture;
   if (still === undefined) return picture;
   const [src = ''] = still.split(', ').at(-1)!.split(' ');
   return { ...rest, sources: { webp: still }, img: { ...picture.img, src } };
 }
 
-/** It comes first, because a browser takes the first source that fits. */
-function stillSource({ still }: Picture, sizes: Attributes[string]): Attributes[] {
-  const media = '(prefers-reduced-motion: reduce)';
-  return still === undefined ? [] : [{ media, type: mediaTypeOf('webp'), srcset: still, sizes }];
+/** What is shown where a media query matches. It has its own shape, for which the page reserves space. */
+function artSources({ media, picture }: Art, given: Attributes): Attributes[] {
+  const { sizes, width, height } = given;
+  const sources = sourcesOf(picture, { sizes, width, height });
+  const { sizes: itsSizes, ...shape } = sources[0];
+  return [
+    ...stillSource(picture, itsSizes, media).map((source) => ({ ...shape, ...source })),
+    ...sources.map((source) => ({ media, ...source })),
+  ];
+}
+
+/** A picture's formats, the fallback last, each as a `<source>` with the picture's shape. Never empty. */
+export function sourcesOf(picture: Picture, given: Attributes): [Attributes, ...Attributes[]] {
+  const sizes = given['sizes'] ?? picture.sizes;
+  const shape = dimensions(picture, given);
+  const formats = Object.entries(picture.sources).map(([format, srcset]) => ({
+    type: mediaTypeOf(format),
+    srcset,
+    sizes,
+    ...shape,
+  }));
+  const [first, ...others] = formats;
+  // Without formats it is inlined.
+  return first === undefined ? [{ srcset: picture.img.src, ...shape }] : [first, ...others];
+}
+
+type Art = NonNullable<Picture['art']>[number];
+
+/** It comes first, because a browser takes the first source that fits. `within`: the media query of the picture. */
+function stillSource({ still }: Picture, sizes: Attributes[string], within?: string): Attributes[] {
+  if (still === undefined) return [];
+  const isReduced = '(prefers-reduced-motion: reduce)';
+  const media =
+    within === undefined
+      ? isReduced
+      : within
+          .split(',')
+          .map((query) => `${query.trim()} and ${isReduced}`)
+          .join(', ');
+  return [{ media, type: mediaTypeOf('webp'), srcset: still, sizes }];
 }
 
 /** `image/webp`. It is not core's, because this runs in pages, too. */
@@ -84,12 +124,18 @@ function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): 
   return { width: width ?? w, height: height ?? h };
 }
 
-/** The placeholder as background, which the loaded picture hides. The author's own style comes after it. */
-function style({ placeholder, color, hasAlpha }: Picture, own: Attributes[string]): string | null {
+/**
+ * The placeholder as background, which the loaded picture hides. The author's own style comes after it. A picture with `art` has none,
+ * because only the browser knows which of them it shows.
+ */
+function style(
+  { placeholder, color, hasAlpha, art }: Picture,
+  own: Attributes[string],
+): string | null {
   const background =
     placeholder === null ? color : `url(${placeholder}) center / 100% 100% no-repeat`;
   const parts = [
-    background === null || hasAlpha ? '' : `background:${background}`,
+    background === null || hasAlpha || art !== undefined ? '' : `background:${background}`,
     typeof own === 'string' ? own : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? null : parts.join(';');

@@ -10,6 +10,8 @@ export interface Picture {
   readonly sources: Readonly<Partial<Record<Format, string>>>;
   /** A `srcset` of the first frame as WebP, for readers who prefer less motion; absent for a picture that does not move. */
   readonly still?: string;
+  /** Art direction: the picture to show instead where a media query matches, the first one that does. Absent if there is none. */
+  readonly art?: readonly { readonly media: string; readonly picture: Picture }[];
   /** The fallback, at full size. */
   readonly img: { readonly src: string; readonly w: number; readonly h: number };
   /** `''` if the image is decorative. */

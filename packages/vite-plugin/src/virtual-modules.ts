@@ -1,4 +1,4 @@
-import type { Job } from '@tintype/core';
+import type { Job, NamedSource, PlannedImage } from '@tintype/core';
 import type { Picture } from './picture.ts';
 
 /** The meaning of one of the plugin's module ids. */
@@ -90,15 +90,19 @@ const members = [
 /** The names that a picture's module exports besides its default. */
 export const namedExports: readonly string[] = [...members, 'src', 'width', 'height'];
 
-/** The module of a picture that is known. */
-export function renderPicture(picture: Picture): string {
+/**
+ * The module of a picture that is known. `sources`: what is shown in place of it, which it imports, so that each of them is bought,
+ * replaced in dev and shared as any other picture.
+ */
+export function renderPicture(picture: Picture, sources: readonly ImportedSource[] = []): string {
   const lines = members.map((name) => `export const ${name} = ${JSON.stringify(picture[name])};`);
   return [
+    ...importsOf(sources),
     ...lines,
     `export const src = ${JSON.stringify(picture.img.src)};`,
     `export const width = ${picture.img.w};`,
     `export const height = ${picture.img.h};`,
-    `export default { ${[...members, ...stillOf(picture)].join(', ')} };`,
+    `export default { ${[...members, ...stillOf(picture), ...artOf(sources)].join(', ')} };`,
     '',
   ].join('\n');
 }
@@ -108,14 +112,45 @@ function stillOf({ still }: Picture): string[] {
   return still === undefined ? [] : [`still: ${JSON.stringify(still)}`];
 }
 
+/** A picture that another one's module imports. */
+export interface ImportedSource extends NamedSource {
+  /** The query of its import, with `?`; or `''`. */
+  readonly query: string;
+}
+
+/** What the module of a picture imports, which is inlined as it is. */
+export function sourcesIn(
+  { sources }: Pick<PlannedImage, 'sources'>,
+  inlining: Inlining,
+): ImportedSource[] {
+  const query = { always: '?inline', never: '?no-inline', auto: '' }[inlining];
+  return sources.map((source) => ({ ...source, query }));
+}
+
+function importsOf(sources: readonly ImportedSource[]): string[] {
+  return sources.map(
+    ({ name, query }, index) =>
+      `import art${index} from ${JSON.stringify(`virtual:tintype/${name}${query}`)};`,
+  );
+}
+
+function artOf(sources: readonly ImportedSource[]): string[] {
+  const entries = sources.map(
+    ({ media }, index) => `{ media: ${JSON.stringify(media)}, picture: art${index} }`,
+  );
+  return entries.length === 0 ? [] : [`art: [${entries.join(', ')}]`];
+}
+
 /**
  * The module of a picture that is bought before the chunks are rendered: `token` stands for its JSON until then. It is a call
  * so that no optimiser folds the value, which does not exist yet.
  */
-export function renderLatePicture(token: string): string {
+export function renderLatePicture(token: string, sources: readonly ImportedSource[] = []): string {
+  const art = artOf(sources);
   return [
+    ...importsOf(sources),
     `const picture = /* @__PURE__ */ JSON.parse(${JSON.stringify(token)});`,
-    'export default picture;',
+    art.length === 0 ? 'export default picture;' : `export default { ...picture, ${art[0]} };`,
     ...members.map((name) => `export const ${name} = /* @__PURE__ */ (() => picture.${name})();`),
     'export const src = /* @__PURE__ */ (() => picture.img.src)();',
     'export const width = /* @__PURE__ */ (() => picture.img.w)();',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { outputNames } from '../file-names.ts';
-import type { FileFields } from '../types.ts';
+import type { FileFields, Job } from '../types.ts';
 import { resolveVariants } from './resolve-variants.ts';
 
 const picture = { width: 1536, height: 1024 };
@@ -48,7 +48,8 @@ test('a very flat picture keeps at least one row of pixels', () => {
 test('every file has one of the names that were known before the picture', () => {
   const files = fields({ widths: [640, 4000], formats: formats('avif', 'png') });
   const names = resolveVariants('team/ada', files, picture).map(({ file }) => file);
-  expect(outputNames('team/ada', files)).toEqual(expect.arrayContaining(names));
+  const job = { picture: { isAnimation: false } } as Job;
+  expect(outputNames({ name: 'team/ada', files }, job)).toEqual(expect.arrayContaining(names));
 });
 
 function fields(some: Partial<FileFields>): FileFields {

@@ -1,3 +1,4 @@
+import { cropIn } from '../crop-in.ts';
 import { TintypeError } from '../errors.ts';
 import { isVector, moves } from '../fields.ts';
 import { fileName, stillFormat, stillName } from '../file-names.ts';
@@ -13,7 +14,7 @@ export function resolveVariants(
   files: FileFields,
   picture: Pick<Source, 'width' | 'height' | 'frames'>,
 ): VariantSpec[] {
-  const { crop } = files;
+  const crop = cropIn(files.crop, picture);
   if (crop !== null && (crop.width > picture.width || crop.height > picture.height)) {
     throw new TintypeError(
       'encode',

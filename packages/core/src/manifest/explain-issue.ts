@@ -132,10 +132,14 @@ function explainUnion(
         (code === 'invalid_type' || code === 'invalid_value') && path.length === 0,
     );
   const isOutOfRange = ({ code }: Issue) => code === 'too_big' || code === 'too_small';
+  const isKnown = ({ code }: Issue) => code !== 'unrecognized_keys';
   const branch =
     typeof input === 'number'
       ? issue.errors.find((inner) => inner.every(isOutOfRange))
-      : typeof input === 'object' && input !== null && issue.errors.find(hasRightType);
+      : typeof input === 'object' &&
+        input !== null &&
+        (issue.errors.find((inner) => hasRightType(inner) && inner.every(isKnown)) ??
+          issue.errors.find(hasRightType));
   if (branch) {
     const absolute = branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
     return explainIssues(absolute, value, fieldNames);
@@ -168,7 +172,7 @@ const typeNames: Readonly<Record<string, string>> = {
 const unionNames: Readonly<Record<string, string>> = {
   formats: 'a list of formats, or a map of format to compression or options',
   widths: 'auto, or a list of pixels such as [640, 1280]',
-  crop: 'pixels such as "1200x630", or { width, height, position }',
+  crop: 'pixels such as "1200x630", a ratio such as "3:4", { width, height, position } or { ratio, position }',
   preset: 'the name of a preset, or a list of names',
   each: 'a list of maps, or the path of a .csv, .json, .jsonl or .yaml file',
 };
@@ -182,7 +186,8 @@ function unionNameOf(path: FieldPath, field: string): string | undefined {
 
 function fieldsOf(path: FieldPath): readonly string[] {
   const field = fieldOf(path);
-  if (field === 'crop') return ['width', 'height', 'position'];
+  if (field === 'crop') return ['width', 'height', 'ratio', 'position'];
+  if (field === 'sources') return ['media', 'crop', 'image', 'widths', 'sizes'];
   if (isFormat(field)) return optionsOf(field);
   return field === 'formats' ? formats : [];
 }

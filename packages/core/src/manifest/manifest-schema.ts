@@ -16,6 +16,7 @@ import {
   lengthOf,
   limits,
   optionsOf,
+  type SourceFields,
 } from '../fields.ts';
 import type { Row } from '../types.ts';
 
@@ -79,15 +80,28 @@ const mappedFormats = z
   })
   .meta({ minProperties: 1 });
 
+const position = z.enum(cropPositions).optional();
+
 const crop = z.union([
   z.string().regex(forms.crop.pattern),
   templated,
   z.strictObject({
     width: integer(1, limits.width),
     height: integer(1, limits.width),
-    position: z.enum(cropPositions).optional(),
+    position,
   }),
+  z.strictObject({ ratio: z.string().regex(forms.aspect_ratio.pattern), position }),
 ]);
+
+const widths = z.union([z.literal('auto'), z.array(integer(1, limits.width)).min(1)]);
+
+const source = z.strictObject({
+  media: z.string().min(1).describe('A media query, such as "(max-width: 600px)".'),
+  crop: crop.optional().describe('Another crop of the picture.'),
+  image: z.string().min(1).optional().describe('The id of another image, which is shown as it is.'),
+  widths: widths.optional().describe('Of the crop. Default: those of the image that fit.'),
+  sizes: z.string().min(1).optional().describe('Default: the sizes of the image.'),
+} satisfies Record<keyof SourceFields, z.ZodType>);
 
 const options = z
   .record(z.string().regex(/^[A-Za-z]\w{0,99}$/), z.union([z.string(), z.number(), z.boolean()]))
@@ -123,7 +137,7 @@ function typeOf(name: FieldName): z.ZodType {
       return maxEntries === undefined ? texts : texts.max(maxEntries);
     }
     case 'widths':
-      return z.union([z.literal('auto'), z.array(integer(min, max)).min(1)]);
+      return widths;
     case 'prompt':
       return prompt;
     case 'apiKey':
@@ -132,6 +146,8 @@ function typeOf(name: FieldName): z.ZodType {
       return z.union([listedFormats, mappedFormats]);
     case 'crop':
       return crop;
+    case 'sources':
+      return z.array(source).min(1).max(maxEntries!);
     case 'options':
       return options;
   }

@@ -1,3 +1,4 @@
+import { cropIn } from '../crop-in.ts';
 import { canBuy, type Context, report } from '../context.ts';
 import {
   type DerivedVariants,
@@ -9,11 +10,13 @@ import { encoderSettings } from '../image/encoder-settings.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { openCache } from '../cache/open-cache.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
+import { parseSize, type Size } from '../plan/picture-size.ts';
 import type { Lane } from '../image/work-queue.ts';
 import { mayBuy } from '../project/spending-policy.ts';
 import { openStore } from '../store/open-store.ts';
 import type {
   DeliveredImage,
+  Delivery,
   EncodedFile,
   FormatSpec,
   Job,
@@ -37,10 +40,8 @@ import { rememberedVariants } from '../unchanged/remembered-variants.ts';
 import { refusedCacheMessage } from '../project/usable-cache.ts';
 import { sharedCacheOf } from './shared-cache-of.ts';
 
-/** A picture with the name under which it is delivered, before its files are made. */
-export interface PlannedImage {
-  /** `<id>`, or `<id>-<candidate>` if there are several candidates and none was picked. */
-  readonly name: string;
+/** A delivery with the request of its picture, before its files are made. */
+export interface PlannedImage extends Delivery {
   readonly job: Job;
   /** The request that makes it. */
   readonly planned: PlannedRequest;
@@ -70,6 +71,8 @@ export interface OpenImages {
    * Rejects with the TintypeErrors of `judgePlan`. `ordersBatches`: whether it also orders batches. @default false
    */
   readonly judge: (options?: { readonly ordersBatches: boolean }) => Promise<Obtainer>;
+  /** In pixels, of the picture or its crop; `null`: the model chooses the size, and the picture has not been made. */
+  readonly sizeOf: (image: PlannedImage) => Size | null;
   /** The files to make from a picture. Throws a TintypeError `encode` for a crop that is larger than the picture. */
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
   /** One of its files. It is encoded if it is not in the cache, before all others if something is waiting for it. */
@@ -125,8 +128,8 @@ export async function openImages(
   };
   const cache = openCache(config, onUnavailable, sharedCacheOf(context));
   const remembered = rememberedVariants(context, ids, fingerprint);
-  const variants = ({ name, job }: PlannedImage, { source }: Original) =>
-    resolveVariants(name, job.files, source);
+  const variants = ({ name, files }: PlannedImage, { source }: Original) =>
+    resolveVariants(name, files, source);
   const flattened = new Set<string>();
   const onFlattened = ({ file }: VariantSpec, transparency: 'slight' | 'visible') => {
     // A picture has a file for each width; one warning is enough.
@@ -161,13 +164,14 @@ export async function openImages(
       const resources = { store, budget: runBudgetFor(judged, budget) };
       return obtainer(judged, context, { ...resources, refusals, order: await order, collected });
     },
+    sizeOf,
     variants,
 
     findDelivered: (image, original) => {
       const specs = variants(image, original);
       const { source } = original;
       const known = remembered.find(image.name);
-      const wishes = options(image.job.files.placeholder);
+      const wishes = options(image.files.placeholder);
       const found =
         (known && restoreVariants(source, specs, known, wishes)) ??
         findVariants(source, specs, wishes);
@@ -186,7 +190,7 @@ export async function openImages(
 
     deliver: async (image, original) => {
       const specs = variants(image, original);
-      const { placeholder } = image.job.files;
+      const { placeholder } = image.files;
       await encodeByWorker(original, specs, options(placeholder), context);
       return delivered(
         image,
@@ -208,18 +212,25 @@ export async function openImages(
 }
 
 function delivered(
-  { name, job: { files } }: PlannedImage,
+  { name, files, sources }: PlannedImage,
   { source, ai }: Original,
   { encoded, preview }: DerivedVariants,
 ): DeliveredImage {
-  const { width, height } = files.crop ?? source;
-  return { name, files, width, height, encoded, ...preview, ai };
+  const { width, height } = cropIn(files.crop, source) ?? source;
+  return { name, files, sources, width, height, encoded, ...preview, ai };
+}
+
+function sizeOf({ files: { crop }, job, planned: { stored } }: PlannedImage): Size | null {
+  const picture = stored?.kind === 'record' ? stored.record.original : parseSize(job.picture.size);
+  const shown = picture === null ? crop : (cropIn(crop, picture) ?? picture);
+  if (shown === null || 'ratio' in shown) return null;
+  return { width: shown.width, height: shown.height };
 }
 
 function imagesOf(plan: Plan): PlannedImage[] {
   return plan.requests.flatMap((planned) =>
     deliveriesOf(planned.job)
       .filter(({ candidate }) => candidate === planned.number)
-      .map(({ name }) => ({ name, job: planned.job, planned })),
+      .map((delivery) => ({ ...delivery, job: planned.job, planned })),
   );
 }

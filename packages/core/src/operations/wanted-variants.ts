@@ -13,9 +13,9 @@ export function wantedVariants({ requests }: Plan, store: Store, effort: number)
     if (source === null) return [];
     return deliveriesOf(planned.job)
       .filter(({ candidate }) => candidate === planned.number)
-      .flatMap(({ name }) => {
+      .flatMap(({ name, files }) => {
         try {
-          return cacheKeys(source, resolveVariants(name, planned.job.files, source), effort);
+          return cacheKeys(source, resolveVariants(name, files, source), effort);
         } catch (error) {
           // The crop is larger than the picture, so nothing was encoded.
           if (error instanceof TintypeError) return [];

@@ -192,6 +192,7 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
       placeholder: 'blur',
       sizes: '100vw',
     },
+    sources: [],
     width: full[1],
     height: full[2],
     encoded: sizes.map(([format, width, height]) => ({

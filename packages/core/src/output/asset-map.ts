@@ -1,6 +1,7 @@
 import { isVector, moves } from '../fields.ts';
 import { srcset } from '../srcset.ts';
-import type { Asset, AssetMap, DeliveredImage, Format } from '../types.ts';
+import { firstCandidate } from '../file-names.ts';
+import type { Asset, AssetArt, AssetMap, DeliveredImage, Format, NamedSource } from '../types.ts';
 
 /**
  * The asset map after a run. `order`: all of its names. A name that was not delivered this time, because it failed or was not
@@ -13,11 +14,37 @@ export function buildAssetMap(
 ): AssetMap {
   // A Map, because an image may be called `constructor`.
   const earlier = new Map(Object.entries(previous?.images ?? {}));
-  const images = order.flatMap((name): [string, Asset][] => {
-    const asset = delivered.get(name) ?? earlier.get(name);
-    return asset === undefined ? [] : [[name, asset]];
-  });
+  const assets = new Map(
+    order.flatMap((name): [string, Asset][] => {
+      const asset = delivered.get(name) ?? earlier.get(name);
+      return asset === undefined ? [] : [[name, asset]];
+    }),
+  );
+  const images = [...assets].map(([name, asset]) => [name, withArt(asset, assets)] as const);
   return { version: 1, images: Object.fromEntries(images) };
+}
+
+/** Completes an entry's art from the entries that it names. What was not delivered is left out. */
+function withArt({ art = [], ...asset }: Asset, assets: ReadonlyMap<string, Asset>): Asset {
+  const found = art.flatMap(({ media, image }) => {
+    const other = assets.get(image) ?? assets.get(firstCandidate(image));
+    return other === undefined ? [] : [artOf(media, image, other)];
+  });
+  if (found.length === 0) return asset;
+  const { placeholder, color, files, ai, ...shown } = asset;
+  return { ...shown, art: found, placeholder, color, files, ai };
+}
+
+function artOf(
+  media: string,
+  image: string,
+  { width, height, sizes, sources, still }: Pick<Asset, keyof AssetArt & keyof Asset>,
+): AssetArt {
+  return { media, image, width, height, sizes, sources, ...(still !== undefined && { still }) };
+}
+
+function unresolved({ media, name }: NamedSource): AssetArt {
+  return { media, image: name, width: 0, height: 0, sizes: null, sources: {} };
 }
 
 /** The text of `tintype.assets.json`: equal maps give equal text. */
@@ -61,6 +88,8 @@ export function toAsset(image: DeliveredImage): Asset {
         .map(({ format }) => [format, srcsetOf(shown.filter((file) => file.format === format))]),
     ),
     ...(stills.length > 0 && { still: srcsetOf(stills) }),
+    // The files of the others may not be encoded yet: `buildAssetMap` completes it.
+    ...(image.sources.length > 0 && { art: image.sources.map(unresolved) }),
     placeholder: image.placeholder,
     color: image.color,
     files,

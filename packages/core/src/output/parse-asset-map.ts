@@ -1,6 +1,6 @@
 import { isFormat } from '../fields.ts';
 import { isCount, isHash, isMap, isTextOrNull, jsonOf } from '../plain-checks.ts';
-import type { Asset, AssetFile, AssetMap } from '../types.ts';
+import type { Asset, AssetArt, AssetFile, AssetMap } from '../types.ts';
 import { isOutputName } from './output-name.ts';
 
 /**
@@ -19,16 +19,14 @@ export function parseAssetMap(text: string): AssetMap | null {
 
 function parseAsset(value: unknown): Asset | null {
   if (!isMap(value)) return null;
-  const { alt, width, height, src, sizes, sources, still, placeholder, color, files } = value;
+  const { alt, src, placeholder, color, files } = value;
   const ai = parseAi(value['ai']);
+  const art = parseArt(value['art']);
+  const shown = parseShown(value);
   const isAsset =
     typeof alt === 'string' &&
-    isCount(width) &&
-    isCount(height) &&
+    shown !== null &&
     isOutputName(src) &&
-    isTextOrNull(sizes) &&
-    isSources(sources) &&
-    (still === undefined || typeof still === 'string') &&
     isTextOrNull(placeholder) &&
     isTextOrNull(color) &&
     Array.isArray(files) &&
@@ -36,17 +34,42 @@ function parseAsset(value: unknown): Asset | null {
   if (!isAsset) return null;
   return {
     alt,
-    width,
-    height,
+    width: shown.width,
+    height: shown.height,
     src,
-    sizes,
-    sources,
-    ...(still !== undefined && { still }),
+    sizes: shown.sizes,
+    sources: shown.sources,
+    ...(shown.still !== undefined && { still: shown.still }),
+    ...(art.length > 0 && { art }),
     placeholder,
     color,
     files: files.flatMap((file) => parseFile(file) ?? []),
     ai,
   };
+}
+
+/** What an entry and its art have in common. */
+function parseShown(
+  value: Readonly<Record<string, unknown>>,
+): Omit<AssetArt, 'media' | 'image'> | null {
+  const { width, height, sizes, sources, still } = value;
+  const isShown =
+    isCount(width) &&
+    isCount(height) &&
+    isTextOrNull(sizes) &&
+    isSources(sources) &&
+    (still === undefined || typeof still === 'string');
+  return isShown ? { width, height, sizes, sources, ...(still !== undefined && { still }) } : null;
+}
+
+function parseArt(value: unknown): AssetArt[] {
+  return (Array.isArray(value) ? value : []).flatMap((entry: unknown): AssetArt[] => {
+    if (!isMap(entry)) return [];
+    const { media, image } = entry;
+    const shown = parseShown(entry);
+    const isArt = typeof media === 'string' && typeof image === 'string' && shown !== null;
+    return isArt ? [{ media, image, ...shown }] : [];
+  });
 }
 
 function parseFile(value: unknown): AssetFile | null {

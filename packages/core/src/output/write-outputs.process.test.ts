@@ -492,6 +492,7 @@ function image(name: string, full: string, small?: string, onRead = () => {}): D
       placeholder: 'none',
       sizes: null,
     },
+    sources: [],
     width: 16,
     height: 16,
     encoded: [

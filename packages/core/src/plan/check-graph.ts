@@ -22,7 +22,32 @@ export function checkGraph(
     if (message === null || (!ids.has(reference.id) && mayExist(reference.id))) continue;
     findings.push({ place: reference.place, finding: { code: 'unknown-image', message } });
   }
-  return [...findings, ...loops(jobs)];
+  return [...findings, ...sourceProblems(jobs, byId, ids, mayExist), ...loops(jobs)];
+}
+
+/** The mistakes in the images that `sources` name. */
+function sourceProblems(
+  jobs: readonly Job[],
+  valid: ReadonlyMap<string, Job>,
+  ids: ReadonlySet<string>,
+  mayExist: (id: string) => boolean,
+): PlacedFinding[] {
+  const findings: PlacedFinding[] = [];
+  for (const { id, sources } of jobs) {
+    for (const { image, place } of sources) {
+      if (image === null) continue;
+      if (!ids.has(image)) {
+        if (mayExist(image)) continue;
+        const near = findings.length < maxSuggestions ? ids : [];
+        const message = `there is no image "${image}"${didYouMean(image, near)}`;
+        findings.push({ place, finding: { code: 'unknown-image', message } });
+      } else if (image === id || (valid.get(image)?.sources.length ?? 0) > 0) {
+        const message = `"${image}" has sources of its own; name an image without any`;
+        findings.push({ place, finding: { code: 'conflict', message } });
+      }
+    }
+  }
+  return findings;
 }
 
 const maxSuggestions = 50;
@@ -40,7 +65,7 @@ export function candidateOf(reference: ImageReference, upstream: Job): number {
   return reference.candidate ?? upstream.pick ?? 1;
 }
 
-/** The jobs of `ids` and every job that they depend on, in the order of `jobs`; without ids, all jobs. */
+/** The jobs of `ids`, every job that they depend on, and those of their `sources`, in the order of `jobs`; without ids, all jobs. */
 export function withUpstream(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
   if (ids.length === 0) return jobs;
   const byId = new Map(jobs.map((job) => [job.id, job]));
@@ -48,8 +73,9 @@ export function withUpstream(jobs: readonly Job[], ids: readonly string[]): read
   // Iterating over a Set also visits elements that are added meanwhile.
   for (const id of selected) {
     const job = byId.get(id);
-    for (const reference of job === undefined ? [] : imageReferences(job))
-      selected.add(reference.id);
+    if (job === undefined) continue;
+    for (const reference of imageReferences(job)) selected.add(reference.id);
+    for (const { image } of job.sources) if (image !== null) selected.add(image);
   }
   return jobs.filter(({ id }) => selected.has(id));
 }

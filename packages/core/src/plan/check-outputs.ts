@@ -2,16 +2,12 @@ import { outputNames } from '../file-names.ts';
 import type { Job, PlacedFinding } from '../types.ts';
 import { deliveriesOf } from './deliveries.ts';
 
-function namesOf(name: string, { files, picture }: Job): string[] {
-  return outputNames(name, files, picture.isAnimation);
-}
-
 /** Finds images that would get the file name of another image. */
 export function outputClashes(jobs: readonly Job[]): PlacedFinding[] {
   const owners = new Map<string, Job>();
   const clashes: PlacedFinding[] = [];
   for (const job of jobs) {
-    for (const file of deliveriesOf(job).flatMap(({ name }) => namesOf(name, job))) {
+    for (const file of deliveriesOf(job).flatMap((delivery) => outputNames(delivery, job))) {
       const owner = owners.get(file);
       if (owner === undefined) owners.set(file, job);
       else if (owner !== job) {

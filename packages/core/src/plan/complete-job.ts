@@ -1,30 +1,13 @@
-import {
-  alphaFormats,
-  completePixelFields,
-  defaults,
-  type Fields,
-  type FormatOptions,
-  forms,
-  isVector,
-  moves,
-} from '../fields.ts';
-import type {
-  CallFields,
-  Crop,
-  FileFields,
-  Format,
-  FormatSpec,
-  InputReference,
-  Job,
-  Overlay,
-} from '../types.ts';
-import { autoWidths } from './auto-widths.ts';
+import { completePixelFields, defaults, type Fields, isVector, moves } from '../fields.ts';
+import type { CallFields, InputReference, Job, Overlay } from '../types.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
 import type { Draft } from './draft.ts';
 import type { ExpandOptions } from './expand-jobs.ts';
+import { filesOf, formatsOf, isAnimation, isDrawing } from './file-fields.ts';
+import { sourcesOf } from './media-sources.ts';
 import { modelNamed } from './models.ts';
-import { parseSize, type Size, sizeOfRatio } from './picture-size.ts';
+import { parseSize, sizeOfRatio } from './picture-size.ts';
 import { framesOf } from './frame-sheet.ts';
 import { didYouMean } from '../did-you-mean.ts';
 
@@ -44,11 +27,13 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
 
   const inputs = inputsOf(draft);
   const overlay = overlayOf(draft);
-  const files = filesOf(draft, size === null ? null : parseSize(size));
+  const picture = size === null ? null : parseSize(size);
+  const files = filesOf(draft, picture);
+  const sources = sourcesOf(draft, files, picture);
   if (fields.prompt === undefined) {
     find('prompt', { code: 'missing-field', message: `"${draft.id}" has no prompt` });
   }
-  if (fields.prompt === undefined || files === null || size === null) return null;
+  if (fields.prompt === undefined || size === null) return null;
 
   return {
     id: draft.id,
@@ -76,6 +61,7 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
     },
     batch: fields.batch ?? null,
     files,
+    sources,
     pick: draft.pick,
     pickPlace: draft.pick === null ? null : draft.placeOf('pick'),
   };
@@ -136,11 +122,6 @@ function checkConflicts({ id, fields, pick, find }: Draft): void {
   }
 }
 
-/** Whether the model is asked for a drawing and not for pixels. */
-function isDrawing({ output_format: format }: Fields): boolean {
-  return format === 'svg';
-}
-
 /** The conflicts of an SVG, which is bought as such: no other picture can become one. */
 function checkDrawing({ id, fields, find }: Draft): void {
   const isDelivered = formatsOf(fields).some(({ format }) => isVector(format));
@@ -167,11 +148,6 @@ function checkDrawing({ id, fields, find }: Draft): void {
       message: `recolor changes svg files, and "${id}" has none; write output_format: svg`,
     });
   }
-}
-
-/** Whether the model is asked for an animation. */
-function isAnimation({ output_format: format }: Fields): boolean {
-  return format === 'gif';
 }
 
 /** The conflicts of an animation, which is bought as such: no other picture can become one. */
@@ -257,105 +233,4 @@ function overlayOf({ fields, find, placeOf }: Draft): Overlay | null {
   if (typeof reference !== 'string' && reference.kind === 'file') return { field, reference };
   find(field, { code: 'bad-input', message: `${field} must be the path of a PNG file` });
   return null;
-}
-
-/** The fields for the files, checked against the picture's size; `picture` is `null` for size auto. */
-function filesOf(draft: Draft, picture: Size | null): FileFields | null {
-  const { fields, find } = draft;
-  checkAlpha(draft);
-  checkFormats(draft);
-  const crop = cropOf(fields);
-  if (
-    crop !== null &&
-    picture !== null &&
-    (crop.width > picture.width || crop.height > picture.height)
-  ) {
-    find('crop', {
-      code: 'crop-too-large',
-      message: `crop ${crop.width}x${crop.height} is larger than the picture, ${picture.width}x${picture.height}; nothing is enlarged`,
-    });
-  }
-  const widest = crop?.width ?? picture?.width ?? null;
-  const written = fields.widths ?? [];
-  const widths =
-    written === 'auto'
-      ? autoWidths(widest, fields.sizes ?? null)
-      : [...new Set(written)].toSorted((a, b) => a - b);
-  for (const [index, width] of (written === 'auto' ? [] : written).entries()) {
-    if (widest !== null && width > widest) {
-      const message = `width ${width} is wider than the picture, ${widest}; nothing is enlarged`;
-      find('widths', { code: 'width-too-large', message }, index);
-    }
-  }
-  return {
-    alt: fields.alt ?? '',
-    widths,
-    formats: formatsOf(fields),
-    crop,
-    placeholder: (fields.placeholder ?? defaults.placeholder) as FileFields['placeholder'],
-    sizes: fields.sizes ?? null,
-  };
-}
-
-function checkAlpha({ fields, find }: Draft): void {
-  if (fields.background !== 'transparent') return;
-  const opaque = formatsOf(fields).find(({ format }) => !alphaFormats.includes(format));
-  const message = (format: string) =>
-    `${format} cannot be transparent, and background is transparent; use one of ${alphaFormats.join(', ')}`;
-  if (opaque !== undefined) {
-    find(fields.formats === undefined ? 'output_format' : 'formats', {
-      code: 'conflict',
-      message: message(opaque.format),
-    });
-  } else if (fields.output_format === 'jpeg') {
-    find('output_format', { code: 'conflict', message: message('jpeg') });
-  }
-}
-
-function formatsOf(fields: Fields): readonly FormatSpec[] {
-  const compression = fields.output_compression ?? defaults.output_compression;
-  const written = fields.formats ?? ownFormats(fields);
-  const options = Array.isArray(written)
-    ? [...new Set(written as string[])].map((format) => [format, null] as const)
-    : Object.entries(written);
-  return options.map(([format, own]) => {
-    const { output_compression, lossless, chroma, effort } = optionsIn(own);
-    return {
-      format: format as Format,
-      compression: output_compression ?? compression,
-      ...(fields.recolor === true && isVector(format as Format) && { recolors: true }),
-      ...(lossless === true && { lossless }),
-      ...(chroma !== undefined && { chroma }),
-      ...(effort !== undefined && { effort }),
-    };
-  });
-}
-
-/** A number is a compression. */
-function optionsIn(own: FormatOptions | number | null | undefined): FormatOptions {
-  return typeof own === 'number' ? { output_compression: own } : (own ?? {});
-}
-
-function checkFormats({ fields, find }: Draft): void {
-  for (const [format, own] of Object.entries(fields.formats ?? {})) {
-    if (typeof own !== 'object' || own?.lossless !== true) continue;
-    const lossy = (['output_compression', 'chroma'] as const).find(
-      (name) => own[name] !== undefined,
-    );
-    if (lossy === undefined) continue;
-    const message = `${format} is lossless, so ${lossy} would change nothing; remove one of them`;
-    find('formats', { code: 'conflict', message });
-  }
-}
-
-/** Every browser plays GIF, and WebP is a fraction of its size. */
-function ownFormats(fields: Fields): readonly string[] {
-  return isAnimation(fields) ? ['webp', 'gif'] : [fields.output_format ?? defaults.output_format];
-}
-
-function cropOf({ crop }: Fields): Crop | null {
-  if (crop === undefined) return null;
-  if (typeof crop !== 'string') return { ...crop, position: crop.position ?? defaults.position };
-  const size = forms.crop.pattern.test(crop) ? parseSize(crop) : null;
-  return size === null ? null : { ...size, position: defaults.position };
 }

@@ -136,28 +136,36 @@ function reserveId(id: string, source: DraftSource, taken: Map<string, Place>): 
   return false;
 }
 
-/** The merged fields, rendered; `null` for a text that could not be rendered. */
+/** The merged fields, rendered; `null` for a field with a text that could not be rendered. */
 function renderFields(merged: Merged, render: Render): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(merged.merged)) {
-    const path = placeIn(merged, null, name as FieldName, undefined);
-    if (typeof value === 'string') fields[name] = render(value, path);
-    else if (Array.isArray(value)) {
-      const items = value.map((item: unknown, index) =>
-        typeof item === 'string' ? render(item, path && [...path, index]) : item,
-      );
-      fields[name] = items.includes(null) ? null : items;
-    } else if (name === 'provider_options') {
-      const options = Object.entries(value as NonNullable<Fields['provider_options']>);
-      const rendered = options.map(([key, option]) => [
-        key,
-        typeof option === 'string' ? render(option, path && [...path, key]) : option,
-      ]);
-      const isWhole = rendered.every(([, option]) => option !== null);
-      fields[name] = isWhole ? Object.fromEntries(rendered) : null;
-    } else fields[name] = value;
-  }
-  return fields;
+  return Object.fromEntries(
+    Object.entries(merged.merged).map(([name, value]) => {
+      const path = placeIn(merged, null, name as FieldName, undefined);
+      let isWhole = true;
+      const rendered = mapTexts(value, path, (text, at) => {
+        const result = render(text, at);
+        isWhole &&= result !== null;
+        return result ?? text;
+      });
+      return [name, isWhole ? rendered : null];
+    }),
+  );
+}
+
+/** A value with each text in it replaced, in lists and maps, too. */
+function mapTexts(
+  value: unknown,
+  path: FieldPath | null,
+  replace: (text: string, path: FieldPath | null) => string,
+): unknown {
+  const within = (key: string | number, part: unknown) =>
+    mapTexts(part, path && [...path, key], replace);
+  if (typeof value === 'string') return replace(value, path);
+  if (Array.isArray(value)) return value.map((item: unknown, index) => within(index, item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, within(key, part)] as const),
+  );
 }
 
 /** The other fields that a finding about a field depends on. If one of these is wrong, the finding is not reported. */
@@ -176,6 +184,7 @@ const dependencies: Readonly<Partial<Record<FieldName | 'pick', readonly (FieldN
     markup: ['input_images', 'mask', 'model'],
     crop: ['size', 'aspect_ratio', 'model'],
     widths: ['size', 'aspect_ratio', 'model', 'crop'],
+    sources: ['size', 'aspect_ratio', 'model', 'formats'],
     output_format: ['background', 'formats'],
     formats: ['background', 'output_format'],
     pick: ['number_of_images'],

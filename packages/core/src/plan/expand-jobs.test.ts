@@ -749,7 +749,7 @@ describe('deliveries', () => {
       { defaults: { prompt: 'x', alt: 'y' } },
     );
     const names = jobs.flatMap((job) =>
-      deliveriesOf(job).flatMap(({ name }) => outputNames(name, job.files)),
+      deliveriesOf(job).flatMap((delivery) => outputNames(delivery, job)),
     );
     expect(names).toHaveLength(8);
     for (const name of names) expect(name).toMatch(/^a\/b-c-[12](?:-9w)?\.(?:avif|png)$/);

@@ -1,5 +1,6 @@
 import type { Fields } from '../fields.ts';
-import type { Job } from '../types.ts';
+import { deliveriesOf } from './deliveries.ts';
+import type { FileFields, Job } from '../types.ts';
 import type { Draft } from './draft.ts';
 
 /** Counts what a project expands to and enforces limits, because a data file of 10 MB can expand to far more. */
@@ -11,8 +12,9 @@ export class ProjectSize {
   add({ id, fields }: Draft, job: Job | null): void {
     const pictures = job?.picture.numberOfImages ?? 1;
     this.#pictures += pictures;
-    this.#files +=
-      pictures * ((job?.files.widths.length ?? 0) + 1) * (job?.files.formats.length ?? 1);
+    const delivered = job === null ? [] : deliveriesOf(job);
+    const filesOf = ({ widths, formats }: FileFields) => (widths.length + 1) * formats.length;
+    this.#files += delivered.reduce((sum, { files }) => sum + filesOf(files), 0);
     this.#characters += id.length + lengthOfTexts(fields);
   }
 

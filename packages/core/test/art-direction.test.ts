@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest';
+import sharp from 'sharp';
+import { useApi } from './support/api.ts';
+import { mistakeLinesOf } from './support/mistakes-of.ts';
+import { testProject, type TestProject } from './support/project.ts';
+
+const api = useApi();
+
+function project(hero: string, others = ''): Promise<TestProject> {
+  const lines = hero.split('\n').map((line) => `    ${line}\n`);
+  const text = `defaults: { alt: A pier, quality: low, placeholder: none, formats: [webp, jpeg] }\nimages:\n  hero:\n    prompt: A pier\n${lines.join('')}${others}`;
+  return testProject({ 'a.images.yaml': text }, api().baseUrl);
+}
+
+const night = '  night: { prompt: A pier at night, widths: [256] }\n';
+
+const sources = `aspect_ratio: '3:2'
+widths: [320, 1200]
+sizes: 100vw
+sources:
+  - { media: '(max-width: 600px)', crop: '3:4', widths: [96], sizes: 50vw }
+  - { media: '(prefers-color-scheme: dark)', image: night }`;
+
+test('a crop and another image are shown where a media query matches, and each picture is bought once', async () => {
+  await using made = await project(sources, night);
+  const first = await made.generate();
+  expect(first.error).toBeNull();
+  expect(api().ledger).toHaveLength(2);
+  const { images } = first.result!.assetMap;
+  expect(Object.keys(images)).toEqual(['hero', 'hero-3x4', 'night']);
+  expect(images['hero']!.art).toEqual([
+    {
+      media: '(max-width: 600px)',
+      image: 'hero-3x4',
+      width: 768,
+      height: 1024,
+      sizes: '50vw',
+      sources: {
+        webp: 'hero-3x4-96w.webp 96w, hero-3x4.webp 768w',
+        jpeg: 'hero-3x4-96w.jpeg 96w, hero-3x4.jpeg 768w',
+      },
+    },
+    {
+      media: '(prefers-color-scheme: dark)',
+      image: 'night',
+      width: 1024,
+      height: 1024,
+      sizes: null,
+      sources: images['night']!.sources,
+    },
+  ]);
+  // The crop is the middle of the same picture.
+  const whole = await made.read('public/images/hero.jpeg');
+  const middle = sharp(whole).extract({ left: 384, top: 0, width: 768, height: 1024 });
+  const cropped = await made.read('public/images/hero-3x4.jpeg');
+  const [a, b] = await Promise.all(
+    [await middle.toBuffer(), cropped].map((bytes) =>
+      sharp(bytes).resize(24, 32, { fit: 'fill' }).raw().toBuffer(),
+    ),
+  );
+  const difference = a!.reduce((sum, value, at) => sum + Math.abs(value - b![at]!), 0) / a!.length;
+  expect(difference).toBeLessThan(4);
+
+  const second = await made.generate();
+  expect(second.result).toMatchObject({ written: 0, removed: 0, bought: 0 });
+  expect(api().ledger).toHaveLength(2);
+});
+
+test('a run of one image makes the images of its sources, too, and an edit of another keeps them', async () => {
+  await using made = await project(sources, night);
+  const { result } = await made.generate({ ids: ['hero'] });
+  expect(result!.assetMap.images['hero']!.art).toHaveLength(2);
+  const manifest = String(await made.read('a.images.yaml'));
+  await made.write('a.images.yaml', manifest.replace('widths: [256]', 'widths: [128]'));
+  const again = await made.generate({ ids: ['night'] });
+  const art = again.result!.assetMap.images['hero']!.art!;
+  expect(art.map(({ image }) => image)).toEqual(['hero-3x4', 'night']);
+  expect(art[1]!.sources.webp).toBe('night-128w.webp 128w, night.webp 1024w');
+});
+
+test('the ratio of a picture whose size the model chooses is that of the picture', async () => {
+  await using made = await project(
+    "size: auto\nsources: [{ media: '(max-width: 9px)', crop: { ratio: '2:1', position: top } }]",
+  );
+  const { result } = await made.generate();
+  expect(result!.assetMap.images['hero-2x1']).toMatchObject({ width: 1254, height: 627 });
+});
+
+test('candidates without a pick have crops of their own', async () => {
+  await using made = await project(
+    "number_of_images: 2\nsources: [{ media: '(max-width: 9px)', crop: 256x128 }]",
+  );
+  const { result } = await made.generate();
+  expect(Object.keys(result!.assetMap.images)).toEqual([
+    'hero-1',
+    'hero-1-256x128',
+    'hero-2',
+    'hero-2-256x128',
+  ]);
+  expect(result!.assetMap.images['hero-2']!.art).toMatchObject([{ image: 'hero-2-256x128' }]);
+});
+
+test.each([
+  ['crop and image', "{ media: a, crop: '1:1', image: night }", 'has crop and image; keep one'],
+  ['neither', '{ media: a }', 'needs crop or image'],
+  [
+    'an unknown image',
+    '{ media: a, image: nihgt }',
+    'there is no image "nihgt"; did you mean "night"?',
+  ],
+  ['the image itself', '{ media: a, image: hero }', '"hero" has sources of its own'],
+  ['widths of an image', '{ media: a, image: night, widths: [8] }', '"night" has its own widths'],
+  ['a bad crop', '{ media: a, crop: 3-4 }', 'must be pixels such as "1200x630", or a ratio'],
+  ['a bad ratio', "{ media: a, crop: { ratio: '3' } }", 'ratio'],
+  ['a large crop', '{ media: a, crop: 2000x10 }', 'is larger than the picture, 1024x1024'],
+  [
+    'a wide width',
+    "{ media: a, crop: '1:2', widths: [600] }",
+    'width 600 is wider than the picture, 512',
+  ],
+  ['a misspelt field', "{ media: a, corp: '1:1' }", 'has no field "corp"; did you mean "crop"?'],
+  ['no media query', "{ crop: '1:1' }", 'media is missing'],
+  [
+    'the same query',
+    "{ media: a, crop: '1:1' }, { media: a, image: night }",
+    'has the same media query',
+  ],
+  ['the same crop', "{ media: a, crop: '1:1' }, { media: b, crop: '1:1' }", 'has the same crop'],
+])(
+  'a source with %s is refused at its line, before anything is spent',
+  async (_, source, message) => {
+    await using made = await project(`sources: [${source}]`, night);
+    const mistakes = await mistakeLinesOf(made);
+    expect(mistakes).toEqual([expect.stringMatching(/^5: /)]);
+    expect(mistakes[0]).toContain(message);
+    expect(api().requests).toEqual([]);
+  },
+);
+
+test('an image that would have the files of a crop is refused', async () => {
+  await using made = await project(
+    "sources: [{ media: a, crop: '3:4' }]",
+    '  hero-3x4: { prompt: x }\n',
+  );
+  expect(await mistakeLinesOf(made)).toEqual([
+    expect.stringContaining('which is a file of "hero"'),
+  ]);
+});
+
+test('rows fill in the image of a source', async () => {
+  await using made = await project(
+    'size: 1024x1024',
+    `  '{{ name }}':
+    prompt: '{{ name }}'
+    each: [{ name: oak }, { name: elm }]
+    sources: [{ media: '(max-width: {{ name }})', image: '{{ name }}-dark' }]
+  '{{ name }}-dark':
+    prompt: '{{ name }} in the dark'
+    each: [{ name: oak }, { name: elm }]
+`,
+  );
+  const { jobs } = await made.plan();
+  expect(
+    jobs.flatMap(({ id, sources }) => sources.map(({ media, image }) => [id, media, image])),
+  ).toEqual([
+    ['oak', '(max-width: oak)', 'oak-dark'],
+    ['elm', '(max-width: elm)', 'elm-dark'],
+  ]);
+});

@@ -1,0 +1,17 @@
+import { expect } from 'vitest';
+import type { Diagnostic } from '../../src/index.ts';
+import type { Run, TestProject } from './project.ts';
+
+/** The mistakes for which a run is refused, in order. */
+export async function mistakesOf(made: TestProject, run: Run = {}): Promise<Diagnostic[]> {
+  const { error, events } = await made.generate(run);
+  expect(error).toMatchObject({ code: 'manifest' });
+  return events.flatMap((event) =>
+    event.type === 'diagnostic' && event.severity === 'error' ? [event] : [],
+  );
+}
+
+/** The same, each as `line: message`. */
+export async function mistakeLinesOf(made: TestProject, run: Run = {}): Promise<string[]> {
+  return (await mistakesOf(made, run)).map(({ line, message }) => `${line}: ${message}`);
+}
