@@ -50,7 +50,9 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       img: { src: expect.stringMatching(/^\/@tintype\/hero\.jpeg\?v=/), w: 64, h: 48 },
       alt: 'A lighthouse keeper',
     });
-    expect([...(await filesBelow(join(project.root, '.cache'))).keys()]).toEqual([]);
+    const cached = [...(await filesBelow(join(project.root, '.cache'))).keys()];
+    // A slow machine already remembers the plan, because the manifest is older than two seconds.
+    expect(cached.filter((file) => !file.startsWith('v2/plans/'))).toEqual([]);
 
     const [small] = hero.sources.webp!.split(' ');
     const response = await served.fetch(small!);

@@ -75,6 +75,13 @@ const fields: readonly [fields: string, ...found: string[]][] = [
   ['input_images: [1]', '3:20 wrong-type'],
   ['input_images: [a.png, ""]', '3:27 out-of-range'],
 
+  ["sources: [{ media: '(max-width: 9px)', crop: '3:4', widths: [9], sizes: 9px }]"],
+  ['sources: [{ media: print, image: hero }]'],
+  ['sources: []', '3:14 out-of-range'],
+  ['sources: { media: print, image: hero }', '3:5 wrong-type'],
+  ['sources: [{ image: hero }]', '3:15 missing-field'],
+  ['sources: [{ media: print, image: hero, widths: [0] }]', '3:53 out-of-range'],
+
   ...integers('number_of_images', 1, 10),
   ...integers('output_compression', 0, 100),
   ...integers('take', 1, 1_000_000),
@@ -166,6 +173,9 @@ const fields: readonly [fields: string, ...found: string[]][] = [
   ...cropPositions.map(
     (position) => [`crop: { width: 1, height: 1, position: ${position} }`] as [string],
   ),
+  ["crop: '3:4'"],
+  ["crop: { ratio: '3:4', position: top }"],
+  ["crop: { ratio: '3:4', width: 5 }", '3:27 unknown-field'],
   ['crop: 1200', '3:11 wrong-type'],
   ['crop: wide', '3:11 bad-format'],
   ['crop: [1200, 630]', '3:11 wrong-type'],

@@ -51,6 +51,7 @@ describe('defaults', () => {
         placeholder: 'blur',
         sizes: null,
       },
+      sources: [],
       pick: null,
       pickPlace: null,
     });
