@@ -15,6 +15,12 @@ declare module 'virtual:tintype/*?raw' {
   export default markup;
 }
 
+// Only folders take it. It comes before any id, because the first of two patterns of one prefix wins.
+declare module 'virtual:tintype/*?eager' {
+  const pictures: TintypeImport<Readonly<Record<string, import('./dist/picture-html.js').Picture>>>;
+  export default pictures;
+}
+
 declare module 'virtual:tintype/*' {
   type Picture = import('./dist/picture-html.js').Picture;
   const picture: TintypeImport<Picture>;
@@ -36,4 +42,9 @@ declare module 'virtual:tintype/*' {
 declare module 'virtual:tintype*' {
   const images: Readonly<Record<string, () => Promise<typeof import('virtual:tintype/*')>>>;
   export default images;
+}
+
+declare module 'virtual:tintype?eager*' {
+  const pictures: Readonly<Record<string, import('./dist/picture-html.js').Picture>>;
+  export default pictures;
 }

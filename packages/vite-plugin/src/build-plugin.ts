@@ -18,8 +18,8 @@ import { warnOfPublicOutputs } from './public-outputs.ts';
 import { withoutStyles } from './to-picture.ts';
 import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
+  emptyFolder,
   moduleForm,
-  namesIn,
   markupProblem,
   parseModuleId,
   queryProblem,
@@ -92,7 +92,9 @@ export function buildPlugin(
           this.error(await pointAtWritten(project.config.root, problem, importer, id.slice(1)));
         }
         if (request.kind === 'index') {
-          return module(renderIndex(namesIn(request.folder, project.listed)));
+          const empty = emptyFolder(request.folder, project.listed);
+          if (empty !== null) this.warn(empty);
+          return module(renderIndex(request, project.listed));
         }
         const image = project.find(request.name);
         if (image === null) {

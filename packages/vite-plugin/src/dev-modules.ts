@@ -9,9 +9,9 @@ import type { OpenProject } from './open-project.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
+  emptyFolder,
   markupProblem,
   moduleForm,
-  namesIn,
   parseModuleId,
   queryProblem,
   renderIndex,
@@ -105,7 +105,11 @@ async function moduleText(
   if (problem !== null) {
     throw await pointAtWritten(project.config.root, problem, importer, id.slice(1));
   }
-  if (request?.kind === 'index') return renderIndex(namesIn(request.folder, project.listed));
+  if (request?.kind === 'index') {
+    const empty = emptyFolder(request.folder, project.listed);
+    if (empty !== null) site.config.logger.warnOnce(`[tintype] ${empty}`);
+    return renderIndex(request, project.listed);
+  }
   const name = request?.name ?? id;
   const image = project.find(name);
   if (image === null) throw await unknownImage(project, name, importer, name);

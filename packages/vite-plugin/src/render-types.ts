@@ -6,22 +6,27 @@ export interface TypedImage {
   /** The name in imports. */
   readonly name: string;
   readonly job: Job;
+  /** Whether records of images have it. */
+  readonly isListed: boolean;
   /** Pixels; `null`: unknown before the picture is made. */
   readonly size: { readonly width: number; readonly height: number } | null;
 }
 
 /** The text of `tintype-env.d.ts`: one exact declaration for each image, so that a wrong id is a type error. */
 export function renderTypes(images: readonly TypedImage[]): string {
-  const folders = [...new Set(images.flatMap(({ name }) => foldersOf(name)))];
+  const listed = images.filter(({ isListed }) => isListed).map(({ name }) => name);
+  const folders = [...new Set(listed.flatMap(foldersOf))];
   return [
     header,
     `${unformatted}${known}`,
-    `${unformatted}declare module 'virtual:tintype' {\n${renderRecord(images.map(({ name }) => name))}}\n`,
+    ...renderRecords('virtual:tintype', listed),
     ...images.map(renderImage),
-    ...folders.map((folder) => {
-      const names = images.map(({ name }) => name).filter((name) => isIn(folder, name));
-      return `${unformatted}declare module 'virtual:tintype/${folder}/*' {\n${renderRecord(names)}}\n`;
-    }),
+    ...folders.flatMap((folder) =>
+      renderRecords(
+        `virtual:tintype/${folder}/*`,
+        listed.filter((name) => isIn(folder, name)),
+      ),
+    ),
   ].join('\n');
 }
 
@@ -86,11 +91,18 @@ const memberTypes = namedExports
   .map((member) => `  export const ${member}: ${typeOf(member)};\n`)
   .join('');
 
-function renderRecord(names: readonly string[]): string {
-  const entries = names.map(
+/** The two records of a folder: of lazy imports, and of pictures. */
+function renderRecords(specifier: string, names: readonly string[]): string[] {
+  const lazy = names.map(
     (name) => `    readonly '${name}': () => Promise<typeof import('virtual:tintype/${name}')>;\n`,
   );
-  return `  const images: {\n${entries.join('')}  };\n  export default images;\n`;
+  const eager = names.map(
+    (name) => `    readonly '${name}': typeof import('virtual:tintype/${name}').default;\n`,
+  );
+  return [
+    `${unformatted}declare module '${specifier}' {\n  const images: {\n${lazy.join('')}  };\n  export default images;\n}\n`,
+    `${unformatted}declare module '${specifier}?eager' {\n  const pictures: {\n${eager.join('')}  };\n  export default pictures;\n}\n`,
+  ];
 }
 
 /** Every folder that an id is in, below the top. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { moduleIdOf, namesIn, parseModuleId } from './virtual-modules.ts';
+import { emptyFolder, moduleIdOf, parseModuleId, renderIndex } from './virtual-modules.ts';
 
 test.each([
-  ['virtual:tintype', { kind: 'index', folder: '' }],
-  ['virtual:tintype/team/*', { kind: 'index', folder: 'team/' }],
+  ['virtual:tintype', { kind: 'index', folder: '', isEager: false }],
+  ['virtual:tintype/team/*', { kind: 'index', folder: 'team/', isEager: false }],
+  ['virtual:tintype?t=1&eager', { kind: 'index', folder: '', isEager: true }],
   ['virtual:tintype/hero', { kind: 'picture', name: 'hero', inlining: 'auto' }],
   [
     'virtual:tintype/team/ada@2?inline',
@@ -17,6 +18,13 @@ test.each([
 
 test('a folder has what is directly in it', () => {
   const names = ['hero', 'team/ada', 'team/old/bob', 'teams/eve'];
-  expect(namesIn('team/', names)).toEqual(['team/ada']);
-  expect(namesIn('', names)).toEqual(names);
+  const keys = (folder: string) =>
+    [...renderIndex({ folder, isEager: false }, names).matchAll(/^ {2}"([^"]+)"/gm)].map(
+      ([, key]) => key,
+    );
+  expect(keys('team/')).toEqual(['team/ada']);
+  expect(keys('')).toEqual(names);
+  expect(emptyFolder('team/', names)).toBeNull();
+  expect(emptyFolder('tem/', names)).toContain('did you mean "team"?');
+  expect(emptyFolder('team/', ['team/old/bob'])).toContain('"virtual:tintype/team/old/*"');
 });

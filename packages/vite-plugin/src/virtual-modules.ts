@@ -1,4 +1,4 @@
-import type { Job, NamedSource, PlannedImage } from '@tintype/core';
+import { didYouMean, type Job, type NamedSource, type PlannedImage } from '@tintype/core';
 import type { Picture } from './picture.ts';
 
 /** The meaning of one of the plugin's module ids. */
@@ -6,8 +6,8 @@ export type Wanted =
   | { readonly kind: 'picture'; readonly name: string; readonly inlining: Inlining }
   /** `virtual:tintype/<id>?raw`: the markup of its SVG. */
   | { readonly kind: 'markup'; readonly name: string }
-  /** `virtual:tintype`, or `virtual:tintype/<folder>/*` with its `folder` ending in `/`. */
-  | { readonly kind: 'index'; readonly folder: string };
+  /** `virtual:tintype`, or `virtual:tintype/<folder>/*` with its `folder` ending in `/`; `?eager`: with the pictures in it. */
+  | { readonly kind: 'index'; readonly folder: string; readonly isEager: boolean };
 
 /** `?inline`, `?no-inline`, or neither. */
 export type Inlining = 'always' | 'never' | 'auto';
@@ -28,8 +28,10 @@ export function parseModuleId(id: string): Wanted | null {
   if (!moduleForm.test(id)) return null;
   const [path = '', query = ''] = id.slice(prefix.length).split('?', 2);
   const name = path.replace(/^\//, '');
-  if (name === '' || name.endsWith('*')) return { kind: 'index', folder: name.slice(0, -1) };
   const flags = query.split('&');
+  if (name === '' || name.endsWith('*')) {
+    return { kind: 'index', folder: name.slice(0, -1), isEager: flags.includes('eager') };
+  }
   if (flags.includes('raw')) return { kind: 'markup', name };
   const inlining = flags.includes('no-inline')
     ? 'never'
@@ -48,24 +50,27 @@ export function queryProblem(id: string): string | null {
   const isIndex = parseModuleId(id)?.kind === 'index';
   for (const part of query.split('&')) {
     const [flag = ''] = part.split('=', 1);
-    const isKnown = !isIndex && ownQueries.has(part);
+    const isKnown = (isIndex ? indexQueries : pictureQueries).has(part);
     if (flag === '' || isKnown || added.has(flag)) continue;
     const there = isIndex
-      ? 'a record of lazy imports, without a query; "virtual:tintype/<id>" imports one picture at once'
+      ? '"?eager", a record of pictures; without a query it is a record of lazy imports'
       : '"?inline", "?no-inline" and, for an SVG, "?raw"';
-    const instead = insteadOf[flag] ?? 'the manifest says what files a picture becomes';
+    const instead =
+      (isIndex ? insteadInIndex : insteadInPicture)[flag] ??
+      'the manifest says what files a picture becomes';
     return `"${path}" takes no "?${part}": ${instead}. There is ${there}`;
   }
   return null;
 }
 
-const ownQueries = new Set(['inline', 'no-inline', 'raw']);
+const pictureQueries = new Set(['inline', 'no-inline', 'raw']);
+const indexQueries = new Set(['eager']);
 
 /** Queries that tools add, not the author. */
 const added = new Set(['import', 't', 'v', 'used', 'lang', 'commonjs-es-import', 'ssr']);
 
 const ofManifest = (field: string) => `sizes and formats are set by ${field} of the manifest`;
-const insteadOf: Readonly<Record<string, string>> = {
+const insteadInPicture: Readonly<Record<string, string>> = {
   w: ofManifest('"widths"'),
   width: ofManifest('"widths"'),
   h: ofManifest('"crop"'),
@@ -73,7 +78,16 @@ const insteadOf: Readonly<Record<string, string>> = {
   format: ofManifest('"formats"'),
   as: 'an import is the whole picture, with sources, img and alt',
   url: 'the URL is its export "src"',
-  eager: 'pictures are imported one by one, or lazily',
+  eager:
+    'an import of one picture is never lazy, and only a folder\'s record ("virtual:tintype/<folder>/*") takes it',
+};
+
+const oneByOne = '"virtual:tintype/<id>" with that query imports one picture';
+const insteadInIndex: Readonly<Record<string, string>> = {
+  ...insteadInPicture,
+  inline: oneByOne,
+  'no-inline': oneByOne,
+  raw: oneByOne,
 };
 
 const members = [
@@ -179,8 +193,25 @@ export function markupProblem({
     : `"virtual:tintype/${id}?raw" is the markup of an SVG, and "${id}" has no svg file; it needs output_format: svg`;
 }
 
-/** The module of a record of lazy imports, by name. */
-export function renderIndex(names: readonly string[]): string {
+/** The module of a folder, or of all images: a record by name. `listed`: the names of all images. */
+export function renderIndex(
+  { folder, isEager }: Pick<Extract<Wanted, { kind: 'index' }>, 'folder' | 'isEager'>,
+  listed: Iterable<string>,
+): string {
+  const names = namesIn(folder, listed);
+  return isEager ? renderPictures(names) : renderLazyImports(names);
+}
+
+/** It imports the pictures, so that a bundler puts them where it is, and each is bought and replaced in dev as any other. */
+function renderPictures(names: readonly string[]): string {
+  const imports = names.map(
+    (name, index) => `import picture${index} from ${JSON.stringify(`virtual:tintype/${name}`)};\n`,
+  );
+  const entries = names.map((name, index) => `  ${JSON.stringify(name)}: picture${index},\n`);
+  return `${imports.join('')}export default {\n${entries.join('')}};\n`;
+}
+
+function renderLazyImports(names: readonly string[]): string {
   const entries = names.map((name) => {
     const specifier = JSON.stringify(`virtual:tintype/${name}`);
     return `  ${JSON.stringify(name)}: () => import(${specifier}),\n`;
@@ -188,8 +219,24 @@ export function renderIndex(names: readonly string[]): string {
   return `export default {\n${entries.join('')}};\n`;
 }
 
+/** Why a folder's record is empty, which its author rarely means; `null`: it is not. */
+export function emptyFolder(folder: string, listed: readonly string[]): string | null {
+  if (namesIn(folder, listed).length > 0 || folder === '') return null;
+  const folders = new Set(listed.map((name) => name.slice(0, name.lastIndexOf('/') + 1)));
+  folders.delete('');
+  const below = [...folders].filter((one) => one.startsWith(folder));
+  const hint =
+    below.length > 0
+      ? `; folders below it are imported by their own names: ${below.map((one) => `"virtual:tintype/${one}*"`).join(', ')}`
+      : didYouMean(
+          folder.slice(0, -1),
+          [...folders].map((one) => one.slice(0, -1)),
+        );
+  return `"virtual:tintype/${folder}*" is empty: no image is directly in the folder "${folder.slice(0, -1)}"${hint}`;
+}
+
 /** The names directly in a folder; `''`: all names. */
-export function namesIn(folder: string, names: Iterable<string>): string[] {
+function namesIn(folder: string, names: Iterable<string>): string[] {
   return [...names].filter(
     (name) =>
       name.startsWith(folder) && (folder === '' || !name.slice(folder.length).includes('/')),

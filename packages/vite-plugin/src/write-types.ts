@@ -62,9 +62,11 @@ function typesPath(
 }
 
 function typedImages(project: OpenProject): TypedImage[] {
+  const listed = new Set(project.listed);
   return project.imported.map(({ name, image }) => ({
     name,
     job: image.job,
+    isListed: listed.has(name),
     size: project.sizeOf(image),
   }));
 }

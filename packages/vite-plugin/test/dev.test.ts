@@ -132,6 +132,28 @@ test('folders, candidates and the index', async () => {
   expect(Object.keys(index)).toEqual(['hero', 'team/ada', 'drafts-1', 'drafts-2']);
 });
 
+test('a folder at once: its pictures, those of an edited manifest too, and a warning if it has none', async () => {
+  await using project = await viteProject(files);
+  await project.stock();
+  await using served = await serve(project);
+  const team = async () => (await served.load('virtual:tintype/team/*?eager'))['default'];
+  const { default: ada } = await served.load('virtual:tintype/team/ada');
+  expect(await team()).toEqual({ 'team/ada': ada });
+  const all = (await served.load('virtual:tintype?eager'))['default'] as object;
+  expect(Object.keys(all)).toEqual(['hero', 'team/ada', 'drafts-1', 'drafts-2']);
+
+  await project.write(
+    'more.images.yaml',
+    'images: { team/bob: { prompt: A portrait of Bob, alt: Bob } }',
+  );
+  await expect.poll(team).toMatchObject({ 'team/ada': ada, 'team/bob': { alt: 'Bob' } });
+
+  expect((await served.load('virtual:tintype/teem/*?eager'))['default']).toEqual({});
+  expect(project.log.join('\n')).toContain(
+    'no image is directly in the folder "teem"; did you mean "team"?',
+  );
+});
+
 test('a failure is a picture that says what failed', async () => {
   await using project = await viteProject(files);
   await using served = await serve(project);

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import type { Plugin } from 'vite';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadProject, submitBatches, systemClock } from '@tintype/core';
@@ -37,6 +40,45 @@ test('fail: one error lists every imported picture that is missing, with prices 
   expect(error.message).toContain('$');
   expect(error.message).not.toContain('unused');
   expect(api().requests).toEqual([]);
+});
+
+test('buy: a folder that is imported at once is one module, whose missing pictures are bought with the rest', async () => {
+  const ids = ['ada', 'bob', 'eve'];
+  const images = ids.map((id) => `  team/${id}: { prompt: A portrait of ${id}, alt: ${id} }\n`);
+  await using project = await viteProject(
+    {
+      'site.images.yaml': `images:\n${images.join('')}  team/old/dan: { prompt: Dan, alt: dan }\n`,
+      'index.html': files['index.html'],
+      'main.js': `
+        import team from 'virtual:tintype/team/*?eager';
+        import ada from 'virtual:tintype/team/ada';
+        globalThis.seen = { team, isShared: team['team/ada'] === ada };
+      `,
+    },
+    api().baseUrl,
+  );
+  await project.stock(['team/bob', 'team/eve', 'team/old/dan']);
+  for (const bought of [2, 2]) {
+    const { output, code } = await project.build(
+      { build: { assetsInlineLimit: 0, modulePreload: { polyfill: false } } },
+      { missing: 'buy' },
+    );
+    expect(billedPrompts(api())).toHaveLength(bought);
+    expect(output.filter(({ type }) => type === 'chunk')).toHaveLength(1);
+    const seen = runInNewContext(`${code}; globalThis.seen`, {}) as {
+      readonly team: Readonly<
+        Record<string, { readonly alt: string; readonly img: { src: string } }>
+      >;
+      readonly isShared: boolean;
+    };
+    expect(Object.entries(seen.team).map(([id, { alt }]) => [id, alt])).toEqual(
+      ids.map((id) => [`team/${id}`, id]),
+    );
+    expect(seen.isShared).toBe(true);
+    for (const { img } of Object.values(seen.team)) {
+      expect((await stat(join(project.root, 'dist', img.src))).size).toBeGreaterThan(0);
+    }
+  }
 });
 
 describe('pictures that are ordered in a batch', () => {

@@ -14,7 +14,8 @@ test.each(
       ['quay?url', '"src"'],
       ['quay?inline&format=avif', '"formats"'],
       ['quay?blur', '"?inline", "?no-inline"'],
-      ['*?eager', 'lazily'],
+      ['quay?eager', 'only a folder'],
+      ['*?eagre', '"?eager", a record of pictures'],
     ].map(([specifier, hint]) => ({ name, load, specifier: specifier!, hint: hint! })),
   ),
 )('Vite $name: an import of $specifier says what there is', async ({ load, specifier, hint }) => {

@@ -69,6 +69,9 @@ test('an image is typed exactly: its size, its formats, its names', async () => 
     import logo from './logo.png';
     import team from 'virtual:tintype/team/*';
     import images from 'virtual:tintype';
+    import teamNow from 'virtual:tintype/team/*?eager';
+    import imagesNow from 'virtual:tintype?eager';
+    export const now: readonly [Picture, 1024] = [teamNow['team/ada'], imagesNow.hero.img.w];
     export const w: 1024 = hero.img.w;
     export const named: 1024 = width;
     export const unknown: number = ada.img.w;
@@ -86,17 +89,20 @@ test('a wrong id, a format that an image does not have and a wrong size are type
     import hero from 'virtual:tintype/hero';
     import 'virtual:tintype/hero';
     import herro from 'virtual:tintype/herro';
+    import now from 'virtual:tintype/team/*?eager';
     import other from 'virtual:tintype/team/adda';
     hero.sources.png;
     other.img;
     export const narrow: 640 = hero.img.w;
     void herro;
+    void now['team/adda'];
   `);
   expect(problems.map((line) => line.replace(/: error/, '').split(':')[0])).toEqual([
     'main.ts(4,23) TS2307',
-    'main.ts(6,18) TS2339',
-    'main.ts(7,11) TS2339',
-    'main.ts(8,18) TS2322',
+    'main.ts(7,18) TS2339',
+    'main.ts(8,11) TS2339',
+    'main.ts(9,18) TS2322',
+    'main.ts(11,14) TS2551',
   ]);
 });
 
