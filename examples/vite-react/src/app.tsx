@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import ward from 'virtual:tintype/ward';
 import { patients } from './patients.ts';
-import { Picture } from './picture.tsx';
+import { Picture } from 'vite-plugin-tintype/react';
 
 export function App() {
   const [chosen, choose] = useState<number>(0);
@@ -19,7 +19,7 @@ export function App() {
         </p>
       </header>
 
-      <Picture of={ward} className="ward" fetchPriority="high" />
+      <Picture of={ward} className="ward" priority />
 
       <section aria-labelledby="patients">
         <h2 id="patients">On the ward today</h2>

@@ -71,8 +71,7 @@ export function stillPicture(picture: Picture): Picture {
 
 /** What is shown where a media query matches. It has its own shape, for which the page reserves space. */
 function artSources({ media, picture }: Art, given: Attributes): Attributes[] {
-  const { sizes, width, height } = given;
-  const sources = sourcesOf(picture, { sizes, width, height });
+  const sources = sourcesOf(picture, given);
   const { sizes: itsSizes, ...shape } = sources[0];
   return [
     ...stillSource(picture, itsSizes, media).map((source) => ({ ...shape, ...source })),
@@ -82,7 +81,7 @@ function artSources({ media, picture }: Art, given: Attributes): Attributes[] {
 
 /** A picture's formats, the fallback last, each as a `<source>` with the picture's shape. Never empty. */
 export function sourcesOf(picture: Picture, given: Attributes): [Attributes, ...Attributes[]] {
-  const sizes = given['sizes'] ?? picture.sizes;
+  const sizes = sizesOf(given['sizes'] ?? picture.sizes, given['loading'], picture.img.w);
   const shape = dimensions(picture, given);
   const formats = Object.entries(picture.sources).map(([format, srcset]) => ({
     type: mediaTypeOf(format),
@@ -125,17 +124,19 @@ function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): 
 }
 
 /**
- * The placeholder as background, which the loaded picture hides. The author's own style comes after it. A picture with `art` has none,
- * because only the browser knows which of them it shows.
+ * The placeholder as a CSS value of `background`, which the loaded picture hides; `null`: none. A picture with `art` has none, because
+ * only the browser knows which of them it shows.
  */
-function style(
-  { placeholder, color, hasAlpha, art }: Picture,
-  own: Attributes[string],
-): string | null {
-  const background =
-    placeholder === null ? color : `url(${placeholder}) center / 100% 100% no-repeat`;
+export function backgroundOf({ placeholder, color, hasAlpha, art }: Picture): string | null {
+  if (hasAlpha || art !== undefined) return null;
+  return placeholder === null ? color : `url(${placeholder}) center / 100% 100% no-repeat`;
+}
+
+/** The author's own style comes after the background. */
+function style(picture: Picture, own: Attributes[string]): string | null {
+  const background = backgroundOf(picture);
   const parts = [
-    background === null || hasAlpha || art !== undefined ? '' : `background:${background}`,
+    background === null ? '' : `background:${background}`,
     typeof own === 'string' ? own : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? null : parts.join(';');
