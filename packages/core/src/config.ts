@@ -99,6 +99,12 @@ export interface Options {
    */
   readonly outDir?: string;
   /**
+   * Whether names of files in `outDir` contain the hash of their content, `hero-640w.3f9a1c2b.webp`, so that a server may let browsers
+   * keep them for ever. The asset map has the names.
+   * @default false
+   */
+  readonly hashNames?: boolean;
+  /**
    * Requests in flight at once. Raise it with your account's limit.
    * @default 4
    */
@@ -179,6 +185,7 @@ export interface Config extends SpendingPolicy {
   readonly sharedCache: Required<SharedCacheOptions> | null;
   /** Absolute; `null`: no files are written, because Vite's plugin adds to the build what its pages show. */
   readonly outDir: string | null;
+  readonly hashNames: boolean;
   readonly concurrency: number;
   readonly imagesPerMinute: number | null;
   readonly timeoutMs: number;
@@ -260,6 +267,7 @@ export async function resolveConfig(
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
     sharedCache: resolveSharedCache(options.cache, env),
     outDir: resolveOutDir(root, options.outDir ?? defaultOutDir(root)),
+    hashNames: options.hashNames ?? false,
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
     ...spending,

@@ -1,5 +1,5 @@
 import { isVector, moves } from './fields.ts';
-import type { Delivery, Format, Job } from './types.ts';
+import type { Delivery, Format, Job, Sha256 } from './types.ts';
 
 /**
  * Every file of a delivery, relative to the output folder: the full size and each width, in each format, and of an animation also
@@ -36,4 +36,9 @@ export function firstCandidate(id: string): string {
 /** `hero.webp` at full size, `hero-640w.webp` at a width. */
 export function fileName(name: string, format: string, width?: number): string {
   return width === undefined ? `${name}.${format}` : `${name}-${width}w.${format}`;
+}
+
+/** `hero-640w.3f9a1c2b.webp`. No id has a full stop, so no other file can have this name. */
+export function hashedName(file: string, hash: Sha256): string {
+  return file.replace(/(?=\.[^.]+$)/, `.${hash.slice(0, 8)}`);
 }

@@ -2,7 +2,7 @@ import { isMaybeBilled, NotRequestedError, PendingError } from './purchase/failu
 import { type Context, report, traceOf } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { pictureName, shardOfEvent } from './events.ts';
-import { outputNames } from './file-names.ts';
+import { hashedName, outputNames } from './file-names.ts';
 import type { Original } from './purchase/original.ts';
 import { knownOutputs, rememberOutputs } from './unchanged/unchanged-outputs.ts';
 import { openImages, type PlannedImage } from './operations/open-images.ts';
@@ -64,8 +64,9 @@ export async function generate(
   const { obtain, bill, overBudget, ordered } = await project.judge({ ordersBatches });
 
   const images = [...project.images.values()];
-  const names = images.flatMap(outputsOf);
-  const { outDir } = config;
+  const { outDir, hashNames } = config;
+  // A hashed name is known only once its file is encoded, and names nothing else.
+  const names = hashNames ? [] : images.flatMap(outputsOf);
 
   const failures: ShardFailure[] = [];
   const tally = { delivered: 0, failed: 0, pending: 0, written: 0, removed: 0 };
@@ -132,6 +133,7 @@ export async function generate(
     return writeOutputs(outDir, {
       previous,
       names,
+      ...(hashNames && { nameOf: ({ spec, sha256 }) => hashedName(spec.file, sha256) }),
       isKnown: knownOutputs(context, ids),
       isCached: project.isCached,
       onWritten(file, bytes) {

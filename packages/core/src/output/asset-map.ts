@@ -1,7 +1,15 @@
 import { isVector, moves } from '../fields.ts';
 import { srcset } from '../srcset.ts';
 import { firstCandidate } from '../file-names.ts';
-import type { Asset, AssetArt, AssetMap, DeliveredImage, Format, NamedSource } from '../types.ts';
+import type {
+  Asset,
+  AssetArt,
+  AssetMap,
+  DeliveredImage,
+  EncodedFile,
+  Format,
+  NamedSource,
+} from '../types.ts';
 
 /**
  * The asset map after a run. `order`: all of its names. A name that was not delivered this time, because it failed or was not
@@ -52,10 +60,10 @@ export function renderAssetMap(assetMap: AssetMap): string {
   return `${JSON.stringify(assetMap, null, 2)}\n`;
 }
 
-/** The asset map's entry of an image. */
-export function toAsset(image: DeliveredImage): Asset {
+/** The asset map's entry of an image. `nameOf`: the name of a file in the output folder. */
+export function toAsset(image: DeliveredImage, nameOf: NameOf = plainName): Asset {
   const files = image.encoded.map(({ spec, bytes, sha256 }) => ({
-    file: spec.file,
+    file: nameOf({ spec, sha256 }),
     format: spec.format,
     width: spec.width,
     height: spec.height,
@@ -96,6 +104,10 @@ export function toAsset(image: DeliveredImage): Asset {
     ai: image.ai,
   };
 }
+
+export type NameOf = (file: Pick<EncodedFile, 'spec' | 'sha256'>) => string;
+
+export const plainName: NameOf = ({ spec }) => spec.file;
 
 /** The share of the bytes of the formats after it that a format saves at least, or it is not offered. */
 const leastSaved = 0.02;

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
 import { ownProcess } from '../process/process-mark.ts';
 import type { Asset, AssetMap, DeliveredImage, EncodedFile, Sha256 } from '../types.ts';
-import { toAsset } from './asset-map.ts';
+import { type NameOf, plainName, toAsset } from './asset-map.ts';
 import { type IsCached, isOurs } from './find-foreign-files.ts';
 import { finishOutputs } from './finish-outputs.ts';
 import { type IsKnown, openOutputFolder, runToken } from './output-folder.ts';
@@ -16,8 +16,10 @@ import {
 
 export interface OutputOptions {
   readonly previous: PreviousOutputs;
-  /** Every file name that the run may write: `outputNames()` of each image. */
+  /** The file names that the run may write, as far as they are known before anything is encoded. */
   readonly names: readonly string[];
+  /** @default the name in the file's `spec` */
+  readonly nameOf?: NameOf;
   /**
    * Whether an earlier run hashed a file with this `stat`.
    * @default none
@@ -51,7 +53,8 @@ const filesAtOnce = 8;
  * does not touch the files of other running runs.
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
-  const { previous, names, isKnown, isCached = () => false, onWritten, onRemoved } = options;
+  const { previous, names, nameOf = plainName, isKnown, isCached = () => false } = options;
+  const { onWritten, onRemoved } = options;
   const token = runToken();
   const folder = openOutputFolder(outDir, token);
   const limit = pLimit(filesAtOnce);
@@ -66,7 +69,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
 
   /** 1 if the file had to be written, otherwise 0. */
   const writeFile = async (file: EncodedFile): Promise<number> => {
-    const name = file.spec.file;
+    const name = nameOf(file);
     // The kind is read before the bytes, because another run may write the same file in between.
     const kind = await folder.kindOf(name);
     if (await folder.holds(name, file, isKnown)) return 0;
@@ -97,7 +100,7 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
     write: async (image) => {
       let writes = 0;
       for (const file of image.encoded) writes += await limit(() => writeFile(file));
-      delivered.set(image.name, toAsset(image));
+      delivered.set(image.name, toAsset(image, nameOf));
       return writes;
     },
 

@@ -59,6 +59,7 @@ const shapes: OptionShapes<Options> = {
   cacheMaxBytes: bytes,
   cache: [map, '{ remote: a remote, mode: "read" or "readwrite" }'],
   outDir: folder,
+  hashNames: flag,
   concurrency: [integer(1), 'a whole number from 1'],
   imagesPerMinute: orNull([integer(1), 'a whole number from 1']),
   maxCostUsd: budget,
