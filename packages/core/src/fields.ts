@@ -124,12 +124,15 @@ interface ValueOf {
 }
 
 type CropFields = {
-  readonly position?: string | undefined;
+  readonly position?: CropPosition | undefined;
 } & (
   | { readonly width: number; readonly height: number }
   /** `W:H`: the largest part of the picture that has this shape. */
   | { readonly ratio: string }
 );
+
+/** One of `cropPositions`, or a point in percent of the picture, `[30, 20]`, that comes as near to the middle as possible. */
+export type CropPosition = string | readonly [left: number, top: number];
 
 /** What a page shows in place of the image where a media query matches: another crop of it, or another image. */
 export interface SourceFields {
@@ -341,7 +344,7 @@ const fieldTable = {
       pattern: /^(?:[1-9]\d{0,4}x[1-9]\d{0,4}|[1-9]\d{0,3}:[1-9]\d{0,3})$/,
       is: 'pixels such as "1200x630", or a ratio such as "3:4"',
     },
-    help: 'Cut to "WxH", or to a ratio "W:H" as large as the picture allows; or { width, height, position }, { ratio, position }.',
+    help: 'Cut to "WxH", or to a ratio "W:H" as large as the picture allows; or { width, height, position }, { ratio, position }, where position may be a point such as [30, 20], in percent.',
   },
   sources: {
     type: 'sources',

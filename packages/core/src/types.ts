@@ -33,6 +33,7 @@
 import type { DiagnosticCode } from './errors.ts';
 import type {
   Chroma,
+  CropPosition,
   Fields,
   Format,
   PixelFields,
@@ -186,17 +187,17 @@ export interface FormatSpec {
   readonly effort?: number;
 }
 
-/** The size to cut to, in pixels. The picture fills it, and the excess is cut off. `position` is as in sharp's `resize`. */
+/** The size to cut to, in pixels. The picture fills it, and the excess is cut off. `position`: see `cropPositions`. */
 export interface Crop {
   readonly width: number;
   readonly height: number;
-  readonly position: string;
+  readonly position: CropPosition;
 }
 
 /** A crop that is as large as the picture allows. `ratio`: `W:H`. */
 export interface RatioCrop {
   readonly ratio: string;
-  readonly position: string;
+  readonly position: CropPosition;
 }
 
 /** The fields that decide the files. None of them is in the key. */

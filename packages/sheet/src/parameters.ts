@@ -37,7 +37,8 @@ function overlayOf({ overlay }: Job['picture'], field: (typeof overlays)[number]
 
 function cropText(crop: NonNullable<Job['files']['crop']>): string {
   const size = 'ratio' in crop ? crop.ratio : `${crop.width}x${crop.height}`;
-  return `${size} ${crop.position}`;
+  const { position } = crop;
+  return `${size} ${typeof position === 'string' ? position : `${position.join('% ')}%`}`;
 }
 
 function shown<T>(value: T | Readonly<Record<string, unknown>> | null) {

@@ -51,7 +51,29 @@ async function replaced(picture: RawPicture, change: (raw: Sharp) => Sharp): Pro
 /** Crops a picture to the shape of a box and scales it down to the box. */
 export async function cropPicture(picture: RawPicture, crop: Crop): Promise<RawPicture> {
   const { width, height, position } = crop;
+  if (typeof position !== 'string') {
+    return cutOut(picture, crop, (scaled) => ({
+      left: startOfCut(scaled.width, width, position[0]),
+      top: startOfCut(scaled.height, height, position[1]),
+    }));
+  }
   return pixelsOf((await openRaw(picture)).resize({ width, height, fit: 'cover', position }));
+}
+
+/** Where a cut begins, so that a point, in percent of the whole side, is as near to its middle as possible. */
+export function startOfCut(side: number, cut: number, percent: number): number {
+  const start = Math.round((side * percent) / 100 - cut / 2);
+  return Math.min(Math.max(start, 0), side - cut);
+}
+
+/** Scales a picture down until it just fills the box, and cuts the box out of it. */
+async function cutOut(
+  picture: RawPicture,
+  { width, height }: Crop,
+  startIn: (scaled: RawPicture) => { readonly left: number; readonly top: number },
+): Promise<RawPicture> {
+  const scaled = await pixelsOf((await openRaw(picture)).resize({ width, height, fit: 'outside' }));
+  return pixelsOf((await openRaw(scaled)).extract({ ...startIn(scaled), width, height }));
 }
 
 /** Crops a frame of an animation where `cropPicture` crops its first one, because `attention` may choose another part of each. */
@@ -65,8 +87,7 @@ export async function cropFrame(
   const found = (await openRaw(first)).resize({ width, height, fit: 'cover', position }).raw();
   const { info } = await endPipeline(found, (raw) => raw.toBuffer({ resolveWithObject: true }));
   const [left, top] = [-(info.cropOffsetLeft ?? 0), -(info.cropOffsetTop ?? 0)];
-  const scaled = await pixelsOf((await openRaw(frame)).resize({ width, height, fit: 'outside' }));
-  return pixelsOf((await openRaw(scaled)).extract({ left, top, width, height }));
+  return cutOut(frame, crop, () => ({ left, top }));
 }
 
 /** Scales the whole picture to another size of the same shape. */

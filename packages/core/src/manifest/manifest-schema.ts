@@ -80,7 +80,14 @@ const mappedFormats = z
   })
   .meta({ minProperties: 1 });
 
-const position = z.enum(cropPositions).optional();
+const percent = z.number().min(0).max(100);
+
+const position = z
+  .union([z.enum(cropPositions), z.tuple([percent, percent])])
+  .optional()
+  .describe(
+    'What to keep: a side, or the point in percent that comes nearest to the middle. Default centre.',
+  );
 
 const crop = z.union([
   z.string().regex(forms.crop.pattern),

@@ -13,6 +13,8 @@ import type { Call, EncodeOrder, Failure, PurchaseAnswer, PurchaseOrder } from '
  * outside.
  */
 
+const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+
 const input = v.variant('kind', [
   v.object({ kind: v.literal('file'), file: inputFile }),
   v.object({ kind: v.literal('stored'), key }),
@@ -85,7 +87,13 @@ const encodeOrder = v.object({
         isStill: v.exactOptional(v.literal(true)),
         width: pixels,
         height: pixels,
-        crop: v.nullable(v.object({ width: pixels, height: pixels, position: line(100) })),
+        crop: v.nullable(
+          v.object({
+            width: pixels,
+            height: pixels,
+            position: v.union([line(100), v.tuple([percent, percent])]),
+          }),
+        ),
       } satisfies Record<keyof EncodeOrder['specs'][number], v.GenericSchema>),
     ),
     v.maxLength(1000),
