@@ -13,6 +13,8 @@ const save = values.save ? ['--save'] : [];
 const benches = [
   ['quality', []],
   ['colours', []],
+  ['bytes', []],
+  ['fit-quality', []],
   ['encode', rounds],
   ['cold', rounds],
   ['warm', rounds],

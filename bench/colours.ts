@@ -101,7 +101,7 @@ async function measure(name: string, path: string) {
       for (const format of ['avif', 'webp', 'jpeg'] as const) {
         if (format === 'jpeg' && pixels.channels === 4) continue;
         const settings = await resolveSettings(encoderSettings({ format, compression }, 2), () =>
-          picture.content(null),
+          picture.content(null, size === 'full' ? undefined : shrunk),
         );
         const file = join(folder, `${name}-${size}-${format}`);
         const before = await encode(pixels, asBefore(settings), `${file}-before.png`);

@@ -150,9 +150,9 @@ export interface Options {
    */
   readonly missing?: Missing;
   /**
-   * How hard the AVIF encoder works, 0 to 9: 3 takes 1.7 times as long as 2 for 4 to 13 % fewer bytes, 4 takes 5 to 8
-   * times as long for 4 to 18 %. `docs/encoding.md` has the table.
-   * @default 2
+   * How hard the AVIF encoder works, 0 to 9: 2 takes 0.6 of the time of 3 for 4 to 13 % more bytes, 4 takes 3 to 5 times as
+   * long for 2 to 11 % fewer. `docs/encoding.md` has the tables.
+   * @default 3
    */
   readonly effort?: number;
 }
@@ -273,7 +273,7 @@ export async function resolveConfig(
     ...spending,
     timeoutMs: options.timeoutMs ?? 600_000,
     partialImages: options.partialImages ?? null,
-    effort: options.effort ?? 2,
+    effort: options.effort ?? 3,
   };
 }
 

@@ -20,7 +20,6 @@ export function variantKey(source: Source, spec: VariantSpec, settings: EncoderS
       crop: spec.crop,
       width: spec.width,
       height: spec.height,
-      // `output_compression` is translated first, so two values that give the same quality share a file.
       settings,
       ...(isMoving(source, spec) && { frames: source.frames }),
       digitalSourceType: digitalSourceType(source.isStandIn),

@@ -286,7 +286,7 @@ async function encode(
   if (transparency !== 'none') onFlattened(spec, transparency);
   return encodePicture(
     sized,
-    await resolveSettings(settings, () => picture.content(spec.crop)),
+    await resolveSettings(settings, () => picture.content(spec.crop, spec)),
     provenanceXmp(source.isStandIn),
     spec.file,
     timing,

@@ -1,29 +1,7 @@
 import { expect, test } from 'vitest';
-import { encoderSettings, resolveSettings } from './encoder-settings.ts';
-
-test.each([
-  [0, 1],
-  [50, 46],
-  [66, 52],
-  [80, 61],
-  [90, 79],
-  [100, 95],
-])('compression %i is AVIF quality %i', (compression, quality) => {
-  expect(encoderSettings({ format: 'avif', compression }, 3)).toMatchObject({ quality, effort: 3 });
-});
-
-test('AVIF quality never falls as compression rises', () => {
-  const qualities = Array.from({ length: 101 }, (_, compression) => {
-    const settings = encoderSettings({ format: 'avif', compression }, 3);
-    return 'quality' in settings ? settings.quality : Number.NaN;
-  });
-  expect(qualities).toEqual(qualities.toSorted((a, b) => a - b));
-});
-
-test.each(['webp', 'jpeg'] as const)('%s takes compression as it is', (format) => {
-  expect(encoderSettings({ format, compression: 77 }, 3)).toMatchObject({ quality: 77 });
-  expect(encoderSettings({ format, compression: 0 }, 3)).toMatchObject({ quality: 1 });
-});
+import type { Chroma } from '../fields.ts';
+import { type Content, encoderSettings, resolveSettings } from './encoder-settings.ts';
+import { promisedQuality } from './promised-quality.ts';
 
 test('PNG is lossless at every compression', () => {
   const settings = encoderSettings({ format: 'png', compression: 10 }, 3);
@@ -35,9 +13,9 @@ test('an image that says nothing about a format has the settings of every other 
   // They are in the keys of every cache, so a new option must not appear in them.
   expect(encoderSettings({ format: 'avif', compression: 90 }, 2)).toEqual({
     format: 'avif',
-    quality: 79,
+    compression: 90,
+    rules: 'by content, 4',
     effort: 2,
-    chromaSubsampling: 'by content, 3',
     bitdepth: 8,
   });
 });
@@ -48,14 +26,46 @@ test('the effort of a file has precedence over that of the run', () => {
   });
 });
 
+const usual: Content = { hasSharpColour: false, isFlatArt: false, isGrey: false, texture: null };
+
 test.each(['avif', 'jpeg'] as const)(
-  '%s keeps the colours that it is told to keep',
+  '%s keeps the colours that it is told to keep, and otherwise those that the picture needs',
   async (format) => {
-    const settings = encoderSettings({ format, compression: 90, chroma: '4:4:4' }, 2);
-    const examine = () => Promise.reject(new Error('the picture was examined'));
-    expect(await resolveSettings(settings, examine)).toMatchObject({ chromaSubsampling: '4:4:4' });
+    const chromaOf = async (chroma: Chroma | undefined, hasSharpColour: boolean) => {
+      const settings = encoderSettings({ format, compression: 90, ...(chroma && { chroma }) }, 2);
+      const resolved = await resolveSettings(settings, async () => ({ ...usual, hasSharpColour }));
+      return 'chromaSubsampling' in resolved && resolved.chromaSubsampling;
+    };
+    expect(await chromaOf('4:4:4', false)).toBe('4:4:4');
+    expect(await chromaOf('4:2:0', true)).toBe('4:2:0');
+    expect(await chromaOf(undefined, true)).toBe('4:4:4');
+    expect(await chromaOf(undefined, false)).toBe('4:2:0');
   },
 );
+
+test.each(['avif', 'webp', 'jpeg'] as const)(
+  '%s has the quality of its texture',
+  async (format) => {
+    const texture = { grain: 0.05, contrast: 0.3, colour: 0.1 };
+    const settings = encoderSettings({ format, compression: 70 }, 2);
+    const resolved = await resolveSettings(settings, async () => ({ ...usual, texture }));
+    const made = 'smallestOf' in resolved ? resolved.smallestOf[0]! : resolved;
+    expect(made).toHaveProperty('quality', promisedQuality(format, 70, texture));
+    expect(made).not.toHaveProperty('quality', promisedQuality(format, 70, null));
+  },
+);
+
+test.each([
+  [79, 1],
+  [84, 1],
+  [85, 20],
+  [95, 40],
+  [100, 60],
+])('compression %i is near-lossless step %i', (compression, quality) => {
+  expect(encoderSettings({ format: 'webp', compression }, 2)).toMatchObject({
+    nearLossless: { quality },
+  });
+});
 
 test.each([
   ['a photograph', 90, { isFlatArt: false }, [{ quality: 90, effort: 4, smartSubsample: false }]],
@@ -89,8 +99,7 @@ test.each([
   ],
 ] as const)('WebP of %s at compression %i', async (_, compression, found, smallestOf) => {
   const settings = encoderSettings({ format: 'webp', compression }, 2);
-  const content = () =>
-    Promise.resolve({ hasSharpColour: false, isFlatArt: true, isGrey: false, ...found });
+  const content = () => Promise.resolve({ ...usual, isFlatArt: true, ...found });
   expect(await resolveSettings(settings, content)).toEqual({ format: 'webp', smallestOf });
 });
 

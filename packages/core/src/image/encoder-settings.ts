@@ -1,6 +1,8 @@
 import { type Chroma, isVector, type PixelFormat } from '../fields.ts';
 import type { FormatSpec } from '../types.ts';
+import { promisedQuality } from './promised-quality.ts';
 import { svgoVersion } from './svg/load-svgo.ts';
+import type { Texture } from './texture.ts';
 
 interface AvifSettings {
   readonly format: 'avif';
@@ -71,27 +73,35 @@ export type ResolvedSettings =
  * The encoder's options before the picture is examined: each choice that depends on the pixels is represented by the name of
  * its rule. All of it enters the cache key, which is computed without the pixels.
  */
-export type PixelSettings =
-  | ResolvedSettings
-  | ((AvifSettings | JpegSettings) & ByContent)
-  | WebpByContent;
+export type PixelSettings = ResolvedSettings | AvifByContent | JpegByContent | WebpByContent;
 
 export type EncoderSettings = PixelSettings | SvgSettings;
 
 interface ByContent {
-  readonly chromaSubsampling: Chroma | typeof byContent;
+  readonly compression: number;
+  readonly rules: typeof byContent;
 }
 
-interface WebpByContent {
-  readonly chromaSubsampling: typeof byContent;
+interface AvifByContent extends ByContent, Omit<AvifSettings, 'quality'> {
+  /** Left out if the picture decides. */
+  readonly chromaSubsampling?: Chroma;
+}
+
+interface JpegByContent extends ByContent, Omit<JpegSettings, 'quality'> {
+  readonly chromaSubsampling?: Chroma;
+}
+
+interface WebpByContent extends ByContent {
   readonly format: 'webp';
-  readonly quality: number;
   readonly effort: number;
   readonly nearLossless: WebpSettings;
 }
 
-/** The name of the rules in `resolveSettings`, `hasSharpColour` and `isFlatArt`. Change it whenever one of them changes. */
-const byContent = 'by content, 3';
+/**
+ * The name of the rules in `resolveSettings`, `promisedQuality`, `textureOf`, `hasSharpColour` and `isFlatArt`. Change it whenever one
+ * of them changes.
+ */
+const byContent = 'by content, 4';
 
 /** Below this `output_compression`, a small file matters more than sharp colours. */
 const keepsColoursFrom = 80;
@@ -116,20 +126,20 @@ export function encoderSettings(spec: FormatSpec, runEffort: number): EncoderSet
     return { format: 'avif', lossless: true, effort, chromaSubsampling: '4:4:4', bitdepth: 8 };
   if (spec.lossless === true && spec.format === 'webp')
     return { format: 'webp', smallestOf: [{ quality: 100, effort: 4, lossless: true }] };
-  // sharp's lowest quality is 1.
-  const quality = Math.max(1, spec.compression);
-  const chromaSubsampling = spec.chroma ?? byContent;
+  const { compression, chroma } = spec;
+  const kept = chroma !== undefined && { chromaSubsampling: chroma };
+  const rules = byContent;
   const settings = {
-    avif: { format: 'avif', quality: avifQuality(quality), effort, chromaSubsampling, bitdepth: 8 },
+    avif: { format: 'avif', compression, rules, effort, bitdepth: 8, ...kept },
     webp: {
       format: 'webp',
-      quality,
+      compression,
+      rules,
       effort: 4,
       // Effort 4 takes up to 1.8 times as long for equal bytes.
-      nearLossless: { quality: nearLosslessQuality(quality), effort: 3, nearLossless: true },
-      chromaSubsampling: byContent,
+      nearLossless: { quality: nearLosslessQuality(compression), effort: 3, nearLossless: true },
     },
-    jpeg: { format: 'jpeg', quality, mozjpeg: true, chromaSubsampling },
+    jpeg: { format: 'jpeg', compression, rules, mozjpeg: true, ...kept },
     png: { format: 'png', compressionLevel: 6, adaptiveFiltering: true },
     gif: { format: 'gif', effort: 4 },
   } as const satisfies Record<PixelFormat, PixelSettings>;
@@ -141,20 +151,25 @@ export interface Content {
   readonly hasSharpColour: boolean;
   readonly isFlatArt: boolean;
   readonly isGrey: boolean;
+  /** At the size that is encoded. `null`: there is none, or it was not examined. */
+  readonly texture: Texture | null;
 }
 
-/** Keeps all colour samples if colours have sharp edges and the format can; otherwise a quarter of them. */
+/**
+ * The quality that keeps the promise, and all colour samples if colours have sharp edges and the format can; otherwise a quarter of
+ * them.
+ */
 export async function resolveSettings(
   settings: PixelSettings,
   contentOf: () => Promise<Content>,
 ): Promise<ResolvedSettings> {
-  if (!('chromaSubsampling' in settings)) return settings;
-  if (settings.format === 'webp') return resolveWebp(settings, await contentOf());
-  if ('lossless' in settings) return settings;
-  const { chromaSubsampling: chroma } = settings;
-  if (chroma !== byContent) return { ...settings, chromaSubsampling: chroma };
-  const { hasSharpColour } = await contentOf();
-  return { ...settings, chromaSubsampling: hasSharpColour ? '4:4:4' : '4:2:0' };
+  if (!('rules' in settings)) return settings;
+  const content = await contentOf();
+  if (settings.format === 'webp') return resolveWebp(settings, content);
+  const { compression, rules: _, ...options } = settings;
+  const chromaSubsampling = content.hasSharpColour ? '4:4:4' : '4:2:0';
+  const quality = promisedQuality(settings.format, compression, content.texture);
+  return { chromaSubsampling, ...options, quality };
 }
 
 /**
@@ -162,48 +177,23 @@ export async function resolveSettings(
  * black lettering, for which it is quick.
  */
 function resolveWebp(
-  settings: WebpByContent,
-  content: Content,
+  { compression, effort, nearLossless }: WebpByContent,
+  { hasSharpColour, isFlatArt, isGrey, texture }: Content,
 ): Extract<ResolvedSettings, { format: 'webp' }> {
-  const { quality, effort, nearLossless } = settings;
-  const { hasSharpColour, isFlatArt, isGrey } = content;
+  const promised = promisedQuality('webp', compression, texture);
+  // Lossy WebP has a quarter of the colours at any quality, so more quality would not bring them back.
+  const quality = hasSharpColour ? Math.min(promised, Math.max(1, compression)) : promised;
   const lossy = { quality, effort, smartSubsample: hasSharpColour };
   if (isFlatArt && isGrey) return { format: 'webp', smallestOf: [nearLossless, lossy] };
-  const keepsColours = isFlatArt && hasSharpColour && quality >= keepsColoursFrom;
+  const keepsColours = isFlatArt && hasSharpColour && compression >= keepsColoursFrom;
   return { format: 'webp', smallestOf: [keepsColours ? nearLossless : lossy] };
 }
 
 /**
- * Which of libwebp's five near-lossless steps looks like AVIF at the same setting: measured with butteraugli on flat art, lines
- * and text.
+ * Which of libwebp's five near-lossless steps looks as promised: measured with butteraugli on flat art, lines and text.
  */
-function nearLosslessQuality(quality: number): number {
-  if (quality < keepsColoursFrom) return 1;
-  if (quality < 95) return 20;
-  return quality < 100 ? 40 : 60;
-}
-
-/**
- * Pairs of WebP and JPEG quality and the AVIF quality that looks the same at effort 2, by MS-SSIM. Values in between are
- * interpolated.
- */
-const avifQualities = [
-  [1, 1],
-  [30, 36],
-  [50, 46],
-  [70, 54],
-  [80, 61],
-  [90, 79],
-  [100, 95],
-] as const;
-
-function avifQuality(quality: number): number {
-  const above = Math.max(
-    1,
-    avifQualities.findIndex(([other]) => quality <= other),
-  );
-  const [fromOther, fromAvif] = avifQualities[above - 1]!;
-  const [toOther, toAvif] = avifQualities[above]!;
-  const share = (quality - fromOther) / (toOther - fromOther);
-  return Math.round(fromAvif + (toAvif - fromAvif) * share);
+function nearLosslessQuality(compression: number): number {
+  if (compression < 85) return 1;
+  if (compression < 95) return 20;
+  return compression < 100 ? 40 : 60;
 }

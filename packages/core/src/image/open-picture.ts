@@ -4,6 +4,7 @@ import { encodeQueue, pictureQueue } from './encode-queue.ts';
 import type { Content } from './encoder-settings.ts';
 import { hasSharpColour } from './has-sharp-colour.ts';
 import { isFlatArt } from './is-flat-art.ts';
+import { type Texture, textureOf } from './texture.ts';
 import { decodeFrames, type Frames, type Timing } from './animation.ts';
 import {
   cropFrame,
@@ -29,8 +30,14 @@ export interface OpenPicture {
   ) => Promise<RawPicture>;
   /** `null`: it does not move. */
   readonly timing: Timing | null;
-  /** The properties of the crop that all files show, so that all files keep the same share of its colours. */
-  readonly content: (crop: Crop | null) => Promise<Content>;
+  /**
+   * The properties of the crop that all files show, so that all files keep the same share of its colours, and its texture at a size or,
+   * without one, in its own size.
+   */
+  readonly content: (
+    crop: Crop | null,
+    size?: { readonly width: number; readonly height: number },
+  ) => Promise<Content>;
 }
 
 /** Runs a task once there is room in memory for its picture. Only such a task may open the picture. */
@@ -107,12 +114,16 @@ function sizesOf(
     const { width, height } = size;
     return once(`${part} ${width}x${height}`, () => resizePicture(whole, width, height));
   };
-  const contents = new Map<string, Promise<Content>>();
-  const content: OpenPicture['content'] = (crop) => {
+  const contents = new Map<string, Promise<WholeContent>>();
+  const textures = new Map<RawPicture, Texture | null>();
+  const content: OpenPicture['content'] = async (crop, size) => {
+    if (isStandIn) return unexamined;
     const part = JSON.stringify(crop);
-    const found = contents.get(part) ?? contentOf(crop, at, isStandIn);
-    contents.set(part, found);
-    return found;
+    const whole = contents.get(part) ?? contentOf(crop, at);
+    contents.set(part, whole);
+    const sized = await at(crop, size);
+    if (!textures.has(sized)) textures.set(sized, textureOf(sized));
+    return { ...(await whole), texture: textures.get(sized)! };
   };
   const release = async () => {
     releaseFrames();
@@ -123,13 +134,17 @@ function sizesOf(
   return { picture: { at, content, timing }, release };
 }
 
-async function contentOf(
-  crop: Crop | null,
-  at: OpenPicture['at'],
-  isStandIn: boolean,
-): Promise<Content> {
-  // A stand-in must be ready soon, and nobody needs its exact colours.
-  if (isStandIn) return { hasSharpColour: false, isFlatArt: false, isGrey: false };
+/** A stand-in must be ready soon, and nobody needs its exact colours. */
+const unexamined: Content = {
+  hasSharpColour: false,
+  isFlatArt: false,
+  isGrey: false,
+  texture: null,
+};
+
+type WholeContent = Omit<Content, 'texture'>;
+
+async function contentOf(crop: Crop | null, at: OpenPicture['at']): Promise<WholeContent> {
   const whole = await at(crop);
   const scale = Math.min(1, sharpColourSide / Math.max(whole.width, whole.height));
   const width = Math.max(1, Math.round(whole.width * scale));
