@@ -2,6 +2,7 @@ import type { Program } from './build-program.ts';
 import { batch } from './commands/batch.ts';
 import { check } from './commands/check.ts';
 import { costs } from './commands/costs.ts';
+import { report } from './commands/report.ts';
 import { models } from './commands/models.ts';
 import { generate } from './commands/generate.ts';
 import { init } from './commands/init.ts';
@@ -27,6 +28,7 @@ export const program: Program = {
     plan,
     batch,
     costs,
+    report,
     models,
     check,
     verify,

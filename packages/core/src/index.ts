@@ -36,6 +36,7 @@ export {
   pushOriginals,
   listKnownModels,
   readCosts,
+  readReport,
   submitBatches,
   uncommittedPurchases,
   warnOfDueBatches,
@@ -91,6 +92,7 @@ export type { MergeResult } from './operations/merge-shards.ts';
 export type { ShardReport } from './operations/shard-report.ts';
 export type { KnownModel, KnownModels } from './operations/list-known-models.ts';
 export type { ModelCosts, WayCosts } from './operations/read-costs.ts';
+export type { FormatWeight, Report } from './operations/read-report.ts';
 export type { PickResult } from './operations/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './operations/open-images.ts';
 export type { BatchState, SubmitResult } from './operations/batch-project.ts';

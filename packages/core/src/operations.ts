@@ -64,6 +64,9 @@ export const listKnownModels = lazy(
   async () => (await import('./operations/list-known-models.ts')).listKnownModels,
 );
 export const readCosts = lazy(async () => (await import('./operations/read-costs.ts')).readCosts);
+export const readReport = lazy(
+  async () => (await import('./operations/read-report.ts')).readReport,
+);
 export const warnOfDueBatches = lazy(
   async () => (await import('./operations/due-batches.ts')).warnOfDueBatches,
 );
