@@ -5,6 +5,7 @@ import { costs } from './commands/costs.ts';
 import { report } from './commands/report.ts';
 import { models } from './commands/models.ts';
 import { generate } from './commands/generate.ts';
+import { html } from './commands/html.ts';
 import { init } from './commands/init.ts';
 import { merge } from './commands/merge.ts';
 import { pick } from './commands/pick.ts';
@@ -41,6 +42,7 @@ export const program: Program = {
     pick,
     sheet,
     review,
+    html,
     types,
     init,
   ],

@@ -27,6 +27,7 @@ export {
   mergeShards,
   openBatches,
   openImages,
+  deliveredAsset,
   pickCandidate,
   planChanges,
   planProject,

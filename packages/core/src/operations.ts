@@ -14,6 +14,9 @@ export const generate: (typeof import('./generate.ts'))['generate'] = async (con
 export const planProject = lazy(
   async () => (await import('./operations/plan-project.ts')).planProject,
 );
+export const deliveredAsset = lazy(
+  async () => (await import('./operations/delivered-asset.ts')).deliveredAsset,
+);
 export const planChanges = lazy(
   async () => (await import('./operations/plan-changes.ts')).planChanges,
 );

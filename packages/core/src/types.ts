@@ -701,6 +701,7 @@ export interface DeliveredImage extends Preview {
   readonly sources: readonly NamedSource[];
   readonly width: number;
   readonly height: number;
+  readonly hasAlpha: boolean;
   readonly encoded: readonly EncodedFile[];
   readonly ai: AiProvenance;
 }
@@ -729,6 +730,8 @@ export interface Asset extends Preview {
   readonly still?: string;
   /** Art direction: what to show instead where a media query matches, the first one that does. Absent if there is nothing. */
   readonly art?: readonly AssetArt[];
+  /** The picture is transparent in some places. Absent if it is not. */
+  readonly hasAlpha?: true;
   readonly files: readonly AssetFile[];
   readonly ai: AiProvenance;
 }
@@ -743,4 +746,40 @@ export interface AssetArt extends Pick<Asset, 'width' | 'height' | 'sizes' | 'so
 export interface AssetMap {
   readonly version: 1;
   readonly images: Readonly<Record<string, Asset>>;
+}
+
+/**
+ * The value of `import hero from 'virtual:tintype/hero'`: a superset of vite-imagetools' `Picture`, so that components written
+ * for vite-imagetools work.
+ */
+export interface Picture {
+  /** A `srcset` for each format, in order of preference; empty if the picture is inlined. */
+  readonly sources: Readonly<Partial<Record<Format, string>>>;
+  /** A `srcset` of the first frame as WebP, for readers who prefer less motion; absent for a picture that does not move. */
+  readonly still?: string;
+  /** Art direction: the picture to show instead where a media query matches, the first one that does. Absent if there is none. */
+  readonly art?: readonly { readonly media: string; readonly picture: Picture }[];
+  /** The fallback, at full size. */
+  readonly img: { readonly src: string; readonly w: number; readonly h: number };
+  /** `''` if the image is decorative. */
+  readonly alt: string;
+  /** The `sizes` attribute that goes with `sources`. */
+  readonly sizes: string | null;
+  /** A tiny data URL; `null` if none was requested, and in dev and in tests, where nothing is encoded for it. */
+  readonly placeholder: string | null;
+  /** `#rrggbb`, the dominant colour; `null` as `placeholder` is. */
+  readonly color: string | null;
+  /** Whether the picture is transparent in some places. */
+  readonly hasAlpha: boolean;
+  readonly ai: AiProvenance;
+}
+
+/** A picture whose formats and size are known, as `tintype-env.d.ts` declares it. */
+export interface ExactPicture<
+  Formats extends Format,
+  Width extends number,
+  Height extends number,
+> extends Picture {
+  readonly sources: Readonly<Record<Formats, string>>;
+  readonly img: { readonly src: string; readonly w: Width; readonly h: Height };
 }

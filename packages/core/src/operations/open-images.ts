@@ -217,7 +217,8 @@ function delivered(
   { encoded, preview }: DerivedVariants,
 ): DeliveredImage {
   const { width, height } = cropIn(files.crop, source) ?? source;
-  return { name, files, sources, width, height, encoded, ...preview, ai };
+  const { hasAlpha } = source;
+  return { name, files, sources, width, height, hasAlpha, encoded, ...preview, ai };
 }
 
 function sizeOf({ files: { crop }, job, planned: { stored } }: PlannedImage): Size | null {

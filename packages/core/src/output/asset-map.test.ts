@@ -193,6 +193,7 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
       sizes: '100vw',
     },
     sources: [],
+    hasAlpha: false,
     width: full[1],
     height: full[2],
     encoded: sizes.map(([format, width, height]) => ({

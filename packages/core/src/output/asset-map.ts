@@ -39,8 +39,9 @@ function withArt({ art = [], ...asset }: Asset, assets: ReadonlyMap<string, Asse
     return other === undefined ? [] : [artOf(media, image, other)];
   });
   if (found.length === 0) return asset;
-  const { placeholder, color, files, ai, ...shown } = asset;
-  return { ...shown, art: found, placeholder, color, files, ai };
+  const { placeholder, color, hasAlpha, files, ai, ...shown } = asset;
+  const alpha = hasAlpha === undefined ? {} : { hasAlpha };
+  return { ...shown, art: found, placeholder, color, ...alpha, files, ai };
 }
 
 function artOf(
@@ -100,6 +101,7 @@ export function toAsset(image: DeliveredImage, nameOf: NameOf = plainName): Asse
     ...(image.sources.length > 0 && { art: image.sources.map(unresolved) }),
     placeholder: image.placeholder,
     color: image.color,
+    ...(image.hasAlpha && { hasAlpha: true as const }),
     files,
     ai: image.ai,
   };

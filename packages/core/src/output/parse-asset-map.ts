@@ -19,7 +19,7 @@ export function parseAssetMap(text: string): AssetMap | null {
 
 function parseAsset(value: unknown): Asset | null {
   if (!isMap(value)) return null;
-  const { alt, src, placeholder, color, files } = value;
+  const { alt, src, placeholder, color, hasAlpha, files } = value;
   const ai = parseAi(value['ai']);
   const art = parseArt(value['art']);
   const shown = parseShown(value);
@@ -43,6 +43,7 @@ function parseAsset(value: unknown): Asset | null {
     ...(art.length > 0 && { art }),
     placeholder,
     color,
+    ...(hasAlpha === true && { hasAlpha }),
     files: files.flatMap((file) => parseFile(file) ?? []),
     ai,
   };

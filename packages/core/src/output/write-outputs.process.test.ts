@@ -493,6 +493,7 @@ function image(name: string, full: string, small?: string, onRead = () => {}): D
       sizes: null,
     },
     sources: [],
+    hasAlpha: false,
     width: 16,
     height: 16,
     encoded: [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Picture, pictureHtml } from './picture-html.ts';
+import type { Picture } from '../types.ts';
+import { pictureHtml } from './picture-html.ts';
 
 const picture: Picture = {
   sources: { webp: '/a.webp 320w, /b.webp 640w', jpeg: '/a.jpeg 320w, /b.jpeg 640w' },
