@@ -206,5 +206,28 @@ test('costs shows purchases in batches and direct purchases separately', async (
   expect(models[0]!.batch.costUsd).toBeCloseTo(billed(true), 5);
   const { stdout } = await tintype('costs');
   expect(stdout).toMatch(/PROVIDER +MODEL +DIRECT +COST +IN BATCHES +COST/);
-  expect(stdout).toMatch(/\n3 pictures: \$[\d.]+ \(\$[\d.]+ of it in batches\)\n$/);
+  const sum = /\n3 pictures: \$[\d.]+ \(\$[\d.]+ of it in batches\)\n$/;
+  expect(stdout).toMatch(sum);
+
+  const names = async (by: string) => {
+    const { groups } = JSON.parse((await tintype(`costs --by ${by} --json`)).stdout) as {
+      groups: readonly {
+        name: string;
+        direct: { pictures: number };
+        batch: { pictures: number };
+      }[];
+    };
+    return groups.map(({ name, direct, batch }) => [name, direct.pictures, batch.pictures]);
+  };
+  expect(await names('image')).toEqual([
+    ['elk', 1, 0],
+    ['fox', 0, 1],
+    ['owl', 1, 0],
+  ]);
+  expect(await names('manifest')).toEqual([[expect.stringMatching(/\.images\.yaml$/), 2, 1]]);
+  expect(await names('day')).toEqual([[expect.stringMatching(/^20\d\d-\d\d-\d\d$/), 2, 1]]);
+  const byImage = (await tintype('costs --by image')).stdout;
+  expect(byImage).toMatch(/^IMAGE +DIRECT +COST +IN BATCHES +COST\nelk +1 /);
+  expect(byImage).toMatch(sum);
+  expect((await tintype('costs --by person')).stderr).toContain("'person'");
 });

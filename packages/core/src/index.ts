@@ -37,6 +37,7 @@ export {
   pushOriginals,
   listKnownModels,
   readCosts,
+  readCostsBy,
   readReport,
   submitBatches,
   uncommittedPurchases,
@@ -92,6 +93,13 @@ export type { ReplicateOptions } from './provider/replicate/replicate.ts';
 export type { MergeResult } from './operations/merge-shards.ts';
 export type { ShardReport } from './operations/shard-report.ts';
 export type { KnownModel, KnownModels } from './operations/list-known-models.ts';
+export type {
+  CostsBy,
+  CostsByWay,
+  GroupCosts,
+  ModelCosts,
+  WayCosts,
+} from './operations/read-costs.ts';
 export type { ModelCosts, WayCosts } from './operations/read-costs.ts';
 export type { FormatWeight, Report } from './operations/read-report.ts';
 export type { PickResult } from './operations/pick-candidate.ts';

@@ -67,6 +67,9 @@ export const listKnownModels = lazy(
   async () => (await import('./operations/list-known-models.ts')).listKnownModels,
 );
 export const readCosts = lazy(async () => (await import('./operations/read-costs.ts')).readCosts);
+export const readCostsBy = lazy(
+  async () => (await import('./operations/read-costs.ts')).readCostsBy,
+);
 export const readReport = lazy(
   async () => (await import('./operations/read-report.ts')).readReport,
 );

@@ -1,30 +1,42 @@
-import { command, flag } from '../command.ts';
+import { choice, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { placeFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
-import { withRun } from '../run.ts';
+import { type Core, withRun } from '../run.ts';
+import type { Context } from '@tintype/core';
+
+const groupings = ['model', 'day', 'manifest', 'image'] as const;
 
 export const costs = command({
   name: 'costs',
   summary: 'say what the pictures in the store cost, bought directly and in batches',
   description:
-    'Says what every picture in the store cost, by model, bought directly and in batches. It counts pictures that no manifest ' +
+    'Says what every picture in the store cost, by model or in other groups, bought directly and in batches. It counts pictures that no manifest ' +
     'names today, too. Reads the store only, and needs no key and no network.',
   flags: {
+    by: choice('--by <what>', 'a row for each of them (default: model)', groupings),
     json: flag('--json', 'one JSON document on stdout instead of the table'),
     ...placeFlags,
   },
-  examples: [['tintype costs', 'what was paid, directly and in batches']],
+  examples: [
+    ['tintype costs', 'what was paid, directly and in batches'],
+    ['tintype costs --by day', 'what was paid on each day (UTC)'],
+  ],
   async action({ shell, flags }) {
     const { stdout, stderr } = shell;
     const isJson = flags.json === true;
-    const models = await withRun(shell, flags, (core, context) => core.readCosts(context), {
-      results: isJson ? stderr : stdout,
-    });
-    if (isJson) stdout.write(`${safeJson({ version: 1, models }, 2)}\n`);
+    const { by = 'model' } = flags;
+    const read = async (core: Core, context: Context) =>
+      by === 'model'
+        ? ({ models: await core.readCosts(context) } as const)
+        : ({ by, groups: await core.readCostsBy(context, by) } as const);
+    const costs = await withRun(shell, flags, read, { results: isJson ? stderr : stdout });
+    if (isJson) stdout.write(`${safeJson({ version: 1, ...costs }, 2)}\n`);
     else if (flags.reporter !== 'json') {
-      const { costsTable } = await import('../format/costs-table.ts');
-      stdout.write(costsTable(models));
+      const { costsTable, groupsTable } = await import('../format/costs-table.ts');
+      stdout.write(
+        costs.models === undefined ? groupsTable(costs.by, costs.groups) : costsTable(costs.models),
+      );
     }
     return exitCodes.delivered;
   },

@@ -1,10 +1,16 @@
-import { count, type ModelCosts, money, type WayCosts } from '@tintype/core';
+import {
+  type CostsBy,
+  type CostsByWay,
+  count,
+  type GroupCosts,
+  type ModelCosts,
+  money,
+  type WayCosts,
+} from '@tintype/core';
 import { cleanLine } from './clean.ts';
 import { table, type Column } from './table.ts';
 
-const columns: readonly Column[] = [
-  { title: 'PROVIDER' },
-  { title: 'MODEL' },
+const ways: readonly Column[] = [
   { title: 'DIRECT', align: 'right' },
   { title: 'COST', align: 'right', isWhole: true },
   { title: 'IN BATCHES', align: 'right' },
@@ -13,16 +19,36 @@ const columns: readonly Column[] = [
 
 /** Formats what pictures cost for a person: a row for each model, and the sum. */
 export function costsTable(models: readonly ModelCosts[]): string {
-  if (models.length === 0) return 'Nothing was bought.\n';
-  const rows = models.map(({ provider, model, direct, batch }) =>
-    [provider, model, ...way(direct), ...way(batch)].map(cleanLine),
+  return costsText(
+    [{ title: 'PROVIDER' }, { title: 'MODEL' }],
+    models.map((costs) => ({ costs, names: [costs.provider, costs.model] })),
   );
-  const ways = models.flatMap(({ direct, batch }) => [direct, batch]);
-  const sum = (of: keyof WayCosts) => ways.reduce((total, one) => total + one[of], 0);
-  const batches = models.reduce((total, { batch }) => total + batch.costUsd, 0);
+}
+
+/** The same with a row for each group. */
+export function groupsTable(by: CostsBy, groups: readonly GroupCosts[]): string {
+  return costsText(
+    [{ title: by.toUpperCase() }],
+    groups.map((costs) => ({ costs, names: [costs.name ?? '(not known)'] })),
+  );
+}
+
+interface Row {
+  readonly names: readonly string[];
+  readonly costs: CostsByWay;
+}
+
+function costsText(columns: readonly Column[], rows: readonly Row[]): string {
+  if (rows.length === 0) return 'Nothing was bought.\n';
+  const cells = rows.map(({ names, costs: { direct, batch } }) =>
+    [...names, ...way(direct), ...way(batch)].map(cleanLine),
+  );
+  const all = rows.flatMap(({ costs: { direct, batch } }) => [direct, batch]);
+  const sum = (of: keyof WayCosts) => all.reduce((total, one) => total + one[of], 0);
+  const batches = rows.reduce((total, { costs }) => total + costs.batch.costUsd, 0);
   const unknown = sum('unknown') === 0 ? '' : `, and ${sum('unknown')} at an unknown cost`;
   const part = batches === 0 ? '' : ` (${money(batches)} of it in batches)`;
-  return `${table(columns, rows).join('\n')}\n\n${count(sum('pictures'), 'picture')}: ${money(sum('costUsd'))}${part}${unknown}\n`;
+  return `${table([...columns, ...ways], cells).join('\n')}\n\n${count(sum('pictures'), 'picture')}: ${money(sum('costUsd'))}${part}${unknown}\n`;
 }
 
 function way({ pictures, costUsd, unknown }: WayCosts): string[] {
