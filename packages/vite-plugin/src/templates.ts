@@ -1,14 +1,18 @@
-import { relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import type { Plugin } from 'vite';
+import { componentAdvice } from './component-advice.ts';
 import { reference } from './references.ts';
 import { resolveInVue } from './vue-templates.ts';
 
-/** Templates of Vue and Markdown, which Vue compiles. */
-const template = /\.(?:vue|md)$/;
+/** What a framework compiles: Vue's are resolved if its plugin can be told how. */
+const template = /\.(?:vue|mdx?|svelte|astro|[jt]sx)$/;
+const ofVue = /\.(?:vue|md)$/;
 
 /**
  * Resolves references in templates that `@vitejs/plugin-vue` compiles, including VitePress' Markdown, and warns about all
- * others. The end of a build could not find those, because Vue turns some of them into an empty `src`.
+ * others, with their places and the component to use. The end of a build could not find all of those, because compilers turn some
+ * of them into an empty `src`, and in dev there is no such end.
  */
 export function templatesPlugin(): Plugin {
   let isResolved = false;
@@ -21,14 +25,18 @@ export function templatesPlugin(): Plugin {
     },
     transform: {
       filter: { id: template, code: reference },
-      handler(code, id) {
-        if (isResolved || !template.test(id) || !reference.test(code)) return null;
-        const names = templateReferences(code);
-        if (names.length === 0) return null;
-        const { root, logger } = this.environment.config;
+      async handler(code, id) {
+        if (!template.test(id) || !reference.test(code)) return null;
+        if (isResolved && ofVue.test(id)) return null;
+        const { root, logger, plugins } = this.environment.config;
+        // The file, because another plugin may have compiled the code already.
+        const source = await readFile(id, 'utf8').catch(() => code);
+        const file = relative(root, id).split(sep).join('/');
+        const found = templateReferences(source, /\.(?:astro|mdx|[jt]sx|svelte)$/.test(id));
+        if (found.length === 0) return null;
+        const places = found.map(({ written, line }) => `${file}:${line}: ${written}`).join(', ');
         logger.warnOnce(
-          `[tintype] ${relative(root, id)}: ${names.join(', ')} is not resolved in templates. ` +
-            'Import the picture ("virtual:tintype/<id>") and bind it: :src="picture.img.src", or pictureElements of vite-plugin-tintype/picture',
+          `[tintype] ${places} is not resolved in templates. ${componentAdvice(plugins, id)}`,
         );
         return null;
       },
@@ -36,16 +44,35 @@ export function templatesPlugin(): Plugin {
   };
 }
 
-/** `tintype:hero` for every attribute and Markdown image that names it, each once, without scripts and code samples. */
-export function templateReferences(code: string): string[] {
+/** A reference in a template, as it is written. */
+interface TemplateReference {
+  readonly written: string;
+  /** From 1: where it is first. */
+  readonly line: number;
+}
+
+/**
+ * `tintype:hero` for every attribute and Markdown image that names it, each once, without scripts, comments and code samples.
+ * `hasExpressions`: strings in `{…}` and in code count, too.
+ */
+export function templateReferences(code: string, hasExpressions: boolean): TemplateReference[] {
+  const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
   const markup = code
-    .replaceAll(/<(script|style|pre|code)\b[^]*?<\/\1>/gi, '')
-    .replaceAll(/^(`{3,}|~{3,})[^]*?^\1/gm, '')
-    .replaceAll(/`[^`\n]*`/g, '')
-    .replaceAll(/<!--[^]*?-->/g, '');
-  const found = [
-    ...markup.matchAll(/<[a-z][^<>]*?\s[\w:.-]+=(?:["']\s*)?(tintype:[a-z0-9][\w/@-]*)/gi),
-    ...markup.matchAll(/!\[[^\]]*\]\(\s*<?(tintype:[a-z0-9][\w/@-]*)/g),
+    .replaceAll(/<(script|style|pre|code)\b[^]*?<\/\1>/gi, blank)
+    .replaceAll(/^(`{3,}|~{3,})[^]*?^\1/gm, blank)
+    .replaceAll(hasExpressions ? /\/\*[^]*?\*\/|^\s*\/\/.*/gm : /`[^`\n]*`/g, blank)
+    .replaceAll(/<!--[^]*?-->/g, blank);
+  const forms = [
+    /<[a-z][^<>]*?\s[\w:.-]+=(?:["']\s*)?(tintype:[a-z0-9][\w/@-]*)/gi,
+    /(?<!`)!\[[^\]]*\]\(\s*<?(tintype:[a-z0-9][\w/@-]*)/g,
+    ...(hasExpressions ? [/(?<=[=({[,:?&|]\s*)["'`](tintype:[a-z0-9][\w/@-]*)["'`?]/g] : []),
   ];
-  return [...new Set(found.map(([, name]) => name!))];
+  const found = forms
+    .flatMap((form) => [...markup.matchAll(form)])
+    .map((match) => ({ written: match[1]!, at: match.index + match[0].indexOf(match[1]!) }))
+    .toSorted((one, other) => one.at - other.at);
+  const first = new Map(found.toReversed().map(({ written, at }) => [written, at]));
+  return [...first]
+    .toSorted(([, one], [, other]) => one - other)
+    .map(([written, at]) => ({ written, line: markup.slice(0, at).split('\n').length }));
 }

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import type { Rollup } from 'vite';
 import type { BuildState } from './build-state.ts';
+import { componentAdvice } from './component-advice.ts';
 import { findLeftovers, referencePlaces } from './find-leftovers.ts';
 import { isPublicCopied } from './public-outputs.ts';
 
@@ -20,13 +21,35 @@ export async function warnOfLeftovers(
   ]) {
     const places = /\.html?$/.test(file) ? await referencePlaces(text) : text;
     const leftovers = findLeftovers(places, (name) => run.project.find(name) !== null);
-    if (leftovers.length > 0) lines.push(`  ${file}: ${leftovers.join(', ')}`);
+    if (leftovers.length === 0) continue;
+    const output = bundle[file];
+    const sources = output?.type === 'chunk' ? sourcesOf(output, leftovers, config.root) : [];
+    const from = sources.length === 0 ? '' : ` (${sources.join(', ')})`;
+    lines.push(`  ${file}: ${leftovers.join(', ')}${from}`);
   }
   if (lines.length === 0) return;
   config.logger.warn(
     `[tintype] these references are still in the output, where no browser understands them:\n${lines.join('\n')}\n` +
-      'A component imports a picture ("virtual:tintype/<id>") and renders it with pictureHtml or pictureElements of vite-plugin-tintype/picture',
+      componentAdvice(config.plugins),
   );
+}
+
+/** `src/app.tsx:12` for the files of a chunk that contain one of the references. */
+function sourcesOf(
+  { moduleIds }: Rollup.OutputChunk,
+  leftovers: readonly string[],
+  root: string,
+): string[] {
+  const places = moduleIds.flatMap((id) => {
+    if (!isAbsolute(id) || id.includes('?') || id.includes('/node_modules/')) return [];
+    const text = existsSync(id) ? readFileSync(id, 'utf8') : '';
+    const lines = text.split('\n');
+    return leftovers
+      .map((written) => lines.findIndex((line) => line.includes(written)))
+      .filter((at) => at !== -1)
+      .map((at) => `${relative(root, id).split(sep).join('/')}:${at + 1}`);
+  });
+  return [...new Set(places)];
 }
 
 type NamedText = readonly [file: string, text: string];

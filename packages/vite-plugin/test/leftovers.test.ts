@@ -104,7 +104,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       await project.build({ plugins: [data], build: { ssr, minify: true } }, {}, vite);
       expect(warnings(project)).toHaveLength(1);
       expect(warnings(project)[0]).toMatch(/main\.js: |assets\/index-[\w-]+\.js: /);
-      expect(warnings(project)[0]).toMatch(/js: tintype:pier, tintype:peer\n/);
+      expect(warnings(project)[0]).toMatch(/js: tintype:pier, tintype:peer \(main\.js:1\)\n/);
       expect(warnings(project)[0]).toContain('site.webmanifest: tintype:moss\n');
     }
   });
@@ -207,7 +207,48 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     };
     await project.build({ plugins: [compiler] }, {}, vite);
     expect(warnings(project)).toEqual([
-      expect.stringContaining('view.vue: tintype:pier is not resolved in templates'),
+      expect.stringMatching(
+        /view\.vue:1: tintype:pier is not resolved in templates.*<Picture :of="picture" \/> of vite-plugin-tintype\/vue;/,
+      ),
     ]);
   });
 });
+
+test.each([
+  ['react', 'vite:react-babel', 'view.jsx', '<img src={\n"tintype:pier"} />', 2],
+  ['preact', 'vite:preact-jsx', 'view.tsx', '<img src="tintype:pier" />', 1],
+  ['solid', 'solid', 'view.jsx', '<img src="tintype:pier" />', 1],
+  ['svelte', 'vite-plugin-svelte', 'view.svelte', '<p>A pier</p>\n<img src="tintype:pier">', 2],
+  ['astro', 'astro:build', 'view.astro', '---\n---\n<img src="tintype:pier">', 3],
+  ['astro', 'astro:build', 'view.mdx', '# A pier\n\n![A pier](tintype:pier)', 3],
+])(
+  '%s: a reference that its compiler hides is named with its place and its component, in builds and once in dev',
+  async (module, name, file, source, line) => {
+    await using project = await viteProject({
+      ...files,
+      'index.html': '<script type="module" src="/main.js"></script>',
+      'main.js': `import './${file}';`,
+      [file]: source,
+    });
+    await project.stock();
+    const compiler: Plugin = {
+      name,
+      enforce: 'pre',
+      load: (id) => (id.endsWith(file) ? `globalThis.view = { src: "tintype:pier" };` : null),
+    };
+    await project.build({ plugins: [compiler] });
+    const component = `vite-plugin-tintype/${module};`;
+    const [early = '', atEnd = '', ...more] = warnings(project);
+    expect(early).toContain(`${file}:${line}: tintype:pier is not resolved`);
+    expect(early).toContain(component);
+    expect(atEnd).toContain(`js: tintype:pier (${file}:${line})\n`);
+    expect(atEnd).toContain(component);
+    expect(more).toEqual([]);
+
+    project.clearLog();
+    await using served = await serve(project, { plugins: [compiler] });
+    await served.fetch(`/${file}?import`);
+    await served.load(`/${file}`);
+    expect(warnings(project)).toEqual([early]);
+  },
+);
