@@ -100,7 +100,6 @@ export type {
   ModelCosts,
   WayCosts,
 } from './operations/read-costs.ts';
-export type { ModelCosts, WayCosts } from './operations/read-costs.ts';
 export type { FormatWeight, Report } from './operations/read-report.ts';
 export type { PickResult } from './operations/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './operations/open-images.ts';
