@@ -17,6 +17,16 @@ declare module 'virtual:tintype' {
 }
 
 // prettier-ignore
+declare module 'virtual:tintype?eager' {
+  const pictures: {
+    readonly 'apples/winter-bell': typeof import('virtual:tintype/apples/winter-bell').default;
+    readonly 'apples/harbour-pippin': typeof import('virtual:tintype/apples/harbour-pippin').default;
+    readonly 'apples/old-argument': typeof import('virtual:tintype/apples/old-argument').default;
+  };
+  export default pictures;
+}
+
+// prettier-ignore
 declare module 'virtual:tintype/apples/winter-bell' {
   /**
    * A small dark red apple with frost on one side, hanging alone on a bare branch. Watercolour plate from a fruit grower’s notebook, pencil notes without letters, cream paper.
@@ -126,4 +136,14 @@ declare module 'virtual:tintype/apples/*' {
     readonly 'apples/old-argument': () => Promise<typeof import('virtual:tintype/apples/old-argument')>;
   };
   export default images;
+}
+
+// prettier-ignore
+declare module 'virtual:tintype/apples/*?eager' {
+  const pictures: {
+    readonly 'apples/winter-bell': typeof import('virtual:tintype/apples/winter-bell').default;
+    readonly 'apples/harbour-pippin': typeof import('virtual:tintype/apples/harbour-pippin').default;
+    readonly 'apples/old-argument': typeof import('virtual:tintype/apples/old-argument').default;
+  };
+  export default pictures;
 }

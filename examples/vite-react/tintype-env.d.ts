@@ -18,6 +18,17 @@ declare module 'virtual:tintype' {
 }
 
 // prettier-ignore
+declare module 'virtual:tintype?eager' {
+  const pictures: {
+    readonly 'ward': typeof import('virtual:tintype/ward').default;
+    readonly 'patients/longcase': typeof import('virtual:tintype/patients/longcase').default;
+    readonly 'patients/cuckoo': typeof import('virtual:tintype/patients/cuckoo').default;
+    readonly 'patients/alarm': typeof import('virtual:tintype/patients/alarm').default;
+  };
+  export default pictures;
+}
+
+// prettier-ignore
 declare module 'virtual:tintype/ward' {
   /**
    * A long workbench under a skylight, a row of opened clocks in white cloths like patients in their beds. Oil sketch, brass and oxblood on cream, one lamp from the left, no lettering.
@@ -161,4 +172,14 @@ declare module 'virtual:tintype/patients/*' {
     readonly 'patients/alarm': () => Promise<typeof import('virtual:tintype/patients/alarm')>;
   };
   export default images;
+}
+
+// prettier-ignore
+declare module 'virtual:tintype/patients/*?eager' {
+  const pictures: {
+    readonly 'patients/longcase': typeof import('virtual:tintype/patients/longcase').default;
+    readonly 'patients/cuckoo': typeof import('virtual:tintype/patients/cuckoo').default;
+    readonly 'patients/alarm': typeof import('virtual:tintype/patients/alarm').default;
+  };
+  export default pictures;
 }

@@ -17,6 +17,16 @@ declare module 'virtual:tintype' {
 }
 
 // prettier-ignore
+declare module 'virtual:tintype?eager' {
+  const pictures: {
+    readonly 'hall/morning': typeof import('virtual:tintype/hall/morning').default;
+    readonly 'hall/evening': typeof import('virtual:tintype/hall/evening').default;
+    readonly 'slipper': typeof import('virtual:tintype/slipper').default;
+  };
+  export default pictures;
+}
+
+// prettier-ignore
 declare module 'virtual:tintype/hall/morning' {
   /**
    * A 1908 swimming hall with a gallery of iron balconies, empty and still, low sun through the glass roof on the water. Screen print in three inks, pool green, tile white and coral, flat light, no lettering.
@@ -125,4 +135,13 @@ declare module 'virtual:tintype/hall/*' {
     readonly 'hall/evening': () => Promise<typeof import('virtual:tintype/hall/evening')>;
   };
   export default images;
+}
+
+// prettier-ignore
+declare module 'virtual:tintype/hall/*?eager' {
+  const pictures: {
+    readonly 'hall/morning': typeof import('virtual:tintype/hall/morning').default;
+    readonly 'hall/evening': typeof import('virtual:tintype/hall/evening').default;
+  };
+  export default pictures;
 }

@@ -20,6 +20,19 @@ declare module 'virtual:tintype' {
 }
 
 // prettier-ignore
+declare module 'virtual:tintype?eager' {
+  const pictures: {
+    readonly 'hut': typeof import('virtual:tintype/hut').default;
+    readonly 'windows/north': typeof import('virtual:tintype/windows/north').default;
+    readonly 'windows/east': typeof import('virtual:tintype/windows/east').default;
+    readonly 'windows/south': typeof import('virtual:tintype/windows/south').default;
+    readonly 'windows/west': typeof import('virtual:tintype/windows/west').default;
+    readonly 'ridge': typeof import('virtual:tintype/ridge').default;
+  };
+  export default pictures;
+}
+
+// prettier-ignore
 declare module 'virtual:tintype/hut' {
   /**
    * A small stone hut with one lit window on a saddle between two ridges, first snow, evening. Woodcut in three blocks, slate blue, snow white and a little signal orange, no lettering.
@@ -232,4 +245,15 @@ declare module 'virtual:tintype/windows/*' {
     readonly 'windows/west': () => Promise<typeof import('virtual:tintype/windows/west')>;
   };
   export default images;
+}
+
+// prettier-ignore
+declare module 'virtual:tintype/windows/*?eager' {
+  const pictures: {
+    readonly 'windows/north': typeof import('virtual:tintype/windows/north').default;
+    readonly 'windows/east': typeof import('virtual:tintype/windows/east').default;
+    readonly 'windows/south': typeof import('virtual:tintype/windows/south').default;
+    readonly 'windows/west': typeof import('virtual:tintype/windows/west').default;
+  };
+  export default pictures;
 }
