@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { generate, loadProject, systemClock } from '@tintype/core';
 import { billedPrompts, useApi } from '../../core/test/support/api.ts';
+import { filesBelow } from '../../core/test/support/files.ts';
 import { serve } from './support/serve.ts';
 import { buildFailure, viteProject } from './support/vite-project.ts';
 
@@ -47,6 +49,29 @@ test('apps of a monorepo share pictures and a store, and the same id can be a di
     'The banner of Blog',
     'The banner of Shop',
   ]);
+});
+
+test('apps with roots of their own share a store that their configs name: what the command line bought for one, the plugin finds for another', async () => {
+  const config = `export default { store: { dir: '../../.tintype' } }`;
+  const image = 'images: { emblem: { prompt: An emblem, alt: An emblem } }';
+  await using project = await viteProject({
+    'apps/shop/package.json': '{ "type": "module" }',
+    'apps/shop/tintype.config.js': config,
+    'apps/shop/shop.images.yaml': image,
+    'apps/blog/package.json': '{ "type": "module" }',
+    'apps/blog/tintype.config.js': config,
+    'apps/blog/blog.images.yaml': image,
+    'apps/blog/index.html': '<img src="tintype:emblem">',
+  });
+  const env = { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: api().baseUrl };
+  const cwd = join(project.root, 'apps/shop');
+  const loaded = await loadProject({ cwd, env, overrides: { missing: 'buy' } });
+  const { signal } = new AbortController();
+  await generate({ ...systemClock, ...loaded, report: () => {}, signal });
+  expect(billedPrompts(api())).toEqual(['An emblem']);
+  expect((await filesBelow(join(project.root, '.tintype/records'))).size).toBe(1);
+  await project.build({ root: join(project.root, 'apps/blog') }, { missing: 'fail' });
+  expect(billedPrompts(api())).toHaveLength(1);
 });
 
 test('if manifests of apps with a common id are read together, the error says how to separate them', async () => {
