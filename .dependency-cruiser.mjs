@@ -79,9 +79,27 @@ export default {
       path: '^packages/',
       pathNot: [
         '^packages/$1/',
-        `^${core}/(index|types)[.]ts$`,
+        `^${core}/(index|modules|types)[.]ts$`,
         '^packages/(sheet|queue|queue-dashboard)/src/index[.]ts$',
       ],
+    }),
+    forbid('the plugin of other bundlers imports what core exports', '^packages/unplugin/src/', {
+      path: '^packages/',
+      pathNot: ['^packages/unplugin/', `^${core}/(index|modules|picture|types)[.]ts$`],
+    }),
+    forbid('only the plugins of bundlers import their modules', '^packages/(cli|sheet|queue)/', {
+      path: `^${core}/modules`,
+    }),
+    forbid(
+      'core does not know the modules of bundlers',
+      `^${core}/`,
+      { path: `^${core}/modules(/|[.]ts$)` },
+      [`^${core}/modules(/|[.]ts$)`],
+    ),
+    forbid('what is imported with a config loads no stage', `^${core}/modules/`, {
+      path: `^${core}/`,
+      pathNot: `^${core}/(modules/.*|[^/]+[.]ts|manifest/source-text[.]ts|plan/in-batches[.]ts)$`,
+      dependencyTypesNot: ['type-only', 'dynamic-import'],
     }),
     forbid(
       'only the command line starts workers',

@@ -8,6 +8,7 @@ const packages = [
   'packages/s3',
   'packages/sheet',
   'packages/cli',
+  'packages/unplugin',
   'packages/vite-plugin',
 ];
 

@@ -26,7 +26,7 @@ test.each(['dependencies', 'devDependencies'])(
       expect([code, stderr.includes('rror')], expected).toEqual([0, false]);
       expect(stdout).toMatch(/^\d pictures? encoded into the cache for the next build\. /m);
       expect(stdout).toContain(
-        'No files were written: vite-plugin-tintype is installed, and outDir is not set.\n',
+        'No files were written: the plugin of a bundler is installed, and outDir is not set.\n',
       );
     }
     expect(namesIn(folder)).toEqual([...before, 'node_modules'].toSorted());

@@ -26,6 +26,11 @@ export interface Context extends Clock, Environment {
    */
   readonly workers?: Workers | null;
   /**
+   * The command that buys for a shell that never does: `npx tintype`. Nothing is then bought, whatever the policy says.
+   * @default null: the run may buy
+   */
+  readonly boughtBy?: string | null;
+  /**
    * Whether `generate` orders pictures that go in batches (`batch: true`). Otherwise it fails as if they could not be bought.
    * @default true
    */
@@ -57,11 +62,13 @@ export type Trace = <Result>(
   act: () => Promise<Result>,
 ) => Promise<Result>;
 
-/** Whether the policy allows a run to buy, or a person can be asked. */
+/** Whether the shell buys at all, and the policy allows it or a person can be asked. */
 export function canBuy({
   config: { missing },
+  boughtBy = null,
   confirm,
-}: Pick<Context, 'config' | 'confirm'>): boolean {
+}: Pick<Context, 'config' | 'boughtBy' | 'confirm'>): boolean {
+  if (boughtBy !== null) return false;
   return missing === 'buy' || (missing === 'ask' && confirm !== undefined);
 }
 

@@ -96,6 +96,30 @@ const refused = [
     'the emulators are for tests',
   ],
   ['a plan that reads the disk', `${core}/plan`, 'node:fs/promises', 'plan is pure'],
+  [
+    'a plugin that imports a file of core',
+    'packages/unplugin/src',
+    `${core}/purchase/b.ts`,
+    'the plugin of other bundlers imports what core exports',
+  ],
+  [
+    'a sheet that imports modules of pages',
+    'packages/sheet/src',
+    `${core}/modules.ts`,
+    'only the plugins of bundlers import their modules',
+  ],
+  [
+    'a flow that knows the modules of bundlers',
+    `${core}/operations`,
+    `${core}/modules/b.ts`,
+    'core does not know the modules of bundlers',
+  ],
+  [
+    'a module of bundlers that loads the flow',
+    `${core}/modules`,
+    `${core}/purchase/b.ts`,
+    'what is imported with a config loads no stage',
+  ],
 ] as const;
 const allowed = [
   ['a stage that imports itself', `${core}/plan`, `${core}/plan/b.ts`],

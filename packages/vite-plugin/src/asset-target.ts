@@ -1,13 +1,7 @@
 import { posix } from 'node:path';
 import type { Environment } from 'vite';
 import type { EncodedFile } from '@tintype/core';
-import { type AssetFileNames, assetNamer } from './asset-name.ts';
-
-/** An encoded file and its name in the build, relative to the output folder. */
-export interface PlacedFile {
-  readonly fileName: string;
-  readonly file: EncodedFile;
-}
+import { type AssetFileNames, assetNamer, type PlacedFile } from '@tintype/core/modules';
 
 /** The part of a plugin context that emits. */
 export interface Emitter {

@@ -1,17 +1,15 @@
 import type { PlannedImage } from '@tintype/core';
+import { explain, unknownImage, unknownInStyles, withoutStyles } from '@tintype/core/modules';
 import type { Plugin } from 'vite';
 import type { Emitter } from './asset-target.ts';
 import { type Builds, type BuildState, fullSizeFiles, lateUrlIn } from './build-state.ts';
 import { buildPicture, inlinedUrl } from './built-picture.ts';
 import type { CssFile } from './css.ts';
-import { explain } from './explain.ts';
 import { hostUrl } from './host-url.ts';
 import { fillInUrls, lateForm, lateUrl } from './late-pictures.ts';
 import { withArt, withSources } from './media-sources.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage, reference, scheme, styleModule } from './references.ts';
-import { withoutStyles } from './to-picture.ts';
-import { unknownImage, unknownInStyles } from './unknown-image.ts';
 import { mediaTypeOf } from './picture-elements.ts';
 
 /** Style sheets that name pictures, in a build. This runs after Vite has compiled them, so that they contain their imports. */

@@ -1,27 +1,13 @@
 import { isRemote, type PlannedImage } from '@tintype/core';
-import type { Environment, Plugin } from 'vite';
-import { assetTarget, type Emitter } from './asset-target.ts';
-import { type BuildRun, openBuildRun } from './build-run.ts';
-import { type Builds, type BuildState, lateUrlIn, placeLate } from './build-state.ts';
-import { buildSummary, standInWarning } from './build-summary.ts';
-import { buildPicture } from './built-picture.ts';
-import { markupOf } from './markup.ts';
-import { explain, PlacedError } from './explain.ts';
-import { fillIn, lateForm, lateToken } from './late-pictures.ts';
-import { linkFiles } from './link-files.ts';
-import { logReporter } from './log-reporter.ts';
-import { nameConflict } from './name-conflicts.ts';
-import { isVite } from './host.ts';
-import type { PluginRequest } from './plugin-options.ts';
-import { shareRuns } from './share-run.ts';
-import { warnOfPublicOutputs } from './public-outputs.ts';
-import { withoutStyles } from './to-picture.ts';
-import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
   emptyFolder,
-  moduleForm,
+  explain,
+  markupOfFiles,
   markupProblem,
+  moduleForm,
   parseModuleId,
+  PlacedError,
+  pointAtWritten,
   queryProblem,
   renderIndex,
   renderLateMarkup,
@@ -29,8 +15,26 @@ import {
   renderMarkup,
   renderPicture,
   sourcesIn,
+  standInWarning,
+  unknownImage,
   type Wanted,
-} from './virtual-modules.ts';
+  withoutStyles,
+} from '@tintype/core/modules';
+import type { Environment, Plugin } from 'vite';
+import { assetTarget, type Emitter } from './asset-target.ts';
+import { type BuildRun, openBuildRun } from './build-run.ts';
+import { type Builds, type BuildState, lateUrlIn, placeLate } from './build-state.ts';
+import { buildSummary } from './build-summary.ts';
+import { buildPicture } from './built-picture.ts';
+import { fillIn, lateForm, lateToken } from './late-pictures.ts';
+import { linkFiles } from './link-files.ts';
+import { logReporter } from './log-reporter.ts';
+import { nameConflict } from './name-conflicts.ts';
+import { isVite } from './host.ts';
+import type { PluginRequest } from './plugin-options.ts';
+import { shellEnv } from './shell-env.ts';
+import { shareRuns } from './share-run.ts';
+import { warnOfPublicOutputs } from './public-outputs.ts';
 import { writeTypes } from './write-types.ts';
 
 /** The runs of all plugins of a process, because each environment may be built by its own plugin. */
@@ -60,6 +64,7 @@ export function buildPlugin(
           openBuildRun({
             cwd: root,
             root: projectRoot,
+            env: shellEnv,
             options,
             report,
             ...(isWatched(environment) && never),
@@ -270,7 +275,7 @@ async function pictureOf(
 async function markupIn({ run, shipped }: BuildState, image: PlannedImage): Promise<string> {
   const { encoded } = await run.deliver(image);
   shipped.add(image.name);
-  return markupOf(encoded);
+  return markupOfFiles(encoded);
 }
 
 function module(code: string) {

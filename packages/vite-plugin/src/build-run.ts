@@ -16,7 +16,7 @@ import {
   TintypeError,
   warnOfUncommitted,
 } from '@tintype/core';
-import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
+import { type OpenProject, openProject, type ProjectOptions } from '@tintype/core/modules';
 
 /** A picture with all its files encoded. */
 export interface Delivered extends DeliveredImage {

@@ -1,6 +1,7 @@
 import type { EncodedFile, Format, PlannedImage } from '@tintype/core';
 import type { Environment } from 'vite';
-import type { AssetTarget, PlacedFile } from './asset-target.ts';
+import type { AssetTarget } from './asset-target.ts';
+import type { PlacedFile } from '@tintype/core/modules';
 import type { BuildRun, Delivered } from './build-run.ts';
 import { type Host, hostUrl } from './host-url.ts';
 import type { LateFile } from './late-pictures.ts';

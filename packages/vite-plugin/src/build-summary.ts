@@ -1,4 +1,4 @@
-import { count, fileSize, inBatches, money, orderedText } from '@tintype/core';
+import { count, fileSize, money } from '@tintype/core';
 import type { Delivered } from './build-run.ts';
 
 /** The cost of a build in US dollars; `null` if a part is unknown. */
@@ -29,21 +29,6 @@ export function buildSummary(
 function maybeBilled(usd: number | null): string {
   if (usd === 0) return '';
   return `, ${usd === null ? 'an unknown amount' : `up to ${money(usd)} more`} may have been billed`;
-}
-
-/** The warning that stand-ins are shipped, and what to do. A watching build never buys. */
-export function standInWarning(standIns: readonly Delivered[], isWatched = false): string {
-  const names = standIns.map(({ name }) => name).toSorted();
-  const verb = names.length === 1 ? 'is a stand-in: a drawing' : 'are stand-ins: drawings';
-  const isAllThereIs = standIns.every(({ image }) => image.job.picture.provider === 'offline');
-  const reason = isAllThereIs
-    ? ', which is all that the provider "offline" makes. Set another in tintype.config to have them'
-    : isWatched
-      ? ' that are not stored. A watched build never buys: run npx tintype, then start the watcher again'
-      : ' that are not stored. Run tintype where there is a key, and commit the store';
-  const ordered = inBatches(standIns.map(({ image }) => image.planned));
-  const inBatch = ordered.length === 0 ? '' : `. Of these, ${orderedText(ordered)}`;
-  return `${names.join(', ')} ${verb} in the place of pictures${reason}${inBatch}`;
 }
 
 /**

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Original, PlannedImage, VariantSpec } from '@tintype/core';
+import { markupOfFiles, type OpenProject, toPicture } from '@tintype/core/modules';
 import type { CssFile } from './css.ts';
-import { markupOf } from './markup.ts';
-import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
-import { toPicture } from './to-picture.ts';
 import { mediaTypeOf } from './picture-elements.ts';
 import { stillsOrAll } from './stills-or-all.ts';
 
@@ -67,7 +65,9 @@ export async function devCssFiles(
 export async function devMarkup(project: OpenProject, image: PlannedImage): Promise<string> {
   const original = await project.obtain(image.planned);
   const spec = project.variants(image, original).find(({ format }) => format === 'svg');
-  return markupOf(spec === undefined ? [] : [await project.encode(original, spec, 'waited-for')]);
+  return markupOfFiles(
+    spec === undefined ? [] : [await project.encode(original, spec, 'waited-for')],
+  );
 }
 
 function urlOf(original: Original, spec: VariantSpec, prefix: string): string {

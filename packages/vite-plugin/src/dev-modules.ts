@@ -1,24 +1,25 @@
 import type { AddressInfo } from 'node:net';
-import type { Plugin, ResolvedConfig, ViteDevServer } from 'vite';
-import { devMiddleware } from './dev-server.ts';
-import { devMarkup } from './dev-files.ts';
-import { type DevSite, serveModule } from './dev-site.ts';
-import { explain } from './explain.ts';
-import { storeMiddleware } from './hide-store.ts';
-import type { OpenProject } from './open-project.ts';
-import type { PluginRequest } from './plugin-options.ts';
-import { pointAtWritten, unknownImage } from './unknown-image.ts';
 import {
   emptyFolder,
+  explain,
   markupProblem,
   moduleForm,
+  type OpenProject,
   parseModuleId,
+  pointAtWritten,
   queryProblem,
   renderIndex,
   renderMarkup,
   renderPicture,
   sourcesIn,
-} from './virtual-modules.ts';
+  unknownImage,
+} from '@tintype/core/modules';
+import type { Plugin, ResolvedConfig, ViteDevServer } from 'vite';
+import { devMiddleware } from './dev-server.ts';
+import { devMarkup } from './dev-files.ts';
+import { type DevSite, serveModule } from './dev-site.ts';
+import { storeMiddleware } from './hide-store.ts';
+import type { PluginRequest } from './plugin-options.ts';
 import { warnOfUnreachedTypes, writeTypes } from './write-types.ts';
 
 /** The modules of pictures, and everything else that the server needs. `open` is called first, with Vite's config. */

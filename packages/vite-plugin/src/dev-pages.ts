@@ -1,10 +1,9 @@
+import { type OpenProject, unknownImage } from '@tintype/core/modules';
 import type { Plugin } from 'vite';
 import type { DevSite } from './dev-site.ts';
 import { withArt, withSources } from './media-sources.ts';
-import type { OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage } from './references.ts';
-import { unknownImage } from './unknown-image.ts';
 
 /** References to pictures in HTML pages. */
 export function pagesPlugin(site: () => DevSite): Plugin {

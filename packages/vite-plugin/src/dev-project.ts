@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type OpenProject, openProject, type ProjectOptions } from './open-project.ts';
+import { type OpenProject, openProject, type ProjectOptions } from '@tintype/core/modules';
 
 /** A project that is planned again when its files change. */
 export interface DevProject {

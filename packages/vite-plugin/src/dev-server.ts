@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OpenProject } from '@tintype/core/modules';
 import type { Connect, Logger } from 'vite';
 import { devFolder, findDevFile } from './dev-files.ts';
 import { failureSvg } from './failure-svg.ts';
-import type { OpenProject } from './open-project.ts';
 import { mediaTypeOf } from './picture-elements.ts';
 
 export interface DevServerOptions {

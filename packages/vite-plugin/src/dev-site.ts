@@ -1,14 +1,13 @@
 import type { PlannedImage } from '@tintype/core';
+import { explain, openContext, type OpenProject, withoutStyles } from '@tintype/core/modules';
 import type { Environment, ResolvedConfig } from 'vite';
 import { devPicture } from './dev-files.ts';
 import { type DevProject, devProject } from './dev-project.ts';
 import { type DevSheet, devSheet } from './dev-sheet.ts';
-import { explain } from './explain.ts';
 import { logReporter } from './log-reporter.ts';
-import { openContext, type OpenProject } from './open-project.ts';
 import type { Picture } from './picture.ts';
+import { shellEnv } from './shell-env.ts';
 import type { PluginRequest } from './plugin-options.ts';
-import { withoutStyles } from './to-picture.ts';
 
 /** A text that the dev server has served, with a function that makes it again for a project that has changed. */
 export interface Served {
@@ -44,7 +43,8 @@ export function openDevSite(
   { options, root, inlineStyles }: PluginRequest,
   texts: ServedTexts,
 ): DevSite {
-  const request = { cwd: config.root, root, options, report: logReporter(config.logger) };
+  const report = logReporter(config.logger);
+  const request = { cwd: config.root, root, env: shellEnv, options, report };
   const project = devProject(request);
   const closing = new AbortController();
   const sheet = devSheet(config.root, config.base, () => openContext(request, closing.signal));

@@ -1,10 +1,9 @@
+import { type OpenProject, unknownInStyles } from '@tintype/core/modules';
 import type { Plugin } from 'vite';
 import type { CssFile } from './css.ts';
 import { devCssFiles } from './dev-files.ts';
 import { type DevSite, serveModule } from './dev-site.ts';
-import type { OpenProject } from './open-project.ts';
 import { reference, styleModule } from './references.ts';
-import { unknownInStyles } from './unknown-image.ts';
 
 /** References to pictures in style sheets. */
 export function stylesPlugin(site: () => DevSite, name: string): Plugin {

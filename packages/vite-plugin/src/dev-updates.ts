@@ -1,9 +1,8 @@
 import { extname, sep } from 'node:path';
+import { explain, type OpenProject } from '@tintype/core/modules';
 import type { DevEnvironment, EnvironmentModuleNode, HotPayload, Plugin } from 'vite';
 import type { DevProject } from './dev-project.ts';
 import { type DevSite, isOutdated } from './dev-site.ts';
-import { explain } from './explain.ts';
-import type { OpenProject } from './open-project.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { writeTypes } from './write-types.ts';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { PlacedError, type PlacedFile } from '@tintype/core/modules';
 import type { Plugin, Rollup } from 'vite';
-import type { Emitter, PlacedFile } from './asset-target.ts';
+import type { Emitter } from './asset-target.ts';
 import { expandPage } from './build-pages.ts';
 import { type Builds, type BuildState, lateUrlIn } from './build-state.ts';
-import { PlacedError } from './explain.ts';
 import { fillInUrls } from './late-pictures.ts';
 import { nameConflict } from './name-conflicts.ts';
 import { isPublicCopied } from './public-outputs.ts';

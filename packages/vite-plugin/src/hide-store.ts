@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
+import type { OpenProject } from '@tintype/core/modules';
 import type { Connect } from 'vite';
-import type { OpenProject } from './open-project.ts';
 
 /**
  * Refuses requests for files of the store, because prompts are in them: by path and by `/@fs/`, with any query. `root` is

@@ -3,8 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { hasProvenance } from '@tintype/core';
-import type { PlacedFile } from './asset-target.ts';
-import { PlacedError } from './explain.ts';
+import { PlacedError, type PlacedFile } from '@tintype/core/modules';
 import { advice } from './name-conflicts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { OpenProject } from './open-project.ts';
+import type { OpenProject } from '@tintype/core/modules';
 import type { Picture } from './picture.ts';
 
 /** The names of images, and of what is shown in place of them where a media query matches. */

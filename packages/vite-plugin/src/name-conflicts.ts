@@ -1,4 +1,4 @@
-import type { PlacedFile } from './asset-target.ts';
+import type { PlacedFile } from '@tintype/core/modules';
 
 /**
  * Why a build cannot use these names for its pictures: two pictures have the same name, or a file of the site has it. `null`:

@@ -1,3 +1,4 @@
+import { importForm, moduleIdOf } from '@tintype/core/modules';
 import type { Plugin } from 'vite';
 import { buildHtmlPlugins, buildStylesPlugin } from './build-pages.ts';
 import { buildPlugin, emitPlugin } from './build-plugin.ts';
@@ -7,7 +8,6 @@ import { finishPlugin } from './finish-build.ts';
 import { hostPlugin, nodeProblem } from './host.ts';
 import { splitOptions, type TintypePluginOptions } from './plugin-options.ts';
 import { templatesPlugin } from './templates.ts';
-import { importForm, moduleIdOf } from './virtual-modules.ts';
 
 /**
  * Imports of the images that a project's manifests describe: `plugins: [tintype()]`. In dev, a page never spends. A build emits

@@ -1,41 +1,16 @@
-import { resolve } from 'node:path';
-import type { Reporter } from '@tintype/core';
-import { openContext, projectOf } from './open-project.ts';
-import { writeTypesTo } from './write-types.ts';
+import {
+  type ProjectTypes,
+  type ProjectTypesRequest,
+  writeProjectTypes as write,
+} from '@tintype/core/modules';
+import { shellEnv } from './shell-env.ts';
 
-export interface ProjectTypesRequest {
-  /** Absolute: the folder of the Vite config. The project is searched from here upwards. */
-  readonly cwd: string;
-  /** The project's root, relative to `cwd`. */
-  readonly root?: string;
-  /**
-   * The file, relative to `cwd`.
-   * @default 'tintype-env.d.ts'
-   */
-  readonly file?: string;
-  readonly report: Reporter;
-}
-
-/** The requested file, and whether it had to be written. */
-export interface ProjectTypes {
-  /** Absolute. */
-  readonly path: string;
-  readonly isWritten: boolean;
-}
+export type { ProjectTypes, ProjectTypesRequest } from '@tintype/core/modules';
 
 /**
  * Writes the types of a project's images without a build, for a new clone whose type check comes first. Spends nothing.
  * Rejects with a mistake of the project, at its place, or with the file system's own error.
  */
-export async function writeProjectTypes({
-  cwd,
-  root,
-  file = 'tintype-env.d.ts',
-  report,
-}: ProjectTypesRequest): Promise<ProjectTypes> {
-  const { signal } = new AbortController();
-  const request = { cwd, root, options: {}, missing: 'standin', report } as const;
-  const project = await projectOf(await openContext(request, signal));
-  const path = resolve(cwd, file);
-  return { path, isWritten: await writeTypesTo(path, project) };
+export async function writeProjectTypes(request: ProjectTypesRequest): Promise<ProjectTypes> {
+  return write(request, 'vite-plugin-tintype', shellEnv);
 }

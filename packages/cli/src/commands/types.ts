@@ -8,16 +8,16 @@ import { type Core, withRun } from '../run.ts';
 
 export const types = command({
   name: 'types',
-  summary: "write the types of the Vite plugin's imports",
+  summary: 'write the types of what the plugin of a bundler imports',
   description:
     'Writes tintype-env.d.ts without a build: one exact declaration for each image. Use it in a ' +
     'new clone that checks types before its first build. Spends nothing.',
   flags: {
     out: flag(
       '--out <file>',
-      'the path, relative to the folder of the Vite config (default: tintype-env.d.ts)',
+      "the path, relative to the folder of the bundler's config (default: tintype-env.d.ts)",
     ),
-    root: flag('--root <dir>', 'the folder of the Vite config (default: the working folder)'),
+    root: flag('--root <dir>', "the folder of the bundler's config (default: the working folder)"),
     quiet: flag('--quiet', 'print nothing'),
   },
   async action({ shell, flags }) {
@@ -50,15 +50,21 @@ interface PluginTypes {
 
 /** The project's own plugin, because its version decides the types. */
 async function pluginOf({ TintypeError }: Core, cwd: string): Promise<PluginTypes> {
-  let path: string;
-  try {
-    path = createRequire(join(cwd, 'package.json')).resolve('vite-plugin-tintype/types');
-  } catch (cause) {
-    throw new TintypeError(
-      'usage',
-      'this command needs vite-plugin-tintype, which is not installed here: npm install --save-dev vite-plugin-tintype',
-      { cause },
-    );
+  const { resolve } = createRequire(join(cwd, 'package.json'));
+  let cause: unknown;
+  for (const plugin of ['vite-plugin-tintype', 'tintype-unplugin']) {
+    let path: string;
+    try {
+      path = resolve(`${plugin}/types`);
+    } catch (error) {
+      cause ??= error;
+      continue;
+    }
+    return (await import(pathToFileURL(path).href)) as PluginTypes;
   }
-  return (await import(pathToFileURL(path).href)) as PluginTypes;
+  throw new TintypeError(
+    'usage',
+    'this command needs the plugin of a bundler, and none is installed here: npm install --save-dev vite-plugin-tintype (Vite) or tintype-unplugin (webpack, Rspack, Rollup, Rolldown, esbuild)',
+    { cause },
+  );
 }

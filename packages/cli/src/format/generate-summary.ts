@@ -19,7 +19,7 @@ export function generateSummary(
   }
   const lines = [
     isCacheOnly
-      ? `${count(delivered, 'picture')} encoded into the cache for the next build. No files were written: vite-plugin-tintype is installed, and outDir is not set.`
+      ? `${count(delivered, 'picture')} encoded into the cache for the next build. No files were written: the plugin of a bundler is installed, and outDir is not set.`
       : `${count(delivered, 'picture')} delivered to ${folders.outDir}: ${files(result)}.`,
     bought > 0
       ? `${count(bought, 'picture')} bought${forMoney(result.costUsd)}, kept in ${folders.storeDir}.`

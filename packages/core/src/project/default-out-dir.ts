@@ -1,9 +1,12 @@
 import { packageFacts } from './package-facts.ts';
 
 /**
- * The default folder for the site's files, relative to the root; `null`: none, because the Vite plugin is installed. The
- * plugin puts the pictures of pages into the build, and Vite would also ship everything in `public`.
+ * The default folder for the site's files, relative to the root; `null`: none, because the plugin of a bundler is installed. It
+ * puts the pictures of pages into the build, and bundlers would also ship everything in `public`.
  */
 export function defaultOutDir(root: string): string | null {
-  return packageFacts(root).dependencies.has('vite-plugin-tintype') ? null : 'public/images';
+  const { dependencies } = packageFacts(root);
+  return plugins.some((name) => dependencies.has(name)) ? null : 'public/images';
 }
+
+const plugins = ['vite-plugin-tintype', 'tintype-unplugin'];

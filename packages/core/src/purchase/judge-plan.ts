@@ -101,8 +101,9 @@ const warned = new WeakSet<RunBudget>();
 async function ask(
   plan: Plan,
   missing: readonly PlannedRequest[],
-  { confirm, signal }: Context,
+  context: Context,
 ): Promise<void> {
+  const { confirm, signal } = context;
   const inBatch = missing.filter(({ pays }) => pays === 'batch').length;
   const isYes = await confirm?.({
     pictures: missing.length,
@@ -111,10 +112,11 @@ async function ask(
     providers: [...new Set(missing.map(({ provider }) => provider))],
   });
   if (signal.aborted) throw new TintypeError('interrupted', 'interrupted; nothing was bought');
-  if (isYes !== true) throw missingError(plan, missing, 'the answer was no');
+  if (isYes !== true) throw missingError(plan, missing, 'the answer was no', context);
 }
 
-function whyNot({ config: { missingSetBy, missing } }: Context): string {
+function whyNot({ boughtBy = null, config: { missingSetBy, missing } }: Context): string {
+  if (boughtBy !== null) return `this build never buys; ${boughtBy} does`;
   return missing === 'ask'
     ? 'there is no terminal to ask on, and no option says to buy'
     : `missing: fail, set by ${missingSetBy}`;
@@ -124,7 +126,7 @@ function whyNot({ config: { missingSetBy, missing } }: Context): string {
 function refuseMissing(plan: Plan, context: Context): void {
   const missing = toBuy(plan.requests);
   const ordered = inBatches(plan.requests);
-  if (missing.length > 0) throw missingError(plan, missing, whyNot(context));
+  if (missing.length > 0) throw missingError(plan, missing, whyNot(context), context);
   if (ordered.length === 0) return;
   throw new TintypeError(
     'originals-missing',
@@ -152,12 +154,21 @@ function refuseToOrder(missing: readonly PlannedRequest[]): void {
   );
 }
 
-function missingError(plan: Plan, rows: readonly PlannedRequest[], why: string): TintypeError {
+function missingError(
+  plan: Plan,
+  rows: readonly PlannedRequest[],
+  why: string,
+  { boughtBy = null }: Context,
+): TintypeError {
   const list = rows.map(
     (row) =>
       `  ${nameOf(row)}  ${row.reason}  ${moneyRange(row.costUsd, ' to ')}  ${placeTextOf(row)}`,
   );
   const { missing } = spendingVariables;
+  const remedy =
+    boughtBy === null
+      ? `Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`
+      : `Run ${boughtBy} where there is a key and commit the store, or set missing to "standin" in the config or ${missing}=standin in the environment`;
   const ordered = inBatches(plan.requests);
   return new TintypeError(
     'originals-missing',
@@ -165,7 +176,7 @@ function missingError(plan: Plan, rows: readonly PlannedRequest[], why: string):
       `${rows.length} ${rows.length === 1 ? 'original is' : 'originals are'} missing, and none may be bought here (${why}); nothing was done`,
       ...list,
       ...(ordered.length === 0 ? [] : [`Besides, ${orderedText(ordered)}.`]),
-      `Together ${moneyRange(plan.totals.costUsd, ' to ')}. Run tintype where there is a key and commit the store, or set missing to "standin" or "buy" in the config; ${missing} in the environment wins over it, in CI too.`,
+      `Together ${moneyRange(plan.totals.costUsd, ' to ')}. ${remedy}`,
     ].join('\n'),
     { place: placeOf(rows) },
   );

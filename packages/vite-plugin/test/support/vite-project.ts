@@ -2,10 +2,8 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { InlineConfig, Logger, Rollup } from 'vite';
-import { loadProject, planProject, systemClock } from '@tintype/core';
-import { picture } from '../../../core/test/support/pictures.ts';
 import { testKey } from '../../../core/test/support/project.ts';
-import { fileStore } from '../../../core/src/store/file-store.ts';
+import { stock } from '../../../core/test/support/stock.ts';
 import { tintype, type TintypePluginOptions } from '../../src/index.ts';
 
 export type Vite = typeof import('vite');
@@ -107,29 +105,6 @@ export type BuildError = Error & {
   readonly frame?: string;
   readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
 };
-
-async function stock(root: string, except: readonly string[], color: string): Promise<void> {
-  const project = await loadProject({ cwd: root, env: {}, root });
-  const report = () => {};
-  const { signal } = new AbortController();
-  const plan = await planProject({ ...systemClock, ...project, report, signal });
-  const store = fileStore(project.config.storeDir);
-  for (const { id, key, request } of plan.requests) {
-    if (key === null || request === null || except.includes(id)) continue;
-    const alpha = request.background === 'transparent' ? 0.5 : 1;
-    await store.put({
-      key,
-      request,
-      bytes: await picture('png', { color, alpha }),
-      info: { format: 'png', width: 64, height: 48, hasAlpha: alpha !== 1 },
-      rejected: null,
-      usage: null,
-      costUsd: 0.01,
-      requestId: null,
-      createdAt: new Date('2026-11-01T00:00:00Z'),
-    });
-  }
-}
 
 function recordingLogger(log: string[]): Logger {
   const warned = new Set<string>();

@@ -1,4 +1,4 @@
-import { didYouMean } from '@tintype/core';
+import { didYouMean } from '../did-you-mean.ts';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { OpenProject } from './open-project.ts';

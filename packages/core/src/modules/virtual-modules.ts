@@ -1,5 +1,6 @@
-import { didYouMean, type Job, type NamedSource, type PlannedImage } from '@tintype/core';
-import type { Picture } from './picture.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import type { PlannedImage } from '../operations/open-images.ts';
+import type { Job, NamedSource, Picture } from '../types.ts';
 
 /** The meaning of one of the plugin's module ids. */
 export type Wanted =

@@ -1,5 +1,5 @@
-import { type AiProvenance, type Format, type Preview, srcset } from '@tintype/core';
-import type { Picture } from './picture.ts';
+import { srcset } from '../srcset.ts';
+import type { AiProvenance, Format, Picture, Preview } from '../types.ts';
 
 /** A file of a picture with its URL. */
 interface ServedFile {

@@ -1,26 +1,25 @@
-import {
-  type Config,
-  type Context,
-  loadProject,
-  type Missing,
-  openImages,
-  type OpenImages,
-  type Options,
-  type PlannedImage,
-  type Reporter,
-  systemClock,
-} from '@tintype/core';
-import { explain } from './explain.ts';
 import { dirname, join, resolve } from 'node:path';
+import { systemClock } from '../clock.ts';
+import type { Config, Options } from '../config.ts';
+import type { Context } from '../context.ts';
+import type { Reporter } from '../events.ts';
+import type { OpenImages, PlannedImage } from '../operations/open-images.ts';
+import { loadProject, openImages } from '../operations.ts';
+import type { Missing } from '../project/spending-policy.ts';
+import { explain } from './explain.ts';
 
 export interface ProjectOptions {
-  /** Absolute: Vite's root. If `root` is not set, the project's root is searched from here upwards. */
+  /** Absolute: the bundler's root. If `root` is not set, the project's root is searched from here upwards. */
   readonly cwd: string;
   /** The project's, relative to `cwd`. */
   readonly root?: string | undefined;
+  /** The process's, into which a framework may have put `.env` files. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly options: Options;
   /** Overrides the config and the environment. */
   readonly missing?: Missing;
+  /** As `Context.boughtBy`. */
+  readonly boughtBy?: string | null;
   readonly report: Reporter;
 }
 
@@ -43,14 +42,13 @@ export interface OpenProject extends OpenImages {
 
 /** The context for a run of the project. Rejects with the TintypeError `config` of `loadProject`. */
 export async function openContext(
-  { cwd, root, options, missing, report }: ProjectOptions,
+  { cwd, root, env, options, missing, boughtBy = null, report }: ProjectOptions,
   signal: AbortSignal,
 ): Promise<Context> {
   const overrides = missing === undefined ? {} : { missing };
-  // oxlint-disable-next-line node/no-process-env -- this is the shell that core is handed its environment by.
-  const request = { cwd, env: process.env, mayHoldFiles: true, options, overrides };
+  const request = { cwd, env, mayHoldFiles: true, options, overrides };
   const project = await loadProject(root === undefined ? request : { ...request, root });
-  return { ...systemClock, ...project, report, signal };
+  return { ...systemClock, ...project, boughtBy, report, signal };
 }
 
 /** Loads and plans a project. Spends nothing. Rejects with the first mistake, at its place. */
@@ -114,8 +112,8 @@ async function watchedFiles(
   { jobs, files }: OpenImages,
   { root, file }: Config,
 ): Promise<string[]> {
-  // Loaded here, because a Vite config that imports the plugin must not load the planner.
-  const { inputReferences } = await import('@tintype/core/internal');
+  // Loaded here, because a bundler's config that imports a plugin must not load the planner.
+  const { inputReferences } = await import('../input-references.ts');
   const inputs = jobs.flatMap(({ picture }) =>
     inputReferences(picture).flatMap((input) =>
       input.kind === 'file' ? [join(dirname(input.place.file), input.path)] : [],

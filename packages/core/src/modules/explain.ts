@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeFrame, type Diagnostic, type Job, type Place, TintypeError } from '@tintype/core';
+import { TintypeError } from '../errors.ts';
+import { codeFrame } from '../manifest/source-text.ts';
+import type { Diagnostic, Job, Place } from '../types.ts';
 
 /** An error as Rollup, Rolldown and Vite show it: in the terminal and in the overlay, with the place in a user's file. */
 export class PlacedError extends Error {

@@ -1,4 +1,4 @@
-import type { Job } from '@tintype/core';
+import type { Job } from '../types.ts';
 import { namedExports } from './virtual-modules.ts';
 
 /** The facts about an image in its type. */
@@ -12,15 +12,18 @@ export interface TypedImage {
   readonly size: { readonly width: number; readonly height: number } | null;
 }
 
+/** A package that a project depends on, and so finds under a strict installer. It exports the types of pictures from `picture`. */
+export type PluginName = 'vite-plugin-tintype' | 'tintype-unplugin';
+
 /** The text of `tintype-env.d.ts`: one exact declaration for each image, so that a wrong id is a type error. */
-export function renderTypes(images: readonly TypedImage[]): string {
+export function renderTypes(images: readonly TypedImage[], plugin: PluginName): string {
   const listed = images.filter(({ isListed }) => isListed).map(({ name }) => name);
   const folders = [...new Set(listed.flatMap(foldersOf))];
   return [
-    header,
+    header(plugin),
     `${unformatted}${known}`,
     ...renderRecords('virtual:tintype', listed),
-    ...images.map(renderImage),
+    ...images.map((image) => renderImage(image, plugin)),
     ...folders.flatMap((folder) =>
       renderRecords(
         `virtual:tintype/${folder}/*`,
@@ -31,19 +34,19 @@ export function renderTypes(images: readonly TypedImage[]): string {
 }
 
 /** Tells linters and formatters to skip the file. */
-const header = `/* eslint-disable */
+const header = (plugin: PluginName): string => `/* eslint-disable */
 // biome-ignore-all lint: this file is generated
 // biome-ignore-all format: this file is generated
-// Written by vite-plugin-tintype from the manifests, and again whenever they change.
+// Written by ${plugin} from the manifests, and again whenever they change.
 `;
 
-/** Tells `vite-plugin-tintype/client`, if a project uses it, to declare no other ids. */
+/** Tells the `client` types of the plugin, if a project uses it, to declare no other ids. */
 const known = 'interface TintypeEnv { readonly ids: true }\n';
 
 /** Prettier has no such comment for a whole file, only for the next statement. */
 const unformatted = '// prettier-ignore\n';
 
-function renderImage({ name, job, size }: TypedImage): string {
+function renderImage({ name, job, size }: TypedImage, plugin: PluginName): string {
   const formats = job.files.formats.map(({ format }) => `'${format}'`);
   const dimensions = [size?.width ?? 'number', size?.height ?? 'number'];
   const specifier = `virtual:tintype/${name}`;
@@ -60,7 +63,7 @@ function renderImage({ name, job, size }: TypedImage): string {
     ...commentLines(job.picture.prompt).map((line) => `   * ${line}`.trimEnd() + '\n'),
     `   *\n   * ${job.place.file}\n`,
     '   */\n',
-    `  const picture: import('vite-plugin-tintype/picture').ExactPicture<${[formats.join(' | '), ...dimensions].join(', ')}>;\n`,
+    `  const picture: import('${plugin}/picture').ExactPicture<${[formats.join(' | '), ...dimensions].join(', ')}>;\n`,
     '  export default picture;\n',
     memberTypes,
     '}\n',

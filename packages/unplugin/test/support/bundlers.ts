@@ -1,0 +1,227 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { rspack } from '@rspack/core';
+import * as esbuild from 'esbuild';
+import { rolldown } from 'rolldown';
+import { rollup } from 'rollup';
+import webpack from 'webpack';
+import { tintype as forEsbuild } from '../../src/esbuild.ts';
+import { tintype as forRolldown } from '../../src/rolldown.ts';
+import { tintype as forRollup } from '../../src/rollup.ts';
+import { tintype as forRspack } from '../../src/rspack.ts';
+import { tintype as forWebpack } from '../../src/webpack.ts';
+import type { TintypeOptions } from '../../src/options.ts';
+
+/** What a bundler said about a build of `main.js` into `dist`. */
+export interface Built {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  /** The exports of the bundle. */
+  readonly load: () => Promise<Record<string, unknown>>;
+}
+
+/** Builds the project in a folder, as a library for Node with the public path `/static/`. */
+export type Build = (root: string, options: TintypeOptions) => Promise<Built>;
+
+export const bundlers: readonly (readonly [name: string, build: Build])[] = [
+  ['webpack', buildWithWebpack],
+  ['Rspack', buildWithRspack],
+  ['Rollup', buildWithRollup],
+  ['Rolldown', buildWithRolldown],
+  ['esbuild', buildWithEsbuild],
+];
+
+/** Each build loads a bundle of its own, because Node keeps modules by their URLs. */
+let loads = 0;
+const loadFrom = (root: string, file: string) => async () =>
+  (await import(`${pathToFileURL(join(root, 'dist', file)).href}?${loads++}`)) as Record<
+    string,
+    unknown
+  >;
+
+/** What webpack and Rspack are told. */
+function configOf(root: string) {
+  return {
+    context: root,
+    entry: './main.js',
+    mode: 'production',
+    target: 'node',
+    devtool: false,
+    optimization: { minimize: false },
+    // Node cannot load chunks from the public path.
+    module: { parser: { javascript: { dynamicImportMode: 'eager' } } },
+    output: {
+      path: join(root, 'dist'),
+      filename: 'main.mjs',
+      module: true,
+      library: { type: 'module' },
+      publicPath: '/static/',
+    },
+  } as const;
+}
+
+interface Stats {
+  readonly toJson: (options: object) => {
+    readonly errors?: readonly { readonly message: string }[];
+    readonly warnings?: readonly { readonly message: string }[];
+  };
+}
+
+async function buildLikeWebpack(
+  root: string,
+  start: (done: (error: Error | null, stats: Stats | undefined) => void) => void,
+): Promise<Built> {
+  const stats = await new Promise<Stats>((resolve, reject) => {
+    start((error, result) => (result === undefined ? reject(error!) : resolve(result)));
+  });
+  const { errors = [], warnings = [] } = stats.toJson({ all: false, errors: true, warnings: true });
+  return {
+    errors: errors.map(({ message }) => message),
+    warnings: warnings.map(({ message }) => message),
+    load: loadFrom(root, 'main.mjs'),
+  };
+}
+
+async function buildWithWebpack(root: string, options: TintypeOptions): Promise<Built> {
+  const compiler = webpack({
+    ...configOf(root),
+    experiments: { outputModule: true },
+    plugins: [forWebpack(options)],
+  });
+  try {
+    return await buildLikeWebpack(root, (done) => compiler.run(done));
+  } finally {
+    await new Promise((resolve) => compiler.close(resolve));
+  }
+}
+
+async function buildWithRspack(root: string, options: TintypeOptions): Promise<Built> {
+  const compiler = rspack({ ...configOf(root), plugins: [forRspack(options)] });
+  try {
+    return await buildLikeWebpack(root, (done) => compiler.run(done));
+  } finally {
+    await new Promise((resolve) => compiler.close(resolve));
+  }
+}
+
+/** Rollup and Rolldown run in the folder of their process, so a test says where the project is. */
+const inRoot = (root: string, options: TintypeOptions): TintypeOptions => ({
+  root,
+  types: join(root, 'tintype-env.d.ts'),
+  publicPath: '/static/',
+  ...options,
+});
+
+async function buildWithRollup(root: string, options: TintypeOptions): Promise<Built> {
+  const warnings: string[] = [];
+  const plugins = [forRollup(inRoot(root, options))];
+  const onwarn = ({ message }: { readonly message: string }) => void warnings.push(message);
+  return buildOrFail(root, warnings, async () => {
+    await using bundle = await rollup({ input: join(root, 'main.js'), plugins, onwarn });
+    await bundle.write({ dir: join(root, 'dist') });
+  });
+}
+
+async function buildWithRolldown(root: string, options: TintypeOptions): Promise<Built> {
+  const warnings: string[] = [];
+  const plugins = [forRolldown(inRoot(root, options))];
+  const onLog = (_: string, { message }: { readonly message: string }) =>
+    void warnings.push(message);
+  return buildOrFail(root, warnings, async () => {
+    await using bundle = await rolldown({ input: join(root, 'main.js'), plugins, onLog });
+    await bundle.write({ dir: join(root, 'dist') });
+  });
+}
+
+async function buildOrFail(
+  root: string,
+  warnings: readonly string[],
+  build: () => Promise<void>,
+): Promise<Built> {
+  const load = loadFrom(root, 'main.js');
+  try {
+    await build();
+    return { errors: [], warnings, load };
+  } catch (error) {
+    return { errors: [(error as Error).message], warnings, load };
+  }
+}
+
+async function buildWithEsbuild(root: string, options: TintypeOptions): Promise<Built> {
+  const result = await esbuild
+    .build({
+      absWorkingDir: root,
+      entryPoints: ['main.js'],
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      outdir: 'dist',
+      logLevel: 'silent',
+      plugins: [forEsbuild({ publicPath: '/static/', ...options })],
+    })
+    .catch((error: unknown) => error as esbuild.BuildFailure);
+  return {
+    errors: result.errors.map(({ text }) => text),
+    warnings: result.warnings.map(({ text }) => text),
+    load: loadFrom(root, 'main.js'),
+  };
+}
+
+/** The files of a build that esbuild does not write. */
+export async function esbuildInMemory(
+  root: string,
+  options: TintypeOptions,
+): Promise<esbuild.OutputFile[]> {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    stdin: { contents: "export { default } from 'virtual:tintype/team/bo';", resolveDir: root },
+    bundle: true,
+    format: 'esm',
+    outdir: 'dist',
+    write: false,
+    plugins: [forEsbuild(options)],
+  });
+  return outputFiles;
+}
+
+export interface WatchedBuild {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  /** The names of the pictures of the build. */
+  readonly assets: readonly string[];
+}
+
+export interface Watched extends AsyncDisposable {
+  /** The next build that has ended. */
+  readonly next: () => Promise<WatchedBuild>;
+}
+
+export function watchWithWebpack(root: string): Watched {
+  const compiler = webpack({
+    ...configOf(root),
+    experiments: { outputModule: true },
+    plugins: [forWebpack({ cacheDir: '.cache' })],
+  });
+  const ended: WatchedBuild[] = [];
+  let wake = (): void => {};
+  const watching = compiler.watch({ aggregateTimeout: 50 }, (error, stats) => {
+    const { errors = [], warnings = [], assets = [] } = stats?.toJson() ?? {};
+    ended.push({
+      errors: [...(error ? [error.message] : []), ...errors.map(({ message }) => message)],
+      warnings: warnings.map(({ message }) => message),
+      assets: assets.map((asset) => asset.name).filter((name) => name.startsWith('assets/')),
+    });
+    wake();
+  })!;
+  return {
+    next: async () => {
+      while (ended.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return ended.shift()!;
+    },
+    [Symbol.asyncDispose]: () => new Promise((resolve) => watching.close(() => resolve())),
+  };
+}
