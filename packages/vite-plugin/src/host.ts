@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+
+/** What `vite-plugin-tintype/picture` is made of. */
+const pictureModule = /^@tintype\/core\/picture$/;
 
 const needs =
   'vite-plugin-tintype needs Vite 6 or later, which calls its plugins with an environment';
@@ -12,6 +16,12 @@ export function hostPlugin(): Plugin {
     // The code that renders pictures is bundled into a server, because a server runs without development dependencies.
     configEnvironment: (name) =>
       name === 'client' ? null : { resolve: { noExternal: ['vite-plugin-tintype'] } },
+    // For the same reason it comes from a path, which no server leaves outside its bundle.
+    resolveId: {
+      filter: { id: pictureModule },
+      handler: (id) =>
+        pictureModule.test(id) ? fileURLToPath(import.meta.resolve('@tintype/core/picture')) : null,
+    },
     configResolved(config: { readonly environments?: unknown }) {
       if (config.environments === undefined) throw new Error(`${needs}; this is Vite 5 or older`);
     },
