@@ -125,7 +125,7 @@ test('what the API refuses is refused, and costs nothing', async () => {
   expect(api().ledger).toEqual([]);
 });
 
-test('an API that is away is not told from one that lost the picture, so the order is not sent again', async () => {
+test('an API that is away looks like one that lost the picture, so the order is not sent again', async () => {
   await using made = await project();
   const away = run({ headers: headers(`http://127.0.0.1:${await freePort()}/v1`) });
   const { events } = await made.generate(away);
