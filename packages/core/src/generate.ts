@@ -102,8 +102,10 @@ export async function generate(
     }),
   );
 
+  const deliveries = jobs.flatMap(deliveriesOf);
   const assetMap = await outputs.finish(
-    jobs.flatMap((job) => deliveriesOf(job).map(({ name }) => name)),
+    deliveries.map(({ name }) => name),
+    new Map(deliveries.map(({ name, sources }) => [name, sources])),
   );
   await project.close();
   const done = { ...tally, ...bill() };

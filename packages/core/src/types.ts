@@ -698,7 +698,6 @@ export interface AiProvenance {
 export interface DeliveredImage extends Preview {
   readonly name: string;
   readonly files: FileFields;
-  readonly sources: readonly NamedSource[];
   readonly width: number;
   readonly height: number;
   readonly hasAlpha: boolean;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import sharp from 'sharp';
-import { useApi } from './support/api.ts';
+import { billedPrompts, useApi } from './support/api.ts';
 import { mistakeLinesOf } from './support/mistakes-of.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
@@ -66,16 +66,21 @@ test('a crop and another image are shown where a media query matches, and each p
   expect(api().ledger).toHaveLength(2);
 });
 
-test('a run of one image makes the images of its sources, too, and an edit of another keeps them', async () => {
+test('a run buys no other image than the ones that it names, and completes the art of those before', async () => {
   await using made = await project(sources, night);
-  const { result } = await made.generate({ ids: ['hero'] });
-  expect(result!.assetMap.images['hero']!.art).toHaveLength(2);
+  const artOf = (outcome: Awaited<ReturnType<typeof made.generate>>) =>
+    outcome.result!.assetMap.images['hero']!.art!.map(({ image }) => image);
+  expect(artOf(await made.generate({ ids: ['hero'] }))).toEqual(['hero-3x4']);
+  expect(billedPrompts(api())).toEqual(['A pier']);
+  expect(artOf(await made.generate({ ids: ['night'] }))).toEqual(['hero-3x4', 'night']);
+  expect(billedPrompts(api())).toEqual(['A pier', 'A pier at night']);
+
   const manifest = String(await made.read('a.images.yaml'));
   await made.write('a.images.yaml', manifest.replace('widths: [256]', 'widths: [128]'));
   const again = await made.generate({ ids: ['night'] });
-  const art = again.result!.assetMap.images['hero']!.art!;
-  expect(art.map(({ image }) => image)).toEqual(['hero-3x4', 'night']);
-  expect(art[1]!.sources.webp).toBe('night-128w.webp 128w, night.webp 1024w');
+  expect(artOf(again)).toEqual(['hero-3x4', 'night']);
+  const [, dark] = again.result!.assetMap.images['hero']!.art!;
+  expect(dark!.sources.webp).toBe('night-128w.webp 128w, night.webp 1024w');
 });
 
 test('the ratio of a picture whose size the model chooses is that of the picture', async () => {

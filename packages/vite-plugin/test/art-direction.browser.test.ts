@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { useApi } from '../../core/test/support/api.ts';
+import { billedPrompts, useApi } from '../../core/test/support/api.ts';
 import { hasBrowser, launchBrowser, skipped } from './support/browser.ts';
 import { serve } from './support/serve.ts';
 import { type ViteProject, viteProject } from './support/vite-project.ts';
@@ -67,6 +67,18 @@ test('a build buys what a page shows under some media query, once, with the rest
   ]);
   // Which of them is shown is known only to the browser, so no colour of one of them is behind it.
   expect(hero).not.toContain('background');
+});
+
+test('a style sheet shows the image itself, so a build of it buys no image of its sources', async () => {
+  await using project = await viteProject(
+    {
+      'site.images.yaml': files['site.images.yaml'],
+      'index.html': '<style>body { background: url(tintype:hero) }</style>',
+    },
+    api().baseUrl,
+  );
+  await project.build(config, { missing: 'buy' });
+  expect(billedPrompts(api())).toEqual(['A pier']);
 });
 
 test('in dev, the page and the module name the same pictures, and the server makes them', async () => {

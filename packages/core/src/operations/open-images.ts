@@ -212,13 +212,13 @@ export async function openImages(
 }
 
 function delivered(
-  { name, files, sources }: PlannedImage,
+  { name, files }: PlannedImage,
   { source, ai }: Original,
   { encoded, preview }: DerivedVariants,
 ): DeliveredImage {
   const { width, height } = cropIn(files.crop, source) ?? source;
   const { hasAlpha } = source;
-  return { name, files, sources, width, height, hasAlpha, encoded, ...preview, ai };
+  return { name, files, width, height, hasAlpha, encoded, ...preview, ai };
 }
 
 function sizeOf({ files: { crop }, job, planned: { stored } }: PlannedImage): Size | null {

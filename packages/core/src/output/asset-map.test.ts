@@ -192,7 +192,6 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
       placeholder: 'blur',
       sizes: '100vw',
     },
-    sources: [],
     hasAlpha: false,
     width: full[1],
     height: full[2],

@@ -13,12 +13,14 @@ import type {
 
 /**
  * The asset map after a run. `order`: all of its names. A name that was not delivered this time, because it failed or was not
- * requested, keeps its entry from the previous map.
+ * requested, keeps its entry from the previous map. `sources`: what is shown in place of an entry, by name. What has no entry is left
+ * out of `art`, until a run delivers it.
  */
 export function buildAssetMap(
   previous: AssetMap | null,
   delivered: ReadonlyMap<string, Asset>,
   order: readonly string[],
+  sources: SourcesByName = noSources,
 ): AssetMap {
   // A Map, because an image may be called `constructor`.
   const earlier = new Map(Object.entries(previous?.images ?? {}));
@@ -28,32 +30,23 @@ export function buildAssetMap(
       return asset === undefined ? [] : [[name, asset]];
     }),
   );
-  const images = [...assets].map(([name, asset]) => [name, withArt(asset, assets)] as const);
+  const images = Array.from(assets, ([name, { art: _, ...asset }]) => {
+    const art = (sources.get(name) ?? []).flatMap((source) => artOf(source, assets));
+    return [name, art.length === 0 ? asset : { ...asset, art }] as const;
+  });
   return { version: 1, images: Object.fromEntries(images) };
 }
 
-/** Completes an entry's art from the entries that it names. What was not delivered is left out. */
-function withArt({ art = [], ...asset }: Asset, assets: ReadonlyMap<string, Asset>): Asset {
-  const found = art.flatMap(({ media, image }) => {
-    const other = assets.get(image) ?? assets.get(firstCandidate(image));
-    return other === undefined ? [] : [artOf(media, image, other)];
-  });
-  if (found.length === 0) return asset;
-  const { placeholder, color, hasAlpha, files, ai, ...shown } = asset;
-  const alpha = hasAlpha === undefined ? {} : { hasAlpha };
-  return { ...shown, art: found, placeholder, color, ...alpha, files, ai };
-}
+export type SourcesByName = ReadonlyMap<string, readonly NamedSource[]>;
 
-function artOf(
-  media: string,
-  image: string,
-  { width, height, sizes, sources, still }: Pick<Asset, keyof AssetArt & keyof Asset>,
-): AssetArt {
-  return { media, image, width, height, sizes, sources, ...(still !== undefined && { still }) };
-}
+const noSources: SourcesByName = new Map();
 
-function unresolved({ media, name }: NamedSource): AssetArt {
-  return { media, image: name, width: 0, height: 0, sizes: null, sources: {} };
+function artOf({ media, name }: NamedSource, assets: ReadonlyMap<string, Asset>): AssetArt[] {
+  const asset = assets.get(name) ?? assets.get(firstCandidate(name));
+  if (asset === undefined) return [];
+  const { width, height, sizes, sources, still } = asset;
+  const shown = { width, height, sizes, sources, ...(still !== undefined && { still }) };
+  return [{ media, image: name, ...shown }];
 }
 
 /** The text of `tintype.assets.json`: equal maps give equal text. */
@@ -97,8 +90,6 @@ export function toAsset(image: DeliveredImage, nameOf: NameOf = plainName): Asse
         .map(({ format }) => [format, srcsetOf(shown.filter((file) => file.format === format))]),
     ),
     ...(stills.length > 0 && { still: srcsetOf(stills) }),
-    // The files of the others may not be encoded yet: `buildAssetMap` completes it.
-    ...(image.sources.length > 0 && { art: image.sources.map(unresolved) }),
     placeholder: image.placeholder,
     color: image.color,
     ...(image.hasAlpha && { hasAlpha: true as const }),

@@ -13,6 +13,6 @@ export function cacheOnly(): OutputWriter {
       delivered.set(image.name, toAsset(image));
       return 0;
     },
-    finish: async (order) => buildAssetMap(null, delivered, order),
+    finish: async (order, sources) => buildAssetMap(null, delivered, order, sources),
   };
 }

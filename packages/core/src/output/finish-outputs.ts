@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Claim, claimFile, clearDeadClaims } from '../process/claim-file.ts';
 import type { Asset, AssetMap, Sha256 } from '../types.ts';
-import { buildAssetMap, renderAssetMap } from './asset-map.ts';
+import { buildAssetMap, renderAssetMap, type SourcesByName } from './asset-map.ts';
 import { notWritable, type OutputFolder } from './output-folder.ts';
 import { assetMapName, finishClaimName, journalToken } from './output-name.ts';
 import {
@@ -43,15 +43,19 @@ interface Ending {
 
 /**
  * Removes our files that are no longer needed, and writes the asset map. Runs do this one at a time, so that none loses the
- * entries of another. `order`: all names of the asset map, whether they were delivered this time or not.
+ * entries of another. `order`: all names of the asset map, whether they were delivered this time or not; `sources`: see `buildAssetMap`.
  */
-export async function finishOutputs(run: RunOutputs, order: readonly string[]): Promise<AssetMap> {
+export async function finishOutputs(
+  run: RunOutputs,
+  order: readonly string[],
+  sources?: SourcesByName,
+): Promise<AssetMap> {
   const { outDir, folder, journal, onWritten, onRemoved } = run;
-  const before = await endingOf(run, order);
+  const before = await endingOf(run, order, sources);
   if (before.hasNothingToDo) return before.assetMap;
   const claim = await claimFinish(outDir);
   try {
-    const { assetMap, text, stale, leftOver } = await endingOf(run, order);
+    const { assetMap, text, stale, leftOver } = await endingOf(run, order, sources);
     // Files are removed before the asset map is written, because a file that it does not list no longer counts as ours.
     for (const name of stale) {
       await folder.remove(name);
@@ -72,12 +76,16 @@ export async function finishOutputs(run: RunOutputs, order: readonly string[]): 
   }
 }
 
-async function endingOf(run: RunOutputs, order: readonly string[]): Promise<Ending> {
+async function endingOf(
+  run: RunOutputs,
+  order: readonly string[],
+  sources: SourcesByName | undefined,
+): Promise<Ending> {
   const { outDir, folder, previous, journal, hasJournal, delivered, written } = run;
   // Read again, because another run may have delivered other images.
   const now = await readPreviousOutputs(outDir);
   const before = now.assetMap ?? previous.assetMap;
-  const assetMap = buildAssetMap(before, delivered, order);
+  const assetMap = buildAssetMap(before, delivered, order, sources);
   const leftOver = now.journals.filter(({ isLeftOver }) => isLeftOver);
   const running = now.journals.filter(({ file, isLeftOver }) => !isLeftOver && file !== journal);
   const current = new Set([...listedFiles(assetMap).map(({ file }) => file), ...namesIn(running)]);

@@ -40,12 +40,12 @@ function parseAsset(value: unknown): Asset | null {
     sizes: shown.sizes,
     sources: shown.sources,
     ...(shown.still !== undefined && { still: shown.still }),
-    ...(art.length > 0 && { art }),
     placeholder,
     color,
     ...(hasAlpha === true && { hasAlpha }),
     files: files.flatMap((file) => parseFile(file) ?? []),
     ai,
+    ...(art.length > 0 && { art }),
   };
 }
 

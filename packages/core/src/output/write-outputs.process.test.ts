@@ -492,7 +492,6 @@ function image(name: string, full: string, small?: string, onRead = () => {}): D
       placeholder: 'none',
       sizes: null,
     },
-    sources: [],
     hasAlpha: false,
     width: 16,
     height: 16,

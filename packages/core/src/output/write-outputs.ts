@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { TintypeError } from '../errors.ts';
 import { ownProcess } from '../process/process-mark.ts';
 import type { Asset, AssetMap, DeliveredImage, EncodedFile, Sha256 } from '../types.ts';
-import { type NameOf, plainName, toAsset } from './asset-map.ts';
+import { type NameOf, plainName, type SourcesByName, toAsset } from './asset-map.ts';
 import { type IsCached, isOurs } from './find-foreign-files.ts';
 import { finishOutputs } from './finish-outputs.ts';
 import { type IsKnown, openOutputFolder, runToken } from './output-folder.ts';
@@ -40,7 +40,7 @@ export interface OutputWriter {
    */
   readonly write: (image: DeliveredImage) => Promise<number>;
   /** See `finishOutputs`. Called once, after every `write` has settled. */
-  readonly finish: (order: readonly string[]) => Promise<AssetMap>;
+  readonly finish: (order: readonly string[], sources?: SourcesByName) => Promise<AssetMap>;
 }
 
 /** libuv has a pool of 4 threads, so more writes at once would only use more memory. */
@@ -104,10 +104,10 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
       return writes;
     },
 
-    finish: (order) => {
+    finish: (order, sources) => {
       const hasJournal = journal !== null;
       const run = { outDir, folder, previous, journal: ownJournal, hasJournal, delivered, written };
-      return finishOutputs({ ...run, onWritten, onRemoved }, order);
+      return finishOutputs({ ...run, onWritten, onRemoved }, order, sources);
     },
   };
 }

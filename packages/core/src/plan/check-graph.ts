@@ -65,7 +65,7 @@ export function candidateOf(reference: ImageReference, upstream: Job): number {
   return reference.candidate ?? upstream.pick ?? 1;
 }
 
-/** The jobs of `ids`, every job that they depend on, and those of their `sources`, in the order of `jobs`; without ids, all jobs. */
+/** The jobs of `ids` and every job that they depend on, in the order of `jobs`; without ids, all jobs. */
 export function withUpstream(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
   if (ids.length === 0) return jobs;
   const byId = new Map(jobs.map((job) => [job.id, job]));
@@ -73,9 +73,8 @@ export function withUpstream(jobs: readonly Job[], ids: readonly string[]): read
   // Iterating over a Set also visits elements that are added meanwhile.
   for (const id of selected) {
     const job = byId.get(id);
-    if (job === undefined) continue;
-    for (const reference of imageReferences(job)) selected.add(reference.id);
-    for (const { image } of job.sources) if (image !== null) selected.add(image);
+    for (const reference of job === undefined ? [] : imageReferences(job))
+      selected.add(reference.id);
   }
   return jobs.filter(({ id }) => selected.has(id));
 }
