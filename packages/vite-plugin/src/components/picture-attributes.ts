@@ -48,12 +48,14 @@ export function pictureAttributes(
       placeholder === 'none'
         ? null
         : backgroundOf(placeholder === 'color' ? { ...of, placeholder: null } : of),
-    // Which picture of several is shown depends on the page, so none of them is loaded early.
-    preload: priority && of.art === undefined ? preloadOf(sources.at(0) ?? attributes) : null,
+    preload: priority ? preloadOf(sources, attributes) : null,
   };
 }
 
-function preloadOf({ type, src, srcset, sizes }: Attributes): Attributes {
+function preloadOf(sources: readonly Attributes[], img: Attributes): Attributes | null {
+  // Which picture of several is shown depends on the page, so none of them is loaded early.
+  if (sources.some(({ media }) => media !== undefined)) return null;
+  const { type, src, srcset, sizes } = sources[0] ?? img;
   const early = { rel: 'preload', as: 'image', type, fetchpriority: 'high' };
   if (typeof srcset !== 'string') return { ...early, href: src };
   // The full size, for browsers that do not know `imagesrcset`.
