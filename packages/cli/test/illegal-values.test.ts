@@ -98,7 +98,7 @@ const illegal: Readonly<
     ['jpg', 'not-allowed'],
     ['PNG', 'not-allowed'],
     ['5', 'wrong-type'],
-    ['[png]', 'not-allowed'],
+    ['[png]', 'wrong-type'],
     ['jpeg', 'conflict', 'background: transparent'],
   ],
   quality: [

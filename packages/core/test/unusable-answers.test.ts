@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Fault } from '@tintype/emulators/openai';
+import { type Fault, serverError } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import { openAi } from '../src/provider/openai/openai.ts';
 import { eventsOf, useApi } from './support/api.ts';
@@ -64,7 +64,7 @@ test('one unusable answer stops nothing', async () => {
 test.skipIf(isQueued)(
   'what may have been billed is counted separately from what was billed',
   async () => {
-    api().fail({ kind: 'page', status: 500, contentType: 'text/html', body: 'no', billed: true });
+    api().fail(serverError(500, { billed: true }));
     await using made = await project();
     const { result, events } = await made.generate({ ids: ['i0'] });
     expect(result).toMatchObject({ bought: 1, failed: 0 });

@@ -20,6 +20,7 @@ export function warnWithoutWorkers(
   context: Context,
   everyMs = 5000,
 ): () => void {
+  let hasWarned = false;
   const timer = setInterval(() => void look(), everyMs);
   timer.unref();
   return () => clearInterval(timer);
@@ -28,7 +29,9 @@ export function warnWithoutWorkers(
     if (!isWaiting()) return;
     // The run reports that the database is away.
     const count = await inTime(queue.getWorkersCount()).catch(() => null);
-    if (count !== 0 || !isWaiting()) return;
+    // Looks overlap if the database answers slowly.
+    if (count !== 0 || hasWarned || !isWaiting()) return;
+    hasWarned = true;
     clearInterval(timer);
     const message = `no worker ${works[role]}, so the run waits; start one: tintype worker --queue "${address.shown}?name=${address.name}"`;
     report(context, { type: 'warning', code: 'no-worker', message });
