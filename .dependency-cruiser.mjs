@@ -79,7 +79,7 @@ export default {
       path: '^packages/',
       pathNot: [
         '^packages/$1/',
-        `^${core}/(index|modules|types)[.]ts$`,
+        `^${core}/(index|modules|picture|picture-parts|types)[.]ts$`,
         '^packages/(sheet|queue|queue-dashboard)/src/index[.]ts$',
       ],
     }),

@@ -28,7 +28,7 @@ export {
 } from './modules/project-types.ts';
 export type { PluginName } from './modules/render-types.ts';
 export { type ShippedStandIn, standInWarning } from './modules/stand-in-warning.ts';
-export { toPicture, withoutStyles } from './modules/to-picture.ts';
+export { pictureOfFiles, withoutStyles } from './modules/picture-of-files.ts';
 export { writeTypesTo } from './modules/type-file.ts';
 export { pointAtWritten, unknownImage, unknownInStyles } from './modules/unknown-image.ts';
 export {

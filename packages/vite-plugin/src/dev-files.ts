@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Original, PlannedImage, VariantSpec } from '@tintype/core';
-import { markupOfFiles, type OpenProject, toPicture } from '@tintype/core/modules';
+import { markupOfFiles, type OpenProject, pictureOfFiles } from '@tintype/core/modules';
 import type { CssFile } from './css.ts';
 import type { Picture } from './picture.ts';
 import { mediaTypeOf } from './picture-elements.ts';
@@ -24,7 +24,7 @@ export async function devPicture(
   const specs = project.variants(image, original);
   // The full size of the fallback.
   const { width, height } = specs.at(-1)!;
-  return toPicture({
+  return pictureOfFiles({
     files: specs.map((spec) => ({
       format: spec.format,
       width: spec.width,

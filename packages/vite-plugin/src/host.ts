@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
-/** What `vite-plugin-tintype/picture` is made of. */
-const pictureModule = /^@tintype\/core\/picture$/;
+/** What `vite-plugin-tintype/picture` and the components are made of. */
+const pictureModule = /^@tintype\/core\/picture(?:-parts)?$/;
 
 const needs =
   'vite-plugin-tintype needs Vite 6 or later, which calls its plugins with an environment';
@@ -19,8 +19,7 @@ export function hostPlugin(): Plugin {
     // For the same reason it comes from a path, which no server leaves outside its bundle.
     resolveId: {
       filter: { id: pictureModule },
-      handler: (id) =>
-        pictureModule.test(id) ? fileURLToPath(import.meta.resolve('@tintype/core/picture')) : null,
+      handler: (id) => (pictureModule.test(id) ? fileURLToPath(import.meta.resolve(id)) : null),
     },
     configResolved(config: { readonly environments?: unknown }) {
       if (config.environments === undefined) throw new Error(`${needs}; this is Vite 5 or older`);

@@ -1,6 +1,7 @@
+import { mediaTypeOf } from '../media-type.ts';
 import type { Original } from '../purchase/original.ts';
 import type { DeliveredImage, EncodedFile, Picture } from '../types.ts';
-import { toInlined, toPicture } from './to-picture.ts';
+import { inlinedPictureOf, pictureOfFiles } from './picture-of-files.ts';
 
 /** An encoded file and its name in a build, relative to the output folder. */
 export interface PlacedFile {
@@ -32,7 +33,7 @@ export async function placedPicture(
   const placed = delivered.encoded.map(place);
   const shown = [];
   for (const file of placed) shown.push(served(file.file, await urlOf(file)));
-  return { picture: toPicture({ ...partsOf(delivered), files: shown }), files: placed };
+  return { picture: pictureOfFiles({ ...partsOf(delivered), files: shown }), files: placed };
 }
 
 /** The fallback alone, and the first frame of an animation, as data URLs. */
@@ -42,13 +43,15 @@ export async function inlinedPicture(delivered: DeliveredPicture): Promise<Pictu
   const url = await dataUrl(fallback);
   const still = encoded.findLast(({ spec }) => spec.isStill);
   const stills = still === undefined ? [] : [served(still, await dataUrl(still))];
-  return toInlined({ ...partsOf(delivered), files: [...stills, served(fallback, url)] }, url);
+  return inlinedPictureOf(
+    { ...partsOf(delivered), files: [...stills, served(fallback, url)] },
+    url,
+  );
 }
 
 export async function dataUrl(file: EncodedFile): Promise<string> {
   const base64 = Buffer.from(await file.read()).toString('base64');
-  const { format } = file.spec;
-  return `data:image/${format === 'svg' ? 'svg+xml' : format};base64,${base64}`;
+  return `data:${mediaTypeOf(file.spec.format)};base64,${base64}`;
 }
 
 function partsOf({ files, original, ...rest }: DeliveredPicture) {

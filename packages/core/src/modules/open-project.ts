@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts';
 import type { Config, Options } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { Reporter } from '../events.ts';
+import { firstCandidate } from '../file-names.ts';
 import type { OpenImages, PlannedImage } from '../operations/open-images.ts';
 import { loadProject, openImages } from '../operations.ts';
 import type { Missing } from '../project/spending-policy.ts';
@@ -79,7 +80,7 @@ export async function projectOf(context: Context): Promise<OpenProject> {
 }
 
 function findImage({ images, plan }: OpenImages, name: string): PlannedImage | null {
-  const delivered = images.get(name) ?? images.get(`${name}-1`);
+  const delivered = images.get(name) ?? images.get(firstCandidate(name));
   if (delivered !== undefined && (delivered.name === name || delivered.job.id === name)) {
     return delivered;
   }
@@ -102,7 +103,7 @@ function findImage({ images, plan }: OpenImages, name: string): PlannedImage | n
 function importedNames({ images, jobs }: OpenImages) {
   const delivered = [...images].map(([name, image]) => ({ name, image }));
   const unpicked = jobs.flatMap(({ id }) => {
-    const image = images.has(id) ? undefined : images.get(`${id}-1`);
+    const image = images.has(id) ? undefined : images.get(firstCandidate(id));
     return image?.job.id === id ? [{ name: id, image }] : [];
   });
   return [...delivered, ...unpicked];

@@ -30,7 +30,8 @@ export function buildAssetMap(
       return asset === undefined ? [] : [[name, asset]];
     }),
   );
-  const images = Array.from(assets, ([name, { art: _, ...asset }]) => {
+  const images = Array.from(assets, ([name, whole]) => {
+    const { art: _, ...asset } = whole;
     const art = (sources.get(name) ?? []).flatMap((source) => artOf(source, assets));
     return [name, art.length === 0 ? asset : { ...asset, art }] as const;
   });

@@ -1,3 +1,4 @@
+import { fullSizeUrl } from '../srcset.ts';
 import type { Asset, AssetArt, Picture } from '../types.ts';
 
 /**
@@ -9,8 +10,7 @@ export function toPicture(asset: Asset, base = ''): Picture {
   const from = base === '' || base.endsWith('/') ? base : `${base}/`;
   const { alt, placeholder, color, hasAlpha = false, ai } = asset;
   const artPicture = (art: AssetArt): Picture => {
-    const fallback = Object.values(art.sources).at(-1) ?? '';
-    const [src = ''] = fallback.split(', ').at(-1)!.split(' ');
+    const src = fullSizeUrl(Object.values(art.sources).at(-1) ?? '');
     return { ...shown(art, src), alt, placeholder: null, color: null, hasAlpha, ai };
   };
   const shown = (part: Asset | AssetArt, src: string) => ({

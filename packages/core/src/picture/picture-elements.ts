@@ -1,3 +1,6 @@
+import { escapeHtml } from '../escape-html.ts';
+import { mediaTypeOf } from '../media-type.ts';
+import { fullSizeUrl } from '../srcset.ts';
 import type { Picture } from '../types.ts';
 
 /** Attributes of an element; `null`, `undefined` and `false` leave one out, `true` writes it without a value. */
@@ -65,8 +68,7 @@ function sizesOf(
 export function stillPicture(picture: Picture): Picture {
   const { still, art: _, ...rest } = picture;
   if (still === undefined) return picture;
-  const [src = ''] = still.split(', ').at(-1)!.split(' ');
-  return { ...rest, sources: { webp: still }, img: { ...picture.img, src } };
+  return { ...rest, sources: { webp: still }, img: { ...picture.img, src: fullSizeUrl(still) } };
 }
 
 /** What is shown where a media query matches. It has its own shape, for which the page reserves space. */
@@ -110,11 +112,6 @@ function stillSource({ still }: Picture, sizes: Attributes[string], within?: str
   return [{ media, type: mediaTypeOf('webp'), srcset: still, sizes }];
 }
 
-/** `image/webp`. It is not core's, because this runs in pages, too. */
-export function mediaTypeOf(format: string): string {
-  return `image/${format === 'svg' ? 'svg+xml' : format}`;
-}
-
 /** If only a width or a height is given, the other is computed, so that the reserved space has the picture's shape. */
 function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): Attributes {
   if (width !== undefined && height !== undefined) return { width, height };
@@ -155,12 +152,4 @@ export function renderAttributes(attributes: Attributes): string {
 
 export function renderSources(sources: readonly Attributes[]): string {
   return sources.map((source) => `<source${renderAttributes(source)}>`).join('');
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }

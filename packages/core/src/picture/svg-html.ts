@@ -1,3 +1,4 @@
+import { escapeHtml } from '../escape-html.ts';
 import { type Attributes, renderAttributes } from './picture-elements.ts';
 
 /** An inlined drawing, before it is written: for a component to spread and to put in. */
@@ -30,7 +31,7 @@ export function svgElements(markup: string, given: SvgAttributes): SvgElements {
   const shown = inside.replace(/<title[^>]*>[^<]*<\/title>/, '');
   return {
     svg: { ...own, ...named, ...attributes, ...dimensions(own['viewBox'], given) },
-    content: title === undefined ? shown : `<title>${escapeText(title)}</title>${shown}`,
+    content: title === undefined ? shown : `<title>${escapeHtml(title)}</title>${shown}`,
   };
 }
 
@@ -65,8 +66,4 @@ function unescaped(value: string): string {
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -63,13 +63,15 @@ function describe(folder: string, outDir: string): string {
     }
     const file = join(outDir, types.slice('./dist/'.length));
     const names = namesOf(file);
-    for (const name of names) need(file, name);
+    for (const name of names) if (!name.startsWith('*')) need(file, name);
     entries.push([entry, ...names.toSorted().map((name) => `  ${name}`)].join('\n'));
   }
   const declarations = [...needed.values()].flat().toSorted();
   return `${[...entries, ...declarations].join('\n\n')}\n`;
 
   function namesOf(file: string): string[] {
+    // All that another package exports is only named, too.
+    if (!file.startsWith('/')) return [`* from '${file}'`];
     const { exported, all } = moduleOf(file);
     return [...new Set([...exported, ...all.flatMap(namesOf)])];
   }
@@ -77,17 +79,17 @@ function describe(folder: string, outDir: string): string {
   function need(file: string, name: string): void {
     const id = `${file} ${name}`;
     if (needed.has(id)) return;
-    const { texts, from, all } = moduleOf(file);
-    const origin = from.get(name);
-    if (origin !== undefined) {
-      // A type of another package is only named.
-      if (origin.file.startsWith('/')) need(origin.file, origin.name);
-      else needed.set(id, [`import { ${origin.name} } from '${origin.file}';`]);
+    // A type of another package is only named.
+    if (!file.startsWith('/')) {
+      needed.set(id, [`import { ${name} } from '${file}';`]);
       return;
     }
+    const { texts, from, all } = moduleOf(file);
+    const origin = from.get(name);
+    if (origin !== undefined) return need(origin.file, origin.name);
     const own = texts.get(name);
     if (own === undefined) {
-      const other = all.find((one) => namesOf(one).includes(name));
+      const other = all.find((one) => !one.startsWith('/') || namesOf(one).includes(name));
       if (other === undefined) throw new Error(`${file} exports no ${name}`);
       return need(other, name);
     }

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   backgroundOf,
+  fullSizeUrl,
   pictureElements,
   type PictureElements,
 } from '../picture-elements.ts';
@@ -59,8 +60,7 @@ function preloadOf(sources: readonly Attributes[], img: Attributes): Attributes 
   const early = { rel: 'preload', as: 'image', type, fetchpriority: 'high' };
   if (typeof srcset !== 'string') return { ...early, href: src };
   // The full size, for browsers that do not know `imagesrcset`.
-  const [href] = srcset.split(', ').at(-1)!.split(' ');
-  return { ...early, href, imagesrcset: srcset, imagesizes: sizes };
+  return { ...early, href: fullSizeUrl(srcset), imagesrcset: srcset, imagesizes: sizes };
 }
 
 /** The author's style after the background. */

@@ -25,7 +25,7 @@ export interface PictureParts extends Preview {
  * The object that a page imports. It has every format, even one that a build finds larger than the fallback and that the
  * asset map leaves out, because types are written before anything is encoded, and dev never knows the sizes.
  */
-export function toPicture({ files, width, height, ...rest }: PictureParts): Picture {
+export function pictureOfFiles({ files, width, height, ...rest }: PictureParts): Picture {
   const stills = files.filter(({ isStill }) => isStill);
   const shown = files.filter(({ isStill }) => !isStill);
   const formats = [...new Set(shown.map(({ format }) => format))];
@@ -50,7 +50,7 @@ export function withoutStyles(picture: Picture): Picture {
 }
 
 /** The picture as one data URL, without sources to choose from. */
-export function toInlined(parts: PictureParts, dataUrl: string): Picture {
-  const picture = toPicture(parts);
+export function inlinedPictureOf(parts: PictureParts, dataUrl: string): Picture {
+  const picture = pictureOfFiles(parts);
   return { ...picture, sources: {}, img: { ...picture.img, src: dataUrl } };
 }
