@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { costs } from './commands/costs.ts';
 import { report } from './commands/report.ts';
 import { models } from './commands/models.ts';
+import { doctor } from './commands/doctor.ts';
 import { generate } from './commands/generate.ts';
 import { html } from './commands/html.ts';
 import { init } from './commands/init.ts';
@@ -32,6 +33,7 @@ export const program: Program = {
     report,
     models,
     check,
+    doctor,
     verify,
     prune,
     push,

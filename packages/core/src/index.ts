@@ -22,6 +22,7 @@ export {
   checkProject,
   collectProject,
   confirmOnTerminal,
+  examineProject,
   generate,
   loadProject,
   mergeShards,
@@ -46,6 +47,15 @@ export {
   warnOfUncommitted,
   verifyProject,
 } from './operations.ts';
+export type {
+  Examination,
+  ExaminedProblem,
+  ExaminedShell,
+  ProjectState,
+} from './operations/examine-project.ts';
+export type { GitState } from './operations/examine-git.ts';
+export type { StoreState } from './operations/examine-store.ts';
+export type { OptionInForce } from './project/options-in-force.ts';
 export { listenForInterrupts } from './process/interrupts.ts';
 export type { Interrupt, InterruptedProcess } from './process/interrupts.ts';
 export type { Terminal } from './purchase/confirm-on-terminal.ts';

@@ -27,6 +27,9 @@ export const loadProject = lazy(async () => (await import('./project/project.ts'
 export const checkProject = lazy(
   async () => (await import('./operations/check-project.ts')).checkProject,
 );
+export const examineProject = lazy(
+  async () => (await import('./operations/examine-project.ts')).examineProject,
+);
 export const verifyProject = lazy(
   async () => (await import('./operations/verify-project.ts')).verifyProject,
 );

@@ -49,13 +49,10 @@ export interface Project extends Environment {
  * the wrong option, or `usage` for an invalid order.
  */
 export async function loadProject(request: ProjectRequest): Promise<Project> {
-  const root =
-    request.root === undefined ? findRoot(request.cwd) : resolve(request.cwd, request.root);
+  const { root, file } = locateProject(request);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw new TintypeError('config', `the root ${root} is not a folder`);
   }
-  const file =
-    request.config === undefined ? findConfig(root) : resolve(request.cwd, request.config);
   if (file !== null && !existsSync(file)) {
     throw new TintypeError('config', `the config file ${file} does not exist`);
   }
@@ -82,6 +79,19 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     ...environment,
     order,
   };
+}
+
+/** The root and the config file, both absolute. Neither need exist if the request names it. `file`: `null` if there is none. */
+export function locateProject({
+  cwd,
+  root: named,
+  config,
+}: Pick<ProjectRequest, 'cwd' | 'root' | 'config'>): {
+  readonly root: string;
+  readonly file: string | null;
+} {
+  const root = named === undefined ? findRoot(cwd) : resolve(cwd, named);
+  return { root, file: config === undefined ? findConfig(root) : resolve(cwd, config) };
 }
 
 /** The store folder itself may be a link, through which Tintype reads but never writes. A folder above it may not. */

@@ -22,7 +22,7 @@ const isMode = oneOf('read', 'readwrite');
 /** The key that signs entries. It counts only in the real environment, because a `.env` file comes with the clone. */
 export const cacheKeyVariable = 'TINTYPE_CACHE_KEY';
 
-const modeVariable = 'TINTYPE_CACHE_MODE';
+export const modeVariable = 'TINTYPE_CACHE_MODE';
 
 /** A shorter key could be guessed. `openssl rand -hex 32` makes 64 characters. */
 const minKeyLength = 32;
