@@ -5,8 +5,10 @@ import { costs } from './commands/costs.ts';
 import { report } from './commands/report.ts';
 import { models } from './commands/models.ts';
 import { doctor } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
 import { html } from './commands/html.ts';
+import { importCommand } from './commands/import.ts';
 import { init } from './commands/init.ts';
 import { merge } from './commands/merge.ts';
 import { pick } from './commands/pick.ts';
@@ -46,6 +48,8 @@ export const program: Program = {
     review,
     html,
     types,
+    importCommand,
+    exportCommand,
     init,
   ],
   examples: [init, plan, generate, review, pick, prune].flatMap(({ examples }) => examples),

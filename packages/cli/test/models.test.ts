@@ -28,7 +28,7 @@ test('models lists what is known: prices, ends and what the config adds', async 
   expect(code).toBe(0);
   const { version, models, providers } = JSON.parse(stdout) as KnownModels & { version: number };
   expect(version).toBe(1);
-  expect(providers).toEqual(['openai', 'replicate', 'offline']);
+  expect(providers).toEqual(['openai', 'replicate', 'imported', 'offline']);
   const named = (name: string) => models.find((model) => model.name === name);
   expect(named('gpt-image-2.5-flare')).toMatchObject({
     isDefault: true,

@@ -190,7 +190,7 @@ describe('what is wrong', () => {
     const file = { provider: 'mine', providers: { mine: { generate } }, effort: 99 };
     expect(await problemsOf(file, { provider: 'mien' })).toEqual([
       'tintype.config.ts: effort must be a whole number from 0 to 9',
-      'there is no provider "mien"; the providers are openai, replicate, offline, mine; did you mean "mine"?',
+      'there is no provider "mien"; the providers are openai, replicate, imported, offline, mine; did you mean "mine"?',
     ]);
     expect(await problemsOf(file, { effort: 3 })).toEqual([]);
   });

@@ -23,7 +23,9 @@ export {
   collectProject,
   confirmOnTerminal,
   examineProject,
+  exportOriginals,
   generate,
+  importPictures,
   loadProject,
   mergeShards,
   openBatches,
@@ -47,6 +49,8 @@ export {
   warnOfUncommitted,
   verifyProject,
 } from './operations.ts';
+export type { ExportResult } from './operations/export-originals.ts';
+export type { ImportedPicture, ImportRequest, ImportResult } from './operations/import-pictures.ts';
 export type {
   Examination,
   ExaminedProblem,

@@ -30,6 +30,12 @@ export const checkProject = lazy(
 export const examineProject = lazy(
   async () => (await import('./operations/examine-project.ts')).examineProject,
 );
+export const exportOriginals = lazy(
+  async () => (await import('./operations/export-originals.ts')).exportOriginals,
+);
+export const importPictures = lazy(
+  async () => (await import('./operations/import-pictures.ts')).importPictures,
+);
 export const verifyProject = lazy(
   async () => (await import('./operations/verify-project.ts')).verifyProject,
 );

@@ -1,4 +1,5 @@
 import { completePixelFields, defaults, type Fields, isVector, moves } from '../fields.ts';
+import { imported, importedHash, importedModel } from '../imported-picture.ts';
 import type { CallFields, InputReference, Job, Overlay } from '../types.ts';
 import { checkModel } from './check-model.ts';
 import { parseInputReference } from './input-reference.ts';
@@ -21,28 +22,32 @@ export function completeJob(draft: Draft, options: ExpandOptions): Job | null {
   checkDrawing(draft);
   checkAnimation(draft);
   checkProvider(draft, options);
-  const modelName = fields.model ?? defaults.model;
-  const size = sizeOf(draft, options, modelName);
-  checkModel(draft, modelName, options.models);
+  const provider = fields.provider ?? options.provider;
+  const isImported = provider === imported;
+  if (isImported) checkImported(draft);
+  const modelName = isImported ? importedModel : (fields.model ?? defaults.model);
+  const size = isImported ? (fields.size ?? 'auto') : sizeOf(draft, options, modelName);
+  if (!isImported) checkModel(draft, modelName, options.models);
 
   const inputs = inputsOf(draft);
   const overlay = overlayOf(draft);
   const picture = size === null ? null : parseSize(size);
   const files = filesOf(draft, picture);
   const sources = sourcesOf(draft, files, picture);
-  if (fields.prompt === undefined) {
+  const prompt = fields.prompt ?? (isImported ? '' : undefined);
+  if (prompt === undefined) {
     find('prompt', { code: 'missing-field', message: `"${draft.id}" has no prompt` });
   }
-  if (fields.prompt === undefined || size === null) return null;
+  if (prompt === undefined || size === null) return null;
 
   return {
     id: draft.id,
     place: draft.place,
     modelPlace: draft.placeOf('model'),
     picture: {
-      provider: fields.provider ?? options.provider,
+      provider,
       model: modelName,
-      prompt: fields.prompt,
+      prompt,
       size,
       ...completePixelFields(fields),
       inputs,
@@ -120,6 +125,17 @@ function checkConflicts({ id, fields, pick, find }: Draft): void {
       message: `"${id}" has ${count} candidates and no pick: they are delivered as ${id}-1 to ${id}-${count}, and "${id}" means ${id}-1`,
     });
   }
+}
+
+/** An imported picture is known by its bytes. */
+function checkImported({ id, fields, find }: Draft): void {
+  if (isDrawing(fields) || isAnimation(fields)) {
+    const message = `an imported picture cannot be asked for as ${fields.output_format}; write it in formats`;
+    find('output_format', { code: 'conflict', message });
+  }
+  if (importedHash(fields.provider_options) !== null) return;
+  const message = `"${id}" must say which imported picture it is, as tintype import writes it: provider_options: { sha256: the 64 hex digits of its file }`;
+  find('provider_options', { code: 'bad-format', message });
 }
 
 /** The conflicts of an SVG, which is bought as such: no other picture can become one. */

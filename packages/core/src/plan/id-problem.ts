@@ -34,12 +34,18 @@ export function idProblem(
 /** `; did you mean "hero-image"?` for `Hero_Image`, otherwise nothing. */
 function suggestId(id: string): string {
   if (id.length > maxShown) return '';
-  const suggestion = id
+  const suggestion = idLike(id);
+  return suggestion === null ? '' : `; did you mean "${suggestion}"?`;
+}
+
+/** `hero-image` for `Hero_Image`; `null`: nothing of the text can be in an id. */
+export function idLike(text: string): string | null {
+  const id = text
     .normalize('NFKD')
     .replaceAll(/\p{Mark}/gu, '')
     .toLowerCase()
     .split('/')
     .map((part) => part.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, ''))
     .join('/');
-  return idForm.pattern.test(suggestion) ? `; did you mean "${suggestion}"?` : '';
+  return idForm.pattern.test(id) && id.length <= idForm.maxLength ? id : null;
 }

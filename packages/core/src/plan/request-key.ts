@@ -1,5 +1,6 @@
 import { requestFieldsOf } from '../fields.ts';
 import { canonicalJson, sha256 } from '../hash.ts';
+import { imported, importedHash, importedRequest } from '../imported-picture.ts';
 import type { Job, Key, Request, Sha256 } from '../types.ts';
 
 /** The hashes of a request's input pictures. */
@@ -19,6 +20,8 @@ export function requestOf(
   providerInputs: Request['provider_inputs'] | null = null,
 ): Request {
   const { picture } = job;
+  const hash = picture.provider === imported ? importedHash(picture.provider_options) : null;
+  if (hash !== null) return importedRequest(hash);
   return {
     provider: picture.provider,
     model: picture.model,

@@ -1,15 +1,18 @@
 import { TintypeError } from '../errors.ts';
 import { type Address, addressProblem } from './address.ts';
+import { imported } from '../imported-picture.ts';
+import { importedPictures } from './imported-pictures.ts';
 import { openAi } from './openai/openai.ts';
 import type { Provider } from './provider.ts';
 import { replicate } from './replicate/replicate.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The paid providers that every project has, by name, and how each is made from the environment. */
+/** The providers that every project has, by name, and how each is made from the environment. */
 export const builtIn: Readonly<Record<string, (env: Env) => Provider>> = {
   openai: (env) => openAi(openAiAddress(env)),
   replicate: () => replicate(),
+  [imported]: importedPictures,
 };
 
 /** The environment variables that say where OpenAI's requests go. */
