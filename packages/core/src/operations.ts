@@ -88,6 +88,16 @@ export const warnOfDueBatches = lazy(
 export const pickCandidate = lazy(
   async () => (await import('./operations/pick-candidate.ts')).pickCandidate,
 );
+export const editableImage = lazy(
+  async () => (await import('./operations/edit-image.ts')).editableImage,
+);
+export const proposeEdit = lazy(
+  async () => (await import('./operations/edit-image.ts')).proposeEdit,
+);
+export const editImage = lazy(async () => (await import('./operations/edit-image.ts')).editImage);
+export const rewriteFiles = lazy(
+  async () => (await import('./operations/edit-image.ts')).rewriteFiles,
+);
 export const warnOfUncommitted = lazy(
   async () => (await import('./operations/uncommitted-purchases.ts')).warnOfUncommitted,
 );

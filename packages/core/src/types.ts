@@ -782,3 +782,40 @@ export interface ExactPicture<
   readonly sources: Readonly<Record<Formats, string>>;
   readonly img: { readonly src: string; readonly w: Width; readonly h: Height };
 }
+
+/** What a field of a manifest can hold. */
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | readonly FieldValue[]
+  | { readonly [name: string]: FieldValue };
+
+/** A place that sets fields of an image: `row`, `image`, `preset:<name>` or `defaults`. */
+export interface EditableLayer {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  /** As they are written, with templates. Of a row: its variables. */
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  /** How many images have it. */
+  readonly images: number;
+}
+
+/** What can be edited of an image. */
+export interface EditableImage {
+  readonly id: string;
+  /** The layers, nearest first. */
+  readonly layers: readonly EditableLayer[];
+  /** Another one as soon as one of their files has other bytes. */
+  readonly revision: Sha256;
+}
+
+export interface FieldChange {
+  /** The name of a layer. */
+  readonly layer: string;
+  /** One of `editableFields`, or a variable of a row. */
+  readonly field: string;
+  /** `null` removes the field. */
+  readonly value: FieldValue | null;
+}

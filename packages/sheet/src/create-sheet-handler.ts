@@ -29,7 +29,7 @@ export interface SheetHandlerOptions {
    */
   readonly isWatching?: boolean;
   /**
-   * Whether the files of a picked picture are written to the output folder at once, as `tintype` would, if nothing has to
+   * Whether the files of an image that was picked or edited are written to the output folder at once, as `tintype` would, if nothing has to
    * be bought for that. Set it to `false` if the host serves the files itself.
    * @default true
    */
@@ -42,7 +42,7 @@ export interface SheetHandlerOptions {
 }
 
 export interface SheetHandler {
-  /** The page's path: base and token. Anyone who has it can pick and buy. */
+  /** The page's path: base and token. Anyone who has it can edit, pick and buy. */
   readonly path: string;
   readonly token: string;
   /**

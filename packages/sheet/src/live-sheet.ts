@@ -4,6 +4,7 @@ import { projectReader } from './project-reader.ts';
 import type { SheetReading } from './read-sheet.ts';
 import { sheetData } from './sheet-data.ts';
 import type { SheetSource } from './sheet-handler.ts';
+import { sheetEdits } from './sheet-edits.ts';
 import { buyingIn, sheetPurchases } from './sheet-purchases.ts';
 import type { Sheet } from './sheet.ts';
 
@@ -18,13 +19,13 @@ export interface LiveProject extends SheetSource {
 export interface LiveOptions {
   /** The project as it is now. */
   readonly context: () => Promise<Context>;
-  /** Whether the files of a pick are written to the output folder at once, if nothing has to be bought for that. */
+  /** Whether the files of a pick or an edit are written to the output folder at once, if nothing has to be bought for that. */
   readonly deliversPicks: boolean;
   /** Buys and delivers an image. */
   readonly generate: typeof generate;
 }
 
-/** Reads a project when the page asks for it and something has changed, writes picks, and buys one image at a time. */
+/** Reads a project when the page asks for it and something has changed, writes picks and edits, and buys one image at a time. */
 export function liveSheet(options: LiveOptions): LiveProject {
   const { context, deliversPicks } = options;
   const listeners = new Set<() => void>();
@@ -42,11 +43,19 @@ export function liveSheet(options: LiveOptions): LiveProject {
     onNote: announce,
     onEnd: changed,
   });
+  const edits = sheetEdits(context, async (now, id) => {
+    if (deliversPicks) await deliver(now, id);
+    changed();
+  });
 
   return {
     sheet: async () => {
       const { context, reading, diagnostics, problem } = await project.read();
-      const live = { buying: buyingIn(context), purchase: purchases.current() };
+      const live = {
+        buying: buyingIn(context),
+        purchase: purchases.current(),
+        undo: edits.latest(),
+      };
       return sheetOf(reading, purchases.failureOf, { diagnostics, problem, live });
     },
 
@@ -54,10 +63,16 @@ export function liveSheet(options: LiveOptions): LiveProject {
 
     pick: async (id, candidate) => {
       const now = await context();
-      const { isChanged } = await pickCandidate(now, id, candidate);
+      const { isChanged, edited } = await pickCandidate(now, id, candidate);
+      edits.add({ what: `pick of "${id}"`, id, files: [edited] });
       if (isChanged && deliversPicks) await deliver(now, id);
       changed();
     },
+
+    form: edits.form,
+    propose: edits.propose,
+    edit: edits.edit,
+    undo: edits.undo,
 
     buy: purchases.buy,
 

@@ -13,7 +13,6 @@ import {
   type PlannedRequest,
   type Sha256,
   type Source,
-  toBuy,
 } from '@tintype/core';
 import {
   deliveriesAs,
@@ -21,21 +20,19 @@ import {
   openStore,
   readPreviousOutputs,
   readRegular,
-  roundUsd,
   type Store,
   unseenPicks,
-  withUpstream,
   sha256,
 } from '@tintype/core/internal';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { byImage, priceOf } from './price-of.ts';
 import {
   type CandidateFacts,
   fileToLookAt,
   type ImageFacts,
   type SheetFacts,
 } from './sheet-data.ts';
-import type { Price } from './sheet.ts';
 
 /** The data that a sheet shows about a project, and the pixels behind it. */
 export interface SheetReading {
@@ -262,16 +259,6 @@ const notAsked: Original['ai'] = {
   digitalSourceType: '',
 };
 
-function byImage(requests: readonly PlannedRequest[]): ReadonlyMap<string, PlannedRequest[]> {
-  const images = new Map<string, PlannedRequest[]>();
-  for (const request of requests) {
-    const others = images.get(request.id);
-    if (others === undefined) images.set(request.id, [request]);
-    else others.push(request);
-  }
-  return images;
-}
-
 function originalSizes(requests: readonly PlannedRequest[]): ReadonlyMap<Sha256, number> {
   return new Map(
     requests.flatMap(({ stored }) =>
@@ -280,32 +267,6 @@ function originalSizes(requests: readonly PlannedRequest[]): ReadonlyMap<Sha256,
         : [],
     ),
   );
-}
-
-/** What `generate` would buy for this image alone: the same images, counted in the same way. */
-function priceOf(
-  job: Job,
-  jobs: readonly Job[],
-  requestsOf: ReadonlyMap<string, readonly PlannedRequest[]>,
-): Price | null {
-  const isWhole = (id: string) => toBuy(requestsOf.get(id) ?? []).length === 0;
-  if (job.picture.inputs.length === 0 && isWhole(job.id)) return null;
-  const ids = withUpstream(jobs, [job.id]).map(({ id }) => id);
-  const missing = toBuy(ids.flatMap((id) => requestsOf.get(id) ?? []));
-  // A page never orders a batch.
-  if (missing.length === 0 || missing.some(({ pays }) => pays === 'batch')) return null;
-  const costs = missing.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
-  return {
-    pictures: missing.length,
-    upstream: ids.filter((id) => id !== job.id && !isWhole(id)),
-    costUsd:
-      costs.length < missing.length
-        ? null
-        : {
-            low: roundUsd(costs.reduce((total, { low }) => total + low, 0)),
-            high: roundUsd(costs.reduce((total, { high }) => total + high, 0)),
-          },
-  };
 }
 
 /** Good enough to judge a picture by at the size of a card, with a fifth of the bytes of a delivered file. */

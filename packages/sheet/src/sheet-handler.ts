@@ -1,10 +1,12 @@
 import { type Format, type Sha256, TintypeError } from '@tintype/core';
 import { isFormat, refusalOf, secure } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readChanges } from './read-changes.ts';
 import type { Sheet } from './sheet.ts';
+import type { SheetEdits } from './sheet-edits.ts';
 
 /** The project that the handler serves, without HTTP. */
-export interface SheetSource {
+export interface SheetSource extends Pick<SheetEdits, 'form' | 'propose' | 'edit' | 'undo'> {
   readonly sheet: () => Promise<Sheet>;
   /** `null`: there is no such picture, or it is no longer wanted when its turn comes. */
   readonly picture: (
@@ -86,6 +88,30 @@ export function sheetHandler(
         return sendPicture(path.slice('picture/'.length), query, response);
       case 'GET partial':
         return sendPartial(response);
+      case 'GET form': {
+        const id = query.get('image');
+        if (id === null) return badRequest(response, 'form takes an image');
+        return send(response, 'application/json', JSON.stringify(await source.form(id)));
+      }
+      case 'POST propose': {
+        const { id, changes } = await readBody(request, maxEditBytes);
+        const read = readChanges(changes);
+        if (typeof id !== 'string' || read === null)
+          return badRequest(response, `propose takes ${edits}`);
+        const proposal = await source.propose(id, read);
+        return send(response, 'application/json', JSON.stringify(proposal));
+      }
+      case 'POST edit': {
+        const { id, changes, revision } = await readBody(request, maxEditBytes);
+        const read = readChanges(changes);
+        if (typeof id !== 'string' || typeof revision !== 'string' || read === null)
+          return badRequest(response, `edit takes ${edits}, and the revision of the form`);
+        const conflict = await source.edit(id, read, revision);
+        return sendOutcome(response, conflict ?? {});
+      }
+      case 'POST undo':
+        await readBody(request);
+        return sendOutcome(response, await source.undo());
       case 'POST pick': {
         const { id, candidate } = await readBody(request);
         if (typeof id !== 'string' || !Number.isSafeInteger(candidate))
@@ -133,16 +159,24 @@ export function sheetHandler(
   }
 }
 
-/** The largest request that the page needs: an id has at most 200 characters. */
+const edits = 'an id, and changes with a layer, a field and a value';
+
+/** The largest request that names an image: an id has at most 200 characters. */
 const maxBodyBytes = 4096;
 
-async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+/** Three prompts of 32,000 characters, of which each may be written as `\\u0000`. */
+const maxEditBytes = 600_000;
+
+async function readBody(
+  request: IncomingMessage,
+  maxBytes = maxBodyBytes,
+): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes)
-      throw new TintypeError('usage', `the request body is larger than ${maxBodyBytes} bytes`);
+    if (bytes > maxBytes)
+      throw new TintypeError('usage', `the request body is larger than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   try {
@@ -201,6 +235,12 @@ function send(response: ServerResponse, type: string, body: string | Uint8Array)
   response.end(body);
 }
 
+/** With a message, it says why nothing was written. */
+function sendOutcome(response: ServerResponse, outcome: object): void {
+  if ('message' in outcome) response.statusCode = 409;
+  send(response, 'application/json', JSON.stringify(outcome));
+}
+
 function refuse(response: ServerResponse, status: number, message: string): void {
   response.statusCode = status;
   send(response, 'text/plain; charset=utf-8', `${message}\n`);
@@ -218,6 +258,9 @@ function fail(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
+  const details =
+    error instanceof TintypeError ? error.diagnostics.map((one) => one.message).join('\n') : '';
   response.statusCode = error instanceof TintypeError ? 422 : 500;
-  send(response, 'application/json', JSON.stringify({ code, message }));
+  const text = details === '' ? message : `${message}\n${details}`;
+  send(response, 'application/json', JSON.stringify({ code, message: text }));
 }

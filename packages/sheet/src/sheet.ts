@@ -1,6 +1,7 @@
 import type {
   CostRange,
   Diagnostic,
+  EditableImage,
   Format,
   Key,
   PictureInfo,
@@ -39,6 +40,8 @@ export interface LiveSheet {
   readonly buying: { readonly confirmAboveUsd: number } | { readonly refusal: string };
   /** The purchase that is running; `null`: none is. */
   readonly purchase: SheetPurchase | null;
+  /** What undo would take back, as in `the prompt of "hero"`; `null`: nothing. */
+  readonly undo: string | null;
 }
 
 export interface SheetPurchase {
@@ -221,4 +224,60 @@ export interface SheetFailure {
   /** In the API's words. */
   readonly message: string;
   readonly maybeBilled: boolean;
+}
+
+/** What a page can change of an image, and what it has to know about the fields. */
+export interface EditForm extends EditableImage {
+  readonly fields: readonly FormField[];
+}
+
+export interface FormField {
+  readonly name: string;
+  readonly type: 'text' | 'lines' | 'number' | 'choice' | 'check';
+  /** What editors show beside the field. */
+  readonly help: string;
+  /** The values of a choice; of a text, those that are usual. */
+  readonly values: readonly (string | number)[];
+  /** What applies if no manifest sets it; empty: nothing. */
+  readonly usual: string;
+}
+
+/** What a change would do, before it is made. */
+export interface EditProposal {
+  readonly files: readonly FileDiff[];
+  /** Mistakes and warnings that it would make. With a mistake it cannot be saved. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the image would then cost; `null`: nothing has to be bought, or the change is a mistake. */
+  readonly price: Price | null;
+  /** What would have to be bought then and does not have to be bought now; `null`: nothing. */
+  readonly buysMore: {
+    readonly pictures: number;
+    readonly images: readonly string[];
+    readonly costUsd: CostRange | null;
+  } | null;
+}
+
+/** The lines of a file that change, each with ` `, `+` or `-` before it. */
+export interface FileDiff {
+  readonly file: string;
+  readonly hunks: readonly { readonly line: number; readonly lines: readonly string[] }[];
+}
+
+/** Why a change was not made: a file has changed since the page read it. The page has the person's own texts. */
+export interface EditConflict {
+  readonly message: string;
+  /** The image as it is now. */
+  readonly image: EditForm;
+}
+
+/** The change that was taken back. */
+export interface Undone {
+  readonly what: string;
+}
+
+/** Why a change was not taken back: its file has changed since. */
+export interface UndoConflict {
+  readonly message: string;
+  /** How the file would change if the change were taken back. */
+  readonly files: readonly FileDiff[];
 }

@@ -14,9 +14,9 @@ import { withRun } from '../run.ts';
 
 export const review = command({
   name: 'review',
-  summary: 'serve the contact sheet on this machine, to compare, pick and buy',
+  summary: 'serve the contact sheet on this machine, to edit, compare, pick and buy',
   description:
-    'Serves the contact sheet on 127.0.0.1 and prints its address; anyone who has the address can pick and buy. The page follows every ' +
+    'Serves the contact sheet on 127.0.0.1 and prints its address; anyone who has the address can edit, pick and buy. The page follows every ' +
     'change of the project and buys only what you click. Ctrl-C ends it.',
   flags: {
     port: flag('--port <n>', 'the port (default: any free port)', portNumber),
@@ -26,7 +26,7 @@ export const review = command({
     ...partialFlags,
     ...queueFlags,
   },
-  examples: [['tintype review --open', 'compare, pick and buy on one page']],
+  examples: [['tintype review --open', 'edit, compare, pick and buy on one page']],
   /** Serves until Ctrl-C, which waits for a purchase in flight. */
   async action({ shell, flags }) {
     await withRun(shell, flags, async (core, first) => {

@@ -34,8 +34,7 @@ export function parseRows(file: string, bytes: Uint8Array): ParsedRows {
   const text = readText(bytes);
   if (typeof text !== 'string') return { rows: [], diagnostics: [diagnoseFile(file, text)] };
 
-  const ending = /\.[^./]+$/.exec(file)?.[0].toLowerCase() ?? '';
-  const parse = parsers[ending];
+  const parse = parsers[endingOf(file)];
   if (parse === undefined) {
     const message = `each takes a .csv, .json, .jsonl or .yaml file, not "${file}"`;
     return { rows: [], diagnostics: [diagnoseFile(file, { code: 'bad-row', message })] };
@@ -56,6 +55,11 @@ export function parseRows(file: string, bytes: Uint8Array): ParsedRows {
   if (rows.length === 0 && found.length === 0)
     found.push({ offset: 0, message: 'this file has no rows' });
   return { rows, diagnostics: found.map((mistake) => diagnose(source, mistake)) };
+}
+
+/** The file extension in lower case, with its dot. */
+export function endingOf(file: string): string {
+  return /\.[^./]+$/.exec(file)?.[0].toLowerCase() ?? '';
 }
 
 interface Read {

@@ -1,16 +1,14 @@
-import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import { TintypeError } from '../errors.ts';
-import { parseManifest } from '../manifest/parse-manifest.ts';
-import { writePick } from '../manifest/write-pick.ts';
+import { writeValue } from '../manifest/write-value.ts';
+import { imageEntry } from './image-entry.ts';
+import { type EditedFile, rewriteFile } from './rewrite-file.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { planRead, readProject, refuseMistakes } from './read-plan.ts';
 import { openStore } from '../store/open-store.ts';
-import { writeAtomic } from '../fs/write-atomic.ts';
 import type { Store } from '../store/store.ts';
-import type { Job, Place, PlannedRequest } from '../types.ts';
+import type { Place, PlannedRequest } from '../types.ts';
 
 export interface PickResult {
   /** The place of the image's entry. */
@@ -19,6 +17,8 @@ export interface PickResult {
   readonly isChanged: boolean;
   /** Whether the manifest had picked it before it was bought, so that the store now records that the user confirmed it. */
   readonly isConfirmed: boolean;
+  /** The manifest's bytes before and after. */
+  readonly edited: EditedFile;
 }
 
 /**
@@ -35,12 +35,9 @@ export async function pickCandidate(
   const { config } = context;
   const store = await openStore(context);
   const project = await readProject(context, store, false);
-  const { manifests, jobs, diagnostics } = project;
-  const job = jobs.find((known) => known.id === id);
-  if (job === undefined) {
-    refuseMistakes(context, diagnostics);
-    throw unknownImage(id, jobs);
-  }
+  const { jobs, diagnostics } = project;
+  if (!jobs.some((known) => known.id === id)) refuseMistakes(context, diagnostics);
+  const { job, entry } = imageEntry(project, id);
   const count = job.picture.numberOfImages;
   if (candidate < 1 || candidate > count) {
     throw new TintypeError(
@@ -48,13 +45,6 @@ export async function pickCandidate(
       `"${id}" has ${count === 1 ? '1 candidate' : `${count} candidates`}, and no ${candidate}${count === 1 ? '; number_of_images asks for more' : `; pick a number from 1 to ${count}`}`,
     );
   }
-  const entry = manifests
-    .find(({ file }) => file === job.place.file)
-    ?.images.find(
-      ({ place }) => place.line === job.place.line && place.column === job.place.column,
-    );
-  if (entry === undefined)
-    throw new Error(`${id} has no entry at ${job.place.file}:${job.place.line}`);
   // If the candidate is picked already, other images are not affected.
   if (entry.rows !== null && entry.rows.length > 1 && job.pick !== candidate) {
     throw new TintypeError(
@@ -62,12 +52,15 @@ export async function pickCandidate(
       `"${id}" is one of ${entry.rows.length} images of the entry at ${at(job.place)}, and a pick there would choose for all of them; give it an entry of its own`,
     );
   }
-  // If the manifest is a link, the link stays and its target is written.
-  const path = await realpath(join(config.root, job.place.file));
-  const isChanged = await write(path, job.place, entry.id, candidate);
+  const edited = await write(config.root, job.place, entry.id, candidate);
   const { plan } = await planRead(context, store, project, { ids: [id], mayBuy: false });
   const picked = plan.requests.find((row) => row.id === id && row.number === candidate);
-  return { place: job.place, isChanged, isConfirmed: await confirm(picked, store) };
+  return {
+    place: job.place,
+    isChanged: !edited.before.equals(edited.after),
+    isConfirmed: await confirm(picked, store),
+    edited,
+  };
 }
 
 /** Resolves to whether there was something to confirm: only pictures that were picked before they were bought need it. */
@@ -79,52 +72,22 @@ async function confirm(picked: PlannedRequest | undefined, store: Store): Promis
   return true;
 }
 
-/** Resolves to whether something had to be written. */
 async function write(
-  path: string,
+  root: string,
   place: Place,
   entryId: string,
   candidate: number,
-): Promise<boolean> {
-  const before = await readRegular(path);
-  const written = writePick(before.toString('utf8'), entryId, candidate);
+): Promise<EditedFile> {
+  const { file } = place;
+  const before = await readRegular(join(root, file));
+  const written = writeValue(before.toString('utf8'), ['images', entryId, 'pick'], candidate);
+  const byHand = `write pick: ${candidate} there by hand`;
   if ('problem' in written)
-    throw new TintypeError(
-      'usage',
-      `${at(place)}: ${written.problem}; write pick: ${candidate} there by hand`,
-    );
-  const after = Buffer.from(written.text);
-  const expected = meaning(place.file, before, entryId, candidate);
-  if (expected === null || meaning(place.file, after) !== expected)
-    throw new TintypeError(
-      'usage',
-      `${at(place)}: pick: ${candidate} cannot be written there without changing something else, as where an anchor is shared; write it by hand`,
-    );
-  if (before.equals(after)) return false;
-  await writeAtomic(path, after, (await stat(path)).mode);
-  return true;
-}
-
-/**
- * The parsed content of a manifest as text, with another pick in one entry if one is given; `null`: it cannot be parsed.
- */
-function meaning(file: string, bytes: Uint8Array, id?: string, pick?: number): string | null {
-  const { manifest } = parseManifest(file, bytes);
-  if (manifest === null) return null;
-  return JSON.stringify([
-    manifest.defaults,
-    [...manifest.presets],
-    manifest.images.map((entry) => ({
-      ...entry,
-      place: null,
-      ...(entry.id === id && { pick }),
-    })),
-  ]);
-}
-
-function unknownImage(id: string, jobs: readonly Job[]): TintypeError {
-  const ids = jobs.map((job) => job.id);
-  return new TintypeError('usage', `there is no image "${id}"${didYouMean(id, ids)}`);
+    throw new TintypeError('usage', `${at(place)}: ${written.problem}; ${byHand}`);
+  const edited = { file, before, after: Buffer.from(written.text) };
+  if ((await rewriteFile(root, edited)) !== null)
+    throw new TintypeError('usage', `${file} is being changed by another program; try again`);
+  return edited;
 }
 
 function at({ file, line }: Place): string {

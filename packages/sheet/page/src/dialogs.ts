@@ -1,5 +1,6 @@
-import type { Price } from '../../src/sheet.ts';
+import type { Price, UndoConflict } from '../../src/sheet.ts';
 import { count, priceOf } from './amounts.ts';
+import { diffOf } from './diff.ts';
 import { h } from './element.ts';
 
 /** Asks again before a purchase that costs more than one click may. */
@@ -38,6 +39,8 @@ const keys: readonly (readonly [string, string])[] = [
   ['1 … 9', 'pick a candidate'],
   ['c', 'compare'],
   ['z', 'zoom'],
+  ['e', 'edit'],
+  ['u', 'undo'],
   ['/', 'search'],
   ['Esc', 'close what is open'],
   ['?', 'show this help'],
@@ -82,4 +85,9 @@ interface DialogHead {
   /** What a screen reader calls it. @default title */
   readonly label?: string;
   readonly controls?: Node | null;
+}
+
+/** Says why a change was not taken back, and which lines would do it. */
+export function showUndoConflict({ message, files }: UndoConflict): void {
+  openDialog('small-dialog', { title: 'Not undone' }, h('p.words', message), ...files.map(diffOf));
 }

@@ -11,6 +11,7 @@ export interface InspectorActions {
   /** Opens the viewer, at a candidate if one is given. */
   readonly look: (image: SheetImage, candidate: number | null) => void;
   readonly compare: (image: SheetImage) => void;
+  readonly edit: (image: SheetImage) => void;
   readonly copy: (text: string) => void;
   readonly close: () => void;
 }
@@ -28,7 +29,7 @@ export function inspector(
     candidates(image, live, source, actions),
     purchase(image, live, actions),
     reasons(image),
-    prompt(image),
+    prompt(image, live, actions),
     facts(image),
     ...image.deliveries.map((delivery) => files(image, delivery.name, delivery)),
   ]);
@@ -242,7 +243,12 @@ function candidatesOf(numbers: readonly number[]): string {
 }
 
 /** The image's own words in the full text colour, and the text that a preset adds in grey. */
-function prompt({ prompt: text, own }: SheetImage): HTMLElement {
+function prompt(
+  image: SheetImage,
+  live: LiveSheet | null,
+  { edit }: InspectorActions,
+): HTMLElement {
+  const { prompt: text, own } = image;
   const parts: Node[] = [];
   let from = 0;
   for (const { start, end } of own) {
@@ -265,6 +271,12 @@ function prompt({ prompt: text, own }: SheetImage): HTMLElement {
         ': added by the preset.',
       ),
     h('p.words', { dir: 'auto' }, ...parts),
+    live !== null &&
+      h(
+        'p.actions',
+        h('button.edit', { onclick: () => edit(image) }, 'Edit'),
+        h('kbd', { 'aria-hidden': 'true' }, 'e'),
+      ),
   );
 }
 

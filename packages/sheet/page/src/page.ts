@@ -1,7 +1,8 @@
 import type { Sheet, SheetImage } from '../../src/sheet.ts';
 import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
 import { card } from './card.ts';
-import { askToBuy, showHelp } from './dialogs.ts';
+import { askToBuy, showHelp, showUndoConflict } from './dialogs.ts';
+import { editor } from './editor.ts';
 import { choice, h, nodesOf } from './element.ts';
 import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
 import { inspector, type InspectorActions } from './inspector.ts';
@@ -60,6 +61,9 @@ const panel = h('aside.panel', { 'aria-label': 'The selected image' });
 /** The width below which the panel covers the sheet instead of standing beside it. The style sheet has the same. */
 const narrow = matchMedia('(max-width: 63rem)');
 const toast = h('p.toast', { role: 'status' });
+const undoButton = h('button.undo', { hidden: true, onclick: undo }, 'Undo');
+/** The open forms, which stay open with what was typed while other images are looked at. */
+const editors = new Map<string, HTMLElement>();
 
 function start(): void {
   apply(preferences);
@@ -91,6 +95,7 @@ function start(): void {
           preferences.backdrop ?? 'auto',
           (backdrop) => prefer({ ...preferences, backdrop: backdrop === 'auto' ? null : backdrop }),
         ),
+        undoButton,
         h('button.help', { 'aria-label': 'Help', onclick: help }, '?'),
       ),
     ),
@@ -105,6 +110,8 @@ function start(): void {
     pick: (candidate) => withSelected((image) => actions.pick(image, candidate)),
     compare: () => withSelected((image) => actions.compare(image)),
     zoom: () => withSelected((image) => actions.look(image, null)),
+    edit: () => withSelected((image) => actions.edit(image)),
+    undo,
     search: () => search.focus(),
     help,
     close: closePanel,
@@ -168,6 +175,9 @@ function draw(): void {
   title.textContent = sheet.project;
   document.title = `${sheet.project}: contact sheet`;
   totals.replaceChildren(...totalsOf(sheet));
+  const latest = sheet.live?.undo ?? null;
+  undoButton.hidden = latest === null;
+  undoButton.title = latest === null ? '' : `Take back: ${latest}`;
   problems.replaceChildren(...problemsOf(sheet));
   const names = [...new Set(sheet.images.map(({ manifest }) => manifest))];
   manifests.hidden = names.length < 2;
@@ -371,6 +381,13 @@ function select(id: string | null): void {
 
 function drawPanel(): void {
   const image = selected === null ? null : imageOf(selected);
+  const form = image === null ? undefined : editors.get(image.id);
+  if (form !== undefined) {
+    inspected = '';
+    panel.dataset['id'] = image?.id ?? '';
+    if (!panel.contains(form)) panel.replaceChildren(form);
+    return;
+  }
   const now = JSON.stringify([image, sheet?.live]);
   if (now === inspected) return;
   const isAnother = panel.dataset['id'] !== image?.id;
@@ -424,11 +441,48 @@ const actions: InspectorActions = {
     if (isDear) askToBuy(image.id, image.price, order);
     else order();
   },
+  edit(image) {
+    if (!isLive) copy(`${image.manifest}:${image.line}`);
+    else void edit(image.id);
+  },
   look: (image, candidate) => openViewer(image, { mode: 'one', candidate }, { source, isLive }),
   compare: (image) => openViewer(image, { mode: 'side', candidate: null }, { source, isLive }),
   copy,
   close: closePanel,
 };
+
+async function edit(id: string): Promise<void> {
+  try {
+    if (!editors.has(id)) {
+      editors.set(
+        id,
+        editor(await server.form(id), { ...server, save: server.edit, close: closeEditor }),
+      );
+    }
+    if (selected !== id) return;
+    drawPanel();
+    panel.querySelector<HTMLElement>('.editor textarea, .editor input')?.focus();
+  } catch (error) {
+    say(wordsOf(error));
+  }
+}
+
+function closeEditor(id: string, isSaved: boolean): void {
+  editors.delete(id);
+  if (isSaved) say(`Saved ${id}. Press u to undo.`);
+  drawPanel();
+  panel.querySelector<HTMLElement>('.edit')?.focus();
+}
+
+function undo(): void {
+  if (!isLive) return;
+  void server
+    .undo()
+    .then((outcome) =>
+      'what' in outcome ? say(`Took back: ${outcome.what}.`) : showUndoConflict(outcome),
+    )
+    .catch((error: unknown) => say(wordsOf(error)));
+}
 
 /** A click on a frame. On a narrow screen the panel then covers the sheet. */
 function open(id: string): void {

@@ -1,4 +1,12 @@
-import type { Sheet } from '../../src/sheet.ts';
+import type { FieldChange } from '@tintype/core/types';
+import type {
+  EditConflict,
+  EditForm,
+  EditProposal,
+  Sheet,
+  UndoConflict,
+  Undone,
+} from '../../src/sheet.ts';
 
 /** What a page from a server can do, besides showing the sheet. */
 export interface Server {
@@ -6,16 +14,30 @@ export interface Server {
   /** Rejects with the project's own message. */
   readonly pick: (id: string, candidate: number) => Promise<void>;
   readonly buy: (id: string, upToUsd: number | null) => Promise<void>;
+  readonly form: (id: string) => Promise<EditForm>;
+  readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
+  /** Resolves to `null` if the changes are written. */
+  readonly edit: (
+    id: string,
+    changes: readonly FieldChange[],
+    revision: string,
+  ) => Promise<EditConflict | null>;
+  /** Takes the last change back. */
+  readonly undo: () => Promise<Undone | UndoConflict>;
   /** Calls the listener after each change, and when the server is back. */
   readonly listen: (onChange: () => void, onLost: (isLost: boolean) => void) => void;
 }
 
 export const server: Server = {
-  async sheet() {
-    const response = await fetch('data');
-    if (!response.ok) throw new Error(await wordsOf(response));
-    return (await response.json()) as Sheet;
+  sheet: () => get('data'),
+  form: (id) => get(`form?image=${encodeURIComponent(id)}`),
+  propose: async (id, changes) =>
+    (await (await send('propose', { id, changes })).json()) as EditProposal,
+  edit: async (id, changes, revision) => {
+    const response = await send('edit', { id, changes, revision }, 409);
+    return response.ok ? null : ((await response.json()) as EditConflict);
   },
+  undo: async () => (await (await send('undo', {}, 409)).json()) as Undone | UndoConflict,
   pick: (id, candidate) => post('pick', { id, candidate }),
   buy: (id, upToUsd) => post('buy', { id, upToUsd }),
   listen(onChange, onLost) {
@@ -34,13 +56,25 @@ export const server: Server = {
   },
 };
 
+async function get<Data>(path: string): Promise<Data> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(await wordsOf(response));
+  return (await response.json()) as Data;
+}
+
 async function post(path: string, body: unknown): Promise<void> {
+  await send(path, body);
+}
+
+/** Throws the server's own message, except for the status `expected`. */
+async function send(path: string, body: unknown, expected?: number): Promise<Response> {
   const response = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(await wordsOf(response));
+  if (!response.ok && response.status !== expected) throw new Error(await wordsOf(response));
+  return response;
 }
 
 async function wordsOf(response: Response): Promise<string> {

@@ -5,6 +5,8 @@ export interface Shortcuts {
   readonly pick: (candidate: number) => void;
   readonly compare: () => void;
   readonly zoom: () => void;
+  readonly edit: () => void;
+  readonly undo: () => void;
   readonly search: () => void;
   readonly help: () => void;
   readonly close: () => void;
@@ -17,7 +19,7 @@ export function listenForKeys(shortcuts: Shortcuts): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (document.querySelector('dialog[open]') !== null) return;
     if (key === 'Escape') {
-      if (target instanceof HTMLInputElement) target.blur();
+      if (isWriting(target) && target instanceof HTMLElement) target.blur();
       shortcuts.close();
       return;
     }
@@ -50,6 +52,10 @@ function letters(key: string, shortcuts: Shortcuts): (() => void) | null {
       return shortcuts.compare;
     case 'z':
       return shortcuts.zoom;
+    case 'e':
+      return shortcuts.edit;
+    case 'u':
+      return shortcuts.undo;
     case '/':
       return shortcuts.search;
     case '?':
@@ -59,7 +65,10 @@ function letters(key: string, shortcuts: Shortcuts): (() => void) | null {
   }
 }
 
+/** Controls in which a letter means nothing. */
+const keyless: ReadonlySet<string> = new Set(['radio', 'checkbox', 'range']);
+
 function isWriting(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return target.type === 'search' || target.type === 'text';
+  if (target instanceof HTMLInputElement) return !keyless.has(target.type);
   return target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
 }

@@ -1,0 +1,44 @@
+import { type CostRange, type Job, type PlannedRequest, toBuy } from '@tintype/core';
+import { roundUsd, withUpstream } from '@tintype/core/internal';
+import type { Price } from './sheet.ts';
+
+/** What `generate` would buy for this image alone: the same images, counted in the same way. */
+export function priceOf(
+  job: Job,
+  jobs: readonly Job[],
+  requestsOf: ReadonlyMap<string, readonly PlannedRequest[]>,
+): Price | null {
+  const isWhole = (id: string) => toBuy(requestsOf.get(id) ?? []).length === 0;
+  if (job.picture.inputs.length === 0 && isWhole(job.id)) return null;
+  const ids = withUpstream(jobs, [job.id]).map(({ id }) => id);
+  const missing = toBuy(ids.flatMap((id) => requestsOf.get(id) ?? []));
+  // A page never orders a batch.
+  if (missing.length === 0 || missing.some(({ pays }) => pays === 'batch')) return null;
+  return {
+    pictures: missing.length,
+    upstream: ids.filter((id) => id !== job.id && !isWhole(id)),
+    costUsd: totalOf(missing),
+  };
+}
+
+/** The cost of all rows together; `null`: one of them has an unknown price. */
+export function totalOf(rows: readonly PlannedRequest[]): CostRange | null {
+  const costs = rows.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
+  if (costs.length < rows.length) return null;
+  return {
+    low: roundUsd(costs.reduce((total, { low }) => total + low, 0)),
+    high: roundUsd(costs.reduce((total, { high }) => total + high, 0)),
+  };
+}
+
+export function byImage(
+  requests: readonly PlannedRequest[],
+): ReadonlyMap<string, PlannedRequest[]> {
+  const images = new Map<string, PlannedRequest[]>();
+  for (const request of requests) {
+    const others = images.get(request.id);
+    if (others === undefined) images.set(request.id, [request]);
+    else others.push(request);
+  }
+  return images;
+}

@@ -1,0 +1,29 @@
+import type { FieldChange, FieldValue } from '@tintype/core';
+
+/** The changes of a request, or `null` if they do not have the shape of changes. Which fields there are is checked later. */
+export function readChanges(value: unknown): readonly FieldChange[] | null {
+  if (!Array.isArray(value) || value.length > maxChanges) return null;
+  const changes = value.map(readChange);
+  return changes.includes(null) ? null : (changes as FieldChange[]);
+}
+
+/** More than a form has fields. */
+const maxChanges = 200;
+
+function readChange(value: unknown): FieldChange | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { layer, field, value: written } = value as Readonly<Record<string, unknown>>;
+  if (typeof layer !== 'string' || typeof field !== 'string') return null;
+  if (written !== null && !isFieldValue(written, 0)) return null;
+  return { layer, field, value: written };
+}
+
+/** A crop with a position is the deepest: a list in a map. */
+const maxDepth = 3;
+
+function isFieldValue(value: unknown, depth: number): value is FieldValue {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value !== 'object' || value === null || depth >= maxDepth) return false;
+  return Object.values(value).every((member) => isFieldValue(member, depth + 1));
+}
