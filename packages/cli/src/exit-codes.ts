@@ -10,6 +10,19 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** What each exit code means, for the reference. */
+export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  delivered: 'all images were delivered',
+  someFailed:
+    'some images failed, and the others were delivered; or `verify` or `doctor` found something wrong',
+  wrongInput:
+    'the manifest, the config or the command line is wrong, or a key is missing; nothing was done',
+  originalsMissing:
+    'originals are missing and may not be bought, or the answer was no; nothing was bought',
+  overBudget: 'the plan costs more than the budget, or the budget ran out',
+  interrupted: 'you stopped the run; Tintype waited for the pictures in flight and stored them',
+};
+
 /** The exit code of a run that an error ended, or of an image that failed with it. */
 export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   usage: exitCodes.wrongInput,

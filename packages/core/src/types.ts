@@ -716,17 +716,21 @@ export interface AssetFile {
   readonly isStill?: true;
 }
 
-export interface Asset extends Preview {
-  readonly alt: string;
+/** What a browser has to know to choose a file. */
+interface ShownAsset {
   readonly width: number;
   readonly height: number;
-  /** The fallback format's full-size file, relative to the asset map. */
-  readonly src: string;
   readonly sizes: string | null;
   /** One `srcset` for each format, in order of preference. A format is left out if one of its files is larger than the fallback's. */
   readonly sources: Readonly<Partial<Record<Format, string>>>;
   /** A `srcset` of the first frame as WebP, for readers who prefer less motion; absent for a picture that does not move. */
   readonly still?: string;
+}
+
+export interface Asset extends Preview, ShownAsset {
+  readonly alt: string;
+  /** The fallback format's full-size file, relative to the asset map. */
+  readonly src: string;
   /** Art direction: what to show instead where a media query matches, the first one that does. Absent if there is nothing. */
   readonly art?: readonly AssetArt[];
   /** The picture is transparent in some places. Absent if it is not. */
@@ -736,7 +740,7 @@ export interface Asset extends Preview {
 }
 
 /** What is shown in place of a picture where `media` matches. `image`: its own entry in the asset map, from which the rest is. */
-export interface AssetArt extends Pick<Asset, 'width' | 'height' | 'sizes' | 'sources' | 'still'> {
+export interface AssetArt extends ShownAsset {
   readonly media: string;
   readonly image: string;
 }

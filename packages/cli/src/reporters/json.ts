@@ -7,18 +7,26 @@ import type { View } from './reporter.ts';
 export function jsonView(results: Output, notices: Output): View {
   return {
     report: (event) => {
-      if (!isPublic[event.type]) return;
-      results.write(
-        `${safeJson({ ...event, candidates: undefined, deliveries: undefined, toBuy: undefined, isError: undefined, isFollowing: undefined })}\n`,
-      );
+      if (!publicEvents[event.type]) return;
+      const shown = Object.entries(event).filter(([name]) => !viewMembers.has(name));
+      results.write(`${safeJson(Object.fromEntries(shown))}\n`);
     },
     notice: (text) => notices.write(`${text}\n`),
     close: () => {},
   };
 }
 
+/** The members of events that are for views only. */
+export const viewMembers: ReadonlySet<string> = new Set([
+  'candidates',
+  'deliveries',
+  'toBuy',
+  'isError',
+  'isFollowing',
+]);
+
 /** The events that other tools may rely on. */
-const isPublic: Readonly<Record<Event['type'], boolean>> = {
+export const publicEvents: Readonly<Record<Event['type'], boolean>> = {
   diagnostic: true,
   warning: true,
   planned: true,

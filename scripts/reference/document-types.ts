@@ -1,0 +1,35 @@
+/** The JSON that programs read. `write-schemas.ts` makes a schema of each type. */
+import type {
+  AssetMap,
+  CostsBy,
+  Examination,
+  ExportResult,
+  GroupCosts,
+  ImportResult,
+  KnownModels,
+  ModelCosts,
+  Report,
+  TimedEvent,
+} from '../../packages/core/src/index.ts';
+import type { PlanDocument } from '../../packages/cli/src/format/plan-document.ts';
+
+interface Versioned {
+  readonly version: 1;
+}
+
+/** What a run reports. A line of `--reporter json` has not all of it: see `publicEvents` of that reporter. */
+export type EventLine = TimedEvent;
+
+export type { PlanDocument };
+export type CostsDocument = Versioned &
+  (
+    | { readonly models: readonly ModelCosts[] }
+    | { readonly by: CostsBy; readonly groups: readonly GroupCosts[] }
+  );
+export type ModelsDocument = Versioned & KnownModels;
+/** `null`: no run has written an asset map. */
+export type ReportDocument = Versioned & { readonly report: Report | null };
+export type DoctorDocument = Versioned & Examination;
+export type ImportDocument = Versioned & ImportResult;
+export type ExportDocument = Versioned & ExportResult;
+export type AssetsDocument = AssetMap;
