@@ -1,9 +1,9 @@
+import type { Context } from '@tintype/core';
 import { choice, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { placeFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { type Core, withRun } from '../run.ts';
-import type { Context } from '@tintype/core';
 
 const groupings = ['model', 'day', 'manifest', 'image'] as const;
 
@@ -30,12 +30,14 @@ export const costs = command({
       by === 'model'
         ? ({ models: await core.readCosts(context) } as const)
         : ({ by, groups: await core.readCostsBy(context, by) } as const);
-    const costs = await withRun(shell, flags, read, { results: isJson ? stderr : stdout });
-    if (isJson) stdout.write(`${safeJson({ version: 1, ...costs }, 2)}\n`);
+    const result = await withRun(shell, flags, read, { results: isJson ? stderr : stdout });
+    if (isJson) stdout.write(`${safeJson({ version: 1, ...result }, 2)}\n`);
     else if (flags.reporter !== 'json') {
       const { costsTable, groupsTable } = await import('../format/costs-table.ts');
       stdout.write(
-        costs.models === undefined ? groupsTable(costs.by, costs.groups) : costsTable(costs.models),
+        result.models === undefined
+          ? groupsTable(result.by, result.groups)
+          : costsTable(result.models),
       );
     }
     return exitCodes.delivered;

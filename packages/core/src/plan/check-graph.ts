@@ -15,39 +15,27 @@ export function checkGraph(
 ): PlacedFinding[] {
   const byId = new Map(valid.map((job) => [job.id, job]));
   const findings: PlacedFinding[] = [];
-  for (const reference of jobs.flatMap(imageReferences)) {
+  const check = (reference: ImageReference): boolean => {
     // Nobody reads more suggestions than this, and each takes a search through thousands of ids.
     const near = findings.length < maxSuggestions ? ids : [];
     const message = referenceProblem(reference, byId.get(reference.id), ids, near);
-    if (message === null || (!ids.has(reference.id) && mayExist(reference.id))) continue;
-    findings.push({ place: reference.place, finding: { code: 'unknown-image', message } });
-  }
-  return [...findings, ...sourceProblems(jobs, byId, ids, mayExist), ...loops(jobs)];
-}
-
-/** The mistakes in the images that `sources` name. */
-function sourceProblems(
-  jobs: readonly Job[],
-  valid: ReadonlyMap<string, Job>,
-  ids: ReadonlySet<string>,
-  mayExist: (id: string) => boolean,
-): PlacedFinding[] {
-  const findings: PlacedFinding[] = [];
-  for (const { id, sources } of jobs) {
-    for (const { image, place } of sources) {
-      if (image === null) continue;
-      if (!ids.has(image)) {
-        if (mayExist(image)) continue;
-        const near = findings.length < maxSuggestions ? ids : [];
-        const message = `there is no image "${image}"${didYouMean(image, near)}`;
-        findings.push({ place, finding: { code: 'unknown-image', message } });
-      } else if (image === id || (valid.get(image)?.sources.length ?? 0) > 0) {
-        const message = `"${image}" has sources of its own; name an image without any`;
-        findings.push({ place, finding: { code: 'conflict', message } });
-      }
+    if (message === null) return true;
+    if (ids.has(reference.id) || !mayExist(reference.id)) {
+      findings.push({ place: reference.place, finding: { code: 'unknown-image', message } });
+    }
+    return false;
+  };
+  for (const reference of jobs.flatMap(imageReferences)) check(reference);
+  for (const job of jobs) {
+    for (const reference of sourceReferences(job)) {
+      const { id, place } = reference;
+      if (!check(reference)) continue;
+      if (id !== job.id && (byId.get(id)?.sources ?? []).length === 0) continue;
+      const message = `"${id}" has sources of its own; name an image without any`;
+      findings.push({ place, finding: { code: 'conflict', message } });
     }
   }
-  return findings;
+  return [...findings, ...loops(jobs)];
 }
 
 const maxSuggestions = 50;
@@ -58,6 +46,13 @@ export type ImageReference = Extract<InputReference, { kind: 'image' }>;
 /** The images that are inputs of an image. */
 function imageReferences({ picture }: Job): ImageReference[] {
   return picture.inputs.filter((reference) => reference.kind === 'image');
+}
+
+/** The images that are shown in place of an image where a media query matches. */
+function sourceReferences({ sources }: Job): ImageReference[] {
+  return sources.flatMap(({ image, place }) =>
+    image === null ? [] : [{ kind: 'image', id: image, candidate: null, place }],
+  );
 }
 
 /** The candidate that a reference means: the one it names, the picked one, or the first. */
