@@ -12,7 +12,7 @@ import { isQueued, type Run, testProject, type TestProject } from './support/pro
 import { rewritingProxy } from './support/rewriting-proxy.ts';
 
 const api = useApi();
-const slowly = useApi({ latencyMs: 900 });
+const slowly = useApi({ latencyMs: 3000 });
 
 const project = (more = '', files = {}, provider = 'far'): Promise<TestProject> =>
   testProject(
@@ -235,7 +235,7 @@ describe('a picture is bought once', () => {
   });
 });
 
-describe('a gateway that gives up after 0.5 s of silence, and a picture that takes 0.9 s', () => {
+describe('a gateway that gives up after 2 s of silence, and a picture that takes 3 s', () => {
   test.each([
     ['not streamed: cut, and billed', {}, 0, null, false],
     [
@@ -250,11 +250,11 @@ describe('a gateway that gives up after 0.5 s of silence, and a picture that tak
       'streamed, by a gateway that sends comments: whole, and costs nothing more',
       { streams: true },
       0,
-      150,
+      500,
       true,
     ],
   ] as const)('%s', async (_, options, partialImages, pingMs, isWhole) => {
-    await using gateway = await startIdleGateway(slowly().baseUrl, { idleMs: 500, pingMs });
+    await using gateway = await startIdleGateway(slowly().baseUrl, { idleMs: 2000, pingMs });
     await using made = await project();
     const { result, events } = await made.generate(
       run({ ...options, baseUrl: gateway.baseUrl }, { partialImages }),
