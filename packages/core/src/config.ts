@@ -1,9 +1,15 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { TintypeError } from './errors.ts';
 import type { Fields } from './fields.ts';
+import { slashed } from './fs/slashed.ts';
 import { isMap } from './plain-checks.ts';
 import { type ModelOverride, type ModelTable, resolveModels } from './plan/models.ts';
-import { configProblems, isDataFile, problemsOfData } from './project/config-problems.ts';
+import {
+  configProblems,
+  isDataFile,
+  moduleOutside,
+  problemsOfData,
+} from './project/config-problems.ts';
 import { defaultOutDir } from './project/default-out-dir.ts';
 import {
   resolveSharedCache,
@@ -105,6 +111,17 @@ export interface Options {
    */
   readonly hashNames?: boolean;
   /**
+   * A module to write beside the files, such as `src/pictures.ts`: it exports each picture of the asset map as the object that a bundler's
+   * plugin would import, for Next.js and for other bundlers without a plugin. `.ts`, `.mts`, `.js` or `.mjs`, in the project.
+   * @default no module
+   */
+  readonly module?: string;
+  /**
+   * The address of `outDir` on the site, as the module and `tintype html` write it.
+   * @default the path of `outDir` without `public` or `static` before it: `/images/`
+   */
+  readonly base?: string;
+  /**
    * Requests in flight at once. Raise it with your account's limit.
    * @default 4
    */
@@ -186,6 +203,10 @@ export interface Config extends SpendingPolicy {
   /** Absolute; `null`: no files are written, because Vite's plugin adds to the build what its pages show. */
   readonly outDir: string | null;
   readonly hashNames: boolean;
+  /** Absolute; `null`: none is written. */
+  readonly module: string | null;
+  /** The address of `outDir`. */
+  readonly base: string;
   readonly concurrency: number;
   readonly imagesPerMinute: number | null;
   readonly timeoutMs: number;
@@ -228,6 +249,7 @@ export async function resolveConfig(
   const options = isMap(written) ? { ...configured, ...overrides } : written;
   const problems = [
     ...configProblems(options),
+    ...(isMap(options) ? moduleOutside(options, root) : []),
     ...problemsInEnvironment(env),
     ...sharedCacheProblemsInEnvironment(env),
     ...(isDataFile(file) ? problemsOfData(written, root) : []),
@@ -236,11 +258,13 @@ export async function resolveConfig(
     const inFields = isMap(written?.defaults) ? await defaultsProblems(written.defaults) : [];
     const ofFile = new Set([
       ...configProblems(written),
+      ...(isMap(written) ? moduleOutside(written, root) : []),
       ...problemsOfData(written, root),
       ...inFields,
     ]);
     throw configError(file, [...problems, ...inFields], (problem) => ofFile.has(problem));
   }
+  const outDir = resolveOutDir(root, options.outDir ?? defaultOutDir(root));
   const spending = resolveSpending({ flags: overrides, env, heldEnv, config: configured });
   const models = options.models ?? {};
   return {
@@ -266,8 +290,10 @@ export async function resolveConfig(
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
     sharedCache: resolveSharedCache(options.cache, env),
-    outDir: resolveOutDir(root, options.outDir ?? defaultOutDir(root)),
+    outDir,
     hashNames: options.hashNames ?? false,
+    module: options.module === undefined ? null : resolve(root, options.module),
+    base: options.base ?? addressOf(root, outDir ?? root),
     concurrency: options.concurrency ?? 4,
     imagesPerMinute: options.imagesPerMinute ?? null,
     ...spending,
@@ -279,6 +305,12 @@ export async function resolveConfig(
 
 function resolveOutDir(root: string, outDir: string | null): string | null {
   return outDir === null ? null : resolve(root, outDir);
+}
+
+/** Servers show the folder of static files at the root. */
+function addressOf(root: string, outDir: string): string {
+  const path = slashed(relative(root, outDir));
+  return `/${path.replace(/^(?:public|static)(?:\/|$)/, '')}/`.replace('//', '/');
 }
 
 /** Rejects with a TintypeError `config` that names every manifest field in `defaults` that is wrong. */

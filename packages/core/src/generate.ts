@@ -12,6 +12,7 @@ import {
   writeShardReport,
 } from './operations/shard-report.ts';
 import { findForeignFiles, isOurs } from './output/find-foreign-files.ts';
+import { openModule } from './output/open-module.ts';
 import { openOutputFolder } from './output/output-folder.ts';
 import { listedFiles, type PreviousOutputs } from './output/previous-outputs.ts';
 import { refuseLinkedOutDir } from './output/refuse-linked-out-dir.ts';
@@ -130,11 +131,13 @@ export async function generate(
   /** Opens the output folder. Throws if the run would overwrite a file there that Tintype did not write. */
   async function openOutputs(outDir: string): Promise<OutputWriter> {
     await refuseLinkedOutDir({ root: config.root, outDir });
+    const module = await openModule(config);
     const { previous, foreign, unknown } = await findForeignFiles(outDir, names, project.isCached);
     refuseForeignFiles(outDir, [...foreign, ...(await notOurs(outDir, unknown, previous))]);
     return writeOutputs(outDir, {
       previous,
       names,
+      module,
       ...(hashNames && { nameOf: ({ spec, sha256 }) => hashedName(spec.file, sha256) }),
       isKnown: knownOutputs(context, ids),
       isCached: project.isCached,

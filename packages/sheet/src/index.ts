@@ -3,5 +3,6 @@ export { createSheetHandler } from './create-sheet-handler.ts';
 export type { SheetHandler, SheetHandlerOptions } from './create-sheet-handler.ts';
 export { serveSheet } from './serve-sheet.ts';
 export type { SheetServer } from './serve-sheet.ts';
+export { watchProject } from './watch-project.ts';
 export { sheetFileName, writeSheet } from './write-sheet.ts';
 export type { WrittenSheet } from './write-sheet.ts';

@@ -5,19 +5,23 @@ import { watch } from 'chokidar';
 
 /**
  * Calls `onChange` after a change of files from which a sheet is made, and once when it begins to see changes, because a
- * file may have changed after the sheet was read. Resolves to a function that stops that.
+ * file may have changed after the sheet was read. `outputs`: whether a new asset map is a change, which it is not for what writes it.
+ * Resolves to a function that stops that.
  */
 export async function watchProject(
   context: Context,
   onChange: () => void,
+  { outputs = true }: { readonly outputs?: boolean } = {},
 ): Promise<() => Promise<void>> {
   const { config } = context;
   const { watched: store } = await openStore(context);
   let pending: NodeJS.Timeout | undefined;
   const folders = [config.root, ...(store === null ? [] : [store.folder])];
-  const assetMap = config.outDir === null ? [] : [join(config.outDir, assetMapName)];
+  const assetMap = config.outDir === null || !outputs ? [] : [join(config.outDir, assetMapName)];
   const watcher = watch([...folders, ...assetMap], {
-    ignored: (path, stats) => isIgnored(config, store, path, stats?.isFile() === true),
+    ignored: (path, stats) =>
+      (!outputs && path.endsWith(assetMapName)) ||
+      isIgnored(config, store, path, stats?.isFile() === true),
     ignoreInitial: true,
   });
   watcher.on('ready', onChange);
@@ -43,12 +47,13 @@ const watchedEndings: ReadonlySet<string> = new Set(
 
 /** Other files are not watched, because there may be very many. */
 function isIgnored(
-  { root, outDir, cacheDir }: Config,
+  { root, outDir, module, cacheDir }: Config,
   store: WatchedFolder | null,
   path: string,
   isFile: boolean,
 ): boolean {
-  if (isBelow(path, cacheDir)) return true;
+  // The module is made from the asset map.
+  if (isBelow(path, cacheDir) || path === module) return true;
   if (store !== null && isBelow(path, store.folder)) return !store.isWatched(path);
   if (outDir !== null && isBelow(path, outDir)) return isFile && basename(path) !== assetMapName;
   const parts = relative(root, path).split(sep);

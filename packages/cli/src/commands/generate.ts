@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Context } from '@tintype/core';
+import type { Context, GenerateResult, Shard } from '@tintype/core';
 import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import {
@@ -27,6 +27,10 @@ export const generate = command({
       '--batch',
       'order what is missing at half the price, to be collected later; see tintype batch --help',
     ),
+    watch: flag(
+      '--watch',
+      'make the files again after each change, until Ctrl-C; buys nothing: what is missing is a stand-in',
+    ).conflicts(['batch', 'yes', 'iAmTheOnlyBuyer', 'shard', 'queue', 'order']),
     ...buyFlags,
     ...projectFlags,
     ...runFlags,
@@ -42,6 +46,7 @@ export const generate = command({
     ['tintype --provider offline', 'stand-ins: no key, no network, no cost'],
     ['tintype --yes --max-cost 2.50', 'buy without a question, for at most $2.50'],
     ['tintype --frozen', 'buy nothing, fail if a picture is missing'],
+    ['tintype --watch', 'follow the manifests while you write a page'],
     ['tintype --shard 2/5', 'the second of five parts; tintype merge joins them'],
   ],
   afterword: `
@@ -72,7 +77,18 @@ Environment:
     const { generateSummary } = await import('../format/generate-summary.ts');
     const { queueUrl, withWorkers } = await import('../load-queue.ts');
     const { withMeantCommand } = await import('../meant-command.ts');
-    const { result, config, uncommitted, core, shard } = await withRun(
+    const tell = (done: GenerateResult, { config }: Context, shard: Shard | null): void => {
+      if (flags.quiet || flags.reporter === 'json') return;
+      const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
+      const storeDir = relative(shell.cwd, config.storeDir) || '.';
+      const places = [storeDir, ...(config.storeRemote ? [config.storeRemote.label] : [])];
+      say(shell.stdout, generateSummary(done, { outDir, storeDir: places.join(' and ') }, shard));
+    };
+    if (flags.watch === true) {
+      const { watch } = await import('../watch.ts');
+      return watch(shell, flags, ids, (done, context) => tell(done, context, null));
+    }
+    const { result, context, uncommitted, core, shard } = await withRun(
       shell,
       flags,
       async (core, context) => {
@@ -89,19 +105,14 @@ Environment:
           throw withMeantCommand(error, ids, commands);
         });
         const uncommitted = result.bought > 0 ? await core.uncommittedPurchases(context) : null;
-        return { result, config: context.config, uncommitted, core, shard };
+        return { result, context, uncommitted, core, shard };
       },
       { saysWhatIsDue: false },
     );
-    if (!flags.quiet && flags.reporter !== 'json') {
-      const outDir = config.outDir === null ? null : relative(shell.cwd, config.outDir) || '.';
-      const storeDir = relative(shell.cwd, config.storeDir) || '.';
-      const places = [storeDir, ...(config.storeRemote ? [config.storeRemote.label] : [])];
-      say(shell.stdout, generateSummary(result, { outDir, storeDir: places.join(' and ') }, shard));
-      if (uncommitted !== null) {
-        const folders = { cwd: shell.cwd, storeDir: config.storeDir };
-        shell.stdout.write(core.commitHint(uncommitted, folders));
-      }
+    tell(result, context, shard);
+    if (uncommitted !== null && !flags.quiet && flags.reporter !== 'json') {
+      const folders = { cwd: shell.cwd, storeDir: context.config.storeDir };
+      shell.stdout.write(core.commitHint(uncommitted, folders));
     }
     return result.failed > 0 ? exitCodes.someFailed : exitCodes.delivered;
   },

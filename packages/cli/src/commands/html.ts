@@ -1,5 +1,3 @@
-import { relative, sep } from 'node:path';
-import type { Config } from '@tintype/core';
 import { InvalidArgumentError } from 'commander';
 import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -16,7 +14,7 @@ export const html = command({
   flags: {
     base: flag(
       '--base <url>',
-      'the address of the folder of files (default: outDir below public or static, so /images/)',
+      'the address of the folder of files (default: base of the config, or outDir below public or static, so /images/)',
     ),
     class: flag('--class <names>', 'the class of the <img>'),
     sizes: flag('--sizes <sizes>', 'in place of sizes of the manifest'),
@@ -38,7 +36,7 @@ export const html = command({
     const text = await withRun(shell, flags, async (core, context) => {
       const { pictureHtml, toPicture } = await import('@tintype/core/picture');
       const asset = await core.deliveredAsset(context, id);
-      return pictureHtml(toPicture(asset, flags.base ?? addressOf(context.config)), {
+      return pictureHtml(toPicture(asset, flags.base ?? context.config.base), {
         ...(flags.priority && { loading: 'eager', fetchpriority: 'high' }),
         ...(flags.class !== undefined && { class: flags.class }),
         ...(flags.sizes !== undefined && { sizes: flags.sizes }),
@@ -51,14 +49,6 @@ export const html = command({
     return exitCodes.delivered;
   },
 });
-
-/** Servers show the folder of static files at the root. */
-function addressOf({ root, outDir }: Config): string {
-  const path = relative(root, outDir ?? root)
-    .split(sep)
-    .join('/');
-  return `/${path.replace(/^(?:public|static)(?:\/|$)/, '')}/`.replace('//', '/');
-}
 
 function addAttribute(
   text: string,

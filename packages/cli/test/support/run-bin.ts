@@ -18,6 +18,21 @@ export function runBin(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
+  return startBin(cwd, args, env).done;
+}
+
+/** The same, while it runs: `output` is what it has printed so far, on both streams. */
+export interface Running {
+  readonly output: () => string;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly done: Promise<Finished>;
+}
+
+export function startBin(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], TINTYPE_MISSING: 'buy', ...env },
@@ -26,8 +41,9 @@ export function runBin(
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
+  const done = new Promise<Finished>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
+  return { output: () => stdout + stderr, kill: (signal) => child.kill(signal), done };
 }

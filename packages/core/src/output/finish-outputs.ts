@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Claim, claimFile, clearDeadClaims } from '../process/claim-file.ts';
 import type { Asset, AssetMap, Sha256 } from '../types.ts';
 import { buildAssetMap, renderAssetMap, type SourcesByName } from './asset-map.ts';
+import type { PictureModule } from './open-module.ts';
 import { notWritable, type OutputFolder } from './output-folder.ts';
 import { assetMapName, finishClaimName, journalToken } from './output-name.ts';
 import {
@@ -16,6 +17,7 @@ import {
 export interface RunOutputs {
   readonly outDir: string;
   readonly folder: OutputFolder;
+  readonly module: PictureModule | null;
   readonly previous: PreviousOutputs;
   /** The name of the run's journal. */
   readonly journal: string;
@@ -34,6 +36,8 @@ interface Ending {
   readonly assetMap: AssetMap;
   /** The text of the asset map; `null`: the file has it already. */
   readonly text: string | null;
+  /** The text of the module; `null`: the file has it already, or there is none. */
+  readonly moduleText: string | null;
   /** Our files that are no longer needed. */
   readonly stale: ReadonlySet<string>;
   /** Journals of runs that were killed, which this run removes. */
@@ -42,7 +46,7 @@ interface Ending {
 }
 
 /**
- * Removes our files that are no longer needed, and writes the asset map. Runs do this one at a time, so that none loses the
+ * Removes our files that are no longer needed, and writes the asset map and its module. Runs do this one at a time, so that none loses the
  * entries of another. `order`: all names of the asset map, whether they were delivered this time or not; `sources`: see `buildAssetMap`.
  */
 export async function finishOutputs(
@@ -50,12 +54,12 @@ export async function finishOutputs(
   order: readonly string[],
   sources?: SourcesByName,
 ): Promise<AssetMap> {
-  const { outDir, folder, journal, onWritten, onRemoved } = run;
+  const { outDir, folder, module, journal, onWritten, onRemoved } = run;
   const before = await endingOf(run, order, sources);
   if (before.hasNothingToDo) return before.assetMap;
   const claim = await claimFinish(outDir);
   try {
-    const { assetMap, text, stale, leftOver } = await endingOf(run, order, sources);
+    const { assetMap, text, moduleText, stale, leftOver } = await endingOf(run, order, sources);
     // Files are removed before the asset map is written, because a file that it does not list no longer counts as ours.
     for (const name of stale) {
       await folder.remove(name);
@@ -64,6 +68,10 @@ export async function finishOutputs(
     if (text !== null) {
       await folder.write(assetMapName, text, { flush: true });
       onWritten(assetMapName, Buffer.byteLength(text));
+    }
+    if (module !== null && moduleText !== null) {
+      await module.write(moduleText);
+      onWritten(module.file, Buffer.byteLength(moduleText));
     }
     const tokens = new Set(leftOver.map(({ file }) => journalToken(file) ?? ''));
     await folder.removeTemporaries([...namesIn(leftOver), assetMapName], tokens);
@@ -101,10 +109,16 @@ async function endingOf(
   }
   const rendered = renderAssetMap(assetMap);
   const text = (await folder.readText(assetMapName)) === rendered ? null : rendered;
+  const moduleText = (await run.module?.textFor(assetMap)) ?? null;
   const hasClaims = (await folder.entries()).some((name) => name.startsWith(finishClaimName));
   const hasNothingToDo =
-    !hasJournal && text === null && stale.size === 0 && leftOver.length === 0 && !hasClaims;
-  return { assetMap, text, stale, leftOver, hasNothingToDo };
+    !hasJournal &&
+    text === null &&
+    moduleText === null &&
+    stale.size === 0 &&
+    leftOver.length === 0 &&
+    !hasClaims;
+  return { assetMap, text, moduleText, stale, leftOver, hasNothingToDo };
 }
 
 async function claimFinish(outDir: string): Promise<Claim> {

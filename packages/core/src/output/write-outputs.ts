@@ -5,6 +5,7 @@ import type { Asset, AssetMap, DeliveredImage, EncodedFile, Sha256 } from '../ty
 import { type NameOf, plainName, type SourcesByName, toAsset } from './asset-map.ts';
 import { type IsCached, isOurs } from './find-foreign-files.ts';
 import { finishOutputs } from './finish-outputs.ts';
+import type { PictureModule } from './open-module.ts';
 import { type IsKnown, openOutputFolder, runToken } from './output-folder.ts';
 import { journalName } from './output-name.ts';
 import {
@@ -20,6 +21,8 @@ export interface OutputOptions {
   readonly names: readonly string[];
   /** @default the name in the file's `spec` */
   readonly nameOf?: NameOf;
+  /** @default none is written */
+  readonly module?: PictureModule | null;
   /**
    * Whether an earlier run hashed a file with this `stat`.
    * @default none
@@ -27,7 +30,7 @@ export interface OutputOptions {
   readonly isKnown?: IsKnown;
   /** @default nothing is in the cache */
   readonly isCached?: IsCached;
-  /** `file` is relative to the output folder. The asset map is reported, too. */
+  /** `file` is relative to the output folder. The asset map and the module are reported, too. */
   readonly onWritten: (file: string, bytes: number) => void;
   readonly onRemoved: (file: string) => void;
 }
@@ -54,7 +57,7 @@ const filesAtOnce = 8;
  */
 export function writeOutputs(outDir: string, options: OutputOptions): OutputWriter {
   const { previous, names, nameOf = plainName, isKnown, isCached = () => false } = options;
-  const { onWritten, onRemoved } = options;
+  const { module = null, onWritten, onRemoved } = options;
   const token = runToken();
   const folder = openOutputFolder(outDir, token);
   const limit = pLimit(filesAtOnce);
@@ -106,7 +109,16 @@ export function writeOutputs(outDir: string, options: OutputOptions): OutputWrit
 
     finish: (order, sources) => {
       const hasJournal = journal !== null;
-      const run = { outDir, folder, previous, journal: ownJournal, hasJournal, delivered, written };
+      const run = {
+        outDir,
+        folder,
+        module,
+        previous,
+        journal: ownJournal,
+        hasJournal,
+        delivered,
+        written,
+      };
       return finishOutputs({ ...run, onWritten, onRemoved }, order, sources);
     },
   };

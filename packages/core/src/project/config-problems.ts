@@ -41,6 +41,7 @@ export function configProblems(options: Options): string[] {
 
 const bytes: OptionShape = [integer(0), 'a whole number of bytes, from 0'];
 const folder: OptionShape = [text, 'a folder'];
+const isModulePath = (value: unknown) => text(value) && /\.m?[jt]s$/.test(value);
 const budget = orNull([amount, 'dollars from 0']);
 
 /** Node's timers hold 24 days at most, and a longer one fires at once. */
@@ -60,6 +61,8 @@ const shapes: OptionShapes<Options> = {
   cache: [map, '{ remote: a remote, mode: "read" or "readwrite" }'],
   outDir: folder,
   hashNames: flag,
+  module: [isModulePath, 'a path such as "src/pictures.ts": .ts, .mts, .js or .mjs'],
+  base: [text, 'the address of outDir, such as "/images/"'],
   concurrency: [integer(1), 'a whole number from 1'],
   imagesPerMinute: orNull([integer(1), 'a whole number from 1']),
   maxCostUsd: budget,
@@ -133,6 +136,13 @@ export function problemsOfData(options: Options, root: string): string[] {
           'apiKeyVariables says what may be sent as a key; a JSON config comes with a clone, so it may not set it. Set it in tintype.config.ts, or set TINTYPE_KEY_VARIABLES in your environment',
         ];
   return [...keys, ...foldersOutside(options, root)];
+}
+
+/** A module is source code of this project, so not even a config in code may name another place. */
+export function moduleOutside({ module }: Options, root: string): string[] {
+  return text(module) && isOutside(root, resolve(root, module))
+    ? [`module "${module}" is outside of the project`]
+    : [];
 }
 
 function foldersOutside({ outDir, cacheDir, store }: Options, root: string): string[] {

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Context } from '../context.ts';
 import { changedAtMs, isSameSignature, statSignature } from '../fs/stat-digest.ts';
+import { slashed } from '../fs/slashed.ts';
 import type { IsKnown } from '../output/output-folder.ts';
 import { assetMapName } from '../output/output-name.ts';
 import type { AssetFile } from '../types.ts';
@@ -51,10 +52,14 @@ export async function rememberOutputs(
   { fingerprint, files }: { readonly fingerprint: string; readonly files: readonly AssetFile[] },
   startedAt: Date,
 ): Promise<void> {
-  const { outDir } = context.config;
+  const { outDir, module } = context.config;
   if (outDir === null) return;
   try {
-    const listed = [...files, { file: assetMapName, sha256: null }];
+    const others = [join(outDir, assetMapName), ...(module === null ? [] : [module])];
+    const listed = [
+      ...files,
+      ...others.map((path) => ({ file: slashed(relative(outDir, path)), sha256: null })),
+    ];
     if (!isUntouched(outDir, listed)) return;
     const signed = listed.map(({ file, sha256 }) => {
       return { file, sha256, signature: statSignature(statusOf(outDir, file)) };
