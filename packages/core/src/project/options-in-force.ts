@@ -48,17 +48,19 @@ const shown: Readonly<
   // A default may be a prompt, which is nobody else's business in a bug report.
   defaults: ({ defaults }) => Object.keys(defaults),
   models: (_, { models }) => Object.keys(models ?? {}),
-  'store.dir': ({ root, storeDir }) => folderFrom(root, storeDir),
+  'store.dir': ({ root, storeDir }) => pathFrom(root, storeDir),
   'store.originals': ({ storeRemote }) => storeRemote?.label ?? null,
   'store.records': ({ hasRemoteRecords }) => (hasRemoteRecords ? 'remote' : 'dir'),
   'store.copiesMaxBytes': ({ copiesMaxBytes }) => copiesMaxBytes,
   onlyBuyer: ({ isOnlyBuyer }) => isOnlyBuyer,
-  cacheDir: ({ root, cacheDir }) => folderFrom(root, cacheDir),
+  cacheDir: ({ root, cacheDir }) => pathFrom(root, cacheDir),
   cacheMaxBytes: ({ cacheMaxBytes }) => cacheMaxBytes,
   cache: ({ sharedCache }) =>
     sharedCache === null ? null : `${sharedCache.remote.label} (${sharedCache.mode})`,
-  outDir: ({ root, outDir }) => (outDir === null ? null : folderFrom(root, outDir)),
+  outDir: ({ root, outDir }) => (outDir === null ? null : pathFrom(root, outDir)),
   hashNames: ({ hashNames }) => hashNames,
+  module: ({ root, module }) => (module === null ? null : pathFrom(root, module)),
+  base: ({ base }) => base,
   concurrency: ({ concurrency }) => concurrency,
   imagesPerMinute: ({ imagesPerMinute }) => imagesPerMinute,
   maxCostUsd: ({ maxCostUsd }) => maxCostUsd,
@@ -70,8 +72,8 @@ const shown: Readonly<
   effort: ({ effort }) => effort,
 };
 
-function folderFrom(root: string, folder: string): string {
-  return slashed(relative(root, folder)) || '.';
+function pathFrom(root: string, path: string): string {
+  return slashed(relative(root, path)) || '.';
 }
 
 function setterOf(
