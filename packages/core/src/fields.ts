@@ -95,6 +95,8 @@ export const limits = {
   width: 16_383,
   take: 1_000_000,
   partialImages: 3,
+  /** Characters of a note on a picture. */
+  commentLength: 2000,
   sources: 10,
   /** `openai` 7.57.0, `images.d.ts`: a GIF has 2 to 16 frames, 9 if it is not said, of at most 655,350 ms each (2026-11-29). */
   frames: { min: 2, max: 16, default: 9 },

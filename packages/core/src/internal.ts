@@ -3,15 +3,27 @@
  * so those packages require exactly the same version.
  */
 export { report } from './context.ts';
-export { defaults, fieldOf, isFormat, pixelFieldNames } from './fields.ts';
+export { defaults, fieldOf, isFormat, limits, pixelFieldNames } from './fields.ts';
+export { isHash } from './plain-checks.ts';
 export { markupOf } from './image/svg/encode-svg.ts';
 export { readRegular } from './fs/read-regular.ts';
 export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
 export { closeServer, listenHere, newToken, refusalOf, secure } from './local-page.ts';
 export { readPurchaseAnswer, readWorkerEvent } from './operations/order-shapes.ts';
-export { editableImage, editImage, openWorker, proposeEdit, rewriteFiles } from './operations.ts';
+export {
+  bringBack,
+  editableImage,
+  editImage,
+  noteOnPicture,
+  openWorker,
+  proposeEdit,
+  readNotes,
+  rewriteFiles,
+} from './operations.ts';
 export { editableFields } from './editable-fields.ts';
+export type { BroughtBack } from './operations/bring-back.ts';
+export type { Notes } from './manifest/notes.ts';
 export type { ProposedEdit } from './operations/edit-image.ts';
 export { undone } from './operations/rewrite-file.ts';
 export type { EditedFile } from './operations/rewrite-file.ts';
@@ -27,7 +39,7 @@ export { deliveriesAs, deliveriesOf } from './plan/deliveries.ts';
 export { roundUsd } from './plan/estimate-cost.ts';
 export { unseenPicks } from './plan/unseen-picks.ts';
 export { mayBuy } from './project/spending-policy.ts';
-export { standIn } from './purchase/original.ts';
+export { originalOf, standIn } from './purchase/original.ts';
 export type { Rates } from './purchase/rates.ts';
 export { openStore, remoteTiming } from './store/open-store.ts';
 export type { Store, WatchedFolder } from './store/store.ts';

@@ -95,6 +95,13 @@ export const proposeEdit = lazy(
   async () => (await import('./operations/edit-image.ts')).proposeEdit,
 );
 export const editImage = lazy(async () => (await import('./operations/edit-image.ts')).editImage);
+export const bringBack = lazy(async () => (await import('./operations/bring-back.ts')).bringBack);
+export const readNotes = lazy(
+  async () => (await import('./operations/picture-notes.ts')).readNotes,
+);
+export const noteOnPicture = lazy(
+  async () => (await import('./operations/picture-notes.ts')).noteOnPicture,
+);
 export const rewriteFiles = lazy(
   async () => (await import('./operations/edit-image.ts')).rewriteFiles,
 );

@@ -823,3 +823,10 @@ export interface FieldChange {
   /** `null` removes the field. */
   readonly value: FieldValue | null;
 }
+
+/** What people noted about a picture, beside its manifest. */
+export interface PictureNote {
+  readonly star?: true;
+  readonly rejected?: true;
+  readonly comment?: string;
+}

@@ -43,9 +43,12 @@ export function liveSheet(options: LiveOptions): LiveProject {
     onNote: announce,
     onEnd: changed,
   });
-  const edits = sheetEdits(context, async (now, id) => {
-    if (deliversPicks) await deliver(now, id);
-    changed();
+  const edits = sheetEdits(context, {
+    onWritten: async (now, id) => {
+      if (deliversPicks) await deliver(now, id);
+      changed();
+    },
+    onNoted: changed,
   });
 
   return {
@@ -72,6 +75,8 @@ export function liveSheet(options: LiveOptions): LiveProject {
     form: edits.form,
     propose: edits.propose,
     edit: edits.edit,
+    bringBack: edits.bringBack,
+    note: edits.note,
     undo: edits.undo,
 
     buy: purchases.buy,

@@ -1,4 +1,5 @@
-import type { FieldChange, FieldValue } from '@tintype/core';
+import type { FieldChange, FieldValue, PictureNote } from '@tintype/core';
+import { limits } from '@tintype/core/internal';
 
 /** The changes of a request, or `null` if they do not have the shape of changes. Which fields there are is checked later. */
 export function readChanges(value: unknown): readonly FieldChange[] | null {
@@ -26,4 +27,21 @@ function isFieldValue(value: unknown, depth: number): value is FieldValue {
   if (typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value !== 'object' || value === null || depth >= maxDepth) return false;
   return Object.values(value).every((member) => isFieldValue(member, depth + 1));
+}
+
+/** The note of a request without what it does not say, or `null` if it does not have the shape of a note. */
+export function readNote(value: unknown): PictureNote | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const {
+    star = false,
+    rejected = false,
+    comment = '',
+  } = value as Readonly<Record<string, unknown>>;
+  if (typeof star !== 'boolean' || typeof rejected !== 'boolean') return null;
+  if (typeof comment !== 'string' || comment.length > limits.commentLength) return null;
+  return {
+    ...(star && { star }),
+    ...(rejected && { rejected }),
+    ...(comment.trim() !== '' && { comment }),
+  };
 }

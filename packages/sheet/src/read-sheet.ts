@@ -13,11 +13,14 @@ import {
   type PlannedRequest,
   type Sha256,
   type Source,
+  type StoreRecord,
 } from '@tintype/core';
 import {
   deliveriesAs,
   deliveriesOf,
   openStore,
+  originalOf,
+  readNotes,
   readPreviousOutputs,
   readRegular,
   type Store,
@@ -85,6 +88,12 @@ export async function readSheet(context: Context): Promise<SheetReading> {
 
   const requestsOf = byImage(plan.requests);
   const bytesOf = originalSizes(plan.requests);
+  const { notes, diagnostics: noteProblems } = await readNotes(
+    config,
+    project.jobs.map(({ place }) => place.file),
+  );
+  diagnostics.push(...noteProblems);
+  const boughtFor = Map.groupBy(purchases, (record) => record.boughtFor?.id ?? '');
   const images = await Promise.all(
     plan.jobs.map(async (job): Promise<ImageFacts> => {
       const requests = requestsOf.get(job.id) ?? [];
@@ -92,6 +101,8 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       return {
         job,
         candidates,
+        past: pastOf(boughtFor.get(job.id) ?? [], requests),
+        notes: notes.get(job.id) ?? new Map(),
         deliveries: await Promise.all(
           deliveriesOf(job).map((delivery) => deliveryFacts(job, delivery, candidates)),
         ),
@@ -171,6 +182,22 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       isMapped: assetMap !== null,
       isExpected: config.outDir !== null,
     };
+  }
+
+  /** What was bought for an image and is not asked for today, as far back as a page shows it. */
+  function pastOf(
+    bought: readonly StoreRecord[],
+    requests: readonly PlannedRequest[],
+  ): ImageFacts['past'] {
+    const current = new Set(requests.map(({ key }) => key));
+    return bought
+      .filter(({ key }) => !current.has(key))
+      .toSorted((a, b) => (a.provenance.createdAt < b.provenance.createdAt ? 1 : -1))
+      .slice(0, pastShown)
+      .map((record) => ({
+        record,
+        source: record.rejected === undefined ? seen(originalOf(record, store)) : null,
+      }));
   }
 
   /** Keeps a picture by its hash, so that the page can ask for it. */
@@ -268,6 +295,9 @@ function originalSizes(requests: readonly PlannedRequest[]): ReadonlyMap<Sha256,
     ),
   );
 }
+
+/** Pictures of one image. */
+const pastShown = 100;
 
 /** Good enough to judge a picture by at the size of a card, with a fifth of the bytes of a delivered file. */
 const thumbnailCompression = 60;

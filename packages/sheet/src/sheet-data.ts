@@ -5,6 +5,7 @@ import type {
   Diagnostic,
   Job,
   Key,
+  PictureNote,
   PlannedRequest,
   Source,
   StoreRecord,
@@ -18,6 +19,7 @@ import type {
   Flag,
   ImageStatus,
   LiveSheet,
+  PastPicture,
   Price,
   Sheet,
   SheetDelivery,
@@ -41,6 +43,10 @@ export interface SheetFacts {
 export interface ImageFacts {
   readonly job: Job;
   readonly candidates: readonly CandidateFacts[];
+  /** The newest first. */
+  readonly past: readonly PastFacts[];
+  /** By the key of the picture. */
+  readonly notes: ReadonlyMap<Key, PictureNote>;
   readonly deliveries: readonly DeliveryFacts[];
   readonly price: Price | null;
   readonly failure: SheetFailure | null;
@@ -53,6 +59,12 @@ export interface CandidateFacts {
   readonly source: Source | null;
   /** Why the original on the disk cannot be the one that was bought; `null`: it can. */
   readonly damage: string | null;
+}
+
+export interface PastFacts {
+  readonly record: StoreRecord;
+  /** `null`: the picture was kept aside. */
+  readonly source: Source | null;
 }
 
 interface DeliveryFacts extends Delivery {
@@ -88,8 +100,9 @@ export function sheetData(sheet: SheetFacts): Sheet {
   };
 }
 
-function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): SheetImage {
-  const seen = candidates.map(candidateOf);
+function imageOf(facts: ImageFacts): SheetImage {
+  const { job, candidates, past, notes, deliveries, price, failure } = facts;
+  const seen = candidates.map((candidate) => candidateOf(candidate, notes));
   const changes = deliveries.flatMap((delivery) => changesOf(delivery, candidates));
   const flags = flagsOf(job, seen, deliveries, changes, failure);
   const specs = deliveries.map((delivery) => delivery.specs).find((found) => found !== null);
@@ -108,6 +121,7 @@ function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): S
     parameters: parametersOf(job),
     pick: job.pick,
     candidates: seen,
+    past: past.map((one) => pastOf(one, notes)),
     variants: (specs ?? []).filter(isShown).map(({ format, width, height, crop }) => ({
       format,
       width,
@@ -121,7 +135,10 @@ function imageOf({ job, candidates, deliveries, price, failure }: ImageFacts): S
   };
 }
 
-function candidateOf({ planned, isUnseenPick, source, damage }: CandidateFacts): Candidate {
+function candidateOf(
+  { planned, isUnseenPick, source, damage }: CandidateFacts,
+  notes: ImageFacts['notes'],
+): Candidate {
   const { number, key, reason, attempt } = planned;
   const record = recordOf(planned);
   return {
@@ -139,6 +156,26 @@ function candidateOf({ planned, isUnseenPick, source, damage }: CandidateFacts):
     createdAt: record?.provenance.createdAt ?? null,
     requestId: record?.provenance.requestId ?? null,
     wasInBatch: record?.provenance.batch !== undefined,
+    note: (key === null ? undefined : notes.get(key)) ?? {},
+  };
+}
+
+function pastOf({ record, source }: PastFacts, notes: ImageFacts['notes']): PastPicture {
+  const { key, request, original, costUsd, provenance, rejected = null } = record;
+  const { prompt, model, quality, size } = request;
+  return {
+    key,
+    picture: pictureOf(source),
+    bytes: original.bytes,
+    format: original.format,
+    costUsd,
+    createdAt: provenance.createdAt,
+    prompt,
+    model,
+    quality,
+    size,
+    rejected,
+    note: notes.get(key) ?? {},
   };
 }
 

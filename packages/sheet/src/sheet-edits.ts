@@ -1,8 +1,16 @@
-import { type Context, type FieldChange, TintypeError } from '@tintype/core';
 import {
+  type Context,
+  type FieldChange,
+  type Key,
+  type PictureNote,
+  TintypeError,
+} from '@tintype/core';
+import {
+  bringBack,
   editableImage,
   type EditedFile,
   editImage,
+  noteOnPicture,
   proposeEdit,
   rewriteFiles,
   undone,
@@ -12,7 +20,14 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { editProposal, fileDiff } from './edit-proposal.ts';
 import { formFields } from './form-fields.ts';
-import type { EditConflict, EditForm, EditProposal, UndoConflict, Undone } from './sheet.ts';
+import type {
+  BringBackOffer,
+  EditConflict,
+  EditForm,
+  EditProposal,
+  UndoConflict,
+  Undone,
+} from './sheet.ts';
 
 /** What the page writes into manifests: one change at a time, each of which can be taken back. Nothing of it buys. */
 export interface SheetEdits {
@@ -24,6 +39,10 @@ export interface SheetEdits {
     changes: readonly FieldChange[],
     revision: string,
   ) => Promise<EditConflict | null>;
+  /** The change that brings a stored picture back. It is made with `edit`. */
+  readonly bringBack: (id: string, key: string) => Promise<BringBackOffer>;
+  /** Writes a note about a picture of an image. */
+  readonly note: (id: string, key: Key, note: PictureNote) => Promise<void>;
   /** Takes the last change back. */
   readonly undo: () => Promise<Undone | UndoConflict>;
   /** A change that was made elsewhere on the page, so that it can be taken back as well. */
@@ -40,10 +59,16 @@ interface Change {
   readonly files: readonly EditedFile[];
 }
 
-/** `onWritten`: an image's manifest was written. */
+/** `onWritten`: an image's manifest was written; `onNoted`: a note was. */
 export function sheetEdits(
   contextNow: () => Promise<Context>,
-  onWritten: (context: Context, id: string) => Promise<void>,
+  {
+    onWritten,
+    onNoted,
+  }: {
+    readonly onWritten: (context: Context, id: string) => Promise<void>;
+    readonly onNoted: () => void;
+  },
 ): SheetEdits {
   const changes: Change[] = [];
   // A change is read, compared and written before the next one is looked at, so that two tabs do not mix.
@@ -74,6 +99,21 @@ export function sheetEdits(
         add({ what: whatOf(id, edits), id, files: result.files });
         await onWritten(context, id);
         return null;
+      }),
+
+    bringBack: async (id, key) => {
+      const { changes, proposal } = await bringBack(quiet(await contextNow()), id, key);
+      const { revision } = proposal.image;
+      return { changes, revision, proposal: editProposal(id, proposal) };
+    },
+
+    note: (id, key, note) =>
+      inTurn(async () => {
+        const context = await contextNow();
+        const { layers } = await editableImage(context, id);
+        const { file } = layers.find(({ name }) => name === 'image')!;
+        await noteOnPicture(context, file, { id, key, note });
+        onNoted();
       }),
 
     undo: () =>

@@ -1,12 +1,15 @@
-import { type Format, type Sha256, TintypeError } from '@tintype/core';
-import { isFormat, refusalOf, secure } from '@tintype/core/internal';
+import { type Format, type Key, type Sha256, TintypeError } from '@tintype/core';
+import { isFormat, isHash, refusalOf, secure } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readChanges } from './read-changes.ts';
+import { readChanges, readNote } from './read-changes.ts';
 import type { Sheet } from './sheet.ts';
 import type { SheetEdits } from './sheet-edits.ts';
 
 /** The project that the handler serves, without HTTP. */
-export interface SheetSource extends Pick<SheetEdits, 'form' | 'propose' | 'edit' | 'undo'> {
+export interface SheetSource extends Pick<
+  SheetEdits,
+  'form' | 'propose' | 'edit' | 'bringBack' | 'note' | 'undo'
+> {
   readonly sheet: () => Promise<Sheet>;
   /** `null`: there is no such picture, or it is no longer wanted when its turn comes. */
   readonly picture: (
@@ -109,6 +112,24 @@ export function sheetHandler(
         const conflict = await source.edit(id, read, revision);
         return sendOutcome(response, conflict ?? {});
       }
+      case 'GET bring-back': {
+        const id = query.get('image');
+        const key = query.get('key');
+        if (id === null || !isHash(key))
+          return badRequest(response, 'bring-back takes an image and a key');
+        return send(response, 'application/json', JSON.stringify(await source.bringBack(id, key)));
+      }
+      case 'POST note': {
+        const { id, key, note } = await readBody(request, maxNoteBytes);
+        const read = readNote(note);
+        if (typeof id !== 'string' || !isHash(key) || read === null)
+          return badRequest(
+            response,
+            'note takes an id, a key, and a note with star, rejected and comment',
+          );
+        await source.note(id, key as Key, read);
+        return send(response, 'application/json', '{}');
+      }
       case 'POST undo':
         await readBody(request);
         return sendOutcome(response, await source.undo());
@@ -148,9 +169,9 @@ export function sheetHandler(
   ): Promise<void> {
     const request = wantedPicture(query);
     const bytes =
-      request === null || !/^[0-9a-f]{64}$/.test(hash)
+      request === null || !isHash(hash)
         ? null
-        : await source.picture(hash as Sha256, request, () => !response.destroyed);
+        : await source.picture(hash, request, () => !response.destroyed);
     const type = bytes === null ? null : (typeOf(bytes) ?? drawingType(request));
     if (bytes === null || type === null) return refuse(response, 404, 'There is no such picture.');
     // The address contains the hash of the content.
@@ -166,6 +187,9 @@ const maxBodyBytes = 4096;
 
 /** Three prompts of 32,000 characters, of which each may be written as `\\u0000`. */
 const maxEditBytes = 600_000;
+
+/** A comment of 2,000 characters, of which each may be written as `\\u0000`. */
+const maxNoteBytes = 16_384;
 
 async function readBody(
   request: IncomingMessage,

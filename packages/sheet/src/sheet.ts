@@ -2,9 +2,11 @@ import type {
   CostRange,
   Diagnostic,
   EditableImage,
+  FieldChange,
   Format,
   Key,
   PictureInfo,
+  PictureNote,
   PlanStatus,
   Sha256,
   TextRange,
@@ -120,6 +122,8 @@ export interface SheetImage {
   readonly parameters: readonly Parameter[];
   readonly pick: number | null;
   readonly candidates: readonly Candidate[];
+  /** Pictures that were bought for it and that it does not ask for today, the newest first. */
+  readonly past: readonly PastPicture[];
   /** The files that are made from each of its pictures. */
   readonly variants: readonly Variant[];
   readonly deliveries: readonly SheetDelivery[];
@@ -175,6 +179,23 @@ export interface Candidate {
   readonly requestId: string | null;
   /** It was bought in a batch. */
   readonly wasInBatch: boolean;
+  readonly note: PictureNote;
+}
+
+/** A picture of the store that an image asked for once. */
+export interface PastPicture extends Pick<
+  Candidate,
+  'picture' | 'bytes' | 'format' | 'costUsd' | 'note'
+> {
+  readonly key: Key;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly prompt: string;
+  readonly model: string;
+  readonly quality: string;
+  readonly size: string;
+  /** Why it cannot be used; `null`: it can. */
+  readonly rejected: string | null;
 }
 
 /** A picture that the page can ask for, by its hash. */
@@ -261,6 +282,13 @@ export interface EditProposal {
 export interface FileDiff {
   readonly file: string;
   readonly hunks: readonly { readonly line: number; readonly lines: readonly string[] }[];
+}
+
+/** What brings a stored picture back: a change of its image's fields, to be sent with the revision. */
+export interface BringBackOffer {
+  readonly changes: readonly FieldChange[];
+  readonly revision: string;
+  readonly proposal: EditProposal;
 }
 
 /** Why a change was not made: a file has changed since the page read it. The page has the person's own texts. */

@@ -67,8 +67,8 @@ async function embedded(
   sheet: Sheet,
 ): Promise<Map<Sha256, EmbeddedPicture>> {
   const hashes = new Set(
-    sheet.images.flatMap(({ candidates, deliveries }) =>
-      [...candidates, ...deliveries].flatMap(({ picture }) => picture?.hash ?? []),
+    sheet.images.flatMap(({ candidates, past, deliveries }) =>
+      [...candidates, ...past, ...deliveries].flatMap(({ picture }) => picture?.hash ?? []),
     ),
   );
   const side = sideFor(hashes.size);

@@ -173,7 +173,7 @@ describe('an edit', () => {
         set('image', 'prompt', 'A lamp'),
         'a.images.yaml',
         'prompt: A lighthouse  #',
-        'prompt: A lamp  #',
+        'prompt: "A lamp"  #',
       ],
       [
         'hero',
@@ -247,7 +247,7 @@ describe('an edit', () => {
     );
     expect(replies.map(({ status }) => status)).toEqual([200, 409]);
     expect((await made.project.read('a.images.yaml')).toString()).toBe(
-      manifest.replace('A lighthouse', 'One'),
+      manifest.replace('A lighthouse', '"One"'),
     );
   });
 
@@ -261,7 +261,7 @@ describe('an edit', () => {
     expect(reply.status).toBe(409);
     const { files: diffs } = (await reply.json()) as { files: { hunks: { lines: string[] }[] }[] };
     const lines = diffs[0]!.hunks.flatMap((hunk) => hunk.lines);
-    expect(lines).toContain('-    prompt: A lamp  # at dawn');
+    expect(lines).toContain('-    prompt: "A lamp"  # at dawn');
     expect(lines).toContain('+    prompt: A lighthouse  # at dawn');
     expect((await made.project.read('a.images.yaml')).toString()).toBe(other);
     expect((await made.post('undo', {})).status).toBe(422);

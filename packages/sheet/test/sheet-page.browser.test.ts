@@ -307,6 +307,58 @@ describe.skipIf(noBrowser !== false)(
       expect(api().ledger).toEqual([]);
     });
 
+    test('shows what was bought before, compares it, brings it back at no cost, and notes what people say', async () => {
+      await using made = await served();
+      const text = (await made.project.read('garden.images.yaml')).toString();
+      const other = text.replace('A glasshouse beside a harbour at dusk', 'A lighthouse');
+      await made.project.write('garden.images.yaml', other);
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="hero"] .frame').click();
+      const history = page.locator('.panel .history');
+      expect(await history.locator('li').count()).toBe(3);
+      await expectText(
+        history.locator('.clamped').first(),
+        /^A glasshouse beside a harbour at dusk/,
+      );
+      expect(await violations(page)).toEqual([]);
+      await history
+        .getByRole('button', { name: /^Compare with/ })
+        .last()
+        .click();
+      await expectText(page.getByRole('dialog').locator('figcaption').last(), /1024×1024/);
+      await page.keyboard.press('Escape');
+
+      await history.getByRole('button', { name: /^Star/ }).first().click();
+      await history.locator('[aria-pressed="true"]').waitFor();
+      await history.getByRole('textbox').first().fill('Too dark');
+      await page.keyboard.press('Enter');
+      const notes = async () =>
+        (await made.project.read('garden.images.notes.yaml').catch(() => '')).toString();
+      await expect
+        .poll(notes)
+        .toMatch(/^hero:\n {2}[0-9a-f]{64}: \{ star: true, comment: Too dark \}$/m);
+
+      await history
+        .getByRole('button', { name: /^Bring back/ })
+        .last()
+        .click();
+      const dialog = page.getByRole('dialog');
+      await expectText(dialog, /Free: the picture is stored/);
+      await expectText(dialog.locator('.added').first(), /A glasshouse beside a harbour at dusk/);
+      expect(await violations(page)).toEqual([]);
+      expect((await made.project.read('garden.images.yaml')).toString()).toBe(other);
+      await dialog.getByRole('button', { name: 'Bring back' }).click();
+      await page.getByText('hero has that picture again').waitFor();
+      expect((await made.project.read('garden.images.yaml')).toString()).toContain(
+        '    prompt: A glasshouse beside a harbour at dusk, lit from inside\n',
+      );
+      await history.waitFor({ state: 'detached' });
+      await page.keyboard.press('u');
+      await page.getByText('Took back').waitFor();
+      expect((await made.project.read('garden.images.yaml')).toString()).toBe(other);
+      expect(api().requests).toEqual([]);
+    });
+
     describe('the form of an image', () => {
       const before = '    prompt: A glasshouse beside a harbour at dusk, lit from inside\n';
 

@@ -65,7 +65,7 @@ async function findManifests({
     .map((dir) => `${glob.escapePath(dir)}/**`);
   const entries = await glob([...patterns], {
     cwd: root,
-    ignore: ['**/node_modules/**', '**/dist/**', '**/.*/**', ...ignored],
+    ignore: ['**/node_modules/**', '**/dist/**', '**/.*/**', '**/*.images.notes.yaml', ...ignored],
     followSymbolicLinks: false,
     onlyFiles: false,
     objectMode: true,

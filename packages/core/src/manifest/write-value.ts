@@ -117,7 +117,8 @@ function replaceValue(
     return spliceAt(text, pair, old, written);
   }
   const indent = indentAt(text, keyStart(pair));
-  const { head, body } = blockText(value, styleOf(old), indent, lineEndOf(text));
+  const style = isTextBeforeComment(text, pair, value) ? 'QUOTE_DOUBLE' : styleOf(old);
+  const { head, body } = blockText(value, style, indent, lineEndOf(text));
   if (isScalar(old) && isBlockStyle(old)) {
     const [start, end] = old.range!;
     // The header may end with a comment.
@@ -129,6 +130,17 @@ function replaceValue(
   return body === ''
     ? withHead
     : addBody(withHead, valueStart(text, pair, old) + head.length, body);
+}
+
+/** Whether a comment follows a text in its line. Without quotes a reader could not tell where the text ends. */
+function isTextBeforeComment(text: string, pair: Pair, value: FieldValue): boolean {
+  return (
+    isScalar(pair.value) &&
+    pair.value.type === 'PLAIN' &&
+    typeof value === 'string' &&
+    ['prompt', 'alt'].includes(String((pair.key as Scalar).value)) &&
+    /^[ \t]+#/.test(text.slice(pairEnd(pair), pairEnd(pair) + 100))
+  );
 }
 
 /** Puts the lines of a block scalar below its header, whose line may have a comment. */

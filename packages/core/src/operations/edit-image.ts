@@ -222,7 +222,7 @@ function refuseField({ name, fields }: EditableLayer, { field, value }: FieldCha
     if (!Object.hasOwn(fields, field)) throw new TintypeError('usage', `this row has no ${field}`);
     if (value === null || typeof value === 'object')
       throw new TintypeError('usage', `${field} of a row must be text, a number, true or false`);
-  } else if (!known.includes(field)) {
+  } else if (!known.includes(field) && !(name === 'image' && field === 'pick')) {
     const is = (fieldNames as readonly string[]).includes(field)
       ? 'cannot be changed here'
       : 'is no field';

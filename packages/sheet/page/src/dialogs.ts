@@ -1,4 +1,4 @@
-import type { Price, UndoConflict } from '../../src/sheet.ts';
+import type { EditProposal, Price, UndoConflict } from '../../src/sheet.ts';
 import { count, priceOf } from './amounts.ts';
 import { diffOf } from './diff.ts';
 import { h } from './element.ts';
@@ -85,6 +85,43 @@ interface DialogHead {
   /** What a screen reader calls it. @default title */
   readonly label?: string;
   readonly controls?: Node | null;
+}
+
+/** Shows what brings a stored picture back, before it is written. */
+export function askToBringBack(
+  id: string,
+  { files, diagnostics, price, buysMore }: EditProposal,
+  write: () => void,
+): void {
+  const isWrong = diagnostics.some(({ severity }) => severity === 'error');
+  const cost = buysMore?.costUsd ?? price?.costUsd;
+  const dialog = openDialog(
+    'small-dialog',
+    { title: `Bring it back to "${id}"?` },
+    h(
+      'p.words',
+      price === null
+        ? 'Free: the picture is stored. These lines change:'
+        : `The picture is stored, so it is free; other pictures of the image are not: ${priceOf(cost ?? null)}. These lines change:`,
+    ),
+    ...diagnostics.map(({ message }) => h('p.words', message)),
+    ...files.map(diffOf),
+    h(
+      'p.actions',
+      h(
+        'button.buy',
+        {
+          disabled: isWrong,
+          onclick: () => {
+            dialog.close();
+            write();
+          },
+        },
+        'Bring back',
+      ),
+      h('button', { autofocus: true, onclick: () => dialog.close() }, 'Cancel'),
+    ),
+  );
 }
 
 /** Says why a change was not taken back, and which lines would do it. */

@@ -1,7 +1,10 @@
+import type { PictureNote } from '@tintype/core/types';
 import type { Candidate, DeliveredFile, LiveSheet, SheetImage } from '../../src/sheet.ts';
 import { count, fileSize, moment, money, priceOf, since, sizeChange } from './amounts.ts';
 import { shownPicture } from './card.ts';
 import { h, nodesOf } from './element.ts';
+import { history } from './history.ts';
+import { noteControls } from './notes.ts';
 import { lazyThumbnail, type PictureSource } from './pictures.ts';
 import { emptyWords, statusWords } from './words.ts';
 
@@ -10,8 +13,12 @@ export interface InspectorActions {
   readonly buy: (image: SheetImage) => void;
   /** Opens the viewer, at a candidate if one is given. */
   readonly look: (image: SheetImage, candidate: number | null) => void;
-  readonly compare: (image: SheetImage) => void;
+  /** Opens the viewer with two pictures, one of them the past picture of a key if there is one. */
+  readonly compare: (image: SheetImage, key?: string) => void;
   readonly edit: (image: SheetImage) => void;
+  /** Offers the change that brings a stored picture back. */
+  readonly bringBack: (image: SheetImage, key: string) => void;
+  readonly note: (image: SheetImage, key: string, note: PictureNote) => void;
   readonly copy: (text: string) => void;
   readonly close: () => void;
 }
@@ -30,6 +37,7 @@ export function inspector(
     purchase(image, live, actions),
     reasons(image),
     prompt(image, live, actions),
+    history(image, live, source, actions),
     facts(image),
     ...image.deliveries.map((delivery) => files(image, delivery.name, delivery)),
   ]);
@@ -88,9 +96,9 @@ function candidateFrame(
   image: SheetImage,
   live: LiveSheet | null,
   source: PictureSource,
-  { pick, look, copy }: InspectorActions,
+  { pick, look, copy, note }: InspectorActions,
 ): HTMLElement {
-  const { number, picture } = candidate;
+  const { number, picture, key } = candidate;
   const isPicked = image.pick === number;
   // A candidate that was picked before its picture existed can be picked again, to confirm it.
   const isSettled = isPicked && !(candidate.isUnseenPick && picture !== null);
@@ -99,7 +107,9 @@ function candidateFrame(
   const command = `tintype pick ${image.id} ${number}`;
   return h(
     'li',
-    { class: isPicked ? 'picked' : '' },
+    {
+      class: [isPicked ? 'picked' : '', candidate.note.rejected ? 'rejected' : ''].join(' ').trim(),
+    },
     shown === null
       ? h('span.mat', h('span.empty', emptyWords[candidate.status]))
       : h(
@@ -137,6 +147,13 @@ function candidateFrame(
                 ),
       ),
     image.candidates.length > 1 && h('span.figures', figures(candidate)),
+    picture !== null &&
+      candidate.bytes !== null &&
+      noteControls(
+        nameOf(image, number),
+        candidate.note,
+        live === null || key === null ? null : (next) => note(image, key, next),
+      ),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Sheet, SheetImage } from '../../src/sheet.ts';
 import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
 import { card } from './card.ts';
-import { askToBuy, showHelp, showUndoConflict } from './dialogs.ts';
+import { askToBringBack, askToBuy, showHelp, showUndoConflict } from './dialogs.ts';
 import { editor } from './editor.ts';
 import { choice, h, nodesOf } from './element.ts';
 import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
@@ -389,26 +389,50 @@ function drawPanel(): void {
     return;
   }
   const now = JSON.stringify([image, sheet?.live]);
-  if (now === inspected) return;
+  if (now === inspected || isTyping(image?.id)) return;
   const isAnother = panel.dataset['id'] !== image?.id;
   inspected = now;
   panel.dataset['id'] = image?.id ?? '';
   const top = panel.scrollTop;
-  const focused = panel.contains(document.activeElement) ? indexOfFocus() : -1;
+  const focused = focusIn();
   panel.replaceChildren(
     ...(image === null ? [] : inspector(image, sheet?.live ?? null, source, actions)),
   );
   panel.scrollTop = isAnother ? 0 : top;
-  if (focused >= 0) (stops()[focused] ?? stops()[0])?.focus();
+  if (focused !== null) focusAgain(focused);
 }
 
-/** The part of the panel that has the focus, so that it keeps the focus when the panel is drawn again. */
+/** Whether a comment is half written. It is drawn again once it is written or given up. */
+function isTyping(id: string | undefined): boolean {
+  const { activeElement } = document;
+  return (
+    panel.dataset['id'] === id &&
+    panel.contains(activeElement) &&
+    activeElement instanceof HTMLInputElement &&
+    activeElement.value !== activeElement.defaultValue
+  );
+}
+
+/** The parts of the panel that can have the focus, so that one keeps it when the panel is drawn again. */
 function stops(): readonly HTMLElement[] {
-  return [...panel.querySelectorAll<HTMLElement>('button:not([disabled])')];
+  return [...panel.querySelectorAll<HTMLElement>('button:not([disabled]), input')];
 }
 
-function indexOfFocus(): number {
-  return stops().findIndex((stop) => stop === document.activeElement);
+/** Which of them has the focus: its place, and its name, because another may have its place afterwards. */
+function focusIn(): { readonly at: number; readonly name: string } | null {
+  const { activeElement: focused } = document;
+  if (!(focused instanceof HTMLElement) || !panel.contains(focused)) return null;
+  return { at: stops().indexOf(focused), name: nameOf(focused) };
+}
+
+function focusAgain({ at, name }: { readonly at: number; readonly name: string }): void {
+  const all = stops();
+  const near = all[at] instanceof HTMLInputElement ? all[0] : all[at];
+  (all.find((stop) => nameOf(stop) === name) ?? near ?? all[0])?.focus();
+}
+
+function nameOf(element: HTMLElement): string {
+  return element.getAttribute('aria-label') ?? element.textContent;
 }
 
 const actions: InspectorActions = {
@@ -445,11 +469,31 @@ const actions: InspectorActions = {
     if (!isLive) copy(`${image.manifest}:${image.line}`);
     else void edit(image.id);
   },
+  bringBack: (image, key) => void bringBack(image.id, key),
+  note: (image, key, note) =>
+    void server.note(image.id, key, note).catch((error: unknown) => say(wordsOf(error))),
   look: (image, candidate) => openViewer(image, { mode: 'one', candidate }, { source, isLive }),
-  compare: (image) => openViewer(image, { mode: 'side', candidate: null }, { source, isLive }),
+  compare: (image, key) =>
+    openViewer(image, { mode: 'side', candidate: null, past: key ?? null }, { source, isLive }),
   copy,
   close: closePanel,
 };
+
+async function bringBack(id: string, key: string): Promise<void> {
+  try {
+    const { changes, revision, proposal } = await server.bringBack(id, key);
+    askToBringBack(id, proposal, () => {
+      void server
+        .edit(id, changes, revision)
+        .then((conflict) =>
+          say(conflict?.message ?? `${id} has that picture again. Press u to undo.`),
+        )
+        .catch((error: unknown) => say(wordsOf(error)));
+    });
+  } catch (error) {
+    say(wordsOf(error));
+  }
+}
 
 async function edit(id: string): Promise<void> {
   try {

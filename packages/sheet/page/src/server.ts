@@ -1,5 +1,6 @@
-import type { FieldChange } from '@tintype/core/types';
+import type { FieldChange, PictureNote } from '@tintype/core/types';
 import type {
+  BringBackOffer,
   EditConflict,
   EditForm,
   EditProposal,
@@ -22,6 +23,8 @@ export interface Server {
     changes: readonly FieldChange[],
     revision: string,
   ) => Promise<EditConflict | null>;
+  readonly bringBack: (id: string, key: string) => Promise<BringBackOffer>;
+  readonly note: (id: string, key: string, note: PictureNote) => Promise<void>;
   /** Takes the last change back. */
   readonly undo: () => Promise<Undone | UndoConflict>;
   /** Calls the listener after each change, and when the server is back. */
@@ -37,6 +40,8 @@ export const server: Server = {
     const response = await send('edit', { id, changes, revision }, 409);
     return response.ok ? null : ((await response.json()) as EditConflict);
   },
+  bringBack: (id, key) => get(`bring-back?${new URLSearchParams({ image: id, key })}`),
+  note: (id, key, note) => post('note', { id, key, note }),
   undo: async () => (await (await send('undo', {}, 409)).json()) as Undone | UndoConflict,
   pick: (id, candidate) => post('pick', { id, candidate }),
   buy: (id, upToUsd) => post('buy', { id, upToUsd }),

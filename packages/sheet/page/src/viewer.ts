@@ -1,5 +1,5 @@
 import type { SheetImage, Variant } from '../../src/sheet.ts';
-import { fileSize } from './amounts.ts';
+import { fileSize, moment } from './amounts.ts';
 import { openDialog } from './dialogs.ts';
 import { choice, h } from './element.ts';
 import type { PictureSource } from './pictures.ts';
@@ -17,6 +17,8 @@ interface Subject {
   readonly format: string | null;
   /** Known before the file is loaded. */
   readonly bytes: number | null;
+  /** Of a past picture. */
+  readonly key: string | null;
 }
 
 interface ViewerOptions {
@@ -31,7 +33,12 @@ interface ViewerOptions {
  */
 export function openViewer(
   image: SheetImage,
-  first: { readonly mode: Mode; readonly candidate: number | null },
+  first: {
+    readonly mode: Mode;
+    readonly candidate: number | null;
+    /** The key of a past picture that is shown second. */
+    readonly past?: string | null;
+  },
   options: ViewerOptions,
 ): void {
   const subjects = subjectsOf(image, options.isLive);
@@ -40,7 +47,8 @@ export function openViewer(
   );
   let mode = first.mode;
   let left = Math.max(0, start);
-  let right = otherThan(subjects, left);
+  const past = subjects.findIndex(({ key }) => key !== null && key === first.past);
+  let right = past === -1 ? otherThan(subjects, left) : past;
   let scale = 'fit';
   let position = 50;
 
@@ -133,6 +141,7 @@ function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
       height,
       format: null,
       bytes,
+      key: null,
     };
     const formats = isLive ? [...new Set(image.variants.map((variant) => variant.format))] : [];
     return [
@@ -147,6 +156,7 @@ function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
           height: widest?.height ?? height,
           format: name,
           bytes: null,
+          key: null,
         };
       }),
     ];
@@ -157,10 +167,26 @@ function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
     const { hash, width, height } = picture;
     const label = `delivered: ${file?.file ?? name}`;
     return [
-      { label, group: 'delivered', hash, width, height, format: null, bytes: file?.bytes ?? null },
+      {
+        label,
+        group: 'delivered',
+        hash,
+        width,
+        height,
+        format: null,
+        bytes: file?.bytes ?? null,
+        key: null,
+      },
     ];
   });
-  return [...candidates, ...delivered];
+  const past = image.past.flatMap(({ key, picture, bytes, createdAt }): Subject[] => {
+    if (picture === null) return [];
+    const { hash, width, height } = picture;
+    return [
+      { label: moment(createdAt), group: 'history', hash, width, height, format: null, bytes, key },
+    ];
+  });
+  return [...candidates, ...delivered, ...past];
 }
 
 function widestOf(variants: readonly Variant[], format: string): Variant | undefined {
@@ -177,7 +203,8 @@ function candidateName({ candidates }: SheetImage, number: number): string {
 function otherThan(subjects: readonly Subject[], index: number): number {
   const first = subjects[index];
   const other = subjects.findIndex(
-    ({ group, format }) => group !== first?.group && group !== 'delivered' && format === null,
+    ({ group, format }) =>
+      group !== first?.group && group !== 'delivered' && group !== 'history' && format === null,
   );
   if (other !== -1) return other;
   return Math.min(index + 1, subjects.length - 1);
