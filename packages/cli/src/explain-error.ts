@@ -39,6 +39,7 @@ const flagsFor: Readonly<Partial<Record<ErrorCode, string>>> = {
 /** The error codes whose messages name an option that would help. */
 const flagsForOption: Readonly<Record<NonNullable<TintypeError['option']>, string>> = {
   allowUnpriced: 'For this run alone: --allow-unpriced, or --max-cost none',
+  manifests: 'For this run alone: --manifest <glob>',
   maxCostUsd: 'For this run alone: --max-cost <usd>, or --max-cost none',
   missing: 'For this run alone: --missing standin',
   maxCostUsdPerDay: 'For this run alone: --max-cost-per-day <usd>, or --max-cost-per-day none',

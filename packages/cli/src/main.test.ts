@@ -44,8 +44,8 @@ test.each([
   ],
   [
     'a flag of one other command',
-    ['prune', '--open'],
-    "unknown option '--open': prune does not take it, review does\nSee tintype prune --help.",
+    ['prune', '--metrics-port', '1'],
+    "unknown option '--metrics-port': prune does not take it, worker does\nSee tintype prune --help.",
   ],
   [
     'a flag that is nearly one of other commands',

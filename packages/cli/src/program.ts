@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { costs } from './commands/costs.ts';
 import { report } from './commands/report.ts';
 import { models } from './commands/models.ts';
+import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
@@ -50,7 +51,8 @@ export const program: Program = {
     types,
     importCommand,
     exportCommand,
+    demo,
     init,
   ],
-  examples: [init, plan, generate, review, pick, prune].flatMap(({ examples }) => examples),
+  examples: [demo, init, plan, generate, review, pick, prune].flatMap(({ examples }) => examples),
 };

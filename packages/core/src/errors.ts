@@ -114,9 +114,15 @@ export class TintypeError extends Error {
   readonly diagnostics: readonly Diagnostic[];
   /**
    * The option that would allow it, if there is one; the command line has a flag for it. `missing`: only stand-ins would
-   * help, because buying would not.
+   * help, because buying would not. `manifests`: they find none.
    */
-  readonly option: 'allowUnpriced' | 'maxCostUsd' | 'maxCostUsdPerDay' | 'missing' | null;
+  readonly option:
+    | 'allowUnpriced'
+    | 'manifests'
+    | 'maxCostUsd'
+    | 'maxCostUsdPerDay'
+    | 'missing'
+    | null;
 
   /** Where in a manifest it can be corrected; the first of several places. `null`: in no manifest, or see `diagnostics`. */
   readonly place: { readonly file: string; readonly line: number } | null;

@@ -65,6 +65,7 @@ export async function readProject(
     throw new TintypeError(
       'config',
       `there is no manifest below ${config.root} (looked for ${config.manifests.join(', ')}); run tintype in the folder of your project, or write a first manifest with tintype init`,
+      { option: 'manifests' },
     );
   }
   return read;
