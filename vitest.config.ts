@@ -61,8 +61,8 @@ export default defineConfig(({ mode }) => ({
       }),
       // Whole runs: git, the command line, Vite's builds, processes that are killed.
       project('processes', 120, {
-        include: ['packages/*/test/**/*.test.ts', processes],
-        exclude: [browser],
+        include: ['packages/*/test/**/*.test.ts', 'docs/test/*.test.ts', processes],
+        exclude: [browser, 'docs/test/*.browser.test.ts'],
         // Files of a worker share its modules, as those of `unit` do.
         isolate: false,
         globalSetup,
@@ -76,7 +76,10 @@ export default defineConfig(({ mode }) => ({
         globalSetup: ['packages/queue/test/support/start-redis.ts'],
       }),
       // Pages in Chromium, and the examples as they are built.
-      project('browser', 120, { include: [browser, 'examples/*/test/**/*.test.ts'], globalSetup }),
+      project('browser', 120, {
+        include: [browser, 'examples/*/test/**/*.test.ts', 'docs/test/*.browser.test.ts'],
+        globalSetup,
+      }),
     ],
   },
 }));

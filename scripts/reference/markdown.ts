@@ -16,7 +16,8 @@ export function code(text: string): string {
 
 /** `|` would end a cell, and `{{` and `<` are markup of the site, except in code. */
 function cell(text: string): string {
-  const parts = text.split(/(`[^`]*`)/);
+  // Braces are attributes of the text before them to the site, except in code.
+  const parts = text.replaceAll(/(?<!`)\$\{\w+\}/g, code).split(/(`[^`]*`)/);
   const safe = parts.map((part, at) =>
     at % 2 === 1 ? part : part.replaceAll('<', '&lt;').replaceAll('{{', '&#123;&#123;'),
   );

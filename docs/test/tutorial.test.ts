@@ -1,0 +1,56 @@
+/** Follows the tutorial: makes its files and runs every command, in their order. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { BIN } from '../../packages/cli/test/support/run-bin.ts';
+import { codeBlocks, markdownPages, repository } from './support/pages.ts';
+
+const run = promisify(execFile);
+
+test('every command of the tutorial works, and the page has its pictures', async () => {
+  const page = markdownPages().find(({ file }) => file === 'docs/tutorial.md')!;
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-tutorial-'));
+  const env = { PATH: process.env['PATH'], HOME: folder };
+  const lines: string[] = [];
+  try {
+    for (const { language, name, code } of codeBlocks(page)) {
+      if (name !== null) await writeFile(join(folder, name), code);
+      if (language !== 'sh') continue;
+      for (const line of code.trim().split('\n')) {
+        lines.push(line);
+        await follow(line);
+      }
+    }
+    expect(lines.length).toBeGreaterThan(6);
+    const html = await readFile(join(folder, 'public/index.html'), 'utf8');
+    expect(html).toContain('alt="A market stall with lemons under a red awning"');
+    const files = [...html.matchAll(/images\/([\w-]+\.\w+)/g)].map(([, file]) => file!);
+    expect(files).toContain('stall-480w.avif');
+    for (const file of files) await readFile(join(folder, 'public/images', file));
+    expect(await readFile(join(folder, 'tintype-sheet.html'), 'utf8')).toContain('stall');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+
+  /** `npm install` would fetch the released package; the test takes the one of this repository. */
+  async function follow(line: string): Promise<void> {
+    const [program, ...args] = line.split(' ');
+    if (line === 'npm install --save-dev tintype') {
+      await mkdir(join(folder, 'node_modules'));
+      await symlink(join(repository, 'packages/cli'), join(folder, 'node_modules/tintype'));
+    } else if (program === 'npx' && args[0] === 'tintype') {
+      await run(process.execPath, ['-C', 'tintype-source', BIN, ...args.slice(1)], {
+        cwd: folder,
+        env,
+      });
+    } else if (program === 'node') {
+      await run(process.execPath, ['-C', 'tintype-source', ...args], { cwd: folder, env });
+    } else {
+      expect(line).toBe('npm init --yes');
+      await run('npm', args, { cwd: folder, env });
+    }
+  }
+});
