@@ -61,7 +61,7 @@ export interface CandidateFacts {
   readonly damage: string | null;
 }
 
-export interface PastFacts {
+interface PastFacts {
   readonly record: StoreRecord;
   /** `null`: the picture was kept aside. */
   readonly source: Source | null;

@@ -359,6 +359,36 @@ describe.skipIf(noBrowser !== false)(
       expect(api().requests).toEqual([]);
     });
 
+    test('crops by hand: with the pointer and with arrow keys, previewed at each width, written as a point', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="banner"] .frame').click();
+      await page.getByRole('button', { name: 'Crop' }).click();
+      const dialog = page.getByRole('dialog');
+      const board = dialog.locator('.board');
+      await dialog
+        .locator('.board img')
+        .evaluate('(image) => image.decode()')
+        .catch(() => {});
+      await expect
+        .poll(() => dialog.locator('figcaption').allTextContents())
+        .toEqual(['600×200', '1200×400']);
+      expect(await violations(page)).toEqual([]);
+      const box = (await board.boundingBox())!;
+      await page.mouse.click(box.x + box.width * 0.4, box.y + box.height * 0.1);
+      for (const key of ['ArrowLeft', 'ArrowDown', 'Shift+ArrowDown'])
+        await page.keyboard.press(key);
+      await expectText(dialog.locator('.diff .added'), /position: \[39, 21\] \}/);
+      // The edge of the picture keeps the point from the middle.
+      expect(await dialog.locator('.shade').getAttribute('style')).toContain('top: 0%');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved the crop of banner').waitFor();
+      expect((await made.project.read('garden.images.yaml')).toString()).toContain(
+        '    crop: { width: 1200, height: 400, position: [39, 21] }\n',
+      );
+      expect(api().requests).toEqual([]);
+    });
+
     describe('the form of an image', () => {
       const before = '    prompt: A glasshouse beside a harbour at dusk, lit from inside\n';
 

@@ -1,5 +1,11 @@
 import type { PictureNote } from '@tintype/core/types';
-import type { Candidate, DeliveredFile, LiveSheet, SheetImage } from '../../src/sheet.ts';
+import type {
+  Candidate,
+  DeliveredFile,
+  LiveSheet,
+  SheetImage,
+  SheetPicture,
+} from '../../src/sheet.ts';
 import { count, fileSize, moment, money, priceOf, since, sizeChange } from './amounts.ts';
 import { shownPicture } from './card.ts';
 import { h, nodesOf } from './element.ts';
@@ -16,6 +22,7 @@ export interface InspectorActions {
   /** Opens the viewer with two pictures, one of them the past picture of a key if there is one. */
   readonly compare: (image: SheetImage, key?: string) => void;
   readonly edit: (image: SheetImage) => void;
+  readonly crop: (image: SheetImage) => void;
   /** Offers the change that brings a stored picture back. */
   readonly bringBack: (image: SheetImage, key: string) => void;
   readonly note: (image: SheetImage, key: string, note: PictureNote) => void;
@@ -87,6 +94,9 @@ function candidates(
         'p.actions',
         h('button.compare', { onclick: () => actions.compare(image) }, 'Compare'),
         h('kbd', { 'aria-hidden': 'true' }, 'c'),
+        live !== null &&
+          cropped(image) !== null &&
+          h('button.compare', { onclick: () => actions.crop(image) }, 'Crop'),
       ),
   );
 }
@@ -155,6 +165,13 @@ function candidateFrame(
         live === null || key === null ? null : (next) => note(image, key, next),
       ),
   );
+}
+
+/** The picture that is cropped by hand: the picked one, or the first that there is. Stand-ins are not cropped. */
+export function cropped({ candidates: all, pick }: SheetImage): SheetPicture | null {
+  const bought = all.filter(({ bytes }) => bytes !== null);
+  const picked = bought.find(({ number }) => number === pick) ?? bought[0];
+  return picked?.picture ?? null;
 }
 
 function nameOf({ id, candidates: all }: SheetImage, number: number): string {

@@ -1,11 +1,12 @@
 import type { Sheet, SheetImage } from '../../src/sheet.ts';
 import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
 import { card } from './card.ts';
+import { openCropper } from './cropper.ts';
 import { askToBringBack, askToBuy, showHelp, showUndoConflict } from './dialogs.ts';
 import { editor } from './editor.ts';
 import { choice, h, nodesOf } from './element.ts';
 import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
-import { inspector, type InspectorActions } from './inspector.ts';
+import { cropped, inspector, type InspectorActions } from './inspector.ts';
 import { fromFile, fromServer } from './pictures.ts';
 import {
   apply,
@@ -469,6 +470,7 @@ const actions: InspectorActions = {
     if (!isLive) copy(`${image.manifest}:${image.line}`);
     else void edit(image.id);
   },
+  crop: (image) => void crop(image),
   bringBack: (image, key) => void bringBack(image.id, key),
   note: (image, key, note) =>
     void server.note(image.id, key, note).catch((error: unknown) => say(wordsOf(error))),
@@ -490,6 +492,18 @@ async function bringBack(id: string, key: string): Promise<void> {
         )
         .catch((error: unknown) => say(wordsOf(error)));
     });
+  } catch (error) {
+    say(wordsOf(error));
+  }
+}
+
+async function crop(image: SheetImage): Promise<void> {
+  const picture = cropped(image);
+  const url = picture && source(picture.hash);
+  if (picture === null || url === null) return;
+  try {
+    const form = await server.form(image.id);
+    openCropper(image, picture, form, { ...server, save: server.edit, url, say });
   } catch (error) {
     say(wordsOf(error));
   }
