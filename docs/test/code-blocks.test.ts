@@ -111,6 +111,9 @@ test('TypeScript has no type error', async () => {
     const options = {
       extends: '../../tsconfig.base.json',
       compilerOptions: {
+        // As the bundlers of readers resolve modules.
+        module: 'esnext',
+        moduleResolution: 'bundler',
         noEmit: true,
         declaration: false,
         declarationMap: false,
