@@ -8,10 +8,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { PassThrough } from 'node:stream';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeShell } from '../../test/support/fake-shell.ts';
-import { firstConfigText } from '../init-files/first-config.ts';
+import { firstConfig } from '../init-files/first-config.ts';
 import { firstManifest } from '../init-files/first-manifest.ts';
 import { main } from '../main.ts';
 
@@ -30,7 +32,7 @@ test('an empty folder gets a manifest, a config, .gitignore lines and the next c
   expect(await main(['init'], shell)).toBe(0);
   const schema = './node_modules/tintype/schema/manifest.json';
   expect(read('tintype.images.yaml')).toBe(firstManifest(schema));
-  expect(read('tintype.config.ts')).toBe(firstConfigText);
+  expect(read('tintype.config.ts')).toBe(firstConfig({ pages: 'files', store: 'git' }));
   expect(read('.gitignore')).toBe('.tintype/attempts/\n.env.local\ntintype-sheet.html\n');
   expect(shell.stdout.text).toContain('Next:\n  npx --yes tintype plan ');
 });
@@ -160,4 +162,80 @@ test('a second init changes nothing', async () => {
 test('--root says where', async () => {
   await main(['init', '--root', 'site'], shell);
   expect(readdirSync(join(shell.cwd, 'site'))).toContain('tintype.images.yaml');
+});
+
+describe('on a terminal', () => {
+  /** Answers each question as it comes; `null` presses Ctrl-C. */
+  function answering(answers: readonly (string | null)[], cwd: string): FakeShell {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const left = [...answers];
+    let text = '';
+    output.on('data', (chunk: Buffer) => {
+      text += String(chunk);
+      if (!text.endsWith(']: ')) return;
+      text = '';
+      const answer = left.shift();
+      input.write(answer === null || answer === undefined ? '\u0003' : `${answer}\n`);
+    });
+    // As a terminal does, which passes Ctrl-C on as a character.
+    Object.assign(output, { isTTY: true, columns: 80 });
+    Object.assign(input, { isTTY: true, setRawMode: () => {} });
+    return new FakeShell({ cwd, terminal: { input, output, interrupt: () => {} } });
+  }
+
+  test('Enter takes what fits the project', async () => {
+    const { cwd } = shell;
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify(packages.next));
+    const asked = answering(['', '', ''], cwd);
+    expect(await main(['init'], asked)).toBe(0);
+    expect(read('tintype.config.ts')).toContain("module: 'pictures.ts'");
+    expect(read('.gitignore')).toContain('\npublic/images/\npictures.ts\n');
+    expect(readdirSync(cwd)).toContain('.github');
+    expect(readdirSync(cwd)).not.toContain('.gitattributes');
+    expect(asked.stdout.text).toContain('Pages import from pictures.ts');
+  });
+
+  test('other answers write other files, and name the packages that these need', async () => {
+    const { cwd } = shell;
+    mkdirSync(join(cwd, '.git'));
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify(packages.vite));
+    const asked = answering(['9', '2', '3', '2'], cwd);
+    expect(await main(['init'], asked)).toBe(0);
+    const config = read('tintype.config.ts');
+    expect(config).toContain("originals: s3({ bucket: 'my-pictures'");
+    expect(config).not.toContain('outDir');
+    expect(parse(read('.gitlab-ci.yml'))).toEqual({
+      pictures: {
+        image: 'node:24',
+        script: ['npm ci', 'npx tintype check', 'npx tintype --frozen'],
+      },
+    });
+    expect(readdirSync(cwd)).not.toContain('.github');
+    expect(asked.stdout.text).toContain(
+      'npm install --save-dev tintype tintype-unplugin @tintype/s3',
+    );
+  });
+
+  test('Git LFS gets the originals, and no records', async () => {
+    const { cwd } = shell;
+    writeFileSync(join(cwd, '.gitattributes'), '*.psd filter=lfs');
+    expect(await main(['init'], answering(['4', '2', '3'], cwd))).toBe(0);
+    expect(read('.gitattributes')).toBe(
+      '*.psd filter=lfs\n.tintype/originals/** filter=lfs diff=lfs merge=lfs -text\n',
+    );
+    expect(readdirSync(cwd)).not.toContain('.github');
+  });
+
+  test('Ctrl-C writes nothing', async () => {
+    const asked = answering(['', null], shell.cwd);
+    expect(await main(['init'], asked)).toBe(130);
+    expect(readdirSync(shell.cwd)).toEqual([]);
+    expect(asked.stderr.text).toContain('nothing was written');
+  });
+
+  test.each(['--yes', '--quiet'])('%s asks nothing', async (flag) => {
+    const asked = answering([], shell.cwd);
+    expect(await main(['init', flag], asked)).toBe(0);
+    expect(read('tintype.images.yaml')).toContain('hero');
+  });
 });

@@ -21,6 +21,18 @@ ${folder === '' ? '' : `    defaults: { run: { working-directory: ${JSON.stringi
 ${steps.map((step) => `      - ${step}\n`).join('')}`;
 }
 
+/** The same for GitLab. */
+export function gitlabPipeline({ root, repository, packageManager }: Site): string {
+  const folder = relative(repository, root).split(sep).join('/');
+  const steps = [...installSteps[packageManager ?? 'none'], ...checks(packageManager)];
+  const commands = steps.flatMap((step) => (step.startsWith('run: ') ? [step.slice(5)] : []));
+  return `# Fails where a picture is missing from .tintype. It buys nothing and needs no key.
+pictures:
+  image: ${packageManager === 'bun' ? 'oven/bun:1' : 'node:24'}
+  script:
+${[...(folder === '' ? [] : [`cd ${JSON.stringify(folder)}`]), ...commands].map((command) => `    - ${command}\n`).join('')}`;
+}
+
 const node = 'uses: actions/setup-node@v4\n        with: { node-version: 24 }';
 
 /** Corepack brings the package manager that \`package.json\` names. */

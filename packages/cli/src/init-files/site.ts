@@ -8,9 +8,14 @@ export interface Site {
   readonly root: string;
   /** Absolute: the repository's folder, where CI looks for workflows; without a repository, the root. */
   readonly repository: string;
+  /** The names of its packages. */
+  readonly dependencies: ReadonlySet<string>;
   readonly hasVitePlugin: boolean;
   /** The project uses Vite, or a framework based on it that accepts Vite plugins. */
   readonly hasVite: boolean;
+  readonly hasNext: boolean;
+  /** It uses a bundler for which there is a plugin. */
+  readonly hasBundler: boolean;
   /** A build step makes the site from its sources, and can make its pictures, too. */
   readonly hasBuild: boolean;
   readonly packageManager: PackageManager;
@@ -27,14 +32,19 @@ export function inspectSite(root: string): Site {
   return {
     root,
     repository,
+    dependencies,
     hasVitePlugin: dependencies.has('vite-plugin-tintype'),
     hasVite: hasAny(viteHosts),
+    hasNext: dependencies.has('next'),
+    hasBundler: hasAny(bundlers),
     hasBuild: scripts.has('build') || hasAny([...viteHosts, ...otherBuilders]),
     packageManager: packageManagerOf(root, repository),
   };
 }
 
 const viteHosts = ['vite', '@sveltejs/kit', 'astro', 'nuxt', 'vitepress', '@react-router/dev'];
+
+const bundlers = ['webpack', '@rspack/core', '@rsbuild/core', 'rollup', 'rolldown', 'esbuild'];
 
 const otherBuilders = ['next', 'gatsby', 'webpack', 'parcel', '@angular/cli', '@11ty/eleventy'];
 

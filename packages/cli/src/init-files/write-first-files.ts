@@ -1,32 +1,44 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { ciWorkflow, runner } from './ci-workflow.ts';
+import type { Choices } from './choices.ts';
+import { ciWorkflow, gitlabPipeline, runner } from './ci-workflow.ts';
 import { firstConfig } from './first-config.ts';
 import { firstManifest } from './first-manifest.ts';
-import { missingIgnoreLines } from './gitignore.ts';
-import { inspectSite, schemaPath, type Site } from './site.ts';
+import { missingLines } from './missing-lines.ts';
+import { nextSteps, type PictureFolder } from './next-steps.ts';
+import { schemaPath, type Site } from './site.ts';
 
 /**
- * Writes a first manifest, a config, .gitignore lines and a CI workflow into the folder (absolute), and makes the folder if it
- * is missing. Existing files stay as they are. Resolves to lines that say what was written, and what comes next.
+ * Writes a first manifest, a config, .gitignore lines and what CI needs into the site's folder, which exists. Existing files stay as they
+ * are. Resolves to lines that say what was written, and what comes next.
  */
-export async function writeFirstFiles(root: string): Promise<string[]> {
-  await mkdir(root, { recursive: true });
-  const site = inspectSite(root);
+export async function writeFirstFiles(site: Site, choices: Choices): Promise<string[]> {
+  const { root } = site;
   // Before anything is written there.
-  const pictures = pictureFolder(site);
+  const pictures = pictureFolder(site, choices);
+  const module = existsSync(join(root, 'src')) ? 'src/pictures.ts' : 'pictures.ts';
   return [
     await writeNew(root, 'tintype.images.yaml', firstManifest(schemaPath(root))),
     hasConfig(root)
       ? 'kept     the config that is there'
-      : await writeNew(root, 'tintype.config.ts', firstConfig(site)),
-    await extendGitignore(root, pictures === 'ignored' ? ['public/images/'] : []),
-    await writeWorkflow(site),
+      : await writeNew(root, 'tintype.config.ts', firstConfig(choices, module)),
+    await extendFile(root, '.gitignore', [
+      '.tintype/attempts/',
+      '.env.local',
+      'tintype-sheet.html',
+      ...(pictures === 'ignored' ? ['public/images/'] : []),
+      ...(pictures === 'ignored' && choices.pages === 'module' ? [module] : []),
+    ]),
+    ...(choices.store === 'lfs' ? [await extendFile(root, '.gitattributes', [lfsLine])] : []),
+    ...(await writeCi(site, choices)),
     '',
-    ...nextSteps(site, pictures),
+    ...nextSteps(site, choices, { pictures, module }),
   ];
 }
+
+/** Records stay in git itself, because a pull request shows them. */
+const lfsLine = '.tintype/originals/** filter=lfs diff=lfs merge=lfs -text';
 
 function hasConfig(root: string): boolean {
   return ['ts', 'mts', 'js', 'mjs', 'json'].some((extension) =>
@@ -34,47 +46,10 @@ function hasConfig(root: string): boolean {
   );
 }
 
-/**
- * What to do with `public/images` in git. If there is a build, git ignores the folder, because a build makes it again. Without
- * a build, the site is served as it is committed, so the folder is committed. Vite's plugin does not need the folder.
- */
-type PictureFolder = 'ignored' | 'committed' | 'none';
-
-function pictureFolder({ root, hasVitePlugin, hasBuild }: Site): PictureFolder {
-  if (hasVitePlugin) return 'none';
+function pictureFolder({ root, hasBuild }: Site, { pages }: Choices): PictureFolder {
+  if (pages === 'vite' || pages === 'bundler') return 'none';
   // An existing folder may contain the user's own pictures.
   return hasBuild && !existsSync(join(root, 'public/images')) ? 'ignored' : 'committed';
-}
-
-/** The commands that come next, the first of them first. */
-function nextSteps({ packageManager, hasVite, hasVitePlugin }: Site, pictures: PictureFolder) {
-  const run = runner(packageManager);
-  const commands = [
-    [`${run} plan`, 'see what it would make, and for how much'],
-    [`${run} --provider offline`, 'draw free stand-ins; needs no key'],
-    [run, 'buy the pictures; needs OPENAI_API_KEY, for example in .env.local'],
-  ] as const;
-  const width = Math.max(...commands.map(([command]) => command.length));
-  const also = pictures === 'committed' ? ', and public/images/' : '';
-  return [
-    'Next:',
-    ...commands.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`),
-    '',
-    `Then commit .tintype/, which holds the pictures that you have paid for${also}.`,
-    ...(pictures === 'committed'
-      ? [
-          'public/images/ is not in .gitignore, because no build step of this project makes it: the site is served as it is committed.',
-        ]
-      : []),
-    ...(pictures === 'ignored'
-      ? [`public/images/ is in .gitignore: run "${run}" before the site is built.`]
-      : []),
-    ...(hasVite && !hasVitePlugin
-      ? [
-          'This project uses Vite. The package vite-plugin-tintype imports pictures into its build: install it, add it to vite.config, and remove outDir from the config above.',
-        ]
-      : []),
-  ];
 }
 
 async function writeNew(root: string, name: string, text: string): Promise<string> {
@@ -87,27 +62,42 @@ async function writeNew(root: string, name: string, text: string): Promise<strin
   }
 }
 
-async function extendGitignore(root: string, more: readonly string[]): Promise<string> {
-  const file = join(root, '.gitignore');
+async function extendFile(root: string, name: string, wanted: readonly string[]): Promise<string> {
+  const file = join(root, name);
   const status = lstatSync(file, { throwIfNoEntry: false });
   // A clone can contain a link to any file. Git does not follow links here either (since 2.32).
-  if (status?.isFile() === false) return 'kept     .gitignore, which is no regular file';
+  if (status?.isFile() === false) return `kept     ${name}, which is no regular file`;
   const before = status ? await readFile(file, 'utf8') : '';
-  const ignored = ['.tintype/attempts/', '.env.local', 'tintype-sheet.html', ...more];
-  const lines = missingIgnoreLines(before, ignored);
-  if (lines.length === 0) return 'kept     .gitignore';
+  const lines = missingLines(before, wanted);
+  if (lines.length === 0) return `kept     ${name}`;
   const gap = before === '' || before.endsWith('\n') ? '' : '\n';
   await writeFile(file, `${gap}${lines.join('\n')}\n`, { flag: 'a' });
-  return `extended .gitignore: ${lines.join(' ')}`;
+  return `extended ${name}: ${lines.join(' ')}`;
+}
+
+async function writeCi(site: Site, { ci }: Choices): Promise<string[]> {
+  if (ci === 'none') return [];
+  return [await (ci === 'gitlab' ? writePipeline(site) : writeWorkflow(site))];
+}
+
+/** GitLab reads one file, so a file that is there is only named. */
+async function writePipeline(site: Site): Promise<string> {
+  const written = await writeNew(site.repository, '.gitlab-ci.yml', gitlabPipeline(site));
+  return written.startsWith('kept')
+    ? addToOther('.gitlab-ci.yml', site)
+    : `${written}: fails where a picture is missing; it needs no key`;
+}
+
+function addToOther(name: string, { packageManager }: Site): string {
+  return `kept     ${name}: add "${runner(packageManager)} --frozen" to it, which fails where a picture is missing; it needs no key`;
 }
 
 /** Writes no workflow if another CI is set up, and never writes through a link. */
 async function writeWorkflow(site: Site): Promise<string> {
-  const { root, repository, packageManager } = site;
-  const check = `${runner(packageManager)} --frozen`;
+  const { root, repository } = site;
   const other = otherCis.find((name) => existsSync(join(repository, name)));
   if (other !== undefined && !existsSync(join(repository, '.github'))) {
-    return `kept     ${other}: add "${check}" to it, which fails where a picture is missing; it needs no key`;
+    return addToOther(other, site);
   }
   // Another project of the repository may have one.
   const folder = relative(repository, root).split(sep).join('-');

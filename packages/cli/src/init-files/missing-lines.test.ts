@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingIgnoreLines } from './gitignore.ts';
+import { missingLines } from './missing-lines.ts';
 
 const ignored = ['.tintype/attempts/', 'public/images/'];
 
@@ -9,5 +9,5 @@ test.each([
   ['both, with other slashes', '/public/images\r\n.tintype/attempts\r\n', []],
   ['a comment about it', '# public/images/\n', ignored],
 ])('where %s is there, the rest is missing', (_, gitignore, missing) => {
-  expect(missingIgnoreLines(gitignore, ignored)).toEqual(missing);
+  expect(missingLines(gitignore, ignored)).toEqual(missing);
 });
