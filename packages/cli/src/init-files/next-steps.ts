@@ -24,11 +24,11 @@ export function nextSteps(
     [`${run} --provider offline`, 'draw free stand-ins; needs no key'],
     [run, 'buy the pictures; needs OPENAI_API_KEY, for example in .env.local'],
   ] as const;
-  const width = Math.max(...commands.map(([command]) => command!.length));
+  const width = Math.max(...commands.map(([command]) => command.length));
   const also = pictures === 'committed' ? ', and public/images/' : '';
   return [
     'Next:',
-    ...commands.map(([command, what]) => `  ${command!.padEnd(width)}   ${what}`),
+    ...commands.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`),
     '',
     choices.store === 'bucket'
       ? `Then commit .tintype/, which holds the records of the pictures that you have paid for${also}. Their bytes are in the bucket.`
