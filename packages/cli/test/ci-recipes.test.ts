@@ -23,6 +23,8 @@ import { billedPrompts, useApi } from '../../core/test/support/api.ts';
 import { commitAll, git } from '../../core/test/support/git.ts';
 import { ciWorkflow } from '../src/init-files/ci-workflow.ts';
 import {
+  actionPath,
+  readAction,
   readGitLabJob,
   readWorkflow,
   recipePath,
@@ -86,9 +88,85 @@ describe('every recipe for GitHub', () => {
   });
 });
 
+const actions = ['check', 'plan', 'comment', 'buy'];
+const component = actionPath('gitlab/templates/tintype.yml');
+
+describe('every action for GitHub', () => {
+  test.each(actions)(
+    '%s is composite, and passes inputs to its scripts by variables only',
+    (name) => {
+      const { runs, inputs } = readAction(name);
+      expect(runs.using).toBe('composite');
+      const used = new Set<string>();
+      for (const step of runs.steps) {
+        // Text of an input that is put into a script would be a part of it.
+        expect(step.run ?? '').not.toContain('${{');
+        if (step.uses !== undefined) expect(step.uses).toMatch(/^actions\/[\w-]+@v\d+$/);
+        for (const [, input] of JSON.stringify(step).matchAll(/inputs\.([\w-]+)/g))
+          used.add(input!);
+      }
+      expect([...used].toSorted()).toEqual(Object.keys(inputs).toSorted());
+    },
+  );
+
+  test('only buy takes a key, and only its step that buys has it', () => {
+    const withKey = actions.flatMap((name) =>
+      readAction(name).runs.steps.filter((step) => /key/i.test(JSON.stringify(step))),
+    );
+    expect(withKey.map(({ name }) => name)).toEqual(['Buy']);
+  });
+
+  test('comment runs the script of the recipe', () => {
+    const { comment } = readWorkflow('github-pull-request.yml').jobs;
+    const own = readAction('comment').runs.steps.find(({ name }) => name === 'Comment');
+    expect(own?.run).toBe(comment!.steps.find(({ name }) => name === 'Comment')?.run);
+  });
+});
+
+test('the component for GitLab has the jobs of the recipe', () => {
+  const jobsOf = (text: string) =>
+    text
+      .slice(text.indexOf('.pictures:'))
+      .replaceAll(/^ *#.*\n/gm, '')
+      .replaceAll('pictures-', '')
+      .replaceAll('$[[ inputs.tintype ]]', 'npx tintype')
+      .replaceAll('$[[ inputs.max-cost ]]', '5')
+      .replaceAll(/^ {2}stage: .*\n/gm, '')
+      .replace(/^ {2}variables:\n {4}GIT_DEPTH: 0\n {4}npm_config_cache: .*\n/m, '');
+  const recipe = readFileSync(recipePath('gitlab-ci.yml'), 'utf8');
+  expect(jobsOf(readFileSync(component, 'utf8'))).toBe(jobsOf(recipe));
+});
+
+test('the component for GitLab has no mistake that the schema of GitLab finds', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tintype-component-'));
+  try {
+    const lint = fileURLToPath(import.meta.resolve('gitlab-ci-local'));
+    const list = (inputs: object) => {
+      const include = [{ local: '/templates/tintype.yml', inputs }];
+      writeFileSync(join(folder, '.gitlab-ci.yml'), JSON.stringify({ include }));
+      const options = { cwd: folder, encoding: 'utf8', stdio: 'pipe' } as const;
+      return execFileSync(process.execPath, [lint, '--list'], options);
+    };
+    mkdirSync(join(folder, 'templates'));
+    cpSync(component, join(folder, 'templates/tintype.yml'));
+    git(folder, 'init', '--quiet');
+    git(folder, 'remote', 'add', 'origin', 'https://gitlab.test/team/site.git');
+    commitAll(folder);
+    expect(list({})).toMatch(/pictures-buy +.* deploy /);
+    expect(list({ 'stage-buy': 'build' })).toMatch(/pictures-buy +.* build /);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('every recipe that pushes tries again in the same way', () => {
-  const loops = [...recipes, ...gitlabRecipes].flatMap((name) => {
-    const text = readFileSync(recipePath(name), 'utf8');
+  const files = [
+    ...[...recipes, ...gitlabRecipes].map(recipePath),
+    actionPath('buy/action.yml'),
+    component,
+  ];
+  const loops = files.flatMap((name) => {
+    const text = readFileSync(name, 'utf8');
     const loop = /^ *for pause[^]*?\bdone\n *exit 1\n/m.exec(text)?.[0];
     expect(loop !== undefined, name).toBe(text.includes('git push'));
     return (
@@ -97,7 +175,7 @@ test('every recipe that pushes tries again in the same way', () => {
         .replaceAll(/"?(\$BRANCH|HEAD:\S+?|\$CI_DEFAULT_BRANCH)"?(?=[ ;])/g, '') ?? []
     );
   });
-  expect(loops).toHaveLength(6);
+  expect(loops).toHaveLength(8);
   expect(new Set(loops.map((loop) => loop.replaceAll(' main ', '  '))).size).toBe(1);
 });
 
@@ -378,6 +456,57 @@ esac`,
       expect(codes, output).toEqual({ Merge: 0, Commit: 0 });
       expect(billedPrompts(api())).toEqual(['cap', 'hat']);
       expect(published()).toHaveLength(2);
+    });
+
+    /** Runs an action in the clone, with values for its inputs. */
+    async function runAction(name: string, inputs: Readonly<Record<string, string>> = {}) {
+      const { runs, inputs: declared } = readAction(name);
+      const usual = Object.entries(declared).map(
+        ([input, { default: value = '' }]): [string, string] => [
+          input,
+          value
+            .replace('${{ github.base_ref }}', 'main')
+            .replace('${{ github.event.repository.default_branch }}', 'main'),
+        ],
+      );
+      const given = Object.entries({ ...Object.fromEntries(usual), ...inputs });
+      return runSteps(runs, {
+        cwd: clone,
+        env: {
+          ...environment(),
+          GITHUB_ACTIONS: 'true',
+          GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+          GITHUB_RUN_ID: '1',
+        },
+        values: Object.fromEntries(given.map(([input, value]) => [`inputs.${input}`, value])),
+      });
+    }
+
+    test('the actions check, plan and buy do what their commands do', async () => {
+      const missing = await runAction('check');
+      expect(missing.codes, missing.output).toEqual({ Check: 0, Frozen: 3 });
+      expect(api().requests).toEqual([]);
+
+      const bought = await runAction('buy', { 'openai-api-key': 'sk-test' });
+      expect(bought.codes, bought.output).toEqual({ Buy: 0, Commit: 0 });
+      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+      expect(published()).toHaveLength(2);
+      expect((await runAction('check')).codes).toEqual({ Check: 0, Frozen: 0 });
+
+      changeManifest();
+      const planned = await runAction('plan');
+      expect(planned.codes, planned.output).toEqual({ Plan: 0, 'Contact sheet': 0, Summary: 0 });
+      expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toMatch(/1 new, 1 changed, 1 gone/);
+      expect(billedPrompts(api())).toEqual(['cap', 'hat']);
+    });
+
+    test('the action buy keeps to its budget, and an input is no part of a script', async () => {
+      const dear = await runAction('buy', { 'openai-api-key': 'sk-test', 'max-cost': '0.0001' });
+      expect(dear.codes, dear.output).toEqual({ Buy: 4, Commit: 0 });
+      const hostile = await runAction('plan', { base: 'main"; touch planted; "' });
+      expect(hostile.codes['Plan']).toBe(2);
+      expect(existsSync(join(clone, 'planted'))).toBe(false);
+      expect(api().requests).toEqual([]);
     });
 
     test('publishes what was bought before a failure, even if the branch has new commits', async () => {

@@ -12,6 +12,22 @@ export function readWorkflow(name: string): Workflow {
   return parse(readFileSync(recipePath(name), 'utf8')) as Workflow;
 }
 
+/** The file of an action for GitHub. */
+export function actionPath(name: string): string {
+  return fileURLToPath(new URL(`../../../../action/${name}`, import.meta.url));
+}
+
+/** The steps of a composite action. */
+export function readAction(name: string): CompositeAction {
+  return parse(readFileSync(actionPath(`${name}/action.yml`), 'utf8')) as CompositeAction;
+}
+
+/** The fields of a composite action that tests read. */
+export interface CompositeAction {
+  readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
+  readonly runs: { readonly using: string; readonly steps: readonly WorkflowStep[] };
+}
+
 export function readGitLabJob(recipe: string, name: string): GitLabJob {
   const text = readFileSync(recipePath(recipe), 'utf8');
   return (parse(text) as Readonly<Record<string, GitLabJob>>)[name]!;
