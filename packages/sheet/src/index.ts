@@ -5,4 +5,4 @@ export { serveSheet } from './serve-sheet.ts';
 export type { SheetServer } from './serve-sheet.ts';
 export { watchProject } from './watch-project.ts';
 export { sheetFileName, writeSheet } from './write-sheet.ts';
-export type { WrittenSheet } from './write-sheet.ts';
+export type { SheetChanges, SheetFileOptions, WrittenSheet } from './write-sheet.ts';

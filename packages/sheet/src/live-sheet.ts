@@ -116,6 +116,7 @@ const nothing: SheetReading['facts'] = {
   toBuyUsd: null,
   purchases: [],
   images: [],
+  base: null,
 };
 
 /** Writes an image's files, unless something would have to be bought for that. */

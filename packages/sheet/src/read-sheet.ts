@@ -10,6 +10,7 @@ import {
   openImages,
   type OpenImages,
   type Original,
+  planChanges,
   type PlannedRequest,
   type Sha256,
   type Source,
@@ -29,6 +30,7 @@ import {
 } from '@tintype/core/internal';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { type BaseChanges, baseChanges } from './base-changes.ts';
 import { byImage, priceOf } from './price-of.ts';
 import {
   type CandidateFacts,
@@ -60,10 +62,13 @@ interface VariantName {
 }
 
 /**
- * Reads everything that a sheet shows. Buys nothing, draws nothing, writes nothing, and creates no paid provider. Rejects
+ * Reads everything that a sheet shows; with `ref`, how the project differs from the merge base with it. Buys nothing, draws nothing, writes nothing, and creates no paid provider. Rejects
  * with the TintypeErrors of `readPlan`.
  */
-export async function readSheet(context: Context): Promise<SheetReading> {
+export async function readSheet(
+  context: Context,
+  ref: string | null = null,
+): Promise<SheetReading> {
   const { config } = context;
   const diagnostics: Diagnostic[] = [];
   const viewing: Context = {
@@ -93,6 +98,10 @@ export async function readSheet(context: Context): Promise<SheetReading> {
     project.jobs.map(({ place }) => place.file),
   );
   diagnostics.push(...noteProblems);
+  const differences =
+    ref === null
+      ? null
+      : baseChanges(await planChanges({ ...viewing, report: () => {} }, [], ref), assetMap);
   const boughtFor = Map.groupBy(purchases, (record) => record.boughtFor?.id ?? '');
   const images = await Promise.all(
     plan.jobs.map(async (job): Promise<ImageFacts> => {
@@ -103,6 +112,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
         candidates,
         past: pastOf(boughtFor.get(job.id) ?? [], requests),
         notes: notes.get(job.id) ?? new Map(),
+        change: differences === null ? null : changeFacts(differences.changeOf(job.id)),
         deliveries: await Promise.all(
           deliveriesOf(job).map((delivery) => deliveryFacts(job, delivery, candidates)),
         ),
@@ -119,6 +129,7 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       toBuyUsd: plan.totals.costUsd,
       purchases,
       images,
+      base: differences === null || ref === null ? null : baseFacts(differences, ref),
     },
     thumbnail: async (hash, side, isStill = false) => {
       const original = originals.get(hash);
@@ -194,10 +205,27 @@ export async function readSheet(context: Context): Promise<SheetReading> {
       .filter(({ key }) => !current.has(key))
       .toSorted((a, b) => (a.provenance.createdAt < b.provenance.createdAt ? 1 : -1))
       .slice(0, pastShown)
-      .map((record) => ({
-        record,
-        source: record.rejected === undefined ? seen(originalOf(record, store)) : null,
-      }));
+      .map(factsOf);
+  }
+
+  function factsOf(record: StoreRecord): ImageFacts['past'][number] {
+    const source = record.rejected === undefined ? seen(originalOf(record, store)) : null;
+    return { record, source };
+  }
+
+  function changeFacts({ records, ...change }: ReturnType<BaseChanges['changeOf']>) {
+    return { ...change, before: records.map(factsOf) };
+  }
+
+  function baseFacts(
+    { base, gone }: BaseChanges,
+    compared: string,
+  ): NonNullable<SheetFacts['base']> {
+    const images = gone.map(({ records, ...image }) => ({
+      ...image,
+      pictures: records.map(factsOf),
+    }));
+    return { ...base, ref: compared, gone: images };
   }
 
   /** Keeps a picture by its hash, so that the page can ask for it. */

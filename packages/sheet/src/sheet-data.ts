@@ -17,11 +17,14 @@ import type {
   CandidateStatus,
   SheetFailure,
   Flag,
+  GoneImage,
+  ImageChange,
   ImageStatus,
   LiveSheet,
   PastPicture,
   Price,
   Sheet,
+  SheetBase,
   SheetDelivery,
   SheetImage,
   SheetTotals,
@@ -38,6 +41,14 @@ export interface SheetFacts {
   /** All purchases that the store has records of. */
   readonly purchases: readonly StoreRecord[];
   readonly images: readonly ImageFacts[];
+  /** `null`: the project is compared with nothing. */
+  readonly base: BaseFacts | null;
+}
+
+interface BaseFacts extends Omit<SheetBase, 'gone'> {
+  readonly gone: readonly (Omit<GoneImage, 'pictures'> & {
+    readonly pictures: readonly PastFacts[];
+  })[];
 }
 
 export interface ImageFacts {
@@ -45,6 +56,8 @@ export interface ImageFacts {
   readonly candidates: readonly CandidateFacts[];
   /** The newest first. */
   readonly past: readonly PastFacts[];
+  /** `null`: it is compared with nothing. */
+  readonly change: (Omit<ImageChange, 'before'> & { readonly before: readonly PastFacts[] }) | null;
   /** By the key of the picture. */
   readonly notes: ReadonlyMap<Key, PictureNote>;
   readonly deliveries: readonly DeliveryFacts[];
@@ -96,15 +109,28 @@ export function sheetData(sheet: SheetFacts): Sheet {
     diagnostics,
     problem,
     totals: totalsOf(sheet, images),
+    base:
+      sheet.base === null
+        ? null
+        : {
+            ...sheet.base,
+            gone: sheet.base.gone.map((image) => ({
+              ...image,
+              pictures: image.pictures.map((one) => pastOf(one, new Map())),
+            })),
+          },
     images,
   };
 }
 
 function imageOf(facts: ImageFacts): SheetImage {
-  const { job, candidates, past, notes, deliveries, price, failure } = facts;
+  const { job, candidates, past, notes, change, deliveries, price, failure } = facts;
   const seen = candidates.map((candidate) => candidateOf(candidate, notes));
   const changes = deliveries.flatMap((delivery) => changesOf(delivery, candidates));
-  const flags = flagsOf(job, seen, deliveries, changes, failure);
+  const flags: Flag[] = [
+    ...(change === null || change.kind === 'same' ? [] : ['differs' as const]),
+    ...flagsOf(job, seen, deliveries, changes, failure),
+  ];
   const specs = deliveries.map((delivery) => delivery.specs).find((found) => found !== null);
   return {
     id: job.id,
@@ -122,6 +148,10 @@ function imageOf(facts: ImageFacts): SheetImage {
     pick: job.pick,
     candidates: seen,
     past: past.map((one) => pastOf(one, notes)),
+    change:
+      change === null
+        ? null
+        : { ...change, before: change.before.map((one) => pastOf(one, notes)) },
     variants: (specs ?? []).filter(isShown).map(({ format, width, height, crop }) => ({
       format,
       width,

@@ -33,7 +33,47 @@ export interface Sheet {
    */
   readonly problem: string | null;
   readonly totals: SheetTotals;
+  /** What the project is compared with; `null`: nothing. */
+  readonly base: SheetBase | null;
   readonly images: readonly SheetImage[];
+}
+
+/** A commit with which a project is compared, and what has changed since. */
+export interface SheetBase {
+  /** As the user wrote it. */
+  readonly ref: string;
+  /** The hash of the merge base. */
+  readonly commit: string;
+  /** The numbers of images. */
+  readonly new: number;
+  readonly changed: number;
+  readonly gone: readonly GoneImage[];
+  /** US dollars: what the pictures cost that today's manifests ask for and those of the commit did not. */
+  readonly spentUsd: number;
+  /** How many of them have no cost. */
+  readonly unknownCosts: number;
+  /** The estimated cost of those that are not bought yet; `null`: unknown. */
+  readonly toBuyUsd: CostRange | null;
+  /** The bytes of all delivered files; `null`: one of the two has no asset map. */
+  readonly deliveredBytes: { readonly before: number; readonly after: number } | null;
+}
+
+/** An image that the commit has, and today's manifests do not. */
+export interface GoneImage {
+  readonly id: string;
+  readonly manifest: string;
+  readonly pictures: readonly PastPicture[];
+}
+
+/** How an image differs from a commit. */
+export interface ImageChange {
+  readonly kind: 'new' | 'changed' | 'same';
+  /** The changed parts of its request and the changed fields of its files; empty if a mistake in the commit hides them. */
+  readonly changed: readonly string[];
+  /** US dollars: what its pictures cost that the commit did not ask for. */
+  readonly spentUsd: number;
+  /** The stored pictures that the commit asked for and that are not asked for today. */
+  readonly before: readonly PastPicture[];
 }
 
 /** What only a server knows. */
@@ -97,7 +137,7 @@ export type ImageStatus =
   | 'delivered';
 
 /** The facts by which the page can filter. */
-export type Flag = 'missing' | 'unpicked' | 'failed' | 'changed' | 'stand-in';
+export type Flag = 'differs' | 'missing' | 'unpicked' | 'failed' | 'changed' | 'stand-in';
 
 export interface SheetImage {
   readonly id: string;
@@ -124,6 +164,8 @@ export interface SheetImage {
   readonly candidates: readonly Candidate[];
   /** Pictures that were bought for it and that it does not ask for today, the newest first. */
   readonly past: readonly PastPicture[];
+  /** `null`: it is compared with nothing. */
+  readonly change: ImageChange | null;
   /** The files that are made from each of its pictures. */
   readonly variants: readonly Variant[];
   readonly deliveries: readonly SheetDelivery[];

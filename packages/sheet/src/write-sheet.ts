@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { readTemplate } from './read-template.ts';
 import { type EmbeddedPicture, renderSheetFile } from './render-sheet.ts';
 import { sheetData } from './sheet-data.ts';
-import type { Sheet } from './sheet.ts';
+import type { Price, Sheet, SheetBase, SheetImage } from './sheet.ts';
 import { readSheet, type SheetReading } from './read-sheet.ts';
 
 export interface WrittenSheet {
@@ -15,6 +15,28 @@ export interface WrittenSheet {
   readonly images: number;
   /** The count of `plan`: every candidate. */
   readonly pictures: number;
+  /** How the project differs from the base; `null`: it was compared with nothing. */
+  readonly changes: SheetChanges | null;
+}
+
+export interface SheetChanges extends SheetBase {
+  /** The images that differ. */
+  readonly images: readonly {
+    readonly id: string;
+    readonly kind: 'new' | 'changed';
+    readonly changed: readonly string[];
+    readonly spentUsd: number;
+    /** What has to be bought for it; `null`: nothing. */
+    readonly price: Price | null;
+  }[];
+}
+
+export interface SheetFileOptions {
+  /**
+   * A git ref: the sheet then shows how the project differs from the merge base with it.
+   * @default null
+   */
+  readonly base?: string | null;
 }
 
 /** The default name of the file. */
@@ -27,8 +49,9 @@ export const sheetFileName = 'tintype-sheet.html';
 export async function writeSheet(
   context: Context,
   file: string = sheetFileName,
+  { base = null }: SheetFileOptions = {},
 ): Promise<WrittenSheet> {
-  const reading = await readSheet(context).catch((error: unknown) => {
+  const reading = await readSheet(context, base).catch((error: unknown) => {
     if (error instanceof TintypeError) tell(context, error.diagnostics);
     throw error;
   });
@@ -53,7 +76,20 @@ export async function writeSheet(
     });
   }
   const { totals } = sheet;
-  return { file: path, bytes: html.length, images: totals.images, pictures: totals.pictures };
+  return {
+    file: path,
+    bytes: html.length,
+    images: totals.images,
+    pictures: totals.pictures,
+    changes:
+      sheet.base === null ? null : { ...sheet.base, images: sheet.images.flatMap(changedImage) },
+  };
+}
+
+function changedImage({ id, change, price }: SheetImage): SheetChanges['images'][number][] {
+  if (change === null || change.kind === 'same') return [];
+  const { kind, changed, spentUsd } = change;
+  return [{ id, kind, changed, spentUsd, price }];
 }
 
 function tell({ report, now }: Context, diagnostics: readonly Diagnostic[]): void {
@@ -67,8 +103,11 @@ async function embedded(
   sheet: Sheet,
 ): Promise<Map<Sha256, EmbeddedPicture>> {
   const hashes = new Set(
-    sheet.images.flatMap(({ candidates, past, deliveries }) =>
-      [...candidates, ...past, ...deliveries].flatMap(({ picture }) => picture?.hash ?? []),
+    [...sheet.images, ...(sheet.base?.gone ?? []).map(goneAsShown)].flatMap(
+      ({ candidates, past, change, deliveries }) =>
+        [...candidates, ...past, ...(change?.before ?? []), ...deliveries].flatMap(
+          ({ picture }) => picture?.hash ?? [],
+        ),
     ),
   );
   const side = sideFor(hashes.size);
@@ -85,6 +124,12 @@ async function embedded(
     }),
   );
   return new Map(pictures.flat());
+}
+
+type Shown = Pick<SheetImage, 'candidates' | 'past' | 'change' | 'deliveries'>;
+
+function goneAsShown({ pictures }: SheetBase['gone'][number]): Shown {
+  return { candidates: [], past: pictures, change: null, deliveries: [] };
 }
 
 /** Files are mailed and uploaded, so they should stay near 10 MB: if there are fewer pictures, each may be larger. */

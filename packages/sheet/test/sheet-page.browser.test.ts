@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serveSheet, type SheetServer, writeSheet } from '../src/index.ts';
 import { useApi } from '../../core/test/support/api.ts';
+import { commitAll, git } from '../../core/test/support/git.ts';
 import { launchBrowser, noBrowser } from '../../core/test/support/browser.ts';
 import type { TestProject } from '../../core/test/support/project.ts';
 import { copyOf, hostile, manyImages, sheetProject } from './support/sheet-project.ts';
@@ -357,6 +358,38 @@ describe.skipIf(noBrowser !== false)(
       await page.getByText('Took back').waitFor();
       expect((await made.project.read('garden.images.yaml')).toString()).toBe(other);
       expect(api().requests).toEqual([]);
+    });
+
+    test('shows a change against a commit: what differs first, before and after side by side, and what is gone', async () => {
+      await using project = await copyOf(model, api());
+      git(project.root, 'init', '--quiet');
+      commitAll(project.root);
+      const text = (await project.read('garden.images.yaml')).toString();
+      await project.write(
+        'garden.images.yaml',
+        text
+          .replace('A round enamel badge of a hawk moth', 'A square badge')
+          .replace('  drawn:', '  added:'),
+      );
+      expect((await project.generate({ ids: ['badge'] })).error).toBeNull();
+      const { file } = await writeSheet(await project.context(), undefined, { base: 'HEAD' });
+      await using page = await open(pathToFileURL(file).href);
+      await page.waitForSelector('.card');
+      expect(await idsOf(page, '.card[data-id]')).toEqual(['badge', 'added']);
+      await expectText(
+        page.locator('.totals'),
+        /Change since HEAD1 new, 1 changed, 1 gone\$0\.\d+ spent/,
+      );
+      await expectText(page.locator('.gone'), /drawn.*gone/);
+      await page.locator('[data-id="badge"] .frame').click();
+      await expectText(page.locator('.panel .change'), /Changed: prompt\.BeforeAfter/);
+      await page.locator('.before-after img[src]').nth(1).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Compare before and after' }).click();
+      await page.getByRole('dialog').locator('figcaption').nth(1).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^All/ }).click();
+      expect((await idsOf(page, '.card[data-id]')).length).toBe(10);
     });
 
     test('crops by hand: with the pointer and with arrow keys, previewed at each width, written as a point', async () => {

@@ -67,7 +67,7 @@ interface MarkdownRow {
 }
 
 /** A CI finds its earlier comment by the first line. */
-function header(title: string): string[] {
+export function header(title: string): string[] {
   return [`<!-- tintype -->\n### ${title}`];
 }
 
@@ -130,7 +130,7 @@ function goneRow(picture: ComparedPicture): string {
   return cells(pictureName(picture), 'gone', '', '', '', '');
 }
 
-function cells(...texts: readonly string[]): string {
+export function cells(...texts: readonly string[]): string {
   return `| ${texts.join(' | ')} |`;
 }
 
@@ -163,7 +163,7 @@ function withinLimit(text: string, rows: readonly string[]): string {
 }
 
 /** As many of the lines as a comment takes. */
-function cut(text: string, lines: readonly string[]): string {
+export function cut(text: string, lines: readonly string[]): string {
   let remaining = maxCharacters - text.length;
   const fitting = lines.findIndex((line) => (remaining -= line.length + 1) < 0);
   if (fitting === -1) return `${text}${lines.join('\n')}\n`;

@@ -45,6 +45,8 @@ export function parseNotes(
   };
   if (!isMap(tree.value)) refuse([], 'notes are a map of images');
   for (const [id, pictures] of isMap(tree.value) ? Object.entries(tree.value) : []) {
+    // The last note about an image was removed.
+    if (pictures === null) continue;
     if (!isMap(pictures)) {
       refuse([id], 'the notes about an image are a map of the keys of its pictures');
       continue;

@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { type ComparedPicture, comparePlans } from '../plan/compare-plans.ts';
 import type { ShownPlan } from '../plan/shown-rows.ts';
 import { filesAtMergeBase } from '../process/git-commit-files.ts';
+import type { ProjectFiles } from '../fs/project-files.ts';
+import { assetMapName } from '../output/output-name.ts';
+import { parseAssetMap } from '../output/parse-asset-map.ts';
+import type { AssetMap, Plan } from '../types.ts';
 import { openStore } from '../store/open-store.ts';
 import { planProject } from './plan-project.ts';
 import { planRead, type ReadProject, readProjectFrom } from './read-plan.ts';
@@ -14,6 +19,10 @@ export interface PlanChanges {
   readonly commit: string;
   /** The rows of the plan in their order, then the pictures that are gone. */
   readonly pictures: readonly ComparedPicture[];
+  /** The plan of the merge base, without images that have a mistake there. */
+  readonly before: Plan;
+  /** The asset map that is committed there; `null`: there is none, or it is damaged. */
+  readonly assetMapBefore: AssetMap | null;
 }
 
 /**
@@ -43,8 +52,18 @@ export async function planChanges(
   const isWanted = ({ id }: { readonly id: string }) => ids.length === 0 || planned.has(id);
   const { requests } = before.plan;
   const pictures = comparePlans({ requests, ids: idsOf(project) }, plan).filter(isWanted);
-  return { plan, commit, pictures };
+  const assetMapBefore = await readAssetMap(files, config.outDir);
+  return { plan, commit, pictures, before: before.plan, assetMapBefore };
 }
+
+async function readAssetMap(files: ProjectFiles, outDir: string | null): Promise<AssetMap | null> {
+  if (outDir === null) return null;
+  const read = await files.read(join(outDir, assetMapName), maxAssetMapBytes);
+  return 'bytes' in read ? parseAssetMap(Buffer.from(read.bytes).toString('utf8')) : null;
+}
+
+/** Of 100,000 images. */
+const maxAssetMapBytes = 256 * 1024 * 1024;
 
 /** The ids of all images, also of images with mistakes if they have an id. */
 function idsOf({ manifests, jobs }: ReadProject): string[] {

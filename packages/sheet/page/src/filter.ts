@@ -61,6 +61,7 @@ export function fromFragment(fragment: string): {
 }
 
 export const flags: readonly (readonly [Flag, string])[] = [
+  ['differs', 'In this change'],
   ['missing', 'Missing'],
   ['unpicked', 'Unpicked'],
   ['failed', 'Failed'],

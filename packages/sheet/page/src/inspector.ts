@@ -8,6 +8,7 @@ import type {
 } from '../../src/sheet.ts';
 import { count, fileSize, moment, money, priceOf, since, sizeChange } from './amounts.ts';
 import { shownPicture } from './card.ts';
+import { change } from './change.ts';
 import { h, nodesOf } from './element.ts';
 import { history } from './history.ts';
 import { noteControls } from './notes.ts';
@@ -40,6 +41,7 @@ export function inspector(
   return nodesOf([
     heading(image, actions),
     image.failure !== null && failure(image.failure.message, image.failure.maybeBilled),
+    change(image, source, actions),
     candidates(image, live, source, actions),
     purchase(image, live, actions),
     reasons(image),

@@ -1,6 +1,7 @@
 import type { Sheet, SheetImage } from '../../src/sheet.ts';
 import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
 import { card } from './card.ts';
+import { changeFigures, goneCard } from './change.ts';
 import { openCropper } from './cropper.ts';
 import { askToBringBack, askToBuy, showHelp, showUndoConflict } from './dialogs.ts';
 import { editor } from './editor.ts';
@@ -29,6 +30,8 @@ const source = isLive ? fromServer : fromFile;
 let preferences = readPreferences();
 let sheet: Sheet | null = embedded;
 let { filter, selected } = fromFragment(location.hash);
+// A sheet that compares shows the change first.
+if (embedded?.base != null && location.hash === '') filter = { ...everything, flag: 'differs' };
 /** The data of each card when it was drawn, so that a change redraws only the cards that changed. */
 const drawn = new Map<string, { readonly from: string; readonly card: HTMLLIElement }>();
 let inspected = '';
@@ -194,7 +197,7 @@ function draw(): void {
   look(filter);
 }
 
-function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
+function totalsOf({ totals: sums, live, base }: Sheet): HTMLElement[] {
   const {
     images,
     pictures,
@@ -213,6 +216,7 @@ function totalsOf({ totals: sums, live }: Sheet): HTMLElement[] {
   const price = isNothingElse ? 'nothing to buy' : `${priceOf(toBuyUsd)} to buy`;
   const inBatch = ordered === 0 ? '' : `${count(ordered, 'picture')} ordered in a batch, `;
   return [
+    ...(base === null ? [] : [figure(`Change since ${base.ref}`, ...changeFigures(base))]),
     figure('Images', String(images), pictures === images ? '' : count(pictures, 'picture')),
     figure(
       'Missing',
@@ -273,7 +277,7 @@ function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
   ];
 }
 
-function drawFlags({ images }: Sheet): void {
+function drawFlags({ images, base }: Sheet): void {
   const button = (flag: Filter['flag'], name: string, number: number) =>
     h(
       'button',
@@ -292,9 +296,11 @@ function drawFlags({ images }: Sheet): void {
       : undefined;
   flagButtons.replaceChildren(
     button(null, 'All', images.length),
-    ...flags.map(([flag, name]) =>
-      button(flag, name, images.filter((image) => image.flags.includes(flag)).length),
-    ),
+    ...flags
+      .filter(([flag]) => flag !== 'differs' || base !== null)
+      .map(([flag, name]) =>
+        button(flag, name, images.filter((image) => image.flags.includes(flag)).length),
+      ),
   );
   if (holds !== undefined) {
     flagButtons.querySelector<HTMLElement>(`[data-flag="${holds}"]`)?.focus();
@@ -315,7 +321,10 @@ function drawRolls(): void {
     setChildren(roll.querySelector('ul')!, cards);
     return roll;
   });
-  setChildren(rolls, sections);
+  setChildren(
+    rolls,
+    isAllOrChange() && drawnUpTo >= shown.length ? [...sections, ...goneRoll()] : sections,
+  );
   rolls.dataset['empty'] = String(shown.length === 0);
   more.hidden = drawnUpTo >= shown.length;
 }
@@ -336,6 +345,29 @@ function setChildren(parent: Element, elements: readonly Element[]): void {
   const isSame =
     children.length === elements.length && elements.every((one, index) => children[index] === one);
   if (!isSame) parent.replaceChildren(...elements);
+}
+
+function isAllOrChange(): boolean {
+  return (
+    filter.text === '' &&
+    filter.manifest === null &&
+    (filter.flag === null || filter.flag === 'differs')
+  );
+}
+
+let goneDrawn: HTMLElement | null = null;
+
+/** The images that are gone since the base, below all others. */
+function goneRoll(): HTMLElement[] {
+  const gone = sheet?.base?.gone ?? [];
+  if (gone.length === 0) return [];
+  goneDrawn ??= h(
+    'section.roll',
+    { 'aria-label': 'Gone' },
+    h('h2', `Gone since ${sheet?.base?.ref ?? ''}`),
+    h('ul.frames', ...gone.map((image) => goneCard(image, source))),
+  );
+  return [goneDrawn];
 }
 
 function newRoll(name: string): HTMLElement {

@@ -179,13 +179,25 @@ function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
       },
     ];
   });
-  const past = image.past.flatMap(({ key, picture, bytes, createdAt }): Subject[] => {
-    if (picture === null) return [];
-    const { hash, width, height } = picture;
-    return [
-      { label: moment(createdAt), group: 'history', hash, width, height, format: null, bytes, key },
-    ];
-  });
+  const earlier = [...image.past, ...(image.change?.before ?? [])];
+  const past = [...new Map(earlier.map((one) => [one.key, one])).values()].flatMap(
+    ({ key, picture, bytes, createdAt }): Subject[] => {
+      if (picture === null) return [];
+      const { hash, width, height } = picture;
+      return [
+        {
+          label: moment(createdAt),
+          group: 'history',
+          hash,
+          width,
+          height,
+          format: null,
+          bytes,
+          key,
+        },
+      ];
+    },
+  );
   return [...candidates, ...delivered, ...past];
 }
 
