@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { environmentVariables } from '../../packages/core/src/environment-variables.ts';
 import { fieldNames, fieldOf, type FieldName } from '../../packages/core/src/fields.ts';
-import { listKnownModels } from '../../packages/core/src/operations/list-known-models.ts';
-import { resolveConfig } from '../../packages/core/src/config.ts';
 import { moneyRange } from '../../packages/core/src/amounts.ts';
 import { modelTable } from '../../packages/core/src/plan/models.ts';
 import { exitCodeOf, exitCodes, exitMeanings } from '../../packages/cli/src/exit-codes.ts';
@@ -10,6 +8,7 @@ import { program } from '../../packages/cli/src/program.ts';
 import type { Command } from '../../packages/cli/src/command.ts';
 import { diagnostics, errors, findings, warnings } from './codes.ts';
 import { documentsOf } from './documents.ts';
+import { builtInModels } from './field-notes.ts';
 import { membersOf } from './members.ts';
 import { code, page, table } from './markdown.ts';
 
@@ -219,10 +218,7 @@ function codesPage(): string {
 }
 
 async function modelsPage(): Promise<string> {
-  const config = await resolveConfig({}, { root: '/', file: null, env: {} });
-  const { models } = await listKnownModels({ config, now: () => new Date(0) } as Parameters<
-    typeof listKnownModels
-  >[0]);
+  const models = await builtInModels();
   const rows = models.map((model) => {
     const prices = modelTable[model.name]?.prices ?? null;
     return [

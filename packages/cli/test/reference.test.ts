@@ -7,12 +7,14 @@ import { loadProject } from '@tintype/core';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { environmentVariables } from '../../core/src/environment-variables.ts';
+import { manifestSchemaText } from '../../core/src/manifest/manifest-schema.ts';
 import { optionsInForce } from '../../core/src/project/options-in-force.ts';
 import { filesBelow } from '../../core/test/support/files.ts';
 import { picture } from '../../core/test/support/pictures.ts';
 import { testKey, testProject } from '../../core/test/support/project.ts';
 import { errors, findings, warnings } from '../../../scripts/reference/codes.ts';
 import { documents, schemaFolder, type Schema } from '../../../scripts/reference/documents.ts';
+import { fieldNotes } from '../../../scripts/reference/field-notes.ts';
 import { membersOf } from '../../../scripts/reference/members.ts';
 import { referencePages } from '../../../scripts/reference/pages.ts';
 import { schemaTexts } from '../../../scripts/reference/schemas.ts';
@@ -29,6 +31,12 @@ test('the pages are those that the code makes', async () => {
     expect(await readFile(join(pagesFolder, file), 'utf8'), howTo).toBe(text);
   const others = (await readdir(pagesFolder)).filter((name) => !(name in pages));
   expect(others.filter((name) => name !== 'index.md')).toEqual([]);
+});
+
+test.each(['core', 'cli'])('the schema of manifests in %s is that of the parser', async (name) => {
+  const file = join(packages, name, 'schema/manifest.json');
+  const how = 'run: node -C tintype-source scripts/write-schema.ts';
+  expect(await readFile(file, 'utf8'), how).toBe(manifestSchemaText(await fieldNotes()));
 });
 
 test('the schemas are those of the types', async () => {

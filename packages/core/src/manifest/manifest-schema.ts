@@ -122,8 +122,14 @@ const shape = Object.fromEntries(fieldNames.map((name) => [name, schemaOf(name)]
 
 function schemaOf(name: FieldName): z.ZodType {
   const { help, examples } = fieldOf(name);
-  const schema = typeOf(name).describe(help);
-  return examples === undefined ? schema : schema.meta({ examples: [...examples] });
+  const usual = (defaults as Readonly<Record<string, unknown>>)[name];
+  return typeOf(name).meta({
+    // Images, presets and defaults then share one definition.
+    id: name,
+    description: help,
+    ...(usual !== undefined && { default: usual }),
+    ...(examples !== undefined && { examples: [...examples] }),
+  });
 }
 
 function typeOf(name: FieldName): z.ZodType {
@@ -160,7 +166,7 @@ function typeOf(name: FieldName): z.ZodType {
   }
 }
 
-const fields = z.strictObject(shape).partial();
+const fields = z.strictObject(shape).partial().meta({ id: 'fields' });
 
 const row = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -211,12 +217,52 @@ const manifest = z
 /** The names of the fields allowed in an entry of `images`. */
 export const imageFieldNames: readonly string[] = [...fieldNames, 'preset', 'each', 'pick'];
 
+/** What an editor shows beside a field's description, and the values that it offers. */
+export interface EditorHints {
+  readonly notes: Readonly<Partial<Record<FieldName, string>>>;
+  readonly examples: Readonly<Partial<Record<FieldName, readonly string[]>>>;
+}
+
+/** What an editor offers for a new image. */
+const snippets = [
+  {
+    label: 'image',
+    description: 'A picture with two widths in three formats',
+    body: {
+      '${1:hero}': {
+        prompt: '${2:What to draw}',
+        alt: '${3:What the picture shows}',
+        aspect_ratio: '${4:3:2}',
+        widths: [640, 1280],
+        formats: ['avif', 'webp', 'jpeg'],
+      },
+    },
+  },
+  {
+    label: 'images from rows',
+    description: 'One picture for each row',
+    body: {
+      '${1:icon}-{{ name }}': {
+        each: [{ name: '${2:home}' }, { name: '${3:search}' }],
+        prompt: '${4:A {{ name \\}\\} icon}',
+        decorative: true,
+      },
+    },
+  },
+];
+
 /** The JSON Schema (draft-07, which every YAML editor reads) that ships as `schema/manifest.json`. */
-export function manifestJsonSchema(): object {
+export function manifestJsonSchema({ notes, examples }: EditorHints = noHints): object {
   return z.toJSONSchema(manifest, {
     target: 'draft-07',
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
+      // An editor shows the description of a reference, but not always that of the only member of `allOf`.
+      const [only, ...others] = jsonSchema.allOf ?? [];
+      if (only?.$ref !== undefined && others.length === 0 && Object.keys(jsonSchema).length === 1) {
+        delete jsonSchema.allOf;
+        jsonSchema.$ref = only.$ref;
+      }
       // Editors complete the names in `properties`, but not those in `propertyNames`.
       if (zodSchema === mappedFormats) {
         const value = jsonSchema.additionalProperties!;
@@ -226,12 +272,14 @@ export function manifestJsonSchema(): object {
         );
         jsonSchema.additionalProperties = false;
       }
-      if (zodSchema === formatOptions) return;
-      for (const [name, value] of Object.entries(defaults)) {
-        const property = jsonSchema.properties?.[name];
-        if (typeof property === 'object') property.default = value;
+      const field = nameOf.get(zodSchema);
+      if (field !== undefined) {
+        const note = notes[field];
+        if (note !== undefined) jsonSchema.description = `${jsonSchema.description} ${note}`;
+        if (examples[field] !== undefined) jsonSchema.examples = [...examples[field]];
       }
       if (zodSchema === images) {
+        Object.assign(jsonSchema, { defaultSnippets: snippets });
         jsonSchema.propertyNames = {
           anyOf: [
             { pattern: idForm.pattern.source, maxLength: idForm.maxLength },
@@ -242,6 +290,13 @@ export function manifestJsonSchema(): object {
     },
   });
 }
+
+const noHints: EditorHints = { notes: {}, examples: {} };
+
+/** The names of the fields by their schemas. */
+const nameOf: ReadonlyMap<unknown, FieldName> = new Map(
+  fieldNames.map((name) => [shape[name], name]),
+);
 
 /** A copy of the schema of a format's value, whose map has only these names. */
 function onlyOptions<Schema>(schema: Schema, names: readonly string[]): Schema {
@@ -254,6 +309,6 @@ function onlyOptions<Schema>(schema: Schema, names: readonly string[]): Schema {
 }
 
 /** `schema/manifest.json`, byte for byte. */
-export function manifestSchemaText(): string {
-  return `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`;
+export function manifestSchemaText(hints: EditorHints): string {
+  return `${JSON.stringify(manifestJsonSchema(hints), null, 2)}\n`;
 }
