@@ -50,6 +50,11 @@ export interface SheetHandler {
    * whole path: `middlewares.use((request, response, next) => …)`, without a path for connect. Never rejects.
    */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /**
+   * A handler with an address of its own for other machines: they may look at the sheet, or also pick and note. It cannot edit
+   * anything else and cannot buy.
+   */
+  readonly handlerFor: (role: 'pick' | 'look') => Pick<SheetHandler, 'path' | 'handle'>;
   /** Tells open pages that the project may have changed. */
   readonly changed: () => void;
   /** Stops a purchase if it can be stopped, and waits until everything that was paid for is stored. */
@@ -71,19 +76,35 @@ export function createSheetHandler({
   const project = liveSheet({ context, deliversPicks, generate: buyAndDeliver });
   let watching: Promise<() => Promise<void>> | null = null;
   let page: Promise<string> | null = null;
+  const pageNow = (): Promise<string> => {
+    if (isWatching) watching ??= startWatching();
+    page ??= readTemplate().then(renderLivePage);
+    return page;
+  };
   const handle = sheetHandler(project, {
     base,
     token,
-    page: () => {
-      if (isWatching) watching ??= startWatching();
-      page ??= readTemplate().then(renderLivePage);
-      return page;
-    },
+    page: pageNow,
+    role: 'edit',
+    isForNetwork: false,
   });
   return {
     path: `${base}${token}/`,
     token,
     handle,
+    handlerFor: (role) => {
+      const own = newToken();
+      return {
+        path: `${base}${own}/`,
+        handle: sheetHandler(project, {
+          base,
+          token: own,
+          page: pageNow,
+          role,
+          isForNetwork: true,
+        }),
+      };
+    },
     changed: project.changed,
     close: async () => {
       await project.close();

@@ -5,6 +5,7 @@ import type { SheetReading } from './read-sheet.ts';
 import { sheetData } from './sheet-data.ts';
 import type { SheetSource } from './sheet-handler.ts';
 import { sheetEdits } from './sheet-edits.ts';
+import { readSnippets } from './snippets.ts';
 import { buyingIn, sheetPurchases } from './sheet-purchases.ts';
 import type { Sheet } from './sheet.ts';
 
@@ -57,6 +58,7 @@ export function liveSheet(options: LiveOptions): LiveProject {
       const live = {
         buying: buyingIn(context),
         purchase: purchases.current(),
+        role: 'edit' as const,
         undo: edits.latest(),
       };
       return sheetOf(reading, purchases.failureOf, { diagnostics, problem, live });
@@ -71,6 +73,8 @@ export function liveSheet(options: LiveOptions): LiveProject {
       if (isChanged && deliversPicks) await deliver(now, id);
       changed();
     },
+
+    snippets: async (id) => readSnippets(await context(), id),
 
     form: edits.form,
     propose: edits.propose,

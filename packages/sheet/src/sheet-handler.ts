@@ -2,7 +2,7 @@ import { type Format, type Key, type Sha256, TintypeError } from '@tintype/core'
 import { isFormat, isHash, refusalOf, secure } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readChanges, readNote } from './read-changes.ts';
-import type { Sheet } from './sheet.ts';
+import type { Sheet, SheetRole, Snippet } from './sheet.ts';
 import type { SheetEdits } from './sheet-edits.ts';
 
 /** The project that the handler serves, without HTTP. */
@@ -26,6 +26,8 @@ export interface SheetSource extends Pick<
    * seen that). Resolves when the purchase has started. Rejects with a TintypeError if it may not.
    */
   readonly buy: (id: string, upToUsd: number | null) => Promise<void>;
+  /** The code with which a page shows an image. Rejects with a TintypeError if it is not delivered. */
+  readonly snippets: (id: string) => Promise<readonly Snippet[]>;
   /** Calls the listener whenever the sheet changes. Returns a function that stops that. */
   readonly onChange: (listener: () => void) => () => void;
 }
@@ -47,7 +49,28 @@ export interface HandlerOptions {
   readonly token: string;
   /** The page's HTML. */
   readonly page: () => Promise<string>;
+  /** What whoever has the address may do. */
+  readonly role: SheetRole;
+  /** Other machines may ask, too. */
+  readonly isForNetwork: boolean;
 }
+
+/** What each role may send, besides `GET`s that only read. */
+const allowed: Readonly<Record<SheetRole, ReadonlySet<string>>> = {
+  edit: new Set(['form', 'propose', 'edit', 'bring-back', 'note', 'undo', 'pick', 'buy']),
+  pick: new Set(['pick', 'note']),
+  look: new Set(),
+};
+
+/** What only shows something. */
+const shown: ReadonlySet<string> = new Set([
+  '',
+  'data',
+  'events',
+  'picture',
+  'partial',
+  'snippets',
+]);
 
 /**
  * Answers requests below `base`, and resolves to whether it did. `false` leaves the request to the next handler. Works for
@@ -57,7 +80,7 @@ export interface HandlerOptions {
  */
 export function sheetHandler(
   source: SheetSource,
-  { base, token, page }: HandlerOptions,
+  { base, token, page, role, isForNetwork }: HandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
   const root = `${base}${token}/`;
   return async (request, response) => {
@@ -65,7 +88,11 @@ export function sheetHandler(
     if (!url.pathname.startsWith(base) && `${url.pathname}/` !== base) return false;
     try {
       secure(response);
-      const refusal = refusalOf(request, url.pathname, { root, changes: ['POST'] });
+      const refusal = refusalOf(request, url.pathname, {
+        root,
+        changes: role === 'look' ? [] : ['POST'],
+        isForNetwork,
+      });
       if (refusal !== null) refuse(response, 403, refusal);
       else await answer(url.pathname.slice(root.length), url.searchParams, request, response);
     } catch (error) {
@@ -80,17 +107,29 @@ export function sheetHandler(
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    switch (`${request.method} ${path.split('/')[0]}`) {
+    const [what = ''] = path.split('/');
+    if (!shown.has(what) && !allowed[role].has(what))
+      return refuse(response, allowed.edit.has(what) ? 403 : 404, 'This address may not do that.');
+    switch (`${request.method} ${what}`) {
       case 'GET ':
         return send(response, 'text/html; charset=utf-8', await page());
       case 'GET data':
-        return send(response, 'application/json', JSON.stringify(await source.sheet()));
+        return send(
+          response,
+          'application/json',
+          JSON.stringify(forRole(await source.sheet(), role)),
+        );
       case 'GET events':
         return streamEvents(source, response);
       case 'GET picture':
         return sendPicture(path.slice('picture/'.length), query, response);
       case 'GET partial':
         return sendPartial(response);
+      case 'GET snippets': {
+        const id = query.get('image');
+        if (id === null) return badRequest(response, 'snippets takes an image');
+        return send(response, 'application/json', JSON.stringify(await source.snippets(id)));
+      }
       case 'GET form': {
         const id = query.get('image');
         if (id === null) return badRequest(response, 'form takes an image');
@@ -178,6 +217,13 @@ export function sheetHandler(
     response.setHeader('cache-control', 'private, max-age=31536000, immutable');
     send(response, type, bytes);
   }
+}
+
+/** The sheet as a role sees it. */
+function forRole(sheet: Sheet, role: SheetRole): Sheet {
+  if (role === 'edit' || sheet.live === null) return sheet;
+  const buying = { refusal: 'Whoever shared this page can buy.' };
+  return { ...sheet, live: { ...sheet.live, role, buying, undo: null } };
 }
 
 const edits = 'an id, and changes with a layer, a field and a value';

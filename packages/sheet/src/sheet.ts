@@ -82,8 +82,19 @@ export interface LiveSheet {
   readonly buying: { readonly confirmAboveUsd: number } | { readonly refusal: string };
   /** The purchase that is running; `null`: none is. */
   readonly purchase: SheetPurchase | null;
+  /** What the reader may do: all of it; pick and note; or only look. */
+  readonly role: SheetRole;
   /** What undo would take back, as in `the prompt of "hero"`; `null`: nothing. */
   readonly undo: string | null;
+}
+
+export type SheetRole = 'edit' | 'pick' | 'look';
+
+/** The code with which a page shows an image. */
+export interface Snippet {
+  /** As in `Copy <picture>`. */
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface SheetPurchase {

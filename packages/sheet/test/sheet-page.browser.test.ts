@@ -392,6 +392,36 @@ describe.skipIf(noBrowser !== false)(
       expect((await idsOf(page, '.card[data-id]')).length).toBe(10);
     });
 
+    test('hands an image over as code, and shows no control to whoever may only look', async () => {
+      await using project = await copyOf(model, api());
+      const server = await serveSheet({
+        context: () => project.context(),
+        port: 0,
+        shared: { host: '127.0.0.1', mayPick: false },
+      });
+      await using page = await open(server.url);
+      await page.locator('[data-id="banner"] .frame').click();
+      await page.getByRole('button', { name: 'Copy for a page' }).click();
+      const dialog = page.getByRole('dialog');
+      await expectText(dialog.locator('pre').first(), /^<picture>[^]*banner-600w\.avif/);
+      expect(await violations(page)).toEqual([]);
+      await page.close();
+      await using reader = await open(server.shared.look[0]!);
+      await reader.locator('[data-id="hero"] .frame').click();
+      await reader.locator('.panel .candidates img[src]').first().waitFor();
+      const names = await reader.locator('.panel button').allTextContents();
+      expect(
+        names.filter((name) => /^(Pick|Keep|Edit|Crop|Buy|Bring back|☆|✕)/.test(name)),
+      ).toEqual([]);
+      expect(names).toContain('Compare');
+      await reader.locator('[data-id="fresh"] .frame').click();
+      await expectText(reader.locator('.panel .purchase'), /^Whoever shared this page can buy\.$/);
+      expect(await violations(reader)).toEqual([]);
+      await reader.close();
+      await server.close();
+      expect(api().requests).toEqual([]);
+    });
+
     test('crops by hand: with the pointer and with arrow keys, previewed at each width, written as a point', async () => {
       await using made = await served();
       await using page = await open(made.server.url);

@@ -1,4 +1,4 @@
-import type { EditProposal, Price, UndoConflict } from '../../src/sheet.ts';
+import type { EditProposal, Price, Snippet, UndoConflict } from '../../src/sheet.ts';
 import { count, priceOf } from './amounts.ts';
 import { diffOf } from './diff.ts';
 import { h } from './element.ts';
@@ -120,6 +120,26 @@ export function askToBringBack(
         'Bring back',
       ),
       h('button', { autofocus: true, onclick: () => dialog.close() }, 'Cancel'),
+    ),
+  );
+}
+
+/** Shows the code with which a page shows an image. */
+export function showSnippets(
+  id: string,
+  snippets: readonly Snippet[],
+  copy: (text: string) => void,
+): void {
+  openDialog(
+    'small-dialog',
+    { title: `${id} for a page` },
+    ...snippets.map(({ name, text }) =>
+      h(
+        'section.snippet',
+        h('h3', name),
+        h('pre', { tabindex: 0 }, text),
+        h('p.actions', h('button', { onclick: () => copy(text) }, `Copy ${name}`)),
+      ),
     ),
   );
 }

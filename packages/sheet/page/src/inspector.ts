@@ -27,6 +27,8 @@ export interface InspectorActions {
   /** Offers the change that brings a stored picture back. */
   readonly bringBack: (image: SheetImage, key: string) => void;
   readonly note: (image: SheetImage, key: string, note: PictureNote) => void;
+  /** Shows the code with which a page shows an image. */
+  readonly use: (image: SheetImage) => void;
   readonly copy: (text: string) => void;
   readonly close: () => void;
 }
@@ -38,15 +40,19 @@ export function inspector(
   source: PictureSource,
   actions: InspectorActions,
 ): (Node | string)[] {
+  // Who may only look gets no controls, as in a file.
+  const editing = live?.role === 'edit' ? live : null;
+  const picking = live?.role === 'look' ? null : live;
   return nodesOf([
     heading(image, actions),
     image.failure !== null && failure(image.failure.message, image.failure.maybeBilled),
     change(image, source, actions),
-    candidates(image, live, source, actions),
+    candidates(image, { live, editing, picking }, source, actions),
     purchase(image, live, actions),
     reasons(image),
-    prompt(image, live, actions),
-    history(image, live, source, actions),
+    prompt(image, editing, actions),
+    history(image, editing, source, actions),
+    use(image, live, actions),
     facts(image),
     ...image.deliveries.map((delivery) => files(image, delivery.name, delivery)),
   ]);
@@ -74,9 +80,18 @@ function failure(message: string, maybeBilled: boolean): HTMLElement {
   );
 }
 
+interface Roles {
+  /** `null`: the page is a file. */
+  readonly live: LiveSheet | null;
+  /** `null`: nothing can be edited here. */
+  readonly editing: LiveSheet | null;
+  /** `null`: nothing can be picked or noted here. */
+  readonly picking: LiveSheet | null;
+}
+
 function candidates(
   image: SheetImage,
-  live: LiveSheet | null,
+  roles: Roles,
   source: PictureSource,
   actions: InspectorActions,
 ): HTMLElement {
@@ -88,7 +103,7 @@ function candidates(
     h(
       'ol',
       ...image.candidates.map((candidate) =>
-        candidateFrame(candidate, image, live, source, actions),
+        candidateFrame(candidate, image, roles, source, actions),
       ),
     ),
     canCompare &&
@@ -96,7 +111,7 @@ function candidates(
         'p.actions',
         h('button.compare', { onclick: () => actions.compare(image) }, 'Compare'),
         h('kbd', { 'aria-hidden': 'true' }, 'c'),
-        live !== null &&
+        roles.editing !== null &&
           cropped(image) !== null &&
           h('button.compare', { onclick: () => actions.crop(image) }, 'Crop'),
       ),
@@ -106,7 +121,7 @@ function candidates(
 function candidateFrame(
   candidate: Candidate,
   image: SheetImage,
-  live: LiveSheet | null,
+  { live, picking }: Roles,
   source: PictureSource,
   { pick, look, copy, note }: InspectorActions,
 ): HTMLElement {
@@ -138,7 +153,7 @@ function candidateFrame(
         h('span.number', String(number)),
         isSettled
           ? h('span.is-picked', 'picked')
-          : picture === null
+          : picture === null || (live !== null && picking === null)
             ? null
             : live === null
               ? h(
@@ -164,7 +179,7 @@ function candidateFrame(
       noteControls(
         nameOf(image, number),
         candidate.note,
-        live === null || key === null ? null : (next) => note(image, key, next),
+        picking === null || key === null ? null : (next) => note(image, key, next),
       ),
   );
 }
@@ -226,8 +241,12 @@ function purchase(
   );
 }
 
-function byCommand({ id }: SheetImage, text: string, copy: InspectorActions['copy']): HTMLElement {
-  const command = `tintype ${id}`;
+function byCommand(
+  { id }: SheetImage,
+  text: string,
+  copy: InspectorActions['copy'],
+  command = `tintype ${id}`,
+): HTMLElement {
   return h(
     'section.purchase',
     h('p', text),
@@ -324,6 +343,21 @@ function boughtWhen(bought: readonly Candidate[]): string | null {
   const inBatches = bought.filter(({ wasInBatch }) => wasInBatch).length;
   const part = inBatches === bought.length ? '' : `${inBatches} of ${bought.length} `;
   return `${moment(first.createdAt)}${inBatches === 0 ? '' : `, ${part}in a batch`}`;
+}
+
+/** What hands an image over to a page. */
+function use(
+  image: SheetImage,
+  live: LiveSheet | null,
+  { use: show, copy }: InspectorActions,
+): HTMLElement | false {
+  if (live === null) {
+    return (
+      image.deliveries.length > 0 &&
+      byCommand(image, 'For a page:', copy, `tintype html ${image.id}`)
+    );
+  }
+  return h('p.actions', h('button.edit', { onclick: () => show(image) }, 'Copy for a page'));
 }
 
 function facts(image: SheetImage): HTMLElement {

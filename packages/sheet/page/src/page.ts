@@ -3,7 +3,7 @@ import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
 import { card } from './card.ts';
 import { changeFigures, goneCard } from './change.ts';
 import { openCropper } from './cropper.ts';
-import { askToBringBack, askToBuy, showHelp, showUndoConflict } from './dialogs.ts';
+import { askToBringBack, askToBuy, showHelp, showSnippets, showUndoConflict } from './dialogs.ts';
 import { editor } from './editor.ts';
 import { choice, h, nodesOf } from './element.ts';
 import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
@@ -503,6 +503,11 @@ const actions: InspectorActions = {
     else void edit(image.id);
   },
   crop: (image) => void crop(image),
+  use: (image) =>
+    void server
+      .snippets(image.id)
+      .then((snippets) => showSnippets(image.id, snippets, copy))
+      .catch((error: unknown) => say(wordsOf(error))),
   bringBack: (image, key) => void bringBack(image.id, key),
   note: (image, key, note) =>
     void server.note(image.id, key, note).catch((error: unknown) => say(wordsOf(error))),

@@ -5,6 +5,7 @@ import type {
   EditForm,
   EditProposal,
   Sheet,
+  Snippet,
   UndoConflict,
   Undone,
 } from '../../src/sheet.ts';
@@ -23,6 +24,7 @@ export interface Server {
     changes: readonly FieldChange[],
     revision: string,
   ) => Promise<EditConflict | null>;
+  readonly snippets: (id: string) => Promise<readonly Snippet[]>;
   readonly bringBack: (id: string, key: string) => Promise<BringBackOffer>;
   readonly note: (id: string, key: string, note: PictureNote) => Promise<void>;
   /** Takes the last change back. */
@@ -40,6 +42,7 @@ export const server: Server = {
     const response = await send('edit', { id, changes, revision }, 409);
     return response.ok ? null : ((await response.json()) as EditConflict);
   },
+  snippets: (id) => get(`snippets?image=${encodeURIComponent(id)}`),
   bringBack: (id, key) => get(`bring-back?${new URLSearchParams({ image: id, key })}`),
   note: (id, key, note) => post('note', { id, key, note }),
   undo: async () => (await (await send('undo', {}, 409)).json()) as Undone | UndoConflict,
