@@ -49,6 +49,7 @@ export const sidebar: { text: string; items: Page[]; collapsed?: boolean }[] = [
     items: [
       page('Never twice', '/never-twice'),
       page('What is trusted', '/trust'),
+      page('Versions and support', '/releases'),
       page('How pictures are encoded', '/encoding'),
       page('What each fault leads to', '/faults'),
       page('Robustness', '/robustness'),

@@ -36,7 +36,8 @@ import { BIN } from './support/run-bin.ts';
 
 const recipes = readdirSync(recipePath('.')).filter((name) => name.startsWith('github-'));
 const gitlabRecipes = readdirSync(recipePath('.')).filter((name) => name.startsWith('gitlab-'));
-const ownWorkflow = fileURLToPath(new URL('../../../.github/workflows/ci.yml', import.meta.url));
+const ownWorkflow = (name: string) =>
+  fileURLToPath(new URL(`../../../.github/workflows/${name}`, import.meta.url));
 const initWorkflow = ciWorkflow({
   root: '/x/site',
   repository: '/x',
@@ -47,7 +48,8 @@ describe('every workflow', async () => {
   const lint = await createLinter();
   const texts = {
     ...Object.fromEntries(recipes.map((name) => [name, readFileSync(recipePath(name), 'utf8')])),
-    'ci.yml of this repository': readFileSync(ownWorkflow, 'utf8'),
+    'ci.yml of this repository': readFileSync(ownWorkflow('ci.yml'), 'utf8'),
+    'release.yml of this repository': readFileSync(ownWorkflow('release.yml'), 'utf8'),
     'what init writes': initWorkflow,
   };
 
