@@ -18,14 +18,16 @@ export {
   noteOnPicture,
   openWorker,
   proposeEdit,
+  proposeVariation,
   readNotes,
   rewriteFiles,
+  varyImage,
 } from './operations.ts';
 export { editableFields } from './editable-fields.ts';
 export type { BroughtBack } from './operations/bring-back.ts';
 export type { Notes } from './manifest/notes.ts';
 export type { ProposedEdit } from './operations/edit-image.ts';
-export { undone } from './operations/rewrite-file.ts';
+export { isChange, undone } from './operations/rewrite-file.ts';
 export type { EditedFile } from './operations/rewrite-file.ts';
 export type { Worker } from './operations/open-worker.ts';
 export { spentOutside } from './operations/spent-outside.ts';

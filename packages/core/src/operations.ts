@@ -95,6 +95,10 @@ export const proposeEdit = lazy(
   async () => (await import('./operations/edit-image.ts')).proposeEdit,
 );
 export const editImage = lazy(async () => (await import('./operations/edit-image.ts')).editImage);
+export const proposeVariation = lazy(
+  async () => (await import('./operations/vary-image.ts')).proposeVariation,
+);
+export const varyImage = lazy(async () => (await import('./operations/vary-image.ts')).varyImage);
 export const bringBack = lazy(async () => (await import('./operations/bring-back.ts')).bringBack);
 export const readNotes = lazy(
   async () => (await import('./operations/picture-notes.ts')).readNotes,

@@ -824,6 +824,26 @@ export interface FieldChange {
   readonly value: FieldValue | null;
 }
 
+/** A rectangle of a picture, in percent of its sides. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A new image that works from the picture of another one. */
+export interface Variation {
+  /** Of the new image. */
+  readonly id: string;
+  /** What is to be different. */
+  readonly prompt: string;
+  /** Empty: decorative. */
+  readonly alt: string;
+  /** The part that is drawn again; `null`: all of it may change. */
+  readonly region: Region | null;
+}
+
 /** What people noted about a picture, beside its manifest. */
 export interface PictureNote {
   readonly star?: true;

@@ -33,6 +33,10 @@ function nameOf({ id, number, key }: PlannedRequest): string {
 }
 
 export function fileDiff({ file, before, after }: EditedFile): FileDiff {
+  if (before === null || after === null) {
+    const line = after === null ? '- (this file is removed)' : '+ (a new file)';
+    return { file, hunks: [{ line: 1, lines: [line] }] };
+  }
   const { hunks } = structuredPatch(file, file, before.toString(), after.toString(), '', '', {
     context: contextLines,
   });

@@ -79,6 +79,8 @@ export function liveSheet(options: LiveOptions): LiveProject {
     form: edits.form,
     propose: edits.propose,
     edit: edits.edit,
+    proposeVariation: edits.proposeVariation,
+    vary: edits.vary,
     bringBack: edits.bringBack,
     note: edits.note,
     undo: edits.undo,

@@ -1,4 +1,4 @@
-import type { FieldChange, FieldValue, PictureNote } from '@tintype/core';
+import type { FieldChange, FieldValue, PictureNote, Region, Variation } from '@tintype/core';
 import { limits } from '@tintype/core/internal';
 
 /** The changes of a request, or `null` if they do not have the shape of changes. Which fields there are is checked later. */
@@ -27,6 +27,27 @@ function isFieldValue(value: unknown, depth: number): value is FieldValue {
   if (typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value !== 'object' || value === null || depth >= maxDepth) return false;
   return Object.values(value).every((member) => isFieldValue(member, depth + 1));
+}
+
+/** The variation of a request, or `null` if it does not have the shape of one. */
+export function readVariation(value: unknown): Variation | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { id, prompt, alt, region } = value as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string' || typeof prompt !== 'string' || typeof alt !== 'string') return null;
+  if (prompt.trim() === '') return null;
+  if (region === null) return { id, prompt, alt, region };
+  const read = readRegion(region);
+  return read === null ? null : { id, prompt, alt, region: read };
+}
+
+function readRegion(value: unknown): Region | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { left, top, width, height } = value as Readonly<Record<string, unknown>>;
+  const isPercent = (part: unknown): part is number =>
+    typeof part === 'number' && part >= 0 && part <= 100;
+  if (!isPercent(left) || !isPercent(top) || !isPercent(width) || !isPercent(height)) return null;
+  const isInside = left + width <= 100.01 && top + height <= 100.01 && width > 0 && height > 0;
+  return isInside ? { left, top, width, height } : null;
 }
 
 /** The note of a request without what it does not say, or `null` if it does not have the shape of a note. */

@@ -148,6 +148,7 @@ function imageOf(facts: ImageFacts): SheetImage {
     pick: job.pick,
     candidates: seen,
     past: past.map((one) => pastOf(one, notes)),
+    madeFrom: job.picture.inputs.flatMap((input) => (input.kind === 'image' ? [input.id] : [])),
     change:
       change === null
         ? null

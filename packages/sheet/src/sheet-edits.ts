@@ -3,6 +3,7 @@ import {
   type FieldChange,
   type Key,
   type PictureNote,
+  type Variation,
   TintypeError,
 } from '@tintype/core';
 import {
@@ -10,10 +11,13 @@ import {
   editableImage,
   type EditedFile,
   editImage,
+  isChange,
   noteOnPicture,
   proposeEdit,
+  proposeVariation,
   rewriteFiles,
   undone,
+  varyImage,
 } from '@tintype/core/internal';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,6 +41,14 @@ export interface SheetEdits {
   readonly edit: (
     id: string,
     changes: readonly FieldChange[],
+    revision: string,
+  ) => Promise<EditConflict | null>;
+  /** What a new image that works from this one would cost. */
+  readonly proposeVariation: (id: string, variation: Variation) => Promise<EditProposal>;
+  /** Adds a new image that works from this one. Resolves to `null` if it is written. */
+  readonly vary: (
+    id: string,
+    variation: Variation,
     revision: string,
   ) => Promise<EditConflict | null>;
   /** The change that brings a stored picture back. It is made with `edit`. */
@@ -89,17 +101,13 @@ export function sheetEdits(
       editProposal(id, await proposeEdit(quiet(await contextNow()), id, edits)),
 
     edit: (id, edits, revision) =>
-      inTurn(async () => {
-        const context = quiet(await contextNow());
-        const result = await editImage(context, id, edits, revision);
-        if (result.kind === 'changed-meanwhile') {
-          const message = `The manifest of "${id}" has changed since you opened it. Nothing was written.`;
-          return { message, image: formOf(context, result.image) };
-        }
-        add({ what: whatOf(id, edits), id, files: result.files });
-        await onWritten(context, id);
-        return null;
-      }),
+      written(id, whatOf(id, edits), (context) => editImage(context, id, edits, revision)),
+
+    proposeVariation: async (id, variation) =>
+      editProposal(variation.id, await proposeVariation(quiet(await contextNow()), id, variation)),
+
+    vary: (id, variation, revision) =>
+      written(id, `"${variation.id}"`, (context) => varyImage(context, id, variation, revision)),
 
     bringBack: async (id, key) => {
       const { changes, proposal } = await bringBack(quiet(await contextNow()), id, key);
@@ -130,7 +138,7 @@ export function sheetEdits(
         }
         const found = await Promise.all(
           files.map(async ({ file, after }) => {
-            const now = await readFile(join(root, file)).catch(() => Buffer.alloc(0));
+            const now = await readFile(join(root, file)).catch(() => null);
             return fileDiff({ file, before: now, after });
           }),
         );
@@ -146,8 +154,26 @@ export function sheetEdits(
     latest: () => changes.at(-1)?.what ?? null,
   };
 
+  function written(
+    id: string,
+    what: string,
+    write: (context: Context) => ReturnType<typeof editImage>,
+  ): Promise<EditConflict | null> {
+    return inTurn(async () => {
+      const context = quiet(await contextNow());
+      const result = await write(context);
+      if (result.kind === 'changed-meanwhile') {
+        const message = `The manifest of "${id}" has changed since you opened it. Nothing was written.`;
+        return { message, image: formOf(context, result.image) };
+      }
+      add({ what, id, files: result.files });
+      await onWritten(context, id);
+      return null;
+    });
+  }
+
   function add(change: Change): void {
-    const files = change.files.filter(({ before, after }) => !before.equals(after));
+    const files = change.files.filter(isChange);
     if (files.length > 0) changes.push({ ...change, files });
     if (changes.length > maxChanges) changes.shift();
   }

@@ -1,15 +1,12 @@
 import { type Format, type Key, type Sha256, TintypeError } from '@tintype/core';
 import { isFormat, isHash, refusalOf, secure } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readChanges, readNote } from './read-changes.ts';
+import { readChanges, readNote, readVariation } from './read-changes.ts';
 import type { Sheet, SheetRole, Snippet } from './sheet.ts';
 import type { SheetEdits } from './sheet-edits.ts';
 
 /** The project that the handler serves, without HTTP. */
-export interface SheetSource extends Pick<
-  SheetEdits,
-  'form' | 'propose' | 'edit' | 'bringBack' | 'note' | 'undo'
-> {
+export interface SheetSource extends Omit<SheetEdits, 'add' | 'latest'> {
   readonly sheet: () => Promise<Sheet>;
   /** `null`: there is no such picture, or it is no longer wanted when its turn comes. */
   readonly picture: (
@@ -57,7 +54,9 @@ export interface HandlerOptions {
 
 /** What each role may send, besides `GET`s that only read. */
 const allowed: Readonly<Record<SheetRole, ReadonlySet<string>>> = {
-  edit: new Set(['form', 'propose', 'edit', 'bring-back', 'note', 'undo', 'pick', 'buy']),
+  edit: new Set(
+    'form propose edit propose-variation vary bring-back note undo pick buy'.split(' '),
+  ),
   pick: new Set(['pick', 'note']),
   look: new Set(),
 };
@@ -151,6 +150,22 @@ export function sheetHandler(
         const conflict = await source.edit(id, read, revision);
         return sendOutcome(response, conflict ?? {});
       }
+      case 'POST propose-variation': {
+        const { id, variation } = await readBody(request, maxEditBytes);
+        const read = readVariation(variation);
+        if (typeof id !== 'string' || read === null)
+          return badRequest(response, `propose-variation takes ${variations}`);
+        const proposal = await source.proposeVariation(id, read);
+        return send(response, 'application/json', JSON.stringify(proposal));
+      }
+      case 'POST vary': {
+        const { id, variation, revision } = await readBody(request, maxEditBytes);
+        const read = readVariation(variation);
+        if (typeof id !== 'string' || typeof revision !== 'string' || read === null)
+          return badRequest(response, `vary takes ${variations}, and the revision of the form`);
+        const conflict = await source.vary(id, read, revision);
+        return sendOutcome(response, conflict ?? {});
+      }
       case 'GET bring-back': {
         const id = query.get('image');
         const key = query.get('key');
@@ -225,6 +240,8 @@ function forRole(sheet: Sheet, role: SheetRole): Sheet {
   const buying = { refusal: 'Whoever shared this page can buy.' };
   return { ...sheet, live: { ...sheet.live, role, buying, undo: null } };
 }
+
+const variations = 'an id, and a variation with an id, a prompt, an alt and a region';
 
 const edits = 'an id, and changes with a layer, a field and a value';
 

@@ -175,6 +175,8 @@ export interface SheetImage {
   readonly candidates: readonly Candidate[];
   /** Pictures that were bought for it and that it does not ask for today, the newest first. */
   readonly past: readonly PastPicture[];
+  /** The images whose pictures it works from. */
+  readonly madeFrom: readonly string[];
   /** `null`: it is compared with nothing. */
   readonly change: ImageChange | null;
   /** The files that are made from each of its pictures. */

@@ -422,6 +422,38 @@ describe.skipIf(noBrowser !== false)(
       expect(api().requests).toEqual([]);
     });
 
+    test('makes a new image from another one by an instruction and a region, by keyboard, and shows which came from which', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.locator('[data-id="badge"] .frame').click();
+      await page.getByRole('button', { name: 'The same, but' }).dblclick();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      await page.keyboard.type('in silver');
+      await expectText(dialog.locator('.outcome'), /1 picture for .* \(badge-2\)\.$/);
+      for (const [side, value] of [
+        ['left', '10'],
+        ['top', '20'],
+        ['width', '30'],
+        ['height', '40'],
+      ] as const)
+        await dialog.getByLabel(`${side}, %`).fill(value);
+      await expectText(dialog.locator('.diffs'), /badge-2\.mask\.png\+ \(a new file\)/);
+      expect(await violations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Add' }).click();
+      await page.getByText('Added badge-2. Press u to undo.').waitFor();
+      await expectText(page.locator('.panel .heading h2'), /^badge-2$/);
+      expect(await page.locator('.lineage .name').allTextContents()).toEqual(['badge', 'badge-2']);
+      await expectText(page.locator('.panel .buy'), /^Buy for/);
+      expect(await violations(page)).toEqual([]);
+      expect((await made.project.read('badge-2.mask.png')).subarray(1, 4).toString()).toBe('PNG');
+      await page.locator('.lineage .step').first().click();
+      await expectText(page.locator('.panel .heading h2'), /^badge$/);
+      await page.keyboard.press('u');
+      await page.getByText('Took back: "badge-2".').waitFor();
+      expect(api().requests).toEqual([]);
+    });
+
     test('crops by hand: with the pointer and with arrow keys, previewed at each width, written as a point', async () => {
       await using made = await served();
       await using page = await open(made.server.url);

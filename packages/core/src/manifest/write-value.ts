@@ -57,6 +57,61 @@ export function writeValue(
   return { text: changed };
 }
 
+/**
+ * A manifest's text with another entry of `images` below an existing one, and no other character changed. Returns the reason if that
+ * is impossible.
+ */
+export function addEntry(
+  text: string,
+  below: string,
+  id: string,
+  fields: Readonly<Record<string, FieldValue>>,
+): Written {
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false,
+  });
+  const images = nodeAt(document.contents, ['images']);
+  const pair = images === null || images === 'empty' ? null : pairNamed(images, below);
+  if (images === null || images === 'empty' || pair === null || pairNamed(images, id) !== null)
+    return cannot(`"${id}" cannot be added below "${below}" in this file`);
+  const name = flowText(id, null);
+  const written =
+    images.flow === true
+      ? splice(text, pairEnd(pair), pairEnd(pair), `, ${name}: ${flowText(fields, null)}`)
+      : addBelow(text, pair, name, fields);
+  const meant = openYaml(text).tree;
+  const found = openYaml(written).tree;
+  const isAsMeant =
+    meant !== null &&
+    found !== null &&
+    sameData(withValue(meant.value, ['images', id], fields), found.value);
+  return isAsMeant && keepsComments(text, written)
+    ? { text: written }
+    : cannot(`"${id}" cannot be added below "${below}" without changing something else`);
+}
+
+function addBelow(
+  text: string,
+  pair: Pair,
+  name: string,
+  fields: Readonly<Record<string, FieldValue>>,
+): string {
+  const indent = indentAt(text, keyStart(pair));
+  const newline = lineEndOf(text);
+  const lines = Object.entries(fields).map(([field, value]) => {
+    const { head, body } = blockText(value, null, `${indent}  `, newline);
+    return `${indent}  ${field}: ${head}${newline}${body}`;
+  });
+  const entry = `${indent}${name}:${newline}${lines.join('')}`;
+  // After the last line of the entry, with its comment.
+  const lineEnd = text.indexOf('\n', trimmedEnd(text, pairEnd(pair)));
+  return lineEnd === -1
+    ? `${text}${newline}${entry}`
+    : splice(text, lineEnd + 1, lineEnd + 1, entry);
+}
+
 function cannot(problem: string): { readonly problem: string } {
   return { problem };
 }

@@ -28,7 +28,7 @@ import {
   readProjectFrom,
   refuseMistakes,
 } from './read-plan.ts';
-import { type EditedFile, rewriteFile, undone } from './rewrite-file.ts';
+import { type EditedFile, isChange, rewriteFile, undone } from './rewrite-file.ts';
 
 /** What a change would do. */
 export interface ProposedEdit {
@@ -55,15 +55,31 @@ export async function editableImage(context: Context, id: string): Promise<Edita
  * What the project would be with some fields of an image changed: its mistakes, and its plan. Spends nothing, writes nothing. Throws
  * `usage` for a field that cannot be changed where it is.
  */
-export async function proposeEdit(
+export function proposeEdit(
   context: Context,
   id: string,
   changes: readonly FieldChange[],
 ): Promise<ProposedEdit> {
+  return propose(context, id, fieldsWritten(context, changes));
+}
+
+/** The files that a change of an image's project has changed. */
+export type WriteFiles = (project: ReadProject, found: FoundLayers) => Promise<EditedFile[]>;
+
+function fieldsWritten({ config }: Context, changes: readonly FieldChange[]): WriteFiles {
+  return (project, found) => editedFiles(config.root, project, found, changes);
+}
+
+/** What the project would be with other bytes in some files. */
+export async function propose(
+  context: Context,
+  id: string,
+  write: WriteFiles,
+): Promise<ProposedEdit> {
   const store = await openStore(context);
   const before = await readAll(context);
   const found = layersOf(before, id);
-  const files = await editedFiles(context.config.root, before, found, changes);
+  const files = await write(before, found);
   const after = await readProjectFrom(withEdits(context.config.root, files), context, store, false);
   const request = { ids: [], mayBuy: false } as const;
   const planned = await planRead(context, store, before, request);
@@ -84,13 +100,23 @@ export async function proposeEdit(
  * Writes changed fields of an image to its manifest, or to the data file of its row, unless a file has changed since `revision`.
  * Spends nothing. Throws `usage` as `proposeEdit`, and `manifest` if the change would be a mistake.
  */
-export async function editImage(
+export function editImage(
   context: Context,
   id: string,
   changes: readonly FieldChange[],
   revision: string,
 ): Promise<EditResult> {
-  const { image, files, diagnostics } = await proposeEdit(context, id, changes);
+  return writeProposed(context, id, fieldsWritten(context, changes), revision);
+}
+
+/** Writes what `propose` proposes, unless a file has changed since `revision`. */
+export async function writeProposed(
+  context: Context,
+  id: string,
+  write: WriteFiles,
+  revision: string,
+): Promise<EditResult> {
+  const { image, files, diagnostics } = await propose(context, id, write);
   if (image.revision !== revision) return { kind: 'changed-meanwhile', image };
   refuseMistakes({ ...context, report: () => {} }, diagnostics);
   return (await rewriteFiles(context.config.root, files))
@@ -127,7 +153,7 @@ function identity({ file, code, message }: Diagnostic): string {
 /** How a field of a layer is written into the text of its file. */
 type WriteField = (text: string, field: string, value: FieldValue | null) => Written;
 
-interface FoundLayers {
+export interface FoundLayers {
   readonly image: EditableImage;
   readonly writers: ReadonlyMap<string, WriteField>;
 }
@@ -202,7 +228,7 @@ async function editedFiles(
   { image, writers }: FoundLayers,
   changes: readonly FieldChange[],
 ): Promise<EditedFile[]> {
-  const edited = new Map<string, EditedFile>();
+  const edited = new Map<string, TextFile>();
   for (const change of changes) {
     const layer = image.layers.find(({ name }) => name === change.layer);
     const write = writers.get(change.layer);
@@ -213,7 +239,7 @@ async function editedFiles(
     const after = writtenInto(known.after, layer, change, write);
     edited.set(layer.file, { ...known, after });
   }
-  return [...edited.values()].filter(({ before, after }) => !before.equals(after));
+  return [...edited.values()].filter(isChange);
 }
 
 function refuseField({ name, fields }: EditableLayer, { field, value }: FieldChange): void {
@@ -230,11 +256,17 @@ function refuseField({ name, fields }: EditableLayer, { field, value }: FieldCha
   }
 }
 
-async function unchanged(
+/** A file that exists, and goes on to exist. */
+interface TextFile extends EditedFile {
+  readonly before: Buffer;
+  readonly after: Buffer;
+}
+
+export async function unchanged(
   root: string,
   file: string,
   texts: ReadProject['texts'],
-): Promise<EditedFile> {
+): Promise<TextFile> {
   const read = await filesOnDisk(root).read(join(root, file), maxTextBytes);
   if ('problem' in read) throw new TintypeError('usage', read.problem);
   if (sha256(read.bytes) !== texts.get(file))
@@ -245,6 +277,7 @@ async function unchanged(
 
 const byteOrderMark = Buffer.from('\ufeff');
 
+/** The bytes with a change in their text; a byte order mark stays. */
 function writtenInto(
   bytes: Buffer,
   layer: EditableLayer,
@@ -272,7 +305,7 @@ function withEdits(root: string, edited: readonly EditedFile[]): ProjectFiles {
     read: async (path, maxBytes) => {
       const file = slashed(relative(root, path));
       const bytes = changed.get(file.normalize());
-      return bytes === undefined ? disk.read(path, maxBytes) : { bytes, file };
+      return bytes == null ? disk.read(path, maxBytes) : { bytes, file };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { writeValue } from '../manifest/write-value.ts';
 import { imageEntry } from './image-entry.ts';
-import { type EditedFile, rewriteFile } from './rewrite-file.ts';
+import { type EditedFile, isChange, rewriteFile } from './rewrite-file.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { planRead, readProject, refuseMistakes } from './read-plan.ts';
 import { openStore } from '../store/open-store.ts';
@@ -57,7 +57,7 @@ export async function pickCandidate(
   const picked = plan.requests.find((row) => row.id === id && row.number === candidate);
   return {
     place: job.place,
-    isChanged: !edited.before.equals(edited.after),
+    isChanged: isChange(edited),
     isConfirmed: await confirm(picked, store),
     edited,
   };

@@ -288,7 +288,8 @@ function listOf(field: FormField | null): string | null {
 
 const listedImages = 4;
 
-function outcomeOf({ price, buysMore }: EditProposal): string {
+/** What a change comes to, in money. */
+export function outcomeOf({ price, buysMore }: EditProposal): string {
   if (buysMore === null) {
     return price === null
       ? 'Free: nothing has to be bought.'

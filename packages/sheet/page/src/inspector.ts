@@ -11,6 +11,7 @@ import { shownPicture } from './card.ts';
 import { change } from './change.ts';
 import { h, nodesOf } from './element.ts';
 import { history } from './history.ts';
+import { lineage } from './lineage.ts';
 import { noteControls } from './notes.ts';
 import { lazyThumbnail, type PictureSource } from './pictures.ts';
 import { emptyWords, statusWords } from './words.ts';
@@ -24,6 +25,9 @@ export interface InspectorActions {
   readonly compare: (image: SheetImage, key?: string) => void;
   readonly edit: (image: SheetImage) => void;
   readonly crop: (image: SheetImage) => void;
+  /** Asks for a new image that works from this one. */
+  readonly vary: (image: SheetImage) => void;
+  readonly select: (id: string) => void;
   /** Offers the change that brings a stored picture back. */
   readonly bringBack: (image: SheetImage, key: string) => void;
   readonly note: (image: SheetImage, key: string, note: PictureNote) => void;
@@ -36,6 +40,7 @@ export interface InspectorActions {
 /** Everything about one image: its request, its cost and its files. */
 export function inspector(
   image: SheetImage,
+  all: readonly SheetImage[],
   live: LiveSheet | null,
   source: PictureSource,
   actions: InspectorActions,
@@ -51,6 +56,7 @@ export function inspector(
     purchase(image, live, actions),
     reasons(image),
     prompt(image, editing, actions),
+    lineage(image, all, source, actions.select),
     history(image, editing, source, actions),
     use(image, live, actions),
     facts(image),
@@ -301,7 +307,7 @@ function candidatesOf(numbers: readonly number[]): string {
 function prompt(
   image: SheetImage,
   live: LiveSheet | null,
-  { edit }: InspectorActions,
+  { edit, vary }: InspectorActions,
 ): HTMLElement {
   const { prompt: text, own } = image;
   const parts: Node[] = [];
@@ -331,6 +337,7 @@ function prompt(
         'p.actions',
         h('button.edit', { onclick: () => edit(image) }, 'Edit'),
         h('kbd', { 'aria-hidden': 'true' }, 'e'),
+        h('button.edit', { onclick: () => vary(image) }, 'The same, but …'),
       ),
   );
 }

@@ -1,6 +1,6 @@
 import type { Sheet, SheetImage } from '../../src/sheet.ts';
 import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
-import { card } from './card.ts';
+import { card, shownPicture } from './card.ts';
 import { changeFigures, goneCard } from './change.ts';
 import { openCropper } from './cropper.ts';
 import { askToBringBack, askToBuy, showHelp, showSnippets, showUndoConflict } from './dialogs.ts';
@@ -19,6 +19,7 @@ import {
 } from './preferences.ts';
 import { server } from './server.ts';
 import { listenForKeys } from './shortcuts.ts';
+import { openVariation } from './variation.ts';
 import { openViewer } from './viewer.ts';
 
 const embedded = JSON.parse(
@@ -421,7 +422,7 @@ function drawPanel(): void {
     if (!panel.contains(form)) panel.replaceChildren(form);
     return;
   }
-  const now = JSON.stringify([image, sheet?.live]);
+  const now = JSON.stringify([image, sheet?.live, relatives(image)]);
   if (now === inspected || isTyping(image?.id)) return;
   const isAnother = panel.dataset['id'] !== image?.id;
   inspected = now;
@@ -429,10 +430,20 @@ function drawPanel(): void {
   const top = panel.scrollTop;
   const focused = focusIn();
   panel.replaceChildren(
-    ...(image === null ? [] : inspector(image, sheet?.live ?? null, source, actions)),
+    ...(image === null
+      ? []
+      : inspector(image, sheet?.images ?? [], sheet?.live ?? null, source, actions)),
   );
   panel.scrollTop = isAnother ? 0 : top;
   if (focused !== null) focusAgain(focused);
+}
+
+/** The images that the panel shows beside one: a change of theirs draws it again. */
+function relatives(image: SheetImage | null): readonly (string | undefined)[] {
+  if (image === null) return [];
+  return (sheet?.images ?? [])
+    .filter(({ id, madeFrom }) => madeFrom.includes(image.id) || image.madeFrom.includes(id))
+    .map((one) => one.id + shownPicture(one)?.hash);
 }
 
 /** Whether a comment is half written. It is drawn again once it is written or given up. */
@@ -503,11 +514,13 @@ const actions: InspectorActions = {
     else void edit(image.id);
   },
   crop: (image) => void crop(image),
+  vary: (image) => void vary(image),
+  select,
   use: (image) =>
-    void server
-      .snippets(image.id)
-      .then((snippets) => showSnippets(image.id, snippets, copy))
-      .catch((error: unknown) => say(wordsOf(error))),
+    void openWith(
+      () => server.snippets(image.id),
+      (snippets) => showSnippets(image.id, snippets, copy),
+    ),
   bringBack: (image, key) => void bringBack(image.id, key),
   note: (image, key, note) =>
     void server.note(image.id, key, note).catch((error: unknown) => say(wordsOf(error))),
@@ -518,32 +531,66 @@ const actions: InspectorActions = {
   close: closePanel,
 };
 
-async function bringBack(id: string, key: string): Promise<void> {
+let isOpening = false;
+
+/** Opens a dialog with what the server says, once, however often its button is pressed meanwhile. */
+async function openWith<Data>(
+  read: () => Promise<Data>,
+  show: (data: Data) => void,
+): Promise<void> {
+  if (isOpening) return;
+  isOpening = true;
   try {
-    const { changes, revision, proposal } = await server.bringBack(id, key);
-    askToBringBack(id, proposal, () => {
-      void server
-        .edit(id, changes, revision)
-        .then((conflict) =>
-          say(conflict?.message ?? `${id} has that picture again. Press u to undo.`),
-        )
-        .catch((error: unknown) => say(wordsOf(error)));
-    });
+    show(await read());
   } catch (error) {
     say(wordsOf(error));
+  } finally {
+    isOpening = false;
   }
+}
+
+function bringBack(id: string, key: string): Promise<void> {
+  return openWith(
+    () => server.bringBack(id, key),
+    ({ changes, revision, proposal }) => {
+      askToBringBack(id, proposal, () => {
+        void server
+          .edit(id, changes, revision)
+          .then((conflict) =>
+            say(conflict?.message ?? `${id} has that picture again. Press u to undo.`),
+          )
+          .catch((error: unknown) => say(wordsOf(error)));
+      });
+    },
+  );
 }
 
 async function crop(image: SheetImage): Promise<void> {
   const picture = cropped(image);
   const url = picture && source(picture.hash);
   if (picture === null || url === null) return;
-  try {
-    const form = await server.form(image.id);
-    openCropper(image, picture, form, { ...server, save: server.edit, url, say });
-  } catch (error) {
-    say(wordsOf(error));
-  }
+  await openWith(
+    () => server.form(image.id),
+    (form) => openCropper(image, picture, form, { ...server, save: server.edit, url, say }),
+  );
+}
+
+function vary(image: SheetImage): Promise<void> {
+  const picture = cropped(image);
+  return openWith(
+    () => server.form(image.id),
+    (form) =>
+      openVariation(image, picture, form, {
+        ...server,
+        url: picture && source(picture.hash),
+        isTaken: (id) => imageOf(id) !== null,
+        added: (id) => {
+          say(`Added ${id}. Press u to undo.`);
+          // It is there as soon as the sheet is read again.
+          selected = id;
+        },
+      }),
+  );
 }
 
 async function edit(id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { FieldChange, PictureNote } from '@tintype/core/types';
+import type { FieldChange, PictureNote, Variation } from '@tintype/core/types';
 import type {
   BringBackOffer,
   EditConflict,
@@ -24,6 +24,13 @@ export interface Server {
     changes: readonly FieldChange[],
     revision: string,
   ) => Promise<EditConflict | null>;
+  readonly proposeVariation: (id: string, variation: Variation) => Promise<EditProposal>;
+  /** Resolves to `null` if the new image is written. */
+  readonly vary: (
+    id: string,
+    variation: Variation,
+    revision: string,
+  ) => Promise<EditConflict | null>;
   readonly snippets: (id: string) => Promise<readonly Snippet[]>;
   readonly bringBack: (id: string, key: string) => Promise<BringBackOffer>;
   readonly note: (id: string, key: string, note: PictureNote) => Promise<void>;
@@ -40,6 +47,12 @@ export const server: Server = {
     (await (await send('propose', { id, changes })).json()) as EditProposal,
   edit: async (id, changes, revision) => {
     const response = await send('edit', { id, changes, revision }, 409);
+    return response.ok ? null : ((await response.json()) as EditConflict);
+  },
+  proposeVariation: async (id, variation) =>
+    (await (await send('propose-variation', { id, variation })).json()) as EditProposal,
+  vary: async (id, variation, revision) => {
+    const response = await send('vary', { id, variation, revision }, 409);
     return response.ok ? null : ((await response.json()) as EditConflict);
   },
   snippets: (id) => get(`snippets?image=${encodeURIComponent(id)}`),
