@@ -5,6 +5,7 @@ export type { SharedCacheMode, SharedCacheOptions } from './project/shared-cache
 export type { SharedCacheCounts } from './cache/open-cache.ts';
 export type { Missing, MissingPolicy, SpendingPolicy } from './project/spending-policy.ts';
 export { count, fileSize, money, moneyRange } from './amounts.ts';
+export { sumUsd } from './usd.ts';
 export { batchPriceFactors } from './batch-price.ts';
 export { escapeHtml } from './escape-html.ts';
 export { codeFrame } from './manifest/source-text.ts';

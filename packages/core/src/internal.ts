@@ -38,7 +38,7 @@ export { proxiedFetch } from './process/proxied-fetch.ts';
 export { inputReferences } from './input-references.ts';
 export { withUpstream } from './plan/check-graph.ts';
 export { deliveriesAs, deliveriesOf } from './plan/deliveries.ts';
-export { roundUsd } from './plan/estimate-cost.ts';
+export { roundUsd, sumRanges } from './usd.ts';
 export { unseenPicks } from './plan/unseen-picks.ts';
 export { mayBuy } from './project/spending-policy.ts';
 export { originalOf, standIn } from './purchase/original.ts';

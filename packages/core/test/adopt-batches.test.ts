@@ -15,11 +15,11 @@ import {
   type TimedEvent,
   TintypeError,
 } from '../src/index.ts';
-import { roundUsd } from '../src/plan/estimate-cost.ts';
 import { fileStore } from '../src/store/file-store.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { testProject, type TestProject } from './support/project.ts';
 import { watchedRemote } from './support/watched-remote.ts';
+import { roundUsd } from '../src/usd.ts';
 
 const api = useApi();
 

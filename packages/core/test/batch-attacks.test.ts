@@ -18,13 +18,13 @@ import {
   TintypeError,
   verifyProject,
 } from '../src/index.ts';
-import { roundUsd } from '../src/plan/estimate-cost.ts';
 import { fileStore } from '../src/store/file-store.ts';
 import type { Batch, Key } from '../src/types.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
 import { fastClock, testProject, type TestProject } from './support/project.ts';
 import { rewritingProxy, type Rewritten } from './support/rewriting-proxy.ts';
 import { watchedRemote } from './support/watched-remote.ts';
+import { roundUsd } from '../src/usd.ts';
 
 const api = useApi();
 

@@ -24,12 +24,12 @@ import {
   startTintype,
   type TintypeProcess,
 } from '../../core/test/robustness/tintype-process.ts';
-import { roundUsd } from '../../core/src/plan/estimate-cost.ts';
 import { operateQueue } from '../src/operate-queue.ts';
 import type { DatabaseServer } from './support/database-server.ts';
 import { startLossyProxy } from './support/lossy-proxy.ts';
 import { startPostgres } from './support/postgres-server.ts';
 import { startRedis } from './support/redis-server.ts';
+import { roundUsd } from '../../core/src/usd.ts';
 
 /** What came of one schedule of workers and runs. */
 export interface QueueScheduleResult {

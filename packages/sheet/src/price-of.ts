@@ -1,5 +1,5 @@
 import { type CostRange, type Job, type PlannedRequest, toBuy } from '@tintype/core';
-import { roundUsd, withUpstream } from '@tintype/core/internal';
+import { sumRanges, withUpstream } from '@tintype/core/internal';
 import type { Price } from './sheet.ts';
 
 /** What `generate` would buy for this image alone: the same images, counted in the same way. */
@@ -25,10 +25,7 @@ export function priceOf(
 export function totalOf(rows: readonly PlannedRequest[]): CostRange | null {
   const costs = rows.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
   if (costs.length < rows.length) return null;
-  return {
-    low: roundUsd(costs.reduce((total, { low }) => total + low, 0)),
-    high: roundUsd(costs.reduce((total, { high }) => total + high, 0)),
-  };
+  return sumRanges(costs);
 }
 
 export function byImage(

@@ -1,4 +1,4 @@
-import { count, type GenerateResult, minuteOf, money, type Shard } from '@tintype/core';
+import { count, type GenerateResult, minuteOf, money, type Shard, sumUsd } from '@tintype/core';
 import { forMoney } from './amounts.ts';
 
 /**
@@ -40,8 +40,7 @@ export function generateSummary(
 function ordered({ batches }: GenerateResult): string {
   if (batches.length === 0) return '';
   const pictures = batches.reduce((sum, { lines }) => sum + lines.length, 0);
-  const costs = batches.map(({ reservedUsd }) => reservedUsd);
-  const costUsd = costs.includes(null) ? null : costs.reduce<number>((a, b) => a + b!, 0);
+  const costUsd = sumUsd(batches.map(({ reservedUsd }) => reservedUsd));
   return `${count(pictures, 'picture')} ordered${forMoney(costUsd, 'at most ')}. Commit the store, so that any machine can collect them.`;
 }
 

@@ -1,6 +1,5 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import { batchFactors } from '../batch-price.ts';
 import { type BatchFacts, whyNoBatch } from '../plan/batch-prices.ts';
 import { inBatches } from '../plan/in-batches.ts';
@@ -24,6 +23,7 @@ import type { Store } from '../store/store.ts';
 import type { Batch, Plan, PlannedRequest } from '../types.ts';
 import { openBatchesIn } from '../purchase/open-batches-in.ts';
 import { readPlan } from './read-plan.ts';
+import { sumUsd } from '../usd.ts';
 
 export type { BatchState } from '../purchase/collect-batches.ts';
 
@@ -104,11 +104,10 @@ export async function submitBatches(
       notOrdered.push({ id, reason: error.message });
   }
   await store.remote?.close();
-  const costs = batches.map(({ reservedUsd }) => reservedUsd);
   return {
     batches,
     pictures: batches.reduce((sum, { lines }) => sum + lines.length, 0),
-    costUsd: costs.includes(null) ? null : roundUsd(costs.reduce<number>((a, b) => a + b!, 0)),
+    costUsd: sumUsd(batches.map(({ reservedUsd }) => reservedUsd)),
     ordered,
     notOrdered,
   };

@@ -7,7 +7,6 @@ import { TintypeError } from '../errors.ts';
 import { isOutside } from '../fs/is-outside.ts';
 import { refuseLinksBelow } from '../fs/refuse-links-below.ts';
 import { generate, type GenerateResult } from '../generate.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { shardName } from '../shard.ts';
 import { openStore } from '../store/open-store.ts';
@@ -15,6 +14,7 @@ import { adoptPurchases } from './adopt-purchases.ts';
 import { readPlan } from './read-plan.ts';
 import { readShardReports, type ShardReport } from './shard-report.ts';
 import { wantedVariants } from './wanted-variants.ts';
+import { sumUsd } from '../usd.ts';
 
 /** What all shards did, as if they had been one run, and the state of the files now. */
 export interface MergeResult extends GenerateResult {
@@ -136,15 +136,10 @@ function reportShards(context: Context, shards: readonly ShardReport[]): void {
 function billOf(
   shards: readonly ShardReport[],
 ): Pick<GenerateResult, 'bought' | 'costUsd' | 'maybeBilledUsd'> {
-  const sum = (of: (done: ShardReport['done']) => number | null) =>
-    shards.reduce<number | null>((total, { done }) => {
-      const next = of(done);
-      return total === null || next === null ? null : roundUsd(total + next);
-    }, 0);
   return {
-    bought: sum(({ bought }) => bought) ?? 0,
-    costUsd: sum(({ costUsd }) => costUsd),
-    maybeBilledUsd: sum(({ maybeBilledUsd }) => maybeBilledUsd),
+    bought: shards.reduce((sum, { done }) => sum + done.bought, 0),
+    costUsd: sumUsd(shards.map(({ done }) => done.costUsd)),
+    maybeBilledUsd: sumUsd(shards.map(({ done }) => done.maybeBilledUsd)),
   };
 }
 

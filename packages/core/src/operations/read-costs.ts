@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreRecord } from '../types.ts';
+import { roundUsd } from '../usd.ts';
 
 /** What pictures that were bought in one way cost. */
 export interface WayCosts {

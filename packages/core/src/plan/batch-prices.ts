@@ -1,6 +1,6 @@
 import type { CostRange, Job, PlanPrices } from '../types.ts';
-import { roundUsd } from './estimate-cost.ts';
 import { modelNamed, type ModelTable } from './models.ts';
+import { roundUsd } from '../usd.ts';
 
 /** What is known of batches before anything is asked. */
 export interface BatchFacts {

@@ -2,9 +2,10 @@ import { imageModels, costUsdOf, usageOf } from '@tintype/emulators/openai';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Request, Usage } from '../types.ts';
-import { actualCost, estimateCost, gridTokens, patchTokens, roundUsd } from './estimate-cost.ts';
+import { actualCost, estimateCost, gridTokens, patchTokens } from './estimate-cost.ts';
 import { modelNamed, modelTable, resolveModels, sizeLimits } from './models.ts';
 import { parseSize } from './picture-size.ts';
+import { roundUsd } from '../usd.ts';
 
 const request: Request = {
   provider: 'openai',

@@ -3,6 +3,7 @@ import { type Model, type Prices, sizeLimits, type TokenRule } from './models.ts
 import { sheetsOf } from './frame-sheet.ts';
 import { parseSize, type Size } from './picture-size.ts';
 import { limits } from '../fields.ts';
+import { roundUsd } from '../usd.ts';
 
 /**
  * The possible cost of a request in US dollars; `null` if the model's price is unknown. `inputs`: pixels of each input, `null`:
@@ -48,11 +49,6 @@ export function actualCost(
   if (usage.svg !== undefined && author === null) return null;
   const usd = roundUsd(dollars(model.prices, usage) + drawingDollars(usage.svg, author));
   return Number.isFinite(usd) && usd >= 0 ? usd : null;
-}
-
-/** Rounds US dollars to a millionth, to remove errors of binary fractions. */
-export function roundUsd(usd: number): number {
-  return Math.round(usd * 1e6) / 1e6;
 }
 
 /** From the least to the most tokens. */

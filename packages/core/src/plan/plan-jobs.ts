@@ -17,7 +17,7 @@ import type {
   Stored,
 } from '../types.ts';
 import { candidateOf, type ImageReference, upstreamFirst } from './check-graph.ts';
-import { estimateCost, roundUsd } from './estimate-cost.ts';
+import { estimateCost } from './estimate-cost.ts';
 import { explainMissing } from './explain-missing.ts';
 import { dueText, minuteOf } from './in-batches.ts';
 import { type BatchFacts, pricesOf } from './batch-prices.ts';
@@ -25,6 +25,7 @@ import { modelFor } from './models.ts';
 import { toBuy } from './to-buy.ts';
 import { parseSize, type Size } from './picture-size.ts';
 import { requestKey, requestOf } from './request-key.ts';
+import { sumRanges } from '../usd.ts';
 
 /** What planning has to know about a project besides its jobs. */
 export interface ProjectState extends BatchFacts {
@@ -344,8 +345,5 @@ function sumOfPrices(all: readonly PlanPrices[]): PlanPrices {
 function sum(all: readonly (CostRange | null)[]): CostRange | null {
   const prices = all.filter((price) => price !== null);
   if (prices.length === 0 && all.length > 0) return null;
-  return {
-    low: roundUsd(prices.reduce((total, { low }) => total + low, 0)),
-    high: roundUsd(prices.reduce((total, { high }) => total + high, 0)),
-  };
+  return sumRanges(prices);
 }

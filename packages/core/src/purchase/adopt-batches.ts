@@ -1,6 +1,5 @@
 import { count } from '../amounts.ts';
 import { report } from '../context.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import { type ListedBatch, ProviderError } from '../provider/provider.ts';
 import type { Claim } from '../process/claim-file.ts';
 import type { Key, OpenAttempt, ResolvedRequest } from '../types.ts';
@@ -12,6 +11,7 @@ import { interrupted } from './failures.ts';
 import { newBatch } from './new-batch.ts';
 import { openBatchesIn } from './open-batches-in.ts';
 import type { PurchaseContext } from './purchase-context.ts';
+import { sumUsd } from '../usd.ts';
 
 /**
  * Finds the batches in which earlier runs ordered some of these requests and whose notes are not in this store, such as that of a CI
@@ -116,7 +116,7 @@ async function adopt(
       lines: [...(before?.lines ?? []), ...ordered],
       batchId,
       dueAt,
-      reservedUsd: sum(batch.reservedUsd, before === undefined ? 0 : before.reservedUsd),
+      reservedUsd: sumUsd([batch.reservedUsd, before === undefined ? 0 : before.reservedUsd]),
     });
     const message = `${count(lines.length, 'picture')} had been ordered in the batch ${name.slice(0, 8)}…, whose note is not here; it is noted again, and nothing of it is ordered twice`;
     report(run, { type: 'warning', code: 'batch', message });
@@ -129,8 +129,4 @@ async function adopt(
 /** Whether nothing is known of a line, except that another machine may have noted it in a remote without sharing the batch. */
 function isLost(attempt: OpenAttempt | undefined, name: string): boolean {
   return attempt === undefined || (attempt.batch === undefined && attempt.note?.batch === name);
-}
-
-function sum(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : roundUsd(a + b);
 }

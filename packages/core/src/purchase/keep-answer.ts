@@ -4,7 +4,7 @@ import { findPngDamage } from '../image/find-png-damage.ts';
 import { countFrames } from '../image/inspect-picture.ts';
 import { drawingDifferences } from '../image/svg/inspect-svg.ts';
 import { decodePicture, hasAlpha } from '../image/raw-picture.ts';
-import { actualCost, roundUsd } from '../plan/estimate-cost.ts';
+import { actualCost } from '../plan/estimate-cost.ts';
 import { modelFor, modelNamed } from '../plan/models.ts';
 import { type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import type { Put, Store } from '../store/store.ts';
@@ -12,6 +12,7 @@ import type { Attempt, Request, StoreRecord } from '../types.ts';
 import { PaidForError } from './failures.ts';
 import { judgePicture, originalFormatOf } from './judge-picture.ts';
 import { lazyProviders } from './providers.ts';
+import { roundUsd } from '../usd.ts';
 
 /** The result of one paid call, which is in the store. */
 export interface KeptAnswer {

@@ -1,7 +1,7 @@
-import { roundUsd } from '../plan/estimate-cost.ts';
 import type { Batch, ResolvedRequest } from '../types.ts';
 import { newAttempt } from './attempt.ts';
 import type { PurchaseContext } from './purchase-context.ts';
+import { sumUsd } from '../usd.ts';
 
 /** The note of a batch of these requests, of one provider, before anything is known of it there. At least one request. */
 export function newBatch(
@@ -18,8 +18,6 @@ export function newBatch(
     fileId: null,
     batchId: null,
     dueAt: null,
-    reservedUsd: costs.includes(null)
-      ? null
-      : roundUsd(costs.reduce<number>((sum, cost) => sum + cost!, 0)),
+    reservedUsd: sumUsd(costs),
   };
 }

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 import { shardName } from '../shard.ts';
 import { TintypeError } from '../errors.ts';
-import { roundUsd } from '../plan/estimate-cost.ts';
 import type { CostRange } from '../types.ts';
 import { isMaybeBilled } from './failures.ts';
 import { raise } from './judge-plan.ts';
 import type { RunBudget } from './run-budget.ts';
+import { sumUsd } from '../usd.ts';
 
 /** The pictures that were bought so far, and their cost. */
 export interface Bill {
@@ -58,19 +58,11 @@ export function openSpend(budget: RunBudget, run: Pick<Context, 'config' | 'shar
     },
     bill: () => ({
       bought: costs.length,
-      costUsd: sumOf(costs),
-      maybeBilledUsd: sumOf(maybeBilled),
+      costUsd: sumUsd(costs),
+      maybeBilledUsd: sumUsd(maybeBilled),
     }),
     overBudget: () => overBudget,
   };
-}
-
-/** US dollars; `null`: a part of them is unknown. */
-function sumOf(costs: readonly (number | null)[]): number | null {
-  return costs.reduce<number | null>(
-    (sum, cost) => (sum === null || cost === null ? null : roundUsd(sum + cost)),
-    0,
-  );
 }
 
 function notAffordable({ config, shard }: Pick<Context, 'config' | 'shard'>): TintypeError {

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type OpenAiEmulator, startOpenAiEmulator } from '@tintype/emulators/openai';
 import type { StoreRecord } from '../../src/index.ts';
-import { roundUsd } from '../../src/plan/estimate-cost.ts';
 import type { Fault } from './fault-points.ts';
 import { isMaybeBilled, seeded, signal } from './takeovers.ts';
 import { type Ended, startTintype, type TintypeProcess } from './tintype-process.ts';
+import { roundUsd } from '../../src/usd.ts';
 
 /** The result of one schedule of two machines that order and collect batches. */
 export interface BatchScheduleResult {
