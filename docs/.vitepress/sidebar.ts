@@ -42,6 +42,7 @@ export const sidebar: { text: string; items: Page[]; collapsed?: boolean }[] = [
       page('Codes', '/reference/codes'),
       page('Models and prices', '/reference/models'),
       page('Environment', '/reference/environment'),
+      page('TypeScript API', '/reference/api'),
     ],
   },
   {

@@ -6,6 +6,7 @@ import { modelTable } from '../../packages/core/src/plan/models.ts';
 import { exitCodeOf, exitCodes, exitMeanings } from '../../packages/cli/src/exit-codes.ts';
 import { program } from '../../packages/cli/src/program.ts';
 import type { Command } from '../../packages/cli/src/command.ts';
+import { apiPage } from './api.ts';
 import { diagnostics, errors, findings, warnings } from './codes.ts';
 import { documentsOf } from './documents.ts';
 import { builtInModels } from './field-notes.ts';
@@ -23,6 +24,7 @@ export async function referencePages(): Promise<Readonly<Record<string, string>>
     'codes.md': codesPage(),
     'models.md': await modelsPage(),
     'environment.md': environmentPage(),
+    'api.md': apiPage(),
   };
 }
 

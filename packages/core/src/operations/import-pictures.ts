@@ -47,7 +47,7 @@ export interface ImportedPicture {
 const maxBytes = { picture: 50_000_000, sidecar: 1_000_000 } as const;
 
 /**
- * Makes records of the pictures in a folder, as if they had been bought for nothing, and a manifest that names them. The folder is
+ * Makes records of the pictures in a folder, as if they had been bought at no cost, and a manifest that names them. The folder is
  * read as a stranger's: links are not followed, and each file must be a picture that decodes. First the store has the bytes, then the
  * manifest is written, which never replaces a file. Pictures that the project has already are left alone. Throws `usage`.
  */
