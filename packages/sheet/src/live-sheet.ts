@@ -123,6 +123,7 @@ const nothing: SheetReading['facts'] = {
   purchases: [],
   images: [],
   base: null,
+  budgets: { perDayUsd: null, perRunUsd: null },
 };
 
 /** Writes an image's files, unless something would have to be bought for that. */

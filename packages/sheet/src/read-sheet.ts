@@ -128,6 +128,7 @@ export async function readSheet(
       diagnostics,
       toBuyUsd: plan.totals.costUsd,
       purchases,
+      budgets: { perDayUsd: config.maxCostUsdPerDay, perRunUsd: config.maxCostUsd },
       images,
       base: differences === null || ref === null ? null : baseFacts(differences, ref),
     },

@@ -11,6 +11,7 @@ import type {
   StoreRecord,
   VariantSpec,
 } from '@tintype/core';
+import { type Budgets, moneyData } from './money-data.ts';
 import { parametersOf } from './parameters.ts';
 import type {
   Candidate,
@@ -40,6 +41,7 @@ export interface SheetFacts {
   readonly toBuyUsd: CostRange | null;
   /** All purchases that the store has records of. */
   readonly purchases: readonly StoreRecord[];
+  readonly budgets: Budgets;
   readonly images: readonly ImageFacts[];
   /** `null`: the project is compared with nothing. */
   readonly base: BaseFacts | null;
@@ -109,6 +111,12 @@ export function sheetData(sheet: SheetFacts): Sheet {
     diagnostics,
     problem,
     totals: totalsOf(sheet, images),
+    money: moneyData(
+      sheet.purchases,
+      new Set(images.flatMap(({ candidates }) => candidates.flatMap(({ key }) => key ?? []))),
+      madeAt.toISOString(),
+      sheet.budgets,
+    ),
     base:
       sheet.base === null
         ? null

@@ -33,9 +33,35 @@ export interface Sheet {
    */
   readonly problem: string | null;
   readonly totals: SheetTotals;
+  readonly money: SheetMoney;
   /** What the project is compared with; `null`: nothing. */
   readonly base: SheetBase | null;
   readonly images: readonly SheetImage[];
+}
+
+/** What the pictures of the store cost, in several groupings. US dollars. */
+export interface SheetMoney {
+  /** What pictures cost that no image asks for today: of earlier prompts, and second purchases. */
+  readonly replacedUsd: number;
+  /** What was recorded today (UTC). */
+  readonly todayUsd: number;
+  /** The budgets of a day and of a run; `null`: there is none. */
+  readonly perDayUsd: number | null;
+  readonly perRunUsd: number | null;
+  readonly groups: Readonly<Record<MoneyGrouping, readonly MoneyGroup[]>>;
+}
+
+export type MoneyGrouping = 'day' | 'manifest' | 'image' | 'model';
+
+export interface MoneyGroup {
+  /** `null`: records before 2026-11-28 do not say. */
+  readonly name: string | null;
+  readonly pictures: number;
+  /** Without pictures of unknown cost. */
+  readonly costUsd: number;
+  readonly unknown: number;
+  /** The part that today's images ask for. */
+  readonly inUseUsd: number;
 }
 
 /** A commit with which a project is compared, and what has changed since. */

@@ -454,6 +454,19 @@ describe.skipIf(noBrowser !== false)(
       expect(api().requests).toEqual([]);
     });
 
+    test('tells what was paid, by day, manifest, image and model', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.getByRole('button', { name: 'Details' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('By image').check();
+      const names = await dialog.locator('tbody th').allTextContents();
+      expect(names.toSorted()).toEqual(['badge', 'banner', 'hero', 'hostile', 'torn']);
+      await expectText(dialog, /Replaced\$0\.00/);
+      expect(await violations(page)).toEqual([]);
+      expect(api().requests).toEqual([]);
+    });
+
     test('crops by hand: with the pointer and with arrow keys, previewed at each width, written as a point', async () => {
       await using made = await served();
       await using page = await open(made.server.url);

@@ -8,6 +8,7 @@ import { editor } from './editor.ts';
 import { choice, h, nodesOf } from './element.ts';
 import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
 import { cropped, inspector, type InspectorActions } from './inspector.ts';
+import { showMoney } from './money.ts';
 import { fromFile, fromServer } from './pictures.ts';
 import {
   apply,
@@ -211,8 +212,8 @@ function totalsOf({ totals: sums, live, base }: Sheet): HTMLElement[] {
     toBuyUsd,
   } = sums;
   const { originalBytes: before, deliveredBytes: after } = sums;
-  const figure = (name: string, value: string, note: string) =>
-    h('div', h('dt', name), h('dd', value), h('dd.aside', note));
+  const figure = (name: string, value: string, note: string, more: Node | null = null) =>
+    h('div', h('dt', name), h('dd', value), h('dd.aside', note, more));
   const isNothingElse = missing === 0 || (ordered > 0 && toBuyUsd?.high === 0);
   const price = isNothingElse ? 'nothing to buy' : `${priceOf(toBuyUsd)} to buy`;
   const inBatch = ordered === 0 ? '' : `${count(ordered, 'picture')} ordered in a batch, `;
@@ -234,6 +235,9 @@ function totalsOf({ totals: sums, live, base }: Sheet): HTMLElement[] {
       ]
         .filter((note) => note !== null)
         .join(', '),
+      spentUsd === 0
+        ? null
+        : h('button.more-money', { onclick: () => sheet !== null && showMoney(sheet) }, 'Details'),
     ),
     figure(
       'Delivered',

@@ -1,0 +1,78 @@
+import type { Key, StoreRecord } from '@tintype/core';
+import { roundUsd } from '@tintype/core/internal';
+import type { MoneyGroup, MoneyGrouping, SheetMoney } from './sheet.ts';
+
+/** The budgets that hold here, in US dollars; `null`: none. */
+export interface Budgets {
+  readonly perDayUsd: number | null;
+  readonly perRunUsd: number | null;
+}
+
+/** What all purchases of a store cost. `inUse`: the keys that today's images ask for. `today`: ISO 8601, UTC. */
+export function moneyData(
+  purchases: readonly StoreRecord[],
+  inUse: ReadonlySet<Key>,
+  today: string,
+  budgets: Budgets,
+): SheetMoney {
+  const used = usedRecords(purchases, inUse);
+  const groupsBy = (grouping: MoneyGrouping): readonly MoneyGroup[] => {
+    const groups = Array.from(Map.groupBy(purchases, namers[grouping]), ([name, records]) =>
+      groupOf(name, records, used),
+    );
+    return grouping === 'day'
+      ? groups.toSorted((a, b) => ((a.name ?? '') < (b.name ?? '') ? 1 : -1)).slice(0, groupsShown)
+      : groups.toSorted((a, b) => b.costUsd - a.costUsd).slice(0, groupsShown);
+  };
+  return {
+    ...budgets,
+    replacedUsd: costOf(purchases.filter((record) => !used.has(record))),
+    todayUsd: costOf(purchases.filter((record) => namers.day(record) === today.slice(0, 10))),
+    groups: {
+      day: groupsBy('day'),
+      manifest: groupsBy('manifest'),
+      image: groupsBy('image'),
+      model: groupsBy('model'),
+    },
+  };
+}
+
+/** The latest days, or the dearest of the others: a project may have thousands of images. */
+const groupsShown = 200;
+
+/** As `tintype costs --by` groups them. */
+const namers: Readonly<Record<MoneyGrouping, (record: StoreRecord) => string | null>> = {
+  day: ({ provenance }) => provenance.createdAt.slice(0, 10),
+  manifest: ({ boughtFor }) => boughtFor?.manifest ?? null,
+  image: ({ boughtFor }) => boughtFor?.id ?? null,
+  model: ({ request }) => request.model,
+};
+
+/** One record for each key: if a request was bought twice, one of the two is not used. */
+function usedRecords(
+  purchases: readonly StoreRecord[],
+  inUse: ReadonlySet<Key>,
+): ReadonlySet<StoreRecord> {
+  const first = new Map<Key, StoreRecord>();
+  for (const record of purchases)
+    if (inUse.has(record.key) && !first.has(record.key)) first.set(record.key, record);
+  return new Set(first.values());
+}
+
+function groupOf(
+  name: string | null,
+  records: readonly StoreRecord[],
+  used: ReadonlySet<StoreRecord>,
+): MoneyGroup {
+  return {
+    name,
+    pictures: records.length,
+    costUsd: costOf(records),
+    unknown: records.filter(({ costUsd }) => costUsd === null).length,
+    inUseUsd: costOf(records.filter((record) => used.has(record))),
+  };
+}
+
+function costOf(records: readonly StoreRecord[]): number {
+  return roundUsd(records.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0));
+}
