@@ -60,7 +60,7 @@ export default defineConfig(({ mode }) => ({
         isolate: false,
       }),
       // Whole runs: git, the command line, Vite's builds, processes that are killed.
-      project('processes', 120, {
+      project('processes', 240, {
         include: ['packages/*/test/**/*.test.ts', 'docs/test/*.test.ts', processes],
         exclude: [browser, 'docs/test/*.browser.test.ts'],
         // Files of a worker share its modules, as those of `unit` do.
@@ -68,7 +68,7 @@ export default defineConfig(({ mode }) => ({
         globalSetup,
       }),
       // The tests of buying once more, with workers that a queue gives their jobs.
-      project('queued', 120, {
+      project('queued', 240, {
         include: noRedis === '' ? queuedToo(mode === 'long') : [],
         // What the global setup puts into the environment reaches every project; this reaches the tests of this one.
         env: { TINTYPE_TEST_QUEUED: 'true' },
@@ -76,7 +76,7 @@ export default defineConfig(({ mode }) => ({
         globalSetup: ['packages/queue/test/support/start-redis.ts'],
       }),
       // Pages in Chromium, and the examples as they are built.
-      project('browser', 120, {
+      project('browser', 240, {
         include: [browser, 'examples/*/test/**/*.test.ts', 'docs/test/*.browser.test.ts'],
         globalSetup,
       }),

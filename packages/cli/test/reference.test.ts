@@ -42,7 +42,7 @@ test.each(['core', 'cli'])('the schema of manifests in %s is that of the parser'
 test('the schemas are those of the types', async () => {
   for (const [file, text] of Object.entries(schemaTexts()))
     expect(await readFile(new URL(file, schemaFolder), 'utf8'), howTo).toBe(text);
-}, 120_000);
+}, 300_000);
 
 test('every option is documented', async () => {
   await using project = await testProject({});
@@ -206,7 +206,7 @@ images:
     expect(await problems('ImportDocument', [await document('import', 'art', '--json')])).toEqual(
       [],
     );
-  }, 120_000);
+  }, 300_000);
 
   test('a member that is missing or unknown is found', async () => {
     const event = { type: 'written', file: 'a', bytes: 1, time: '2026-11-29T00:00:00.000Z' };

@@ -26,7 +26,7 @@ const ctrlC = '\x03';
 describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing})`}`, () => {
   test(
     'hostile prompts and messages of an API are only shown as text',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       await using scene = await openScene({
         'a.images.yaml': `images:\n  ada: { prompt: ${hostile}, ${image} }\n  bob: { prompt: bob, ${image} }\n`,
@@ -44,7 +44,7 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
 
   test(
     'hostile ids and values in a manifest are only shown as text',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       await using scene = await openScene({
         'a.images.yaml': `images:\n  ${hostile}: { prompt: x, quality: ${hostile}, ${hostile}: 1, alt: y }\n`,
@@ -58,7 +58,7 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
 
   test(
     'Ctrl-C waits for what is in flight, and the cursor comes back',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       await using scene = await openScene(
         { 'a.images.yaml': `images:\n  ada: { prompt: ada, ${image} }\n` },
@@ -83,7 +83,7 @@ describe.skipIf(missing !== '')(`on a terminal${missing && ` (skipped: ${missing
 
   test(
     'a second Ctrl-C stops at once, and the cursor comes back',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       await using scene = await openScene(
         { 'a.images.yaml': `images:\n  ada: { prompt: ada, ${image} }\n` },
@@ -118,7 +118,7 @@ describe.skipIf(missing !== '')('if nothing says whether to buy', () => {
     ['n', 'n\r', 3, 0],
     ['the end of the input', '\x04', 3, 0],
     ['Ctrl-C', ctrlC, 130, 0],
-  ])('a person is asked: %s', { timeout: 120_000 }, async (_, keys, exit, bought) => {
+  ])('a person is asked: %s', { timeout: 300_000 }, async (_, keys, exit, bought) => {
     await using made = await asked();
     const { scene, terminal } = made;
     await terminal.shows('3 pictures, up to $0.01, from openai: buy? [Y/n]');
@@ -135,7 +135,7 @@ describe.skipIf(missing !== '')('if nothing says whether to buy', () => {
     if (bought === 0) expect(terminal.text()).not.toContain('in flight');
   });
 
-  test('a run over the budget is refused before the question', { timeout: 120_000 }, async () => {
+  test('a run over the budget is refused before the question', { timeout: 300_000 }, async () => {
     await using made = await asked('--max-cost 0.001');
     expect(await made.terminal.ended).toBe(4);
     expect(made.terminal.text()).not.toContain('[Y/n]');

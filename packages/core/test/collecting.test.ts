@@ -159,7 +159,7 @@ test('a prediction that is still running is neither canceled nor ordered again',
   expect(slow.made[0]!.status).toBe('processing');
 });
 
-test('a run that is killed while its prediction is running', { timeout: 60_000 }, async () => {
+test('a run that is killed while its prediction is running', { timeout: 240_000 }, async () => {
   await using slow = await startReplicateEmulator({ tokens: [testToken], workMs: 4000 });
   const core = new URL('../src/index.ts', import.meta.url).href;
   await using scene = await openScene({

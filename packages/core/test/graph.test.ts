@@ -109,7 +109,7 @@ describe('images whose inputs are images', () => {
 
   test(
     'a chain of 5,000 waits for its first image, and fails with it',
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async () => {
       const length = 5000;
       const graph = Object.fromEntries(

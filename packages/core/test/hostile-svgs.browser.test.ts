@@ -40,7 +40,7 @@ describe.skipIf(noBrowser !== false)(`in Chromium${skipped}`, () => {
 
   test(
     'nor do drawings put together at random',
-    { timeout: isLong ? 3_600_000 : 120_000 },
+    { timeout: isLong ? 3_600_000 : 300_000 },
     async () => {
       const rounds = isLong ? 10_000 : 150;
       let shown = 0;

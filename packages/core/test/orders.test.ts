@@ -122,7 +122,7 @@ test.skipIf(isQueued)(
   },
 );
 
-describe('a run that is killed while its request is on the wire', { timeout: 60_000 }, () => {
+describe('a run that is killed while its request is on the wire', { timeout: 240_000 }, () => {
   async function killed(): Promise<Scene> {
     const scene = await openScene({ 'a.images.yaml': manifest }, { latencyMs: 1500 });
     const victim = scene.start({ args: ['--order', 'release-7', '--reporter', 'json'] });

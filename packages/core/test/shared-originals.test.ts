@@ -180,7 +180,7 @@ test.each([
       await rm(home, { recursive: true });
     }
   },
-  240_000,
+  600_000,
 );
 
 describe('a clone with records only', () => {

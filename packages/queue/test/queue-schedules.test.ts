@@ -22,7 +22,7 @@ describe.each(schedules.filter(([engine]) => isLong || engine === 'redis'))(
         const { problems } = await runQueueSchedule(seed, { engine, isBuilt: true });
         expect(problems).toEqual([]);
       },
-      240_000,
+      600_000,
     );
   },
 );

@@ -106,7 +106,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       expect(again.result).toMatchObject({ bought: 1, failed: 0 });
       expect(eventsOf(again.events, 'warning')).toMatchObject([{ code: 'maybe-billed' }]);
       // It starts three workers, which takes 40 s on a machine that runs other tests, too.
-    }, 240_000);
+    }, 600_000);
 
     test('that loses all its data in the middle loses no picture and no money', async () => {
       await using api = await startOpenAiEmulator({ latencyMs: 800 });

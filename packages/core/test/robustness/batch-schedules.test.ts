@@ -13,7 +13,7 @@ test.skipIf(!hasNamespaces)(
       expect([seed, problems, boughtTwice, lost]).toEqual([seed, [], 0, 0]);
     }
   },
-  isLong ? 900_000 : 240_000,
+  isLong ? 900_000 : 600_000,
 );
 
 test.each(batchDiskRows.filter(({ name }) => /the note of the id|a record/.test(name)))(
@@ -21,5 +21,5 @@ test.each(batchDiskRows.filter(({ name }) => /the note of the id|a record/.test(
   async (row) => {
     expect(await runBatchDisk(row, 'ENOSPC')).toEqual([]);
   },
-  240_000,
+  600_000,
 );

@@ -10,5 +10,5 @@ test.skipIf(!hasNamespaces)(
     expect([problems, boughtTwice, lost]).toEqual([[], 0, 0]);
     expect(tried).toMatchObject({ kills: 2, stops: 2, cuts: 2 });
   },
-  240_000,
+  600_000,
 );

@@ -10,7 +10,7 @@ import { isLong, some } from '../support/long-form.ts';
 import { openScene } from './scene.ts';
 
 /** The tests start many processes one after the other, and the machine may be busy. */
-const patience = { timeout: 240_000 };
+const patience = { timeout: 600_000 };
 
 /** `bench/robustness.ts` does more, with hundreds of kills. */
 describe.concurrent('a run that is killed loses nothing and buys nothing twice', patience, () => {

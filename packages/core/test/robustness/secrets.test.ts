@@ -44,7 +44,7 @@ const echo = {
 
 test(
   'no variable of the environment reaches a file or the output',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     await using scene = await openScene(files);
     scene.api.fail(echo, { prompt: 'team', times: 'always' });

@@ -8,7 +8,7 @@ import { openScene, type Scene } from './scene.ts';
 import { hasNamespaces, runSchedule, signal } from './takeovers.ts';
 
 const imports = [fileURLToPath(new URL('quick-claims.ts', import.meta.url))];
-const patience = { timeout: 240_000 };
+const patience = { timeout: 600_000 };
 
 /** If processes cannot have namespaces, such as without root, `bench/robustness.ts` says that it did not run them. */
 describe.runIf(hasNamespaces).concurrent('processes that cannot see each other', patience, () => {
