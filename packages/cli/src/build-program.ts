@@ -84,6 +84,8 @@ function helpWith({ flags }: Command): Partial<Help> {
   ];
   return {
     ...helpLayout,
+    // Almost every command has options, and the column of all terms is as wide as the widest one.
+    subcommandTerm: (command) => new Help().subcommandTerm(command).replace(' [options]', ''),
     formatHelp: (program, help) =>
       new Help().formatHelp(program, Object.assign(help, { visibleOptions })),
   };
