@@ -106,7 +106,7 @@ export async function testProject(
         return { events, result: null, error };
       }
     },
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 
