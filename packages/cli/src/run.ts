@@ -17,14 +17,7 @@ export async function withRun<T>(
 ): Promise<T> {
   const core = await import('@tintype/core');
   const { createView } = await import('./reporters/create-view.ts');
-  const project = await core.loadProject({
-    cwd: shell.cwd,
-    env: shell.env,
-    ...(flags.root !== undefined && { root: flags.root }),
-    ...(flags.config !== undefined && { config: flags.config }),
-    ...(flags.order !== undefined && { order: flags.order }),
-    overrides: overridesOf(flags),
-  });
+  const project = await load(core, shell, flags);
   const view = createView(shell, {
     name: flags.reporter,
     quiet: flags.quiet === true,
@@ -67,6 +60,27 @@ export async function withRun<T>(
   } finally {
     interrupt.stop();
   }
+}
+
+/** The same run with its config as it is now, for a command that runs while the config may change. */
+export async function reread(
+  core: Core,
+  shell: Shell,
+  flags: RunFlags,
+  first: Context,
+): Promise<Context> {
+  return { ...first, ...(await load(core, shell, { ...flags, root: first.config.root })) };
+}
+
+function load(core: Core, { cwd, env }: Shell, flags: RunFlags): ReturnType<Core['loadProject']> {
+  return core.loadProject({
+    cwd,
+    env,
+    ...(flags.root !== undefined && { root: flags.root }),
+    ...(flags.config !== undefined && { config: flags.config }),
+    ...(flags.order !== undefined && { order: flags.order }),
+    overrides: overridesOf(flags),
+  });
 }
 
 interface RunOptions {

@@ -1,10 +1,10 @@
-import type { Context, GenerateResult, Options } from '@tintype/core';
+import type { Context, GenerateResult } from '@tintype/core';
 import { aborted } from './aborted.ts';
 import { explainError } from './explain-error.ts';
 import { exitCodes } from './exit-codes.ts';
-import { overridesOf, type RunFlags } from './flags.ts';
+import type { RunFlags } from './flags.ts';
 import { say } from './format/wrap.ts';
-import { withRun } from './run.ts';
+import { reread, withRun } from './run.ts';
 import type { Shell } from './shell.ts';
 
 /**
@@ -17,19 +17,13 @@ export async function watch(
   ids: readonly string[],
   onResult: (result: GenerateResult, context: Context) => void,
 ): Promise<number> {
-  await withRun(shell, flags, async (core, first) => {
+  const watched: RunFlags = { ...flags, missing: flags.missing ?? 'standin' };
+  await withRun(shell, watched, async (core, first) => {
     if (flags.missing === 'buy') throw new core.TintypeError('usage', neverBuys);
     const { watchProject } = await import('@tintype/sheet');
-    const overrides: Options = { ...overridesOf(flags), missing: missingOf(flags) };
-    // Read the config each time, because it may have changed.
-    const context = async (): Promise<Context> => {
-      const place = { cwd: shell.cwd, env: shell.env, root: first.config.root, overrides };
-      const config = flags.config === undefined ? {} : { config: flags.config };
-      return { ...first, ...(await core.loadProject({ ...place, ...config })) };
-    };
     const run = async (isFirst: boolean): Promise<void> => {
       try {
-        const current = await context();
+        const current = await reread(core, shell, watched, first);
         const result = await core.generate(current, ids);
         if (isFirst || hasDone(result)) onResult(result, current);
       } catch (error) {
@@ -37,7 +31,7 @@ export async function watch(
       }
     };
     let changed = Promise.withResolvers<void>();
-    const end = await watchProject(await context(), () => changed.resolve(), { outputs: false });
+    const end = await watchProject(first, () => changed.resolve(), { outputs: false });
     try {
       for (let isFirst = true; !first.signal.aborted; isFirst = false) {
         // A change during the run leads to another one.
@@ -54,10 +48,6 @@ export async function watch(
 
 const neverBuys =
   '--watch never buys, so leave out --missing buy. Run tintype in another terminal: the watch then shows the picture';
-
-function missingOf({ frozen, missing }: RunFlags): 'standin' | 'fail' {
-  return frozen === true || missing === 'fail' ? 'fail' : 'standin';
-}
 
 function hasDone({ written, removed, failed }: GenerateResult): boolean {
   return written > 0 || removed > 0 || failed > 0;

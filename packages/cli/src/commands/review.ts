@@ -1,16 +1,8 @@
-import type { Context } from '@tintype/core';
 import { aborted } from '../aborted.ts';
 import { command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import {
-  overridesOf,
-  partialFlags,
-  portNumber,
-  projectFlags,
-  queueFlags,
-  runFlags,
-} from '../flags.ts';
-import { withRun } from '../run.ts';
+import { partialFlags, portNumber, projectFlags, queueFlags, runFlags } from '../flags.ts';
+import { reread, withRun } from '../run.ts';
 
 export const review = command({
   name: 'review',
@@ -46,20 +38,9 @@ export const review = command({
         throw new core.TintypeError('usage', '--allow-pick goes with --host');
       const { serveSheet } = await import('@tintype/sheet');
       const { queueUrl, withWorkers } = await import('../load-queue.ts');
-      // Read the config each time, because it may change while the page is open.
-      const context = async (): Promise<Context> => {
-        const project = await core.loadProject({
-          cwd: shell.cwd,
-          env: shell.env,
-          root: first.config.root,
-          ...(flags.config !== undefined && { config: flags.config }),
-          overrides: overridesOf(flags),
-        });
-        return { ...first, ...project };
-      };
       const url = queueUrl(flags.queue, first);
       const server = await serveSheet({
-        context,
+        context: () => reread(core, shell, flags, first),
         port: flags.port ?? 0,
         shared:
           flags.host === undefined ? null : { host: flags.host, mayPick: flags.allowPick === true },
