@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Context } from '@tintype/core';
+import type { AssetMap, Plan } from '@tintype/core';
 import { isTintypeError } from '../explain-error.ts';
 import type { RunFlags } from '../flags.ts';
 import { type Core, withRun } from '../run.ts';
@@ -42,19 +42,16 @@ async function draw(shell: Shell, flags: RunFlags, folder: string, isOwn: boolea
   return withRun(shell, flags, async (core, given) => {
     // The module of a project is for its own output folder.
     const context = { ...given, config: { ...given.config, module: null } };
-    const note = await noteOf(core, context);
+    const { plan, assetMap } = await core.generate(context);
+    const note = noteOf(core, plan.totals);
     const title = isOwn ? `The pictures of ${basename(context.config.root)}` : 'The lighthouse';
     const page = join(folder, 'index.html');
-    await writeFile(page, demoPage(title, note, await picturesOf(core, context)));
+    await writeFile(page, demoPage(title, note, await picturesOf(plan, assetMap)));
     return { page, note, isOwn };
   });
 }
 
-async function noteOf(core: Core, context: Context): Promise<string> {
-  const { totals } = await core.planProject({
-    ...context,
-    config: { ...context.config, missing: 'fail' },
-  });
+function noteOf(core: Core, totals: Plan['totals']): string {
   if (totals.missing === 0) return 'All of them are bought already.';
   const price = core.moneyRange(totals.costUsd, ' to ');
   return totals.missing === 1
@@ -63,9 +60,8 @@ async function noteOf(core: Core, context: Context): Promise<string> {
 }
 
 /** Every image in the order of its manifest. */
-async function picturesOf(core: Core, context: Context): Promise<ShownPicture[]> {
+async function picturesOf(plan: Plan, assetMap: AssetMap): Promise<ShownPicture[]> {
   const { pictureHtml, toPicture } = await import('@tintype/core/picture');
-  const { plan, assetMap } = await core.generate(context);
   const prompts = new Map(plan.jobs.map(({ id, picture }) => [id, picture.prompt]));
   return Object.entries(assetMap.images).flatMap(([name, asset], index) => {
     // A crop of art direction is shown in its own picture.
