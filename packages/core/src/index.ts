@@ -108,13 +108,8 @@ export type { ReplicateOptions } from './provider/replicate/replicate.ts';
 export type { MergeResult } from './operations/merge-shards.ts';
 export type { ShardReport } from './operations/shard-report.ts';
 export type { KnownModel, KnownModels } from './operations/list-known-models.ts';
-export type {
-  CostsBy,
-  CostsByWay,
-  GroupCosts,
-  ModelCosts,
-  WayCosts,
-} from './operations/read-costs.ts';
+export type { CostsByWay, GroupCosts, ModelCosts } from './operations/read-costs.ts';
+export type { CostsBy, WayCosts } from './costs-of.ts';
 export type { FormatWeight, Report } from './operations/read-report.ts';
 export type { PickResult } from './operations/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './operations/open-images.ts';

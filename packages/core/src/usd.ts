@@ -12,6 +12,11 @@ export function sumUsd(amounts: readonly (number | null)[]): number | null {
   return roundUsd(known.reduce((sum, amount) => sum + amount, 0));
 }
 
+/** The known amounts alone. */
+export function sumKnownUsd(amounts: readonly (number | null)[]): number {
+  return roundUsd(amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0));
+}
+
 export function sumRanges(ranges: readonly CostRange[]): CostRange {
   return {
     low: roundUsd(ranges.reduce((sum, { low }) => sum + low, 0)),

@@ -7,6 +7,7 @@ import {
   type StoreRecord,
   toBuy,
 } from '@tintype/core';
+import { costsOf } from '@tintype/core/internal';
 import { byImage, totalOf } from './price-of.ts';
 import type { ImageChange, SheetBase } from './sheet.ts';
 
@@ -54,13 +55,13 @@ export function baseChanges(
     ];
     const differs = changed.length > 0 || all.some(({ change }) => change !== 'same');
     const records = recordsOf(requestsBefore.get(id) ?? []).filter(({ key }) => !keys.has(key));
-    const spentUsd = costOf(recordsOf((requests.get(id) ?? []).filter(isAdded)));
+    const spentUsd = costsOf(recordsOf((requests.get(id) ?? []).filter(isAdded))).costUsd;
     return { kind: isNew ? 'new' : differs ? 'changed' : 'same', changed, spentUsd, records };
   };
 
   const kinds = plan.jobs.map(({ id }) => changeOf(id).kind);
   const added = plan.requests.filter(isAdded);
-  const bought = recordsOf(added);
+  const bought = costsOf(recordsOf(added));
   const missing = toBuy(added);
   const gone = [
     ...new Set(
@@ -72,8 +73,8 @@ export function baseChanges(
       commit,
       new: kinds.filter((kind) => kind === 'new').length,
       changed: kinds.filter((kind) => kind === 'changed').length,
-      spentUsd: costOf(bought),
-      unknownCosts: bought.filter(({ costUsd }) => costUsd === null).length,
+      spentUsd: bought.costUsd,
+      unknownCosts: bought.unknown,
       toBuyUsd: missing.length === 0 ? { low: 0, high: 0 } : totalOf(missing),
       deliveredBytes:
         assetMap === null || assetMapBefore === null
@@ -108,10 +109,6 @@ function recordsOf(requests: readonly PlannedRequest[]): StoreRecord[] {
     stored?.kind === 'record' ? [stored.record] : [],
   );
   return [...new Map(records.map((record) => [record.key, record])).values()];
-}
-
-function costOf(records: readonly StoreRecord[]): number {
-  return records.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
 }
 
 function keysOf(requests: readonly PlannedRequest[]): ReadonlySet<Key> {

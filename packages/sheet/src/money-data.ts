@@ -1,5 +1,5 @@
 import type { Key, StoreRecord } from '@tintype/core';
-import { roundUsd } from '@tintype/core/internal';
+import { costGroups, costsOf } from '@tintype/core/internal';
 import type { MoneyGroup, MoneyGrouping, SheetMoney } from './sheet.ts';
 
 /** The budgets that hold here, in US dollars; `null`: none. */
@@ -26,8 +26,9 @@ export function moneyData(
   };
   return {
     ...budgets,
-    replacedUsd: costOf(purchases.filter((record) => !used.has(record))),
-    todayUsd: costOf(purchases.filter((record) => namers.day(record) === today.slice(0, 10))),
+    replacedUsd: costsOf(purchases.filter((record) => !used.has(record))).costUsd,
+    todayUsd: costsOf(purchases.filter((record) => namers.day(record) === today.slice(0, 10)))
+      .costUsd,
     groups: {
       day: groupsBy('day'),
       manifest: groupsBy('manifest'),
@@ -42,9 +43,7 @@ const groupsShown = 200;
 
 /** As `tintype costs --by` groups them. */
 const namers: Readonly<Record<MoneyGrouping, (record: StoreRecord) => string | null>> = {
-  day: ({ provenance }) => provenance.createdAt.slice(0, 10),
-  manifest: ({ boughtFor }) => boughtFor?.manifest ?? null,
-  image: ({ boughtFor }) => boughtFor?.id ?? null,
+  ...costGroups,
   model: ({ request }) => request.model,
 };
 
@@ -66,13 +65,7 @@ function groupOf(
 ): MoneyGroup {
   return {
     name,
-    pictures: records.length,
-    costUsd: costOf(records),
-    unknown: records.filter(({ costUsd }) => costUsd === null).length,
-    inUseUsd: costOf(records.filter((record) => used.has(record))),
+    ...costsOf(records),
+    inUseUsd: costsOf(records.filter((record) => used.has(record))).costUsd,
   };
-}
-
-function costOf(records: readonly StoreRecord[]): number {
-  return roundUsd(records.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0));
 }

@@ -1,16 +1,7 @@
 import type { Context } from '../context.ts';
+import { costGroups, type CostsBy, costsOf, type WayCosts } from '../costs-of.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StoreRecord } from '../types.ts';
-import { roundUsd } from '../usd.ts';
-
-/** What pictures that were bought in one way cost. */
-export interface WayCosts {
-  readonly pictures: number;
-  /** US dollars, without pictures of unknown cost. */
-  readonly costUsd: number;
-  /** Pictures of unknown cost. */
-  readonly unknown: number;
-}
 
 /** What a group of pictures cost. A record before 2026-11-28 counts as bought directly. */
 export interface CostsByWay {
@@ -23,9 +14,6 @@ export interface ModelCosts extends CostsByWay {
   readonly provider: string;
   readonly model: string;
 }
-
-/** What pictures are grouped by: the day on which they were recorded (UTC), or the manifest or the image that they were bought for. */
-export type CostsBy = 'day' | 'manifest' | 'image';
 
 /** What the pictures of one group cost. */
 export interface GroupCosts extends CostsByWay {
@@ -44,16 +32,9 @@ export async function readCosts(context: Context): Promise<readonly ModelCosts[]
 
 /** What every purchase in the store cost, in other groups, by name; those without a name come last. Needs no network. */
 export async function readCostsBy(context: Context, by: CostsBy): Promise<readonly GroupCosts[]> {
-  const groups = await groupsOf(context, namers[by]);
+  const groups = await groupsOf(context, costGroups[by]);
   return groups.map(([name, records]) => ({ name, ...costsByWay(records) }));
 }
-
-const namers: Readonly<Record<CostsBy, (record: StoreRecord) => string | null>> = {
-  // ISO 8601, UTC.
-  day: ({ provenance }) => provenance.createdAt.slice(0, 10),
-  manifest: ({ boughtFor }) => boughtFor?.manifest ?? null,
-  image: ({ boughtFor }) => boughtFor?.id ?? null,
-};
 
 async function groupsOf<Name extends string | null>(
   context: Context,
@@ -74,16 +55,7 @@ function byName(
 function costsByWay(records: readonly StoreRecord[]): CostsByWay {
   const isInBatch = ({ provenance }: StoreRecord) => provenance.batch !== undefined;
   return {
-    direct: wayCosts(records.filter((record) => !isInBatch(record))),
-    batch: wayCosts(records.filter(isInBatch)),
-  };
-}
-
-function wayCosts(records: readonly StoreRecord[]): WayCosts {
-  const costs = records.map(({ costUsd }) => costUsd);
-  return {
-    pictures: records.length,
-    costUsd: roundUsd(costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0)),
-    unknown: costs.filter((cost) => cost === null).length,
+    direct: costsOf(records.filter((record) => !isInBatch(record))),
+    batch: costsOf(records.filter(isInBatch)),
   };
 }
