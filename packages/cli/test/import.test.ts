@@ -255,3 +255,13 @@ describe('export', () => {
     expect(await readdir(join(project.root, 'outside'))).toEqual(['keep.txt']);
   });
 });
+
+test('an editor finds the schema of a manifest in another folder', async () => {
+  await using project = await testProject({ 'art/red.png': await red(), 'site/keep': '' });
+  const { code } = await importFrom(project.root, 'art', '--to', 'site/art.images.yaml');
+  expect(code).toBe(0);
+  const [modeline] = (await project.read('site/art.images.yaml')).toString().split('\n');
+  expect(modeline).toBe(
+    '# yaml-language-server: $schema=../node_modules/tintype/schema/manifest.json',
+  );
+});

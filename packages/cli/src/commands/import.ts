@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { argument, command, flag } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { placeFlags } from '../flags.ts';
 import { cleanLine, safeJson } from '../format/clean.ts';
 import { say } from '../format/wrap.ts';
+import { schemaPath } from '../init-files/site.ts';
 import { withRun } from '../run.ts';
 
 export const importCommand = command({
@@ -34,7 +35,8 @@ export const importCommand = command({
           flags.to === undefined
             ? resolve(root, 'imported.images.yaml')
             : resolve(shell.cwd, flags.to);
-        const request = { folder: resolve(shell.cwd, folder), manifest };
+        const schema = schemaPath(dirname(manifest), root);
+        const request = { folder: resolve(shell.cwd, folder), manifest, schema };
         return { core, result: await core.importPictures(context, request) };
       },
       { results: flags.json ? stderr : stdout },

@@ -65,11 +65,14 @@ function packageManagerOf(root: string, repository: string): PackageManager {
   return found[0]?.[1] ?? 'npm';
 }
 
-/** The path of the manifests' JSON Schema, relative to the root. In a workspace it may be installed in a parent folder. */
-export function schemaPath(root: string): string {
+/**
+ * The path of the manifests' JSON Schema, relative to a manifest's folder. In a workspace it may be installed in a folder above; where it
+ * is not installed, it belongs into the root.
+ */
+export function schemaPath(folder: string, root = folder): string {
   const file = 'node_modules/tintype/schema/manifest.json';
-  const found = foldersUp(root).find((folder) => existsSync(join(folder, file)));
-  const path = relative(root, join(found ?? root, file))
+  const found = foldersUp(folder).find((above) => existsSync(join(above, file)));
+  const path = relative(folder, join(found ?? root, file))
     .split(sep)
     .join('/');
   return path.startsWith('.') ? path : `./${path}`;

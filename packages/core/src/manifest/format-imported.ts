@@ -13,8 +13,8 @@ export interface ImportedEntry {
   readonly alt: string | null;
 }
 
-/** A manifest of imported pictures. Texts are those of strangers, so the library of YAML writes them. */
-export function formatImported(entries: readonly ImportedEntry[]): string {
+/** A manifest of imported pictures. `schema`: the path of the JSON Schema, relative to it. Texts are those of strangers, so the library of YAML writes them. */
+export function formatImported(entries: readonly ImportedEntry[], schema: string): string {
   const images = entries.map(({ id, hash, width, height, prompt, alt }): [string, object] => [
     id,
     {
@@ -26,7 +26,7 @@ export function formatImported(entries: readonly ImportedEntry[]): string {
     },
   ]);
   const document = new Document({ images: Object.fromEntries(images) });
-  document.commentBefore = ` yaml-language-server: $schema=./node_modules/tintype/schema/manifest.json
+  document.commentBefore = ` yaml-language-server: $schema=${schema}
  Pictures that tintype import has put into the store. They cost nothing and are never bought. Each needs an alt,
  or decorative: true. A prompt is for people: it says what a picture was made from, and changes nothing.`;
   return document.toString({ lineWidth: 0 });

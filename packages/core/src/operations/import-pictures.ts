@@ -21,10 +21,14 @@ import { freeId, listPictures } from './list-pictures.ts';
 import { readSidecar } from './read-sidecar.ts';
 import { readProject } from './read-plan.ts';
 
-/** What to import, and where its manifest goes. Both paths are absolute. */
+/** What to import, and where its manifest goes. */
 export interface ImportRequest {
+  /** Absolute. */
   readonly folder: string;
+  /** Absolute. */
   readonly manifest: string;
+  /** The path of the manifests' JSON Schema, relative to the manifest, for editors. */
+  readonly schema: string;
 }
 
 export interface ImportResult {
@@ -53,7 +57,7 @@ const maxBytes = { picture: 50_000_000, sidecar: 1_000_000 } as const;
  */
 export async function importPictures(
   context: Context,
-  { folder, manifest }: ImportRequest,
+  { folder, manifest, schema }: ImportRequest,
 ): Promise<ImportResult> {
   const { root } = context.config;
   await refuseManifest(root, manifest);
@@ -84,7 +88,7 @@ export async function importPictures(
     pictures.push({ id, file, sha256: hash, toWrite });
   }
   const isWritten = entries.length > 0;
-  if (isWritten && !(await createAtomic(manifest, formatImported(entries))))
+  if (isWritten && !(await createAtomic(manifest, formatImported(entries, schema))))
     throw manifestExists(manifest);
   return {
     manifest: isWritten ? slashed(relative(root, manifest)) : null,
