@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { placeFlags } from '../flags.ts';
 import { cleanLine, safeJson } from '../format/clean.ts';
 import { say } from '../format/wrap.ts';
-import { schemaPath } from '../init-files/site.ts';
+import { schemaPath } from '../init-files/schema-path.ts';
 import { withRun } from '../run.ts';
 
 export const importCommand = command({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { packageFacts } from '@tintype/core';
+import { foldersUp } from './folders-up.ts';
 
 /** The facts about a folder that decide what `init` writes. */
 export interface Site {
@@ -63,22 +64,4 @@ function packageManagerOf(root: string, repository: string): PackageManager {
     lockFiles.filter(([file]) => existsSync(join(folder, file))),
   );
   return found[0]?.[1] ?? 'npm';
-}
-
-/**
- * The path of the manifests' JSON Schema, relative to a manifest's folder. In a workspace it may be installed in a folder above; where it
- * is not installed, it belongs into the root.
- */
-export function schemaPath(folder: string, root = folder): string {
-  const file = 'node_modules/tintype/schema/manifest.json';
-  const found = foldersUp(folder).find((above) => existsSync(join(above, file)));
-  const path = relative(folder, join(found ?? root, file))
-    .split(sep)
-    .join('/');
-  return path.startsWith('.') ? path : `./${path}`;
-}
-
-/** The folder, and those above it. */
-function foldersUp(folder: string): readonly string[] {
-  return dirname(folder) === folder ? [folder] : [folder, ...foldersUp(dirname(folder))];
 }

@@ -7,7 +7,8 @@ import { firstConfig } from './first-config.ts';
 import { firstManifest } from './first-manifest.ts';
 import { missingLines } from './missing-lines.ts';
 import { nextSteps, type PictureFolder } from './next-steps.ts';
-import { schemaPath, type Site } from './site.ts';
+import { schemaPath } from './schema-path.ts';
+import type { Site } from './site.ts';
 
 /**
  * Writes a first manifest, a config, .gitignore lines and what CI needs into the site's folder, which exists. Existing files stay as they
