@@ -48,6 +48,8 @@ export const sidebar: { text: string; items: Page[]; collapsed?: boolean }[] = [
   {
     text: 'Understand',
     items: [
+      page('When it buys', '/when-it-buys'),
+      page('What comes out', '/outputs'),
       page('Never twice', '/never-twice'),
       page('What is trusted', '/trust'),
       page('Versions and support', '/releases'),
