@@ -1,5 +1,5 @@
-import { createInterface, type Interface } from 'node:readline/promises';
 import { TintypeError } from '@tintype/core';
+import { type Ask, withQuestions } from '@tintype/core/internal';
 import type { ShellTerminal } from '../shell.ts';
 import type { Choices } from './choices.ts';
 
@@ -30,33 +30,22 @@ export async function askChoices(
   { input, output }: ShellTerminal,
   suggested: Choices,
 ): Promise<Choices> {
-  const lines = createInterface({ input, output });
-  const closed = new AbortController();
-  lines.on('SIGINT', () => lines.close());
-  lines.on('close', () => closed.abort());
-  const ask = <T extends string>(
-    question: string,
-    answers: Readonly<Record<T, string>>,
-    first: T,
-  ) => choose(lines, closed.signal, question, answers, first);
-  try {
-    return {
-      pages: await ask('How do pages get their pictures?', pages, suggested.pages),
-      store: await ask('Where do the pictures live that are paid for?', store, suggested.store),
-      ci: await ask('Which CI checks that no picture is missing?', ci, suggested.ci),
-    };
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
-    output.write('\n');
-    throw new TintypeError('interrupted', 'interrupted; nothing was written');
-  } finally {
-    lines.close();
-  }
+  const choices = await withQuestions({ input, output }, async (ask) => ({
+    pages: await choose(ask, 'How do pages get their pictures?', pages, suggested.pages),
+    store: await choose(
+      ask,
+      'Where do the pictures live that are paid for?',
+      store,
+      suggested.store,
+    ),
+    ci: await choose(ask, 'Which CI checks that no picture is missing?', ci, suggested.ci),
+  }));
+  if (choices === null) throw new TintypeError('interrupted', 'interrupted; nothing was written');
+  return choices;
 }
 
 async function choose<T extends string>(
-  lines: Interface,
-  signal: AbortSignal,
+  ask: Ask,
   question: string,
   answers: Readonly<Record<T, string>>,
   suggested: T,
@@ -65,7 +54,7 @@ async function choose<T extends string>(
   const list = names.map((name, index) => `  ${index + 1}  ${answers[name]}\n`).join('');
   const prompt = `${question}\n${list}1 to ${names.length} [${names.indexOf(suggested) + 1}]: `;
   for (;;) {
-    const answer = (await lines.question(prompt, { signal })).trim();
+    const answer = (await ask(prompt)).trim();
     const chosen = answer === '' ? suggested : names[Number(answer) - 1];
     if (chosen !== undefined) return chosen;
   }

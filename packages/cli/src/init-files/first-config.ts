@@ -15,7 +15,7 @@ export function firstConfig(
     `import type { Options } from 'tintype';
 
 export default {
-  // Who makes the pictures: 'openai', or 'offline' for stand-ins that cost nothing.
+  // Who makes the pictures: 'openai', or 'offline' for free stand-ins.
   provider: 'openai',
 
 `,

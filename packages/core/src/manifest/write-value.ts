@@ -1,20 +1,30 @@
 import {
-  Document,
   isCollection,
   isMap,
   isNode,
   isScalar,
   isSeq,
-  Lexer,
   type Node,
   type Pair,
   parseDocument,
-  Scalar,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
 import type { FieldPath, FieldValue } from '../types.ts';
+import { isChangedAsMeant, keepsComments } from './changed-as-meant.ts';
 import { imageFieldNames } from './manifest-schema.ts';
-import { openYaml } from './open-yaml.ts';
+import { blockText, flowText, isBlockStyle, styleOf } from './value-text.ts';
+import {
+  indentAt,
+  keyEnd,
+  keyStart,
+  lineEndOf,
+  lineStartOf,
+  pairEnd,
+  pairNamed,
+  splice,
+  trimmedEnd,
+} from './yaml-text.ts';
 
 /** The new text of a file, or why it cannot be written, as a sentence. */
 export type Written = { readonly text: string } | { readonly problem: string };
@@ -45,11 +55,7 @@ export function writeValue(
       ? fillEmpty(text, document.contents, path, value)
       : change(text, parent, name, value, isJson);
   if (typeof changed !== 'string') return changed;
-  const meant = openYaml(text).tree;
-  const found = openYaml(changed).tree;
-  const isAsMeant =
-    meant !== null && found !== null && sameData(withValue(meant.value, path, value), found.value);
-  if (!isAsMeant)
+  if (!isChangedAsMeant(text, changed, path, value))
     return cannot(
       `${name} cannot be written without changing something else, as where an anchor is shared`,
     );
@@ -81,13 +87,7 @@ export function addEntry(
     images.flow === true
       ? splice(text, pairEnd(pair), pairEnd(pair), `, ${name}: ${flowText(fields, null)}`)
       : addBelow(text, pair, name, fields);
-  const meant = openYaml(text).tree;
-  const found = openYaml(written).tree;
-  const isAsMeant =
-    meant !== null &&
-    found !== null &&
-    sameData(withValue(meant.value, ['images', id], fields), found.value);
-  return isAsMeant && keepsComments(text, written)
+  return isChangedAsMeant(text, written, ['images', id], fields) && keepsComments(text, written)
     ? { text: written }
     : cannot(`"${id}" cannot be added below "${below}" without changing something else`);
 }
@@ -135,10 +135,6 @@ function nodeAt(contents: unknown, path: FieldPath): YAMLMap | 'empty' | null {
 
 function isAbsent({ range }: Scalar): boolean {
   return range == null || range[0] === range[1];
-}
-
-function pairNamed(map: YAMLMap, name: string): Pair | null {
-  return map.items.find(({ key }) => isScalar(key) && String(key.value) === name) ?? null;
 }
 
 function change(
@@ -221,10 +217,6 @@ function spliceAt(text: string, pair: Pair, old: Node | null, written: string): 
 function valueStart(text: string, pair: Pair, old: Node | null): number {
   const range = old?.range ?? null;
   return range !== null && range[0] < range[1] ? range[0] : text.indexOf(':', keyEnd(pair)) + 2;
-}
-
-function trimmedEnd(text: string, end: number): number {
-  return text.slice(0, end).trimEnd().length;
 }
 
 /** `{ prompt: x }` becomes `{ prompt: x, pick: 2 }`. */
@@ -337,148 +329,4 @@ function removeFromFlow(text: string, map: YAMLMap, pair: Pair): string {
   if (after !== undefined && !isLast) return splice(text, start, end + after.length, '');
   const before = /,\s*$/.exec(text.slice(0, start))?.[0] ?? '';
   return splice(text, start - before.length, end, '');
-}
-
-interface BlockText {
-  /** What stands behind the name. */
-  readonly head: string;
-  /** The lines below it, each with its end; empty for a value on one line. */
-  readonly body: string;
-}
-
-/** A value in a map whose fields have lines of their own. */
-function blockText(value: FieldValue, style: Style, indent: string, newline: string): BlockText {
-  if (typeof value !== 'string') return { head: flowText(value, null), body: '' };
-  const scalar = new Scalar(value);
-  const isFolded = style === 'BLOCK_FOLDED';
-  if (value.includes('\n') || isFolded || style === 'BLOCK_LITERAL')
-    scalar.type = isFolded ? 'BLOCK_FOLDED' : 'BLOCK_LITERAL';
-  else if (style !== null) scalar.type = style;
-  const written = new Document({ x: scalar }).toString({
-    ...stringifying,
-    lineWidth: isFolded ? foldAt : 0,
-  });
-  // The library writes some texts of white space as blocks that mean another text.
-  if (parseDocument(written).get('x') !== value) return { head: JSON.stringify(value), body: '' };
-  const [head = '', ...lines] = written.slice('x: '.length).replace(/\n$/, '').split('\n');
-  const body = lines.map((line) => (line === '' ? newline : `${indent}${line}${newline}`)).join('');
-  return { head, body };
-}
-
-/** Columns, without the indentation of the map. */
-const foldAt = 76;
-
-/** A value inside `{ }` or `[ ]`. */
-function flowText(value: FieldValue, style: Style): string {
-  if (Array.isArray(value))
-    return `[${value.map((item: FieldValue) => flowText(item, null)).join(', ')}]`;
-  if (typeof value === 'object') {
-    const fields = Object.entries(value).map(
-      ([name, member]) => `${name}: ${flowText(member, null)}`,
-    );
-    return `{ ${fields.join(', ')} }`;
-  }
-  if (typeof value !== 'string') return String(value);
-  const scalar = new Scalar(value);
-  if (value.includes('\n')) scalar.type = 'QUOTE_DOUBLE';
-  else if (style === 'QUOTE_DOUBLE' || style === 'QUOTE_SINGLE') scalar.type = style;
-  const document = new Document([scalar]);
-  if (isSeq(document.contents)) document.contents.flow = true;
-  return document
-    .toString({ ...stringifying, lineWidth: 0 })
-    .trimEnd()
-    .slice(1, -1);
-}
-
-const stringifying = {
-  flowCollectionPadding: false,
-  // A line break inside quotes is written as \n.
-  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
-} as const;
-
-type Style = Scalar.Type | null;
-
-function styleOf(node: Node | null): Style {
-  return isScalar(node) && typeof node.value === 'string' ? (node.type ?? null) : null;
-}
-
-function isBlockStyle({ type }: Scalar): boolean {
-  return type === 'BLOCK_FOLDED' || type === 'BLOCK_LITERAL';
-}
-
-/** The data with another value at a path. An alias and its target share an object, of which only the one at the path changes. */
-function withValue(data: unknown, path: FieldPath, value: FieldValue | null): unknown {
-  const [part, ...rest] = path;
-  if (part === undefined) return value;
-  if (Array.isArray(data))
-    return data.map((item: unknown, at) => (at === part ? withValue(item, rest, value) : item));
-  const map: Readonly<Record<string, unknown>> = { ...(data as Record<string, unknown> | null) };
-  if (rest.length > 0 || value !== null)
-    return { ...map, [part]: withValue(map[part], rest, value) };
-  return Object.fromEntries(Object.entries(map).filter(([name]) => name !== part));
-}
-
-/** The order of fields has no meaning, and a map without fields is the same as no map. */
-function sameData(a: unknown, b: unknown): boolean {
-  const canonical = (_name: string, value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    const entries = Object.entries(value);
-    return entries.length === 0
-      ? null
-      : Object.fromEntries(entries.toSorted(([x], [y]) => (x < y ? -1 : 1)));
-  };
-  return JSON.stringify(a, canonical) === JSON.stringify(b, canonical);
-}
-
-function keepsComments(before: string, after: string): boolean {
-  const left = commentsIn(after);
-  return commentsIn(before).every((comment) => {
-    const at = left.indexOf(comment);
-    if (at !== -1) left.splice(at, 1);
-    return at !== -1;
-  });
-}
-
-/** The lexer puts this character before the text of a scalar, which may begin with the sign of a comment. */
-const scalarFollows = '\u001f';
-
-function commentsIn(text: string): string[] {
-  const comments: string[] = [];
-  let previous = '';
-  for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme.startsWith('#') && previous !== scalarFollows) comments.push(lexeme.trimEnd());
-    previous = lexeme;
-  }
-  return comments;
-}
-
-/** After the value, or after the name if there is no value. */
-function pairEnd(pair: Pair): number {
-  const { value } = pair;
-  return Math.max(keyEnd(pair), isNode(value) ? (value.range?.[1] ?? 0) : 0);
-}
-
-function keyStart({ key }: Pair): number {
-  return isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-}
-
-function keyEnd({ key }: Pair): number {
-  return isScalar(key) ? (key.range?.[1] ?? 0) : 0;
-}
-
-function lineStartOf(text: string, at: number): number {
-  return text.lastIndexOf('\n', at - 1) + 1;
-}
-
-/** The columns before a name, as white space, also where a name follows `- `. */
-function indentAt(text: string, at: number): string {
-  return text.slice(lineStartOf(text, at), at).replaceAll(/[^\t]/g, ' ');
-}
-
-function lineEndOf(text: string): '\r\n' | '\n' {
-  return text.includes('\r\n') ? '\r\n' : '\n';
-}
-
-function splice(text: string, start: number, end: number, insert: string): string {
-  return text.slice(0, start) + insert + text.slice(end);
 }

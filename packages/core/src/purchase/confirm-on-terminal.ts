@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { type Context, offerText } from '../context.ts';
+import { withQuestions } from '../process/with-questions.ts';
 
 /** The terminal of the person who runs the command, from the shell. */
 export interface Terminal {
@@ -14,25 +14,13 @@ export interface Terminal {
 /** Asks on a terminal whether to buy: Enter and `y` are yes; `n`, Ctrl-C and the end of the input are no. */
 export function confirmOnTerminal(terminal: Terminal): NonNullable<Context['confirm']> {
   return async (offer) => {
-    const { input, output, signal, interrupt } = terminal;
-    const lines = createInterface({ input, output });
-    const closed = new AbortController();
-    lines.on('SIGINT', interrupt);
-    lines.on('close', () => closed.abort());
-    try {
-      const over = AbortSignal.any([signal, closed.signal]);
+    const isYes = await withQuestions(terminal, async (ask) => {
       for (;;) {
-        const answer = await lines.question(`${offerText(offer)} [Y/n] `, { signal: over });
-        const isYes = answers.get(answer.trim().toLowerCase());
-        if (isYes !== undefined) return isYes;
+        const answer = answers.get((await ask(`${offerText(offer)} [Y/n] `)).trim().toLowerCase());
+        if (answer !== undefined) return answer;
       }
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
-      output.write('\n');
-      return false;
-    } finally {
-      lines.close();
-    }
+    });
+    return isYes ?? false;
   };
 }
 
