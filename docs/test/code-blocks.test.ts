@@ -1,6 +1,7 @@
-/** The code of all pages and READMEs is tried: manifests are checked, commands parsed, JSON parsed, and TypeScript type-checked. */
+/** The code of all pages and READMEs is tried: manifests are checked, commands parsed, JSON parsed, TypeScript type-checked, components compiled. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { checkProject } from '@tintype/core';
@@ -147,6 +148,43 @@ test('TypeScript has no type error', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test.each([
+  [
+    'tsx',
+    async (code: string) => {
+      const { transformWithOxc } = await import('vite');
+      return (await transformWithOxc(code, 'block.tsx')).warnings;
+    },
+  ],
+  [
+    'vue',
+    async (code: string) => {
+      const { compileTemplate } = await import('vue/compiler-sfc');
+      return compileTemplate({ source: code, filename: 'block.vue', id: 'block' }).errors;
+    },
+  ],
+  [
+    'svelte',
+    async (code: string) => {
+      const plugin = createRequire(join(repository, 'packages/vite-plugin/package.json'));
+      const { compile } = (await import(plugin.resolve('svelte/compiler'))) as Compiler;
+      return compile(code, { filename: 'block.svelte' }).warnings;
+    },
+  ],
+])('a component of %s can be compiled', async (language, compiled) => {
+  const blocks = inLanguage(language);
+  expect(blocks.length).toBeGreaterThan(0);
+  for (const { at, code } of blocks) expect(await compiled(code), at).toEqual([]);
+});
+
+/** Svelte's compiler, which only the plugin's package has. */
+interface Compiler {
+  readonly compile: (
+    code: string,
+    options: { readonly filename: string },
+  ) => { readonly warnings: unknown };
+}
 
 /** A fragment, such as one line of a config, cannot be compiled by itself. */
 function isModule({ code }: CodeBlock): boolean {

@@ -159,7 +159,8 @@ interface Field {
   readonly default?: string | number;
   readonly of?: readonly string[];
   readonly form?: Form;
-  readonly examples?: readonly string[];
+  /** What an editor offers. Each is a valid value. */
+  readonly examples?: readonly unknown[];
   /** The least value of an integer, inclusive. */
   readonly min?: number;
   /** The greatest value of an integer, or of each integer in a list, inclusive. */
@@ -181,10 +182,12 @@ const fieldTable = {
       pattern: /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/,
       is: 'the name of an environment variable, such as ${OPENAI_API_KEY}',
     },
+    examples: ['${OPENAI_API_KEY}'],
     help: 'The environment variable that holds the key: ${NAME}. Never the key itself. Default: ${OPENAI_API_KEY}.',
   },
   prompt: {
     type: 'prompt',
+    examples: ['A lighthouse at dawn, flat vector illustration'],
     help: "What to draw. In a preset, {{ prompt }} stands for the image's own prompt.",
   },
   aspect_ratio: {
@@ -211,6 +214,7 @@ const fieldTable = {
   input_images: {
     type: 'texts',
     maxEntries: limits.inputImages,
+    examples: [['./sketch.png'], ['tintype:hero']],
     help: 'Pictures to work from: paths relative to this file, https: URLs, or tintype:<id>. At most 16.',
   },
   partial_images: {
@@ -218,6 +222,7 @@ const fieldTable = {
     min: 0,
     max: limits.partialImages,
     default: 0,
+    examples: [2],
     help: 'Partial pictures to send while it is made, 0 to 3, each for 100 more tokens. A change never buys again. Default 0.',
   },
   moderation: {
@@ -231,6 +236,7 @@ const fieldTable = {
     min: 1,
     max: limits.numberOfImages,
     default: 1,
+    examples: [3],
     help: 'How many candidates to make, each of them paid for. Default 1.',
   },
   output_compression: {
@@ -238,6 +244,7 @@ const fieldTable = {
     min: 0,
     max: limits.compression,
     default: 90,
+    examples: [90, 75],
     help: 'Quality of the files, the same visible quality in every format. Free to change. Default 90.',
   },
   output_format: {
@@ -255,6 +262,7 @@ const fieldTable = {
   },
   user_id: {
     type: 'text',
+    examples: ['team-web'],
     help: "Sent as the API's safety identifier. A change never buys again.",
   },
   model: { type: 'text', default: 'gpt-image-2.5-flare', help: 'Default gpt-image-2.5-flare.' },
@@ -269,10 +277,12 @@ const fieldTable = {
   },
   mask: {
     type: 'text',
+    examples: ['./hole.png'],
     help: 'A PNG of the size of the first input image; its transparent parts are drawn again.',
   },
   markup: {
     type: 'text',
+    examples: ['./notes.png'],
     help: 'A transparent PNG of the size of the first input image, with notes drawn on it; instead of mask.',
   },
   complexity: {
@@ -297,6 +307,7 @@ const fieldTable = {
     min: limits.frames.min,
     max: limits.frames.max,
     inRequest: 'unless default',
+    examples: [8],
     help: 'How many frames an animation has, with output_format: gif. Default: 9, chosen by the API.',
   },
   frame_duration_ms: {
@@ -305,11 +316,13 @@ const fieldTable = {
     min: limits.frameMs.min,
     max: limits.frameMs.max,
     inRequest: 'unless default',
+    examples: [120],
     help: 'Milliseconds of each frame of an animation. Default: 200, chosen by the API.',
   },
   provider_options: {
     type: 'options',
     inRequest: 'unless default',
+    examples: [{ seed: 7, steps: 30 }],
     help: 'What only some servers take, under their own names, such as { seed: 7, steps: 30 }. Part of the request.',
   },
   take: {
@@ -317,15 +330,24 @@ const fieldTable = {
     min: 1,
     max: limits.take,
     default: 1,
+    examples: [2],
     help: 'Another take of the same request: 2 buys a different picture, once.',
   },
-  provider: { type: 'text', help: 'A configured provider. Default: the one of the config.' },
+  provider: {
+    type: 'text',
+    examples: ['openai', 'offline'],
+    help: 'A configured provider. Default: the one of the config.',
+  },
   batch: {
     type: 'boolean',
     help: 'true: order it in a batch, at half the price at OpenAI, answered within a day. Never buys again. Default false.',
   },
 
-  alt: { type: 'text', help: 'Alternative text. Required, unless decorative.' },
+  alt: {
+    type: 'text',
+    examples: ['A lighthouse on a cliff at dawn'],
+    help: 'Alternative text. Required, unless decorative.',
+  },
   decorative: {
     type: 'boolean',
     help: 'true: the picture says nothing that the text does not, alt is empty.',
@@ -334,10 +356,12 @@ const fieldTable = {
     type: 'widths',
     min: 1,
     max: limits.width,
+    examples: ['auto', [640, 1280]],
     help: 'Responsive widths in pixels, none wider than the picture; auto: those that pages need, from sizes where it is given.',
   },
   formats: {
     type: 'formats',
+    examples: [['avif', 'webp', 'jpeg'], { avif: 80, jpeg: { chroma: '4:4:4' } }],
     help: 'Formats in order of preference, the last is the fallback; or a map of format to compression, or to { output_compression, lossless, chroma, effort }.',
   },
   crop: {
@@ -346,11 +370,13 @@ const fieldTable = {
       pattern: /^(?:[1-9]\d{0,4}x[1-9]\d{0,4}|[1-9]\d{0,3}:[1-9]\d{0,3})$/,
       is: 'pixels such as "1200x630", or a ratio such as "3:4"',
     },
+    examples: ['3:4', '1200x630', { ratio: '3:4', position: 'top' }],
     help: 'Cut to "WxH", or to a ratio "W:H" as large as the picture allows; or { width, height, position }, { ratio, position }, where position may be a point such as [30, 20], in percent.',
   },
   sources: {
     type: 'sources',
     maxEntries: limits.sources,
+    examples: [[{ media: '(max-width: 600px)', crop: '3:4' }]],
     help: 'What to show instead where a media query matches: [{ media, crop, widths, sizes }] for another crop of the picture, or [{ media, image }] for another image. The first that matches is shown.',
   },
   recolor: {
@@ -365,6 +391,7 @@ const fieldTable = {
   },
   sizes: {
     type: 'text',
+    examples: ['100vw', '(min-width: 60em) 50vw, 100vw', 'auto'],
     help: 'The sizes attribute that goes with widths; auto: the width that the page gives to the picture.',
   },
 } as const satisfies Record<string, Field>;

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { expandText, imageText, places } from '../../test/support/expand-text.ts';
-import { cropPositions, fieldNames } from '../fields.ts';
+import { cropPositions, fieldNames, fieldOf } from '../fields.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { parseManifest } from './parse-manifest.ts';
 
@@ -310,6 +310,20 @@ describe('schema/manifest.json', () => {
       '"enum":["auto","low","medium","high","xhigh","max"]',
     );
     expect(definitions['model']?.default).toBe('gpt-image-2.5-flare');
+  });
+
+  test('an editor offers valid values for every field', () => {
+    // Which models are there, the list of known models says, and those for drawings nobody lists.
+    const named = fieldNames.filter((name) => name !== 'model' && name !== 'svg_model');
+    for (const name of named) {
+      const { type, of, examples = of } = fieldOf(name);
+      const values = type === 'boolean' ? [true] : (examples ?? []);
+      expect(values, name).not.toEqual([]);
+      for (const value of values)
+        expect(isValid({ images: { hero: { [name]: value } } }), `${name}: ${String(value)}`).toBe(
+          true,
+        );
+    }
   });
 });
 

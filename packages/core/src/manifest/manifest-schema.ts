@@ -93,11 +93,17 @@ const crop = z.union([
   z.string().regex(forms.crop.pattern),
   templated,
   z.strictObject({
-    width: integer(1, limits.width),
-    height: integer(1, limits.width),
+    width: integer(1, limits.width).describe('In pixels.'),
+    height: integer(1, limits.width).describe('In pixels.'),
     position,
   }),
-  z.strictObject({ ratio: z.string().regex(forms.aspect_ratio.pattern), position }),
+  z.strictObject({
+    ratio: z
+      .string()
+      .regex(forms.aspect_ratio.pattern)
+      .describe('A ratio such as "3:4", as large as the picture allows.'),
+    position,
+  }),
 ]);
 
 const widths = z.union([z.literal('auto'), z.array(integer(1, limits.width)).min(1)]);
@@ -174,14 +180,21 @@ const image = fields.extend({
   preset: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
-    .describe('A preset, or several, applied left to right.'),
+    .meta({
+      description: 'A preset, or several, applied left to right.',
+      examples: ['house', ['house', 'night']],
+    }),
   each: z
     .union([z.array(row).min(1), z.string().min(1)])
     .optional()
-    .describe(
-      'One image for each row: a list of maps, or the path of a .csv, .json, .jsonl or .yaml file.',
-    ),
-  pick: integer(1, limits.numberOfImages).optional().describe('Which candidate is delivered.'),
+    .meta({
+      description:
+        'One image for each row: a list of maps, or the path of a .csv, .json, .jsonl or .yaml file.',
+      examples: [[{ name: 'home' }, { name: 'search' }], './team.csv'],
+    }),
+  pick: integer(1, limits.numberOfImages)
+    .optional()
+    .meta({ description: 'Which candidate is delivered.', examples: [2] }),
 });
 
 /** The fields allowed in a preset and in `defaults`, in a manifest and in the config. */
