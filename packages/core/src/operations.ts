@@ -107,7 +107,7 @@ export const noteOnPicture = lazy(
   async () => (await import('./operations/picture-notes.ts')).noteOnPicture,
 );
 export const rewriteFiles = lazy(
-  async () => (await import('./operations/edit-image.ts')).rewriteFiles,
+  async () => (await import('./operations/rewrite-file.ts')).rewriteFiles,
 );
 export const warnOfUncommitted = lazy(
   async () => (await import('./operations/uncommitted-purchases.ts')).warnOfUncommitted,

@@ -35,7 +35,7 @@ export interface SheetHandlerOptions {
    */
   readonly deliversPicks?: boolean;
   /**
-   * Buys and delivers an image, such as through the workers of a queue.
+   * Buys and delivers images, such as through the workers of a queue.
    * @default core's `generate`
    */
   readonly generate?: typeof generate;

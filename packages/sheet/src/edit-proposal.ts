@@ -15,7 +15,7 @@ export function editProposal(
   return {
     files: files.map(fileDiff),
     diagnostics,
-    price: job === undefined ? null : priceOf(job, planAfter.jobs, byImage(planAfter.requests)),
+    price: job === undefined ? null : priceOf([job], planAfter.jobs, byImage(planAfter.requests)),
     buysMore:
       more.length === 0
         ? null

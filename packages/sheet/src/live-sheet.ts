@@ -22,11 +22,11 @@ export interface LiveOptions {
   readonly context: () => Promise<Context>;
   /** Whether the files of a pick or an edit are written to the output folder at once, if nothing has to be bought for that. */
   readonly deliversPicks: boolean;
-  /** Buys and delivers an image. */
+  /** Buys and delivers images. */
   readonly generate: typeof generate;
 }
 
-/** Reads a project when the page asks for it and something has changed, writes picks and edits, and buys one image at a time. */
+/** Reads a project when the page asks for it and something has changed, writes picks and edits, and carries out one purchase at a time. */
 export function liveSheet(options: LiveOptions): LiveProject {
   const { context, deliversPicks } = options;
   const listeners = new Set<() => void>();
@@ -58,6 +58,7 @@ export function liveSheet(options: LiveOptions): LiveProject {
       const live = {
         buying: buyingIn(context),
         purchase: purchases.current(),
+        failure: purchases.failure(),
         role: 'edit' as const,
         undo: edits.latest(),
       };
@@ -85,6 +86,7 @@ export function liveSheet(options: LiveOptions): LiveProject {
     note: edits.note,
     undo: edits.undo,
 
+    offer: purchases.offer,
     buy: purchases.buy,
 
     partial: purchases.partial,

@@ -21,8 +21,9 @@ export function pictureQueue(read: ProjectReader['read'], signal: AbortSignal): 
     picture: (hash, request, isWanted) => {
       const drawn = limit(async () => {
         if (signal.aborted || !isWanted()) return null;
-        const { reading } = await read();
-        return reading === null ? null : bytesOf(reading, hash, request);
+        const { reading, earlier } = await read();
+        const bytes = reading === null ? null : await bytesOf(reading, hash, request);
+        return bytes ?? (earlier === null ? null : bytesOf(earlier, hash, request));
       });
       const settled = drawn.finally(() => running.delete(settled));
       running.add(settled);

@@ -2,21 +2,23 @@ import { type CostRange, type Job, type PlannedRequest, toBuy } from '@tintype/c
 import { sumRanges, withUpstream } from '@tintype/core/internal';
 import type { Price } from './sheet.ts';
 
-/** What `generate` would buy for this image alone: the same images, counted in the same way. */
+/** What `generate` would buy for these images: the same pictures, counted in the same way. `null`: nothing, or not here. */
 export function priceOf(
-  job: Job,
+  images: readonly Job[],
   jobs: readonly Job[],
   requestsOf: ReadonlyMap<string, readonly PlannedRequest[]>,
 ): Price | null {
   const isWhole = (id: string) => toBuy(requestsOf.get(id) ?? []).length === 0;
-  if (job.picture.inputs.length === 0 && isWhole(job.id)) return null;
-  const ids = withUpstream(jobs, [job.id]).map(({ id }) => id);
+  const asked = new Set(images.map(({ id }) => id));
+  const ids = images.every(({ picture }) => picture.inputs.length === 0)
+    ? [...asked]
+    : withUpstream(jobs, [...asked]).map(({ id }) => id);
   const missing = toBuy(ids.flatMap((id) => requestsOf.get(id) ?? []));
   // A page never orders a batch.
   if (missing.length === 0 || missing.some(({ pays }) => pays === 'batch')) return null;
   return {
     pictures: missing.length,
-    upstream: ids.filter((id) => id !== job.id && !isWhole(id)),
+    upstream: ids.filter((id) => !asked.has(id) && !isWhole(id)),
     costUsd: totalOf(missing),
   };
 }

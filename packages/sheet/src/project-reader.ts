@@ -7,6 +7,8 @@ interface ProjectReading {
   readonly context: Context | null;
   /** `null`: the project could not be read yet. */
   readonly reading: SheetReading | null;
+  /** The reading before this one, whose pictures an open page may still ask for. */
+  readonly earlier: SheetReading | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly problem: string | null;
 }
@@ -28,14 +30,15 @@ export function projectReader(contextNow: () => Promise<Context>): ProjectReader
     try {
       context = await contextNow();
       const reading = await readSheet(context);
-      await lastWhole?.close();
+      const earlier = lastWhole;
+      await earlier?.close();
       lastWhole = reading;
-      return { context, reading, diagnostics: reading.facts.diagnostics, problem: null };
+      return { context, reading, earlier, diagnostics: reading.facts.diagnostics, problem: null };
     } catch (error) {
       if (!(error instanceof TintypeError)) throw error;
       const { code, message, diagnostics } = error;
       const problem = code === 'manifest' ? null : message;
-      return { context, reading: lastWhole, diagnostics, problem };
+      return { context, reading: lastWhole, earlier: null, diagnostics, problem };
     }
   }
 

@@ -66,3 +66,9 @@ export function readNote(value: unknown): PictureNote | null {
     ...(comment.trim() !== '' && { comment }),
   };
 }
+
+/** The images of a request, each once, or `null` if it names none. */
+export function readIds(value: unknown): readonly string[] | null {
+  if (!Array.isArray(value) || value.length === 0) return null;
+  return value.every((id) => typeof id === 'string') ? [...new Set<string>(value)] : null;
+}

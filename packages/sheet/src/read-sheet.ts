@@ -38,10 +38,13 @@ import {
   type ImageFacts,
   type SheetFacts,
 } from './sheet-data.ts';
+import type { Price } from './sheet.ts';
 
 /** The data that a sheet shows about a project, and the pixels behind it. */
 export interface SheetReading {
   readonly facts: Omit<SheetFacts, 'live' | 'problem' | 'madeAt'>;
+  /** What a purchase of several images would be. `null`: nothing has to be bought for them, or not here. */
+  readonly price: (ids: readonly string[]) => Price | null;
   /**
    * A WebP whose longer side has at most `side` pixels; it plays an animation unless `isStill`. `null`: there is no such picture.
    */
@@ -116,7 +119,8 @@ export async function readSheet(
         deliveries: await Promise.all(
           deliveriesOf(job).map((delivery) => deliveryFacts(job, delivery, candidates)),
         ),
-        price: priceOf(job, plan.jobs, requestsOf),
+        standIn: await standInOf(job, requests),
+        price: priceOf([job], plan.jobs, requestsOf),
         failure: null,
       };
     }),
@@ -131,6 +135,14 @@ export async function readSheet(
       budgets: { perDayUsd: config.maxCostUsdPerDay, perRunUsd: config.maxCostUsd },
       images,
       base: differences === null || ref === null ? null : baseFacts(differences, ref),
+    },
+    price: (ids) => {
+      const asked = new Set(ids);
+      return priceOf(
+        plan.jobs.filter(({ id }) => asked.has(id)),
+        plan.jobs,
+        requestsOf,
+      );
     },
     thumbnail: async (hash, side, isStill = false) => {
       const original = originals.get(hash);
@@ -169,6 +181,13 @@ export async function readSheet(
     if (!isUsable || damage !== null) return { ...facts, source: null };
     const original = await project.obtain(planned);
     return { ...facts, source: seen(original) };
+  }
+
+  /** The drawing that a run without purchases would deliver. It is drawn when the page asks for it. */
+  async function standInOf(job: Job, requests: readonly PlannedRequest[]): Promise<Source | null> {
+    const planned = requests.find(({ number }) => number === (job.pick ?? 1));
+    const isDrawn = planned !== undefined && planned.stored === null && !planned.isFree;
+    return isDrawn ? seen(await project.obtain(planned)) : null;
   }
 
   async function deliveryFacts(

@@ -63,6 +63,8 @@ export interface ImageFacts {
   /** By the key of the picture. */
   readonly notes: ReadonlyMap<Key, PictureNote>;
   readonly deliveries: readonly DeliveryFacts[];
+  /** The drawing in place of a picture that is not stored; `null`: it is stored, or drawn anyway. */
+  readonly standIn: Source | null;
   readonly price: Price | null;
   readonly failure: SheetFailure | null;
 }
@@ -132,7 +134,7 @@ export function sheetData(sheet: SheetFacts): Sheet {
 }
 
 function imageOf(facts: ImageFacts): SheetImage {
-  const { job, candidates, past, notes, change, deliveries, price, failure } = facts;
+  const { job, candidates, past, notes, change, deliveries, standIn, price, failure } = facts;
   const seen = candidates.map((candidate) => candidateOf(candidate, notes));
   const changes = deliveries.flatMap((delivery) => changesOf(delivery, candidates));
   const flags: Flag[] = [
@@ -168,6 +170,7 @@ function imageOf(facts: ImageFacts): SheetImage {
       isCropped: crop !== null,
     })),
     deliveries: deliveries.flatMap(deliveredNow),
+    standIn: pictureOf(standIn),
     price,
     isForBatch: candidates.some(({ planned }) => planned.pays === 'batch'),
     failure,

@@ -1,8 +1,8 @@
 import { type Format, type Key, type Sha256, TintypeError } from '@tintype/core';
 import { isFormat, isHash, refusalOf, secure } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readChanges, readNote, readVariation } from './read-changes.ts';
-import type { Sheet, SheetRole, Snippet } from './sheet.ts';
+import { readChanges, readIds, readNote, readVariation } from './read-changes.ts';
+import type { EditConflict, EditProposal, Price, Sheet, SheetRole, Snippet } from './sheet.ts';
 import type { SheetEdits } from './sheet-edits.ts';
 
 /** The project that the handler serves, without HTTP. */
@@ -18,11 +18,13 @@ export interface SheetSource extends Omit<SheetEdits, 'add' | 'latest'> {
   readonly partial: () => Promise<Uint8Array | null>;
   /** Writes the pick. Rejects with a TintypeError. */
   readonly pick: (id: string, candidate: number) => Promise<void>;
+  /** What a purchase of these images would be. `null`: nothing has to be bought for them. Rejects with a TintypeError. */
+  readonly offer: (ids: readonly string[]) => Promise<Price | null>;
   /**
-   * Starts to buy what an image needs, for at most `upToUsd` US dollars (`null`: the price is unknown, and the person has
-   * seen that). Resolves when the purchase has started. Rejects with a TintypeError if it may not.
+   * Starts to buy what the images need, as one order, for at most `upToUsd` US dollars (`null`: the price is unknown, and the
+   * person has seen that). Resolves when the purchase has started. Rejects with a TintypeError if it may not.
    */
-  readonly buy: (id: string, upToUsd: number | null) => Promise<void>;
+  readonly buy: (ids: readonly string[], upToUsd: number | null) => Promise<void>;
   /** The code with which a page shows an image. Rejects with a TintypeError if it is not delivered. */
   readonly snippets: (id: string) => Promise<readonly Snippet[]>;
   /** Calls the listener whenever the sheet changes. Returns a function that stops that. */
@@ -55,7 +57,7 @@ export interface HandlerOptions {
 /** What each role may send, besides `GET`s that only read. */
 const allowed: Readonly<Record<SheetRole, ReadonlySet<string>>> = {
   edit: new Set(
-    'form propose edit propose-variation vary bring-back note undo pick buy'.split(' '),
+    'form propose edit propose-variation vary bring-back note undo pick offer buy'.split(' '),
   ),
   pick: new Set(['pick', 'note']),
   look: new Set(),
@@ -134,38 +136,22 @@ export function sheetHandler(
         if (id === null) return badRequest(response, 'form takes an image');
         return send(response, 'application/json', JSON.stringify(await source.form(id)));
       }
-      case 'POST propose': {
-        const { id, changes } = await readBody(request, maxEditBytes);
-        const read = readChanges(changes);
-        if (typeof id !== 'string' || read === null)
-          return badRequest(response, `propose takes ${edits}`);
-        const proposal = await source.propose(id, read);
-        return send(response, 'application/json', JSON.stringify(proposal));
-      }
-      case 'POST edit': {
-        const { id, changes, revision } = await readBody(request, maxEditBytes);
-        const read = readChanges(changes);
-        if (typeof id !== 'string' || typeof revision !== 'string' || read === null)
-          return badRequest(response, `edit takes ${edits}, and the revision of the form`);
-        const conflict = await source.edit(id, read, revision);
-        return sendOutcome(response, conflict ?? {});
-      }
-      case 'POST propose-variation': {
-        const { id, variation } = await readBody(request, maxEditBytes);
-        const read = readVariation(variation);
-        if (typeof id !== 'string' || read === null)
-          return badRequest(response, `propose-variation takes ${variations}`);
-        const proposal = await source.proposeVariation(id, read);
-        return send(response, 'application/json', JSON.stringify(proposal));
-      }
-      case 'POST vary': {
-        const { id, variation, revision } = await readBody(request, maxEditBytes);
-        const read = readVariation(variation);
-        if (typeof id !== 'string' || typeof revision !== 'string' || read === null)
-          return badRequest(response, `vary takes ${variations}, and the revision of the form`);
-        const conflict = await source.vary(id, read, revision);
-        return sendOutcome(response, conflict ?? {});
-      }
+      case 'POST propose':
+      case 'POST edit':
+        return change(request, response, what, {
+          read: (body) => readChanges(body['changes']),
+          expected: 'changes with a layer, a field and a value',
+          propose: source.propose,
+          write: source.edit,
+        });
+      case 'POST propose-variation':
+      case 'POST vary':
+        return change(request, response, what, {
+          read: (body) => readVariation(body['variation']),
+          expected: 'a variation with an id, a prompt, an alt and a region',
+          propose: source.proposeVariation,
+          write: source.vary,
+        });
       case 'GET bring-back': {
         const id = query.get('image');
         const key = query.get('key');
@@ -194,19 +180,47 @@ export function sheetHandler(
         await source.pick(id, Number(candidate));
         return send(response, 'application/json', '{}');
       }
+      case 'POST offer': {
+        const { ids } = await readBody(request, maxIdsBytes);
+        const read = readIds(ids);
+        if (read === null) return badRequest(response, 'offer takes ids');
+        return send(response, 'application/json', JSON.stringify(await source.offer(read)));
+      }
       case 'POST buy': {
-        const { id, upToUsd } = await readBody(request);
+        const { ids, upToUsd } = await readBody(request, maxIdsBytes);
+        const read = readIds(ids);
         const isAmount =
           upToUsd === null ||
           (typeof upToUsd === 'number' && Number.isFinite(upToUsd) && upToUsd >= 0);
-        if (typeof id !== 'string' || !isAmount)
-          return badRequest(response, 'buy takes an id and upToUsd, an amount in dollars or null');
-        await source.buy(id, upToUsd);
+        if (read === null || !isAmount)
+          return badRequest(response, 'buy takes ids and upToUsd, an amount in dollars or null');
+        await source.buy(read, upToUsd);
         return send(response, 'application/json', '{}');
       }
       default:
         return refuse(response, 404, 'There is no such page.');
     }
+  }
+
+  /** Says what a change of an image would do, or makes it. */
+  async function change<Change>(
+    request: IncomingMessage,
+    response: ServerResponse,
+    what: string,
+    { read, expected, propose, write }: ChangeKind<Change>,
+  ): Promise<void> {
+    const body = await readBody(request, maxEditBytes);
+    const { id, revision } = body;
+    const wanted = read(body);
+    const isProposal = what.startsWith('propose');
+    if (typeof id !== 'string' || wanted === null || !(isProposal || typeof revision === 'string'))
+      return badRequest(
+        response,
+        `${what} takes an id, ${expected}${isProposal ? '' : ', and the revision of the form'}`,
+      );
+    if (!isProposal)
+      return sendOutcome(response, (await write(id, wanted, revision as string)) ?? {});
+    send(response, 'application/json', JSON.stringify(await propose(id, wanted)));
   }
 
   async function sendPartial(response: ServerResponse): Promise<void> {
@@ -238,15 +252,22 @@ export function sheetHandler(
 function forRole(sheet: Sheet, role: SheetRole): Sheet {
   if (role === 'edit' || sheet.live === null) return sheet;
   const buying = { refusal: 'Whoever shared this page can buy.' };
-  return { ...sheet, live: { ...sheet.live, role, buying, undo: null } };
+  return { ...sheet, live: { ...sheet.live, role, buying, failure: null, undo: null } };
 }
 
-const variations = 'an id, and a variation with an id, a prompt, an alt and a region';
-
-const edits = 'an id, and changes with a layer, a field and a value';
+interface ChangeKind<Change> {
+  /** The change of a request; `null`: it does not have the shape of one. */
+  readonly read: (body: Readonly<Record<string, unknown>>) => Change | null;
+  readonly expected: string;
+  readonly propose: (id: string, change: Change) => Promise<EditProposal>;
+  readonly write: (id: string, change: Change, revision: string) => Promise<EditConflict | null>;
+}
 
 /** The largest request that names an image: an id has at most 200 characters. */
 const maxBodyBytes = 4096;
+
+/** The ids of 20,000 images. */
+const maxIdsBytes = 4_000_000;
 
 /** Three prompts of 32,000 characters, of which each may be written as `\\u0000`. */
 const maxEditBytes = 600_000;

@@ -108,6 +108,8 @@ export interface LiveSheet {
   readonly buying: { readonly confirmAboveUsd: number } | { readonly refusal: string };
   /** The purchase that is running; `null`: none is. */
   readonly purchase: SheetPurchase | null;
+  /** Why the last purchase of several images was refused or stopped as a whole; `null`: it was not. */
+  readonly failure: SheetFailure | null;
   /** What the reader may do: all of it; pick and note; or only look. */
   readonly role: SheetRole;
   /** What undo would take back, as in `the prompt of "hero"`; `null`: nothing. */
@@ -124,13 +126,18 @@ export interface Snippet {
 }
 
 export interface SheetPurchase {
-  readonly id: string;
+  /** The images that one click ordered. */
+  readonly ids: readonly string[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** The current step, as a sentence. */
   readonly note: string;
-  /** How many partial pictures have come. The server has the last one at `partial/<number>`. */
+  /** How many pictures it buys, and how many of them have come. */
+  readonly pictures: number;
+  readonly bought: number;
+  /** How many partial pictures have come, and of which image the last one is. The server has it at `partial/<number>`. */
   readonly partials: number;
+  readonly partialOf: string | null;
 }
 
 export interface SheetTotals {
@@ -208,6 +215,8 @@ export interface SheetImage {
   /** The files that are made from each of its pictures. */
   readonly variants: readonly Variant[];
   readonly deliveries: readonly SheetDelivery[];
+  /** The free drawing in place of its picture, which is not stored; `null`: it is stored, or drawn anyway. */
+  readonly standIn: SheetPicture | null;
   /** The price of everything that the image needs; `null`: nothing has to be bought, or not here. */
   readonly price: Price | null;
   /** It is missing, and a run of `tintype` orders it in a batch. A page never does. */

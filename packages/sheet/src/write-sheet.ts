@@ -104,10 +104,13 @@ async function embedded(
 ): Promise<Map<Sha256, EmbeddedPicture>> {
   const hashes = new Set(
     [...sheet.images, ...(sheet.base?.gone ?? []).map(goneAsShown)].flatMap(
-      ({ candidates, past, change, deliveries }) =>
-        [...candidates, ...past, ...(change?.before ?? []), ...deliveries].flatMap(
-          ({ picture }) => picture?.hash ?? [],
-        ),
+      ({ candidates, past, change, deliveries, standIn }) =>
+        [
+          ...[...candidates, ...past, ...(change?.before ?? []), ...deliveries].map(
+            ({ picture }) => picture,
+          ),
+          standIn,
+        ].flatMap((picture) => picture?.hash ?? []),
     ),
   );
   const side = sideFor(hashes.size);
@@ -126,10 +129,10 @@ async function embedded(
   return new Map(pictures.flat());
 }
 
-type Shown = Pick<SheetImage, 'candidates' | 'past' | 'change' | 'deliveries'>;
+type Shown = Pick<SheetImage, 'candidates' | 'past' | 'change' | 'deliveries' | 'standIn'>;
 
 function goneAsShown({ pictures }: SheetBase['gone'][number]): Shown {
-  return { candidates: [], past: pictures, change: null, deliveries: [] };
+  return { candidates: [], past: pictures, change: null, deliveries: [], standIn: null };
 }
 
 /** Files are mailed and uploaded, so they should stay near 10 MB: if there are fewer pictures, each may be larger. */

@@ -48,7 +48,8 @@ function post(url: string, path: string, body: unknown): Promise<Response> {
 const set = { layer: 'image', field: 'prompt', value: 'x' };
 const key = 'a'.repeat(64);
 const requests: readonly (readonly [string, unknown])[] = [
-  ['buy', { id: 'fresh', upToUsd: 1 }],
+  ['offer', { ids: ['fresh'] }],
+  ['buy', { ids: ['fresh'], upToUsd: 1 }],
   ['propose', { id: 'fresh', changes: [set] }],
   ['edit', { id: 'fresh', changes: [set], revision: '' }],
   ['undo', {}],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { generate, submitBatches } from '../../core/src/index.ts';
 import { sheetData } from '../src/sheet-data.ts';
-import { buyImage } from '../src/buy-image.ts';
+import { buyImages } from '../src/buy-images.ts';
 import { readSheet } from '../src/read-sheet.ts';
 import { fileStore } from '../../core/src/store/file-store.ts';
 import { useApi } from '../../core/test/support/api.ts';
@@ -70,14 +70,14 @@ test('markup is among the parameters of an image', async () => {
   });
 });
 
-const silent = { onNote: () => {}, onPartial: () => {} };
+const silent = { onNote: () => {}, onBought: () => {}, onPartial: () => {} };
 
 test('a picture with batch: true has no price on the page, because the page never orders a batch', async () => {
   const text = 'images: { fox: { prompt: fox, quality: low, decorative: true, batch: true } }';
   await using project = await testProject({ 'a.images.yaml': text }, api().baseUrl);
   const before = (await sheetOf(project)).images[0]!;
   expect(before).toMatchObject({ status: 'missing', price: null, isForBatch: true });
-  const bought = await buyImage(await project.context(), 'fox', null, silent, generate);
+  const bought = await buyImages(await project.context(), ['fox'], null, silent, generate);
   expect(bought.failure).toMatchObject({ code: 'originals-missing' });
   expect(api().requests).toEqual([]);
   await project.generate();

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { moderationBlocked } from '@tintype/emulators/openai';
 import { expect, test, describe } from 'vitest';
 import { serveSheet, type SheetServer } from '../src/index.ts';
-import type { Sheet } from '../src/sheet.ts';
+import type { Price, Sheet } from '../src/sheet.ts';
 import { useApi } from '../../core/test/support/api.ts';
 import { git } from '../../core/test/support/git.ts';
 import { type Run, testProject, type TestProject } from '../../core/test/support/project.ts';
@@ -145,7 +145,7 @@ describe('who may request what', () => {
         );
       });
       request.on('error', reject);
-      request.end(method === 'POST' ? '{"id":"icon","upToUsd":1}' : undefined);
+      request.end(method === 'POST' ? '{"ids":["icon"],"upToUsd":1}' : undefined);
     });
   }
 
@@ -224,7 +224,7 @@ test('a purchase shows its partial pictures while it waits, and none afterwards'
     env: { OPENAI_BASE_URL: slowly().baseUrl },
   });
   expect(await ask(made.server, 'partial/1')).toMatchObject({ status: 404 });
-  await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+  await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
   while (((await made.sheet()).live?.purchase?.partials ?? 0) === 0)
     await new Promise((resolve) => setTimeout(resolve, 20));
   const partial = await ask(made.server, 'partial/1');
@@ -242,7 +242,7 @@ describe('buying', () => {
   test('buys the image and its inputs once, for no more than the agreed price', async () => {
     await using made = await served();
     const { price } = imageOf(await made.sheet(), 'night');
-    const reply = await post(made.server, 'buy', { id: 'night', upToUsd: price!.costUsd!.high });
+    const reply = await post(made.server, 'buy', { ids: ['night'], upToUsd: price!.costUsd!.high });
     expect(reply.status).toBe(200);
     const sheet = await afterPurchase(made.sheet);
     expect(imageOf(sheet, 'night')).toMatchObject({
@@ -255,7 +255,7 @@ describe('buying', () => {
       'stored',
     ]);
     expect(api().ledger).toHaveLength(3);
-    const again = await post(made.server, 'buy', { id: 'night', upToUsd: 1 });
+    const again = await post(made.server, 'buy', { ids: ['night'], upToUsd: 1 });
     expect(again.status).toBe(422);
     expect(api().ledger).toHaveLength(3);
   });
@@ -270,7 +270,7 @@ describe('buying', () => {
       });
     const server = await serveSheet({ context, port: 0 });
     for (const id of ['icon', 'hero']) {
-      await post(server, 'buy', { id, upToUsd: 1 });
+      await post(server, 'buy', { ids: [id], upToUsd: 1 });
       await afterPurchase(async () => (await (await ask(server, 'data')).json()) as Sheet);
     }
     await server.close();
@@ -284,15 +284,66 @@ describe('buying', () => {
 
   test('does not spend more than the price on the button', async () => {
     await using made = await served();
-    await post(made.server, 'buy', { id: 'icon', upToUsd: 0.000_1 });
+    await post(made.server, 'buy', { ids: ['icon'], upToUsd: 0.000_1 });
     const { failure } = imageOf(await afterPurchase(made.sheet), 'icon');
     expect(failure).toMatchObject({ code: 'over-budget', maybeBilled: false });
     expect(api().requests).toEqual([]);
   });
 
+  test('buys several images as one order, each picture once, for the price that it offered', async () => {
+    await using made = await served();
+    const ids = ['night', 'hero', 'icon'];
+    const offer = (await (await post(made.server, 'offer', { ids })).json()) as Price;
+    expect(offer).toMatchObject({ pictures: 4, upstream: [] });
+    expect(offer.costUsd).toEqual((await made.sheet()).totals.toBuyUsd);
+    const night = await (await post(made.server, 'offer', { ids: ['night', 'icon'] })).json();
+    expect(night).toEqual({ ...offer, upstream: ['hero'] });
+
+    await post(made.server, 'buy', { ids, upToUsd: offer.costUsd!.high - 0.001 });
+    const refused = await afterPurchase(made.sheet);
+    expect(refused.live?.failure).toMatchObject({ code: 'over-budget' });
+    expect(refused.images.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+    expect(api().requests).toEqual([]);
+
+    const replies = await Promise.all(
+      [1, 2].map(() => post(made.server, 'buy', { ids, upToUsd: offer.costUsd!.high })),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 422]);
+    const sheet = await afterPurchase(made.sheet);
+    expect(sheet.images.map(({ status }) => status)).toEqual([
+      'unpicked',
+      'delivered',
+      'delivered',
+    ]);
+    expect(sheet.live?.failure).toBeNull();
+    expect(api().ledger).toHaveLength(4);
+    expect(await (await post(made.server, 'offer', { ids })).json()).toBeNull();
+  });
+
+  test('of several images, each has its own failure, and the others are bought', async () => {
+    await using made = await served();
+    api().fail([moderationBlocked(), moderationBlocked()], { prompt: 'lighthouse' });
+    await post(made.server, 'buy', { ids: ['night', 'hero', 'icon'], upToUsd: 1 });
+    const sheet = await afterPurchase(made.sheet);
+    expect(imageOf(sheet, 'hero').failure).toMatchObject({ code: 'moderation' });
+    expect(imageOf(sheet, 'night').failure?.message).toMatch(/^"hero": .*safety system/s);
+    expect(imageOf(sheet, 'icon')).toMatchObject({ status: 'delivered', failure: null });
+    expect(api().ledger).toHaveLength(1);
+  });
+
+  test.each([[[]], ['icon'], [['icon', 1]], [['icon', 'nothing']], [undefined]])(
+    'buys nothing for ids that are %j',
+    async (ids) => {
+      await using made = await served();
+      for (const path of ['buy', 'offer'])
+        expect([400, 422]).toContain((await post(made.server, path, { ids, upToUsd: 1 })).status);
+      expect(api().requests).toEqual([]);
+    },
+  );
+
   test('a request must contain the price if it is known', async () => {
     await using made = await served();
-    const reply = await post(made.server, 'buy', { id: 'icon', upToUsd: null });
+    const reply = await post(made.server, 'buy', { ids: ['icon'], upToUsd: null });
     expect(await reply.json()).toMatchObject({ message: expect.stringContaining('is known') });
     expect(api().requests).toEqual([]);
   });
@@ -301,8 +352,8 @@ describe('buying', () => {
     await using made = await served();
     api().fail({ kind: 'delay', ms: 400 });
     const replies = await Promise.all([
-      post(made.server, 'buy', { id: 'icon', upToUsd: 1 }),
-      post(made.server, 'buy', { id: 'hero', upToUsd: 1 }),
+      post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 }),
+      post(made.server, 'buy', { ids: ['hero'], upToUsd: 1 }),
     ]);
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 422]));
     await afterPurchase(made.sheet);
@@ -316,7 +367,7 @@ describe('buying', () => {
   ])('refused where nothing may be bought: %s', async (_, run) => {
     await using made = await served(run);
     expect((await made.sheet()).live?.buying).toHaveProperty('refusal');
-    const reply = await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+    const reply = await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
     expect(reply.status).toBe(422);
     expect(api().requests).toEqual([]);
   });
@@ -324,7 +375,7 @@ describe('buying', () => {
   test('a failure has the API’s message, and says whether it may have been billed', async () => {
     await using made = await served();
     api().fail(moderationBlocked());
-    await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+    await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
     const icon = imageOf(await afterPurchase(made.sheet), 'icon');
     expect(icon.flags).toContain('failed');
     expect(icon.failure).toMatchObject({ code: 'moderation', maybeBilled: false });
@@ -334,7 +385,7 @@ describe('buying', () => {
   test("if an input failed, the input's message is shown", async () => {
     await using made = await served();
     api().fail([moderationBlocked(), moderationBlocked()], { prompt: 'lighthouse' });
-    await post(made.server, 'buy', { id: 'night', upToUsd: 1 });
+    await post(made.server, 'buy', { ids: ['night'], upToUsd: 1 });
     const { failure } = imageOf(await afterPurchase(made.sheet), 'night');
     expect(failure!.message).toMatch(/^"hero": .*safety system/s);
   });
@@ -343,7 +394,7 @@ describe('buying', () => {
 test('a server that closes during a purchase stores what is paid for', async () => {
   const made = await served();
   api().fail({ kind: 'delay', ms: 500 });
-  await post(made.server, 'buy', { id: 'icon', upToUsd: 1 });
+  await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
   while (api().requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await made.server.close();
   const { requests } = await made.project.plan({ ids: ['icon'] });

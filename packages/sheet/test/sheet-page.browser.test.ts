@@ -10,7 +10,7 @@ import { serveSheet, type SheetServer, writeSheet } from '../src/index.ts';
 import { useApi } from '../../core/test/support/api.ts';
 import { commitAll, git } from '../../core/test/support/git.ts';
 import { launchBrowser, noBrowser } from '../../core/test/support/browser.ts';
-import type { TestProject } from '../../core/test/support/project.ts';
+import { testProject, type TestProject } from '../../core/test/support/project.ts';
 import { copyOf, hostile, manyImages, sheetProject } from './support/sheet-project.ts';
 
 const api = useApi();
@@ -176,21 +176,23 @@ describe.skipIf(noBrowser !== false)(
       await page.locator('[data-id="hero"] .frame').click();
       await page.getByRole('button', { name: 'Compare' }).click();
       const dialog = page.getByRole('dialog');
-      const captions = dialog.locator('figcaption');
-      await expectText(captions.nth(0), /candidate 1: original png\s*1024×1024 {2}[\d.]+ (kB|MB)/);
-      await expectText(captions.nth(1), /candidate 2: original png\s*1024×1024/);
+      await expectCaption(dialog, 0, /^candidate 1: original png 1024×1024 {2}[\d.]+ (kB|MB)$/);
+      await expectCaption(dialog, 1, /^candidate 2: original png 1024×1024/);
+      await expectCaption(dialog, 2, /^candidate 3: original png 1024×1024/);
+      await dialog.getByRole('button', { name: 'Take the third picture away' }).click();
       await dialog.getByLabel('Second').selectOption({ label: 'candidate 1: avif' });
-      await expectText(captions.nth(1), /candidate 1: avif\s*1024×1024 {2}[\d.]+ kB/);
+      await expectCaption(dialog, 1, /^candidate 1: avif 1024×1024 {2}[\d.]+ kB$/);
       await dialog.getByLabel('Scale').selectOption({ label: '320 wide' });
-      await expectText(captions.nth(1), /candidate 1: avif\s*320×320 {2}[\d.]+ kB/);
+      await expectCaption(dialog, 1, /^candidate 1: avif 320×320 {2}[\d.]+ kB$/);
       const widths = await dialog
         .locator('img')
         .evaluateAll((all) => all.map((one) => one.clientWidth));
       expect(widths).toEqual([320, 320]);
       // The page shows exactly the delivered bytes.
       const delivered = (await made.project.read('public/images/hero-1-320w.avif')).length;
-      await expectText(
-        captions.nth(1),
+      await expectCaption(
+        dialog,
+        1,
         new RegExp(`${(delivered / 1e3).toFixed(1)} kB|${Math.round(delivered / 1e3)} kB`),
       );
       await dialog.getByLabel('Slider').check();
@@ -206,14 +208,69 @@ describe.skipIf(noBrowser !== false)(
       expect([before, after]).toEqual(['50%', '51%']);
     });
 
+    test('compares many: zooms into all of them at once, shows two through each other and their difference, and picks there', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await page.waitForSelector('.card');
+      await page.keyboard.press('c');
+      const dialog = page.getByRole('dialog');
+      await expectCaption(dialog, 2, /1024×1024/);
+      await dialog
+        .locator('img')
+        .first()
+        .click({ position: { x: 30, y: 400 } });
+      await expectCaption(dialog, 2, /1024×1024/);
+      const scrolled = () =>
+        dialog
+          .locator('.mat')
+          .evaluateAll((all) => all.map((one) => [one.scrollLeft, one.scrollTop]));
+      const same = (places: number[][]) => new Set(places.map(String)).size === 1;
+      await expect.poll(async () => same(await scrolled())).toBe(true);
+      const [[left = -1] = []] = await scrolled();
+      expect(left).toBeLessThan(50);
+      await dialog.locator('.mat').nth(1).focus();
+      await page.keyboard.press('ArrowRight');
+      await expect
+        .poll(async () => {
+          const places = await scrolled();
+          return same(places) && places[0]![0]! > left;
+        })
+        .toBe(true);
+      expect(await violations(page), 'zoomed').toEqual([]);
+      await page.keyboard.press('0');
+      for (const view of ['Onion skin', 'Difference']) {
+        await dialog.getByRole('radio', { name: view }).check();
+        await dialog.getByRole('slider').focus();
+        await page.keyboard.press('End');
+        expect(await dialog.locator('.over').getAttribute('style'), view).toContain('100%');
+        expect(await violations(page), view).toEqual([]);
+      }
+      await dialog.getByRole('radio', { name: 'Side by side' }).check();
+      await dialog.getByRole('button', { name: 'Add a picture' }).click();
+      await dialog.getByRole('button', { name: 'Pick 2' }).click();
+      await dialog.locator('.is-picked').waitFor();
+      await page.keyboard.press('3');
+      await dialog.getByRole('button', { name: 'Pick 2' }).waitFor();
+      expect((await made.project.read('garden.images.yaml')).toString()).toContain(
+        '\n    pick: 3\n',
+      );
+      await page.keyboard.press('Escape');
+      // Several images: what each of them has now.
+      for (const key of ['x', 'J', 'J', 'c']) await page.keyboard.press(key);
+      await expectText(dialog.getByRole('heading'), /^3 images$/);
+      await expectCaption(dialog, 1, /^banner|^picture/);
+      expect(await dialog.locator('figure').count()).toBe(2);
+      expect(api().requests).toEqual([]);
+    });
+
     test('a cropped image is compared in its crop', async () => {
       await using made = await served();
       await using page = await open(made.server.url);
       await page.locator('[data-id="banner"] .frame').click();
       await page.keyboard.press('c');
-      const captions = page.getByRole('dialog').locator('figcaption');
-      await expectText(captions.nth(0), /original png\s*1536×1024/);
-      await expectText(captions.nth(1), /avif\s*1200×400/);
+      const dialog = page.getByRole('dialog');
+      await expectCaption(dialog, 0, /original png 1536×1024/);
+      await expectCaption(dialog, 1, /avif 1200×400/);
     });
 
     test('buys a missing image once, shows its progress, and shows the result in its place', async () => {
@@ -236,6 +293,106 @@ describe.skipIf(noBrowser !== false)(
       await page.reload();
       await page.locator('.card[data-id="fresh"] img[src]').waitFor();
       expect(api().ledger).toHaveLength(1);
+    });
+
+    test('buys what the marked images miss as one order, after one question, and not over a price that has changed', async () => {
+      await using made = await served();
+      await using page = await open(made.server.url);
+      await using other = await open(made.server.url);
+      await page.waitForSelector('.card');
+      const buy = page.locator('.many .buy');
+      await expectText(buy, /^Buy 3 missing \(up to \$0\.5\d+\)$/);
+      await page.getByRole('button', { name: /^Missing/ }).click();
+      // By keyboard: all that are shown, then without the dear one.
+      await page.locator('[data-id="night"] .frame').focus();
+      await page.keyboard.press('a');
+      await expectText(page.locator('.many [role=status]'), /^3 marked$/);
+      await page.locator('[data-id="dear"] .frame').click();
+      await page.keyboard.press('x');
+      await expectText(buy, /^Buy 2 missing \(up to \$0\.0\d+\)$/);
+      expect(await violations(page), 'marked').toEqual([]);
+      await page.keyboard.press('b');
+      const dialog = page.getByRole('dialog');
+      await expectText(
+        dialog,
+        /^Buy what 2 images need\?.*2 pictures, up to \$0\.0.*night, fresh/s,
+      );
+      expect(await violations(page), 'question').toEqual([]);
+      await page.keyboard.press('Enter');
+      await dialog.waitFor({ state: 'detached' });
+      expect(api().requests, 'Cancel has the focus').toEqual([]);
+
+      // Before the click, another program makes it dearer: nothing is bought, and the page says so.
+      await page.keyboard.press('b');
+      const text = (await made.project.read('garden.images.yaml')).toString();
+      await made.project.write(
+        'garden.images.yaml',
+        text.replace('prompt: A seed packet,', 'prompt: A seed packet, quality: high,'),
+      );
+      await dialog.getByRole('button', { name: /^Buy for/ }).click();
+      await expectText(page.locator('.problems [role=alert]'), /may cost up to .* budget/);
+      expect(api().requests).toEqual([]);
+      await made.project.write('garden.images.yaml', text);
+      await expectText(buy, /^Buy 2 missing \(up to \$0\.0\d+\)$/);
+
+      const answer = answerLater();
+      await page.keyboard.press('b');
+      await dialog.getByRole('button', { name: /^Buy for/ }).dblclick();
+      await expectText(page.locator('.many [role=status]'), /^Buying 2 pictures: \d here$/);
+      await expectText(other.locator('.many [role=status]'), /^Buying 2 pictures: \d here$/);
+      expect(await other.locator('.many .buy').isVisible()).toBe(false);
+      answer();
+      await page.getByRole('button', { name: /^All/ }).click();
+      for (const tab of [page, other])
+        for (const id of ['fresh', 'night'])
+          await expectText(tab.locator(`[data-id="${id}"] .state`).first(), /B$/);
+      expect(api().ledger).toHaveLength(2);
+      expect(await page.locator('.problems [role=alert]').count()).toBe(0);
+    });
+
+    test('a first visit shows drawings and the next step, and a phone no keys and no name cut short', async () => {
+      const name = 'a-name-that-is-longer-than-its-thumbnail';
+      await using project = await testProject(
+        { 'a.images.yaml': `images: { ${name}: { prompt: A seed packet, alt: A seed packet } }` },
+        api().baseUrl,
+      );
+      const server = await serveSheet({ context: () => project.context(), port: 0 });
+      await using page = await open(server.url, undefined, {
+        viewport: { width: 390, height: 844 },
+        hasTouch: true,
+        isMobile: true,
+      });
+      await page.locator('.card img[src^="picture/"]').waitFor();
+      await expectText(
+        page.locator('.first-step'),
+        /free drawings in the place of 1 image\..*Buy 1 missing/,
+      );
+      await expectText(page.locator('.many .buy'), /^Buy 1 missing \(/);
+      const isWhole =
+        'document.querySelector(".name").scrollHeight <= document.querySelector(".name").clientHeight';
+      expect(await page.evaluate(isWhole)).toBe(true);
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+      await page.getByRole('button', { name: 'Help' }).click();
+      expect(await page.locator('kbd:visible').count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await page.locator('.frame').click();
+      expect(await page.locator('kbd:visible').count()).toBe(0);
+      expect(await violations(page), 'panel').toEqual([]);
+      await page.close();
+      await using large = await open(server.url, undefined, {
+        viewport: { width: 2560, height: 1440 },
+      });
+      const width = async () => (await large.locator('.card').boundingBox())!.width;
+      expect(await width()).toBeGreaterThan(200);
+      await large.getByRole('slider', { name: 'Size of thumbnails' }).fill('400');
+      expect(await width()).toBeGreaterThan(400);
+      await large.reload();
+      await large.waitForSelector('.card');
+      expect(await width()).toBeGreaterThan(400);
+      await large.close();
+      await server.close();
+      expect(api().requests).toEqual([]);
     });
 
     test('while it buys, the requested picture is being bought and has not failed', async () => {
@@ -752,7 +909,7 @@ describe.skipIf(noBrowser !== false)(
         await page.locator('[data-id="fresh"] .frame').click();
         const answer = answerLater();
         await page.locator('.panel .buy').click();
-        await page.locator('progress').waitFor();
+        await page.locator('.panel progress').waitFor();
         expect(await page.evaluate('document.getAnimations().length')).toBe(0);
         answer();
         await page.locator('.card[data-id="fresh"] img[src]').waitFor();
@@ -882,6 +1039,21 @@ function promptIn(page: Page): ReturnType<Page['locator']> {
 /** Waits until an element contains a text. */
 async function expectText(locator: ReturnType<Page['locator']>, pattern: RegExp): Promise<void> {
   await expect.poll(() => locator.textContent()).toMatch(pattern);
+}
+
+/** Waits until the caption of a picture in the viewer has its name and figures. */
+async function expectCaption(
+  dialog: ReturnType<Page['locator']>,
+  at: number,
+  pattern: RegExp,
+): Promise<void> {
+  const caption = dialog.locator('figcaption').nth(at);
+  await expect
+    .poll(async () => {
+      const name = await caption.locator('option:checked').textContent();
+      return `${name} ${await caption.locator('.figures').textContent()}`;
+    })
+    .toMatch(pattern);
 }
 
 async function priceOfPlan(project: TestProject, id: string): Promise<{ price: string } | null> {

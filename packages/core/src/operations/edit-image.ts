@@ -6,7 +6,8 @@ import { fieldNames } from '../fields.ts';
 import { type ProjectFiles, filesOnDisk } from '../fs/project-files.ts';
 import { slashed } from '../fs/slashed.ts';
 import { sha256 } from '../hash.ts';
-import { readText, maxTextBytes } from '../manifest/read-text.ts';
+import { editText } from '../manifest/edit-text.ts';
+import { maxTextBytes } from '../manifest/read-text.ts';
 import { writeRow } from '../manifest/write-row.ts';
 import { writeValue, type Written } from '../manifest/write-value.ts';
 import { renderTemplate } from '../plan/render-template.ts';
@@ -28,7 +29,7 @@ import {
   readProjectFrom,
   refuseMistakes,
 } from './read-plan.ts';
-import { type EditedFile, isChange, rewriteFile, undone } from './rewrite-file.ts';
+import { type EditedFile, isChange, rewriteFiles } from './rewrite-file.ts';
 
 /** What a change would do. */
 export interface ProposedEdit {
@@ -122,24 +123,6 @@ export async function writeProposed(
   return (await rewriteFiles(context.config.root, files))
     ? { kind: 'written', files }
     : { kind: 'changed-meanwhile', image: await editableImage(context, id) };
-}
-
-/** Replaces the bytes of all files or of none. `false`: one of them has changed meanwhile. */
-export async function rewriteFiles(root: string, files: readonly EditedFile[]): Promise<boolean> {
-  for (const [index, file] of files.entries()) {
-    const other = await rewriteFile(root, file).catch(async (error: unknown) => {
-      await restore(index);
-      throw error;
-    });
-    if (other === null) continue;
-    await restore(index);
-    return false;
-  }
-  return true;
-
-  async function restore(count: number): Promise<void> {
-    for (const file of files.slice(0, count)) await rewriteFile(root, undone(file));
-  }
 }
 
 async function readAll(context: Context): Promise<ReadProject> {
@@ -236,8 +219,13 @@ async function editedFiles(
       throw new TintypeError('usage', `"${image.id}" has no ${change.layer}`);
     refuseField(layer, change);
     const known = edited.get(layer.file) ?? (await unchanged(root, layer.file, texts));
-    const after = writtenInto(known.after, layer, change, write);
-    edited.set(layer.file, { ...known, after });
+    const written = editText(known.after, (text) => write(text, change.field, change.value));
+    if ('problem' in written)
+      throw new TintypeError(
+        'usage',
+        `${layer.file}:${layer.line}: ${written.problem}; write ${change.field} there by hand`,
+      );
+    edited.set(layer.file, { ...known, after: written.bytes });
   }
   return [...edited.values()].filter(isChange);
 }
@@ -273,27 +261,6 @@ export async function unchanged(
     throw new TintypeError('usage', `${file} is being changed by another program; try again`);
   const before = Buffer.from(read.bytes);
   return { file, before, after: before };
-}
-
-const byteOrderMark = Buffer.from('\ufeff');
-
-/** The bytes with a change in their text; a byte order mark stays. */
-function writtenInto(
-  bytes: Buffer,
-  layer: EditableLayer,
-  change: FieldChange,
-  write: WriteField,
-): Buffer {
-  const text = readText(bytes);
-  if (typeof text !== 'string') throw new TintypeError('usage', `${layer.file}: ${text.message}`);
-  const written = write(text, change.field, change.value);
-  if ('problem' in written)
-    throw new TintypeError(
-      'usage',
-      `${layer.file}:${layer.line}: ${written.problem}; write ${change.field} there by hand`,
-    );
-  const mark = bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? [byteOrderMark] : [];
-  return Buffer.concat([...mark, Buffer.from(written.text)]);
 }
 
 /** The files of the project, with some of them changed. */

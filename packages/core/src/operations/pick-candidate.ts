@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { editText } from '../manifest/edit-text.ts';
 import { writeValue } from '../manifest/write-value.ts';
 import { imageEntry } from './image-entry.ts';
 import { type EditedFile, isChange, rewriteFile } from './rewrite-file.ts';
@@ -80,11 +81,13 @@ async function write(
 ): Promise<EditedFile> {
   const { file } = place;
   const before = await readRegular(join(root, file));
-  const written = writeValue(before.toString('utf8'), ['images', entryId, 'pick'], candidate);
+  const written = editText(before, (text) =>
+    writeValue(text, ['images', entryId, 'pick'], candidate),
+  );
   const byHand = `write pick: ${candidate} there by hand`;
   if ('problem' in written)
     throw new TintypeError('usage', `${at(place)}: ${written.problem}; ${byHand}`);
-  const edited = { file, before, after: Buffer.from(written.text) };
+  const edited = { file, before, after: written.bytes };
   if ((await rewriteFile(root, edited)) !== null)
     throw new TintypeError('usage', `${file} is being changed by another program; try again`);
   return edited;

@@ -41,6 +41,24 @@ export async function rewriteFile(
   return null;
 }
 
+/** Replaces the bytes of all files or of none. `false`: one of them has changed meanwhile. */
+export async function rewriteFiles(root: string, files: readonly EditedFile[]): Promise<boolean> {
+  for (const [index, file] of files.entries()) {
+    const other = await rewriteFile(root, file).catch(async (error: unknown) => {
+      await restore(index);
+      throw error;
+    });
+    if (other === null) continue;
+    await restore(index);
+    return false;
+  }
+  return true;
+
+  async function restore(count: number): Promise<void> {
+    for (const file of files.slice(0, count)) await rewriteFile(root, undone(file));
+  }
+}
+
 /** Whether a change changes something. */
 export function isChange({ before, after }: EditedFile): boolean {
   return !isSame(before, after);

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { idForm } from '../fields.ts';
 import { drawMask } from '../image/draw-mask.ts';
-import { readText } from '../manifest/read-text.ts';
+import { editText } from '../manifest/edit-text.ts';
 import { addEntry } from '../manifest/write-value.ts';
 import { openStore } from '../store/open-store.ts';
 import type { FieldValue, ImageEntry, Job, Variation } from '../types.ts';
@@ -57,14 +57,11 @@ function variationWritten(context: Context, id: string, variation: Variation): W
         ? null
         : { name: `${variation.id.replaceAll('/', '-')}.mask.png`, region: variation.region };
     const file = await unchanged(root, manifest.file, project.texts);
-    const text = readText(file.before);
-    if (typeof text !== 'string') throw new TintypeError('usage', text.message);
-    const mark = file.before.toString('utf8').startsWith('\ufeff') ? '\ufeff' : '';
     const fields = fieldsOf(job, entry, variation, mask?.name ?? null);
-    const written = addEntry(text, entry.id, variation.id, fields);
+    const written = editText(file.before, (text) => addEntry(text, entry.id, variation.id, fields));
     if ('problem' in written)
       throw new TintypeError('usage', `${manifest.file}: ${written.problem}; add it by hand`);
-    const edited = { ...file, after: Buffer.from(mark + written.text) };
+    const edited = { ...file, after: written.bytes };
     if (mask === null) return [edited];
     const store = await openStore(context);
     const { plan } = await planRead(context, store, project, { ids: [id], mayBuy: false });

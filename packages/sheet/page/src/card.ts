@@ -6,6 +6,8 @@ import { emptyWords, statusWords } from './words.ts';
 
 export interface CardActions {
   readonly select: (id: string) => void;
+  /** `isRange`: all images from the last one that was marked. */
+  readonly mark: (id: string, isMarked: boolean, isRange: boolean) => void;
 }
 
 /** A card of the sheet: the picture that is delivered now, its candidates beside it, its name and status. */
@@ -13,7 +15,7 @@ export function card(
   image: SheetImage,
   source: PictureSource,
   isBuying: boolean,
-  { select }: CardActions,
+  { select, mark }: CardActions,
 ): HTMLLIElement {
   const { word, tone } = isBuying
     ? ({ word: 'being bought', tone: 'open' } as const)
@@ -24,26 +26,37 @@ export function card(
     h(
       'button.frame',
       { tabindex: -1, onclick: () => select(image.id) },
-      h('span.mat', { 'aria-hidden': 'true' }, frameOf(image, source)),
+      h('span.mat', { 'aria-hidden': 'true' }, ...frameOf(image, source)),
       h('span.name', { title: image.id }, image.id),
       tone === 'quiet' && h('span.unseen', word),
       h('span', { class: `state ${tone}` }, tone === 'quiet' ? weightOf(image) : word),
       image.candidates.length > 1 && stripOf(image, source),
     ),
+    h(
+      'label.tick',
+      h('input', {
+        type: 'checkbox',
+        tabindex: -1,
+        'aria-label': `Mark ${image.id}`,
+        onclick: (event: MouseEvent) =>
+          mark(image.id, (event.target as HTMLInputElement).checked, event.shiftKey),
+      }),
+    ),
   );
 }
 
-/** The picture that the site has; otherwise the one that it will have; otherwise an empty frame of the right shape. */
-function frameOf(image: SheetImage, source: PictureSource): HTMLElement {
+/** The picture that the site has; otherwise the one that it will have; otherwise a drawing in its place, which says so. */
+function frameOf(image: SheetImage, source: PictureSource): HTMLElement[] {
   const shown = shownPicture(image);
-  if (shown !== null) return lazyThumbnail(shown, source, '');
+  if (shown !== null) return [lazyThumbnail(shown, source, '')];
   const [first] = image.candidates;
   const price = image.price === null ? '' : ` ${money(image.price.costUsd?.high ?? null)}`;
-  return h(
+  const words = h(
     'span.empty',
     h('span', emptyWords[first?.status ?? 'missing']),
     price !== '' && h('span.price', price),
   );
+  return image.standIn === null ? [words] : [lazyThumbnail(image.standIn, source, ''), words];
 }
 
 export function shownPicture(image: SheetImage): SheetPicture | null {

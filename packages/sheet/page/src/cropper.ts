@@ -10,6 +10,7 @@ import { byHand, type CropByHand, cropValue, regionOf } from './crop-region.ts';
 import { openDialog } from './dialogs.ts';
 import { diffOf } from './diff.ts';
 import { h } from './element.ts';
+import { howToUndo } from './touch.ts';
 
 interface CropperOptions {
   readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
@@ -212,7 +213,7 @@ export function openCropper(
       const conflict = await save(image.id, changes(), form.revision);
       if (conflict === null) {
         dialog.close();
-        say(`Saved the crop of ${image.id}. Press u to undo.`);
+        say(`Saved the crop of ${image.id}. ${howToUndo}`);
       } else
         outcome.textContent = `${conflict.message} Close this, and open it again to see what is there now.`;
     } catch (error) {

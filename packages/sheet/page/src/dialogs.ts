@@ -2,21 +2,36 @@ import type { EditProposal, Price, Snippet, UndoConflict } from '../../src/sheet
 import { count, priceOf } from './amounts.ts';
 import { diffOf } from './diff.ts';
 import { h } from './element.ts';
+import { hasNoKeys } from './touch.ts';
 
-/** Asks again before a purchase that costs more than one click may. */
+/**
+ * Asks before a purchase of several images, or one that costs more than a click may. `attempted`: those of the images whose earlier
+ * request may have been billed.
+ */
 export function askToBuy(
-  id: string,
+  ids: readonly string[],
   { pictures, upstream, costUsd }: Price,
+  attempted: readonly string[],
   buy: () => void,
 ): void {
-  const along =
-    upstream.length === 0
-      ? ''
-      : ` That includes its input ${upstream.map((name) => `"${name}"`).join(', ')}.`;
+  const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
+  const [first = ''] = ids;
+  const input = ids.length > 1 || upstream.length > 1 ? 'their inputs' : 'its input';
   const dialog = openDialog(
     'small-dialog',
-    { title: `Buy "${id}"?` },
-    h('p.words', `${count(pictures, 'picture')}, ${priceOf(costUsd)}.${along}`),
+    { title: ids.length === 1 ? `Buy "${first}"?` : `Buy what ${ids.length} images need?` },
+    h(
+      'p.words',
+      `${count(pictures, 'picture')}, ${priceOf(costUsd)}.`,
+      upstream.length > 0 && ` That includes ${input} ${quoted(upstream)}.`,
+    ),
+    ids.length > 1 &&
+      h('details', h('summary', 'Which images'), h('p.words.names', ids.join(', '))),
+    attempted.length > 0 &&
+      h(
+        'p.note.wrong.words',
+        `${quoted(attempted)}: requested before, and that may have been billed. It would be requested again.`,
+      ),
     h(
       'p.actions',
       h(
@@ -36,9 +51,13 @@ export function askToBuy(
 
 const keys: readonly (readonly [string, string])[] = [
   ['j  k', 'next and previous image'],
+  ['x', 'mark the image'],
+  ['J  K', 'mark, and go on'],
+  ['a', 'mark all that are shown, or none'],
+  ['b', 'buy what is missing: asks first'],
   ['1 … 9', 'pick a candidate'],
-  ['c', 'compare'],
-  ['z', 'zoom'],
+  ['c', 'compare its pictures, or the marked images'],
+  ['z', 'zoom; there + − 0 and a click zoom in and out'],
   ['e', 'edit'],
   ['u', 'undo'],
   ['/', 'search'],
@@ -52,9 +71,10 @@ export function showHelp(isOn: boolean, onChange: (isOn: boolean) => void): void
   box.checked = isOn;
   openDialog(
     'small-dialog',
-    { title: 'Keyboard shortcuts' },
-    h('dl.keys', ...keys.map(([key, what]) => h('div', h('dt', h('kbd', key)), h('dd', what)))),
-    h('label.check', box, 'Keyboard shortcuts on'),
+    { title: hasNoKeys ? 'Help' : 'Keyboard shortcuts' },
+    !hasNoKeys &&
+      h('dl.keys', ...keys.map(([key, what]) => h('div', h('dt', h('kbd', key)), h('dd', what)))),
+    !hasNoKeys && h('label.check', box, 'Keyboard shortcuts on'),
     h(
       'p.soft',
       'Changed: the next run would deliver different files. Failed: damaged, unusable or refused; or it may have been billed, or it failed on this page.',
@@ -66,7 +86,7 @@ export function showHelp(isOn: boolean, onChange: (isOn: boolean) => void): void
 export function openDialog(
   kind: 'small-dialog' | 'viewer',
   { title, label = title, controls = null }: DialogHead,
-  ...content: readonly Node[]
+  ...content: readonly (Node | false)[]
 ): HTMLDialogElement {
   const close = h('button.close', { 'aria-label': 'Close', onclick: () => dialog.close() }, '×');
   const dialog = h(

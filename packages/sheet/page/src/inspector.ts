@@ -17,7 +17,8 @@ import { lazyThumbnail, type PictureSource } from './pictures.ts';
 import { emptyWords, statusWords } from './words.ts';
 
 export interface InspectorActions {
-  readonly pick: (image: SheetImage, candidate: number) => void;
+  /** Resolves to whether it is picked now. */
+  readonly pick: (image: SheetImage, candidate: number) => Promise<boolean>;
   readonly buy: (image: SheetImage) => void;
   /** Opens the viewer, at a candidate if one is given. */
   readonly look: (image: SheetImage, candidate: number | null) => void;
@@ -144,7 +145,13 @@ function candidateFrame(
       class: [isPicked ? 'picked' : '', candidate.note.rejected ? 'rejected' : ''].join(' ').trim(),
     },
     shown === null
-      ? h('span.mat', h('span.empty', emptyWords[candidate.status]))
+      ? h(
+          'span.mat',
+          image.standIn !== null &&
+            number === (image.pick ?? 1) &&
+            lazyThumbnail(image.standIn, source, 'A drawing in its place'),
+          h('span.empty', emptyWords[candidate.status]),
+        )
       : h(
           'button.mat',
           {
@@ -174,7 +181,7 @@ function candidateFrame(
                   'button.pick',
                   {
                     'aria-label': `${isPicked ? 'Keep' : 'Pick'} ${number}`,
-                    onclick: () => pick(image, number),
+                    onclick: () => void pick(image, number),
                   },
                   isPicked ? 'Keep' : 'Pick',
                 ),
@@ -215,7 +222,7 @@ function purchase(
   if (image.isForBatch) return byCommand(image, 'To order it in a batch, run:', copy);
   if (price === null) return false;
   // A picture that is being bought already, by another process or for another image, is waited for. Its reason says so.
-  const isOurs = live?.purchase?.id === image.id;
+  const isOurs = live?.purchase?.ids.includes(image.id) === true;
   if (!isOurs && image.candidates.some(({ status }) => status === 'buying')) return false;
   if (live === null) return byCommand(image, `To buy it for ${priceOf(price.costUsd)}, run:`, copy);
   if ('refusal' in live.buying) {
@@ -226,7 +233,7 @@ function purchase(
       'section.purchase.under-way',
       h('progress', { 'aria-label': 'Buying' }),
       h('p', { role: 'status' }, `${live.purchase.note} …`),
-      live.purchase.partials > 0 &&
+      live.purchase.partialOf === image.id &&
         h('img.partial', { src: `partial/${live.purchase.partials}`, alt: 'A partial picture' }),
     );
   }
@@ -243,7 +250,13 @@ function purchase(
       `Buy ${plural}for ${priceOf(price.costUsd)}`,
     ),
     also !== null && h('p.soft', also),
-    live.purchase !== null && h('p.soft', `"${live.purchase.id}" is being bought.`),
+    live.purchase !== null &&
+      h(
+        'p.soft',
+        live.purchase.ids.length === 1
+          ? `"${live.purchase.ids[0]}" is being bought.`
+          : `${live.purchase.ids.length} images are being bought.`,
+      ),
   );
 }
 

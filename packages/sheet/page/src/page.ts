@@ -1,4 +1,4 @@
-import type { Sheet, SheetImage } from '../../src/sheet.ts';
+import type { Price, Sheet, SheetImage } from '../../src/sheet.ts';
 import { count, fileSize, money, priceOf, sizeChange } from './amounts.ts';
 import { card, shownPicture } from './card.ts';
 import { changeFigures, goneCard } from './change.ts';
@@ -8,6 +8,7 @@ import { editor } from './editor.ts';
 import { choice, h, nodesOf } from './element.ts';
 import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
 import { cropped, inspector, type InspectorActions } from './inspector.ts';
+import { manyAtOnce } from './many.ts';
 import { showMoney } from './money.ts';
 import { fromFile, fromServer } from './pictures.ts';
 import {
@@ -16,12 +17,15 @@ import {
   keepPreferences,
   type Preferences,
   readPreferences,
+  sizeOf,
+  sizes,
   type Theme,
 } from './preferences.ts';
 import { server } from './server.ts';
 import { listenForKeys } from './shortcuts.ts';
+import { howToUndo } from './touch.ts';
 import { openVariation } from './variation.ts';
-import { openViewer } from './viewer.ts';
+import { comparedAtMost, openViewer } from './viewer.ts';
 
 const embedded = JSON.parse(
   document.querySelector('#sheet')?.textContent ?? 'null',
@@ -35,7 +39,15 @@ let { filter, selected } = fromFragment(location.hash);
 // A sheet that compares shows the change first.
 if (embedded?.base != null && location.hash === '') filter = { ...everything, flag: 'differs' };
 /** The data of each card when it was drawn, so that a change redraws only the cards that changed. */
-const drawn = new Map<string, { readonly from: string; readonly card: HTMLLIElement }>();
+const drawn = new Map<string, DrawnCard>();
+interface DrawnCard {
+  readonly image: SheetImage;
+  readonly isBuying: boolean;
+  readonly card: HTMLLIElement;
+}
+/** The images that the next step is about; none: all that are shown. */
+const marked = new Set<string>();
+let lastMarked: string | null = null;
 let inspected = '';
 /** The images that pass the filter, and how many of them have frames. More are added when the user scrolls near the end. */
 let shown: readonly SheetImage[] = [];
@@ -61,6 +73,23 @@ const manifests = h('select', {
   onchange: () => look({ ...filter, manifest: manifests.value === '' ? null : manifests.value }),
 });
 const found = h('p.found', { role: 'status' });
+const many = manyAtOnce({
+  offer: server.offer,
+  buy: (ids, price) => buyMany(ids, price),
+  compare: () => compareMarked(),
+  markAll: () => markAll(),
+  clear: () => setMarks([]),
+  copy: (text) => copy(text),
+});
+const firstStep = h('section.first-step', { 'aria-label': 'The next step', hidden: true });
+const thumbnails = h('input', {
+  type: 'range',
+  ...sizes,
+  value: sizeOf(preferences),
+  'aria-label': 'Size of thumbnails',
+  title: 'Size of thumbnails',
+  oninput: () => prefer({ ...preferences, size: Number(thumbnails.value) }),
+});
 const rolls = h('main', { id: 'rolls' });
 const more = h('div.more', { 'aria-hidden': 'true' });
 const panel = h('aside.panel', { 'aria-label': 'The selected image' });
@@ -101,20 +130,27 @@ function start(): void {
           preferences.backdrop ?? 'auto',
           (backdrop) => prefer({ ...preferences, backdrop: backdrop === 'auto' ? null : backdrop }),
         ),
+        thumbnails,
         undoButton,
         h('button.help', { 'aria-label': 'Help', onclick: help }, '?'),
       ),
     ),
-    h('search.bar', search, flagButtons, manifests, found),
+    h('search.bar', search, flagButtons, manifests, found, many.element),
     problems,
+    firstStep,
     h('div.table', h('div.sheet', rolls, more), panel),
     toast,
   );
   listenForKeys({
     isOn: () => preferences.hasShortcuts,
     move,
+    extend,
+    mark: () => selected !== null && mark(selected, !marked.has(selected)),
+    markAll,
+    buy: many.buy,
     pick: (candidate) => withSelected((image) => actions.pick(image, candidate)),
-    compare: () => withSelected((image) => actions.compare(image)),
+    compare: () =>
+      marked.size > 1 ? compareMarked() : withSelected((image) => actions.compare(image)),
     zoom: () => withSelected((image) => actions.look(image, null)),
     edit: () => withSelected((image) => actions.edit(image)),
     undo,
@@ -135,6 +171,10 @@ function start(): void {
   );
   nearEnd.observe(more);
   narrow.addEventListener('change', closePanel);
+  addEventListener('resize', () => {
+    apply(preferences);
+    thumbnails.value = String(sizeOf(preferences));
+  });
   addEventListener('hashchange', () => {
     const now = fromFragment(location.hash);
     if (toFragment(now.filter, now.selected) === toFragment(filter, selected)) return;
@@ -157,8 +197,11 @@ function follow(): void {
     try {
       while (isStale) {
         isStale = false;
+        const from = performance.now();
         sheet = await server.sheet();
         draw();
+        // A purchase of many pictures changes the sheet all the time, and reading a large one takes long.
+        await new Promise((resolve) => setTimeout(resolve, 2 * (performance.now() - from)));
       }
     } catch (error) {
       say(wordsOf(error));
@@ -195,6 +238,8 @@ function draw(): void {
   drawFlags(sheet);
   const ids = new Set(sheet.images.map(({ id }) => id));
   for (const id of drawn.keys()) if (!ids.has(id)) drawn.delete(id);
+  for (const id of marked) if (!ids.has(id)) marked.delete(id);
+  drawFirstStep(sheet);
   if (selected === null || imageOf(selected) === null) selected = sheet.images[0]?.id ?? null;
   look(filter);
 }
@@ -247,7 +292,7 @@ function totalsOf({ totals: sums, live, base }: Sheet): HTMLElement[] {
   ];
 }
 
-function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
+function problemsOf({ problem, diagnostics, live }: Sheet): HTMLElement[] {
   const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
   const list = (summary: string, found: typeof diagnostics, isOpen: boolean) =>
@@ -268,7 +313,9 @@ function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
       ),
     );
   return [
-    ...(problem === null ? [] : [h('p.note.wrong.words', { role: 'alert' }, problem)]),
+    ...[problem, live?.failure?.message ?? null].flatMap((message) =>
+      message === null ? [] : [h('p.note.wrong.words', { role: 'alert' }, message)],
+    ),
     ...(mistakes.length === 0
       ? []
       : [
@@ -280,6 +327,32 @@ function problemsOf({ problem, diagnostics }: Sheet): HTMLElement[] {
         ]),
     ...(warnings.length === 0 ? [] : [list(count(warnings.length, 'warning'), warnings, false)]),
   ];
+}
+
+/** As long as nothing was ever bought: what the drawings are, and what comes next. */
+function drawFirstStep({ images, totals, live }: Sheet): void {
+  const { missing, spentUsd, unknownCosts } = totals;
+  const isFirst = missing > 0 && spentUsd === 0 && unknownCosts === 0;
+  firstStep.hidden = images.length > 0 && !isFirst;
+  if (firstStep.hidden) return;
+  if (images.length === 0) {
+    firstStep.replaceChildren(
+      'There are no images yet. ',
+      h('code', 'npx tintype init'),
+      ' writes a first manifest.',
+    );
+    return;
+  }
+  const canBuy = live !== null && !('refusal' in live.buying);
+  const offered = canBuy ? images.filter(({ price }) => price !== null).length : 0;
+  firstStep.replaceChildren(
+    h('strong', 'Nothing has been bought yet.'),
+    ` The pictures are free drawings in the place of ${count(missing, 'image')}. Look through the prompts, then `,
+    offered > 0 ? h('strong', `Buy ${offered} missing`) : h('code', 'npx tintype'),
+    offered > 0
+      ? ': the page asks once, with the price.'
+      : ' buys them: it asks once, with the price.',
+  );
 }
 
 function drawFlags({ images, base }: Sheet): void {
@@ -317,13 +390,12 @@ function drawFlags({ images, base }: Sheet): void {
  * whose image is as it was stay as they are, with their pictures and their focus.
  */
 function drawRolls(): void {
+  bought = new Set(sheet?.live?.purchase?.ids);
   const images = shown.slice(0, drawnUpTo);
-  const names = [...new Set(images.map(({ manifest }) => manifest))];
-  const sections = names.map((name) => {
+  const sections = [...Map.groupBy(images, ({ manifest }) => manifest)].map(([name, own]) => {
     const roll =
       rolls.querySelector<HTMLElement>(`[data-roll="${CSS.escape(name)}"]`) ?? newRoll(name);
-    const cards = images.filter(({ manifest }) => manifest === name).map(cardOf);
-    setChildren(roll.querySelector('ul')!, cards);
+    setChildren(roll.querySelector('ul')!, own.map(cardOf));
     return roll;
   });
   setChildren(
@@ -334,22 +406,32 @@ function drawRolls(): void {
   more.hidden = drawnUpTo >= shown.length;
 }
 
+/** The images of the purchase that is running. */
+let bought: ReadonlySet<string> = new Set();
+
 function cardOf(image: SheetImage): HTMLLIElement {
-  const isBuying = sheet?.live?.purchase?.id === image.id;
-  const from = JSON.stringify([image, isBuying]);
+  const isBuying = image.price !== null && bought.has(image.id);
   const known = drawn.get(image.id);
-  if (known?.from === from) return known.card;
-  const element = card(image, source, isBuying, { select: (id) => open(id) });
-  if (known?.card.contains(document.activeElement)) requestAnimationFrame(focusSelected);
-  drawn.set(image.id, { from, card: element });
+  const isKnown =
+    known?.isBuying === isBuying &&
+    (known.image === image || JSON.stringify(known.image) === JSON.stringify(image));
+  const element = isKnown
+    ? known.card
+    : card(image, source, isBuying, { select: (id) => open(id), mark });
+  if (!isKnown && known?.card.contains(document.activeElement))
+    requestAnimationFrame(focusSelected);
+  if (!isKnown && marked.has(image.id)) showMark(element, true);
+  drawn.set(image.id, { image, isBuying, card: element });
   return element;
 }
 
 function setChildren(parent: Element, elements: readonly Element[]): void {
   const { children } = parent;
-  const isSame =
-    children.length === elements.length && elements.every((one, index) => children[index] === one);
-  if (!isSame) parent.replaceChildren(...elements);
+  const other = elements.findIndex((one, index) => children[index] !== one);
+  const isSameSoFar =
+    other === -1 ? elements.length === children.length : other === children.length;
+  if (!isSameSoFar) parent.replaceChildren(...elements);
+  else if (other !== -1) parent.append(...elements.slice(other));
 }
 
 function isAllOrChange(): boolean {
@@ -397,6 +479,7 @@ function look(next: Filter): void {
   }
   const isAll = toFragment(filter, null) === toFragment(everything, null);
   found.textContent = isAll ? '' : `${shown.length} of ${count(sheet.images.length, 'image')}`;
+  many.draw(sheet, shown, marked);
   select(selected);
 }
 
@@ -406,13 +489,18 @@ function select(id: string | null): void {
   for (const frame of rolls.querySelectorAll('.frame[aria-current]')) {
     frame.removeAttribute('aria-current');
   }
+  for (const tick of rolls.querySelectorAll('.tick input[tabindex="0"]')) {
+    tick.setAttribute('tabindex', '-1');
+  }
   const frame = frameOf(id);
   frame?.setAttribute('aria-current', 'true');
   for (const other of rolls.querySelectorAll('.frame[tabindex="0"]')) {
     other.setAttribute('tabindex', '-1');
   }
   // The Tab key stops here once. The arrows and j and k move on from it.
-  (frame ?? rolls.querySelector('.frame'))?.setAttribute('tabindex', '0');
+  const stop = frame ?? rolls.querySelector('.frame');
+  stop?.setAttribute('tabindex', '0');
+  stop?.parentElement?.querySelector('.tick input')?.setAttribute('tabindex', '0');
   history.replaceState(null, '', toFragment(filter, id) || location.pathname + location.search);
   drawPanel();
 }
@@ -490,28 +578,30 @@ const actions: InspectorActions = {
     } else if (!isLive) {
       copy(`tintype pick ${image.id} ${candidate}`);
     } else {
-      void server
+      return server
         .pick(image.id, candidate)
-        .then(() =>
+        .then(() => {
           say(
             candidate === image.pick
               ? `${image.id} keeps pick: ${candidate}.`
               : `Wrote pick: ${candidate} for ${image.id} to ${image.manifest}.`,
-          ),
-        )
-        .catch((error: unknown) => say(wordsOf(error)));
+          );
+          return true;
+        })
+        .catch((error: unknown) => {
+          say(wordsOf(error));
+          return false;
+        });
     }
+    return Promise.resolve(false);
   },
   buy(image) {
     const buying = sheet?.live?.buying;
     if (image.price === null || buying === undefined || 'refusal' in buying) return;
     const upToUsd = image.price.costUsd?.high ?? null;
     const isDear = upToUsd === null || upToUsd > buying.confirmAboveUsd;
-    const order = () => {
-      void server.buy(image.id, upToUsd).catch((error: unknown) => say(wordsOf(error)));
-    };
-    if (isDear) askToBuy(image.id, image.price, order);
-    else order();
+    if (isDear) buyMany([image.id], image.price);
+    else order([image.id], upToUsd);
   },
   edit(image) {
     if (!isLive) copy(`${image.manifest}:${image.line}`);
@@ -528,12 +618,65 @@ const actions: InspectorActions = {
   bringBack: (image, key) => void bringBack(image.id, key),
   note: (image, key, note) =>
     void server.note(image.id, key, note).catch((error: unknown) => say(wordsOf(error))),
-  look: (image, candidate) => openViewer(image, { mode: 'one', candidate }, { source, isLive }),
-  compare: (image, key) =>
-    openViewer(image, { mode: 'side', candidate: null, past: key ?? null }, { source, isLive }),
+  look: (image, candidate) => view([image], { mode: 'one', candidate }),
+  compare: (image, key) => view([image], { mode: 'side', candidate: null, past: key ?? null }),
   copy,
   close: closePanel,
 };
+
+function view(images: readonly SheetImage[], first: Parameters<typeof openViewer>[1]): void {
+  const pick = sheet?.live?.role === 'look' ? null : actions.pick;
+  openViewer(images, first, { source, isLive, pick });
+}
+
+function order(ids: readonly string[], upToUsd: number | null): void {
+  void server.buy(ids, upToUsd).catch((error: unknown) => say(wordsOf(error)));
+}
+
+/** One question with the price, and then one order. */
+function buyMany(ids: readonly string[], price: Price): void {
+  const attempted = [...ids, ...price.upstream].filter((id) =>
+    imageOf(id)?.candidates.some(({ status }) => status === 'attempted'),
+  );
+  askToBuy(ids, price, attempted, () => order(ids, price.costUsd?.high ?? null));
+}
+
+function compareMarked(): void {
+  const images = [...marked].flatMap((id) => imageOf(id) ?? []).slice(0, comparedAtMost);
+  view(images, { mode: 'side', candidate: null });
+}
+
+function mark(id: string, isMarked: boolean, isRange = false): void {
+  const ids = shown.map((image) => image.id);
+  const [from, to] = [ids.indexOf(lastMarked ?? id), ids.indexOf(id)].toSorted((a, b) => a - b);
+  const range = isRange && from !== undefined && from !== -1 ? ids.slice(from, to! + 1) : [id];
+  lastMarked = id;
+  setMarks(isMarked ? [...marked, ...range] : [...marked].filter((one) => !range.includes(one)));
+}
+
+/** Marks all that are shown; if they are marked already, none. */
+function markAll(): void {
+  const ids = shown.map(({ id }) => id);
+  setMarks(ids.every((id) => marked.has(id)) ? [] : [...marked, ...ids]);
+}
+
+function setMarks(ids: readonly string[]): void {
+  marked.clear();
+  for (const id of ids) marked.add(id);
+  for (const [id, { card: element }] of drawn) showMark(element, marked.has(id));
+  if (sheet !== null) many.draw(sheet, shown, marked);
+}
+
+function showMark(element: HTMLElement, isMarked: boolean): void {
+  element.querySelector<HTMLInputElement>('.tick input')!.checked = isMarked;
+}
+
+/** Marks the selected image, goes on to the next, and marks that. */
+function extend(by: number): void {
+  if (selected !== null) mark(selected, true);
+  move(by);
+  if (selected !== null) mark(selected, true);
+}
 
 let isOpening = false;
 
@@ -561,7 +704,7 @@ function bringBack(id: string, key: string): Promise<void> {
         void server
           .edit(id, changes, revision)
           .then((conflict) =>
-            say(conflict?.message ?? `${id} has that picture again. Press u to undo.`),
+            say(conflict?.message ?? `${id} has that picture again. ${howToUndo}`),
           )
           .catch((error: unknown) => say(wordsOf(error)));
       });
@@ -589,7 +732,7 @@ function vary(image: SheetImage): Promise<void> {
         url: picture && source(picture.hash),
         isTaken: (id) => imageOf(id) !== null,
         added: (id) => {
-          say(`Added ${id}. Press u to undo.`);
+          say(`Added ${id}. ${howToUndo}`);
           // It is there as soon as the sheet is read again.
           selected = id;
         },
@@ -615,7 +758,7 @@ async function edit(id: string): Promise<void> {
 
 function closeEditor(id: string, isSaved: boolean): void {
   editors.delete(id);
-  if (isSaved) say(`Saved ${id}. Press u to undo.`);
+  if (isSaved) say(`Saved ${id}. ${howToUndo}`);
   drawPanel();
   panel.querySelector<HTMLElement>('.edit')?.focus();
 }

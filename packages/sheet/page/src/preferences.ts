@@ -7,11 +7,13 @@ export interface Preferences {
   /** `null`: the theme's. */
   readonly backdrop: Backdrop | null;
   readonly hasShortcuts: boolean;
+  /** The width of a thumbnail in CSS pixels; `null`: one that suits the screen. */
+  readonly size: number | null;
 }
 
 const name = 'tintype-sheet';
 
-const usual: Preferences = { theme: 'auto', backdrop: null, hasShortcuts: true };
+const usual: Preferences = { theme: 'auto', backdrop: null, hasShortcuts: true, size: null };
 
 export function readPreferences(): Preferences {
   try {
@@ -30,8 +32,18 @@ export function keepPreferences(preferences: Preferences): void {
   }
 }
 
-export function apply({ theme, backdrop }: Preferences): void {
-  const { dataset } = document.documentElement;
+export function apply(preferences: Preferences): void {
+  const { theme, backdrop } = preferences;
+  const { dataset, style } = document.documentElement;
   dataset['theme'] = theme;
   dataset['backdrop'] = backdrop ?? 'auto';
+  style.setProperty('--thumb', `${sizeOf(preferences)}px`);
+}
+
+export const sizes = { min: 100, max: 480, step: 20 } as const;
+
+/** The least width of a thumbnail: on a large screen they are larger, because otherwise there are only more of them. */
+export function sizeOf({ size }: Preferences): number {
+  if (typeof size === 'number') return Math.min(sizes.max, Math.max(sizes.min, size));
+  return Math.min(280, Math.max(120, Math.round(60 + innerWidth / 15)));
 }

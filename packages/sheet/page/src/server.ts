@@ -4,6 +4,7 @@ import type {
   EditConflict,
   EditForm,
   EditProposal,
+  Price,
   Sheet,
   Snippet,
   UndoConflict,
@@ -15,7 +16,10 @@ export interface Server {
   readonly sheet: () => Promise<Sheet>;
   /** Rejects with the project's own message. */
   readonly pick: (id: string, candidate: number) => Promise<void>;
-  readonly buy: (id: string, upToUsd: number | null) => Promise<void>;
+  /** What a purchase of these images would be; `null`: nothing. */
+  readonly offer: (ids: readonly string[]) => Promise<Price | null>;
+  /** Buys what the images need, as one order. */
+  readonly buy: (ids: readonly string[], upToUsd: number | null) => Promise<void>;
   readonly form: (id: string) => Promise<EditForm>;
   readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
   /** Resolves to `null` if the changes are written. */
@@ -60,7 +64,8 @@ export const server: Server = {
   note: (id, key, note) => post('note', { id, key, note }),
   undo: async () => (await (await send('undo', {}, 409)).json()) as Undone | UndoConflict,
   pick: (id, candidate) => post('pick', { id, candidate }),
-  buy: (id, upToUsd) => post('buy', { id, upToUsd }),
+  offer: async (ids) => (await (await send('offer', { ids })).json()) as Price | null,
+  buy: (ids, upToUsd) => post('buy', { ids, upToUsd }),
   listen(onChange, onLost) {
     const events = new EventSource('events');
     let wasLost = false;

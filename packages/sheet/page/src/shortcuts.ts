@@ -2,6 +2,12 @@ export interface Shortcuts {
   /** Whether single keys have an effect. People who dictate, or who press keys by accident, turn them off. */
   readonly isOn: () => boolean;
   readonly move: (by: number) => void;
+  /** Marks the selected image and the next one, and selects that. */
+  readonly extend: (by: number) => void;
+  readonly mark: () => void;
+  readonly markAll: () => void;
+  /** Asks whether to buy what is missing. */
+  readonly buy: () => void;
   readonly pick: (candidate: number) => void;
   readonly compare: () => void;
   readonly zoom: () => void;
@@ -24,9 +30,9 @@ export function listenForKeys(shortcuts: Shortcuts): void {
       return;
     }
     if (isWriting(target)) return;
-    const onSheet = target instanceof Element && target.closest('.frame') !== null;
+    const onSheet = target instanceof Element && target.closest('.card') !== null;
     const act =
-      (onSheet ? arrows(key, shortcuts) : null) ??
+      (onSheet ? arrows(event, shortcuts) : null) ??
       (shortcuts.isOn() ? letters(key, shortcuts) : null);
     if (act === null) return;
     event.preventDefault();
@@ -34,9 +40,13 @@ export function listenForKeys(shortcuts: Shortcuts): void {
   });
 }
 
-function arrows(key: string, { move }: Shortcuts): (() => void) | null {
-  if (key === 'ArrowRight' || key === 'ArrowDown') return () => move(1);
-  if (key === 'ArrowLeft' || key === 'ArrowUp') return () => move(-1);
+function arrows(
+  { key, shiftKey }: KeyboardEvent,
+  { move, extend }: Shortcuts,
+): (() => void) | null {
+  const go = shiftKey ? extend : move;
+  if (key === 'ArrowRight' || key === 'ArrowDown') return () => go(1);
+  if (key === 'ArrowLeft' || key === 'ArrowUp') return () => go(-1);
   if (key === 'Home') return () => move(-Infinity);
   return key === 'End' ? () => move(Infinity) : null;
 }
@@ -48,6 +58,16 @@ function letters(key: string, shortcuts: Shortcuts): (() => void) | null {
       return () => shortcuts.move(1);
     case 'k':
       return () => shortcuts.move(-1);
+    case 'J':
+      return () => shortcuts.extend(1);
+    case 'K':
+      return () => shortcuts.extend(-1);
+    case 'x':
+      return shortcuts.mark;
+    case 'a':
+      return shortcuts.markAll;
+    case 'b':
+      return shortcuts.buy;
     case 'c':
       return shortcuts.compare;
     case 'z':

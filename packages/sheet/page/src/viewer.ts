@@ -1,38 +1,28 @@
 import type { SheetImage, Variant } from '../../src/sheet.ts';
-import { fileSize, moment } from './amounts.ts';
 import { openDialog } from './dialogs.ts';
 import { choice, h } from './element.ts';
-import type { PictureSource } from './pictures.ts';
+import { fittedScale, linkedViews, pointIn } from './linked-views.ts';
+import { candidateName, otherThan, type Subject, subjectsOf } from './subjects.ts';
+import { type PictureOptions, type ViewedPicture, viewPicture } from './view-picture.ts';
 
-type Mode = 'one' | 'side' | 'slider';
+type Mode = 'one' | 'side' | 'slider' | 'onion' | 'difference';
 
-/** A picture to look at: the original, a file that is made from it, or the delivered file. */
-interface Subject {
-  readonly label: string;
-  readonly group: string;
-  readonly hash: string;
-  readonly width: number;
-  readonly height: number;
-  /** `null`: the original. */
-  readonly format: string | null;
-  /** Known before the file is loaded. */
-  readonly bytes: number | null;
-  /** Of a past picture. */
-  readonly key: string | null;
+interface ViewerOptions extends PictureOptions {
+  /** Picks a candidate, and resolves to whether it is picked now; `null`: nothing can be picked here. */
+  readonly pick: ((image: SheetImage, candidate: number) => Promise<boolean>) | null;
 }
 
-interface ViewerOptions {
-  readonly source: PictureSource;
-  /** Whether files can be encoded on demand, which needs a server. */
-  readonly isLive: boolean;
-}
+/** As many as can be told apart side by side. */
+export const comparedAtMost = 6;
+
+const places = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth'] as const;
 
 /**
- * One image up close: alone, two of its pictures side by side, or one above the other with a slider. It is shown fitted to
- * the screen, pixel by pixel, enlarged, or in the formats and widths of its files.
+ * Pictures up close: one alone, up to six side by side, or two of them one above the other: with a slider, one shining through, or
+ * only their difference. They are shown fitted to the screen, pixel by pixel, enlarged, or in the formats and widths of their files.
  */
 export function openViewer(
-  image: SheetImage,
+  images: readonly SheetImage[],
   first: {
     readonly mode: Mode;
     readonly candidate: number | null;
@@ -41,191 +31,238 @@ export function openViewer(
   },
   options: ViewerOptions,
 ): void {
-  const subjects = subjectsOf(image, options.isLive);
-  const start = subjects.findIndex(
-    ({ group }) => group === candidateName(image, first.candidate ?? image.pick ?? 1),
-  );
+  const subjects = images.flatMap((image) => subjectsOf(image, options.isLive));
+  const [only] = images.length === 1 ? images : [];
   let mode = first.mode;
-  let left = Math.max(0, start);
-  const past = subjects.findIndex(({ key }) => key !== null && key === first.past);
-  let right = past === -1 ? otherThan(subjects, left) : past;
+  /** The subject of each place. */
+  let panes = only === undefined ? oneOfEach(images, subjects) : panesOf(only, subjects, first);
   let scale = 'fit';
-  let position = 50;
+  /** In percent: where the slider stands, how much of the first picture shines through, and how much a difference is amplified. */
+  const amounts = { slider: 50, onion: 50, difference: 10 };
+  const picked = new Map(images.map(({ id, pick }) => [id, pick]));
+  const views = linkedViews();
 
   const stage = h('div.stage', { tabindex: 0, role: 'group', 'aria-label': 'Pictures' });
   const controls = h('div', { class: 'controls' });
   drawControls();
   draw();
-  openDialog('viewer', { title: image.id, label: `${image.id}, up close`, controls }, stage);
+  const title = only?.id ?? `${images.length} images`;
+  const dialog = openDialog('viewer', { title, label: `${title}, up close`, controls }, stage);
+  dialog.addEventListener('keydown', press);
+
+  function press({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
+    if (ctrlKey || metaKey || altKey || target instanceof HTMLSelectElement) return;
+    const at = steps.indexOf(scale);
+    if (key === '+' || key === '=') zoom(steps[Math.min(steps.length - 1, at + 1)]!);
+    else if (key === '-') zoom(steps[Math.max(0, at - 1)]!);
+    else if (key === '0') zoom('fit');
+    else if (/^[1-9]$/.test(key) && only !== undefined) void pick(only, Number(key));
+  }
+
+  function zoom(next: string): void {
+    if (next === scale) return;
+    scale = next;
+    const isFocused = controls.querySelector('select') === document.activeElement;
+    drawControls();
+    if (isFocused) controls.querySelector('select')?.focus();
+    draw();
+  }
+
+  async function pick(image: SheetImage, candidate: number): Promise<void> {
+    if (options.pick === null || !(await options.pick(image, candidate))) return;
+    picked.set(image.id, candidate);
+    draw();
+    stage.focus();
+  }
 
   function drawControls(): void {
     const modes: readonly (readonly [Mode, string])[] = [
       ['one', 'One'],
       ['side', 'Side by side'],
       ['slider', 'Slider'],
+      ['onion', 'Onion skin'],
+      ['difference', 'Difference'],
     ];
+    const free = subjects.findIndex((_, index) => !panes.includes(index));
     controls.replaceChildren(
-      picker('First', left, (index) => (left = index)),
-      mode === 'one' ? '' : picker('Second', right, (index) => (right = index)),
-      h(
-        'label.select',
-        h('span', 'Scale'),
-        select(scales(image.variants, options.isLive), scale, (value) => {
-          scale = value;
-          draw();
-        }),
-      ),
-      choice('View', modes, mode, (value) => {
+      h('label.select', h('span', 'Scale'), select(scales(images, options.isLive), scale, zoom)),
+      choice('View', subjects.length < 2 ? modes.slice(0, 1) : modes, mode, (value) => {
         mode = value;
         drawControls();
         draw();
         controls.querySelector<HTMLInputElement>(`[value="${value}"]`)?.focus();
       }),
+      mode === 'side' && panes.length < comparedAtMost && free !== -1
+        ? h('button.compare', { onclick: () => show([...panes, free]) }, 'Add a picture')
+        : '',
     );
   }
 
-  function picker(label: string, index: number, onChange: (index: number) => void): HTMLElement {
-    return h(
-      'label.select',
-      h('span', label),
-      select(
-        subjects.map((subject, at) => [String(at), subject.label, subject.group] as const),
-        String(index),
-        (value) => {
-          onChange(Number(value));
-          draw();
-        },
-      ),
-    );
+  function show(next: readonly number[]): void {
+    panes = next;
+    drawControls();
+    draw();
+    stage.focus();
   }
 
   function draw(): void {
-    const shown = [subjects[left], ...(mode === 'one' ? [] : [subjects[right]])];
-    const views = shown.flatMap((subject) =>
-      subject === undefined ? [] : [viewPicture(subject, image, scale, options)],
-    );
+    const count = mode === 'one' ? 1 : mode === 'side' ? panes.length : 2;
+    const shown = panes.slice(0, count).flatMap((index, place) => {
+      const subject = subjects[index];
+      if (subject === undefined) return [];
+      const view = viewPicture(subject, scale, options);
+      return [{ ...view, caption: captionOf(subject, view, place) }];
+    });
     stage.className = `stage ${mode} ${scale === 'fit' ? 'fit' : 'sized'}`;
-    if (mode !== 'slider') {
-      stage.replaceChildren(...views.map(({ figure }) => figure));
-      return;
+    stage.dataset['panes'] = String(shown.length);
+    if (mode === 'one' || mode === 'side')
+      stage.replaceChildren(...shown.map(({ picture, caption }) => h('figure', picture, caption)));
+    else stage.replaceChildren(...stacked(mode, shown));
+    for (const { picture, shown: isShown } of shown) {
+      const view =
+        picture.parentElement instanceof HTMLDivElement ? picture.parentElement : picture;
+      const image = picture.querySelector('img')!;
+      image.addEventListener('click', (event) => look(image, event));
+      if (scale === 'fit') continue;
+      view.tabIndex = 0;
+      view.role = 'group';
+      view.ariaLabel = image.alt;
+      void isShown.then(() => views.add(view));
     }
-    const over = h('div.over', ...views.map(({ picture }) => picture));
+  }
+
+  /** A click looks closer at the place that was clicked, in all pictures, or at the whole again. */
+  function look(image: HTMLImageElement, event: MouseEvent): void {
+    if (scale !== 'fit') return zoom('fit');
+    views.lookAt(pointIn(image, event));
+    zoom(fittedScale(image) < 0.95 ? '100' : '200');
+  }
+
+  function captionOf(subject: Subject, { figures }: ViewedPicture, place: number): HTMLElement {
+    const name = places[place] ?? '';
+    const isOneOfMany = panes.length > 2 && mode === 'side';
+    return h(
+      'figcaption',
+      h(
+        'label.select',
+        h('span.unseen', name),
+        select(
+          subjects.map(
+            ({ label, group, image }, at) =>
+              [String(at), label, only === undefined ? image.id : group] as const,
+          ),
+          String(panes[place]),
+          (value) => {
+            panes = panes.map((index, at) => (at === place ? Number(value) : index));
+            draw();
+            stage.querySelectorAll('select')[place]?.focus();
+          },
+        ),
+      ),
+      figures,
+      pickButton(subject),
+      isOneOfMany &&
+        h(
+          'button.close',
+          {
+            'aria-label': `Take the ${name.toLowerCase()} picture away`,
+            onclick: () => show(panes.filter((_, at) => at !== place)),
+          },
+          '×',
+        ),
+    );
+  }
+
+  function pickButton({ image, candidate }: Subject): HTMLElement | false {
+    if (candidate === null || image.candidates.length === 1 || options.pick === null) return false;
+    const isUnseen = image.candidates[candidate - 1]?.isUnseenPick === true;
+    const isPicked = picked.get(image.id) === candidate;
+    // A pick that was made before the picture existed can be made again, to confirm it.
+    if (isPicked && (!isUnseen || image.pick !== candidate)) return h('span.is-picked', 'picked');
+    const verb = !options.isLive ? 'Copy the command to pick' : isPicked ? 'Keep' : 'Pick';
+    return h(
+      'button.pick',
+      { onclick: () => void pick(image, candidate) },
+      `${verb} ${only === undefined ? `${image.id} ` : ''}${candidate}`,
+    );
+  }
+
+  /** Two pictures one above the other, and the range that changes how. */
+  function stacked(
+    how: 'slider' | 'onion' | 'difference',
+    shown: readonly (ViewedPicture & { readonly caption: HTMLElement })[],
+  ): HTMLElement[] {
+    const over = h('div.over', ...shown.map(({ picture }) => picture));
+    const set = () => over.style.setProperty('--cut', `${amounts[how]}%`);
     const range = h('input', {
       type: 'range',
       min: 0,
       max: 100,
-      value: position,
-      'aria-label': 'How much of the first picture is shown',
+      value: amounts[how],
+      'aria-label': how === 'slider' ? 'How much of the first picture is shown' : null,
       oninput: () => {
-        position = Number(range.value);
-        over.style.setProperty('--cut', `${position}%`);
+        amounts[how] = Number(range.value);
+        set();
       },
     });
-    over.style.setProperty('--cut', `${position}%`);
-    over.append(h('span.cut', { 'aria-hidden': 'true' }), range);
-    stage.replaceChildren(over, h('div.captions', ...views.map(({ caption }) => caption)));
+    set();
+    const captions = shown.map(({ caption }) => caption);
+    if (how === 'slider') {
+      over.append(h('span.cut', { 'aria-hidden': 'true' }), range);
+      return [over, h('div.captions', ...captions)];
+    }
+    const label =
+      how === 'onion' ? 'The first picture shines through' : 'Make differences brighter';
+    return [
+      over,
+      h('label.select.amount', h('span', label), range),
+      h('div.captions', ...captions),
+    ];
   }
 }
 
-function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
-  const candidates = image.candidates.flatMap((candidate): Subject[] => {
-    const { number, picture, format, bytes } = candidate;
-    if (picture === null) return [];
-    const group = candidateName(image, number);
-    const { hash, width, height } = picture;
-    const original: Subject = {
-      label: bytes === null ? `${group}: drawing` : `${group}: original ${format ?? ''}`,
-      group,
-      hash,
-      width,
-      height,
-      format: null,
-      bytes,
-      key: null,
-    };
-    const formats = isLive ? [...new Set(image.variants.map((variant) => variant.format))] : [];
-    return [
-      original,
-      ...formats.map((name): Subject => {
-        const widest = widestOf(image.variants, name);
-        return {
-          label: `${group}: ${name}`,
-          group,
-          hash,
-          width: widest?.width ?? width,
-          height: widest?.height ?? height,
-          format: name,
-          bytes: null,
-          key: null,
-        };
-      }),
-    ];
-  });
-  const delivered = image.deliveries.flatMap(({ name, picture, files }): Subject[] => {
-    const file = files.find(({ width }) => width === picture?.width);
-    if (picture === null) return [];
-    const { hash, width, height } = picture;
-    const label = `delivered: ${file?.file ?? name}`;
-    return [
-      {
-        label,
-        group: 'delivered',
-        hash,
-        width,
-        height,
-        format: null,
-        bytes: file?.bytes ?? null,
-        key: null,
-      },
-    ];
-  });
-  const earlier = [...image.past, ...(image.change?.before ?? [])];
-  const past = [...new Map(earlier.map((one) => [one.key, one])).values()].flatMap(
-    ({ key, picture, bytes, createdAt }): Subject[] => {
-      if (picture === null) return [];
-      const { hash, width, height } = picture;
-      return [
-        {
-          label: moment(createdAt),
-          group: 'history',
-          hash,
-          width,
-          height,
-          format: null,
-          bytes,
-          key,
-        },
-      ];
-    },
+/** The scales that the keys step through. */
+const steps = ['fit', '100', '200', '400'];
+
+/** The picture that an image has now, of each. */
+function oneOfEach(images: readonly SheetImage[], subjects: readonly Subject[]): readonly number[] {
+  return images
+    .map((image) => {
+      const own = (subject: Subject) => subject.image === image;
+      const now = subjects.findIndex(
+        (one) => own(one) && one.candidate === (image.pick ?? one.candidate),
+      );
+      return now === -1 ? subjects.findIndex(own) : now;
+    })
+    .filter((index) => index !== -1)
+    .slice(0, comparedAtMost);
+}
+
+/** The picture to start with; then the past picture that was asked for, or the other candidates. */
+function panesOf(
+  image: SheetImage,
+  subjects: readonly Subject[],
+  { candidate, past }: { readonly candidate: number | null; readonly past?: string | null },
+): readonly number[] {
+  const name = candidateName(image, candidate ?? image.pick ?? 1);
+  const start = Math.max(
+    0,
+    subjects.findIndex(({ group }) => group === name),
   );
-  return [...candidates, ...delivered, ...past];
-}
-
-function widestOf(variants: readonly Variant[], format: string): Variant | undefined {
-  return variants
-    .filter((variant) => variant.format === format)
-    .toSorted((a, b) => b.width - a.width)[0];
-}
-
-function candidateName({ candidates }: SheetImage, number: number): string {
-  return candidates.length === 1 ? 'picture' : `candidate ${number}`;
-}
-
-/** Another candidate if there is one; otherwise a file that is made from the first. */
-function otherThan(subjects: readonly Subject[], index: number): number {
-  const first = subjects[index];
-  const other = subjects.findIndex(
-    ({ group, format }) =>
-      group !== first?.group && group !== 'delivered' && group !== 'history' && format === null,
+  const asked = subjects.findIndex(({ key }) => key !== null && key === past);
+  if (asked !== -1) return [start, asked];
+  const others = subjects.flatMap(({ candidate: number }, index) =>
+    number === null || index === start ? [] : [index],
   );
-  if (other !== -1) return other;
-  return Math.min(index + 1, subjects.length - 1);
+  const [other = otherThan(subjects, start)] = others;
+  return others.length < 2 ? [start, other] : [start, ...others].slice(0, comparedAtMost);
 }
 
 function scales(
-  variants: readonly Variant[],
+  images: readonly SheetImage[],
   isLive: boolean,
 ): (readonly [string, string, string])[] {
+  const variants: readonly Variant[] = images.flatMap((image) => image.variants);
   const widths = [...new Set(variants.map(({ width }) => width))].toSorted((a, b) => a - b);
   return [
     ['fit', 'To fit', ''],
@@ -258,77 +295,4 @@ function select(
     parent.append(option);
   }
   return element;
-}
-
-interface ViewedPicture {
-  readonly figure: HTMLElement;
-  readonly picture: HTMLElement;
-  readonly caption: HTMLElement;
-}
-
-/** A picture at a scale, with its size in pixels and bytes. */
-function viewPicture(
-  subject: Subject,
-  image: SheetImage,
-  scale: string,
-  { source, isLive }: ViewerOptions,
-): ViewedPicture {
-  const shownWidth = scale.startsWith('w') ? Number(scale.slice(1)) : null;
-  const file = fileOf(subject, image, shownWidth);
-  const element = h('img', {
-    alt: image.alt === '' ? subject.label : image.alt,
-    draggable: 'false',
-  });
-  const caption = h('figcaption', h('span', subject.label), h('span.figures', '…'));
-  const picture = h('div.mat', element);
-  const say = (text: string) => caption.lastElementChild!.replaceChildren(text);
-  const figuresOf = (width: number, height: number, bytes: number | null) =>
-    [`${width}×${height}`, bytes === null ? null : fileSize(bytes)]
-      .filter((part) => part !== null)
-      .join('  ');
-
-  void load();
-  return { figure: h('figure', picture, caption), picture, caption };
-
-  async function load(): Promise<void> {
-    const url = source(subject.hash, file.query);
-    if (url === null) return say('not in this file');
-    try {
-      if (!isLive) {
-        element.src = url;
-        await element.decode();
-        const preview = element.naturalWidth < subject.width ? ', as a smaller preview here' : '';
-        say(figuresOf(subject.width, subject.height, subject.bytes) + preview);
-      } else {
-        say('loading');
-        const response = await fetch(url);
-        if (!response.ok) throw new Error((await response.text()).slice(0, 300));
-        const blob = await response.blob();
-        element.src = URL.createObjectURL(blob);
-        await element.decode();
-        URL.revokeObjectURL(element.src);
-        say(figuresOf(element.naturalWidth, element.naturalHeight, blob.size));
-      }
-      const width = shownWidth ?? (scale === 'fit' ? null : (file.width * Number(scale)) / 100);
-      if (width !== null) element.style.setProperty('width', `${width}px`);
-    } catch (error) {
-      picture.classList.add('broken');
-      say(error instanceof Error ? error.message : String(error));
-    }
-  }
-}
-
-/** Which file to load: if there is one in the format and with the width at which the picture is shown, that one. */
-function fileOf(
-  { format, width }: Subject,
-  image: SheetImage,
-  shownWidth: number | null,
-): { readonly query: string; readonly width: number } {
-  if (format === null) return { query: '', width };
-  const isThere = image.variants.some(
-    (variant) => variant.format === format && variant.width === shownWidth,
-  );
-  const requested = isThere && shownWidth !== null ? shownWidth : width;
-  const query = new URLSearchParams({ image: image.id, format, width: String(requested) });
-  return { query: `?${query}`, width: requested };
 }

@@ -8,50 +8,66 @@ import {
 import { report } from '@tintype/core/internal';
 import type { SheetFailure } from './sheet.ts';
 
-/** How the purchase of an image ended. */
-export interface ImagePurchase {
-  /** `null`: the image is whole. */
+/** How a purchase ended. */
+export interface ImagesPurchase {
+  /** Why it was refused or stopped as a whole; `null`: it was not. */
   readonly failure: SheetFailure | null;
-  /** Whether a picture was bought, for the image or for one of its inputs. */
+  /** The images that failed. */
+  readonly failures: ReadonlyMap<string, SheetFailure>;
+  /** Whether a picture was bought, for one of the images or of their inputs. */
   readonly isBought: boolean;
 }
 
+export interface PurchaseListeners {
+  /** A sentence about each step. */
+  readonly onNote: (note: string) => void;
+  /** A picture was bought. */
+  readonly onBought: () => void;
+  /** A partial picture of an image has come, which is in a file. */
+  readonly onPartial: (id: string, file: string) => void;
+}
+
 /**
- * Buys what an image needs. The amount on the button is its budget; `null`: the price is unknown, and the user has seen that.
- * `onNote` gets a sentence about each step, and `onPartial` the file of each partial picture. `generate`: core's own, or one that uses workers. Never rejects.
+ * Buys what some images need, as one order. The amount on the button is its budget; `null`: the price is unknown, and the user has
+ * seen that. `generate`: core's own, or one that uses workers. Never rejects.
  */
-export async function buyImage(
+export async function buyImages(
   context: Context,
-  id: string,
+  ids: readonly string[],
   upToUsd: number | null,
-  {
-    onNote,
-    onPartial,
-  }: {
-    readonly onNote: (note: string) => void;
-    readonly onPartial: (file: string) => void;
-  },
+  { onNote, onBought, onPartial }: PurchaseListeners,
   generate: typeof Generate,
-): Promise<ImagePurchase> {
+): Promise<ImagesPurchase> {
+  // Without a name, `generate` would buy for all images.
+  if (ids.length === 0) throw new Error('a purchase names its images');
   const failed: FailedEvent[] = [];
   let isBought = false;
   const listen = (event: TimedEvent): void => {
     context.report(event);
     if (event.type === 'failed') failed.push(event);
-    if (event.type === 'generated') isBought = true;
-    if (event.type === 'partial') onPartial(event.file);
+    if (event.type === 'generated') {
+      isBought = true;
+      onBought();
+    }
+    if (event.type === 'partial') onPartial(event.id, event.file);
     const note = noteOf(event);
     if (note !== null) onNote(note);
   };
   let failure: SheetFailure | null = null;
   try {
     // Each click is its own order, even if the outcome of the last click is unknown.
-    await generate({ ...agreed(context, upToUsd), order: null, report: listen }, [id]);
+    await generate({ ...agreed(context, upToUsd), order: null, report: listen }, ids);
   } catch (error) {
     if (!(error instanceof TintypeError)) report(context, bugReport(error));
     failure = failureOfRun(error);
   }
-  return { failure: failure ?? failureOfImage(id, failed), isBought };
+  const failures = new Map(
+    ids.flatMap((id) => {
+      const found = failureOfImage(id, failed);
+      return found === null ? [] : [[id, found] as const];
+    }),
+  );
+  return { failure, failures, isBought };
 }
 
 type FailedEvent = Extract<Event, { type: 'failed' }>;
@@ -89,10 +105,13 @@ function failureOfRun(error: unknown): SheetFailure {
   return { code, message: [message, ...details].join('\n'), maybeBilled: false };
 }
 
-/** If an input of the image failed, its failure says more than that of the image itself. */
+/** If only one image failed by itself, its failure says more than that of the images that work from it. */
 function failureOfImage(id: string, failed: readonly FailedEvent[]): SheetFailure | null {
-  const cause = failed.find(({ code }) => code !== 'upstream-failed') ?? failed[0];
-  if (cause === undefined) return null;
+  const own = failed.find((event) => event.id === id);
+  if (own === undefined) return null;
+  const causes = failed.filter(({ code }) => code !== 'upstream-failed');
+  const isOneImage = new Set(causes.map((cause) => cause.id)).size === 1;
+  const cause = own.code === 'upstream-failed' && isOneImage ? causes[0]! : own;
   const { code, message, maybeBilled } = cause;
   return { code, message: cause.id === id ? message : `"${cause.id}": ${message}`, maybeBilled };
 }

@@ -1,0 +1,125 @@
+import type { Price, Sheet, SheetImage } from '../../src/sheet.ts';
+import { count, money, priceOf } from './amounts.ts';
+import { h } from './element.ts';
+
+export interface ManyActions {
+  readonly offer: (ids: readonly string[]) => Promise<Price | null>;
+  readonly buy: (ids: readonly string[], price: Price) => void;
+  readonly compare: () => void;
+  readonly markAll: () => void;
+  readonly clear: () => void;
+  readonly copy: (text: string) => void;
+}
+
+/** What can be done with many images at once: with those that are marked, or else with all that are shown. */
+export interface Many {
+  readonly element: HTMLElement;
+  readonly draw: (sheet: Sheet, shown: readonly SheetImage[], marked: ReadonlySet<string>) => void;
+  /** As a click on the button that asks whether to buy. */
+  readonly buy: () => void;
+}
+
+export function manyAtOnce(actions: ManyActions): Many {
+  const words = h('span.soft', { role: 'status' });
+  const markAll = h('button', { onclick: actions.markAll });
+  const compare = h('button', { onclick: actions.compare });
+  const clear = h('button', { onclick: actions.clear }, 'Clear');
+  const buy = h('button.buy', { onclick: () => ask() });
+  const progress = h('progress', { 'aria-label': 'Buying' });
+  const element = h('div.many', words, markAll, clear, compare, progress, buy);
+  let asked: { readonly from: unknown; readonly ids: readonly string[] } | null = null;
+  let price: Price | null = null;
+  let command: string | null = null;
+  let waiting: number | undefined;
+
+  function ask(): void {
+    if (command !== null) actions.copy(command);
+    else if (asked !== null && price !== null) actions.buy(asked.ids, price);
+  }
+
+  /** The price is the server's, because images share inputs and pictures. It is asked for when nothing has changed for a moment. */
+  function readPrice(from: Sheet, ids: readonly string[]): void {
+    if (asked?.from === from && asked.ids.join('\n') === ids.join('\n')) return;
+    if (asked?.ids.join('\n') !== ids.join('\n')) price = null;
+    const question = { from, ids };
+    asked = question;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      actions.offer(ids).then(
+        (offer) => {
+          if (asked !== question) return;
+          price = offer;
+          buy.disabled = offer === null;
+          buy.hidden = offer === null;
+          if (offer !== null) buy.textContent = `Buy ${missing(ids)} (${priceWords(offer)})`;
+        },
+        () => {
+          if (asked === question) buy.hidden = true;
+        },
+      );
+    }, 150);
+  }
+
+  function drawBuy(sheet: Sheet, ids: readonly string[], isEverything: boolean): void {
+    const { live } = sheet;
+    const isRefused = live !== null && 'refusal' in live.buying;
+    const isBuying = live?.purchase != null;
+    buy.hidden = ids.length === 0 || isRefused || isBuying;
+    command = null;
+    if (buy.hidden) return;
+    if (live === null) {
+      command = isEverything ? 'tintype' : `tintype ${ids.join(' ')}`;
+      buy.textContent = `Copy the command that buys ${missing(ids)}`;
+      return;
+    }
+    const isKnown = asked?.ids.join('\n') === ids.join('\n') && price !== null;
+    buy.disabled = !isKnown;
+    if (!isKnown) buy.textContent = `Buy ${missing(ids)}`;
+    readPrice(sheet, ids);
+  }
+
+  return {
+    element,
+    buy: () => {
+      if (!buy.hidden && !buy.disabled) ask();
+    },
+    draw: (sheet, shown, marked) => {
+      const isMarked = marked.size > 0;
+      const images = isMarked ? sheet.images.filter(({ id }) => marked.has(id)) : shown;
+      const purchase = sheet.live?.purchase ?? null;
+      const isSeveral = purchase !== null && purchase.ids.length > 1;
+      words.textContent = isSeveral
+        ? `Buying ${count(purchase.pictures, 'picture')}: ${purchase.bought} here`
+        : isMarked
+          ? `${marked.size} marked`
+          : '';
+      progress.hidden = !isSeveral;
+      if (isSeveral) {
+        progress.max = Math.max(1, purchase.pictures);
+        progress.value = purchase.bought;
+      }
+      markAll.hidden = shown.length < 2 || shown.every(({ id }) => marked.has(id));
+      markAll.textContent = `Mark all ${shown.length}`;
+      clear.hidden = !isMarked;
+      compare.hidden = marked.size < 2;
+      compare.textContent = marked.size > 6 ? 'Compare the first 6' : `Compare ${marked.size}`;
+      const missingOnes = images.filter(({ price: own }) => own !== null);
+      const all = sheet.images.filter(
+        ({ price: own, isForBatch }) => own !== null || isForBatch,
+      ).length;
+      drawBuy(
+        sheet,
+        missingOnes.map(({ id }) => id),
+        missingOnes.length === all,
+      );
+    },
+  };
+}
+
+function missing(ids: readonly string[]): string {
+  return `${ids.length} missing`;
+}
+
+function priceWords({ costUsd }: Price): string {
+  return costUsd === null ? money(null) : priceOf(costUsd);
+}
