@@ -308,7 +308,7 @@ describe('buying', () => {
     const replies = await Promise.all(
       [1, 2].map(() => post(made.server, 'buy', { ids, upToUsd: offer.costUsd!.high })),
     );
-    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 422]);
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 422]));
     const sheet = await afterPurchase(made.sheet);
     expect(sheet.images.map(({ status }) => status)).toEqual([
       'unpicked',

@@ -27,7 +27,8 @@ export function manyAtOnce(actions: ManyActions): Many {
   const buy = h('button.buy', { onclick: () => ask() });
   const progress = h('progress', { 'aria-label': 'Buying' });
   const element = h('div.many', words, markAll, clear, compare, progress, buy);
-  let asked: { readonly from: unknown; readonly ids: readonly string[] } | null = null;
+  /** The last question for a price. */
+  let asked: { readonly from: Sheet; readonly ids: readonly string[] } | null = null;
   let price: Price | null = null;
   let command: string | null = null;
   let waiting: number | undefined;
@@ -44,20 +45,16 @@ export function manyAtOnce(actions: ManyActions): Many {
     const question = { from, ids };
     asked = question;
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      actions.offer(ids).then(
-        (offer) => {
-          if (asked !== question) return;
-          price = offer;
-          buy.disabled = offer === null;
-          buy.hidden = offer === null;
-          if (offer !== null) buy.textContent = `Buy ${missing(ids)} (${priceWords(offer)})`;
-        },
-        () => {
-          if (asked === question) buy.hidden = true;
-        },
-      );
-    }, 150);
+    waiting = setTimeout(() => void showPrice(question), 150);
+  }
+
+  async function showPrice(question: NonNullable<typeof asked>): Promise<void> {
+    const offer = await actions.offer(question.ids).catch(() => null);
+    if (asked !== question) return;
+    price = offer;
+    buy.disabled = offer === null;
+    if (offer === null) buy.hidden = true;
+    else buy.textContent = `Buy ${missing(question.ids)} (${priceWords(offer)})`;
   }
 
   function drawBuy(sheet: Sheet, ids: readonly string[], isEverything: boolean): void {
