@@ -37,5 +37,6 @@ function typeOf(name: Name): FormField['type'] {
 function valuesOf(name: Name): FormField['values'] {
   const { of, examples, min, max } = fieldOf(name);
   if (of !== undefined) return of;
-  return examples ?? (min === undefined || max === undefined ? [] : [min, max]);
+  if (min !== undefined && max !== undefined) return [min, max];
+  return (examples ?? []).filter((example) => typeof example === 'string');
 }
