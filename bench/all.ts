@@ -14,6 +14,7 @@ const benches = [
   ['quality', []],
   ['colours', []],
   ['bytes', []],
+  ['efforts', []],
   ['fit-quality', []],
   ['encode', rounds],
   ['cold', rounds],

@@ -16,13 +16,12 @@ import {
 } from '../packages/core/src/image/encoder-settings.ts';
 import { type LossyFormat, promisedQuality } from '../packages/core/src/image/promised-quality.ts';
 import { at, type Curve, geometricMean, qualityFor } from './bytes/curve.ts';
+import { judges } from './bytes/judges.ts';
 import { type Look, lookOf } from './bytes/look-at-files.ts';
 import { type Subject, subjectOf } from './bytes/subjects.ts';
 import { settingsOf } from './encode/work.ts';
-import { corpus, type Kind } from './support/corpus.ts';
 import { numberFlags } from './support/flags.ts';
 import { installPeers } from './support/install-peers.ts';
-import { realPictures } from './support/real-pictures.ts';
 import { publish } from './support/results.ts';
 import { goalTable, table } from './support/tables.ts';
 
@@ -31,27 +30,6 @@ const { compression, effort, width } = flags;
 installPeers();
 sharp.concurrency(1);
 sharp.cache(false);
-
-/** The first ones of the corpus are those that the rule was fitted on. */
-const fitted = 4;
-const kinds: readonly Kind[] = [
-  'picture',
-  'cutout',
-  'flat',
-  'lines',
-  'text',
-  'black-text',
-  'sticker',
-  'grainy-text',
-  'poster',
-];
-const paths: (readonly [kind: string, path: string])[] = [];
-for (const kind of kinds) {
-  const drawn = await corpus(kind, fitted + flags.drawn);
-  paths.push(...drawn.slice(fitted).map((path) => [kind, path] as const));
-}
-const real = realPictures().toSorted((a, b) => Number(a.isFitted) - Number(b.isFitted));
-paths.push(...real.slice(0, flags.real).map(({ kind, path }) => [kind, path] as const));
 
 /** Qualities around the one at which AVIF looks like AVIF of other tools. */
 const qualities = [30, 45, 60, 75];
@@ -72,7 +50,7 @@ interface Promised {
 }
 
 const measured: Measured[] = [];
-for (const [kind, path] of paths) {
+for (const [kind, path] of await judges(flags)) {
   const subject = await subjectOf(kind, path, width);
   // Some wallpapers are of one colour at this size.
   if (subject.content.texture === null) continue;

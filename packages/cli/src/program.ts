@@ -6,6 +6,7 @@ import { report } from './commands/report.ts';
 import { models } from './commands/models.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { encode } from './commands/encode.ts';
 import { exportCommand } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
 import { html } from './commands/html.ts';
@@ -32,6 +33,7 @@ export const program: Program = {
     generate,
     plan,
     batch,
+    encode,
     costs,
     report,
     models,

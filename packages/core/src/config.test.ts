@@ -135,6 +135,7 @@ describe('what is wrong', () => {
     [{ missing: 'by' }, ['missing']],
     [{ missing: ['buy'] }, ['missing']],
     [{ effort: 10 }, ['effort']],
+    [{ effort: 'thorough' }, ['effort must be "auto" or a whole number']],
     [{ provider: '' }, ['provider']],
     [{ provider: 'opanai' }, ['"opanai"; the providers are openai']],
     [{ provider: 'toString' }, ['"toString"']],
@@ -189,7 +190,7 @@ describe('what is wrong', () => {
   test('the error names the file only for options of the file, not for those that override it', async () => {
     const file = { provider: 'mine', providers: { mine: { generate } }, effort: 99 };
     expect(await problemsOf(file, { provider: 'mien' })).toEqual([
-      'tintype.config.ts: effort must be a whole number from 0 to 9',
+      'tintype.config.ts: effort must be "auto" or a whole number from 0 to 9',
       'there is no provider "mien"; the providers are openai, replicate, imported, offline, mine; did you mean "mine"?',
     ]);
     expect(await problemsOf(file, { effort: 3 })).toEqual([]);

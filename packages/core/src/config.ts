@@ -12,6 +12,7 @@ import {
 } from './project/config-problems.ts';
 import { defaultOutDir } from './project/default-out-dir.ts';
 import {
+  cacheKeyIn,
   resolveSharedCache,
   sharedCacheProblemsInEnvironment,
   type SharedCacheOptions,
@@ -25,6 +26,7 @@ import {
 } from './project/spending-policy.ts';
 import type { Provider } from './provider/provider.ts';
 import type { Remote } from './remote/remote.ts';
+import type { Effort } from './types.ts';
 
 /** The options in `tintype.config.*`, all of them optional. Relative paths are relative to the project's root. */
 export interface Options {
@@ -167,11 +169,12 @@ export interface Options {
    */
   readonly missing?: Missing;
   /**
-   * How hard the AVIF encoder works, 0 to 9: 2 takes 0.6 of the time of 3 for 4 to 13 % more bytes, 4 takes 3 to 5 times as
-   * long for 2 to 11 % fewer. `docs/encoding.md` has the tables.
-   * @default 3
+   * How hard the AVIF encoder works: a number from 0 to 9, which every file then has, or `auto`. With `auto` a run encodes quickly (at
+   * 3) and takes a thoroughly encoded file (at 6) where the cache has one; `tintype encode --thorough` makes these, and so does a CI that
+   * has a shared cache. `docs/encoding.md` has the tables.
+   * @default 'auto'
    */
-  readonly effort?: number;
+  readonly effort?: Effort;
 }
 
 /** Options with every field present and every path absolute. */
@@ -212,7 +215,9 @@ export interface Config extends SpendingPolicy {
   readonly timeoutMs: number;
   /** `null`: as manifests say. */
   readonly partialImages: number | null;
-  readonly effort: number;
+  readonly effort: Effort;
+  /** Whether the run encodes thoroughly where `effort` is `auto`: in a CI that has a shared cache, so that the work is kept. */
+  readonly isThorough: boolean;
 }
 
 /** Types a config file's default export; returns it unchanged. */
@@ -267,6 +272,7 @@ export async function resolveConfig(
   const outDir = resolveOutDir(root, options.outDir ?? defaultOutDir(root));
   const spending = resolveSpending({ flags: overrides, env, heldEnv, config: configured });
   const models = options.models ?? {};
+  const sharedCache = resolveSharedCache(options.cache, env);
   return {
     root,
     file,
@@ -289,7 +295,7 @@ export async function resolveConfig(
     isOnlyBuyer: options.onlyBuyer ?? false,
     cacheDir: resolve(root, options.cacheDir ?? 'node_modules/.cache/tintype'),
     cacheMaxBytes: options.cacheMaxBytes ?? 2_000_000_000,
-    sharedCache: resolveSharedCache(options.cache, env),
+    sharedCache,
     outDir,
     hashNames: options.hashNames ?? false,
     module: options.module === undefined ? null : resolve(root, options.module),
@@ -299,7 +305,14 @@ export async function resolveConfig(
     ...spending,
     timeoutMs: options.timeoutMs ?? 600_000,
     partialImages: options.partialImages ?? null,
-    effort: options.effort ?? 3,
+    effort: options.effort ?? 'auto',
+    isThorough:
+      (options.effort ?? 'auto') === 'auto' &&
+      spending.ci !== null &&
+      // What is missing is drawn, so this is a draft.
+      spending.missing !== 'standin' &&
+      sharedCache !== null &&
+      cacheKeyIn(env) !== null,
   };
 }
 

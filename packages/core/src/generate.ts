@@ -1,4 +1,4 @@
-import { isMaybeBilled, NotRequestedError, PendingError } from './purchase/failures.ts';
+import { PendingError } from './purchase/failures.ts';
 import { type Context, report, traceOf } from './context.ts';
 import { TintypeError } from './errors.ts';
 import { pictureName, shardOfEvent } from './events.ts';
@@ -17,10 +17,10 @@ import { openOutputFolder } from './output/output-folder.ts';
 import { listedFiles, type PreviousOutputs } from './output/previous-outputs.ts';
 import { refuseLinkedOutDir } from './output/refuse-linked-out-dir.ts';
 import { cacheOnly } from './output/cache-only.ts';
+import { failedEvent, plannedEvent } from './run-events.ts';
 import { type OutputWriter, writeOutputs } from './output/write-outputs.ts';
 import { deliveriesOf } from './plan/deliveries.ts';
-import { toBuy } from './plan/to-buy.ts';
-import { mayBuy, type MissingPolicy } from './project/spending-policy.ts';
+import { quickBytesIn } from './quick-files.ts';
 import type { AssetMap, Batch, DeliveredImage, Plan, PlannedRequest } from './types.ts';
 
 /** What a run did: its plan, the new asset map, and the counts of the `done` event. */
@@ -41,6 +41,8 @@ export interface GenerateResult {
   readonly maybeBilledUsd: number | null;
   readonly written: number;
   readonly removed: number;
+  /** What the files weigh that were encoded quickly, and that `tintype encode --thorough` would make smaller. */
+  readonly quickBytes: number;
 }
 
 /**
@@ -72,6 +74,7 @@ export async function generate(
   const failures: ShardFailure[] = [];
   const tally = { delivered: 0, failed: 0, pending: 0, written: 0, removed: 0 };
   const dueTimes: string[] = [];
+  let quickBytes = 0;
   const outputs = outDir === null ? cacheOnly() : await openOutputs(outDir);
 
   const trace = traceOf(context);
@@ -114,7 +117,7 @@ export async function generate(
   if (part.shard !== undefined) await writeShardReport(config.cacheDir, part.shard, done, failures);
   const { fingerprint } = project;
   if (fingerprint !== null && done.delivered === images.length && didNothing(done)) {
-    const outputs = { fingerprint, files: listedFiles(assetMap) };
+    const outputs = { fingerprint, quickBytes, files: listedFiles(assetMap) };
     await rememberOutputs(context, ids, outputs, startedAt);
   }
   if (context.signal.aborted) {
@@ -126,7 +129,7 @@ export async function generate(
   const budgetError = overBudget();
   if (budgetError !== null) throw budgetError;
   const dueAt = dueTimes.toSorted().at(-1) ?? null;
-  return { plan, assetMap, ...done, dueAt, batches: ordered() };
+  return { plan, assetMap, ...done, quickBytes, dueAt, batches: ordered() };
 
   /** Opens the output folder. Throws if the run would overwrite a file there that Tintype did not write. */
   async function openOutputs(outDir: string): Promise<OutputWriter> {
@@ -186,6 +189,7 @@ export async function generate(
     const delivered = await project.deliver(image, original);
     const writes = await trace('write', pictureName(image.planned), () => outputs.write(delivered));
     tally.delivered++;
+    quickBytes += quickBytesIn(delivered.encoded);
     report(context, {
       type: 'delivered',
       id: image.name,
@@ -211,36 +215,6 @@ function didNothing({ failed, pending, bought, written, removed }: Tally): boole
 }
 
 type Tally = Pick<GenerateResult, 'failed' | 'pending' | 'bought' | 'written' | 'removed'>;
-
-function plannedEvent({ jobs, requests, totals }: Plan, policy: MissingPolicy) {
-  const { images, stored, missing, blocked, ordered } = totals;
-  const isBuying = mayBuy(policy);
-  return {
-    type: 'planned',
-    images,
-    stored,
-    missing,
-    blocked,
-    ordered,
-    costUsd: isBuying ? (totals.costUsd?.high ?? null) : 0,
-    deliveries: jobs.flatMap(deliveriesOf).length,
-    toBuy: isBuying ? toBuy(requests).length : 0,
-  } as const;
-}
-
-function failedEvent(planned: PlannedRequest, error: unknown) {
-  return {
-    type: 'failed',
-    ...pictureName(planned),
-    key: planned.key,
-    code: error instanceof TintypeError ? error.code : 'internal',
-    message: error instanceof Error ? error.message : String(error),
-    maybeBilled: isMaybeBilled(error),
-    ...(error instanceof NotRequestedError && { isFollowing: true as const }),
-    manifest: planned.manifest,
-    line: planned.line,
-  } as const;
-}
 
 function pendingEvent(planned: PlannedRequest, { message, dueAt }: PendingError) {
   const { key, manifest, line } = planned;

@@ -23,6 +23,7 @@ export {
   checkProject,
   collectProject,
   confirmOnTerminal,
+  encodeProject,
   examineProject,
   exportOriginals,
   generate,
@@ -50,6 +51,8 @@ export {
   warnOfUncommitted,
   verifyProject,
 } from './operations.ts';
+export { quickBytesIn, quickFilesText } from './quick-files.ts';
+export type { EncodeRequest, EncodeResult } from './operations/encode-project.ts';
 export type { ExportResult } from './operations/export-originals.ts';
 export type { ImportedPicture, ImportRequest, ImportResult } from './operations/import-pictures.ts';
 export type {

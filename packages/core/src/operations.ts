@@ -54,6 +54,9 @@ export const pruneRemote = lazy(
 export const mergeShards = lazy(
   async () => (await import('./operations/merge-shards.ts')).mergeShards,
 );
+export const encodeProject = lazy(
+  async () => (await import('./operations/encode-project.ts')).encodeProject,
+);
 export const openWorker = lazy(
   async () => (await import('./operations/open-worker.ts')).openWorker,
 );

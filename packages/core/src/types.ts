@@ -646,6 +646,9 @@ export interface VariantSpec extends FormatSpec {
   readonly isStill?: true;
 }
 
+/** How hard the AVIF encoder works, 0 to 9. `auto`: quickly or thoroughly, as the run asks. */
+export type Effort = number | 'auto';
+
 /** A picture to encode from: an original of the store, or a stand-in. */
 export interface Source {
   /** What identifies the pixels: the original's sha-256, or a stand-in's recipe hash. */
@@ -667,6 +670,8 @@ export interface EncodedFile {
   readonly spec: VariantSpec;
   readonly bytes: number;
   readonly sha256: Sha256;
+  /** It was encoded quickly. `tintype encode --thorough` makes a smaller one. */
+  readonly isQuick: boolean;
   readonly read: () => Promise<Uint8Array>;
   /**
    * Creates a file with these bytes at a path that does not exist yet: by reflink or hard link if the file system can, otherwise

@@ -84,4 +84,6 @@ export interface EncodeOrder {
   readonly key: Key;
   readonly specs: readonly VariantSpec[];
   readonly placeholder: FileFields['placeholder'];
+  /** The run encodes thoroughly: see `Options.effort`. */
+  readonly isThorough?: true;
 }

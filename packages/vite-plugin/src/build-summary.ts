@@ -1,4 +1,4 @@
-import { count, fileSize, money } from '@tintype/core';
+import { count, fileSize, money, quickBytesIn, quickFilesText } from '@tintype/core';
 import type { Delivered } from './build-run.ts';
 
 /** The cost of a build in US dollars; `null` if a part is unknown. */
@@ -23,7 +23,12 @@ export function buildSummary(
     bought === 0 ? '' : `, ${bought} bought ${price}`,
     maybeBilled(maybeBilledUsd),
     saving(pictures),
+    toSave(quickBytesIn(files)),
   ].join('');
+}
+
+function toSave(quickBytes: number): string {
+  return quickBytes === 0 ? '' : `; ${quickFilesText(quickBytes)}`;
 }
 
 function maybeBilled(usd: number | null): string {

@@ -17,6 +17,7 @@ const result: GenerateResult = {
   costUsd: 0,
   maybeBilledUsd: 0,
   written: 0,
+  quickBytes: 0,
   removed: 0,
 };
 
@@ -24,6 +25,13 @@ test('a run that changed nothing says so', () => {
   expect(generateSummary(result, folders)).toBe('Nothing to do: 2 pictures are up to date.\n');
   expect(generateSummary({ ...result, delivered: 1 }, folders)).toBe(
     'Nothing to do: 1 picture is up to date.\n',
+  );
+});
+
+test('a run says about how much its quick files leave, even if it changed nothing', () => {
+  expect(generateSummary({ ...result, quickBytes: 1_500_000 }, folders)).toBe(
+    'Nothing to do: 2 pictures are up to date.\n' +
+      'AVIF files were encoded quickly: tintype encode --thorough would save about 150 kB (an estimate).\n',
   );
 });
 

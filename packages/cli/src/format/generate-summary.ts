@@ -1,4 +1,12 @@
-import { count, type GenerateResult, minuteOf, money, type Shard, sumUsd } from '@tintype/core';
+import {
+  count,
+  type GenerateResult,
+  minuteOf,
+  money,
+  quickFilesText,
+  type Shard,
+  sumUsd,
+} from '@tintype/core';
 import { forMoney } from './amounts.ts';
 
 /**
@@ -15,7 +23,7 @@ export function generateSummary(
   const isCacheOnly = folders.outDir === null;
   if (!isCacheOnly && written + removed + bought + failed + pending === 0 && maybeBilledUsd === 0) {
     const verb = delivered === 1 ? 'is' : 'are';
-    return `${part}Nothing to do: ${count(delivered, 'picture')} ${verb} up to date.\n`;
+    return `${part}Nothing to do: ${count(delivered, 'picture')} ${verb} up to date.\n${quickLine(result)}`;
   }
   const lines = [
     isCacheOnly
@@ -33,7 +41,13 @@ export function generateSummary(
     .filter((line) => line !== '')
     .map((line) => `${line}\n`)
     .join('');
-  return `${part}${text}`;
+  return `${part}${text}${quickLine(result)}`;
+}
+
+function quickLine({ quickBytes }: GenerateResult): string {
+  return quickBytes === 0
+    ? ''
+    : `AVIF files were encoded quickly: ${quickFilesText(quickBytes)}.\n`;
 }
 
 /** What the run ordered, and for how much. */

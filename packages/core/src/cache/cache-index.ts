@@ -20,6 +20,8 @@ import {
 export interface CacheIndex {
   /** If the key is unknown, first reads the lines that any process has added to the index since the last read. */
   readonly find: (key: Sha256) => CacheEntry | null;
+  /** The same, but reads the index only if this process has not read it yet. */
+  readonly findKnown: (key: Sha256) => CacheEntry | null;
   /** All entries, each with the day of its last use. */
   readonly all: () => ReadonlyMap<Sha256, Used<CacheEntry>>;
   /** The number of lines that cannot be parsed, for example because a crash cut them short. */
@@ -48,8 +50,10 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
   let readTo: ReadTo = { ino: 0, offset: 0 };
   let lines = 0;
   let damaged = 0;
+  let hasRead = false;
 
   const refresh = () => {
+    hasRead = true;
     const tail = readTail(path, readTo);
     if (tail === null) return;
     if (tail.isWhole) {
@@ -91,12 +95,21 @@ export function openCacheIndex(cacheDir: string): CacheIndex {
     });
   };
 
+  const use = (key: Sha256): CacheEntry | null => {
+    const entry = entries.get(key)?.entry ?? null;
+    if (entry !== null) found.add(key);
+    return entry;
+  };
+
   return {
     find: (key) => {
       if (!entries.has(key)) refresh();
-      const entry = entries.get(key)?.entry ?? null;
-      if (entry !== null) found.add(key);
-      return entry;
+      return use(key);
+    },
+
+    findKnown: (key) => {
+      if (!hasRead) refresh();
+      return use(key);
     },
 
     all: () => {

@@ -13,6 +13,7 @@ import type { FileEntry, FileIdentity } from './variant-cache.ts';
  *                            ["<key>",day]                                 used again; ["<key>"]  no longer exists
  *       untracked          the `stat` of git's index when it contained nothing of the cache (`project/usable-cache.ts`), sealed
  *       plans/<name>.<part>  what an earlier run remembers of a project (`unchanged/snapshot.ts`), sealed
+ *       plans/better       written when a thorough run made files (`unchanged/better-files.ts`)
  *       batches/<name>     lines of an ended batch without a picture (`purchase/failed-lines.ts`), sealed
  *       shards/<i>-of-<n>.json  how the last run of a shard ended (`operations/shard-report.ts`)
  *       files/cd/<sha256>  a file's bytes, by content; files written for a site may be hard links to them

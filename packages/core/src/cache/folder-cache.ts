@@ -23,14 +23,17 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
     isAvailable = false;
   };
 
-  const findEntry = (key: Sha256): CacheEntry | null => {
+  const findEntry = (key: Sha256, findIn = index.find): CacheEntry | null => {
     try {
-      return index.find(key);
+      return findIn(key);
     } catch (error) {
       markUnavailable(error);
       return null;
     }
   };
+
+  const fileOf = (key: Sha256, entry: CacheEntry | null): CachedFile | null =>
+    entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, folder) : null;
 
   const folder: CacheFolder = {
     pathOf: (digest) => cacheLayout.file(cacheDir, digest),
@@ -39,10 +42,8 @@ export function folderCache(cacheDir: string, onUnavailable: (error: Error) => v
   };
 
   return {
-    find: (key) => {
-      const entry = findEntry(key);
-      return entry !== null && isFileEntry(entry) ? new FileOnDisk(() => key, entry, folder) : null;
-    },
+    find: (key) => fileOf(key, findEntry(key)),
+    findKnown: (key) => fileOf(key, findEntry(key, index.findKnown)),
 
     restore: (key, entry) => new FileOnDisk(key, entry, folder),
 

@@ -7,6 +7,8 @@ import type { EntryName } from './signed-entry.ts';
 export interface VariantCache {
   /** Reads the index only. Whether the bytes exist and are complete is checked when they are read. `null`: not in the cache. */
   readonly find: (key: Sha256) => CachedFile | null;
+  /** The same, but without looking for what other processes have added since the index was read, so a miss costs nothing. */
+  readonly findKnown: (key: Sha256) => CachedFile | null;
   /**
    * A file from an `entry` that is already known, without reading the index. `key` is called only if the file has to be
    * removed.

@@ -3,7 +3,6 @@ import type {
   Crop,
   EncodedFile,
   FileFields,
-  FormatSpec,
   Preview,
   Sha256,
   Source,
@@ -12,6 +11,7 @@ import type {
 import { encodePicture } from './encode-picture.ts';
 import { encodeQueue } from './encode-queue.ts';
 import { type EncoderSettings, resolveSettings } from './encoder-settings.ts';
+import type { Encodings } from './encoding-speed.ts';
 import { makePreview } from './make-preview.ts';
 import { openPicture, type OpenPicture, pictureTurn } from './open-picture.ts';
 import { stackFrames } from './animation.ts';
@@ -32,8 +32,11 @@ import type { Lane } from './work-queue.ts';
 
 export interface DeriveOptions {
   readonly cache: VariantCache;
-  /** How a file is encoded. The run's `effort` is included. */
-  readonly settings: (spec: FormatSpec) => EncoderSettings;
+  readonly settings: Encodings['settings'];
+  /** @default there are none */
+  readonly better?: Encodings['better'];
+  /** @default there are none */
+  readonly spare?: Encodings['spare'];
   readonly placeholder: FileFields['placeholder'];
   /** When it is aborted, no more pictures are opened. @default never */
   readonly signal?: AbortSignal;
@@ -41,6 +44,8 @@ export interface DeriveOptions {
   readonly lane?: Lane;
   /** Called when a JPEG is made of a partly transparent picture, which is put on white. @default no call */
   readonly onFlattened?: (spec: VariantSpec, transparency: 'slight' | 'visible') => void;
+  /** Called when everything that was missing of a picture is in the cache. @default no call */
+  readonly onCompleted?: () => Promise<void>;
 }
 
 export interface DerivedVariants {
@@ -54,6 +59,8 @@ export interface DerivedVariants {
 /** Everything that the cache has for a picture. `preview` always has all members, whichever were asked for. */
 export interface CachedVariants {
   readonly files: readonly CachedFile[];
+  /** The indexes of files that have the better settings. */
+  readonly better: readonly number[];
   readonly preview: Preview;
 }
 
@@ -68,7 +75,10 @@ export async function deriveVariants(
   options: DeriveOptions,
 ): Promise<DerivedVariants> {
   const found = lookUp(source, specs, options);
-  if (isIncomplete(found)) await complete(source, found, options);
+  if (isIncomplete(found)) {
+    await complete(source, found, options);
+    await options.onCompleted?.();
+  }
   return derived(found.variants, inOrder(found), found.preview!, options);
 }
 
@@ -138,6 +148,15 @@ async function encodeMissing(
     };
     const result = await encodeQueue(makeOnce, { lane });
     files.set(variant, result instanceof Uint8Array ? await cache.put(key, result) : result);
+    const spare = variant.spare();
+    if (spare === null || !(result instanceof Uint8Array)) return;
+    await encodeQueue(
+      async () => {
+        const key = spare.key();
+        if (cache.find(key) === null) await cache.put(key, await encode(picture, spare));
+      },
+      { lane },
+    );
   });
   await allDone([...shown, ...encodes]);
 
@@ -171,11 +190,12 @@ export function findVariants(
 export function restoreVariants(
   source: Source,
   specs: readonly VariantSpec[],
-  { entries, preview }: RestorableVariants,
+  { entries, better, preview }: RestorableVariants,
   options: DeriveOptions,
 ): DerivedVariants | null {
   if (entries.length !== specs.length) return null;
-  const variants = specs.map((spec) => new Variant(source, spec, options.settings));
+  const variants = specs.map((spec) => new Variant(source, spec, options));
+  for (const index of better) variants[index]!.isBetter = true;
   const files = variants.map((variant, index) =>
     options.cache.restore(() => variant.key(), entries[index]!),
   );
@@ -185,6 +205,8 @@ export function restoreVariants(
 /** `CachedVariants` as a snapshot stores them. */
 export interface RestorableVariants {
   readonly entries: readonly FileEntry[];
+  /** As in `CachedVariants`. */
+  readonly better: readonly number[];
   readonly preview: Preview;
 }
 
@@ -198,7 +220,7 @@ interface Cached {
 }
 
 function lookUp(source: Source, specs: readonly VariantSpec[], options: DeriveOptions): Cached {
-  const variants = specs.map((spec) => new Variant(source, spec, options.settings));
+  const variants = specs.map((spec) => new Variant(source, spec, options));
   // An image has one crop, and its preview shows what its files show.
   const crop = specs[0]?.crop ?? null;
   const keyOfPreview = previewKey(source, crop);
@@ -210,7 +232,7 @@ function lookUp(source: Source, specs: readonly VariantSpec[], options: DeriveOp
 /** Looks up in the cache what is still missing. */
 function lookUpMissing(found: Cached, { cache, placeholder }: DeriveOptions): void {
   for (const variant of found.variants) {
-    const file = found.files.has(variant) ? null : cache.find(variant.key());
+    const file = found.files.has(variant) ? null : variant.findIn(cache);
     if (file !== null) found.files.set(variant, file);
   }
   found.preview ??= placeholder === 'none' ? noPreview : cache.findPreview(found.keyOfPreview);
@@ -233,7 +255,11 @@ function derived(
   return {
     encoded: variants.map((variant, index) => new EncodedVariant(variant, files[index]!, cache)),
     preview: placeholder === 'blur' ? preview : { ...preview, placeholder: null },
-    cached: { files, preview },
+    cached: {
+      files,
+      better: variants.flatMap(({ isBetter }, index) => (isBetter ? [index] : [])),
+      preview,
+    },
   };
 }
 
@@ -244,22 +270,52 @@ function derived(
 class Variant {
   readonly source: Source;
   readonly spec: VariantSpec;
-  readonly #settingsOf: DeriveOptions['settings'];
+  /** Whether the file that was found has the better settings. Only `findIn` and a snapshot say so. */
+  isBetter = false;
+  readonly #options: DeriveOptions;
   #key: Sha256 | undefined;
 
-  constructor(source: Source, spec: VariantSpec, settingsOf: DeriveOptions['settings']) {
+  constructor(source: Source, spec: VariantSpec, options: DeriveOptions) {
     this.source = source;
     this.spec = spec;
-    this.#settingsOf = settingsOf;
+    this.#options = options;
   }
 
   settings(): EncoderSettings {
-    return this.#settingsOf(this.spec);
+    return (this.isBetter ? this.#better() : null) ?? this.#options.settings(this.spec);
   }
 
   key(): Sha256 {
     this.#key ??= variantKey(this.source, this.spec, this.settings());
     return this.#key;
+  }
+
+  /** Takes the better file if the cache has it. `null`: it has neither. */
+  findIn(cache: VariantCache): CachedFile | null {
+    const settings = this.#better();
+    const key = settings === null ? null : variantKey(this.source, this.spec, settings);
+    const better = key === null ? null : cache.findKnown(key);
+    if (key === null || better === null) return cache.find(this.key());
+    this.isBetter = true;
+    this.#key = key;
+    return better;
+  }
+
+  /** Whether a thorough run would make a smaller file. */
+  isQuick(): boolean {
+    return !this.isBetter && this.#better() !== null;
+  }
+
+  /** The same file with the spare settings. */
+  spare(): Variant | null {
+    const settings = this.#options.spare?.(this.spec) ?? null;
+    if (settings === null) return null;
+    const { cache, placeholder } = this.#options;
+    return new Variant(this.source, this.spec, { cache, placeholder, settings: () => settings });
+  }
+
+  #better(): EncoderSettings | null {
+    return this.#options.better?.(this.spec) ?? null;
   }
 }
 
@@ -312,6 +368,7 @@ class EncodedVariant implements EncodedFile {
   readonly spec: VariantSpec;
   readonly bytes: number;
   readonly sha256: Sha256;
+  readonly isQuick: boolean;
   readonly #variant: Variant;
   readonly #file: CachedFile;
   readonly #cache: VariantCache;
@@ -320,6 +377,7 @@ class EncodedVariant implements EncodedFile {
     this.spec = variant.spec;
     this.bytes = file.bytes;
     this.sha256 = file.sha256;
+    this.isQuick = variant.isQuick();
     this.#variant = variant;
     this.#file = file;
     this.#cache = cache;

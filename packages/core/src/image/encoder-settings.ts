@@ -83,6 +83,8 @@ interface ByContent {
 }
 
 interface AvifByContent extends ByContent, Omit<AvifSettings, 'quality'> {
+  /** How much less quality looks the same at this effort. Left out at the effort that the rule was fitted with. */
+  readonly less?: number;
   /** Left out if the picture decides. */
   readonly chromaSubsampling?: Chroma;
 }
@@ -106,22 +108,28 @@ const byContent = 'by content, 4';
 /** Below this `output_compression`, a small file matters more than sharp colours. */
 const keepsColoursFrom = 80;
 
+/** An effort of AVIF, 0 to 9, and how much less quality looks the same at it. */
+export interface RunEffort {
+  readonly effort: number;
+  readonly less: number;
+}
+
 /**
- * The encoder's settings for a format at an `output_compression`. `runEffort` is AVIF's, 0 to 9, where the file has none of
- * its own. Measured with sharp 0.35.5 by
- * `bench/quality.ts` (2026-11-26) and `bench/colours.ts` (2026-11-28); `docs/encoding.md` has the tables and the reasons.
+ * The encoder's settings for a format at an `output_compression`. `run` is AVIF's effort where the file has none of its own.
+ * Measured with sharp 0.35.5 by `bench/quality.ts` (2026-11-26), `bench/colours.ts` (2026-11-28) and `bench/efforts.ts` (2026-11-29);
+ * `docs/encoding.md` has the tables and the reasons.
  */
 export function encoderSettings(
   spec: FormatSpec & { readonly format: PixelFormat },
-  effort: number,
+  run: number | RunEffort,
 ): PixelSettings;
-export function encoderSettings(spec: FormatSpec, effort: number): EncoderSettings;
-export function encoderSettings(spec: FormatSpec, runEffort: number): EncoderSettings {
+export function encoderSettings(spec: FormatSpec, run: number | RunEffort): EncoderSettings;
+export function encoderSettings(spec: FormatSpec, run: number | RunEffort): EncoderSettings {
   if (isVector(spec.format)) {
     const recolors = spec.recolors === true;
     return { format: spec.format, rules: svgRules, svgo: svgoVersion(), recolors };
   }
-  const effort = spec.effort ?? runEffort;
+  const { effort, less } = effortOf(spec.effort ?? run);
   if (spec.lossless === true && spec.format === 'avif')
     return { format: 'avif', lossless: true, effort, chromaSubsampling: '4:4:4', bitdepth: 8 };
   if (spec.lossless === true && spec.format === 'webp')
@@ -130,7 +138,15 @@ export function encoderSettings(spec: FormatSpec, runEffort: number): EncoderSet
   const kept = chroma !== undefined && { chromaSubsampling: chroma };
   const rules = byContent;
   const settings = {
-    avif: { format: 'avif', compression, rules, effort, bitdepth: 8, ...kept },
+    avif: {
+      format: 'avif',
+      compression,
+      rules,
+      effort,
+      bitdepth: 8,
+      ...(less > 0 && { less }),
+      ...kept,
+    },
     webp: {
       format: 'webp',
       compression,
@@ -144,6 +160,10 @@ export function encoderSettings(spec: FormatSpec, runEffort: number): EncoderSet
     gif: { format: 'gif', effort: 4 },
   } as const satisfies Record<PixelFormat, PixelSettings>;
   return settings[spec.format];
+}
+
+function effortOf(run: number | RunEffort): RunEffort {
+  return typeof run === 'number' ? { effort: run, less: 0 } : run;
 }
 
 /** The properties of a picture that decide how it is encoded. */
@@ -166,9 +186,9 @@ export async function resolveSettings(
   if (!('rules' in settings)) return settings;
   const content = await contentOf();
   if (settings.format === 'webp') return resolveWebp(settings, content);
-  const { compression, rules: _, ...options } = settings;
+  const { compression, rules: _, less, ...options } = { less: 0, ...settings };
   const chromaSubsampling = content.hasSharpColour ? '4:4:4' : '4:2:0';
-  const quality = promisedQuality(settings.format, compression, content.texture);
+  const quality = promisedQuality(settings.format, compression, content.texture, less);
   return { chromaSubsampling, ...options, quality };
 }
 

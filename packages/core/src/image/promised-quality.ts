@@ -25,11 +25,15 @@ const lowestShift = -12;
 /** More would make the quality fall where `output_compression` rises: see `shareOf`. */
 const highestShift = 14;
 
-/** The quality at which a picture of a texture looks as promised. `null`: there is no texture, or it was not examined. */
+/**
+ * The quality at which a picture of a texture looks as promised. `null`: there is no texture, or it was not examined. `less`: how much
+ * less quality an encoder needs than the one that the rule was fitted with.
+ */
 export function promisedQuality(
   format: LossyFormat,
   compression: number,
   texture: Texture | null,
+  less = 0,
 ): number {
   // sharp's lowest quality is 1.
   const asked = Math.max(1, compression);
@@ -41,7 +45,7 @@ export function promisedQuality(
     of.contrast * (contrast - usual.contrast) +
     of.colour * (colour - usual.colour) +
     of.always;
-  const shift = Math.min(highestShift, Math.max(lowestShift, fitted));
+  const shift = Math.min(highestShift, Math.max(lowestShift, fitted)) - less;
   return Math.min(100, Math.max(1, Math.round(scale + shift * shareOf(asked))));
 }
 

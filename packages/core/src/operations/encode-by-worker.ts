@@ -16,5 +16,6 @@ export async function encodeByWorker(
   if (workers == null || config.sharedCache === null || record === null) return;
   if (findVariants(source, specs, options) !== null) return;
   const { placeholder } = options;
-  await workers.encode({ key: record.key, specs, placeholder }, signal);
+  const speed = config.isThorough && { isThorough: true as const };
+  await workers.encode({ key: record.key, specs, placeholder, ...speed }, signal);
 }

@@ -6,7 +6,7 @@ import type { GenerateResult } from '../generate.ts';
 import { assetMapName } from '../output/output-name.ts';
 import { parseAssetMap } from '../output/parse-asset-map.ts';
 import type { AssetMap, Plan } from '../types.ts';
-import { areOutputsUnchanged } from '../unchanged/unchanged-outputs.ts';
+import { unchangedOutputs } from '../unchanged/unchanged-outputs.ts';
 import { unchangedPlan, wholePlan } from '../unchanged/unchanged-plan.ts';
 
 /**
@@ -20,7 +20,8 @@ export async function generateUnchanged(
   const { outDir } = context.config;
   const plan = await unchangedPlan(context, ids);
   if (plan === null || !plan.isSettled || outDir === null || context.signal.aborted) return null;
-  if (!areOutputsUnchanged(context, ids, plan.fingerprint)) return null;
+  const outputs = unchangedOutputs(context, ids, plan.fingerprint);
+  if (outputs === null) return null;
 
   for (const diagnostic of plan.diagnostics) report(context, { type: 'diagnostic', ...diagnostic });
   const { images, stored, missing, blocked, ordered } = plan.totals;
@@ -51,6 +52,7 @@ export async function generateUnchanged(
   report(context, { type: 'done', ...done, ...part });
   return {
     ...done,
+    quickBytes: outputs.quickBytes,
     dueAt: null,
     batches: [],
     // The plan is large, and few callers read it.

@@ -14,6 +14,7 @@ import { adoptPurchases } from './adopt-purchases.ts';
 import { readPlan } from './read-plan.ts';
 import { readShardReports, type ShardReport } from './shard-report.ts';
 import { wantedVariants } from './wanted-variants.ts';
+import { noteBetterFiles } from '../unchanged/better-files.ts';
 import { sumUsd } from '../usd.ts';
 
 /** What all shards did, as if they had been one run, and the state of the files now. */
@@ -66,6 +67,7 @@ export async function mergeShards(
   const variants = wantedVariants(plan, store, config.effort);
   for (const cacheDir of cacheDirs) await copyVariants(cacheDir, cache, variants);
   await cache.close();
+  await noteBetterFiles(config.cacheDir);
 
   const bill = billOf(shards);
   const asOneRun: Context = {

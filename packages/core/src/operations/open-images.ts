@@ -6,7 +6,7 @@ import {
   findVariants,
   restoreVariants,
 } from '../image/derive-variants.ts';
-import { encoderSettings } from '../image/encoder-settings.ts';
+import { encodingsAt } from '../image/encoding-speed.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { openCache } from '../cache/open-cache.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
@@ -18,11 +18,11 @@ import type {
   DeliveredImage,
   Delivery,
   EncodedFile,
-  FormatSpec,
   Job,
   Plan,
   PlannedRequest,
   Sha256,
+  Source,
   VariantSpec,
 } from '../types.ts';
 import { collectBatches } from '../purchase/collect-batches.ts';
@@ -36,9 +36,11 @@ import { openRunBudget, type RunBudget, runBudgetFor } from '../purchase/run-bud
 import { encodeByWorker } from './encode-by-worker.ts';
 import { findPlan } from './find-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
+import { noteBetterFiles } from '../unchanged/better-files.ts';
 import { rememberedVariants } from '../unchanged/remembered-variants.ts';
 import { refusedCacheMessage } from '../project/usable-cache.ts';
 import { sharedCacheOf } from './shared-cache-of.ts';
+import { speedOf } from './speed-of.ts';
 
 /** A delivery with the request of its picture, before its files are made. */
 export interface PlannedImage extends Delivery {
@@ -82,6 +84,8 @@ export interface OpenImages {
    * a picture. So a bundler knows every size and hash at once. `null`: something has to be encoded.
    */
   readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
+  /** The files that the cache would give a run that encodes quickly. `null`: it would have to encode. */
+  readonly findQuick: (image: PlannedImage, original: Original) => readonly EncodedFile[] | null;
   /** All of its files and its preview. Those that are not in the cache are encoded. */
   readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
   /** Whether the cache knows a file with this hash, from any picture. */
@@ -142,11 +146,13 @@ export async function openImages(
         : `${name}: the picture is transparent in places, which are white in it: JPEG has no transparency. Another format in formats, such as webp or png, keeps it at no cost`;
     report(context, { type: 'warning', code: 'transparency-lost', message });
   };
-  const options = (placeholder: Job['files']['placeholder']) => ({
+  const speed = speedOf(context);
+  const options = (placeholder: Job['files']['placeholder'], source: Source) => ({
     cache,
     signal: context.signal,
     onFlattened,
-    settings: (spec: FormatSpec) => encoderSettings(spec, config.effort),
+    ...(speed.isThorough && { onCompleted: async () => noteBetterFiles(config.cacheDir) }),
+    ...encodingsAt(speed, source),
     placeholder,
   });
 
@@ -171,7 +177,7 @@ export async function openImages(
       const specs = variants(image, original);
       const { source } = original;
       const known = remembered.find(image.name);
-      const wishes = options(image.files.placeholder);
+      const wishes = options(image.files.placeholder, source);
       const found =
         (known && restoreVariants(source, specs, known, wishes)) ??
         findVariants(source, specs, wishes);
@@ -180,9 +186,16 @@ export async function openImages(
       return delivered(image, original, found);
     },
 
+    findQuick: (image, original) => {
+      const { source } = original;
+      const quick = encodingsAt({ ...speed, isThorough: false }, source);
+      const wishes = { ...options(image.files.placeholder, source), ...quick };
+      return findVariants(source, variants(image, original), wishes)?.encoded ?? null;
+    },
+
     encode: async (original, spec, lane = 'in-turn') => {
       const { encoded } = await deriveVariants(original.source, [spec], {
-        ...options('none'),
+        ...options('none', original.source),
         lane,
       });
       return encoded[0]!;
@@ -191,12 +204,9 @@ export async function openImages(
     deliver: async (image, original) => {
       const specs = variants(image, original);
       const { placeholder } = image.files;
-      await encodeByWorker(original, specs, options(placeholder), context);
-      return delivered(
-        image,
-        original,
-        await deriveVariants(original.source, specs, options(placeholder)),
-      );
+      const wishes = options(placeholder, original.source);
+      await encodeByWorker(original, specs, wishes, context);
+      return delivered(image, original, await deriveVariants(original.source, specs, wishes));
     },
 
     isCached: cache.hasContent,
@@ -205,6 +215,8 @@ export async function openImages(
       await context.noteCacheAnswer?.();
       await remembered.close();
       await cache.close();
+      // An earlier run may have been killed before its note.
+      if (speed.isThorough) await noteBetterFiles(config.cacheDir);
       await store.remote?.close();
       if (cache.hasGrown()) await cache.trim(config.cacheMaxBytes);
     },

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import type { Event } from '../events.ts';
 import { deriveVariants } from '../image/derive-variants.ts';
-import { encoderSettings } from '../image/encoder-settings.ts';
+import { encodingsAt } from '../image/encoding-speed.ts';
 import { ownProcess } from '../process/process-mark.ts';
 import { failureOf } from '../purchase/failure-data.ts';
 import { openPurchases } from '../purchase/obtain-original.ts';
@@ -21,6 +21,7 @@ import type { Key, PlannedInput, ResolvedRequest, StoreRecord } from '../types.t
 import type { OnWorkerEvent, PurchaseAnswer, PurchaseOrder, WorkerInput } from '../workers.ts';
 import { checkInputs, readEncodeOrder, readPurchaseOrder } from './order-shapes.ts';
 import { sharedCacheOf } from './shared-cache-of.ts';
+import { speedOf } from './speed-of.ts';
 
 /** Does the work of runs that other processes planned and judged. It decides nothing itself. */
 export interface Worker {
@@ -84,7 +85,7 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
     },
 
     async encode(data) {
-      const { key, specs, placeholder } = readEncodeOrder(data);
+      const { key, specs, placeholder, isThorough } = readEncodeOrder(data);
       const { source } = originalOf(await recordOf(key, store), store);
       const cache = openCache(context.config, () => {}, sharedCacheOf(context));
       try {
@@ -92,7 +93,7 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
           cache,
           placeholder,
           signal: context.signal,
-          settings: (spec) => encoderSettings(spec, context.config.effort),
+          ...encodingsAt({ ...speedOf(context), isThorough: isThorough === true }, source),
         });
       } finally {
         await cache.close();

@@ -99,6 +99,7 @@ const encodeOrder = v.object({
     v.maxLength(1000),
   ),
   placeholder: v.picklist(['blur', 'color', 'none']),
+  isThorough: v.exactOptional(v.literal(true)),
 } satisfies Record<keyof EncodeOrder, v.GenericSchema>);
 
 /** Throws `job-refused`. */

@@ -1,6 +1,6 @@
 import type { SharedCache } from '../cache/open-cache.ts';
 import { type Context, report } from '../context.ts';
-import { cacheKeyVariable } from '../project/shared-cache-options.ts';
+import { cacheKeyIn, cacheKeyVariable } from '../project/shared-cache-options.ts';
 import { secretsIn, withoutSecrets } from '../secrets.ts';
 import { entries } from '../shared-cache-text.ts';
 
@@ -21,7 +21,7 @@ export function sharedCacheOf(context: Context): SharedCache | null {
   return {
     remote,
     mode,
-    secret: realEnv[cacheKeyVariable]?.trim() || null,
+    secret: cacheKeyIn(realEnv),
     signal,
     onSecretMissing: () =>
       warn(

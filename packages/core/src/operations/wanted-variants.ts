@@ -4,10 +4,10 @@ import { resolveVariants } from '../image/resolve-variants.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { originalOf, standIn } from '../purchase/original.ts';
 import type { Store } from '../store/store.ts';
-import type { Plan, PlannedRequest, Sha256 } from '../types.ts';
+import type { Effort, Plan, PlannedRequest, Sha256 } from '../types.ts';
 
 /** The cache keys of everything that a run would deliver now: from existing originals, otherwise from stand-ins. */
-export function wantedVariants({ requests }: Plan, store: Store, effort: number): Set<Sha256> {
+export function wantedVariants({ requests }: Plan, store: Store, effort: Effort): Set<Sha256> {
   const keys = requests.flatMap((planned) => {
     const source = sourceOf(planned, store);
     if (source === null) return [];

@@ -207,6 +207,7 @@ function delivered(name: string, sizes: (readonly [Format, number, number])[]): 
       bytes: 100 * (1 + formats.indexOf(format)),
       sha256: digest,
       read: async () => new Uint8Array(100),
+      isQuick: false,
       linkTo: () => Promise.reject(new Error('not for an asset map')),
     })),
     placeholder: 'data:image/webp;base64,AAAA',

@@ -477,6 +477,7 @@ function image(name: string, full: string, small?: string, onRead = () => {}): D
       onRead();
       return new TextEncoder().encode(text);
     },
+    isQuick: false,
     linkTo: async (path: string) => {
       onRead();
       await writeFile(path, text, { flag: 'wx' });

@@ -39,6 +39,7 @@ export function configProblems(options: Options): string[] {
   ];
 }
 
+const isEffort = integer(0, limits.effort);
 const bytes: OptionShape = [integer(0), 'a whole number of bytes, from 0'];
 const folder: OptionShape = [text, 'a folder'];
 const isModulePath = (value: unknown) => text(value) && /\.m?[jt]s$/.test(value);
@@ -71,7 +72,10 @@ const shapes: OptionShapes<Options> = {
   timeoutMs: [integer(1, maxTimeoutMs), 'milliseconds from 1 to a day, 86_400_000'],
   partialImages: orNull([integer(0, limits.partialImages), 'a whole number from 0 to 3']),
   missing: [isMissing, '"buy", "standin" or "fail"'],
-  effort: [integer(0, 9), 'a whole number from 0 to 9'],
+  effort: [
+    (effort) => effort === 'auto' || isEffort(effort),
+    '"auto" or a whole number from 0 to 9',
+  ],
 };
 
 const storeShapes: OptionShapes<NonNullable<Options['store']>> = {

@@ -38,6 +38,11 @@ export function resolveSharedCache(
     : { remote: options.remote, mode: mode as SharedCacheMode };
 }
 
+/** The key that signs entries. `null`: it is not set, so a shared cache is not used. */
+export function cacheKeyIn(env: Environment): string | null {
+  return env[cacheKeyVariable]?.trim() || null;
+}
+
 /** What is wrong with the options. */
 export function sharedCacheProblems(options: SharedCacheOptions): string[] {
   return optionProblems(

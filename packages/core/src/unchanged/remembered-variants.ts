@@ -36,7 +36,7 @@ export function rememberedVariants(
     add: (name, variants) => noted.set(name, variants),
     close: async () => {
       let isNew = false;
-      for (const [name, { files, preview }] of noted) {
+      for (const [name, { files, better, preview }] of noted) {
         const known = images().get(name)?.entries;
         const entries = files.map((file) => file.entry()).filter((entry) => entry !== null);
         // These are the same objects, unless a file was encoded again or hashed again.
@@ -47,7 +47,7 @@ export function rememberedVariants(
           continue;
         }
         isNew = true;
-        if (entries.length === files.length) images().set(name, { entries, preview });
+        if (entries.length === files.length) images().set(name, { entries, better, preview });
         else images().delete(name);
       }
       if (!isNew) return;

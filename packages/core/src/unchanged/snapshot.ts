@@ -55,8 +55,10 @@ export interface PlanAsJson {
 }
 
 /** The files in the output folder after a run that had nothing to do. */
-interface OutputsSummary {
+export interface OutputsSummary {
   readonly fingerprint: string;
+  /** As in `GenerateResult`. */
+  readonly quickBytes: number;
   readonly files: readonly OutputFile[];
 }
 
@@ -125,7 +127,7 @@ export function mayBeOutdated(changedAtMs: number, startedAt: Date): boolean {
 const clockTickMs = 2000;
 
 /** Increase it when the format of a part changes. Files of another format have other names, so they are never read. */
-const formatVersion = 8;
+const formatVersion = 9;
 
 /** The path of a part's file, which holds a seal and the part as JSON. */
 function pathOf({ config, shard }: Context, ids: readonly string[], part: PartName): string {

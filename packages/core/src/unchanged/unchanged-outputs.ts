@@ -6,23 +6,32 @@ import { slashed } from '../fs/slashed.ts';
 import type { IsKnown } from '../output/output-folder.ts';
 import { assetMapName } from '../output/output-name.ts';
 import type { AssetFile } from '../types.ts';
-import { mayBeOutdated, type OutputFile, readPart, writePart } from './snapshot.ts';
+import {
+  mayBeOutdated,
+  type OutputFile,
+  type OutputsSummary,
+  readPart,
+  writePart,
+} from './snapshot.ts';
 
-/** Whether the outputs of a plan are unchanged since a run that had nothing to do. `false` if in doubt. */
-export function areOutputsUnchanged(
+/** The outputs of a plan, if they are unchanged since a run that had nothing to do. `null` if in doubt. */
+export function unchangedOutputs(
   context: Context,
   ids: readonly string[],
   fingerprint: string,
-): boolean {
+): OutputsSummary | null {
   const { outDir } = context.config;
   // Without an output folder, the files in the cache are checked each time.
-  if (outDir === null) return false;
+  if (outDir === null) return null;
   try {
-    const files = readPart(context, ids, 'outputs', fingerprint)?.files;
-    if (files === undefined || !isUntouched(outDir, files)) return false;
-    return files.every(({ file, signature }) => isSameSignature(signature, statusOf(outDir, file)));
+    const outputs = readPart(context, ids, 'outputs', fingerprint);
+    if (outputs === null || !isUntouched(outDir, outputs.files)) return null;
+    const isSame = outputs.files.every(({ file, signature }) =>
+      isSameSignature(signature, statusOf(outDir, file)),
+    );
+    return isSame ? outputs : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -49,7 +58,7 @@ export function knownOutputs(context: Context, ids: readonly string[]): IsKnown 
 export async function rememberOutputs(
   context: Context,
   ids: readonly string[],
-  { fingerprint, files }: { readonly fingerprint: string; readonly files: readonly AssetFile[] },
+  { files, ...facts }: Omit<OutputsSummary, 'files'> & { readonly files: readonly AssetFile[] },
   startedAt: Date,
 ): Promise<void> {
   const { outDir, module } = context.config;
@@ -65,7 +74,7 @@ export async function rememberOutputs(
       return { file, sha256, signature: statSignature(statusOf(outDir, file)) };
     });
     if (signed.some(({ signature }) => mayBeOutdated(changedAtMs(signature), startedAt))) return;
-    await writePart(context, ids, 'outputs', { fingerprint, files: signed });
+    await writePart(context, ids, 'outputs', { ...facts, files: signed });
   } catch {
     // The next run hashes them again.
   }

@@ -14,6 +14,7 @@ import { openStore } from '../store/open-store.ts';
 import type { ShownRow } from '../plan/shown-rows.ts';
 import type { Diagnostic, Job, Plan, Sha256 } from '../types.ts';
 import { version } from '../version.ts';
+import { digestBetterFiles } from './better-files.ts';
 import { digestManifestNames } from './digest-manifest-names.ts';
 import {
   mayBeOutdated,
@@ -137,6 +138,8 @@ async function digestSources(
     store,
     digestManifestNames({ root, patterns: manifests, ignoredDirs }),
     digestRefusals(cacheDir),
+    // A thorough run takes no other files, and other runs have one effort.
+    ...(config.effort === 'auto' && !config.isThorough ? [digestBetterFiles(cacheDir)] : []),
     digestPictures(root, pictures),
   ];
   const today = now().toISOString().slice(0, 10);
