@@ -87,6 +87,11 @@ export default {
       path: '^packages/',
       pathNot: ['^packages/unplugin/', `^${core}/(index|modules|picture|types)[.]ts$`],
     }),
+    forbid(
+      'the integrations of Astro and Nuxt import the Vite plugin only',
+      '^packages/(astro|nuxt)/src/',
+      { path: '^packages/', pathNot: ['^packages/$1/', '^packages/vite-plugin/'] },
+    ),
     forbid('only the plugins of bundlers import their modules', '^packages/(cli|sheet|queue)/', {
       path: `^${core}/modules`,
     }),

@@ -11,6 +11,8 @@ const packages = [
   'packages/cli',
   'packages/unplugin',
   'packages/vite-plugin',
+  'packages/astro',
+  'packages/nuxt',
 ];
 
 let failed = false;

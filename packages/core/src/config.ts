@@ -103,7 +103,7 @@ export interface Options {
   readonly cache?: SharedCacheOptions;
   /**
    * Where files for the site are written.
-   * @default 'public/images'; if `package.json` names `vite-plugin-tintype` or `tintype-unplugin`: no folder, files are only in the cache
+   * @default 'public/images'; if `package.json` names the plugin of a bundler, such as `vite-plugin-tintype`: no folder, files are only in the cache
    */
   readonly outDir?: string;
   /**

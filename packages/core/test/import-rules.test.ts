@@ -103,6 +103,12 @@ const refused = [
     'the plugin of other bundlers imports what core exports',
   ],
   [
+    'an integration that goes past the Vite plugin',
+    'packages/astro/src',
+    `${core}/index.ts`,
+    'the integrations of Astro and Nuxt import the Vite plugin only',
+  ],
+  [
     'a sheet that imports modules of pages',
     'packages/sheet/src',
     `${core}/modules.ts`,

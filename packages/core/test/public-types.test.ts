@@ -2,11 +2,19 @@ import { expect, test } from 'vitest';
 import { publicTypes } from './support/public-types.ts';
 
 // If you meant a change, run `vitest run packages/core/test/public-types.test.ts -u` and describe it in a changeset.
-test.each(['core', 'cli', 'queue', 'queue-dashboard', 's3', 'sheet', 'unplugin', 'vite-plugin'])(
-  'the public types of %s are unchanged',
-  async (name) => {
-    await expect(publicTypes(`packages/${name}`)).toMatchFileSnapshot(
-      `../../${name}/public-types.txt`,
-    );
-  },
-);
+test.each([
+  'astro',
+  'core',
+  'cli',
+  'nuxt',
+  'queue',
+  'queue-dashboard',
+  's3',
+  'sheet',
+  'unplugin',
+  'vite-plugin',
+])('the public types of %s are unchanged', async (name) => {
+  await expect(publicTypes(`packages/${name}`)).toMatchFileSnapshot(
+    `../../${name}/public-types.txt`,
+  );
+});

@@ -1,6 +1,12 @@
 import { extname, sep } from 'node:path';
 import { explain, type OpenProject } from '@tintype/core/modules';
-import type { DevEnvironment, EnvironmentModuleNode, HotPayload, Plugin } from 'vite';
+import type {
+  DevEnvironment,
+  EnvironmentModuleNode,
+  HotPayload,
+  Plugin,
+  ViteDevServer,
+} from 'vite';
 import type { DevProject } from './dev-project.ts';
 import { type DevSite, isOutdated } from './dev-site.ts';
 import type { PluginRequest } from './plugin-options.ts';
@@ -31,6 +37,7 @@ export function updatesPlugin(site: () => DevSite, { types }: PluginRequest): Pl
       if (isClient) {
         server.watcher.add(open.watched);
         await writeTypes(open, config, types);
+        await invalidateOtherServers(site(), server, open, timestamp);
       }
       const outdated = await outdatedModules(site(), environment, open);
       // Another plugin may check for outdated modules in its own hook, as Nuxt's does.
@@ -71,6 +78,23 @@ function isBroken(project: DevProject): Promise<boolean> {
     () => false,
     () => true,
   );
+}
+
+/** Nuxt renders its pages on a second server, which watches no files. */
+async function invalidateOtherServers(
+  site: DevSite,
+  server: ViteDevServer,
+  open: OpenProject,
+  timestamp: number,
+): Promise<void> {
+  const own = new Set<unknown>(Object.values(server.environments));
+  const others = [...site.modules.keys()].filter((one) => !own.has(one)) as DevEnvironment[];
+  for (const environment of others) {
+    const { moduleGraph } = environment;
+    for (const node of await outdatedModules(site, environment, open)) {
+      moduleGraph.invalidateModule(node, new Set(), timestamp, true);
+    }
+  }
 }
 
 async function outdatedModules(site: DevSite, environment: DevEnvironment, open: OpenProject) {

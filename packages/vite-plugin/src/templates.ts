@@ -8,26 +8,28 @@ import { resolveInVue } from './vue-templates.ts';
 /** What a framework compiles: Vue's are resolved if its plugin can be told how. */
 const template = /\.(?:vue|mdx?|svelte|astro|[jt]sx)$/;
 const ofVue = /\.(?:vue|md)$/;
+const markdown = /\.md$/;
 
 /**
  * Resolves references in templates that `@vitejs/plugin-vue` compiles, including VitePress' Markdown, and warns about all
- * others, with their places and the component to use. The end of a build could not find all of those, because compilers turn some
+ * others except those in Markdown that `@tintype/astro` resolves, with their places and the component to use. The end of a build could not find all of those, because compilers turn some
  * of them into an empty `src`, and in dev there is no such end.
  */
 export function templatesPlugin(): Plugin {
-  let isResolved = false;
+  let resolved: RegExp | null = null;
   return {
     name: 'tintype:templates',
     enforce: 'pre',
     sharedDuringBuild: true,
     configResolved({ plugins }) {
-      isResolved = resolveInVue(plugins);
+      const isMarkdown = plugins.some(({ name }) => name === 'tintype:markdown');
+      resolved = resolveInVue(plugins) ? ofVue : isMarkdown ? markdown : null;
     },
     transform: {
       filter: { id: template, code: reference },
       async handler(code, id) {
         if (!template.test(id) || !reference.test(code)) return null;
-        if (isResolved && ofVue.test(id)) return null;
+        if (resolved?.test(id)) return null;
         const { root, logger, plugins } = this.environment.config;
         // The file, because another plugin may have compiled the code already.
         const source = await readFile(id, 'utf8').catch(() => code);

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
-import type { Rollup } from 'vite';
+import type { Plugin, Rollup } from 'vite';
 import type { BuildState } from './build-state.ts';
 import { componentAdvice } from './component-advice.ts';
 import { findLeftovers, referencePlaces } from './find-leftovers.ts';
@@ -16,7 +16,7 @@ export async function warnOfLeftovers(
   if (config.isWorker) return;
   const lines: string[] = [];
   for (const [file, text] of [
-    ...textsOf(bundle),
+    ...(config.plugins.some(isOfMarkdown) ? unresolvedTexts(bundle) : textsOf(bundle)),
     ...(isPublicCopied(config) ? publicTexts(config.publicDir) : []),
   ]) {
     const places = /\.html?$/.test(file) ? await referencePlaces(text) : text;
@@ -63,6 +63,22 @@ function textsOf(bundle: Rollup.OutputBundle): NamedText[] {
     return text.includes('tintype') ? [[fileName, text]] : [];
   });
 }
+
+function isOfMarkdown({ name }: Plugin): boolean {
+  return name === 'tintype:markdown';
+}
+
+/** The same if `@tintype/astro` has resolved the references in Markdown, which chunks also have as its author wrote it. */
+function unresolvedTexts(bundle: Rollup.OutputBundle): NamedText[] {
+  return textsOf(bundle).flatMap(([file, text]): NamedText[] => {
+    const output = bundle[file];
+    const isCollection =
+      output?.type === 'chunk' && output.moduleIds.includes('\0astro:data-layer-content');
+    return isCollection ? [] : [[file, text.replaceAll(markdownImage, '')]];
+  });
+}
+
+const markdownImage = /!\[[^\]]*\]\(\s*<?tintype:/g;
 
 /** The files that Vite copies unchanged. Links are not followed. */
 function publicTexts(publicDir: string): NamedText[] {

@@ -1,4 +1,4 @@
-import type { Plugin } from 'vite';
+import type { Plugin, ViteDevServer } from 'vite';
 import { expect, test } from 'vitest';
 import { serve } from './support/serve.ts';
 import { viteProject, viteVersions } from './support/vite-project.ts';
@@ -52,3 +52,28 @@ test.each(versions)(
     socket.close();
   },
 );
+
+test.each(versions)(
+  'Vite %s: a second server that watches nothing, as Nuxt has, shows an edit of the manifest',
+  async (_, load) => {
+    await using project = await viteProject({ ...files, 'site.images.yaml': manifest('before') });
+    const vite = await load();
+    const config = project.config();
+    await using client = disposable(await vite.createServer(config));
+    await using pages = disposable(
+      await vite.createServer({
+        ...config,
+        server: { ws: false, watch: null, hmr: false },
+      }),
+    );
+    const shown = async () => (await pages.server.ssrLoadModule('virtual:tintype/bridge'))['alt'];
+    expect(await shown()).toBe('before');
+    await client.server.environments.client.transformRequest('/main.js');
+    await project.write('site.images.yaml', manifest('after'));
+    await expect.poll(shown).toBe('after');
+  },
+);
+
+function disposable(server: ViteDevServer) {
+  return { server, [Symbol.asyncDispose]: () => server.close() };
+}

@@ -16,7 +16,7 @@ export async function deliveredAsset(context: Context, name: string): Promise<As
   if (outDir === null) {
     throw new TintypeError(
       'usage',
-      'this project writes no files, because package.json names vite-plugin-tintype or tintype-unplugin: pages import "virtual:tintype/<id>". For pages that no bundler builds, set outDir in tintype.config.ts',
+      'this project writes no files, because package.json names the plugin of a bundler, such as vite-plugin-tintype: pages import "virtual:tintype/<id>". For pages that no bundler builds, set outDir in tintype.config.ts',
     );
   }
   const { assetMap } = await readPreviousOutputs(outDir);

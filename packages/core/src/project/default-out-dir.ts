@@ -9,4 +9,4 @@ export function defaultOutDir(root: string): string | null {
   return plugins.some((name) => dependencies.has(name)) ? null : 'public/images';
 }
 
-const plugins = ['vite-plugin-tintype', 'tintype-unplugin'];
+const plugins = ['vite-plugin-tintype', 'tintype-unplugin', '@tintype/astro', '@tintype/nuxt'];
