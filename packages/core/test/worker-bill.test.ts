@@ -69,3 +69,40 @@ test('a run counts what its order may have been billed, though the answer of the
   expect(result).toMatchObject({ failed: 1, bought: 0 });
   expect(result.maybeBilledUsd).toBeGreaterThan(0);
 });
+
+/** Refused, because a worker whose answer was lost has settled the money of the picture. */
+const refused: PurchaseAnswer = {
+  ...foundIt,
+  failure: {
+    kind: 'other',
+    code: 'job-refused',
+    message: 'not requested: no budget released it',
+    requestId: null,
+    isBilledAnyway: false,
+  },
+};
+
+test.each([
+  ['has the picture that its first worker bought', [], { delivered: 1, bought: 1 }],
+  [
+    'counts a call of its first worker that may have been billed',
+    ['reset-before-headers'],
+    { failed: 1, bought: 0 },
+  ],
+  ['counts nothing if its first worker sent nothing', null, { failed: 1, bought: 0 }],
+] as const)('a run whose second worker is refused %s', async (_, faults, expected) => {
+  await using api = await startOpenAiEmulator();
+  await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+  for (const kind of faults ?? []) api.fail({ kind });
+  const context = await made.context();
+  const worker = await openWorker(context, ownRates(null, 1, context.now));
+  const purchase: Workers['purchase'] = async (order) => {
+    if (faults !== null) await worker.purchase('a run', order, 1);
+    return { ...refused, isRepeated: true };
+  };
+  const result = await generate({ ...context, workers: { purchase, encode: async () => {} } });
+  expect(result).toMatchObject(expected);
+  const billedUsd = api.ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
+  expect(result.costUsd).toBe(expected.bought * billedUsd);
+  expect(result.maybeBilledUsd! > 0).toBe(faults?.length === 1);
+});

@@ -2,7 +2,7 @@ import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import type { Event } from '../events.ts';
 import type { PlannedInput, ResolvedRequest, StoreRecord } from '../types.ts';
-import type { PurchaseOrder, PurchaseOutcome, WorkerInput, Workers } from '../workers.ts';
+import type { Failure, PurchaseOrder, PurchaseOutcome, WorkerInput, Workers } from '../workers.ts';
 import { errorOf } from './failure-data.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 
@@ -19,6 +19,7 @@ export async function purchaseByWorker(
   stop.check();
   const reserved = spend.reserve(resolved.costUsd);
   let answer: PurchaseOutcome | null = null;
+  let isOpen = false;
   try {
     const reported = new Set<number>();
     const onEvent = (event: Event, index: number): void => {
@@ -28,7 +29,11 @@ export async function purchaseByWorker(
     answer = await workers.purchase(orderOf(resolved, context), stop.signal, onEvent);
     const { failure, events, bought, costUsd, isRepeated } = answer;
     events.forEach(onEvent);
-    if (failure !== null) throw errorOf(failure);
+    if (failure !== null) {
+      const lost = isRepeated ? await lostCall(resolved, context) : null;
+      isOpen = lost === 'open' || (isRepeated && failure.code === 'maybe-billed');
+      if (lost !== 'bought') throw errorOf(isOpen ? maybePaid(failure) : failure);
+    }
     if (bought > 0) reserved.settle(costUsd);
     const record = await recordOf(resolved, context);
     if (bought > 0) reserved.bought(costUsd);
@@ -41,9 +46,7 @@ export async function purchaseByWorker(
     answers.judge(resolved.provider, record.rejected ?? null);
     return record;
   } catch (error) {
-    const isSpent =
-      answer !== null &&
-      (answer.bought > 0 || answer.maybeBilledUsd !== 0 || isFirstCallOpen(answer));
+    const isSpent = answer !== null && (answer.bought > 0 || answer.maybeBilledUsd !== 0 || isOpen);
     if (isSpent || isOverBudget(error)) reserved.failed(error);
     else reserved.settle(0);
     // It was taken back because of another image, or of a Ctrl-C.
@@ -52,9 +55,28 @@ export async function purchaseByWorker(
   }
 }
 
-/** The first worker has sent a request, and its answer was lost; the next one was not allowed to repeat it. */
-function isFirstCallOpen({ failure, isRepeated }: PurchaseOutcome): boolean {
-  return isRepeated && failure?.code === 'maybe-billed';
+/**
+ * What became of the request of a worker whose answer was lost. The store says it: the worker notes a request there before it sends it.
+ * `open`: it may have been billed. `null`: it sent none for this order.
+ */
+async function lostCall(
+  { key }: ResolvedRequest,
+  { store, order }: PurchaseContext,
+): Promise<'bought' | 'open' | null> {
+  try {
+    await store.remote?.fetchRecords([key]);
+    const stored = await store.find(key);
+    if (stored?.kind === 'record' && stored.record.provenance.order === order.id) return 'bought';
+    return (await store.attempt(key))?.note?.order === order.id ? 'open' : null;
+  } catch {
+    return 'open';
+  }
+}
+
+/** The failure of a picture that may have been paid for all the same. */
+function maybePaid(failure: Failure): Failure {
+  const kind = failure.kind === 'provider' ? 'provider' : 'paid-for';
+  return { ...failure, kind, isBilledAnyway: true };
 }
 
 /** An order that repeats a request which may have been billed says so. */
