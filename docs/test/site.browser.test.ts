@@ -152,33 +152,40 @@ describe.skipIf(noBrowser)(`the site${noBrowser ? ` (${noBrowser})` : ''}`, () =
     await page.close();
   });
 
-  test.each([
-    ['csv rows', '/how-to/rows'],
-    ['budget', '/how-to/costs'],
-    ['azure', '/servers'],
-    ['fork', '/how-to/ci'],
-    ['LFS', '/how-to/which-store'],
-    ['vite-imagetools', '/how-to/from-imagetools'],
-    ['candidates', '/how-to/candidates'],
-    ['model is shut down', '/how-to/model-ends'],
-    ['transparent', '/how-to/transparent'],
-    ['social cards', '/how-to/social-cards'],
-    ['alternative text', '/how-to/accessibility'],
-    ['maxCostUsd', '/reference/options'],
-    ['originals-missing', '/reference/codes'],
-  ])('a search for “%s” finds %s among its first five pages', async (words, expected) => {
-    const { page } = await open(browser, '/');
-    await page.click('.VPNavBarSearch button');
-    await page.fill('#localsearch-input', words);
-    await page.waitForSelector('.results .result');
-    await expect
-      .poll(async () => {
-        const links = await page.$$eval('.results .result', (found) =>
-          found.map((link) => new URL((link as unknown as { href: string }).href).pathname),
-        );
-        return [...new Set(links)].slice(0, 5);
-      })
-      .toContain(expected);
-    await page.close();
+  describe('a search', () => {
+    let page: Page;
+    beforeAll(async () => {
+      ({ page } = await open(browser, '/'));
+      await page.click('.VPNavBarSearch button');
+    });
+    afterAll(() => page?.close());
+
+    test.each([
+      ['csv rows', '/how-to/rows'],
+      ['budget', '/how-to/costs'],
+      ['asks before it buys', '/when-it-buys'],
+      ['where a key may go', '/how-to/keys'],
+      ['azure', '/servers'],
+      ['fork', '/how-to/ci'],
+      ['LFS', '/how-to/which-store'],
+      ['vite-imagetools', '/how-to/from-imagetools'],
+      ['candidates', '/how-to/candidates'],
+      ['model is shut down', '/how-to/model-ends'],
+      ['transparent', '/how-to/transparent'],
+      ['social cards', '/how-to/social-cards'],
+      ['alternative text', '/how-to/accessibility'],
+      ['maxCostUsd', '/reference/options'],
+      ['originals-missing', '/reference/codes'],
+    ])('for “%s” finds %s among its first five pages', async (words, expected) => {
+      await page.fill('#localsearch-input', words);
+      await expect
+        .poll(async () => {
+          const links = await page.$$eval('.results .result', (found) =>
+            found.map((link) => new URL((link as unknown as { href: string }).href).pathname),
+          );
+          return [...new Set(links)].slice(0, 5);
+        })
+        .toContain(expected);
+    });
   });
 });
