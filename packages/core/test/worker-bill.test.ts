@@ -1,6 +1,7 @@
 import { startOpenAiEmulator } from '@tintype/emulators/openai';
-import { expect, test } from 'vitest';
-import { generate, type TimedEvent } from '../src/index.ts';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { folder, generate, type TimedEvent } from '../src/index.ts';
 import { openWorker } from '../src/operations/open-worker.ts';
 import { ownRates } from '../src/purchase/rates.ts';
 import type { PurchaseAnswer, PurchaseOrder, Workers } from '../src/workers.ts';
@@ -82,27 +83,41 @@ const refused: PurchaseAnswer = {
   },
 };
 
-test.each([
-  ['has the picture that its first worker bought', [], { delivered: 1, bought: 1 }],
-  [
-    'counts a call of its first worker that may have been billed',
-    ['reset-before-headers'],
-    { failed: 1, bought: 0 },
-  ],
-  ['counts nothing if its first worker sent nothing', null, { failed: 1, bought: 0 }],
-] as const)('a run whose second worker is refused %s', async (_, faults, expected) => {
-  await using api = await startOpenAiEmulator();
-  await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
-  for (const kind of faults ?? []) api.fail({ kind });
-  const context = await made.context();
-  const worker = await openWorker(context, ownRates(null, 1, context.now));
-  const purchase: Workers['purchase'] = async (order) => {
-    if (faults !== null) await worker.purchase('a run', order, 1);
-    return { ...refused, isRepeated: true };
-  };
-  const result = await generate({ ...context, workers: { purchase, encode: async () => {} } });
-  expect(result).toMatchObject(expected);
-  const billedUsd = api.ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
-  expect(result.costUsd).toBe(expected.bought * billedUsd);
-  expect(result.maybeBilledUsd! > 0).toBe(faults?.length === 1);
-});
+describe.each(['this machine', 'another machine'])(
+  'a run whose first worker, on %s, did not answer',
+  (where) => {
+    test.each([
+      ['has the picture that it bought', [], { delivered: 1, bought: 1 }],
+      [
+        'counts its call that may have been billed',
+        ['reset-before-headers'],
+        { failed: 1, bought: 0 },
+      ],
+      ['counts nothing if it sent nothing', null, { failed: 1, bought: 0 }],
+    ] as const)('%s, if the second worker is refused', async (_, faults, expected) => {
+      await using api = await startOpenAiEmulator();
+      const files = { 'a.images.yaml': manifest };
+      await using made = await testProject(files, api.baseUrl);
+      await using other = await testProject(files, api.baseUrl);
+      for (const kind of faults ?? []) api.fail({ kind });
+      const isElsewhere = where === 'another machine';
+      const bucket = join(made.root, 'bucket');
+      const options = isElsewhere
+        ? { options: { store: { originals: folder(bucket), records: 'remote' as const } } }
+        : {};
+      const context = await made.context(options);
+      const workerContext = isElsewhere ? await other.context(options) : context;
+      const worker = await openWorker(workerContext, ownRates(null, 1, context.now));
+      const purchase: Workers['purchase'] = async (order) => {
+        if (faults !== null) await worker.purchase('a run', order, 1);
+        return { ...refused, isRepeated: true };
+      };
+      const result = await generate({ ...context, workers: { purchase, encode: async () => {} } });
+      await worker.close();
+      expect(result).toMatchObject(expected);
+      const billedUsd = api.ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
+      expect(result.costUsd).toBe(expected.bought * billedUsd);
+      expect(result.maybeBilledUsd! > 0).toBe(faults?.length === 1);
+    });
+  },
+);

@@ -67,7 +67,9 @@ async function lostCall(
     await store.remote?.fetchRecords([key]);
     const stored = await store.find(key);
     if (stored?.kind === 'record' && stored.record.provenance.order === order.id) return 'bought';
-    return (await store.attempt(key))?.note?.order === order.id ? 'open' : null;
+    const elsewhere = await store.prepareToBuy([key]);
+    const attempt = elsewhere.get(key) ?? (await store.attempt(key));
+    return attempt?.note?.order === order.id ? 'open' : null;
   } catch {
     return 'open';
   }
