@@ -5,7 +5,7 @@
  *
  *     node -C tintype-source bench/bytes.ts [--drawn 2] [--real 40] [--width 288] [--compression 80] [--effort 3] [--save]
  *
- * `--drawn`: how many of each drawn kind. `--real`: how many pictures of Debian's packages and npm. butteraugli and ssimulacra come from
+ * `--effort`: AVIF's; that of thorough files comes with their lower quality. `--drawn`: how many of each drawn kind. `--real`: how many pictures of Debian's packages and npm. butteraugli and ssimulacra come from
  * `apt-get install libjxl-devtools`. What was compared once is noted in the temporary folder, so a second run is quick.
  */
 import sharp from 'sharp';
@@ -14,6 +14,7 @@ import {
   resolveSettings,
   type ResolvedSettings,
 } from '../packages/core/src/image/encoder-settings.ts';
+import { thorough } from '../packages/core/src/image/encoding-speed.ts';
 import { type LossyFormat, promisedQuality } from '../packages/core/src/image/promised-quality.ts';
 import { at, type Curve, geometricMean, qualityFor } from './bytes/curve.ts';
 import { judges } from './bytes/judges.ts';
@@ -27,6 +28,7 @@ import { goalTable, table } from './support/tables.ts';
 
 const flags = numberFlags({ drawn: 2, real: 40, width: 288, compression: 80, effort: 3 });
 const { compression, effort, width } = flags;
+const run = effort === thorough.effort ? thorough : effort;
 installPeers();
 sharp.concurrency(1);
 sharp.cache(false);
@@ -147,7 +149,7 @@ async function resolved(
   format: LossyFormat,
   compression: number,
 ): Promise<ResolvedSettings> {
-  return resolveSettings(encoderSettings({ format, compression }, effort), async () => content);
+  return resolveSettings(encoderSettings({ format, compression }, run), async () => content);
 }
 
 async function promisesOf(subject: Subject): Promise<Promised[]> {

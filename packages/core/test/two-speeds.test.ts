@@ -78,7 +78,7 @@ describe('a run takes the thorough files that its cache has', () => {
       images: 3,
       files: 7,
       bytes: expect.any(Number),
-      isThorough: true,
+      thorough: 2,
       missing: 0,
       failed: 0,
     });
@@ -180,11 +180,11 @@ describe('tintype encode', () => {
 
   test('encodes quickly without --thorough', async () => {
     await using made = await project();
-    const { isThorough } = await encodeProject(await made.context(), {
+    const { thorough } = await encodeProject(await made.context(), {
       ids: [],
       isThorough: false,
     });
-    expect(isThorough).toBe(false);
+    expect(thorough).toBeNull();
     expect((await build(made)).files).toEqual(expected.quick);
   });
 

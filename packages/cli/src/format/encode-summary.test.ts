@@ -5,7 +5,7 @@ const result = {
   images: 2,
   files: 12,
   bytes: 340_000,
-  isThorough: true,
+  thorough: 6,
   improved: { files: 4, before: 100_000, after: 88_000 },
   missing: 1,
   failed: 0,
@@ -14,7 +14,7 @@ const result = {
 test('says what is in the cache, what was saved, and what is not bought', () => {
   expect(encodeSummary(result)).toBe(
     [
-      '2 pictures in the cache, encoded thoroughly: 12 files, 340 kB.',
+      '2 pictures in the cache: 12 files, 6 of them thorough AVIF, 340 kB.',
       '4 AVIF files that had been encoded quickly: 100 kB -> 88.0 kB, 12% smaller.',
       '1 picture left out: not bought yet. tintype plan lists it.',
       '',
@@ -24,7 +24,7 @@ test('says what is in the cache, what was saved, and what is not bought', () => 
 
 test('leaves out what there is none of', () => {
   const improved = { files: 0, before: 0, after: 0 };
-  const plain = { ...result, isThorough: false, improved, missing: 0, failed: 2 };
+  const plain = { ...result, thorough: null, improved, missing: 0, failed: 2 };
   expect(encodeSummary(plain)).toBe(
     '2 pictures in the cache: 12 files, 340 kB.\n2 pictures failed; see above.\n',
   );

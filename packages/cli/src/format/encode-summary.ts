@@ -3,10 +3,10 @@ import { saving } from './amounts.ts';
 
 /** What `tintype encode` did, in a few lines. */
 export function encodeSummary(result: EncodeResult): string {
-  const { images, files, bytes, isThorough, improved, missing, failed } = result;
-  const how = isThorough ? ', encoded thoroughly' : '';
+  const { images, files, bytes, thorough, improved, missing, failed } = result;
+  const part = thorough === null ? '' : `, ${thorough} of them thorough AVIF`;
   const lines = [
-    `${count(images, 'picture')} in the cache${how}: ${count(files, 'file')}, ${fileSize(bytes)}.`,
+    `${count(images, 'picture')} in the cache: ${count(files, 'file')}${part}, ${fileSize(bytes)}.`,
     improved.files > 0
       ? `${count(improved.files, 'AVIF file')} that had been encoded quickly: ${saving(improved.before, improved.after)}.`
       : '',

@@ -441,6 +441,26 @@ test('entries that a level behind the cache has are not encoded', async () => {
   expect(warnings).toEqual([]);
 });
 
+test('what is stopped between files keeps those that are encoded', async () => {
+  const local = folderCache(dir, (error) => warnings.push(error));
+  const stopping = new AbortController();
+  const cache: VariantCache = {
+    ...local,
+    put: async (...args) => {
+      stopping.abort();
+      return local.put(...args);
+    },
+  };
+  const original = source(await halves());
+  const specs = Array.from({ length: 40 }, (_, at) => spec('webp', 120, 41 + at));
+  const fileSignal = stopping.signal;
+  await expect(derive(original, specs, { cache, fileSignal })).rejects.toThrow('aborted');
+  const kept = (await filesBelow(join(dir, 'v2', 'files'))).length;
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(specs.length);
+  expect((await derive(original, specs)).encoded).toHaveLength(specs.length);
+});
+
 async function derive(
   original: Source,
   specs: readonly VariantSpec[],

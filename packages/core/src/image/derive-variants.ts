@@ -40,6 +40,8 @@ export interface DeriveOptions {
   readonly placeholder: FileFields['placeholder'];
   /** When it is aborted, no more pictures are opened. @default never */
   readonly signal?: AbortSignal;
+  /** When it is aborted, no more files of an open picture are encoded. @default never */
+  readonly fileSignal?: AbortSignal;
   /** `waited-for` if something is waiting for the file, for example a page in dev. @default 'in-turn' */
   readonly lane?: Lane;
   /** Called when a JPEG is made of a partly transparent picture, which is put on white. @default no call */
@@ -136,13 +138,14 @@ async function encodeMissing(
   picture: OpenPicture,
   found: Cached,
   fetching: Fetching,
-  { cache, lane = 'in-turn', onFlattened }: DeriveOptions,
+  { cache, fileSignal, lane = 'in-turn', onFlattened }: DeriveOptions,
 ): Promise<void> {
   const { files, crop, keyOfPreview } = found;
   const shown = found.preview === null ? [show()] : [];
   const encodes = missingOf(found).map(async (variant) => {
     const key = variant.key();
     const makeOnce = async () => {
+      fileSignal?.throwIfAborted();
       await fetching.stop(key);
       return cache.find(key) ?? encode(picture, variant, onFlattened);
     };

@@ -2,7 +2,7 @@ import type { Effort, FormatSpec, Source } from '../types.ts';
 import { type EncoderSettings, encoderSettings, type RunEffort } from './encoder-settings.ts';
 
 /**
- * The efforts of `auto`. A thorough file looks like the quick one, takes a tenth fewer bytes and six times as long to encode:
+ * The efforts of `auto`. A thorough file looks like the quick one, has a tenth fewer bytes and takes 6 to 14 times as long:
  * `bench/efforts.ts` measured it (2026-11-29), and `docs/encoding.md` has the table.
  */
 export const quick: RunEffort = { effort: 3, less: 0 };
@@ -51,10 +51,13 @@ function at(effort: number | RunEffort): Encodings['settings'] {
   return (spec) => encoderSettings(spec, effort);
 }
 
-/** Other formats have one effort, and so has a file whose manifest sets it. */
 function ifItVaries(effort: RunEffort): Encodings['better'] {
-  return (spec) =>
-    spec.format === 'avif' && spec.effort === undefined ? encoderSettings(spec, effort) : null;
+  return (spec) => (hasTwoSpeeds(spec) ? encoderSettings(spec, effort) : null);
+}
+
+/** Other formats have one effort, and so has a file whose manifest sets it. */
+export function hasTwoSpeeds({ format, effort }: FormatSpec): boolean {
+  return format === 'avif' && effort === undefined;
 }
 
 function none(): null {

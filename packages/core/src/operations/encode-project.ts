@@ -1,6 +1,7 @@
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
 import { failedEvent, plannedEvent } from '../run-events.ts';
+import { hasTwoSpeeds } from '../image/encoding-speed.ts';
 import { isMissing } from '../purchase/original.ts';
 import { openImages, type PlannedImage } from './open-images.ts';
 
@@ -16,7 +17,8 @@ export interface EncodeResult {
   readonly images: number;
   readonly files: number;
   readonly bytes: number;
-  readonly isThorough: boolean;
+  /** How many of them are AVIF files that a thorough run made, now or earlier. `null`: the run was quick. */
+  readonly thorough: number | null;
   /** The files of which the cache had only the quick encode: what they weighed, and what they weigh. */
   readonly improved: { readonly files: number; readonly before: number; readonly after: number };
   /** Images that were left out, because they are not bought. */
@@ -52,6 +54,7 @@ export async function encodeProject(
   report(context, { ...plannedEvent(project.plan, config.missing), deliveries: stored.length });
 
   const done = { images: 0, files: 0, bytes: 0, failed: 0 };
+  let thorough = 0;
   const improved = { files: 0, before: 0, after: 0 };
   const encode = async (image: PlannedImage) => {
     context.signal.throwIfAborted();
@@ -59,9 +62,10 @@ export async function encodeProject(
     const quick = isThorough ? project.findQuick(image, original) : null;
     const isKnown = project.findDelivered(image, original) !== null;
     const { encoded, width } = await project.deliver(image, original);
-    for (const [index, { bytes }] of encoded.entries()) {
+    for (const [index, { bytes, spec }] of encoded.entries()) {
       done.files++;
       done.bytes += bytes;
+      if (isThorough && !original.source.isStandIn && hasTwoSpeeds(spec)) thorough++;
       if (quick?.[index]?.isQuick !== true) continue;
       improved.files++;
       improved.before += quick[index].bytes;
@@ -101,5 +105,10 @@ export async function encodeProject(
     written: 0,
     removed: 0,
   });
-  return { ...done, isThorough, improved, missing: all.length - stored.length };
+  return {
+    ...done,
+    thorough: isThorough ? thorough : null,
+    improved,
+    missing: all.length - stored.length,
+  };
 }

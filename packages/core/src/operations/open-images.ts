@@ -151,7 +151,11 @@ export async function openImages(
     cache,
     signal: context.signal,
     onFlattened,
-    ...(speed.isThorough && { onCompleted: async () => noteBetterFiles(config.cacheDir) }),
+    ...(speed.isThorough && {
+      // One file may take half a minute.
+      fileSignal: context.signal,
+      onCompleted: async () => noteBetterFiles(config.cacheDir),
+    }),
     ...encodingsAt(speed, source),
     placeholder,
   });
