@@ -20,6 +20,7 @@ export const sidebar: { text: string; items: Page[]; collapsed?: boolean }[] = [
       page('Animation', '/animation'),
       page('The contact sheet', '/sheet'),
       page('Pages without a bundler', '/plain-pages'),
+      page('Frameworks that were tried', '/frameworks'),
       page('Monorepos', '/monorepos'),
       page('Servers, Azure, gateways', '/servers'),
       page('Batches', '/batches'),

@@ -8,6 +8,10 @@ import type { Nuxt } from './nuxt.ts';
 export function tintype(options: TintypePluginOptions, nuxt: Nuxt): void {
   const { vite } = nuxt.options;
   vite.plugins = [...(vite.plugins ?? []), tintypePlugin(options)];
+  // What Vite finds only when a page needs it makes the page load again.
+  const found = ['vite-plugin-tintype/vue', 'vite-plugin-tintype/picture'];
+  const include = [...(vite.optimizeDeps?.include ?? []), ...found];
+  vite.optimizeDeps = { ...vite.optimizeDeps, include };
   nuxt.hook('components:extend', (components) => {
     components.push(component);
   });

@@ -1,8 +1,8 @@
-import type { PluginOption } from 'vite';
+import type { UserConfig } from 'vite';
 
 /** What this module uses of Nuxt 4. It is written here, because `@nuxt/schema` would bring half of Nuxt into an installation. */
 export interface Nuxt {
-  readonly options: { readonly vite: { plugins?: PluginOption[] } };
+  readonly options: { readonly vite: Pick<UserConfig, 'plugins' | 'optimizeDeps'> };
   readonly hook: <Name extends keyof Hooks>(name: Name, callback: Hooks[Name]) => unknown;
 }
 
