@@ -26,7 +26,11 @@ export function card(
     h(
       'button.frame',
       { tabindex: -1, onclick: () => select(image.id) },
-      h('span.mat', { 'aria-hidden': 'true' }, ...frameOf(image, source)),
+      h(
+        'span',
+        { class: shownPicture(image) === null ? 'mat drawn' : 'mat', 'aria-hidden': 'true' },
+        ...frameOf(image, source),
+      ),
       h('span.name', { title: image.id }, image.id),
       tone === 'quiet' && h('span.unseen', word),
       h('span', { class: `state ${tone}` }, tone === 'quiet' ? weightOf(image) : word),

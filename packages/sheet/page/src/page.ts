@@ -24,6 +24,7 @@ import {
 import { server } from './server.ts';
 import { listenForKeys } from './shortcuts.ts';
 import { howToUndo } from './touch.ts';
+import { type Columns, columnsIn, setChildren, setRows } from './rows.ts';
 import { openVariation } from './variation.ts';
 import { comparedAtMost, openViewer } from './viewer.ts';
 
@@ -52,8 +53,8 @@ let inspected = '';
 /** The images that pass the filter, and how many of them have frames. More are added when the user scrolls near the end. */
 let shown: readonly SheetImage[] = [];
 let drawnUpTo = 0;
-/** Few enough to be drawn within one animation frame of a slow machine. */
-const drawnAtOnce = 60;
+/** Few enough to be drawn within one frame of a screen of 60 Hz. */
+const drawnAtOnce = 24;
 
 const totals = h('dl', { class: 'totals' });
 const title = h('h1', sheet?.project ?? 'Contact sheet');
@@ -171,10 +172,10 @@ function start(): void {
   );
   nearEnd.observe(more);
   narrow.addEventListener('change', closePanel);
-  addEventListener('resize', () => {
-    apply(preferences);
+  new ResizeObserver(() => {
     thumbnails.value = String(sizeOf(preferences));
-  });
+    if (measure()) drawRolls();
+  }).observe(rolls);
   addEventListener('hashchange', () => {
     const now = fromFragment(location.hash);
     if (toFragment(now.filter, now.selected) === toFragment(filter, selected)) return;
@@ -391,11 +392,12 @@ function drawFlags({ images, base }: Sheet): void {
  */
 function drawRolls(): void {
   bought = new Set(sheet?.live?.purchase?.ids);
+  if (columns.width === 0) measure();
   const images = shown.slice(0, drawnUpTo);
   const sections = [...Map.groupBy(images, ({ manifest }) => manifest)].map(([name, own]) => {
     const roll =
       rolls.querySelector<HTMLElement>(`[data-roll="${CSS.escape(name)}"]`) ?? newRoll(name);
-    setChildren(roll.querySelector('ul')!, own.map(cardOf));
+    setRows(roll, own.map(cardOf), columns);
     return roll;
   });
   setChildren(
@@ -404,6 +406,19 @@ function drawRolls(): void {
   );
   rolls.dataset['empty'] = String(shown.length === 0);
   more.hidden = drawnUpTo >= shown.length;
+}
+
+let columns: Columns = { count: 1, width: 0 };
+
+/** Sees how many cards fit side by side, and returns whether that is another number than before. */
+function measure(): boolean {
+  const { paddingLeft, paddingRight } = getComputedStyle(rolls);
+  const room = rolls.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  const { count: before } = columns;
+  columns = columnsIn(room, sizeOf(preferences));
+  rolls.style.setProperty('--columns', String(columns.count));
+  rolls.style.setProperty('--card', `${columns.width}px`);
+  return columns.count !== before;
 }
 
 /** The images of the purchase that is running. */
@@ -423,15 +438,6 @@ function cardOf(image: SheetImage): HTMLLIElement {
   if (!isKnown && marked.has(image.id)) showMark(element, true);
   drawn.set(image.id, { image, isBuying, card: element });
   return element;
-}
-
-function setChildren(parent: Element, elements: readonly Element[]): void {
-  const { children } = parent;
-  const other = elements.findIndex((one, index) => children[index] !== one);
-  const isSameSoFar =
-    other === -1 ? elements.length === children.length : other === children.length;
-  if (!isSameSoFar) parent.replaceChildren(...elements);
-  else if (other !== -1) parent.append(...elements.slice(other));
 }
 
 function isAllOrChange(): boolean {
@@ -458,12 +464,7 @@ function goneRoll(): HTMLElement[] {
 }
 
 function newRoll(name: string): HTMLElement {
-  return h(
-    'section.roll',
-    { 'data-roll': name, 'aria-label': name },
-    h('h2', name),
-    h('ul', { class: 'frames' }),
-  );
+  return h('section.roll', { 'data-roll': name, 'aria-label': name }, h('h2', name));
 }
 
 /** Shows the images that pass the filter, and no others. */
@@ -486,23 +487,25 @@ function look(next: Filter): void {
 /** Selects an image, and shows everything about it. */
 function select(id: string | null): void {
   selected = id;
-  for (const frame of rolls.querySelectorAll('.frame[aria-current]')) {
-    frame.removeAttribute('aria-current');
-  }
-  for (const tick of rolls.querySelectorAll('.tick input[tabindex="0"]')) {
-    tick.setAttribute('tabindex', '-1');
-  }
+  stop?.removeAttribute('aria-current');
   const frame = frameOf(id);
   frame?.setAttribute('aria-current', 'true');
-  for (const other of rolls.querySelectorAll('.frame[tabindex="0"]')) {
-    other.setAttribute('tabindex', '-1');
-  }
-  // The Tab key stops here once. The arrows and j and k move on from it.
-  const stop = frame ?? rolls.querySelector('.frame');
-  stop?.setAttribute('tabindex', '0');
-  stop?.parentElement?.querySelector('.tick input')?.setAttribute('tabindex', '0');
+  // The Tab key stops here once, and at the box beside it. The arrows and j and k move on from it.
+  stopAt(frame ?? rolls.querySelector<HTMLElement>('.frame'));
   history.replaceState(null, '', toFragment(filter, id) || location.pathname + location.search);
   drawPanel();
+}
+
+let stop: HTMLElement | null = null;
+
+function stopAt(frame: HTMLElement | null): void {
+  const set = (element: HTMLElement | null, tabindex: string) => {
+    element?.setAttribute('tabindex', tabindex);
+    element?.parentElement?.querySelector('.tick input')?.setAttribute('tabindex', tabindex);
+  };
+  set(stop, '-1');
+  set(frame, '0');
+  stop = frame;
 }
 
 function drawPanel(): void {
@@ -664,10 +667,12 @@ function setMarks(ids: readonly string[]): void {
   marked.clear();
   for (const id of ids) marked.add(id);
   for (const [id, { card: element }] of drawn) showMark(element, marked.has(id));
+  rolls.classList.toggle('marking', marked.size > 0);
   if (sheet !== null) many.draw(sheet, shown, marked);
 }
 
 function showMark(element: HTMLElement, isMarked: boolean): void {
+  element.classList.toggle('marked', isMarked);
   element.querySelector<HTMLInputElement>('.tick input')!.checked = isMarked;
 }
 
@@ -829,6 +834,7 @@ function prefer(next: Preferences): void {
   preferences = next;
   keepPreferences(preferences);
   apply(preferences);
+  if (measure()) drawRolls();
 }
 
 function help(): void {

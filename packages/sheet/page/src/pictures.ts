@@ -27,17 +27,31 @@ function base64Of(name: string): string | null {
 
 const thumbnail = prefersStills ? '?thumbnail&still' : '?thumbnail';
 
+/** While a person scrolls fast, pictures that only pass by are not loaded: those that stay come first then. */
+const passesByMs = 200;
+let scrolledAt = -Infinity;
+addEventListener('scroll', () => (scrolledAt = performance.now()), { passive: true });
+const waiting = new WeakMap<Element, number>();
+
 const near = new IntersectionObserver(
   (entries) => {
+    const delay = performance.now() - scrolledAt < passesByMs ? passesByMs : 0;
     for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      const load = loads.get(target);
-      load?.();
+      clearTimeout(waiting.get(target));
+      if (isIntersecting)
+        waiting.set(
+          target,
+          setTimeout(() => load(target), delay),
+        );
     }
   },
   { rootMargin: '400px' },
 );
+
+function load(target: Element): void {
+  near.unobserve(target);
+  loads.get(target)?.();
+}
 
 const loads = new WeakMap<Element, () => void>();
 

@@ -32,12 +32,10 @@ export function keepPreferences(preferences: Preferences): void {
   }
 }
 
-export function apply(preferences: Preferences): void {
-  const { theme, backdrop } = preferences;
-  const { dataset, style } = document.documentElement;
+export function apply({ theme, backdrop }: Preferences): void {
+  const { dataset } = document.documentElement;
   dataset['theme'] = theme;
   dataset['backdrop'] = backdrop ?? 'auto';
-  style.setProperty('--thumb', `${sizeOf(preferences)}px`);
 }
 
 export const sizes = { min: 100, max: 480, step: 20 } as const;
