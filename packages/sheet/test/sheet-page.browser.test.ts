@@ -896,6 +896,7 @@ describe.skipIf(noBrowser !== false)(
         await using page = await open(pathToFileURL(file).href);
         for (const id of ['hero', 'fresh', 'hostile']) {
           await page.locator(`[data-id="${id}"] .frame`).click();
+          await expect.poll(() => page.locator('img:not([src])').count()).toBe(0);
           expect(await mistakes(await page.content()), id).toEqual([]);
         }
         await page.locator('[data-id="hero"] .frame').click();
