@@ -13,7 +13,7 @@ export interface PackedFiles {
 const budgets: Readonly<Record<string, number>> = {
   '@tintype/astro': 44_000,
   '@tintype/core': 4_300_000,
-  '@tintype/nuxt': 11_000,
+  '@tintype/nuxt': 12_000,
   '@tintype/queue': 385_000,
   '@tintype/queue-dashboard': 32_000,
   '@tintype/s3': 66_000,
