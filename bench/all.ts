@@ -15,6 +15,7 @@ const benches = [
   ['colours', []],
   ['bytes', []],
   ['efforts', []],
+  ['limit', []],
   ['fit-quality', []],
   ['encode', rounds],
   ['cold', rounds],
