@@ -371,6 +371,11 @@ describe.skipIf(noBrowser !== false)(
       const isWhole =
         'document.querySelector(".name").scrollHeight <= document.querySelector(".name").clientHeight';
       expect(await page.evaluate(isWhole)).toBe(true);
+      const tick = page.locator('.tick');
+      expect(await page.evaluate('getComputedStyle(document.querySelector(".tick")).opacity')).toBe(
+        '1',
+      );
+      expect((await tick.boundingBox())!.width).toBeGreaterThanOrEqual(44);
       expect(await violations(page)).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
       await page.getByRole('button', { name: 'Help' }).click();
