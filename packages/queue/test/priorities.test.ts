@@ -91,7 +91,7 @@ describe.skipIf(missingRedis !== '')(`a queue ${missingRedis}`, () => {
     const answer = await fetch(`${page}buy`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: new URL(page).origin },
-      body: JSON.stringify({ id: 'fox', upToUsd: 1 }),
+      body: JSON.stringify({ ids: ['fox'], upToUsd: 1 }),
     });
     expect([answer.status, await answer.text()]).toEqual([200, '{}']);
     const buying = async () => (await operations.state())[0];

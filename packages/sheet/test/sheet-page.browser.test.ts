@@ -287,11 +287,11 @@ describe.skipIf(noBrowser !== false)(
         'being bought',
       );
       answer();
-      await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+      await page.locator('.card[data-id="fresh"] .mat:not(.drawn) img[src]').waitFor();
       expect(await page.locator('.panel .buy').count()).toBe(0);
       expect(api().ledger).toHaveLength(1);
       await page.reload();
-      await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+      await page.locator('.card[data-id="fresh"] .mat:not(.drawn) img[src]').waitFor();
       expect(api().ledger).toHaveLength(1);
     });
 
@@ -412,7 +412,7 @@ describe.skipIf(noBrowser !== false)(
       await expectText(page.locator('.flags [data-flag="failed"]'), /^Failed2$/);
       expect(await page.getByText('may have been billed').count()).toBe(0);
       answer();
-      await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+      await page.locator('.card[data-id="fresh"] .mat:not(.drawn) img[src]').waitFor();
     });
 
     test('asks again above a sum, and buys nothing if the person cancels', async () => {
@@ -431,7 +431,7 @@ describe.skipIf(noBrowser !== false)(
         .getByRole('dialog')
         .getByRole('button', { name: /^Buy for/ })
         .click();
-      await page.locator('.card[data-id="dear"] img[src]').first().waitFor();
+      await page.locator('.card[data-id="dear"] .mat:not(.drawn) img[src]').first().waitFor();
       // The first pictures are shown while the others are still being bought.
       await page.locator('.panel .under-way').waitFor({ state: 'detached' });
       expect(api().ledger).toHaveLength(10);
@@ -918,7 +918,7 @@ describe.skipIf(noBrowser !== false)(
         await page.locator('.panel progress').waitFor();
         expect(await page.evaluate('document.getAnimations().length')).toBe(0);
         answer();
-        await page.locator('.card[data-id="fresh"] img[src]').waitFor();
+        await page.locator('.card[data-id="fresh"] .mat:not(.drawn) img[src]').waitFor();
       });
 
       test('single keys can be turned off', async () => {
