@@ -49,7 +49,7 @@ test('doctor says what is here, and where each option comes from', async () => {
   expect(optionOf(found, 'concurrency')).toMatchObject({ value: 7, setBy: 'tintype.config.json' });
   expect(optionOf(found, 'maxCostUsd')).toMatchObject({ value: 3, setBy: 'TINTYPE_MAX_COST' });
   expect(optionOf(found, 'outDir')).toMatchObject({ value: 'public', setBy: 'a flag' });
-  expect(optionOf(found, 'effort')).toMatchObject({ value: 3, setBy: 'default' });
+  expect(optionOf(found, 'effort')).toMatchObject({ value: 'auto', setBy: 'default' });
   expect(found.project!.models).toContainEqual({
     name: 'gpt-image-1.5',
     pictures: 1,

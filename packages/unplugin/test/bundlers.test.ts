@@ -192,8 +192,8 @@ test('a watching webpack shows a stand-in, and the picture as soon as it is in t
 
   await stock(project.root);
   await project.write('main.js', `${small['main.js']}\n`);
-  const second = await watched.next();
-  expect([second.errors, second.warnings]).toEqual([[], []]);
+  const second = await watched.until(({ warnings }) => warnings.length === 0);
+  expect(second.errors).toEqual([]);
   expect(second.assets).toHaveLength(1);
   expect(second.assets).not.toEqual(first.assets);
 
@@ -201,7 +201,8 @@ test('a watching webpack shows a stand-in, and the picture as soon as it is in t
     'site.images.yaml',
     small['site.images.yaml'].replace('[webp]', '[webp, jpeg]'),
   );
-  expect((await watched.next()).assets).toHaveLength(2);
+  const third = await watched.until(({ assets }) => assets.length === 2);
+  expect([third.errors, third.warnings]).toEqual([[], []]);
   expect(api().requests).toEqual([]);
 });
 

@@ -194,6 +194,8 @@ export interface WatchedBuild {
 export interface Watched extends AsyncDisposable {
   /** The next build that has ended. */
   readonly next: () => Promise<WatchedBuild>;
+  /** The next build that is as awaited. Webpack builds once more at first, because the files are only moments older than its watch. */
+  readonly until: (isAwaited: (build: WatchedBuild) => boolean) => Promise<WatchedBuild>;
 }
 
 export function watchWithWebpack(root: string): Watched {
@@ -213,14 +215,21 @@ export function watchWithWebpack(root: string): Watched {
     });
     wake();
   })!;
+  const next = async (): Promise<WatchedBuild> => {
+    while (ended.length === 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    return ended.shift()!;
+  };
   return {
-    next: async () => {
-      while (ended.length === 0) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+    next,
+    until: async (isAwaited) => {
+      for (;;) {
+        const build = await next();
+        if (isAwaited(build)) return build;
       }
-      return ended.shift()!;
     },
     [Symbol.asyncDispose]: () => new Promise((resolve) => watching.close(() => resolve())),
   };
