@@ -15,8 +15,10 @@ import {
   type Sha256,
   type Source,
   type StoreRecord,
+  TintypeError,
 } from '@tintype/core';
 import {
+  cacheLayout,
   deliveriesAs,
   deliveriesOf,
   openStore,
@@ -208,7 +210,16 @@ export async function readSheet(
       specs: specsOf(project, delivery, job, facts),
       asset,
       gone,
-      source: isShown ? seen(deliveredOriginal(outDir, shown, asset, facts?.source ?? null)) : null,
+      source: isShown
+        ? seen(
+            deliveredOriginal(
+              { outDir, cacheDir: config.cacheDir },
+              shown,
+              asset,
+              facts?.source ?? null,
+            ),
+          )
+        : null,
       originalBytes: asset?.ai.original == null ? null : (bytesOf.get(asset.ai.original) ?? null),
       isMapped: assetMap !== null,
       isExpected: config.outDir !== null,
@@ -296,11 +307,11 @@ async function isGone(outDir: string, { file, bytes }: AssetFile): Promise<boole
 }
 
 /**
- * A delivered file as a picture to show. It is readable only while its bytes are those that were written. `from`: the picture that it
+ * A delivered file as a picture to show. It is readable only while its bytes are there, in the output folder or in the cache. `from`: the picture that it
  * was made from, which says whether it moves.
  */
 function deliveredOriginal(
-  outDir: string,
+  { outDir, cacheDir }: { readonly outDir: string; readonly cacheDir: string },
   file: AssetFile,
   { ai, width, height, still }: Asset,
   from: Source | null,
@@ -315,9 +326,13 @@ function deliveredOriginal(
       isVector: file.format === 'svg',
       ...(still !== undefined && from?.frames !== undefined && { frames: from.frames }),
       read: async () => {
-        const bytes = await readRegular(join(outDir, file.file));
-        if (sha256(bytes) !== file.sha256) throw new Error(`${file.file} has changed`);
-        return bytes;
+        // A page may ask for a file that a pick has just replaced. The cache has it by its content.
+        const paths = [join(outDir, file.file), cacheLayout.file(cacheDir, file.sha256)];
+        for (const path of paths) {
+          const bytes = await readRegular(path).catch(() => null);
+          if (bytes !== null && sha256(bytes) === file.sha256) return bytes;
+        }
+        throw new TintypeError('original-missing', `${file.file} has changed`);
       },
     },
     ai,
