@@ -4,7 +4,7 @@
  */
 export { report } from './context.ts';
 export { defaults, fieldOf, isFormat, limits, pixelFieldNames } from './fields.ts';
-export { cacheLayout } from './cache/cache-layout.ts';
+export { readContent } from './cache/open-cache.ts';
 export { isHash } from './plain-checks.ts';
 export { markupOf } from './image/svg/encode-svg.ts';
 export { readRegular } from './fs/read-regular.ts';

@@ -18,11 +18,11 @@ import {
   TintypeError,
 } from '@tintype/core';
 import {
-  cacheLayout,
   deliveriesAs,
   deliveriesOf,
   openStore,
   originalOf,
+  readContent,
   readNotes,
   readPreviousOutputs,
   readRegular,
@@ -326,12 +326,11 @@ function deliveredOriginal(
       isVector: file.format === 'svg',
       ...(still !== undefined && from?.frames !== undefined && { frames: from.frames }),
       read: async () => {
-        // A page may ask for a file that a pick has just replaced. The cache has it by its content.
-        const paths = [join(outDir, file.file), cacheLayout.file(cacheDir, file.sha256)];
-        for (const path of paths) {
-          const bytes = await readRegular(path).catch(() => null);
-          if (bytes !== null && sha256(bytes) === file.sha256) return bytes;
-        }
+        const bytes = await readRegular(join(outDir, file.file)).catch(() => null);
+        if (bytes !== null && sha256(bytes) === file.sha256) return bytes;
+        // A pick has just replaced it, and an open page still asks for it.
+        const cached = await readContent(cacheDir, file.sha256);
+        if (cached !== null) return cached;
         throw new TintypeError('original-missing', `${file.file} has changed`);
       },
     },

@@ -18,3 +18,4 @@ export function openCache(
 }
 
 export { copyVariants } from './copy-variants.ts';
+export { readContent } from './read-content.ts';
