@@ -71,7 +71,7 @@ test('a run counts what its order may have been billed, though the answer of the
   expect(result.maybeBilledUsd).toBeGreaterThan(0);
 });
 
-/** Refused, because a worker whose answer was lost has settled the money of the picture. */
+/** The answer of a second worker: the first one has settled the money, and its own answer was lost. */
 const refused: PurchaseAnswer = {
   ...foundIt,
   failure: {

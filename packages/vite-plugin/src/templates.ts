@@ -11,9 +11,9 @@ const ofVue = /\.(?:vue|md)$/;
 const markdown = /\.md$/;
 
 /**
- * Resolves references in templates that `@vitejs/plugin-vue` compiles, including VitePress' Markdown, and warns about all
- * others except those in Markdown that `@tintype/astro` resolves, with their places and the component to use. The end of a build could not find all of those, because compilers turn some
- * of them into an empty `src`, and in dev there is no such end.
+ * Resolves references in templates that `@vitejs/plugin-vue` compiles, including VitePress' Markdown. `@tintype/astro` resolves those in
+ * Astro's Markdown. For all others, warns with their places and the component to use: the check at the end of a build could not find all
+ * of them, because compilers turn some into an empty `src`, and a dev server has no end.
  */
 export function templatesPlugin(): Plugin {
   let resolved: RegExp | null = null;

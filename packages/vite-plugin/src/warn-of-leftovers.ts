@@ -68,7 +68,7 @@ function isOfMarkdown({ name }: Plugin): boolean {
   return name === 'tintype:markdown';
 }
 
-/** The same if `@tintype/astro` has resolved the references in Markdown, which chunks also have as its author wrote it. */
+/** The same, without the Markdown source that chunks of Astro contain: `@tintype/astro` has resolved its references. */
 function unresolvedTexts(bundle: Rollup.OutputBundle): NamedText[] {
   return textsOf(bundle).flatMap(([file, text]): NamedText[] => {
     const output = bundle[file];

@@ -6,15 +6,15 @@ import { withRun } from '../run.ts';
 
 export const encode = command({
   name: 'encode',
-  summary: 'encode the stored pictures into the cache, as small as it goes with --thorough',
+  summary: 'encode the stored pictures into the cache, and with --thorough make smaller AVIF files',
   description:
     'Encodes every file of the pictures in the store into the cache, where the next run or build takes them from. ' +
-    'Buys nothing and writes no files for the site. After Ctrl-C, the next run goes on where this one stopped.',
+    'Buys nothing and writes no files for the site. After Ctrl-C, run it again to encode the rest.',
   arguments: [argument('[ids...]', 'images to encode')],
   flags: {
     thorough: flag(
       '--thorough',
-      'AVIF files of about a tenth fewer bytes, which take several times as long; every later run takes them',
+      'make AVIF files about a tenth smaller, which takes several times as long; later runs use them',
     ),
     ...projectFlags,
   },

@@ -14,7 +14,7 @@ test('a quick run encodes as effort 3 always did, and takes what is thorough', (
   expect(spare(avif)).toBeNull();
 });
 
-test('a thorough run takes nothing else, and leaves quick files to machines that share its cache', () => {
+test('a thorough run takes only thorough files, and also makes quick ones for machines that share its cache', () => {
   const own = encodingsAt({ ...auto, isThorough: true }, stored);
   expect(own.settings(avif)).toEqual(encoderSettings(avif, thorough));
   expect([own.better(avif), own.spare(avif)]).toEqual([null, null]);

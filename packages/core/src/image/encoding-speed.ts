@@ -28,8 +28,8 @@ export interface Encodings {
 }
 
 /**
- * The settings at a speed. Stand-ins are always encoded quickly. A thorough run takes no quick file, so that its files do not depend on
- * what the cache has.
+ * The settings at a speed. Stand-ins are always encoded quickly. A thorough run uses no quick file, so its files do not depend on what
+ * the cache has.
  */
 export function encodingsAt(
   { effort, isThorough, isShared }: Speed,

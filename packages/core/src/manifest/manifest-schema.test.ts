@@ -313,7 +313,7 @@ describe('schema/manifest.json', () => {
   });
 
   test('an editor offers valid values for every field', () => {
-    // Which models are there, the list of known models says, and those for drawings nobody lists.
+    // The values of `model` come from the list of known models. There is no list for `svg_model`.
     const named = fieldNames.filter((name) => name !== 'model' && name !== 'svg_model');
     for (const name of named) {
       const { type, of, examples = of } = fieldOf(name);

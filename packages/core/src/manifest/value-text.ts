@@ -3,7 +3,7 @@ import type { FieldValue } from '../types.ts';
 
 /** A value as a YAML text writes it. */
 export interface BlockText {
-  /** What stands behind the name. */
+  /** The text after the name, on its line. */
   readonly head: string;
   /** The lines below it, each with its end; empty for a value on one line. */
   readonly body: string;

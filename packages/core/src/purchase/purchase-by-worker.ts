@@ -56,7 +56,7 @@ export async function purchaseByWorker(
 }
 
 /**
- * What became of the request of a worker whose answer was lost. The store says it: the worker notes a request there before it sends it.
+ * What became of the request of a worker whose answer was lost, as the store has it: a worker notes each request there before it sends it.
  * `open`: it may have been billed. `null`: it sent none for this order.
  */
 async function lostCall(

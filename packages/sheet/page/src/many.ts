@@ -11,7 +11,7 @@ export interface ManyActions {
   readonly copy: (text: string) => void;
 }
 
-/** What can be done with many images at once: with those that are marked, or else with all that are shown. */
+/** The actions on many images at once: on the marked ones, or on all that are shown if none is marked. */
 export interface Many {
   readonly element: HTMLElement;
   readonly draw: (sheet: Sheet, shown: readonly SheetImage[], marked: ReadonlySet<string>) => void;

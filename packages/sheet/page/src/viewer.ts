@@ -12,7 +12,7 @@ interface ViewerOptions extends PictureOptions {
   readonly pick: ((image: SheetImage, candidate: number) => Promise<boolean>) | null;
 }
 
-/** As many as can be told apart side by side. */
+/** More would be too small to compare side by side. */
 export const comparedAtMost = 6;
 
 const places = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth'] as const;
@@ -37,7 +37,7 @@ export function openViewer(
   /** The subject of each place. */
   let panes = only === undefined ? oneOfEach(images, subjects) : panesOf(only, subjects, first);
   let scale = 'fit';
-  /** In percent: where the slider stands, how much of the first picture shines through, and how much a difference is amplified. */
+  /** In percent: the position of the slider, how much of the first picture shines through, and how much a difference is amplified. */
   const amounts = { slider: 50, onion: 50, difference: 10 };
   const picked = new Map(images.map(({ id, pick }) => [id, pick]));
   const views = linkedViews();
@@ -224,7 +224,7 @@ export function openViewer(
 /** The scales that the keys step through. */
 const steps = ['fit', '100', '200', '400'];
 
-/** The picture that an image has now, of each. */
+/** For each image, the picture that it has now. */
 function oneOfEach(images: readonly SheetImage[], subjects: readonly Subject[]): readonly number[] {
   return images
     .map((image) => {
