@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path';
 import type { Plugin } from 'vite';
 import { componentAdvice } from './component-advice.ts';
 import { reference } from './references.ts';
+import { resolvesMarkdown } from './resolves-markdown.ts';
 import { resolveInVue } from './vue-templates.ts';
 
 /** What a framework compiles: Vue's are resolved if its plugin can be told how. */
@@ -22,8 +23,8 @@ export function templatesPlugin(): Plugin {
     enforce: 'pre',
     sharedDuringBuild: true,
     configResolved({ plugins }) {
-      const isMarkdown = plugins.some(({ name }) => name === 'tintype:markdown');
-      resolved = resolveInVue(plugins) ? ofVue : isMarkdown ? markdown : null;
+      if (resolveInVue(plugins)) resolved = ofVue;
+      else resolved = resolvesMarkdown(plugins) ? markdown : null;
     },
     transform: {
       filter: { id: template, code: reference },

@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
-import type { Plugin, Rollup } from 'vite';
+import type { Rollup } from 'vite';
 import type { BuildState } from './build-state.ts';
 import { componentAdvice } from './component-advice.ts';
 import { findLeftovers, referencePlaces } from './find-leftovers.ts';
+import { resolvesMarkdown } from './resolves-markdown.ts';
 import { isPublicCopied } from './public-outputs.ts';
 
 /** Warns about every reference that is left in the output, with its file. */
@@ -16,7 +17,7 @@ export async function warnOfLeftovers(
   if (config.isWorker) return;
   const lines: string[] = [];
   for (const [file, text] of [
-    ...(config.plugins.some(isOfMarkdown) ? unresolvedTexts(bundle) : textsOf(bundle)),
+    ...(resolvesMarkdown(config.plugins) ? unresolvedTexts(bundle) : textsOf(bundle)),
     ...(isPublicCopied(config) ? publicTexts(config.publicDir) : []),
   ]) {
     const places = /\.html?$/.test(file) ? await referencePlaces(text) : text;
@@ -62,10 +63,6 @@ function textsOf(bundle: Rollup.OutputBundle): NamedText[] {
     const text = textOf(output.type === 'chunk' ? output.code : output.source);
     return text.includes('tintype') ? [[fileName, text]] : [];
   });
-}
-
-function isOfMarkdown({ name }: Plugin): boolean {
-  return name === 'tintype:markdown';
 }
 
 /** The same, without the Markdown source that chunks of Astro contain: `@tintype/astro` has resolved its references. */
