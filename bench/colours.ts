@@ -22,7 +22,7 @@ import { openPicture } from '../packages/core/src/image/open-picture.ts';
 import { openRaw, type RawPicture } from '../packages/core/src/image/raw-picture.ts';
 import { provenanceXmp } from '../packages/core/src/image/provenance.ts';
 import type { Format } from '../packages/core/src/types.ts';
-import { corpus, type Kind } from './support/corpus.ts';
+import { corpus, drawnKinds } from './support/corpus.ts';
 import { numberFlags } from './support/flags.ts';
 import { installPeers } from './support/install-peers.ts';
 import { photographs } from './support/photographs.ts';
@@ -36,19 +36,8 @@ sharp.concurrency(1);
 sharp.cache(false);
 const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-colours-'));
 
-const drawn: readonly Kind[] = [
-  'picture',
-  'cutout',
-  'flat',
-  'lines',
-  'text',
-  'black-text',
-  'sticker',
-  'grainy-text',
-  'poster',
-];
 const kinds: Record<string, readonly string[]> = { photographs };
-for (const kind of drawn) kinds[kind] = await corpus(kind, count);
+for (const kind of drawnKinds) kinds[kind] = await corpus(kind, count);
 
 interface Measured {
   readonly bytes: number;

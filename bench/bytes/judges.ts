@@ -1,20 +1,8 @@
-import { corpus, type Kind } from '../support/corpus.ts';
+import { corpus, drawnKinds } from '../support/corpus.ts';
 import { realPictures } from '../support/real-pictures.ts';
 
 /** The first ones of the corpus are those that the rule was fitted on. */
 const fitted = 4;
-
-const kinds: readonly Kind[] = [
-  'picture',
-  'cutout',
-  'flat',
-  'lines',
-  'text',
-  'black-text',
-  'sticker',
-  'grainy-text',
-  'poster',
-];
 
 /** Pictures that the rule of qualities was not fitted on, except the five photographs of npm: `drawn` of each drawn kind, `real` others. */
 export async function judges(count: {
@@ -22,7 +10,7 @@ export async function judges(count: {
   readonly real: number;
 }): Promise<(readonly [kind: string, path: string])[]> {
   const paths: (readonly [string, string])[] = [];
-  for (const kind of kinds) {
+  for (const kind of drawnKinds) {
     const drawn = await corpus(kind, fitted + count.drawn);
     paths.push(...drawn.slice(fitted).map((path) => [kind, path] as const));
   }

@@ -25,16 +25,19 @@ import {
  * - `poster`: coloured words on a picture;
  * - `sticker`: coloured words on nothing.
  */
-export type Kind =
-  | 'picture'
-  | 'cutout'
-  | 'flat'
-  | 'lines'
-  | 'text'
-  | 'grainy-text'
-  | 'black-text'
-  | 'poster'
-  | 'sticker';
+export const drawnKinds = [
+  'picture',
+  'cutout',
+  'flat',
+  'lines',
+  'text',
+  'black-text',
+  'sticker',
+  'grainy-text',
+  'poster',
+] as const;
+
+export type Kind = (typeof drawnKinds)[number];
 
 /** Pixels each way: the size that image models draw by default. */
 const side = 1024;
