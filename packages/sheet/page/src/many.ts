@@ -1,6 +1,7 @@
 import type { Price, Sheet, SheetImage } from '../../src/sheet.ts';
 import { count, money, priceOf } from './amounts.ts';
 import { h } from './element.ts';
+import { comparedAtMost } from './first-panes.ts';
 
 export interface ManyActions {
   readonly offer: (ids: readonly string[]) => Promise<Price | null>;
@@ -19,6 +20,12 @@ export interface Many {
   readonly buy: () => void;
 }
 
+interface Question {
+  readonly from: Sheet;
+  readonly ids: readonly string[];
+  price: Price | null;
+}
+
 export function manyAtOnce(actions: ManyActions): Many {
   const words = h('span.soft', { role: 'status' });
   const markAll = h('button', { onclick: actions.markAll });
@@ -27,34 +34,33 @@ export function manyAtOnce(actions: ManyActions): Many {
   const buy = h('button.buy', { onclick: () => ask() });
   const progress = h('progress', { 'aria-label': 'Buying' });
   const element = h('div.many', words, markAll, clear, compare, progress, buy);
-  /** The last question for a price. */
-  let asked: { readonly from: Sheet; readonly ids: readonly string[] } | null = null;
-  let price: Price | null = null;
+  /** The last question for a price, and its answer; `null`: there is none yet, or nothing to buy. */
+  let question: Question | null = null;
   let command: string | null = null;
   let waiting: number | undefined;
 
   function ask(): void {
     if (command !== null) actions.copy(command);
-    else if (asked !== null && price !== null) actions.buy(asked.ids, price);
+    else if (question?.price != null) actions.buy(question.ids, question.price);
   }
 
   /** The price is the server's, because images share inputs and pictures. It is asked for when nothing has changed for a moment. */
   function readPrice(from: Sheet, ids: readonly string[]): void {
-    if (asked?.from === from && asked.ids.join('\n') === ids.join('\n')) return;
-    if (asked?.ids.join('\n') !== ids.join('\n')) price = null;
-    const question = { from, ids };
-    asked = question;
+    const isSame = question?.ids.join('\n') === ids.join('\n');
+    if (isSame && question?.from === from) return;
+    const next: Question = { from, ids, price: isSame ? (question?.price ?? null) : null };
+    question = next;
     clearTimeout(waiting);
-    waiting = setTimeout(() => void showPrice(question), 150);
+    waiting = setTimeout(() => void showPrice(next), 150);
   }
 
-  async function showPrice(question: NonNullable<typeof asked>): Promise<void> {
-    const offer = await actions.offer(question.ids).catch(() => null);
-    if (asked !== question) return;
-    price = offer;
+  async function showPrice(asked: Question): Promise<void> {
+    const offer = await actions.offer(asked.ids).catch(() => null);
+    if (question !== asked) return;
+    asked.price = offer;
     buy.disabled = offer === null;
     if (offer === null) buy.hidden = true;
-    else buy.textContent = `Buy ${missing(question.ids)} (${priceWords(offer)})`;
+    else buy.textContent = `Buy ${missing(asked.ids)} (${priceWords(offer)})`;
   }
 
   function drawBuy(sheet: Sheet, ids: readonly string[], isEverything: boolean): void {
@@ -69,10 +75,9 @@ export function manyAtOnce(actions: ManyActions): Many {
       buy.textContent = `Copy the command that buys ${missing(ids)}`;
       return;
     }
-    const isKnown = asked?.ids.join('\n') === ids.join('\n') && price !== null;
-    buy.disabled = !isKnown;
-    if (!isKnown) buy.textContent = `Buy ${missing(ids)}`;
     readPrice(sheet, ids);
+    buy.disabled = question?.price == null;
+    if (buy.disabled) buy.textContent = `Buy ${missing(ids)}`;
   }
 
   return {
@@ -99,7 +104,10 @@ export function manyAtOnce(actions: ManyActions): Many {
       markAll.textContent = `Mark all ${shown.length}`;
       clear.hidden = !isMarked;
       compare.hidden = marked.size < 2;
-      compare.textContent = marked.size > 6 ? 'Compare the first 6' : `Compare ${marked.size}`;
+      compare.textContent =
+        marked.size > comparedAtMost
+          ? `Compare the first ${comparedAtMost}`
+          : `Compare ${marked.size}`;
       const missingOnes = images.filter(({ price: own }) => own !== null);
       const all = sheet.images.filter(
         ({ price: own, isForBatch }) => own !== null || isForBatch,

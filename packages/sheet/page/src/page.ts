@@ -7,6 +7,7 @@ import { askToBringBack, askToBuy, showHelp, showSnippets, showUndoConflict } fr
 import { editor } from './editor.ts';
 import { choice, h, nodesOf } from './element.ts';
 import { everything, type Filter, flags, fromFragment, matches, toFragment } from './filter.ts';
+import { comparedAtMost } from './first-panes.ts';
 import { cropped, inspector, type InspectorActions } from './inspector.ts';
 import { manyAtOnce } from './many.ts';
 import { showMoney } from './money.ts';
@@ -26,7 +27,7 @@ import { listenForKeys } from './shortcuts.ts';
 import { howToUndo } from './touch.ts';
 import { type Columns, columnsIn, setChildren, setRows } from './rows.ts';
 import { openVariation } from './variation.ts';
-import { comparedAtMost, openViewer } from './viewer.ts';
+import { openViewer } from './viewer.ts';
 
 const embedded = JSON.parse(
   document.querySelector('#sheet')?.textContent ?? 'null',

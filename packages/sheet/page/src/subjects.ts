@@ -1,4 +1,4 @@
-import type { SheetImage, Variant } from '../../src/sheet.ts';
+import type { SheetImage, SheetPicture, Variant } from '../../src/sheet.ts';
 import { moment } from './amounts.ts';
 
 /** A picture to look at: the original, a file that is made from it, or the delivered file. */
@@ -21,82 +21,42 @@ export interface Subject {
 
 /** Everything that can be looked at of an image: its candidates and the files made from them, what is delivered, and its history. */
 export function subjectsOf(image: SheetImage, isLive: boolean): Subject[] {
-  const candidates = image.candidates.flatMap((candidate): Subject[] => {
-    const { number, picture, format, bytes } = candidate;
+  const subject = (
+    { hash, width, height }: SheetPicture,
+    own: Pick<Subject, 'label' | 'group' | 'bytes'> & Partial<Subject>,
+  ): Subject => ({ image, hash, width, height, format: null, key: null, candidate: null, ...own });
+
+  const formats = isLive ? [...new Set(image.variants.map(({ format }) => format))] : [];
+  const candidates = image.candidates.flatMap(({ number, picture, format, bytes }) => {
     if (picture === null) return [];
     const group = candidateName(image, number);
-    const { hash, width, height } = picture;
-    const original: Subject = {
-      image,
-      label: bytes === null ? `${group}: drawing` : `${group}: original ${format ?? ''}`,
-      group,
-      hash,
-      width,
-      height,
-      format: null,
-      bytes,
-      key: null,
-      candidate: number,
-    };
-    const formats = isLive ? [...new Set(image.variants.map((variant) => variant.format))] : [];
+    const label = bytes === null ? `${group}: drawing` : `${group}: original ${format ?? ''}`;
     return [
-      original,
-      ...formats.map((name): Subject => {
-        const widest = widestOf(image.variants, name);
-        return {
-          ...original,
-          label: `${group}: ${name}`,
-          width: widest?.width ?? width,
-          height: widest?.height ?? height,
-          format: name,
-          bytes: null,
-          candidate: null,
-        };
+      subject(picture, { label, group, bytes, candidate: number }),
+      ...formats.map((name) => {
+        const size = { ...picture, ...sizeOf(widestOf(image.variants, name)) };
+        return subject(size, { label: `${group}: ${name}`, group, bytes: null, format: name });
       }),
     ];
   });
-  const delivered = image.deliveries.flatMap(({ name, picture, files }): Subject[] => {
-    const file = files.find(({ width }) => width === picture?.width);
+  const delivered = image.deliveries.flatMap(({ name, picture, files }) => {
     if (picture === null) return [];
-    const { hash, width, height } = picture;
+    const file = files.find(({ width }) => width === picture.width);
     const label = `delivered: ${file?.file ?? name}`;
-    return [
-      {
-        image,
-        label,
-        group: 'delivered',
-        hash,
-        width,
-        height,
-        format: null,
-        bytes: file?.bytes ?? null,
-        key: null,
-        candidate: null,
-      },
-    ];
+    return [subject(picture, { label, group: 'delivered', bytes: file?.bytes ?? null })];
   });
   const earlier = [...image.past, ...(image.change?.before ?? [])];
   const past = [...new Map(earlier.map((one) => [one.key, one])).values()].flatMap(
-    ({ key, picture, bytes, createdAt }): Subject[] => {
-      if (picture === null) return [];
-      const { hash, width, height } = picture;
-      return [
-        {
-          image,
-          label: moment(createdAt),
-          group: 'history',
-          hash,
-          width,
-          height,
-          format: null,
-          bytes,
-          key,
-          candidate: null,
-        },
-      ];
-    },
+    ({ key, picture, bytes, createdAt }) =>
+      picture === null
+        ? []
+        : [subject(picture, { label: moment(createdAt), group: 'history', bytes, key })],
   );
   return [...candidates, ...delivered, ...past];
+}
+
+function sizeOf(variant: Variant | undefined): Partial<Pick<Variant, 'width' | 'height'>> {
+  return variant === undefined ? {} : { width: variant.width, height: variant.height };
 }
 
 function widestOf(variants: readonly Variant[], format: string): Variant | undefined {
@@ -107,15 +67,4 @@ function widestOf(variants: readonly Variant[], format: string): Variant | undef
 
 export function candidateName({ candidates }: SheetImage, number: number): string {
   return candidates.length === 1 ? 'picture' : `candidate ${number}`;
-}
-
-/** Another candidate if there is one; otherwise a file that is made from the first. */
-export function otherThan(subjects: readonly Subject[], index: number): number {
-  const first = subjects[index];
-  const other = subjects.findIndex(
-    ({ group, format }) =>
-      group !== first?.group && group !== 'delivered' && group !== 'history' && format === null,
-  );
-  if (other !== -1) return other;
-  return Math.min(index + 1, subjects.length - 1);
 }

@@ -2,7 +2,9 @@ import type { SheetImage, Variant } from '../../src/sheet.ts';
 import { openDialog } from './dialogs.ts';
 import { choice, h } from './element.ts';
 import { fittedScale, linkedViews, pointIn } from './linked-views.ts';
-import { candidateName, otherThan, type Subject, subjectsOf } from './subjects.ts';
+import { comparedAtMost, oneOfEach, panesOf } from './first-panes.ts';
+import { type Subject, subjectsOf } from './subjects.ts';
+import { select } from './select.ts';
 import { type PictureOptions, type ViewedPicture, viewPicture } from './view-picture.ts';
 
 type Mode = 'one' | 'side' | 'slider' | 'onion' | 'difference';
@@ -11,9 +13,6 @@ interface ViewerOptions extends PictureOptions {
   /** Picks a candidate, and resolves to whether it is picked now; `null`: nothing can be picked here. */
   readonly pick: ((image: SheetImage, candidate: number) => Promise<boolean>) | null;
 }
-
-/** More would be too small to compare side by side. */
-export const comparedAtMost = 6;
 
 const places = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth'] as const;
 
@@ -224,40 +223,6 @@ export function openViewer(
 /** The scales that the keys step through. */
 const steps = ['fit', '100', '200', '400'];
 
-/** For each image, the picture that it has now. */
-function oneOfEach(images: readonly SheetImage[], subjects: readonly Subject[]): readonly number[] {
-  return images
-    .map((image) => {
-      const own = (subject: Subject) => subject.image === image;
-      const now = subjects.findIndex(
-        (one) => own(one) && one.candidate === (image.pick ?? one.candidate),
-      );
-      return now === -1 ? subjects.findIndex(own) : now;
-    })
-    .filter((index) => index !== -1)
-    .slice(0, comparedAtMost);
-}
-
-/** The picture to start with; then the past picture that was asked for, or the other candidates. */
-function panesOf(
-  image: SheetImage,
-  subjects: readonly Subject[],
-  { candidate, past }: { readonly candidate: number | null; readonly past?: string | null },
-): readonly number[] {
-  const name = candidateName(image, candidate ?? image.pick ?? 1);
-  const start = Math.max(
-    0,
-    subjects.findIndex(({ group }) => group === name),
-  );
-  const asked = subjects.findIndex(({ key }) => key !== null && key === past);
-  if (asked !== -1) return [start, asked];
-  const others = subjects.flatMap(({ candidate: number }, index) =>
-    number === null || index === start ? [] : [index],
-  );
-  const [other = otherThan(subjects, start)] = others;
-  return others.length < 2 ? [start, other] : [start, ...others].slice(0, comparedAtMost);
-}
-
 function scales(
   images: readonly SheetImage[],
   isLive: boolean,
@@ -273,26 +238,4 @@ function scales(
       ? widths.map((width) => [`w${width}`, `${width} wide`, 'As it will be shown'] as const)
       : []),
   ];
-}
-
-function select(
-  entries: readonly (readonly [value: string, label: string, group: string])[],
-  current: string,
-  onChange: (value: string) => void,
-): HTMLSelectElement {
-  const groups = new Map<string, HTMLElement>();
-  const element = h('select', { onchange: () => onChange(element.value) });
-  for (const [value, label, group] of entries) {
-    const option = h('option', { value }, label);
-    option.selected = value === current;
-    if (group === '') {
-      element.append(option);
-      continue;
-    }
-    const parent = groups.get(group) ?? h('optgroup', { label: group });
-    if (!groups.has(group)) element.append(parent);
-    groups.set(group, parent);
-    parent.append(option);
-  }
-  return element;
 }
