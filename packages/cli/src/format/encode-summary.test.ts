@@ -29,3 +29,14 @@ test('leaves out what there is none of', () => {
     '2 pictures in the cache: 12 files, 340 kB.\n2 pictures failed; see above.\n',
   );
 });
+
+test('says when there is nothing to encode, and when --thorough changes nothing', () => {
+  const improved = { files: 0, before: 0, after: 0 };
+  const none = { ...result, improved, thorough: 0, missing: 0 };
+  expect(encodeSummary({ ...none, images: 1, files: 1, bytes: 200_000 })).toBe(
+    '1 picture in the cache: 1 file, 200 kB.\n--thorough changed nothing: no file is AVIF, or the manifest sets its effort.\n',
+  );
+  expect(encodeSummary({ ...none, images: 0, files: 0, bytes: 0, missing: 2 })).toBe(
+    'Nothing was encoded.\n2 pictures left out: not bought yet. tintype plan lists them.\n',
+  );
+});
