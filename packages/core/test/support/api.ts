@@ -3,7 +3,7 @@ import {
   type OpenAiEmulator,
   startOpenAiEmulator,
 } from '@tintype/emulators/openai';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { TimedEvent } from '../../src/index.ts';
 import { conformanceProblems } from './conformance.ts';
 
@@ -15,8 +15,8 @@ export function useApi(options: EmulatorOptions = {}): () => OpenAiEmulator {
   let emulator: OpenAiEmulator;
   beforeAll(async () => {
     emulator = await startOpenAiEmulator(options);
+    return () => emulator.close();
   });
-  afterAll(() => emulator.close());
   beforeEach(() => emulator.reset());
   afterEach(() => {
     expect(conformanceProblems(emulator.requests)).toEqual([]);

@@ -24,11 +24,11 @@ const secretAccessKey = 'planted-secret-key-5093';
 /** Ceph's RGW. */
 export async function startRgw(): Promise<S3Server> {
   const accessKeyId = 'tintype-access';
-  const [port, monitor] = await freePorts(2);
-  const settings = [port, monitor, accessKeyId, secretAccessKey].map(String);
-  const stop = await startScript('start-rgw.sh', settings);
+  const { ports, stop } = await startScript('start-rgw.sh', 2, ([port, monitor]) =>
+    [port, monitor, accessKeyId, secretAccessKey].map(String),
+  );
   return withBucket({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${ports[0]}`,
     credentials: { accessKeyId, secretAccessKey },
     stop,
   });
@@ -36,14 +36,11 @@ export async function startRgw(): Promise<S3Server> {
 
 /** OpenStack Swift. */
 export async function startSwift(): Promise<S3Server> {
-  const [port, ...others] = await freePorts(5);
-  const stop = await startScript('start-swift.sh', [
-    String(port),
-    secretAccessKey,
-    ...others.map(String),
-  ]);
+  const { ports, stop } = await startScript('start-swift.sh', 5, ([port, ...others]) =>
+    [port, secretAccessKey, ...others].map(String),
+  );
   return withBucket({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${ports[0]}`,
     credentials: { accessKeyId: 'tin:type', secretAccessKey },
     stop,
   });
@@ -82,37 +79,53 @@ async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
-/** Starts a script of this folder with a new folder and the settings. Resolves when it says that it is ready. */
+/**
+ * Starts a script of this folder that wants so many ports. Tries again with other ports if it does not start, because a busy
+ * machine may have taken one of them.
+ */
 async function startScript(
   script: string,
+  portCount: number,
+  settingsOf: (ports: readonly number[]) => readonly string[],
+): Promise<{ ports: readonly number[]; stop: () => Promise<void> }> {
+  for (let attemptsLeft = 2; ; attemptsLeft -= 1) {
+    const ports = await freePorts(portCount);
+    const { isReady, output, stop } = await runScript(script, settingsOf(ports));
+    if (isReady) return { ports, stop };
+    await stop();
+    if (attemptsLeft === 0) throw new Error(`${script} did not start: ${output()}`);
+  }
+}
+
+/** Runs a script with a new folder and the settings. Resolves when it says that it is ready, has ended, or takes too long. */
+async function runScript(
+  script: string,
   settings: readonly string[],
-): Promise<() => Promise<void>> {
+): Promise<{ isReady: boolean; output: () => string; stop: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'tintype-s3-'));
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn('bash', [path, dir, ...settings], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'exit');
+  const ended = once(child, 'close');
   let output = '';
-  const ready = new Promise<boolean>((resolve) => {
-    child.stdout.on('data', (text) => {
-      output += text;
-      if (output.includes('ready')) resolve(true);
-    });
-    child.stderr.on('data', (text) => (output += text));
-    child.on('exit', () => resolve(false));
-    setTimeout(resolve, 90_000, false).unref();
-  });
   const stop = async () => {
     // The script ends the servers that it has started.
     child.kill('SIGTERM');
     await ended;
     await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   };
-  if (await ready) return stop;
-  await stop();
-  throw new Error(`${script} did not start: ${output}`);
+  const isReady = await new Promise<boolean>((resolve) => {
+    child.stdout.on('data', (text) => {
+      output += text;
+      if (output.includes('ready')) resolve(true);
+    });
+    child.stderr.on('data', (text) => (output += text));
+    child.on('close', () => resolve(false));
+    setTimeout(resolve, 90_000, false).unref();
+  });
+  return { isReady, output: () => output, stop };
 }
 
 /** What to install, in words for a test's title, where a program is missing; '': nothing. */

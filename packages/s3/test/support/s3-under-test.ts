@@ -11,7 +11,7 @@ export function useServer(start: () => Promise<S3Server>): () => S3Server {
   let server: S3Server | null = null;
   beforeAll(async () => {
     server = await start();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => server?.stop());
   return () => {
     if (server === null) throw new Error('the server did not start');

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Ceph's S3 server from Debian, on loopback: one monitor, one manager, one store in memory, and radosgw.
 #   start-rgw.sh DIR PORT MONITOR_PORT ACCESS_KEY SECRET_KEY
-# Says `ready` when it answers. Ends with the process that started it, which has to start it in a process group of its own.
+# Says `ready` when it answers; if it ends before, the last lines of each log. Ends with the process that started it, which has to start it in a process group of its own.
 set -euo pipefail
 D=$1 PORT=$2 MONITOR=$3 ACCESS=$4 SECRET=$5
 mkdir -p "$D" && cd "$D"
-trap 'kill -KILL 0' EXIT
+READY=''
+trap '[ -n "$READY" ] || tail -n 5 "$D"/log/*.out >&2; kill -KILL 0' EXIT
 trap exit TERM
 FSID=$(cat /proc/sys/kernel/random/uuid)
 mkdir -p mon mgr osd/0 rgw run log
@@ -68,5 +69,6 @@ radosgw -c ceph.conf -n client.rgw -f > log/rgw.out 2>&1 &
 until curl -s -o /dev/null "http://127.0.0.1:$PORT/"; do sleep 0.2; done
 timeout 60 radosgw-admin -c ceph.conf -n client.rgw user create --uid tintype --display-name tintype \
   --access-key "$ACCESS" --secret-key "$SECRET" > /dev/null 2>&1
+READY=yes
 echo ready
 while kill -0 "$PPID" 2> /dev/null; do sleep 1 & wait $!; done

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # OpenStack Swift with its S3 API from Debian, on loopback. The access key is `tin:type`, the region us-east-1.
 #   start-swift.sh DIR PORT SECRET_KEY FOUR_OTHER_PORTS…
-# Says `ready` when it answers. Ends with the process that started it, which has to start it in a process group of its own.
+# Says `ready` when it answers; if it ends before, the last lines of each log. Ends with the process that started it, which has to start it in a process group of its own.
 set -euo pipefail
 D=$1 PORT=$2 SECRET=$3 PORTS=("${@:4}")
 mkdir -p "$D"/etc "$D"/dev/d1
 cd "$D/etc"
 # Swift's servers leave the group.
 SERVERS=()
-trap 'kill -KILL "${SERVERS[@]}" 0' EXIT
+READY=''
+trap '[ -n "$READY" ] || tail -n 5 "$D"/*.log >&2; kill -KILL "${SERVERS[@]}" 0' EXIT
 trap exit TERM
 U=$(id -un)
 printf '[swift-hash]\nswift_hash_path_suffix = t\nswift_hash_path_prefix = t\n[storage-policy:0]\nname = p0\ndefault = yes\n' > swift.conf
@@ -72,12 +73,15 @@ use = egg:swift#slo
 [filter:copy]
 use = egg:swift#copy
 C
-memcached -l 127.0.0.1 -p "${PORTS[3]}" -u "$U" -m 32 > "$D/memcached.log" 2>&1 &
+memcached -l 127.0.0.1 -p "${PORTS[3]}" -u "$U" -m 32 > "$D/memcached.log" 2>&1 & SERVERS+=($!)
 start() { "swift-$1-server" "$1.conf" > "$D/$1.log" 2>&1 & SERVERS+=($!); }
+# Ends at once if a server has ended, for example because another process took its port.
+pause() { for pid in "${SERVERS[@]}"; do kill -0 "$pid" || exit 1; done; sleep 0.1; }
 for x in account container object; do start "$x"; done
 # The proxy does not ask a server again for a minute after it was not there.
-for port in "${PORTS[@]}"; do until (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do sleep 0.1; done; done
+for port in "${PORTS[@]}"; do until (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do pause; done; done
 start proxy
-until curl -sf "http://127.0.0.1:$PORT/healthcheck" > /dev/null; do sleep 0.1; done
+until curl -sf "http://127.0.0.1:$PORT/healthcheck" > /dev/null; do pause; done
+READY=yes
 echo ready
 while kill -0 "$PPID" 2> /dev/null; do sleep 1 & wait $!; done
