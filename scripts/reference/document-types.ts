@@ -12,6 +12,9 @@ import type {
   TimedEvent,
 } from '../../packages/core/src/index.ts';
 import type { PlanDocument } from '../../packages/cli/src/format/plan-document.ts';
+import type { WorkerLine } from '../../packages/cli/src/format/worker-lines.ts';
+import type { QueueState } from '../../packages/queue/src/operate-queue.ts';
+import type { Readiness } from '../../packages/queue/src/serve-health.ts';
 
 interface Versioned {
   readonly version: 1;
@@ -20,7 +23,7 @@ interface Versioned {
 /** What a run reports. A line of `--reporter json` has not all of it: see `publicEvents` of that reporter. */
 export type EventLine = TimedEvent;
 
-export type { PlanDocument };
+export type { PlanDocument, Readiness, WorkerLine };
 export type CostsDocument = Versioned &
   (
     | { readonly models: readonly ModelCosts[] }
@@ -33,3 +36,4 @@ export type DoctorDocument = Versioned & Examination;
 export type ImportDocument = Versioned & ImportResult;
 export type ExportDocument = Versioned & ExportResult;
 export type AssetsDocument = AssetMap;
+export type QueueDocument = Versioned & { readonly queues: readonly QueueState[] };

@@ -58,6 +58,24 @@ export const documents: readonly JsonDocument[] = [
     what: 'The output of `tintype export --json`.',
   },
   {
+    type: 'QueueDocument',
+    file: 'queue.json',
+    title: 'Queue',
+    what: 'The output of `tintype queue status --json`, and of `pause`, `resume` and `drain`.',
+  },
+  {
+    type: 'WorkerLine',
+    file: 'worker.json',
+    title: 'Worker',
+    what: 'A line of `tintype worker --reporter json` about the worker and its jobs. Lines about warnings are events.',
+  },
+  {
+    type: 'Readiness',
+    file: 'readiness.json',
+    title: 'Readiness of a worker',
+    what: 'The answer of `/readyz` of a worker.',
+  },
+  {
     type: 'AssetsDocument',
     file: 'assets.json',
     title: 'Asset map',

@@ -1,6 +1,5 @@
 import { type Context, TintypeError } from '@tintype/core';
-import type { DoneJob, Traces } from '@tintype/queue';
-import type { Shell } from './shell.ts';
+import type { Traces } from '@tintype/queue';
 
 /** The package with the queue is installed only where a team needs it. */
 export function loadQueue(): Promise<typeof import('@tintype/queue')> {
@@ -94,23 +93,4 @@ export async function withTraces<T>(
   } finally {
     await traces.close();
   }
-}
-
-/** Tells people and programs what a worker does, a line a job. Neither prompts nor keys are in it. */
-export function jobLine(shell: Shell, isJson: boolean, done: DoneJob): string {
-  const time = shell.now().toISOString();
-  if (isJson) return `${JSON.stringify({ time, type: 'job', ...done })}\n`;
-  const { role, id, code, ms, costUsd } = done;
-  const cost = costUsd === null || costUsd === 0 ? '' : `, $${costUsd.toFixed(4)}`;
-  return `${time} ${role} ${id.slice(0, 12)} ${code ?? 'done'} in ${Math.round(ms)} ms${cost}\n`;
-}
-
-/** Tells that a worker takes jobs, or where it serves its metrics and health. */
-export function stateLine(
-  shell: Shell,
-  isJson: boolean,
-  state: { readonly type: 'ready' } | { readonly type: 'serving'; readonly url: string },
-): string {
-  if (isJson) return `${JSON.stringify({ time: shell.now().toISOString(), ...state })}\n`;
-  return state.type === 'ready' ? 'ready\n' : `metrics and health: ${state.url}\n`;
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import { loadProject } from '@tintype/core';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { environmentVariables } from '../../core/src/environment-variables.ts';
 import { manifestSchemaText } from '../../core/src/manifest/manifest-schema.ts';
@@ -13,13 +12,14 @@ import { filesBelow } from '../../core/test/support/files.ts';
 import { picture } from '../../core/test/support/pictures.ts';
 import { testKey, testProject } from '../../core/test/support/project.ts';
 import { errors, findings, warnings } from '../../../scripts/reference/codes.ts';
-import { documents, schemaFolder, type Schema } from '../../../scripts/reference/documents.ts';
+import { schemaFolder } from '../../../scripts/reference/documents.ts';
 import { fieldNotes } from '../../../scripts/reference/field-notes.ts';
 import { membersOf } from '../../../scripts/reference/members.ts';
 import { referencePages } from '../../../scripts/reference/pages.ts';
 import { schemaTexts } from '../../../scripts/reference/schemas.ts';
 import { main } from '../src/main.ts';
 import { FakeShell } from './support/fake-shell.ts';
+import { schemaProblems } from './support/schema-problems.ts';
 
 const packages = fileURLToPath(new URL('../../', import.meta.url));
 const pagesFolder = fileURLToPath(new URL('../../../docs/reference/', import.meta.url));
@@ -100,30 +100,6 @@ test('every warning that the code reports is explained', async () => {
   expect(unused).toEqual([]);
 });
 
-/** Fails for a member that the schema does not have, so that none is undocumented. */
-function strict(schema: Schema): Schema {
-  const { properties, items, anyOf, additionalProperties, ...rest } = schema;
-  const members = Object.entries(properties ?? {}).map(([name, part]) => [name, strict(part)]);
-  return {
-    ...rest,
-    ...(properties !== undefined && { properties: Object.fromEntries(members) as object }),
-    ...(properties !== undefined && { additionalProperties: false }),
-    ...(typeof additionalProperties === 'object' && {
-      additionalProperties: strict(additionalProperties),
-    }),
-    ...(items !== undefined && { items: strict(items) }),
-    ...(anyOf !== undefined && { anyOf: anyOf.map(strict) }),
-  } as Schema;
-}
-
-async function problems(type: string, values: readonly unknown[]): Promise<unknown[]> {
-  const { file } = documents.find((document) => document.type === type)!;
-  const schema = JSON.parse(await readFile(new URL(file, schemaFolder), 'utf8')) as Schema;
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
-  const validate = ajv.compile(strict(schema));
-  return values.flatMap((value) => (validate(value) ? [] : [validate.errors]));
-}
-
 describe('real output fits the schemas, with no member that they do not have', () => {
   const manifest = `presets: { blue: { prompt: "{{ prompt }}, blue" } }
 images:
@@ -184,34 +160,40 @@ images:
       'done',
     ])
       expect(types).toContain(type);
-    expect(await problems('EventLine', events)).toEqual([]);
-    expect(await problems('PlanDocument', [...plans, await document('plan', '--json')])).toEqual(
-      [],
-    );
+    expect(await schemaProblems('EventLine', events)).toEqual([]);
+    expect(
+      await schemaProblems('PlanDocument', [...plans, await document('plan', '--json')]),
+    ).toEqual([]);
     const costs = [
       await document('costs', '--json'),
       await document('costs', '--json', '--by', 'image'),
     ];
-    expect(await problems('CostsDocument', costs)).toEqual([]);
-    expect(await problems('ModelsDocument', [await document('models', '--json')])).toEqual([]);
-    expect(await problems('ReportDocument', [await document('report', '--json')])).toEqual([]);
-    expect(await problems('DoctorDocument', [await document('doctor', '--json')])).toEqual([]);
+    expect(await schemaProblems('CostsDocument', costs)).toEqual([]);
+    expect(await schemaProblems('ModelsDocument', [await document('models', '--json')])).toEqual(
+      [],
+    );
+    expect(await schemaProblems('ReportDocument', [await document('report', '--json')])).toEqual(
+      [],
+    );
+    expect(await schemaProblems('DoctorDocument', [await document('doctor', '--json')])).toEqual(
+      [],
+    );
     const assets = JSON.parse(
       String(await project.read('public/images/tintype.assets.json')),
     ) as unknown;
-    expect(await problems('AssetsDocument', [assets])).toEqual([]);
-    expect(await problems('ExportDocument', [await document('export', 'out', '--json')])).toEqual(
-      [],
-    );
-    expect(await problems('ImportDocument', [await document('import', 'art', '--json')])).toEqual(
-      [],
-    );
+    expect(await schemaProblems('AssetsDocument', [assets])).toEqual([]);
+    expect(
+      await schemaProblems('ExportDocument', [await document('export', 'out', '--json')]),
+    ).toEqual([]);
+    expect(
+      await schemaProblems('ImportDocument', [await document('import', 'art', '--json')]),
+    ).toEqual([]);
   }, 300_000);
 
   test('a member that is missing or unknown is found', async () => {
     const event = { type: 'written', file: 'a', bytes: 1, time: '2026-11-29T00:00:00.000Z' };
-    expect(await problems('EventLine', [event])).toEqual([]);
-    expect(await problems('EventLine', [{ ...event, bytes: undefined }])).toHaveLength(1);
-    expect(await problems('EventLine', [{ ...event, more: 1 }])).toHaveLength(1);
+    expect(await schemaProblems('EventLine', [event])).toEqual([]);
+    expect(await schemaProblems('EventLine', [{ ...event, bytes: undefined }])).toHaveLength(1);
+    expect(await schemaProblems('EventLine', [{ ...event, more: 1 }])).toHaveLength(1);
   });
 });

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type Context, folder, generate } from '@tintype/core';
 import { moderationBlocked, startOpenAiEmulator } from '@tintype/emulators/openai';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { schemaProblems } from '../../cli/test/support/schema-problems.ts';
 import { testKey, testProject, type TestProject } from '../../core/test/support/project.ts';
+import type { QueueDocument } from '../../../scripts/reference/document-types.ts';
 import { operateQueue } from '../src/operate-queue.ts';
 import { queueAddress } from '../src/queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase } from '../src/queue-database.ts';
@@ -12,7 +15,7 @@ import { runWorker } from '../src/run-worker.ts';
 import { workerMetrics } from '../src/worker-metrics.ts';
 import { workerRates } from '../src/worker-rates.ts';
 import type { DatabaseServer } from './support/database-server.ts';
-import { startWorker } from './support/worker-process.ts';
+import { startTintype, startWorker } from './support/worker-process.ts';
 import { describeEngines } from './support/describe-engines.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 
@@ -99,9 +102,18 @@ describeEngines('a worker of a queue', (engine) => {
     };
     const fine = { queue: 'ok', store: 'ok', isPaused: false, isDraining: false };
     expect(await readiness()).toEqual({ status: 200, ...fine });
+    const body: unknown = await (await fetch(`${served}/readyz`)).json();
+    expect(await schemaProblems('Readiness', [body])).toEqual([]);
     const operations = await operateQueue(url);
     onTestFinished(() => operations.close());
     await operations.pause();
+    const status = startTintype(made.root, ['queue', 'status', '--json'], { TINTYPE_QUEUE: url });
+    const document = JSON.parse(await text(status.stdout)) as QueueDocument;
+    expect(await schemaProblems('QueueDocument', [document])).toEqual([]);
+    expect(document.queues).toMatchObject([
+      { role: 'buy', isPaused: true, workers: 1 },
+      { role: 'encode', isPaused: true, workers: 1 },
+    ]);
     expect(await readiness()).toEqual({ status: 503, ...fine, isPaused: true });
     await operations.resume();
     expect(await readiness()).toEqual({ status: 200, ...fine });
@@ -210,6 +222,12 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
     second.kill('SIGTERM');
     await once(second, 'exit');
     expect(log.join('')).toContain('"code":"moderation"');
+    const lines = log
+      .join('')
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text) as object);
+    expect(await schemaProblems('WorkerLine', lines)).toEqual([]);
     for (const secret of [canary, testKey, 'walrus']) expect(log.join('')).not.toContain(secret);
   });
 });

@@ -22,6 +22,7 @@ export const queue = command({
   ],
   flags: {
     ...queueFlags,
+    json: flag('--json', 'one JSON document on stdout instead of the text; not for dashboard'),
     port: flag('--port <n>', 'the port of the dashboard (default: any free port)', portNumber),
     allowChanges: flag(
       '--allow-changes',
@@ -35,29 +36,37 @@ export const queue = command({
   ],
   async action({ shell, flags }, op) {
     const { loadDashboard, loadQueue, neededQueueUrl } = await import('../load-queue.ts');
-    await withRun(shell, flags, async (_, context) => {
-      const url = neededQueueUrl(flags.queue, context);
-      if (op === 'dashboard') {
-        const { serveDashboard } = await loadDashboard();
-        const { port = 0, allowChanges: allowsChanges = false } = flags;
-        const dashboard = await serveDashboard(url, { port, allowsChanges });
-        shell.stdout.write(`${dashboard.url}\n`);
-        await aborted(context.signal);
-        await dashboard.close();
-        return;
-      }
-      const { operateQueue } = await loadQueue();
-      const operations = await operateQueue(url);
-      try {
-        if (op !== 'status') await operations[op]();
-        const states = await operations.state();
-        if (flags.reporter === 'json') shell.stdout.write(`${JSON.stringify(states)}\n`);
-        else if (flags.quiet !== true || op === 'status')
-          for (const state of states) shell.stdout.write(lineOf(state));
-      } finally {
-        await operations.close();
-      }
-    });
+    await withRun(
+      shell,
+      flags,
+      async (core, context) => {
+        const url = neededQueueUrl(flags.queue, context);
+        if (op === 'dashboard') {
+          if (flags.json) throw new core.TintypeError('usage', '--json does not go with dashboard');
+          const { serveDashboard } = await loadDashboard();
+          const { port = 0, allowChanges: allowsChanges = false } = flags;
+          const dashboard = await serveDashboard(url, { port, allowsChanges });
+          shell.stdout.write(`${dashboard.url}\n`);
+          await aborted(context.signal);
+          await dashboard.close();
+          return;
+        }
+        const { operateQueue } = await loadQueue();
+        const operations = await operateQueue(url);
+        try {
+          if (op !== 'status') await operations[op]();
+          const states = await operations.state();
+          if (flags.json)
+            shell.stdout.write(`${JSON.stringify({ version: 1, queues: states }, null, 2)}\n`);
+          else if (flags.reporter === 'json') shell.stdout.write(`${JSON.stringify(states)}\n`);
+          else if (flags.quiet !== true || op === 'status')
+            for (const state of states) shell.stdout.write(lineOf(state));
+        } finally {
+          await operations.close();
+        }
+      },
+      { results: flags.json ? shell.stderr : shell.stdout },
+    );
     return exitCodes.delivered;
   },
 });

@@ -1,6 +1,7 @@
 import type { WorkerSettings } from '@tintype/queue';
 import { InvalidArgumentError } from 'commander';
 import { command, flag } from '../command.ts';
+import type { WorkerState } from '../format/worker-lines.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { placeFlags, portNumber, positiveInteger, queueFlags, traceFlags } from '../flags.ts';
 import { withRun } from '../run.ts';
@@ -43,11 +44,16 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
     ['tintype worker --roles encode', 'encode only; needs no API key'],
   ],
   async action({ shell, flags }) {
-    const { jobLine, loadQueue, neededQueueUrl, stateLine, withTraces } =
-      await import('../load-queue.ts');
+    const { loadQueue, neededQueueUrl, withTraces } = await import('../load-queue.ts');
+    const { workerLine } = await import('../format/worker-lines.ts');
     await withRun(shell, flags, async (_, context) => {
       const { runWorker } = await loadQueue();
-      const isJson = flags.reporter === 'json';
+      const say = (state: WorkerState): void => {
+        const isFailure = state.type === 'job' && state.code !== null;
+        if (flags.quiet && !isFailure) return;
+        const line = { time: shell.now().toISOString(), ...state };
+        shell.stdout.write(workerLine(line, flags.reporter === 'json'));
+      };
       const settings: WorkerSettings = {
         roles: flags.roles ?? roleNames,
         concurrency: flags.concurrency ?? null,
@@ -55,15 +61,9 @@ Ctrl-C or SIGTERM ends it: it takes no more jobs, gives back what was not sent, 
           flags.metricsPort === undefined
             ? null
             : { port: flags.metricsPort, host: flags.metricsHost ?? '127.0.0.1' },
-        onServing: (url) => {
-          if (!flags.quiet) shell.stdout.write(stateLine(shell, isJson, { type: 'serving', url }));
-        },
-        onReady: () => {
-          if (!flags.quiet) shell.stdout.write(stateLine(shell, isJson, { type: 'ready' }));
-        },
-        onJob: (done) => {
-          if (!flags.quiet || done.code !== null) shell.stdout.write(jobLine(shell, isJson, done));
-        },
+        onServing: (url) => say({ type: 'serving', url }),
+        onReady: () => say({ type: 'ready' }),
+        onJob: (done) => say({ type: 'job', ...done }),
       };
       const url = neededQueueUrl(flags.queue, context);
       await withTraces(flags.traces === true, context, async (traces) =>
