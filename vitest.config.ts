@@ -15,7 +15,7 @@ const project = (
 
 /** Vitest starts the largest files first. These run the longest, whatever their size. */
 const longest =
-  /\/test\/(robustness\/|queue-schedules|queued-runs|attacks|priorities|faults|ci-recipes|servers-without|ceph|sheet-page|page\.test|packed|shards|store-contract\.test|shared-originals|fault-schedules)/;
+  /\/test\/(robustness\/|queue-schedules|queued-runs|attacks|priorities|faults|ci-recipes|servers-without|ceph|sheet-page|page\.test|packed|shards|store-contract\.test|shared-originals|fault-schedules|collecting|buying|orders|damage|flow\.test)/;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId);
@@ -26,60 +26,72 @@ class LongestFirst extends BaseSequencer {
 
 const processes = 'packages/*/src/**/*.process.test.ts';
 /** The flows that a run through a queue must not change: those that spend, and in the long form also what becomes of pictures. */
-const spending = ['buying', 'graph', 'orders', 'spending', 'collecting', 'unusable-answers'];
-const pictures = ['edits', 'kept-aside', 'odd-pictures', 'generate', 'any-format', 'batch-field'];
-const queuedToo = (isLong: boolean) =>
-  [...spending, ...(isLong ? pictures : [])].map((name) => `packages/core/test/${name}.test.ts`);
+const budgets = ['spending', 'unusable-answers'];
+const spending = [...budgets, 'buying', 'graph', 'orders', 'collecting'];
+const pictures = ['edits', 'kept-aside', 'odd-pictures.slow', 'generate', 'any-format'];
+const queuedToo = (mode: Mode) =>
+  ({ quick: budgets, test: spending, long: [...spending, ...pictures] })[mode].map(
+    (name) => `packages/core/test/${name}.test.ts`,
+  );
 const noRedis = missingProgram('redis-server', 'redis-server');
 if (noRedis !== '') process.stderr.write(`Tests of buying through a queue${noRedis}\n`);
 const browser = 'packages/**/*.browser.test.ts';
 // The contact sheet's page is bundled, so that tests see the one of the sources.
 const globalSetup = ['packages/sheet/page/build.ts'];
 
-/** `--mode long` runs everything in full: see `packages/core/test/support/long-form.ts`. */
-export default defineConfig(({ mode }) => ({
-  // Tests run the sources, not the build.
-  ssr: { resolve: { conditions: ['tintype-source'], externalConditions: ['tintype-source'] } },
-  test: {
-    // Ends at once when what it waits for is there. How long that takes on a busy machine is not what a test is about.
-    expect: { poll: { timeout: 60_000 } },
-    // What runs the tests may be a CI; whether a test is in one, the test says.
-    env: { CI: 'false', TINTYPE_TEST_LONG: String(mode === 'long') },
-    setupFiles: ['scripts/seed-properties.ts'],
-    // Two more than there are cores, because a file waits for half of its time: for timers, processes and browsers.
-    maxWorkers: availableParallelism() + 2,
-    sequence: { sequencer: LongestFirst },
-    globalSetup: ['scripts/temporary-folder.ts'],
-    projects: [
-      // Beside what it tests; starts no process.
-      project('unit', 60, {
-        include: ['packages/*/src/**/*.test.ts'],
-        exclude: [processes],
-        setupFiles: ['scripts/refuse-processes.ts'],
-        // Files of a worker share its modules, which takes 40 % off their processor time (measured 2026-11-28).
-        isolate: false,
-      }),
-      // Whole runs: git, the command line, Vite's builds, processes that are killed.
-      project('processes', 240, {
-        include: ['packages/*/test/**/*.test.ts', 'docs/test/*.test.ts', processes],
-        exclude: [browser, 'docs/test/*.browser.test.ts'],
-        // Files of a worker share its modules, as those of `unit` do.
-        isolate: false,
-        globalSetup,
-      }),
-      // The tests of buying once more, with workers that a queue gives their jobs.
-      project('queued', 240, {
-        include: noRedis === '' ? queuedToo(mode === 'long') : [],
-        // What the global setup puts into the environment reaches every project; this reaches the tests of this one.
-        env: { TINTYPE_TEST_QUEUED: 'true' },
-        isolate: false,
-        globalSetup: ['packages/queue/test/support/start-redis.ts'],
-      }),
-      // Pages in Chromium, and the examples as they are built.
-      project('browser', 240, {
-        include: [browser, 'examples/*/test/**/*.test.ts', 'docs/test/*.browser.test.ts'],
-        globalSetup,
-      }),
-    ],
-  },
-}));
+/** `quick` leaves the slow files out, `test` runs all files, and `long` all of each file: see `support/long-form.ts` of core. */
+const modes = ['quick', 'test', 'long'] as const;
+type Mode = (typeof modes)[number];
+
+export default defineConfig((run) => {
+  const mode = modes.find((name) => name === run.mode);
+  if (mode === undefined) throw new Error(`"${run.mode}" is no mode of the tests: ${modes.join()}`);
+  const slow = mode === 'quick' ? ['**/*.slow.*'] : [];
+  return {
+    // Tests run the sources, not the build.
+    ssr: { resolve: { conditions: ['tintype-source'], externalConditions: ['tintype-source'] } },
+    test: {
+      // Ends at once when what it waits for is there. How long that takes on a busy machine is not what a test is about.
+      expect: { poll: { timeout: 60_000 } },
+      // What runs the tests may be a CI; whether a test is in one, the test says.
+      env: { CI: 'false', TINTYPE_TEST_LONG: String(mode === 'long') },
+      setupFiles: ['scripts/seed-properties.ts'],
+      // Two more than there are cores, because a file waits for half of its time: for timers, processes and browsers.
+      maxWorkers: availableParallelism() + 2,
+      sequence: { sequencer: LongestFirst },
+      globalSetup: ['scripts/temporary-folder.ts'],
+      projects: [
+        // Beside what it tests; starts no process.
+        project('unit', 60, {
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: [processes, ...slow],
+          setupFiles: ['scripts/refuse-processes.ts'],
+          // Files of a worker share its modules, which takes 40 % off their processor time (measured 2026-11-28).
+          isolate: false,
+        }),
+        // Whole runs: git, the command line, Vite's builds, processes that are killed.
+        project('processes', 240, {
+          include: ['packages/*/test/**/*.test.ts', 'docs/test/*.test.ts', processes],
+          exclude: [browser, 'docs/test/*.browser.test.ts', ...slow],
+          // Files of a worker share its modules, as those of `unit` do.
+          isolate: false,
+          globalSetup,
+        }),
+        // The tests of buying once more, with workers that a queue gives their jobs.
+        project('queued', 240, {
+          include: noRedis === '' ? queuedToo(mode) : [],
+          // What the global setup puts into the environment reaches every project; this reaches the tests of this one.
+          env: { TINTYPE_TEST_QUEUED: 'true' },
+          isolate: false,
+          globalSetup: ['packages/queue/test/support/start-redis.ts'],
+        }),
+        // Pages in Chromium, and the examples as they are built.
+        project('browser', 240, {
+          include: [browser, 'examples/*/test/**/*.test.ts', 'docs/test/*.browser.test.ts'],
+          exclude: slow,
+          globalSetup,
+        }),
+      ],
+    },
+  };
+});

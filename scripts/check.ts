@@ -10,7 +10,7 @@ const steps: readonly (readonly [name: string, command: string])[] = [
   ['lint', 'oxlint --type-aware --deny-warnings'],
   ['imports', 'depcruise packages/*/src --config .dependency-cruiser.mjs'],
   ['types', 'node --run typecheck'],
-  ['tests', 'vitest run'],
+  ['tests', 'vitest run --mode quick'],
   ['unused code', 'knip'],
   ['packages', 'node scripts/check-packages.ts'],
 ];

@@ -11,9 +11,9 @@ import { buildFailure, type ViteProject, viteProject } from './support/vite-proj
 //
 // | fault                                                                | test                                            |
 // | -------------------------------------------------------------------- | ----------------------------------------------- |
-// | URLs that ignore `base` or `renderBuiltUrl`, or are `file:` in SSR   | build.test.ts, options.test.ts, missing.test.ts |
+// | URLs that ignore `base` or `renderBuiltUrl`, or are `file:` in SSR   | build.test.ts, options.test.ts, missing.slow.test.ts |
 // | files that are not in Vite's manifest                                | build.test.ts                                   |
-// | "unknown file" when environments build at once with a cold cache     | missing.test.ts                                 |
+// | "unknown file" when environments build at once with a cold cache     | missing.slow.test.ts                                 |
 // | memory for bytes in a server build that emits none                   | options.test.ts                                 |
 // | `serve` taken for "no bundle", so nothing works in bundled dev       | here                                            |
 // | a warm build that reads every original again                         | here                                            |
@@ -23,7 +23,7 @@ import { buildFailure, type ViteProject, viteProject } from './support/vite-proj
 // | file names that differ with another machine's encoder                | here: names are hashes of the content           |
 // | wildcard types that take any id                                      | types.test.ts                                   |
 // | a dev server that waits for encodes, or pays                         | dev.test.ts                                     |
-// | no update when an image changes                                      | updates.browser.test.ts                         |
+// | no update when an image changes                                      | updates.slow.browser.test.ts                         |
 // | everything in `dist`, used or not                                    | build.test.ts, options.test.ts                  |
 // | one failed image that breaks the page                                | dev.test.ts                                     |
 // | absolute dev URLs that a backend on another origin cannot use        | dev.test.ts (`server.origin`)                   |

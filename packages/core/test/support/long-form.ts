@@ -1,4 +1,4 @@
-/** Whether the suite runs in full: `npm run test:long`, once a week. `npm test` runs a part that stands for the rest. */
+/** Whether each test runs in full: `npm run test:long`, once a week. Otherwise it runs a part that stands for the rest. */
 export const isLong: boolean = process.env['TINTYPE_TEST_LONG'] === 'true';
 
 /** Every `every`-th value, beginning with the one at `first`; all values in the long form. */
