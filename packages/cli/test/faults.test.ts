@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { faultGroups, type FaultRow } from './support/fault-rows.ts';
-import { isLong, some } from '../../core/test/support/long-form.ts';
+import { isLong, some } from '../../core/test/support/test-mode.ts';
 import { allFaults, renderFaults, runFaults } from './support/fault-table.ts';
 import type { FaultResult } from './support/run-fault.ts';
 

@@ -25,7 +25,7 @@ import type { PlannedRequest, StoreRecord } from '../src/index.ts';
 import { sha256 } from '../src/hash.ts';
 import { eventsOf } from './support/api.ts';
 import { filesBelow } from './support/files.ts';
-import { isLong } from './support/long-form.ts';
+import { isLong } from './support/test-mode.ts';
 import {
   fastClock,
   type Outcome,

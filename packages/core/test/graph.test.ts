@@ -4,7 +4,7 @@ import { moderationBlocked } from '@tintype/emulators/openai';
 import { describe, expect, test } from 'vitest';
 import type { Provider } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { isLong } from './support/long-form.ts';
+import { isLong, isQuick } from './support/test-mode.ts';
 import { picture } from './support/pictures.ts';
 import { mistakesOf } from './support/mistakes-of.ts';
 import { isQueued, testProject, type TestProject } from './support/project.ts';
@@ -42,7 +42,7 @@ const diamond: Graph = {
 };
 
 /** Through a queue, each link takes a third of a second. */
-const links = isLong ? 300 : isQueued ? 20 : 100;
+const links = isLong ? 300 : isQueued || isQuick ? 20 : 100;
 
 describe('images whose inputs are images', () => {
   test(`a chain of ${links} is bought link by link, each once`, async () => {

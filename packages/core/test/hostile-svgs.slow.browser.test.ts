@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cleanSvg } from '../src/image/svg/clean-svg.ts';
 import { hostileSvgs } from './fixtures/hostile-svgs.ts';
 import { launchBrowser, noBrowser } from './support/browser.ts';
-import { isLong } from './support/long-form.ts';
+import { isLong } from './support/test-mode.ts';
 import { randomSvg } from './support/random-svg.ts';
 import { showDrawings } from './support/show-drawings.ts';
 

@@ -10,7 +10,7 @@ import { parseRows } from '../src/manifest/parse-rows.ts';
 import { deliveriesOf } from '../src/plan/deliveries.ts';
 import { modelTable } from '../src/plan/models.ts';
 import { requestKey, requestOf } from '../src/plan/request-key.ts';
-import { isLong } from './support/long-form.ts';
+import { isLong } from './support/test-mode.ts';
 import type { Diagnostic, Job } from '../src/types.ts';
 import { expandText, jobsOf } from './support/expand-text.ts';
 

@@ -5,7 +5,7 @@ import { expandJobs } from '../src/plan/expand-jobs.ts';
 import { modelTable } from '../src/plan/models.ts';
 import { requestKey, requestOf } from '../src/plan/request-key.ts';
 import { cpuMsOf } from './support/cpu-time.ts';
-import { isLong } from './support/long-form.ts';
+import { isLong } from './support/test-mode.ts';
 import { expandText, jobsOf } from './support/expand-text.ts';
 
 /** The long form has 100,000 rows. */

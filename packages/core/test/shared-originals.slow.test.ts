@@ -19,7 +19,7 @@ import {
   verifyProject,
 } from '../src/index.ts';
 import { billedPrompts, eventsOf, useApi } from './support/api.ts';
-import { isLong } from './support/long-form.ts';
+import { isLong } from './support/test-mode.ts';
 import { openShared } from './support/open-shared.ts';
 import { testProject, type TestProject } from './support/project.ts';
 import { watchedRemote } from './support/watched-remote.ts';

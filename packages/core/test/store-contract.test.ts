@@ -6,7 +6,7 @@ import { fileStore } from '../src/store/file-store.ts';
 import { layout, pathOfBytes } from '../src/store/layout.ts';
 import { formatJson } from '../src/store/record-file.ts';
 import { storeContract } from './store-contract.ts';
-import { isLong } from './support/long-form.ts';
+import { isLong, isQuick } from './support/test-mode.ts';
 import { type Blobs, memoryStore } from './support/memory-store.ts';
 import { openShared } from './support/open-shared.ts';
 import { purchaseOf } from './support/purchases.ts';
@@ -26,7 +26,7 @@ storeContract('a folder', async () => {
       return bytes === null ? rm(path) : plant(path, bytes);
     },
     hasBytesElsewhere: false,
-    many: isLong ? 100_000 : 10_000,
+    many: isLong ? 100_000 : isQuick ? 1000 : 10_000,
     fill: async (count) => {
       const { record } = await fileStore(dir).put(onePicture('0'));
       for (let first = 0; first < 256; first++) {

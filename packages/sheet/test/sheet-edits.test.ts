@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../../core/src/manifest/parse-manifest.ts';
 import { useApi } from '../../core/test/support/api.ts';
-import { isLong } from '../../core/test/support/long-form.ts';
+import { isLong, isQuick } from '../../core/test/support/test-mode.ts';
 import { servedSheet } from './support/served-sheet.ts';
 
 const api = useApi();
@@ -452,7 +452,7 @@ test('after any edits and undos manifests can be read, with all comments, and af
       expect(await text()).toBe(manifest);
       expect((await made.project.read('goods.csv')).toString()).toBe(goods);
     }),
-    { numRuns: isLong ? 200 : 20 },
+    { numRuns: isLong ? 200 : isQuick ? 5 : 20 },
   );
   expect(written).toBeGreaterThan(20);
   expect(api().requests).toEqual([]);

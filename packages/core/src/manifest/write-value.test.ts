@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isLong } from '../../test/support/long-form.ts';
+import { isLong } from '../../test/support/test-mode.ts';
 import { openYaml } from './open-yaml.ts';
 import type { FieldValue } from '../types.ts';
 import { writeValue } from './write-value.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLong } from '../support/long-form.ts';
+import { isLong } from '../support/test-mode.ts';
 import { batchDiskRows, runBatchDisk } from './batch-disks.ts';
 import { runBatchSchedule } from './batch-schedules.ts';
 import { hasNamespaces } from './takeovers.ts';

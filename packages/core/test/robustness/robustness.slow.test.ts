@@ -6,7 +6,7 @@ import { mainCommands, openPlanter } from './planted-runs.ts';
 import { hostileRows, runHostile } from './hostile-inputs.ts';
 import { type Blow, openStriker, stories } from './strikes.ts';
 import { races, runRace } from './races.ts';
-import { isLong, some } from '../support/long-form.ts';
+import { isLong, some } from '../support/test-mode.ts';
 import { openScene } from './scene.ts';
 
 /** The tests start many processes one after the other, and the machine may be busy. */
