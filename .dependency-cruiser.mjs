@@ -81,11 +81,24 @@ export default {
         '^packages/$1/',
         `^${core}/(index|modules|picture|picture-parts|types)[.]ts$`,
         '^packages/(sheet|queue|queue-dashboard)/src/index[.]ts$',
+        '^packages/components/',
       ],
     }),
+    forbid(
+      'components run in pages, so they import types and parts of pictures',
+      '^packages/components/',
+      {
+        path: '^packages/',
+        pathNot: ['^packages/components/', `^${core}/(picture-parts|types)[.]ts$`],
+      },
+    ),
     forbid('the plugin of other bundlers imports what core exports', '^packages/unplugin/src/', {
       path: '^packages/',
-      pathNot: ['^packages/unplugin/', `^${core}/(index|modules|picture|types)[.]ts$`],
+      pathNot: [
+        '^packages/unplugin/',
+        '^packages/components/',
+        `^${core}/(index|modules|picture|types)[.]ts$`,
+      ],
     }),
     forbid(
       'the integrations of Astro and Nuxt import the Vite plugin only',

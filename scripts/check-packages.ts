@@ -4,6 +4,7 @@ import { publishedProblems, type PackedFiles } from './published-problems.ts';
 
 const packages = [
   'packages/core',
+  'packages/components',
   'packages/queue',
   'packages/queue-dashboard',
   'packages/s3',

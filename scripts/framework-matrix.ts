@@ -23,7 +23,7 @@ if (unknown.length > 0) {
 }
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'tintype-matrix-'));
-const needed = ['core', 'sheet', 'vite-plugin'];
+const needed = ['components', 'core', 'sheet', 'vite-plugin'];
 const own = { '@tintype/astro': 'astro', '@tintype/nuxt': 'nuxt', 'vite-plugin-tintype': null };
 const tarballs = new Map(
   [...needed, 'astro', 'nuxt'].map((name) => [name, pack(join(repository, 'packages', name))]),

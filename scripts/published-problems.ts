@@ -12,6 +12,7 @@ export interface PackedFiles {
  */
 const budgets: Readonly<Record<string, number>> = {
   '@tintype/astro': 44_000,
+  '@tintype/components': 36_000,
   '@tintype/core': 4_300_000,
   '@tintype/nuxt': 12_000,
   '@tintype/queue': 385_000,

@@ -24,7 +24,8 @@ export { markupOfFiles } from './modules/markup-of-files.ts';
 export {
   type ProjectTypes,
   type ProjectTypesRequest,
-  writeProjectTypes,
+  projectTypesWriter,
+  type WriteProjectTypes,
 } from './modules/project-types.ts';
 export type { PluginName } from './modules/render-types.ts';
 export { type ShippedStandIn, standInWarning } from './modules/stand-in-warning.ts';

@@ -4,8 +4,9 @@ import { publicTypes } from './support/public-types.ts';
 // If you meant a change, run `vitest run packages/core/test/public-types.test.ts -u` and describe it in a changeset.
 test.each([
   'astro',
-  'core',
   'cli',
+  'components',
+  'core',
   'nuxt',
   'queue',
   'queue-dashboard',

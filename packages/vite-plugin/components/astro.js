@@ -1,1 +1,1 @@
-export { default as Picture } from './Picture.astro';
+export { Picture } from '@tintype/components/astro';

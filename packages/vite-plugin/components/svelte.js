@@ -1,1 +1,1 @@
-export { default as Picture } from './Picture.svelte';
+export { Picture } from '@tintype/components/svelte';

@@ -1,2 +1,2 @@
-/** What the plugin and its components use of core's pictures. */
+/** What the plugin uses of core's pictures. */
 export * from '@tintype/core/picture-parts';

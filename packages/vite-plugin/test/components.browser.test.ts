@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)(`components in Chromium${skipped}`, () => {
       const { output } = await project.build({
         plugins,
         ssr: {
-          noExternal: ['vite-plugin-tintype', 'svelte'],
+          noExternal: ['vite-plugin-tintype', '@tintype/components', 'svelte'],
           resolve: { conditions: ['tintype-source', 'node', 'module'] },
         },
         build: { ssr: `server-${name}.js`, outDir: `dist-${name}`, minify: false },

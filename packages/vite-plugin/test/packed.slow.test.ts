@@ -60,7 +60,7 @@ beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'tintype-packed-')));
   for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text);
   const tarballs = await Promise.all(
-    ['core', 's3', 'queue', 'sheet', 'cli', 'vite-plugin'].map(pack),
+    ['components', 'core', 's3', 'queue', 'sheet', 'cli', 'vite-plugin'].map(pack),
   );
   const { version } = JSON.parse(
     await readFile(fileURLToPath(import.meta.resolve('vite/package.json')), 'utf8'),
@@ -93,6 +93,7 @@ test('installed from tarballs, the plugin builds a page', async () => {
 
 test.each([
   'tintype',
+  '@tintype/components',
   '@tintype/core',
   '@tintype/queue',
   '@tintype/s3',

@@ -24,18 +24,19 @@ export interface ProjectTypes {
   readonly isWritten: boolean;
 }
 
-/**
- * Writes the types of a project's images without a build, for a new clone whose type check comes first. Spends nothing.
- * Rejects with a mistake of the project, at its place, or with the file system's own error.
- */
-export async function writeProjectTypes(
-  { cwd, root, file = 'tintype-env.d.ts', report }: ProjectTypesRequest,
+/** The `writeProjectTypes` of a plugin. It rejects with a mistake of the project, at its place, or with the file system's own error. */
+export type WriteProjectTypes = (request: ProjectTypesRequest) => Promise<ProjectTypes>;
+
+/** Writes the types of a project's images, as `plugin` exports them, without a build. Spends nothing. */
+export function projectTypesWriter(
   plugin: PluginName,
   env: ProjectOptions['env'],
-): Promise<ProjectTypes> {
-  const { signal } = new AbortController();
-  const request = { cwd, root, env, options: {}, missing: 'standin', report } as const;
-  const project = await projectOf(await openContext(request, signal));
-  const path = resolve(cwd, file);
-  return { path, isWritten: await writeTypesTo(path, project, plugin) };
+): WriteProjectTypes {
+  return async ({ cwd, root, file = 'tintype-env.d.ts', report }) => {
+    const { signal } = new AbortController();
+    const request = { cwd, root, env, options: {}, missing: 'standin', report } as const;
+    const project = await projectOf(await openContext(request, signal));
+    const path = resolve(cwd, file);
+    return { path, isWritten: await writeTypesTo(path, project, plugin) };
+  };
 }

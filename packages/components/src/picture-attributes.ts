@@ -4,8 +4,8 @@ import {
   fullSizeUrl,
   pictureElements,
   type PictureElements,
-} from '../picture-elements.ts';
-import type { Picture } from '../picture.ts';
+} from '@tintype/core/picture-parts';
+import type { Picture } from '@tintype/core/types';
 
 /** What every component takes, beside the attributes of an `<img>`. */
 export interface PictureProps {

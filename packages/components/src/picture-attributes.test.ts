@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Picture } from '../picture.ts';
+import type { Picture } from '@tintype/core/types';
 import { pictureAttributes, withBackground } from './picture-attributes.ts';
 
 const hero: Picture = {
