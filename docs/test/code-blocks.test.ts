@@ -1,29 +1,138 @@
-/** The code of all pages and READMEs is tried: manifests are checked, commands parsed, JSON parsed, TypeScript type-checked, components compiled. */
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+/** The code of all pages and READMEs is tried: the table says how, by the language. */
 import { checkProject } from '@tintype/core';
+import { parse as parseToml } from 'smol-toml';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { program } from '../../packages/cli/src/program.ts';
 import { testProject } from '../../packages/core/test/support/project.ts';
-import { type CodeBlock, codeBlocks, markdownPages, repository } from './support/pages.ts';
+import {
+  astroProblems,
+  type Check,
+  cssProblems,
+  goTemplateProblems,
+  htmlProblems,
+  svelteProblems,
+  tsxProblems,
+  vueProblems,
+} from './support/check-markup.ts';
+import { moduleProblems } from './support/check-modules.ts';
+import { nginxProblems } from './support/check-nginx.ts';
+import { shellProblems, tintypeProblem, yamlProblems } from './support/check-shell.ts';
+import { type CodeBlock, codeBlocks, markdownPages } from './support/pages.ts';
+import { shellCommands } from './support/shell-commands.ts';
 
-const all = markdownPages().flatMap(codeBlocks);
-const inLanguage = (...names: readonly string[]) =>
-  all.filter(({ language }) => names.includes(language));
+const pages = markdownPages();
+const all = pages.flatMap(codeBlocks);
 
-test('every block says its language', () => {
-  const known =
-    /^(?:ts|tsx|js|jsx|mjs|yaml|yml|json|jsonc|sh|html|vue|svelte|astro|css|toml|text|txt|nginx|dockerfile|go-html-template|njk|http|csv|ini|)$/;
-  expect(all.length).toBeGreaterThan(100);
-  expect(all.filter(({ language }) => !known.test(language)).map(({ at }) => at)).toEqual([]);
+type BlocksCheck = (blocks: readonly CodeBlock[]) => Promise<readonly string[]>;
+
+/** How the blocks of each language are tried. */
+const table: readonly (readonly [languages: string, how: string, problems: BlocksCheck])[] = [
+  ['sh', 'commands and flags are accepted, and scripts and files exist', shellProblems],
+  ['yaml', 'it can be parsed, and commands of workflows are accepted', yamlProblems],
+  ['ts js', 'modules are type-checked, and parts of a config parsed', moduleProblems],
+  ['tsx', 'it can be compiled', each(tsxProblems)],
+  ['vue', 'it can be compiled', each(vueProblems)],
+  ['svelte', 'it can be compiled', each(svelteProblems)],
+  ['astro', 'it can be compiled', each(astroProblems)],
+  ['html', 'it is valid', each(htmlProblems)],
+  ['css', 'it is valid', each(cssProblems)],
+  ['json', 'it can be parsed', each(parsed(JSON.parse))],
+  ['toml', 'it can be parsed', each(parsed(parseToml))],
+  ['md', 'its front matter can be parsed', each(parsed(parseFrontMatter))],
+  ['nginx', 'nginx accepts it, where it is installed', each(nginxProblems)],
+  ['go-html-template', 'each action has its end', each(goTemplateProblems)],
+  // What programs print, and drawings of folders.
+  ['text', 'no command is in it, because it would not be tried', each(commandsIn)],
+];
+
+/** Checks blocks one by one. What a check throws is a problem, too. */
+function each(check: Check): BlocksCheck {
+  return async (blocks) => {
+    const found = await Promise.all(
+      blocks.map(async ({ at, code }) => {
+        const problems = await problemsOf(check, code);
+        return problems.map((problem) => `${at}: ${textOf(problem)}`);
+      }),
+    );
+    return found.flat();
+  };
+}
+
+async function problemsOf(check: Check, code: string): Promise<readonly unknown[]> {
+  try {
+    return await check(code);
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+function textOf(problem: unknown): string {
+  return typeof problem === 'string' ? problem : JSON.stringify(problem);
+}
+
+/** A check that only parses. */
+function parsed(parser: (code: string) => unknown): Check {
+  return (code) => {
+    parser(code);
+    return [];
+  };
+}
+
+function parseFrontMatter(code: string): void {
+  const [, matter = ''] = /^---\n([\s\S]*?)^---$/m.exec(code) ?? [];
+  parse(matter);
+}
+
+function commandsIn(code: string): readonly string[] {
+  return code.match(/^(?:[A-Z_]+=\S+ )?(?:npx|npm|tintype|git|node) .*/gm) ?? [];
+}
+
+const inLanguages = (languages: string) =>
+  all.filter(({ language }) => languages.split(' ').includes(language));
+
+test('every block is in a language of the table', () => {
+  expect(all.length).toBeGreaterThan(150);
+  const known = new Set(table.flatMap(([languages]) => languages.split(' ')));
+  const unknown = all.filter(({ language }) => !known.has(language));
+  expect(unknown.map(({ at, language }) => `${at}: ${language || 'no language'}`)).toEqual([]);
 });
 
-test('JSON can be parsed', () => {
-  for (const { at, code } of inLanguage('json')) expect(() => JSON.parse(code), at).not.toThrow();
+test.each(table.map(([languages, how, problems]) => ({ languages, how, problems })))(
+  '$languages: $how',
+  async ({ languages, problems }) => {
+    const blocks = inLanguages(languages);
+    expect(blocks.length).toBeGreaterThan(0);
+    expect(await problems(blocks)).toEqual([]);
+  },
+);
+
+test('a mistake in each language is found', async () => {
+  const mistakes = {
+    sh: 'npx tintype plan --jason',
+    yaml: 'steps: [{ run: tintype --max-cost much }]',
+    'ts js': 'tintype({ root: )',
+    tsx: '<a>',
+    vue: '<a :b="(" />',
+    svelte: '{#if a}',
+    astro: '<a b={ >',
+    html: '<p><div></div></p>',
+    css: '.a[ { color: red }',
+    json: '{ a: 1 }',
+    toml: 'a = ',
+    md: '---\na: [\n---\n',
+    nginx: 'dav_method PUT;',
+    'go-html-template': '{{ if .a }}',
+    text: 'npx tintype plan',
+  };
+  expect(Object.keys(mistakes)).toEqual(table.map(([languages]) => languages));
+  const silent = await Promise.all(
+    Object.entries(mistakes).map(async ([languages, code], at) => {
+      const block = { at: 'README.md:1', language: languages, name: null, code };
+      return (await table[at]![2]([block])).length === 0 ? [languages] : [];
+    }),
+  );
+  // It is not installed everywhere.
+  expect(silent.flat().filter((languages) => languages !== 'nginx')).toEqual([]);
 });
 
 /** Diagnostics about files that a reader has and this test does not. */
@@ -40,7 +149,7 @@ const aboutFiles = new Set([
 test('manifests have no mistake', async () => {
   const found: string[] = [];
   let manifests = 0;
-  for (const { at, code } of inLanguage('yaml', 'yml')) {
+  for (const { at, code } of inLanguages('yaml')) {
     const value = parse(code) as Record<string, unknown> | null;
     if (value === null || !('images' in value)) continue;
     if (!Object.keys(value).every((name) => ['images', 'presets', 'defaults'].includes(name)))
@@ -58,142 +167,19 @@ test('manifests have no mistake', async () => {
   expect(found).toEqual([]);
 });
 
-/** The words of each call of `tintype` in a line of a shell. */
-function callsIn(line: string): string[][] {
-  const command = line.replace(/(?:^|\s)#.*$/, '').replaceAll(/"[^"]*"|'[^']*'/g, 'x');
-  return command.split(/&&|\|\||[|;]/).flatMap((part) => {
-    const words = part.trim().split(/\s+/);
-    const at = words.findIndex((word) => word === 'tintype');
-    const before = words.slice(0, Math.max(at, 0)).filter((word) => !/^[A-Z_]+=/.test(word));
-    const isCall =
-      at >= 0 && before.every((word) => ['npx', 'pnpm', 'exec', 'run:', '-'].includes(word));
-    return isCall ? [words.slice(at + 1).filter((word) => !/^[<>]|^2>/.test(word))] : [];
-  });
-}
-
-test('commands and flags exist', () => {
+test('commands in sentences exist, with their flags', async () => {
   const wrong: string[] = [];
-  let calls = 0;
-  const check = (at: string, words: readonly string[]): void => {
-    calls += 1;
-    const named = program.commands.find(({ name }) => name === words[0]);
-    const command = named ?? program.commands[0];
-    const flags = new Set(Object.values(command.flags).map(({ long }) => long));
-    for (const word of words.filter((one) => one.startsWith('--'))) {
-      const flag = word.split('=')[0]!;
-      if (!flags.has(flag) && !['--help', '--version'].includes(flag))
-        wrong.push(`${at}: tintype ${words.join(' ')}: no ${flag}`);
+  let commands = 0;
+  for (const { file, text } of pages) {
+    const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+    for (const [, line] of prose.matchAll(/`(?:npx )?tintype ([^`]+)`/g)) {
+      const [[, ...args] = []] = shellCommands(`tintype ${line}`.replace(/ …$/, '')).commands;
+      commands += 1;
+      const problem = await tintypeProblem(args);
+      if (problem !== null && !/missing required argument|argument missing/.test(problem))
+        wrong.push(`${file}: tintype ${line}: ${problem}`);
     }
-  };
-  for (const { at, code } of inLanguage('sh', 'yaml', 'yml'))
-    for (const line of code.replaceAll('\\\n', ' ').split('\n'))
-      for (const words of callsIn(line.trim())) check(at, words);
-  expect(calls).toBeGreaterThan(30);
+  }
+  expect(commands).toBeGreaterThan(100);
   expect(wrong).toEqual([]);
 });
-
-/** A module of a project that the docs are about, or of a package that is not installed here. */
-const ambient = `
-type Shown = import('@tintype/core/types').Picture;
-declare module 'virtual:tintype/team/*' { const team: Record<string, Shown>; export default team; }
-declare module 'virtual:tintype/logo?raw' { const markup: string; export default markup; }
-declare module 'virtual:tintype/*' { const picture: Shown; export default picture; export const alt: string; }
-`;
-
-test('TypeScript has no type error', async () => {
-  const folder = await mkdtemp(join(repository, 'docs/.blocks-'));
-  try {
-    const blocks = inLanguage('ts', 'js', 'mjs').filter(isModule);
-    expect(blocks.length).toBeGreaterThan(15);
-    await mkdir(join(folder, 'src'));
-    for (const [at, { code }] of blocks.entries())
-      await writeFile(join(folder, `src/block-${at}.ts`), `${code}\nexport {};\n`);
-    await writeFile(join(folder, 'src/ambient.d.ts'), ambient);
-    const options = {
-      extends: '../../tsconfig.base.json',
-      compilerOptions: {
-        // As the bundlers of readers resolve modules.
-        module: 'esnext',
-        moduleResolution: 'bundler',
-        noEmit: true,
-        declaration: false,
-        declarationMap: false,
-        strict: true,
-        noImplicitAny: false,
-        lib: ['es2024', 'dom', 'esnext.disposable'],
-        types: ['node'],
-        typeRoots: ['../../node_modules/@types'],
-      },
-      include: ['src'],
-    };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
-    const compiler = join(repository, 'node_modules/typescript/bin/tsc');
-    const output = await promisify(execFile)(process.execPath, [
-      compiler,
-      '-p',
-      folder,
-      '--pretty',
-      'false',
-    ]).then(
-      () => '',
-      (error: { stdout: string }) => error.stdout,
-    );
-    const problems = output.split('\n').flatMap((line) => {
-      const [, at, message] = /block-(\d+)\.ts\(\d+,\d+\): (.*)$/.exec(line) ?? [];
-      if (at === undefined || message === undefined || isOfReader(message)) return [];
-      return [`${blocks[Number(at)]!.at}: ${message}`];
-    });
-    expect(problems).toEqual([]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
-
-test.each([
-  [
-    'tsx',
-    async (code: string) => {
-      const { transformWithOxc } = await import('vite');
-      return (await transformWithOxc(code, 'block.tsx')).warnings;
-    },
-  ],
-  [
-    'vue',
-    async (code: string) => {
-      const { compileTemplate } = await import('vue/compiler-sfc');
-      return compileTemplate({ source: code, filename: 'block.vue', id: 'block' }).errors;
-    },
-  ],
-  [
-    'svelte',
-    async (code: string) => {
-      const plugin = createRequire(join(repository, 'packages/vite-plugin/package.json'));
-      const { compile } = (await import(plugin.resolve('svelte/compiler'))) as Compiler;
-      return compile(code, { filename: 'block.svelte' }).warnings;
-    },
-  ],
-])('a component of %s can be compiled', async (language, compiled) => {
-  const blocks = inLanguage(language);
-  expect(blocks.length).toBeGreaterThan(0);
-  for (const { at, code } of blocks) expect(await compiled(code), at).toEqual([]);
-});
-
-/** Svelte's compiler, which only the plugin's package has. */
-interface Compiler {
-  readonly compile: (
-    code: string,
-    options: { readonly filename: string },
-  ) => { readonly warnings: unknown };
-}
-
-/** A fragment, such as one line of a config, cannot be compiled by itself. */
-function isModule({ code }: CodeBlock): boolean {
-  return /^import .* from /m.test(code);
-}
-
-/** Packages of frameworks that are not installed here, and files of the reader's own project. */
-function isOfReader(message: string): boolean {
-  return /Cannot find module '(?:\.|@ai-sdk\/fal|@aws-sdk|astro|nuxt|@sveltejs|@11ty|next|@rspack|rollup|rolldown|webpack|esbuild)/.test(
-    message,
-  );
-}

@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
 import { BIN } from '../../packages/cli/test/support/run-bin.ts';
+import { testKey } from '../../packages/core/test/support/project.ts';
 import { codeBlocks, markdownPages, repository } from './support/pages.ts';
 
 const run = promisify(execFile);
@@ -14,6 +16,7 @@ test('every command of the tutorial works, and the page has its pictures', async
   const page = markdownPages().find(({ file }) => file === 'docs/tutorial.md')!;
   const folder = await mkdtemp(join(tmpdir(), 'tintype-tutorial-'));
   const env = { PATH: process.env['PATH'], HOME: folder };
+  await using api = await startOpenAiEmulator();
   const lines: string[] = [];
   try {
     for (const { language, name, code } of codeBlocks(page)) {
@@ -31,20 +34,24 @@ test('every command of the tutorial works, and the page has its pictures', async
     expect(files).toContain('stall-480w.avif');
     for (const file of files) await readFile(join(folder, 'public/images', file));
     expect(await readFile(join(folder, 'tintype-sheet.html'), 'utf8')).toContain('stall');
+    expect(api.requests).toHaveLength(2);
   } finally {
     await rm(folder, { recursive: true });
   }
 
-  /** `npm install` would fetch the released package; the test takes the one of this repository. */
+  /** `npm install` would fetch the released package; the test takes the one of this repository, and the emulator is the API. */
   async function follow(line: string): Promise<void> {
-    const [program, ...args] = line.split(' ');
+    const keyed = line.replace(/^OPENAI_API_KEY=… /, '');
+    const [program, ...args] = keyed.split(' ');
+    // There is no terminal that could ask.
+    const paid = { OPENAI_API_KEY: testKey, OPENAI_BASE_URL: api.baseUrl, TINTYPE_MISSING: 'buy' };
     if (line === 'npm install --save-dev tintype') {
       await mkdir(join(folder, 'node_modules'));
       await symlink(join(repository, 'packages/cli'), join(folder, 'node_modules/tintype'));
     } else if (program === 'npx' && args[0] === 'tintype') {
       await run(process.execPath, ['-C', 'tintype-source', BIN, ...args.slice(1)], {
         cwd: folder,
-        env,
+        env: keyed === line ? env : { ...env, ...paid },
       });
     } else if (program === 'node') {
       await run(process.execPath, ['-C', 'tintype-source', ...args], { cwd: folder, env });

@@ -137,7 +137,7 @@ function commandPart(command: Command): string {
     code(['tintype', command.name, ...values].join(' ')),
     command.description.replaceAll('<', '&lt;'),
     ...(rows.length === 0 ? [] : [table(['flag', 'meaning'], rows)]),
-    ...(examples === '' ? [] : [`\`\`\`text\n${examples}\n\`\`\``]),
+    ...(examples === '' ? [] : [`\`\`\`sh\n${examples}\n\`\`\``]),
   ].join('\n\n');
 }
 

@@ -1,0 +1,90 @@
+/** TypeScript and JavaScript. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { transformWithOxc } from 'vite';
+import { type CodeBlock, repository } from './pages.ts';
+
+/** Type errors of modules, and mistakes of syntax in the other blocks, which are a few lines of a config. */
+export async function moduleProblems(blocks: readonly CodeBlock[]): Promise<string[]> {
+  const lines = await Promise.all(blocks.filter((block) => !isModule(block)).map(syntaxProblems));
+  return [...(await typeProblems(blocks.filter(isModule))), ...lines.flat()];
+}
+
+function isModule({ code }: CodeBlock): boolean {
+  return /^import .* from /m.test(code);
+}
+
+async function syntaxProblems({ at, code }: CodeBlock): Promise<string[]> {
+  // `name: value,` are members of an object.
+  const text = /^\w+: /.test(code) ? `({${code}})` : code;
+  return transformWithOxc(text, 'block.ts').then(
+    () => [],
+    (error: Error) => [`${at}: ${error.message}`],
+  );
+}
+
+/** Modules of a project that the docs are about. */
+const ambient = `
+type Shown = import('@tintype/core/types').Picture;
+declare module 'virtual:tintype/team/*' { const team: Record<string, Shown>; export default team; }
+declare module 'virtual:tintype/logo?raw' { const markup: string; export default markup; }
+declare module 'virtual:tintype/*' { const picture: Shown; export default picture; export const alt: string; }
+`;
+
+async function typeProblems(blocks: readonly CodeBlock[]): Promise<string[]> {
+  if (blocks.length === 0) return [];
+  const folder = await mkdtemp(join(repository, 'docs/.blocks-'));
+  try {
+    await mkdir(join(folder, 'src'));
+    for (const [at, { code }] of blocks.entries())
+      await writeFile(join(folder, `src/block-${at}.ts`), `${code}\nexport {};\n`);
+    await writeFile(join(folder, 'src/ambient.d.ts'), ambient);
+    const options = {
+      extends: '../../tsconfig.base.json',
+      compilerOptions: {
+        // As the bundlers of readers resolve modules.
+        module: 'esnext',
+        moduleResolution: 'bundler',
+        noEmit: true,
+        declaration: false,
+        declarationMap: false,
+        strict: true,
+        noImplicitAny: false,
+        lib: ['es2024', 'dom', 'esnext.disposable'],
+        types: ['node'],
+        typeRoots: ['../../node_modules/@types'],
+      },
+      include: ['src'],
+    };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
+    const compiler = join(repository, 'node_modules/typescript/bin/tsc');
+    const output = await promisify(execFile)(process.execPath, [
+      compiler,
+      '-p',
+      folder,
+      '--pretty',
+      'false',
+    ]).then(
+      () => '',
+      (error: { stdout: string }) => error.stdout,
+    );
+    return output.split('\n').flatMap((line) => {
+      // What is wrong with the options of the compiler has no file, and the sources of the packages have other options.
+      if (line.startsWith('error ')) return [line];
+      const [, at, message] = /block-(\d+)\.ts\(\d+,\d+\): (.*)$/.exec(line) ?? [];
+      if (at === undefined || message === undefined || isOfReader(message)) return [];
+      return [`${blocks[Number(at)]!.at}: ${message}`];
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Packages of frameworks that are not installed here, and files of the reader's own project. */
+function isOfReader(message: string): boolean {
+  return /Cannot find module '(?:\.|@ai-sdk\/fal|@aws-sdk|astro|nuxt|@sveltejs|@11ty|next|@rspack|rollup|rolldown|webpack|esbuild)/.test(
+    message,
+  );
+}
