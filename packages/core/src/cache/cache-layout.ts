@@ -1,4 +1,5 @@
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
+import { inCache, layoutVersion } from '../in-cache.ts';
 import { isCount, isHash, isTextOrNull } from '../plain-checks.ts';
 import type { Preview, Sha256 } from '../types.ts';
 import type { FileEntry, FileIdentity } from './variant-cache.ts';
@@ -14,6 +15,7 @@ import type { FileEntry, FileIdentity } from './variant-cache.ts';
  *       untracked          the `stat` of git's index when it contained nothing of the cache (`project/usable-cache.ts`), sealed
  *       plans/<name>.<part>  what an earlier run remembers of a project (`unchanged/snapshot.ts`), sealed
  *       plans/better       written when a thorough run made files (`unchanged/better-files.ts`)
+ *       refusals/<key>.txt why the API refused a request (`purchase/refusals.ts`)
  *       batches/<name>     lines of an ended batch without a picture (`purchase/failed-lines.ts`), sealed
  *       shards/<i>-of-<n>.json  how the last run of a shard ended (`operations/shard-report.ts`)
  *       files/cd/<sha256>  a file's bytes, by content; files written for a site may be hard links to them
@@ -24,11 +26,11 @@ import type { FileEntry, FileIdentity } from './variant-cache.ts';
  * is still right, or the `stat` of the bytes shows that it is not.
  */
 export const cacheLayout = {
-  index: (cacheDir: string): string => join(cacheDir, 'v2', 'index'),
-  filesDir: (cacheDir: string): string => join(cacheDir, 'v2', 'files'),
+  index: (cacheDir: string): string => inCache(cacheDir, 'index'),
+  filesDir: (cacheDir: string): string => inCache(cacheDir, 'files'),
   // Not with `join`, which would parse the same folder thousands of times.
   file: (cacheDir: string, digest: Sha256): string =>
-    [cacheDir, 'v2', 'files', digest.slice(0, 2), digest].join(sep),
+    [cacheDir, layoutVersion, 'files', digest.slice(0, 2), digest].join(sep),
 } as const;
 
 export function identityOf({ mtimeMs, ino }: FileIdentity): FileIdentity {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { inCache } from '../in-cache.ts';
 import type { Event } from '../events.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
@@ -64,7 +65,7 @@ async function reportsIn(cacheDir: string): Promise<string[]> {
 }
 
 function folderOf(cacheDir: string): string {
-  return join(cacheDir, 'v2', 'shards');
+  return inCache(cacheDir, 'shards');
 }
 
 /** Enough for the failures of a hundred thousand images. */

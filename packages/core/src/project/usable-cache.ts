@@ -1,6 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { inCache } from '../in-cache.ts';
 import { isSameSignature, type StatSignature, statSignature } from '../fs/stat-digest.ts';
 import type { Env } from '../process/env-files.ts';
 import { sha256 } from '../hash.ts';
@@ -93,7 +94,7 @@ async function keepFree(cacheDir: string, free: Free): Promise<void> {
 }
 
 function notePath(cacheDir: string): string {
-  return join(cacheDir, 'v2', 'untracked');
+  return inCache(cacheDir, 'untracked');
 }
 
 const maxNoteBytes = 100_000;

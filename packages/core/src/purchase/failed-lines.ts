@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inCache } from '../in-cache.ts';
 import { isSealed, sealOf } from '../cache/seal.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
@@ -36,7 +37,7 @@ export async function rememberFailedLines(
 }
 
 function folderOf(cacheDir: string): string {
-  return join(cacheDir, 'v2', 'batches');
+  return inCache(cacheDir, 'batches');
 }
 
 /** A batch has at most 50,000 lines. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inCache } from '../in-cache.ts';
 import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
@@ -72,5 +73,5 @@ export function digestRefusals(cacheDir: string): StatDigest {
 }
 
 function folderOf(cacheDir: string): string {
-  return join(cacheDir, 'v2', 'refusals');
+  return inCache(cacheDir, 'refusals');
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { inCache } from '../in-cache.ts';
 import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
 import { writeUnflushed } from '../fs/write-atomic.ts';
 
@@ -20,5 +20,5 @@ export function digestBetterFiles(cacheDir: string): StatDigest {
 }
 
 function pathOf(cacheDir: string): string {
-  return join(cacheDir, 'v2', 'plans', 'better');
+  return inCache(cacheDir, 'plans', 'better');
 }

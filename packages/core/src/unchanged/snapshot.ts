@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { inCache } from '../in-cache.ts';
 import { isSealed, sealOf } from '../cache/seal.ts';
 import type { Context } from '../context.ts';
 import { readRegularSync } from '../fs/read-regular.ts';
@@ -133,7 +134,7 @@ const formatVersion = 9;
 function pathOf({ config, shard }: Context, ids: readonly string[], part: PartName): string {
   const { root, missing, provider, cacheDir } = config;
   const name = sha256(JSON.stringify([formatVersion, root, missing, provider, ids, shard ?? null]));
-  return join(cacheDir, 'v2', 'plans', `${name.slice(0, 16)}.${part}`);
+  return inCache(cacheDir, 'plans', `${name.slice(0, 16)}.${part}`);
 }
 
 /** A plan of a hundred thousand images has 200 MB. A larger file than this is not read. */
