@@ -886,7 +886,7 @@ describe.skipIf(noBrowser !== false)(
         expect(await page.evaluate('document.activeElement.className')).toBe('close');
         await page.keyboard.press('Escape');
         expect(await page.locator('.panel').isVisible()).toBe(false);
-        expect(await page.evaluate('document.activeElement.closest("li").dataset.id')).toBe(
+        expect(await page.evaluate('document.activeElement.closest(".card").dataset.id')).toBe(
           'night',
         );
         const wide = await page.evaluate('document.documentElement.scrollWidth');
@@ -938,15 +938,14 @@ describe.skipIf(noBrowser !== false)(
       const server = await serveSheet({ context: () => project.context(), port: 0 });
       await using page = await open(server.url);
       await page.waitForSelector('.card img[src]');
-      expect(await page.locator('.card').count()).toBeLessThan(300);
+      // The browser can find the name of every image, and loads only the pictures near the screen.
+      await expect.poll(() => page.locator('.card').count()).toBe(1000);
       expect(await page.locator('.card img[src]').count()).toBeLessThan(150);
       await page.locator('.frame').first().focus();
       await page.keyboard.press('End');
       expect(await selected(page)).toBe('picture-999');
       expect(await page.locator('.card').count()).toBe(1000);
       await page.keyboard.press('Home');
-      await page.locator('input[type=search]').fill('of many');
-      expect(await page.locator('.card').count()).toBeLessThan(300);
       await page.locator('input[type=search]').fill('number 999');
       expect(await shown(page)).toEqual(['picture-999']);
       await page.locator('[data-id="picture-999"] img[src]').waitFor();

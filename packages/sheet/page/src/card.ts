@@ -1,7 +1,7 @@
 import type { Candidate, SheetPicture, SheetImage } from '../../src/sheet.ts';
 import { fileSize, money } from './amounts.ts';
 import { h } from './element.ts';
-import { lazyThumbnail, type PictureSource } from './pictures.ts';
+import { type PictureSource, thumbnail } from './pictures.ts';
 import { emptyWords, statusWords } from './words.ts';
 
 export interface CardActions {
@@ -16,13 +16,13 @@ export function card(
   source: PictureSource,
   isBuying: boolean,
   { select, mark }: CardActions,
-): HTMLLIElement {
+): HTMLElement {
   const { word, tone } = isBuying
     ? ({ word: 'being bought', tone: 'open' } as const)
     : statusWords[image.status];
   return h(
-    'li.card',
-    { 'data-id': image.id },
+    'div.card',
+    { role: 'listitem', 'data-id': image.id },
     h(
       'button.frame',
       { tabindex: -1, onclick: () => select(image.id) },
@@ -52,7 +52,7 @@ export function card(
 /** The picture that the site has; otherwise the one that it will have; otherwise a drawing in its place, which says so. */
 function frameOf(image: SheetImage, source: PictureSource): HTMLElement[] {
   const shown = shownPicture(image);
-  if (shown !== null) return [lazyThumbnail(shown, source, '')];
+  if (shown !== null) return [thumbnail(shown, source, '')];
   const [first] = image.candidates;
   const price = image.price === null ? '' : ` ${money(image.price.costUsd?.high ?? null)}`;
   const words = h(
@@ -60,7 +60,7 @@ function frameOf(image: SheetImage, source: PictureSource): HTMLElement[] {
     h('span', emptyWords[first?.status ?? 'missing']),
     price !== '' && h('span.price', price),
   );
-  return image.standIn === null ? [words] : [lazyThumbnail(image.standIn, source, ''), words];
+  return image.standIn === null ? [words] : [thumbnail(image.standIn, source, ''), words];
 }
 
 export function shownPicture(image: SheetImage): SheetPicture | null {
@@ -88,7 +88,7 @@ function smallFrame(
   return h(
     'span',
     { class: `small ${pick === number ? 'picked' : ''}` },
-    picture === null ? h('span.empty', String(number)) : lazyThumbnail(picture, source, ''),
+    picture === null ? h('span.empty', String(number)) : thumbnail(picture, source, ''),
   );
 }
 

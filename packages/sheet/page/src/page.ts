@@ -45,17 +45,18 @@ const drawn = new Map<string, DrawnCard>();
 interface DrawnCard {
   readonly image: SheetImage;
   readonly isBuying: boolean;
-  readonly card: HTMLLIElement;
+  readonly card: HTMLElement;
 }
 /** The images that the next step is about; none: all that are shown. */
 const marked = new Set<string>();
 let lastMarked: string | null = null;
 let inspected = '';
-/** The images that pass the filter, and how many of them have frames. More are added when the user scrolls near the end. */
+/** The images that pass the filter, and how many of them have cards. The others get theirs soon, a few at a time. */
 let shown: readonly SheetImage[] = [];
-let drawnUpTo = 0;
 /** Few enough to be drawn within one frame of a screen of 60 Hz. */
-const drawnAtOnce = 24;
+const drawnAtOnce = 48;
+let drawnUpTo = drawnAtOnce;
+let drawing: number | undefined;
 
 const totals = h('dl', { class: 'totals' });
 const title = h('h1', sheet?.project ?? 'Contact sheet');
@@ -93,7 +94,6 @@ const thumbnails = h('input', {
   oninput: () => prefer({ ...preferences, size: Number(thumbnails.value) }),
 });
 const rolls = h('main', { id: 'rolls' });
-const more = h('div.more', { 'aria-hidden': 'true' });
 const panel = h('aside.panel', { 'aria-label': 'The selected image' });
 /** The width below which the panel covers the sheet instead of standing beside it. The style sheet has the same. */
 const narrow = matchMedia('(max-width: 63rem)');
@@ -140,7 +140,16 @@ function start(): void {
     h('search.bar', search, flagButtons, manifests, found, many.element),
     problems,
     firstStep,
-    h('div.table', h('div.sheet', rolls, more), panel),
+    h(
+      'div.table',
+      // In such a form, because the browser otherwise saves the state of thousands of boxes each time the page has scrolled.
+      h(
+        'form.sheet',
+        { autocomplete: 'off', onsubmit: (event: Event) => event.preventDefault() },
+        rolls,
+      ),
+      panel,
+    ),
     toast,
   );
   listenForKeys({
@@ -160,18 +169,6 @@ function start(): void {
     help,
     close: closePanel,
   });
-  drawnUpTo = drawnAtOnce;
-  const nearEnd = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      drawMore();
-      // Observed again, because on a large screen the end may still be visible.
-      nearEnd.unobserve(more);
-      nearEnd.observe(more);
-    },
-    { rootMargin: '1500px' },
-  );
-  nearEnd.observe(more);
   narrow.addEventListener('change', closePanel);
   new ResizeObserver(() => {
     thumbnails.value = String(sizeOf(preferences));
@@ -388,8 +385,8 @@ function drawFlags({ images, base }: Sheet): void {
 }
 
 /**
- * One roll per manifest, as far down as the user has scrolled: a thousand frames at once would make every search stutter. Cards
- * whose image is as it was stay as they are, with their pictures and their focus.
+ * One roll per manifest. Cards whose image is as it was stay as they are, with their pictures and their focus. A thousand cards at once
+ * would make every search stutter, so that each call draws some more, until the browser can find the name of every image.
  */
 function drawRolls(): void {
   bought = new Set(sheet?.live?.purchase?.ids);
@@ -398,7 +395,7 @@ function drawRolls(): void {
   const sections = [...Map.groupBy(images, ({ manifest }) => manifest)].map(([name, own]) => {
     const roll =
       rolls.querySelector<HTMLElement>(`[data-roll="${CSS.escape(name)}"]`) ?? newRoll(name);
-    setRows(roll, own.map(cardOf), columns);
+    setRows(roll.lastElementChild!, own.map(cardOf), columns);
     return roll;
   });
   setChildren(
@@ -406,7 +403,8 @@ function drawRolls(): void {
     isAllOrChange() && drawnUpTo >= shown.length ? [...sections, ...goneRoll()] : sections,
   );
   rolls.dataset['empty'] = String(shown.length === 0);
-  more.hidden = drawnUpTo >= shown.length;
+  clearTimeout(drawing);
+  if (drawnUpTo < shown.length) drawing = setTimeout(drawMore);
 }
 
 let columns: Columns = { count: 1, width: 0 };
@@ -425,7 +423,7 @@ function measure(): boolean {
 /** The images of the purchase that is running. */
 let bought: ReadonlySet<string> = new Set();
 
-function cardOf(image: SheetImage): HTMLLIElement {
+function cardOf(image: SheetImage): HTMLElement {
   const isBuying = image.price !== null && bought.has(image.id);
   const known = drawn.get(image.id);
   const isKnown =
@@ -465,7 +463,12 @@ function goneRoll(): HTMLElement[] {
 }
 
 function newRoll(name: string): HTMLElement {
-  return h('section.roll', { 'data-roll': name, 'aria-label': name }, h('h2', name));
+  return h(
+    'section.roll',
+    { 'data-roll': name, 'aria-label': name },
+    h('h2', name),
+    h('div', { role: 'list' }),
+  );
 }
 
 /** Shows the images that pass the filter, and no others. */

@@ -25,38 +25,58 @@ function base64Of(name: string): string | null {
   return document.querySelector(`[data-picture="${CSS.escape(name)}"]`)?.textContent ?? null;
 }
 
-const thumbnail = prefersStills ? '?thumbnail&still' : '?thumbnail';
+const query = prefersStills ? '?thumbnail&still' : '?thumbnail';
 
-/** While a person scrolls fast, pictures that only pass by are not loaded: those that stay come first then. */
-const passesByMs = 200;
-let scrolledAt = -Infinity;
-addEventListener('scroll', () => (scrolledAt = performance.now()), { passive: true });
-const waiting = new WeakMap<Element, number>();
+/**
+ * Pictures that only pass by are not loaded, because those that stay come first then: after a picture has come near, the next ones wait
+ * until none has come for so many frames. Frames and not milliseconds, because a busy machine needs the pause the most.
+ */
+const framesBetween = 8;
+let framesLeft = 0;
+const waiting = new Set<Element>();
 
 const near = new IntersectionObserver(
   (entries) => {
-    const delay = performance.now() - scrolledAt < passesByMs ? passesByMs : 0;
     for (const { isIntersecting, target } of entries) {
-      clearTimeout(waiting.get(target));
-      if (isIntersecting)
-        waiting.set(
-          target,
-          setTimeout(() => load(target), delay),
-        );
+      if (isIntersecting) waiting.add(target);
+      else waiting.delete(target);
     }
+    const isFirst = framesLeft === 0;
+    framesLeft = framesBetween;
+    if (!isFirst) return;
+    load();
+    requestAnimationFrame(countFrame);
   },
   { rootMargin: '400px' },
 );
 
-function load(target: Element): void {
-  near.unobserve(target);
-  loads.get(target)?.();
+function countFrame(): void {
+  if (--framesLeft === 0) load();
+  else requestAnimationFrame(countFrame);
+}
+
+function load(): void {
+  for (const target of waiting) {
+    near.unobserve(target);
+    for (const image of [target, ...target.querySelectorAll('img')]) {
+      loads.get(image)?.();
+      loads.delete(image);
+    }
+  }
+  waiting.clear();
+}
+
+/** Loads the thumbnails in an element when it comes near the screen. */
+export function loadWhenNear(element: Element): void {
+  // It may be near already, with other thumbnails than before.
+  near.unobserve(element);
+  near.observe(element);
 }
 
 const loads = new WeakMap<Element, () => void>();
 
-/** An image element that loads its thumbnail only when it comes near the screen. `alt: ''`: there is text beside it. */
-export function lazyThumbnail(
+/** An image element that loads its thumbnail when it, or what it is in, comes near the screen. `alt: ''`: there is text beside it. */
+export function thumbnail(
   picture: SheetPicture,
   source: PictureSource,
   alt: string,
@@ -70,10 +90,16 @@ export function lazyThumbnail(
     onerror: () => image.classList.add('broken'),
   });
   loads.set(image, () => {
-    const url = source(picture.hash, thumbnail);
+    const url = source(picture.hash, query);
     if (url === null) image.classList.add('broken');
     else image.src = url;
   });
-  near.observe(image);
+  return image;
+}
+
+/** A thumbnail that stands by itself. */
+export function lazyThumbnail(...args: Parameters<typeof thumbnail>): HTMLImageElement {
+  const image = thumbnail(...args);
+  loadWhenNear(image);
   return image;
 }
