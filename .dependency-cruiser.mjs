@@ -66,7 +66,6 @@ export default {
     only('svgo', 'image/svg/'),
     only('openai', 'provider/openai/call.ts', 'provider/openai/batches.ts'),
     only('undici', 'provider/', 'process/'),
-    only('opentype[.]js', 'stand-in/'),
     only('leven', 'did-you-mean.ts'),
     only('(yaml|zod|csv-parse|fast-glob)', 'manifest/'),
     forbid('aws4fetch signs in packages/s3 only', '^packages/(?!s3/)[^/]+/src/', {

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type { Font, Glyph, PathCommand } from 'opentype.js';
+import { type FontOutlines, type Glyph, placedPath, readOutlines } from './outlines.ts';
 import { num } from './svg.ts';
 
 type Weight = 'medium' | 'bold';
@@ -14,7 +12,7 @@ export interface TextStyle {
   readonly tracking?: number;
 }
 
-/** Text as outlines from the fonts of `assets/`, because a machine may have no fonts at all. */
+/** Text as outlines, because a machine may have no fonts at all. */
 export interface Typeface {
   /** The text as it can be drawn: one glyph for each character, a hollow box for characters that no font has, no control characters. */
   readonly drawable: (text: string) => string;
@@ -24,7 +22,7 @@ export interface Typeface {
   readonly outline: (text: string, style: TextStyle, x: number, y: number) => string;
 }
 
-/** Parses the fonts once per process; a failed read is tried again. */
+/** Reads the outlines once per process; a failed read is tried again. */
 export function loadTypeface(): Promise<Typeface> {
   loading ??= readTypeface().catch((error: unknown) => {
     loading = undefined;
@@ -39,32 +37,21 @@ const boxCharacter = '\u25A1';
 const boxAdvance = 0.66;
 /** More than a label can show; a prompt may have 32,000 characters. */
 const maxCharacters = 1000;
-const mediumScripts = ['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese'];
 
 let loading: Promise<Typeface> | undefined;
 
 interface Character {
-  readonly font: Font;
+  readonly font: FontOutlines;
   readonly glyph: Glyph;
 }
 
 async function readTypeface(): Promise<Typeface> {
-  const { default: opentype } = await import('opentype.js');
-  const { readFile } = await import('node:fs/promises');
-  // By the name of the package, because a bundle is in another folder than this file.
-  const root = dirname(createRequire(import.meta.url).resolve('@tintype/core/package.json'));
-  const assets = join(root, 'assets/manrope');
-  const read = async (name: string): Promise<Font> => {
-    const file = join(assets, `manrope-${name}-normal.woff`);
-    return opentype.parse(new Uint8Array(await readFile(file)).buffer);
-  };
-  const medium = await Promise.all(mediumScripts.map((script) => read(`${script}-500`)));
-  const fonts = { medium, bold: [await read('latin-700'), ...medium] };
+  const { medium, bold } = await readOutlines();
+  const fonts = { medium, bold: [...bold, ...medium] };
 
   const find = (character: string, weight: Weight): Character | null => {
     for (const font of fonts[weight]) {
-      const glyph = font.charToGlyph(character);
-      if (glyph.index > 0) return { font, glyph };
+      if (Object.hasOwn(font.glyphs, character)) return { font, glyph: font.glyphs[character]! };
     }
     return null;
   };
@@ -77,7 +64,13 @@ async function readTypeface(): Promise<Typeface> {
         .characters.map(({ character, offset }) =>
           character === null
             ? hollowBox(x + offset, y, style.size)
-            : pathData(character.glyph.getPath(x + offset, y, style.size).commands),
+            : placedPath(
+                character.glyph,
+                (1 / character.font.unitsPerEm) * style.size,
+                x + offset,
+                y,
+                num,
+              ),
         )
         .join(''),
   };
@@ -131,23 +124,13 @@ function place(
 /** Ems. */
 function advance(character: Character | null): number {
   if (character === null) return boxAdvance;
-  return character.glyph.advanceWidth / character.font.unitsPerEm;
+  return character.glyph.advance / character.font.unitsPerEm;
 }
 
 /** Ems. */
 function kerning(left: Character | null, right: Character | null): number {
   if (left === null || right === null || left.font !== right.font) return 0;
-  return left.font.getKerningValue(left.glyph, right.glyph) / left.font.unitsPerEm;
-}
-
-/** In place of opentype.js 2.0.0's own `toPathData`, which writes `NaN` for some coordinates just over a whole number. */
-function pathData(commands: readonly PathCommand[]): string {
-  return commands
-    .map(({ type, x1, y1, x2, y2, x, y }) => {
-      const coordinates = [x1, y1, x2, y2, x, y].filter((value) => value !== undefined);
-      return type + coordinates.map(num).join(' ');
-    })
-    .join('');
+  return left.font.kerning[left.glyph.left]![right.glyph.right]! / left.font.unitsPerEm;
 }
 
 /** A box as high as a capital. Its inner outline runs in the opposite direction, so that the inside stays empty. */

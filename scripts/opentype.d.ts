@@ -1,4 +1,4 @@
-/** The few members of opentype.js 2.0.0 that the stand-in's text uses; the package ships no types. */
+/** The few members of opentype.js 2.0.0 that `glyph-outlines.ts` uses; the package ships no types. */
 declare module 'opentype.js' {
   /** One command of SVG path data. */
   export interface PathCommand {
@@ -11,14 +11,16 @@ declare module 'opentype.js' {
     readonly y2?: number;
   }
   export interface Glyph {
-    /** 0 is `.notdef`: the font does not have the character. */
-    readonly index: number;
     /** Font units. */
     readonly advanceWidth: number;
-    getPath(x: number, y: number, fontSize: number): { readonly commands: readonly PathCommand[] };
+    readonly path: { readonly commands: readonly PathCommand[] };
   }
   export interface Font {
     readonly unitsPerEm: number;
+    /** The index of each glyph by its code point. */
+    readonly tables: {
+      readonly cmap: { readonly glyphIndexMap: Readonly<Record<string, number>> };
+    };
     charToGlyph(character: string): Glyph;
     /** Font units. */
     getKerningValue(left: Glyph, right: Glyph): number;
