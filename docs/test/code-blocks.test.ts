@@ -152,7 +152,11 @@ test('manifests have no mistake', async () => {
   for (const { at, code } of inLanguages('yaml')) {
     const value = parse(code) as Record<string, unknown> | null;
     if (value === null || !('images' in value)) continue;
-    if (!Object.keys(value).every((name) => ['images', 'presets', 'defaults'].includes(name)))
+    if (
+      !Object.keys(value).every((name) =>
+        ['$schema', 'images', 'presets', 'defaults'].includes(name),
+      )
+    )
       continue;
     manifests += 1;
     await using project = await testProject({ 'doc.images.yaml': code });

@@ -1,9 +1,12 @@
 /** What an editor shows of the JSON Schema of manifests, asked of the language server that editors run. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { runBin } from './support/run-bin.ts';
 import { openYamlEditor, type YamlEditor } from './support/yaml-editor.ts';
 
@@ -27,6 +30,21 @@ test('the manifest that init writes has no mistake, and one with a mistake has i
   const manifest = readFileSync(join(folder, 'tintype.images.yaml'), 'utf8');
   expect(await editor.diagnose(manifest.split('\n').slice(1).join('\n'))).toEqual([]);
   expect(await editor.diagnose('images:\n  hero: { prompt: x, qualty: low }\n')).toEqual([
+    'Property qualty is not allowed.',
+  ]);
+});
+
+test('the schema may be named by a key, and be at an address', async () => {
+  const server = createServer((_, response) => {
+    response.end(readFileSync(new URL('../schema/manifest.json', import.meta.url)));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const file = join(folder, 'other.images.yaml');
+  writeFileSync(file, `$schema: http://127.0.0.1:${port}/manifest.json\n`);
+  await using other = await openYamlEditor(file);
+  expect(await other.diagnose('images:\n  hero: { prompt: x, qualty: low }\n')).toEqual([
     'Property qualty is not allowed.',
   ]);
 });

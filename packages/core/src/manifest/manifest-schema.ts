@@ -211,6 +211,10 @@ const images = z.record(z.string(), imageSchema.nullable());
 /** The whole file. `schema/manifest.json`, which editors read, is made from it. */
 const manifest = z
   .strictObject({
+    $schema: z
+      .string()
+      .optional()
+      .describe('The path or the address of this schema, for editors. Tintype does not read it.'),
     defaults: fields.nullable().optional().describe('Fields for every image of this file.'),
     presets: z
       .record(z.string(), fieldsSchema.nullable())

@@ -21,6 +21,7 @@ describe('a file that is not a manifest', () => {
     ['defaults as a list', 'images:\ndefaults: []\n', ['2:11 wrong-type']],
     ['an image as text', 'images:\n  hero: x\n', ['2:9 wrong-type']],
     ['a preset as text', 'presets:\n  brand: x\nimages:\n', ['2:10 wrong-type']],
+    ['a schema as a list', 'images:\n$schema: [a]\n', ['2:10 wrong-type']],
     ['a section that there is not', 'images:\nimage: 1\n', ['2:1 unknown-field']],
     ['a NUL', 'images:\n  a\0b:\n', ['1:1 nul-byte']],
     ['what is not UTF-8', Buffer.from('images: \xff', 'latin1'), ['1:1 not-utf8']],
@@ -44,6 +45,15 @@ describe('a file that is not a manifest', () => {
   test('a manifest may have 10 MB', () => {
     const comment = `#${'x'.repeat(10 * 1024 * 1024 - 9)}\n`;
     expect(diagnose(`${comment}images:`)).toEqual([]);
+  });
+
+  test.each([
+    '# yaml-language-server: $schema=https://cdn.jsdelivr.net/npm/tintype@0.1.0/schema/manifest.json\nimages:\n',
+    '# $schema: ./node_modules/tintype/schema/manifest.json\nimages:\n',
+    '$schema: https://unpkg.com/tintype@0.1.0/schema/manifest.json\nimages:\n',
+    'images:\n$schema: ./node_modules/tintype/schema/manifest.json\n',
+  ])('it may name its schema: %j', (text) => {
+    expect(diagnose(text)).toEqual([]);
   });
 
   test('images may be empty', () => {

@@ -70,6 +70,11 @@ function readFields({ value, namesIn }: YamlTree, file: string, pointer: Pointer
   }
   for (const name of namesIn([])) {
     if (sections.includes(name)) continue;
+    if (name === '$schema') {
+      if (typeof value[name] !== 'string')
+        add([name], 'wrong-type', `$schema must be a path or an address, not ${show(value[name])}`);
+      continue;
+    }
     const near = didYouMean(name, sections) || '; images go below images:';
     const message = `there is no field ${quote(name)}${near}`;
     add([name], 'unknown-field', message, 'key');
