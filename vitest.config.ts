@@ -46,7 +46,7 @@ type Mode = (typeof modes)[number];
 export default defineConfig((run) => {
   // Other tools that read this file have modes of their own.
   const mode = modes.find((name) => name === run.mode) ?? 'test';
-  const slow = mode === 'quick' ? ['**/*.slow.*'] : [];
+  const leftOut = ['**/node_modules/**', ...(mode === 'quick' ? ['**/*.slow.*'] : [])];
   return {
     // Tests run the sources, not the build.
     ssr: { resolve: { conditions: ['tintype-source'], externalConditions: ['tintype-source'] } },
@@ -64,7 +64,7 @@ export default defineConfig((run) => {
         // Beside what it tests; starts no process.
         project('unit', 60, {
           include: ['packages/*/src/**/*.test.ts'],
-          exclude: [processes, ...slow],
+          exclude: [processes, ...leftOut],
           setupFiles: ['scripts/refuse-processes.ts'],
           // Files of a worker share its modules, which takes 40 % off their processor time (measured 2026-11-28).
           isolate: false,
@@ -72,7 +72,7 @@ export default defineConfig((run) => {
         // Whole runs: git, the command line, Vite's builds, processes that are killed.
         project('processes', 240, {
           include: ['packages/*/test/**/*.test.ts', 'docs/test/*.test.ts', processes],
-          exclude: [browser, 'docs/test/*.browser.test.ts', ...slow],
+          exclude: [browser, 'docs/test/*.browser.test.ts', ...leftOut],
           // Files of a worker share its modules, as those of `unit` do.
           isolate: false,
           globalSetup,
@@ -88,7 +88,7 @@ export default defineConfig((run) => {
         // Pages in Chromium, and the examples as they are built.
         project('browser', 240, {
           include: [browser, 'examples/*/test/**/*.test.ts', 'docs/test/*.browser.test.ts'],
-          exclude: slow,
+          exclude: leftOut,
           globalSetup,
         }),
       ],
