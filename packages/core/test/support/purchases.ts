@@ -52,3 +52,8 @@ export function attemptOf(prompt: string, changes: Partial<Attempt> = {}): Attem
     ...changes,
   };
 }
+
+/** Purchases with different keys and the same bytes. */
+export function onePicture(prompt: string) {
+  return purchaseOf(prompt, { bytes: Buffer.from('one picture') });
+}
