@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitepress';
 import { adaptMarkdown } from './markdown.ts';
+import { searchOptions } from './search.ts';
 import { sidebar } from './sidebar.ts';
 
 /** The site: `pnpm --filter tintype-docs run build`. It loads nothing from another server. */
@@ -24,7 +25,7 @@ export default defineConfig({
   },
   markdown: { config: adaptMarkdown, languageAlias: { 'go-html-template': 'html' } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: searchOptions },
     outline: { level: [2, 3] },
     nav: [
       { text: 'Tutorial', link: '/tutorial' },
