@@ -3,6 +3,7 @@
  * published, and writes what it saw into docs/frameworks.md.
  *
  *     npm run matrix                 all of them
+ *     npm run matrix most-used       the six that CI tries on every change
  *     npm run matrix nuxt astro      some of them
  */
 import { execFileSync } from 'node:child_process';
@@ -11,11 +12,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser } from '../packages/core/test/support/browser.ts';
-import { type Framework, frameworks } from './matrix/frameworks.ts';
+import type { Framework } from './matrix/framework.ts';
+import { mostUsed } from './matrix/most-used.ts';
+import { others } from './matrix/others.ts';
 import { withRows } from './matrix/table.ts';
 import { type Seen, tryFramework } from './matrix/try-framework.ts';
 
-const ids = process.argv.slice(2);
+const ids = process.argv
+  .slice(2)
+  .flatMap((id) => (id === 'most-used' ? mostUsed.map((one) => one.id) : id));
+const frameworks = [...mostUsed, ...others];
 const unknown = ids.filter((id) => !frameworks.some((one) => one.id === id));
 if (unknown.length > 0) {
   const known = frameworks.map(({ id }) => id).join(', ');

@@ -1,4 +1,4 @@
-import type { Framework } from './frameworks.ts';
+import type { Framework } from './framework.ts';
 import type { Seen } from './try-framework.ts';
 
 const start = '<!-- rows -->\n';
@@ -27,7 +27,7 @@ export function withRows(
 
 /** The name without its version. */
 function nameIn(row: string): string {
-  return /^\| (.*?) [\d.]+ +\|/.exec(row)?.[1] ?? '';
+  return /^\| (.*?) \d\S* +\|/.exec(row)?.[1] ?? '';
 }
 
 function rowOf(name: string, seen: Seen, day: string): string {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { common, type Framework } from './frameworks.ts';
+import { common, type Framework } from './framework.ts';
 import { type Programs, programsIn } from './programs.ts';
 
 /** What was seen; `null`: the question does not arise. */
@@ -47,9 +47,15 @@ export async function tryFramework(
 }
 
 /** Whether the page shows the picture, and then a new alternative text, without a restart. */
-async function lookAtDev({ dev }: Framework, root: string, { serve }: Programs, browser: Browser) {
+async function lookAtDev(
+  { dev, path = '/' }: Framework,
+  root: string,
+  { serve }: Programs,
+  browser: Browser,
+) {
   await using server = await serve(dev);
-  await using opened = await openPage(browser, server.origin);
+  const address = `${server.origin}${path}`;
+  await using opened = await openPage(browser, address);
   // A dev server may load its page again when it has optimised dependencies.
   const isShown = await opened.becomes(loaded, 60_000);
   // An author edits a page that has been taken over by its scripts.
@@ -59,20 +65,21 @@ async function lookAtDev({ dev }: Framework, root: string, { serve }: Programs, 
   await writeFile(manifest, text.replace('before the edit', 'after the edit'));
   const isOpenPage = await opened.becomes(`${hero}?.alt === 'after the edit'`, 20_000);
   // The HTML of a server, too.
-  const html = await (await fetch(server.origin)).text();
+  const html = await (await fetch(address)).text();
   const isInHtml = !html.includes('before the edit');
   await writeFile(manifest, text);
   return { dev: isShown, edit: isOpenPage && isInHtml };
 }
 
 async function lookAtBuild(
-  { serve: command, isServerRendered }: Framework,
+  { serve: command, path = '/', isServerRendered }: Framework,
   { serve }: Programs,
   browser: Browser,
 ) {
   await using server = await serve(command);
-  const html = await (await fetch(server.origin)).text();
-  await using opened = await openPage(browser, server.origin);
+  const address = `${server.origin}${path}`;
+  const html = await (await fetch(address)).text();
+  await using opened = await openPage(browser, address);
   const isShown = await opened.becomes(loaded, 30_000);
   if (!isServerRendered) return { build: isShown, same: null };
   const sent = /<img[^>]*hero[^>]*\bsrc="([^"]+)"|\bsrc="([^"]+)"[^>]*class="hero/.exec(html) ?? [];
@@ -85,14 +92,14 @@ const hero = `document.querySelector('img.hero')`;
 const loaded = `${hero}?.complete && ${hero}.naturalWidth > 0`;
 
 /** A page, and what goes wrong in it. */
-async function openPage(browser: Browser, origin: string) {
+async function openPage(browser: Browser, address: string) {
   const page = await browser.newPage();
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
-  await page.goto(origin, { waitUntil: 'load', timeout: 60_000 });
+  await page.goto(address, { waitUntil: 'load', timeout: 60_000 });
   return {
     problems,
     settled: () => page.waitForLoadState('networkidle'),
