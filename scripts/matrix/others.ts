@@ -208,6 +208,9 @@ export const others: readonly Framework[] = [
     packages: ['vitepress@2.0.0-alpha.21', 'vue@3', 'vue-tsc', 'typescript@5'],
     ours: 'vite-plugin-tintype',
     files: {
+      // The panel of its search, which is not used here, in a version that every mirror of the registry has.
+      'package.json':
+        '{ "private": true, "type": "module", "overrides": { "@docsearch/sidepanel-js": "5.1.1" } }',
       '.vitepress/config.ts': `
         import tintype from 'vite-plugin-tintype';
         import { defineConfig } from 'vitepress';
