@@ -97,14 +97,14 @@ export const others: readonly Framework[] = [
       'solid-js@1',
       '@solidjs/start@2',
       '@solidjs/router@0',
-      '@solidjs/vite-plugin-nitro-2',
+      'nitro@3.0.260903-beta',
       'typescript@5',
     ],
     ours: 'vite-plugin-tintype',
     files: {
       'vite.config.ts': viteConfig(
-        `import { solidStart } from '@solidjs/start/config'; import { nitroV2Plugin } from '@solidjs/vite-plugin-nitro-2';`,
-        `solidStart(), nitroV2Plugin()`,
+        `import { solidStart } from '@solidjs/start/config'; import { nitro } from 'nitro/vite';`,
+        `solidStart(), nitro({ preset: 'node-server' })`,
       ),
       'src/app.tsx': `
         import hero from 'virtual:tintype/hero';
