@@ -18,6 +18,7 @@ import type { Plugin, ResolvedConfig, ViteDevServer } from 'vite';
 import { devMiddleware } from './dev-server.ts';
 import { devMarkup } from './dev-files.ts';
 import { type DevSite, serveModule } from './dev-site.ts';
+import { followFiles } from './follow-files.ts';
 import { storeMiddleware } from './hide-store.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { warnOfUnreachedTypes, writeTypes } from './write-types.ts';
@@ -45,7 +46,7 @@ export function modulesPlugin(
       addMiddlewares(server, site());
       try {
         const open = await project.current();
-        server.watcher.add(open.watched);
+        followFiles(server.watcher, open.watched);
         await writeTypes(open, config, types);
         warnOfUnreachedTypes(config, types);
       } catch (error) {

@@ -1,4 +1,4 @@
-import { extname, sep } from 'node:path';
+import { extname, normalize } from 'node:path';
 import { explain, type OpenProject } from '@tintype/core/modules';
 import type {
   DevEnvironment,
@@ -9,6 +9,7 @@ import type {
 } from 'vite';
 import type { DevProject } from './dev-project.ts';
 import { type DevSite, isOutdated } from './dev-site.ts';
+import { followAgain, followFiles } from './follow-files.ts';
 import type { PluginRequest } from './plugin-options.ts';
 import { writeTypes } from './write-types.ts';
 
@@ -25,6 +26,7 @@ export function updatesPlugin(site: () => DevSite, { types }: PluginRequest): Pl
       const { project, config, sheet } = site();
       if (!(await concerns(project, file))) return;
       const { environment } = this;
+      if (environment.name === 'client') followAgain(normalize(file));
       const wasBroken = await isBroken(project);
       await project.refresh(timestamp);
       sheet.changed();
@@ -35,7 +37,7 @@ export function updatesPlugin(site: () => DevSite, { types }: PluginRequest): Pl
       });
       const isClient = environment.name === 'client';
       if (isClient) {
-        server.watcher.add(open.watched);
+        followFiles(server.watcher, open.watched);
         await writeTypes(open, config, types);
         await invalidateOtherServers(site(), server, open, timestamp);
       }
@@ -68,7 +70,7 @@ const reload: HotPayload = { type: 'full-reload', path: '*' };
 async function concerns(project: DevProject, file: string): Promise<boolean> {
   if (dataFiles.has(extname(file))) return true;
   const open = await project.current().catch(() => null);
-  return open !== null && open.watched.includes(file.split('/').join(sep));
+  return open !== null && open.watched.includes(normalize(file));
 }
 
 const dataFiles = new Set(['.yaml', '.yml', '.csv', '.json', '.jsonl']);

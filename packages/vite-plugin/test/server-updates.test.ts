@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
 import { expect, test } from 'vitest';
 import { serve } from './support/serve.ts';
@@ -71,6 +73,30 @@ test.each(versions)(
     await client.server.environments.client.transformRequest('/main.js');
     await project.write('site.images.yaml', manifest('after'));
     await expect.poll(shown).toBe('after');
+  },
+);
+
+test.each(versions)(
+  'Vite %s: two servers of a process follow a manifest outside their root that an editor replaces, each time',
+  async (_, load) => {
+    await using project = await viteProject({
+      'site.images.yaml': manifest('before'),
+      'app/index.html': '',
+    });
+    const vite = await load();
+    const config = { ...project.config(), root: join(project.root, 'app') };
+    const one = () => vite.createServer({ ...config, server: { ...config.server, ws: false } });
+    await using first = disposable(await one());
+    await using second = disposable(await one());
+    const shown = ({ server }: { readonly server: ViteDevServer }) =>
+      server.ssrLoadModule('virtual:tintype/bridge').then(({ alt }) => alt as unknown);
+    for (const served of [first, second]) expect(await shown(served)).toBe('before');
+    for (const alt of ['first', 'second', 'third']) {
+      await project.write('editor.tmp', manifest(alt));
+      await rename(join(project.root, 'editor.tmp'), join(project.root, 'site.images.yaml'));
+      await expect.poll(() => shown(first)).toBe(alt);
+      await expect.poll(() => shown(second)).toBe(alt);
+    }
   },
 );
 
