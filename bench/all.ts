@@ -15,6 +15,7 @@ const benches = [
   ['colours', []],
   ['bytes', []],
   ['efforts', []],
+  ['placeholders', []],
   ['limit', []],
   ['fit-quality', []],
   ['encode', rounds],

@@ -290,4 +290,64 @@ import Hero from './hero.vue';
     output: 'storybook-static',
     isServerRendered: false,
   },
+  {
+    ...vite,
+    id: 'qwik',
+    name: 'Qwik City',
+    shownPackage: '@builder.io/qwik-city',
+    packages: ['vite@7', '@builder.io/qwik@1', '@builder.io/qwik-city@1', 'typescript@5'],
+    ours: 'vite-plugin-tintype',
+    files: {
+      'vite.config.ts': viteConfig(
+        `import { qwikVite } from '@builder.io/qwik/optimizer'; import { qwikCity } from '@builder.io/qwik-city/vite';`,
+        'qwikCity(), qwikVite()',
+      ),
+      'src/root.tsx': `
+        import { component$ } from '@builder.io/qwik';
+        import { QwikCityProvider, RouterOutlet } from '@builder.io/qwik-city';
+        export default component$(() => (
+          <QwikCityProvider>
+            <head><link rel="icon" href="data:," /></head>
+            <body><RouterOutlet /></body>
+          </QwikCityProvider>
+        ));
+      `,
+      'src/entry.ssr.tsx': `
+        import { renderToStream, type RenderToStreamOptions } from '@builder.io/qwik/server';
+        import Root from './root';
+        export default (options: RenderToStreamOptions) => renderToStream(<Root />, options);
+      `,
+      'src/entry.preview.tsx': `
+        import { createQwikCity } from '@builder.io/qwik-city/middleware/node';
+        import qwikCityPlan from '@qwik-city-plan';
+        import render from './entry.ssr';
+        export default createQwikCity({ render, qwikCityPlan });
+      `,
+      // There is no component for Qwik.
+      'src/routes/index.tsx': `
+        import { component$ } from '@builder.io/qwik';
+        import hero from 'virtual:tintype/hero';
+        import { pictureElements } from 'vite-plugin-tintype/picture';
+        const { sources, img } = pictureElements(hero, { class: 'hero' });
+        export default component$(() => (
+          <picture>
+            {sources.map((source) => <source key={String(source['type'])} {...source} />)}
+            <img {...img} />
+          </picture>
+        ));
+      `,
+      'tsconfig.json': JSON.stringify({
+        compilerOptions: {
+          ...compilerOptions,
+          jsx: 'react-jsx',
+          jsxImportSource: '@builder.io/qwik',
+        },
+        include: ['src', 'tintype-env.d.ts'],
+      }),
+    },
+    dev: 'vite --mode ssr --port PORT --host 127.0.0.1',
+    build: 'vite build && vite build --ssr src/entry.preview.tsx',
+    check: 'tsc',
+    isServerRendered: true,
+  },
 ];
