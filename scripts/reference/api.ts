@@ -46,14 +46,17 @@ const internal = /^\.\/(?:internal|modules)$/;
 
 /** `shared`: the source of what other packages export again. */
 function packagePart({ name, types, source }: PublicPackage, shared: string): string {
-  const [exported = ''] = types.split(/\n\n(?=[^.])/);
-  const entries = exported.split('\n\n').flatMap((entry): string[] => {
-    const [path = '.', ...listed] = entry.split('\n').map((line) => line.trim());
+  const entries = types.split(/\n\n(?=\.)/).flatMap((entry): string[] => {
+    // What follows the names is declarations: of the entry, if a file of its own declares it, or of the package.
+    const [names = '', ...declared] = entry.split('\n\n');
+    const [path = '.', ...exported] = names.split('\n').map((line) => line.trim());
     if (internal.test(path)) return [];
+    const own = declared.join('\n').matchAll(/^export (?:declare const |\{ )(\w+)/gm);
+    const listed = [...exported, ...Array.from(own, ([, name]) => name!)];
     const again = listed.flatMap((line) => /^\* from '(.*)'$/.exec(line)?.[1] ?? []);
-    const names = listed.filter((line) => !line.startsWith('*'));
-    const values = names.filter((one) => /^[a-z]/.test(one));
-    const others = names.filter((one) => !/^[a-z]/.test(one));
+    const named = listed.filter((line) => !line.startsWith('*'));
+    const values = named.filter((one) => /^[a-z]/.test(one));
+    const others = named.filter((one) => !/^[a-z]/.test(one));
     const rows = values.map((one) => [code(one), commentOf(one, source) || commentOf(one, shared)]);
     return [
       `### ${code(path === '.' ? name : `${name}/${path.slice(2)}`)}`,
