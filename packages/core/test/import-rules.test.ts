@@ -54,6 +54,12 @@ const refused = [
     'a shell imports public exports',
   ],
   [
+    'a component that imports the library',
+    'packages/components/src',
+    `${core}/index.ts`,
+    'components run in pages',
+  ],
+  [
     'a command that imports the plugin',
     'packages/cli/src',
     'packages/vite-plugin/src/index.ts',
